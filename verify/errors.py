@@ -1,0 +1,39 @@
+"""The exceptions of this floor. A fault found by an audit is data in a report, never an exception."""
+
+
+class Malformed(ValueError):
+    """Bytes break the format that they claim to have.
+
+    Args:
+        code: Stable slug, such as `not-canonical`.
+        where: The place within the object, such as `statement.seen.size`.
+        expected: What the rule asks for, in words.
+        found: What stands there, shortened.
+    """
+
+    def __init__(self, code: str, where: str, expected: str, found: object = "") -> None:
+        self.code = code
+        self.where = where
+        self.expected = expected
+        self.found = str(found)[:200]
+        super().__init__(f"{where}: expected {expected}, found {self.found or 'nothing'} [{code}]")
+
+
+class Unsupported(Exception):
+    """A scheme is in the specification but this platform's library has no code for it."""
+
+
+class Unreadable(Exception):
+    """The source can't be had or read at all (exit code 3).
+
+    Args:
+        code: Stable slug, such as `zip-bomb`.
+        where: The file, member or address concerned.
+        detail: What was wrong, in words.
+    """
+
+    def __init__(self, code: str, where: str, detail: str) -> None:
+        self.code = code
+        self.where = where
+        self.detail = detail
+        super().__init__(f"{where}: {detail} [{code}]")

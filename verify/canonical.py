@@ -133,7 +133,10 @@ def _refuse_number(text: str) -> Any:
 
 
 _decoder = json.JSONDecoder(
-    object_hook=_object, parse_int=_integer, parse_float=_refuse_number, parse_constant=_refuse_number
+    object_hook=_object,
+    parse_int=_integer,
+    parse_float=_refuse_number,
+    parse_constant=_refuse_number,
 )
 
 

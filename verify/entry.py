@@ -18,7 +18,8 @@ VERSION: Final = 1
 MAX_SIGNATURES: Final = 16  # genesis carries one a founder; every other entry one
 _MEMBERS: Final = ("index", "previous", "recorded_at", "signatures", "statement", "v")
 _MILLISECONDS = re.compile(
-    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z\Z", re.ASCII
+    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z\Z",
+    re.ASCII,
 )
 _STATEMENT_MARK: Final = b',"statement":'
 _TAIL: Final = b',"v":1}'
@@ -104,12 +105,15 @@ def build_entry(
 
     Source: ours: SPEC §3.
     """
-    raw = b'{"index":%d,"previous":"%b","recorded_at":"%b","signatures":%b,"statement":%b,"v":1}' % (
-        index,
-        previous.hex().encode(),
-        recorded_at.encode(),
-        canonical([signature_object(one) for one in signatures]),
-        statement,
+    raw = (
+        b'{"index":%d,"previous":"%b","recorded_at":"%b","signatures":%b,"statement":%b,"v":1}'
+        % (
+            index,
+            previous.hex().encode(),
+            recorded_at.encode(),
+            canonical([signature_object(one) for one in signatures]),
+            statement,
+        )
     )
     if len(raw) > MAX_ENTRY_BYTES:
         raise Malformed("too-large", "entry", f"at most {MAX_ENTRY_BYTES} bytes", len(raw))

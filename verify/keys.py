@@ -16,7 +16,10 @@ from typing import Any, Final, NewType
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from constancia.verify.errors import Malformed
@@ -157,7 +160,12 @@ def load_public_key(
     if (scheme == "webauthn") != (rp_id is not None and bool(origins)):
         raise Malformed("public-key", "rp_id", "rp_id and origins with webauthn, and only there")
     return PublicKey(
-        key_id=key_id_of(spki), scheme=scheme, spki=spki, handle=handle, rp_id=rp_id, origins=origins
+        key_id=key_id_of(spki),
+        scheme=scheme,
+        spki=spki,
+        handle=handle,
+        rp_id=rp_id,
+        origins=origins,
     )  # type: ignore[arg-type]  # _check_key narrowed the handle's class
 
 
@@ -176,7 +184,9 @@ def _check_key(scheme: str, handle: object, spki: bytes) -> None:
             and RSA_MIN_BITS <= bits <= RSA_MAX_BITS
         )
     if not fit:
-        raise Malformed("public-key", "public_key", f"a sound key for {scheme}", type(handle).__name__)
+        raise Malformed(
+            "public-key", "public_key", f"a sound key for {scheme}", type(handle).__name__
+        )
 
 
 def verify_ed25519(public: bytes, sig: bytes, message: bytes) -> bool:

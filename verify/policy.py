@@ -1,0 +1,264 @@
+"""C2SP tlog-policy and the trust folder: whose word a verifier accepts, and how many must agree.
+
+Trust folder: `policy` (tlog-policy), `genesis` (hex leaf hash of entry 0), optional `checkpoint` (the last one
+verified). It must come from elsewhere than the ledger that is audited: it is what makes a verdict more than the
+operator's own word.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from constancia.verify.checkpoint import Checkpoint, is_signed_by, parse_checkpoint
+from constancia.verify.cosignature import verify_cosignature
+from constancia.verify.errors import Malformed, Unreadable, Unsupported
+from constancia.verify.keys import is_hex64
+from constancia.verify.note import (
+    COSIGNATURE_ED25519,
+    COSIGNATURE_MLDSA44,
+    ED25519,
+    MAX_NOTE_BYTES,
+    Note,
+    VerifierKey,
+    parse_note,
+    parse_vkey,
+)
+
+MAX_POLICY_BYTES: Final = 1_000_000
+NO_QUORUM: Final = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A named group: `needed` of its `members` (witnesses or groups) must agree."""
+
+    needed: int
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Logs by origin, witnesses by policy name, groups, and the quorum's name (`none`: no witness needed)."""
+
+    logs: Mapping[str, VerifierKey]
+    witnesses: Mapping[str, VerifierKey]
+    groups: Mapping[str, Group]
+    quorum: str
+    urls: Mapping[str, str] = field(default_factory=dict)
+
+    def is_met(self, name: str, cosigned: frozenset[str]) -> bool:
+        """Tell whether a witness or group has agreed.
+
+        Args:
+            name: A witness's or group's name, or `none`.
+            cosigned: Names of the witnesses whose cosignature is sound.
+        """
+        if name == NO_QUORUM:
+            return True
+        group = self.groups.get(name)
+        if group is None:
+            return name in cosigned
+        return sum(self.is_met(member, cosigned) for member in group.members) >= group.needed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A checkpoint held to a policy: which witnesses cosigned when, and whether the quorum is met."""
+
+    checkpoint: Checkpoint
+    note: Note
+    cosigned: Mapping[str, int]
+    unsupported: tuple[str, ...]
+    witnessed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustFolder:
+    """What a verifier pins: policy, genesis leaf hash, and the last checkpoint that it verified."""
+
+    policy: Policy
+    genesis: bytes | None = None
+    checkpoint: bytes | None = None
+
+
+def parse_policy(text: str) -> Policy:
+    """Read a policy file.
+
+    Args:
+        text: Lines `log <vkey> [<url>]`, `witness <name> <vkey> [<url>]`, `group <name> all|any|<k> <member>…`,
+            exactly one `quorum <name>|none`; blank lines and `#` comments.
+
+    Returns:
+        The policy.
+
+    Raises:
+        Malformed: An unknown line, a name or key given twice, a member not defined above, no quorum.
+
+    Source: C2SP tlog-policy.
+    """
+    reader = _PolicyReader()
+    for number, line in enumerate(text.split("\n"), start=1):
+        fields = line.split("#", 1)[0].split() if line.lstrip().startswith("#") else line.split()
+        if fields:
+            reader.read(f"policy line {number}", fields)
+    if reader.quorum is None:
+        raise Malformed("policy", "policy", "one quorum line")
+    if not reader.logs:
+        raise Malformed("policy", "policy", "at least one log line")
+    return Policy(
+        logs=reader.logs,
+        witnesses=reader.witnesses,
+        groups=reader.groups,
+        quorum=reader.quorum,
+        urls=reader.urls,
+    )
+
+
+class _PolicyReader:
+    def __init__(self) -> None:
+        self.logs: dict[str, VerifierKey] = {}
+        self.witnesses: dict[str, VerifierKey] = {}
+        self.groups: dict[str, Group] = {}
+        self.urls: dict[str, str] = {}
+        self.quorum: str | None = None
+        self._keys: set[bytes] = set()
+
+    def read(self, where: str, fields: list[str]) -> None:
+        match fields:
+            case ["log", vkey, *url] if len(url) <= 1:
+                key = self._new_key(where, vkey, (ED25519,))
+                if key.name in self.logs:
+                    raise Malformed("policy", where, "each origin once", key.name)
+                self.logs[key.name] = key
+            case ["witness", name, vkey, *url] if len(url) <= 1:
+                self._check_new(where, name)
+                self.witnesses[name] = self._new_key(
+                    where, vkey, (COSIGNATURE_ED25519, COSIGNATURE_MLDSA44)
+                )
+                self.urls.update({name: one for one in url})
+            case ["group", name, needed, *members] if members:
+                self._check_new(where, name)
+                self.groups[name] = self._group(where, needed, tuple(members))
+            case ["quorum", name] if self.quorum is None:
+                if name != NO_QUORUM and name not in self.witnesses and name not in self.groups:
+                    raise Malformed("policy", where, "a name defined above", name)
+                self.quorum = name
+            case _:
+                raise Malformed(
+                    "policy", where, "log, witness, group or one quorum", " ".join(fields)
+                )
+
+    def _new_key(self, where: str, vkey: str, types: tuple[int, ...]) -> VerifierKey:
+        key = parse_vkey(vkey)
+        if key.type_byte not in types or key.public_key in self._keys:
+            raise Malformed("policy", where, "a key of the line's type, used once", vkey)
+        self._keys.add(key.public_key)
+        return key
+
+    def _check_new(self, where: str, name: str) -> None:
+        if name == NO_QUORUM or name in self.witnesses or name in self.groups:
+            raise Malformed("policy", where, "a new name", name)
+
+    def _group(self, where: str, needed: str, members: tuple[str, ...]) -> Group:
+        known = all(one in self.witnesses or one in self.groups for one in members)
+        if not known or len(set(members)) != len(members):
+            raise Malformed("policy", where, "members defined above, each once", " ".join(members))
+        if needed in ("all", "any"):
+            return Group(needed=len(members) if needed == "all" else 1, members=members)
+        if (
+            not needed.isascii()
+            or not needed.isdigit()
+            or needed[0] == "0"
+            or int(needed) > len(members)
+        ):
+            raise Malformed("policy", where, "all, any, or a number of the members", needed)
+        return Group(needed=int(needed), members=members)
+
+
+def open_with_policy(raw: bytes, policy: Policy) -> Opened:
+    """Hold a checkpoint to a policy.
+
+    Args:
+        raw: The signed note.
+        policy: Whose signatures count.
+
+    Returns:
+        The checkpoint with who cosigned, and whether the quorum is met.
+
+    Raises:
+        Malformed: Bad form, unknown origin, no or a failing signature of the log, a failing cosignature.
+
+    Source: C2SP tlog-policy, tlog-cosignature.
+    """
+    note = parse_note(raw)
+    checkpoint = parse_checkpoint(note.text)
+    log_key = policy.logs.get(checkpoint.origin)
+    if log_key is None:
+        raise Malformed("origin", "checkpoint.origin", " or ".join(policy.logs), checkpoint.origin)
+    if checkpoint.extensions:
+        raise Malformed("checkpoint", "checkpoint", "no extension lines", checkpoint.extensions[0])
+    if not is_signed_by(note, log_key):
+        raise Malformed("note-signature", "checkpoint", f"a signature by {log_key.name}")
+    cosigned: dict[str, int] = {}
+    unsupported: list[str] = []
+    for name, key in policy.witnesses.items():
+        for one in note.signatures:
+            if key.matches(one):
+                try:
+                    cosigned[name] = verify_cosignature(key, one, note.text)
+                except Unsupported:
+                    unsupported.append(name)
+    return Opened(
+        checkpoint=checkpoint,
+        note=note,
+        cosigned=cosigned,
+        unsupported=tuple(unsupported),
+        witnessed=policy.is_met(policy.quorum, frozenset(cosigned)),
+    )
+
+
+def load_trust(folder: Path) -> TrustFolder:
+    """Read a trust folder.
+
+    Args:
+        folder: Holds `policy`, and optionally `genesis` and `checkpoint`.
+
+    Returns:
+        What is pinned.
+
+    Raises:
+        Unreadable: No folder, no policy, or a file that can't be read.
+        Malformed: A file in another form.
+
+    Source: ours: SPEC §4.
+    """
+    policy = _read(folder, "policy", MAX_POLICY_BYTES)
+    if policy is None:
+        raise Unreadable("trust", str(folder), "a trust folder holds a file named policy")
+    genesis = _read(folder, "genesis", 256)
+    if genesis is not None:
+        text = genesis.decode("ascii", "replace").removesuffix("\n")
+        if not is_hex64(text):
+            raise Malformed("genesis", "trust/genesis", "64 hex digits", text)
+        genesis = bytes.fromhex(text)
+    try:
+        parsed = parse_policy(policy.decode())
+    except UnicodeDecodeError as error:
+        raise Malformed("not-utf8", "trust/policy", "UTF-8", error.reason) from error
+    return TrustFolder(
+        policy=parsed, genesis=genesis, checkpoint=_read(folder, "checkpoint", MAX_NOTE_BYTES)
+    )
+
+
+def _read(folder: Path, name: str, limit: int) -> bytes | None:
+    try:
+        with (folder / name).open("rb") as file:
+            data = file.read(limit + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Unreadable("trust", str(folder / name), str(error)) from error
+    if len(data) > limit:
+        raise Unreadable("trust", str(folder / name), f"larger than {limit} bytes")
+    return data

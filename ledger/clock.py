@@ -1,0 +1,86 @@
+"""The one clock of the house, and the one source of identifiers.
+
+Nothing else reads the time: `domain` and `verify` get it as an argument. Hence a story can be
+played on its own clock and a test can set the time back.
+"""
+
+import threading
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What tells the time."""
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The machine's present instant, in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 (this is the one place)
+
+
+class StoryClock:
+    """A clock that stands still until it is set: for the demonstration and for tests."""
+
+    def __init__(self, start: datetime) -> None:
+        self._lock = threading.Lock()
+        self._now = _in_utc(start)
+
+    def now(self) -> datetime:
+        """The instant last set."""
+        with self._lock:
+            return self._now
+
+    def set(self, instant: datetime) -> None:
+        """Moves the clock, also backwards."""
+        with self._lock:
+            self._now = _in_utc(instant)
+
+    def advance(self, by: timedelta) -> datetime:
+        """Moves the clock by a span and returns the new instant."""
+        with self._lock:
+            self._now += by
+            return self._now
+
+
+def _in_utc(instant: datetime) -> datetime:
+    if instant.tzinfo is None:
+        raise ValueError("a clock needs an instant with its time zone")
+    return instant.astimezone(UTC)
+
+
+def format_recorded_at(instant: datetime) -> str:
+    """An instant in the form of an entry's `recorded_at`.
+
+    Args:
+        instant: With a time zone; what is below a millisecond is cut off.
+
+    Returns:
+        `YYYY-MM-DDThh:mm:ss.mmmZ`, which sorts as text in the order of time.
+
+    Source:
+        Ours: SPEC §3.
+    """
+    utc = _in_utc(instant)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def parse_recorded_at(text: str) -> datetime:
+    """The instant that an entry's `recorded_at` names.
+
+    Raises:
+        ValueError: If the text has another form.
+    """
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def new_uuid() -> str:
+    """A fresh random identifier for a statement: a UUID of version 4 in lower case."""
+    return str(uuid.uuid4())

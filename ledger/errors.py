@@ -1,0 +1,89 @@
+"""What can go wrong while keeping the ledger, apart from what a statement itself does wrong.
+
+A statement that breaks the format raises `verify.errors.Malformed`, one that is illegal raises
+`domain.errors.Refusal`. The errors here say something about the ledger:
+
+- `Busy`: nothing was stored and nothing is wrong; the same bytes may be sent again later.
+- `NotStored`: the store refused a batch and holds nothing of it; otherwise like `Busy`.
+- `Fatal`: what is stored and what is in memory may differ, or what is stored contradicts itself.
+  The writer stops; only opening the ledger anew, which reads everything again, gets it going.
+- `LostRace`: somebody else has written to the store; a `Fatal`, since our head is stale.
+- `Locked`, `NotFound`, `ReadOnly`, `Damaged`: the caller asked for something that can't be had.
+"""
+
+from pathlib import Path
+
+
+class LedgerError(Exception):
+    """Base of all errors of this floor."""
+
+
+class Busy(LedgerError):
+    """The statement was not taken in; try again after `retry_after_s` seconds."""
+
+    def __init__(self, message: str, *, retry_after_s: float) -> None:
+        super().__init__(f"{message}; try again in {retry_after_s:g} s")
+        self.retry_after_s = retry_after_s
+
+
+class NotStored(Busy):
+    """The store failed and was seen, on reading it again, to hold nothing of the batch."""
+
+
+class Fatal(LedgerError):
+    """The ledger can't go on: says what differs, where, and what to do.
+
+    Attributes:
+        what: What was found to be wrong, in a sentence.
+        where: The place: a table and index, a file, a position.
+    """
+
+    def __init__(self, what: str, *, where: str) -> None:
+        super().__init__(f"{what} (at {where})")
+        self.what = what
+        self.where = where
+
+
+class LostRace(Fatal):
+    """A row that we were about to write is there already: another writer is at work."""
+
+
+class Closed(LedgerError):
+    """The ledger was closed before this statement was stored."""
+
+
+class ReadOnly(LedgerError):
+    """The ledger was opened without its signer, so that it can only be read."""
+
+
+class Locked(LedgerError):
+    """Another process has this ledger open for writing.
+
+    Attributes:
+        folder: The ledger's folder.
+        holder: What the other process wrote about itself into the lock file.
+    """
+
+    def __init__(self, folder: Path, holder: str) -> None:
+        super().__init__(
+            f"{folder} is open for writing by another process ({holder}); "
+            "one ledger has one writer: stop that process, or open this one read-only"
+        )
+        self.folder = folder
+        self.holder = holder
+
+
+class NotFound(LedgerError):
+    """The ledger holds no such entry, checkpoint, tile or document."""
+
+
+class Damaged(LedgerError):
+    """A document's bytes on the disk are no longer those that its name promises."""
+
+
+class TooLarge(LedgerError):
+    """A document exceeds the limit, `limit` in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"a document may have at most {limit} bytes")
+        self.limit = limit

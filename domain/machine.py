@@ -1,0 +1,29 @@
+"""State machines as tables: (state, event type) → next state. A pair that is not listed is illegal (E_STATE)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+NONE: Final = "none"
+
+
+class Machine:
+    """The machine of one kind of aggregate.
+
+    Args:
+        kind: Stream kind, such as `agreement`.
+        rows: Event type → {state before: state after}.
+    """
+
+    __slots__ = ("kind", "rows")
+
+    def __init__(self, kind: str, rows: Mapping[str, Mapping[str, str]]) -> None:
+        self.kind = kind
+        self.rows: dict[str, dict[str, str]] = {name: dict(row) for name, row in rows.items()}
+
+    def next_state(self, state: str, event_type: str) -> str | None:
+        """Give the state after an event, or None where the pair is illegal."""
+        return self.rows.get(event_type, {}).get(state)
+
+    def states(self) -> frozenset[str]:
+        """Give every state that the table names."""
+        return frozenset(s for row in self.rows.values() for pair in row.items() for s in pair)

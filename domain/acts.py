@@ -30,16 +30,16 @@ class Act(Value):
     """A statement's body. Fields are its form; the class attributes say who may say it, and on which stream.
 
     Class attributes:
-        kind: Stream kind.
-        subject: Names of the fields whose values, joined by a dot, make the stream's id.
+        stream_kind: Stream kind.
+        stream_id: Names of the fields whose values, joined by a dot, make the stream's id.
         schema: Version of the body's form.
         signer: Whose key signs: founders, a party's root, a representative in scope, either, or the new key itself.
         voice: `party` where it commits a party: a secretariat may not say it.
         concurring: Whether each party concerned says it once, with an equal body, and the last one gives effect.
     """
 
-    kind: ClassVar[str] = ""
-    subject: ClassVar[tuple[str, ...]] = ()
+    stream_kind: ClassVar[str] = ""
+    stream_id: ClassVar[tuple[str, ...]] = ()
     schema: ClassVar[int] = 1
     signer: ClassVar[Signer] = "rep"
     voice: ClassVar[Voice] = "any"
@@ -49,9 +49,9 @@ class Act(Value):
 
     def stream(self) -> str:
         """Give the stream that the act belongs to."""
-        if not self.subject:
-            return self.kind
-        return f"{self.kind}/{'.'.join(str(getattr(self, name)) for name in self.subject)}"
+        if not self.stream_id:
+            return self.stream_kind
+        return f"{self.stream_kind}/{'.'.join(str(getattr(self, name)) for name in self.stream_id)}"
 
     def check_role(self, context: Context) -> Iterator[Problem]:
         """Yield what speaks against this actor saying it."""

@@ -1,0 +1,110 @@
+"""What an act is judged against: the state before it, the entry, the local day; and look-ups across aggregates."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from constancia.domain.acts import Act, Recorded
+from constancia.domain.aggregate import Aggregate, Concurrence, Mark
+from constancia.domain.calendar import local_day
+from constancia.domain.errors import Problem
+from constancia.domain.values import digest
+
+if TYPE_CHECKING:
+    from constancia.domain.state import State
+
+_A = TypeVar("_A", bound=Aggregate)
+# Finds an earlier entry by its hex leaf hash; the ledger has the store, the domain has none.
+Lookup = Callable[[str], Recorded | None]
+
+
+def find_nothing(_leaf_hash: str) -> Recorded | None:
+    """Stand for a look-up where no store is at hand."""
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """The state before an entry, and the entry. Made once for each entry; look-ups are computed when asked."""
+
+    state: "State"
+    recorded: Recorded
+    act: Act
+    lookup: Lookup = find_nothing
+
+    @property
+    def statement(self) -> Mapping[str, Any]:
+        """The parsed statement."""
+        return self.recorded.statement
+
+    @property
+    def actor(self) -> Mapping[str, str]:
+        """The statement's actor."""
+        actor: Mapping[str, str] = self.recorded.statement["actor"]
+        return actor
+
+    @property
+    def party(self) -> str:
+        """The actor's party; empty for the founders."""
+        return self.actor.get("party", "")
+
+    @property
+    def key(self) -> str:
+        """Id of the key that signed."""
+        return self.recorded.keys[0]
+
+    @cached_property
+    def day(self) -> date:
+        """The day of recording in the ledger's zone."""
+        return local_day(self.recorded.timestamp, self.state.timezone)
+
+    @cached_property
+    def aggregate(self) -> Aggregate | None:
+        """The aggregate of the statement's stream."""
+        return self.state.aggregates.get(self.recorded.originator_id)
+
+    @cached_property
+    def mark(self) -> Mark:
+        """Where and by whom this is said."""
+        return Mark(
+            index=self.recorded.index,
+            leaf_hash=self.recorded.leaf_hash,
+            party=self.party,
+            occurred_on=self.statement["occurred_on"],
+            recorded_at=self.recorded.recorded_at,
+            appointment=self.actor.get("appointment"),
+            person=self.actor.get("person"),
+            capacity=self.actor.get("capacity"),
+            key=self.key,
+        )
+
+    def find(self, kind: type[_A], stream: str) -> _A | None:
+        """Give another aggregate of a class, or None."""
+        found = self.state.aggregates.get(stream)
+        return found if isinstance(found, kind) else None
+
+    def own(self, kind: type[_A]) -> _A | None:
+        """Give this stream's aggregate, if it is of a class."""
+        return self.aggregate if isinstance(self.aggregate, kind) else None
+
+    def joined(self) -> Concurrence:
+        """Give the concurrence of this act's body with this actor's word added."""
+        name, value = self.statement["type"], digest(self.statement["body"])
+        before = self.aggregate.concurrence(name, value) if self.aggregate else Concurrence(type=name, digest=value)
+        return Concurrence(type=name, digest=value, marks=(*before.marks, self.mark))
+
+    def check_not_yet_said(self) -> Problem | None:
+        """Give the problem of a party saying an equal body twice."""
+        if self.aggregate is None:
+            return None
+        name, value = self.statement["type"], digest(self.statement["body"])
+        if self.party in self.aggregate.concurrence(name, value).parties:
+            return Problem(code="E_ALREADY_SIGNED", rule="a party says it once", found={"party": self.party})
+        return None
+
+
+def missing(what: str, name: str) -> Problem:
+    """Give the problem of something that does not exist."""
+    return Problem(code="E_NOT_FOUND", rule=f"there is no such {what}", found={what: name})

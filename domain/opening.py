@@ -1,0 +1,78 @@
+"""Genesis: the ledger's own stream."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from constancia.domain.acts import Act, act
+from constancia.domain.aggregate import Aggregate
+from constancia.domain.calendar import zone
+from constancia.domain.context import Context
+from constancia.domain.keymaterial import KeyMaterial
+from constancia.domain.machine import NONE, Machine
+from constancia.domain.values import Doc, FormError, Identifier, Label, Rule, Text, Value
+
+PartyKind = Literal[
+    "federal_ministry",
+    "autonomous_body",
+    "civil_society_group",
+    "civil_society_org",
+    "academia",
+    "international_body",
+    "working_group",
+    "individual",
+    "company",
+]
+
+MACHINE = Machine("ledger", {"LedgerOpened": {NONE: "open"}})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founder(Value):
+    """A founding party with its root key."""
+
+    kind: PartyKind
+    legal_name: Text
+    party: Identifier
+    root: KeyMaterial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerState(Aggregate):
+    """The ledger's own aggregate: what genesis pinned."""
+
+    opened: "LedgerOpened"
+
+    def founder(self, party: str) -> Founder | None:
+        """Give a founder by party, or None."""
+        return next((one for one in self.opened.founders if one.party == party), None)
+
+
+@act
+class LedgerOpened(Act):
+    """Genesis: root keys, log key, time zone, and the rules that the source leaves open."""
+
+    stream_kind: ClassVar = "ledger"
+    signer: ClassVar = "founders"
+    SORTED: ClassVar = {"founders": "party"}
+
+    charter: Doc
+    demonstration: bool
+    founders: tuple[Founder, ...]
+    log_key: Label
+    name: Text
+    rules: dict[str, Rule]
+    timezone: Label
+
+    def check_form(self, where: str) -> None:
+        """There are founders with different keys, and the zone is known."""
+        keys = [one.root.key_id for one in self.founders]
+        if not keys or len(set(keys)) != len(keys):
+            raise FormError(f"{where}.founders", "founders, each with a root key of its own", len(keys))
+        try:
+            zone(self.timezone)
+        except ValueError as error:
+            raise FormError(f"{where}.timezone", "an IANA time zone", self.timezone) from error
+
+    def mutate(self, aggregate: Aggregate | None, context: Context) -> LedgerState:
+        """Pin what genesis says."""
+        return LedgerState(stream=self.stream(), status="open", opened=self)

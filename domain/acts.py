@@ -127,9 +127,7 @@ def parse_act(type_name: str, schema: int, body: Mapping[str, Any]) -> Act:
         raise UnknownAct(Problem(code="E_UNKNOWN_TYPE", rule="the type is not in the specification"))
     if schema != cls.schema:
         found = {"schema": schema, "known": cls.schema}
-        raise UnknownAct(
-            Problem(code="E_SCHEMA_VERSION", rule="the body's schema is not known", found=found)
-        )
+        raise UnknownAct(Problem(code="E_SCHEMA_VERSION", rule="the body's schema is not known", found=found))
     try:
         return cls.parse(body)
     except FormError as error:

@@ -186,7 +186,9 @@ class AgreementSigned(Act):
         end = parse_edtf(window).end if window else None
         if end is not None and context.day > end:
             yield Problem(
-                code="E_STATE", rule="the signing window is over: the text has lapsed", found={"until": str(end)}
+                code="E_STATE",
+                rule="the signing window is over: the text has lapsed",
+                found={"until": str(end)},
             )
 
     def check_version(self, context: Context) -> Iterator[Problem]:
@@ -203,9 +205,7 @@ class AgreementSigned(Act):
         signature = AgreementSignature(mark=context.mark, reservation=self.reservation)
         version = replace(agreement.current, signatures=(*agreement.current.signatures, signature))
         if version.missing:
-            return replace(
-                agreement, status="partially_signed", versions=agreement.with_current(version)
-            )
+            return replace(agreement, status="partially_signed", versions=agreement.with_current(version))
         version = replace(version, in_force_index=context.recorded.index)
         return replace(agreement, status="in_force", versions=agreement.with_current(version))
 

@@ -296,9 +296,7 @@ def decided_problem(context: Context, decision: str, type_name: str) -> Problem 
     if found.status != "signed":
         rule = "only a decision signed by all who voted for it is a basis"
         return Problem(code="E_POLICY", rule=rule, found={"decision": decision, "is": found.status})
-    said = DecidedAct(
-        body=context.statement["body"], stream=context.recorded.originator_id, type=type_name
-    )
+    said = DecidedAct(body=context.statement["body"], stream=context.recorded.originator_id, type=type_name)
     if said.digest != found.act_digest:
         rule = "the act is exactly the one decided"
         return Problem(code="E_DIGEST_MISMATCH", rule=rule, found={"expected": found.act_digest})

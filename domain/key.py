@@ -1,7 +1,7 @@
 """Keys: registered by themselves, endorsed by the party's root, rotated, revoked, compromised. Nothing goes back."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar, Literal
 
@@ -50,7 +50,7 @@ class Key(Aggregate):
     valid_until: str | None = None
     successor: str | None = None
     compromised_since: str | None = None
-    reaffirmed: Mapping[str, str] = field(default_factory=dict)
+    reaffirmed: tuple[tuple[str, str], ...] = ()  # (leaf hash, affirmed | disowned)
 
     def is_within(self, day: date) -> bool:
         """Tell whether a day lies within the endorsement."""
@@ -283,14 +283,14 @@ class SignatureReaffirmed(Act):
             yield missing("entry", self.target)
         elif self.key not in target.keys:
             yield Problem(code="E_POLICY", rule="the target was signed with that key")
-        if key and self.target in key.reaffirmed:
+        if key and self.target in dict(key.reaffirmed):
             yield Problem(code="E_ALREADY_SIGNED", rule="a suspect signature is spoken of once")
 
     def mutate(self, aggregate: Aggregate | None, context: Context) -> Key:
         """Note the verdict."""
         key = _key(aggregate)
-        verdicts = dict(sorted({**key.reaffirmed, self.target: self.verdict}.items()))
-        return replace(key, reaffirmed=verdicts)
+        verdicts = sorted((*key.reaffirmed, (str(self.target), str(self.verdict))))
+        return replace(key, reaffirmed=tuple(verdicts))
 
 
 def _key(aggregate: Aggregate | None) -> Key:

@@ -1,0 +1,152 @@
+"""Commitments: proposed, adopted with a scope that stays for ever, reported on, contested, changed by signed decision.
+
+Three tracks of completion stand beside one another: what the responsible report, what others contest, and what
+independent assessors find. None overwrites another.
+"""
+
+from dataclasses import dataclass, replace
+
+from constancia.domain.aggregate import Aggregate, Level, Mark
+from constancia.domain.context import Context
+from constancia.domain.machine import NONE, Machine
+from constancia.domain.scope import Scope, ScopeDiff
+from constancia.domain.values import Evidence, Text
+
+MACHINE = Machine(
+    "commitment",
+    {
+        "CommitmentProposed": {NONE: "proposed"},
+        "CommitmentAdopted": {"proposed": "adopted"},
+        "WorkStarted": {"adopted": "in_progress", "in_progress": "in_progress"},
+        "ProgressReported": {"adopted": "in_progress", "in_progress": "in_progress"},
+        "ProgressContested": {"adopted": "adopted", "in_progress": "in_progress"},
+        "MilestoneCompleted": {"adopted": "in_progress", "in_progress": "in_progress"},
+        "ScopeChangeProposed": {"adopted": "adopted", "in_progress": "in_progress"},
+        "ScopeChanged": {"adopted": "adopted", "in_progress": "in_progress"},
+    },
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeVersion:
+    """One scope: the baseline (version 1) or a change, with the kind computed and the kind declared."""
+
+    version: int
+    scope: Scope
+    decision: str
+    mark: Mark
+    computed_kind: str = "baseline"
+    declared_kind: str = "baseline"
+    diff: ScopeDiff | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeProposal:
+    """A scope that somebody proposed; it changes nothing by itself."""
+
+    proposal: str
+    from_version: int
+    declared_kind: str
+    computed_kind: str
+    reasons: Text
+    scope: Scope
+    diff: ScopeDiff
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contest:
+    """A contest of a report: grounds, evidence and the level that the contester finds."""
+
+    grounds: Text
+    evidence: tuple[Evidence, ...]
+    mark: Mark
+    own_level: Level | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A self-report of progress, with the contests of it."""
+
+    report: str
+    level: Level
+    narrative: Text
+    evidence: tuple[Evidence, ...]
+    period: str
+    mark: Mark
+    reason: Text | None = None
+    contests: tuple[Contest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """A milestone reported complete, with its evidence."""
+
+    milestone: str
+    evidence: tuple[Evidence, ...]
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commitment(Aggregate):
+    """A commitment with everything said about it."""
+
+    commitment: str
+    title: Text
+    problem: Text
+    objective: Text
+    proposed: Mark
+    governance_body: str | None = None
+    scopes: tuple[ScopeVersion, ...] = ()
+    proposals: tuple[ScopeProposal, ...] = ()
+    reports: tuple[Report, ...] = ()
+    completed: tuple[Completion, ...] = ()
+    started: tuple[str, ...] = ()
+
+    @property
+    def scope(self) -> Scope | None:
+        """The scope in force."""
+        return self.scopes[-1].scope if self.scopes else None
+
+    @property
+    def open_milestones(self) -> tuple[str, ...]:
+        """Milestones of the scope in force that nobody has reported complete."""
+        done = {one.milestone for one in self.completed}
+        scope = self.scope
+        return tuple(one.milestone for one in scope.milestones if one.milestone not in done) if scope else ()
+
+    @property
+    def self_level(self) -> str:
+        """Level last reported by the responsible; without any report, no evidence is available."""
+        return self.reports[-1].level if self.reports else "no_evidence_available"
+
+    @property
+    def contested_level(self) -> str | None:
+        """Level last found by a contester, where one gave a level."""
+        levels = [one.own_level for report in self.reports for one in report.contests if one.own_level]
+        return levels[-1] if levels else None
+
+    def report(self, name: str) -> Report | None:
+        """Give a report by its id."""
+        return next((one for one in self.reports if one.report == name), None)
+
+
+def commitment_of(aggregate: Aggregate | None) -> Commitment:
+    """Give the aggregate as the commitment that the table has made sure it is."""
+    if not isinstance(aggregate, Commitment):
+        raise TypeError("a commitment's act on another aggregate")
+    return aggregate
+
+
+def own_commitment(context: Context) -> Commitment | None:
+    """Give this stream's commitment."""
+    return context.own(Commitment)
+
+
+def with_contest(commitment: Commitment, report: str, contest: Contest) -> Commitment:
+    """Give the commitment with a contest added to a report."""
+    reports = tuple(
+        replace(one, contests=(*one.contests, contest)) if one.report == report else one
+        for one in commitment.reports
+    )
+    return replace(commitment, reports=reports)

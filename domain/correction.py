@@ -1,0 +1,126 @@
+"""Corrections: one more entry beside what it answers. The target is never altered; both are shown."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Literal
+
+from constancia.domain.acts import Act, act
+from constancia.domain.aggregate import Aggregate, Mark
+from constancia.domain.calendar import parse_edtf
+from constancia.domain.context import Context, missing
+from constancia.domain.errors import Problem
+from constancia.domain.machine import NONE, Machine
+from constancia.domain.values import Digest, Hex64, Identifier, Label, Text, digest
+
+MACHINE = Machine("correction", {"CorrectionRecorded": {NONE: "recorded"}})
+
+# Only these parts of a statement can be corrected at all; identity, order, basis and votes never.
+_CORRECTABLE: Final = ("body", "occurred_on")
+_PROTECTED: Final = frozenset(
+    {
+        "act", "choice", "declared_kind", "digest", "docset", "from_version", "key", "level", "members",
+        "new_key", "own_level", "parties", "public_key", "required", "rules", "scope", "verdict", "version",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction(Aggregate):
+    """A correction: what it answers, which field, and what stands instead in its author's word."""
+
+    correction: str
+    target: str
+    target_index: int
+    target_stream: str
+    field: str
+    kind: str
+    old_digest: str
+    new_value: str
+    reason: Text
+    said: Mark
+
+
+@act
+class CorrectionRecorded(Act):
+    """The author's party corrects a field of an earlier entry, without touching the entry."""
+
+    stream_kind: ClassVar = "correction"
+    stream_id: ClassVar = ("correction",)
+    signer: ClassVar = "root_or_rep"
+
+    correction: Identifier
+    field: Label
+    kind: Literal["clerical", "factual", "attribution"]
+    new_value: Label
+    old_digest: Digest
+    reason: Text
+    target: Hex64
+
+    def check_role(self, context: Context) -> Iterator[Problem]:
+        """The party whose statement it is."""
+        target = context.lookup(self.target)
+        if target and target.statement["actor"].get("party") != context.party:
+            yield Problem(code="E_ROLE", rule="a party corrects its own statements")
+
+    def check_state(self, context: Context) -> Iterator[Problem]:
+        """The target is in the log."""
+        if context.lookup(self.target) is None:
+            yield missing("entry", self.target)
+
+    def check_content(self, context: Context) -> Iterator[Problem]:
+        """The field may be corrected, is there, and has the value that the correction speaks of."""
+        target = context.lookup(self.target)
+        path = self.field.split(".")
+        if path[0] not in _CORRECTABLE or (len(path) > 1 and path[1] in _PROTECTED):
+            yield Problem(
+                code="E_CORRECTION_FORBIDDEN",
+                rule="who, what, order, basis, levels and votes are not corrected",
+                found={"field": self.field},
+            )
+            return
+        if target is None:
+            return
+        old = value_at(target.statement, path)
+        if not isinstance(old, str):
+            yield Problem(code="E_CORRECTION_FORBIDDEN", rule="the field is a text of the target")
+        elif digest(old) != self.old_digest:
+            yield Problem(code="E_DIGEST_MISMATCH", rule="old_digest is that of the target's value")
+        elif path == ["occurred_on"]:
+            yield from _check_date(self.new_value)
+
+    def mutate(self, aggregate: Aggregate | None, context: Context) -> Correction:
+        """Record it beside its target."""
+        target = context.lookup(self.target)
+        return Correction(
+            stream=self.stream(),
+            correction=self.correction,
+            target=self.target,
+            target_index=target.index if target else -1,
+            target_stream=target.originator_id if target else "",
+            field=self.field,
+            kind=self.kind,
+            old_digest=self.old_digest,
+            new_value=self.new_value,
+            reason=self.reason,
+            said=context.mark,
+        )
+
+
+def value_at(item: Mapping[str, Any], path: list[str]) -> object:
+    """Give the member at a path of names and list positions, or None."""
+    found: Any = item
+    for name in path:
+        if isinstance(found, Mapping):
+            found = found.get(name)
+        elif isinstance(found, list) and name.isdigit() and int(name) < len(found):
+            found = found[int(name)]
+        else:
+            return None
+    return found
+
+
+def _check_date(text: str) -> Iterator[Problem]:
+    try:
+        parse_edtf(text)
+    except ValueError as error:
+        yield Problem(code="E_DATE", rule="a date in EDTF", found={"found": str(error)})

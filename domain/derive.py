@@ -1,0 +1,232 @@
+"""What follows from the entries at an instant, by nobody's word: in force, adopted, overdue, expired.
+
+Pure functions of (state, instant). Each fact names the stream that it is about, since when it holds in the dates'
+own precision, and the entry from which it could be known. A verifier recomputes all of them, so that a missing one
+shows as well as a false one.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from constancia.domain.agreement import Agreement
+from constancia.domain.appointment import Appointment
+from constancia.domain.calendar import Certainty, deadline, format_instant, has_begun, local_day, parse_day
+from constancia.domain.commitment import Commitment
+from constancia.domain.decision import Decision
+from constancia.domain.deliverable import DeliverableState
+from constancia.domain.governance import GovernanceBody
+from constancia.domain.key import Key
+from constancia.domain.scope import Milestone
+from constancia.domain.state import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """A derived fact.
+
+    Attributes:
+        kind: Its name, such as `AgreementEnteredIntoForce`.
+        stream: The aggregate concerned.
+        since: EDTF or instant since when it holds.
+        known_index: Index of the entry that made it known; None where only time did.
+        params: What else it says.
+    """
+
+    kind: str
+    stream: str
+    since: str | None = None
+    known_index: int | None = None
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, object]:
+        """Give its JSON form; absent members are left out."""
+        item: dict[str, object] = {"kind": self.kind, "params": dict(self.params), "stream": self.stream}
+        if self.since is not None:
+            item["since"] = self.since
+        if self.known_index is not None:
+            item["known_index"] = self.known_index
+        return item
+
+
+def derive(state: State, at: datetime) -> tuple[Derived, ...]:
+    """Give every derived fact at an instant, sorted by stream and kind.
+
+    Args:
+        state: The state at some size.
+        at: The instant, with its zone.
+
+    Returns:
+        The facts.
+    """
+    facts = [
+        *_agreements(state, at),
+        *_decisions(state, at),
+        *_deliverables(state),
+        *_deadlines(state, at),
+        *_expiries(state, at),
+    ]
+    return tuple(sorted(facts, key=lambda one: (one.stream, one.kind, str(sorted(one.params.items())))))
+
+
+def _agreements(state: State, at: datetime) -> Iterator[Derived]:
+    for one in state.of(Agreement):
+        for version in one.versions:
+            params: dict[str, object] = {"version": version.version, "docset": version.docset_digest}
+            if version.in_force_index is not None:
+                # In force on the day of the last signature in time, not of its recording.
+                since = max(signature.mark.occurred_on for signature in version.signatures)
+                yield Derived(
+                    kind="AgreementEnteredIntoForce",
+                    stream=one.stream,
+                    since=since,
+                    known_index=version.in_force_index,
+                    params=params,
+                )
+            elif version.window and version is one.current:
+                due = deadline(version.window, state.timezone)
+                if due is not None and due <= at:
+                    yield Derived(
+                        kind="AgreementLapsed", stream=one.stream, since=format_instant(due), params=params
+                    )
+
+
+def _decisions(state: State, at: datetime) -> Iterator[Derived]:
+    day = local_day(at, state.timezone)
+    for one in state.of(Decision):
+        params: dict[str, object] = {"rule_version": one.rule_version, **one.tally()}
+        outcome = one.outcome(closed=one.is_closed(day)) if one.outcome_index is None else None
+        settled = one.status if one.outcome_index is not None else outcome
+        if settled is None:
+            continue
+        kind = "DecisionRejected" if settled == "rejected" else "DecisionAdopted"
+        yield Derived(kind=kind, stream=one.stream, known_index=one.outcome_index, params=params)
+        if one.status == "signed":
+            last = one.signatures[-1]
+            yield Derived(
+                kind="DecisionSignedByAll",
+                stream=one.stream,
+                since=last.occurred_on,
+                known_index=last.index,
+            )
+
+
+def _deliverables(state: State) -> Iterator[Derived]:
+    for one in state.of(DeliverableState):
+        if one.accepted_index is not None:
+            yield Derived(
+                kind="DeliverableAcceptedByAll",
+                stream=one.stream,
+                known_index=one.accepted_index,
+                params={"version": one.accepted_version or 0},
+            )
+
+
+def milestone_done_index(commitment: Commitment, milestone: str) -> int | None:
+    """Give the entry that reported a milestone complete, or None."""
+    return next((one.mark.index for one in commitment.completed if one.milestone == milestone), None)
+
+
+def first_submission(state: State, commitment: str, deliverable: str) -> DeliverableState | None:
+    """Give a deliverable's aggregate once anything was submitted."""
+    found = state.aggregates.get(f"deliverable/{commitment}.{deliverable}")
+    return found if isinstance(found, DeliverableState) else None
+
+
+def _deadlines(state: State, at: datetime) -> Iterator[Derived]:
+    """One missed deadline a target and due instant: of the window in force, and of each earlier one too."""
+    for commitment in state.of(Commitment):
+        seen: set[tuple[str, str]] = set()
+        for version in commitment.scopes:
+            for milestone in version.scope.milestones:
+                due = deadline(milestone.window, state.timezone)
+                if due is None or due > at or (milestone.milestone, milestone.window) in seen:
+                    continue
+                seen.add((milestone.milestone, milestone.window))
+                yield from _missed(state, commitment, milestone, due)
+
+
+def _missed(state: State, commitment: Commitment, milestone: Milestone, due: datetime) -> Iterator[Derived]:
+    day = local_day(due, state.timezone)
+    done = next((one for one in commitment.completed if one.milestone == milestone.milestone), None)
+    if done is None or has_begun(done.mark.occurred_on, _day_before(day)) is Certainty.NO:
+        yield _missed_fact(commitment, f"milestone {milestone.milestone}", milestone.window, due)
+    scope = commitment.scopes[-1].scope
+    for item in scope.deliverables:
+        if item.milestone != milestone.milestone:
+            continue
+        submitted = first_submission(state, commitment.commitment, item.deliverable)
+        first = submitted.versions[0].mark.occurred_on if submitted else None
+        if first is None or has_begun(first, _day_before(day)) is Certainty.NO:
+            yield _missed_fact(commitment, f"deliverable {item.deliverable}", milestone.window, due)
+
+
+def _missed_fact(commitment: Commitment, target: str, window: str, due: datetime) -> Derived:
+    return Derived(
+        kind="DeadlineMissed",
+        stream=commitment.stream,
+        since=format_instant(due),
+        params={"target": target, "window": window},
+    )
+
+
+def _day_before(day: date) -> date:
+    return date.fromordinal(day.toordinal() - 1)
+
+
+def _expiries(state: State, at: datetime) -> Iterator[Derived]:
+    day = local_day(at, state.timezone)
+    for key in state.of(Key):
+        if key.status == "active" and key.valid_until and parse_day(key.valid_until) < day:
+            yield Derived(kind="KeyExpired", stream=key.stream, since=key.valid_until)
+    for one in state.of(Appointment):
+        if one.status == "appointed" and one.valid_until and parse_day(one.valid_until) < day:
+            yield Derived(kind="AppointmentExpired", stream=one.stream, since=one.valid_until)
+
+
+def flags(state: State, commitment: Commitment, at: datetime) -> tuple[str, ...]:
+    """Give the overlay flags of a commitment: never states, and never set by hand.
+
+    Args:
+        state: The state at some size.
+        commitment: One of its commitments.
+        at: The instant asked about.
+
+    Returns:
+        Sorted names among `contested`, `overdue`, `scope_reduced`.
+    """
+    found: set[str] = set()
+    if any(report.contests for report in commitment.reports):
+        found.add("contested")
+    if any(one.computed_kind in ("reduction", "deferral") for one in commitment.scopes):
+        found.add("scope_reduced")
+    scope = commitment.scope
+    for milestone in scope.milestones if scope else ():
+        due = deadline(milestone.window, state.timezone)
+        if due is not None and due <= at and milestone.milestone in commitment.open_milestones:
+            found.add("overdue")
+    return tuple(sorted(found))
+
+
+def was_member(body: GovernanceBody, party: str, day: date) -> Certainty:
+    """Tell whether a party sat in a body on a day, as far as the dates' precision goes.
+
+    Args:
+        body: The governance body.
+        party: The party.
+        day: The day asked about.
+
+    Returns:
+        YES, NO or POSSIBLY: a withdrawal known as `2017-05` leaves every day of that May possible.
+    """
+    seat = body.seat(party)
+    if seat is None or body.established_on is None:
+        return Certainty.NO
+    answer = has_begun(body.established_on, day)
+    for change, effective, _index in seat.changes:
+        moved = has_begun(effective, day)
+        if moved is Certainty.YES:
+            answer = Certainty.YES if change == "returned" else Certainty.NO
+        elif moved is Certainty.POSSIBLY:
+            answer = Certainty.POSSIBLY
+    return answer

@@ -1,0 +1,77 @@
+"""Which readable sentence an act gets: a message id and its parameters; the words live with the pages.
+
+Every type has the message id `act.<Type>`. Parameters are plain texts: who speaks (`who`), for whom (`party`), and
+the scalar members of the body. A bilingual text gives one parameter a language is chosen from when it is shown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from constancia.domain.appointment import Appointment
+from constancia.domain.party import Party
+from constancia.domain.state import State
+
+Bilingual = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A message id, with parameters: strings, integers, or texts by language."""
+
+    msgid: str
+    params: Mapping[str, str | int | Bilingual] = field(default_factory=dict)
+
+
+def sentence_of(statement: Mapping[str, Any], state: State | None = None) -> Sentence:
+    """Give the sentence of a statement.
+
+    Args:
+        statement: The parsed statement.
+        state: Resolves names of parties and persons where it is at hand.
+
+    Returns:
+        Message id and parameters. A member `x.y` of the body is the parameter `x_y`; lists are joined by commas.
+    """
+    params: dict[str, str | int | Bilingual] = dict(_flat(statement["body"], ""))
+    actor = statement["actor"]
+    name = actor.get("party", "")
+    params["party"] = _party_name(name, state)
+    params["who"] = _person_name(actor, state)
+    params["capacity"] = actor["capacity"]
+    if "party" in statement["body"]:
+        params["subject"] = _party_name(statement["body"]["party"], state)
+    if "organization" in statement["body"]:
+        params["organization"] = _party_name(statement["body"]["organization"], state)
+    return Sentence(msgid=f"act.{statement['type']}", params=params)
+
+
+def _flat(item: Mapping[str, Any], prefix: str) -> list[tuple[str, str | int | Bilingual]]:
+    found: list[tuple[str, str | int | Bilingual]] = []
+    for name, value in item.items():
+        path = f"{prefix}{name}"
+        if isinstance(value, dict):
+            if "es" in value:
+                found.append((path, value))
+            else:
+                found.extend(_flat(value, f"{path}_"))
+        elif isinstance(value, list):
+            found.append((path, ", ".join(str(one) for one in value if isinstance(one, str))))
+            found.append((f"{path}_count", len(value)))
+        elif isinstance(value, str | int):
+            found.append((path, value))
+    return found
+
+
+def _party_name(party: str, state: State | None) -> str:
+    found = state.aggregates.get(f"party/{party}") if state else None
+    if isinstance(found, Party):
+        return found.acronym or found.legal_name.es
+    return party.upper()
+
+
+def _person_name(actor: Mapping[str, str], state: State | None) -> str:
+    found = state.aggregates.get(f"appointment/{actor.get('appointment')}") if state else None
+    if isinstance(found, Appointment):
+        return found.name
+    return actor.get("person", actor.get("party", ""))

@@ -1,0 +1,179 @@
+"""All aggregates at a size: the state that the next act is judged against, and the canonical state document.
+
+The container changes in place, one aggregate an entry, and each change can be taken back (`undo`), so that a batch
+that could not be stored leaves no trace. The aggregates in it are frozen.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+from constancia.domain import (
+    agreement,
+    allegation,
+    appointment,
+    commitment,
+    commitment_acts,
+    correction,
+    decision,
+    deliverable,
+    governance,
+    key,
+    opening,
+    party,
+)
+from constancia.domain.acts import Act, Recorded
+from constancia.domain.aggregate import Aggregate, document_of
+from constancia.domain.context import Context, Lookup, find_nothing
+from constancia.domain.machine import NONE, Machine
+from constancia.domain.opening import LedgerState
+
+MACHINES: Final[dict[str, Machine]] = {
+    module.MACHINE.kind: module.MACHINE
+    for module in (
+        agreement,
+        allegation,
+        appointment,
+        commitment,
+        correction,
+        decision,
+        deliverable,
+        governance,
+        key,
+        opening,
+        party,
+    )
+}
+# Imported for its acts, which register themselves.
+_REGISTERS: Final = (commitment_acts,)
+
+_A = TypeVar("_A", bound=Aggregate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """What `State.undo` needs: the stream, and its aggregate before (None where the act created it)."""
+
+    stream: str
+    before: Aggregate | None
+
+
+class State:
+    """The state after `size` entries.
+
+    Args:
+        origin: The ledger's origin, for the document.
+    """
+
+    __slots__ = ("_aggregates", "_streams", "origin", "size")
+
+    def __init__(self, origin: str = "") -> None:
+        self.origin = origin
+        self.size = 0
+        self._aggregates: dict[str, Aggregate] = {}
+        self._streams: dict[type[Aggregate], list[str]] = {}
+
+    @property
+    def aggregates(self) -> Mapping[str, Aggregate]:
+        """All aggregates by stream, read-only."""
+        return MappingProxyType(self._aggregates)
+
+    @property
+    def timezone(self) -> str:
+        """The zone that genesis named; UTC before it."""
+        genesis = self._aggregates.get("ledger")
+        return genesis.opened.timezone if isinstance(genesis, LedgerState) else "UTC"
+
+    def of(self, kind: type[_A]) -> Iterator[_A]:
+        """Give the aggregates of a class in the order of their creation."""
+        for stream in self._streams.get(kind, ()):
+            found = self._aggregates[stream]
+            if isinstance(found, kind):
+                yield found
+
+    def version(self, stream: str) -> int:
+        """Give the number of entries in a stream."""
+        found = self._aggregates.get(stream)
+        return found.version if found else 0
+
+    def apply(self, recorded: Recorded, act: Act | None = None, lookup: Lookup = find_nothing) -> Undo:
+        """Take an entry into the state.
+
+        Args:
+            recorded: The entry; it has been judged (`decide`), or is being replayed from a log that was.
+            act: Its typed body, where the caller has it already.
+            lookup: Finds earlier entries.
+
+        Returns:
+            What `undo` needs to take it back.
+
+        Raises:
+            UnknownAct: The type or form is not known.
+            ValueError: The table of the aggregate has no such move.
+        """
+        act = act if act is not None else recorded.act()
+        before = self._aggregates.get(recorded.originator_id)
+        context = Context(state=self, recorded=recorded, act=act, lookup=lookup)
+        after = advance(before, context)
+        self._aggregates[recorded.originator_id] = after
+        if before is None:
+            self._streams.setdefault(type(after), []).append(after.stream)
+        self.size += 1
+        return Undo(stream=recorded.originator_id, before=before)
+
+    def undo(self, token: Undo) -> None:
+        """Take back the last entry applied; tokens are used in reverse order."""
+        if token.before is None:
+            gone = self._aggregates.pop(token.stream)
+            self._streams[type(gone)].remove(token.stream)
+        else:
+            self._aggregates[token.stream] = token.before
+        self.size -= 1
+
+    def document(self) -> dict[str, Any]:
+        """Give the state document: all aggregates, sorted by stream. The same entries give the same bytes."""
+        return {
+            "aggregates": [document_of(self._aggregates[name]) for name in sorted(self._aggregates)],
+            "ledger": self.origin,
+            "size": self.size,
+        }
+
+
+def advance(before: Aggregate | None, context: Context) -> Aggregate:
+    """Give one aggregate after an entry: the table's next state, then what the act changes.
+
+    Args:
+        before: The aggregate, None where there is none.
+        context: The state before, and the entry.
+
+    Returns:
+        The aggregate after.
+
+    Raises:
+        ValueError: The table has no such move.
+    """
+    status = next_status(before, context)
+    if status is None:
+        kind = context.statement["type"]
+        raise ValueError(f"{kind} is no move from {before.status if before else NONE}")
+    moved = None if before is None else replace(before, status=status)
+    after = context.act.mutate(moved, context)
+    settled = status if after.status == NONE else after.status
+    return replace(after, status=settled, version=before.version + 1 if before else 1)
+
+
+def next_status(before: Aggregate | None, context: Context) -> str | None:
+    """Give the table's next state for an act, or None where the pair is illegal."""
+    machine = MACHINES.get(context.act.stream_kind)
+    if machine is None:
+        return None
+    return machine.next_state(before.status if before else NONE, context.statement["type"])
+
+
+def replay(entries: Iterable[Recorded], origin: str = "", lookup: Lookup = find_nothing) -> State:
+    """Fold entries, from the first on, into a state."""
+    state = State(origin)
+    for one in entries:
+        state.apply(one, lookup=lookup)
+    return state

@@ -4,8 +4,6 @@ Adding a type takes one class here or in its aggregate's file (`@act`), one row 
 sentence a language (`act.<Type>`); see docs/ADDING-AN-EVENT-TYPE.md.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,27 +51,27 @@ class Act(Value):
             return self.stream_kind
         return f"{self.stream_kind}/{'.'.join(str(getattr(self, name)) for name in self.stream_id)}"
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
+    def check_role(self, context: "Context") -> Iterator[Problem]:
         """Yield what speaks against this actor saying it."""
         yield from ()
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
+    def check_state(self, context: "Context") -> Iterator[Problem]:
         """Yield what the aggregate's state forbids beyond the table."""
         yield from ()
 
-    def check_version(self, context: Context) -> Iterator[Problem]:
+    def check_version(self, context: "Context") -> Iterator[Problem]:
         """Yield where what the act is based on has moved."""
         yield from ()
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
+    def check_content(self, context: "Context") -> Iterator[Problem]:
         """Yield what is wrong with the content itself."""
         yield from ()
 
-    def check_policy(self, context: Context) -> Iterator[Problem]:
+    def check_policy(self, context: "Context") -> Iterator[Problem]:
         """Yield which signatures or decisions are missing."""
         yield from ()
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Aggregate:
+    def mutate(self, aggregate: "Aggregate | None", context: "Context") -> "Aggregate":
         """Give the aggregate after the act.
 
         Args:
@@ -125,6 +123,7 @@ def parse_act(type_name: str, schema: int, body: Mapping[str, Any]) -> Act:
     cls = REGISTRY.get(type_name)
     if cls is None:
         raise UnknownAct(Problem(code="E_UNKNOWN_TYPE", rule="the type is not in the specification"))
+    found: dict[str, object]
     if schema != cls.schema:
         found = {"schema": schema, "known": cls.schema}
         raise UnknownAct(Problem(code="E_SCHEMA_VERSION", rule="the body's schema is not known", found=found))
@@ -132,9 +131,7 @@ def parse_act(type_name: str, schema: int, body: Mapping[str, Any]) -> Act:
         return cls.parse(body)
     except FormError as error:
         found = {"where": error.where, "expected": error.expected, "found": error.found}
-        raise UnknownAct(
-            Problem(code="E_MALFORMED", rule="the body has not its type's form", found=found)
-        ) from error
+        raise UnknownAct(Problem(code="E_MALFORMED", rule="the body has not its type's form", found=found)) from error
 
 
 class Recorded(CanMutateAggregate[str], metaclass=MetaDomainEvent):
@@ -158,7 +155,7 @@ class Recorded(CanMutateAggregate[str], metaclass=MetaDomainEvent):
         return parse_act(statement["type"], statement["schema"], statement["body"])
 
 
-def recorded_entry(
+def recorded_entry(  # noqa: PLR0913 - an entry has this many parts
     *,
     index: int,
     leaf_hash: str,
@@ -183,7 +180,7 @@ def recorded_entry(
     Raises:
         ValueError: `recorded_at` is no instant.
     """
-    return Recorded(
+    return Recorded(  # type: ignore[call-arg]  # the library's metaclass makes it a dataclass
         originator_id=statement["stream"],
         originator_version=originator_version,
         timestamp=parse_instant(recorded_at),

@@ -106,9 +106,7 @@ class AgreementDrafted(Act):
         agreement = context.own(Agreement)
         expected = agreement.current.version + 1 if agreement else 1
         if self.version != expected:
-            yield Problem(
-                code="E_VERSION_CONFLICT", rule="a draft is the next version", found={"expected": expected}
-            )
+            yield Problem(code="E_VERSION_CONFLICT", rule="a draft is the next version", found={"expected": expected})
 
     def mutate(self, aggregate: Aggregate | None, context: Context) -> Agreement:
         """Add the version."""

@@ -73,11 +73,15 @@ def parse_edtf(text: str) -> Edtf:
         return Edtf(text=text, start=start, latest_start=end, earliest_end=start, end=end)
     if first == OPEN and second == OPEN:
         raise ValueError("an interval is open at one end at most")
-    start, latest_start = (None, None) if first == OPEN else _bounds(first)
-    earliest_end, end = (None, None) if second == OPEN else _bounds(second)
-    if latest_start is not None and end is not None and start is not None and end < start:
+    start, latest_start = _side(first)
+    earliest_end, end = _side(second)
+    if end is not None and start is not None and end < start:
         raise ValueError("the interval ends before it starts")
     return Edtf(text=text, start=start, latest_start=latest_start, earliest_end=earliest_end, end=end)
+
+
+def _side(part: str) -> tuple[date, date] | tuple[None, None]:
+    return (None, None) if part == OPEN else _bounds(part)
 
 
 def _bounds(part: str) -> tuple[date, date]:

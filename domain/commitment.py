@@ -146,7 +146,6 @@ def own_commitment(context: Context) -> Commitment | None:
 def with_contest(commitment: Commitment, report: str, contest: Contest) -> Commitment:
     """Give the commitment with a contest added to a report."""
     reports = tuple(
-        replace(one, contests=(*one.contests, contest)) if one.report == report else one
-        for one in commitment.reports
+        replace(one, contests=(*one.contests, contest)) if one.report == report else one for one in commitment.reports
     )
     return replace(commitment, reports=reports)

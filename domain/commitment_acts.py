@@ -224,9 +224,7 @@ class ProgressReported(Act):
         commitment = own_commitment(context)
         hashed = any(one.sha256 for one in self.evidence)
         if self.level in ("substantial", "complete") and not hashed:
-            yield Problem(
-                code="E_EVIDENCE_REQUIRED", rule="substantial and complete need evidence with a hash"
-            )
+            yield Problem(code="E_EVIDENCE_REQUIRED", rule="substantial and complete need evidence with a hash")
         if commitment is None:
             return
         if self.level == "complete" and commitment.open_milestones:
@@ -275,9 +273,7 @@ class ProgressContested(Act):
 
     def mutate(self, aggregate: Aggregate | None, context: Context) -> Commitment:
         """Add the contest."""
-        contest = Contest(
-            grounds=self.grounds, evidence=self.evidence, own_level=self.own_level, mark=context.mark
-        )
+        contest = Contest(grounds=self.grounds, evidence=self.evidence, own_level=self.own_level, mark=context.mark)
         return with_contest(commitment_of(aggregate), self.report, contest)
 
 

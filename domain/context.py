@@ -92,11 +92,7 @@ class Context:
     def joined(self) -> Concurrence:
         """Give the concurrence of this act's body with this actor's word added."""
         name, value = self.statement["type"], digest(self.statement["body"])
-        before = (
-            self.aggregate.concurrence(name, value)
-            if self.aggregate
-            else Concurrence(type=name, digest=value)
-        )
+        before = self.aggregate.concurrence(name, value) if self.aggregate else Concurrence(type=name, digest=value)
         return Concurrence(type=name, digest=value, marks=(*before.marks, self.mark))
 
     def check_not_yet_said(self) -> Problem | None:

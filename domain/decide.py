@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Final
 
 from constancia.domain.acts import Act, Recorded, UnknownAct
-from constancia.domain.aggregate import Aggregate
 from constancia.domain.appointment import Appointment
 from constancia.domain.calendar import parse_edtf, parse_instant
 from constancia.domain.context import Context, Lookup, find_nothing
@@ -84,9 +83,7 @@ def _check_key(context: Context) -> Iterator[Problem]:
         return
     key = signing_key(context, context.key)
     if key is None:
-        yield Problem(
-            code="E_KEY_UNKNOWN", rule="the key is registered in this ledger", found={"key": context.key}
-        )
+        yield Problem(code="E_KEY_UNKNOWN", rule="the key is registered in this ledger", found={"key": context.key})
         return
     if key.status != "active":
         code = "E_KEY_REVOKED" if key.status in ("revoked", "compromised") else "E_KEY_NOT_ACTIVE"
@@ -150,9 +147,7 @@ def _check_scope(context: Context) -> Iterator[Problem]:
         own_key = type_name in _BY_THE_KEY_ITSELF and getattr(context.act, "key", None) == context.key
         allowed = allowed or own_key
     if not allowed:
-        yield Problem(
-            code="E_OUT_OF_SCOPE", rule="the signer's scope covers the act", found={"type": type_name}
-        )
+        yield Problem(code="E_OUT_OF_SCOPE", rule="the signer's scope covers the act", found={"type": type_name})
 
 
 def _check_role(context: Context) -> Iterator[Problem]:
@@ -162,7 +157,7 @@ def _check_role(context: Context) -> Iterator[Problem]:
 
 
 def _check_state(context: Context) -> Iterator[Problem]:
-    before: Aggregate | None = context.aggregate
+    before = context.aggregate
     specific = list(context.act.check_state(context))
     if context.act.concurring:
         said = context.check_not_yet_said()

@@ -220,8 +220,7 @@ class VoteCast(Act):
         """Add the vote; an earlier one of the party is marked superseded. The outcome follows from the votes."""
         decision = _decision(aggregate)
         earlier = tuple(
-            replace(one, superseded=True) if one.mark.party == context.party else one
-            for one in decision.votes
+            replace(one, superseded=True) if one.mark.party == context.party else one for one in decision.votes
         )
         vote = Vote(choice=self.choice, mark=context.mark, explanation=self.explanation)
         decision = replace(decision, votes=(*earlier, vote), status="voting")
@@ -296,7 +295,11 @@ def decided_problem(context: Context, decision: str, type_name: str) -> Problem 
     if found.status != "signed":
         rule = "only a decision signed by all who voted for it is a basis"
         return Problem(code="E_POLICY", rule=rule, found={"decision": decision, "is": found.status})
-    said = DecidedAct(body=context.statement["body"], stream=context.recorded.originator_id, type=type_name)
+    said = DecidedAct(
+        body=context.statement["body"],
+        stream=StreamName(context.recorded.originator_id),
+        type=TypeName(type_name),
+    )
     if said.digest != found.act_digest:
         rule = "the act is exactly the one decided"
         return Problem(code="E_DIGEST_MISMATCH", rule=rule, found={"expected": found.act_digest})

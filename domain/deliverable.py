@@ -296,9 +296,7 @@ def _check_next(version: int, context: Context) -> Iterator[Problem]:
     found = context.own(DeliverableState)
     expected = found.current.version + 1 if found else 1
     if version != expected:
-        yield Problem(
-            code="E_VERSION_CONFLICT", rule="the version is the next one", found={"expected": expected}
-        )
+        yield Problem(code="E_VERSION_CONFLICT", rule="the version is the next one", found={"expected": expected})
 
 
 def _deliverable(aggregate: Aggregate | None) -> DeliverableState:

@@ -86,9 +86,7 @@ def _agreements(state: State, at: datetime) -> Iterator[Derived]:
             elif version.window and version is one.current:
                 due = deadline(version.window, state.timezone)
                 if due is not None and due <= at:
-                    yield Derived(
-                        kind="AgreementLapsed", stream=one.stream, since=format_instant(due), params=params
-                    )
+                    yield Derived(kind="AgreementLapsed", stream=one.stream, since=format_instant(due), params=params)
 
 
 def _decisions(state: State, at: datetime) -> Iterator[Derived]:

@@ -177,9 +177,7 @@ class GovernanceRulesAdopted(Act):
         body = context.own(GovernanceBody)
         expected = len(body.rules) + 1 if body else 1
         if self.version != expected:
-            yield Problem(
-                code="E_VERSION_CONFLICT", rule="rules are the next version", found={"expected": expected}
-            )
+            yield Problem(code="E_VERSION_CONFLICT", rule="rules are the next version", found={"expected": expected})
 
     def mutate(self, aggregate: Aggregate | None, context: Context) -> GovernanceBody:
         """Add this member's word; with the last one the version is in force."""

@@ -73,9 +73,7 @@ def signing_key(context: Context, key: str) -> SigningKey | None:
     found = context.find(Key, f"key/{key}")
     if found:
         within = found.is_within(context.day)
-        return SigningKey(
-            party=found.party, appointment=found.appointment, status=found.status, within=within
-        )
+        return SigningKey(party=found.party, appointment=found.appointment, status=found.status, within=within)
     genesis = context.find(LedgerState, "ledger")
     for founder in genesis.opened.founders if genesis else ():
         if founder.root.key_id == key:
@@ -174,13 +172,13 @@ class KeyEndorsed(Act):
         if self.valid_until is not None and self.valid_until < self.valid_from:
             yield Problem(code="E_DATE", rule="an endorsement does not end before it begins")
         appointment = context.find(Appointment, f"appointment/{key.appointment}") if key else None
-        if appointment and appointment.valid_until is not None:
-            if self.valid_until is None or self.valid_until > appointment.valid_until:
-                yield Problem(
-                    code="E_DATE",
-                    rule="an endorsement does not outlast the appointment",
-                    found={"appointment_until": appointment.valid_until},
-                )
+        outlasted = appointment.valid_until if appointment else None
+        if outlasted is not None and (self.valid_until is None or self.valid_until > outlasted):
+            yield Problem(
+                code="E_DATE",
+                rule="an endorsement does not outlast the appointment",
+                found={"appointment_until": outlasted},
+            )
 
     def mutate(self, aggregate: Aggregate | None, context: Context) -> Key:
         """Make it active within its dates."""

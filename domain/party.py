@@ -184,8 +184,7 @@ class MemberOrganizationLeft(Act):
         party = _party(aggregate)
         left = party.open_membership(self.organization)
         changed = tuple(
-            replace(one, until=self.until, reason=self.reason) if one is left else one
-            for one in party.organizations
+            replace(one, until=self.until, reason=self.reason) if one is left else one for one in party.organizations
         )
         return replace(party, organizations=changed)
 

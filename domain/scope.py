@@ -132,9 +132,7 @@ def compare(old: Scope, new: Scope) -> ScopeDiff:
         deferred=deferred,
         altered=tuple(
             sorted(
-                path
-                for path in before.keys() & after.keys()
-                if before[path] != after[path] and path not in deferred
+                path for path in before.keys() & after.keys() if before[path] != after[path] and path not in deferred
             )
         ),
     )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
+from itertools import pairwise
 from types import UnionType
 from typing import Any, ClassVar, Final, Literal, NewType, Self, get_args, get_origin, get_type_hints
 
@@ -25,7 +26,7 @@ Label = NewType("Label", str)
 TypeName = NewType("TypeName", str)
 StreamName = NewType("StreamName", str)
 Count = NewType("Count", int)
-Json = NewType("Json", dict)  # type: ignore[valid-newtype, type-arg]  # an act's body, read again by its type
+Json = NewType("Json", dict)  # type: ignore[type-arg]  # an act's body, read again by its type
 
 LABEL_CHARACTERS: Final = 500
 TEXT_CHARACTERS: Final = 8_000
@@ -52,9 +53,7 @@ class FormError(ValueError):
 
 def canonical(value: object) -> bytes:
     """Serialize a value of the statement profile; within it this is RFC 8785 (a test compares with verify's)."""
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def digest(value: object) -> Digest:
@@ -91,9 +90,9 @@ def _of_type(kind: type, expected: str) -> Parser:
 
 def _dated(read: Callable[[str], object], expected: str) -> Parser:
     def parse(value: object, where: str) -> str:
+        if type(value) is not str:
+            raise FormError(where, expected, value)
         try:
-            if type(value) is not str:
-                raise ValueError(expected)
             read(value)
         except ValueError as error:
             raise FormError(where, expected, value) from error
@@ -147,7 +146,7 @@ class Value:
         """
         if type(item) is not dict:
             raise FormError(where, "an object", item)
-        required, readers = _schema(cls)
+        required, readers = _schema(cls)  # type: ignore[arg-type]  # a class is hashable
         if not required <= item.keys():
             missing = min(required - item.keys())
             raise FormError(f"{where}.{missing}", "this member", "nothing")
@@ -172,11 +171,7 @@ class Value:
 
     def to_json(self) -> dict[str, Any]:
         """Give the object that `parse` reads back; absent members are left out."""
-        return {
-            one.name: to_json(member)
-            for one in fields(self)
-            if (member := getattr(self, one.name)) is not None
-        }
+        return {one.name: to_json(member) for one in fields(self) if (member := getattr(self, one.name)) is not None}
 
 
 def to_json(value: object) -> Any:
@@ -192,7 +187,7 @@ def to_json(value: object) -> Any:
 
 def _check_sorted(items: Any, key: str, where: str) -> None:
     names = [one[key] if key else one for one in items]
-    if any(first >= second for first, second in zip(names, names[1:], strict=False)):
+    if any(first >= second for first, second in pairwise(names)):
         raise FormError(where, "a list sorted by its identifiers, each once", names)
 
 

@@ -32,9 +32,7 @@ _FORBIDDEN = re.compile(
 _SHAPES: set[tuple[str, ...]] = set()
 _SHAPES_LIMIT: Final = 4_096  # bounds memory against input made of ever new key sets
 
-_encode_sorted = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-).encode
+_encode_sorted = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 _encode_as_read = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, separators=(",", ":"), allow_nan=False
 ).encode
@@ -164,32 +162,35 @@ def _check_depth(text: str) -> None:
 
 def _check_text(text: str, where: str) -> None:
     bad = _FORBIDDEN.search(text)
-    if bad and bad.group() != "\n":
-        raise Malformed(
-            "character", where, "no control or invisible character", f"U+{ord(bad.group()):04X}"
-        )
+    if bad:
+        raise Malformed("character", where, "no control or invisible character", f"U+{ord(bad.group()):04X}")
     if not unicodedata.is_normalized("NFC", text):
         raise Malformed("not-nfc", where, "text in Unicode NFC", text[:40])
 
 
 def _check_value(value: object, where: str, depth: int) -> None:
-    if depth > MAX_DEPTH + 1 or (depth > MAX_DEPTH and isinstance(value, dict | list | tuple)):
-        raise Malformed("too-deep", where, f"nesting of at most {MAX_DEPTH}", "more")
     if isinstance(value, str):
         _check_text(value, where)
-    elif isinstance(value, dict):
-        for key, member in value.items():
-            if not isinstance(key, str) or not _KEY.match(key):
-                raise Malformed("key", where, "[a-z][a-z0-9_]*", repr(key)[:80])
-            _check_value(member, f"{where}.{key}", depth + 1)
-    elif isinstance(value, list | tuple):
-        for position, member in enumerate(value):
-            _check_value(member, f"{where}[{position}]", depth + 1)
+    elif isinstance(value, dict | list | tuple):
+        if depth > MAX_DEPTH:
+            raise Malformed("too-deep", where, f"nesting of at most {MAX_DEPTH}", "more")
+        _check_members(value, where, depth + 1)
     elif isinstance(value, int):
         if not isinstance(value, bool) and not -MAX_INTEGER <= value <= MAX_INTEGER:
             raise Malformed("integer", where, "an integer below 2^53 in size", value)
     elif value is not None:
         raise Malformed("type", where, "a JSON value without floats", type(value).__name__)
+
+
+def _check_members(value: dict[object, object] | list[object] | tuple[object, ...], where: str, depth: int) -> None:
+    if not isinstance(value, dict):
+        for position, member in enumerate(value):
+            _check_value(member, f"{where}[{position}]", depth)
+        return
+    for key, member in value.items():
+        if not isinstance(key, str) or not _KEY.match(key):
+            raise Malformed("key", where, "[a-z][a-z0-9_]*", repr(key)[:80])
+        _check_value(member, f"{where}.{key}", depth)
 
 
 def _first_difference(expected: bytes, found: bytes) -> str:

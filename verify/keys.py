@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     decode_dss_signature,
     encode_dss_signature,
 )
-from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from constancia.verify.errors import Malformed
 
@@ -131,9 +131,7 @@ def _is_sound_point(encoded: bytes) -> bool:
     return True
 
 
-def load_public_key(
-    scheme: str, spki: bytes, *, rp_id: str | None = None, origins: tuple[str, ...] = ()
-) -> PublicKey:
+def load_public_key(scheme: str, spki: bytes, *, rp_id: str | None = None, origins: tuple[str, ...] = ()) -> PublicKey:
     """Load a public key and hold it to the rule of its scheme.
 
     Args:
@@ -154,39 +152,39 @@ def load_public_key(
         raise Malformed("scheme", "scheme", f"one of {', '.join(SCHEMES)}", scheme)
     try:
         handle = load_der_public_key(spki)
-    except Exception as error:  # noqa: BLE001 - the library raises many kinds for bad DER
+    except Exception as error:  # the library raises many kinds for bad DER
         raise Malformed("public-key", "public_key", "a DER SubjectPublicKeyInfo", error) from error
-    _check_key(scheme, handle, spki)
+    fit = _fit_handle(scheme, handle, spki)
+    if fit is None:
+        raise Malformed("public-key", "public_key", f"a sound key for {scheme}", type(handle).__name__)
     if (scheme == "webauthn") != (rp_id is not None and bool(origins)):
         raise Malformed("public-key", "rp_id", "rp_id and origins with webauthn, and only there")
     return PublicKey(
         key_id=key_id_of(spki),
         scheme=scheme,
         spki=spki,
-        handle=handle,
+        handle=fit,
         rp_id=rp_id,
         origins=origins,
-    )  # type: ignore[arg-type]  # _check_key narrowed the handle's class
+    )
 
 
-def _check_key(scheme: str, handle: object, spki: bytes) -> None:
-    fit = False
+def _fit_handle(
+    scheme: str, handle: object, spki: bytes
+) -> ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey | None:
+    """Give the handle narrowed to a class that the scheme allows, if the key is sound and in its one DER form."""
     if isinstance(handle, ed25519.Ed25519PublicKey):
         sound = len(spki) == 44 and spki[:12] == SPKI_ED25519 and _is_sound_point(spki[12:])
-        fit = scheme in ("ed25519", "webauthn") and sound
-    elif isinstance(handle, ec.EllipticCurvePublicKey):
-        fit = scheme == "webauthn" and isinstance(handle.curve, ec.SECP256R1) and len(spki) == 91
+        return handle if scheme in ("ed25519", "webauthn") and sound else None
+    if isinstance(handle, ec.EllipticCurvePublicKey):
+        fit = scheme == "webauthn" and isinstance(handle.curve, ec.SECP256R1)
     elif isinstance(handle, rsa.RSAPublicKey):
-        bits = handle.key_size
-        fit = (
-            scheme == "rsa-pkcs1-sha256"
-            and handle.public_numbers().e == RSA_EXPONENT
-            and RSA_MIN_BITS <= bits <= RSA_MAX_BITS
-        )
-    if not fit:
-        raise Malformed(
-            "public-key", "public_key", f"a sound key for {scheme}", type(handle).__name__
-        )
+        sized = RSA_MIN_BITS <= handle.key_size <= RSA_MAX_BITS
+        fit = scheme == "rsa-pkcs1-sha256" and handle.public_numbers().e == RSA_EXPONENT and sized
+    else:
+        return None
+    one_form = handle.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return handle if fit and one_form == spki else None
 
 
 def verify_ed25519(public: bytes, sig: bytes, message: bytes) -> bool:
@@ -288,19 +286,16 @@ def _verify_webauthn(key: PublicKey, signature: Signature, message: bytes) -> bo
     data, client = signature.authenticator_data, signature.client_data
     if data is None or client is None or key.rp_id is None or len(data) < 37:
         return False
-    flags = data[32]
-    if data[:32] != hashlib.sha256(key.rp_id.encode()).digest():
-        return False
-    if flags & _USER_PRESENT_AND_VERIFIED != _USER_PRESENT_AND_VERIFIED:
-        return False
-    if not _is_client_data_for(client, message, key.origins):
+    if (
+        data[:32] != hashlib.sha256(key.rp_id.encode()).digest()
+        or data[32] & _USER_PRESENT_AND_VERIFIED != _USER_PRESENT_AND_VERIFIED
+        or not _is_client_data_for(client, message, key.origins)
+    ):
         return False
     signed = data + hashlib.sha256(client).digest()
     if isinstance(key.handle, ed25519.Ed25519PublicKey):
         return _verify_ed25519(key.handle, signature.sig, signed)
-    if isinstance(key.handle, ec.EllipticCurvePublicKey):
-        return verify_ecdsa_p256(key.handle, signature.sig, signed)
-    return False
+    return isinstance(key.handle, ec.EllipticCurvePublicKey) and verify_ecdsa_p256(key.handle, signature.sig, signed)
 
 
 def _is_client_data_for(client: bytes, message: bytes, origins: tuple[str, ...]) -> bool:

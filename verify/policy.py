@@ -133,10 +133,8 @@ class _PolicyReader:
                 self.logs[key.name] = key
             case ["witness", name, vkey, *url] if len(url) <= 1:
                 self._check_new(where, name)
-                self.witnesses[name] = self._new_key(
-                    where, vkey, (COSIGNATURE_ED25519, COSIGNATURE_MLDSA44)
-                )
-                self.urls.update({name: one for one in url})
+                self.witnesses[name] = self._new_key(where, vkey, (COSIGNATURE_ED25519, COSIGNATURE_MLDSA44))
+                self.urls.update(dict.fromkeys([name], url[0]) if url else {})
             case ["group", name, needed, *members] if members:
                 self._check_new(where, name)
                 self.groups[name] = self._group(where, needed, tuple(members))
@@ -145,9 +143,7 @@ class _PolicyReader:
                     raise Malformed("policy", where, "a name defined above", name)
                 self.quorum = name
             case _:
-                raise Malformed(
-                    "policy", where, "log, witness, group or one quorum", " ".join(fields)
-                )
+                raise Malformed("policy", where, "log, witness, group or one quorum", " ".join(fields))
 
     def _new_key(self, where: str, vkey: str, types: tuple[int, ...]) -> VerifierKey:
         key = parse_vkey(vkey)
@@ -166,12 +162,7 @@ class _PolicyReader:
             raise Malformed("policy", where, "members defined above, each once", " ".join(members))
         if needed in ("all", "any"):
             return Group(needed=len(members) if needed == "all" else 1, members=members)
-        if (
-            not needed.isascii()
-            or not needed.isdigit()
-            or needed[0] == "0"
-            or int(needed) > len(members)
-        ):
+        if not needed.isascii() or not needed.isdigit() or needed[0] == "0" or int(needed) > len(members):
             raise Malformed("policy", where, "all, any, or a number of the members", needed)
         return Group(needed=int(needed), members=members)
 
@@ -246,9 +237,7 @@ def load_trust(folder: Path) -> TrustFolder:
         parsed = parse_policy(policy.decode())
     except UnicodeDecodeError as error:
         raise Malformed("not-utf8", "trust/policy", "UTF-8", error.reason) from error
-    return TrustFolder(
-        policy=parsed, genesis=genesis, checkpoint=_read(folder, "checkpoint", MAX_NOTE_BYTES)
-    )
+    return TrustFolder(policy=parsed, genesis=genesis, checkpoint=_read(folder, "checkpoint", MAX_NOTE_BYTES))
 
 
 def _read(folder: Path, name: str, limit: int) -> bytes | None:

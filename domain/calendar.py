@@ -73,11 +73,11 @@ def parse_edtf(text: str) -> Edtf:
         return Edtf(text=text, start=start, latest_start=end, earliest_end=start, end=end)
     if first == OPEN and second == OPEN:
         raise ValueError("an interval is open at one end at most")
-    start, latest_start = _side(first)
-    earliest_end, end = _side(second)
-    if end is not None and start is not None and end < start:
+    begin, latest_start = _side(first)
+    earliest_end, finish = _side(second)
+    if finish is not None and begin is not None and finish < begin:
         raise ValueError("the interval ends before it starts")
-    return Edtf(text=text, start=start, latest_start=latest_start, earliest_end=earliest_end, end=end)
+    return Edtf(text=text, start=begin, latest_start=latest_start, earliest_end=earliest_end, end=finish)
 
 
 def _side(part: str) -> tuple[date, date] | tuple[None, None]:

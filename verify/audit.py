@@ -1,0 +1,289 @@
+"""The audit: levels L1 (the log) and L2 (authorship) over any source, into one report (SPEC §4, §7).
+
+- A1: everything that the source holds is checked, and that its parts agree: a store's rows, its batches and the
+  published files beside it say the same, or the place where they differ is a fault.
+- A2: the anchor comes from the trust folder, never from the source. Without one the verdict is inconclusive, and
+  the report names the fingerprints to compare.
+- A3: an older checkpoint that somebody kept binds the log for ever: shorter or different is altered.
+- A4: a fault never ends the audit; only a source that can't be read does (`Unreadable`).
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from constancia.verify.checkpoint import parse_checkpoint
+from constancia.verify.checkpoints import Checkpoints
+from constancia.verify.documents import Place, check_documents
+from constancia.verify.errors import Malformed, Unreadable
+from constancia.verify.fold import Fold, Item
+from constancia.verify.items import published_items, store_items
+from constancia.verify.note import VerifierKey, format_vkey, parse_note, parse_vkey
+from constancia.verify.policy import NO_QUORUM, Opened, TrustFolder, open_with_policy
+from constancia.verify.pool import Pool
+from constancia.verify.published import Published
+from constancia.verify.receipt import audit_receipt
+from constancia.verify.report import Findings, Report, fault_of
+from constancia.verify.source import Source
+from constancia.verify.store import SCHEMA, SCHEMA_VERSION, Store
+from constancia.verify.tilecheck import Tiles
+
+Progress = Callable[[int, int], None]
+PROGRESS_EVERY: Final = 256
+
+
+def audit(
+    source: Source,
+    trust: TrustFolder | None,
+    *,
+    all_faults: bool = False,
+    progress: Progress | None = None,
+    workers: int | None = None,
+) -> Report:
+    """Audit a source.
+
+    Args:
+        source: An open source.
+        trust: What is pinned; None if nothing is.
+        all_faults: Whether the report lists all faults, or the first alone (all are counted).
+        progress: Called now and then with entries done and entries in all.
+        workers: Threads for signatures; as many as cores by default.
+
+    Returns:
+        The report.
+
+    Raises:
+        Unreadable: The source, or the kept checkpoint of the trust folder, can't be read.
+
+    Source: ours: SPEC §4, §7.
+    """
+    findings = Findings(source.kind, source.location)
+    findings.anchored = trust is not None and trust.genesis is not None
+    if source.receipt is not None:
+        audit_receipt(source.receipt, trust, findings)
+    else:
+        with Pool(findings, workers or os.cpu_count() or 1) as pool:
+            _Audit(source, trust, findings, pool).run(progress)
+    if trust is None:
+        findings.leave_open("no-trust")
+    elif trust.genesis is None:
+        findings.leave_open("no-genesis-pin")
+    findings.not_checked("law")
+    findings.not_checked("time")
+    return findings.report(list_all=all_faults)
+
+
+class _Audit:
+    def __init__(self, source: Source, trust: TrustFolder | None, findings: Findings, pool: Pool) -> None:
+        self._store = source.store
+        self._published = source.published
+        self._source = source
+        self._trust = trust
+        self._findings = findings
+        self._pool = pool
+        self._head = self._published.checkpoint() if self._published is not None else None
+        self._head_name = "log/checkpoint" if self._store is not None else "checkpoint"
+
+    def run(self, progress: Progress | None) -> None:
+        """Do everything, in order: entries, anchors, checkpoints, tiles, documents."""
+        store, published = self._store, self._published
+        if store is not None:
+            _check_schema(store, self._findings)
+            fold = self._fold(store_items(store, self._findings), "batches.leaf_hashes", store.count(), progress)
+        elif published is not None:
+            size = self._published_size()
+            items = published_items(published, size, self._findings)
+            fold = self._fold(items, "tile/0", size, progress)
+        else:
+            raise Unreadable("source", self._source.location, "it holds no log")
+        key = self._log_key(fold)
+        self._check_kept_checkpoint(fold)
+        checkpoints = Checkpoints(self._findings, self._pool, fold.tree, fold.seen, key)
+        if store is not None:
+            checkpoints.check_batches(store)
+            _check_meta(store, fold.origin, self._findings)
+        if published is not None:
+            self._check_published(published, checkpoints, fold)
+        self._check_witnesses(fold)
+        self._check_documents(fold)
+        self._pool.join()
+        fold.seen.report(self._findings)
+        self._remark(fold)
+
+    def _fold(self, items: Iterator[Item], recorded: str, size: int, progress: Progress | None) -> Fold:
+        fold = Fold(self._findings, self._pool, self._pinned_origin(), recorded)
+        for item in items:
+            fold.add(item)
+            if progress is not None and item.at % PROGRESS_EVERY == 0:
+                progress(item.at, size)
+        fold.finish()
+        if progress is not None:
+            progress(fold.tree.size, max(size, fold.tree.size))
+        if fold.tree.size:
+            self._findings.genesis = fold.tree.leaf(0)
+        self._findings.origin = fold.origin
+        self._findings.size = fold.tree.size
+        self._findings.root = fold.tree.root()
+        return fold
+
+    def _pinned_origin(self) -> str | None:
+        """Give the origin that the trust folder pins; with several logs in it, the one that the source claims."""
+        logs = {} if self._trust is None else self._trust.policy.logs
+        if len(logs) > 1:
+            claimed = self._store.meta().get("origin") if self._store is not None else None
+            if self._head is not None and claimed is None:
+                claimed = self._head.decode("utf-8", "replace").split("\n", 1)[0]
+            return claimed if claimed in logs else None
+        return next(iter(logs), None)
+
+    def _published_size(self) -> int:
+        if self._head is None:
+            raise Unreadable("checkpoint", f"{self._source.location}/checkpoint", "it is missing")
+        try:
+            return parse_checkpoint(parse_note(self._head).text).size
+        except Malformed as error:
+            # The size can't be known from the checkpoint; what the bundles hold is still audited.
+            if self._published is None or self._published.documents() is None:
+                raise Unreadable("checkpoint", self._source.location, str(error)) from error
+            return self._published.extent()
+
+    def _log_key(self, fold: Fold) -> VerifierKey | None:
+        said = fold.directory.log_key
+        try:
+            own = None if said is None else parse_vkey(said)
+        except Malformed as error:
+            self._findings.add(fault_of(error, "directory", 0, "statement.body.log_key", "L2"))
+            own = None
+        key = own
+        if self._trust is not None:
+            key = self._trust.policy.logs.get(fold.origin or "")
+            if key is not None and own is not None and own != key:
+                self._findings.fault("log-key", 0, "statement.body.log_key", format_vkey(key), said)
+            if self._trust.genesis is not None and self._trust.genesis != self._findings.genesis:
+                found = self._findings.genesis or b""
+                self._findings.fault("genesis", 0, "leaf hash", self._trust.genesis, found)
+        if key is None:
+            self._findings.leave_open("no-log-key")
+        else:
+            self._findings.log_key = format_vkey(key)
+        return key
+
+    def _check_kept_checkpoint(self, fold: Fold) -> None:
+        """Hold the log to the checkpoint that the trust folder kept (rule A3)."""
+        if self._trust is None or self._trust.checkpoint is None:
+            return
+        kept = open_kept(self._trust).checkpoint
+        if kept.origin != fold.origin:
+            self._findings.fault("origin", None, "trust/checkpoint", kept.origin, fold.origin)
+        elif kept.size > fold.tree.size:
+            self._findings.fault(
+                "rollback", fold.tree.size, "trust/checkpoint", f"{kept.size} entries", fold.tree.size,
+                last_index=kept.size - 1,
+            )  # fmt: skip
+        elif fold.tree.root(kept.size) == kept.root:
+            fold.seen.confirm(kept.size)
+        else:
+            first, last = fold.seen.bounds(kept.size)
+            self._findings.fault(
+                "fork", first, "trust/checkpoint", f"{kept.root.hex()} at size {kept.size}",
+                fold.tree.root(kept.size), last_index=last,
+            )  # fmt: skip
+
+    def _check_published(self, published: Published, checkpoints: Checkpoints, fold: Fold) -> None:
+        if self._head is None:
+            self._findings.fault("checkpoint-missing", None, self._head_name, "a checkpoint", "no file")
+            size = min(published.extent(), fold.tree.size)
+        else:
+            checkpoints.check_published(self._head, self._head_name)
+            size = self._published_size()
+        if self._store is not None and size < fold.tree.size:
+            self._findings.note("published-lags", size=size, total=fold.tree.size)
+        Tiles(published, fold.tree, self._findings).check(size, done=self._store is None)
+
+    def _check_witnesses(self, fold: Fold) -> None:
+        if self._trust is None:
+            return
+        policy = self._trust.policy
+        if policy.quorum == NO_QUORUM:
+            self._findings.note("no-witnesses")
+        heads = [self._head] if self._head is not None else []
+        last = None if self._store is None else _last_checkpoint(self._store)
+        heads += [last] if last is not None else []
+        witnessed, names = 0, set[str]()
+        for raw in heads:
+            try:
+                opened = open_with_policy(raw, policy)
+            except Malformed as error:
+                if error.code == "cosignature":
+                    self._findings.add(fault_of(error, "checkpoint", None, self._head_name, "L1"))
+                continue
+            self._findings.count("L1", "cosignatures", len(opened.cosigned))
+            names.update(opened.cosigned)
+            if opened.unsupported:
+                self._findings.not_checked("unsupported", names=", ".join(opened.unsupported))
+            witnessed = max(witnessed, opened.checkpoint.size if opened.witnessed else 0)
+        if policy.quorum != NO_QUORUM and witnessed == 0:
+            self._findings.leave_open("no-quorum", names=", ".join(sorted(names)) or "—")
+        elif witnessed < fold.tree.size and policy.quorum != NO_QUORUM:
+            self._findings.leave_open("witnessed-to", size=witnessed, total=fold.tree.size)
+
+    def _check_documents(self, fold: Fold) -> None:
+        places: list[Place] = []
+        if self._published is not None:
+            places.append(Place(self._published.files, "documents/", self._published.documents()))
+        if self._source.documents is not None:
+            places.append(Place(self._source.documents, "", self._source.documents.names()))
+        if places:
+            check_documents(places, fold.cited, self._findings)
+        elif fold.cited:
+            self._findings.not_checked("documents-not-read")
+
+    def _remark(self, fold: Fold) -> None:
+        findings = self._findings
+        if fold.unread:
+            findings.not_checked("entries-unread", count=fold.unread)
+        if fold.directory.log_key is not None and fold.directory.zone is None:
+            findings.leave_open("no-time-zone", zone=fold.directory.zone_name)
+        if fold.seen.largest < fold.tree.size:
+            findings.note("tail", start=fold.seen.largest)
+        for index, state in sorted(fold.directory.suspects.items()):
+            findings.note(state, index=index)
+        if self._store is not None and self._published is None:
+            findings.note("not-published")
+
+
+def open_kept(trust: TrustFolder) -> Opened:
+    """Open the checkpoint that a trust folder keeps.
+
+    Raises:
+        Unreadable: It is no checkpoint of a log of the policy: the trust folder itself is damaged.
+    """
+    try:
+        return open_with_policy(trust.checkpoint or b"", trust.policy)
+    except Malformed as error:
+        raise Unreadable("trust", "trust/checkpoint", str(error)) from error
+
+
+def _check_schema(store: Store, findings: Findings) -> None:
+    for table, columns in SCHEMA.items():
+        found = store.columns(table)
+        if found != columns:
+            findings.fault("schema", None, table, ", ".join(columns), ", ".join(found or ("no such table",)))
+    damage = store.damage()
+    if damage is not None:
+        findings.fault("schema", None, str(store.path), "a file that SQLite finds sound", damage)
+
+
+def _check_meta(store: Store, origin: str | None, findings: Findings) -> None:
+    expected = {"schema": SCHEMA_VERSION, "origin": origin}
+    found = store.meta()
+    for name in sorted(expected.keys() | found.keys(), key=str):
+        if expected.get(name) != found.get(name):
+            findings.fault("meta", None, f"meta.{name}", expected.get(name), found.get(name))
+
+
+def _last_checkpoint(store: Store) -> bytes | None:
+    last = None
+    for batch in store.batches():
+        last = batch.checkpoint
+    return last.encode("utf-8", "surrogateescape") if isinstance(last, str) else None

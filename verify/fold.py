@@ -1,0 +1,211 @@
+"""One pass over the entries in order: form, chain and leaf hashes (L1), authorship and `seen` roots (L2).
+
+- C1: a fault stands at the entry that was altered, not at the first place that suffers from it. An entry's leaf
+  hash has three witnesses: its bytes, the stored leaf hash, the next entry's `previous`. The majority goes into
+  the tree, the dissenter is the fault.
+- C2: the pass goes on after a fault; what can't be read is left out of the directory.
+- C3: the tree holds exactly the entries before the one being judged.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from constancia.verify.directory import Directory
+from constancia.verify.entry import NO_PREVIOUS, Entry, parse_entry
+from constancia.verify.errors import Malformed
+from constancia.verify.keys import is_hex64
+from constancia.verify.merkle import Tree, hash_leaf
+from constancia.verify.pool import Pool
+from constancia.verify.report import Findings, fault_of
+from constancia.verify.seen import SeenRoots
+from constancia.verify.store import TOPIC, Row
+
+CLOCK_SKEW_S: Final = 300  # SPEC §7, rule 7
+_DIGEST_MARK: Final = b'"sha256":"'
+
+
+class Item(NamedTuple):
+    """One place of the log: what stands there, the leaf hash stored for it, the store's row."""
+
+    at: int
+    raw: bytes | None
+    recorded: bytes | None
+    row: Row | None = None
+
+
+@dataclass(slots=True)
+class Citations:
+    """Documents that the entries cite: first citing index, and every size given."""
+
+    index: int
+    sizes: set[int] = field(default_factory=set)
+
+
+class _Pending(NamedTuple):
+    at: int
+    computed: bytes | None
+    recorded: bytes | None
+
+
+class Fold:
+    """The state of the pass.
+
+    Args:
+        findings: Where faults and counts go.
+        pool: Where signatures are checked.
+        origin: The log's origin; None to take it from entry 0 (no trust folder).
+        recorded_name: What the stored leaf hashes are called in a fault, such as `batches.leaf_hashes`.
+    """
+
+    def __init__(self, findings: Findings, pool: Pool, origin: str | None, recorded_name: str) -> None:
+        self.origin = origin
+        self.tree = Tree()
+        self.directory = Directory(self.tree.leaf)
+        self.seen = SeenRoots(self.tree)
+        self.cited: dict[str, Citations] = {}
+        self.unread = 0
+        self._findings = findings
+        self._pool = pool
+        self._recorded_name = recorded_name
+        self._pending: _Pending | None = None
+        self._recorded_at = ""
+        self._ids: set[str] = set()
+        self._versions: dict[str, int] = {}
+
+    def add(self, item: Item) -> None:
+        """Take in the next place of the log."""
+        entry = None if item.raw is None else self._parse(item.at, item.raw)
+        self._settle(None if entry is None or entry.index != item.at else entry.previous)
+        if item.row is not None:
+            self._check_row(item.at, item.row, entry)
+        if entry is None:
+            self.unread += 1
+            computed = None if item.raw is None else hash_leaf(item.raw)
+        else:
+            computed = entry.leaf_hash
+            if entry.index != item.at:
+                self._findings.fault("index", item.at, "index", item.at, entry.index)
+                entry = replace(entry, index=item.at)
+            self._judge(entry)
+        self._pending = _Pending(item.at, computed, item.recorded)
+
+    def finish(self) -> None:
+        """Close the pass: the last leaf goes into the tree."""
+        self._settle(None)
+        size = self.tree.size
+        self._findings.count("L1", "entries", size)
+        self._findings.count("L1", "links", size)
+        self._findings.count("L2", "seen_roots", self.seen.checked)
+        self._findings.count("L2", "keys", len(self.directory.keys))
+        self._findings.count("L2", "appointments", len(self.directory.appointments))
+
+    def _parse(self, index: int, raw: bytes) -> Entry | None:
+        try:
+            return parse_entry(raw)
+        except Malformed as error:
+            self._findings.add(fault_of(error, "entry-form", index, "entry", "L1"))
+            return None
+
+    def _settle(self, claimed: bytes | None) -> None:
+        """Decide on the leaf before, now that the next entry's `previous` is known (rule C1)."""
+        if self._pending is None:
+            if claimed not in (None, NO_PREVIOUS):
+                self._findings.fault("previous", 0, "previous", NO_PREVIOUS, claimed)
+            return
+        index, computed, recorded = self._pending
+        if computed is None:
+            leaf = recorded or claimed or NO_PREVIOUS
+        elif recorded is None or recorded == computed:
+            leaf = computed
+        else:
+            leaf = computed if computed == claimed else recorded
+            self._findings.fault("leaf-hash", index, self._recorded_name, recorded, computed)
+        if claimed not in (None, leaf):
+            self._findings.fault("previous", index + 1, "previous", leaf, claimed)
+        self.tree.append(leaf)
+
+    def _judge(self, entry: Entry) -> None:
+        statement = entry.statement
+        if self.origin is None:
+            self.origin = statement.ledger
+        if statement.ledger != self.origin:
+            self._fault("ledger", entry, "statement.ledger", self.origin, statement.ledger)
+        if entry.recorded_at < self._recorded_at:
+            self._fault("recorded-at", entry, "recorded_at", f">= {self._recorded_at}", entry.recorded_at)
+        self._recorded_at = entry.recorded_at
+        if statement.id in self._ids:
+            self._fault("statement-id", entry, "statement.id", "a new id", statement.id)
+        self._ids.add(statement.id)
+        if statement.signed_at[:19] > entry.recorded_at[:19]:
+            self._check_signed_at(entry)
+        self.seen.check(entry)
+        self._check_authorship(entry)
+        if _DIGEST_MARK in statement.raw:
+            self._cite(entry.index, statement.body)
+
+    def _check_authorship(self, entry: Entry) -> None:
+        if (entry.index == 0) != (entry.statement.type == "LedgerOpened"):
+            self._fault("directory", entry, "statement.type", "LedgerOpened at 0 only", entry.statement.type)
+        faults, keys = self.directory.check(entry)
+        # strict would hide the signatures that can be checked behind the count that is already a fault.
+        for number, (key, signature) in enumerate(zip(keys, entry.signatures, strict=False)):
+            self._pool.check(entry.index, number, key, signature, entry.statement.raw)
+        for fault in faults:
+            self._findings.add(fault)
+        if not faults:
+            try:
+                self.directory.apply(entry)
+            except Malformed as error:
+                self._findings.add(fault_of(error, "directory", entry.index, "statement", "L2"))
+
+    def _check_signed_at(self, entry: Entry) -> None:
+        try:
+            signed = datetime.fromisoformat(entry.statement.signed_at)
+            limit = datetime.fromisoformat(entry.recorded_at) + timedelta(seconds=CLOCK_SKEW_S)
+            late = signed > limit
+        except (ValueError, OverflowError):  # 30 February, or the year 9999
+            late = True
+        if late:
+            expected = f"at most {CLOCK_SKEW_S} s after {entry.recorded_at}"
+            self._fault("signed-at", entry, "statement.signed_at", expected, entry.statement.signed_at)
+
+    def _check_row(self, index: int, row: Row, entry: Entry | None) -> None:
+        stream = row.originator_id
+        if entry is not None:
+            statement = entry.statement
+            stream = statement.stream
+            if (row.originator_id, row.statement_id) != (stream, statement.id):
+                for name, expected in (("originator_id", stream), ("statement_id", statement.id)):
+                    if getattr(row, name) != expected:
+                        self._row_fault(index, name, expected, getattr(row, name))
+        version = self._versions.get(stream, 0) + 1
+        self._versions[stream] = version
+        if row.originator_version != version or type(row.originator_version) is not int:
+            self._row_fault(index, "originator_version", version, row.originator_version)
+        if row.topic != TOPIC:
+            self._row_fault(index, "topic", TOPIC, row.topic)
+        if type(row.state) is not bytes:
+            self._row_fault(index, "state", "a BLOB", type(row.state).__name__)
+
+    def _row_fault(self, index: int, column: str, expected: object, found: object) -> None:
+        self._findings.fault("row", index, f"stored_events.{column}", expected, found)
+
+    def _cite(self, index: int, value: object) -> None:
+        """Note every document that an entry cites, wherever it stands in the body."""
+        if isinstance(value, Mapping):
+            digest, size = value.get("sha256"), value.get("size")
+            if isinstance(digest, str) and is_hex64(digest):
+                cited = self.cited.setdefault(digest, Citations(index))
+                if isinstance(size, int) and "media_type" in value:
+                    cited.sizes.add(size)
+            for member in value.values():
+                self._cite(index, member)
+        elif isinstance(value, list):
+            for member in value:
+                self._cite(index, member)
+
+    def _fault(self, code: str, entry: Entry, where: str, expected: Any, found: Any) -> None:
+        level = "L1" if code == "recorded-at" else "L2"
+        self._findings.fault(code, entry.index, where, expected, found, level=level)

@@ -1,0 +1,144 @@
+"""The entries of a source in order, each with the leaf hash stored for it; what the container breaks is a fault.
+
+- I1: every index up to the last comes exactly once, also where nothing is left at it.
+- I2: a gap is bounded: a position or size far off is a fault, not a loop.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from constancia.verify.errors import Malformed
+from constancia.verify.fold import Item
+from constancia.verify.merkle import HASH_BYTES
+from constancia.verify.published import Found, Published
+from constancia.verify.report import Findings, fault_of
+from constancia.verify.store import BatchRow, Store
+from constancia.verify.tiles import HASHES_PER_TILE, entries_path, parse_bundle, tile_width
+
+MAX_GAP: Final = 65_536
+
+
+def store_items(store: Store, findings: Findings) -> Iterator[Item]:
+    """Give a store's entries with the leaf hashes of their batches."""
+    recorded = _recorded_leaves(store, findings)
+    at = 0
+    for row in store.rows():
+        findings.count("L1", "rows")
+        index = row.position - 1
+        if not 0 <= index - at <= MAX_GAP:
+            findings.fault("entry-beyond", at, "stored_events.position", at + 1, row.position)
+            continue
+        if index > at:
+            _missing(findings, at, index - 1)
+        for gap in range(at, index):
+            yield Item(gap, None, next(recorded, None))
+        leaf = next(recorded, None)
+        state = row.state
+        raw = state if isinstance(state, bytes) else str(state).encode("utf-8", "surrogateescape")
+        yield Item(index, raw, leaf, row)
+        at = index + 1
+    rest = list(recorded)
+    if rest:
+        _missing(findings, at, at + len(rest) - 1)
+    for number, leaf in enumerate(rest):
+        yield Item(at + number, None, leaf)
+
+
+def _recorded_leaves(store: Store, findings: Findings) -> Iterator[bytes | None]:
+    at = 0
+    for batch in store.batches():
+        findings.count("L1", "batches")
+        gap = batch.first_index - at
+        if gap:
+            findings.fault("batch", min(at, max(batch.first_index, 0)), "batches.first_index", at, batch.first_index)
+            if not 0 < gap <= MAX_GAP:
+                continue
+            yield from (None for _ in range(gap))
+        hashes, count = _leaves_of(batch, findings)
+        yield from hashes[:count]
+        yield from (None for _ in range(count - len(hashes)))
+        at = batch.first_index + count
+
+
+def _leaves_of(batch: BatchRow, findings: Findings) -> tuple[list[bytes], int]:
+    """Cut a batch's leaf hashes; the number of entries is its size's word, unless that can't be."""
+    packed = batch.leaf_hashes if isinstance(batch.leaf_hashes, bytes) else b""
+    hashes = [packed[i : i + HASH_BYTES] for i in range(0, len(packed) - HASH_BYTES + 1, HASH_BYTES)]
+    first = batch.first_index
+    if type(batch.size) is not int or not first < batch.size <= first + len(hashes) + MAX_GAP:
+        findings.fault("batch", first, "batches.size", first + len(hashes), batch.size)
+        return hashes, len(hashes)
+    count = batch.size - first
+    if len(packed) != count * HASH_BYTES:
+        expected = f"{count} leaf hashes, as many as batches.size says"
+        findings.fault("batch", first, "batches.leaf_hashes", expected, f"{len(packed)} bytes")
+    return hashes, count
+
+
+def published_items(published: Published, size: int, findings: Findings) -> Iterator[Item]:
+    """Give a published log's entries with the hashes of the level-0 tiles."""
+    there = published.available(size)
+    if there < size:
+        path = entries_path(there // HASHES_PER_TILE, tile_width(0, there // HASHES_PER_TILE, size))
+        findings.fault("bundle-missing", there, path, "an entry bundle", "no file", last_index=size - 1)
+    for number, bundle, tile in published.bundles(there):
+        first = number * HASHES_PER_TILE
+        width = tile_width(0, number, size)
+        if bundle.data is None and published.documents() is None:
+            # Over a network nobody knows how far the files reach: the first one missing ends the reading.
+            findings.fault("bundle-missing", first, bundle.path, "an entry bundle", "no file", last_index=size - 1)
+            return
+        entries = _bundle_entries(bundle, first, width, findings)
+        leaves = _tile_hashes(tile, first, width, findings)
+        yield from (Item(first + i, entries[i], leaves[i]) for i in range(width))
+
+
+def _bundle_entries(found: Found, first: int, width: int, findings: Findings) -> list[bytes | None]:
+    last = first + width - 1
+    if found.data is None:
+        findings.fault("bundle-missing", first, found.path, "an entry bundle", "no file", last_index=last)
+        return [None] * width
+    findings.count("L1", "bundles")
+    entries: list[bytes | None] = []
+    try:
+        entries.extend(parse_bundle(found.data))
+    except Malformed as error:
+        entries.extend(whole_entries(found.data))
+        findings.add(fault_of(error, "bundle", first + min(len(entries), width - 1), found.path, "L1"))
+    partial = f".p/{width}" in found.path
+    if len(entries) < width or (len(entries) > width and (partial or width == HASHES_PER_TILE)):
+        at = first + min(len(entries), width - 1)
+        findings.fault("bundle", at, found.path, f"{width} entries", f"{len(entries)}")
+    return entries[:width] + [None] * (width - len(entries))
+
+
+def whole_entries(data: bytes) -> list[bytes]:
+    """Give the whole entries that a broken bundle begins with."""
+    entries: list[bytes] = []
+    at = 0
+    while at + 2 <= len(data):
+        stop = at + 2 + int.from_bytes(data[at : at + 2], "big")
+        if stop > len(data) or len(entries) == HASHES_PER_TILE:
+            break
+        entries.append(data[at + 2 : stop])
+        at = stop
+    return entries
+
+
+def _tile_hashes(found: Found, first: int, width: int, findings: Findings) -> list[bytes | None]:
+    if found.data is None:
+        findings.fault("tile-missing", first, found.path, "a tile", "no file", last_index=first + width - 1)
+        return [None] * width
+    findings.count("L1", "tiles")
+    exact = f".p/{width}" in found.path or width == HASHES_PER_TILE
+    if len(found.data) < width * HASH_BYTES or (exact and len(found.data) != width * HASH_BYTES):
+        at = first + min(len(found.data) // HASH_BYTES, width - 1)
+        findings.fault("tile", at, found.path, f"{width} hashes", f"{len(found.data)} bytes")
+    hashes: list[bytes | None] = [
+        found.data[i * HASH_BYTES : (i + 1) * HASH_BYTES] for i in range(len(found.data) // HASH_BYTES)
+    ]
+    return hashes[:width] + [None] * (width - len(hashes))
+
+
+def _missing(findings: Findings, first: int, last: int) -> None:
+    findings.fault("entry-missing", first, "stored_events", f"position {first + 1}", "no row", last_index=last)

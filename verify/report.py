@@ -1,0 +1,307 @@
+"""What an audit found: faults, what was checked, what was not, and the verdict that follows.
+
+- R1: a verdict has three values. Altered: at least one fault. Inconclusive: no fault, but something that the
+  verdict needs could not be had. Intact: neither.
+- R2: the first fault is the one at the lowest index; faults of the log as a whole come after those of entries.
+- R3: what was not checked is said, with the reason; silence means that it was checked.
+- R4: everything is data (codes and parameters); words in either language are put on at the end.
+"""
+
+import enum
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from constancia.verify.errors import Malformed
+from constancia.verify.words import FAULTS, LABELS, REMARKS, VERDICTS
+
+MAX_FAULTS: Final = 10_000  # kept in memory; all are counted
+MAX_SHOWN: Final = 120  # characters of an expected or found value in text
+
+
+class Verdict(enum.Enum):
+    """The three verdicts, with the exit code of each."""
+
+    INTACT = 0
+    ALTERED = 1
+    INCONCLUSIVE = 2
+
+    @property
+    def exit_code(self) -> int:
+        """Process exit code: 0, 1 or 2; 3, unreadable, is no verdict."""
+        return self.value
+
+    def word(self, lang: str) -> str:
+        """Give the verdict in a language (`es`, `en`)."""
+        return VERDICTS[self.name][lang]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One place where what stands there is not what must stand there.
+
+    Args:
+        code: Stable slug.
+        index: Index of the entry; None for what concerns the log as a whole.
+        field: The field, column, file or member.
+        expected: What must stand there.
+        found: What stands there.
+        level: `L1`, `L2`, …
+        note: Anything more, in English, for the technician.
+        last_index: The alteration lies somewhere from `index` to here; None where `index` is exact.
+    """
+
+    code: str
+    index: int | None
+    field: str
+    expected: str
+    found: str
+    level: str
+    note: str = ""
+    last_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """A note, or something that was not checked: a code of `words.REMARKS` and its parameters."""
+
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def words(self, lang: str) -> str:
+        """Give the sentence in a language."""
+        return REMARKS[self.code][lang].format(**self.params)
+
+
+def fault_of(error: Malformed, code: str, index: int | None, field: str, level: str) -> Fault:
+    """Turn a format error into a fault at a place. The error's own code stands in the note."""
+    where = field if error.where in ("$", "", field) else f"{field}: {error.where}"
+    return Fault(
+        code=code, index=index, field=where, expected=error.expected, found=error.found, level=level,
+        note=error.code,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The outcome of an audit. `checked` counts by level and thing; `first` is the first fault."""
+
+    kind: str
+    location: str
+    origin: str | None
+    size: int | None
+    root: str | None
+    genesis: str | None
+    log_key: str | None
+    anchored: bool
+    checked: Mapping[str, Mapping[str, int]]
+    faults: tuple[Fault, ...]
+    faults_total: int
+    notes: tuple[Remark, ...]
+    open: tuple[Remark, ...]
+    not_checked: tuple[Remark, ...]
+    list_all: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict, by rule R1."""
+        if self.faults_total:
+            return Verdict.ALTERED
+        return Verdict.INCONCLUSIVE if self.open else Verdict.INTACT
+
+    @property
+    def first(self) -> Fault | None:
+        """The first fault, by rule R2."""
+        return self.faults[0] if self.faults else None
+
+    def to_json(self) -> str:
+        """Give the report as JSON, the same members always."""
+        return _printable(json.dumps(self._document(), ensure_ascii=False, indent=1))
+
+    def _document(self) -> dict[str, Any]:
+        return {
+            "verdict": self.verdict.name.lower(),
+            "exit_code": self.verdict.exit_code,
+            "source": {"kind": self.kind, "location": self.location},
+            "origin": self.origin,
+            "size": self.size,
+            "root": self.root,
+            "genesis": self.genesis,
+            "log_key": self.log_key,
+            "anchored": self.anchored,
+            "checked": {level: dict(counts) for level, counts in self.checked.items()},
+            "faults_total": self.faults_total,
+            "first_fault": _fault_document(self.first) if self.first else None,
+            "faults": [_fault_document(one) for one in self.faults] if self.list_all else [],
+            "open": [_remark_document(one) for one in self.open],
+            "not_checked": [_remark_document(one) for one in self.not_checked],
+            "notes": [_remark_document(one) for one in self.notes],
+        }
+
+    def to_text(self, lang: str = "es") -> str:
+        """Give the report for a person, in `es` or `en`."""
+        label = {name: words[lang] for name, words in LABELS.items()}
+        lines = [f"{self.verdict.word(lang)}  {self.location} ({label[self.kind]})", ""]
+        for name, value in (
+            ("origin", self.origin), ("size", self.size), ("root", self.root),
+            ("genesis", self.genesis), ("log_key", self.log_key),
+        ):  # fmt: skip
+            lines += [f"{label[name]}: {_cut(str(value))}"] if value is not None else []
+        for level, counts in self.checked.items():
+            done = ", ".join(f"{label.get(what, what)} {n}" for what, n in counts.items())
+            lines.append(f"{level} {label[level]}: {done}")
+        for title, remarks in (
+            ("open", self.open), ("not_checked", self.not_checked), ("notes", self.notes),
+        ):  # fmt: skip
+            if remarks:
+                lines += ["", label[title], *(f"  - {one.words(lang)}" for one in remarks)]
+        if self.faults:
+            shown = self.faults if self.list_all else self.faults[:1]
+            title = label["faults"] if self.list_all else label["first_fault"]
+            lines += ["", f"{title} ({len(shown)}/{self.faults_total})"]
+            lines += [f"  - {_fault_words(one, lang)}" for one in shown]
+        return _printable("\n".join(lines) + "\n")
+
+
+class Findings:
+    """Collects what an audit finds; `report` closes it. Not thread-safe: the auditing thread owns it."""
+
+    def __init__(self, kind: str, location: str) -> None:
+        self.kind = kind
+        self.location = location
+        self.origin: str | None = None
+        self.size: int | None = None
+        self.root: bytes | None = None
+        self.genesis: bytes | None = None
+        self.log_key: str | None = None
+        self.anchored = False
+        self.checked: dict[str, Counter[str]] = {}
+        self._faults: list[Fault] = []
+        self._indexes: set[int] = set()
+        self._total = 0
+        self._notes: list[Remark] = []
+        self._open: list[Remark] = []
+        self._not_checked: list[Remark] = []
+
+    @property
+    def total(self) -> int:
+        """Number of faults found so far."""
+        return self._total
+
+    def is_faulty(self, index: int) -> bool:
+        """Whether a fault was found at an index so far."""
+        return index in self._indexes
+
+    def count(self, level: str, what: str, number: int = 1) -> None:
+        """Add to the number of things checked."""
+        self.checked.setdefault(level, Counter())[what] += number
+
+    def add(self, fault: Fault) -> None:
+        """Add a fault."""
+        self._total += 1
+        if fault.index is not None:
+            self._indexes.add(fault.index)
+        if len(self._faults) < MAX_FAULTS:
+            self._faults.append(fault)
+        elif _order(fault) < _order(self._faults[-1]):
+            self._faults[-1] = fault
+
+    def fault(  # noqa: PLR0913 - a fault has that many parts
+        self,
+        code: str,
+        index: int | None,
+        field: str,
+        expected: object,
+        found: object,
+        *,
+        level: str = "L1",
+        note: str = "",
+        last_index: int | None = None,
+    ) -> None:
+        """Add a fault from its parts; bytes are shown in hex, a range of one index as that index."""
+        last = None if last_index == index else last_index
+        texts = {"expected": _shown(expected), "found": _shown(found)}
+        self.add(Fault(code=code, index=index, field=field, level=level, note=note, last_index=last, **texts))
+
+    def note(self, code: str, **params: object) -> None:
+        """Add a note: true, worth saying, no fault."""
+        self._notes.append(Remark(code=code, params=params))
+
+    def leave_open(self, code: str, **params: object) -> None:
+        """Say what the verdict would need and could not be had: no better than inconclusive (R1)."""
+        self._open.append(Remark(code=code, params=params))
+
+    def not_checked(self, code: str, **params: object) -> None:
+        """Say what was not checked, where the verdict does not rest on it (R3)."""
+        self._not_checked.append(Remark(code=code, params=params))
+
+    def report(self, *, list_all: bool = False) -> Report:
+        """Close the collection."""
+        order = sorted(self._faults, key=_order)
+        return Report(
+            kind=self.kind, location=self.location, origin=self.origin, size=self.size,
+            root=None if self.root is None else self.root.hex(),
+            genesis=None if self.genesis is None else self.genesis.hex(),
+            log_key=self.log_key, anchored=self.anchored,
+            checked={level: dict(self.checked[level]) for level in sorted(self.checked)},
+            faults=tuple(order), faults_total=self._total, notes=tuple(self._notes),
+            open=tuple(self._open), not_checked=tuple(self._not_checked), list_all=list_all,
+        )  # fmt: skip
+
+
+def _order(fault: Fault) -> tuple[bool, int]:
+    return fault.index is None, fault.index or 0
+
+
+def _shown(value: object) -> str:
+    return bytes(value).hex() if isinstance(value, bytes | bytearray) else str(value)
+
+
+def _fault_document(fault: Fault) -> dict[str, object]:
+    return {
+        "code": fault.code,
+        "level": fault.level,
+        "index": fault.index,
+        "last_index": fault.last_index,
+        "field": fault.field,
+        "expected": fault.expected,
+        "found": fault.found,
+        "note": fault.note,
+        "es": FAULTS[fault.code]["es"],
+        "en": FAULTS[fault.code]["en"],
+    }
+
+
+def _remark_document(remark: Remark) -> dict[str, object]:
+    return {
+        "code": remark.code,
+        "params": dict(remark.params),
+        "es": remark.words("es"),
+        "en": remark.words("en"),
+    }
+
+
+def _fault_words(fault: Fault, lang: str) -> str:
+    label = {name: words[lang] for name, words in LABELS.items()}
+    if fault.index is None:
+        place = label["log"]
+    elif fault.last_index is None or fault.last_index == fault.index:
+        place = f"{label['entry']} {fault.index}"
+    else:
+        place = f"{label['entries']} {fault.index}–{fault.last_index}"
+    return (
+        f"{place}, {fault.field}: {FAULTS[fault.code][lang]} [{fault.level} {fault.code}]; "
+        f"{label['expected']} {_cut(fault.expected)}, {label['found']} {_cut(fault.found)}"
+    )
+
+
+def _printable(text: str) -> str:
+    """Escape lone surrogates, which no output could encode; within JSON the escape means the same."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _cut(text: str) -> str:
+    flat = text.encode("unicode_escape").decode() if not text.isprintable() else text
+    return flat if len(flat) <= MAX_SHOWN else flat[:MAX_SHOWN] + "…"

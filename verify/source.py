@@ -1,0 +1,125 @@
+"""Where a ledger can be read from: a store, a published folder, a web address, a zip bundle, a receipt."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from constancia.verify.checkpoint import parse_checkpoint
+from constancia.verify.errors import Malformed, Unreadable
+from constancia.verify.files import Folder, Web
+from constancia.verify.note import parse_note
+from constancia.verify.proof import HEADER, MAX_PROOF_BYTES
+from constancia.verify.published import Published
+from constancia.verify.store import Store, open_store
+from constancia.verify.tiles import parse_bundle, tile_width
+from constancia.verify.zipped import Zip
+
+STORE_NAME: Final = "ledger.sqlite"
+PUBLISHED_NAME: Final = "log"
+DOCUMENTS_NAME: Final = "documents"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """An open source; use it in a `with` block.
+
+    Args:
+        kind: `store`, `folder`, `url`, `zip` or `receipt`.
+        location: As it was given.
+        store: The store's rows, if it is one.
+        published: The published files; beside a store they are its folder `log`.
+        documents: Folder with the documents kept beside a store.
+        receipt: A receipt's bytes.
+    """
+
+    kind: str
+    location: str
+    store: Store | None = None
+    published: Published | None = None
+    documents: Folder | None = None
+    receipt: bytes | None = None
+
+    def __enter__(self) -> Self:
+        """Give the source itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close what is open."""
+        if self.store is not None:
+            self.store.close()
+        if self.published is not None and isinstance(self.published.files, Zip):
+            self.published.files.close()
+
+    def entries(self, start: int = 0) -> Iterator[bytes]:
+        """Give the entries' bytes from an index on, unchecked.
+
+        Raises:
+            Unreadable: The source holds no entries, or not all that its checkpoint says.
+        """
+        if self.store is not None:
+            yield from (bytes(row.state) for row in self.store.rows() if row.position > start)
+            return
+        raw = self.published.checkpoint() if self.published is not None else None
+        if self.published is None or raw is None:
+            raise Unreadable("checkpoint", self.location, "there is no log here")
+        try:
+            size = parse_checkpoint(parse_note(raw).text).size
+            for number, bundle, _ in self.published.bundles(size):
+                if bundle.data is None:
+                    raise Unreadable("bundle", bundle.path, "it is missing")
+                entries = parse_bundle(bundle.data)[: tile_width(0, number, size)]
+                yield from entries[max(0, start - number * 256) :]
+        except Malformed as error:
+            raise Unreadable("form", f"{self.location}: {error.where}", str(error)) from error
+
+
+def open_source(location: str) -> Source:
+    """Open what a location names, read-only.
+
+    Args:
+        location: A ledger's folder, its SQLite file, a published folder, an http or https address, a zip, or a
+            receipt's file.
+
+    Returns:
+        The source.
+
+    Raises:
+        Unreadable: Nothing of these, or not to be read.
+    """
+    if location.startswith(("http://", "https://")):
+        return Source(kind="url", location=location, published=Published(Web(location)))
+    path = Path(location)
+    try:
+        if path.is_dir():
+            return _open_folder(path)
+        with path.open("rb") as file:
+            head = file.read(32)
+            if head.startswith(HEADER.encode()):
+                receipt = head + file.read(MAX_PROOF_BYTES)
+                return Source(kind="receipt", location=location, receipt=receipt)
+    except OSError as error:
+        raise Unreadable("source", location, str(error)) from error
+    if head.startswith(b"SQLite format 3\x00"):
+        return Source(kind="store", location=location, store=open_store(path))
+    if head.startswith(b"PK"):
+        return Source(kind="zip", location=location, published=Published(Zip(path)))
+    raise Unreadable("source", location, "neither store, zip nor receipt by its first bytes")
+
+
+def _open_folder(path: Path) -> Source:
+    log = path / PUBLISHED_NAME
+    if (path / STORE_NAME).exists():
+        return Source(
+            kind="store",
+            location=str(path),
+            store=open_store(path / STORE_NAME),
+            published=Published(Folder(log)) if log.is_dir() else None,
+            documents=Folder(path / DOCUMENTS_NAME),
+        )
+    if (path / "checkpoint").exists() or (path / "tile").is_dir():
+        return Source(kind="folder", location=str(path), published=Published(Folder(path)))
+    raise Unreadable("source", str(path), "no ledger.sqlite, no checkpoint and no tile folder in it")

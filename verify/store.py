@@ -1,0 +1,152 @@
+"""A ledger's own store, the SQLite file of SPEC §8, read row by row and never written.
+
+- Q1: one read transaction: rows and batches are of the same instant, also while the ledger is being written.
+- Q2: every column is read with its storage type; nothing is found through an index.
+- Q3: the file is hostile until shown otherwise: no view stands for a table, no schema code runs, values are bounded.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from constancia.verify.errors import Unreadable
+
+SCHEMA: Final[dict[str, tuple[str, ...]]] = {
+    "stored_events": (
+        "position", "originator_id", "originator_version", "topic", "state", "statement_id",
+    ),
+    "batches": ("first_index", "size", "leaf_hashes", "checkpoint"),
+    "meta": ("key", "value"),
+}  # fmt: skip
+TOPIC: Final = "constancia.domain.acts:Recorded"
+SCHEMA_VERSION: Final = "1"
+MAX_VALUE_BYTES: Final = 64 * 1024 * 1024  # a batch of two million leaf hashes
+_ROWS: Final = (
+    "SELECT position, originator_id, originator_version, topic, state, statement_id"
+    " FROM stored_events NOT INDEXED ORDER BY position"
+)
+_BATCHES: Final = "SELECT first_index, size, leaf_hashes, checkpoint FROM batches NOT INDEXED ORDER BY first_index"
+
+
+class Row(NamedTuple):
+    """A row of `stored_events`, values as stored (text that is not UTF-8 keeps its bytes as surrogates)."""
+
+    position: int
+    originator_id: Any
+    originator_version: Any
+    topic: Any
+    state: Any
+    statement_id: Any
+
+
+class BatchRow(NamedTuple):
+    """A row of `batches`."""
+
+    first_index: int
+    size: Any
+    leaf_hashes: Any
+    checkpoint: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open store.
+
+    Args:
+        path: The file.
+        connection: A read-only connection within a read transaction.
+    """
+
+    path: Path
+    connection: sqlite3.Connection
+
+    def rows(self) -> Iterator[Row]:
+        """Give all rows of `stored_events` by position."""
+        return (Row(*values) for values in self._select(_ROWS))
+
+    def batches(self) -> Iterator[BatchRow]:
+        """Give all rows of `batches` by first index."""
+        return (BatchRow(*values) for values in self._select(_BATCHES))
+
+    def meta(self) -> dict[Any, Any]:
+        """Give the table `meta`."""
+        return dict(self._select("SELECT key, value FROM meta NOT INDEXED ORDER BY rowid"))
+
+    def count(self) -> int:
+        """Give the number of entries' rows, for the progress only."""
+        return int(next(self._select("SELECT count(*) FROM stored_events"))[0])
+
+    def columns(self, table: str) -> tuple[str, ...] | None:
+        """Give a table's columns, hidden ones too; None if there is no such plain table."""
+        kind = list(self._select("SELECT type, sql FROM sqlite_master WHERE name = ?", table))
+        if len(kind) != 1 or kind[0][0] != "table" or not str(kind[0][1]).startswith("CREATE TABLE"):
+            return None
+        return tuple(str(one[0]) for one in self._select("SELECT name FROM pragma_table_xinfo(?)", table))
+
+    def damage(self) -> str | None:
+        """Give the first thing that SQLite's own check of the file finds, indexes included; None if sound."""
+        found = str(next(self._select("PRAGMA integrity_check(1)"))[0])
+        return None if found == "ok" else found
+
+    def close(self) -> None:
+        """End the transaction."""
+        self.connection.close()
+
+    def _select(self, query: str, *parameters: str) -> Iterator[tuple[Any, ...]]:
+        done = 0
+        try:
+            with closing(self.connection.execute(query, parameters)) as cursor:
+                for values in cursor:
+                    yield values
+                    done += 1
+        except (sqlite3.Error, OverflowError) as error:
+            where = f"{self.path}: {query}, after {done} rows"
+            raise Unreadable("store", where, str(error)) from error
+
+
+def open_store(path: Path) -> Store:
+    """Open a store for reading.
+
+    Args:
+        path: The SQLite file.
+
+    Returns:
+        The store; the caller closes it.
+
+    Raises:
+        Unreadable: No such file, no SQLite database, or damaged beyond reading.
+    """
+    address = path.absolute().as_uri()
+    log = path.with_name(path.name + "-wal")
+    attempts = ["?mode=ro"]
+    if not log.exists() or log.stat().st_size == 0:
+        # On a medium that can't be written SQLite has no place for its shared memory file, nor any need.
+        attempts.append("?mode=ro&immutable=1")
+    failure: Exception | None = None
+    for attempt in attempts:
+        try:
+            return Store(path, _connect(address + attempt))
+        except sqlite3.OperationalError as error:
+            failure = error
+        except sqlite3.Error as error:
+            raise Unreadable("store", str(path), str(error)) from error
+    raise Unreadable("store", str(path), str(failure)) from failure
+
+
+def _connect(address: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
+    try:
+        connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
+        connection.execute("PRAGMA query_only=ON")
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("PRAGMA cell_size_check=ON")
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,138 @@
+"""The report's words in Spanish and English: verdicts, labels, faults and remarks, by code."""
+
+# ruff: noqa: E501 - a table reads by rows
+from collections.abc import Mapping
+from typing import Final
+
+Words = Mapping[str, Mapping[str, str]]
+
+
+def _table(text: str) -> dict[str, dict[str, str]]:
+    """Read lines `code | Spanish | English`."""
+    rows = (line.split(" | ") for line in text.strip().splitlines())
+    return {code.strip(): {"es": es.strip(), "en": en.strip()} for code, es, en in rows}
+
+
+VERDICTS: Final[Words] = _table("""
+    INTACT | ÍNTEGRO | INTACT
+    INCONCLUSIVE | NO CONCLUYENTE | INCONCLUSIVE
+    ALTERED | ALTERADO | ALTERED
+""")
+
+LABELS: Final[Words] = _table("""
+    store | almacén SQLite | SQLite store
+    folder | carpeta publicada | published folder
+    url | dirección web | web address
+    zip | paquete zip | zip bundle
+    receipt | constancia de una entrada | receipt of one entry
+    origin | Bitácora | Log
+    size | Entradas | Entries
+    root | Raíz | Root
+    genesis | Huella de la entrada 0 | Fingerprint of entry 0
+    log_key | Llave de la bitácora | Log key
+    L1 | bitácora | log
+    L2 | autoría | authorship
+    L3 | derecho | law
+    L4 | estado | state
+    L5 | tiempo | time
+    open | Lo que falta para concluir: | What is missing for a conclusion:
+    not_checked | Lo que no se revisó: | What was not checked:
+    notes | Notas: | Notes:
+    faults | Faltas | Faults
+    first_fault | Primera falta | First fault
+    log | bitácora | log
+    entry | entrada | entry
+    entries | entradas | entries
+    expected | se esperaba | expected
+    found | se halló | found
+    leaf_hashes | huellas de hoja | leaf hashes
+    links | eslabones | links
+    rows | filas | rows
+    batches | lotes | batches
+    checkpoints | puntos de control | checkpoints
+    cosignatures | firmas de testigos | cosignatures
+    tiles | teselas | tiles
+    bundles | paquetes de entradas | entry bundles
+    documents | documentos | documents
+    inclusion_proofs | pruebas de inclusión | inclusion proofs
+    signatures | firmas | signatures
+    keys | llaves | keys
+    appointments | nombramientos | appointments
+    seats | asientos | seats
+    seen_roots | raíces vistas | seen roots
+""")
+
+FAULTS: Final[Words] = _table("""
+    entry-form | la entrada no tiene la forma canónica | the entry is not in the canonical form
+    entry-missing | falta la entrada | the entry is missing
+    entry-beyond | hay entradas que ningún punto de control cubre | entries that no checkpoint covers
+    index | el índice no es el del lugar | the index is not that of the place
+    previous | no enlaza con la entrada anterior | it does not link to the entry before
+    recorded-at | la hora de registro retrocede | the recording time goes back
+    leaf-hash | la entrada y su huella guardada no concuerdan | the entry and its stored leaf hash disagree
+    genesis | la entrada 0 no es la esperada | entry 0 is not the one expected
+    log-key | la llave de la bitácora no es la fijada | the log key is not the one pinned
+    origin | el origen no es el de esta bitácora | the origin is not this log's
+    checkpoint | el punto de control no es válido | the checkpoint is not valid
+    checkpoint-missing | falta el punto de control | the checkpoint is missing
+    size | el tamaño no es el de las entradas | the size is not that of the entries
+    root | las entradas no dan la raíz firmada | the entries do not give the signed root
+    rollback | la bitácora es más corta que un punto de control ya verificado | the log is shorter than a checkpoint verified before
+    fork | la bitácora contradice un punto de control ya verificado | the log contradicts a checkpoint verified before
+    tile | la tesela no es la del árbol | the tile is not the tree's
+    tile-missing | falta la tesela | the tile is missing
+    bundle | el paquete de entradas no es el de la bitácora | the entry bundle is not the log's
+    bundle-missing | falta el paquete de entradas | the entry bundle is missing
+    row | la columna no es la que da la entrada | the column is not what the entry gives
+    batch | el lote no es el que sigue | the batch is not the next one
+    meta | el almacén dice de sí lo que no es | the store says of itself what is not so
+    schema | la tabla no tiene las columnas de la especificación | the table has not the specification's columns
+    document | el documento no es el que su nombre dice | the document is not what its name says
+    document-size | el documento no tiene el tamaño citado | the document has not the size cited
+    receipt | la constancia no tiene la forma debida | the receipt is not in its form
+    inclusion | la prueba no lleva a la raíz firmada | the proof does not lead to the signed root
+    signature | la firma no es válida | the signature is not valid
+    signature-count | no están las firmas debidas | the signatures due are not there
+    key-unknown | nadie registró la llave antes | nobody registered the key before
+    key-state | la llave no está activa en este índice | the key is not active at this index
+    key-period | la llave no vale en este día | the key is not valid on this day
+    actor | quien actúa no es el titular de la llave | the actor is not the holder of the key
+    appointment | el nombramiento no está vigente en este índice | the appointment is not in force at this index
+    scope | el nombramiento no alcanza este acto | the appointment does not cover this act
+    root-act | el acto y la llave raíz no se corresponden | the act and the root key do not go together
+    authority | el acto es de otra parte | the act belongs to another party
+    seat | la parte no tiene asiento | the party holds no seat
+    directory | el directorio no admite este acto | the directory does not admit this act
+    ledger | la declaración es de otra bitácora | the statement is of another log
+    seen-ahead | dice haber visto entradas posteriores | it claims to have seen later entries
+    seen | la raíz que el firmante vio no es la de esta bitácora | the root that the signer saw is not this log's
+    statement-id | el identificador ya se usó | the id was used before
+    signed-at | se firmó después de registrarse | it was signed after it was recorded
+""")
+
+REMARKS: Final[Words] = _table("""
+    no-trust | No se dio carpeta de confianza: compare por otro medio la huella de la entrada 0 y la llave de la bitácora. | No trust folder was given: compare the fingerprint of entry 0 and the log key by other means.
+    no-genesis-pin | La carpeta de confianza no fija la huella de la entrada 0. | The trust folder does not pin the fingerprint of entry 0.
+    no-log-key | No se conoce la llave de la bitácora: ningún punto de control se pudo revisar. | The log key is not known: no checkpoint could be checked.
+    no-quorum | Los testigos que pide la política no han firmado el punto de control (firmaron: {names}). | The witnesses that the policy asks for have not signed the checkpoint (signed: {names}).
+    witnessed-to | El último punto de control con los testigos que pide la política cubre {size} de {total} entradas. | The last checkpoint with the witnesses that the policy asks for covers {size} of {total} entries.
+    no-witnesses | La política no pide testigos: sólo la llave de la bitácora, los firmantes posteriores y quien guarde un punto de control responden por el orden. | The policy asks for no witnesses: only the log key, later signers and whoever keeps a checkpoint vouch for the order.
+    unsupported | Este equipo no puede revisar las firmas poscuánticas de: {names}. | This machine cannot check the post-quantum signatures of: {names}.
+    no-time-zone | Este equipo no conoce la zona horaria {zone}: no se revisaron los días de vigencia. | This machine does not know the time zone {zone}: days of validity were not checked.
+    documents-missing | Faltan {count} documentos citados; el primero, {first}, lo cita la entrada {index}. | {count} cited documents are missing; the first, {first}, is cited by entry {index}.
+    evidence-elsewhere | {count} huellas de evidencia sin documento junto a la bitácora. | {count} digests of evidence without a document beside the log.
+    documents-not-read | No se revisaron los documentos citados. | The documents cited were not checked.
+    entries-unread | No se pudo leer el contenido de {count} entradas; su autoría no se revisó. | The content of {count} entries could not be read; their authorship was not checked.
+    receipt-authorship | La autoría no se revisó: hace falta la bitácora entera para saber qué llaves y nombramientos regían en la entrada {index}. | Authorship was not checked: the whole log is needed to know which keys and appointments were in force at entry {index}.
+    receipt-consistency | No se comparó con el punto de control guardado ({size} entradas): hace falta la bitácora. | It was not compared with the kept checkpoint ({size} entries): that needs the log.
+    law | No se revisó si cada acto era lícito (L3) ni el estado que se muestra (L4): eso pide las reglas del dominio. | Whether each act was lawful (L3) and the state shown (L4) were not checked: that needs the rules of the domain.
+    time | No se revisaron sellos de tiempo (L5). | No time stamps were checked (L5).
+    tail | Desde la entrada {start} ningún firmante posterior ha dado fe de lo anterior; responden de ese orden la llave de la bitácora y los testigos. | From entry {start} on no later signer has vouched for what came before; the log key and the witnesses answer for that order.
+    suspect | La firma de la entrada {index} es dudosa: su llave se declaró comprometida y nadie la ha confirmado. | The signature of entry {index} is suspect: its key was declared compromised and nobody has affirmed it.
+    disowned | La firma de la entrada {index} fue desconocida por su parte. | The signature of entry {index} was disowned by its party.
+    published-lags | Lo publicado cubre {size} de {total} entradas. | What is published covers {size} of {total} entries.
+    not-published | El almacén no tiene al lado archivos publicados. | The store has no published files beside it.
+    beyond-checkpoint | {count} teselas exceden el punto de control; nada firmado las cubre. | {count} tiles go beyond the checkpoint; nothing signed covers them.
+    other-files | {count} archivos no son parte de la bitácora; el primero: {first}. | {count} files are not part of the log; the first: {first}.
+    own-trust | La carpeta de confianza que el propio libro trae no prueba nada por sí sola. | The trust folder that the ledger itself carries proves nothing by itself.
+""")

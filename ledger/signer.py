@@ -101,9 +101,7 @@ class LogSigner:
             raise KeyFileError(f"the passphrase needs at least {MIN_PASSPHRASE} characters")
         if path.exists():
             raise KeyFileError(f"{path} exists; a log's key is never overwritten")
-        pem = self._key.private_bytes(
-            Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase)
-        )
+        pem = self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
         write_file(path, pem, mode=KEY_FILE_MODE)
 
     @classmethod
@@ -118,9 +116,7 @@ class LogSigner:
         except FileNotFoundError:
             raise KeyFileError(f"{path}: there is no such key file") from None
         except (ValueError, TypeError) as error:
-            raise KeyFileError(
-                f"{path}: the passphrase is wrong, or this is not an encrypted key file"
-            ) from error
+            raise KeyFileError(f"{path}: the passphrase is wrong, or this is not an encrypted key file") from error
         if not isinstance(key, Ed25519PrivateKey):
             raise KeyFileError(f"{path}: a log's key is an Ed25519 key")
         return cls(origin, key)

@@ -91,7 +91,7 @@ class LedgerConnectionPool(SQLiteConnectionPool):
         connection = super()._create_connection()
         cursor = connection.cursor()
         try:
-            cursor.execute("PRAGMA synchronous=FULL")
+            cursor.execute(f"PRAGMA synchronous={_SYNCHRONOUS_FULL}")
             cursor.execute("PRAGMA foreign_keys=ON")
             cursor.execute("PRAGMA trusted_schema=OFF")
             cursor.execute("PRAGMA journal_mode")
@@ -104,8 +104,7 @@ class LedgerConnectionPool(SQLiteConnectionPool):
         if (journal, synchronous) != ("wal", _SYNCHRONOUS_FULL) and not self.is_sqlite_memory_mode:
             connection.close()
             raise InterfaceError(
-                f"the store must run with journal_mode=wal and synchronous=2 (FULL), "
-                f"found {journal} and {synchronous}"
+                f"the store must run with journal_mode=wal and synchronous=2 (FULL), found {journal} and {synchronous}"
             )
         return connection
 
@@ -139,12 +138,23 @@ class LedgerDatastore(SQLiteDatastore):
 class LedgerSubscription(ListenNotifySubscription["LedgerRecorder"]):
     """Notifications of what is in the store, then of what this process adds to it."""
 
-    def __init__(
-        self, recorder: "LedgerRecorder", gt: int | None = None, topics: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, recorder: "LedgerRecorder", gt: int | None = None, topics: Sequence[str] = ()) -> None:
         """Starts after position `gt`, with the given topics only (all by default)."""
         super().__init__(recorder, gt, topics)
         recorder.listen(self._has_been_notified)
+
+    def next_page(self) -> Sequence[Notification]:
+        """Waits for notifications and gives all that have been pulled together.
+
+        Returns:
+            At least one, in order; none once the subscription was stopped.
+        """
+        first = next(self, None)
+        if first is None:
+            return ()
+        rest = self._notifications[self._notifications_index :]
+        self._notifications_index = len(self._notifications)
+        return (first, *rest)
 
     @override
     def stop(self) -> None:
@@ -155,9 +165,7 @@ class LedgerSubscription(ListenNotifySubscription["LedgerRecorder"]):
 class LedgerRecorder(SQLiteApplicationRecorder):
     """Stores batches and reads entries."""
 
-    def __init__(
-        self, datastore: SQLiteDatastore, events_table_name: str = "stored_events"
-    ) -> None:
+    def __init__(self, datastore: SQLiteDatastore, events_table_name: str = "stored_events") -> None:
         """Uses `datastore`; the table's name is the specification's and can't be another."""
         if events_table_name != "stored_events":
             raise ProgrammingError("the ledger keeps entries in one table and takes no snapshots")
@@ -176,9 +184,7 @@ class LedgerRecorder(SQLiteApplicationRecorder):
         return [*_TABLES, *guards, *_DENSE]
 
     @override
-    def insert_events(
-        self, stored_events: Sequence[StoredEvent], **kwargs: Any
-    ) -> Sequence[int] | None:
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         """Stores a batch's entries, leaf hashes and checkpoint durably, or nothing.
 
         Args:
@@ -208,9 +214,7 @@ class LedgerRecorder(SQLiteApplicationRecorder):
             raise ProgrammingError("entries are stored with their batch, by the sequencer only")
         rows = [
             (position, str(e.originator_id), e.originator_version, e.topic, e.state, statement_id)
-            for position, e, statement_id in zip(
-                batch.positions, stored_events, batch.statement_ids, strict=True
-            )
+            for position, e, statement_id in zip(batch.positions, stored_events, batch.statement_ids, strict=True)
         ]
         c.executemany(_INSERT_EVENT, rows)
         # A crash here leaves an open transaction in the WAL, which the next start discards.
@@ -293,9 +297,7 @@ class LedgerRecorder(SQLiteApplicationRecorder):
 
     def batch_covering(self, index: int) -> Batch | None:
         """The batch that the entry at `index` was stored with; None past the end."""
-        batch = self._select_batch(
-            "WHERE first_index <= ? ORDER BY first_index DESC LIMIT 1", (index,)
-        )
+        batch = self._select_batch("WHERE first_index <= ? ORDER BY first_index DESC LIMIT 1", (index,))
         return batch if batch is not None and index < batch.size else None
 
     def batches(self, after_size: int = 0, limit: int = 256) -> list[Batch]:
@@ -306,6 +308,13 @@ class LedgerRecorder(SQLiteApplicationRecorder):
                 (after_size, limit),
             )
             return [_batch(row) for row in c.fetchall()]
+
+    def counts(self) -> tuple[int, int]:
+        """How many entries are stored, and how many of them the last batch covers."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute("SELECT (SELECT COUNT(*) FROM stored_events), (SELECT COALESCE(MAX(size), 0) FROM batches)")
+            row = c.fetchone()
+            return int(row[0]), int(row[1])
 
     def _select_batch(self, tail: str, params: tuple[int, ...]) -> Batch | None:
         with self.datastore.transaction(commit=False) as c:

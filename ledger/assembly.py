@@ -1,0 +1,159 @@
+"""Putting a ledger together: lock, store, head, writer, threads; in that order, undone in reverse."""
+
+import contextlib
+import os
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from eventsourcing.persistence import PersistenceError
+
+from constancia.ledger.admission import Examiner
+from constancia.ledger.clock import Clock
+from constancia.ledger.errors import Fatal, LedgerError, NotFound
+from constancia.ledger.folder import LedgerFolder
+from constancia.ledger.head import Head
+from constancia.ledger.lock import WriterLock
+from constancia.ledger.log import Log, read_recorded
+from constancia.ledger.opening import replay
+from constancia.ledger.records import MAX_BATCH
+from constancia.ledger.sequencer import CAPACITY, Sequencer
+from constancia.ledger.signer import LogSigner
+from constancia.ledger.sqlite import SCHEMA_VERSION, LedgerRecorder
+from constancia.ledger.store import STORE_NAME, EntryApplication, open_application
+from constancia.ledger.views import Views
+from constancia.ledger.writer import Tip, Writer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a ledger runs in this process.
+
+    Attributes:
+        verifiers: Threads that check signatures; by default one for each processor.
+        capacity: Most statements under way before submitters are told `Busy`.
+        batch_limit: Most entries in one transaction.
+        follow: Whether projections are kept up while the ledger runs.
+    """
+
+    verifiers: int | None = None
+    capacity: int = CAPACITY
+    batch_limit: int = MAX_BATCH
+    follow: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which ledger is to be opened, and what for."""
+
+    folder: Path
+    origin: str | None
+    signer: LogSigner | None
+    create: bool
+
+
+class Core:
+    """The parts of an open ledger."""
+
+    def __init__(self, wanted: Wanted, origin: str, application: EntryApplication, head: Head, tip: Tip) -> None:
+        """Joins what belongs to reading; a writable ledger then gets its `sequencer`."""
+        self.folder = wanted.folder
+        self.origin = origin
+        self.signer = wanted.signer
+        self.application = application
+        self.head = head
+        self.sequencer: Sequencer | None = None
+        self.writer: Writer | None = None
+        self._read_tip = tip
+        self.log = Log(head.tree, application.store, self.tip)
+        place = LedgerFolder(wanted.folder).views if wanted.signer is not None else None
+        self.views = Views(self.log, application.store, place, origin)
+
+    def tip(self) -> Tip:
+        """Where the stored log ends."""
+        return self.writer.tip if self.writer is not None else self._read_tip
+
+    def stored_root(self, size: int) -> bytes | None:
+        """The tree's root at a stored size; None beyond."""
+        return self.head.tree.root(size) if size <= self.tip().size else None
+
+    def refresh(self) -> None:
+        """Reads on from where reading has stopped."""
+        self._read_tip = replay(self.head, self.application.store, None)
+
+
+def assemble(wanted: Wanted, clock: Clock, options: Options, resources: contextlib.ExitStack) -> Core:
+    """Opens a ledger.
+
+    Args:
+        wanted: Which one.
+        clock: Tells the time of new entries.
+        options: How it runs.
+        resources: Gets what must be undone at the end.
+
+    Returns:
+        The parts, with all threads at work.
+
+    Raises:
+        NotFound, LedgerError, Locked, Fatal: As `Ledger.open`.
+    """
+    application = _open_store(wanted, resources)
+    origin = _identify(application.store, wanted)
+    head = Head(origin, partial(read_recorded, application.store))
+    signer = wanted.signer
+    tip = replay(head, application.store, signer.verifier if signer else None)
+    if wanted.create and head.size:
+        raise LedgerError(f"{wanted.folder} holds a ledger of {head.size} entries already")
+    core = Core(wanted, origin, application, head, tip)
+    resources.callback(core.views.close)
+    if signer is not None:
+        examiner = Examiner(origin=origin, vkey=signer.vkey, keys=head.keys, root=core.stored_root)
+        core.writer = Writer(application=application, head=head, signer=signer, examiner=examiner, clock=clock)
+        core.sequencer = Sequencer(
+            core.writer,
+            examiner,
+            verifiers=options.verifiers or os.cpu_count() or 1,
+            capacity=options.capacity,
+            batch_limit=options.batch_limit,
+        )
+        resources.callback(core.sequencer.close)
+        if options.follow:
+            core.views.follow()
+    return core
+
+
+def _open_store(wanted: Wanted, resources: contextlib.ExitStack) -> EntryApplication:
+    is_there = (wanted.folder / STORE_NAME).is_file()
+    if wanted.create and wanted.signer is None:
+        raise LedgerError("a ledger is made with its log's key at hand")
+    if not is_there and not wanted.create:
+        raise NotFound(f"there is no ledger in {wanted.folder}")
+    if wanted.signer is not None:
+        wanted.folder.mkdir(parents=True, exist_ok=True)
+        resources.enter_context(WriterLock(wanted.folder))
+    application = open_application(wanted.folder, writable=wanted.signer is not None)
+    resources.callback(application.close)
+    return application
+
+
+def _identify(store: LedgerRecorder, wanted: Wanted) -> str:
+    """What the store says that it is, held against what was wanted."""
+    where = str(wanted.folder / STORE_NAME)
+    try:
+        meta = store.meta()
+    except PersistenceError as error:
+        raise Fatal(f"this is not a ledger's store: {error}", where=where) from error
+    signer = wanted.signer
+    if not meta and wanted.create and signer is not None:
+        meta = {"schema": SCHEMA_VERSION, "origin": signer.origin}
+        store.set_meta(meta)
+    if meta.get("schema") != SCHEMA_VERSION or "origin" not in meta:
+        raise Fatal(
+            f"the store has schema {meta.get('schema')}, this program reads {SCHEMA_VERSION}",
+            where=where,
+        )
+    origin = meta["origin"]
+    for what, other in (("asked for", wanted.origin), ("the key's", signer and signer.origin)):
+        if other is not None and other != origin:
+            raise LedgerError(f"{where} is the ledger {origin}; {what} is {other}")
+    return origin

@@ -1,0 +1,219 @@
+"""The log as readers see it: entries, checkpoints, proofs and tiles, up to the last stored size.
+
+Nothing here waits for the writer: the tree's stored part never changes, and the store is read in
+transactions of its own, which in WAL mode see the last commit and block nobody.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from constancia.domain.acts import Recorded
+from constancia.ledger.errors import NotFound
+from constancia.ledger.head import find_leaf
+from constancia.ledger.mapper import recorded_of
+from constancia.ledger.sqlite import LedgerRecorder
+from constancia.ledger.writer import Tip
+from constancia.verify.entry import parse_entry
+from constancia.verify.keys import is_hex64
+from constancia.verify.merkle import Tree
+from constancia.verify.tiles import HASHES_PER_TILE, encode_bundle, tile_width
+
+_PAGE: Final = 512
+
+
+def read_recorded(store: LedgerRecorder, index: int) -> Recorded:
+    """The domain's view of a stored entry; the caller knows that it is there."""
+    [row] = store.select_notifications(index + 1, 1)
+    return recorded_of(parse_entry(bytes(row.state)), row.originator_version)
+
+
+class Log:
+    """Reads one log."""
+
+    def __init__(self, tree: Tree, store: LedgerRecorder, tip: Callable[[], Tip]) -> None:
+        """Reads the stored part of `tree`, which ends where `tip` says."""
+        self._tree = tree
+        self._store = store
+        self._tip = tip
+
+    @property
+    def size(self) -> int:
+        """Number of stored entries."""
+        return self._tip().size
+
+    def checkpoint(self, size: int | None = None) -> bytes:
+        """The signed note for a size.
+
+        Args:
+            size: A size at which a checkpoint was signed, that is after a batch; the last one by
+                default.
+
+        Raises:
+            NotFound: The log is empty, or no checkpoint was signed at that size.
+        """
+        tip = self._tip()
+        if size in (None, tip.size) and tip.size:
+            return tip.checkpoint
+        batch = self._store.batch_covering(size - 1) if size else None
+        if batch is None or batch.size != size:
+            raise NotFound(f"no checkpoint was signed at size {size}")
+        return batch.checkpoint
+
+    def checkpoint_sizes(self, start: int = 0) -> Iterator[int]:
+        """The sizes above `start` at which a checkpoint was signed, in order."""
+        while batches := self._store.batches(start):
+            yield from (batch.size for batch in batches)
+            start = batches[-1].size
+
+    def root(self, size: int | None = None) -> bytes:
+        """The tree's root at a stored size; at the last one by default.
+
+        Raises:
+            NotFound: The log is not that long.
+        """
+        return self._tree.root(self._stored(size))
+
+    def entry(self, index: int) -> bytes:
+        """An entry's bytes.
+
+        Raises:
+            NotFound: There is no such index.
+        """
+        if not 0 <= index < self.size:
+            raise NotFound(f"there is no entry {index}; the log has {self.size}")
+        [row] = self._store.select_notifications(index + 1, 1)
+        return bytes(row.state)
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The entries' bytes from `start` to before `stop`, by default all there are now."""
+        stop = self.size if stop is None else min(stop, self.size)
+        while start < stop:
+            rows = self._store.select_notifications(start + 1, _PAGE, stop)
+            yield from (bytes(row.state) for row in rows)
+            start += len(rows)
+
+    def index_of(self, name: str) -> int:
+        """The index of an entry named by its leaf hash or by its statement's id.
+
+        Args:
+            name: 64 hex digits, or a UUID.
+
+        Raises:
+            NotFound: There is none.
+        """
+        index = self._by_leaf(name) if len(name) == 64 else self._by_statement(name)
+        if index is None:
+            raise NotFound(f"no entry {name[:64]} is in the log")
+        return index
+
+    def _by_leaf(self, name: str) -> int | None:
+        return find_leaf(self._tree, bytes.fromhex(name), self.size) if is_hex64(name) else None
+
+    def _by_statement(self, name: str) -> int | None:
+        position = self._store.statement_positions([name]).get(name)
+        # A row may be there a moment before the tip says so; it does not exist before that.
+        return position - 1 if position is not None and position <= self.size else None
+
+    def leaf_hash(self, index: int) -> bytes:
+        """An entry's leaf hash, 32 bytes.
+
+        Raises:
+            NotFound: There is no such index.
+        """
+        if not 0 <= index < self.size:
+            raise NotFound(f"there is no entry {index}; the log has {self.size}")
+        return self._tree.leaf(index)
+
+    def recorded(self, index: int) -> Recorded:
+        """The domain's view of an entry.
+
+        Raises:
+            NotFound: There is no such index.
+        """
+        if not 0 <= index < self.size:
+            raise NotFound(f"there is no entry {index}; the log has {self.size}")
+        return read_recorded(self._store, index)
+
+    def lookup(self, leaf_hash: str) -> Recorded | None:
+        """The stored entry with a leaf hash (64 hex digits), or None.
+
+        It also finds an entry that is stored already but not yet told to readers, since what is
+        folded beside the writer may be ahead of them by a moment.
+        """
+        if not is_hex64(leaf_hash):
+            return None
+        index = find_leaf(self._tree, bytes.fromhex(leaf_hash), self._tree.size)
+        rows = () if index is None else self._store.select_notifications(index + 1, 1)
+        for row in rows:
+            recorded = recorded_of(parse_entry(bytes(row.state)), row.originator_version)
+            return recorded if recorded.leaf_hash == leaf_hash else None
+        return None
+
+    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
+        """The proof that an entry is in the log of a size, from the leaf's sibling up.
+
+        Raises:
+            NotFound: The log is not that long, or the entry comes later.
+        """
+        size = self._stored(size)
+        if not 0 <= index < size:
+            raise NotFound(f"entry {index} is not in the log of size {size}")
+        return self._tree.inclusion_proof(index, size)
+
+    def consistency_proof(self, old: int, new: int | None = None) -> list[bytes]:
+        """The proof that the log of size `old` is a prefix of that of size `new`.
+
+        Raises:
+            NotFound: The log is not that long, or `old` is the larger one.
+        """
+        new = self._stored(new)
+        if not 0 <= old <= new:
+            raise NotFound(f"size {old} does not come before size {new}")
+        return self._tree.consistency_proof(old, new)
+
+    def tile(self, level: int, number: int, width: int = HASHES_PER_TILE) -> bytes:
+        """A tile's packed hashes.
+
+        Raises:
+            NotFound: The log has no such tile of that width yet.
+        """
+        if not 0 < width <= tile_width(level, number, self.size):
+            raise NotFound(f"no tile {number} of level {level} with {width} hashes")
+        return self._tree.tile(level, number, width)
+
+    def entry_bundle(self, number: int, width: int = HASHES_PER_TILE) -> bytes:
+        """An entry bundle.
+
+        Raises:
+            NotFound: The log has not that many entries.
+        """
+        if not 0 < width <= tile_width(0, number, self.size):
+            raise NotFound(f"no entry bundle {number} with {width} entries")
+        start = number * HASHES_PER_TILE
+        return encode_bundle(self.entries(start, start + width))
+
+    def size_at(self, recorded_at: str) -> int:
+        """How many entries had been recorded at an instant.
+
+        Args:
+            recorded_at: In the form of `recorded_at`; an entry of that very millisecond counts.
+
+        Returns:
+            The size, found in O(log n) reads, since times never go back.
+        """
+        low, high = 0, self.size
+        while low < high:
+            middle = (low + high) // 2
+            if parse_entry(self.entry(middle)).recorded_at <= recorded_at:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _stored(self, size: int | None) -> int:
+        stored = self.size
+        if size is None:
+            return stored
+        if not 0 <= size <= stored:
+            raise NotFound(f"the log has {stored} entries, not {size}")
+        return size

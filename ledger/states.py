@@ -1,0 +1,76 @@
+"""The state at any size, for readers.
+
+The writer's own state is never lent: it is ahead of the store while a batch is under way. Readers
+get states folded from the stored entries alone, by the domain's own `apply`.
+
+A state given out is shared between all who ask for that size and must not be changed by them.
+"""
+
+import copy
+import threading
+from collections import OrderedDict
+from typing import Final
+
+from constancia.domain.state import State
+from constancia.ledger.errors import NotFound
+from constancia.ledger.log import Log
+from constancia.ledger.mapper import recorded_of
+from constancia.verify.entry import parse_entry
+
+# States that stay at hand: the one at the head, and the few that a page compares it with.
+_KEPT: Final = 8
+# Copies from which older sizes are reached without starting from nothing.
+_ANCHOR_EVERY: Final = 4_096
+
+
+class States:
+    """States of one log by size. Safe to use from several threads."""
+
+    def __init__(self, log: Log, origin: str) -> None:
+        """Folds the entries of `log`."""
+        self._log = log
+        self._front = State(origin)
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[int, State] = OrderedDict()
+        self._anchors: dict[int, State] = {0: State(origin)}
+
+    def at(self, size: int | None = None) -> State:
+        """The state after `size` entries; after all that are stored by default.
+
+        Raises:
+            NotFound: The log is not that long.
+        """
+        stored = self._log.size
+        size = stored if size is None else size
+        if not 0 <= size <= stored:
+            raise NotFound(f"the log has {stored} entries, not {size}")
+        with self._lock:
+            found = self._kept.get(size)
+            if found is None:
+                found = self._kept[size] = self._fold(size)
+                if len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(size)
+            return found
+
+    def _fold(self, size: int) -> State:
+        if size >= self._front.size:
+            self._advance(self._front, size)
+            return copied(self._front)
+        start = max(anchor for anchor in self._anchors if anchor <= size)
+        state = copied(self._anchors[start])
+        self._advance(state, size)
+        return state
+
+    def _advance(self, state: State, size: int) -> None:
+        for raw in self._log.entries(state.size, size):
+            entry = parse_entry(raw)
+            version = state.version(entry.statement.stream) + 1
+            state.apply(recorded_of(entry, version), lookup=self._log.lookup)
+            if state.size % _ANCHOR_EVERY == 0 and state.size not in self._anchors:
+                self._anchors[state.size] = copied(state)
+
+
+def copied(state: State) -> State:
+    """A state that can go on by itself. The aggregates, being frozen, are the same objects."""
+    return copy.deepcopy(state, {id(one): one for one in state.aggregates.values()})

@@ -1,0 +1,334 @@
+"""Projections in a database of their own, which may be deleted at any time.
+
+- V1: the rows of a page of entries and the position that they reach are one transaction: each entry
+  takes effect once, also across a crash.
+- V2: what is kept is held against the log at the start (origin, the leaf hash at its position, the
+  projections' version); views of another history are thrown away and made again.
+- V3: the views lag behind the log by what is being projected at the moment; `wait` closes the gap
+  for who needs it, and each answer can name the position it stands at.
+"""
+
+import json
+import logging
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from eventsourcing.persistence import Tracking
+from eventsourcing.sqlite import (
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+    SQLiteTrackingRecorder,
+)
+from typing_extensions import override
+
+from constancia.domain.acts import Recorded
+from constancia.domain.state import State
+from constancia.ledger.clock import new_uuid
+from constancia.ledger.log import Log
+from constancia.ledger.mapper import recorded_of
+from constancia.ledger.projections import PROJECTIONS, VERSION
+from constancia.ledger.projections.base import StateProjection
+from constancia.ledger.sqlite import LedgerRecorder, LedgerSubscription
+from constancia.ledger.store import EntryApplication
+from constancia.verify.canonical import canonical
+from constancia.verify.entry import parse_entry
+
+PAGE: Final = 1_000
+_TRACKED: Final = EntryApplication.name
+# One row says which log the views are of; no projection has an empty name.
+_ABOUT: Final = ("", "about")
+_log = logging.getLogger(__name__)
+
+RowChange = tuple[str, str, bytes | None]
+
+
+class _ViewsPool(SQLiteConnectionPool):
+    @override
+    def _create_connection(self) -> SQLiteConnection:
+        connection = super()._create_connection()
+        # What a power cut takes from the views is projected again; an fsync for each page would
+        # only compete with the log's.
+        connection.cursor().execute("PRAGMA synchronous=NORMAL")
+        return connection
+
+
+class ViewStore(SQLiteTrackingRecorder):
+    """Rows by projection and key, with the position that they reach."""
+
+    def __init__(self, db_name: str) -> None:
+        """Opens the database, and makes its tables when missing."""
+        datastore = SQLiteDatastore(db_name, originator_id_type="text")
+        datastore.pool = _ViewsPool(db_name=db_name, pool_size=8, max_overflow=56)
+        super().__init__(datastore)
+        self.create_table()
+
+    @override
+    def construct_create_table_statements(self) -> list[str]:
+        return [
+            *super().construct_create_table_statements(),
+            "CREATE TABLE IF NOT EXISTS views (projection TEXT, key TEXT, data BLOB, "
+            "PRIMARY KEY (projection, key)) WITHOUT ROWID",
+        ]
+
+    @property
+    def position(self) -> int:
+        """How many entries the rows stand for."""
+        return self.max_tracking_id(_TRACKED) or 0
+
+    def save(self, position: int, changes: Iterable[RowChange]) -> None:
+        """Stores a page's rows and the position that they reach, in one transaction.
+
+        Raises:
+            IntegrityError: The position was reached before; nothing is stored.
+        """
+        with self.datastore.transaction(commit=True) as c:
+            self._insert_tracking(c, Tracking(_TRACKED, position))
+            for projection, key, data in changes:
+                self._put(c, projection, key, data)
+
+    @staticmethod
+    def _put(c: SQLiteCursor, projection: str, key: str, data: bytes | None) -> None:
+        if data is None:
+            c.execute("DELETE FROM views WHERE projection=? AND key=?", (projection, key))
+        else:
+            c.execute("INSERT OR REPLACE INTO views VALUES (?,?,?)", (projection, key, data))
+
+    def get(self, projection: str, key: str) -> bytes | None:
+        """A row's canonical bytes, or None."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute("SELECT data FROM views WHERE projection=? AND key=?", (projection, key))
+            row = c.fetchone()
+        return None if row is None else bytes(row[0])
+
+    def select(
+        self, projection: str, *, prefix: str = "", after: str = "", limit: int = PAGE
+    ) -> list[tuple[str, bytes]]:
+        """Rows of a projection in the order of their keys."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                "SELECT key, data FROM views WHERE projection=? AND key>? AND key>=? "
+                "AND substr(key, 1, ?)=? ORDER BY key LIMIT ?",
+                (projection, after, prefix, len(prefix), prefix, limit),
+            )
+            return [(str(row[0]), bytes(row[1])) for row in c.fetchall()]
+
+    def dump(self) -> tuple[int, dict[tuple[str, str], bytes]]:
+        """All rows and the position that they stand at, read at one moment."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute("SELECT notification_id FROM tracking WHERE application_name=?", (_TRACKED,))
+            row = c.fetchone()
+            c.execute("SELECT projection, key, data FROM views ORDER BY projection, key")
+            rows = {(str(r[0]), str(r[1])): bytes(r[2]) for r in c.fetchall()}
+        return (row[0] if row else 0), rows
+
+    def clear(self) -> None:
+        """Deletes all rows and the position."""
+        with self.datastore.transaction(commit=True) as c:
+            c.execute("DELETE FROM views")
+            c.execute("DELETE FROM tracking WHERE application_name=?", (_TRACKED,))
+
+
+class Projector:
+    """Folds entries into rows. Touches no store."""
+
+    def __init__(self, log: Log, origin: str) -> None:
+        """Starts before the first entry."""
+        self._log = log
+        self._origin = origin
+        self.state = State(origin)
+        self._touched: dict[tuple[str, str], StateProjection] = {}
+        self._added: dict[tuple[str, str], bytes | None] = {}
+        self._leaf_hash = ""
+
+    def skip(self, raw: bytes) -> Recorded:
+        """Takes an entry into the state without making rows; it must be the next one."""
+        entry = parse_entry(raw)
+        version = self.state.version(entry.statement.stream) + 1
+        recorded = recorded_of(entry, version)
+        self.state.apply(recorded, lookup=self._log.lookup)
+        self._leaf_hash = recorded.leaf_hash
+        return recorded
+
+    def take(self, raw: bytes) -> None:
+        """Takes an entry in, which must be the next one."""
+        recorded = self.skip(raw)
+        for projection in PROJECTIONS:
+            if isinstance(projection, StateProjection):
+                for key in projection.touched(recorded, self.state):
+                    self._touched[projection.name, key] = projection
+            else:
+                for key, row in projection.rows(recorded, self.state):
+                    self._added[projection.name, key] = canonical(row)
+
+    def changes(self) -> list[RowChange]:
+        """The rows changed since the last call."""
+        rows = dict(self._added)
+        for (name, key), projection in self._touched.items():
+            row = projection.row(self.state, key)
+            rows[name, key] = None if row is None else canonical(row)
+        self._touched.clear()
+        self._added.clear()
+        rows[_ABOUT] = canonical(about(self._origin, self._leaf_hash))
+        return [(name, key, data) for (name, key), data in rows.items()]
+
+
+def about(origin: str, leaf_hash: str) -> Mapping[str, Any]:
+    """What the views say of themselves: the log, its last entry's leaf hash, the rows' version."""
+    return {"last": leaf_hash, "origin": origin, "version": VERSION}
+
+
+class Views:
+    """A log's projections: kept up while it grows, and read by the pages."""
+
+    def __init__(self, log: Log, recorder: LedgerRecorder, path: Path | None, origin: str) -> None:
+        """Prepares; nothing is opened before it is needed.
+
+        Args:
+            log: The log.
+            recorder: Its store, for the subscription.
+            path: The database; None keeps the rows in memory.
+            origin: The ledger's name.
+        """
+        self._log = log
+        self._recorder = recorder
+        self._path = path
+        self._origin = origin
+        self._opening = threading.Lock()
+        self._opened: ViewStore | None = None
+        self._subscription: LedgerSubscription | None = None
+        self._following: threading.Thread | None = None
+        self._moved = threading.Condition()
+        self._is_closing = False
+        self.failure: Exception | None = None
+
+    @property
+    def position(self) -> int:
+        """How many entries the rows stand for."""
+        return self._store().position
+
+    def row(self, projection: str, key: str) -> Mapping[str, Any] | None:
+        """A row, or None."""
+        data = self._store().get(projection, key)
+        return None if data is None else json.loads(data)
+
+    def rows(
+        self, projection: str, *, prefix: str = "", after: str = "", limit: int = PAGE
+    ) -> list[tuple[str, Mapping[str, Any]]]:
+        """Rows in the order of their keys.
+
+        Args:
+            projection: Its name.
+            prefix: What the keys begin with.
+            after: Rows with larger keys only: the last key of the page before.
+            limit: Most rows.
+        """
+        found = self._store().select(projection, prefix=prefix, after=after, limit=limit)
+        return [(key, json.loads(data)) for key, data in found]
+
+    def wait(self, size: int | None = None, timeout_s: float = 10.0) -> None:
+        """Waits until the rows stand for `size` entries, by default for all that are stored now.
+
+        Raises:
+            TimeoutError: They did not in time.
+        """
+        target = self._log.size if size is None else size
+        if self._following is None:
+            self.catch_up()
+        with self._moved:
+            reached = self._moved.wait_for(lambda: self.failure is not None or self.position >= target, timeout_s)
+        if self.failure is not None:
+            raise self.failure
+        if not reached:
+            raise TimeoutError(f"the views stand at {self.position}, not yet at {target}")
+
+    def catch_up(self) -> int:
+        """Projects what is stored and not yet projected; for a ledger that is not followed.
+
+        Returns:
+            The position reached.
+        """
+        store = self._store()
+        projector = self._resume(store)
+        advance(projector, store, self._log, self._log.size)
+        return store.position
+
+    def follow(self) -> None:
+        """Keeps the views up from now on, in a thread of its own."""
+        self._following = threading.Thread(target=self._follow, name="views", daemon=True)
+        self._following.start()
+
+    def close(self) -> None:
+        """Ends following and closes the database; may be repeated."""
+        with self._opening:
+            self._is_closing = True
+            if self._subscription is not None:
+                self._subscription.stop()
+        if self._following is not None:
+            self._following.join()
+        if self._opened is not None:
+            self._opened.datastore.close()
+
+    def _follow(self) -> None:
+        try:
+            store = self._store()
+            projector = self._resume(store)
+            with self._opening:
+                if self._is_closing:
+                    return
+                self._subscription = self._recorder.subscribe(gt=store.position)
+            with self._subscription as subscription:
+                while page := subscription.next_page():
+                    for notification in page:
+                        projector.take(bytes(notification.state))
+                    # A crash before this commit leaves the former position: the page comes again.
+                    store.save(page[-1].id, projector.changes())
+                    with self._moved:
+                        self._moved.notify_all()
+        except Exception as error:  # noqa: BLE001 (whoever waits for the views must learn of it)
+            _log.exception("the views have stopped")
+            with self._moved:
+                self.failure = error
+                self._moved.notify_all()
+
+    def _resume(self, store: ViewStore) -> Projector:
+        """A projector at the store's position; the store is emptied when it is of another log."""
+        position = store.position
+        found = store.get(*_ABOUT)
+        if position and not self._is_ours(position, found):
+            _log.warning("the views are of another history or version; they are made again")
+            store.clear()
+            position = 0
+        projector = Projector(self._log, self._origin)
+        for raw in self._log.entries(0, position):
+            projector.skip(raw)
+        return projector
+
+    def _is_ours(self, position: int, found: bytes | None) -> bool:
+        if position > self._log.size:
+            return False
+        last = self._log.leaf_hash(position - 1).hex()
+        return found == canonical(about(self._origin, last))
+
+    def _store(self) -> ViewStore:
+        with self._opening:
+            if self._opened is None:
+                self._opened = ViewStore(_address(self._path))
+            return self._opened
+
+
+def advance(projector: Projector, store: ViewStore, log: Log, stop: int, page: int = PAGE) -> None:
+    """Projects the log's entries up to `stop` in pages, each with its position in one transaction."""
+    for taken, raw in enumerate(log.entries(projector.state.size, stop), start=1):
+        projector.take(raw)
+        if taken % page == 0 or projector.state.size == stop:
+            store.save(projector.state.size, projector.changes())
+
+
+def _address(path: Path | None) -> str:
+    if path is not None:
+        return path.resolve().as_uri()
+    return f"file:views-{new_uuid()}?mode=memory&cache=shared"

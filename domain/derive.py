@@ -7,17 +7,25 @@ shows as well as a false one.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from constancia.domain.agreement import Agreement
 from constancia.domain.appointment import Appointment
-from constancia.domain.calendar import Certainty, deadline, format_instant, has_begun, local_day, parse_day
+from constancia.domain.calendar import (
+    Certainty,
+    deadline,
+    format_instant,
+    has_begun,
+    local_day,
+    parse_day,
+    parse_instant,
+)
 from constancia.domain.commitment import Commitment
 from constancia.domain.decision import Decision
 from constancia.domain.deliverable import DeliverableState
 from constancia.domain.governance import GovernanceBody
 from constancia.domain.key import Key
-from constancia.domain.scope import Milestone
+from constancia.domain.scope import Scope
 from constancia.domain.state import State
 
 
@@ -132,31 +140,37 @@ def first_submission(state: State, commitment: str, deliverable: str) -> Deliver
 
 
 def _deadlines(state: State, at: datetime) -> Iterator[Derived]:
-    """One missed deadline a target and due instant: of the window in force, and of each earlier one too."""
+    """One missed deadline a target and due instant, by the scope that was in force when it fell due."""
     for commitment in state.of(Commitment):
-        seen: set[tuple[str, str]] = set()
-        for version in commitment.scopes:
+        for position, version in enumerate(commitment.scopes):
             for milestone in version.scope.milestones:
                 due = deadline(milestone.window, state.timezone)
-                if due is None or due > at or (milestone.milestone, milestone.window) in seen:
+                if due is None or due > at or _scope_at(commitment, due) != position:
                     continue
-                seen.add((milestone.milestone, milestone.window))
-                yield from _missed(state, commitment, milestone, due)
+                yield from _missed(state, commitment, version.scope, milestone.milestone)
 
 
-def _missed(state: State, commitment: Commitment, milestone: Milestone, due: datetime) -> Iterator[Derived]:
-    day = local_day(due, state.timezone)
-    done = next((one for one in commitment.completed if one.milestone == milestone.milestone), None)
-    if done is None or has_begun(done.mark.occurred_on, _day_before(day)) is Certainty.NO:
-        yield _missed_fact(commitment, f"milestone {milestone.milestone}", milestone.window, due)
-    scope = commitment.scopes[-1].scope
+def _scope_at(commitment: Commitment, instant: datetime) -> int:
+    """Give the position of the scope in force at an instant; the baseline where none was recorded yet."""
+    recorded = [parse_instant(one.mark.recorded_at) <= instant for one in commitment.scopes]
+    return max((position for position, before in enumerate(recorded) if before), default=0)
+
+
+def _missed(state: State, commitment: Commitment, scope: Scope, name: str) -> Iterator[Derived]:
+    milestone = scope.milestone(name)
+    due = deadline(milestone.window, state.timezone) if milestone else None
+    if milestone is None or due is None:
+        return
+    last_day = local_day(due, state.timezone) - timedelta(days=1)
+    done = next((one.mark.occurred_on for one in commitment.completed if one.milestone == name), None)
+    if done is None or has_begun(done, last_day) is Certainty.NO:
+        yield _missed_fact(commitment, f"milestone {name}", milestone.window, due)
     for item in scope.deliverables:
-        if item.milestone != milestone.milestone:
-            continue
-        submitted = first_submission(state, commitment.commitment, item.deliverable)
-        first = submitted.versions[0].mark.occurred_on if submitted else None
-        if first is None or has_begun(first, _day_before(day)) is Certainty.NO:
-            yield _missed_fact(commitment, f"deliverable {item.deliverable}", milestone.window, due)
+        if item.milestone == name:
+            submitted = first_submission(state, commitment.commitment, item.deliverable)
+            first = submitted.versions[0].mark.occurred_on if submitted else None
+            if first is None or has_begun(first, last_day) is Certainty.NO:
+                yield _missed_fact(commitment, f"deliverable {item.deliverable}", milestone.window, due)
 
 
 def _missed_fact(commitment: Commitment, target: str, window: str, due: datetime) -> Derived:
@@ -166,10 +180,6 @@ def _missed_fact(commitment: Commitment, target: str, window: str, due: datetime
         since=format_instant(due),
         params={"target": target, "window": window},
     )
-
-
-def _day_before(day: date) -> date:
-    return date.fromordinal(day.toordinal() - 1)
 
 
 def _expiries(state: State, at: datetime) -> Iterator[Derived]:

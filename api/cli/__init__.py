@@ -1,0 +1,67 @@
+"""The command line: one command, `constancia`, with one file for each of its verbs.
+
+Heavy imports stay inside the verbs: `constancia verify --help` must not wait for a web framework.
+"""
+
+import os
+from typing import Annotated
+
+import typer
+
+from constancia.api.cli import (
+    demo,
+    draft,
+    export,
+    init,
+    keygen,
+    log,
+    rebuild,
+    serve,
+    show,
+    sign,
+    state,
+    submit,
+    verify,
+)
+
+app = typer.Typer(
+    name="constancia",
+    help="Libro de constancias para acuerdos de gobierno abierto. / Accountability ledger for open-government agreements.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        typer.echo(f"constancia {version('constancia')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    lang: Annotated[
+        str,
+        typer.Option(
+            "--lang", help="es | en. Idioma de los mensajes. / Language of messages.", envvar="CONSTANCIA_LANG"
+        ),
+    ] = "es",
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Versión. / Version.")
+    ] = False,
+) -> None:
+    """Options before the verb."""
+    del version
+    os.environ["CONSTANCIA_LANG"] = lang if lang in ("es", "en") else "es"
+
+
+for verb in (init, demo, serve, keygen, draft, sign, submit, verify, export, show, log, state, rebuild):
+    app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,73 @@
+"""`constancia demo`: the road map of 1 March 2019, played on the real path and verified at the end."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from constancia.api.cli.terminal import console, guarded, language, message, open_for_reading
+
+if TYPE_CHECKING:
+    from constancia.api.demo.run import Played
+
+
+@guarded
+def command(
+    folder: Annotated[Path, typer.Option("--dir", help="Carpeta que se crea. / Folder to make.")] = Path("demo"),
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Rehacer una demostración que ya está. / Make an existing demonstration anew."),
+    ] = False,
+) -> None:
+    """Juega la historia de la hoja de ruta con llaves recién hechas, y se verifica. / Play the story, and verify it.
+
+    Firmar del lado de quien firma, entregar, registrar: el camino real, con un reloj que sigue la historia. Lo inventado
+    va marcado. / Sign on the signer's side, submit, append: the real path, on a clock that follows the story.
+
+    Ejemplo / example: constancia demo --dir demo
+    """
+    import sys
+
+    from constancia.verify.audit import audit
+    from constancia.verify.policy import load_trust
+    from constancia.verify.source import open_source
+
+    sys.setswitchinterval(2e-4)
+    played = _play_with_progress(folder, force=force)
+    show_played(folder, played)
+    with open_source(str(folder)) as source:
+        report = audit(source, load_trust(folder / "trust"))
+    typer.echo(report.to_text(language()))
+    typer.echo(message("demo.next", folder=folder))
+    raise typer.Exit(report.verdict.exit_code)
+
+
+def show_played(folder: Path, played: "Played") -> None:
+    """Print what was refused, and where everything stands."""
+    from constancia.api.standing import print_standing
+
+    out = console()
+    out.print(message("demo.played", size=played.size, folder=folder))
+    out.print(message("demo.refused", count=len(played.refused)))
+    for one in played.refused:
+        out.print(f"  {one.day}  {one.code:<16} {one.who}: {one.type} — {one.rule}")
+    out.print()
+    with open_for_reading(folder) as ledger:
+        print_standing(ledger.state(), played.ended, language())
+
+
+def _play_with_progress(folder: Path, *, force: bool) -> "Played":
+    import sys
+
+    from constancia.api.demo.run import run_demo
+
+    if not sys.stderr.isatty():
+        return run_demo(folder, force=force)
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(message("demo.progress"), total=None)
+        return run_demo(
+            folder, force=force, progress=lambda done, total, name: bar.update(task, total=total, completed=done)
+        )

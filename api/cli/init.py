@@ -1,0 +1,154 @@
+"""`constancia init`: the key ceremony. The genesis is drafted once and signed by every founder's root.
+
+It works at one table (all key files at hand) or on several machines: each founder signs the drafted genesis with
+`constancia sign`, and the signed files come together here. The ledger is opened when the last signature is there.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from constancia.api.cli.terminal import fail, guarded, message, now, passphrase
+
+if TYPE_CHECKING:
+    from constancia.ledger.folder import LedgerFolder
+
+DRAFT = "genesis.statement.json"
+EXAMPLE = """
+origin = "example.org/agreement"
+timezone = "America/Mexico_City"
+charter = "charter.md"
+[name]
+es = "Libro del acuerdo"
+[rules.decision_rule]
+value = "unanimity"
+rule_source = "product_default"
+[[founders]]
+party = "inai"
+kind = "autonomous_body"
+key = "inai.pub.json"
+[founders.legal_name]
+es = "Instituto…"
+"""
+
+
+@guarded
+def command(
+    folder: Annotated[Path, typer.Argument(help="Carpeta del libro nuevo. / Folder of the new ledger.")],
+    ceremony: Annotated[
+        Path | None, typer.Option(help="Archivo TOML con origen, partes y reglas. / TOML file: origin, parties, rules.")
+    ] = None,
+    signed: Annotated[
+        list[Path] | None, typer.Option(help="Génesis firmada por una raíz (repetible). / Genesis signed by a root.")
+    ] = None,
+    log_passphrase_file: Annotated[
+        Path | None, typer.Option(help="Frase de la llave del libro. / The log key's passphrase.")
+    ] = None,
+) -> None:
+    """Abre un libro nuevo: ceremonia de llaves. / Open a new ledger: the key ceremony.
+
+    1. Cada parte: constancia keygen inai.pem (entrega sólo inai.pub.json).
+    2. constancia init libro --ceremony ceremonia.toml  → libro/genesis.statement.json
+    3. Cada parte: constancia sign genesis.statement.json --key inai.pem --out inai.signed.json
+    4. constancia init libro --signed inai.signed.json --signed nosc.signed.json --signed sfp.signed.json
+
+    Esquema del TOML: origin, timezone, charter, [name], [rules.X], [[founders]] party, kind, key, [founders.legal_name].
+    """
+    from constancia.ledger.folder import LedgerFolder
+
+    places = LedgerFolder(folder)
+    if (folder / "ledger.sqlite").exists():
+        raise fail(message("init.exists", folder=folder))
+    if ceremony is not None:
+        _draft(places, ceremony, log_passphrase_file)
+    elif signed:
+        _open(places, signed, log_passphrase_file)
+    else:
+        raise fail(message("init.what", example=EXAMPLE))
+
+
+def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None) -> None:
+    from constancia.domain.acts import UnknownAct, parse_act
+    from constancia.domain.calendar import format_instant, local_day
+    from constancia.ledger.documents import Documents
+    from constancia.ledger.drafting import EMPTY_SEEN, Occasion, draft_statement
+    from constancia.ledger.durable import write_file
+
+    try:
+        plan = tomllib.loads(ceremony.read_text(encoding="utf-8"))
+        charter = (ceremony.parent / plan["charter"]).read_bytes()
+        founders = sorted((_founder(ceremony.parent, one) for one in plan["founders"]), key=lambda one: one["party"])
+        origin, timezone = plan["origin"], plan["timezone"]
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise fail(message("init.ceremony", path=ceremony, reason=repr(error), example=EXAMPLE)) from error
+    signer = places.make_log_key(origin, passphrase(passphrase_file, "passphrase.log", confirm=True))
+    body: dict[str, Any] = {
+        "charter": {
+            "media_type": "text/markdown",
+            "sha256": Documents(places.documents).put(charter),
+            "size": len(charter),
+            "title": {"es": plan["charter"]},
+        },
+        "demonstration": bool(plan.get("demonstration", False)),
+        "founders": founders,
+        "log_key": signer.vkey,
+        "name": plan.get("name", {"es": origin}),
+        "rules": plan.get("rules", {}),
+        "timezone": timezone,
+    }
+    try:
+        parse_act("LedgerOpened", 1, body)
+    except UnknownAct as error:
+        places.log_key.unlink()  # nothing was signed with it: the ceremony starts over with the mended file
+        raise fail(
+            message("draft.form", type="LedgerOpened", rule=error.problem.rule, found=dict(error.problem.found))
+        ) from error
+    instant = now()
+    occasion = Occasion(occurred_on=local_day(instant, timezone).isoformat(), signed_at=format_instant(instant))
+    raw = draft_statement(
+        "LedgerOpened",
+        "ledger",
+        body,
+        actor={"capacity": "founders"},
+        ledger=origin,
+        seen=EMPTY_SEEN,
+        occasion=occasion,
+    )
+    write_file(places.path / DRAFT, raw)
+    typer.echo(message("init.drafted", path=places.path / DRAFT, parties=", ".join(one["party"] for one in founders)))
+
+
+def _founder(base: Path, item: dict[str, Any]) -> dict[str, Any]:
+    import json
+
+    public = json.loads((base / item["key"]).read_text(encoding="utf-8"))
+    root = {"public_key": public["public_key"], "scheme": public["scheme"]}
+    return {"kind": item["kind"], "legal_name": item["legal_name"], "party": item["party"], "root": root}
+
+
+def _open(places: "LedgerFolder", signed: list[Path], passphrase_file: Path | None) -> None:
+    from constancia.domain.keymaterial import key_id_of
+    from constancia.ledger.application import Ledger
+    from constancia.ledger.clock import SystemClock
+    from constancia.ledger.drafting import parse_signed
+    from constancia.verify.statement import parse_statement
+
+    raw = (places.path / DRAFT).read_bytes()
+    statement = parse_statement(raw)
+    by_key = {}
+    for path in signed:
+        other, signatures = parse_signed(path.read_bytes())
+        if other.raw != raw:
+            raise fail(message("init.other", path=path, draft=places.path / DRAFT))
+        by_key.update({str(one.key): one for one in signatures})
+    expected = {one["party"]: key_id_of(one["root"]["public_key"]) for one in statement.body["founders"]}
+    absent = [party for party, key in expected.items() if key not in by_key]
+    if absent:
+        raise fail(message("init.missing", parties=", ".join(absent)))
+    signer = places.load_log_key(statement.ledger, passphrase(passphrase_file, "passphrase.log"))
+    with Ledger.open(places.path, clock=SystemClock(), signer=signer, origin=statement.ledger, create=True) as ledger:
+        done = ledger.append(raw, [by_key[key] for key in expected.values()])
+        ledger.publish()
+    typer.echo(message("init.done", leaf=done.leaf_hash.hex(), trust=places.trust))

@@ -1,0 +1,46 @@
+"""`constancia log`: the entries, one readable line each."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from constancia.api.cli.terminal import console, guarded, language, message, open_for_reading
+
+
+@guarded
+def command(
+    folder: Annotated[Path, typer.Argument(help="Carpeta del libro. / The ledger's folder.")] = Path("demo"),
+    start: Annotated[int, typer.Option("--from", min=0, help="Primer registro. / First entry.")] = 0,
+    count: Annotated[int, typer.Option(min=1, help="Cuántos. / How many.")] = 1_000_000,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Un registro JSON por línea. / One JSON entry a line.")
+    ] = False,
+) -> None:
+    """Lista los registros en orden, con su frase. / List the entries in order, each with its sentence.
+
+    Ejemplo / example: constancia log demo --from 40 --count 10
+    """
+    from rich.table import Table
+
+    from constancia.api.i18n import say
+    from constancia.domain.sentences import sentence_of
+    from constancia.verify.entry import parse_entry
+
+    with open_for_reading(folder) as ledger:
+        if as_json:
+            for raw in ledger.entries(start, min(ledger.size, start + count)):
+                typer.echo(raw.decode())
+            return
+        state = ledger.state()
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for heading in ("log.index", "log.recorded", "log.party", "log.sentence"):
+            table.add_column(message(heading))
+        for raw in ledger.entries(start, min(ledger.size, start + count)):
+            entry = parse_entry(raw)
+            item = {"actor": entry.statement.actor, "body": entry.statement.body, "type": entry.statement.type}
+            sentence = say(sentence_of(item, state), language())
+            party = entry.statement.actor.get("party", "—")
+            table.add_row(str(entry.index), entry.recorded_at[:16].replace("T", " "), party, sentence)
+        console().print(table)
+        typer.echo(message("stands", size=ledger.size, root=ledger.root().hex()))

@@ -1,0 +1,33 @@
+"""`constancia rebuild`: projections made anew from the entries, or held against them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from constancia.api.cli.terminal import guarded, message, open_for_reading
+
+
+@guarded
+def command(
+    folder: Annotated[Path, typer.Argument(help="Carpeta del libro. / The ledger's folder.")] = Path("demo"),
+    check: Annotated[
+        bool, typer.Option("--check", help="Sólo compara byte por byte. / Compare byte for byte, change nothing.")
+    ] = False,
+) -> None:
+    """Rehace las vistas desde los registros. / Rebuild the views from the entries.
+
+    Con --check sale con 1 si algo difiere, y dice qué. / With --check exits with 1 where something differs.
+
+    Ejemplo / example: constancia rebuild demo --check
+    """
+    from constancia.ledger.rebuild import rebuild
+
+    with open_for_reading(folder) as ledger:
+        result = rebuild(ledger, check=check)
+    for line in result.differences:
+        typer.echo(f"  {line}", err=True)
+    if result.differences and check:
+        typer.echo(message("rebuild.differs", count=len(result.differences)), err=True)
+        raise typer.Exit(1)
+    typer.echo(message("rebuild.same" if check else "rebuild.done", size=result.size, rows=result.rows))

@@ -1,0 +1,70 @@
+"""`constancia sign`: read what you sign, then sign it with a key that stays here."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from constancia.api.cli.terminal import guarded, language, message, passphrase
+
+
+@guarded
+def command(
+    statement: Annotated[Path, typer.Argument(help="Declaración por firmar. / Statement to sign.")],
+    key: Annotated[Path, typer.Option(help="Su archivo de llave (.pem o .key de e.firma). / Your key file.")],
+    out: Annotated[Path | None, typer.Option(help="Dónde dejar lo firmado. / Where to leave what is signed.")] = None,
+    passphrase_file: Annotated[
+        Path | None, typer.Option(help="Archivo con la frase de paso. / File with the passphrase.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="No preguntar. / Don't ask.")] = False,
+) -> None:
+    """Muestra lo que firma, y lo firma. / Show what you sign, and sign it.
+
+    Un acto por firma; es irreversible, sólo se puede responder. / One act a signature; it can't be undone.
+
+    Ejemplo / example: constancia sign voto.statement.json --key nosc.pem
+    """
+    from constancia.ledger.drafting import sign_statement, signed_document
+    from constancia.ledger.durable import write_file
+    from constancia.ledger.keyfiles import load
+    from constancia.verify.statement import parse_statement
+
+    raw = statement.read_bytes()
+    parsed = parse_statement(raw)
+    show_statement(raw)
+    if not yes:
+        typer.confirm(message("sign.ask"), abort=True)
+    private = load(key, passphrase(passphrase_file, "passphrase.key"))
+    signed = signed_document(raw, [sign_statement(raw, private)])
+    target = out or statement.with_name(statement.name.removesuffix(".statement.json") + ".signed.json")
+    write_file(target, signed)
+    typer.echo(message("sign.done", path=target, key=private.key_id, type=parsed.type))
+
+
+def show_statement(raw: bytes) -> None:
+    """Print what a person needs to read before signing: sentence, capacity, dates, basis, fingerprint, full text."""
+    import hashlib
+    import json
+
+    from constancia.api.i18n import say, tr
+    from constancia.domain.sentences import sentence_of
+    from constancia.verify.pae import signed_bytes
+
+    item = json.loads(raw)
+    actor, seen = item["actor"], item["seen"]
+    digest = hashlib.sha256(signed_bytes(raw)).hexdigest()
+    groups = " ".join(digest[i : i + 4] for i in range(0, 32, 4))
+    typer.echo(say(sentence_of(item), language()))
+    typer.echo(
+        message(
+            "sign.review",
+            who=actor.get("person", actor.get("party", "")),
+            capacity=tr(language(), f"word.{actor['capacity']}"),
+            party=actor.get("party", "—"),
+            occurred=item["occurred_on"],
+            size=seen["size"],
+            ledger=item["ledger"],
+            fingerprint=groups,
+        )
+    )
+    typer.echo(json.dumps(item["body"], ensure_ascii=False, indent=2))

@@ -1,0 +1,55 @@
+"""`constancia submit`: hand in what was signed, and keep the receipt."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from constancia.api.cli.terminal import fail, guarded, language, message, open_for_writing
+
+
+@guarded
+def command(
+    signed: Annotated[Path, typer.Argument(help="Archivo .signed.json. / The .signed.json file.")],
+    to: Annotated[str, typer.Option(help="Dirección http(s) o carpeta del libro. / Address or the ledger's folder.")],
+    out: Annotated[Path | None, typer.Option(help="Dónde guardar la constancia. / Where to keep the receipt.")] = None,
+    log_passphrase_file: Annotated[
+        Path | None,
+        typer.Option(help="Frase de la llave del libro, si es carpeta. / Log key's passphrase, for a folder."),
+    ] = None,
+) -> None:
+    """Entrega lo firmado y guarda la constancia. / Hand in what was signed and keep the receipt.
+
+    Repetirlo es inocuo: se recibe la misma constancia. / Doing it twice is harmless: the same receipt comes back.
+
+    Ejemplo / example: constancia submit voto.signed.json --to http://localhost:8000
+    """
+    from constancia.ledger.durable import write_file
+
+    raw = signed.read_bytes()
+    if to.startswith(("http://", "https://")):
+        index, leaf, receipt = _submit_by_http(raw, to)
+    else:
+        index, leaf, receipt = _submit_to_folder(raw, Path(to), log_passphrase_file)
+    target = out or signed.with_name(signed.name.removesuffix(".signed.json") + ".tlog-proof")
+    write_file(target, receipt)
+    typer.echo(message("submit.done", index=index, leaf=leaf, path=target))
+
+
+def _submit_to_folder(raw: bytes, folder: Path, passphrase_file: Path | None) -> tuple[int, str, bytes]:
+    from constancia.ledger.drafting import parse_signed
+
+    statement, signatures = parse_signed(raw)
+    with open_for_writing(folder, passphrase_file) as ledger:
+        done = ledger.append(statement.raw, signatures)
+        return done.index, done.leaf_hash.hex(), ledger.receipt(done.index)
+
+
+def _submit_by_http(raw: bytes, url: str) -> tuple[int, str, bytes]:
+    from constancia.api.client import RemoteLog, RemoteProblem
+
+    try:
+        done = RemoteLog(url).submit(raw)
+    except RemoteProblem as problem:
+        raise fail(problem.text(language()), 1) from problem
+    return done["index"], done["leaf_hash"], done["receipt"].encode()

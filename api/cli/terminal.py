@@ -1,0 +1,147 @@
+"""What all verbs share: the language, the console, passphrases, and how an error is told to a person."""
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from constancia.domain.errors import Refusal
+    from constancia.ledger.application import Ledger
+
+REFUSED = 1
+FAILED = 2
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def language() -> str:
+    """Give the language of messages, `es` or `en`."""
+    return "en" if os.environ.get("CONSTANCIA_LANG") == "en" else "es"
+
+
+def message(msgid: str, **params: object) -> str:
+    """Give a message of the command line in the person's language."""
+    from constancia.api.i18n import tr
+
+    return tr(language(), f"cli.{msgid}", **params)
+
+
+def console() -> "Console":
+    """Give the console for people's output."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def fail(text: str, code: int = FAILED) -> typer.Exit:
+    """Print an error and give the exception that ends the command."""
+    typer.echo(text, err=True)
+    return typer.Exit(code)
+
+
+def guarded(verb: Callable[P, R]) -> Callable[P, R]:
+    """Tell errors as a person needs them: what was expected, what was found, what to do. Nothing is lost on Ctrl-C."""
+
+    @functools.wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return verb(*args, **kwargs)
+        except KeyboardInterrupt:
+            raise fail(message("interrupted"), 130) from None
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:
+            told = _told(error)
+            if told is None:
+                raise
+            raise fail(told, REFUSED if type(error).__name__ == "Refusal" else FAILED) from error
+
+    return run
+
+
+def _told(error: Exception) -> str | None:
+    from constancia.domain.errors import Refusal
+    from constancia.ledger.errors import LedgerError
+    from constancia.verify.errors import Malformed, Unreadable
+
+    if isinstance(error, Refusal):
+        return refusal_text(error)
+    if isinstance(error, Malformed):
+        return message("malformed", where=error.where, expected=error.expected, found=error.found or "∅")
+    if isinstance(error, LedgerError | Unreadable):
+        return message("failed", reason=str(error))
+    if isinstance(error, OSError):
+        return message("failed", reason=f"{error.filename or ''}: {error.strerror or error}".strip(": "))
+    return None
+
+
+def refusal_text(refusal: "Refusal") -> str:
+    """Give a refusal in words: title, code, rule, the state it was judged against, what else stood against it."""
+    from constancia.api.i18n import tr
+
+    lines = [
+        message("refused", title=tr(language(), f"problem.{refusal.code}"), code=refusal.code),
+        message("refused.rule", rule=refusal.rule),
+        message("refused.judged", judged=json.dumps(refusal.judged_against, ensure_ascii=False, default=str)),
+    ]
+    lines += [f"  + {code}: {rule}" for code, rule in refusal.also]
+    return "\n".join(lines)
+
+
+def passphrase(path: Path | None, prompt: str, *, confirm: bool = False) -> bytes:
+    """Get a passphrase from a file or the terminal; never from the command line, which others can read."""
+    if path is not None:
+        return path.read_bytes().rstrip(b"\r\n")
+    if not sys.stdin.isatty():
+        raise fail(message("passphrase.needed"))
+    text: str = typer.prompt(message(prompt), hide_input=True, confirmation_prompt=confirm)
+    return text.encode()
+
+
+def now() -> datetime:
+    """Give the present instant, by the one clock."""
+    from constancia.ledger.clock import SystemClock
+
+    return SystemClock().now().astimezone(UTC)
+
+
+def open_for_reading(folder: Path) -> "Ledger":
+    """Open a ledger's folder without the right to write."""
+    from constancia.ledger.application import Ledger
+    from constancia.ledger.clock import SystemClock
+
+    return Ledger.open(folder, clock=SystemClock(), signer=None)
+
+
+def open_for_writing(folder: Path, passphrase_file: Path | None) -> "Ledger":
+    """Open a ledger's folder with its log key; a demonstration keeps the passphrase beside it."""
+    from constancia.ledger.application import Ledger
+    from constancia.ledger.clock import SystemClock
+    from constancia.ledger.folder import LedgerFolder
+
+    with open_for_reading(folder) as reader:
+        origin = reader.origin
+    beside = folder / "keys" / "passphrase"
+    chosen = passphrase_file or (beside if beside.exists() else None)
+    secret = passphrase(chosen, "passphrase.log")
+    signer = LedgerFolder(folder).load_log_key(origin, secret)
+    return Ledger.open(folder, clock=SystemClock(), signer=signer)
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file, or standard input for `-`."""
+    data = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    try:
+        return json.loads(data)
+    except ValueError as error:
+        raise fail(message("json", path=path, reason=str(error))) from error

@@ -1,0 +1,92 @@
+"""A signatory's software over HTTP: checkpoint, consistency proofs, submission with safe retries."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from constancia.api.i18n import tr
+from constancia.ledger.errors import LedgerError
+
+TIMEOUT_S = 20.0
+
+
+class Unreachable(LedgerError):
+    """The server can't be reached, or is busy; a statement that was signed stays valid and can be handed in again."""
+
+
+class RemoteProblem(Exception):
+    """The server refused: its problem document."""
+
+    def __init__(self, problem: Mapping[str, Any]) -> None:
+        self.problem = dict(problem)
+        super().__init__(f"{problem.get('code')}: {problem.get('rule') or problem.get('detail')}")
+
+    def text(self, lang: str) -> str:
+        """Give it in words."""
+        code = str(self.problem.get("code", "?"))
+        lines = [
+            tr(lang, "cli.refused", title=tr(lang, f"problem.{code}"), code=code),
+            tr(lang, "cli.refused.rule", rule=self.problem.get("rule") or self.problem.get("detail", "")),
+            tr(lang, "cli.refused.judged", judged=self.problem.get("judged_against", {})),
+        ]
+        also = self.problem.get("also", [])
+        return "\n".join([*lines, *(f"  + {one['code']}: {one['rule']}" for one in also)])
+
+
+class RemoteLog:
+    """A ledger served over HTTP.
+
+    Args:
+        url: The server's root.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._client = httpx.Client(base_url=url.rstrip("/"), timeout=TIMEOUT_S, follow_redirects=False)
+
+    def describe(self) -> dict[str, Any]:
+        """Give what the server says of itself: origin, log key, genesis. It proves nothing by itself."""
+        return self._json("GET", "/api/v1/ledger")
+
+    def checkpoint(self) -> bytes:
+        """Give the latest signed checkpoint."""
+        return self._request("GET", "/checkpoint").content
+
+    def consistency(self, old: int, new: int) -> Sequence[bytes]:
+        """Give the consistency proof between two sizes."""
+        answer = self._json("GET", f"/api/v1/proofs/consistency?old={old}&new={new}")
+        return [base64.b64decode(one) for one in answer["proof"]]
+
+    def submit(self, document: bytes) -> dict[str, Any]:
+        """Hand in a signed statement. A lost answer is asked for again: the same bytes give the same receipt.
+
+        Raises:
+            RemoteProblem: The server refused.
+            Unreachable: It could not be reached after several tries.
+        """
+        return self._json("POST", "/api/v1/entries", document)
+
+    def _json(self, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
+        found: dict[str, Any] = self._request(method, path, body).json()
+        return found
+
+    @retry(
+        retry=retry_if_exception_type(Unreachable),
+        stop=stop_after_attempt(5),
+        wait=wait_exponential_jitter(initial=0.2, max=5),
+        reraise=True,
+    )
+    def _request(self, method: str, path: str, body: bytes | None = None) -> httpx.Response:
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        try:
+            answer = self._client.request(method, path, content=body, headers=headers)
+        except httpx.HTTPError as error:
+            raise Unreachable(f"{self._client.base_url}: {error or type(error).__name__}") from error
+        if answer.status_code in (429, 502, 503, 504):
+            raise Unreachable(f"{self._client.base_url}: {answer.status_code}")
+        if answer.is_error:
+            is_problem = answer.headers.get("content-type", "").startswith("application/problem+json")
+            raise RemoteProblem(answer.json() if is_problem else {"code": str(answer.status_code)})
+        return answer

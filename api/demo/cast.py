@@ -1,0 +1,80 @@
+"""Who plays in the demonstration: parties and people from the sample data, each with a key made on the spot."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from constancia.ledger.drafting import Watch, representative_actor, root_actor
+from constancia.ledger.durable import write_file
+from constancia.ledger.keyfiles import PrivateKey, generate, save
+from constancia.ledger.signer import KEY_FILE_MODE
+from constancia.verify.note import VerifierKey
+
+FOLDER: Final = "roadmap-2019"
+
+
+def sample(name: str) -> bytes:
+    """Give a file of the sample data."""
+    return files("constancia.api").joinpath(FOLDER, name).read_bytes()
+
+
+def sample_json(name: str) -> Any:
+    """Give a JSON file of the sample data, parsed."""
+    return json.loads(sample(name))
+
+
+@dataclass(slots=True, kw_only=True)
+class Player:
+    """One signer: who it is in statements, its key, and its own memory of the log."""
+
+    actor: Mapping[str, str]
+    key: PrivateKey
+    watch: Watch
+    appointment: Mapping[str, Any] | None = None
+
+
+class Cast:
+    """All signers of the story, made when first asked for.
+
+    Args:
+        log_key: The log's verifier key, which each signer pins.
+    """
+
+    def __init__(self, log_key: VerifierKey) -> None:
+        self._log_key = log_key
+        self._players: dict[str, Player] = {}
+        self.parties: dict[str, Any] = sample_json("parties.json")
+        people = sample_json("people.json")
+        self.first: list[dict[str, Any]] = people["appointments"]
+        self.later = {one["appointment"]: one for one in people["later"]}
+
+    def root(self, party: str) -> Player:
+        """Give a party's root."""
+        return self._player(f"root-{party}", root_actor(party), None)
+
+    def person(self, appointment: str) -> Player:
+        """Give a representative by appointment."""
+        found = self.appointment(appointment)
+        actor = representative_actor(found["party"], found["person"], appointment, found["capacity"])
+        return self._player(appointment, actor, found)
+
+    def appointment(self, name: str) -> dict[str, Any]:
+        """Give an appointment's data."""
+        first = next((one for one in self.first if one["appointment"] == name), None)
+        return first if first is not None else self.later[name]
+
+    def _player(self, name: str, actor: Mapping[str, str], appointment: Mapping[str, Any] | None) -> Player:
+        if name not in self._players:
+            self._players[name] = Player(
+                actor=actor, key=generate(), watch=Watch(self._log_key), appointment=appointment
+            )
+        return self._players[name]
+
+    def save_keys(self, folder: Path, passphrase: bytes) -> None:
+        """Write every key, encrypted, with the passphrase beside it: a demonstration hides nothing."""
+        for name, player in sorted(self._players.items()):
+            save(player.key, folder / f"{name}.pem", passphrase)
+        write_file(folder / "passphrase", passphrase + b"\n", mode=KEY_FILE_MODE)

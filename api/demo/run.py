@@ -1,0 +1,88 @@
+"""Runs the demonstration: makes the ledger, plays the story, publishes, keeps receipts, saves the keys."""
+
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from constancia.api.demo.cast import Cast
+from constancia.api.demo.stage import Refused, Stage
+from constancia.api.demo.story import ORIGIN, play
+from constancia.ledger.application import Ledger
+from constancia.ledger.clock import StoryClock
+from constancia.ledger.durable import write_file
+from constancia.ledger.errors import LedgerError
+from constancia.ledger.folder import LedgerFolder
+
+MARK = "ledger.sqlite"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What the demonstration left: size, attempts refused, and the story's last instant."""
+
+    size: int
+    refused: tuple[Refused, ...]
+    ended: datetime
+
+
+def run_demo(folder: Path, *, force: bool = False, progress: Callable[[int, int, str], None] | None = None) -> Played:
+    """Make a demonstration ledger in a folder.
+
+    It is made in a folder beside it and moved there when it is whole, so that an interruption leaves nothing behind.
+
+    Args:
+        folder: Where; it must not hold a ledger yet.
+        force: Replace a demonstration that is there. Anything else than a demonstration is never replaced.
+        progress: Called before each chapter with number, count and name.
+
+    Returns:
+        What was played.
+
+    Raises:
+        LedgerError: There is something in the folder already.
+    """
+    _check_free(folder, force=force)
+    made = folder.parent / f".{folder.name}.{secrets.token_hex(4)}.part"
+    try:
+        played = _play(made, progress)
+        if folder.exists():
+            shutil.rmtree(folder)
+        made.replace(folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return played
+
+
+def is_demo(folder: Path) -> bool:
+    """Tell whether a folder holds a demonstration: its trust folder names the demonstration's origin."""
+    policy = folder / "trust" / "policy"
+    return policy.exists() and f"log {ORIGIN}+" in policy.read_text(encoding="utf-8")
+
+
+def _check_free(folder: Path, *, force: bool) -> None:
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if not is_demo(folder):
+        raise LedgerError(f"{folder} is not empty and holds no demonstration; it is left as it is")
+    if not force:
+        raise LedgerError(f"{folder} holds a demonstration already; --force makes it anew, --dir names another folder")
+
+
+def _play(folder: Path, progress: Callable[[int, int, str], None] | None) -> Played:
+    passphrase = secrets.token_urlsafe(18).encode()
+    places = LedgerFolder(folder)
+    signer = places.make_log_key(ORIGIN, passphrase)
+    clock = StoryClock(datetime(2019, 3, 1, tzinfo=UTC))
+    with Ledger.open(folder, clock=clock, signer=signer, origin=ORIGIN, create=True) as ledger:
+        stage = Stage(ledger=ledger, clock=clock, cast=Cast(signer.verifier))
+        play(stage, progress)
+        ledger.publish()
+        for done in stage.said:
+            if b'"type":"AgreementSigned"' in done.entry:
+                write_file(places.receipts / f"{done.index}.tlog-proof", ledger.receipt(done.index))
+        size = ledger.size
+    stage.cast.save_keys(folder / "keys", passphrase)
+    return Played(size=size, refused=tuple(stage.refused), ended=clock.now())

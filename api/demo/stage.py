@@ -1,0 +1,154 @@
+"""The stage of the demonstration: an injected clock, and the real path from draft to entry for whoever speaks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from constancia.api.demo.cast import Cast, Player
+from constancia.domain.acts import REGISTRY
+from constancia.domain.calendar import format_instant
+from constancia.domain.errors import Refusal
+from constancia.ledger.admission import Appended
+from constancia.ledger.application import Ledger
+from constancia.ledger.clock import StoryClock
+from constancia.ledger.drafting import (
+    EMPTY_SEEN,
+    Occasion,
+    draft_statement,
+    parse_signed,
+    sign_statement,
+    signed_document,
+)
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """An attempt that the ledger refused, as the story expects."""
+
+    day: str
+    who: str
+    type: str
+    code: str
+    rule: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """Where the story is played. Every statement has its own minute, so that times strictly increase."""
+
+    ledger: Ledger
+    clock: StoryClock
+    cast: Cast
+    refused: list[Refused] = field(default_factory=list)
+    said: list[Appended] = field(default_factory=list)
+    mode: str = "live"
+
+    def checkpoint(self) -> bytes:
+        """Give the log's checkpoint to a signer's software."""
+        return self.ledger.checkpoint()
+
+    def consistency(self, old: int, new: int) -> Sequence[bytes]:
+        """Give the log's consistency proof to a signer's software."""
+        return self.ledger.log.consistency_proof(old, new)
+
+    def on(self, instant: str) -> None:
+        """Move the clock to a day's noon in Mexico City, or to a full UTC instant."""
+        text = instant if "T" in instant else f"{instant}T18:00:00Z"
+        self.clock.set(max(datetime.fromisoformat(text).astimezone(UTC), self.clock.now() + MINUTE))
+
+    @property
+    def today(self) -> str:
+        """The story's day."""
+        return (self.clock.now() - timedelta(hours=6)).date().isoformat()
+
+    def open(self, body: Mapping[str, Any], founders: Sequence[Player]) -> Appended:
+        """Record the genesis, signed by all founders' roots in their order."""
+        statement = draft_statement(
+            "LedgerOpened",
+            "ledger",
+            body,
+            actor={"capacity": "founders"},
+            ledger=self.ledger.origin,
+            seen=EMPTY_SEEN,
+            occasion=self._occasion(None),
+        )
+        signatures = [sign_statement(statement, one.key) for one in founders]
+        return self._submit(signed_document(statement, signatures))
+
+    def say(
+        self,
+        who: Player,
+        type_name: str,
+        body: Mapping[str, Any],
+        *,
+        occurred: str | None = None,
+        provenance: str = "invented",
+    ) -> Appended:
+        """Draft, sign on the signer's side, submit, and wait for the entry.
+
+        Args:
+            who: The signer.
+            type_name: Event type.
+            body: The body, without its provenance.
+            occurred: EDTF; the story's day by default.
+            provenance: What of it is the source's and what is invented.
+
+        Returns:
+            Where it stands.
+
+        Raises:
+            Refusal: The ledger refuses it.
+        """
+        return self._submit(self._signed(who, type_name, {**body, "provenance": provenance}, occurred))
+
+    def try_in_vain(self, who: Player, type_name: str, body: Mapping[str, Any], code: str) -> None:
+        """Submit what must be refused with a code, and note it.
+
+        Raises:
+            AssertionError: It was accepted, or refused for another reason.
+        """
+        size = self.ledger.size
+        try:
+            self._submit(self._signed(who, type_name, {**body, "provenance": "invented"}, None))
+        except Refusal as refusal:
+            if refusal.code != code or self.ledger.size != size:
+                raise AssertionError(f"{type_name}: expected {code}, got {refusal}") from refusal
+            name = str(who.appointment["name"]) if who.appointment else who.actor["party"]
+            self.refused.append(Refused(day=self.today, who=name, type=type_name, code=code, rule=refusal.rule))
+        else:
+            raise AssertionError(f"{type_name} was accepted; it should be refused with {code}")
+
+    def _signed(self, who: Player, type_name: str, body: Mapping[str, Any], occurred: str | None) -> bytes:
+        self.clock.advance(MINUTE)
+        stream = REGISTRY[type_name].parse(dict(body)).stream()
+        statement = draft_statement(
+            type_name,
+            stream,
+            body,
+            actor=who.actor,
+            ledger=self.ledger.origin,
+            seen=who.watch.update(self),
+            occasion=self._occasion(occurred),
+        )
+        return signed_document(statement, [sign_statement(statement, who.key)])
+
+    def _occasion(self, occurred: str | None) -> Occasion:
+        return Occasion(occurred_on=occurred or self.today, signed_at=format_instant(self.clock.now()), mode=self.mode)
+
+    def _submit(self, document: bytes) -> Appended:
+        statement, signatures = parse_signed(document)
+        done = self.ledger.append(statement.raw, signatures)
+        self.said.append(done)
+        return done
+
+    def each(self, players: Sequence[Player], type_name: str, body: Mapping[str, Any], **how: str) -> None:
+        """Have several say the same body, one entry each."""
+        for one in players:
+            self.say(one, type_name, body, **how)
+
+    def entries(self) -> Iterator[bytes]:
+        """Give all entries' bytes."""
+        return self.ledger.entries()

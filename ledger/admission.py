@@ -13,10 +13,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Final
 
-from constancia.domain.acts import Act, UnknownAct, parse_act
+from constancia.domain.acts import REGISTRY, UnknownAct, parse_act
 from constancia.domain.codes import CODES
 from constancia.domain.errors import Problem, Refusal
-from constancia.ledger.keyring import GENESIS_TYPE, KeyRing, introduced_keys
+from constancia.ledger.keyring import BRINGS_KEYS, GENESIS_TYPE, KeyRing, introduced_keys
 from constancia.verify.errors import Malformed
 from constancia.verify.keys import PublicKey, Signature, verify_signature
 from constancia.verify.pae import signed_bytes
@@ -53,7 +53,6 @@ class Submission:
         signatures: Its signatures.
         future: Gets the outcome.
         statement: What the bytes say, once they were parsed.
-        act: Its typed body.
         proved_by: The keys under which the signatures verified; empty as long as they have not.
         seen_fits: Whether `seen` was found to be the tree's root at that size.
     """
@@ -62,7 +61,6 @@ class Submission:
     signatures: tuple[Signature, ...]
     future: Future[Appended] = field(default_factory=Future)
     statement: Statement | None = None
-    act: Act | None = None
     proved_by: tuple[PublicKey, ...] = ()
     seen_fits: bool = False
 
@@ -101,10 +99,9 @@ class Examiner:
         """
         statement = submission.statement = parse_statement(submission.raw)
         self._check_ledger(statement)
-        try:
-            submission.act = parse_act(statement.type, statement.schema, statement.body)
-        except UnknownAct as error:
-            raise Refusal(error.problem, {"type": statement.type}) from error
+        known = REGISTRY.get(statement.type)
+        if known is None or known.schema != statement.schema or statement.type in BRINGS_KEYS:
+            _check_body(statement)
         self.prove(submission, is_final=False)
         seen = statement.seen
         submission.seen_fits = self._root(seen.size) == seen.root
@@ -138,7 +135,7 @@ class Examiner:
         for that the writer compares `proved_by` with the ring again.
 
         Args:
-            submission: With statement and act.
+            submission: With its statement.
             is_final: Whether a key that is unknown now is refused (by the writer), or left for the
                 writer to look for, since its registration may be under way.
 
@@ -179,7 +176,17 @@ def _parsed(submission: Submission) -> Statement:
     return submission.statement
 
 
+def _check_body(statement: Statement) -> None:
+    try:
+        parse_act(statement.type, statement.schema, statement.body)
+    except UnknownAct as error:
+        raise Refusal(error.problem, {"type": statement.type}) from error
+
+
 def _refuse(code: str, rule: str, submission: Submission) -> Refusal:
+    # A sound statement's body is read once, by the law. Form comes before signatures in the order
+    # of checks, so that where a signature fails, the body's form is looked at first.
+    _check_body(_parsed(submission))
     keys = [str(signature.key) for signature in submission.signatures]
     return Refusal(Problem(code=code, rule=rule, found={"keys": keys}), {})
 

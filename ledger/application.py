@@ -29,6 +29,7 @@ from constancia.ledger.documents import Documents
 from constancia.ledger.errors import LedgerError, NotFound, ReadOnly
 from constancia.ledger.folder import LedgerFolder, policy_text
 from constancia.ledger.publish import Published, publish
+from constancia.ledger.rebuild import Rebuilt, check_views, rebuild_views
 from constancia.ledger.receipts import receipt
 from constancia.ledger.replies import LoopReplies
 from constancia.ledger.signer import LogSigner
@@ -87,10 +88,7 @@ class Ledger:
         wanted = Wanted(folder=folder, origin=origin, signer=signer, create=create)
         with contextlib.ExitStack() as resources:
             core = assemble(wanted, clock, options or Options(), resources)
-            ledger = cls(core, clock, resources.pop_all())
-        if ledger.is_writable:
-            ledger._write_trust()
-        return ledger
+            return cls(core, clock, resources.pop_all())
 
     def close(self) -> None:
         """Lets everything under way come to its end, and lets go of the folder; may be repeated."""
@@ -131,10 +129,7 @@ class Ledger:
         sequencer = self._core.sequencer
         if sequencer is None:
             raise ReadOnly("this ledger was opened for reading only")
-        future = sequencer.submit(statement, signatures)
-        if self.size == 0:
-            future.add_done_callback(lambda _: self._write_trust())
-        return future
+        return sequencer.submit(statement, signatures)
 
     def append(self, statement: bytes, signatures: Sequence[Signature]) -> Appended:
         """Hands in a statement and waits for the outcome.
@@ -267,6 +262,25 @@ class Ledger:
         except FileNotFoundError:
             return policy_text(self.vkey)
 
+    def rebuild(self, *, check: bool) -> Rebuilt:
+        """Makes the projections again from the entries.
+
+        Args:
+            check: Only compare with the kept ones, byte for byte; may run beside the server. Else
+                replace them, for which no process may have the ledger open for writing.
+
+        Returns:
+            How many rows there are, and which differ.
+
+        Raises:
+            NotFound: There are no views to compare with.
+            Locked: The views are to be replaced and a writer is at work.
+        """
+        if check:
+            self.refresh()
+            return check_views(self.log, self.folder.views, self.origin)
+        return rebuild_views(self.log, self.folder.path, self.folder.views, self.origin)
+
     def refresh(self) -> int:
         """Reads what another process has appended; for a ledger opened for reading.
 
@@ -279,8 +293,3 @@ class Ledger:
         if self._core.sequencer is None:
             self._core.refresh()
         return self.size
-
-    def _write_trust(self) -> None:
-        # After a crash before this the next opening writes it.
-        if self.size and self.is_writable:
-            self.folder.write_trust(self.vkey, self.log.leaf_hash(0))

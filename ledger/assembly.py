@@ -77,6 +77,11 @@ class Core:
         """The tree's root at a stored size; None beyond."""
         return self.head.tree.root(size) if size <= self.tip().size else None
 
+    def write_trust(self) -> None:
+        """Writes the trust folder of a ledger that has its genesis."""
+        if self.signer is not None and self.head.stored_size:
+            LedgerFolder(self.folder).write_trust(self.signer.vkey, self.head.tree.leaf(0))
+
     def refresh(self) -> None:
         """Reads on from where reading has stopped."""
         self._read_tip = replay(self.head, self.application.store, None)
@@ -109,6 +114,8 @@ def assemble(wanted: Wanted, clock: Clock, options: Options, resources: contextl
     if signer is not None:
         examiner = Examiner(origin=origin, vkey=signer.vkey, keys=head.keys, root=core.stored_root)
         core.writer = Writer(application=application, head=head, signer=signer, examiner=examiner, clock=clock)
+        core.writer.after_genesis = core.write_trust
+        core.write_trust()
         core.sequencer = Sequencer(
             core.writer,
             examiner,

@@ -129,15 +129,22 @@ class Head:
     def _check_link(self, entry: Entry, recorded: Recorded) -> None:
         index = self.tree.size
         previous = self.tree.leaf(index - 1) if index else NO_PREVIOUS
-        for what, expected, found in (
-            ("index", index, entry.index),
-            ("previous", previous.hex(), entry.previous.hex()),
-            ("version", self.version_after(recorded.originator_id), recorded.originator_version),
-        ):
-            if expected != found:
-                raise Fatal(f"{what}: expected {expected}, found {found}", where=f"entry {index}")
-        if entry.recorded_at < self.recorded_at:
-            raise Fatal(f"recorded_at goes back to {entry.recorded_at}", where=f"entry {index}")
+        version = self.version_after(recorded.originator_id)
+        expected = (index, previous, version)
+        found = (entry.index, entry.previous, recorded.originator_version)
+        if expected == found and entry.recorded_at >= self.recorded_at:
+            return
+        where = f"entry {index}"
+        if entry.index != index:
+            raise Fatal(f"index: expected {index}, found {entry.index}", where=where)
+        if entry.previous != previous:
+            raise Fatal(f"previous: expected {previous.hex()}, found {entry.previous.hex()}", where=where)
+        if recorded.originator_version != version:
+            raise Fatal(
+                f"originator_version: expected {version}, found {recorded.originator_version}",
+                where=where,
+            )
+        raise Fatal(f"recorded_at goes back to {entry.recorded_at}", where=where)
 
     def settle(self) -> None:
         """Declares all steps stored."""

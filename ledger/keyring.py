@@ -13,6 +13,7 @@ from constancia.verify.statement import Statement
 
 GENESIS_TYPE = "LedgerOpened"
 REGISTRATION_TYPE = "KeyRegistered"
+BRINGS_KEYS = frozenset((GENESIS_TYPE, REGISTRATION_TYPE))
 
 
 class KeyRing:

@@ -12,6 +12,7 @@ The triggers keep mistakes out, not attackers: who can write to the file can dro
 tampering is the verifier.
 """
 
+import queue
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ from eventsourcing.persistence import (
     ListenNotifySubscription,
     Notification,
     ProgrammingError,
+    ShutDown,
     StoredEvent,
 )
 from eventsourcing.sqlite import (
@@ -144,7 +146,7 @@ class LedgerSubscription(ListenNotifySubscription["LedgerRecorder"]):
         recorder.listen(self._has_been_notified)
 
     def next_page(self) -> Sequence[Notification]:
-        """Waits for notifications and gives all that have been pulled together.
+        """Waits for notifications and gives all that have been pulled by now.
 
         Returns:
             At least one, in order; none once the subscription was stopped.
@@ -152,9 +154,14 @@ class LedgerSubscription(ListenNotifySubscription["LedgerRecorder"]):
         first = next(self, None)
         if first is None:
             return ()
-        rest = self._notifications[self._notifications_index :]
+        page = [first, *self._notifications[self._notifications_index :]]
         self._notifications_index = len(self._notifications)
-        return (first, *rest)
+        try:
+            while True:
+                page.extend(self._notifications_queue.get(block=False))
+                self._notifications_queue.task_done()
+        except (queue.Empty, ShutDown):
+            return page
 
     @override
     def stop(self) -> None:

@@ -39,6 +39,11 @@ from constancia.verify.entry import parse_entry
 
 PAGE: Final = 1_000
 _TRACKED: Final = EntryApplication.name
+# After a page the views rest for a while, the longer the more there was: under load rows that many
+# entries touch are then computed once for many, and the writer keeps the interpreter. An entry that
+# comes alone is projected at once.
+_PAUSE_S: Final = 0.001
+_MAX_PAUSE_S: Final = 0.25
 # One row says which log the views are of; no projection has an empty name.
 _ABOUT: Final = ("", "about")
 _log = logging.getLogger(__name__)
@@ -202,7 +207,7 @@ class Views:
         self._subscription: LedgerSubscription | None = None
         self._following: threading.Thread | None = None
         self._moved = threading.Condition()
-        self._is_closing = False
+        self._closing = threading.Event()
         self.failure: Exception | None = None
 
     @property
@@ -264,7 +269,7 @@ class Views:
     def close(self) -> None:
         """Ends following and closes the database; may be repeated."""
         with self._opening:
-            self._is_closing = True
+            self._closing.set()
             if self._subscription is not None:
                 self._subscription.stop()
         if self._following is not None:
@@ -277,7 +282,7 @@ class Views:
             store = self._store()
             projector = self._resume(store)
             with self._opening:
-                if self._is_closing:
+                if self._closing.is_set():
                     return
                 self._subscription = self._recorder.subscribe(gt=store.position)
             with self._subscription as subscription:
@@ -288,6 +293,7 @@ class Views:
                     store.save(page[-1].id, projector.changes())
                     with self._moved:
                         self._moved.notify_all()
+                    self._closing.wait(min(_MAX_PAUSE_S, _PAUSE_S * len(page)))
         except Exception as error:  # noqa: BLE001 (whoever waits for the views must learn of it)
             _log.exception("the views have stopped")
             with self._moved:

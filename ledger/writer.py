@@ -10,7 +10,7 @@
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from eventsourcing.persistence import IntegrityError, PersistenceError
@@ -20,7 +20,7 @@ from constancia.domain.decide import decide
 from constancia.domain.errors import Problem, Refusal
 from constancia.ledger.admission import Appended, Examiner, Submission, merge
 from constancia.ledger.clock import Clock
-from constancia.ledger.errors import Fatal, LostRace, NotStored
+from constancia.ledger.errors import Fatal, LedgerError, LostRace, NotStored
 from constancia.ledger.head import Head
 from constancia.ledger.mapper import EntryEvent
 from constancia.ledger.records import Batch, plan_batch
@@ -64,8 +64,9 @@ class Writer:
         self._examiner = examiner
         self._clock = clock
         self._accepted: list[EntryEvent] = []
-        self._accepted_ids: dict[str, Appended] = {}
+        self._accepted_ids: dict[str, Entry] = {}
         self.tip = tip_of(application.store.last_batch(), head)
+        self.after_genesis: Callable[[], None] = _nothing
 
     def write(self, submissions: Sequence[Submission]) -> list[Outcome]:
         """Judges and stores a batch.
@@ -107,8 +108,8 @@ class Writer:
             return TypeError("the submission was not parsed")
         try:
             earlier = self._earlier(statement.id, known)
-            if earlier is not None and _is_of(earlier.entry, statement):
-                return earlier
+            if earlier is not None and _is_of(earlier, statement):
+                return appended(earlier, replayed=True)
             return self._append(submission, statement, recorded_at, is_new=earlier is None)
         except (Malformed, Refusal) as error:
             return error
@@ -120,14 +121,14 @@ class Writer:
             _log.exception("judging statement %s failed", statement.id)
             return error
 
-    def _earlier(self, statement_id: str, known: dict[str, int]) -> Appended | None:
+    def _earlier(self, statement_id: str, known: dict[str, int]) -> Entry | None:
         if statement_id in self._accepted_ids:
             return self._accepted_ids[statement_id]
         position = known.get(statement_id)
         if position is None:
             return None
         [row] = self._application.recorder.select_notifications(position, 1)
-        return appended(parse_entry(bytes(row.state)), replayed=True)
+        return parse_entry(bytes(row.state))
 
     def _append(self, submission: Submission, statement: Statement, recorded_at: str, *, is_new: bool) -> Appended:
         self._examiner.prove(submission, is_final=True)
@@ -139,7 +140,7 @@ class Writer:
         self._head.extend(entry, recorded, act)
         event = EntryEvent(entry=entry, originator_version=recorded.originator_version)
         self._accepted.append(event)
-        self._accepted_ids[statement.id] = appended(entry, replayed=True)
+        self._accepted_ids[statement.id] = entry
         return appended(entry, replayed=False)
 
     def _decide(self, recorded: Recorded, problems: list[Problem]) -> Act:
@@ -190,6 +191,16 @@ class Writer:
         # any other batch; a client that sends its statement again gets the receipt of this one.
         head.settle()
         self.tip = Tip(size=batch.size, checkpoint=batch.checkpoint, recorded_at=head.recorded_at)
+        if first == 0:
+            self._tell_genesis()
+
+    def _tell_genesis(self) -> None:
+        # A crash before this is made good at the next opening, and so is a failure of it: the
+        # genesis is stored and must be acknowledged.
+        try:
+            self.after_genesis()
+        except (OSError, LedgerError):
+            _log.exception("the trust folder could not be written")
 
     def _resolve_doubt(self, batch: Batch, error: Exception) -> None:
         """Finds out what became of a batch whose storing ended in an error.
@@ -221,6 +232,10 @@ def tip_of(last: Batch | None, head: Head) -> Tip:
     return Tip(size=head.size, checkpoint=checkpoint, recorded_at=head.recorded_at)
 
 
+def _nothing() -> None:
+    """Where nobody waits for the genesis."""
+
+
 def appended(entry: Entry, *, replayed: bool) -> Appended:
     """The outcome that an entry stands for."""
     return Appended(
@@ -232,9 +247,8 @@ def appended(entry: Entry, *, replayed: bool) -> Appended:
     )
 
 
-def _is_of(entry: bytes, statement: Statement) -> bool:
-    # The statement's bytes stand verbatim within the entry's, and last but for its closing member.
-    return entry.endswith(b',"statement":' + statement.raw + b',"v":1}')
+def _is_of(entry: Entry, statement: Statement) -> bool:
+    return entry.statement.raw == statement.raw
 
 
 def _duplicate(statement: Statement) -> Problem:

@@ -1,6 +1,7 @@
 """`python -m constancia.verify SOURCE --trust DIR`: the audit, needing nothing but `cryptography`."""
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,8 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit code: 0 intact, 1 altered, 2 inconclusive, 3 unreadable, 130 interrupted.
     """
     options = _parser().parse_args(arguments)
-    # A thread that comes back from OpenSSL would wait up to 5 ms for the interpreter's lock otherwise.
+    # A thread that comes back from OpenSSL would wait up to 5 ms for the interpreter's lock otherwise; and an audit
+    # makes many short-lived objects and no cycles, so looking for cycles often only costs.
     sys.setswitchinterval(2e-4)
+    gc.set_threshold(100_000)
     try:
         trust = None if options.trust is None else load_trust(options.trust)
         progress = _show_progress if sys.stderr.isatty() else None

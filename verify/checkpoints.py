@@ -1,13 +1,12 @@
 """Every checkpoint in the source, held to the tree and to the log's key: form, origin, size, root, signature."""
 
-from collections.abc import Callable, Sequence
-
-from constancia.verify.checkpoint import Checkpoint, is_signed_by, parse_checkpoint
+from constancia.verify.checkpoint import Checkpoint, parse_checkpoint
 from constancia.verify.errors import Malformed
+from constancia.verify.keys import Signature, load_public_key, spki_of_ed25519
 from constancia.verify.merkle import Tree
 from constancia.verify.note import Note, VerifierKey, parse_note
 from constancia.verify.pool import Pool
-from constancia.verify.report import Fault, Findings, fault_of
+from constancia.verify.report import Findings, fault_of
 from constancia.verify.seen import SeenRoots
 from constancia.verify.store import Store
 
@@ -29,6 +28,7 @@ class Checkpoints:
         self._tree = tree
         self._seen = seen
         self._key = key
+        self._public = None if key is None else load_public_key("ed25519", spki_of_ed25519(key.public_key))
 
     def check_batches(self, store: Store) -> None:
         """Check the checkpoint of every batch, each at its batch's first index."""
@@ -73,9 +73,20 @@ class Checkpoints:
             self._findings.fault("checkpoint", index, where, "no extension lines", checkpoint.extensions[0])
         if self._key is not None and checkpoint.origin != self._key.name:
             self._findings.fault("origin", index, where, self._key.name, checkpoint.origin)
-        elif self._key is not None:
-            self._pool.submit(_signature_job(note, self._key, where, index))
+        else:
+            self._check_signature(note, where, index)
         return checkpoint
+
+    def _check_signature(self, note: Note, where: str, index: int | None) -> None:
+        """Have every line that claims to be the log's checked: one that fails rejects the note."""
+        if self._key is None or self._public is None:
+            return
+        claimed = [one for one in note.signatures if self._key.matches(one)]
+        if not claimed:
+            self._findings.fault("checkpoint", index, where, f"a signature by {self._key.name}", "none")
+        for one in claimed:
+            signature = Signature(key=self._public.key_id, sig=one.blob)
+            self._pool.check(("checkpoint", index, where), self._public, signature, note.text.encode())
 
     def _root_is(self, checkpoint: Checkpoint) -> bool:
         return checkpoint.size <= self._tree.size and self._tree.root(checkpoint.size) == checkpoint.root
@@ -87,16 +98,3 @@ class Checkpoints:
         expected = f"{checkpoint.root.hex()} at size {checkpoint.size}"
         found = self._tree.root(checkpoint.size)
         self._findings.fault("root", first, where, expected, found, last_index=last)
-
-
-def _signature_job(note: Note, key: VerifierKey, where: str, index: int | None) -> Callable[[], Sequence[Fault]]:
-    def job() -> Sequence[Fault]:
-        try:
-            if is_signed_by(note, key):
-                return []
-            error = Malformed("note-signature", where, f"a signature by {key.name}", "none")
-        except Malformed as failure:
-            error = failure
-        return [fault_of(error, "checkpoint", index, where, "L1")]
-
-    return job

@@ -7,23 +7,25 @@
 - C3: the tree holds exactly the entries before the one being judged.
 """
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from constancia.verify.directory import Directory
-from constancia.verify.entry import NO_PREVIOUS, Entry, parse_entry
+from constancia.verify.entry import MAX_SIGNATURES, NO_PREVIOUS, Entry, parse_entry
 from constancia.verify.errors import Malformed
-from constancia.verify.keys import is_hex64
 from constancia.verify.merkle import Tree, hash_leaf
+from constancia.verify.pae import signed_bytes
 from constancia.verify.pool import Pool
 from constancia.verify.report import Findings, fault_of
 from constancia.verify.seen import SeenRoots
 from constancia.verify.store import TOPIC, Row
 
 CLOCK_SKEW_S: Final = 300  # SPEC §7, rule 7
-_DIGEST_MARK: Final = b'"sha256":"'
+SIGNATURE_FIELDS: Final = tuple(f"signatures[{number}].sig" for number in range(MAX_SIGNATURES))
+# No string holds a bare quote, so this is a member of an object wherever it stands.
+_CITATION: Final = re.compile(rb'"sha256":"([0-9a-f]{64})"(?:,"size":(\d{1,16}))?')
 
 
 class Item(NamedTuple):
@@ -66,6 +68,7 @@ class Fold:
         self.seen = SeenRoots(self.tree)
         self.cited: dict[str, Citations] = {}
         self.unread = 0
+        self._signatures = 0
         self._findings = findings
         self._pool = pool
         self._recorded_name = recorded_name
@@ -97,6 +100,7 @@ class Fold:
         size = self.tree.size
         self._findings.count("L1", "entries", size)
         self._findings.count("L1", "links", size)
+        self._findings.count("L2", "signatures", self._signatures)
         self._findings.count("L2", "seen_roots", self.seen.checked)
         self._findings.count("L2", "keys", len(self.directory.keys))
         self._findings.count("L2", "appointments", len(self.directory.appointments))
@@ -142,16 +146,16 @@ class Fold:
             self._check_signed_at(entry)
         self.seen.check(entry)
         self._check_authorship(entry)
-        if _DIGEST_MARK in statement.raw:
-            self._cite(entry.index, statement.body)
+        self._cite(entry)
 
     def _check_authorship(self, entry: Entry) -> None:
         if (entry.index == 0) != (entry.statement.type == "LedgerOpened"):
             self._fault("directory", entry, "statement.type", "LedgerOpened at 0 only", entry.statement.type)
         faults, keys = self.directory.check(entry)
-        # strict would hide the signatures that can be checked behind the count that is already a fault.
-        for number, (key, signature) in enumerate(zip(keys, entry.signatures, strict=False)):
-            self._pool.check(entry.index, number, key, signature, entry.statement.raw)
+        message = signed_bytes(entry.statement.raw)
+        for key, signature, where in zip(keys, entry.signatures, SIGNATURE_FIELDS, strict=False):
+            self._pool.check(("signature", entry.index, where), key, signature, message)
+            self._signatures += 1
         for fault in faults:
             self._findings.add(fault)
         if not faults:
@@ -192,19 +196,12 @@ class Fold:
     def _row_fault(self, index: int, column: str, expected: object, found: object) -> None:
         self._findings.fault("row", index, f"stored_events.{column}", expected, found)
 
-    def _cite(self, index: int, value: object) -> None:
-        """Note every document that an entry cites, wherever it stands in the body."""
-        if isinstance(value, Mapping):
-            digest, size = value.get("sha256"), value.get("size")
-            if isinstance(digest, str) and is_hex64(digest):
-                cited = self.cited.setdefault(digest, Citations(index))
-                if isinstance(size, int) and "media_type" in value:
-                    cited.sizes.add(size)
-            for member in value.values():
-                self._cite(index, member)
-        elif isinstance(value, list):
-            for member in value:
-                self._cite(index, member)
+    def _cite(self, entry: Entry) -> None:
+        """Note every document that an entry cites. In canonical bytes `size` follows `sha256`, if it is there."""
+        for digest, size in _CITATION.findall(entry.statement.raw):
+            cited = self.cited.setdefault(digest.decode(), Citations(entry.index))
+            if size:
+                cited.sizes.add(int(size))
 
     def _fault(self, code: str, entry: Entry, where: str, expected: Any, found: Any) -> None:
         level = "L1" if code == "recorded-at" else "L2"

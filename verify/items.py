@@ -23,7 +23,6 @@ def store_items(store: Store, findings: Findings) -> Iterator[Item]:
     recorded = _recorded_leaves(store, findings)
     at = 0
     for row in store.rows():
-        findings.count("L1", "rows")
         index = row.position - 1
         if not 0 <= index - at <= MAX_GAP:
             findings.fault("entry-beyond", at, "stored_events.position", at + 1, row.position)

@@ -92,8 +92,10 @@ def _replay_batch(head: Head, batch: Batch, rows: Iterator[Notification]) -> Non
 
 
 def _replay_row(head: Head, row: Notification, index: int) -> None:
+    if not isinstance(row.state, bytes):
+        raise Fatal("state is not a blob", where=f"entry {index}")
     try:
-        entry = parse_entry(bytes(row.state))
+        entry = parse_entry(row.state)
     except Malformed as error:
         raise Fatal(f"the entry can't be read: {error}", where=f"entry {index}") from error
     for what, expected, found in (

@@ -90,7 +90,10 @@ class LedgerConnectionPool(SQLiteConnectionPool):
 
     @override
     def _create_connection(self) -> SQLiteConnection:
-        connection = super()._create_connection()
+        try:
+            connection = super()._create_connection()
+        except sqlite3.Error as error:
+            raise InterfaceError(error) from error
         cursor = connection.cursor()
         try:
             cursor.execute(f"PRAGMA synchronous={_SYNCHRONOUS_FULL}")

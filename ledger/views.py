@@ -10,12 +10,13 @@
 
 import json
 import logging
+import sqlite3
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from eventsourcing.persistence import Tracking
+from eventsourcing.persistence import PersistenceError, Tracking
 from eventsourcing.sqlite import (
     SQLiteConnection,
     SQLiteConnectionPool,
@@ -322,8 +323,20 @@ class Views:
     def _store(self) -> ViewStore:
         with self._opening:
             if self._opened is None:
-                self._opened = ViewStore(_address(self._path))
+                self._opened = self._open()
             return self._opened
+
+    def _open(self) -> ViewStore:
+        if self._path is None:
+            return ViewStore(f"file:views-{new_uuid()}?mode=memory&cache=shared")
+        address = self._path.resolve().as_uri()
+        try:
+            return ViewStore(address)
+        except (sqlite3.Error, PersistenceError):
+            _log.exception("the views' database can't be read; it is made again")
+        for suffix in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        return ViewStore(address)
 
 
 def advance(projector: Projector, store: ViewStore, log: Log, stop: int, page: int = PAGE) -> None:
@@ -332,9 +345,3 @@ def advance(projector: Projector, store: ViewStore, log: Log, stop: int, page: i
         projector.take(raw)
         if taken % page == 0 or projector.state.size == stop:
             store.save(projector.state.size, projector.changes())
-
-
-def _address(path: Path | None) -> str:
-    if path is not None:
-        return path.resolve().as_uri()
-    return f"file:views-{new_uuid()}?mode=memory&cache=shared"

@@ -107,6 +107,8 @@ class _Audit:
         self._check_witnesses(fold)
         self._check_documents(fold)
         self._pool.join()
+        if store is not None:
+            store.check_unchanged()
         fold.seen.report(self._findings)
         self._remark(fold)
 
@@ -183,11 +185,7 @@ class _Audit:
         elif fold.tree.root(kept.size) == kept.root:
             fold.seen.confirm(kept.size)
         else:
-            first, last = fold.seen.bounds(kept.size)
-            self._findings.fault(
-                "fork", first, "trust/checkpoint", f"{kept.root.hex()} at size {kept.size}",
-                fold.tree.root(kept.size), last_index=last,
-            )  # fmt: skip
+            fold.seen.contradict("fork", "trust/checkpoint", kept.size, kept.root)
 
     def _check_published(self, published: Published, checkpoints: Checkpoints, fold: Fold) -> None:
         if self._head is None:

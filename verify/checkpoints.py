@@ -41,24 +41,26 @@ class Checkpoints:
                 continue
             if opened.size != batch.size:
                 self._findings.fault("size", batch.first_index, "batches.checkpoint: size", batch.size, opened.size)
-            elif self._root_is(opened):
+            elif self._is_root(opened):
                 confirmed = opened.size
-            else:
-                first = max(confirmed, batch.first_index)
-                self._root_fault(opened, "batches.checkpoint", (first, batch.size - 1))
+            elif opened.size <= self._tree.size:
+                since = max(confirmed, batch.first_index)
+                self._seen.contradict("root", "batches.checkpoint", opened.size, opened.root, since)
 
     def check_published(self, raw: bytes, where: str) -> None:
         """Check the checkpoint of a published log."""
         opened = self.open(raw, where, None)
-        if opened is None:
+        if opened is None or self._is_root(opened):
             return
-        if opened.size > self._tree.size:
-            self._findings.fault(
-                "size", self._tree.size, where, f"at most {self._tree.size} entries", opened.size,
-                last_index=opened.size - 1,
-            )  # fmt: skip
-        elif not self._root_is(opened):
-            self._root_fault(opened, where, self._seen.bounds(opened.size))
+        size = self._tree.size
+        if opened.size > size:
+            last = opened.size - 1
+            self._findings.fault("size", size, where, f"at most {size} entries", opened.size, last_index=last)
+        else:
+            self._seen.contradict("root", where, opened.size, opened.root)
+
+    def _is_root(self, checkpoint: Checkpoint) -> bool:
+        return checkpoint.size <= self._tree.size and self._tree.root(checkpoint.size) == checkpoint.root
 
     def open(self, raw: bytes, where: str, index: int | None) -> Checkpoint | None:
         """Read a checkpoint; have its signature checked."""
@@ -87,14 +89,3 @@ class Checkpoints:
         for one in claimed:
             signature = Signature(key=self._public.key_id, sig=one.blob)
             self._pool.check(("checkpoint", index, where), self._public, signature, note.text.encode())
-
-    def _root_is(self, checkpoint: Checkpoint) -> bool:
-        return checkpoint.size <= self._tree.size and self._tree.root(checkpoint.size) == checkpoint.root
-
-    def _root_fault(self, checkpoint: Checkpoint, where: str, bounds: tuple[int, int]) -> None:
-        if checkpoint.size > self._tree.size:
-            return  # the missing entries are the fault
-        first, last = bounds
-        expected = f"{checkpoint.root.hex()} at size {checkpoint.size}"
-        found = self._tree.root(checkpoint.size)
-        self._findings.fault("root", first, where, expected, found, last_index=last)

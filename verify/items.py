@@ -76,14 +76,15 @@ def _leaves_of(batch: BatchRow, findings: Findings) -> tuple[list[bytes], int]:
 
 def published_items(published: Published, size: int, findings: Findings) -> Iterator[Item]:
     """Give a published log's entries with the hashes of the level-0 tiles."""
-    there = published.available(size)
+    listed = published.documents() is not None
+    there = min(size, published.extent()) if listed else size
     if there < size:
         path = entries_path(there // HASHES_PER_TILE, tile_width(0, there // HASHES_PER_TILE, size))
         findings.fault("bundle-missing", there, path, "an entry bundle", "no file", last_index=size - 1)
     for number, bundle, tile in published.bundles(there):
         first = number * HASHES_PER_TILE
-        width = tile_width(0, number, size)
-        if bundle.data is None and published.documents() is None:
+        width = tile_width(0, number, there)
+        if bundle.data is None and not listed:
             # Over a network nobody knows how far the files reach: the first one missing ends the reading.
             findings.fault("bundle-missing", first, bundle.path, "an entry bundle", "no file", last_index=size - 1)
             return

@@ -109,13 +109,6 @@ class Published:
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
 
-    def available(self, size: int) -> int:
-        """Give how many entries of `size` can be there at all, by the bundles listed; `size` over a network."""
-        if self._names is None:
-            return size
-        last = max((one.number for one in self.tile_files() if one.level is None), default=-1)
-        return min(size, (last + 1) * HASHES_PER_TILE)
-
     def extent(self) -> int:
         """Give how many entries the widest bundles listed hold, by their names; 0 over a network."""
         ends = (one.number * HASHES_PER_TILE + one.width for one in self.tile_files() if one.level is None)

@@ -190,9 +190,9 @@ class Findings:
         """Number of faults found so far."""
         return self._total
 
-    def is_faulty(self, index: int) -> bool:
-        """Whether a fault was found at an index so far."""
-        return index in self._indexes
+    def faulty_indexes(self) -> list[int]:
+        """Give the indexes at which faults were found so far, in order."""
+        return sorted(self._indexes)
 
     def count(self, level: str, what: str, number: int = 1) -> None:
         """Add to the number of things checked."""

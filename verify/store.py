@@ -24,6 +24,8 @@ SCHEMA: Final[dict[str, tuple[str, ...]]] = {
 TOPIC: Final = "constancia.domain.acts:Recorded"
 SCHEMA_VERSION: Final = "1"
 MAX_VALUE_BYTES: Final = 64 * 1024 * 1024  # a batch of two million leaf hashes
+SHARED: Final = "?mode=ro"
+IMMUTABLE: Final = "?mode=ro&immutable=1"
 _ROWS: Final = (
     "SELECT position, originator_id, originator_version, topic, state, statement_id"
     " FROM stored_events NOT INDEXED ORDER BY position"
@@ -58,10 +60,12 @@ class Store:
     Args:
         path: The file.
         connection: A read-only connection within a read transaction.
+        state: What the file was like when it was opened without SQLite's locks; None if it was with them.
     """
 
     path: Path
     connection: sqlite3.Connection
+    state: tuple[int, int, bool] | None
 
     def rows(self) -> Iterator[Row]:
         """Give all rows of `stored_events` by position."""
@@ -91,6 +95,15 @@ class Store:
         found = str(next(self._select("PRAGMA integrity_check(1)"))[0])
         return None if found == "ok" else found
 
+    def check_unchanged(self) -> None:
+        """Make sure that nobody began to write while the store was read without locks.
+
+        Raises:
+            Unreadable: Somebody did; the audit must be run again.
+        """
+        if self.state is not None and self.state != _state_of(self.path):
+            raise Unreadable("store", str(self.path), "it was written to while it was read; verify again")
+
     def close(self) -> None:
         """End the transaction."""
         self.connection.close()
@@ -119,21 +132,25 @@ def open_store(path: Path) -> Store:
     Raises:
         Unreadable: No such file, no SQLite database, or damaged beyond reading.
     """
-    address = path.absolute().as_uri()
     log = path.with_name(path.name + "-wal")
-    attempts = ["?mode=ro"]
-    if not log.exists() or log.stat().st_size == 0:
-        # On a medium that can't be written SQLite has no place for its shared memory file, nor any need.
-        attempts.append("?mode=ro&immutable=1")
+    # Without a write-ahead log nobody has the store open, and nothing needs to be written beside it to read it. On a
+    # medium that can't be written an empty log needs nothing either.
+    modes = [IMMUTABLE] if not log.exists() else [SHARED] if log.stat().st_size else [SHARED, IMMUTABLE]
     failure: Exception | None = None
-    for attempt in attempts:
+    for mode in modes:
         try:
-            return Store(path, _connect(address + attempt))
+            state = _state_of(path) if mode == IMMUTABLE else None
+            return Store(path, _connect(path.absolute().as_uri() + mode), state)
         except sqlite3.OperationalError as error:
             failure = error
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise Unreadable("store", str(path), str(error)) from error
     raise Unreadable("store", str(path), str(failure)) from failure
+
+
+def _state_of(path: Path) -> tuple[int, int, bool]:
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size, path.with_name(path.name + "-wal").exists()
 
 
 def _connect(address: str) -> sqlite3.Connection:

@@ -133,6 +133,10 @@ class Log:
         cuts = tuple(cut for cut in self.cuts if cut < len(chained))
         return replace(self, entries=tuple(chained), cuts=(*cuts, len(chained)))
 
+    def cut_at(self, size: int) -> Self:
+        """Give the log as it was at a size."""
+        return replace(self, entries=self.entries[:size], cuts=(*(cut for cut in self.cuts if cut < size), size))
+
     def write_store(self, path: Path) -> Path:
         tree = self.tree
         with sqlite3.connect(path) as db:
@@ -274,12 +278,12 @@ class Writer:
         return len(self.entries) - 1
 
     def as_root(self, party: str, kind: str, stream: str, body: dict[str, Any], **changes: Any) -> int:
-        key = changes.pop("key", self.roots[party])
+        key = changes.pop("key", None) or self.roots[party]
         statement = self.draft(kind, stream, body, {"capacity": "root", "party": party}, **changes)
         return self.record(statement, key.sign(statement))
 
     def as_person(self, party: str, kind: str, stream: str, body: dict[str, Any], **changes: Any) -> int:
-        key = changes.pop("key", self.people[party])
+        key = changes.pop("key", None) or self.people[party]
         statement = self.draft(kind, stream, body, changes.pop("actor", self.actor(party)), **changes)
         return self.record(statement, key.sign(statement))
 

@@ -29,7 +29,7 @@ from constancia.ledger.documents import Documents
 from constancia.ledger.errors import LedgerError, NotFound, ReadOnly
 from constancia.ledger.folder import LedgerFolder, policy_text
 from constancia.ledger.publish import Published, publish
-from constancia.ledger.rebuild import Rebuilt, check_views, rebuild_views
+from constancia.ledger.rebuild import Rebuilt, rebuild
 from constancia.ledger.receipts import receipt
 from constancia.ledger.replies import LoopReplies
 from constancia.ledger.signer import LogSigner
@@ -263,23 +263,8 @@ class Ledger:
             return policy_text(self.vkey)
 
     def rebuild(self, *, check: bool) -> Rebuilt:
-        """Makes the projections again from the entries.
-
-        Args:
-            check: Only compare with the kept ones, byte for byte; may run beside the server. Else
-                replace them, for which no process may have the ledger open for writing.
-
-        Returns:
-            How many rows there are, and which differ.
-
-        Raises:
-            NotFound: There are no views to compare with.
-            Locked: The views are to be replaced and a writer is at work.
-        """
-        if check:
-            self.refresh()
-            return check_views(self.log, self.folder.views, self.origin)
-        return rebuild_views(self.log, self.folder.path, self.folder.views, self.origin)
+        """Makes the projections again, or compares them; see `rebuild.rebuild`."""
+        return rebuild(self, check=check)
 
     def refresh(self) -> int:
         """Reads what another process has appended; for a ledger opened for reading.

@@ -78,7 +78,7 @@ class NotFound(LedgerError):
 
 
 class Damaged(LedgerError):
-    """A document's bytes on the disk are no longer those that its name promises."""
+    """A document's or entry's bytes on the disk are no longer those that their hash promises."""
 
 
 class TooLarge(LedgerError):

@@ -4,18 +4,20 @@ Nothing here waits for the writer: the tree's stored part never changes, and the
 transactions of its own, which in WAL mode see the last commit and block nobody.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from eventsourcing.persistence import Notification
+
 from constancia.domain.acts import Recorded
-from constancia.ledger.errors import NotFound
+from constancia.ledger.errors import Damaged, NotFound
 from constancia.ledger.head import find_leaf
 from constancia.ledger.mapper import recorded_of
 from constancia.ledger.sqlite import LedgerRecorder
 from constancia.ledger.writer import Tip
 from constancia.verify.entry import parse_entry
 from constancia.verify.keys import is_hex64
-from constancia.verify.merkle import Tree
+from constancia.verify.merkle import Tree, hash_leaf
 from constancia.verify.tiles import HASHES_PER_TILE, encode_bundle, tile_width
 
 _PAGE: Final = 512
@@ -25,6 +27,10 @@ def read_recorded(store: LedgerRecorder, index: int) -> Recorded:
     """The domain's view of a stored entry; the caller knows that it is there."""
     [row] = store.select_notifications(index + 1, 1)
     return recorded_of(parse_entry(bytes(row.state)), row.originator_version)
+
+
+def _is_stored(state: object, leaf_hash: bytes) -> bool:
+    return isinstance(state, bytes) and hash_leaf(state) == leaf_hash
 
 
 class Log:
@@ -78,19 +84,33 @@ class Log:
 
         Raises:
             NotFound: There is no such index.
+            Damaged: What lies in the store is no longer what was stored.
         """
         if not 0 <= index < self.size:
             raise NotFound(f"there is no entry {index}; the log has {self.size}")
-        [row] = self._store.select_notifications(index + 1, 1)
-        return bytes(row.state)
+        return self._sound(index, self._store.select_notifications(index + 1, 1))[0]
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-        """The entries' bytes from `start` to before `stop`, by default all there are now."""
+        """The entries' bytes from `start` to before `stop`, by default all there are now.
+
+        Raises:
+            Damaged: What lies in the store is no longer what was stored.
+        """
         stop = self.size if stop is None else min(stop, self.size)
         while start < stop:
-            rows = self._store.select_notifications(start + 1, _PAGE, stop)
-            yield from (bytes(row.state) for row in rows)
-            start += len(rows)
+            page = self._sound(start, self._store.select_notifications(start + 1, _PAGE, stop))
+            yield from page
+            start += len(page)
+
+    def _sound(self, start: int, rows: Sequence[Notification]) -> list[bytes]:
+        """The rows' bytes, each held against its leaf hash in memory."""
+        page = [row.state for row in rows]
+        for index, raw in enumerate(page, start=start):
+            if not _is_stored(raw, self._tree.leaf(index)):
+                raise Damaged(f"entry {index} in the store is not the one that was stored")
+        if not page:
+            raise Damaged(f"entry {start} is gone from the store")
+        return page
 
     def index_of(self, name: str) -> int:
         """The index of an entry named by its leaf hash or by its statement's id.

@@ -7,9 +7,11 @@ row must depend on the entries alone). The entries decide; the rows are never me
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from constancia.ledger.durable import PART_SUFFIX, sync_folder
 from constancia.ledger.errors import NotFound
+from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.lock import WriterLock
 from constancia.ledger.log import Log
 from constancia.ledger.views import Projector, ViewStore, advance
@@ -46,6 +48,44 @@ class Rebuilt:
     position: int
     rows: int
     differences: tuple[Difference, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """The number of entries that the rows stand for: the position under its other name."""
+        return self.position
+
+
+class Projected(Protocol):
+    """What is needed of a ledger: its log, its name, its places."""
+
+    log: Log
+    origin: str
+    folder: LedgerFolder
+
+    def refresh(self) -> int:
+        """Reads what another process has appended."""
+        ...
+
+
+def rebuild(ledger: Projected, *, check: bool) -> Rebuilt:
+    """Makes a ledger's projections again from its entries.
+
+    Args:
+        ledger: The ledger.
+        check: Only compare with the kept ones, byte for byte; may run beside the server. Else
+            replace them, for which no process may have the ledger open for writing.
+
+    Returns:
+        How many rows there are, and which differ.
+
+    Raises:
+        NotFound: There are no views to compare with.
+        Locked: The views are to be replaced and a writer is at work.
+    """
+    ledger.refresh()
+    if check:
+        return check_views(ledger.log, ledger.folder.views, ledger.origin)
+    return rebuild_views(ledger.log, ledger.folder.path, ledger.folder.views, ledger.origin)
 
 
 def fold_rows(log: Log, origin: str, size: int) -> dict[RowKey, bytes]:

@@ -108,7 +108,7 @@ class ViewStore(SQLiteTrackingRecorder):
         with self.datastore.transaction(commit=False) as c:
             c.execute("SELECT data FROM views WHERE projection=? AND key=?", (projection, key))
             row = c.fetchone()
-        return None if row is None else bytes(row[0])
+        return None if row is None else _bytes(row[0])
 
     def select(
         self, projection: str, *, prefix: str = "", after: str = "", limit: int = PAGE
@@ -120,7 +120,7 @@ class ViewStore(SQLiteTrackingRecorder):
                 "AND substr(key, 1, ?)=? ORDER BY key LIMIT ?",
                 (projection, after, prefix, len(prefix), prefix, limit),
             )
-            return [(str(row[0]), bytes(row[1])) for row in c.fetchall()]
+            return [(str(row[0]), _bytes(row[1])) for row in c.fetchall()]
 
     def dump(self) -> tuple[int, dict[tuple[str, str], bytes]]:
         """All rows and the position that they stand at, read at one moment."""
@@ -128,7 +128,7 @@ class ViewStore(SQLiteTrackingRecorder):
             c.execute("SELECT notification_id FROM tracking WHERE application_name=?", (_TRACKED,))
             row = c.fetchone()
             c.execute("SELECT projection, key, data FROM views ORDER BY projection, key")
-            rows = {(str(r[0]), str(r[1])): bytes(r[2]) for r in c.fetchall()}
+            rows = {(str(r[0]), str(r[1])): _bytes(r[2]) for r in c.fetchall()}
         return (row[0] if row else 0), rows
 
     def clear(self) -> None:
@@ -136,6 +136,11 @@ class ViewStore(SQLiteTrackingRecorder):
         with self.datastore.transaction(commit=True) as c:
             c.execute("DELETE FROM views")
             c.execute("DELETE FROM tracking WHERE application_name=?", (_TRACKED,))
+
+
+def _bytes(value: object) -> bytes:
+    # The database may have been changed by hand: whatever lies there is compared as bytes.
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 class Projector:
@@ -208,13 +213,16 @@ class Views:
         self._subscription: LedgerSubscription | None = None
         self._following: threading.Thread | None = None
         self._moved = threading.Condition()
+        self._catching = threading.Lock()
+        self._reached = 0
+        self._projector: Projector | None = None
         self._closing = threading.Event()
         self.failure: Exception | None = None
 
     @property
     def position(self) -> int:
-        """How many entries the rows stand for."""
-        return self._store().position
+        """How many entries the rows stand for, as far as they were found to be this log's."""
+        return self._reached
 
     def row(self, projection: str, key: str) -> Mapping[str, Any] | None:
         """A row, or None."""
@@ -258,9 +266,12 @@ class Views:
             The position reached.
         """
         store = self._store()
-        projector = self._resume(store)
-        advance(projector, store, self._log, self._log.size)
-        return store.position
+        with self._catching:
+            if self._projector is None:
+                self._projector = self._resume(store)
+            advance(self._projector, store, self._log, self._log.size)
+            self._reached = store.position
+        return self._reached
 
     def follow(self) -> None:
         """Keeps the views up from now on, in a thread of its own."""
@@ -282,6 +293,7 @@ class Views:
         try:
             store = self._store()
             projector = self._resume(store)
+            self._arrive(store.position)
             with self._opening:
                 if self._closing.is_set():
                     return
@@ -292,14 +304,18 @@ class Views:
                         projector.take(bytes(notification.state))
                     # A crash before this commit leaves the former position: the page comes again.
                     store.save(page[-1].id, projector.changes())
-                    with self._moved:
-                        self._moved.notify_all()
+                    self._arrive(page[-1].id)
                     self._closing.wait(min(_MAX_PAUSE_S, _PAUSE_S * len(page)))
         except Exception as error:  # noqa: BLE001 (whoever waits for the views must learn of it)
             _log.exception("the views have stopped")
             with self._moved:
                 self.failure = error
                 self._moved.notify_all()
+
+    def _arrive(self, position: int) -> None:
+        with self._moved:
+            self._reached = position
+            self._moved.notify_all()
 
     def _resume(self, store: ViewStore) -> Projector:
         """A projector at the store's position; the store is emptied when it is of another log."""

@@ -8,7 +8,7 @@ import pytest
 from tests.ledger.conftest import Desk
 
 from constancia.ledger.application import Ledger
-from constancia.ledger.errors import Fatal
+from constancia.ledger.errors import Damaged, Fatal
 
 Tamper = Callable[[sqlite3.Connection], object]
 
@@ -136,3 +136,15 @@ def test_file_that_is_no_database_is_refused(desk: Desk) -> None:
     (desk.folder / "ledger.sqlite").write_bytes(b"not a database, but long enough to look at " * 99)
     with pytest.raises(Fatal):
         Ledger.open(desk.folder, clock=desk.clock, signer=None)
+
+
+def test_entry_altered_under_a_running_ledger_is_not_served(desk: Desk) -> None:
+    connection = sqlite3.connect(desk.folder / "ledger.sqlite")
+    connection.execute("DROP TRIGGER stored_events_no_UPDATE")
+    connection.execute("UPDATE stored_events SET state = CAST(replace(CAST(state AS TEXT), 'SFP', 'Sfp') AS BLOB)")
+    connection.commit()
+    connection.close()
+    with pytest.raises(Damaged, match="entry 0"):
+        desk.ledger.entry(0)
+    with pytest.raises(Damaged, match="entry 0"):
+        list(desk.ledger.entries())

@@ -66,6 +66,8 @@ def audit(
             _Audit(source, trust, findings, pool).run(progress)
     if trust is None:
         findings.leave_open("no-trust")
+        if source.own_trust:
+            findings.note("own-trust")
     elif trust.genesis is None:
         findings.leave_open("no-genesis-pin")
     findings.not_checked("law")
@@ -273,8 +275,9 @@ def _check_schema(store: Store, findings: Findings) -> None:
 
 
 def _check_meta(store: Store, origin: str | None, findings: Findings) -> None:
-    expected = {"schema": SCHEMA_VERSION, "origin": origin}
     found = store.meta()
+    # An empty ledger has nothing but this to say its origin.
+    expected = {"schema": SCHEMA_VERSION, "origin": found.get("origin") if origin is None else origin}
     for name in sorted(expected.keys() | found.keys(), key=str):
         if expected.get(name) != found.get(name):
             findings.fault("meta", None, f"meta.{name}", expected.get(name), found.get(name))

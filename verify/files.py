@@ -110,6 +110,7 @@ class Web:
                         body = gzip.GzipFile(fileobj=io.BytesIO(read_bounded(answer, limit, path)))  # type: ignore[assignment]  # it reads like one
                     return read_bounded(body, limit, path)
             except urllib.error.HTTPError as error:
+                error.close()
                 if error.code in (404, 410):
                     return None
                 failure: Exception = error

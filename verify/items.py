@@ -16,13 +16,16 @@ from constancia.verify.store import BatchRow, Store
 from constancia.verify.tiles import HASHES_PER_TILE, entries_path, parse_bundle, tile_width
 
 MAX_GAP: Final = 65_536
+NO_BATCH: Final = b""  # instead of a leaf hash, past the last batch
 
 
 def store_items(store: Store, findings: Findings) -> Iterator[Item]:
     """Give a store's entries with the leaf hashes of their batches."""
     recorded = _recorded_leaves(store, findings)
-    at = 0
+    at = rows = 0
+    covered = True
     for row in store.rows():
+        rows += 1
         index = row.position - 1
         if not 0 <= index - at <= MAX_GAP:
             findings.fault("entry-beyond", at, "stored_events.position", at + 1, row.position)
@@ -31,11 +34,15 @@ def store_items(store: Store, findings: Findings) -> Iterator[Item]:
             _missing(findings, at, index - 1)
         for gap in range(at, index):
             yield Item(gap, None, next(recorded, None))
-        leaf = next(recorded, None)
+        leaf = next(recorded, NO_BATCH)
+        if leaf is NO_BATCH and covered:
+            covered = False
+            findings.fault("entry-beyond", index, "stored_events.position", f"at most {index}", row.position)
         state = row.state
         raw = state if isinstance(state, bytes) else str(state).encode("utf-8", "surrogateescape")
-        yield Item(index, raw, leaf, row)
+        yield Item(index, raw, leaf or None, row)
         at = index + 1
+    findings.count("L1", "rows", rows)
     rest = list(recorded)
     if rest:
         _missing(findings, at, at + len(rest) - 1)

@@ -19,6 +19,7 @@ from constancia.verify.zipped import Zip
 STORE_NAME: Final = "ledger.sqlite"
 PUBLISHED_NAME: Final = "log"
 DOCUMENTS_NAME: Final = "documents"
+TRUST_NAME: Final = "trust"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class Source:
         published: The published files; beside a store they are its folder `log`.
         documents: Folder with the documents kept beside a store.
         receipt: A receipt's bytes.
+        own_trust: Whether a trust folder stands within the source, where it proves nothing.
     """
 
     kind: str
@@ -40,6 +42,7 @@ class Source:
     published: Published | None = None
     documents: Folder | None = None
     receipt: bytes | None = None
+    own_trust: bool = False
 
     def __enter__(self) -> Self:
         """Give the source itself."""
@@ -119,6 +122,7 @@ def _open_folder(path: Path) -> Source:
             store=open_store(path / STORE_NAME),
             published=Published(Folder(log)) if log.is_dir() else None,
             documents=Folder(path / DOCUMENTS_NAME),
+            own_trust=(path / TRUST_NAME).is_dir(),
         )
     if (path / "checkpoint").exists() or (path / "tile").is_dir():
         return Source(kind="folder", location=str(path), published=Published(Folder(path)))

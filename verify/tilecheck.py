@@ -30,7 +30,8 @@ class Tiles:
             done: Whether the bundles and level-0 tiles of `size` were read in the pass over the entries.
         """
         read: set[str] = set()
-        for level, number, width in tiles_between(0, min(size, self._tree.size)):
+        # A checkpoint beyond the entries is a fault already; then what there is, is checked for what it is.
+        for level, number, width in tiles_between(0, size if size <= self._tree.size else 0):
             kinds = (level, None) if level == 0 else (level,)
             read.update(self._published.place_of(kind, number, width) for kind in kinds)
             if level > 0 or not done:

@@ -53,7 +53,7 @@ def first(report: Report) -> Fault:
 def test_a1_every_kind_of_source_of_one_log_is_intact(
     log: Log, trust: Path, published: Path, address: str, tmp_path: Path
 ) -> None:
-    places = [
+    places: list[Path | str] = [
         log.write_ledger(tmp_path / "ledger"), log.write_store(tmp_path / "alone.sqlite"), published, address,
         log.write_zip(tmp_path / "bundle.zip", published),
     ]  # fmt: skip
@@ -88,7 +88,7 @@ def test_a1_published_files_that_lag_behind_the_store_are_a_note(log: Log, trust
     log.cut_at(20).write_folder(ledger / "log")
     report = verify(ledger, trust)
     assert report.verdict is Verdict.INTACT
-    assert ["published-lags"] == [one.code for one in report.notes if one.code.startswith("published")]
+    assert [one.code for one in report.notes if one.code.startswith("published")] == ["published-lags"]
 
 
 def test_a2_without_trust_the_verdict_is_inconclusive_and_names_the_fingerprints(log: Log, published: Path) -> None:

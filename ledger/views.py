@@ -28,6 +28,7 @@ from typing_extensions import override
 
 from constancia.domain.acts import Recorded
 from constancia.domain.state import State
+from constancia.domain.values import canonical
 from constancia.ledger.clock import new_uuid
 from constancia.ledger.log import Log
 from constancia.ledger.mapper import recorded_of
@@ -35,7 +36,6 @@ from constancia.ledger.projections import PROJECTIONS, VERSION
 from constancia.ledger.projections.base import StateProjection
 from constancia.ledger.sqlite import LedgerRecorder, LedgerSubscription
 from constancia.ledger.store import EntryApplication
-from constancia.verify.canonical import canonical
 from constancia.verify.entry import parse_entry
 
 PAGE: Final = 1_000
@@ -172,8 +172,11 @@ class Projector:
                 for key in projection.touched(recorded, self.state):
                     self._touched[projection.name, key] = projection
             else:
+                last, data = None, b""
                 for key, row in projection.rows(recorded, self.state):
-                    self._added[projection.name, key] = canonical(row)
+                    if row is not last:
+                        last, data = row, canonical(row)
+                    self._added[projection.name, key] = data
 
     def changes(self) -> list[RowChange]:
         """The rows changed since the last call."""

@@ -18,13 +18,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID  # noqa: TC003 (the library reads the annotation)
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
+from tests.ledger.world import ORIGIN, PARTIES, START, Signed, World, play
 
-from constancia.ledger.application import Ledger, Options
+from constancia.ledger.application import Ledger
+from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import Busy
 from constancia.ledger.inbox import Inbox
@@ -32,7 +35,6 @@ from constancia.ledger.sequencer import tune_interpreter
 from constancia.ledger.signer import LogSigner
 from constancia.verify.keys import load_public_key, verify_signature
 from constancia.verify.pae import signed_bytes
-from tests.ledger.world import ORIGIN, PARTIES, START, Signed, World, play
 
 SUBMITTERS = 64
 COMMITMENTS = 32
@@ -50,9 +52,7 @@ class Run:
 
 def open_ledger(folder: Path, events: int, options: Options) -> Run:
     signer = LogSigner.generate(ORIGIN)
-    ledger = Ledger.open(
-        folder, clock=StoryClock(START), signer=signer, create=True, options=options
-    )
+    ledger = Ledger.open(folder, clock=StoryClock(START), signer=signer, create=True, options=options)
     world = World(signer.vkey)
 
     def take(signed: Signed) -> None:
@@ -62,9 +62,7 @@ def open_ledger(folder: Path, events: int, options: Options) -> Run:
     play(world.founding(), take)
     for number in range(COMMITMENTS):
         play(world.commitment(f"c{number}"), take)
-    signed = [
-        world.contest(f"c{number % COMMITMENTS}", PARTIES[number % 3]) for number in range(events)
-    ]
+    signed = [world.contest(f"c{number % COMMITMENTS}", PARTIES[number % 3]) for number in range(events)]
     return Run(ledger=ledger, world=world, signed=signed)
 
 
@@ -103,9 +101,7 @@ def ours(events: int, options: Options) -> tuple[float, list[float]]:
 def bare_ed25519(events: int) -> float:
     """Verification alone, on as many threads as cores: the floor that no design can pass."""
     world = World("none")
-    keys = {
-        p: load_public_key("ed25519", world.keys[p].spki) for p in PARTIES
-    }
+    keys = {p: load_public_key("ed25519", world.keys[p].spki) for p in PARTIES}
     by_id = {key.key_id: key for key in keys.values()}
     work = []
     for number in range(events):
@@ -181,7 +177,7 @@ class Contests(Aggregate):
 def plain_save(events: int) -> float:
     """`Application.save` as the library's users call it: 64 threads, one transaction each."""
     with tempfile.TemporaryDirectory() as folder:
-        app: Application[object] = Application(
+        app: Application[UUID] = Application(
             env={
                 "PERSISTENCE_MODULE": "eventsourcing.sqlite",
                 "SQLITE_DBNAME": str(Path(folder) / "plain.sqlite"),
@@ -224,9 +220,7 @@ def main() -> None:
         "bare Ed25519 verification, 2 threads": lambda: bare_ed25519(events),
         "append, grouped": group,
         "append, grouped, projections followed": lambda: ours(events, Options())[0],
-        "append, one transaction for each": lambda: ours(
-            events // 4, Options(follow=False, batch_limit=1)
-        )[0],
+        "append, one transaction for each": lambda: ours(events // 4, Options(follow=False, batch_limit=1))[0],
         "plain library, grouped": lambda: plain_library(events, 512),
         "plain library, one transaction for each": lambda: plain_library(events // 4, 1),
         "plain library, save() on 64 threads": lambda: plain_save(events // 8),
@@ -237,15 +231,11 @@ def main() -> None:
             rates[name].append(run())
             print(f"{repeat + 1}: {name}: {rates[name][-1]:,.0f}/s", file=sys.stderr)
     base = statistics.median(rates["append, grouped"])
-    print(f"{events} events, {SUBMITTERS} submitters, synchronous=FULL, median of "
-          f"{arguments.repeats}")
+    print(f"{events} events, {SUBMITTERS} submitters, synchronous=FULL, median of {arguments.repeats}")
     for name, found in rates.items():
         median = statistics.median(found)
         print(f"{name:45} {median:>9,.0f}/s   append/this = {base / median:5.2f}")
-    print(
-        f"append, grouped: p50 {percentile(latencies, 0.5):.1f} ms, "
-        f"p99 {percentile(latencies, 0.99):.1f} ms"
-    )
+    print(f"append, grouped: p50 {percentile(latencies, 0.5):.1f} ms, p99 {percentile(latencies, 0.99):.1f} ms")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,126 @@
+"""How fast a ledger is read back: opening, folding the state, making the projections again.
+
+    python tests/benchmarks/bench_rebuild.py [--events 20000] [--repeats 3]
+
+The ledger is made once; each repeat runs every variant, so that ratios are of one run.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import wait
+from pathlib import Path
+
+from tests.ledger.world import ORIGIN, PARTIES, START, Signed, World, play
+
+from constancia.domain.state import State
+from constancia.ledger.application import Ledger
+from constancia.ledger.assembly import Options
+from constancia.ledger.clock import StoryClock
+from constancia.ledger.mapper import recorded_of
+from constancia.ledger.rebuild import fold_rows
+from constancia.ledger.signer import LogSigner
+from constancia.ledger.views import Projector, ViewStore, advance
+from constancia.verify.entry import parse_entry
+
+COMMITMENTS = 64
+AT_A_TIME = 2_000
+
+
+def make_ledger(folder: Path, events: int) -> LogSigner:
+    """A ledger of founding, adopted commitments, and contests of their reports."""
+    signer = LogSigner.generate(ORIGIN)
+    options = Options(follow=False)
+    with Ledger.open(folder, clock=StoryClock(START), signer=signer, create=True, options=options) as ledger:
+        world = World(signer.vkey)
+
+        def take(signed: Signed) -> None:
+            ledger.append(signed.statement, signed.signatures)
+            world.look(ledger)
+
+        play(world.founding(), take)
+        for number in range(COMMITMENTS):
+            play(world.commitment(f"c{number}"), take)
+        number = 0
+        while ledger.size < events:
+            futures = []
+            for _ in range(min(AT_A_TIME, events - ledger.size)):
+                one = world.contest(f"c{number % COMMITMENTS}", PARTIES[number % 3])
+                futures.append(ledger.submit(one.statement, one.signatures))
+                number += 1
+            wait(futures)
+    return signer
+
+
+def seconds(run: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    run()
+    return time.perf_counter() - begun
+
+
+def variants(folder: Path, ledger: Ledger) -> dict[str, Callable[[], object]]:
+    log, origin = ledger.log, ledger.origin
+
+    def read() -> None:
+        for raw in log.entries():
+            json.loads(raw)
+
+    def parse() -> None:
+        for raw in log.entries():
+            parse_entry(raw)
+
+    def fold() -> None:
+        state = State(origin)
+        for raw in log.entries():
+            entry = parse_entry(raw)
+            version = state.version(entry.statement.stream) + 1
+            state.apply(recorded_of(entry, version), lookup=log.lookup)
+
+    def open_again() -> None:
+        Ledger.open(folder, clock=StoryClock(START), signer=None).close()
+
+    def write_views() -> None:
+        with tempfile.TemporaryDirectory() as place:
+            store = ViewStore((Path(place) / "views.sqlite").as_uri())
+            advance(Projector(log, origin), store, log, log.size)
+            store.datastore.close()
+
+    return {
+        "read and json.loads": read,
+        "read and parse, canonical form checked": parse,
+        "state folded": fold,
+        "ledger opened (chain, tree, state, checkpoint)": open_again,
+        "projections in memory, at once": lambda: fold_rows(log, origin, log.size),
+        "projections stored, in pages of 1,000": write_views,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=20_000)
+    parser.add_argument("--repeats", type=int, default=3)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "ledger"
+        make_ledger(folder, arguments.events)
+        with Ledger.open(folder, clock=StoryClock(START), signer=None) as ledger:
+            runs = variants(folder, ledger)
+            times: dict[str, list[float]] = {name: [] for name in runs}
+            for repeat in range(arguments.repeats):
+                for name, run in runs.items():
+                    times[name].append(seconds(run))
+                    print(f"{repeat + 1}: {name}: {times[name][-1]:.2f} s", file=sys.stderr)
+            size = ledger.size
+    print(f"{size} entries, median of {arguments.repeats}")
+    floor = statistics.median(times["read and json.loads"])
+    for name, found in times.items():
+        median = statistics.median(found)
+        print(f"{name:48} {size / median:>9,.0f}/s   {median / floor:5.1f} × read")
+
+
+if __name__ == "__main__":
+    main()

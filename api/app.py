@@ -1,0 +1,65 @@
+"""Builds the HTTP application from a ledger and settings; nothing happens at import time."""
+
+from importlib.metadata import version
+from importlib.resources import files
+
+from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+from constancia.api import problems
+from constancia.api.pages import routes as pages
+from constancia.api.routers import documents, drafts, entries, health, log, records, state
+from constancia.api.security import SecurityHeaders
+from constancia.api.settings import Settings
+from constancia.ledger.application import Ledger
+from constancia.ledger.errors import NotFound
+
+SUMMARY = "Accountability ledger: signed statements in a transparency log, and what follows from them."
+
+
+def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
+    """Build the application.
+
+    Args:
+        ledger: An open ledger; the caller closes it after the server has ended.
+        settings: The operator's settings.
+
+    Returns:
+        The ASGI application.
+    """
+    app = FastAPI(
+        title="constancia",
+        summary=SUMMARY,
+        version=version("constancia"),
+        docs_url=None,  # the library's own pages load third-party files
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+    )
+    app.state.ledger = ledger
+    app.state.settings = settings
+    problems.install(app)
+    app.add_middleware(SecurityHeaders)
+    for module in (entries, drafts, log, records, state, documents, health, pages):
+        app.include_router(module.router)
+    static = files("constancia.api").joinpath("static")
+    app.mount("/static", StaticFiles(directory=str(static)), name="static")
+
+    @app.exception_handler(NotFound)
+    async def on_not_found(request: Request, error: NotFound) -> Response:
+        if request.url.path.startswith(("/es/", "/en/")):
+            return await run_in_threadpool(pages.not_found, request, ledger)
+        return problems.from_ledger(error)
+
+    @app.exception_handler(404)
+    async def on_no_route(request: Request, _error: Exception) -> Response:
+        return await on_not_found(request, NotFound("there is nothing at this address"))
+
+    @app.get("/es", include_in_schema=False)
+    @app.get("/", include_in_schema=False)
+    def start() -> Response:
+        return RedirectResponse("/es/", 307)
+
+    return app

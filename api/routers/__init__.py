@@ -1,0 +1,1 @@
+"""JSON resources and the log's static files, one router a resource."""

@@ -1,0 +1,24 @@
+"""Whether the server is well."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, Response
+
+from constancia.api.deps import TheLedger
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz", summary="Health")
+def health(ledger: TheLedger) -> Response:
+    """Say size and whether statements are taken in; 503 where the writer has stopped."""
+    failure = ledger.failure or ledger.views.failure
+    item: dict[str, Any] = {
+        "origin": ledger.origin,
+        "size": ledger.size,
+        "status": "failed" if failure else "ok",
+        "views": ledger.views.position,
+        "writable": ledger.is_writable,
+    }
+    return JSONResponse(item, 503 if failure else 200, {"Cache-Control": "no-store"})

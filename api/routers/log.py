@@ -1,0 +1,81 @@
+"""The log's static files as C2SP tlog-tiles has them, proofs, receipts, and what the ledger says of itself."""
+
+import base64
+import gzip
+import json
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+
+from constancia.api.deps import TheLedger, TheSize
+from constancia.api.routers.entries import index_of
+from constancia.ledger.errors import NotFound
+from constancia.verify.errors import Malformed
+from constancia.verify.tiles import parse_tile_path
+
+router = APIRouter(tags=["log"])
+_IMMUTABLE: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
+_BRIEF: Final = {"Cache-Control": "public, max-age=2"}
+
+
+@router.head("/checkpoint", include_in_schema=False)
+@router.get("/checkpoint", summary="The latest signed checkpoint")
+def checkpoint(ledger: TheLedger) -> Response:
+    """Give the C2SP signed note."""
+    return PlainTextResponse(ledger.checkpoint(), headers=_BRIEF)
+
+
+@router.head("/tile/{path:path}", include_in_schema=False)
+@router.get("/tile/{path:path}", summary="Tiles and entry bundles")
+def tile(path: str, request: Request, ledger: TheLedger) -> Response:
+    """Give a tile or an entry bundle, immutable. Bundles are sent gzip-encoded where the client takes that."""
+    try:
+        level, number, width = parse_tile_path(f"tile/{path}")
+    except Malformed as error:
+        raise NotFound(f"no tile stands at tile/{path[:80]}") from error
+    if level is not None:
+        return Response(ledger.tile(level, number, width), media_type="application/octet-stream", headers=_IMMUTABLE)
+    data = ledger.entry_bundle(number, width)
+    headers = {**_IMMUTABLE, "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        data, headers["Content-Encoding"] = gzip.compress(data, mtime=0), "gzip"
+    return Response(data, media_type="application/octet-stream", headers=headers)
+
+
+@router.get("/api/v1/ledger", summary="Origin, log key, genesis")
+def describe(ledger: TheLedger, size: TheSize) -> dict[str, Any]:
+    """Say what this server claims to be. Compare it with what you have from elsewhere: by itself it proves nothing."""
+    return {
+        "genesis": ledger.log.leaf_hash(0).hex(),
+        "log_key": ledger.vkey,
+        "origin": ledger.origin,
+        "root": ledger.root(size).hex(),
+        "size": size,
+    }
+
+
+@router.get("/api/v1/proofs/consistency", summary="Consistency proof between two sizes")
+def consistency(
+    ledger: TheLedger, old: Annotated[int, Query(ge=0)], new: Annotated[int, Query(ge=0)]
+) -> dict[str, Any]:
+    """Give the RFC 6962 proof that the tree of size `old` is a prefix of that of size `new`, as base64 hashes."""
+    proof = ledger.log.consistency_proof(old, new)
+    return {"new": new, "old": old, "proof": [base64.b64encode(one).decode() for one in proof]}
+
+
+@router.get("/api/v1/receipts/{name}", summary="A receipt")
+def receipt(name: str, request: Request, ledger: TheLedger, size: TheSize) -> Response:
+    """Give an entry's receipt: a C2SP tlog-proof whose `extra` is the entry. JSON where that is asked for."""
+    index = index_of(ledger, name)
+    if index >= size:
+        raise NotFound(f"entry {index} is not in the log of size {size}")
+    text = ledger.receipt(index, size).decode()
+    if "application/json" in request.headers.get("accept", ""):
+        recorded_at = json.loads(ledger.entry(index))["recorded_at"]
+        leaf = ledger.log.leaf_hash(index).hex()
+        return JSONResponse(
+            {"index": index, "leaf_hash": leaf, "receipt": text, "recorded_at": recorded_at, "size": size}
+        )
+    headers = {"Content-Disposition": f'attachment; filename="constancia-{index}.tlog-proof"'}
+    return PlainTextResponse(text, headers=headers)

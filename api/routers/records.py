@@ -1,0 +1,85 @@
+"""What stands: agreements, commitments, decisions, parties, each from its projection, with the size it stands at."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse, Response
+
+from constancia.api.deps import TheLedger
+from constancia.ledger.application import Ledger
+from constancia.ledger.errors import NotFound
+
+router = APIRouter(prefix="/api/v1", tags=["records"])
+
+
+def _list(ledger: Ledger, projection: str) -> Response:
+    ledger.views.wait()
+    rows = [row for _key, row in ledger.views.rows(projection)]
+    return JSONResponse({"items": rows, **_stands(ledger)})
+
+
+def _one(ledger: Ledger, projection: str, key: str) -> dict[str, Any]:
+    ledger.views.wait()
+    row = ledger.views.row(projection, key)
+    if row is None:
+        raise NotFound(f"there is no {key}")
+    return {"item": row, **_stands(ledger)}
+
+
+def _stands(ledger: Ledger) -> dict[str, Any]:
+    size = ledger.views.position
+    return {"root": ledger.root(size).hex(), "size": size}
+
+
+@router.get("/agreements", summary="Agreements")
+def agreements(ledger: TheLedger) -> Response:
+    """List agreements with their versions and states."""
+    return _list(ledger, "agreements")
+
+
+@router.get("/agreements/{name}", summary="One agreement with its signature matrix")
+def agreement(name: str, ledger: TheLedger) -> dict[str, Any]:
+    """Give an agreement: versions, and who signed what, as what, with which key."""
+    found = _one(ledger, "agreements", f"agreement/{name}")
+    rows = ledger.views.rows("signature_matrix", prefix=f"agreement/{name}#")
+    return {**found, "signature_matrix": [row for _key, row in rows]}
+
+
+@router.get("/commitments", summary="Commitments")
+def commitments(ledger: TheLedger) -> Response:
+    """List commitments with their level tracks, scope and milestones."""
+    return _list(ledger, "commitment_status")
+
+
+@router.get("/commitments/{name}", summary="One commitment with its timeline")
+def commitment(
+    name: str, ledger: TheLedger, limit: Annotated[int, Query(ge=1, le=1000)] = 500, after: str = ""
+) -> dict[str, Any]:
+    """Give a commitment and what was said about it, in the order of recording, with the dates of happening."""
+    found = _one(ledger, "commitment_status", f"commitment/{name}")
+    rows = ledger.views.rows("timeline", prefix=f"commitment/{name}#", after=after, limit=limit)
+    return {**found, "timeline": [row for _key, row in rows]}
+
+
+@router.get("/decisions", summary="Decisions")
+def decisions(ledger: TheLedger) -> Response:
+    """List decisions with votes, dissent and signatures."""
+    return _list(ledger, "decisions")
+
+
+@router.get("/decisions/{name}", summary="One decision")
+def decision(name: str, ledger: TheLedger) -> dict[str, Any]:
+    """Give a decision: the act in full, votes, dissent, signatures, what it caused."""
+    return _one(ledger, "decisions", f"decision/{name}")
+
+
+@router.get("/parties", summary="Parties and people")
+def parties(ledger: TheLedger) -> Response:
+    """List parties with names, seats, organizations, appointments and keys."""
+    return _list(ledger, "parties")
+
+
+@router.get("/parties/{name}", summary="One party")
+def party(name: str, ledger: TheLedger) -> dict[str, Any]:
+    """Give a party."""
+    return _one(ledger, "parties", f"party/{name}")

@@ -187,7 +187,7 @@ class _Audit:
         elif fold.tree.root(kept.size) == kept.root:
             fold.seen.confirm(kept.size)
         else:
-            fold.seen.contradict("fork", "trust/checkpoint", kept.size, kept.root)
+            fold.seen.contradict("fork", "trust/checkpoint", kept, since=0)
 
     def _check_published(self, published: Published, checkpoints: Checkpoints, fold: Fold) -> None:
         if self._head is None:

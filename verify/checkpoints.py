@@ -34,6 +34,8 @@ class Checkpoints:
         """Check the checkpoint of every batch, each at its batch's first index."""
         confirmed = 0
         for batch in store.batches():
+            if type(batch.first_index) is not int:
+                continue  # a fault already; no place could be named
             text = batch.checkpoint
             raw = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else bytes(text or b"")
             opened = self.open(raw, "batches.checkpoint", batch.first_index)
@@ -44,8 +46,7 @@ class Checkpoints:
             elif self._is_root(opened):
                 confirmed = opened.size
             elif opened.size <= self._tree.size:
-                since = max(confirmed, batch.first_index)
-                self._seen.contradict("root", "batches.checkpoint", opened.size, opened.root, since)
+                self._seen.contradict("root", "batches.checkpoint", opened, since=confirmed, at=batch.first_index)
 
     def check_published(self, raw: bytes, where: str) -> None:
         """Check the checkpoint of a published log."""
@@ -57,7 +58,7 @@ class Checkpoints:
             last = opened.size - 1
             self._findings.fault("size", size, where, f"at most {size} entries", opened.size, last_index=last)
         else:
-            self._seen.contradict("root", where, opened.size, opened.root)
+            self._seen.contradict("root", where, opened)
 
     def _is_root(self, checkpoint: Checkpoint) -> bool:
         return checkpoint.size <= self._tree.size and self._tree.root(checkpoint.size) == checkpoint.root

@@ -24,14 +24,17 @@ def store_items(store: Store, findings: Findings) -> Iterator[Item]:
     recorded = _recorded_leaves(store, findings)
     at = rows = 0
     covered = True
+    gaps: list[int] = []
+    strays: list[object] = []
     for row in store.rows():
         rows += 1
-        index = row.position - 1
+        index = row.position - 1 if type(row.position) is int else -1
         if not 0 <= index - at <= MAX_GAP:
-            findings.fault("entry-beyond", at, "stored_events.position", at + 1, row.position)
+            strays.append(row.position)
             continue
         if index > at:
             _missing(findings, at, index - 1)
+            gaps.append(at)
         for gap in range(at, index):
             yield Item(gap, None, next(recorded, None))
         leaf = next(recorded, NO_BATCH)
@@ -46,17 +49,27 @@ def store_items(store: Store, findings: Findings) -> Iterator[Item]:
     rest = list(recorded)
     if rest:
         _missing(findings, at, at + len(rest) - 1)
+        gaps.append(at)
+    _place_strays(strays, gaps, at, findings)
     for number, leaf in enumerate(rest):
         yield Item(at + number, None, leaf)
+
+
+def _place_strays(strays: list[object], gaps: list[int], end: int, findings: Findings) -> None:
+    """Name rows whose position can't be: at the gap that they left, at the row that they double, or at the end."""
+    for number, position in enumerate(strays):
+        doubled = position - 1 if isinstance(position, int) and 0 < position <= end else end
+        index = gaps[number] if number < len(gaps) else doubled
+        findings.fault("row", index, "stored_events.position", index + 1, position)
 
 
 def _recorded_leaves(store: Store, findings: Findings) -> Iterator[bytes | None]:
     at = 0
     for batch in store.batches():
         findings.count("L1", "batches")
-        gap = batch.first_index - at
+        gap = batch.first_index - at if type(batch.first_index) is int else -1
         if gap:
-            findings.fault("batch", min(at, max(batch.first_index, 0)), "batches.first_index", at, batch.first_index)
+            findings.fault("batch", at, "batches.first_index", at, batch.first_index)
             if not 0 < gap <= MAX_GAP:
                 continue
             yield from (None for _ in range(gap))

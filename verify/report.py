@@ -2,13 +2,15 @@
 
 - R1: a verdict has three values. Altered: at least one fault. Inconclusive: no fault, but something that the
   verdict needs could not be had. Intact: neither.
-- R2: the first fault is the one at the lowest index; faults of the log as a whole come after those of entries.
+- R2: the first fault is the one at the lowest index. Those that lie somewhere in a range come after those whose
+  place is known; those of the log as a whole come last.
 - R3: what was not checked is said, with the reason; silence means that it was checked.
 - R4: everything is data (codes and parameters); words in either language are put on at the end.
 """
 
 import enum
 import json
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -50,7 +52,8 @@ class Fault:
         found: What stands there.
         level: `L1`, `L2`, …
         note: Anything more, in English, for the technician.
-        last_index: The alteration lies somewhere from `index` to here; None where `index` is exact.
+        last_index: Last index concerned, where there are several.
+        somewhere: The alteration lies somewhere from `index` to `last_index`; where exactly is not known.
     """
 
     code: str
@@ -61,6 +64,7 @@ class Fault:
     level: str
     note: str = ""
     last_index: int | None = None
+    somewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +183,8 @@ class Findings:
         self.anchored = False
         self.checked: dict[str, Counter[str]] = {}
         self._faults: list[Fault] = []
-        self._indexes: set[int] = set()
+        self._indexes: list[int] = []
+        self._rejected: set[tuple[str, int | None]] = set()
         self._total = 0
         self._notes: list[Remark] = []
         self._open: list[Remark] = []
@@ -190,9 +195,14 @@ class Findings:
         """Number of faults found so far."""
         return self._total
 
-    def faulty_indexes(self) -> list[int]:
-        """Give the indexes at which faults were found so far, in order."""
-        return sorted(self._indexes)
+    def is_rejected(self, field: str, index: int | None) -> bool:
+        """Tell whether the checkpoint at a place was found not to be the log's."""
+        return (field, index) in self._rejected
+
+    def first_faulty(self, first: int, last: int) -> int | None:
+        """Give the first index of a range at which a fault of a known place was found so far."""
+        at = bisect_left(self._indexes, first)
+        return self._indexes[at] if at < len(self._indexes) and self._indexes[at] <= last else None
 
     def count(self, level: str, what: str, number: int = 1) -> None:
         """Add to the number of things checked."""
@@ -201,8 +211,10 @@ class Findings:
     def add(self, fault: Fault) -> None:
         """Add a fault."""
         self._total += 1
-        if fault.index is not None:
-            self._indexes.add(fault.index)
+        if fault.code in ("checkpoint", "origin"):
+            self._rejected.add((fault.field, fault.index))
+        if fault.index is not None and not fault.somewhere and len(self._indexes) < MAX_FAULTS:
+            insort(self._indexes, fault.index)
         if len(self._faults) < MAX_FAULTS:
             self._faults.append(fault)
         elif _order(fault) < _order(self._faults[-1]):
@@ -219,11 +231,23 @@ class Findings:
         level: str = "L1",
         note: str = "",
         last_index: int | None = None,
+        somewhere: bool = False,
     ) -> None:
         """Add a fault from its parts; bytes are shown in hex, a range of one index as that index."""
         last = None if last_index == index else last_index
-        texts = {"expected": _shown(expected), "found": _shown(found)}
-        self.add(Fault(code=code, index=index, field=field, level=level, note=note, last_index=last, **texts))
+        self.add(
+            Fault(
+                code=code,
+                index=index,
+                field=field,
+                expected=_shown(expected),
+                found=_shown(found),
+                level=level,
+                note=note,
+                last_index=last,
+                somewhere=somewhere and last is not None,
+            )
+        )
 
     def note(self, code: str, **params: object) -> None:
         """Add a note: true, worth saying, no fault."""
@@ -251,8 +275,8 @@ class Findings:
         )  # fmt: skip
 
 
-def _order(fault: Fault) -> tuple[bool, int]:
-    return fault.index is None, fault.index or 0
+def _order(fault: Fault) -> tuple[bool, bool, int]:
+    return fault.index is None, fault.somewhere, fault.index or 0
 
 
 def _shown(value: object) -> str:
@@ -265,6 +289,7 @@ def _fault_document(fault: Fault) -> dict[str, object]:
         "level": fault.level,
         "index": fault.index,
         "last_index": fault.last_index,
+        "somewhere": fault.somewhere,
         "field": fault.field,
         "expected": fault.expected,
         "found": fault.found,
@@ -287,10 +312,10 @@ def _fault_words(fault: Fault, lang: str) -> str:
     label = {name: words[lang] for name, words in LABELS.items()}
     if fault.index is None:
         place = label["log"]
-    elif fault.last_index is None or fault.last_index == fault.index:
+    elif fault.last_index is None:
         place = f"{label['entry']} {fault.index}"
     else:
-        place = f"{label['entries']} {fault.index}–{fault.last_index}"
+        place = f"{label['somewhere' if fault.somewhere else 'entries']} {fault.index}–{fault.last_index}"
     return (
         f"{place}, {fault.field}: {FAULTS[fault.code][lang]} [{fault.level} {fault.code}]; "
         f"{label['expected']} {_cut(fault.expected)}, {label['found']} {_cut(fault.found)}"

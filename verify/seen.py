@@ -3,15 +3,15 @@
 - N1: a statement at index i can only have seen sizes up to i.
 - N2: its `seen.root` must be this tree's root at `seen.size`.
 - N3: what contradicts the tree shows *between which sizes* the log was altered: after the largest size that
-  somebody else confirms, before the smallest that somebody contradicts. The log's own signature confirms nothing
-  here: it is the operator's.
-- N4: whose own signature fails contradicts nobody; and where a later signer confirms a larger tree, the one who
+  a signer confirms, before the smallest that one contradicts. The log's own signature confirms nothing here: it is
+  the operator's. For a checkpoint kept elsewhere the signers confirm nothing either: on a fork they may be the fork's.
+- N4: whose own signature fails contradicts nobody, neither statement nor checkpoint; and where a later signer confirms a larger tree, the one who
   contradicts a smaller tree stands alone, and the fault is at that entry.
 """
 
-from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
+from constancia.verify.checkpoint import Checkpoint
 from constancia.verify.entry import Entry
 from constancia.verify.merkle import Tree
 from constancia.verify.report import Findings
@@ -24,8 +24,9 @@ class _Contradiction(NamedTuple):
     code: str
     field: str
     root: bytes
-    since: int
+    since: int | None
     signer: int | None
+    at: int | None
 
 
 class SeenRoots:
@@ -49,7 +50,7 @@ class SeenRoots:
             self.confirm(seen.size)
         else:
             place = "statement.seen.root"
-            self._contradictions.append(_Contradiction(seen.size, "seen", place, seen.root, 0, entry.index))
+            self._contradictions.append(_Contradiction(seen.size, "seen", place, seen.root, None, entry.index, None))
 
     def confirm(self, size: int) -> None:
         """Note that somebody other than the log vouches for the tree at a size."""
@@ -58,40 +59,50 @@ class SeenRoots:
         self._confirmed[size] = 1
         self.largest = max(self.largest, size)
 
-    def contradict(self, code: str, field: str, size: int, root: bytes, since: int = 0) -> None:
+    def contradict(
+        self, code: str, field: str, checkpoint: Checkpoint, *, since: int | None = None, at: int | None = None
+    ) -> None:
         """Note that a checkpoint gives another root than the tree's.
 
         Args:
             code: The fault's code.
             field: Where the checkpoint stands.
-            size: Its size.
-            root: Its root.
-            since: The first index that it can be about, because the one before it is right.
+            checkpoint: The checkpoint.
+            since: The first index that it can be about; None if what signers confirm may tell.
+            at: The index that the checkpoint's own faults are at.
         """
-        self._contradictions.append(_Contradiction(size, code, field, root, since, None))
+        self._contradictions.append(_Contradiction(checkpoint.size, code, field, checkpoint.root, since, None, at))
 
     def report(self, findings: Findings) -> None:
         """Turn what contradicts into faults, once all else is known (rules N3, N4)."""
         for index, size in self._ahead:
             findings.fault("seen-ahead", index, "statement.seen.size", f"at most {index}", size, level="L2")
-        faulty = findings.faulty_indexes()
-        known_faulty = frozenset(faulty)
-        for one in sorted(self._contradictions, key=lambda one: (one.size, one.since)):
-            first, last = max(self._confirmed.rfind(1, 0, one.size), one.since, 0), max(one.size - 1, 0)
-            alone = one.signer is not None and (one.signer in known_faulty or self.largest >= one.size)
-            known = next(iter(faulty[bisect_left(faulty, first) : bisect_right(faulty, last)]), None)
-            if alone:
-                place, field = (one.signer, one.signer), one.field
-            else:
-                place = (first, last) if known is None else (known, known)
-                field = one.field if one.signer is None else f"entry {one.signer}: {one.field}"
-            findings.fault(
-                one.code,
-                place[0],
-                field,
-                f"{one.root.hex()} at size {one.size}",
-                self._tree.root(one.size),
-                level="L1" if one.signer is None else "L2",
-                note=f"altered between entries {first} and {last}, or whoever gave this root saw another log",
-                last_index=place[1],
-            )
+        for one in sorted(self._contradictions, key=lambda one: (one.signer is None, one.size)):
+            self._report_one(one, findings)
+
+    def _report_one(self, one: _Contradiction, findings: Findings) -> None:
+        if one.signer is None and findings.is_rejected(one.field, one.at):
+            return
+        since = self._confirmed.rfind(1, 0, one.size) if one.since is None else one.since
+        first, last = max(since, 0), max(one.size - 1, 0)
+        field, place = one.field, (first, last)
+        known = findings.first_faulty(first, last)
+        if one.signer is not None and (
+            findings.first_faulty(one.signer, one.signer) is not None or self.largest >= one.size
+        ):
+            place = (one.signer, one.signer)
+        elif known is not None:
+            place = (known, known)
+        if one.signer is not None and place[0] != one.signer:
+            field = f"entry {one.signer}: {field}"
+        findings.fault(
+            one.code,
+            place[0],
+            field,
+            f"{one.root.hex()} at size {one.size}",
+            self._tree.root(one.size),
+            level="L1" if one.signer is None else "L2",
+            note=f"altered between entries {first} and {last}, or whoever gave this root saw another log",
+            last_index=place[1],
+            somewhere=True,
+        )

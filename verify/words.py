@@ -43,6 +43,7 @@ LABELS: Final[Words] = _table("""
     log | bitácora | log
     entry | entrada | entry
     entries | entradas | entries
+    somewhere | en algún lugar de las entradas | somewhere in entries
     expected | se esperaba | expected
     found | se halló | found
     leaf_hashes | huellas de hoja | leaf hashes

@@ -54,10 +54,11 @@ DOCUMENT = b"Documento de prueba\n" * 40
 
 
 class Key:
-    """An Ed25519 key made from a name."""
+    """An Ed25519 key made from a name, or one that there is."""
 
-    def __init__(self, name: str) -> None:
-        self.private = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
+    def __init__(self, name: str, private: Ed25519PrivateKey | None = None) -> None:
+        made = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
+        self.private = made if private is None else private
         public = self.private.public_key()
         self.raw = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
         self.spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -74,8 +75,8 @@ class Key:
 class LogKey:
     """The log's key: signs checkpoints."""
 
-    def __init__(self, name: str = "log", origin: str = ORIGIN) -> None:
-        self.key = Key(name)
+    def __init__(self, name: str = "log", origin: str = ORIGIN, private: Ed25519PrivateKey | None = None) -> None:
+        self.key = Key(name, private)
         self.verifier = verifier_key(origin, ED25519, self.key.raw)
 
     def checkpoint(self, size: int, root: bytes, witnesses: Sequence["Witness"] = ()) -> bytes:
@@ -163,7 +164,7 @@ class Log:
                 note = self.signer.checkpoint(cut, tree.root(cut)).decode()
                 db.execute("INSERT INTO batches VALUES (?,?,?,?)", (first, cut, tree.leaves(first, cut), note))
                 first = cut
-            db.executemany("INSERT INTO meta VALUES (?,?)", [("schema", "1"), ("origin", ORIGIN)])
+            db.executemany("INSERT INTO meta VALUES (?,?)", [("schema", "1"), ("origin", self.signer.verifier.name)])
         db.close()
         return path
 

@@ -46,7 +46,7 @@ NEIGHBOUR = "checkpoint = (SELECT checkpoint FROM batches WHERE first_index = 19
         (EVENTS + "state = x'' WHERE position = 21", 20, "entry"),
         (EVENTS + "position = 500 WHERE position = 21", 20, "stored_events"),
         (EVENTS + "position = 9000000000000000000 WHERE position = 21", 20, "stored_events"),
-        (EVENTS + "position = -3 WHERE position = 21", 0, "stored_events.position"),
+        (EVENTS + "position = -3 WHERE position = 21", 20, "stored_events"),
         ("DELETE FROM stored_events WHERE position = 21", 20, "stored_events"),
         ("DELETE FROM stored_events WHERE position = 36", 35, "stored_events"),
         ("DELETE FROM stored_events WHERE position = 1", 0, "stored_events"),

@@ -26,8 +26,8 @@ _FILE_MODE: Final = 0o644 << 16
 _README_ES: Final = """\
 {origin}
 
-Este archivo contiene una bitácora completa: {size} asientos, cada uno firmado por quien lo dijo, \
-encadenados y cubiertos por la constancia del archivo «checkpoint».
+Este archivo contiene una bitácora completa: {size} entradas, cada una firmada por quien la dijo, \
+encadenadas y cubiertas por el punto de control firmado del archivo «checkpoint».
 
 Raíz: {root}
 
@@ -37,10 +37,10 @@ Para comprobarla sin confiar en quien se la dio:
     python -m constancia.verify ESTE_ARCHIVO.zip --trust CARPETA
 
 CARPETA contiene lo que usted obtuvo por otra vía: «policy» (la llave de la bitácora y de sus \
-testigos) y «genesis» (la huella del primer asiento). El archivo «policy» incluido aquí sirve para \
+testigos) y «genesis» (la huella de la primera entrada). El archivo «policy» incluido aquí sirve para \
 compararlo con el suyo; por sí mismo no prueba nada. Sin CARPETA el veredicto es NO CONCLUYENTE.
 
-Qué hay aquí: checkpoint, tile/ (huellas y asientos), documents/ (documentos citados, cada uno con \
+Qué hay aquí: checkpoint, tile/ (huellas y entradas), documents/ (documentos citados, cada uno con \
 su SHA-256 por nombre), policy.
 """
 
@@ -48,7 +48,7 @@ _README_EN: Final = """\
 {origin}
 
 This file holds a complete log: {size} entries, each signed by the one who said it, chained, and \
-covered by the statement in the file "checkpoint".
+covered by the signed checkpoint in the file "checkpoint".
 
 Root: {root}
 

@@ -36,8 +36,9 @@ CAPACITY: Final = 4_096
 CHUNK: Final = 8
 _RETRY_AFTER_S: Final = 1.0
 # Python lets a thread run 5 ms before another may have the interpreter. A verifier that comes back
-# from the signature check would wait that long behind a busy neighbour, each time.
-_SWITCH_INTERVAL_S: Final = 2e-4
+# from the signature check would wait that long behind a busy neighbour, each time; much shorter
+# turns cost more in hand-overs than they save (measured, docs/PERFORMANCE.md).
+_SWITCH_INTERVAL_S: Final = 1e-3
 
 _log = logging.getLogger(__name__)
 

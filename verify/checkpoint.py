@@ -73,9 +73,7 @@ def is_signed_by(note: Note, key: VerifierKey) -> bool:
     """
     claimed = [one for one in note.signatures if key.matches(one)]
     for one in claimed:
-        if key.type_byte != ED25519 or not verify_ed25519(
-            key.public_key, one.blob, note.text.encode()
-        ):
+        if key.type_byte != ED25519 or not verify_ed25519(key.public_key, one.blob, note.text.encode()):
             raise Malformed("note-signature", f"signature of {key.name}", "a sound signature")
     return bool(claimed)
 

@@ -105,15 +105,12 @@ def build_entry(
 
     Source: ours: SPEC §3.
     """
-    raw = (
-        b'{"index":%d,"previous":"%b","recorded_at":"%b","signatures":%b,"statement":%b,"v":1}'
-        % (
-            index,
-            previous.hex().encode(),
-            recorded_at.encode(),
-            canonical([signature_object(one) for one in signatures]),
-            statement,
-        )
+    raw = b'{"index":%d,"previous":"%b","recorded_at":"%b","signatures":%b,"statement":%b,"v":1}' % (
+        index,
+        previous.hex().encode(),
+        recorded_at.encode(),
+        canonical([signature_object(one) for one in signatures]),
+        statement,
     )
     if len(raw) > MAX_ENTRY_BYTES:
         raise Malformed("too-large", "entry", f"at most {MAX_ENTRY_BYTES} bytes", len(raw))

@@ -156,9 +156,7 @@ class Tree:
         start = number * 256 * HASH_BYTES
         data = bytes(row[start : start + width * HASH_BYTES])
         if len(data) != width * HASH_BYTES:
-            raise Malformed(
-                "tile", f"tile {level}/{number}", f"{width} hashes", len(data) // HASH_BYTES
-            )
+            raise Malformed("tile", f"tile {level}/{number}", f"{width} hashes", len(data) // HASH_BYTES)
         return data
 
     def _check_size(self, size: int) -> None:
@@ -183,9 +181,7 @@ def _split(count: int) -> int:
     return 1 << ((count - 1).bit_length() - 1)
 
 
-def verify_inclusion(
-    *, leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes
-) -> bool:
+def verify_inclusion(*, leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
     """Check an inclusion proof.
 
     Args:

@@ -72,8 +72,7 @@ def key_hash(name: str, type_byte: int, public_key: bytes) -> bytes:
 def is_key_name(name: str) -> bool:
     """Tell whether a name may be a note key's: not empty, no space, no plus sign, no control character."""
     return bool(name) and not any(
-        character.isspace() or character == "+" or unicodedata.category(character) == "Cc"
-        for character in name
+        character.isspace() or character == "+" or unicodedata.category(character) == "Cc" for character in name
     )
 
 
@@ -96,9 +95,7 @@ def verifier_key(name: str, type_byte: int, public_key: bytes) -> VerifierKey:
     if not is_key_name(name):
         raise Malformed("key-name", "key name", "no space, no plus sign, not empty", name)
     if KEY_BYTES.get(type_byte) != len(public_key):
-        raise Malformed(
-            "vkey", name, "a key of a known type and its length", f"{type_byte}: {len(public_key)}"
-        )
+        raise Malformed("vkey", name, "a key of a known type and its length", f"{type_byte}: {len(public_key)}")
     return VerifierKey(
         name=name,
         key_hash=key_hash(name, type_byte, public_key),
@@ -185,8 +182,5 @@ def format_note(text: str, signatures: Sequence[NoteSignature]) -> bytes:
 
     Source: C2SP signed-note.
     """
-    lines = "".join(
-        f"{_DASH}{one.name} {base64.b64encode(one.key_hash + one.blob).decode()}\n"
-        for one in signatures
-    )
+    lines = "".join(f"{_DASH}{one.name} {base64.b64encode(one.key_hash + one.blob).decode()}\n" for one in signatures)
     return f"{text}\n{lines}".encode()

@@ -38,9 +38,7 @@ class TlogProof:
     extra: bytes | None = None
 
 
-def format_tlog_proof(
-    index: int, proof: Sequence[bytes], checkpoint: bytes, extra: bytes | None = None
-) -> bytes:
+def format_tlog_proof(index: int, proof: Sequence[bytes], checkpoint: bytes, extra: bytes | None = None) -> bytes:
     """Write a proof file; `parse_tlog_proof` reads it back.
 
     Args:
@@ -82,9 +80,7 @@ def parse_tlog_proof(raw: bytes) -> TlogProof:
     try:
         lines = head.decode("ascii").split("\n")
     except UnicodeDecodeError as error:
-        raise Malformed(
-            "receipt", "receipt", "ASCII before the checkpoint", error.reason
-        ) from error
+        raise Malformed("receipt", "receipt", "ASCII before the checkpoint", error.reason) from error
     if not parted or lines[0] != HEADER:
         raise Malformed("receipt", "receipt", f"a first line {HEADER}", lines[0][:60])
     rest = lines[1:]

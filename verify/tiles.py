@@ -14,9 +14,7 @@ from constancia.verify.errors import Malformed
 HASHES_PER_TILE: Final = 256
 MAX_LEVEL: Final = 7  # 256^8 leaves: more than any index can count
 
-_PATH = re.compile(
-    r"tile/(entries|0|[1-9]\d?)/((?:x\d{3}/)*\d{3})(?:\.p/([1-9]\d{0,2}))?\Z", re.ASCII
-)
+_PATH = re.compile(r"tile/(entries|0|[1-9]\d?)/((?:x\d{3}/)*\d{3})(?:\.p/([1-9]\d{0,2}))?\Z", re.ASCII)
 
 
 def _number_path(number: int) -> str:
@@ -146,9 +144,7 @@ def parse_bundle(data: bytes) -> list[bytes]:
     while at < len(data):
         stop = at + 2 + int.from_bytes(data[at : at + 2], "big")
         if at + 2 > len(data) or stop > len(data) or len(entries) == HASHES_PER_TILE:
-            raise Malformed(
-                "bundle", f"entry {len(entries)} of the bundle", "whole entries", len(data)
-            )
+            raise Malformed("bundle", f"entry {len(entries)} of the bundle", "whole entries", len(data))
         entries.append(data[at + 2 : stop])
         at = stop
     return entries

@@ -8,7 +8,6 @@ them. Statements are contests of progress reports, about 1.2 KiB as entries, leg
 
 import argparse
 import asyncio
-import hashlib
 import statistics
 import sys
 import tempfile
@@ -18,12 +17,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID  # noqa: TC003 (the library reads the annotation)
+from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
-from eventsourcing.persistence import StoredEvent
-from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 from tests.ledger.world import ORIGIN, PARTIES, START, Signed, World, play
 
 from constancia.ledger.application import Ledger
@@ -37,7 +34,7 @@ from constancia.verify.keys import load_public_key, verify_signature
 from constancia.verify.pae import signed_bytes
 
 SUBMITTERS = 64
-COMMITMENTS = 32
+COMMITMENTS = 64
 CORES = 2
 
 
@@ -118,14 +115,30 @@ def bare_ed25519(events: int) -> float:
         return events / (time.perf_counter() - begun)
 
 
+class Contests(Aggregate):
+    """An aggregate as the library's manual has them."""
+
+    @event("Contested")
+    def contest(self, grounds: str) -> None:
+        self.grounds = grounds
+
+
+def plain_application(folder: str) -> Application[UUID]:
+    return Application(
+        env={
+            "PERSISTENCE_MODULE": "eventsourcing.sqlite",
+            "SQLITE_DBNAME": str(Path(folder) / "plain.sqlite"),
+        }
+    )
+
+
 def plain_library(events: int, limit: int) -> float:
-    """The library's own recorder behind the same queue: no signature, chain, tree or rule."""
+    """The library's event store behind the same queue: no signature, chain, tree or rule."""
     with tempfile.TemporaryDirectory() as folder:
-        datastore = SQLiteDatastore(str(Path(folder) / "plain.sqlite"), originator_id_type="text")
-        recorder = SQLiteApplicationRecorder(datastore)
-        recorder.create_table()
-        state = hashlib.sha256(b"x").hexdigest().encode() * 19
-        inbox: Inbox[tuple[StoredEvent, asyncio.Future[None]]] = Inbox()
+        app = plain_application(folder)
+        aggregates = [Contests() for _ in range(COMMITMENTS)]
+        app.save(*aggregates)
+        inbox: Inbox[tuple[Contests, asyncio.Future[None]]] = Inbox()
 
         async def submit() -> None:
             loop = asyncio.get_running_loop()
@@ -133,7 +146,9 @@ def plain_library(events: int, limit: int) -> float:
 
             def write() -> None:
                 while batch := inbox.take(limit):
-                    recorder.insert_events([stored for stored, _ in batch])
+                    for aggregate, _ in batch:
+                        aggregate.contest("No consta lo informado. " * 40)
+                    app.events.put([one for a in aggregates for one in a.collect_events()])
                     loop.call_soon_threadsafe(settle, [future for _, future in batch])
 
             def settle(futures: list[asyncio.Future[None]]) -> None:
@@ -146,13 +161,7 @@ def plain_library(events: int, limit: int) -> float:
             async def submitter() -> None:
                 for number in numbers:
                     future: asyncio.Future[None] = loop.create_future()
-                    stored = StoredEvent(
-                        originator_id=f"commitment/c{number % COMMITMENTS}",
-                        originator_version=number // COMMITMENTS,
-                        topic="topic",
-                        state=state,
-                    )
-                    inbox.put((stored, future))
+                    inbox.put((aggregates[number % COMMITMENTS], future))
                     await future
 
             await asyncio.gather(*(submitter() for _ in range(SUBMITTERS)))
@@ -162,27 +171,14 @@ def plain_library(events: int, limit: int) -> float:
         begun = time.perf_counter()
         asyncio.run(submit())
         taken = time.perf_counter() - begun
-        datastore.close()
+        app.close()
     return events / taken
-
-
-class Contests(Aggregate):
-    """An aggregate as the library's manual has them."""
-
-    @event("Contested")
-    def contest(self, grounds: str) -> None:
-        self.grounds = grounds
 
 
 def plain_save(events: int) -> float:
     """`Application.save` as the library's users call it: 64 threads, one transaction each."""
     with tempfile.TemporaryDirectory() as folder:
-        app: Application[UUID] = Application(
-            env={
-                "PERSISTENCE_MODULE": "eventsourcing.sqlite",
-                "SQLITE_DBNAME": str(Path(folder) / "plain.sqlite"),
-            }
-        )
+        app = plain_application(folder)
         grounds = "x" * 1_000
 
         def save(_: int) -> None:

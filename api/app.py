@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from constancia.api import problems
 from constancia.api.pages import routes as pages
 from constancia.api.routers import documents, drafts, entries, health, log, records, state
-from constancia.api.security import SecurityHeaders
+from constancia.api.security import Guard
 from constancia.api.settings import Settings
 from constancia.ledger.application import Ledger
 from constancia.ledger.errors import NotFound
@@ -41,7 +41,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.state.ledger = ledger
     app.state.settings = settings
     problems.install(app)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Guard)
     for module in (entries, drafts, log, records, state, documents, health, pages):
         app.include_router(module.router)
     static = files("constancia.api").joinpath("static")

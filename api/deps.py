@@ -1,12 +1,14 @@
 """What every route gets: the ledger and the settings of the application, and the size that is asked about."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 
 from constancia.api.settings import Settings
 from constancia.ledger.application import Ledger
 from constancia.ledger.errors import NotFound
+
+MAX_NUMBER = 2**53 - 1  # SPEC §1: no size or index is larger
 
 
 def ledger_of(request: Request) -> Ledger:
@@ -23,16 +25,22 @@ def settings_of(request: Request) -> Settings:
 
 def known_size(
     ledger: Annotated[Ledger, Depends(ledger_of)],
-    size: Annotated[int | None, Query(ge=1, description="State as of the first n entries; all by default.")] = None,
+    size: Annotated[int | None, Query(ge=0, le=MAX_NUMBER, description="As of the first n entries; all by default.")] = None,
 ) -> int:
     """Give the size asked about, at most the log's own.
 
     Raises:
         NotFound: The log is not that long.
     """
-    if size is not None and size > ledger.size:
-        raise NotFound(f"the log has {ledger.size} entries, not {size}")
-    return ledger.size if size is None else size
+    stored = ledger.size
+    if size is not None and size > stored:
+        raise NotFound(f"the log has {stored} entries, not {size}")
+    return stored if size is None else size
+
+
+def stands(ledger: Ledger, size: int) -> dict[str, Any]:
+    """Give what every answer about state names: the size and root that it stands at."""
+    return {"root": ledger.root(size).hex(), "size": size}
 
 
 TheLedger = Annotated[Ledger, Depends(ledger_of)]

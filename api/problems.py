@@ -1,6 +1,8 @@
 """Every error as an RFC 9457 problem document with its stable code: the one place where exceptions become answers."""
 
+import logging
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
@@ -15,20 +17,42 @@ from constancia.ledger.errors import Busy, Closed, Damaged, Fatal, LedgerError, 
 from constancia.verify.errors import Malformed
 
 MEDIA_TYPE: Final = "application/problem+json"
-TYPE_BASE: Final = "/docs/refusals#"
-# What HTTP itself refuses, in the codes of the ledger.
-_HTTP_CODES: Final = {400: "E_MALFORMED", 404: "E_NOT_FOUND", 413: "E_TOO_LARGE", 415: "E_CONTENT_TYPE"}
+TYPE_BASE: Final = "/en/codes#"
+# Codes of this floor: what HTTP refuses before there is an act, and what a server can't do.
+HTTP_CODES: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "E_CROSS_SITE": 403,
+        "E_NOT_CITED": 403,
+        "E_METHOD": 405,
+        "E_TIMEOUT": 408,
+        "E_HTTP": 400,
+        "E_READ_ONLY": 503,
+        "E_STOPPED": 503,
+        "E_DAMAGED": 500,
+        "E_INTERNAL": 500,
+    }
+)
+ALL_CODES: Final[Mapping[str, int]] = MappingProxyType({**CODES, **HTTP_CODES})
+_BY_STATUS: Final = {
+    400: "E_MALFORMED",
+    404: "E_NOT_FOUND",
+    405: "E_METHOD",
+    413: "E_TOO_LARGE",
+    415: "E_CONTENT_TYPE",
+}
+_RETRY_LATER: Final = {"Retry-After": "60"}
+_log = logging.getLogger(__name__)
 
 
-def problem(  # noqa: PLR0913 - a problem document has this many members
+def document(  # noqa: PLR0913 - a problem document has this many members
     code: str,
     rule: str,
     *,
     status: int | None = None,
     judged_against: Mapping[str, object] | None = None,
     also: tuple[tuple[str, str], ...] = (),
-    headers: Mapping[str, str] | None = None,
-) -> Response:
+    instance: str | None = None,
+) -> dict[str, Any]:
     """Make a problem document.
 
     Args:
@@ -37,87 +61,115 @@ def problem(  # noqa: PLR0913 - a problem document has this many members
         status: HTTP status; the code's own by default.
         judged_against: The state that it was judged against.
         also: Further rules broken, as (code, rule).
-        headers: Further headers.
+        instance: The path that was asked.
 
     Returns:
-        The answer.
+        Its members.
 
     Source: RFC 9457 §3.
     """
-    number = status if status is not None else CODES[code]
-    known = code in CODES
-    document = {
+    found: dict[str, Any] = {
         "also": [{"code": one, "rule": why} for one, why in also],
         "code": code,
         "detail": rule,
-        "judged_against": dict(judged_against or {}),
+        "judged_against": _plain(judged_against or {}),
         "rule": rule,
-        "status": number,
-        "title": tr("en", f"problem.{code}") if known else rule,
-        "title_es": tr("es", f"problem.{code}") if known else rule,
-        "type": f"{TYPE_BASE}{code.lower()}",
+        "status": ALL_CODES[code] if status is None else status,
+        "title": tr("en", f"problem.{code}"),
+        "title_es": tr("es", f"problem.{code}"),
+        "type": f"{TYPE_BASE}{code}",
     }
-    return JSONResponse(document, number, dict(headers or {}), MEDIA_TYPE)
+    return found if instance is None else found | {"instance": instance}
 
 
-def from_refusal(refusal: Refusal) -> Response:
+def problem(code: str, rule: str, *, headers: Mapping[str, str] | None = None, **members: Any) -> Response:
+    """Make the answer with a problem document; members as `document` has them."""
+    found = document(code, rule, **members)
+    kept = {"Cache-Control": "no-store", **(headers or {})}
+    return JSONResponse(found, found["status"], kept, MEDIA_TYPE)
+
+
+def from_refusal(refusal: Refusal, instance: str | None = None) -> Response:
     """Give the answer to a refused act."""
-    return problem(refusal.code, refusal.rule, judged_against=_plain(refusal.judged_against), also=refusal.also)
+    return problem(
+        refusal.code, refusal.rule, judged_against=refusal.judged_against, also=refusal.also, instance=instance
+    )
 
 
-def from_malformed(error: Malformed) -> Response:
+def from_malformed(error: Malformed, instance: str | None = None) -> Response:
     """Give the answer to bytes that break the format: the place, what was expected, what was found."""
     code = "E_TOO_LARGE" if error.code == "too-large" else "E_MALFORMED"
     judged = {"expected": error.expected, "found": error.found, "reason": error.code, "where": error.where}
-    return problem(code, f"{error.where}: expected {error.expected}", judged_against=judged)
+    return problem(code, f"{error.where}: expected {error.expected}", judged_against=judged, instance=instance)
 
 
-def from_ledger(error: LedgerError) -> Response:
+def from_ledger(error: LedgerError, instance: str | None = None) -> Response:
     """Give the answer to what the ledger can't do now, or has not."""
     match error:
         case Busy():
             headers = {"Retry-After": str(max(1, round(error.retry_after_s)))}
-            return problem("E_BUSY", str(error), headers=headers)
+            return problem("E_BUSY", str(error), headers=headers, instance=instance)
         case NotFound():
-            return problem("E_NOT_FOUND", str(error))
+            return problem("E_NOT_FOUND", str(error), instance=instance)
         case TooLarge():
-            return problem("E_TOO_LARGE", str(error))
-        case ReadOnly() | Closed() | Fatal():
-            return problem("E_BUSY", str(error), headers={"Retry-After": "60"})
+            return problem("E_TOO_LARGE", str(error), instance=instance)
+        case ReadOnly():
+            return problem("E_READ_ONLY", str(error), instance=instance)
+        case Closed() | Fatal():
+            return problem("E_STOPPED", str(error), headers=_RETRY_LATER, instance=instance)
         case Damaged():
-            return problem("E_DAMAGED", str(error), status=500)
+            return problem("E_DAMAGED", str(error), instance=instance)
         case _:
-            return problem("E_INTERNAL", "the ledger can't answer", status=500)
+            return problem("E_INTERNAL", "the ledger can't answer", instance=instance)
+
+
+def from_http(error: HTTPException, instance: str | None = None) -> Response:
+    """Give the answer to what HTTP itself refuses."""
+    code = _BY_STATUS.get(error.status_code, "E_HTTP")
+    return problem(code, str(error.detail), status=error.status_code, headers=error.headers, instance=instance)
+
+
+def from_validation(error: RequestValidationError, instance: str | None = None) -> Response:
+    """Give the answer to parameters of another form: each place, and what was expected there."""
+    found = [{"where": ".".join(map(str, one["loc"])), "expected": one["msg"]} for one in error.errors()]
+    judged = {"where": found[0]["where"], "errors": found}
+    return problem("E_MALFORMED", "a parameter has another form", judged_against=judged, instance=instance)
 
 
 def install(app: FastAPI) -> None:
     """Have every exception answered as a problem document."""
 
     @app.exception_handler(Refusal)
-    async def on_refusal(_request: Request, error: Refusal) -> Response:
-        return from_refusal(error)
+    async def on_refusal(request: Request, error: Refusal) -> Response:
+        return from_refusal(error, request.url.path)
 
     @app.exception_handler(Malformed)
-    async def on_malformed(_request: Request, error: Malformed) -> Response:
-        return from_malformed(error)
+    async def on_malformed(request: Request, error: Malformed) -> Response:
+        return from_malformed(error, request.url.path)
 
     @app.exception_handler(LedgerError)
-    async def on_ledger(_request: Request, error: LedgerError) -> Response:
-        return from_ledger(error)
+    async def on_ledger(request: Request, error: LedgerError) -> Response:
+        return from_ledger(error, request.url.path)
 
     @app.exception_handler(RequestValidationError)
-    async def on_validation(_request: Request, error: RequestValidationError) -> Response:
-        found = [{"where": ".".join(map(str, one["loc"])), "expected": one["msg"]} for one in error.errors()]
-        return problem("E_MALFORMED", "the request has another form", judged_against={"errors": found})
+    async def on_validation(request: Request, error: RequestValidationError) -> Response:
+        return from_validation(error, request.url.path)
 
     @app.exception_handler(HTTPException)
-    async def on_http(_request: Request, error: HTTPException) -> Response:
-        code = _HTTP_CODES.get(error.status_code, f"E_HTTP_{error.status_code}")
-        return problem(code, str(error.detail), status=error.status_code, headers=error.headers)
+    async def on_http(request: Request, error: HTTPException) -> Response:
+        return from_http(error, request.url.path)
+
+    @app.exception_handler(TimeoutError)
+    async def on_timeout(request: Request, _error: TimeoutError) -> Response:
+        # The projections are behind the log by more than a reader may be made to wait.
+        rule = "what is shown must stand at the log's size, and is being brought there"
+        return problem("E_BUSY", rule, headers={"Retry-After": "2"}, instance=request.url.path)
 
     @app.exception_handler(Exception)
-    async def on_fault(_request: Request, _error: Exception) -> Response:
-        return problem("E_INTERNAL", "the server made a mistake; nothing was recorded by it", status=500)
+    async def on_fault(request: Request, error: Exception) -> Response:
+        _log.error("a request met a fault", exc_info=error)
+        rule = "the server made a mistake; nothing was recorded by it"
+        return problem("E_INTERNAL", rule, instance=request.url.path)
 
 
 def _plain(found: Mapping[str, object]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What an operator may set, by environment variables `CONSTANCIA_…`."""
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -10,10 +11,12 @@ class Settings(BaseSettings):
         page_size: Entries on one page of a list.
         max_document_bytes: Largest document that may be uploaded.
         append_timeout_s: How long a submission waits for its entry before it is told to try again.
+        body_timeout_s: How long a request's body may take to arrive.
     """
 
     model_config = SettingsConfigDict(env_prefix="CONSTANCIA_", extra="ignore")
 
-    page_size: int = 50
-    max_document_bytes: int = 16 * 1024 * 1024
-    append_timeout_s: float = 15.0
+    page_size: int = Field(default=50, ge=1, le=500)
+    max_document_bytes: int = Field(default=16 * 1024 * 1024, ge=1)
+    append_timeout_s: float = Field(default=15.0, gt=0)
+    body_timeout_s: float = Field(default=20.0, gt=0)

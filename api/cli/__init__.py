@@ -26,7 +26,7 @@ from constancia.api.cli import (
 
 app = typer.Typer(
     name="constancia",
-    help="Libro de constancias para acuerdos de gobierno abierto. / Accountability ledger for open-government agreements.",
+    help="Libro de constancias de acuerdos. / Accountability ledger for agreements.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

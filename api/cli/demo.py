@@ -21,8 +21,8 @@ def command(
 ) -> None:
     """Juega la historia de la hoja de ruta con llaves recién hechas, y se verifica. / Play the story, and verify it.
 
-    Firmar del lado de quien firma, entregar, registrar: el camino real, con un reloj que sigue la historia. Lo inventado
-    va marcado. / Sign on the signer's side, submit, append: the real path, on a clock that follows the story.
+    Firmar del lado de quien firma, entregar, registrar: el camino real, con un reloj que sigue la historia.
+    Lo inventado va marcado. / Sign on the signer's side, submit, append: the real path, on a clock that follows the story.
 
     Ejemplo / example: constancia demo --dir demo
     """
@@ -69,5 +69,5 @@ def _play_with_progress(folder: Path, *, force: bool) -> "Played":
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(message("demo.progress"), total=None)
         return run_demo(
-            folder, force=force, progress=lambda done, total, name: bar.update(task, total=total, completed=done)
+            folder, force=force, progress=lambda done, total, _: bar.update(task, total=total, completed=done)
         )

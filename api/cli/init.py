@@ -54,7 +54,8 @@ def command(
     3. Cada parte: constancia sign genesis.statement.json --key inai.pem --out inai.signed.json
     4. constancia init libro --signed inai.signed.json --signed nosc.signed.json --signed sfp.signed.json
 
-    Esquema del TOML: origin, timezone, charter, [name], [rules.X], [[founders]] party, kind, key, [founders.legal_name].
+    El TOML lleva origin, timezone, charter, [name], [rules.X] y, por parte, [[founders]] con party, kind, key y
+    [founders.legal_name].
     """
     from constancia.ledger.folder import LedgerFolder
 

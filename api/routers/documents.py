@@ -1,13 +1,23 @@
-"""Documents by their SHA-256. Served as what the log says they are only where that is harmless to show."""
+"""Documents by their SHA-256. Served as what the log says they are only where that is harmless to show.
 
-from typing import Final
+A document is taken in only when an entry cites it: the signed statement is the authorization here too, and a
+stranger can't fill the disk.
+"""
+
+import hashlib
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from constancia.api.deps import TheLedger, TheSettings
+from constancia.api.deps import TheLedger, TheSettings, stands
+from constancia.api.schemas import json_example, refusals
 from constancia.api.security import bounded_body
+from constancia.domain.errors import Problem, Refusal
 from constancia.ledger.application import Ledger
+from constancia.ledger.errors import NotFound
+from constancia.verify.keys import is_hex64
 
 router = APIRouter(tags=["documents"])
 SHOWN: Final = {
@@ -22,12 +32,12 @@ _SANDBOX: Final = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
 }
+_CITATIONS: Final = 100
 
 
-@router.head("/documents/{sha256}", include_in_schema=False)
-@router.get("/documents/{sha256}", summary="A document")
+@router.get("/documents/{sha256}", summary="A document", responses=refusals(404))
 def document(sha256: str, ledger: TheLedger) -> Response:
-    """Give a document's bytes, hashed again before they are sent."""
+    """Give a document's bytes, hashed again before they are sent. What is not on a short list comes as a file."""
     data = ledger.documents.get(sha256)
     shown = SHOWN.get(media_type_of(ledger, sha256) or "")
     headers = {**_SANDBOX, "ETag": f'"{sha256}"'}
@@ -36,19 +46,69 @@ def document(sha256: str, ledger: TheLedger) -> Response:
     return Response(data, media_type=shown or "application/octet-stream", headers=headers)
 
 
-@router.post("/api/v1/documents", status_code=201, summary="Keep a document")
+@router.get(
+    "/api/v1/documents/{sha256}",
+    summary="What the log says of a document",
+    responses={
+        200: json_example(
+            "Whether it is kept here, and every entry that cites it.",
+            {"cited_by": [{"index": 66, "path": "docset.documents.0"}], "is_kept": True, "sha256": "…", "size": 2395},
+        ),
+        **refusals(404),
+    },
+)
+def citations(sha256: str, ledger: TheLedger) -> dict[str, Any]:
+    """Say which entries cite a document, and whether its bytes are kept here: "is this file the one cited?"."""
+    found = cited_by(ledger, sha256)
+    is_kept = sha256 in ledger.documents
+    if not found and not is_kept:
+        raise NotFound("no entry cites a document of that digest, and none is kept here")
+    about = {"cited_by": found, "is_kept": is_kept, "sha256": sha256, **stands(ledger, ledger.views.position)}
+    return about | ({"bytes": len(ledger.documents.get(sha256))} if is_kept else {})
+
+
+@router.post(
+    "/api/v1/documents",
+    status_code=201,
+    summary="Keep a document that an entry cites",
+    openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
+    responses={
+        201: json_example("Kept.", {"sha256": "…", "size": 2395}),
+        200: json_example("It had been kept before.", {"sha256": "…", "size": 2395}),
+        **refusals(403, 413, 415),
+    },
+)
 async def upload(request: Request, ledger: TheLedger, settings: TheSettings) -> Response:
-    """Keep a document beside the log, to be cited by its hash. The body is the document's bytes."""
-    data = await bounded_body(request, settings.max_document_bytes)
-    sha256 = ledger.documents.put(data)
-    return JSONResponse({"sha256": sha256, "size": len(data)}, 201, {"Location": f"/documents/{sha256}"})
+    """Keep a document beside the log. The body is the document's bytes; an entry must cite their SHA-256 already."""
+    data = await bounded_body(request, settings.max_document_bytes, settings.body_timeout_s)
+    sha256 = hashlib.sha256(data).hexdigest()
+    is_new = await run_in_threadpool(_keep, ledger, sha256, data)
+    found = {"sha256": sha256, "size": len(data)}
+    return JSONResponse(found, 201 if is_new else 200, {"Location": f"/documents/{sha256}"})
+
+
+def _keep(ledger: Ledger, sha256: str, data: bytes) -> bool:
+    if sha256 in ledger.documents:
+        return False
+    if not cited_by(ledger, sha256):
+        rule = "a document is kept once an entry cites its SHA-256: record the statement first"
+        raise Refusal(Problem(code="E_NOT_CITED", rule=rule), {"sha256": sha256, "size": ledger.size})
+    ledger.documents.put(data)
+    return True
+
+
+def cited_by(ledger: Ledger, sha256: str) -> list[dict[str, Any]]:
+    """Give the entries that cite a document, in order: index, leaf hash, party, type, path within the body."""
+    if not is_hex64(sha256):
+        raise NotFound("a document is asked for by its SHA-256 in 64 lower-case hex digits")
+    ledger.views.wait()
+    return [dict(row) for _key, row in ledger.views.rows("citations", prefix=f"{sha256}#", limit=_CITATIONS)]
 
 
 def media_type_of(ledger: Ledger, sha256: str) -> str | None:
     """Give the media type under which an entry cites a document, or None."""
-    ledger.views.wait()
-    for _key, row in ledger.views.rows("citations", prefix=sha256, limit=10):
-        found = row.get("media_type")
+    for row in cited_by(ledger, sha256):
+        found = row["cited"].get("media_type")
         if isinstance(found, str):
             return found
     return None

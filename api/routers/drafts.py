@@ -1,66 +1,66 @@
 """Drafts: a statement to sign, as canonical text, with its sentence and what the ledger would say of it."""
 
 import hashlib
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from fastapi import APIRouter, Body, Request
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 
-from constancia.api.deps import TheLedger
+from constancia.api import problems
+from constancia.api.deps import TheLedger, TheSettings
 from constancia.api.examples import DRAFT
 from constancia.api.i18n import LANGUAGES, say
-from constancia.api.routers.entries import check_json
+from constancia.api.schemas import Draft, DraftRequest, body_of, refusals
+from constancia.api.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
 from constancia.domain.acts import UnknownAct, parse_act, recorded_entry
 from constancia.domain.calendar import format_instant, local_day
 from constancia.domain.decide import decide
-from constancia.domain.errors import Refusal
+from constancia.domain.errors import Problem, Refusal
 from constancia.domain.sentences import sentence_of
 from constancia.ledger.application import Ledger
 from constancia.ledger.clock import format_recorded_at
 from constancia.ledger.drafting import Occasion, draft_statement
 from constancia.verify.canonical import parse_canonical
 from constancia.verify.errors import Malformed
-from constancia.verify.keys import is_hex64
 from constancia.verify.pae import signed_bytes
 from constancia.verify.statement import Seen
 
 router = APIRouter(prefix="/api/v1", tags=["drafts"])
+_PATH = "/api/v1/entries"
 
 
-class SeenField(BaseModel):
-    """Size and root of a checkpoint that the signer's own software verified."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    root: str
-    size: int
-
-
-class DraftRequest(BaseModel):
-    """What is to be said, by whom, on which checkpoint. `key` lets the draft be judged as that key's."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-    actor: dict[str, str]
-    body: dict[str, Any]
-    type: str
-    seen: SeenField
-    occurred_on: str | None = None
-    mode: Literal["live", "historical"] = "live"
-    key: str | None = None
-
-
-@router.post("/drafts", summary="Draft a statement to sign")
-def draft(
-    request: Request, ledger: TheLedger, wanted: Annotated[DraftRequest, Body(examples=[DRAFT])]
-) -> dict[str, Any]:
+@router.post(
+    "/drafts",
+    summary="Draft a statement to sign",
+    response_model=Draft,
+    openapi_extra=body_of(DraftRequest, DRAFT),
+    responses=refusals(400, 403, 413, 415),
+)
+async def draft(request: Request, ledger: TheLedger, settings: TheSettings) -> Response:
     """Give the canonical statement, the SHA-256 of the bytes to sign, and one plain sentence in both languages.
 
     Nothing is recorded. `verdict` says what the ledger would answer now if this were handed in with a sound signature
-    by `key`: `accepted`, or the refusal. `seen` comes from the signer, never from the server: the signature vouches
-    for it.
+    by `key`, so that a refusal is seen before anybody signs. `seen` comes from the signer, never from the server: the
+    signature vouches for it.
     """
     check_json(request)
-    if not is_hex64(wanted.seen.root):
-        raise Malformed("form", "seen.root", "64 hex digits", wanted.seen.root)
+    raw = await bounded_body(request, MAX_ENTRY_REQUEST_BYTES, settings.body_timeout_s)
+    wanted = _read(raw)
+    return JSONResponse(await run_in_threadpool(_draft, ledger, wanted), headers={"Cache-Control": "no-store"})
+
+
+def _read(raw: bytes) -> DraftRequest:
+    try:
+        return DraftRequest.model_validate_json(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "body"
+        raise Malformed("form", where, str(first["msg"])) from error
+
+
+def _draft(ledger: Ledger, wanted: DraftRequest) -> dict[str, Any]:
     now = ledger.clock.now()
     state = ledger.state()
     try:
@@ -86,11 +86,34 @@ def draft(
         "sentence": {lang: say(sentence, lang) for lang in LANGUAGES},
         "signed_bytes_sha256": hashlib.sha256(signed_bytes(raw)).hexdigest(),
         "statement": raw.decode(),
-        "verdict": _judge(ledger, parsed, wanted.key),
+        "verdict": _verdict(ledger, parsed, wanted.key),
     }
 
 
-def _judge(ledger: Ledger, statement: dict[str, Any], key: str | None) -> dict[str, Any]:
+def _verdict(ledger: Ledger, statement: dict[str, Any], key: str | None) -> dict[str, Any]:
+    refusal = _seen_refusal(ledger, statement) or _judged(ledger, statement, key)
+    if refusal is None:
+        return {"accepted": True}
+    found = problems.document(
+        refusal.code, refusal.rule, judged_against=refusal.judged_against, also=refusal.also, instance=_PATH
+    )
+    return {"accepted": False, "refusal": found}
+
+
+def _seen_refusal(ledger: Ledger, statement: dict[str, Any]) -> Refusal | None:
+    size, root = statement["seen"]["size"], statement["seen"]["root"]
+    stored = ledger.size
+    if size > stored:
+        rule = "the history seen is not longer than the log"
+        return Refusal(Problem(code="E_SEEN_AHEAD", rule=rule), {"size": stored})
+    if ledger.root(size).hex() != root:
+        rule = "the root seen is the tree's root at that size: the signer's software and this server disagree"
+        return Refusal(Problem(code="E_SEEN_CONTRADICTS", rule=rule), {"size": stored})
+    return None
+
+
+def _judged(ledger: Ledger, statement: dict[str, Any], key: str | None) -> Refusal | None:
+    """Have the law judge the draft at the head. Without a key, what concerns the key is left out."""
     state = ledger.state()
     recorded = recorded_entry(
         index=state.size,
@@ -103,9 +126,11 @@ def _judge(ledger: Ledger, statement: dict[str, Any], key: str | None) -> dict[s
     try:
         decide(state, recorded, ledger.log.lookup)
     except Refusal as refusal:
-        problems = [(refusal.code, refusal.rule), *refusal.also]
-        about_key = key is None
-        told = [one for one in problems if not (about_key and one[0].startswith("E_KEY_"))]
-        if told:
-            return {"refused": [{"code": code, "rule": rule} for code, rule in told]}
-    return {"accepted": True}
+        told = [(refusal.code, refusal.rule), *refusal.also]
+        if key is None:
+            told = [one for one in told if not one[0].startswith("E_KEY_")]
+        if not told:
+            return None
+        code, rule = told[0]
+        return Refusal(Problem(code=code, rule=rule), refusal.judged_against, tuple(told[1:]))
+    return None

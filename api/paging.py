@@ -1,0 +1,49 @@
+"""Pages of a list, and the links between them (RFC 8288)."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A part of the log: from `start`, at most `limit` entries, of the first `size`."""
+
+    start: int
+    limit: int
+    size: int
+
+    @property
+    def stop(self) -> int:
+        """The first index after the page."""
+        return max(self.start, min(self.size, self.start + self.limit))
+
+    def starts(self) -> dict[str, int]:
+        """Give where the related pages start, by relation; those that there are."""
+        last = max(0, (self.size - 1) // self.limit * self.limit)
+        found = {"first": 0}
+        if self.start > 0:
+            found["prev"] = max(0, min(self.start, self.size) - self.limit)
+        if self.stop < self.size:
+            found["next"] = self.stop
+        return found | {"last": last}
+
+
+def link_header(path: str, page: Page, *, is_past: bool) -> dict[str, str]:
+    """Give the `Link` header of a page.
+
+    Args:
+        path: Path of the list.
+        page: The page.
+        is_past: Whether the list is one of an earlier size, which its links must keep.
+
+    Returns:
+        The header.
+
+    Source: RFC 8288 §3; relations of RFC 8288 and HTML.
+    """
+    kept = {"size": page.size} if is_past else {}
+    links = [
+        f'<{path}?{urlencode({"start": start, "limit": page.limit, **kept})}>; rel="{relation}"'
+        for relation, start in page.starts().items()
+    ]
+    return {"Link": ", ".join(links)}

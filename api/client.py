@@ -83,7 +83,7 @@ class RemoteLog:
         try:
             answer = self._client.request(method, path, content=body, headers=headers)
         except httpx.HTTPError as error:
-            raise Unreachable(f"{self._client.base_url}: {error or type(error).__name__}") from error
+            raise Unreachable(f"{self._client.base_url}: {str(error) or type(error).__name__}") from error
         if answer.status_code in (429, 502, 503, 504):
             raise Unreachable(f"{self._client.base_url}: {answer.status_code}")
         if answer.is_error:

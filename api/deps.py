@@ -25,7 +25,9 @@ def settings_of(request: Request) -> Settings:
 
 def known_size(
     ledger: Annotated[Ledger, Depends(ledger_of)],
-    size: Annotated[int | None, Query(ge=0, le=MAX_NUMBER, description="As of the first n entries; all by default.")] = None,
+    size: Annotated[
+        int | None, Query(ge=0, le=MAX_NUMBER, description="As of the first n entries; all by default.")
+    ] = None,
 ) -> int:
     """Give the size asked about, at most the log's own.
 

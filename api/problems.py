@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from constancia.api.i18n import tr
 from constancia.domain.codes import CODES
@@ -40,7 +41,17 @@ _BY_STATUS: Final = {
     413: "E_TOO_LARGE",
     415: "E_CONTENT_TYPE",
 }
+_LEDGER_CODES: Final[tuple[tuple[type[LedgerError], str], ...]] = (
+    (Busy, "E_BUSY"),
+    (NotFound, "E_NOT_FOUND"),
+    (TooLarge, "E_TOO_LARGE"),
+    (ReadOnly, "E_READ_ONLY"),
+    (Closed, "E_STOPPED"),
+    (Fatal, "E_STOPPED"),
+    (Damaged, "E_DAMAGED"),
+)
 _RETRY_LATER: Final = {"Retry-After": "60"}
+_METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _log = logging.getLogger(__name__)
 
 
@@ -105,22 +116,14 @@ def from_malformed(error: Malformed, instance: str | None = None) -> Response:
 
 def from_ledger(error: LedgerError, instance: str | None = None) -> Response:
     """Give the answer to what the ledger can't do now, or has not."""
-    match error:
-        case Busy():
-            headers = {"Retry-After": str(max(1, round(error.retry_after_s)))}
-            return problem("E_BUSY", str(error), headers=headers, instance=instance)
-        case NotFound():
-            return problem("E_NOT_FOUND", str(error), instance=instance)
-        case TooLarge():
-            return problem("E_TOO_LARGE", str(error), instance=instance)
-        case ReadOnly():
-            return problem("E_READ_ONLY", str(error), instance=instance)
-        case Closed() | Fatal():
-            return problem("E_STOPPED", str(error), headers=_RETRY_LATER, instance=instance)
-        case Damaged():
-            return problem("E_DAMAGED", str(error), instance=instance)
-        case _:
-            return problem("E_INTERNAL", "the ledger can't answer", instance=instance)
+    code = next((code for kind, code in _LEDGER_CODES if isinstance(error, kind)), "E_INTERNAL")
+    headers: Mapping[str, str] = {}
+    if isinstance(error, Busy):
+        headers = {"Retry-After": str(max(1, round(error.retry_after_s)))}
+    elif code == "E_STOPPED":
+        headers = _RETRY_LATER
+    rule = "the ledger can't answer" if code == "E_INTERNAL" else str(error)
+    return problem(code, rule, headers=headers, instance=instance)
 
 
 def from_http(error: HTTPException, instance: str | None = None) -> Response:
@@ -157,6 +160,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 405:
+            error = HTTPException(405, error.detail, {"Allow": ", ".join(allowed_methods(request))})
         return from_http(error, request.url.path)
 
     @app.exception_handler(TimeoutError)
@@ -170,6 +175,20 @@ def install(app: FastAPI) -> None:
         _log.error("a request met a fault", exc_info=error)
         rule = "the server made a mistake; nothing was recorded by it"
         return problem("E_INTERNAL", rule, instance=request.url.path)
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """Give the methods that the path asked has, of which the framework names the first route's only."""
+    routes = request.app.router.routes
+    return [
+        method
+        for method in _METHODS
+        # HEAD is answered wherever GET is (security.Guard), whatever the routes say.
+        if any(
+            one.matches({**request.scope, "method": "GET" if method == "HEAD" else method})[0] == Match.FULL
+            for one in routes
+        )
+    ]
 
 
 def _plain(found: Mapping[str, object]) -> dict[str, Any]:

@@ -71,7 +71,7 @@ class Guard:
             await refused(scope, receive, send_with_headers)
             return
         # The server itself leaves out a HEAD answer's body, and so it gets the length and headers of the GET.
-        inner = scope | {"method": "GET"} if scope["method"] == "HEAD" else scope
+        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         await self._app(inner, receive, send_with_headers)
 
 

@@ -22,7 +22,8 @@ def command(
     """Juega la historia de la hoja de ruta con llaves recién hechas, y se verifica. / Play the story, and verify it.
 
     Firmar del lado de quien firma, entregar, registrar: el camino real, con un reloj que sigue la historia.
-    Lo inventado va marcado. / Sign on the signer's side, submit, append: the real path, on a clock that follows the story.
+    Lo inventado va marcado. / Sign on the signer's side, submit, append: the real path, on a clock that
+    follows the story.
 
     Ejemplo / example: constancia demo --dir demo
     """

@@ -2,7 +2,7 @@
 
 import json
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -27,7 +27,6 @@ from constancia.ledger.application import Ledger
 from constancia.ledger.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
-Lang = Literal["es", "en"]
 # The same page in the other language: path segments differ.
 SEGMENTS = {
     "compromisos": "commitments",
@@ -136,9 +135,11 @@ def _find(state: State, kind: type[Aggregate], stream: str) -> Any:
     return found
 
 
-@router.get("/{lang}/")
-def summary(request: Request, lang: Lang, ledger: TheLedger, size: TheSize) -> Response:
+@router.get("/es/")
+@router.get("/en/")
+def summary(request: Request, ledger: TheLedger, size: TheSize) -> Response:
     """Give the summary: what stands, what is overdue, what was said last."""
+    lang = request.url.path[1:3]
     state = ledger.state(size)
     now = ledger.clock.now()
     commitments = [

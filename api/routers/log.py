@@ -19,14 +19,12 @@ _IMMUTABLE: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 _BRIEF: Final = {"Cache-Control": "public, max-age=2"}
 
 
-@router.head("/checkpoint", include_in_schema=False)
 @router.get("/checkpoint", summary="The latest signed checkpoint")
 def checkpoint(ledger: TheLedger) -> Response:
     """Give the C2SP signed note."""
     return PlainTextResponse(ledger.checkpoint(), headers=_BRIEF)
 
 
-@router.head("/tile/{path:path}", include_in_schema=False)
 @router.get("/tile/{path:path}", summary="Tiles and entry bundles")
 def tile(path: str, request: Request, ledger: TheLedger) -> Response:
     """Give a tile or an entry bundle, immutable. Bundles are sent gzip-encoded where the client takes that."""

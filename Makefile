@@ -1,0 +1,42 @@
+# The two commands are `make demo` and `make test`; each sets up what it needs in .venv/ first.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+DEMO ?= demo
+
+.PHONY: demo test check serve lock bench rounds clean
+
+demo: $(INSTALLED)  ## play the road map's story, print where things stand, verify it
+	$(BIN)/constancia demo --dir $(DEMO) --force
+
+serve: $(INSTALLED)  ## serve the demonstration's ledger
+	$(BIN)/constancia serve --demo --dir $(DEMO)
+
+test: $(INSTALLED)  ## style, types, import contracts, all tests
+	./tests/system.sh
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=.import $(BIN)/lint-imports --no-cache
+	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+
+# pip of the system installs into .venv, so that Debian's python3-venv (ensurepip) is not needed.
+$(INSTALLED): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "constancia needs Python 3.11 or newer")'
+	$(PYTHON) -m venv --without-pip .venv
+	$(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install -q -r requirements.lock
+	$(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install -q --no-deps --no-build-isolation -e .
+	touch $@
+
+lock: $(INSTALLED)  ## pin all versions anew
+	$(BIN)/pip-compile -q --upgrade --extra server --extra dev --generate-hashes --allow-unsafe --strip-extras \
+	    --no-emit-index-url --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
+
+bench: $(INSTALLED)  ## figures, as ratios within one run
+	for script in tests/benchmarks/bench_*.py; do PYTHONPATH=. $(BIN)/python $$script || exit 1; done
+
+rounds: $(INSTALLED)  ## 200 rounds of kill -9
+	PYTHONPATH=. $(BIN)/python tests/e2e/crash_rounds.py 200
+
+clean:
+	rm -rf .venv $(DEMO) build dist

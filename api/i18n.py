@@ -14,6 +14,7 @@ from typing import Final
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from constancia.api.dates import date_words
 from constancia.domain.sentences import Sentence
 
 LANGUAGES: Final = ("es", "en")
@@ -61,6 +62,9 @@ class _Lenient(dict[str, object]):
 def say(sentence: Sentence, lang: str) -> str:
     """Give an act's readable sentence in a language."""
     params = _Lenient({name: in_language(value, lang) for name, value in sentence.params.items()})
+    for name in ("compromised_since", "effective", "since", "until", "valid_from"):
+        if name in params:
+            params[name] = date_words(str(params[name]), lang)
     for name in ("choice", "level", "declared_kind", "capacity", "verdict", "kind"):
         if name in params:
             word = f"word.{params[name]}"

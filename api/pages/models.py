@@ -11,7 +11,7 @@ from constancia.domain.calendar import deadline, format_instant, local_day
 from constancia.domain.commitment import Commitment
 from constancia.domain.correction import Correction
 from constancia.domain.deliverable import DeliverableState
-from constancia.domain.derive import flags
+from constancia.domain.derive import derive, first_submission, flags
 from constancia.domain.scope import Milestone, Scope
 from constancia.domain.sentences import sentence_of
 from constancia.domain.state import State
@@ -43,6 +43,17 @@ class MilestoneLine:
     days_late: int
     due: str | None
     deliverables: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """A deadline that passed unmet: what was due (`milestone` or `deliverable`), and when it was met after all."""
+
+    kind: str
+    name: str
+    title: object
+    window: str
+    met_on: str | None
 
 
 def line(ledger: Ledger, state: State, index: int, lang: str) -> Line:
@@ -135,6 +146,27 @@ def overdue(state: State, at: datetime) -> list[tuple[Commitment, MilestoneLine]
         for one in milestones(state, commitment, at)
         if one.stands == "overdue"
     ]
+
+
+def missed(state: State, commitment: Commitment, at: datetime) -> list[Missed]:
+    """Give every deadline of a commitment that had been missed at an instant."""
+    facts = [one for one in derive(state, at) if one.kind == "DeadlineMissed" and one.stream == commitment.stream]
+    return [_missed(state, commitment, str(one.params["target"]), str(one.params["window"])) for one in facts]
+
+
+def _missed(state: State, commitment: Commitment, target: str, window: str) -> Missed:
+    kind, _, name = target.partition(" ")
+    met, title = None, None
+    for version in commitment.scopes:  # an item that a later scope dropped still has its title in an earlier one
+        for item in version.scope.milestones if kind == "milestone" else version.scope.deliverables:
+            if name == (item.milestone if isinstance(item, Milestone) else item.deliverable):
+                title = item.title
+    if kind == "milestone":
+        met = next((one.mark.occurred_on for one in commitment.completed if one.milestone == name), None)
+    else:
+        submitted = first_submission(state, commitment.commitment, name)
+        met = submitted.versions[0].mark.occurred_on if submitted else None
+    return Missed(kind=kind, name=name, title=title or name, window=window, met_on=met)
 
 
 def commitment_flags(state: State, commitment: Commitment, at: datetime) -> tuple[str, ...]:

@@ -8,9 +8,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from constancia.api.dates import date_words, instant_words
 from constancia.api.deps import TheLedger, TheSize
 from constancia.api.i18n import LANGUAGES, in_language, tr
 from constancia.api.pages import models
+from constancia.api.pages.markdown import formatted
+from constancia.api.problems import ALL_CODES
 from constancia.api.routers.entries import index_of
 from constancia.domain.aggregate import Aggregate
 from constancia.domain.agreement import Agreement
@@ -34,6 +37,7 @@ SEGMENTS = {
     "decisiones": "decisions",
     "registros": "entries",
     "partes": "parties",
+    "codigos": "codes",
 }
 PAGE = 50
 
@@ -49,7 +53,6 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["groups"] = lambda text: " ".join(str(text)[i : i + 8] for i in range(0, len(str(text)), 8))
-    environment.filters["minute"] = lambda text: str(text)[:16].replace("T", " ")
     return environment
 
 
@@ -82,6 +85,9 @@ def page(request: Request, ledger: Ledger, size: int, lang: str, template: str, 
             text=lambda value: in_language(value, lang),
             word=lambda name: _word(lang, name),
             to=lambda name, *parts: "/".join(["", lang, segment(lang, name), *map(str, parts)]),
+            date=lambda found: date_words(str(found), lang),
+            when=lambda found: instant_words(str(found), lang, state.timezone),
+            zone_name=state.timezone,
             state=state,
             size=size,
             is_past=size != ledger.size,
@@ -160,6 +166,29 @@ def summary(request: Request, ledger: TheLedger, size: TheSize) -> Response:
     )
 
 
+@router.get("/es/acuerdos")
+@router.get("/en/agreements")
+def agreements(request: Request, ledger: TheLedger, size: TheSize) -> Response:
+    """List the agreements."""
+    found = list(ledger.state(size).of(Agreement))
+    return page(request, ledger, size, request.url.path[1:3], "agreements.html", agreements=found)
+
+
+@router.get("/es/decisiones")
+@router.get("/en/decisions")
+def decisions(request: Request, ledger: TheLedger, size: TheSize) -> Response:
+    """List the decisions."""
+    found = list(ledger.state(size).of(Decision))
+    return page(request, ledger, size, request.url.path[1:3], "decisions.html", decisions=found)
+
+
+@router.get("/es/codigos")
+@router.get("/en/codes")
+def codes(request: Request, ledger: TheLedger, size: TheSize) -> Response:
+    """List the refusal codes: where a problem document's `type` leads to."""
+    return page(request, ledger, size, request.url.path[1:3], "codes.html", codes=ALL_CODES)
+
+
 @router.get("/es/compromisos")
 @router.get("/en/commitments")
 def commitments(request: Request, ledger: TheLedger, size: TheSize) -> Response:
@@ -179,7 +208,6 @@ def commitment(request: Request, name: str, ledger: TheLedger, size: TheSize) ->
     state = ledger.state(size)
     found = _find(state, Commitment, f"commitment/{name}")
     now = ledger.clock.now()
-    missed = [one for one in derive(state, now) if one.kind == "DeadlineMissed" and one.stream == found.stream]
     return page(
         request,
         ledger,
@@ -189,7 +217,7 @@ def commitment(request: Request, name: str, ledger: TheLedger, size: TheSize) ->
         commitment=found,
         flags=models.commitment_flags(state, found, now),
         milestones=models.milestones(state, found, now),
-        missed=missed,
+        missed=models.missed(state, found, now),
         timeline=models.timeline(ledger, state, found.stream, lang),
     )
 
@@ -209,7 +237,7 @@ def agreement(request: Request, name: str, ledger: TheLedger, size: TheSize) -> 
     people = {one.appointment: one for one in state.of(Appointment)}
     keys = {one.key: one for one in state.of(Key)}
     texts = {
-        doc.sha256: ledger.documents.get(doc.sha256).decode("utf-8", "replace")
+        doc.sha256: formatted(ledger.documents.get(doc.sha256), doc.media_type)
         for doc in found.current.docset.documents
         if doc.sha256 in ledger.documents and doc.media_type.startswith("text/")
     }

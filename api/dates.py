@@ -15,7 +15,7 @@ _MONTH_FORMATS: Final = {"es": "MMMM 'de' y", "en": "MMMM y"}
 _FROM: Final = {"es": "desde {start}", "en": "from {start}"}
 _BY: Final = {"es": "a más tardar {end}", "en": "by {end}"}
 _BETWEEN: Final = {"es": "de {start} a {end}", "en": "from {start} to {end}"}
-_MINUTE_FORMATS: Final = {"es": "d 'de' MMM 'de' y, HH:mm", "en": "d MMM y, HH:mm"}
+_MINUTE_FORMATS: Final = {"es": "d 'de' MMMM 'de' y, HH:mm", "en": "d MMMM y, HH:mm"}
 
 
 def date_words(text: str, lang: str) -> str:

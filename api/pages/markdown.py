@@ -1,9 +1,12 @@
 """Documents in Markdown as formatted text. What was signed are the document's bytes, which stand beside it."""
 
 from functools import cache
+from typing import Final
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
+
+_UNDER: Final = 3  # the page has one h1, and a document's text stands under an h3
 
 
 @cache
@@ -23,6 +26,12 @@ def formatted(data: bytes, media_type: str) -> Markup:
         Safe HTML.
     """
     text = data.decode("utf-8", "replace")
-    if media_type.split(";", maxsplit=1)[0] == "text/markdown":
-        return Markup(_renderer().render(text))  # noqa: S704 - the renderer escapes all that it does not make itself
-    return Markup("<pre>{}</pre>").format(escape(text))
+    if media_type.split(";", maxsplit=1)[0] != "text/markdown":
+        return Markup("<pre>{}</pre>").format(escape(text))
+    renderer = _renderer()
+    tokens = renderer.parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1:]) + _UNDER)}"
+    html = renderer.renderer.render(tokens, renderer.options, {})
+    return Markup(html)  # noqa: S704 - the renderer escapes all that it does not make itself

@@ -97,6 +97,9 @@ def page(request: Request, ledger: Ledger, size: int, lang: str, template: str, 
             title_text=in_language(opened.name, lang) if opened else ledger.origin,
             is_demo=bool(opened and opened.demonstration),
             party_name=lambda party: party_name(state, party, lang),
+            holder=lambda name: (
+                party_name(state, name, lang) if f"party/{name}" in state.aggregates else _word(lang, name)
+            ),
             **context,
         )
     )

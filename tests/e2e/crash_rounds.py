@@ -124,7 +124,7 @@ class Rounds:
             "publish": self.chance.random() < 0.5,
             "signed": [[one.statement.decode(), one.signatures[0].key, one.signatures[0].sig.hex()] for one in signed],
         }
-        child = subprocess.Popen(  # noqa: S603 (our own interpreter and code)
+        child = subprocess.Popen(
             [sys.executable, str(CHILD)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -30,7 +30,7 @@ def test_lock_can_be_taken_after_its_release(tmp_path: Path) -> None:
 def test_writer_in_another_process_is_turned_away(tmp_path: Path) -> None:
     path = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with WriterLock(tmp_path):
-        done = subprocess.run(  # noqa: S603 (our own interpreter and code)
+        done = subprocess.run(
             [sys.executable, "-c", _TAKE, str(tmp_path)],
             env=path,
             capture_output=True,
@@ -43,6 +43,6 @@ def test_writer_in_another_process_is_turned_away(tmp_path: Path) -> None:
 def test_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     path = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     code = _TAKE + "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
-    subprocess.run([sys.executable, "-c", code, str(tmp_path)], env=path, check=False)  # noqa: S603 (our own interpreter and code)
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], env=path, check=False)
     assert (tmp_path / LOCK_NAME).exists()
     WriterLock(tmp_path).release()

@@ -88,7 +88,7 @@ sys.argv[0] = "verify"
 runpy.run_module("constancia.verify", run_name="__main__")
 """
     link = Path(__file__).resolve().parents[2] / ".import"
-    done = subprocess.run(  # noqa: S603 - our own interpreter with our own code
+    done = subprocess.run(
         [sys.executable, "-P", "-c", code, place, "--trust", str(trust)],
         env={"PYTHONPATH": str(link)}, capture_output=True, text=True, check=False,
     )  # fmt: skip

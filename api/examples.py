@@ -57,3 +57,121 @@ PROBLEM: Final[dict[str, Any]] = {
     "title_es": "La parte ya lo firmó",
     "type": "/en/codes#E_ALREADY_SIGNED",
 }
+
+STANDS: Final[dict[str, Any]] = {"root": LEAF, "size": 130}
+
+_DIGEST: Final = f"sha256:{LEAF}"
+_MARK: Final[dict[str, Any]] = {
+    "appointment": "ap-alv-inai",
+    "capacity": "director_general",
+    "index": 65,
+    "key": LEAF,
+    "leaf_hash": LEAF,
+    "occurred_on": "2019-03-01",
+    "party": "inai",
+    "person": "p-alvarez",
+    "recorded_at": "2019-03-01T19:05:00.000Z",
+}
+
+AGREEMENT: Final[dict[str, Any]] = {
+    "agreement": "ag-1",
+    "in_force_version": 1,
+    "status": "in_force",
+    "stream": "agreement/ag-1",
+    "title": {"en": "Road map", "es": "Hoja de ruta"},
+    "version": 1,
+    "versions": [{"docset_digest": _DIGEST, "missing": [], "signatures": [{"mark": _MARK}], "version": 1}],
+}
+
+COMMITMENT: Final[dict[str, Any]] = {
+    "commitment": "rm",
+    "completed": [{"evidence": [], "mark": _MARK, "milestone": "m1"}],
+    "contested_level": "limited",
+    "deliverables": [{"deliverable": "d2.1", "milestone": "m2", "status": "accepted", "version": 2}],
+    "governance_body": "cc",
+    "is_contested": True,
+    "last": {"index": 121, "occurred_on": "2019-09-16"},
+    "lifecycle": "in_progress",
+    "milestones": [{"lead": ["consultant"], "milestone": "m2", "window": "2019-03-26/2019-05-24"}],
+    "objective": {"es": "Prevenir y controlar la vigilancia estatal ilegal"},
+    "open_milestones": ["m3", "m4"],
+    "problem": {"es": "Vigilancia estatal sin controles democráticos"},
+    "proposals": [],
+    "reports": [],
+    "scope_version": 2,
+    "scopes": [{"computed_kind": "reduction", "declared_kind": "reduction", "decision": "d-3", "version": 2}],
+    "self_level": "limited",
+    "stream": "commitment/rm",
+    "title": {"en": "Road map: four activities", "es": "Hoja de ruta: cuatro actividades"},
+}
+
+DECISION: Final[dict[str, Any]] = {
+    "abstention": "neutral",
+    "act": {"body": {}, "stream": "commitment/rm", "type": "CommitmentAdopted"},
+    "act_digest": _DIGEST,
+    "concurring": [],
+    "decision": "d-1",
+    "decision_rule": "unanimity",
+    "dissents": [],
+    "enacted": _MARK,
+    "governance_body": "cc",
+    "must_sign": ["inai", "nosc", "sfp"],
+    "outcome_index": 71,
+    "proposed": _MARK,
+    "question": {"en": "Are the four activities adopted?", "es": "¿Se adoptan las cuatro actividades?"},
+    "rule_version": 1,
+    "signatures": [_MARK],
+    "signed_by": ["inai", "nosc", "sfp"],
+    "status": "signed",
+    "stream": "decision/d-1",
+    "tally": {"abstain": 0, "against": 0, "for": 3, "not_cast": 0},
+    "version": 7,
+    "voters": ["inai", "nosc", "sfp"],
+    "votes": [{"choice": "for", "mark": _MARK}],
+}
+
+PARTY: Final[dict[str, Any]] = {
+    "acronym": "INAI",
+    "aliases": [],
+    "appointments": [],
+    "concurring": [],
+    "is_founder": True,
+    "keys": [],
+    "kind": "autonomous_body",
+    "legal_name": {"es": "Instituto Nacional de Transparencia"},
+    "organizations": [],
+    "party": "inai",
+    "root": LEAF,
+    "seats": [{"changes": [], "governance_body": "cc", "seated": True}],
+    "status": "registered",
+    "stream": "party/inai",
+    "version": 1,
+}
+
+DERIVED: Final[dict[str, Any]] = {
+    "at": "2021-08-31T00:00:00Z",
+    "items": [
+        {
+            "kind": "DeadlineMissed",
+            "params": {"target": "milestone m3", "window": "2019-06/2019-08"},
+            "since": "2019-09-01T05:00:00Z",
+            "stream": "commitment/rm",
+        }
+    ],
+    **STANDS,
+}
+
+LEDGER: Final[dict[str, Any]] = {
+    "genesis": LEAF,
+    "log_key": "example.org/agreement+c60854ad+AdtVMlyIQfMOqKjWhSupHNAClz8N708YTBejpS485XPL",
+    "origin": "example.org/agreement",
+    **STANDS,
+}
+
+HEALTH: Final[dict[str, Any]] = {
+    "origin": "example.org/agreement",
+    "size": 130,
+    "status": "ok",
+    "views": 130,
+    "writable": True,
+}

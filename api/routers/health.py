@@ -6,11 +6,20 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
 from constancia.api.deps import TheLedger
+from constancia.api.examples import HEALTH
+from constancia.api.schemas import json_example
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/healthz", summary="Health")
+@router.get(
+    "/healthz",
+    summary="Health",
+    responses={
+        200: json_example("All is well.", HEALTH),
+        503: {"description": "The writer or the views have stopped."},
+    },
+)
 def health(ledger: TheLedger) -> Response:
     """Say size and whether statements are taken in; 503 where the writer has stopped."""
     failure = ledger.failure or ledger.views.failure

@@ -3,19 +3,29 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse, Response
 
-from constancia.api.deps import TheLedger
+from constancia.api.deps import TheLedger, stands
+from constancia.api.examples import AGREEMENT, COMMITMENT, DECISION, PARTY, STANDS
+from constancia.api.schemas import Responses, json_example, refusals
 from constancia.ledger.application import Ledger
 from constancia.ledger.errors import NotFound
 
 router = APIRouter(prefix="/api/v1", tags=["records"])
 
 
-def _list(ledger: Ledger, projection: str) -> Response:
+def _listed(example: object) -> Responses:
+    return {200: json_example("Items, and what they stand at.", {"items": [example], **STANDS}), **refusals(503)}
+
+
+def _single(example: object, **more: object) -> Responses:
+    shown = json_example("The item, and what it stands at.", {"item": example, **more, **STANDS})
+    return {200: shown, **refusals(404, 503)}
+
+
+def _list(ledger: Ledger, projection: str) -> dict[str, Any]:
     ledger.views.wait()
     rows = [row for _key, row in ledger.views.rows(projection)]
-    return JSONResponse({"items": rows, **_stands(ledger)})
+    return {"items": rows, **stands(ledger, ledger.views.position)}
 
 
 def _one(ledger: Ledger, projection: str, key: str) -> dict[str, Any]:
@@ -23,21 +33,20 @@ def _one(ledger: Ledger, projection: str, key: str) -> dict[str, Any]:
     row = ledger.views.row(projection, key)
     if row is None:
         raise NotFound(f"there is no {key}")
-    return {"item": row, **_stands(ledger)}
+    return {"item": row, **stands(ledger, ledger.views.position)}
 
 
-def _stands(ledger: Ledger) -> dict[str, Any]:
-    size = ledger.views.position
-    return {"root": ledger.root(size).hex(), "size": size}
-
-
-@router.get("/agreements", summary="Agreements")
-def agreements(ledger: TheLedger) -> Response:
+@router.get("/agreements", summary="Agreements", responses=_listed(AGREEMENT))
+def agreements(ledger: TheLedger) -> dict[str, Any]:
     """List agreements with their versions and states."""
     return _list(ledger, "agreements")
 
 
-@router.get("/agreements/{name}", summary="One agreement with its signature matrix")
+@router.get(
+    "/agreements/{name}",
+    summary="One agreement with its signature matrix",
+    responses=_single(AGREEMENT, signature_matrix=[]),
+)
 def agreement(name: str, ledger: TheLedger) -> dict[str, Any]:
     """Give an agreement: versions, and who signed what, as what, with which key."""
     found = _one(ledger, "agreements", f"agreement/{name}")
@@ -45,13 +54,15 @@ def agreement(name: str, ledger: TheLedger) -> dict[str, Any]:
     return {**found, "signature_matrix": [row for _key, row in rows]}
 
 
-@router.get("/commitments", summary="Commitments")
-def commitments(ledger: TheLedger) -> Response:
+@router.get("/commitments", summary="Commitments", responses=_listed(COMMITMENT))
+def commitments(ledger: TheLedger) -> dict[str, Any]:
     """List commitments with their level tracks, scope and milestones."""
     return _list(ledger, "commitment_status")
 
 
-@router.get("/commitments/{name}", summary="One commitment with its timeline")
+@router.get(
+    "/commitments/{name}", summary="One commitment with its timeline", responses=_single(COMMITMENT, timeline=[])
+)
 def commitment(
     name: str, ledger: TheLedger, limit: Annotated[int, Query(ge=1, le=1000)] = 500, after: str = ""
 ) -> dict[str, Any]:
@@ -61,25 +72,25 @@ def commitment(
     return {**found, "timeline": [row for _key, row in rows]}
 
 
-@router.get("/decisions", summary="Decisions")
-def decisions(ledger: TheLedger) -> Response:
+@router.get("/decisions", summary="Decisions", responses=_listed(DECISION))
+def decisions(ledger: TheLedger) -> dict[str, Any]:
     """List decisions with votes, dissent and signatures."""
     return _list(ledger, "decisions")
 
 
-@router.get("/decisions/{name}", summary="One decision")
+@router.get("/decisions/{name}", summary="One decision", responses=_single(DECISION))
 def decision(name: str, ledger: TheLedger) -> dict[str, Any]:
     """Give a decision: the act in full, votes, dissent, signatures, what it caused."""
     return _one(ledger, "decisions", f"decision/{name}")
 
 
-@router.get("/parties", summary="Parties and people")
-def parties(ledger: TheLedger) -> Response:
+@router.get("/parties", summary="Parties and people", responses=_listed(PARTY))
+def parties(ledger: TheLedger) -> dict[str, Any]:
     """List parties with names, seats, organizations, appointments and keys."""
     return _list(ledger, "parties")
 
 
-@router.get("/parties/{name}", summary="One party")
+@router.get("/parties/{name}", summary="One party", responses=_single(PARTY))
 def party(name: str, ledger: TheLedger) -> dict[str, Any]:
     """Give a party."""
     return _one(ledger, "parties", f"party/{name}")

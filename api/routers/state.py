@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from constancia.api.deps import TheLedger, TheSize
+from constancia.api.deps import TheLedger, TheSize, stands
+from constancia.api.examples import DERIVED
+from constancia.api.schemas import json_example, refusals
 from constancia.domain.calendar import format_instant, parse_day, zone
 from constancia.domain.derive import derive
 from constancia.ledger.application import Ledger
@@ -17,7 +19,14 @@ router = APIRouter(prefix="/api/v1", tags=["state"])
 At = Annotated[str | None, Query(description="RFC 3339 instant, or a day in the ledger's zone.")]
 
 
-@router.get("/state", summary="The state document")
+@router.get(
+    "/state",
+    summary="The state document",
+    responses={
+        200: json_example("Canonical bytes.", {"aggregates": [], "ledger": "example.org/agreement", "size": 130}),
+        **refusals(400, 404),
+    },
+)
 def state(ledger: TheLedger, size: TheSize, at: At = None) -> Response:
     """Give the canonical bytes of the state after `size` entries, or after those recorded `at` an instant.
 
@@ -33,7 +42,11 @@ def state(ledger: TheLedger, size: TheSize, at: At = None) -> Response:
     return Response(data, media_type="application/json", headers=headers)
 
 
-@router.get("/derived", summary="Derived facts")
+@router.get(
+    "/derived",
+    summary="Derived facts",
+    responses={200: json_example("The facts, and what they stand at.", DERIVED), **refusals(400, 404)},
+)
 def derived(ledger: TheLedger, size: TheSize, at: At = None) -> dict[str, Any]:
     """Give what follows from the entries at an instant, now by default: in force, adopted, missed, expired."""
     instant = instant_of(ledger, at) if at is not None else ledger.clock.now()
@@ -41,8 +54,7 @@ def derived(ledger: TheLedger, size: TheSize, at: At = None) -> dict[str, Any]:
     return {
         "at": format_instant(instant),
         "items": [one.to_json() for one in facts],
-        "root": ledger.root(size).hex(),
-        "size": size,
+        **stands(ledger, size),
     }
 
 

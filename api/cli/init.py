@@ -54,8 +54,8 @@ def command(
     3. Cada parte: constancia sign genesis.statement.json --key inai.pem --out inai.signed.json
     4. constancia init libro --signed inai.signed.json --signed nosc.signed.json --signed sfp.signed.json
 
-    El TOML lleva origin, timezone, charter, [name], [rules.X] y, por parte, [[founders]] con party, kind, key y
-    [founders.legal_name].
+    El TOML lleva origin, timezone y charter, las tablas name y rules, y una tabla founders por parte, con party, kind,
+    key y legal_name. Sin opciones se imprime un ejemplo. / Without options an example is printed.
     """
     from constancia.ledger.folder import LedgerFolder
 
@@ -71,6 +71,7 @@ def command(
 
 
 def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None) -> None:
+    import constancia.domain.state  # noqa: F401 - makes all types known
     from constancia.domain.acts import UnknownAct, parse_act
     from constancia.domain.calendar import format_instant, local_day
     from constancia.ledger.documents import Documents

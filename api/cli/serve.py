@@ -1,11 +1,14 @@
 """`constancia serve`: HTTP API, pages, and the log's files."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from constancia.api.cli.terminal import fail, guarded, message, open_for_reading, open_for_writing
+
+if TYPE_CHECKING:
+    import socket
 
 
 @guarded
@@ -45,14 +48,24 @@ def command(
 
         run_demo(folder)
     ledger = open_for_reading(folder) if read_only else open_for_writing(folder, log_passphrase_file)
-    with ledger:
-        typer.echo(message("serve.at", url=f"http://{host}:{port}/es/", size=ledger.size), err=True)
-        uvicorn.run(
+    with ledger, _listening(host, port) as listener:
+        url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/es/"
+        typer.echo(message("serve.at", url=url, size=ledger.size), err=True)
+        config = uvicorn.Config(
             create_app(ledger, Settings()),
-            host=host,
-            port=port,
             log_level="warning",
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=10,
         )
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listening(host: str, port: int) -> "socket.socket":
+    """Listen before anything is said, so that the address told is the one that answers."""
+    import socket
+
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise fail(message("serve.busy", host=host, port=port, reason=error.strerror or error)) from error

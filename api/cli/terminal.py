@@ -80,6 +80,8 @@ def _told(error: Exception) -> str | None:
         return message("malformed", where=error.where, expected=error.expected, found=error.found or "∅")
     if isinstance(error, LedgerError | Unreadable):
         return message("failed", reason=str(error))
+    if type(error).__name__ == "RemoteProblem":  # its module brings an HTTP client, which most verbs do without
+        return error.text(language())  # type: ignore[attr-defined, no-any-return]
     if isinstance(error, OSError):
         return message("failed", reason=f"{error.filename or ''}: {error.strerror or error}".strip(": "))
     return None

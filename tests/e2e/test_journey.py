@@ -1,0 +1,257 @@
+"""A signatory's and an auditor's work by the command line, each command a process of its own, as people run it.
+
+Key ceremony, serving, drafting, signing, handing in, verifying; and what ten plausible mistakes get.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+RUN = "import sys; sys.argv[0] = 'constancia'; from constancia.api.cli import main; main()"
+PASSPHRASE = "una frase bastante larga"  # noqa: S105 - of keys made for a test
+CEREMONY = """
+origin = "example.org/ceremony"
+timezone = "America/Mexico_City"
+charter = "charter.md"
+[name]
+es = "Libro de prueba"
+[rules.decision_rule]
+value = "unanimity"
+rule_source = "product_default"
+[[founders]]
+party = "inai"
+kind = "autonomous_body"
+key = "inai.pub.json"
+[founders.legal_name]
+es = "Instituto"
+[[founders]]
+party = "nosc"
+kind = "civil_society_group"
+key = "nosc.pub.json"
+[founders.legal_name]
+es = "Núcleo"
+[[founders]]
+party = "sfp"
+kind = "federal_ministry"
+key = "sfp.pub.json"
+[founders.legal_name]
+es = "Secretaría"
+"""
+
+
+class Desk:
+    """A person's folder, in which commands are run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "frase").write_text(PASSPHRASE + "\n", encoding="utf-8")
+        path = os.pathsep.join(one for one in sys.path if one)
+        self.env = os.environ | {
+            "PYTHONPATH": path, "COLUMNS": "200", "XDG_DATA_HOME": str(folder / "data"), "CONSTANCIA_LANG": "es",
+            "XDG_CONFIG_HOME": str(folder / "config"), "XDG_CACHE_HOME": str(folder / "cache"),
+        }  # fmt: skip
+
+    def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", RUN, *map(str, arguments)],
+            cwd=self.folder,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=120,
+        )
+
+    def does(self, *arguments: str | Path) -> str:
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def keygen(self, name: str) -> str:
+        self.does("keygen", f"{name}.pem", "--passphrase-file", "frase")
+        found: str = self.json(f"{name}.pub.json")["key"]
+        return found
+
+    def json(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.folder / name).read_text(encoding="utf-8"))
+        return found
+
+    def body(self, file: str, /, **members: object) -> str:
+        (self.folder / file).write_text(json.dumps(members, ensure_ascii=False), encoding="utf-8")
+        return file
+
+    def says(self, url: str, type_name: str, body: str, key: str, *who: str) -> str:
+        self.does("draft", type_name, "--body", body, "--from", url, "--out", "x.statement.json", *who)
+        self.does("sign", "x.statement.json", "--key", f"{key}.pem", "--passphrase-file", "frase", "--yes")
+        return self.does("submit", "x.signed.json", "--to", url, "--out", f"{type_name}.tlog-proof")
+
+    @contextlib.contextmanager
+    def served(self, folder: str) -> Iterator[str]:
+        """The ledger served by `constancia serve` in a process of its own, ended as by Ctrl-C."""
+        process = subprocess.Popen(
+            [sys.executable, "-c", RUN, "serve", "--dir", folder, "--port", "0", "--log-passphrase-file", "frase"],
+            cwd=self.folder,
+            env=self.env,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert process.stderr is not None
+            line = next(one for one in process.stderr if "http://" in one)
+            yield line[line.index("http://") :].split("/es/")[0]
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) in (0, 130, -signal.SIGINT)
+            if process.stderr is not None:
+                process.stderr.close()
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A ledger opened by a key ceremony of three founders."""
+    made = Desk(tmp_path_factory.mktemp("journey"))
+    for party in ("inai", "nosc", "sfp"):
+        made.keygen(party)
+    (made.folder / "charter.md").write_text("# Acta\n", encoding="utf-8")
+    (made.folder / "ceremonia.toml").write_text(CEREMONY, encoding="utf-8")
+    made.does("init", "libro", "--ceremony", "ceremonia.toml", "--log-passphrase-file", "frase")
+    for party in ("inai", "nosc", "sfp"):
+        made.does(
+            "sign", "libro/genesis.statement.json", "--key", f"{party}.pem", "--out", f"{party}.signed.json",
+            "--passphrase-file", "frase", "--yes",
+        )  # fmt: skip
+    signed = [option for party in ("inai", "nosc", "sfp") for option in ("--signed", f"{party}.signed.json")]
+    said = made.does("init", "libro", *signed, "--log-passphrase-file", "frase")
+    assert "Libro abierto" in said
+    return made
+
+
+@pytest.fixture(scope="module")
+def url(desk: Desk) -> Iterator[str]:
+    with desk.served("libro") as address:
+        yield address
+
+
+pytestmark = pytest.mark.xdist_group("journey")
+
+
+def test_person_is_appointed_endorsed_signs_and_keeps_a_receipt(desk: Desk, url: str) -> None:
+    for party in ("inai", "nosc", "sfp"):
+        registered = desk.body("p.json", kind=_kind(party), legal_name={"es": party.upper()}, party=party)
+        desk.says(url, "PartyRegistered", registered, party, "--party", party)
+    who = ["--party", "nosc", "--appointment", "ap-e", "--person", "p-e", "--capacity", "alternate"]
+    appointed = desk.body(
+        "a.json", appointment="ap-e", capacity="alternate", name="Persona E", party="nosc", person="p-e",
+        post={"es": "Suplente"}, scope=["CommitmentProposed"], valid_from="2019-01-01",
+    )  # fmt: skip
+    desk.says(url, "RepresentativeAppointed", appointed, "nosc", "--party", "nosc")
+    key = desk.keygen("persona-e")
+    material = {name: value for name, value in desk.json("persona-e.pub.json").items() if name != "key"}
+    registered = desk.body("k.json", appointment="ap-e", key=key, party="nosc", **material)
+    desk.says(url, "KeyRegistered", registered, "persona-e", *who)
+    endorsed = desk.body("e.json", key=key, valid_from="2019-01-01")
+    desk.says(url, "KeyEndorsed", endorsed, "nosc", "--party", "nosc")
+    proposed = desk.body("c.json", commitment="c1", objective={"es": "O"}, problem={"es": "P"}, title={"es": "Abrir"})
+    said = desk.says(url, "CommitmentProposed", proposed, "persona-e", *who)
+    assert "Quedó en el registro 7" in said
+    again = desk.does("submit", "x.signed.json", "--to", url, "--out", "again.tlog-proof")
+    assert "Quedó en el registro 7" in again
+    assert "ÍNTEGRO" in desk.does("verify", "again.tlog-proof", "--trust", "libro/trust")
+    assert "ÍNTEGRO" in desk.does("verify", f"{url}/", "--trust", "libro/trust")
+
+
+def _kind(party: str) -> str:
+    return {"inai": "autonomous_body", "nosc": "civil_society_group", "sfp": "federal_ministry"}[party]
+
+
+def test_bundle_of_a_served_ledger_is_intact_and_a_changed_byte_is_named(desk: Desk, url: str) -> None:
+    desk.does("export", "libro.zip", "--dir", "libro")
+    done = desk.run("verify", "libro.zip", "--trust", "libro/trust", "--json")
+    assert (done.returncode, json.loads(done.stdout)["verdict"]) == (0, "intact")
+    unanchored = desk.run("verify", "libro.zip")
+    assert unanchored.returncode == 2
+    assert "NO CONCLUYENTE" in unanchored.stdout
+
+
+MISTAKES: dict[str, tuple[list[str], int, str]] = {
+    "another folder": (["state", "nada"], 2, "nada"),
+    "a source that is none": (["verify", "charter.md"], 3, "ILEGIBLE"),
+    "no passphrase and no terminal": (["keygen", "otra.pem"], 2, "--passphrase-file"),
+    "a key file that exists": (["keygen", "inai.pem", "--passphrase-file", "frase"], 2, "never overwritten"),
+    "a type misspelt": (
+        ["draft", "VoteCasted", "--body", "c.json", "--from", "libro", "--party", "inai"], 2, "VoteCasted",
+    ),
+    "a body of another type": (
+        ["draft", "VoteCast", "--body", "c.json", "--from", "libro", "--party", "inai"], 2, "VoteCast",
+    ),
+    "a body that is no JSON": (
+        ["draft", "VoteCast", "--body", "charter.md", "--from", "libro", "--party", "inai"], 2, "no es JSON",
+    ),
+    "an appointment without the person": (
+        ["draft", "CommitmentProposed", "--body", "c.json", "--from", "libro", "--party", "nosc",
+         "--appointment", "ap-e"], 2, "--person",
+    ),
+    "another's passphrase": (
+        ["sign", "x.statement.json", "--key", "inai.pem", "--passphrase-file", "charter.md", "--yes"], 2, "passphrase",
+    ),
+    "a file that is no statement": (
+        ["sign", "charter.md", "--key", "inai.pem", "--passphrase-file", "frase", "--yes"], 2, "forma",
+    ),
+    "a ledger that exists": (["init", "libro", "--ceremony", "ceremonia.toml"], 2, "ya tiene un libro"),
+    "a ceremony with a hole": (["init", "otro", "--ceremony", "frase"], 2, "no sirve como ceremonia"),
+    "a server that is not there": (
+        ["submit", "x.signed.json", "--to", "http://127.0.0.1:9"], 2, "127.0.0.1:9",
+    ),
+    "a date that is none": (["state", "libro", "--at", "ayer"], 2, "AAAA-MM-DD"),
+    "a verb that is none": (["verificar", "libro"], 2, "verificar"),
+    "an entry beyond the end": (["show", "999", "--dir", "libro"], 2, "999"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistake_is_told_in_a_sentence_and_never_by_a_traceback(desk: Desk, url: str, mistake: str) -> None:
+    desk.body("c.json", commitment="c1", objective={"es": "O"}, problem={"es": "P"}, title={"es": "Abrir"})
+    if "x.s" in str(MISTAKES[mistake][0]) and not (desk.folder / "x.signed.json").exists():
+        pytest.fail("the journey's test comes first")
+    arguments, code, words = MISTAKES[mistake]
+    done = desk.run(*arguments)
+    told = done.stdout + done.stderr
+    assert "Traceback" not in told
+    assert done.returncode == code, told
+    assert words in told.replace("\n", " "), told
+
+
+def test_refusal_over_http_names_code_rule_and_state(desk: Desk, url: str) -> None:
+    body = desk.body("w.json", commitment="c1", milestone="m1")
+    desk.does(
+        "draft", "WorkStarted", "--body", body, "--from", url, "--party", "nosc", "--appointment", "ap-e",
+        "--person", "p-e", "--capacity", "alternate", "--out", "w.statement.json",
+    )  # fmt: skip
+    desk.does("sign", "w.statement.json", "--key", "persona-e.pem", "--passphrase-file", "frase", "--yes")
+    done = desk.run("submit", "w.signed.json", "--to", url)
+    assert done.returncode == 1
+    assert "E_OUT_OF_SCOPE" in done.stderr
+    assert "RECHAZADO" in done.stderr
+
+
+def test_ctrl_c_leaves_no_half_demonstration(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, "demo", "--dir", "demo"],
+        cwd=tmp_path, env=desk.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    while process.poll() is None and not list(tmp_path.glob(".demo.*.part/ledger.sqlite")):
+        pass
+    process.send_signal(signal.SIGINT)
+    process.wait(30)
+    assert list(tmp_path.glob(".demo.*")) == []
+    assert not (tmp_path / "demo").exists() or (tmp_path / "demo" / "trust" / "genesis").exists()

@@ -36,7 +36,7 @@ bench: $(INSTALLED)  ## figures, as ratios within one run
 	for script in tests/benchmarks/bench_*.py; do PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 rounds: $(INSTALLED)  ## 200 rounds of kill -9
-	PYTHONPATH=. $(BIN)/python tests/e2e/crash_rounds.py 200
+	PYTHONPATH=. $(BIN)/python tests/e2e/crash_rounds.py --rounds 200
 
 clean:
 	rm -rf .venv $(DEMO) build dist

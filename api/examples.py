@@ -175,3 +175,15 @@ HEALTH: Final[dict[str, Any]] = {
     "views": 130,
     "writable": True,
 }
+
+DRAFTED: Final[dict[str, Any]] = {
+    "sentence": {
+        "en": "NOSC contests report r-1 of rm: There is no evidence.",
+        "es": "NOSC impugna el informe r-1 de rm.",
+    },
+    "signed_bytes_sha256": LEAF,
+    "statement": '{"actor":{"appointment":"ap-e-nosc",…},…,"type":"ProgressContested"}',
+    "verdict": {"accepted": True, "refusal": None},
+}
+
+CONSISTENCY: Final[dict[str, Any]] = {"new": 131, "old": 130, "proof": ["bBy4Qz…=", "…"]}

@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from constancia.api.examples import PROBLEM, RECEIPT
+from constancia.api.examples import DRAFTED, PROBLEM, RECEIPT
 from constancia.api.problems import MEDIA_TYPE
 
 
@@ -62,6 +62,7 @@ class Verdict(BaseModel):
 class Draft(BaseModel):
     """A statement to sign, as text, with what it says in words and what the ledger would answer."""
 
+    model_config = ConfigDict(json_schema_extra={"example": DRAFTED})
     sentence: dict[str, str] = Field(description="One plain sentence in each language.")
     signed_bytes_sha256: str = Field(description="Hex SHA-256 of the bytes to sign (DSSE PAE); a passkey's challenge.")
     statement: str = Field(description="Canonical text of the statement; sign exactly these bytes within the PAE.")

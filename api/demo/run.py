@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from constancia.api.demo.cast import Cast
+from constancia.api.demo.props import ORIGIN
 from constancia.api.demo.stage import Refused, Stage
-from constancia.api.demo.story import ORIGIN, play
+from constancia.api.demo.story import play
 from constancia.ledger.application import Ledger
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.durable import write_file

@@ -1,0 +1,168 @@
+"""The ledger's opening: genesis, identities and keys, what is older, and the Coordination Committee."""
+
+from constancia.api.demo.cast import Player, sample
+from constancia.api.demo.props import FACT, PARTIES, SOURCE_SHA256, TIMEZONE, alternates, document, text
+from constancia.api.demo.stage import Stage
+from constancia.ledger.keyfiles import founder_object
+
+
+def genesis(stage: Stage) -> None:
+    """All three roots sign the genesis."""
+    stage.on("2019-03-01")
+    founders = stage.cast.parties["founders"]
+    roots = [stage.cast.root(one["party"]) for one in founders]
+    rules = {
+        "abstention": {"rule_source": "product_default", "value": "neutral"},
+        "authentic_language": {"rule_source": "product_default", "value": "es"},
+        "decision_rule": {"rule_source": "product_default", "value": "unanimity"},
+        "paper_attestation_counts": {"rule_source": "product_default", "value": False},
+        "response_term_days": {"rule_source": "product_default", "value": 30},
+    }
+    body = {
+        "charter": document(stage, sample("charter.md"), text("Carta del libro", "Charter of the ledger")),
+        "demonstration": True,
+        "founders": [
+            founder_object(one["party"], one["kind"], text(one["es"], one["en"]), root.key)
+            for one, root in zip(founders, roots, strict=True)
+        ],
+        "log_key": stage.ledger.vkey,
+        "name": text(
+            "Demostración: hoja de ruta sobre vigilancia estatal, México 2019",
+            "Demonstration: road map on state surveillance, Mexico 2019",
+        ),
+        "provenance": "invented",
+        "rules": rules,
+        "timezone": TIMEZONE,
+    }
+    stage.open(body, roots)
+
+
+def identities(stage: Stage) -> None:
+    """Parties register; roots appoint and endorse; the secretariat registers the others."""
+    for one in stage.cast.parties["founders"]:
+        body = {
+            "acronym": one["acronym"],
+            "kind": one["kind"],
+            "legal_name": text(one["es"], one["en"]),
+            "party": one["party"],
+        }
+        stage.say(stage.cast.root(one["party"]), "PartyRegistered", body, provenance=FACT)
+    for one in stage.cast.first:
+        appoint(stage, one["appointment"])
+    secretariat = stage.cast.person("ap-s-inai")
+    organizations = stage.cast.parties["organizations"]
+    for one in organizations:
+        body = {"kind": "civil_society_org", "legal_name": {"es": one["es"]}, "party": one["party"]}
+        stage.say(secretariat, "PartyRegistered", body, provenance=FACT)
+    for one in organizations:
+        body = {"organization": one["party"], "party": "nosc", "since": one["since"]}
+        stage.say(stage.cast.root("nosc"), "MemberOrganizationJoined", body, provenance="public")
+    for one in stage.cast.parties["names"]:
+        stage.say(secretariat, "PartyNameRecorded", one, provenance="seed")
+
+
+def appoint(stage: Stage, name: str) -> None:
+    """A root appoints; the person's key registers itself; the root endorses it."""
+    person = stage.cast.person(name)
+    one = stage.cast.appointment(name)
+    root = stage.cast.root(one["party"])
+    limits = {"valid_from": stage.today} | ({"valid_until": one["valid_until"]} if "valid_until" in one else {})
+    body = {
+        "appointment": name,
+        "capacity": one["capacity"],
+        "name": one["name"],
+        "party": one["party"],
+        "person": one["person"],
+        "post": text(one["es"], one["en"]),
+        "scope": one["scope"],
+        **limits,
+    }
+    stage.say(root, "RepresentativeAppointed", body, provenance=one["provenance"])
+    register_key(stage, person, limits)
+
+
+def register_key(stage: Stage, person: Player, limits: dict[str, str]) -> None:
+    """A key presents itself, and the party's root endorses it."""
+    party = person.actor["party"]
+    body = {"key": person.key.key_id, "party": party, **person.key.material}
+    stage.say(person, "KeyRegistered", body | {"appointment": person.actor["appointment"]})
+    stage.say(stage.cast.root(party), "KeyEndorsed", {"key": person.key.key_id, **limits})
+
+
+def history(stage: Stage) -> None:
+    """What is older is recorded now, by who records it: the predecessor, the reduction, the withdrawal, the return."""
+    nosc, inai, sfp = alternates(stage)
+    stage.mode = "historical"
+    body = {
+        "governance_body": "stt",
+        "mandate": text("Coordinar los planes de acción nacionales", "Coordinate the national action plans"),
+        "members": list(PARTIES),
+        "name": text("Secretariado Técnico Tripartita", "Tripartite Technical Secretariat"),
+    }
+    stage.each([nosc, inai, sfp], "GovernanceBodyEstablished", body, occurred="2011-12", provenance="public")
+    reduction = {
+        "alleged_actor": text("Dependencias federales", "Federal agencies"),
+        "allegation": "plan-3-scope",
+        "description": text(
+            "Según el NOSC, se redujo el alcance de compromisos del Tercer Plan de Acción",
+            "According to NOSC, the scope of commitments of the Third Action Plan was reduced",
+        ),
+        "evidence": [
+            {
+                "description": text("Documento de origen de la hoja de ruta", "Source document of the road map"),
+                "sha256": SOURCE_SHA256,
+            }
+        ],
+        "plan": "plan-3",
+        "since": "../2017-05",
+        "unilateral": True,
+    }
+    stage.say(nosc, "ScopeReductionReported", reduction, occurred="../2017-05", provenance=FACT)
+    withdrawal = {
+        "effective": "2017-05",
+        "governance_body": "stt",
+        "grounds": text(
+            "Denuncias de vigilancia presuntamente ilegal y reducción de alcance del Tercer Plan",
+            "Complaints of allegedly illegal surveillance, and the Third Plan's scope reduction",
+        ),
+        "party": "nosc",
+    }
+    root = stage.cast.root("nosc")
+    stage.say(root, "PartyWithdrew", withdrawal, occurred="2017-05", provenance=FACT)
+    stage.mode = "live"
+    back = {
+        "conditions": text(
+            "Acordar la hoja de ruta antes de construir el Cuarto Plan",
+            "Agree on the road map before the Fourth Plan is built",
+        ),
+        "effective": "2019-03-01",
+        "governance_body": "stt",
+        "party": "nosc",
+    }
+    stage.each([root, inai, sfp], "PartyReturned", back, provenance=FACT)
+
+
+def committee(stage: Stage) -> None:
+    """The Coordination Committee and its rules."""
+    body = {
+        "governance_body": "cc",
+        "mandate": text(
+            "Coordinar, dar seguimiento y evaluar los planes de acción",
+            "Coordinate, follow up and evaluate action plans",
+        ),
+        "members": list(PARTIES),
+        "name": text("Comité Coordinador", "Coordination Committee"),
+        "predecessor": "stt",
+    }
+    stage.each(alternates(stage), "GovernanceBodyEstablished", body, provenance=FACT)
+    adopted = {
+        name: {"rule_source": "adopted", "value": value}
+        for name, value in (
+            ("abstention", "neutral"),
+            ("authentic_language", "es"),
+            ("decision_rule", "unanimity"),
+            ("electronic_signature_clause", True),
+        )
+    }
+    rules = {"governance_body": "cc", "rules": adopted, "version": 1}
+    stage.each(alternates(stage), "GovernanceRulesAdopted", rules)

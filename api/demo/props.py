@@ -1,0 +1,41 @@
+"""What several chapters of the story use: names, bilingual texts, documents, and who acts for the parties."""
+
+from typing import Any, Final
+
+from constancia.api.demo.cast import Player, sample_json
+from constancia.api.demo.stage import Stage
+
+ORIGIN: Final = "demo.constancia.example/aga-mx-2019"
+# The document that the story's facts are taken from.
+SOURCE_SHA256: Final = "4850edaf26795e3e628483717b703d40cb62e5f92a92bc5780d9c8a117ba85b0"
+PARTIES: Final = ("inai", "nosc", "sfp")
+TIMEZONE: Final = "America/Mexico_City"
+# The fact is the source's, and the digital step is invented.
+FACT: Final = "seed_step_invented"
+
+
+def text(es: str, en: str) -> dict[str, str]:
+    """Make a bilingual text."""
+    return {"en": en, "es": es}
+
+
+def document(stage: Stage, data: bytes, title: dict[str, str], lang: str | None = None) -> dict[str, Any]:
+    """Keep a document beside the log and cite it by its hash."""
+    doc: dict[str, Any] = {
+        "media_type": "text/markdown",
+        "sha256": stage.ledger.documents.put(data),
+        "size": len(data),
+        "title": title,
+    }
+    return doc | ({"lang": lang} if lang else {})
+
+
+def alternates(stage: Stage) -> list[Player]:
+    """Give the three fictional alternates in the order NOSC, INAI, SFP."""
+    return [stage.cast.person(name) for name in ("ap-e-nosc", "ap-g-inai", "ap-a-sfp")]
+
+
+def baseline_scope() -> dict[str, Any]:
+    """Give the scope of the four activities as agreed."""
+    scope: dict[str, Any] = sample_json("scope.json")
+    return scope

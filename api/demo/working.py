@@ -1,0 +1,127 @@
+"""Activities 1 and 2: work, deliveries, contests, acceptances, a rotated key."""
+
+from typing import Any
+
+from constancia.api.demo.founding import appoint, register_key
+from constancia.api.demo.props import alternates, document, text
+from constancia.api.demo.stage import Stage
+from constancia.ledger.keyfiles import generate
+
+
+def forum(stage: Stage) -> None:
+    """Activity 1: work starts, the report is delivered and accepted by all three, progress is reported."""
+    _nosc, inai, sfp = alternates(stage)
+    stage.on("2019-03-14")
+    new_party_signer(stage, "ap-c-consultora")
+    new_party_signer(stage, "ap-d-red")
+    stage.say(sfp, "WorkStarted", {"commitment": "rm", "milestone": "m1"})
+    stage.on("2019-04-15")
+    consultant = stage.cast.person("ap-c-consultora")
+    report = document(
+        stage,
+        "# Relatoría del foro\n\nDocumento inventado para la demostración.\n".encode(),
+        text("Relatoría del foro", "Report of the forum"),
+        "es",
+    )
+    inputs = document(
+        stage,
+        "# Insumos iniciales\n\nDocumento inventado para la demostración.\n".encode(),
+        text("Insumos iniciales", "Initial inputs"),
+        "es",
+    )
+    for name, doc in (("d1.2", report), ("d1.4", inputs)):
+        body = {"commitment": "rm", "deliverable": name, "document": doc, "version": 1}
+        stage.say(consultant, "DeliverableSubmitted", body)
+    stage.on("2019-04-22")
+    accepted = {"commitment": "rm", "deliverable": "d1.2", "version": 1}
+    stage.each(alternates(stage), "DeliverableAccepted", accepted)
+    evidence = [{"description": text("Relatoría del foro", "Report of the forum"), "sha256": report["sha256"]}]
+    done = {"commitment": "rm", "evidence": evidence, "milestone": "m1"}
+    stage.say(sfp, "MilestoneCompleted", done, occurred="2019-03-26")
+    stage.on("2019-04-23")
+    progress = {
+        "commitment": "rm",
+        "evidence": evidence,
+        "level": "limited",
+        "narrative": text(
+            "El foro se realizó; sigue el documento de propuestas", "The forum was held; the proposals follow"
+        ),
+        "period": "2019-03/2019-04",
+        "report": "r-1",
+    }
+    stage.say(inai, "ProgressReported", progress)
+
+
+def new_party_signer(stage: Stage, appointment: str) -> None:
+    """An organization outside the founders gets its root endorsed by a founder, and appoints."""
+    one = stage.cast.appointment(appointment)
+    party = one["party"]
+    other = next(item for item in stage.cast.parties["others"] if item["party"] == party)
+    body = {"kind": other["kind"], "legal_name": text(other["es"], other["en"]), "party": party}
+    stage.say(stage.cast.person("ap-s-inai"), "PartyRegistered", body)
+    root = stage.cast.root(party)
+    stage.say(root, "KeyRegistered", {"key": root.key.key_id, "party": party, **root.key.material})
+    endorsed = {"key": root.key.key_id, "valid_from": stage.today}
+    stage.say(stage.cast.root("inai"), "KeyEndorsed", endorsed)
+    appoint(stage, appointment)
+
+
+def proposals(stage: Stage) -> None:
+    """Activity 2: a delivery in the last half hour, a contest, a revision, a rotated key, two refused acts."""
+    consultant, network = stage.cast.person("ap-c-consultora"), stage.cast.person("ap-d-red")
+    stage.on("2019-05-25T04:29:00Z")
+    title = text("Borrador de recomendaciones", "Draft of recommendations")
+    first = document(stage, "# Borrador, versión 1\n\nInventado.\n".encode(), title, "es")
+    body = {"commitment": "rm", "deliverable": "d2.1", "document": first, "version": 1}
+    stage.say(consultant, "DeliverableSubmitted", body, occurred="2019-05-24")
+    stage.on("2019-05-29")
+    for name, contest, es, en in (
+        ("d2.1", "x-1", "Omite el control judicial", "It leaves out judicial control"),
+        ("d1.4", "x-2", "Faltan los insumos de las víctimas", "The victims' inputs are missing"),
+    ):
+        contested = {
+            "commitment": "rm",
+            "contest": contest,
+            "deliverable": name,
+            "evidence": [],
+            "grounds": text(es, en),
+            "version": 1,
+        }
+        stage.say(network, "DeliverableContested", contested)
+    stage.on("2019-05-30")
+    own = {"commitment": "rm", "deliverable": "d2.1", "version": 1}
+    stage.try_in_vain(consultant, "DeliverableAccepted", own, "E_SELF_DEALING")
+    stage.on("2019-06-03")
+    old, new = rotate(stage, "ap-g-inai")
+    stage.on("2019-06-04")
+    who = stage.cast.person("ap-g-inai")
+    who.key = old
+    stage.try_in_vain(who, "DeliverableAccepted", own, "E_KEY_NOT_ACTIVE")
+    who.key = new
+    stage.on("2019-06-05")
+    second = document(stage, "# Borrador, versión 2, con control judicial\n\nInventado.\n".encode(), title, "es")
+    revised = {
+        "answers": ["x-1"],
+        "changes": text("Añade el control judicial", "Adds judicial control"),
+        "commitment": "rm",
+        "deliverable": "d2.1",
+        "document": second,
+        "version": 2,
+    }
+    stage.say(consultant, "DeliverableRevised", revised)
+    stage.on("2019-06-07")
+    accepted = {"commitment": "rm", "deliverable": "d2.1", "version": 2}
+    stage.each(alternates(stage), "DeliverableAccepted", accepted)
+    evidence = [{"description": title, "sha256": second["sha256"]}]
+    done = {"commitment": "rm", "evidence": evidence, "milestone": "m2"}
+    stage.say(stage.cast.person("ap-a-sfp"), "MilestoneCompleted", done)
+
+
+def rotate(stage: Stage, name: str) -> tuple[Any, Any]:
+    """The old key announces the new one, which presents itself and is endorsed; gives both."""
+    who = stage.cast.person(name)
+    old, new = who.key, generate()
+    stage.say(who, "KeyRotated", {"key": old.key_id, "new_key": new.key_id})
+    who.key = new
+    register_key(stage, who, {"valid_from": stage.today})
+    return old, new

@@ -18,7 +18,7 @@ test: $(INSTALLED)  ## style, types, import contracts, all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYTHONPATH=.import $(BIN)/lint-imports --no-cache
-	$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 # pip of the system installs into .venv, so that Debian's python3-venv (ensurepip) is not needed.
 $(INSTALLED): requirements.lock pyproject.toml

@@ -46,9 +46,9 @@ def served_demo(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium; tests that need it are skipped where it is missing."""
+    """Chromium; tests that need it are skipped where it is missing. It ends with the module: it runs an event loop."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed (Debian: apt-get install chromium)")
     with sync_playwright() as engine:

@@ -26,7 +26,6 @@ from constancia.verify.policy import load_trust
 from constancia.verify.report import Verdict
 from constancia.verify.source import open_source
 
-pytestmark = pytest.mark.xdist_group("demo")
 END = datetime(2021, 8, 31, tzinfo=UTC)
 
 

@@ -7,7 +7,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.xdist_group("demo")
 PATHS = (
     "/es/",
     "/es/acuerdos",

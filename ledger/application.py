@@ -22,6 +22,7 @@ from typing import Self
 from constancia.domain.derive import Derived, derive
 from constancia.domain.state import State
 from constancia.ledger.admission import Appended
+from constancia.ledger.anchors import Anchors
 from constancia.ledger.assembly import Core, Options, Wanted, assemble
 from constancia.ledger.bundle import export_bundle
 from constancia.ledger.clock import Clock, format_recorded_at
@@ -51,6 +52,7 @@ class Ledger:
         self.clock = clock
         self.folder = LedgerFolder(core.folder)
         self.documents = Documents(self.folder.documents)
+        self.anchors = Anchors(self.folder.anchors)
         self.log = core.log
         self.views = core.views
         self._states = States(core.log, core.origin)
@@ -249,11 +251,11 @@ class Ledger:
 
     def publish(self, folder: Path | None = None) -> Published:
         """Brings a folder of static files up to date, by default the ledger's own `log`."""
-        return publish(self.log, self.documents, folder or self.folder.log)
+        return publish(self.log, self.documents, folder or self.folder.log, self.anchors)
 
     def export(self, path: Path) -> Checkpoint:
         """Writes the bundle; see `bundle.export_bundle`."""
-        return export_bundle(self.log, self.documents, self.policy.encode(), path)
+        return export_bundle(self.log, self.documents, self.policy.encode(), path, self.anchors)
 
     @property
     def policy(self) -> str:

@@ -1,7 +1,7 @@
 """The whole log in one zip: the published tree, the documents, the policy, a page in two languages.
 
-Two exports at the same size hold the same files with the same bytes, in the same order and without
-times of their own, so that copies made by different people can be compared.
+Two exports at the same size and with the same anchors hold the same files with the same bytes, in
+the same order and without times of their own, so that copies made by different people can be compared.
 """
 
 import os
@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from constancia.ledger.anchors import INDEX_NAME, Anchors
 from constancia.ledger.documents import Documents
 from constancia.ledger.durable import PART_SUFFIX, sync_folder
 from constancia.ledger.log import Log
 from constancia.ledger.publish import CHECKPOINT_NAME, DOCUMENTS_NAME
 from constancia.verify.checkpoint import Checkpoint, parse_checkpoint
 from constancia.verify.note import parse_note
+from constancia.verify.source import ANCHORS_NAME
 from constancia.verify.tiles import entries_path, tile_path, tiles_between
 
 POLICY_NAME: Final = "policy"
@@ -41,7 +43,7 @@ testigos) y «genesis» (la huella de la primera entrada). El archivo «policy»
 compararlo con el suyo; por sí mismo no prueba nada. Sin CARPETA el veredicto es NO CONCLUYENTE.
 
 Qué hay aquí: checkpoint, tile/ (huellas y entradas), documents/ (documentos citados, cada uno con \
-su SHA-256 por nombre), policy.
+su SHA-256 por nombre), anchors/ (sellos de tiempo, si los hay), policy.
 """
 
 _README_EN: Final = """\
@@ -62,11 +64,13 @@ and "genesis" (the fingerprint of the first entry). The "policy" in here is for 
 yours; by itself it proves nothing. Without FOLDER the verdict is INCONCLUSIVE.
 
 What is in here: checkpoint, tile/ (hashes and entries), documents/ (documents cited, each named by \
-its SHA-256), policy.
+its SHA-256), anchors/ (time-stamps, if any), policy.
 """
 
 
-def export_bundle(log: Log, documents: Documents, policy: bytes, path: Path) -> Checkpoint:
+def export_bundle(
+    log: Log, documents: Documents, policy: bytes, path: Path, anchors: Anchors | None = None
+) -> Checkpoint:
     """Writes the bundle of the log's last checkpoint.
 
     Args:
@@ -74,6 +78,7 @@ def export_bundle(log: Log, documents: Documents, policy: bytes, path: Path) -> 
         documents: Its documents.
         policy: A tlog-policy that names the log's key.
         path: The zip; replaced when it exists, and either whole or not there.
+        anchors: Its time anchors.
 
     Returns:
         The checkpoint that the bundle ends with.
@@ -90,6 +95,8 @@ def export_bundle(log: Log, documents: Documents, policy: bytes, path: Path) -> 
         with part.open("wb") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
                 for name, data in _files(log, documents, policy, note, checkpoint):
+                    _add(archive, name, data)
+                for name, data in () if anchors is None else _anchor_files(anchors, checkpoint.size):
                     _add(archive, name, data)
             file.flush()
             os.fsync(file.fileno())
@@ -119,6 +126,14 @@ def _files(
             yield entries_path(number, width), log.entry_bundle(number, width)
     for name in documents.names():
         yield f"{DOCUMENTS_NAME}/{name}", documents.get(name)
+
+
+def _anchor_files(anchors: Anchors, size: int) -> Iterator[tuple[str, bytes]]:
+    for path in anchors.paths(size):
+        yield f"{ANCHORS_NAME}/{path}", anchors.get(path)
+    index = anchors.index(size)
+    if index:
+        yield f"{ANCHORS_NAME}/{INDEX_NAME}", index
 
 
 def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:

@@ -4,6 +4,7 @@ D/ledger.sqlite     the store: the only thing that can't be made again
 D/ledger.lock       who writes
 D/views.sqlite      projections; may be deleted
 D/documents/        documents by SHA-256
+D/anchors/          time-stamps over checkpoints; they can't be had again
 D/log/              published tiles and checkpoint
 D/trust/            policy and genesis, for comparing and handing out
 D/keys/log.pem      the log's key, encrypted
@@ -31,6 +32,11 @@ class LedgerFolder:
     def documents(self) -> Path:
         """Documents by SHA-256."""
         return self.path / "documents"
+
+    @property
+    def anchors(self) -> Path:
+        """Time-stamps over checkpoints."""
+        return self.path / "anchors"
 
     @property
     def log(self) -> Path:

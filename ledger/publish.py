@@ -1,8 +1,9 @@
 """The log as static files, which any web server or copy can offer.
 
-- P1: documents and tiles come first, the checkpoint last: what a published checkpoint covers can be
-  read.
-- P2: a tile or bundle once written is never written otherwise; only the checkpoint is replaced.
+- P1: documents and tiles come first, the checkpoint after them: what a published checkpoint covers
+  can be read. Time anchors come last: what they cover is published.
+- P2: a tile or bundle once written is never written otherwise; only the checkpoint and the
+  list of anchors are replaced.
 - P3: an interruption anywhere leaves the former checkpoint with all its files; publishing again
   continues from it.
 
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from constancia.ledger.anchors import Anchors
 from constancia.ledger.documents import Documents
 from constancia.ledger.durable import write_file
 from constancia.ledger.errors import Fatal
@@ -21,6 +23,7 @@ from constancia.ledger.log import Log
 from constancia.verify.checkpoint import Checkpoint, parse_checkpoint
 from constancia.verify.errors import Malformed
 from constancia.verify.note import parse_note
+from constancia.verify.source import ANCHORS_NAME
 from constancia.verify.tiles import entries_path, tile_path, tiles_between
 
 CHECKPOINT_NAME: Final = "checkpoint"
@@ -36,13 +39,14 @@ class Published:
     files: int
 
 
-def publish(log: Log, documents: Documents, folder: Path) -> Published:
+def publish(log: Log, documents: Documents, folder: Path, anchors: Anchors | None = None) -> Published:
     """Brings a published folder up to the log's last checkpoint.
 
     Args:
         log: The log, not empty.
         documents: Its documents; each is hashed again on the way.
         folder: Where the files go; made when missing.
+        anchors: Its time anchors; those that the published checkpoint covers go along.
 
     Returns:
         What was done.
@@ -68,6 +72,9 @@ def publish(log: Log, documents: Documents, folder: Path) -> Published:
     if before is None or before.size != target.size:
         write_file(folder / CHECKPOINT_NAME, note)
         files += 1
+    if anchors is not None:
+        # After the checkpoint: an anchor beyond it would look like a log that was cut.
+        files += anchors.publish(folder / ANCHORS_NAME, target.size)
     return Published(old_size=old_size, new_size=target.size, files=files)
 
 

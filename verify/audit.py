@@ -9,7 +9,7 @@
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from constancia.verify.checkpoint import parse_checkpoint
@@ -29,16 +29,19 @@ from constancia.verify.store import SCHEMA, SCHEMA_VERSION, Store
 from constancia.verify.tilecheck import Tiles
 
 Progress = Callable[[int, int], None]
+Level = Callable[[Source, TrustFolder | None, Findings], None]
+LEVELS_ABOVE: Final = ("law", "time")  # L3 and L4, L5: they need more than this floor has
 PROGRESS_EVERY: Final = 256
 
 
-def audit(
+def audit(  # noqa: PLR0913 - each says one thing about what is wanted
     source: Source,
     trust: TrustFolder | None,
     *,
     all_faults: bool = False,
     progress: Progress | None = None,
     workers: int | None = None,
+    levels: Mapping[str, Level] | None = None,
 ) -> Report:
     """Audit a source.
 
@@ -48,6 +51,7 @@ def audit(
         all_faults: Whether the report lists all faults, or the first alone (all are counted).
         progress: Called now and then with entries done and entries in all.
         workers: Threads for signatures; as many as cores by default.
+        levels: Checks of the levels above, by the names of `LEVELS_ABOVE`; what is not given is said not to be checked.
 
     Returns:
         The report.
@@ -70,8 +74,11 @@ def audit(
             findings.note("own-trust")
     elif trust.genesis is None:
         findings.leave_open("no-genesis-pin")
-    findings.not_checked("law")
-    findings.not_checked("time")
+    for name in LEVELS_ABOVE:
+        if levels is not None and name in levels:
+            levels[name](source, trust, findings)
+        else:
+            findings.not_checked(name)
     return findings.report(list_all=all_faults)
 
 
@@ -128,6 +135,7 @@ class _Audit:
         self._findings.origin = fold.origin
         self._findings.size = fold.tree.size
         self._findings.root = fold.tree.root()
+        self._findings.tree = fold.tree
         return fold
 
     def _pinned_origin(self) -> str | None:

@@ -75,11 +75,12 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustFolder:
-    """What a verifier pins: policy, genesis leaf hash, and the last checkpoint that it verified."""
+    """What a verifier pins: policy, genesis leaf hash, the last checkpoint that it verified; and the folder itself."""
 
     policy: Policy
     genesis: bytes | None = None
     checkpoint: bytes | None = None
+    folder: Path | None = None
 
 
 def parse_policy(text: str) -> Policy:
@@ -237,7 +238,8 @@ def load_trust(folder: Path) -> TrustFolder:
         parsed = parse_policy(policy.decode())
     except UnicodeDecodeError as error:
         raise Malformed("not-utf8", "trust/policy", "UTF-8", error.reason) from error
-    return TrustFolder(policy=parsed, genesis=genesis, checkpoint=_read(folder, "checkpoint", MAX_NOTE_BYTES))
+    kept = _read(folder, "checkpoint", MAX_NOTE_BYTES)
+    return TrustFolder(policy=parsed, genesis=genesis, checkpoint=kept, folder=folder)
 
 
 def _read(folder: Path, name: str, limit: int) -> bytes | None:

@@ -14,10 +14,13 @@ from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from constancia.verify.errors import Malformed
 from constancia.verify.words import FAULTS, LABELS, REMARKS, VERDICTS
+
+if TYPE_CHECKING:
+    from constancia.verify.merkle import Tree
 
 MAX_FAULTS: Final = 10_000  # kept in memory; all are counted
 MAX_SHOWN: Final = 120  # characters of an expected or found value in text
@@ -178,6 +181,7 @@ class Findings:
         self.origin: str | None = None
         self.size: int | None = None
         self.root: bytes | None = None
+        self.tree: Tree | None = None  # of the entries, once they were read: for levels above L2
         self.genesis: bytes | None = None
         self.log_key: str | None = None
         self.anchored = False

@@ -19,6 +19,7 @@ from constancia.verify.zipped import Zip
 STORE_NAME: Final = "ledger.sqlite"
 PUBLISHED_NAME: Final = "log"
 DOCUMENTS_NAME: Final = "documents"
+ANCHORS_NAME: Final = "anchors"
 TRUST_NAME: Final = "trust"
 
 
@@ -32,6 +33,7 @@ class Source:
         store: The store's rows, if it is one.
         published: The published files; beside a store they are its folder `log`.
         documents: Folder with the documents kept beside a store.
+        anchors: Folder with the time anchors kept beside a store.
         receipt: A receipt's bytes.
         own_trust: Whether a trust folder stands within the source, where it proves nothing.
     """
@@ -41,6 +43,7 @@ class Source:
     store: Store | None = None
     published: Published | None = None
     documents: Folder | None = None
+    anchors: Folder | None = None
     receipt: bytes | None = None
     own_trust: bool = False
 
@@ -122,6 +125,7 @@ def _open_folder(path: Path) -> Source:
             store=open_store(path / STORE_NAME),
             published=Published(Folder(log)) if log.is_dir() else None,
             documents=Folder(path / DOCUMENTS_NAME),
+            anchors=Folder(path / ANCHORS_NAME),
             own_trust=(path / TRUST_NAME).is_dir(),
         )
     if (path / "checkpoint").exists() or (path / "tile").is_dir():

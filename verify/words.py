@@ -58,6 +58,8 @@ LABELS: Final[Words] = _table("""
     inclusion_proofs | pruebas de inclusión | inclusion proofs
     signatures | firmas | signatures
     keys | llaves | keys
+    anchors | anclas de tiempo | time anchors
+    anchored_entries | registros anclados | anchored entries
     appointments | nombramientos | appointments
     seats | asientos | seats
     seen_roots | raíces vistas | seen roots
@@ -109,6 +111,16 @@ FAULTS: Final[Words] = _table("""
     seen | la raíz que el firmante vio no es la de esta bitácora | the root that the signer saw is not this log's
     statement-id | el identificador ya se usó | the id was used before
     signed-at | se firmó después de registrarse | it was signed after it was recorded
+    time-index | la lista de anclas y los archivos no concuerdan | the list of anchors and the files disagree
+    time-checkpoint | lo anclado no es un punto de control de esta bitácora | what is anchored is not a checkpoint of this log
+    time-rollback | la bitácora es más corta que un punto de control anclado | the log is shorter than an anchored checkpoint
+    time-fork | la bitácora contradice un punto de control anclado | the log contradicts an anchored checkpoint
+    time-token | el sello de tiempo no tiene la forma debida | the time-stamp is not in its form
+    time-imprint | el sello de tiempo cubre otros bytes | the time-stamp covers other bytes
+    time-usage | el certificado no es para sellar tiempo | the certificate is not one for time-stamping
+    time-certificate | el certificado no valía a la hora del sello | the certificate was not valid at the time-stamp's time
+    time-signature | la firma del sello de tiempo no es válida | the time-stamp's signature is not valid
+    time-recorded | dice haberse registrado después del sello de tiempo que ya la cubre | it claims to be recorded after the time-stamp that covers it already
 """)
 
 REMARKS: Final[Words] = _table("""
@@ -127,7 +139,22 @@ REMARKS: Final[Words] = _table("""
     receipt-authorship | La autoría no se revisó: hace falta la bitácora entera para saber qué llaves y nombramientos regían en la entrada {index}. | Authorship was not checked: the whole log is needed to know which keys and appointments were in force at entry {index}.
     receipt-consistency | No se comparó con el punto de control guardado ({size} entradas): hace falta la bitácora. | It was not compared with the kept checkpoint ({size} entries): that needs the log.
     law | No se revisó si cada acto era lícito (L3) ni el estado que se muestra (L4): eso pide las reglas del dominio. | Whether each act was lawful (L3) and the state shown (L4) were not checked: that needs the rules of the domain.
-    time | No se revisaron sellos de tiempo (L5). | No time stamps were checked (L5).
+    time | No se revisaron sellos de tiempo (L5). | No time-stamps were checked (L5).
+    time-receipt | Una constancia no trae sellos de tiempo (L5): hace falta la bitácora. | A receipt carries no time-stamps (L5): that needs the log.
+    time-none | La bitácora no trae sellos de tiempo (L5): de las horas responde sólo quien la opera. | The log carries no time-stamps (L5): for the times its operator alone answers.
+    time-no-key | Sin la llave de la bitácora no se revisaron sellos de tiempo (L5). | Without the log key no time-stamps were checked (L5).
+    time-unpinned | {count} sellos de tiempo no cuentan: ninguna autoridad fijada en la carpeta de confianza los firma. El primero, {first}, es de: {signer}. | {count} time-stamps do not count: no authority pinned in the trust folder signed them. The first, {first}, is by: {signer}.
+    time-missing | Faltan {count} archivos de la lista de anclas; el primero: {first}. | {count} files of the list of anchors are missing; the first: {first}.
+    time-unread | No se pudo leer la hora de registro de la entrada {index}: no se comparó con los sellos de tiempo. | The recording time of entry {index} could not be read: it was not compared with the time-stamps.
+    time-revocation | No se preguntó si el certificado de una autoridad de sellado fue revocado: eso pide conexión con ella. | Nobody asked whether a time-stamp authority's certificate was revoked: that needs a connection to it.
+    time-anchored | {name} (sello de tiempo RFC 3161; {count} en total): las entradas 0–{last} existían a más tardar el {time}. | {name} (RFC 3161 time-stamp; {count} in all): entries 0–{last} existed by {time}.
+    time-nom151 | {name} (constancia de conservación NOM-151-SCFI-2016; {count} en total; prestador acreditado según la carpeta de confianza: {basis}): las entradas 0–{last} existían a más tardar el {time}. | {name} (constancia de conservación NOM-151-SCFI-2016; {count} in all; accredited provider according to the trust folder: {basis}): entries 0–{last} existed by {time}.
+    time-longest | El trecho más largo sin prueba de la hora: la entrada {index} dice {recorded_at} y consta sólo desde {time}. | The longest stretch without proof of the time: entry {index} says {recorded_at} and is proven only from {time} on.
+    time-behind | {count} anclas cubren menos de lo que la bitácora dice que tenía entonces; la primera cubre {size} entradas el {time}, cuando dice haber tenido {held}. Es normal si se ancló un punto de control anterior o la respuesta tardó; si no, se antedataron entradas desde la {size}. | {count} anchors cover less than the log says it held by then; the first covers {size} entries at {time}, when it claims to have held {held}. This is normal where an earlier checkpoint was anchored or the answer came late; otherwise entries from {size} on were back-dated.
+    time-tail | Desde la entrada {start} ningún sello de tiempo que cuente cubre la bitácora. | From entry {start} on no time-stamp that counts covers the log.
+    time-expired | El certificado de {names} ha vencido desde entonces; valía a la hora de sus sellos. | The certificate of {names} has expired since; it was valid at the time of its time-stamps.
+    time-newer | {count} anclas son de entradas que se agregaron mientras se verificaba. | {count} anchors are of entries that were added while verifying.
+    time-other-files | {count} archivos bajo anchors/ no son anclas; el primero: {first}. | {count} files under anchors/ are no anchors; the first: {first}.
     tail | Desde la entrada {start} ningún firmante posterior ha dado fe de lo anterior; responden de ese orden la llave de la bitácora y los testigos. | From entry {start} on no later signer has vouched for what came before; the log key and the witnesses answer for that order.
     suspect | La firma de la entrada {index} es dudosa: su llave se declaró comprometida y nadie la ha confirmado. | The signature of entry {index} is suspect: its key was declared compromised and nobody has affirmed it.
     disowned | La firma de la entrada {index} fue desconocida por su parte. | The signature of entry {index} was disowned by its party.

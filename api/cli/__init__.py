@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from constancia.api.cli import (
+    anchor,
     demo,
     draft,
     export,
@@ -58,7 +59,7 @@ def options(
     os.environ["CONSTANCIA_LANG"] = lang if lang in ("es", "en") else "es"
 
 
-for verb in (init, demo, serve, keygen, draft, sign, submit, verify, export, show, log, state, rebuild):
+for verb in (init, demo, serve, keygen, draft, sign, submit, verify, export, anchor, show, log, state, rebuild):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 
 

@@ -1,4 +1,4 @@
-"""`constancia verify`: the audit, at levels L1 and L2."""
+"""`constancia verify`: the audit, at levels L1, L2 and L5."""
 
 from pathlib import Path
 from typing import Annotated
@@ -34,18 +34,21 @@ def command(
     Ejemplo / example: constancia verify demo --trust demo/trust
     """
     import sys
+    from functools import partial
 
+    from constancia.ledger.timestamp import check_time
     from constancia.verify.audit import audit
     from constancia.verify.errors import Malformed, Unreadable
     from constancia.verify.policy import load_trust
     from constancia.verify.source import open_source
 
     sys.setswitchinterval(2e-4)  # a verifier thread back from OpenSSL would wait 5 ms for the interpreter otherwise
+    run = partial(audit, levels={"time": check_time})
     try:
         folder = trust if trust is not None else known_trust(source)
         pinned = load_trust(folder) if folder is not None else None
         with open_source(source) as opened:
-            report = _audit_with_progress(audit, opened, pinned, every=every, show=not as_json)
+            report = _audit_with_progress(run, opened, pinned, every=every, show=not as_json)
     except (Unreadable, Malformed) as error:
         typer.echo(message("verify.unreadable", reason=str(error)), err=True)
         raise typer.Exit(3) from error

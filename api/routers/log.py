@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from constancia.api.deps import TheLedger, TheSize
 from constancia.api.routers.entries import index_of
+from constancia.ledger.anchors import INDEX_NAME, SUFFIX
 from constancia.ledger.errors import NotFound
 from constancia.verify.errors import Malformed
 from constancia.verify.tiles import parse_tile_path
@@ -39,6 +40,16 @@ def tile(path: str, request: Request, ledger: TheLedger) -> Response:
     if "gzip" in request.headers.get("accept-encoding", ""):
         data, headers["Content-Encoding"] = gzip.compress(data, mtime=0), "gzip"
     return Response(data, media_type="application/octet-stream", headers=headers)
+
+
+@router.head("/anchors/{path:path}", include_in_schema=False)
+@router.get("/anchors/{path:path}", summary="Time anchors: RFC 3161 time-stamps over checkpoints")
+def anchor(path: str, ledger: TheLedger) -> Response:
+    """Give an anchor's file, immutable, or the list of all (`SHA256SUMS`)."""
+    if path == INDEX_NAME:
+        return PlainTextResponse(ledger.anchors.index(), headers=_BRIEF)
+    kind = "application/timestamp-reply" if path.endswith(SUFFIX) else "text/plain; charset=utf-8"
+    return Response(ledger.anchors.get(path), media_type=kind, headers=_IMMUTABLE)
 
 
 @router.get("/api/v1/ledger", summary="Origin, log key, genesis")

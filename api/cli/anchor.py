@@ -1,0 +1,122 @@
+"""`constancia anchor`: time-stamps over the latest checkpoint, by authorities that are pinned."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from constancia.api.cli.terminal import FAILED, fail, guarded, message, open_for_reading
+
+if TYPE_CHECKING:
+    from constancia.ledger.application import Ledger
+    from constancia.ledger.authorities import Authority
+    from constancia.ledger.stamping import Stamper
+    from constancia.ledger.tokens import Stamp
+
+
+@guarded
+def command(
+    folder: Annotated[Path, typer.Argument(help="Carpeta del libro. / The ledger's folder.")] = Path("demo"),
+    tsa: Annotated[
+        list[str] | None,
+        typer.Option(help="NOMBRE=URL de una autoridad; se repite. / NAME=URL of an authority; may be repeated."),
+    ] = None,
+    trust: Annotated[
+        Path | None,
+        typer.Option(help="Carpeta con tsa/NOMBRE.pem; por omisión la del libro. / Folder with tsa/NAME.pem."),
+    ] = None,
+    request: Annotated[
+        Path | None, typer.Option(help="Sólo escribe la petición (.tsq). / Only write the request (.tsq).")
+    ] = None,
+    response: Annotated[
+        Path | None, typer.Option(help="Recibe una respuesta que llegó por otra vía. / Take in an answer (.tsr).")
+    ] = None,
+) -> None:
+    """Ancla el último punto de control en el tiempo (RFC 3161). / Anchor the latest checkpoint in time.
+
+    Omite lo que la autoridad ya selló: sirve para una tarea periódica. Sale con 2 si alguna autoridad no respondió
+    bien. / Skips what the authority has stamped: fit for a periodic job. Exits with 2 where an authority failed.
+
+    Ejemplo / example: constancia anchor libro --tsa psc=https://tsa.example/tsr
+    """
+    from constancia.ledger.authorities import load_authorities
+    from constancia.ledger.stamping import Stamper
+
+    if sum(one is not None for one in (tsa or None, request, response)) != 1:
+        raise fail(message("anchor.one_of"))
+    with open_for_reading(folder) as ledger:
+        stamper = Stamper(ledger.log, ledger.origin, ledger.anchors)
+        if request is not None:
+            _write_request(stamper, request)
+            return
+        pinned = load_authorities((trust or ledger.folder.trust) / "tsa")
+        if response is not None:
+            _take_in(stamper, response, pinned)
+        failed = [one for one in tsa or () if not _anchor(stamper, one, pinned)]
+        _publish(ledger)
+    if failed:
+        raise typer.Exit(FAILED)
+
+
+def _write_request(stamper: "Stamper", path: Path) -> None:
+    from constancia.ledger.durable import write_file
+
+    size, request = stamper.request()
+    write_file(path, request.as_bytes())
+    typer.echo(message("anchor.request", path=path, size=size))
+
+
+def _take_in(stamper: "Stamper", path: Path, pinned: "tuple[Authority, ...]") -> None:
+    from constancia.ledger.tokens import MAX_TOKEN_BYTES, Unpinned
+
+    with path.open("rb") as file:
+        answer = file.read(MAX_TOKEN_BYTES + 1)
+    try:
+        size, stamp = stamper.accept(answer, pinned)
+    except Unpinned as error:
+        raise fail(message("anchor.unpinned", signer=error.signer)) from error
+    _tell(size, stamp)
+
+
+def _anchor(stamper: "Stamper", asked: str, pinned: "tuple[Authority, ...]") -> bool:
+    """Ask one authority; tells whether the latest checkpoint is anchored with it."""
+    from constancia.ledger.errors import LedgerError
+    from constancia.ledger.tokens import Unpinned
+    from constancia.verify.errors import Malformed
+
+    name, _, url = asked.partition("=")
+    authority = next((one for one in pinned if one.name == name), None)
+    if authority is None or not url.startswith(("https://", "http://")):
+        typer.echo(message("anchor.unknown", name=name, names=", ".join(one.name for one in pinned) or "∅"), err=True)
+        return False
+    try:
+        done = stamper.anchor(authority, url)
+    except Unpinned as error:
+        typer.echo(message("anchor.unpinned", signer=error.signer), err=True)
+        return False
+    except (LedgerError, Malformed) as error:
+        typer.echo(message("anchor.failed", name=name, reason=str(error)), err=True)
+        return False
+    if done is None:
+        typer.echo(message("anchor.skipped", name=name))
+    else:
+        _tell(*done)
+    return True
+
+
+def _tell(size: int, stamp: "Stamp") -> None:
+    from constancia.ledger.clock import format_recorded_at
+
+    kind = "anchor.done" if stamp.authority.accredited is None else "anchor.done_nom151"
+    typer.echo(message(kind, name=stamp.authority.name, last=size - 1, time=format_recorded_at(stamp.time)))
+
+
+def _publish(ledger: "Ledger") -> None:
+    """Bring the anchors beside the published tiles, as far as these go."""
+    from constancia.verify.checkpoint import parse_checkpoint
+    from constancia.verify.note import parse_note
+
+    published = ledger.folder.log / "checkpoint"
+    if published.exists():
+        size = parse_checkpoint(parse_note(published.read_bytes()).text).size
+        ledger.anchors.publish(ledger.folder.log / "anchors", size)

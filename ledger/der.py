@@ -1,0 +1,82 @@
+"""Two repairs of the outermost DER of a time-stamp answer, before a strict parser reads it.
+
+Many authorities put the certificates of a token in the order of the chain, as OpenSSL's own `ts -reply -chain` does,
+where DER asks for the order of their bytes; and some hand out the bare token without the answer around it. Neither
+the certificates' order nor the answer's status is signed, so putting either right changes nothing that counts.
+
+What is not of the form expected is given back as it is: the parser says what is wrong with it.
+"""
+
+from typing import Final, NamedTuple
+
+_SEQUENCE: Final = 0x30
+_OBJECT_IDENTIFIER: Final = 0x06
+_CONTEXT: Final = (0xA0, 0xA1)  # of SignedData: certificates, revocation lists
+_GRANTED: Final = bytes.fromhex("3003020100")  # PKIStatusInfo { status 0 }
+
+
+class _Element(NamedTuple):
+    tag: int
+    start: int
+    content: int
+    end: int
+
+
+def as_response(data: bytes) -> bytes:
+    """Give a TimeStampResp for a TimeStampResp or a bare TimeStampToken.
+
+    Source: RFC 3161 §2.4.2; RFC 5652 §3 (a token is a ContentInfo, which begins with an object identifier).
+    """
+    try:
+        [outer] = _elements(data, 0, len(data))
+        first = _elements(data, outer.content, outer.end)[0]
+    except (ValueError, IndexError):
+        return data
+    if outer.tag != _SEQUENCE or first.tag != _OBJECT_IDENTIFIER:
+        return data
+    content = _GRANTED + data
+    return bytes([_SEQUENCE]) + _length(len(content)) + content
+
+
+def in_order(response: bytes) -> bytes:
+    """Give a TimeStampResp with the certificates and revocation lists of its token in DER's order.
+
+    Source: X.690 §11.6; RFC 5652 §5.1.
+    """
+    data = bytearray(response)
+    try:
+        [outer] = _elements(response, 0, len(response))
+        token = _elements(response, outer.content, outer.end)[1]
+        wrapped = _elements(response, token.content, token.end)[1]
+        [signed] = _elements(response, wrapped.content, wrapped.end)
+        for part in _elements(response, signed.content, signed.end):
+            if part.tag in _CONTEXT:
+                members = [response[one.start : one.end] for one in _elements(response, part.content, part.end)]
+                data[part.content : part.end] = b"".join(sorted(members))
+    except (ValueError, IndexError):
+        return response
+    return bytes(data)
+
+
+def _elements(data: bytes, at: int, end: int) -> list[_Element]:
+    """Read the elements that fill [at, end), each with a low tag number and a definite length."""
+    found = []
+    while at < end:
+        length, content = data[at + 1], at + 2
+        if length == 0x80 or data[at] & 0x1F == 0x1F:
+            raise ValueError("indefinite length or long tag")
+        if length > 0x80:
+            size = length & 0x7F
+            length, content = int.from_bytes(data[content : content + size]), content + size
+        if content + length > end:
+            raise ValueError("longer than what holds it")
+        found.append(_Element(data[at], at, content, content + length))
+        at = content + length
+    return found
+
+
+def _length(length: int) -> bytes:
+    if length < 0x80:
+        return bytes([length])
+    size = (length.bit_length() + 7) // 8
+    return bytes([0x80 | size]) + length.to_bytes(size)

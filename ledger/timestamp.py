@@ -1,0 +1,298 @@
+"""Level L5, time: RFC 3161 anchors over checkpoints, and what they say about the times that the log claims (SPEC §9).
+
+- A1: an anchor that counts proves that the entries below its size existed by its time. It proves nothing of the
+  entries from there on: they may be older and have been held back. So there is an upper limit, and no lower one.
+- A2: an entry below the size that claims a later recording time is a fault. An entry from the size on that claims an
+  earlier one may have a good reason (an old checkpoint anchored late): it is said, and is no fault.
+- A3: a checkpoint that the log signed binds it for ever, whoever stamped it: a log that is shorter, or different, is
+  altered.
+- A4: who is not pinned counts for nothing, neither for the log nor against it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from constancia.ledger.anchors import NOTE_NAME
+from constancia.ledger.authorities import Authority, load_authorities
+from constancia.ledger.clock import SystemClock, format_recorded_at
+from constancia.ledger.times import RecordedTimes, Unread
+from constancia.ledger.timestamp_files import Place, places_of
+from constancia.ledger.tokens import MAX_TOKEN_BYTES, Stamp, Unpinned, verify_token
+from constancia.verify.checkpoint import Checkpoint, format_checkpoint, open_checkpoint
+from constancia.verify.errors import Malformed, Unreadable
+from constancia.verify.fold import CLOCK_SKEW_S
+from constancia.verify.merkle import Tree
+from constancia.verify.note import MAX_NOTE_BYTES, VerifierKey, parse_vkey
+from constancia.verify.policy import TrustFolder
+from constancia.verify.report import Findings
+from constancia.verify.source import Source, open_source
+
+_SKEW: Final = timedelta(seconds=CLOCK_SKEW_S)
+_LEVEL: Final = "L5"
+
+
+class Anchor(NamedTuple):
+    """An anchor that counts: the entries below `size` existed by `stamp.time`."""
+
+    size: int
+    stamp: Stamp
+
+
+@dataclass(slots=True)
+class _Uncounted:
+    unpinned: list[tuple[str, str]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    newer: int = 0
+
+
+def check_time(source: Source, trust: TrustFolder | None, findings: Findings, *, now: datetime | None = None) -> None:
+    """Check the anchors of a source, once L1 and L2 have been; for `audit(levels={"time": check_time})`.
+
+    Args:
+        source: The source, still open.
+        trust: What is pinned; the authorities are in its folder `tsa`.
+        findings: Where faults, counts and remarks go; holds the tree of the entries.
+        now: Tells which certificates have expired since; the machine's clock by default.
+
+    Raises:
+        Unreadable: The source or the trust folder can't be read.
+        Malformed: The trust folder's authorities are in another form.
+
+    Source: ours: SPEC §9; RFC 3161.
+    """
+    if findings.tree is None:
+        findings.not_checked("time-receipt")
+        return
+    folder = None if trust is None else trust.folder
+    authorities = () if folder is None else load_authorities(folder / "tsa")
+    places = places_of(source)
+    if not any(place.paths for place in places):
+        findings.not_checked("time-none")
+    elif findings.log_key is None:
+        findings.not_checked("time-no-key")
+    else:
+        key = parse_vkey(findings.log_key)
+        _Audit(source, findings, findings.tree, key, authorities).run(places, now or SystemClock().now())
+
+
+class _Audit:
+    def __init__(
+        self, source: Source, findings: Findings, tree: Tree, key: VerifierKey, authorities: tuple[Authority, ...]
+    ) -> None:
+        self._source = source
+        self._findings = findings
+        self._tree = tree
+        self._key = key
+        self._authorities = authorities
+        self._anchors: dict[tuple[int, str], Anchor] = {}
+        self._uncounted = _Uncounted()
+
+    def run(self, places: list[Place], now: datetime) -> None:
+        """Check all files, then hold the recording times to the anchors that count."""
+        for place in places:
+            place.check_index(self._findings)
+            self._uncounted.others += place.others
+            for size, names in place.by_size().items():
+                self._check_size(place, size, names)
+        anchors = sorted(self._anchors.values(), key=lambda one: (one.size, one.stamp.time))
+        self._findings.count(_LEVEL, "anchors", len(anchors))
+        self._findings.count(_LEVEL, "anchored_entries", anchors[-1].size if anchors else 0)
+        if anchors:
+            _Brackets(anchors, RecordedTimes(self._source, self._tree), self._findings, self._tree.size).check()
+        self._remark(anchors, now)
+
+    def _check_size(self, place: Place, size: int, names: list[str]) -> None:
+        text = self._anchored_text(place, size)
+        if text is None:
+            return
+        is_ours = size <= self._tree.size and text == self._own_text(size)
+        for name in names:
+            path = f"{size}/{name}"
+            raw = self._read(place, path, MAX_TOKEN_BYTES, "time-token")
+            stamp = None if raw is None else self._stamp(place.label + path, raw, text)
+            if stamp is not None and is_ours:
+                self._anchors[size, name] = Anchor(size, stamp)
+
+    def _anchored_text(self, place: Place, size: int) -> bytes | None:
+        """Give the text that the tokens of a size must cover; hold the note that the log signed to the tree (A3)."""
+        where = f"{place.label}{size}/{NOTE_NAME}"
+        raw = self._read(place, f"{size}/{NOTE_NAME}", MAX_NOTE_BYTES, "time-checkpoint")
+        if raw is None:
+            # The text follows from the tree: a token can be checked without the note.
+            return self._own_text(size) if size <= self._tree.size else None
+        try:
+            checkpoint, note = open_checkpoint(raw, self._key)
+        except Malformed as error:
+            self._fault("time-checkpoint", where, error.expected, error.found, note=f"{error.where}: {error.code}")
+            return self._own_text(size) if size <= self._tree.size else None
+        if checkpoint.size != size:
+            self._fault("time-checkpoint", where, f"size {size}", checkpoint.size)
+        if not self._hold_to_tree(checkpoint, where):
+            return None
+        return note.text.encode()
+
+    def _hold_to_tree(self, checkpoint: Checkpoint, where: str) -> bool:
+        """Hold a checkpoint that the log signed to the tree; tells whether its tokens are to be looked at."""
+        size = self._tree.size
+        if checkpoint.size > size:
+            if self._has_grown_to(checkpoint.size):
+                self._uncounted.newer += 1
+                return False
+            self._findings.fault(
+                "time-rollback", size, where, f"{checkpoint.size} entries", size, level=_LEVEL,
+                last_index=checkpoint.size - 1,
+            )  # fmt: skip
+        elif checkpoint.root != self._tree.root(checkpoint.size):
+            sound = max((one.size for one in self._anchors.values() if one.size < checkpoint.size), default=0)
+            self._findings.fault(
+                "time-fork", sound, where, f"{checkpoint.root.hex()} at size {checkpoint.size}",
+                self._tree.root(checkpoint.size), level=_LEVEL, last_index=checkpoint.size - 1, somewhere=True,
+            )  # fmt: skip
+        return True
+
+    def _stamp(self, where: str, raw: bytes, text: bytes) -> Stamp | None:
+        """Check a token; None if it is at fault, or by nobody pinned."""
+        try:
+            return verify_token(raw, text, self._authorities)
+        except Unpinned as error:
+            self._uncounted.unpinned.append((where, error.signer))
+        except Malformed as error:
+            self._fault(error.code, where, error.expected, error.found, note=error.where)
+        return None
+
+    def _read(self, place: Place, path: str, limit: int, code: str) -> bytes | None:
+        """Read a file; one that is too large is a fault, one that is not there is remarked on, and both give None."""
+        try:
+            raw = place.read(path, limit)
+        except Unreadable as error:
+            if error.code != "too-large":
+                raise
+            self._fault(code, place.label + path, f"at most {limit} bytes", "more")
+            return None
+        if raw is None:
+            self._uncounted.missing.append(place.label + path)
+        return raw
+
+    def _has_grown_to(self, size: int) -> bool:
+        """Tell whether the source, opened anew, holds a signed checkpoint of at least a size: then it only grew."""
+        with open_source(self._source.location) as again:
+            return any(one.size >= size for one in self._checkpoints(again))
+
+    def _checkpoints(self, source: Source) -> Iterator[Checkpoint]:
+        notes = [] if source.published is None else [source.published.checkpoint()]
+        if source.store is not None:
+            notes += [one.checkpoint.encode() for one in source.store.batches() if isinstance(one.checkpoint, str)][-1:]
+        for raw in notes:
+            try:
+                yield open_checkpoint(raw or b"", self._key)[0]
+            except Malformed:
+                continue
+
+    def _own_text(self, size: int) -> bytes:
+        return format_checkpoint(self._key.name, size, self._tree.root(size)).encode()
+
+    def _fault(self, code: str, where: str, expected: object, found: object, *, note: str = "") -> None:
+        self._findings.fault(code, None, where, expected, found, level=_LEVEL, note=note)
+
+    def _remark(self, anchors: list[Anchor], now: datetime) -> None:
+        findings, uncounted = self._findings, self._uncounted
+        by_name: dict[str, list[Anchor]] = {}
+        for one in anchors:
+            by_name.setdefault(one.stamp.authority.name, []).append(one)
+        for name, mine in by_name.items():
+            _tell(name, mine, findings)
+        if anchors:
+            findings.not_checked("time-revocation")
+            if anchors[-1].size < self._tree.size:
+                findings.note("time-tail", start=anchors[-1].size)
+        expired = [name for name, mine in by_name.items() if any(one.stamp.expires < now for one in mine)]
+        if expired:
+            findings.note("time-expired", names=", ".join(expired))
+        if uncounted.unpinned:
+            first, signer = uncounted.unpinned[0]
+            findings.not_checked("time-unpinned", count=len(uncounted.unpinned), first=first, signer=signer)
+        if uncounted.missing:
+            findings.not_checked("time-missing", count=len(uncounted.missing), first=uncounted.missing[0])
+        if uncounted.newer:
+            findings.note("time-newer", count=uncounted.newer)
+        if uncounted.others:
+            findings.note("time-other-files", count=len(uncounted.others), first=uncounted.others[0])
+
+
+def _tell(name: str, anchors: list[Anchor], findings: Findings) -> None:
+    """Say what an authority's last anchor proves. The norm's own words are for accredited providers alone."""
+    last = max(anchors, key=lambda one: one.size)
+    told: Mapping[str, object] = {
+        "name": name, "count": len(anchors), "last": last.size - 1, "time": format_recorded_at(last.stamp.time),
+    }  # fmt: skip
+    basis = last.stamp.authority.accredited
+    if basis is None:
+        findings.note("time-anchored", **told)
+    else:
+        findings.note("time-nom151", **told, basis=basis)
+
+
+class _Brackets:
+    """Holds the log's recording times to its anchors.
+
+    `recorded_at` never goes back (L1), so for each anchor two places of the log decide about all entries.
+    """
+
+    def __init__(self, anchors: list[Anchor], times: RecordedTimes, findings: Findings, size: int) -> None:
+        self._anchors = anchors
+        self._times = times
+        self._findings = findings
+        self._size = size
+
+    def check(self) -> None:
+        """Check the limits of all anchors (rules A1, A2); say how wide the widest interval is."""
+        try:
+            self._check_recorded()
+            self._tell_behind()
+            self._tell_longest()
+        except Unread as error:
+            self._findings.not_checked("time-unread", index=error.index)
+
+    def _check_recorded(self) -> None:
+        done = 0
+        for anchor in sorted(self._anchors, key=lambda one: one.stamp.time + one.stamp.accuracy):
+            latest = format_recorded_at(anchor.stamp.time + anchor.stamp.accuracy + _SKEW)
+            first = self._times.count_until(latest)
+            if max(first, done) < anchor.size:
+                first = max(first, done)
+                expected = f"at most {latest}, by {anchor.stamp.authority.name} over {anchor.size} entries"
+                self._findings.fault(
+                    "time-recorded", first, "recorded_at", expected, self._times.at(first), level=_LEVEL,
+                    last_index=anchor.size - 1,
+                )  # fmt: skip
+                done = anchor.size
+
+    def _tell_behind(self) -> None:
+        behind = []
+        for anchor in self._anchors:
+            earliest = format_recorded_at(anchor.stamp.time - anchor.stamp.accuracy - _SKEW)
+            held = self._times.count_until(earliest)
+            if held > anchor.size:
+                behind.append((anchor, held))
+        if behind:
+            first, held = behind[0]
+            time = format_recorded_at(first.stamp.time)
+            self._findings.note("time-behind", count=len(behind), size=first.size, time=time, held=held)
+
+    def _tell_longest(self) -> None:
+        """Find the entry whose claimed time is furthest before the first anchor that covers it."""
+        firsts: list[tuple[int, datetime]] = []  # sizes, and the earliest time that covers what lies below
+        for anchor in reversed(self._anchors):
+            if not firsts or anchor.stamp.time < firsts[-1][1]:
+                firsts.append((anchor.size, anchor.stamp.time))
+        starts = [size for size, _ in firsts[1:]] + [0]
+        longest = (timedelta(-1), 0, firsts[0][1])
+        for start, (_, proven) in zip(starts, firsts, strict=True):
+            longest = max(longest, (proven - self._times.instant(start), start, proven))
+        _, index, proven = longest
+        self._findings.note(
+            "time-longest", index=index, recorded_at=self._times.at(index), time=format_recorded_at(proven)
+        )

@@ -57,7 +57,7 @@ class Authority:
         """
         if self.signers and signer not in self.signers:
             return None
-        between = [*self.intermediates, *carried]
+        between = [one for one in (*self.intermediates, *carried) if _may_issue(one)]
         ways = [[signer]]
         for _ in range(MAX_PATH):
             for way in ways:

@@ -12,7 +12,7 @@ from typing import Final
 
 import httpx
 from rfc3161_client import HashAlgorithm, TimeStampRequest, TimestampRequestBuilder
-from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from constancia.ledger.anchors import Anchors
 from constancia.ledger.authorities import Authority
@@ -125,7 +125,7 @@ class Stamper:
 @retry(
     retry=retry_if_exception_type(NoAnswer),
     stop=stop_after_attempt(ATTEMPTS),
-    wait=wait_exponential_jitter(initial=0.5, max=5),
+    wait=wait_random_exponential(multiplier=0.5, max=5),
     reraise=True,
 )
 def _ask(url: str, request: bytes) -> bytes:

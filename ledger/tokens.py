@@ -91,7 +91,7 @@ def parse_token(raw: bytes) -> TimeStampResponse:
         response = decode_timestamp_response(in_order(as_response(raw)))
         if response.status != PKIStatus.GRANTED:
             raise _bad("status", "granted (0)", f"{response.status} {' '.join(response.status_string)}".strip())
-        _ = response.tst_info.gen_time, response.signed_data.digest_algorithms
+        _ = response.tst_info.gen_time, response.tst_info.message_imprint, response.signed_data.digest_algorithms
     return response
 
 
@@ -124,8 +124,12 @@ def verify_token(raw: bytes, text: bytes, authorities: Sequence[Authority]) -> S
 
     Source: RFC 3161 §2.4.2, §2.3; ours: SPEC §9.
     """
-    response = parse_token(raw)
-    digest = hashlib.sha256(text).digest()
+    # All of it: the fields of a certificate are read only when they are asked for, and may be of any form.
+    with _parsing():
+        return _verify(parse_token(raw), hashlib.sha256(text).digest(), authorities)
+
+
+def _verify(response: TimeStampResponse, digest: bytes, authorities: Sequence[Authority]) -> Stamp:
     found = imprint_of(response)
     if found != digest:
         raise Malformed("time-imprint", "messageImprint", digest.hex(), found.hex())
@@ -145,17 +149,16 @@ def verify_token(raw: bytes, text: bytes, authorities: Sequence[Authority]) -> S
 
 def _signer(response: TimeStampResponse) -> tuple[x509.Certificate, list[x509.Certificate]]:
     """Find the certificate that the token names as its signer's, among those that it carries; and the others."""
-    with _parsing():
-        signed = response.signed_data
-        [info] = signed.signer_infos
-        raw = sorted(signed.certificates)
-        if len(raw) > MAX_CERTIFICATES:
-            raise _bad("certificates", f"at most {MAX_CERTIFICATES}", len(raw))
-        with warnings.catch_warnings():
-            # A serial number that is not positive is what the library warns of; no reason to print anything.
-            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-            carried = [x509.load_der_x509_certificate(one) for one in raw]
-            named = [one for one in carried if (one.issuer, one.serial_number) == (info.issuer, info.serial_number)]
+    signed = response.signed_data
+    [info] = signed.signer_infos
+    raw = sorted(signed.certificates)
+    if len(raw) > MAX_CERTIFICATES:
+        raise _bad("certificates", f"at most {MAX_CERTIFICATES}", len(raw))
+    with warnings.catch_warnings():
+        # A serial number that is not positive is what the library warns of; no reason to print anything.
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        carried = [x509.load_der_x509_certificate(one) for one in raw]
+        named = [one for one in carried if (one.issuer, one.serial_number) == (info.issuer, info.serial_number)]
     if len(named) > 1:
         raise _bad("certificates", "one certificate of the signer's name and number", len(named))
     if not named:
@@ -175,14 +178,12 @@ def _judge(response: TimeStampResponse, digest: bytes, path: list[x509.Certifica
     if any(one not in _SHA2 for one in weak):
         raise Malformed("time-signature", "digestAlgorithms", "SHA-256, SHA-384 or SHA-512", " ".join(weak))
     verifier = VerifierBuilder(roots=list(authority.roots), intermediates=list(authority.intermediates)).build()
-    with _parsing():
-        try:
-            verifier.verify(response, digest)
-        except VerificationError as error:
-            raise Malformed("time-signature", "signature", f"a signature by {authority.name}", error) from error
-        accuracy = _accuracy(response)
+    try:
+        verifier.verify(response, digest)
+    except VerificationError as error:
+        raise Malformed("time-signature", "signature", f"a signature by {authority.name}", error) from error
     expires = min(one.not_valid_after_utc for one in path)
-    return Stamp(authority=authority, time=time, accuracy=accuracy, expires=expires)
+    return Stamp(authority=authority, time=time, accuracy=_accuracy(response), expires=expires)
 
 
 def _check_usage(signer: x509.Certificate) -> None:
@@ -210,7 +211,7 @@ def _parsing() -> Iterator[None]:
     """Turn a parser's errors into `Malformed`. A panic of its Rust code is no `Exception`."""
     try:
         yield
-    except Malformed:
+    except (Malformed, Unpinned):
         raise
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":

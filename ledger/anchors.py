@@ -68,6 +68,13 @@ class Anchors:
         lines = (f"{hashlib.sha256(self.get(path)).hexdigest()}  {path}\n" for path in self.paths(size))
         return "".join(lines).encode()
 
+    def listed(self) -> bytes:
+        """Give the list as it was last written; made from the files where a crash left none."""
+        try:
+            return self.get(INDEX_NAME)
+        except NotFound:
+            return self.index()
+
     def get(self, path: str) -> bytes:
         """Give a file's bytes.
 

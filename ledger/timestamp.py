@@ -42,7 +42,7 @@ class Anchor(NamedTuple):
 
 @dataclass(slots=True)
 class _Uncounted:
-    unpinned: list[tuple[str, str]] = field(default_factory=list)
+    unpinned: dict[tuple[int, str], tuple[str, str]] = field(default_factory=dict)  # where first seen, whose
     missing: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     newer: int = 0
@@ -112,7 +112,7 @@ class _Audit:
         for name in names:
             path = f"{size}/{name}"
             raw = self._read(place, path, MAX_TOKEN_BYTES, "time-token")
-            stamp = None if raw is None else self._stamp(place.label + path, raw, text)
+            stamp = None if raw is None else self._stamp((size, name), place.label + path, raw, text)
             if stamp is not None and is_ours:
                 self._anchors[size, name] = Anchor(size, stamp)
 
@@ -153,12 +153,12 @@ class _Audit:
             )  # fmt: skip
         return True
 
-    def _stamp(self, where: str, raw: bytes, text: bytes) -> Stamp | None:
+    def _stamp(self, what: tuple[int, str], where: str, raw: bytes, text: bytes) -> Stamp | None:
         """Check a token; None if it is at fault, or by nobody pinned."""
         try:
             return verify_token(raw, text, self._authorities)
         except Unpinned as error:
-            self._uncounted.unpinned.append((where, error.signer))
+            self._uncounted.unpinned.setdefault(what, (where, error.signer))
         except Malformed as error:
             self._fault(error.code, where, error.expected, error.found, note=error.where)
         return None
@@ -212,7 +212,7 @@ class _Audit:
         if expired:
             findings.note("time-expired", names=", ".join(expired))
         if uncounted.unpinned:
-            first, signer = uncounted.unpinned[0]
+            first, signer = next(iter(uncounted.unpinned.values()))
             findings.not_checked("time-unpinned", count=len(uncounted.unpinned), first=first, signer=signer)
         if uncounted.missing:
             findings.not_checked("time-missing", count=len(uncounted.missing), first=uncounted.missing[0])

@@ -74,9 +74,13 @@ class Place:
                 self.index[parsed[1]] = parsed[0]
             elif self.malformed is None:
                 self.malformed = (number, line)
+        if not self.index and self.malformed is not None:
+            # Servers there are that answer with a page for whatever they have not. The list proves nothing anyway.
+            self.others.append(self.label + INDEX_NAME)
+            self.malformed = None
         names = [one[len(self.prefix) :] for one in self.files.names() or () if one.startswith(self.prefix)]
         self.paths = sorted({*self.index, *(one for one in names if size_in(one) is not None)})
-        self.others = [self.label + one for one in names if size_in(one) is None and one != INDEX_NAME]
+        self.others += [self.label + one for one in names if size_in(one) is None and one != INDEX_NAME]
         return self
 
 

@@ -59,7 +59,7 @@ LABELS: Final[Words] = _table("""
     signatures | firmas | signatures
     keys | llaves | keys
     anchors | anclas de tiempo | time anchors
-    anchored_entries | registros anclados | anchored entries
+    anchored_entries | entradas ancladas | anchored entries
     appointments | nombramientos | appointments
     seats | asientos | seats
     seen_roots | raíces vistas | seen roots

@@ -47,7 +47,7 @@ def tile(path: str, request: Request, ledger: TheLedger) -> Response:
 def anchor(path: str, ledger: TheLedger) -> Response:
     """Give an anchor's file, immutable, or the list of all (`SHA256SUMS`)."""
     if path == INDEX_NAME:
-        return PlainTextResponse(ledger.anchors.index(), headers=_BRIEF)
+        return PlainTextResponse(ledger.anchors.listed(), headers=_BRIEF)
     kind = "application/timestamp-reply" if path.endswith(SUFFIX) else "text/plain; charset=utf-8"
     return Response(ledger.anchors.get(path), media_type=kind, headers=_IMMUTABLE)
 

@@ -138,7 +138,7 @@ class TestWhoCounts:
         assert (report.verdict, report.checked["L5"]["anchors"]) == (Verdict.INTACT, 0)
         told = remark(report, "time-unpinned")
         assert told is not None
-        assert (told["count"], told["first"]) == (2, f"anchors/{anchored.ledger.size}/tsa.tsr")
+        assert (told["count"], told["first"]) == (1, f"anchors/{anchored.ledger.size}/tsa.tsr")
         assert "tsa signer" in str(told["signer"])
 
     def test_name_of_a_pinned_authority_helps_no_other(self, desk: Desk, tsa: TestAuthority, tmp_path: Path) -> None:
@@ -436,6 +436,12 @@ class TestList:
         report = check(anchored)
         [fault] = report.faults
         assert (fault.code, fault.field) == ("time-index", "anchors/SHA256SUMS: line 3")
+
+    def test_page_in_place_of_the_list_is_no_list(self, anchored: Desk) -> None:
+        (anchored.folder / "log" / "anchors" / "SHA256SUMS").write_bytes(b"<html>\nNot found\n")
+        report = check(anchored, anchored.folder / "log")
+        assert (report.verdict, report.checked["L5"]["anchors"]) == (Verdict.INTACT, 1)
+        assert remark(report, "time-other-files") == {"count": 1, "first": "anchors/SHA256SUMS"}
 
     def test_anchor_that_the_list_forgot_counts(self, anchored: Desk) -> None:
         (anchored.folder / "anchors" / "SHA256SUMS").unlink()

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from constancia.verify.audit import LEVELS_ABOVE
 from constancia.verify.report import MAX_FAULTS, Findings, Verdict
 from constancia.verify.words import FAULTS, LABELS, REMARKS
 
 VERIFY = Path(__file__).resolve().parents[2] / "verify"
+LEVELS = VERIFY.parent / "ledger"  # levels above L2 report through the same words
 
 
 def findings() -> Findings:
@@ -78,7 +80,7 @@ def test_range_of_a_fault_is_shown() -> None:
 
 def codes_used(method: str, position: int) -> set[str]:
     used = set()
-    for path in VERIFY.glob("*.py"):
+    for path in (*VERIFY.glob("*.py"), *LEVELS.glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and len(node.args) > position:
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -91,12 +93,13 @@ def codes_used(method: str, position: int) -> set[str]:
 def test_every_fault_that_can_be_raised_has_words_and_every_word_is_used() -> None:
     used = codes_used("fault", 0) | codes_used("_fault", 0) | codes_used("_fault", 1) | codes_used("fault_of", 1)
     used |= codes_used("contradict", 0) | codes_used("_Contradiction", 1) | {"signature"}
+    used |= {one for one in codes_used("Malformed", 0) if one.startswith("time-")}
     assert used == set(FAULTS)
 
 
 def test_every_remark_has_words_and_every_word_is_used() -> None:
     used = codes_used("note", 0) | codes_used("leave_open", 0) | codes_used("not_checked", 0)
-    assert used | {"suspect", "disowned"} == set(REMARKS)
+    assert used | {"suspect", "disowned", *LEVELS_ABOVE} == set(REMARKS)
 
 
 def test_both_languages_ask_for_the_same_parameters() -> None:

@@ -87,7 +87,7 @@ class _Audit:
         self._tree = tree
         self._key = key
         self._authorities = authorities
-        self._anchors: dict[tuple[int, str], Anchor] = {}
+        self._anchors: dict[tuple[int, str, datetime], Anchor] = {}  # a copy of a token is no second one
         self._uncounted = _Uncounted()
 
     def run(self, places: list[Place], now: datetime) -> None:
@@ -114,7 +114,7 @@ class _Audit:
             raw = self._read(place, path, MAX_TOKEN_BYTES, "time-token")
             stamp = None if raw is None else self._stamp((size, name), place.label + path, raw, text)
             if stamp is not None and is_ours:
-                self._anchors[size, name] = Anchor(size, stamp)
+                self._anchors[size, stamp.authority.name, stamp.time] = Anchor(size, stamp)
 
     def _anchored_text(self, place: Place, size: int) -> bytes | None:
         """Give the text that the tokens of a size must cover; hold the note that the log signed to the tree (A3)."""

@@ -153,6 +153,11 @@ class TestWhoCounts:
         keep(desk, other, answer=other.stamp(text_of(desk), "-chain", other.folder / "root.pem"))
         assert check(desk).checked["L5"]["anchors"] == 0
 
+    def test_copy_of_a_token_is_no_second_anchor(self, anchored: Desk) -> None:
+        folder = anchored.folder / "anchors" / str(anchored.ledger.size)
+        shutil.copy(folder / "tsa.tsr", folder / "copy.tsr")
+        assert check(anchored).checked["L5"]["anchors"] == 1
+
     def test_nom151_is_said_of_accredited_providers_alone(self, anchored: Desk, tsa: TestAuthority) -> None:
         for lang in ("es", "en"):
             assert "NOM-151" not in check(anchored).to_text(lang)

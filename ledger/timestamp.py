@@ -9,9 +9,12 @@
 - A4: who is not pinned counts for nothing, neither for the log nor against it.
 """
 
-from collections.abc import Iterator, Mapping
+import contextlib
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from constancia.ledger.anchors import NOTE_NAME
@@ -101,7 +104,7 @@ class _Audit:
         self._findings.count(_LEVEL, "anchors", len(anchors))
         self._findings.count(_LEVEL, "anchored_entries", anchors[-1].size if anchors else 0)
         if anchors:
-            _Brackets(anchors, RecordedTimes(self._source, self._tree), self._findings, self._tree.size).check()
+            _Brackets(anchors, RecordedTimes(self._source, self._tree), self._findings).check()
         self._remark(anchors, now)
 
     def _check_size(self, place: Place, size: int, names: list[str]) -> None:
@@ -138,7 +141,7 @@ class _Audit:
         """Hold a checkpoint that the log signed to the tree; tells whether its tokens are to be looked at."""
         size = self._tree.size
         if checkpoint.size > size:
-            if self._has_grown_to(checkpoint.size):
+            if checkpoint.size <= self._size_now:
                 self._uncounted.newer += 1
                 return False
             self._findings.fault(
@@ -176,20 +179,22 @@ class _Audit:
             self._uncounted.missing.append(place.label + path)
         return raw
 
-    def _has_grown_to(self, size: int) -> bool:
-        """Tell whether the source, opened anew, holds a signed checkpoint of at least a size: then it only grew."""
-        with open_source(self._source.location) as again:
-            return any(one.size >= size for one in self._checkpoints(again))
+    @cached_property
+    def _size_now(self) -> int:
+        """Size of the largest signed checkpoint that the source has by now, opened anew.
 
-    def _checkpoints(self, source: Source) -> Iterator[Checkpoint]:
-        notes = [] if source.published is None else [source.published.checkpoint()]
-        if source.store is not None:
-            notes += [one.checkpoint.encode() for one in source.store.batches() if isinstance(one.checkpoint, str)][-1:]
+        Once is enough: the anchors were listed before, and a checkpoint is published before its anchors are.
+        """
+        with open_source(self._source.location) as again:
+            notes = [] if again.published is None else [again.published.checkpoint()]
+            if again.store is not None:
+                last = deque((one.checkpoint for one in again.store.batches()), maxlen=1)
+                notes += [one.encode("utf-8", "surrogateescape") for one in last if isinstance(one, str)]
+        sizes = [0]
         for raw in notes:
-            try:
-                yield open_checkpoint(raw or b"", self._key)[0]
-            except Malformed:
-                continue
+            with contextlib.suppress(Malformed):
+                sizes.append(open_checkpoint(raw or b"", self._key)[0].size)
+        return max(sizes)
 
     def _own_text(self, size: int) -> bytes:
         return format_checkpoint(self._key.name, size, self._tree.root(size)).encode()
@@ -241,11 +246,10 @@ class _Brackets:
     `recorded_at` never goes back (L1), so for each anchor two places of the log decide about all entries.
     """
 
-    def __init__(self, anchors: list[Anchor], times: RecordedTimes, findings: Findings, size: int) -> None:
+    def __init__(self, anchors: list[Anchor], times: RecordedTimes, findings: Findings) -> None:
         self._anchors = anchors
         self._times = times
         self._findings = findings
-        self._size = size
 
     def check(self) -> None:
         """Check the limits of all anchors (rules A1, A2); say how wide the widest interval is."""

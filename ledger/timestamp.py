@@ -11,36 +11,27 @@
 
 import contextlib
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final
 
 from constancia.ledger.anchors import NOTE_NAME
 from constancia.ledger.authorities import Authority, load_authorities
+from constancia.ledger.brackets import Anchor, Brackets
 from constancia.ledger.clock import SystemClock, format_recorded_at
-from constancia.ledger.times import RecordedTimes, Unread
+from constancia.ledger.times import RecordedTimes
 from constancia.ledger.timestamp_files import Place, places_of
 from constancia.ledger.tokens import MAX_TOKEN_BYTES, Stamp, Unpinned, verify_token
 from constancia.verify.checkpoint import Checkpoint, format_checkpoint, open_checkpoint
 from constancia.verify.errors import Malformed, Unreadable
-from constancia.verify.fold import CLOCK_SKEW_S
 from constancia.verify.merkle import Tree
 from constancia.verify.note import MAX_NOTE_BYTES, VerifierKey, parse_vkey
 from constancia.verify.policy import TrustFolder
 from constancia.verify.report import Findings
 from constancia.verify.source import Source, open_source
 
-_SKEW: Final = timedelta(seconds=CLOCK_SKEW_S)
 _LEVEL: Final = "L5"
-
-
-class Anchor(NamedTuple):
-    """An anchor that counts: the entries below `size` existed by `stamp.time`."""
-
-    size: int
-    stamp: Stamp
 
 
 @dataclass(slots=True)
@@ -104,7 +95,7 @@ class _Audit:
         self._findings.count(_LEVEL, "anchors", len(anchors))
         self._findings.count(_LEVEL, "anchored_entries", anchors[-1].size if anchors else 0)
         if anchors:
-            _Brackets(anchors, RecordedTimes(self._source, self._tree), self._findings).check()
+            Brackets(anchors, RecordedTimes(self._source, self._tree), self._findings).check()
         self._remark(anchors, now)
 
     def _check_size(self, place: Place, size: int, names: list[str]) -> None:
@@ -230,7 +221,7 @@ class _Audit:
 def _tell(name: str, anchors: list[Anchor], findings: Findings) -> None:
     """Say what an authority's last anchor proves. The norm's own words are for accredited providers alone."""
     last = max(anchors, key=lambda one: one.size)
-    told: Mapping[str, object] = {
+    told: dict[str, object] = {
         "name": name, "count": len(anchors), "last": last.size - 1, "time": format_recorded_at(last.stamp.time),
     }  # fmt: skip
     basis = last.stamp.authority.accredited
@@ -238,65 +229,3 @@ def _tell(name: str, anchors: list[Anchor], findings: Findings) -> None:
         findings.note("time-anchored", **told)
     else:
         findings.note("time-nom151", **told, basis=basis)
-
-
-class _Brackets:
-    """Holds the log's recording times to its anchors.
-
-    `recorded_at` never goes back (L1), so for each anchor two places of the log decide about all entries.
-    """
-
-    def __init__(self, anchors: list[Anchor], times: RecordedTimes, findings: Findings) -> None:
-        self._anchors = anchors
-        self._times = times
-        self._findings = findings
-
-    def check(self) -> None:
-        """Check the limits of all anchors (rules A1, A2); say how wide the widest interval is."""
-        try:
-            self._check_recorded()
-            self._tell_behind()
-            self._tell_longest()
-        except Unread as error:
-            self._findings.not_checked("time-unread", index=error.index)
-
-    def _check_recorded(self) -> None:
-        done = 0
-        for anchor in sorted(self._anchors, key=lambda one: one.stamp.time + one.stamp.accuracy):
-            latest = format_recorded_at(anchor.stamp.time + anchor.stamp.accuracy + _SKEW)
-            first = self._times.count_until(latest)
-            if max(first, done) < anchor.size:
-                first = max(first, done)
-                expected = f"at most {latest}, by {anchor.stamp.authority.name} over {anchor.size} entries"
-                self._findings.fault(
-                    "time-recorded", first, "recorded_at", expected, self._times.at(first), level=_LEVEL,
-                    last_index=anchor.size - 1,
-                )  # fmt: skip
-                done = anchor.size
-
-    def _tell_behind(self) -> None:
-        behind = []
-        for anchor in self._anchors:
-            earliest = format_recorded_at(anchor.stamp.time - anchor.stamp.accuracy - _SKEW)
-            held = self._times.count_until(earliest)
-            if held > anchor.size:
-                behind.append((anchor, held))
-        if behind:
-            first, held = behind[0]
-            time = format_recorded_at(first.stamp.time)
-            self._findings.note("time-behind", count=len(behind), size=first.size, time=time, held=held)
-
-    def _tell_longest(self) -> None:
-        """Find the entry whose claimed time is furthest before the first anchor that covers it."""
-        firsts: list[tuple[int, datetime]] = []  # sizes, and the earliest time that covers what lies below
-        for anchor in reversed(self._anchors):
-            if not firsts or anchor.stamp.time < firsts[-1][1]:
-                firsts.append((anchor.size, anchor.stamp.time))
-        starts = [size for size, _ in firsts[1:]] + [0]
-        longest = (timedelta(-1), 0, firsts[0][1])
-        for start, (_, proven) in zip(starts, firsts, strict=True):
-            longest = max(longest, (proven - self._times.instant(start), start, proven))
-        _, index, proven = longest
-        self._findings.note(
-            "time-longest", index=index, recorded_at=self._times.at(index), time=format_recorded_at(proven)
-        )

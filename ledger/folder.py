@@ -1,6 +1,6 @@
 """What lies where in a ledger's folder, and how a new one is made.
 
-D/ledger.sqlite     the store: the only thing that can't be made again
+D/ledger.sqlite     the store; it can't be made again
 D/ledger.lock       who writes
 D/views.sqlite      projections; may be deleted
 D/documents/        documents by SHA-256

@@ -169,6 +169,8 @@ def _signer(response: TimeStampResponse) -> tuple[x509.Certificate, list[x509.Ce
 def _judge(response: TimeStampResponse, digest: bytes, path: list[x509.Certificate], authority: Authority) -> Stamp:
     info = response.tst_info
     time = info.gen_time.astimezone(UTC)
+    if not 1990 < time.year < 9000:  # so that limits can be reckoned from it
+        raise _bad("genTime", "a time within reason", time)
     _check_usage(path[0])
     for one in path:
         if not one.not_valid_before_utc <= time <= one.not_valid_after_utc:

@@ -75,7 +75,7 @@ class RemoteLog:
     @retry(
         retry=retry_if_exception_type(Unreachable),
         stop=stop_after_attempt(5),
-        wait=wait_exponential_jitter(initial=0.2, max=5),
+        wait=wait_exponential_jitter(multiplier=0.2, max=5),
         reraise=True,
     )
     def _request(self, method: str, path: str, body: bytes | None = None) -> httpx.Response:

@@ -26,6 +26,7 @@ HTTP_CODES: Final[Mapping[str, int]] = MappingProxyType(
         "E_NOT_CITED": 403,
         "E_METHOD": 405,
         "E_TIMEOUT": 408,
+        "E_RANGE": 416,
         "E_HTTP": 400,
         "E_READ_ONLY": 503,
         "E_STOPPED": 503,
@@ -40,6 +41,7 @@ _BY_STATUS: Final = {
     405: "E_METHOD",
     413: "E_TOO_LARGE",
     415: "E_CONTENT_TYPE",
+    416: "E_RANGE",
 }
 _LEDGER_CODES: Final[tuple[tuple[type[LedgerError], str], ...]] = (
     (Busy, "E_BUSY"),

@@ -6,7 +6,7 @@
 """
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -36,7 +36,7 @@ _OPEN_TO_ALL: Final = ("/api/", "/checkpoint", "/tile/", "/documents/", "/openap
 _OPEN_HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Constancia-Index, Constancia-Leaf-Hash, Constancia-Root, Constancia-Size, "
-    "Constancia-State-Sha256, ETag, Link, Retry-After",
+    "Constancia-State-Sha256, Content-Range, ETag, Link, Retry-After",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 _READS: Final = ("GET", "HEAD", "OPTIONS")
@@ -70,9 +70,17 @@ class Guard:
             refused = problems.problem("E_CROSS_SITE", "a page of another site may read here, and not write")
             await refused(scope, receive, send_with_headers)
             return
-        # The server itself leaves out a HEAD answer's body, and so it gets the length and headers of the GET.
-        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        inner = _as_get(scope) if scope["method"] == "HEAD" else scope
         await self._app(inner, receive, send_with_headers)
+
+
+def _as_get(scope: Scope) -> dict[str, Any]:
+    """Give a HEAD request as the GET whose headers it asks for; the server itself leaves out the body.
+
+    Ranges are for GET alone (RFC 9110 §14.2).
+    """
+    headers = [item for item in scope["headers"] if item[0] not in (b"range", b"if-range")]
+    return {**scope, "headers": headers, "method": "GET"}
 
 
 def is_from_another_site(headers: Headers) -> bool:

@@ -201,6 +201,21 @@ class Log:
             raise NotFound(f"no tile {number} of level {level} with {width} hashes")
         return self._tree.tile(level, number, width)
 
+    def has_tile(self, level: int, number: int, width: int = HASHES_PER_TILE) -> bool:
+        """Whether the tree of some signed checkpoint has a tile, full or of exactly that width.
+
+        Source:
+            C2SP tlog-tiles, "Partial Tiles": those of the sizes for which a checkpoint was produced.
+        """
+        if width <= 0 or width > tile_width(level, number, self.size):
+            return False
+        if width == HASHES_PER_TILE:
+            return True
+        # The tile is that wide in trees of `smallest` leaves and more, up to the next hash of its level.
+        smallest = (number * HASHES_PER_TILE + width) << (8 * level)
+        batch = self._store.batch_covering(smallest - 1)
+        return batch is not None and batch.size < smallest + (1 << (8 * level))
+
     def entry_bundle(self, number: int, width: int = HASHES_PER_TILE) -> bytes:
         """An entry bundle.
 

@@ -1,7 +1,6 @@
 """The log's static files as C2SP tlog-tiles has them, proofs, receipts, and what the ledger says of itself."""
 
 import base64
-import gzip
 import json
 from typing import Annotated, Any, Final
 
@@ -9,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from constancia.api.deps import TheLedger, TheSize
+from constancia.api.representation import represent
 from constancia.api.routers.entries import index_of
 from constancia.ledger.anchors import INDEX_NAME, SUFFIX
 from constancia.ledger.errors import NotFound
@@ -16,30 +16,31 @@ from constancia.verify.errors import Malformed
 from constancia.verify.tiles import parse_tile_path
 
 router = APIRouter(tags=["log"])
-_IMMUTABLE: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
-_BRIEF: Final = {"Cache-Control": "public, max-age=2"}
+_BRIEF: Final = "public, max-age=2"
+_BYTES: Final = "application/octet-stream"
 
 
 @router.get("/checkpoint", summary="The latest signed checkpoint")
-def checkpoint(ledger: TheLedger) -> Response:
+def checkpoint(request: Request, ledger: TheLedger) -> Response:
     """Give the C2SP signed note."""
-    return PlainTextResponse(ledger.checkpoint(), headers=_BRIEF)
+    return represent(request, ledger.checkpoint(), media_type="text/plain; charset=utf-8", cache=_BRIEF)
 
 
 @router.get("/tile/{path:path}", summary="Tiles and entry bundles")
 def tile(path: str, request: Request, ledger: TheLedger) -> Response:
-    """Give a tile or an entry bundle, immutable. Bundles are sent gzip-encoded where the client takes that."""
+    """Give a tile or an entry bundle, immutable. Bundles are sent gzip-encoded where the client takes that.
+
+    A partial one is there for every size that a checkpoint was signed for, and stays there for ever.
+    """
     try:
         level, number, width = parse_tile_path(f"tile/{path}")
     except Malformed as error:
         raise NotFound(f"no tile stands at tile/{path[:80]}") from error
+    if not ledger.log.has_tile(level or 0, number, width):
+        raise NotFound(f"no checkpoint asks for tile/{path[:80]}")
     if level is not None:
-        return Response(ledger.tile(level, number, width), media_type="application/octet-stream", headers=_IMMUTABLE)
-    data = ledger.entry_bundle(number, width)
-    headers = {**_IMMUTABLE, "Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        data, headers["Content-Encoding"] = gzip.compress(data, mtime=0), "gzip"
-    return Response(data, media_type="application/octet-stream", headers=headers)
+        return represent(request, ledger.tile(level, number, width), media_type=_BYTES)
+    return represent(request, ledger.entry_bundle(number, width), media_type=_BYTES, may_compress=True)
 
 
 @router.head("/anchors/{path:path}", include_in_schema=False)

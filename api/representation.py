@@ -1,0 +1,104 @@
+"""Bytes as an HTTP resource: validators, conditional and range requests, content coding (RFC 9110).
+
+The library reads the headers; what is decided here is which answer follows.
+
+- R1: an entity tag is strong and names one sequence of bytes: a coded form has a tag of its own.
+- R2: one range is answered; several at once, another unit, or nonsense are no range at all (RFC 9110 §14.2).
+- R3: a range is always of the plain bytes, so that parts fetched from two servers fit together.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import Request, Response
+from starlette.exceptions import HTTPException
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header, parse_etags, parse_range_header
+
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
+_TAG_BYTES: Final = 16
+_LEVEL: Final = 6
+
+
+def represent(  # noqa: PLR0913 - an answer has this many sides
+    request: Request,
+    data: bytes,
+    *,
+    media_type: str,
+    cache: str = IMMUTABLE,
+    headers: Mapping[str, str] | None = None,
+    may_compress: bool = False,
+) -> Response:
+    """Give the answer to a GET of some bytes.
+
+    Args:
+        request: The request, whose `If-None-Match`, `Range`, `If-Range` and `Accept-Encoding` are heeded.
+        data: All bytes of the resource.
+        media_type: Content type.
+        cache: Value of `Cache-Control`.
+        headers: Further headers.
+        may_compress: Whether gzip may be used where the client takes it.
+
+    Returns:
+        200, 206 or 304.
+
+    Raises:
+        HTTPException: 416, with the length in `Content-Range`.
+
+    Source: RFC 9110 §8.8.3, §12.5.3, §13.1.2, §13.1.5, §14.
+    """
+    kept = {**(headers or {}), "Accept-Ranges": "bytes", "Cache-Control": cache}
+    if may_compress:
+        kept["Vary"] = "Accept-Encoding"
+    tag = hashlib.sha256(data).hexdigest()[: 2 * _TAG_BYTES]
+    wants_range = "range" in request.headers
+    if may_compress and prefers_gzip(request.headers.get("accept-encoding", ""), plain_too=wants_range):
+        tag += "-gzip"
+        kept["Content-Encoding"] = "gzip"
+        wants_range = False
+    kept["ETag"] = f'"{tag}"'
+    if parse_etags(request.headers.get("if-none-match")).contains_weak(tag):
+        kept.pop("Content-Encoding", None)
+        return Response(status_code=304, headers=kept)
+    if "Content-Encoding" in kept:
+        return Response(gzip.compress(data, _LEVEL, mtime=0), media_type=media_type, headers=kept)
+    part = _range_of(request, len(data), kept["ETag"]) if wants_range else None
+    if part is None:
+        return Response(data, media_type=media_type, headers=kept)
+    start, stop = part
+    kept["Content-Range"] = f"bytes {start}-{stop - 1}/{len(data)}"
+    return Response(data[start:stop], 206, media_type=media_type, headers=kept)
+
+
+def prefers_gzip(accepted: str, *, plain_too: bool = False) -> bool:
+    """Tell whether a client would have gzip rather than plain bytes.
+
+    Args:
+        accepted: The value of `Accept-Encoding`, empty where there is none.
+        plain_too: Whether plain bytes are better for us, so that gzip is used only where they are refused.
+
+    Source: RFC 9110 §12.5.3: plain bytes are acceptable unless `identity;q=0`, or `*;q=0` without `identity`.
+    """
+    codings = parse_accept_header(accepted, Accept)
+    quality = codings.quality("gzip")
+    if plain_too:
+        refused = any(name.lower() in ("identity", "*") for name, _ in codings) and codings.quality("identity") == 0
+        return quality > 0 and refused
+    return quality > 0 and quality >= codings.quality("identity")
+
+
+def _range_of(request: Request, length: int, tag: str) -> tuple[int, int] | None:
+    """Give the range asked for as first and past-last byte; None where the whole is to be sent."""
+    if request.headers.get("if-range", tag) != tag:
+        return None
+    asked = parse_range_header(request.headers["range"])
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return None
+    first, stop = asked.ranges[0]
+    if first < 0:  # the last so many bytes; of a shorter file that is all of it
+        return max(0, length + first), length
+    if first >= length:
+        raise HTTPException(416, "the range lies past the end", {"Content-Range": f"bytes */{length}"})
+    return first, length if stop is None else min(stop, length)

@@ -249,9 +249,9 @@ class Ledger:
 
     # Handing out
 
-    def publish(self, folder: Path | None = None) -> Published:
-        """Brings a folder of static files up to date, by default the ledger's own `log`."""
-        return publish(self.log, self.documents, folder or self.folder.log, self.anchors)
+    def publish(self, folder: Path | None = None, *, tidy: bool = False) -> Published:
+        """Brings a folder of static files up to date, by default the ledger's own `log`; see `publish.publish`."""
+        return publish(self.log, self.documents, folder or self.folder.log, self.anchors, tidy=tidy)
 
     def export(self, path: Path) -> Checkpoint:
         """Writes the bundle; see `bundle.export_bundle`."""

@@ -16,6 +16,7 @@ from constancia.api.cli import (
     init,
     keygen,
     log,
+    publish,
     rebuild,
     serve,
     show,
@@ -59,7 +60,7 @@ def options(
     os.environ["CONSTANCIA_LANG"] = lang if lang in ("es", "en") else "es"
 
 
-for verb in (init, demo, serve, keygen, draft, sign, submit, verify, export, anchor, show, log, state, rebuild):
+for verb in (init, demo, serve, keygen, draft, sign, submit, verify, export, anchor, publish, show, log, state, rebuild):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 
 

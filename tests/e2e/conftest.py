@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from tests.api.served import serving
+from tests.ledger.conftest import open_desk
 
 from constancia.api.demo.run import Played, run_demo
 from constancia.ledger.application import Ledger
 from constancia.ledger.clock import SystemClock
 
+__all__ = ("open_desk",)  # the ledgers of the floor below
 CHROMIUM = shutil.which("chromium")
 # Debian's browser, headless and silent: no look-ups of its own while a page is under test.
 FLAGS = [

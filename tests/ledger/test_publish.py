@@ -1,6 +1,8 @@
 """Static files: complete, incremental, safe to interrupt; and the same in a zip."""
 
+import fcntl
 import hashlib
+import os
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import wait
@@ -11,7 +13,7 @@ from tests.ledger.conftest import Desk, OpenDesk
 
 from constancia.ledger.durable import write_file
 from constancia.ledger.errors import Damaged, Fatal, NotFound
-from constancia.ledger.publish import publish
+from constancia.ledger.publish import UnderWay, publish
 from constancia.verify.audit import audit
 from constancia.verify.checkpoint import parse_checkpoint
 from constancia.verify.note import parse_note
@@ -131,6 +133,66 @@ class TestFolder:
         (tmp_path / "checkpoint").write_bytes(b"scribble")
         with pytest.raises(Fatal, match="can't be read"):
             documented.ledger.publish(tmp_path)
+
+
+class TestTidiness:
+    def _partials(self, desk: Desk) -> set[str]:
+        return {name for name in files(desk.folder / "log") if ".p/" in name}
+
+    def test_p5_partials_go_once_a_former_checkpoint_covered_the_full_tile(self, documented: Desk) -> None:
+        documented.ledger.publish(tidy=True)
+        first = documented.ledger.size
+        grow(documented, 300)
+        assert documented.ledger.publish(tidy=True).removed == 0
+        assert {f"tile/0/000.p/{first}", f"tile/entries/000.p/{first}", "tile/1/000.p/1"} <= self._partials(documented)
+        second = documented.ledger.size
+        grow(documented, 1)
+        assert documented.ledger.publish(tidy=True).removed == 2
+        left = {f"tile/{level}/001.p/{size - 256}" for level in ("0", "entries") for size in (second, second + 1)}
+        assert self._partials(documented) == left | {"tile/1/000.p/1"}
+        assert not (documented.folder / "log" / "tile" / "0" / "000.p").exists()
+        assert verdict(documented, documented.folder / "log") is Verdict.INTACT
+
+    def test_p5_partials_stay_unless_asked(self, documented: Desk) -> None:
+        for _ in range(3):
+            documented.ledger.publish()
+            grow(documented, 200)
+        before = self._partials(documented)
+        assert documented.ledger.publish().removed == 0
+        assert before <= self._partials(documented)
+
+    def test_p3_what_an_interruption_left_half_written_is_removed(self, documented: Desk) -> None:
+        documented.ledger.publish()
+        place = documented.folder / "log"
+        half = [place / "checkpoint.77.part", place / "tile/0/000.p/3.77.part", place / "documents/ab.77.part"]
+        ours = [place / "notes.part", place / "index.html"]
+        for path in half + ours:
+            path.write_bytes(b"half")
+        documented.ledger.publish()
+        assert not any(path.exists() for path in half)
+        assert all(path.exists() for path in ours)
+
+    def test_p4_second_publication_at_the_same_time_is_turned_away(self, documented: Desk) -> None:
+        documented.ledger.publish()
+        before = files(documented.folder / "log")
+        grow(documented, 5)
+        handle = os.open(documented.folder / "log", os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            with pytest.raises(UnderWay):
+                documented.ledger.publish()
+            assert files(documented.folder / "log") == before
+        finally:
+            os.close(handle)
+        assert documented.ledger.publish().new_size == documented.ledger.size
+
+    def test_cosignatures_that_come_later_are_published(self, documented: Desk) -> None:
+        documented.ledger.publish()
+        place = documented.folder / "log" / "checkpoint"
+        note = place.read_bytes()
+        place.write_bytes(note + "— witness.example/w AAAAAAA=\n".encode())
+        assert documented.ledger.publish().files == 1
+        assert place.read_bytes() == note
 
 
 class Interrupted(Exception):

@@ -1,0 +1,82 @@
+"""`constancia publish`: the log as plain files, which any web server offers without us."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from constancia.api.cli.terminal import guarded, message
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from constancia.ledger.application import Ledger
+
+
+@guarded
+def command(
+    target: Annotated[
+        Path | None,
+        typer.Argument(metavar="DIR", help="Carpeta pública; por omisión, log del libro. / Public folder."),
+    ] = None,
+    folder: Annotated[Path, typer.Option("--dir", help="Carpeta del libro. / The ledger's folder.")] = Path("demo"),
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Seguir publicando hasta Ctrl-C o SIGTERM. / Go on until Ctrl-C or SIGTERM.")
+    ] = False,
+    every: Annotated[
+        float, typer.Option(min=0.1, metavar="SECONDS", help="Con --watch, cada cuánto. / With --watch, how often.")
+    ] = 5.0,
+    keep_partials: Annotated[
+        bool,
+        typer.Option("--keep-partials", help="Conservar mosaicos parciales ya sustituidos. / Keep replaced ones."),
+    ] = False,
+) -> None:
+    """Publica la bitácora como archivos. / Publish the log as plain files.
+
+    Sólo escribe lo nuevo y puede interrumpirse en cualquier momento: el punto de control va al final. No necesita la
+    llave del libro. Repetirlo, o llamarlo desde cron, es inocuo.
+    / Writes only what is new and may be interrupted at any moment: the checkpoint comes last. It does not need the
+    log's key. Repeating it, or calling it from cron, is harmless.
+
+    Ejemplo / example: constancia publish /srv/www/libro --dir demo --watch
+    """
+    from threading import Event
+
+    from constancia.ledger.application import Ledger
+    from constancia.ledger.assembly import Options
+    from constancia.ledger.clock import SystemClock
+
+    stop = Event()
+    if watch:
+        _stop_on_signal(stop)
+    with Ledger.open(folder, clock=SystemClock(), signer=None, options=Options(follow=False)) as ledger:
+        place = target or ledger.folder.log
+        _publish(ledger, place, tidy=not keep_partials, tell_always=True)
+        while watch and not stop.wait(every):
+            _publish_again(ledger, place, tidy=not keep_partials)
+
+
+def _publish(ledger: "Ledger", place: Path, *, tidy: bool, tell_always: bool) -> None:
+    done = ledger.publish(place, tidy=tidy)
+    if done.files or tell_always:
+        root = ledger.root(done.new_size).hex()
+        text = message("publish.done", path=place, old=done.old_size, size=done.new_size, files=done.files, root=root)
+        typer.echo(text)
+
+
+def _publish_again(ledger: "Ledger", place: Path, *, tidy: bool) -> None:
+    """Publish what has come since. A full disk or a lost mount is told and tried again; a wrong history ends it."""
+    from constancia.ledger.publish import UnderWay
+
+    try:
+        ledger.refresh()
+        _publish(ledger, place, tidy=tidy, tell_always=False)
+    except (OSError, UnderWay) as error:
+        typer.echo(message("publish.later", reason=str(error)), err=True)
+
+
+def _stop_on_signal(stop: "Event") -> None:
+    import signal
+
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda _number, _frame: stop.set())

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
@@ -58,6 +59,15 @@ class RemoteLog:
         """Give the consistency proof between two sizes."""
         answer = self._json("GET", f"/api/v1/proofs/consistency?old={old}&new={new}")
         return [base64.b64decode(one) for one in answer["proof"]]
+
+    def receipt(self, name: str) -> bytes:
+        """Give the receipt of an entry by index, leaf hash or statement id, as the server made it.
+
+        Raises:
+            RemoteProblem: There is no such entry.
+            Unreachable: It could not be reached after several tries.
+        """
+        return self._request("GET", f"/api/v1/receipts/{quote(name, safe='')}").content
 
     def submit(self, document: bytes) -> dict[str, Any]:
         """Hand in a signed statement. A lost answer is asked for again: the same bytes give the same receipt.

@@ -40,6 +40,11 @@ def known_size(
     return stored if size is None else size
 
 
+def address_of(request: Request, settings: Settings) -> str:
+    """Give the address at which readers reach this server, without a slash at its end."""
+    return (settings.public_url or str(request.base_url)).rstrip("/")
+
+
 def stands(ledger: Ledger, size: int) -> dict[str, Any]:
     """Give what every answer about state names: the size and root that it stands at."""
     return {"root": ledger.root(size).hex(), "size": size}

@@ -29,6 +29,7 @@ def represent(  # noqa: PLR0913 - an answer has this many sides
     media_type: str,
     cache: str = IMMUTABLE,
     headers: Mapping[str, str] | None = None,
+    tag: str | None = None,
     may_compress: bool = False,
 ) -> Response:
     """Give the answer to a GET of some bytes.
@@ -39,6 +40,7 @@ def represent(  # noqa: PLR0913 - an answer has this many sides
         media_type: Content type.
         cache: Value of `Cache-Control`.
         headers: Further headers.
+        tag: Entity tag of the plain bytes, where they have a hash already.
         may_compress: Whether gzip may be used where the client takes it.
 
     Returns:
@@ -52,7 +54,7 @@ def represent(  # noqa: PLR0913 - an answer has this many sides
     kept = {**(headers or {}), "Accept-Ranges": "bytes", "Cache-Control": cache}
     if may_compress:
         kept["Vary"] = "Accept-Encoding"
-    tag = hashlib.sha256(data).hexdigest()[: 2 * _TAG_BYTES]
+    tag = tag or hashlib.sha256(data).hexdigest()[: 2 * _TAG_BYTES]
     wants_range = "range" in request.headers
     if may_compress and prefers_gzip(request.headers.get("accept-encoding", ""), plain_too=wants_range):
         tag += "-gzip"

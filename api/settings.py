@@ -12,6 +12,8 @@ class Settings(BaseSettings):
         max_document_bytes: Largest document that may be uploaded.
         append_timeout_s: How long a submission waits for its entry before it is told to try again.
         body_timeout_s: How long a request's body may take to arrive.
+        public_url: Where readers reach this server, e.g. `https://constancia.example`; what QR codes lead to. Without
+            it, the address that a request was made to.
     """
 
     model_config = SettingsConfigDict(env_prefix="CONSTANCIA_", extra="ignore")
@@ -20,3 +22,4 @@ class Settings(BaseSettings):
     max_document_bytes: int = Field(default=16 * 1024 * 1024, ge=1)
     append_timeout_s: float = Field(default=15.0, gt=0)
     body_timeout_s: float = Field(default=20.0, gt=0)
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#]+$")

@@ -18,6 +18,7 @@ from constancia.api.cli import (
     log,
     publish,
     rebuild,
+    receipt,
     serve,
     show,
     sign,
@@ -60,7 +61,23 @@ def options(
     os.environ["CONSTANCIA_LANG"] = lang if lang in ("es", "en") else "es"
 
 
-for verb in (init, demo, serve, keygen, draft, sign, submit, verify, export, anchor, publish, show, log, state, rebuild):
+for verb in (
+    init,
+    demo,
+    serve,
+    keygen,
+    draft,
+    sign,
+    submit,
+    verify,
+    export,
+    publish,
+    receipt,
+    show,
+    log,
+    state,
+    rebuild,
+):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 
 

@@ -1,11 +1,14 @@
 """`constancia show`: one entry, whole."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import guarded, language, message, open_for_reading
+from constancia.api.cli.terminal import fail, guarded, language, message, open_for_reading
+
+if TYPE_CHECKING:
+    from constancia.ledger.application import Ledger
 
 
 @guarded
@@ -16,10 +19,16 @@ def command(
     folder: Annotated[Path, typer.Option("--dir", help="Carpeta del libro. / The ledger's folder.")] = Path("demo"),
     receipt: Annotated[Path | None, typer.Option(help="Guarda aquí su constancia. / Save its receipt here.")] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Sólo los bytes. / The bytes alone.")] = False,
+    dsse: Annotated[bool, typer.Option("--dsse", help="Como sobre DSSE. / As a DSSE envelope.")] = False,
+    openssl: Annotated[
+        bool,
+        typer.Option("--openssl", help="Líneas para verificarlo sin nosotros. / Lines that check it without us."),
+    ] = False,
 ) -> None:
     """Muestra un registro. / Show one entry.
 
     Ejemplo / example: constancia show 58 --receipt firma.tlog-proof
+    Ejemplo / example: constancia show 58 --openssl | sh -e
     """
     import json
 
@@ -28,13 +37,15 @@ def command(
     from constancia.ledger.durable import write_file
     from constancia.verify.entry import parse_entry
 
+    if raw + dsse + openssl > 1:
+        raise fail(message("show.one_form"))
     with open_for_reading(folder) as ledger:
         index = int(name) if name.isdigit() and len(name) < 16 else ledger.index_of(name)
         data = ledger.entry(index)
         if receipt is not None:
             write_file(receipt, ledger.receipt(index))
-        if raw:
-            typer.echo(data.decode(), nl=False)
+        if raw or dsse or openssl:
+            typer.echo(_other_form(ledger, data, dsse=dsse, openssl=openssl), nl=False)
             return
         entry = parse_entry(data)
         parsed = json.loads(data)
@@ -43,3 +54,16 @@ def command(
         typer.echo(json.dumps(parsed, ensure_ascii=False, indent=2))
         if receipt is not None:
             typer.echo(message("show.receipt", path=receipt))
+
+
+def _other_form(ledger: "Ledger", data: bytes, *, dsse: bool, openssl: bool) -> str:
+    if dsse:
+        from constancia.ledger.dsse import dsse_envelope
+
+        return dsse_envelope(data).decode()
+    if openssl:
+        from constancia.api.handcheck import hand_check, materials
+        from constancia.verify.entry import parse_entry
+
+        return hand_check(data, materials(ledger.state(), parse_entry(data)), language())
+    return data.decode()

@@ -12,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from constancia.api.deps import TheLedger, TheSettings, stands
+from constancia.api.representation import represent
 from constancia.api.schemas import json_example, refusals
 from constancia.api.security import bounded_body
 from constancia.domain.errors import Problem, Refusal
@@ -29,21 +30,20 @@ SHOWN: Final = {
     "text/plain": "text/plain; charset=utf-8",
 }
 _SANDBOX: Final = {
-    "Cache-Control": "public, max-age=31536000, immutable",
     "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
 }
 _CITATIONS: Final = 100
 
 
 @router.get("/documents/{sha256}", summary="A document", responses=refusals(404))
-def document(sha256: str, ledger: TheLedger) -> Response:
+def document(sha256: str, request: Request, ledger: TheLedger) -> Response:
     """Give a document's bytes, hashed again before they are sent. What is not on a short list comes as a file."""
     data = ledger.documents.get(sha256)
     shown = SHOWN.get(media_type_of(ledger, sha256) or "")
-    headers = {**_SANDBOX, "ETag": f'"{sha256}"'}
+    headers = dict(_SANDBOX)
     if shown is None:
         headers["Content-Disposition"] = f'attachment; filename="{sha256}"'
-    return Response(data, media_type=shown or "application/octet-stream", headers=headers)
+    return represent(request, data, media_type=shown or "application/octet-stream", headers=headers, tag=sha256)
 
 
 @router.get(

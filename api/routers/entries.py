@@ -9,16 +9,19 @@ from fastapi.responses import JSONResponse
 from constancia.api.deps import MAX_NUMBER, TheLedger, TheSettings, TheSize, stands
 from constancia.api.examples import RECEIPT, SUBMISSION
 from constancia.api.paging import Page, link_header
+from constancia.api.representation import represent
 from constancia.api.schemas import Receipt, json_example, refusals
 from constancia.api.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
 from constancia.ledger.admission import Appended
 from constancia.ledger.application import Ledger
 from constancia.ledger.drafting import parse_signed
+from constancia.ledger.dsse import dsse_envelope
 from constancia.ledger.errors import Busy
 from constancia.verify.canonical import canonical
 
 router = APIRouter(prefix="/api/v1", tags=["entries"])
 _JSON = "application/json"
+_DSSE = "application/vnd.dsse.envelope.v1+json"
 
 
 @router.post(
@@ -100,17 +103,27 @@ def list_entries(  # noqa: PLR0913, PLR0917 - a framework's route: each is a req
     summary="One entry, its bytes verbatim",
     responses={200: json_example("The entry's own bytes.", SUBMISSION["statement"]), **refusals(404)},
 )
-def get_entry(name: str, ledger: TheLedger) -> Response:
+def get_entry(name: str, request: Request, ledger: TheLedger) -> Response:
     """Give an entry by index, leaf hash or statement id. The body is the entry's own bytes."""
     index = index_of(ledger, name)
     leaf = ledger.log.leaf_hash(index).hex()
-    headers = {
-        "Cache-Control": "public, max-age=31536000, immutable",
-        "Constancia-Index": str(index),
-        "Constancia-Leaf-Hash": leaf,
-        "ETag": f'"{leaf}"',
-    }
-    return Response(ledger.entry(index), media_type=_JSON, headers=headers)
+    headers = {"Constancia-Index": str(index), "Constancia-Leaf-Hash": leaf}
+    return represent(request, ledger.entry(index), media_type=_JSON, headers=headers, tag=leaf)
+
+
+@router.get(
+    "/entries/{name}/dsse",
+    summary="An entry's statement as a DSSE envelope",
+    response_class=Response,
+    responses={200: {"description": "DSSE envelope v1.", "content": {_DSSE: {}}}, **refusals(404)},
+)
+def get_dsse(name: str, request: Request, ledger: TheLedger) -> Response:
+    """Give what was signed, and the signatures, for existing DSSE tools. Key ids are ours: hex SHA-256 of the SPKI.
+
+    404 where a passkey signed: its signature covers data of its own, for which DSSE has no place.
+    """
+    index = index_of(ledger, name)
+    return represent(request, dsse_envelope(ledger.entry(index)), media_type=_DSSE)
 
 
 def index_of(ledger: Ledger, name: str) -> int:

@@ -2,12 +2,13 @@
 
 import base64
 import json
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from constancia.api.deps import TheLedger, TheSize
+from constancia.api.deps import TheLedger, TheSettings, TheSize, address_of
+from constancia.api.qr import qr_code
 from constancia.api.representation import represent
 from constancia.api.routers.entries import index_of
 from constancia.ledger.anchors import INDEX_NAME, SUFFIX
@@ -89,3 +90,27 @@ def receipt(name: str, request: Request, ledger: TheLedger, size: TheSize) -> Re
         )
     headers = {"Content-Disposition": f'attachment; filename="constancia-{index}.tlog-proof"'}
     return PlainTextResponse(text, headers=headers)
+
+
+@router.get(
+    "/api/v1/receipts/{name}/qr.svg",
+    summary="A receipt's QR code",
+    response_class=Response,
+    responses={200: {"content": {"image/svg+xml": {}}}},
+)
+def qr(  # noqa: PLR0913, PLR0917 - a framework's route: each is a request's part
+    name: str,
+    request: Request,
+    ledger: TheLedger,
+    settings: TheSettings,
+    size: TheSize,
+    content: Annotated[Literal["receipt", "link"], Query(description="With the proof, or the link alone.")] = "receipt",
+) -> Response:
+    """Give an entry's permalink as a QR code, and after `#P1.` the proof that it is in the log, where that fits."""
+    index = index_of(ledger, name)
+    if index >= size:
+        raise NotFound(f"entry {index} is not in the log of size {size}")
+    proof = ledger.receipt(index, size) if content == "receipt" else None
+    made = qr_code(address_of(request, settings), ledger.log.leaf_hash(index), proof)
+    headers = {"Constancia-Qr": made.designator}
+    return represent(request, made.svg, media_type="image/svg+xml", cache="no-cache", headers=headers)

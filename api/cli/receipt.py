@@ -1,0 +1,91 @@
+"""`constancia receipt`: an entry's receipt as a file, from a folder, an address, or the link of a QR code."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from constancia.api.cli.terminal import fail, guarded, language, message, open_for_reading
+
+NAME_HELP = (
+    "Índice, huella o id de la declaración; o el enlace de un código QR, con --entry. / "
+    "Index, leaf hash or statement id; or the link of a QR code, with --entry."
+)
+
+
+@guarded
+def command(
+    name: Annotated[str, typer.Argument(help=NAME_HELP)],
+    source: Annotated[
+        str, typer.Option("--from", help="Carpeta del libro o dirección http(s). / Ledger's folder or address.")
+    ] = "demo",
+    out: Annotated[Path | None, typer.Option(help="Archivo que se crea. / File to create.")] = None,
+    entry: Annotated[
+        Path | None, typer.Option(help="Con un enlace: los bytes del registro. / With a link: the entry's bytes.")
+    ] = None,
+    qr: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Guardar su QR. / Save its QR code too.")] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Dirección pública a la que lleva el QR. / Public address for the QR.")
+    ] = None,
+) -> None:
+    """Guarda la constancia de un registro. / Save an entry's receipt.
+
+    Se verifica sin conexión ni servidor. / It verifies without network or server:
+    constancia verify FILE.tlog-proof --trust DIR
+
+    Ejemplo / example: constancia receipt 58 --from demo --out firma.tlog-proof --qr firma.svg --url https://libro.example
+    """
+    from constancia.ledger.durable import write_file
+    from constancia.verify.proof import parse_tlog_proof
+
+    data = _from_link(name, entry) if "/" in name else _from_source(name, source)
+    index = parse_tlog_proof(data).index
+    target = out or Path(f"constancia-{index}.tlog-proof")
+    write_file(target, data)
+    typer.echo(message("receipt.done", index=index, path=target))
+    if qr is not None:
+        address = url or (source if _is_address(source) else None)
+        if address is None:
+            raise fail(message("receipt.url"))
+        typer.echo(_save_qr(data, address, qr))
+
+
+def _is_address(source: str) -> bool:
+    return source.startswith(("http://", "https://"))
+
+
+def _from_source(name: str, source: str) -> bytes:
+    if _is_address(source):
+        from constancia.api.client import RemoteLog, RemoteProblem
+
+        try:
+            return RemoteLog(source).receipt(name)
+        except RemoteProblem as problem:
+            raise fail(problem.text(language()), 1) from problem
+    with open_for_reading(Path(source)) as ledger:
+        return ledger.receipt(int(name) if name.isdigit() and len(name) < 16 else ledger.index_of(name))
+
+
+def _from_link(link: str, entry: Path | None) -> bytes:
+    from constancia.api.links import parse_link, receipt_of
+
+    if entry is None:
+        raise fail(message("receipt.entry"))
+    return receipt_of(parse_link(link), entry.read_bytes())
+
+
+def _save_qr(receipt: bytes, address: str, path: Path) -> str:
+    from constancia.api.links import PROOF_MARK
+    from constancia.ledger.durable import write_file
+    from constancia.verify.merkle import hash_leaf
+    from constancia.verify.proof import parse_tlog_proof
+
+    try:
+        from constancia.api.qr import qr_code
+    except ImportError as error:
+        raise fail(message("serve.extra", name=error.name)) from error
+    entry = parse_tlog_proof(receipt).extra or b""
+    made = qr_code(address, hash_leaf(entry), receipt)
+    write_file(path, made.svg)
+    kind = "receipt.qr" if PROOF_MARK in made.text else "receipt.qr_link"
+    return message(kind, path=path, designator=made.designator)

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 import httpx
@@ -46,6 +46,18 @@ class RemoteLog:
 
     def __init__(self, url: str) -> None:
         self._client = httpx.Client(base_url=url.rstrip("/"), timeout=TIMEOUT_S, follow_redirects=False)
+
+    def __enter__(self) -> Self:
+        """Close the connection at the end of a block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connection."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; may be repeated."""
+        self._client.close()
 
     def describe(self) -> dict[str, Any]:
         """Give what the server says of itself: origin, log key, genesis. It proves nothing by itself."""

@@ -87,7 +87,7 @@ class _opened:  # noqa: N801 - reads as a verb where it is used
         if self._location.startswith(("http://", "https://")):
             from constancia.api.client import RemoteLog
 
-            remote = RemoteLog(self._location)
+            self._ledger = remote = RemoteLog(self._location)
             told = remote.describe()
             return remote, told["origin"], told["log_key"]
         from constancia.api.cli.terminal import open_for_reading

@@ -59,7 +59,8 @@ def _from_source(name: str, source: str) -> bytes:
         from constancia.api.client import RemoteLog, RemoteProblem
 
         try:
-            return RemoteLog(source).receipt(name)
+            with RemoteLog(source) as log:
+                return log.receipt(name)
         except RemoteProblem as problem:
             raise fail(problem.text(language()), 1) from problem
     with open_for_reading(Path(source)) as ledger:

@@ -49,7 +49,8 @@ def _submit_by_http(raw: bytes, url: str) -> tuple[int, str, bytes]:
     from constancia.api.client import RemoteLog, RemoteProblem
 
     try:
-        done = RemoteLog(url).submit(raw)
+        with RemoteLog(url) as log:
+            done = log.submit(raw)
     except RemoteProblem as problem:
         raise fail(problem.text(language()), 1) from problem
     return done["index"], done["leaf_hash"], done["receipt"].encode()

@@ -21,7 +21,7 @@ BUILD_S = 150
 
 
 def go(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own program, built by the system's compiler
+    return subprocess.run(
         [program("go"), *map(str, arguments)],
         env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=BUILD_S,
     )  # fmt: skip
@@ -49,7 +49,7 @@ def published(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 def read(reader: Path, url: str, vkey: str, *older: int, proofs: bool = False) -> subprocess.CompletedProcess[str]:
     arguments = [str(reader), *(["-proofs"] if proofs else []), url, vkey, *map(str, older)]
-    return subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=120)  # noqa: S603
+    return subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=120)
 
 
 def check(library: Library, done: subprocess.CompletedProcess[str], older: list[int]) -> dict[str, Any]:

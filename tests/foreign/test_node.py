@@ -21,7 +21,7 @@ Case = dict[str, str]
 
 
 def ask_node(cases: list[Case]) -> list[dict[str, bool]]:
-    done = subprocess.run(  # noqa: S603 - our own script
+    done = subprocess.run(
         [program("node"), "--no-warnings", str(SCRIPT)],
         input=json.dumps(cases), capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip

@@ -61,23 +61,9 @@ def options(
     os.environ["CONSTANCIA_LANG"] = lang if lang in ("es", "en") else "es"
 
 
-for verb in (
-    init,
-    demo,
-    serve,
-    keygen,
-    draft,
-    sign,
-    submit,
-    verify,
-    export,
-    publish,
-    receipt,
-    show,
-    log,
-    state,
-    rebuild,
-):
+_SIGNING = (init, demo, serve, keygen, draft, sign, submit)
+_READING = (verify, receipt, show, log, state, export, anchor, publish, rebuild)
+for verb in (*_SIGNING, *_READING):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 
 

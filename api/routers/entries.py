@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from constancia.api.deps import MAX_NUMBER, TheLedger, TheSettings, TheSize, stands
-from constancia.api.examples import RECEIPT, SUBMISSION
+from constancia.api.examples import ENVELOPE, RECEIPT, SUBMISSION
 from constancia.api.paging import Page, link_header
 from constancia.api.representation import represent
 from constancia.api.schemas import Receipt, json_example, refusals
@@ -115,7 +115,7 @@ def get_entry(name: str, request: Request, ledger: TheLedger) -> Response:
     "/entries/{name}/dsse",
     summary="An entry's statement as a DSSE envelope",
     response_class=Response,
-    responses={200: {"description": "DSSE envelope v1.", "content": {_DSSE: {}}}, **refusals(404)},
+    responses={200: {"description": "DSSE envelope v1.", "content": {_DSSE: {"example": ENVELOPE}}}, **refusals(404)},
 )
 def get_dsse(name: str, request: Request, ledger: TheLedger) -> Response:
     """Give what was signed, and the signatures, for existing DSSE tools. Key ids are ours: hex SHA-256 of the SPKI.

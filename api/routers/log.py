@@ -8,9 +8,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from constancia.api.deps import TheLedger, TheSettings, TheSize, address_of
+from constancia.api.examples import CONSISTENCY, LEDGER
 from constancia.api.qr import qr_code
 from constancia.api.representation import represent
 from constancia.api.routers.entries import index_of
+from constancia.api.schemas import json_example, refusals
 from constancia.ledger.anchors import INDEX_NAME, SUFFIX
 from constancia.ledger.errors import NotFound
 from constancia.verify.errors import Malformed
@@ -19,12 +21,13 @@ from constancia.verify.tiles import parse_tile_path
 router = APIRouter(tags=["log"])
 _BRIEF: Final = "public, max-age=2"
 _BYTES: Final = "application/octet-stream"
+_TEXT: Final = "text/plain; charset=utf-8"
 
 
 @router.get("/checkpoint", summary="The latest signed checkpoint")
 def checkpoint(request: Request, ledger: TheLedger) -> Response:
     """Give the C2SP signed note."""
-    return represent(request, ledger.checkpoint(), media_type="text/plain; charset=utf-8", cache=_BRIEF)
+    return represent(request, ledger.checkpoint(), media_type=_TEXT, cache=_BRIEF)
 
 
 @router.get("/tile/{path:path}", summary="Tiles and entry bundles")
@@ -44,17 +47,20 @@ def tile(path: str, request: Request, ledger: TheLedger) -> Response:
     return represent(request, ledger.entry_bundle(number, width), media_type=_BYTES, may_compress=True)
 
 
-@router.head("/anchors/{path:path}", include_in_schema=False)
 @router.get("/anchors/{path:path}", summary="Time anchors: RFC 3161 time-stamps over checkpoints")
-def anchor(path: str, ledger: TheLedger) -> Response:
+def anchor(path: str, request: Request, ledger: TheLedger) -> Response:
     """Give an anchor's file, immutable, or the list of all (`SHA256SUMS`)."""
     if path == INDEX_NAME:
-        return PlainTextResponse(ledger.anchors.listed(), headers=_BRIEF)
-    kind = "application/timestamp-reply" if path.endswith(SUFFIX) else "text/plain; charset=utf-8"
-    return Response(ledger.anchors.get(path), media_type=kind, headers=_IMMUTABLE)
+        return represent(request, ledger.anchors.listed(), media_type=_TEXT, cache=_BRIEF)
+    kind = "application/timestamp-reply" if path.endswith(SUFFIX) else _TEXT
+    return represent(request, ledger.anchors.get(path), media_type=kind)
 
 
-@router.get("/api/v1/ledger", summary="Origin, log key, genesis")
+@router.get(
+    "/api/v1/ledger",
+    summary="Origin, log key, genesis",
+    responses={200: json_example("What the server claims to be.", LEDGER), **refusals(404)},
+)
 def describe(ledger: TheLedger, size: TheSize) -> dict[str, Any]:
     """Say what this server claims to be. Compare it with what you have from elsewhere: by itself it proves nothing."""
     return {
@@ -66,7 +72,11 @@ def describe(ledger: TheLedger, size: TheSize) -> dict[str, Any]:
     }
 
 
-@router.get("/api/v1/proofs/consistency", summary="Consistency proof between two sizes")
+@router.get(
+    "/api/v1/proofs/consistency",
+    summary="Consistency proof between two sizes",
+    responses={200: json_example("Hashes in the order of RFC 6962 §2.1.2.", CONSISTENCY), **refusals(400, 404)},
+)
 def consistency(
     ledger: TheLedger, old: Annotated[int, Query(ge=0)], new: Annotated[int, Query(ge=0)]
 ) -> dict[str, Any]:
@@ -96,7 +106,7 @@ def receipt(name: str, request: Request, ledger: TheLedger, size: TheSize) -> Re
     "/api/v1/receipts/{name}/qr.svg",
     summary="A receipt's QR code",
     response_class=Response,
-    responses={200: {"content": {"image/svg+xml": {}}}},
+    responses={200: {"description": "An SVG image.", "content": {"image/svg+xml": {}}}, **refusals(404)},
 )
 def qr(  # noqa: PLR0913, PLR0917 - a framework's route: each is a request's part
     name: str,

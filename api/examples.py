@@ -45,8 +45,6 @@ RECEIPT: Final[dict[str, Any]] = {
     "size": 131,
 }
 
-CONSISTENCY: Final[dict[str, Any]] = {"new": 131, "old": 130, "proof": ["agnmZ/O8yQiy+xNm6pV9Pj6t7BdRJ3UJnaLyWQtmcyI="]}
-
 ENVELOPE: Final[dict[str, Any]] = {
     "payload": "eyJhY3RvciI6…",
     "payloadType": "application/vnd.constancia.statement.v1+json",

@@ -9,6 +9,9 @@ The proof is the entry's receipt without the entry (C2SP tlog-proof without `ext
 without padding (RFC 4648 §6): letters that a QR code holds in 5.5 bits each. A browser sends no fragment to the server;
 together with the entry, from wherever it was kept, it is the receipt again.
 
+Where it would not fit otherwise, the checkpoint's post-quantum signatures, 3 KB each, are left out: a note stays good
+with fewer signatures, and the Ed25519 ones of the log and its witnesses stay.
+
 A link proves nothing by being scanned: the address is whatever its maker wrote. What counts is the leaf hash, the
 proof, and a trust folder of one's own.
 """
@@ -21,9 +24,11 @@ from typing import Final
 
 from constancia.verify.errors import Malformed
 from constancia.verify.merkle import hash_leaf
+from constancia.verify.note import format_note, parse_note
 from constancia.verify.proof import MAX_PROOF_BYTES, format_tlog_proof, parse_tlog_proof
 
 PROOF_MARK: Final = "P1."
+SHORT_SIGNATURE_BYTES: Final = 128  # Ed25519 has 64, its cosignature 8 more
 _LINK: Final = re.compile(r"(?:https?://[^\s#]+/|/)?e/([0-9a-f]{64})(?:#(.*))?\Z", re.ASCII | re.DOTALL)
 
 
@@ -49,6 +54,20 @@ def proof_fragment(receipt: bytes) -> str:
     proof = parse_tlog_proof(receipt)
     bare = format_tlog_proof(proof.index, proof.proof, proof.checkpoint)
     return PROOF_MARK + base64.b32encode(zlib.compress(bare, 9)).decode().rstrip("=")
+
+
+def without_long_signatures(receipt: bytes) -> bytes:
+    """Give a receipt whose checkpoint keeps the signatures only that are about as long as Ed25519's.
+
+    Raises:
+        Malformed: It is no receipt.
+
+    Source: C2SP signed-note: which signatures stand in a note is its carrier's choice.
+    """
+    proof = parse_tlog_proof(receipt)
+    note = parse_note(proof.checkpoint)
+    kept = [one for one in note.signatures if len(one.blob) <= SHORT_SIGNATURE_BYTES]
+    return format_tlog_proof(proof.index, proof.proof, format_note(note.text, kept), proof.extra)
 
 
 def parse_link(link: str) -> Link:

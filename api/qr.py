@@ -6,10 +6,10 @@ from typing import Final
 
 import segno
 
-from constancia.api.links import permalink, proof_fragment
+from constancia.api.links import permalink, proof_fragment, without_long_signatures
 
-# 129 modules a side: 6 cm wide each is 0.46 mm, which office printers hold and phones read. It is enough for the proof of
-# a log of a million entries with three cosignatures.
+# 129 modules a side: 6 cm wide each is 0.46 mm, which office printers hold and phones read. It is enough for the proof
+# of a log of a million entries with three cosignatures.
 MAX_VERSION: Final = 28
 
 
@@ -42,8 +42,8 @@ def qr_code(address: str, leaf_hash: bytes, receipt: bytes | None = None) -> QrC
     Source: ISO/IEC 18004; ours: `links`.
     """
     link = permalink(address, leaf_hash)
-    if receipt is not None:
-        fragment = proof_fragment(receipt)
+    for one in () if receipt is None else (receipt, without_long_signatures(receipt)):
+        fragment = proof_fragment(one)
         # Two segments: the proof's letters take 5.5 bits each in a mode of their own.
         code = _fitting([(f"{link}#", None), (fragment, None)])
         if code is not None:

@@ -9,7 +9,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from constancia.api.dates import date_words, instant_words
-from constancia.api.deps import TheLedger, TheSize
+from constancia.api.deps import TheLedger, TheSize, address_of, settings_of
+from constancia.api.handcheck import hand_check, materials
 from constancia.api.i18n import LANGUAGES, in_language, tr
 from constancia.api.pages import models
 from constancia.api.pages.markdown import formatted
@@ -28,6 +29,7 @@ from constancia.domain.party import Party
 from constancia.domain.state import State
 from constancia.ledger.application import Ledger
 from constancia.ledger.errors import NotFound
+from constancia.verify.entry import parse_entry
 
 router = APIRouter(include_in_schema=False)
 # The same page in the other language: path segments differ.
@@ -297,7 +299,10 @@ def entry(request: Request, name: str, ledger: TheLedger, size: TheSize) -> Resp
     lang = request.url.path[1:3]
     index = index_of(ledger, name)
     state = ledger.state(size)
-    parsed = json.loads(ledger.entry(index))
+    raw = ledger.entry(index)
+    parsed = json.loads(raw)
+    known = materials(ledger.state(), parse_entry(raw))
+    address = f"{address_of(request, settings_of(request))}/api/v1/entries/{index}"
     actor = parsed["statement"]["actor"]
     person = state.aggregates.get(f"appointment/{actor.get('appointment')}")
     return page(
@@ -310,6 +315,7 @@ def entry(request: Request, name: str, ledger: TheLedger, size: TheSize) -> Resp
         entry=parsed,
         person=person,
         raw=json.dumps(parsed, ensure_ascii=False, indent=2),
+        by_hand=hand_check(raw, known, lang, address),
     )
 
 

@@ -120,7 +120,8 @@ def qr(  # noqa: PLR0913, PLR0917 - a framework's route: each is a request's par
     index = index_of(ledger, name)
     if index >= size:
         raise NotFound(f"entry {index} is not in the log of size {size}")
-    proof = ledger.receipt(index, size) if content == "receipt" else None
+    asked = size if "size" in request.query_params else None
+    proof = ledger.receipt(index, asked) if content == "receipt" else None
     made = qr_code(address_of(request, settings), ledger.log.leaf_hash(index), proof)
     headers = {"Constancia-Qr": made.designator}
     return represent(request, made.svg, media_type="image/svg+xml", cache="no-cache", headers=headers)

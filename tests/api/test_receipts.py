@@ -14,11 +14,20 @@ from tests.api.served import Desk, serving
 from typer.testing import CliRunner
 
 from constancia.api.cli import app
-from constancia.api.links import PROOF_MARK, parse_link, permalink, proof_fragment, receipt_of
+from constancia.api.links import (
+    PROOF_MARK,
+    parse_link,
+    permalink,
+    proof_fragment,
+    receipt_of,
+    without_long_signatures,
+)
 from constancia.api.qr import MAX_VERSION, qr_code
 from constancia.api.settings import Settings
 from constancia.verify.audit import audit
 from constancia.verify.errors import Malformed
+from constancia.verify.merkle import hash_leaf
+from constancia.verify.note import NoteSignature, format_note
 from constancia.verify.policy import load_trust
 from constancia.verify.proof import format_tlog_proof, parse_tlog_proof
 from constancia.verify.report import Verdict
@@ -106,20 +115,38 @@ class TestQr:
 
     def test_proof_too_long_for_a_code_that_can_be_scanned_is_left_out(self) -> None:
         entry = b"entry"
-        leaf = hashlib.sha256(b"\0" + entry).digest()
+        leaf = hash_leaf(entry)
         held = True
         hashes = [hashlib.sha256(bytes((number,))).digest() for number in range(60)]
         for count in range(1, 60, 6):
-            receipt = format_tlog_proof(0, hashes[:count], b"example.org/log\n1\nAAAA\n\n", entry)
+            receipt = format_tlog_proof(0, hashes[:count], note_with(64), entry)
             made = qr_code("https://constancia.example", leaf, receipt)
             version = int(made.designator.partition("-")[0])
             assert version <= MAX_VERSION
             assert scan(made.svg) == made.text
             held = PROOF_MARK in made.text
-            assert held or count > 25
+            assert held or count > 35
             if held:
                 assert receipt_of(parse_link(made.text), entry) == receipt
         assert not held
+
+    def test_post_quantum_signatures_give_way_to_the_proof(self) -> None:
+        entry = b"entry"
+        receipt = format_tlog_proof(0, [b"\1" * 32] * 20, note_with(64, 2_420, 72), entry)
+        link = parse_link(scan(qr_code("https://constancia.example", hash_leaf(entry), receipt).svg))
+        found = parse_tlog_proof(receipt_of(link, entry))
+        assert found.checkpoint == note_with(64, 72)
+        short = format_tlog_proof(0, [b"\1" * 32], note_with(64, 72), entry)
+        assert without_long_signatures(short) == short
+
+
+def note_with(*lengths: int) -> bytes:
+    """A checkpoint with a signature of each length."""
+    lines = [
+        NoteSignature(name=f"example.org/{length}", key_hash=b"\0\0\0\1", blob=hashlib.shake_256(b"").digest(length))
+        for length in lengths
+    ]
+    return format_note("example.org/log\n1\nAAAA\n", lines)
 
 
 class TestLinks:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from tests.foreign.conftest import Library, program
+from tests.verify.small_ledger import Writer
 
-from constancia.api.handcheck import hand_check, materials
+from constancia.api.handcheck import Material, hand_check, materials
 from constancia.verify.entry import parse_entry
 
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "OPEN-LOG.md"
 SCHEMES = ("ed25519", "rsa", "passkey-p256", "passkey-ed25519")
 
 
@@ -19,6 +21,15 @@ def run(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [program("sh"), "-e"], input=script, cwd=folder, capture_output=True, text=True, check=False, timeout=60
     )
+
+
+def example_lines() -> str:
+    """The lines that docs/OPEN-LOG.md shows: of an entry of a small ledger whose keys are made from names."""
+    writer = Writer().found().sign_agreement()
+    entry = parse_entry(writer.entries[13])
+    signer = next(key for key in writer.people.values() if key.key_id == entry.signatures[0].key)
+    material = Material(public_key=base64.b64encode(signer.spki).decode(), scheme="ed25519")
+    return hand_check(writer.entries[13], {signer.key_id: material}, "en")
 
 
 def lines_for(library: Library, index: int, lang: str = "es", address: str | None = None) -> str:
@@ -55,6 +66,15 @@ def test_lines_fetch_the_entry_from_an_address(library: Library, tmp_path: Path)
 def test_text_with_quotes_and_backslashes_reaches_the_shell_whole(library: Library, tmp_path: Path) -> None:
     done = run(lines_for(library, library.registered["awkward"]), tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_lines_of_the_documentation_are_these_and_check(tmp_path: Path) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    block = next(one for one in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) if "pkeyutl" in one)
+    assert block == example_lines()
+    done = run(block, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Signature Verified Successfully" in done.stdout
 
 
 TAMPERED = {

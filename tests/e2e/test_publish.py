@@ -142,6 +142,8 @@ def test_killed_at_any_moment_it_leaves_a_sound_log_and_goes_on(long: Desk, tmp_
     assert files(place) == files(tmp_path / "first")
     before = (place / "checkpoint").read_bytes()
     grow(long, 700)
+    for number in range(60):  # files that come before the tiles: enough of them to be killed among
+        long.ledger.documents.put(b"later document %d" % number)
     interrupted = 0
     for count in range(1, 6):
         _kill_at(how_many(place) + count, place, long.folder)

@@ -32,7 +32,7 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 # Public reads may be made from any page; writes only from our own.
-_OPEN_TO_ALL: Final = ("/api/", "/checkpoint", "/tile/", "/documents/", "/openapi.json")
+_OPEN_TO_ALL: Final = ("/api/", "/checkpoint", "/tile/", "/anchors/", "/documents/", "/openapi.json")
 _OPEN_HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Constancia-Index, Constancia-Leaf-Hash, Constancia-Root, Constancia-Size, "

@@ -29,6 +29,7 @@ from constancia.ledger.documents import Documents
 from constancia.ledger.durable import write_file
 from constancia.ledger.errors import Fatal, LedgerError
 from constancia.ledger.log import Log
+from constancia.ledger.store import STORE_NAME
 from constancia.verify.checkpoint import Checkpoint, parse_checkpoint
 from constancia.verify.errors import Malformed
 from constancia.verify.note import parse_note
@@ -77,11 +78,13 @@ def publish(
     Raises:
         NotFound: The log is empty.
         Damaged: A document is not what its name says.
-        Fatal: The folder holds another log, or a longer one.
+        Fatal: The folder holds another log, or a longer one, or is a ledger's own folder.
         UnderWay: Another publication into the folder is under way.
     """
     note = log.checkpoint()
     target = parse_checkpoint(parse_note(note).text)
+    if (folder / STORE_NAME).exists():
+        raise Fatal("this is a ledger's own folder, with its keys, and not one to be made public", where=str(folder))
     with _alone_in(folder):
         kept = _read(folder / CHECKPOINT_NAME)
         old_size = _check_prefix(log, kept, target, folder)

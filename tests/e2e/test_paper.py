@@ -32,7 +32,8 @@ def test_qr_code_on_the_page_is_read_from_the_screen(page: Page, served_demo: st
     page.goto(f"{served_demo}/es/registros/58")
     code = page.locator(".qr img")
     code.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('.qr img').complete")
+    page.wait_for_function("document.querySelector('.qr img').naturalWidth > 0")
+    code.evaluate("image => image.decode()")
     link = scan(code.screenshot())
     assert refused == []
     page.goto(link)

@@ -127,6 +127,15 @@ def test_folder_of_another_log_is_refused(long: Desk, open_desk: OpenDesk, tmp_p
     assert files(place) == before
 
 
+def test_ledger_s_own_folder_is_never_made_public(long: Desk) -> None:
+    """Other verbs take the ledger's folder where this one takes the public one."""
+    before = sorted(path.name for path in long.folder.iterdir())
+    done = run("publish", long.folder, "--dir", long.folder)
+    assert done.returncode == 2
+    assert "keys" in done.stderr
+    assert sorted(path.name for path in long.folder.iterdir()) == before
+
+
 @pytest.mark.timeout(170)
 def test_killed_at_any_moment_it_leaves_a_sound_log_and_goes_on(long: Desk, tmp_path: Path) -> None:
     place = tmp_path / "public"

@@ -81,7 +81,8 @@ class TestQr:
         assert answer.headers["content-type"] == "image/svg+xml"
         link = scan(answer.content)
         assert link.startswith(f"{scene.url}/e/{scene.ledger.log.leaf_hash(5).hex()}#{PROOF_MARK}")
-        assert receipt_of(parse_link(link), scene.ledger.entry(5)) == scene.ledger.receipt(5)
+        receipt = receipt_of(parse_link(link), scene.ledger.entry(5))
+        assert without_long_signatures(receipt) == without_long_signatures(scene.ledger.receipt(5))
 
     def test_code_can_hold_the_permalink_alone(self, scene: Desk) -> None:
         answer = scene.http.get("/api/v1/receipts/5/qr.svg?content=link")
@@ -103,7 +104,8 @@ class TestQr:
     def test_code_is_of_the_size_asked_for(self, scene: Desk) -> None:
         size = next(iter(scene.ledger.log.checkpoint_sizes(7)))
         link = scan(scene.http.get(f"/api/v1/receipts/5/qr.svg?size={size}").content)
-        assert receipt_of(parse_link(link), scene.ledger.entry(5)) == scene.ledger.receipt(5, size)
+        receipt = receipt_of(parse_link(link), scene.ledger.entry(5))
+        assert without_long_signatures(receipt) == without_long_signatures(scene.ledger.receipt(5, size))
 
     def test_known_code_is_not_sent_again(self, scene: Desk) -> None:
         tag = scene.http.get("/api/v1/receipts/5/qr.svg").headers["etag"]
@@ -200,7 +202,10 @@ class TestCommand:
         link = scan((tmp_path / "a.svg").read_bytes())
         (tmp_path / "entry.json").write_text(run("show", 5, "--dir", scene.ledger.folder.path, "--raw"))
         run("receipt", link, "--entry", "entry.json", "--out", "b.tlog-proof")
-        assert (tmp_path / "b.tlog-proof").read_bytes() == (tmp_path / "a.tlog-proof").read_bytes()
+        again, first = ((tmp_path / f"{name}.tlog-proof").read_bytes() for name in "ba")
+        assert without_long_signatures(again) == without_long_signatures(first)
+        with open_source("b.tlog-proof") as source:
+            assert audit(source, load_trust(scene.ledger.folder.trust)).verdict is Verdict.INTACT
 
     def test_what_is_missing_is_said(self, scene: Desk, run: Run) -> None:
         assert "--url" in run("receipt", 5, "--from", scene.ledger.folder.path, "--qr", "a.svg", code=2)

@@ -167,11 +167,32 @@ DERIVED: Final[dict[str, Any]] = {
     **STANDS,
 }
 
+WITNESSED: Final[dict[str, Any]] = {"at": "2020-12-04T18:00:03Z", "by": ["inai", "nosc"], "root": LEAF, "size": 130}
+
+WITNESSES: Final[dict[str, Any]] = {
+    "items": [
+        {
+            "algorithm": "ed25519",
+            "cosigned": {"at": "2020-12-04T18:00:02Z", "size": 130},
+            "key": "inai.example/witness+e54abeda",
+            "name": "inai",
+            "problem": None,
+            "url": "https://witness.inai.example",
+        }
+    ],
+    "log_cosigner": None,
+    "quorum": "parties",
+    "size": 130,
+    "witnessed": WITNESSED,
+}
+
 LEDGER: Final[dict[str, Any]] = {
     "genesis": LEAF,
+    "log_cosigner": None,
     "log_key": "example.org/agreement+c60854ad+AdtVMlyIQfMOqKjWhSupHNAClz8N708YTBejpS485XPL",
     "origin": "example.org/agreement",
     **STANDS,
+    "witnessed": WITNESSED,
 }
 
 HEALTH: Final[dict[str, Any]] = {
@@ -179,6 +200,7 @@ HEALTH: Final[dict[str, Any]] = {
     "size": 130,
     "status": "ok",
     "views": 130,
+    "witnessed": 130,
     "writable": True,
 }
 

@@ -49,7 +49,7 @@ class LedgerState(Aggregate):
 
 @act
 class LedgerOpened(Act):
-    """Genesis: root keys, log key, time zone, and the rules that the source leaves open."""
+    """Genesis: root keys, the log's keys, time zone, and the rules that the source leaves open."""
 
     stream_kind: ClassVar = "ledger"
     signer: ClassVar = "founders"
@@ -62,6 +62,7 @@ class LedgerOpened(Act):
     name: Text
     rules: dict[str, Rule]
     timezone: Label
+    log_cosigner: str | None = None
 
     def check_form(self, where: str) -> None:
         """There are founders with different keys, and the zone is known."""

@@ -75,6 +75,7 @@ class Examiner:
         vkey: str,
         keys: KeyRing,
         root: Callable[[int], bytes | None],
+        cosigner_vkey: str | None = None,
     ) -> None:
         """Checks for one ledger.
 
@@ -83,9 +84,10 @@ class Examiner:
             vkey: The log's verifier key, which the genesis must carry.
             keys: The registered keys.
             root: Gives the tree's root at a stored size; None beyond.
+            cosigner_vkey: The verifier key of the log's ML-DSA-44 cosignatures, which the genesis may carry.
         """
         self._origin = origin
-        self._vkey = vkey
+        self._named = {"log_key": (vkey,), "log_cosigner": (cosigner_vkey, None)}
         self._keys = keys
         self._root = root
 
@@ -116,16 +118,19 @@ class Examiner:
                 ),
                 {"ledger": self._origin},
             )
+        if statement.type != GENESIS_TYPE:
+            return
         # A genesis that names another log key would open a ledger whose checkpoints nobody trusts.
-        if statement.type == GENESIS_TYPE and statement.body.get("log_key") != self._vkey:
-            raise Refusal(
-                Problem(
-                    code="E_LEDGER_MISMATCH",
-                    rule="the genesis names the key that signs this ledger's checkpoints",
-                    found={"log_key": str(statement.body.get("log_key"))},
-                ),
-                {"ledger": self._origin, "expected_log_key": self._vkey},
-            )
+        for member, allowed in self._named.items():
+            if statement.body.get(member) not in allowed:
+                raise Refusal(
+                    Problem(
+                        code="E_LEDGER_MISMATCH",
+                        rule="the genesis names the keys that sign this ledger's checkpoints",
+                        found={member: str(statement.body.get(member))},
+                    ),
+                    {"ledger": self._origin, f"expected_{member}": allowed[0]},
+                )
 
     def prove(self, submission: Submission, *, is_final: bool) -> None:
         """Checks the signatures' bytes under the keys that they name.

@@ -55,6 +55,7 @@ class Ledger:
         self.anchors = Anchors(self.folder.anchors)
         self.log = core.log
         self.views = core.views
+        self.witnessing = core.witnessing
         self._states = States(core.log, core.origin)
 
     @classmethod
@@ -192,6 +193,14 @@ class Ledger:
             raise NotFound("the ledger has no genesis yet")
         return str(genesis.statement["body"]["log_key"])
 
+    @property
+    def cosigner_vkey(self) -> str | None:
+        """The verifier key of the log's ML-DSA-44 cosignatures; None where it makes none."""
+        if self._core.signer is not None:
+            return self._core.signer.cosigner_vkey
+        genesis = self._core.head.genesis
+        return genesis.statement["body"].get("log_cosigner") if genesis is not None else None
+
     def root(self, size: int | None = None) -> bytes:
         """The tree's root at a size, 32 bytes; see `Log.root`."""
         return self.log.root(size)
@@ -221,8 +230,36 @@ class Ledger:
         return self.log.entry_bundle(number, width)
 
     def receipt(self, index: int, size: int | None = None) -> bytes:
-        """An entry's receipt; see `receipts.receipt`."""
-        return receipt(self.log, index, size)
+        """An entry's receipt, by default on the latest witnessed checkpoint that covers it; see `receipts.receipt`."""
+        return receipt(self.log, index, self.receipt_size(index) if size is None else size)
+
+    def receipt_size(self, index: int) -> int:
+        """The size whose checkpoint an entry's receipt carries: the latest witnessed one with it, else the last."""
+        return self.witnessing.covering(index) or self.size
+
+    # Witnesses
+
+    def wait_cosigned(self, timeout: float) -> bool:
+        """Wait until every witness has cosigned what is stored now.
+
+        Args:
+            timeout: Seconds.
+
+        Returns:
+            Whether they have; True where no witness is asked.
+        """
+        cosigning = self._core.cosigning
+        return cosigning is None or cosigning.wait(self.size, timeout)
+
+    @property
+    def witness_problems(self) -> dict[str, str]:
+        """Why witnesses could not be had, by policy name: a code of `cosign.Failed`."""
+        return self._core.cosigning.problems if self._core.cosigning is not None else {}
+
+    @property
+    def witness_urls(self) -> dict[str, str]:
+        """Where witnesses are asked, by policy name; empty where none are."""
+        return self._core.cosigning.urls if self._core.cosigning is not None else {}
 
     # Reading the state
 
@@ -261,9 +298,9 @@ class Ledger:
     def policy(self) -> str:
         """The policy that goes with the log: that of the trust folder, or one with its key alone."""
         try:
-            return (self.folder.trust / "policy").read_text(encoding="utf-8")
+            return self.folder.policy.read_text(encoding="utf-8")
         except FileNotFoundError:
-            return policy_text(self.vkey)
+            return policy_text(self.vkey, self.cosigner_vkey)
 
     def rebuild(self, *, check: bool) -> Rebuilt:
         """Makes the projections again, or compares them; see `rebuild.rebuild`."""

@@ -2,14 +2,17 @@
 
 import contextlib
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eventsourcing.persistence import PersistenceError
 
 from constancia.ledger.admission import Examiner
 from constancia.ledger.clock import Clock
+from constancia.ledger.cosignatures import CosignatureStore
 from constancia.ledger.errors import Fatal, LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.head import Head
@@ -22,7 +25,13 @@ from constancia.ledger.signer import LogSigner
 from constancia.ledger.sqlite import SCHEMA_VERSION, LedgerRecorder
 from constancia.ledger.store import STORE_NAME, EntryApplication, open_application
 from constancia.ledger.views import Views
+from constancia.ledger.witnessing import Witnessing
 from constancia.ledger.writer import Tip, Writer
+from constancia.verify.errors import Malformed
+from constancia.verify.policy import parse_policy
+
+if TYPE_CHECKING:
+    from constancia.ledger.cosign import Cosigning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +43,16 @@ class Options:
         capacity: Most statements under way before submitters are told `Busy`.
         batch_limit: Most entries in one transaction.
         follow: Whether projections are kept up while the ledger runs.
+        cosign: Whether the policy's witnesses are asked to cosign while the ledger runs.
+        witness_urls: Where they are asked, by policy name, if not where the policy says.
     """
 
     verifiers: int | None = None
     capacity: int = CAPACITY
     batch_limit: int = MAX_BATCH
     follow: bool = True
+    cosign: bool = False
+    witness_urls: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +81,9 @@ class Core:
         self.log = Log(head.tree, application.store, self.tip)
         place = LedgerFolder(wanted.folder).views if wanted.signer is not None else None
         self.views = Views(self.log, application.store, place, origin)
+        self.witnessing = _witnessing(wanted, self.log, origin)
+        self.log.cosigned = self.witnessing.lines
+        self.cosigning: Cosigning | None = None
 
     def tip(self) -> Tip:
         """Where the stored log ends."""
@@ -80,7 +96,7 @@ class Core:
     def write_trust(self) -> None:
         """Writes the trust folder of a ledger that has its genesis."""
         if self.signer is not None and self.head.stored_size:
-            LedgerFolder(self.folder).write_trust(self.signer.vkey, self.head.tree.leaf(0))
+            LedgerFolder(self.folder).write_trust(self.signer.vkey, self.head.tree.leaf(0), self.signer.cosigner_vkey)
 
     def refresh(self) -> None:
         """Reads on from where reading has stopped."""
@@ -107,12 +123,20 @@ def assemble(wanted: Wanted, clock: Clock, options: Options, resources: contextl
     head = Head(origin, partial(read_recorded, application.store))
     signer = wanted.signer
     tip = replay(head, application.store, signer.verifier if signer else None)
+    _check_cosigner(head, signer)
     if wanted.create and head.size:
         raise LedgerError(f"{wanted.folder} holds a ledger of {head.size} entries already")
     core = Core(wanted, origin, application, head, tip)
+    resources.callback(core.witnessing.store.close)
     resources.callback(core.views.close)
     if signer is not None:
-        examiner = Examiner(origin=origin, vkey=signer.vkey, keys=head.keys, root=core.stored_root)
+        examiner = Examiner(
+            origin=origin,
+            vkey=signer.vkey,
+            cosigner_vkey=signer.cosigner_vkey,
+            keys=head.keys,
+            root=core.stored_root,
+        )
         core.writer = Writer(application=application, head=head, signer=signer, examiner=examiner, clock=clock)
         core.writer.after_genesis = core.write_trust
         core.write_trust()
@@ -126,7 +150,44 @@ def assemble(wanted: Wanted, clock: Clock, options: Options, resources: contextl
         resources.callback(core.sequencer.close)
         if options.follow:
             core.views.follow()
+        if options.cosign:
+            _start_cosigning(core, options, resources)
     return core
+
+
+def _check_cosigner(head: Head, signer: LogSigner | None) -> None:
+    """A genesis that names an ML-DSA-44 key makes it the log's duty: a checkpoint without it would be rejected."""
+    named = head.genesis.statement["body"].get("log_cosigner") if head.genesis else None
+    if signer is not None and named is not None and named != signer.cosigner_vkey:
+        raise LedgerError("the genesis names an ML-DSA-44 key of the log that the log's key file does not hold")
+
+
+def _witnessing(wanted: Wanted, log: Log, origin: str) -> Witnessing:
+    folder = LedgerFolder(wanted.folder)
+    policy = None
+    try:
+        policy = parse_policy(folder.policy.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        pass
+    except (Malformed, UnicodeDecodeError, OSError) as error:
+        raise LedgerError(f"{folder.policy} can't be read: {error}") from error
+    store = CosignatureStore(folder.cosignatures, writable=wanted.signer is not None)
+    return Witnessing(policy, store, log, origin)
+
+
+def _start_cosigning(core: Core, options: Options, resources: contextlib.ExitStack) -> None:
+    # Imported here: whoever only reads a ledger needs no HTTP client.
+    from constancia.ledger.cosign import Cosigning  # noqa: PLC0415
+
+    policy, signer = core.witnessing.policy, core.signer
+    if policy is None or core.writer is None or signer is None:
+        return
+    if policy.logs.get(core.origin) != signer.verifier:
+        raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
+    core.cosigning = Cosigning(core.log, core.witnessing, options.witness_urls)
+    core.cosigning.start()
+    core.writer.after_batch = core.cosigning.wake
+    resources.callback(core.cosigning.close)
 
 
 def _open_store(wanted: Wanted, resources: contextlib.ExitStack) -> EntryApplication:

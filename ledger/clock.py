@@ -81,6 +81,11 @@ def parse_recorded_at(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
 
 
+def posix_seconds(instant: datetime) -> int:
+    """An instant as cosignatures carry it: whole POSIX seconds, 0 for anything before 1970."""
+    return max(0, int(_in_utc(instant).timestamp()))
+
+
 def new_uuid() -> str:
     """A fresh random identifier for a statement: a UUID of version 4 in lower case."""
     return str(uuid.uuid4())

@@ -3,14 +3,17 @@
 D/ledger.sqlite     the store; it can't be made again
 D/ledger.lock       who writes
 D/views.sqlite      projections; may be deleted
+D/cosignatures.sqlite   what witnesses have cosigned; lost, they are asked again
 D/documents/        documents by SHA-256
 D/anchors/          time-stamps over checkpoints; they can't be had again
 D/log/              published tiles and checkpoint
 D/trust/            policy and genesis, for comparing and handing out
 D/keys/log.pem      the log's key, encrypted
+D/witnesses/        a demonstration's witnesses, each with its keys and memory
 D/receipts/         receipts that clients asked to be kept
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,6 +23,8 @@ from constancia.ledger.errors import LedgerError
 from constancia.ledger.signer import LogSigner
 
 NO_WITNESSES: Final = "none"
+# How a policy that we write calls the log's own ML-DSA-44 cosignatures.
+LOG_COSIGNER: Final = "log-mldsa44"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,16 @@ class LedgerFolder:
     def views(self) -> Path:
         """The projections' database."""
         return self.path / "views.sqlite"
+
+    @property
+    def cosignatures(self) -> Path:
+        """What witnesses have cosigned."""
+        return self.path / "cosignatures.sqlite"
+
+    @property
+    def policy(self) -> Path:
+        """The trust folder's policy: whose signatures count, and where the witnesses are asked."""
+        return self.trust / "policy"
 
     @property
     def log_key(self) -> Path:
@@ -90,7 +105,7 @@ class LedgerFolder:
         """
         return LogSigner.load(origin, self.log_key, passphrase)
 
-    def write_trust(self, vkey: str, genesis: bytes) -> None:
+    def write_trust(self, vkey: str, genesis: bytes, cosigner_vkey: str | None = None) -> None:
         """Writes the trust folder, once the genesis is recorded.
 
         It is what a party takes away and pins elsewhere. Here, beside the ledger, it proves
@@ -99,11 +114,12 @@ class LedgerFolder:
         Args:
             vkey: The log's verifier key.
             genesis: Leaf hash of entry 0.
+            cosigner_vkey: The verifier key of the log's ML-DSA-44 cosignatures, if it makes them.
 
         Raises:
             LedgerError: Another genesis or key stands there already.
         """
-        policy = policy_text(vkey).encode()
+        policy = policy_text(vkey, cosigner_vkey).encode()
         fingerprint = f"{genesis.hex()}\n".encode()
         for name, data in (("policy", policy), ("genesis", fingerprint)):
             path = self.trust / name
@@ -113,10 +129,19 @@ class LedgerFolder:
                 write_file(path, data)
 
 
-def policy_text(vkey: str) -> str:
-    """A policy that asks for the log's own signature and for no witness.
+def policy_text(
+    vkey: str, cosigner_vkey: str | None = None, witnesses: Sequence[str] = (), quorum: str = NO_WITNESSES
+) -> str:
+    """A policy that asks for the log's own signature and, unless told otherwise, for no witness.
+
+    Args:
+        vkey: The log's verifier key.
+        cosigner_vkey: That of its ML-DSA-44 cosignatures, if it makes them.
+        witnesses: Lines for witnesses and groups.
+        quorum: The name of the witness or group that must have cosigned.
 
     Source:
         C2SP tlog-policy.
     """
-    return f"log {vkey}\nquorum {NO_WITNESSES}\n"
+    own = [] if cosigner_vkey is None else [f"witness {LOG_COSIGNER} {cosigner_vkey}"]
+    return "\n".join([f"log {vkey}", *own, *witnesses, f"quorum {quorum}", ""])

@@ -15,9 +15,11 @@ from constancia.ledger.head import find_leaf
 from constancia.ledger.mapper import recorded_of
 from constancia.ledger.sqlite import LedgerRecorder
 from constancia.ledger.writer import Tip
+from constancia.verify.checkpoint import parse_checkpoint
 from constancia.verify.entry import parse_entry
 from constancia.verify.keys import is_hex64
 from constancia.verify.merkle import Tree, hash_leaf
+from constancia.verify.note import parse_note
 from constancia.verify.tiles import HASHES_PER_TILE, encode_bundle, tile_width
 
 _PAGE: Final = 512
@@ -27,6 +29,11 @@ def read_recorded(store: LedgerRecorder, index: int) -> Recorded:
     """The domain's view of a stored entry; the caller knows that it is there."""
     [row] = store.select_notifications(index + 1, 1)
     return recorded_of(parse_entry(bytes(row.state)), row.originator_version)
+
+
+def _not_cosigned(_size: int) -> bytes:
+    """Where nobody cosigns."""
+    return b""
 
 
 def _is_stored(state: object, leaf_hash: bytes) -> bool:
@@ -41,6 +48,7 @@ class Log:
         self._tree = tree
         self._store = store
         self._tip = tip
+        self.cosigned: Callable[[int], bytes] = _not_cosigned
 
     @property
     def size(self) -> int:
@@ -48,7 +56,14 @@ class Log:
         return self._tip().size
 
     def checkpoint(self, size: int | None = None) -> bytes:
-        """The signed note for a size.
+        """The signed note for a size, with the cosignatures that there are; see `signed`."""
+        note = self.signed(size)
+        if size is None:
+            size = parse_checkpoint(parse_note(note).text).size
+        return note + self.cosigned(size)
+
+    def signed(self, size: int | None = None) -> bytes:
+        """The note for a size as the log signed it.
 
         Args:
             size: A size at which a checkpoint was signed, that is after a batch; the last one by

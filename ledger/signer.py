@@ -1,24 +1,18 @@
-"""The log's key: signs checkpoints, and nothing else.
+"""The log's keys: they sign checkpoints, and nothing else.
 
-The key speaks for the log, never for a party: what it can attest is that this tree is the one that
-this origin keeps. At rest it is PKCS#8 encrypted with a passphrase, in a file that only its owner
+They speak for the log, never for a party: what they can attest is that this tree is the one that
+this origin keeps. At rest they are PKCS#8 encrypted with a passphrase, in a file that only its owner
 may read.
 """
 
 from pathlib import Path
-from typing import Final, Self
+from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from constancia.ledger.durable import write_file
-from constancia.ledger.errors import LedgerError
+from constancia.ledger.notekeys import KEY_FILE_MODE, MIN_PASSPHRASE, Cosigner, KeyFileError, NoteKeys
 from constancia.verify.checkpoint import format_checkpoint
 from constancia.verify.note import (
     ED25519,
@@ -29,25 +23,23 @@ from constancia.verify.note import (
     verifier_key,
 )
 
-KEY_FILE_MODE: Final = 0o600
-# Guessing a stolen file's passphrase is the attack; below this it takes minutes.
-MIN_PASSPHRASE: Final = 12
-
-
-class KeyFileError(LedgerError):
-    """A key file can't be read, or the passphrase is not the one that it was written with."""
+__all__ = ["KEY_FILE_MODE", "MIN_PASSPHRASE", "KeyFileError", "LogSigner"]
 
 
 class LogSigner:
-    """Signs checkpoints of one origin with one Ed25519 key. Safe to use from several threads."""
+    """Signs checkpoints of one origin: with an Ed25519 key, and as a cosigner with an ML-DSA-44 key where there is one.
 
-    def __init__(self, origin: str, key: Ed25519PrivateKey) -> None:
-        """Binds a key to an origin.
+    Safe to use from several threads.
+    """
+
+    def __init__(self, origin: str, key: Ed25519PrivateKey, mldsa44: MLDSA44PrivateKey | None = None) -> None:
+        """Binds keys to an origin.
 
         Raises:
             Malformed: The origin can't be the name of a note's key.
         """
-        self._key = key
+        self._keys = NoteKeys(ed25519=key, mldsa44=mldsa44)
+        self._cosigner = Cosigner(origin, None, mldsa44)
         self.verifier: VerifierKey = verifier_key(
             origin, ED25519, key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         )
@@ -62,7 +54,12 @@ class LogSigner:
         """The verifier key as the genesis and the policy name it."""
         return format_vkey(self.verifier)
 
-    def checkpoint(self, size: int, root: bytes) -> bytes:
+    @property
+    def cosigner_vkey(self) -> str | None:
+        """The verifier key of the log's ML-DSA-44 cosignatures; None where it makes none."""
+        return next(map(format_vkey, self._cosigner.keys), None)
+
+    def checkpoint(self, size: int, root: bytes, time: int = 0) -> bytes:
         """The signed note for a tree.
 
         The caller must ask for one checkpoint at a size only, and only when it is about to store
@@ -71,52 +68,42 @@ class LogSigner:
         Args:
             size: Number of entries.
             root: 32 bytes.
+            time: POSIX seconds for the ML-DSA-44 cosignature; 0 names no time.
 
         Returns:
             The note, UTF-8.
 
         Source:
-            C2SP tlog-checkpoint, signed-note.
+            C2SP tlog-checkpoint, signed-note, tlog-cosignature.
         """
         text = format_checkpoint(self.origin, size, root)
         line = NoteSignature(
             name=self.origin,
             key_hash=self.verifier.key_hash,
-            blob=self._key.sign(text.encode()),
+            blob=self._keys.ed25519.sign(text.encode()),
         )
-        return format_note(text, (line,))
+        return format_note(text, (line, *self._cosigner.cosign(text, time)))
 
     @classmethod
     def generate(cls, origin: str) -> Self:
-        """A signer with a key that did not exist before."""
-        return cls(origin, Ed25519PrivateKey.generate())
+        """A signer with keys that did not exist before."""
+        keys = NoteKeys.generate()
+        return cls(origin, keys.ed25519, keys.mldsa44)
 
     def save(self, path: Path, passphrase: bytes) -> None:
-        """Writes the key, encrypted, to a file that must not exist yet.
+        """Writes the keys, encrypted, to a file that must not exist yet.
 
         Raises:
             KeyFileError: The file exists, or the passphrase is shorter than 12 bytes.
         """
-        if len(passphrase) < MIN_PASSPHRASE:
-            raise KeyFileError(f"the passphrase needs at least {MIN_PASSPHRASE} characters")
-        if path.exists():
-            raise KeyFileError(f"{path} exists; a log's key is never overwritten")
-        pem = self._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
-        write_file(path, pem, mode=KEY_FILE_MODE)
+        self._keys.save(path, passphrase)
 
     @classmethod
     def load(cls, origin: str, path: Path, passphrase: bytes) -> Self:
-        """Reads a key that `save` wrote.
+        """Reads keys that `save` wrote; also a file from before the ML-DSA-44 key.
 
         Raises:
-            KeyFileError: No such file, another passphrase, or not an Ed25519 key.
+            KeyFileError: No such file, another passphrase, or other keys.
         """
-        try:
-            key = load_pem_private_key(path.read_bytes(), passphrase)
-        except FileNotFoundError:
-            raise KeyFileError(f"{path}: there is no such key file") from None
-        except (ValueError, TypeError) as error:
-            raise KeyFileError(f"{path}: the passphrase is wrong, or this is not an encrypted key file") from error
-        if not isinstance(key, Ed25519PrivateKey):
-            raise KeyFileError(f"{path}: a log's key is an Ed25519 key")
-        return cls(origin, key)
+        keys, _name = NoteKeys.load(path, passphrase)
+        return cls(origin, keys.ed25519, keys.mldsa44)

@@ -12,6 +12,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from eventsourcing.persistence import IntegrityError, PersistenceError
 
@@ -19,7 +20,7 @@ from constancia.domain.acts import Act, Recorded
 from constancia.domain.decide import decide
 from constancia.domain.errors import Problem, Refusal
 from constancia.ledger.admission import Appended, Examiner, Submission, merge
-from constancia.ledger.clock import Clock
+from constancia.ledger.clock import Clock, parse_recorded_at, posix_seconds
 from constancia.ledger.errors import Fatal, LedgerError, LostRace, NotStored
 from constancia.ledger.head import Head
 from constancia.ledger.mapper import EntryEvent
@@ -67,6 +68,7 @@ class Writer:
         self._accepted_ids: dict[str, Entry] = {}
         self.tip = tip_of(application.store.last_batch(), head)
         self.after_genesis: Callable[[], None] = _nothing
+        self.after_batch: Callable[[], None] = _nothing
 
     def write(self, submissions: Sequence[Submission]) -> list[Outcome]:
         """Judges and stores a batch.
@@ -179,7 +181,7 @@ class Writer:
             leaf_hashes=head.tree.leaves(first, head.size),
             statement_ids=[event.entry.statement.id for event in events],
             root=head.tree.root(),
-            sign=self._signer.checkpoint,
+            sign=partial(self._signer.checkpoint, time=posix_seconds(parse_recorded_at(head.recorded_at))),
         )
         # A crash here leaves nothing: the signed checkpoint was shown to nobody, and the clients,
         # who have no answer, send their statements again.
@@ -193,6 +195,7 @@ class Writer:
         self.tip = Tip(size=batch.size, checkpoint=batch.checkpoint, recorded_at=head.recorded_at)
         if first == 0:
             self._tell_genesis()
+        self.after_batch()
 
     def _tell_genesis(self) -> None:
         # A crash before this is made good at the next opening, and so is a failure of it: the
@@ -233,7 +236,7 @@ def tip_of(last: Batch | None, head: Head) -> Tip:
 
 
 def _nothing() -> None:
-    """Where nobody waits for the genesis."""
+    """Where nobody waits for the genesis, or for batches."""
 
 
 def appended(entry: Entry, *, replayed: bool) -> Appended:

@@ -14,6 +14,7 @@ from typing import Final
 
 from constancia.verify.checkpoint import parse_checkpoint
 from constancia.verify.checkpoints import Checkpoints
+from constancia.verify.cosigned import check_log_cosigner, kept_cosignatures, log_cosigner
 from constancia.verify.documents import Place, check_documents
 from constancia.verify.errors import Malformed, Unreadable
 from constancia.verify.fold import Fold, Item
@@ -113,6 +114,7 @@ class _Audit:
             _check_meta(store, fold.origin, self._findings)
         if published is not None:
             self._check_published(published, checkpoints, fold)
+        self._check_log_cosigner(fold)
         self._check_witnesses(fold)
         self._check_documents(fold)
         self._pool.join()
@@ -217,6 +219,9 @@ class _Audit:
         heads = [self._head] if self._head is not None else []
         last = None if self._store is None else _last_checkpoint(self._store)
         heads += [last] if last is not None else []
+        if self._store is not None and self._source.cosignatures is not None:
+            kept = kept_cosignatures(self._source.cosignatures, self._store, fold, policy, self._findings)
+            heads += [kept] if kept is not None else []
         witnessed, names = 0, set[str]()
         for raw in heads:
             try:
@@ -234,6 +239,20 @@ class _Audit:
             self._findings.leave_open("no-quorum", names=", ".join(sorted(names)) or "—")
         elif witnessed < fold.tree.size and policy.quorum != NO_QUORUM:
             self._findings.leave_open("witnessed-to", size=witnessed, total=fold.tree.size)
+
+    def _check_log_cosigner(self, fold: Fold) -> None:
+        policy = None if self._trust is None else self._trust.policy
+        key = log_cosigner(fold.directory.log_cosigner, fold.origin, policy, self._findings)
+        if key is not None:
+            check_log_cosigner(self._notes(), key, self._findings)
+
+    def _notes(self) -> Iterator[tuple[int | None, str, bytes]]:
+        """Give every signed note of the source with its place."""
+        for batch in self._store.batches() if self._store is not None else ():
+            if isinstance(batch.checkpoint, str):
+                yield batch.first_index, "batches.checkpoint", batch.checkpoint.encode("utf-8", "surrogateescape")
+        if self._head is not None:
+            yield None, self._head_name, self._head
 
     def _check_documents(self, fold: Fold) -> None:
         places: list[Place] = []

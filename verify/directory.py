@@ -83,6 +83,7 @@ class Directory:
         self.zone: ZoneInfo | None = None
         self.zone_name = ""
         self.log_key: str | None = None
+        self.log_cosigner: object = None
         self.keys: dict[str, RegisteredKey] = {}
         self.appointments: dict[str, Appointment] = {}
         self.founders: frozenset[str] = frozenset()
@@ -269,6 +270,7 @@ class Directory:
     def _open(self, entry: Entry) -> None:
         body = entry.statement.body
         self.log_key = _text(body, "log_key")
+        self.log_cosigner = body.get("log_cosigner")
         self.zone_name = _text(body, "timezone")
         try:
             self.zone = ZoneInfo(self.zone_name)

@@ -21,6 +21,7 @@ PUBLISHED_NAME: Final = "log"
 DOCUMENTS_NAME: Final = "documents"
 ANCHORS_NAME: Final = "anchors"
 TRUST_NAME: Final = "trust"
+COSIGNATURES_NAME: Final = "cosignatures.sqlite"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class Source:
         documents: Folder with the documents kept beside a store.
         anchors: Folder with the time anchors kept beside a store.
         receipt: A receipt's bytes.
+        cosignatures: The file of the cosignatures kept beside a store, if there is one.
         own_trust: Whether a trust folder stands within the source, where it proves nothing.
     """
 
@@ -45,6 +47,7 @@ class Source:
     documents: Folder | None = None
     anchors: Folder | None = None
     receipt: bytes | None = None
+    cosignatures: Path | None = None
     own_trust: bool = False
 
     def __enter__(self) -> Self:
@@ -126,6 +129,7 @@ def _open_folder(path: Path) -> Source:
             published=Published(Folder(log)) if log.is_dir() else None,
             documents=Folder(path / DOCUMENTS_NAME),
             anchors=Folder(path / ANCHORS_NAME),
+            cosignatures=kept if (kept := path / COSIGNATURES_NAME).exists() else None,
             own_trust=(path / TRUST_NAME).is_dir(),
         )
     if (path / "checkpoint").exists() or (path / "tile").is_dir():

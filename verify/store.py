@@ -69,30 +69,30 @@ class Store:
 
     def rows(self) -> Iterator[Row]:
         """Give all rows of `stored_events` by position."""
-        return (Row(*values) for values in self._select(_ROWS))
+        return (Row(*values) for values in self.select(_ROWS))
 
     def batches(self) -> Iterator[BatchRow]:
         """Give all rows of `batches` by first index."""
-        return (BatchRow(*values) for values in self._select(_BATCHES))
+        return (BatchRow(*values) for values in self.select(_BATCHES))
 
     def meta(self) -> dict[Any, Any]:
         """Give the table `meta`."""
-        return dict(self._select("SELECT key, value FROM meta NOT INDEXED ORDER BY rowid"))
+        return dict(self.select("SELECT key, value FROM meta NOT INDEXED ORDER BY rowid"))
 
     def count(self) -> int:
         """Give the number of entries' rows, for the progress only."""
-        return int(next(self._select("SELECT count(*) FROM stored_events"))[0])
+        return int(next(self.select("SELECT count(*) FROM stored_events"))[0])
 
     def columns(self, table: str) -> tuple[str, ...] | None:
         """Give a table's columns, hidden ones too; None if there is no such plain table."""
-        kind = list(self._select("SELECT type, sql FROM sqlite_master WHERE name = ?", table))
+        kind = list(self.select("SELECT type, sql FROM sqlite_master WHERE name = ?", table))
         if len(kind) != 1 or kind[0][0] != "table" or not str(kind[0][1]).startswith("CREATE TABLE"):
             return None
-        return tuple(str(one[0]) for one in self._select("SELECT name FROM pragma_table_xinfo(?)", table))
+        return tuple(str(one[0]) for one in self.select("SELECT name FROM pragma_table_xinfo(?)", table))
 
     def damage(self) -> str | None:
         """Give the first thing that SQLite's own check of the file finds, indexes included; None if sound."""
-        found = str(next(self._select("PRAGMA integrity_check(1)"))[0])
+        found = str(next(self.select("PRAGMA integrity_check(1)"))[0])
         return None if found == "ok" else found
 
     def check_unchanged(self) -> None:
@@ -108,7 +108,12 @@ class Store:
         """End the transaction."""
         self.connection.close()
 
-    def _select(self, query: str, *parameters: str) -> Iterator[tuple[Any, ...]]:
+    def select(self, query: str, *parameters: str) -> Iterator[tuple[Any, ...]]:
+        """Give the rows of a query as they come.
+
+        Raises:
+            Unreadable: SQLite can't read on.
+        """
         done = 0
         try:
             with closing(self.connection.execute(query, parameters)) as cursor:

@@ -25,6 +25,7 @@ from constancia.api.cli import (
     state,
     submit,
     verify,
+    witness,
 )
 
 app = typer.Typer(
@@ -62,7 +63,7 @@ def options(
 
 
 _SIGNING = (init, demo, serve, keygen, draft, sign, submit)
-_READING = (verify, receipt, show, log, state, export, anchor, publish, rebuild)
+_READING = (verify, receipt, show, log, state, export, anchor, publish, witness, rebuild)
 for verb in (*_SIGNING, *_READING):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 

@@ -49,6 +49,7 @@ def show_played(folder: Path, played: "Played") -> None:
 
     out = console()
     out.print(message("demo.played", size=played.size, folder=folder))
+    out.print(message("demo.witnessed") if played.witnessed else message("demo.not_witnessed"))
     out.print(message("demo.refused", count=len(played.refused)))
     for one in played.refused:
         out.print(f"  {one.day}  {one.code:<16} {one.who}: {one.type} — {one.rule}")

@@ -96,6 +96,7 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
         "demonstration": bool(plan.get("demonstration", False)),
         "founders": founders,
         "log_key": signer.vkey,
+        **({} if signer.cosigner_vkey is None else {"log_cosigner": signer.cosigner_vkey}),
         "name": plan.get("name", {"es": origin}),
         "rules": plan.get("rules", {}),
         "timezone": timezone,

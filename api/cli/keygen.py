@@ -1,4 +1,4 @@
-"""`constancia keygen`: a signatory's key, encrypted in a file of their own."""
+"""`constancia keygen`: a signatory's key, or a witness's two keys, encrypted in a file of their own."""
 
 from pathlib import Path
 from typing import Annotated
@@ -14,13 +14,23 @@ def command(
     passphrase_file: Annotated[
         Path | None, typer.Option(help="Archivo con la frase de paso. / File with the passphrase.")
     ] = None,
+    witness: Annotated[
+        str | None,
+        typer.Option(help="Llaves de un testigo con este nombre, p. ej. inai.example/testigo. / A witness's keys."),
+    ] = None,
 ) -> None:
     """Crea una llave Ed25519 cifrada, y su parte pública. / Make an encrypted Ed25519 key, and its public part.
 
     La llave privada no sale de este equipo. / The private key never leaves this machine.
 
+    Con --witness son dos llaves (Ed25519 y ML-DSA-44), y se imprimen sus líneas para una política. / With --witness
+    they are two, and their lines for a policy are printed.
+
     Ejemplo / example: constancia keygen nosc.pem
     """
+    if witness is not None:
+        _make_witness_keys(out, witness, passphrase(passphrase_file, "passphrase.new", confirm=True))
+        return
     import json
 
     from constancia.ledger.durable import write_file
@@ -31,3 +41,14 @@ def command(
     public = out.with_suffix(".pub.json")
     write_file(public, json.dumps({"key": key.key_id, **key.material}, indent=2).encode() + b"\n")
     typer.echo(message("keygen.done", path=out, public=public, key=key.key_id))
+
+
+def _make_witness_keys(out: Path, name: str, secret: bytes) -> None:
+    from constancia.ledger.notekeys import Cosigner, NoteKeys
+    from constancia.ledger.witnessing import policy_lines
+
+    keys = NoteKeys.generate()
+    cosigner = Cosigner(name, keys.ed25519, keys.mldsa44)
+    keys.save(out, secret, name)
+    typer.echo(message("keygen.witness", path=out, name=name), err=True)
+    typer.echo("\n".join(policy_lines(name.partition("/")[0], cosigner.keys)))

@@ -1,5 +1,6 @@
 """`constancia serve`: HTTP API, pages, and the log's files."""
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,12 +11,15 @@ from constancia.api.cli.terminal import fail, guarded, message, open_for_reading
 if TYPE_CHECKING:
     import socket
 
+    from constancia.ledger.application import Ledger
+
 
 @guarded
 def command(
     folder: Annotated[Path, typer.Option("--dir", help="Carpeta del libro. / The ledger's folder.")] = Path("demo"),
     demo: Annotated[
-        bool, typer.Option("--demo", help="Crear antes la demostración si no está. / Make the demonstration first.")
+        bool,
+        typer.Option("--demo", help="Con la demostración y sus testigos. / With the demonstration and its witnesses."),
     ] = False,
     host: Annotated[str, typer.Option(help="Dirección donde escucha. / Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Puerto. / Port.")] = 8000,
@@ -47,8 +51,10 @@ def command(
         from constancia.api.demo.run import run_demo
 
         run_demo(folder)
-    ledger = open_for_reading(folder) if read_only else open_for_writing(folder, log_passphrase_file)
-    with ledger, _listening(host, port) as listener:
+    with contextlib.ExitStack() as resources:
+        urls = _start_witnesses(folder, resources) if demo and not read_only else {}
+        ledger = resources.enter_context(_open(folder, log_passphrase_file, urls, read_only=read_only))
+        listener = resources.enter_context(_listening(host, port))
         url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/es/"
         typer.echo(message("serve.at", url=url, size=ledger.size), err=True)
         config = uvicorn.Config(
@@ -69,3 +75,22 @@ def _listening(host: str, port: int) -> "socket.socket":
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise fail(message("serve.busy", host=host, port=port, reason=error.strerror or error)) from error
+
+
+def _open(folder: Path, passphrase_file: Path | None, urls: dict[str, str], *, read_only: bool) -> "Ledger":
+    from constancia.ledger.assembly import Options
+
+    if read_only:
+        return open_for_reading(folder)
+    return open_for_writing(folder, passphrase_file, Options(cosign=True, witness_urls=urls))
+
+
+def _start_witnesses(folder: Path, resources: "contextlib.ExitStack") -> dict[str, str]:
+    """Run the demonstration's witnesses beside the server; their ports are others each time."""
+    from constancia.api.demo.witnesses import by_policy_name, has_witnesses, running_witnesses
+
+    if not has_witnesses(folder):
+        return {}
+    urls = resources.enter_context(running_witnesses(folder))
+    typer.echo(message("serve.witnesses", names=", ".join(urls)), err=True)
+    return by_policy_name(urls)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from constancia.domain.errors import Refusal
     from constancia.ledger.application import Ledger
+    from constancia.ledger.assembly import Options
 
 REFUSED = 1
 FAILED = 2
@@ -125,7 +126,7 @@ def open_for_reading(folder: Path) -> "Ledger":
     return Ledger.open(folder, clock=SystemClock(), signer=None)
 
 
-def open_for_writing(folder: Path, passphrase_file: Path | None) -> "Ledger":
+def open_for_writing(folder: Path, passphrase_file: Path | None, options: "Options | None" = None) -> "Ledger":
     """Open a ledger's folder with its log key; a demonstration keeps the passphrase beside it."""
     from constancia.ledger.application import Ledger
     from constancia.ledger.clock import SystemClock
@@ -137,7 +138,7 @@ def open_for_writing(folder: Path, passphrase_file: Path | None) -> "Ledger":
     chosen = passphrase_file or (beside if beside.exists() else None)
     secret = passphrase(chosen, "passphrase.log")
     signer = LedgerFolder(folder).load_log_key(origin, secret)
-    return Ledger.open(folder, clock=SystemClock(), signer=signer)
+    return Ledger.open(folder, clock=SystemClock(), signer=signer, options=options)
 
 
 def read_json(path: Path) -> Any:

@@ -26,6 +26,7 @@ def genesis(stage: Stage) -> None:
             for one, root in zip(founders, roots, strict=True)
         ],
         "log_key": stage.ledger.vkey,
+        **({"log_cosigner": stage.ledger.cosigner_vkey} if stage.ledger.cosigner_vkey else {}),
         "name": text(
             "Demostración: hoja de ruta sobre vigilancia estatal, México 2019",
             "Demonstration: road map on state surveillance, Mexico 2019",

@@ -1,5 +1,6 @@
 """Runs the demonstration: makes the ledger, plays the story, publishes, keeps receipts, saves the keys."""
 
+import contextlib
 import secrets
 import shutil
 from collections.abc import Callable
@@ -8,25 +9,29 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from constancia.api.demo.cast import Cast
-from constancia.api.demo.props import ORIGIN
+from constancia.api.demo.props import ORIGIN, PARTIES
 from constancia.api.demo.stage import Refused, Stage
 from constancia.api.demo.story import play
+from constancia.api.demo.witnesses import can_run_witnesses, demo_policy, make_witnesses, running_witnesses
 from constancia.ledger.application import Ledger
+from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.durable import write_file
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.folder import LedgerFolder
+from constancia.ledger.signer import LogSigner
 
-MARK = "ledger.sqlite"
+WITNESS_S = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """What the demonstration left: size, attempts refused, and the story's last instant."""
+    """What the demonstration left: size, attempts refused, the story's last instant, whether all witnesses cosigned."""
 
     size: int
     refused: tuple[Refused, ...]
     ended: datetime
+    witnessed: bool
 
 
 def run_demo(folder: Path, *, force: bool = False, progress: Callable[[int, int, str], None] | None = None) -> Played:
@@ -77,13 +82,23 @@ def _play(folder: Path, progress: Callable[[int, int, str], None] | None) -> Pla
     places = LedgerFolder(folder)
     signer = places.make_log_key(ORIGIN, passphrase)
     clock = StoryClock(datetime(2019, 3, 1, tzinfo=UTC))
-    with Ledger.open(folder, clock=clock, signer=signer, origin=ORIGIN, create=True) as ledger:
-        stage = Stage(ledger=ledger, clock=clock, cast=Cast(signer.verifier))
-        play(stage, progress)
-        ledger.publish()
-        for done in stage.said:
-            if b'"type":"AgreementSigned"' in done.entry:
-                write_file(places.receipts / f"{done.index}.tlog-proof", ledger.receipt(done.index))
-        size = ledger.size
+    with contextlib.ExitStack() as resources:
+        options = _with_witnesses(places, signer, resources) if can_run_witnesses() else Options()
+        with Ledger.open(folder, clock=clock, signer=signer, origin=ORIGIN, create=True, options=options) as ledger:
+            stage = Stage(ledger=ledger, clock=clock, cast=Cast(signer.verifier))
+            play(stage, progress)
+            witnessed = options.cosign and ledger.wait_cosigned(WITNESS_S)
+            ledger.publish()
+            for done in stage.said:
+                if b'"type":"AgreementSigned"' in done.entry:
+                    write_file(places.receipts / f"{done.index}.tlog-proof", ledger.receipt(done.index))
+            size = ledger.size
     stage.cast.save_keys(folder / "keys", passphrase)
-    return Played(size=size, refused=tuple(stage.refused), ended=clock.now())
+    return Played(size=size, refused=tuple(stage.refused), ended=clock.now(), witnessed=witnessed)
+
+
+def _with_witnesses(places: LedgerFolder, signer: LogSigner, resources: contextlib.ExitStack) -> Options:
+    make_witnesses(places.path, PARTIES, ORIGIN, signer.vkey, secrets.token_urlsafe(18).encode())
+    urls = resources.enter_context(running_witnesses(places.path))
+    write_file(places.policy, demo_policy(places.path, urls, signer.vkey, signer.cosigner_vkey).encode())
+    return Options(cosign=True)

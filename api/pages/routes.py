@@ -14,6 +14,7 @@ from constancia.api.handcheck import hand_check, materials
 from constancia.api.i18n import LANGUAGES, in_language, tr
 from constancia.api.pages import models
 from constancia.api.pages.markdown import formatted
+from constancia.api.pages.witnessed import witnessed_line
 from constancia.api.problems import ALL_CODES
 from constancia.api.routers.entries import index_of
 from constancia.domain.aggregate import Aggregate
@@ -167,6 +168,7 @@ def summary(request: Request, ledger: TheLedger, size: TheSize) -> Response:
         decisions=list(state.of(Decision)),
         commitments=commitments,
         overdue=models.overdue(state, now),
+        witnessed=witnessed_line(ledger, size),
         latest=models.latest(ledger, state, lang),
     )
 
@@ -314,6 +316,7 @@ def entry(request: Request, name: str, ledger: TheLedger, size: TheSize) -> Resp
         line=models.line(ledger, state, index, lang),
         entry=parsed,
         person=person,
+        witnessed=witnessed_line(ledger, index + 1),
         raw=json.dumps(parsed, ensure_ascii=False, indent=2),
         by_hand=hand_check(raw, known, lang, address),
     )

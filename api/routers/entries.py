@@ -60,7 +60,7 @@ async def append_entry(request: Request, ledger: TheLedger, settings: TheSetting
 
 def receipt_document(ledger: Ledger, done: Appended) -> dict[str, Any]:
     """Give a receipt as JSON: where the entry stands, and the proof file as text."""
-    size = ledger.size
+    size = ledger.receipt_size(done.index)
     return {
         "index": done.index,
         "leaf_hash": done.leaf_hash.hex(),

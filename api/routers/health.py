@@ -23,11 +23,13 @@ router = APIRouter(tags=["health"])
 def health(ledger: TheLedger) -> Response:
     """Say size and whether statements are taken in; 503 where the writer has stopped."""
     failure = ledger.failure or ledger.views.failure
+    latest = ledger.witnessing.latest()
     item: dict[str, Any] = {
         "origin": ledger.origin,
         "size": ledger.size,
         "status": "failed" if failure else "ok",
         "views": ledger.views.position,
+        "witnessed": latest.size if latest is not None else None,
         "writable": ledger.is_writable,
     }
     return JSONResponse(item, 503 if failure else 200, {"Cache-Control": "no-store"})

@@ -12,6 +12,7 @@ from constancia.api.examples import CONSISTENCY, LEDGER
 from constancia.api.qr import qr_code
 from constancia.api.representation import represent
 from constancia.api.routers.entries import index_of
+from constancia.api.routers.witnesses import witnessed
 from constancia.api.schemas import json_example, refusals
 from constancia.ledger.anchors import INDEX_NAME, SUFFIX
 from constancia.ledger.errors import NotFound
@@ -65,10 +66,12 @@ def describe(ledger: TheLedger, size: TheSize) -> dict[str, Any]:
     """Say what this server claims to be. Compare it with what you have from elsewhere: by itself it proves nothing."""
     return {
         "genesis": ledger.log.leaf_hash(0).hex(),
+        "log_cosigner": ledger.cosigner_vkey,
         "log_key": ledger.vkey,
         "origin": ledger.origin,
         "root": ledger.root(size).hex(),
         "size": size,
+        "witnessed": witnessed(ledger),
     }
 
 
@@ -91,6 +94,8 @@ def receipt(name: str, request: Request, ledger: TheLedger, size: TheSize) -> Re
     index = index_of(ledger, name)
     if index >= size:
         raise NotFound(f"entry {index} is not in the log of size {size}")
+    if "size" not in request.query_params:
+        size = ledger.receipt_size(index)
     text = ledger.receipt(index, size).decode()
     if "application/json" in request.headers.get("accept", ""):
         recorded_at = json.loads(ledger.entry(index))["recorded_at"]

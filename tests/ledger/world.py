@@ -93,6 +93,7 @@ class World:
     def __init__(self, log_key: str, *, origin: str = ORIGIN) -> None:
         self.origin = origin
         self.log_key = log_key
+        self.log_cosigner: str | None = None
         self.roots = {party: Key() for party in PARTIES}
         self.keys = {party: Key() for party in PARTIES}
         self.now = START
@@ -162,6 +163,7 @@ class World:
             "name": text("Libro de prueba"),
             "rules": {"decision_rule": {"rule_source": "product_default", "value": "unanimity"}},
             "timezone": "America/Mexico_City",
+            **({} if self.log_cosigner is None else {"log_cosigner": self.log_cosigner}),
         }
         raw = self.statement("LedgerOpened", body, stream="ledger", actor={"capacity": "founders"})
         return Signed(statement=raw, signatures=tuple(self.roots[party].sign(raw) for party in PARTIES))

@@ -1,0 +1,145 @@
+"""`constancia witness`: a party's witness, beside nothing but its own key file and a small store."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from constancia.api.cli.terminal import fail, guarded, message, passphrase
+
+if TYPE_CHECKING:
+    import socket
+
+    from constancia.ledger.witness import Witness
+
+
+@guarded
+def command(
+    listen: Annotated[
+        str, typer.Option(help="HOST:PUERTO donde escucha; puerto 0: uno libre. / HOST:PORT to listen on.")
+    ] = "127.0.0.1:8100",
+    policy: Annotated[
+        Path | None,
+        typer.Option(help="Sus líneas «log» dicen qué bitácoras. / A tlog-policy; its log lines say which logs."),
+    ] = None,
+    store: Annotated[
+        Path, typer.Option(help="Archivo SQLite con lo que el testigo recuerda. / What the witness remembers.")
+    ] = Path("witness.sqlite"),
+    key: Annotated[
+        Path | None, typer.Option(help="Archivo de llaves (keygen --witness). / Key file (keygen --witness).")
+    ] = None,
+    passphrase_file: Annotated[
+        Path | None, typer.Option(help="Archivo con la frase de paso. / File with the passphrase.")
+    ] = None,
+    prefix: Annotated[
+        str, typer.Option(help="Ruta antes de /add-checkpoint, p. ej. /inai. / Path before /add-checkpoint.")
+    ] = "",
+    create: Annotated[
+        bool,
+        typer.Option("--create", help="Crear el archivo; sólo la primera vez. / Make the store; only once."),
+    ] = False,
+    show: Annotated[
+        bool, typer.Option("--show", help="Decir qué recuerda y qué rechazó, y terminar. / Say what it knows, and end.")
+    ] = False,
+    stop_with_stdin: Annotated[bool, typer.Option("--stop-with-stdin", hidden=True)] = False,
+) -> None:
+    """Testigo: cofirma lo que extiende todo lo que ya vio. / Witness: cosigns what extends all that it saw before.
+
+    Si una bitácora muestra otra historia, no cofirma, y guarda la prueba (--show). / If a log shows another history it
+    does not cosign, and keeps the evidence (--show).
+
+    Ejemplo / example:
+
+    constancia keygen testigo.pem --witness inai.example/testigo
+
+    constancia witness --listen 0.0.0.0:8100 --policy policy --store testigo.sqlite --key testigo.pem --create
+    """
+    import contextlib
+
+    if policy is None or key is None:
+        raise fail(message("witness.needs"))
+    witness = _open(policy, key, store, passphrase_file, create=create)
+    with contextlib.closing(witness.store):
+        if show:
+            _show(witness)
+        else:
+            _serve(witness, listen, prefix.rstrip("/"), stop_with_stdin=stop_with_stdin)
+
+
+def _open(policy: Path, key: Path, store: Path, passphrase_file: Path | None, *, create: bool) -> "Witness":
+    from constancia.ledger.clock import SystemClock
+    from constancia.ledger.notekeys import Cosigner
+    from constancia.ledger.witness import Witness
+    from constancia.ledger.witness_store import WitnessStore
+    from constancia.verify.policy import parse_policy
+
+    logs = parse_policy(policy.read_text(encoding="utf-8")).logs
+    cosigner = Cosigner.load(key, passphrase(passphrase_file, "passphrase"))
+    opened = WitnessStore.create(store, cosigner.keys) if create else WitnessStore.open(store, cosigner.keys)
+    return Witness(opened, cosigner, logs, SystemClock())
+
+
+def _show(witness: "Witness") -> None:
+    from datetime import UTC, datetime
+
+    from constancia.api.witness import describe
+
+    typer.echo(describe(witness), nl=False)
+    for number, one in enumerate(witness.store.evidence()):
+        when = datetime.fromtimestamp(one.at, UTC).isoformat()
+        typer.echo(f"\n--- {number} {when} {one.origin} {one.reason}\n")
+        typer.echo(one.known.decode("utf-8", "replace") + "\n---\n" + one.request.decode("utf-8", "replace"), nl=False)
+
+
+def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: bool) -> None:
+    import logging
+
+    try:
+        import uvicorn
+
+        from constancia.api.witness import create_witness_app
+    except ImportError as error:
+        raise fail(message("serve.extra", name=error.name)) from error
+
+    from constancia.ledger.witness import READY
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    bound = _bind(listen)
+    with bound:
+        config = uvicorn.Config(
+            create_witness_app(witness, prefix),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+        server = uvicorn.Server(config)
+        host, port = bound.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        print(f"{READY}http://{shown}:{port}{prefix}", flush=True)
+        if stop_with_stdin:
+            _stop_with_stdin(server)
+        server.run(sockets=[bound])
+
+
+def _bind(listen: str) -> "socket.socket":
+    import socket
+
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdigit():
+        raise fail(message("witness.listen", found=listen))
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, int(port)), family=family)
+
+
+def _stop_with_stdin(server: object) -> None:
+    """End the server when standard input ends: then whoever started this process is gone, however it went."""
+    import sys
+    import threading
+
+    def wait() -> None:
+        sys.stdin.read()
+        server.should_exit = True  # type: ignore[attr-defined]  # uvicorn is imported by its user alone
+
+    threading.Thread(target=wait, daemon=True).start()

@@ -1,0 +1,125 @@
+"""A witness over HTTP: C2SP tlog-witness, and a page in plain text that says whose it is and where it stands.
+
+The one place where what the core raises becomes a status. The specification leaves nothing of it open:
+
+    400 malformed · 404 origin unknown · 403 not signed by the log · 409 another size known (the body says which) ·
+    409 another root for the known size · 422 bad proof · 200 cosigned
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from constancia.ledger.addcheckpoint import CALL, MAX_REQUEST_BYTES, SIZE_MEDIA_TYPE
+from constancia.ledger.witness import (
+    BadProof,
+    NotCosigned,
+    NotSigned,
+    RootConflict,
+    SizeConflict,
+    UnknownLog,
+    Witness,
+)
+from constancia.verify.errors import Malformed
+from constancia.verify.note import format_vkey
+
+BODY_TIMEOUT_S: Final = 10.0
+_STATUS: Final[dict[type[Exception], int]] = {
+    Malformed: 400,
+    NotSigned: 403,
+    UnknownLog: 404,
+    SizeConflict: 409,
+    RootConflict: 409,
+    BadProof: 422,
+}
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_log = logging.getLogger(__name__)
+
+
+class _TooLong(Exception):
+    """A body that is longer, or takes longer, than a request may."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def create_witness_app(witness: Witness, prefix: str = "") -> Starlette:
+    """Build the application.
+
+    Args:
+        witness: The witness; the caller closes its store after the server has ended.
+        prefix: The submission prefix's path, without a slash at its end.
+
+    Returns:
+        The ASGI application.
+    """
+
+    async def add_checkpoint(request: Request) -> Response:
+        try:
+            body = await _body(request)
+            lines = await run_in_threadpool(witness.add_checkpoint, body)
+        except _TooLong as error:
+            # Without this the server would go on reading what is still coming, for nothing.
+            return _refused(error.status, "the body is too long or too slow", {"Connection": "close"})
+        except (Malformed, NotCosigned) as error:
+            return _answer_to(error)
+        except Exception:  # noqa: BLE001 - nothing was cosigned, the log asks again, and the operator is told
+            _log.exception("a request met a fault")
+            return _refused(500, "this witness can't cosign now")
+        return Response(lines, 200, _HEADERS, "text/plain; charset=utf-8")
+
+    async def about(_request: Request) -> Response:
+        return PlainTextResponse(await run_in_threadpool(describe, witness), headers=_HEADERS)
+
+    return Starlette(
+        routes=[
+            Route(f"{prefix}{CALL}", add_checkpoint, methods=["POST"]),
+            Route(f"{prefix}/", about, methods=["GET"]),
+        ]
+    )
+
+
+def describe(witness: Witness) -> str:
+    """Say which keys the witness has, where it stands with each log, and what it had to refuse."""
+    lines = [f"witness {witness.cosigner.name}", "", *map(format_vkey, witness.cosigner.keys), ""]
+    known = witness.store.known()
+    for origin in witness.logs:
+        at = known.get(origin)
+        lines.append(f"log {origin} size {at.size} root {at.root.hex()}" if at else f"log {origin} size 0")
+    kept = witness.store.evidence()
+    lines.append(f"evidence {len(kept)}")
+    lines += [f"  {one.at} {one.origin} {one.reason}" for one in kept[-20:]]
+    return "\n".join(lines) + "\n"
+
+
+async def _body(request: Request) -> bytes:
+    data = bytearray()
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            async for chunk in request.stream():
+                data += chunk
+                if len(data) > MAX_REQUEST_BYTES:
+                    raise _TooLong(413)
+    except TimeoutError:
+        raise _TooLong(408) from None
+    return bytes(data)
+
+
+def _answer_to(error: Malformed | NotCosigned) -> Response:
+    if isinstance(error, SizeConflict):
+        # Starlette adds a charset to every text/… type given as media_type, and the log compares the type as a whole.
+        headers = {**_HEADERS, "Content-Type": SIZE_MEDIA_TYPE}
+        return Response(f"{error.known}\n", 409, headers)
+    return _refused(_STATUS[type(error)], str(error))
+
+
+def _refused(status: int, why: str, more: Mapping[str, str] | None = None) -> Response:
+    return PlainTextResponse(f"{why}\n", status, {**_HEADERS, **(more or {})})

@@ -1,0 +1,65 @@
+"""A ledger with a policy of three real witnesses: the scene of the tests of witnessing."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.ledger.conftest import Desk
+from tests.ledger.false_witness import RealWitness
+from tests.ledger.world import ORIGIN, START, World
+
+from constancia.ledger.application import Ledger
+from constancia.ledger.assembly import Options
+from constancia.ledger.clock import StoryClock
+from constancia.ledger.durable import write_file
+from constancia.ledger.folder import policy_text
+from constancia.ledger.notekeys import Cosigner
+from constancia.ledger.signer import LogSigner
+from constancia.ledger.witnessing import policy_lines
+from constancia.verify.audit import audit
+from constancia.verify.policy import Policy, load_trust, parse_policy
+from constancia.verify.report import Report
+from constancia.verify.source import open_source
+
+QUORUM = ("group parties 2 w1 w2 w3", "parties")
+LONG_S = 20.0
+
+
+class Scene:
+    """A ledger that is run with a policy of three witnesses, two of which are needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.signer = LogSigner.generate(ORIGIN)
+        self.clock = StoryClock(START)
+        self.real: list[RealWitness] = []
+        self.desk: Desk | None = None
+        self.names_cosigner = False
+
+    def witnesses(self, count: int) -> list[RealWitness]:
+        for number in range(count):
+            one = RealWitness(self.folder, f"w{number + 1}", self.signer)
+            one.start()
+            self.real.append(one)
+        return self.real
+
+    def write_policy(self, urls: Mapping[str, tuple[Cosigner, str]], quorum: tuple[str, str] = QUORUM) -> None:
+        lines = [line for name, (keys, url) in urls.items() for line in policy_lines(name, keys.keys, url)]
+        text = policy_text(self.signer.vkey, self.signer.cosigner_vkey, [*lines, quorum[0]], quorum[1])
+        write_file(self.folder / "d" / "trust" / "policy", text.encode())
+
+    def open(self, *, create: bool = True, cosign: bool = True) -> Desk:
+        options = Options(cosign=cosign)
+        ledger = Ledger.open(self.folder / "d", clock=self.clock, signer=self.signer, create=create, options=options)
+        ledger.documents.put(b"charter")
+        world = self.desk.world if self.desk is not None else World(self.signer.vkey)
+        world.log_cosigner = self.signer.cosigner_vkey if self.names_cosigner else None
+        self.desk = Desk(ledger, world, self.clock, self.signer, self.folder / "d", options)
+        return self.desk
+
+    @property
+    def policy(self) -> Policy:
+        return parse_policy((self.folder / "d" / "trust" / "policy").read_text())
+
+    def report(self, source: str = "d", all_faults: bool = True) -> Report:
+        with open_source(str(self.folder / source)) as opened:
+            return audit(opened, load_trust(self.folder / "d" / "trust"), all_faults=all_faults)

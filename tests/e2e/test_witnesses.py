@@ -1,0 +1,230 @@
+"""The demonstration's witnesses and a served ledger's, as processes: they cosign, and end with who began them."""
+
+import contextlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.witness_process import ROOT
+
+from constancia.api.demo.props import PARTIES
+from constancia.api.demo.run import Played
+from constancia.domain.calendar import format_instant
+from constancia.ledger.addcheckpoint import format_request
+from constancia.ledger.application import Ledger
+from constancia.ledger.clock import SystemClock
+from constancia.ledger.drafting import (
+    Occasion,
+    Watch,
+    draft_statement,
+    sign_statement,
+    signed_document,
+)
+from constancia.ledger.keyfiles import load
+from constancia.ledger.notekeys import Cosigner
+from constancia.verify.audit import audit
+from constancia.verify.note import parse_vkey
+from constancia.verify.policy import load_trust, open_with_policy
+from constancia.verify.proof import parse_tlog_proof
+from constancia.verify.report import Verdict
+from constancia.verify.source import open_source
+
+pytestmark = pytest.mark.xdist_group("demo")
+COMMAND = [sys.executable, "-m", "constancia.api.cli"]
+
+
+def witnesses_of(folder: Path) -> list[int]:
+    """The processes that are the witnesses of a folder's demonstration, wherever it is being made."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                said = (entry / "cmdline").read_bytes().split(b"\0")
+                if b"witness" in said and str(folder.parent).encode() in b" ".join(said):
+                    found.append(int(entry.name))
+    return found
+
+
+def until(met: Callable[[], Any], seconds: float = 40) -> Any:
+    end = time.monotonic() + seconds
+    while not (found := met()):
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.05)
+    return found
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return int(one.getsockname()[1])
+
+
+def start(*arguments: str) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [*COMMAND, *arguments], cwd=ROOT / ".import", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+@pytest.fixture
+def copy(demo: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(demo, tmp_path / "copy" / "demo"))
+
+
+@contextlib.contextmanager
+def served(folder: Path, *more: str) -> Iterator[str]:
+    port = free_port()
+    process = start("serve", "--dir", str(folder), "--port", str(port), *more)
+    url = f"http://127.0.0.1:{port}"
+    try:
+
+        def is_there() -> bool:
+            with contextlib.suppress(httpx.HTTPError):
+                return httpx.get(f"{url}/healthz", timeout=5).status_code == 200
+            return False
+
+        until(is_there)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def test_demonstration_is_witnessed_by_all_three(played: tuple[Path, Played]) -> None:
+    folder, told = played
+    assert told.witnessed
+    trust = load_trust(folder / "trust")
+    opened = open_with_policy((folder / "log" / "checkpoint").read_bytes(), trust.policy)
+    assert (opened.checkpoint.size, opened.witnessed) == (told.size, True)
+    assert set(opened.cosigned) == {"log-mldsa44", *PARTIES, *(f"{one}-mldsa44" for one in PARTIES)}
+    # The witnesses go by their own clock, the log by the story's.
+    now = time.time()
+    assert all(abs(opened.cosigned[one] - now) < 3_600 for one in PARTIES)
+    assert opened.cosigned["log-mldsa44"] < now - 3 * 365 * 86_400
+    for path in (folder / "receipts").iterdir():
+        assert open_with_policy(parse_tlog_proof(path.read_bytes()).checkpoint, trust.policy).witnessed
+    with open_source(str(folder)) as source:
+        assert audit(source, trust).verdict is Verdict.INTACT
+    assert witnesses_of(folder) == []
+
+
+def test_one_witness_less_is_enough_and_two_are_not(copy: Path) -> None:
+    policy = load_trust(copy / "trust").policy
+    note = (copy / "log" / "checkpoint").read_bytes()
+    passphrase = (copy / "witnesses" / "passphrase").read_bytes().strip()
+    names = [Cosigner.load(copy / "witnesses" / one / "key.pem", passphrase).name.encode() for one in PARTIES]
+    lines = note.split(b"\n")
+    for gone, met in ((1, True), (2, False)):
+        kept = [line for line in lines if not any(name + b" " in line for name in names[:gone])]
+        assert open_with_policy(b"\n".join(kept), policy).witnessed is met
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_witnesses_end_with_the_demonstration_however_it_ends(tmp_path: Path, how: signal.Signals) -> None:
+    folder = tmp_path / "made" / "demo"
+    folder.parent.mkdir()
+    process = start("demo", "--dir", str(folder))
+    until(lambda: len(witnesses_of(folder)) == len(PARTIES))
+    process.send_signal(how)
+    process.wait(20)
+    until(lambda: witnesses_of(folder) == [], 15)
+    if how is signal.SIGINT:
+        assert process.returncode == 130
+        assert list(folder.parent.iterdir()) == [], "nothing half made is left"
+
+
+def test_serve_demo_runs_the_witnesses_and_ends_them(copy: Path) -> None:
+    with served(copy, "--demo") as url:
+        assert len(witnesses_of(copy)) == len(PARTIES)
+        told = httpx.get(f"{url}/api/v1/witnesses").json()
+        assert (told["quorum"], told["witnessed"]["size"]) == ("parties", told["size"])
+        assert told["witnessed"]["by"] == sorted(PARTIES)
+        assert {one["problem"] for one in told["items"]} == {None}
+        assert httpx.get(f"{url}/healthz").json()["witnessed"] == told["size"]
+        assert "Atestiguado por INAI" in httpx.get(f"{url}/es/").text
+        assert "Witnessed by INAI" in httpx.get(f"{url}/en/entries/3").text
+    until(lambda: witnesses_of(copy) == [], 15)
+
+
+def test_served_without_its_witnesses_new_entries_are_not_witnessed_yet(copy: Path) -> None:
+    document = signed_report(copy)
+    with served(copy) as url:
+        before = httpx.get(f"{url}/api/v1/ledger").json()
+        assert before["witnessed"]["size"] == before["size"]
+        headers = {"Content-Type": "application/json"}
+        answer = httpx.post(f"{url}/api/v1/entries", content=document, headers=headers)
+        assert answer.status_code == 201, answer.text
+        index = answer.json()["index"]
+        told = httpx.get(f"{url}/api/v1/witnesses").json()
+        assert (told["size"], told["witnessed"]["size"]) == (index + 1, index)
+        until(lambda: httpx.get(f"{url}/api/v1/witnesses").json()["items"][0]["problem"] == "unreachable")
+        assert "Aún no atestiguado" in httpx.get(f"{url}/es/").text
+        assert "Not witnessed yet" in httpx.get(f"{url}/en/entries/{index}").text
+        assert "Witnessed by" in httpx.get(f"{url}/en/entries/{index - 1}").text
+        # The receipt of what is witnessed is on the witnessed checkpoint, that of the new entry on the last one.
+        policy = load_trust(copy / "trust").policy
+        for name, witnessed in ((index - 1, True), (index, False)):
+            receipt = httpx.get(f"{url}/api/v1/receipts/{name}").content
+            assert open_with_policy(parse_tlog_proof(receipt).checkpoint, policy).witnessed is witnessed
+    # Once its witnesses are there again they make good what was missed.
+    with served(copy, "--demo") as url:
+        until(lambda: httpx.get(f"{url}/healthz").json()["witnessed"] == index + 1)
+        opened = open_with_policy(httpx.get(f"{url}/checkpoint").content, policy)
+        assert opened.witnessed
+
+
+def test_rewritten_demonstration_is_refused_by_its_witnesses(copy: Path, tmp_path: Path) -> None:
+    """Somebody with the log's key cuts the ledger and goes on otherwise; a witness, asked, keeps the evidence."""
+    passphrase = (copy / "keys" / "passphrase").read_bytes().strip()
+    with Ledger.open(copy, clock=SystemClock(), signer=None) as ledger:
+        origin, size = ledger.origin, ledger.size
+        signer = ledger.folder.load_log_key(origin, passphrase)
+        fork = format_request(size, (), signer.checkpoint(size, bytes(32)))
+    with served(copy, "--demo"):
+        port = listening_port(witnesses_of(copy)[0])
+        refused = httpx.post(f"http://127.0.0.1:{port}/add-checkpoint", content=fork)
+        assert refused.status_code == 409
+        assert refused.headers["content-type"].startswith("text/plain")
+        assert "evidence 1" in httpx.get(f"http://127.0.0.1:{port}/").text
+
+
+def listening_port(pid: int) -> int:
+    inodes = {str(one.readlink()) for one in Path(f"/proc/{pid}/fd").iterdir() if one.is_symlink()}
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if fields[3] == "0A" and f"socket:[{fields[9]}]" in inodes:
+            return int(fields[1].partition(":")[2], 16)
+    raise AssertionError("it listens nowhere")
+
+
+def signed_report(folder: Path) -> bytes:
+    """A statement that the demonstration's ledger takes, signed with a key that lies in its folder."""
+    passphrase = (folder / "keys" / "passphrase").read_bytes().strip()
+    with Ledger.open(folder, clock=SystemClock(), signer=None) as ledger:
+
+        class View:
+            def checkpoint(self) -> bytes:
+                return ledger.checkpoint()
+
+            def consistency(self, old: int, new: int) -> list[bytes]:
+                return ledger.log.consistency_proof(old, new)
+
+        seen = Watch(parse_vkey(ledger.vkey)).update(View())
+        body = {
+            "appointment": "ap-z-inai", "capacity": "representative", "name": "Persona inventada", "party": "inai",
+            "person": "p-z", "post": {"es": "Representante"}, "provenance": "invented", "scope": ["VoteCast"],
+            "valid_from": "2020-01-01",
+        }  # fmt: skip
+        raw = draft_statement(
+            "RepresentativeAppointed", "appointment/ap-z-inai", body, actor={"capacity": "root", "party": "inai"},
+            ledger=ledger.origin, seen=seen,
+            occasion=Occasion(occurred_on="2020-01", signed_at=format_instant(SystemClock().now())),
+        )  # fmt: skip
+        key = load(folder / "keys" / "root-inai.pem", passphrase)
+        return signed_document(raw, [sign_statement(raw, key)])

@@ -20,7 +20,7 @@ from constancia.verify.errors import Malformed, Unreadable
 from constancia.verify.fold import Fold, Item
 from constancia.verify.items import published_items, store_items
 from constancia.verify.note import VerifierKey, format_vkey, parse_note, parse_vkey
-from constancia.verify.policy import NO_QUORUM, Opened, TrustFolder, open_with_policy
+from constancia.verify.policy import NO_QUORUM, Opened, Policy, TrustFolder, cosigners, open_with_policy
 from constancia.verify.pool import Pool
 from constancia.verify.published import Published
 from constancia.verify.receipt import audit_receipt
@@ -216,29 +216,38 @@ class _Audit:
         policy = self._trust.policy
         if policy.quorum == NO_QUORUM:
             self._findings.note("no-witnesses")
-        heads = [self._head] if self._head is not None else []
-        last = None if self._store is None else _last_checkpoint(self._store)
-        heads += [last] if last is not None else []
-        if self._store is not None and self._source.cosignatures is not None:
-            kept = kept_cosignatures(self._source.cosignatures, self._store, fold, policy, self._findings)
-            heads += [kept] if kept is not None else []
-        witnessed, names = 0, set[str]()
-        for raw in heads:
-            try:
-                opened = open_with_policy(raw, policy)
-            except Malformed as error:
-                if error.code == "cosignature":
-                    self._findings.add(fault_of(error, "checkpoint", None, self._head_name, "L1"))
-                continue
-            self._findings.count("L1", "cosignatures", len(opened.cosigned))
-            names.update(opened.cosigned)
-            if opened.unsupported:
-                self._findings.not_checked("unsupported", names=", ".join(opened.unsupported))
-            witnessed = max(witnessed, opened.checkpoint.size if opened.witnessed else 0)
-        if policy.quorum != NO_QUORUM and witnessed == 0:
+        opened = self._opened_heads(policy, fold)
+        left_out = {name for one in opened for name in one.unsupported}
+        if left_out:
+            self._findings.not_checked("unsupported", names=", ".join(sorted(left_out)))
+        if policy.quorum == NO_QUORUM:
+            return
+        best = max((one for one in opened if one.witnessed), key=lambda one: one.checkpoint.size, default=None)
+        if best is None or best.checkpoint.size == 0:
+            names = {name for one in opened for name in one.cosigned}
             self._findings.leave_open("no-quorum", names=", ".join(sorted(names)) or "—")
-        elif witnessed < fold.tree.size and policy.quorum != NO_QUORUM:
-            self._findings.leave_open("witnessed-to", size=witnessed, total=fold.tree.size)
+            return
+        size = best.checkpoint.size
+        self._findings.note("witnessed", size=size, names=", ".join(cosigners(best, policy)) or "—")
+        if size < fold.tree.size:
+            self._findings.leave_open("witnessed-to", size=size, total=fold.tree.size)
+
+    def _opened_heads(self, policy: Policy, fold: Fold) -> list[Opened]:
+        """Open the checkpoints that may carry the quorum: the published one, the last, the last one with it."""
+        last = None if self._store is None else _last_checkpoint(self._store)
+        heads = [self._head, last]
+        if self._store is not None and self._source.cosignatures is not None:
+            heads.append(kept_cosignatures(self._source.cosignatures, self._store, fold, policy, self._findings))
+        opened = []
+        for raw in heads:
+            if raw is not None:
+                try:
+                    opened.append(open_with_policy(raw, policy))
+                except Malformed as error:
+                    if error.code == "cosignature":
+                        self._findings.add(fault_of(error, "checkpoint", None, self._head_name, "L1"))
+        self._findings.count("L1", "cosignatures", sum(len(one.cosigned) for one in opened))
+        return opened
 
     def _check_log_cosigner(self, fold: Fold) -> None:
         policy = None if self._trust is None else self._trust.policy

@@ -210,6 +210,16 @@ def open_with_policy(raw: bytes, policy: Policy) -> Opened:
     )
 
 
+def cosigners(opened: Opened, policy: Policy) -> tuple[str, ...]:
+    """Name those who cosigned, in the policy's order, each once also if it has several keys; not the log itself."""
+    found: dict[str, str] = {}
+    for name in policy.witnesses:
+        key = policy.witnesses[name].name
+        if name in opened.cosigned and key != opened.checkpoint.origin:
+            found.setdefault(key, name)
+    return tuple(found.values())
+
+
 def load_trust(folder: Path) -> TrustFolder:
     """Read a trust folder.
 

@@ -12,7 +12,7 @@ from constancia.verify.keys import verify_signature
 from constancia.verify.merkle import hash_leaf, verify_inclusion
 from constancia.verify.note import VerifierKey, format_vkey, parse_note, parse_vkey
 from constancia.verify.pae import signed_bytes
-from constancia.verify.policy import NO_QUORUM, TrustFolder, open_with_policy
+from constancia.verify.policy import NO_QUORUM, TrustFolder, cosigners, open_with_policy
 from constancia.verify.proof import TlogProof, parse_tlog_proof
 from constancia.verify.report import Findings, fault_of
 
@@ -92,6 +92,9 @@ def _check_checkpoint(
                 findings.note("no-witnesses")
             elif not opened.witnessed:
                 findings.leave_open("no-quorum", names=", ".join(sorted(opened.cosigned)) or "—")
+            else:
+                names = ", ".join(cosigners(opened, trust.policy))
+                findings.note("witnessed", size=checkpoint.size, names=names or "—")
     except Malformed as error:
         findings.add(fault_of(error, "checkpoint", None, "receipt.checkpoint", "L1"))
         return None

@@ -129,6 +129,7 @@ REMARKS: Final[Words] = _table("""
     no-log-key | No se conoce la llave de la bitácora: ningún punto de control se pudo revisar. | The log key is not known: no checkpoint could be checked.
     no-quorum | Los testigos que pide la política no han firmado el punto de control (firmaron: {names}). | The witnesses that the policy asks for have not signed the checkpoint (signed: {names}).
     witnessed-to | El último punto de control con los testigos que pide la política cubre {size} de {total} entradas. | The last checkpoint with the witnesses that the policy asks for covers {size} of {total} entries.
+    witnessed | Los testigos que pide la política cofirmaron las primeras {size} entradas: {names}. | The witnesses that the policy asks for have cosigned the first {size} entries: {names}.
     no-witnesses | La política no pide testigos: sólo la llave de la bitácora, los firmantes posteriores y quien guarde un punto de control responden por el orden. | The policy asks for no witnesses: only the log key, later signers and whoever keeps a checkpoint vouch for the order.
     unsupported | Este equipo no puede revisar las firmas poscuánticas de: {names}. | This machine cannot check the post-quantum signatures of: {names}.
     no-time-zone | Este equipo no conoce la zona horaria {zone}: no se revisaron los días de vigencia. | This machine does not know the time zone {zone}: days of validity were not checked.

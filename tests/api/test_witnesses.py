@@ -1,0 +1,94 @@
+"""What the interface and the pages say of witnesses: asked for or not, cosigned or not yet."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.api.served import Desk, serving
+from tests.ledger.false_witness import closed_port, keys_of
+from tests.ledger.witness_scene import LONG_S, Scene
+
+from constancia.ledger.application import Ledger
+from constancia.verify.policy import open_with_policy
+from constancia.verify.proof import parse_tlog_proof
+
+
+@pytest.fixture
+def witnessed(tmp_path: Path) -> Iterator[Scene]:
+    made = Scene(tmp_path)
+    found = made.witnesses(2)
+    urls = {f"w{n + 1}": (one.cosigner, one.url) for n, one in enumerate(found)}
+    made.write_policy(urls | {"w3": (keys_of("w3"), closed_port())})
+    made.open().found()
+    yield made
+    if made.desk is not None:
+        made.desk.ledger.close()
+    for one in made.real:
+        one.close()
+
+
+def ledger_of(scene: Scene) -> Ledger:
+    assert scene.desk is not None
+    return scene.desk.ledger
+
+
+def test_answer_has_the_form_of_its_example(scene: Desk) -> None:
+    described = scene.http.get("/openapi.json").json()["paths"]["/api/v1/witnesses"]["get"]
+    example = described["responses"]["200"]["content"]["application/json"]["example"]
+    found = scene.http.get("/api/v1/witnesses").json()
+    assert set(found) >= {"items", "quorum", "size", "witnessed"}
+    assert set(example) <= set(found)
+
+
+def test_ledger_without_witnesses_says_that_none_are_asked_for(scene: Desk) -> None:
+    found = scene.http.get("/api/v1/witnesses").json()
+    assert (found["quorum"], found["items"], found["witnessed"]) == ("none", [], None)
+    assert scene.http.get("/healthz").json()["witnessed"] is None
+    assert "no pide testigos" in scene.http.get("/es/").text
+    assert "asks for no witnesses" in scene.http.get("/en/entries/0").text
+
+
+def test_witnesses_are_named_with_what_they_cosigned(witnessed: Scene) -> None:
+    ledger = ledger_of(witnessed)
+    wait_for_quorum(ledger)
+    with serving(ledger) as url:
+        found = httpx.get(f"{url}/api/v1/witnesses").json()
+        assert found["witnessed"]["size"] == found["size"] == ledger.size
+        assert found["witnessed"]["root"] == ledger.root().hex()
+        assert found["witnessed"]["by"] == ["w1", "w2"]
+        by_name = {one["name"]: one for one in found["items"]}
+        assert set(by_name) == {name + tail for name in ("w1", "w2", "w3") for tail in ("", "-mldsa44")}
+        assert by_name["w1"]["algorithm"] == "ed25519"
+        assert by_name["w1-mldsa44"]["algorithm"] == "ml-dsa-44"
+        assert by_name["w1"]["cosigned"]["size"] == ledger.size
+        assert (by_name["w3"]["cosigned"], by_name["w3"]["problem"]) == (None, "unreachable")
+        assert httpx.get(f"{url}/api/v1/ledger").json()["witnessed"] == found["witnessed"]
+        assert "Atestiguado por" in httpx.get(f"{url}/es/").text
+
+
+def test_past_sizes_and_receipts(witnessed: Scene) -> None:
+    ledger, policy = ledger_of(witnessed), witnessed.policy
+    wait_for_quorum(ledger)
+    size = ledger.size
+    for one in witnessed.real:
+        one.stop()
+    assert witnessed.desk is not None
+    witnessed.desk.adopt()
+    with serving(ledger) as url:
+        assert "Not witnessed yet" in httpx.get(f"{url}/en/").text
+        assert "Witnessed by" in httpx.get(f"{url}/en/?size={size}").text
+        told = httpx.get(f"{url}/api/v1/receipts/2", headers={"Accept": "application/json"}).json()
+        assert told["size"] == size
+        assert open_with_policy(parse_tlog_proof(told["receipt"].encode()).checkpoint, policy).witnessed
+        asked = httpx.get(f"{url}/api/v1/receipts/2?size={ledger.size}").content
+        assert parse_tlog_proof(asked).checkpoint == ledger.checkpoint()
+        assert httpx.get(f"{url}/checkpoint").content == ledger.checkpoint()
+
+
+def wait_for_quorum(ledger: Ledger) -> None:
+    end = time.monotonic() + LONG_S
+    while (latest := ledger.witnessing.latest()) is None or latest.size < ledger.size:
+        assert time.monotonic() < end, "the quorum did not come about"
+        time.sleep(0.02)

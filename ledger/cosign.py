@@ -287,7 +287,8 @@ async def _post(client: httpx.AsyncClient, url: str, body: bytes) -> tuple[int, 
             data += chunk
             if len(data) > MAX_ANSWER_BYTES:
                 raise Failed("garbage", f"an answer of more than {MAX_ANSWER_BYTES} bytes")
-        return answer.status_code, answer.headers.get("content-type", ""), bytes(data)
+        media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return answer.status_code, media_type, bytes(data)
 
 
 def _as_failed(error: Exception) -> Failed:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from constancia.ledger.errors import LedgerError
 from constancia.verify.note import NoteSignature, VerifierKey, format_note
 
 _TABLE = (
@@ -33,23 +34,33 @@ class CosignatureStore:
     """The SQLite file. Safe to use from several threads; close it."""
 
     def __init__(self, path: Path, *, writable: bool) -> None:
-        """Opens the file, and makes it if it may be written; without one there are no cosignatures, and no error."""
+        """Opens the file; the first cosignature makes it, and without one there are none, and no error.
+
+        Raises:
+            LedgerError: The file is no such store.
+        """
         self._path = path
         self._writable = writable
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._connect()
 
-    def _connect(self) -> sqlite3.Connection | None:
-        if self._connection is None and (self._writable or self._path.is_file()):
+    def _connect(self, *, create: bool = False) -> sqlite3.Connection | None:
+        if self._connection is None and (create or self._path.is_file()):
             address = self._path.absolute().as_uri() + ("" if self._writable else _read_only(self._path))
-            self._connection = sqlite3.connect(
-                address, uri=True, isolation_level=None, check_same_thread=False, timeout=5
-            )
-            if self._writable:
-                self._connection.execute("PRAGMA journal_mode=WAL")
-                self._connection.execute(f"PRAGMA synchronous={_FULL}")
-                self._connection.execute(_TABLE)
+            connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=5)
+            try:
+                if self._writable:
+                    connection.execute("PRAGMA journal_mode=WAL")
+                    connection.execute(f"PRAGMA synchronous={_FULL}")
+                    connection.execute(_TABLE)
+                connection.execute("SELECT size, root, key, line FROM cosignatures LIMIT 1")
+            except sqlite3.Error as error:
+                connection.close()
+                raise LedgerError(
+                    f"{self._path} can't be used: {error}. It may be taken away: the witnesses are asked again"
+                ) from error
+            self._connection = connection
         return self._connection
 
     def close(self) -> None:
@@ -63,7 +74,7 @@ class CosignatureStore:
         """Keep cosignatures of one tree, durably; a key's newer one takes the place of its older one of that tree."""
         rows = [Kept(size, root, f"{one.name}+{one.key_hash.hex()}", signature_line(one)) for one in signatures]
         with self._lock:
-            connection = self._connect()
+            connection = self._connect(create=self._writable)
             if connection is None:
                 raise sqlite3.OperationalError("cosignatures are kept by the process that writes the ledger")
             connection.execute("BEGIN IMMEDIATE")

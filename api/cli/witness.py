@@ -111,6 +111,7 @@ def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: boo
             log_level="warning",
             access_log=False,
             server_header=False,
+            limit_concurrency=256,
             timeout_graceful_shutdown=5,
         )
         server = uvicorn.Server(config)

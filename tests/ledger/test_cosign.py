@@ -375,6 +375,12 @@ class TestAuditOfKeptCosignatures:
             path.unlink()
         (desk.folder / "cosignatures.sqlite").write_text("no database")
         assert [one.code for one in scene.report().faults] == ["schema"]
+        with pytest.raises(LedgerError, match="may be taken away"):
+            scene.open(create=False)
+        (desk.folder / "cosignatures.sqlite").unlink()
+        desk = scene.open(create=False)
+        assert desk.ledger.wait_cosigned(LONG_S)
+        assert open_with_policy(desk.ledger.checkpoint(), scene.policy).witnessed
 
     def test_altered_rows_are_not_served(self, scene: Scene) -> None:
         desk = good(scene)

@@ -17,14 +17,15 @@ from constancia.domain.commitment import (
     own_commitment,
     with_contest,
 )
-from constancia.domain.context import Context, missing
+from constancia.domain.context import Context, check_begun, missing
 from constancia.domain.decision import Decision, decided_problem
 from constancia.domain.errors import Problem
+from constancia.domain.governance import seat_problem
 from constancia.domain.scope import SEVERITY, Scope, ScopeKind, compare
 from constancia.domain.values import Count, EdtfText, Evidence, Identifier, Text
 
 LEVELS: Final = ("no_evidence_available", "not_started", "limited", "substantial", "complete")
-# Bodies and roles that a scope may name as responsible stand for every member of the process.
+# Bodies and roles that a scope may name as responsible: they stand for the members that sit in the body.
 _COLLECTIVE: Final = frozenset({"governance-body", "working-groups", "members"})
 
 
@@ -149,8 +150,10 @@ class ScopeChanged(Act):
         yield from _check_label(self.scope, self.declared_kind, context)
 
     def check_policy(self, context: Context) -> Iterator[Problem]:
-        """A signed decision carries exactly this."""
-        problem = decided_problem(context, self.decision, type(self).__name__)
+        """A signed decision of the body that adopted it carries exactly this."""
+        commitment = own_commitment(context)
+        body = commitment.governance_body if commitment else None
+        problem = decided_problem(context, self.decision, type(self).__name__, body)
         if problem:
             yield problem
 
@@ -185,11 +188,14 @@ class WorkStarted(Act):
         yield from _check_responsible(context, self.milestone)
 
     def check_state(self, context: Context) -> Iterator[Problem]:
-        """The milestone is in scope."""
+        """The milestone is in scope, and work on it has not begun yet."""
         yield from _check_milestone(context, self.milestone)
+        commitment = own_commitment(context)
+        if commitment and self.milestone in commitment.started:
+            yield Problem(code="E_STATE", rule="work on a milestone begins once")
 
     def mutate(self, aggregate: Aggregate | None, context: Context) -> Commitment:
-        """Note it, once a milestone."""
+        """Note it."""
         commitment = commitment_of(aggregate)
         return replace(commitment, started=tuple(sorted({*commitment.started, self.milestone})))
 
@@ -221,6 +227,7 @@ class ProgressReported(Act):
 
     def check_content(self, context: Context) -> Iterator[Problem]:
         """High levels rest on evidence with a hash; a drop has a reason; complete means all milestones."""
+        yield from check_begun(context, self.period, "the period reported on")
         commitment = own_commitment(context)
         hashed = any(one.sha256 for one in self.evidence)
         if self.level in ("substantial", "complete") and not hashed:
@@ -356,5 +363,6 @@ def _check_responsible(context: Context, milestone: str | None) -> Iterator[Prob
     concerned = [one for one in commitment.scope.milestones if milestone in (None, one.milestone)]
     named = {name for one in concerned for name in (*one.lead, *(one.support or ()))}
     named |= {name for one in concerned if one.fallback for name in one.fallback.parties}
-    if concerned and context.party not in named and not named & _COLLECTIVE:
+    sits = bool(named & _COLLECTIVE) and seat_problem(context, context.party, commitment.governance_body) is None
+    if concerned and context.party not in named and not sits:
         yield Problem(code="E_ROLE", rule="a responsible party says it", found={"responsible": sorted(named)})

@@ -117,7 +117,7 @@ class DeliverableSubmitted(_OfDeliverable):
         """Add the version."""
         version = SubmittedVersion(version=self.version, document=self.document, mark=context.mark)
         if isinstance(aggregate, DeliverableState):
-            return replace(aggregate, versions=(*aggregate.versions, version))
+            return _settled(replace(aggregate, versions=(*aggregate.versions, version)))
         return DeliverableState(
             stream=self.stream(),
             commitment=self.commitment,
@@ -198,8 +198,7 @@ class DeliverableRevised(_OfDeliverable):
             replace(one, answered_in=self.version) if one.contest in self.answers else one
             for one in deliverable.contests
         )
-        revised = replace(deliverable, versions=(*deliverable.versions, version), contests=contests)
-        return replace(revised, status="contested" if revised.open_contests else "submitted")
+        return _settled(replace(deliverable, versions=(*deliverable.versions, version), contests=contests))
 
 
 @act
@@ -297,6 +296,11 @@ def _check_next(version: int, context: Context) -> Iterator[Problem]:
     expected = found.current.version + 1 if found else 1
     if version != expected:
         yield Problem(code="E_VERSION_CONFLICT", rule="the version is the next one", found={"expected": expected})
+
+
+def _settled(deliverable: DeliverableState) -> DeliverableState:
+    """A new version is contested as long as a contest of an earlier one has no answer: contests are carried on."""
+    return replace(deliverable, status="contested" if deliverable.open_contests else "submitted")
 
 
 def _deliverable(aggregate: Aggregate | None) -> DeliverableState:

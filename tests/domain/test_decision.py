@@ -140,22 +140,37 @@ def settled(rule: str, abstention: str, choices: tuple[str | None, ...]) -> str 
     return replace(decision, votes=votes).outcome(closed=True)
 
 
-@pytest.mark.parametrize("choices", list(product(("for", "against", "abstain", None), repeat=3)))
+BALLOTS = list(product(("for", "against", "abstain", None), repeat=3))
+
+
 @pytest.mark.parametrize("abstention", ["neutral", "blocks"])
 @pytest.mark.parametrize("rule", ["unanimity", "majority"])
-def test_28_no_vote_against_and_no_silence_ever_helps_it_through(
-    rule: str, abstention: str, choices: tuple[str | None, ...]
-) -> None:
-    outcome = settled(rule, abstention, choices)
-    if outcome == "adopted":
-        assert "for" in choices
-        # Silence is never consent: it weighs as a vote against would.
-        assert settled(rule, abstention, tuple(one or "against" for one in choices)) == "adopted"
-    if rule == "unanimity" and {"against", None} & set(choices):
-        assert outcome == "rejected"
-    for position in range(3):
-        worse = (*choices[:position], "against", *choices[position + 1 :])
-        assert (settled(rule, abstention, worse), outcome) != ("adopted", "rejected")
+def test_28_no_vote_against_ever_helps_it_through(rule: str, abstention: str) -> None:
+    for choices in BALLOTS:
+        outcome = settled(rule, abstention, choices)
+        for position in range(3):
+            worse = (*choices[:position], "against", *choices[position + 1 :])
+            assert (settled(rule, abstention, worse), outcome) != ("adopted", "rejected"), choices
+
+
+@pytest.mark.parametrize("abstention", ["neutral", "blocks"])
+@pytest.mark.parametrize("rule", ["unanimity", "majority"])
+def test_28_silence_weighs_as_a_vote_against(rule: str, abstention: str) -> None:
+    for choices in BALLOTS:
+        spoken = tuple(one or "against" for one in choices)
+        assert settled(rule, abstention, choices) == settled(rule, abstention, spoken), choices
+
+
+@pytest.mark.parametrize("rule", ["unanimity", "majority"])
+def test_28_nothing_is_adopted_that_nobody_voted_for(rule: str) -> None:
+    adopted = [one for one in BALLOTS if settled(rule, "neutral", one) == "adopted"]
+    assert adopted
+    assert all("for" in one for one in adopted)
+
+
+def test_28_unanimity_bears_no_vote_against_and_no_silence() -> None:
+    adopted = {one for one in BALLOTS if settled("unanimity", "neutral", one) == "adopted"}
+    assert adopted == {one for one in BALLOTS if "for" in one and not {"against", None} & set(one)}
 
 
 def test_28_an_act_is_judged_by_the_rules_in_force_at_its_proposal() -> None:

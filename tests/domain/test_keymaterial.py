@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.stage import material
+from tests.domain.strategies import few
 
 from constancia.domain.keymaterial import KeyMaterial, key_id_of, spki_of
 from constancia.domain.values import FormError
 
 
+@few
 @given(st.binary(min_size=1, max_size=200))
 def test_bytes_come_back_and_give_the_key_id(spki: bytes) -> None:
     spelled = base64.b64encode(spki).decode()
@@ -28,6 +30,7 @@ def test_another_spelling_is_refused(spelled: str) -> None:
         spki_of(spelled)
 
 
+@few
 @given(st.binary(min_size=1, max_size=60), st.data())
 def test_no_two_spellings_give_the_same_key(spki: bytes, data: st.DataObject) -> None:
     spelled = base64.b64encode(spki).decode()

@@ -18,11 +18,11 @@ MACHINE = Machine("correction", {"CorrectionRecorded": {NONE: "recorded"}})
 # What can be corrected at all: when it happened, and members of the body that are free text or a date. Identifiers,
 # digests, numbers, choices and days of validity say who, what, on which basis and in which order: those never are.
 _CORRECTABLE: Final = (str, Label, EdtfText)
-# Texts and dates by which the state is computed, or that are keys and addresses.
+# Texts and dates that others agreed to or voted on, by which the state is computed, or that are keys and addresses.
 _PROTECTED: Final = frozenset(
     {
-        "act", "compromised_since", "docset", "effective", "field", "founders", "log_key", "origins", "public_key",
-        "rp_id", "rules", "scope", "timezone", "window",
+        "act", "compromised_since", "conditions", "docset", "effective", "field", "founders", "log_key", "mandate",
+        "origins", "public_key", "question", "rp_id", "rules", "scope", "timezone", "window",
     }
 )  # fmt: skip
 

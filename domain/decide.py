@@ -123,11 +123,13 @@ def _check_appointment(context: Judged) -> Iterator[Problem]:
     if "appointment" not in context.actor:
         return
     found = _appointment(context)
-    if found is None or not found.is_in_force(context.day):
+    # A key presents itself before the first day too, so that it can be endorsed in time.
+    early = context.act.signer == "self" and found is not None and found.status_on(context.day) == "appointed"
+    if found is None or not (early or found.is_in_force(context.day)):
         yield Problem(
             code="E_APPOINTMENT_NOT_IN_FORCE",
             rule="the appointment is in force on the day of recording",
-            found={"is": found.status if found else NONE},
+            found={"is": found.status_on(context.day) if found else NONE},
         )
     elif (found.person, found.capacity, found.party) != (
         context.actor["person"],

@@ -22,7 +22,7 @@ def dates(draw: st.DrawFn) -> str:
 @st.composite
 def windows(draw: st.DrawFn) -> str:
     """A date, or an interval with at most one open end."""
-    first, second = sorted((draw(st.dates(date(2011, 1, 1), date(2026, 12, 31))) for _ in range(2)))
+    first, second = sorted(draw(st.dates(date(2011, 1, 1), date(2026, 12, 31))) for _ in range(2))
     one = first.isoformat()[: draw(st.sampled_from([4, 7, 10]))]
     other = second.isoformat()[: draw(st.sampled_from([4, 7, 10]))]
     return draw(st.sampled_from([one, f"{one}/{other}", f"{one}/..", f"../{other}"]))

@@ -1,9 +1,11 @@
 """Appointments: by the party's own root, for acts that a representative can do, from a day to a day."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
-from tests.domain.stage import Body, Stage, appointment, commitment, founded, rep, root, text
+from tests.domain.stage import Body, Stage, appointment, commitment, founded, registration, rep, root, text
 from tests.domain.tables import Walk
 
 from constancia.domain.appointment import Appointment
@@ -73,16 +75,25 @@ def test_an_appointment_does_not_end_before_it_begins() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "code"),
-    [("2019-03-09", "E_APPOINTMENT_NOT_IN_FORCE"), ("2019-03-10", None), ("2019-03-31", None),
-     ("2019-04-01", "E_APPOINTMENT_NOT_IN_FORCE")],
-)  # fmt: skip
-def test_3_an_appointment_holds_from_its_first_to_its_last_day(day: str, code: str | None) -> None:
+    ("day", "holds"), [("2019-03-09", False), ("2019-03-10", True), ("2019-03-31", True), ("2019-04-01", False)]
+)
+def test_3_an_appointment_holds_from_its_first_to_its_last_day(day: str, *, holds: bool) -> None:
+    found = appointed(valid_from="2019-03-10", valid_until="2019-03-31").find(Appointment, AP)
+    assert found.is_in_force(date.fromisoformat(day)) is holds
+
+
+def test_3_a_key_is_presented_and_endorsed_before_the_first_day_and_signs_from_then_on() -> None:
     stage = founded()
-    # The key may be presented on the first day only: it is the appointment's.
-    stage.says(root("nosc"), "RepresentativeAppointed", appoint(valid_from="2019-03-10", valid_until="2019-03-31"))
-    found = stage.find(Appointment, AP)
-    assert found.is_in_force(stage.on(day).now.date()) is (code is None)
+    voice = stage.join("nosc", name="x", valid_from="2019-03-10")
+    assert stage.on("2019-03-09").code(voice, "CommitmentProposed", commitment()) == "E_APPOINTMENT_NOT_IN_FORCE"
+    stage.on("2019-03-10").says(voice, "CommitmentProposed", commitment())
+
+
+@pytest.mark.parametrize("ended", [revoked, lambda: appointed(valid_until="2019-03-31").on("2019-04-01")])
+def test_3_no_key_is_presented_for_an_appointment_that_has_ended(ended: Callable[[], Stage]) -> None:
+    voice = rep("nosc", "x")
+    body = registration("nosc", voice.key, "ap-x")
+    assert ended().code(voice, "KeyRegistered", body) == "E_APPOINTMENT_NOT_IN_FORCE"
 
 
 def test_3_a_signature_outside_the_appointments_days_is_refused() -> None:

@@ -46,17 +46,18 @@ def test_18_dates_keep_their_precision(when: str, start: date | None, end: date 
     [
         "", "19", "2019-", "2019-3", "2019-13", "2019-00", "2019-02-29", "2019-04-31", "0000", "2019-03-26/",
         "/2019", "../..", "..", "2019-05/2019-03", "2019/2018", "2019-03-26/2019-03-25", "2019-03-26T10:00",
-        "2019?", "2019~", "20190326", "2019-03-26/2019-05-24/2020", "+2019", " 2019", "2019\n", "２０１９", "2019/unknown",
+        "2019?", "2019~", "20190326", "2019-03-26/2019-05-24/2020", "+2019", " 2019", "2019\n", "２０１９",
+        "2019/unknown",
     ],
 )  # fmt: skip
 def test_impossible_dates_and_other_forms_are_refused(when: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         parse_edtf(when)
 
 
 @pytest.mark.parametrize("day", ["2019-3-1", "2019-03", "2019-02-30", "2019-03-01T00:00", "2019-03-01 ", "2019-W01-1"])
 def test_a_day_is_a_day(day: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         parse_day(day)
 
 
@@ -109,9 +110,7 @@ def test_possibly_is_only_said_within_the_dates_own_days(when: str, day: date) -
     bounds = parse_edtf(when)
     assert bounds.start is not None
     assert bounds.end is not None
-    expected = (
-        Certainty.NO if day < bounds.start else Certainty.YES if day >= bounds.end else Certainty.POSSIBLY
-    )
+    expected = Certainty.NO if day < bounds.start else Certainty.YES if day >= bounds.end else Certainty.POSSIBLY
     assert has_begun(when, day) is expected
 
 
@@ -144,7 +143,7 @@ def test_the_bounds_are_in_order(when: str) -> None:
 
 
 @few
-@given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30)))
+@given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30)))  # noqa: DTZ001 - the strategy takes naive bounds
 def test_instants_come_back(moment: datetime) -> None:
     whole = moment.replace(microsecond=0, tzinfo=UTC)
     assert parse_instant(format_instant(whole)) == whole
@@ -169,13 +168,13 @@ def test_milliseconds_are_read() -> None:
     ],
 )  # fmt: skip
 def test_other_forms_of_an_instant_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         parse_instant(text)
 
 
 @pytest.mark.parametrize("name", ["", "Mexico/Nowhere", "../../etc/passwd", "/etc/localtime", "America"])
 def test_a_zone_is_one_of_the_database(name: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         zone(name)
 
 

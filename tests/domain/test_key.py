@@ -137,7 +137,8 @@ def test_table_is_the_one_walked() -> None:
     WALK.check_is_the_code()
 
 
-SIGNING = [("none", "E_KEY_UNKNOWN"), ("pending", "E_KEY_NOT_ACTIVE"), ("active", None), ("retired", "E_KEY_NOT_ACTIVE"),
+SIGNING = [("none", "E_KEY_UNKNOWN"), ("pending", "E_KEY_NOT_ACTIVE"), ("active", None),
+           ("retired", "E_KEY_NOT_ACTIVE"),
            ("revoked", "E_KEY_REVOKED"), ("compromised", "E_KEY_REVOKED")]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -26,7 +27,7 @@ def test_bytes_come_back_and_give_the_key_id(spki: bytes) -> None:
     ["QQ", "QQ=", "QR==", "Q Q==", "QQ==\n", "QQ==QQ==", "Q-_=", "ñQ==", "=QQ=", "QQ=="[::-1]],
 )
 def test_another_spelling_is_refused(spelled: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         spki_of(spelled)
 
 
@@ -37,10 +38,8 @@ def test_no_two_spellings_give_the_same_key(spki: bytes, data: st.DataObject) ->
     position = data.draw(st.integers(0, len(spelled) - 1))
     other = spelled[:position] + data.draw(st.characters(codec="ascii")) + spelled[position + 1 :]
     if other != spelled:
-        try:
+        with suppress(ValueError):
             assert spki_of(other) != spki
-        except ValueError:
-            pass
 
 
 def test_webauthn_says_where_it_may_be_used_and_no_other_scheme_does() -> None:

@@ -137,7 +137,7 @@ def deadline(window: str, timezone: str) -> datetime | None:
     Returns:
         UTC instant, or None where the window's end is open.
 
-    Source: DOMAIN rule 18: last instant of the last day in the ledger's zone.
+    Source: docs/INVARIANTS 18: last instant of the last day in the ledger's zone.
     """
     end = parse_edtf(window).end
     if end is None or end == date.max:  # the calendar has no day after its last: it never falls due

@@ -50,7 +50,7 @@ def decide(state: State, recorded: Recorded, lookup: Lookup = find_nothing) -> A
     Raises:
         Refusal: With the first rule broken, what it was judged against, and every other rule broken.
 
-    Source: DOMAIN §2.6 (order of checks); ours: SPEC §7.
+    Source: docs/REFUSALS (order of checks); ours: SPEC §7.
     """
     stream = recorded.originator_id
     aggregate = state.standing(stream)

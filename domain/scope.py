@@ -129,7 +129,7 @@ def compare(old: Scope, new: Scope) -> ScopeDiff:
     Returns:
         The difference with its kind.
 
-    Source: DOMAIN rule 9 (a reduction can't be labelled otherwise).
+    Source: docs/INVARIANTS 9 (a reduction can't be labelled otherwise).
     """
     before, after = dict(_parts(old)), dict(_parts(new))
     times = list(_times(old, new))

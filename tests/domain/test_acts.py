@@ -70,7 +70,7 @@ def test_4_nobody_speaks_for_the_operator() -> None:
     assert {cls.signer for cls in REGISTRY.values()} == {"founders", "root", "rep", "root_or_rep", "self"}
 
 
-def test_30_a_body_may_say_where_its_fact_comes_from() -> None:
+def test_a_body_may_say_where_its_fact_comes_from() -> None:
     assert parse_act("VoteCast", 1, VOTE | {"provenance": "seed_step_invented"}).provenance == "seed_step_invented"
     with pytest.raises(UnknownAct):
         parse_act("VoteCast", 1, VOTE | {"provenance": "rumour"})

@@ -41,7 +41,7 @@ def test_d1_another_process_with_another_hash_seed_gives_the_same_bytes() -> Non
     )
     path = os.pathsep.join((str(ROOT), str(ROOT / ".import")))
     digests = {
-        subprocess.run(  # noqa: S603 - our own interpreter and our own code
+        subprocess.run(
             [sys.executable, "-c", code],
             env={"PYTHONPATH": path, "PYTHONHASHSEED": seed, "PATH": "/usr/bin:/bin", "TZ": zone},
             capture_output=True, text=True, check=True,

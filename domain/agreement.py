@@ -109,10 +109,19 @@ class AgreementDrafted(Act):
             if find_party(context, party) is None:
                 yield missing("party", party)
 
+    def check_role(self, context: Context) -> Iterator[Problem]:
+        """A later version is put forward by a party to the text."""
+        yield from _check_party(context)
+
     def check_content(self, context: Context) -> Iterator[Problem]:
-        """Nobody agrees with itself alone."""
+        """Nobody agrees with itself alone; and no version drops a party, else two of three could go on without it."""
         if len(self.parties) < 2:
             yield Problem(code="E_POLICY", rule="an agreement has at least two parties")
+        agreement = context.own(Agreement)
+        dropped = sorted(set(agreement.current.parties) - set(self.parties)) if agreement else []
+        if dropped:
+            rule = "a later version keeps the parties; without one it is another agreement"
+            yield Problem(code="E_POLICY", rule=rule, found={"dropped": dropped})
 
     def check_version(self, context: Context) -> Iterator[Problem]:
         """The version is the next one."""
@@ -148,6 +157,10 @@ class AgreementTextFrozen(Act):
     required: tuple[Identifier, ...]
     version: Count
     window: EdtfText | None = None
+
+    def check_role(self, context: Context) -> Iterator[Problem]:
+        """By a party to the text, or its secretariat."""
+        yield from _check_party(context)
 
     def check_version(self, context: Context) -> Iterator[Problem]:
         """It freezes the last version."""
@@ -185,9 +198,7 @@ class AgreementSigned(Act):
 
     def check_role(self, context: Context) -> Iterator[Problem]:
         """The party is one of those that must sign."""
-        agreement = context.own(Agreement)
-        if agreement and context.party not in agreement.current.parties:
-            yield Problem(code="E_ROLE", rule="only the parties to the text sign it")
+        yield from _check_party(context)
 
     def check_state(self, context: Context) -> Iterator[Problem]:
         """Once a party, and within the signing window."""
@@ -218,6 +229,13 @@ class AgreementSigned(Act):
             return replace(agreement, status="partially_signed", versions=agreement.with_current(version))
         version = replace(version, in_force_index=context.recorded.index)
         return replace(agreement, status="in_force", versions=agreement.with_current(version))
+
+
+def _check_party(context: Context) -> Iterator[Problem]:
+    agreement = context.own(Agreement)
+    if agreement and context.party not in agreement.current.parties:
+        found = {"parties": list(agreement.current.parties)}
+        yield Problem(code="E_ROLE", rule="only the parties to a text sign, freeze and change it", found=found)
 
 
 def _check_version(version: int, context: Context) -> Iterator[Problem]:

@@ -15,18 +15,16 @@ from constancia.domain.commitment import (
     ScopeVersion,
     commitment_of,
     own_commitment,
+    responsible_problem,
     with_contest,
 )
 from constancia.domain.context import Context, check_begun, missing
 from constancia.domain.decision import Decision, decided_problem
 from constancia.domain.errors import Problem
-from constancia.domain.governance import seat_problem
 from constancia.domain.scope import SEVERITY, Scope, ScopeKind, compare
 from constancia.domain.values import Count, EdtfText, Evidence, Identifier, Text
 
 LEVELS: Final = ("no_evidence_available", "not_started", "limited", "substantial", "complete")
-# Bodies and roles that a scope may name as responsible: they stand for the members that sit in the body.
-_COLLECTIVE: Final = frozenset({"governance-body", "working-groups", "members"})
 
 
 @act
@@ -272,6 +270,13 @@ class ProgressContested(Act):
     own_level: Level | None = None
     report: Identifier
 
+    def check_role(self, context: Context) -> Iterator[Problem]:
+        """Not by who reported: its own level would stand where others' belong."""
+        commitment = own_commitment(context)
+        report = commitment.report(self.report) if commitment else None
+        if report and report.mark.party == context.party:
+            yield Problem(code="E_SELF_DEALING", rule="who reported does not contest its own report")
+
     def check_state(self, context: Context) -> Iterator[Problem]:
         """The report exists."""
         commitment = own_commitment(context)
@@ -356,13 +361,6 @@ def _check_milestone(context: Context, milestone: str) -> Iterator[Problem]:
 
 
 def _check_responsible(context: Context, milestone: str | None) -> Iterator[Problem]:
-    """The actor's party leads or supports the milestone, or any of the commitment's where none is named."""
-    commitment = own_commitment(context)
-    if commitment is None or commitment.scope is None:
-        return
-    concerned = [one for one in commitment.scope.milestones if milestone in (None, one.milestone)]
-    named = {name for one in concerned for name in (*one.lead, *(one.support or ()))}
-    named |= {name for one in concerned if one.fallback for name in one.fallback.parties}
-    sits = bool(named & _COLLECTIVE) and seat_problem(context, context.party, commitment.governance_body) is None
-    if concerned and context.party not in named and not sits:
-        yield Problem(code="E_ROLE", rule="a responsible party says it", found={"responsible": sorted(named)})
+    problem = responsible_problem(context, own_commitment(context), milestone)
+    if problem:
+        yield problem

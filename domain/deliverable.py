@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from constancia.domain.acts import Act, act
 from constancia.domain.aggregate import Aggregate, Mark
-from constancia.domain.commitment import Commitment
+from constancia.domain.commitment import Commitment, responsible_problem
 from constancia.domain.context import Context, missing
 from constancia.domain.errors import Problem
 from constancia.domain.governance import GovernanceBody, seat_problem
@@ -108,6 +108,15 @@ class DeliverableSubmitted(_OfDeliverable):
     deliverable: Identifier
     document: Doc
     version: Count
+
+    def check_role(self, context: Context) -> Iterator[Problem]:
+        """By who is responsible for the milestone, or fills a role that is: else anybody could take its place."""
+        commitment = find_commitment(context, self.commitment)
+        scope = commitment.scope if commitment else None
+        item = scope.deliverable(self.deliverable) if scope else None
+        problem = responsible_problem(context, commitment, item.milestone, hired=True) if item else None
+        if problem:
+            yield problem
 
     def check_version(self, context: Context) -> Iterator[Problem]:
         """The version is the next one."""

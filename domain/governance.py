@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from constancia.domain.acts import Act, act
 from constancia.domain.aggregate import Aggregate, Mark
+from constancia.domain.calendar import parse_edtf
 from constancia.domain.context import Context, check_begun, missing
 from constancia.domain.errors import Problem
 from constancia.domain.machine import NONE, Machine
@@ -223,8 +224,9 @@ class PartyWithdrew(Act):
             yield Problem(code="E_STATE", rule="only a party that sits can withdraw")
 
     def check_content(self, context: Context) -> Iterator[Problem]:
-        """The seat is empty from here on, so it can't be left later."""
+        """The seat is empty from here on, so it can't be left later, nor before it was taken."""
         yield from check_begun(context, self.effective, "a withdrawal")
+        yield from _check_after_last_change(self.party, self.effective, context)
 
     def mutate(self, aggregate: Aggregate | None, context: Context) -> GovernanceBody:
         """Empty the seat."""
@@ -266,8 +268,9 @@ class PartyReturned(Act):
             yield Problem(code="E_STATE", rule="the returning party says it first, over an equal text")
 
     def check_content(self, context: Context) -> Iterator[Problem]:
-        """The seat is taken with the last member's word, so it can't be taken later."""
+        """The seat is taken with the last member's word, so it can't be taken later, nor before it was left."""
         yield from check_begun(context, self.effective, "a return")
+        yield from _check_after_last_change(self.party, self.effective, context)
 
     def mutate(self, aggregate: Aggregate | None, context: Context) -> GovernanceBody:
         """Add this word; with the last one the seat is taken again."""
@@ -279,6 +282,19 @@ class PartyReturned(Act):
         rest = tuple(one for one in body.concurring if one.type != said.type or one.digest != said.digest)
         body = replace(body, concurring=rest)
         return _with_seat(body, self.party, "returned", self.effective, context.mark)
+
+
+def _check_after_last_change(party: str, effective: str, context: Context) -> Iterator[Problem]:
+    """Else a later word would change who sat in the years before."""
+    body = context.own(GovernanceBody)
+    seat = body.seat(party) if body else None
+    if body is None or seat is None or body.established_on is None:
+        return
+    before = seat.changes[-1][1] if seat.changes else body.established_on
+    start, end = parse_edtf(before).start, parse_edtf(effective).end
+    if start is not None and end is not None and end < start:
+        rule = "a seat changes after it last changed"
+        yield Problem(code="E_DATE", rule=rule, found={"last_changed": before})
 
 
 def _with_seat(body: GovernanceBody, party: str, change: str, effective: str, mark: Mark) -> GovernanceBody:

@@ -230,3 +230,18 @@ def test_16_nobody_can_say_that_it_is_in_force() -> None:
 def test_a_representative_of_another_capacity_is_not_the_one_appointed() -> None:
     stage = awaiting()
     assert stage.code(rep("nosc", capacity="head"), "AgreementSigned", signed()) == "E_ROLE"
+
+
+def test_6_no_later_version_goes_on_without_a_party() -> None:
+    stage = signed_by("nosc", "inai")
+    refusal = stage.refused("sfp", "AgreementDrafted", draft(2, COMMA, parties=["inai", "sfp"]))
+    assert (refusal.code, refusal.judged_against["dropped"]) == ("E_POLICY", ["nosc"])
+    stage.says("sfp", "AgreementDrafted", draft(2, COMMA, parties=["inai", "nosc", "red", "sfp"]))
+
+
+def test_who_is_no_party_to_a_text_neither_changes_nor_freezes_it() -> None:
+    stage = drafted()
+    stage.outsider("otra")
+    stage.body("puppets", ("otra", "red"))
+    assert stage.code("red", "AgreementDrafted", draft(2, COMMA)) == "E_ROLE"
+    assert stage.code("red", "AgreementTextFrozen", frozen()) == "E_ROLE"

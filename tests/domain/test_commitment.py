@@ -175,3 +175,11 @@ def test_open_milestones_are_those_nobody_reported_complete() -> None:
     stage = adopted()
     stage.says("inai", "MilestoneCompleted", completed("m1"))
     assert found(stage).open_milestones == ("m2", "m3")
+
+
+def test_10_the_contested_level_is_the_one_said_last_of_whichever_report() -> None:
+    stage = in_progress()
+    stage.says("inai", "ProgressReported", report("r2"))
+    stage.says("red", "ProgressContested", contest("r2", own_level="not_started"))
+    stage.says("nosc", "ProgressContested", contest("r1", own_level="limited"))
+    assert found(stage).contested_level == "limited"

@@ -223,3 +223,11 @@ def test_20_a_report_is_not_about_a_time_to_come() -> None:
 def test_contest_of_a_report_that_is_not_there() -> None:
     body = {"commitment": "c1", "evidence": [evidence()], "grounds": text("No"), "report": "r9"}
     assert codes(in_progress().refused("red", "ProgressContested", body)) == {"E_NOT_FOUND"}
+
+
+def test_26_who_reported_does_not_contest_its_own_report() -> None:
+    stage = in_progress()
+    body = {"commitment": "c1", "evidence": [], "grounds": text("Está completo"), "own_level": "complete",
+            "report": "r1"}  # fmt: skip
+    assert stage.code("inai", "ProgressContested", body) == "E_SELF_DEALING"
+    assert found(stage).contested_level is None

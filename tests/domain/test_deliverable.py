@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.domain.stage import MEMBERS, Body, Stage, doc, root, seated, text
+from tests.domain.stage import MEMBERS, Body, Stage, doc, milestone, root, seated, small_scope, text
 from tests.domain.tables import Walk, codes
 
 from constancia.domain.deliverable import DeliverableState
@@ -31,8 +31,10 @@ def rejected(version: int = 1) -> Body:
     return of(version, reasons=text("Sin actores"))
 
 
-def expected() -> Stage:
-    return seated().adopted()
+def expected(*support: str) -> Stage:
+    """A deliverable of INAI and SFP, with an expert's support: whoever fills that role may deliver."""
+    scope = small_scope(milestones=[milestone(support=list(support or ("consultant",)))])
+    return seated().adopted("c1", scope)
 
 
 def in_hand(*more: tuple[str, str, Body]) -> Stage:
@@ -236,3 +238,25 @@ def test_who_has_withdrawn_is_not_waited_for() -> None:
 
 def test_the_three_members_of_the_walk_are_those_that_sit() -> None:
     assert {one.party for one in found(accepted()).concurring[0].marks} == set(MEMBERS)
+
+
+@pytest.mark.parametrize(("who", "code"), [("inai", None), ("sfp", None), ("nosc", None), ("red", "E_ROLE")])
+def test_who_is_not_responsible_does_not_take_a_deliverables_place(who: str, code: str | None) -> None:
+    stage = expected("nosc")
+    if code is None:
+        stage.says(who, "DeliverableSubmitted", submitted())
+    else:
+        assert stage.code(who, "DeliverableSubmitted", submitted()) == code
+
+
+@pytest.mark.parametrize("role", ["governance-body", "members"])
+def test_a_collective_delivers_through_its_members_only(role: str) -> None:
+    stage = seated().adopted("c1", small_scope(milestones=[milestone(lead=[role])]))
+    assert stage.code("red", "DeliverableSubmitted", submitted()) == "E_ROLE"
+    stage.says("nosc", "DeliverableSubmitted", submitted())
+
+
+def test_after_a_rejection_another_responsible_may_deliver() -> None:
+    stage = in_hand(("nosc", "DeliverableRejected", rejected()))
+    stage.says("sfp", "DeliverableSubmitted", submitted(2))
+    assert stage.code("sfp", "DeliverableAccepted", of(2)) == "E_SELF_DEALING"

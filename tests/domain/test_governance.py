@@ -263,3 +263,15 @@ def test_return_revives_no_lapsed_appointment() -> None:
     stage.says(root("nosc"), "PartyReturned", comeback())
     stage.each("PartyReturned", comeback(), ("inai", "sfp"))
     assert stage.code(rep("nosc"), "GovernanceRulesAdopted", rules()) == "E_APPOINTMENT_NOT_IN_FORCE"
+
+
+@pytest.mark.parametrize("effective", ["2018", "2019-02-28", "../2018"])
+def test_18_a_seat_is_not_left_before_it_was_taken(effective: str) -> None:
+    assert seated().code(root("nosc"), "PartyWithdrew", withdrawal(effective=effective)) == "E_DATE"
+
+
+def test_18_a_seat_is_not_taken_again_before_it_was_left() -> None:
+    stage = seated().on("2019-06-01")
+    stage.says(root("nosc"), "PartyWithdrew", withdrawal(effective="2019-05"))
+    assert stage.code(root("nosc"), "PartyReturned", comeback(effective="2019-04-30")) == "E_DATE"
+    stage.says(root("nosc"), "PartyReturned", comeback(effective="2019-05"))

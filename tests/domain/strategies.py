@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.domain.stage import Body, text
 
 # No deadline: a loaded machine is no failure.
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=40, deadline=None)
 NAMES = st.sampled_from(["inai", "nosc", "sfp", "red", "consultant"])
 
 

@@ -18,6 +18,7 @@ from constancia.domain.commitment import Commitment
 from constancia.domain.derive import Derived, derive, flags, milestone_done_index
 
 LATE = datetime(2021, 1, 1, tzinfo=UTC)
+STATE = history().state
 
 
 def kinds(stage: Stage, at: datetime = LATE) -> list[str]:
@@ -135,7 +136,7 @@ def test_expired_keys_and_appointments() -> None:
 @few
 @given(st.timedeltas(timedelta(0), timedelta(days=2000)), st.timedeltas(timedelta(0), timedelta(days=2000)))
 def test_16_what_time_has_made_true_it_does_not_unmake(since: timedelta, later: timedelta) -> None:
-    state = history().state
+    state = STATE
     at = datetime(2019, 1, 1, tzinfo=UTC) + since
     before, after = derive(state, at), derive(state, at + later)
     assert [one for one in before if one not in after] == []

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domain.stage import ORIGIN, Stage, commitment, key_id, root, seated
 from tests.domain.strategies import few
@@ -64,7 +64,7 @@ def test_d1_every_prefix_comes_back_by_undoing() -> None:
     assert bytes_of(stage.state) == prefixes[0]
 
 
-@few
+@settings(few, max_examples=15)
 @given(st.data())
 def test_d1_undo_and_apply_in_any_measure_leave_no_trace(data: st.DataObject) -> None:
     stage = history()

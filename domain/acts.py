@@ -1,7 +1,7 @@
 """What can be said: the base of statement bodies, their registry by type, and the one recorded event.
 
 Adding a type takes one class here or in its aggregate's file (`@act`), one row in that aggregate's table and one
-sentence a language (`act.<Type>`); see docs/ADDING-AN-EVENT-TYPE.md.
+sentence a language (`act.<Type>`); see docs/ADDING-AN-ACT.md.
 """
 
 from collections.abc import Iterator, Mapping

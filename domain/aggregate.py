@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any, Literal
 
 from constancia.domain.machine import NONE
@@ -45,6 +46,10 @@ class Aggregate:
     version: int = 0
     status: str = NONE
     concurring: tuple[Concurrence, ...] = ()
+
+    def status_on(self, day: date) -> str:
+        """Give the state of its machine on a day: where only time moves it, the recorded state lags behind."""
+        return self.status
 
     def concurrence(self, type_name: str, digest: str) -> Concurrence:
         """Give what has been said so far of one body; an empty one where nothing has."""

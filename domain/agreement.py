@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import ClassVar
 
 from constancia.domain.acts import Act, act
@@ -76,6 +77,13 @@ class Agreement(Aggregate):
         """The last version."""
         return self.versions[-1]
 
+    def status_on(self, day: date) -> str:
+        """Give the state on a day: a text whose signing window is over has lapsed, and nothing moves it any more."""
+        window = self.current.window
+        end = parse_edtf(window).end if window else None
+        waiting = self.status in ("awaiting_signatures", "partially_signed")
+        return "lapsed" if waiting and end is not None and day > end else self.status
+
     def with_current(self, changed: AgreementVersion) -> tuple[AgreementVersion, ...]:
         """Give the versions with the last one replaced."""
         return (*self.versions[:-1], changed)
@@ -100,6 +108,20 @@ class AgreementDrafted(Act):
         for party in self.parties:
             if find_party(context, party) is None:
                 yield missing("party", party)
+
+    def check_role(self, context: Context) -> Iterator[Problem]:
+        """A later version is put forward by a party to the text."""
+        yield from _check_party(context)
+
+    def check_content(self, context: Context) -> Iterator[Problem]:
+        """Nobody agrees with itself alone; and no version drops a party, else two of three could go on without it."""
+        if len(self.parties) < 2:
+            yield Problem(code="E_POLICY", rule="an agreement has at least two parties")
+        agreement = context.own(Agreement)
+        dropped = sorted(set(agreement.current.parties) - set(self.parties)) if agreement else []
+        if dropped:
+            rule = "a later version keeps the parties; without one it is another agreement"
+            yield Problem(code="E_POLICY", rule=rule, found={"dropped": dropped})
 
     def check_version(self, context: Context) -> Iterator[Problem]:
         """The version is the next one."""
@@ -136,6 +158,10 @@ class AgreementTextFrozen(Act):
     version: Count
     window: EdtfText | None = None
 
+    def check_role(self, context: Context) -> Iterator[Problem]:
+        """By a party to the text, or its secretariat."""
+        yield from _check_party(context)
+
     def check_version(self, context: Context) -> Iterator[Problem]:
         """It freezes the last version."""
         yield from _check_version(self.version, context)
@@ -146,6 +172,9 @@ class AgreementTextFrozen(Act):
         agreement = context.own(Agreement)
         if agreement and self.required != agreement.current.parties:
             yield Problem(code="E_POLICY", rule="all parties to the text must sign it")
+        end = parse_edtf(self.window).end if self.window else None
+        if end is not None and end < context.day:
+            yield Problem(code="E_DATE", rule="a signing window is not over before it is opened")
 
     def mutate(self, aggregate: Aggregate | None, context: Context) -> Agreement:
         """Fix the required signers."""
@@ -169,9 +198,7 @@ class AgreementSigned(Act):
 
     def check_role(self, context: Context) -> Iterator[Problem]:
         """The party is one of those that must sign."""
-        agreement = context.own(Agreement)
-        if agreement and context.party not in agreement.current.parties:
-            yield Problem(code="E_ROLE", rule="only the parties to the text sign it")
+        yield from _check_party(context)
 
     def check_state(self, context: Context) -> Iterator[Problem]:
         """Once a party, and within the signing window."""
@@ -181,13 +208,9 @@ class AgreementSigned(Act):
         if context.party in agreement.current.signed_by:
             yield Problem(code="E_ALREADY_SIGNED", rule="a party signs a version once")
         window = agreement.current.window
-        end = parse_edtf(window).end if window else None
-        if end is not None and context.day > end:
-            yield Problem(
-                code="E_STATE",
-                rule="the signing window is over: the text has lapsed",
-                found={"until": str(end)},
-            )
+        start = parse_edtf(window).start if window else None
+        if start is not None and context.day < start:
+            yield Problem(code="E_STATE", rule="the signing window has begun", found={"from": str(start)})
 
     def check_version(self, context: Context) -> Iterator[Problem]:
         """It signs the last version."""
@@ -206,6 +229,13 @@ class AgreementSigned(Act):
             return replace(agreement, status="partially_signed", versions=agreement.with_current(version))
         version = replace(version, in_force_index=context.recorded.index)
         return replace(agreement, status="in_force", versions=agreement.with_current(version))
+
+
+def _check_party(context: Context) -> Iterator[Problem]:
+    agreement = context.own(Agreement)
+    if agreement and context.party not in agreement.current.parties:
+        found = {"parties": list(agreement.current.parties)}
+        yield Problem(code="E_ROLE", rule="only the parties to a text sign, freeze and change it", found=found)
 
 
 def _check_version(version: int, context: Context) -> Iterator[Problem]:

@@ -1,11 +1,13 @@
 """Allegations: what somebody says happened outside the ledger. It keeps its standing; it changes nothing else."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from constancia.domain.acts import Act, act
 from constancia.domain.aggregate import Aggregate, Mark
-from constancia.domain.context import Context
+from constancia.domain.context import Context, check_begun
+from constancia.domain.errors import Problem
 from constancia.domain.machine import NONE, Machine
 from constancia.domain.values import EdtfText, Evidence, Identifier, Text
 
@@ -40,6 +42,10 @@ class ScopeReductionReported(Act):
     plan: Identifier
     since: EdtfText
     unilateral: bool
+
+    def check_content(self, context: Context) -> Iterator[Problem]:
+        """It is about what has begun."""
+        yield from check_begun(context, self.since, "what is reported")
 
     def mutate(self, aggregate: Aggregate | None, context: Context) -> Allegation:
         """Record it as asserted."""

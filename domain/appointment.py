@@ -49,11 +49,14 @@ class Appointment(Aggregate):
     valid_from: str
     valid_until: str | None = None
 
+    def status_on(self, day: date) -> str:
+        """Give the state on a day: past its last day it has expired, and nothing moves it any more."""
+        ended = self.valid_until is not None and parse_day(self.valid_until) < day
+        return "expired" if self.status == "appointed" and ended else self.status
+
     def is_in_force(self, day: date) -> bool:
         """Tell whether it is in force on a day: not revoked, and within its dates."""
-        begun = parse_day(self.valid_from) <= day
-        ended = self.valid_until is not None and parse_day(self.valid_until) < day
-        return self.status == "appointed" and begun and not ended
+        return self.status_on(day) == "appointed" and parse_day(self.valid_from) <= day
 
 
 @act

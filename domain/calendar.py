@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 _PART = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
-_INSTANT = "%Y-%m-%dT%H:%M:%S"
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{3})?Z\Z", re.ASCII)
 OPEN: Final = ".."
 
 
@@ -104,8 +104,8 @@ def parse_instant(text: str) -> datetime:
     Raises:
         ValueError: Another form, or no such instant.
     """
-    if not text.endswith("Z"):
-        raise ValueError(f"not UTC: {text!r}")
+    if not _INSTANT.match(text):
+        raise ValueError(f"not a UTC instant: {text!r}")
     return datetime.fromisoformat(text)
 
 
@@ -137,10 +137,10 @@ def deadline(window: str, timezone: str) -> datetime | None:
     Returns:
         UTC instant, or None where the window's end is open.
 
-    Source: DOMAIN rule 18: last instant of the last day in the ledger's zone.
+    Source: docs/INVARIANTS 18: last instant of the last day in the ledger's zone.
     """
     end = parse_edtf(window).end
-    if end is None:
+    if end is None or end == date.max:  # the calendar has no day after its last: it never falls due
         return None
     return datetime.combine(end + timedelta(days=1), time(), zone(timezone)).astimezone(UTC)
 
@@ -167,4 +167,4 @@ def has_begun(when: str, day: date) -> Certainty:
 
 def format_instant(instant: datetime) -> str:
     """Write a UTC instant with whole seconds."""
-    return instant.astimezone(UTC).strftime(_INSTANT) + "Z"
+    return instant.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"

@@ -5,10 +5,14 @@ independent assessors find. None overwrites another.
 """
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from constancia.domain.aggregate import Aggregate, Level, Mark
 from constancia.domain.context import Context
+from constancia.domain.errors import Problem
+from constancia.domain.governance import seat_problem
 from constancia.domain.machine import NONE, Machine
+from constancia.domain.party import find_party
 from constancia.domain.scope import Scope, ScopeDiff
 from constancia.domain.values import Evidence, Text
 
@@ -25,6 +29,9 @@ MACHINE = Machine(
         "ScopeChanged": {"adopted": "adopted", "in_progress": "in_progress"},
     },
 )
+# Bodies and roles that a scope may name as responsible: they stand for the members that sit in the body.
+_MEMBERS: Final = frozenset({"governance-body", "members"})
+_COLLECTIVE: Final = _MEMBERS | {"working-groups"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +130,8 @@ class Commitment(Aggregate):
     @property
     def contested_level(self) -> str | None:
         """Level last found by a contester, where one gave a level."""
-        levels = [one.own_level for report in self.reports for one in report.contests if one.own_level]
-        return levels[-1] if levels else None
+        found = [(one.mark.index, one.own_level) for report in self.reports for one in report.contests if one.own_level]
+        return max(found)[1] if found else None
 
     def report(self, name: str) -> Report | None:
         """Give a report by its id."""
@@ -141,6 +148,34 @@ def commitment_of(aggregate: Aggregate | None) -> Commitment:
 def own_commitment(context: Context) -> Commitment | None:
     """Give this stream's commitment."""
     return context.own(Commitment)
+
+
+def responsible_problem(
+    context: Context, commitment: Commitment | None, milestone: str | None, *, hired: bool = False
+) -> Problem | None:
+    """Give the problem of a party that is not responsible for a milestone, or for any where none is named.
+
+    Args:
+        context: The act's.
+        commitment: The commitment; without a scope nobody is responsible yet, and there is no problem.
+        milestone: Its id, or None.
+        hired: Whether a role that no party bears (`consultant`, `working-groups`) stands for whoever fills it. Who
+            fills it is not recorded, so that it then stands for anybody.
+
+    Returns:
+        The problem, or None: lead, support and fallback are responsible; a collective stands for the members that
+        sit in the body.
+    """
+    if commitment is None or commitment.scope is None:
+        return None
+    concerned = [one for one in commitment.scope.milestones if milestone in (None, one.milestone)]
+    named = {name for one in concerned for name in (*one.lead, *(one.support or ()))}
+    named |= {name for one in concerned if one.fallback for name in one.fallback.parties}
+    sits = bool(named & _COLLECTIVE) and seat_problem(context, context.party, commitment.governance_body) is None
+    fills = hired and any(name not in _MEMBERS and find_party(context, name) is None for name in named)
+    if not concerned or context.party in named or sits or fills:
+        return None
+    return Problem(code="E_ROLE", rule="a responsible party says it", found={"responsible": sorted(named)})
 
 
 def with_contest(commitment: Commitment, report: str, contest: Contest) -> Commitment:

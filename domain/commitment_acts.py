@@ -15,17 +15,16 @@ from constancia.domain.commitment import (
     ScopeVersion,
     commitment_of,
     own_commitment,
+    responsible_problem,
     with_contest,
 )
-from constancia.domain.context import Context, missing
+from constancia.domain.context import Context, check_begun, missing
 from constancia.domain.decision import Decision, decided_problem
 from constancia.domain.errors import Problem
 from constancia.domain.scope import SEVERITY, Scope, ScopeKind, compare
 from constancia.domain.values import Count, EdtfText, Evidence, Identifier, Text
 
 LEVELS: Final = ("no_evidence_available", "not_started", "limited", "substantial", "complete")
-# Bodies and roles that a scope may name as responsible stand for every member of the process.
-_COLLECTIVE: Final = frozenset({"governance-body", "working-groups", "members"})
 
 
 @act
@@ -149,8 +148,10 @@ class ScopeChanged(Act):
         yield from _check_label(self.scope, self.declared_kind, context)
 
     def check_policy(self, context: Context) -> Iterator[Problem]:
-        """A signed decision carries exactly this."""
-        problem = decided_problem(context, self.decision, type(self).__name__)
+        """A signed decision of the body that adopted it carries exactly this."""
+        commitment = own_commitment(context)
+        body = commitment.governance_body if commitment else None
+        problem = decided_problem(context, self.decision, type(self).__name__, body)
         if problem:
             yield problem
 
@@ -185,11 +186,14 @@ class WorkStarted(Act):
         yield from _check_responsible(context, self.milestone)
 
     def check_state(self, context: Context) -> Iterator[Problem]:
-        """The milestone is in scope."""
+        """The milestone is in scope, and work on it has not begun yet."""
         yield from _check_milestone(context, self.milestone)
+        commitment = own_commitment(context)
+        if commitment and self.milestone in commitment.started:
+            yield Problem(code="E_STATE", rule="work on a milestone begins once")
 
     def mutate(self, aggregate: Aggregate | None, context: Context) -> Commitment:
-        """Note it, once a milestone."""
+        """Note it."""
         commitment = commitment_of(aggregate)
         return replace(commitment, started=tuple(sorted({*commitment.started, self.milestone})))
 
@@ -221,6 +225,7 @@ class ProgressReported(Act):
 
     def check_content(self, context: Context) -> Iterator[Problem]:
         """High levels rest on evidence with a hash; a drop has a reason; complete means all milestones."""
+        yield from check_begun(context, self.period, "the period reported on")
         commitment = own_commitment(context)
         hashed = any(one.sha256 for one in self.evidence)
         if self.level in ("substantial", "complete") and not hashed:
@@ -264,6 +269,13 @@ class ProgressContested(Act):
     grounds: Text
     own_level: Level | None = None
     report: Identifier
+
+    def check_role(self, context: Context) -> Iterator[Problem]:
+        """Not by who reported: its own level would stand where others' belong."""
+        commitment = own_commitment(context)
+        report = commitment.report(self.report) if commitment else None
+        if report and report.mark.party == context.party:
+            yield Problem(code="E_SELF_DEALING", rule="who reported does not contest its own report")
 
     def check_state(self, context: Context) -> Iterator[Problem]:
         """The report exists."""
@@ -349,12 +361,6 @@ def _check_milestone(context: Context, milestone: str) -> Iterator[Problem]:
 
 
 def _check_responsible(context: Context, milestone: str | None) -> Iterator[Problem]:
-    """The actor's party leads or supports the milestone, or any of the commitment's where none is named."""
-    commitment = own_commitment(context)
-    if commitment is None or commitment.scope is None:
-        return
-    concerned = [one for one in commitment.scope.milestones if milestone in (None, one.milestone)]
-    named = {name for one in concerned for name in (*one.lead, *(one.support or ()))}
-    named |= {name for one in concerned if one.fallback for name in one.fallback.parties}
-    if concerned and context.party not in named and not named & _COLLECTIVE:
-        yield Problem(code="E_ROLE", rule="a responsible party says it", found={"responsible": sorted(named)})
+    problem = responsible_problem(context, own_commitment(context), milestone)
+    if problem:
+        yield problem

@@ -1,26 +1,74 @@
 """What an act is judged against: the state before it, the entry, the local day; and look-ups across aggregates."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from constancia.domain.acts import Act, Recorded
 from constancia.domain.aggregate import Aggregate, Concurrence, Mark
-from constancia.domain.calendar import local_day
+from constancia.domain.calendar import local_day, parse_edtf
 from constancia.domain.errors import Problem
 from constancia.domain.values import digest
 
-if TYPE_CHECKING:
-    from constancia.domain.state import State
-
 _A = TypeVar("_A", bound=Aggregate)
+
+
+class EntryView(Protocol):
+    """What acts may ask of an entry (`acts.Recorded` is one). Acts are judged in a context, so it knows no acts."""
+
+    @property
+    def originator_id(self) -> str:
+        """The stream."""
+
+    @property
+    def timestamp(self) -> datetime:
+        """Instant of recording."""
+
+    @property
+    def index(self) -> int:
+        """Index in the log."""
+
+    @property
+    def leaf_hash(self) -> str:
+        """Hex leaf hash."""
+
+    @property
+    def recorded_at(self) -> str:
+        """Instant of recording, as the entry says it."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Ids of the keys that signed."""
+
+    @property
+    def statement(self) -> Mapping[str, Any]:
+        """The parsed statement."""
+
+
+class StateView(Protocol):
+    """What acts may ask of the state (`state.State` is one)."""
+
+    @property
+    def size(self) -> int:
+        """Number of entries in it."""
+
+    @property
+    def timezone(self) -> str:
+        """The ledger's zone."""
+
+    def standing(self, stream: str) -> Aggregate | None:
+        """Give a stream's aggregate, or None."""
+
+    def of(self, kind: type[_A]) -> Iterator[_A]:
+        """Give the aggregates of a class."""
+
+
 # Finds an earlier entry by its hex leaf hash; the ledger has the store, the domain has none.
-Lookup = Callable[[str], Recorded | None]
+Lookup = Callable[[str], EntryView | None]
 
 
-def find_nothing(_leaf_hash: str) -> Recorded | None:
+def find_nothing(_leaf_hash: str) -> EntryView | None:
     """Stand for a look-up where no store is at hand."""
     return None
 
@@ -29,9 +77,8 @@ def find_nothing(_leaf_hash: str) -> Recorded | None:
 class Context:
     """The state before an entry, and the entry. Made once for each entry; look-ups are computed when asked."""
 
-    state: "State"
-    recorded: Recorded
-    act: Act
+    state: StateView
+    recorded: EntryView
     lookup: Lookup = find_nothing
 
     @property
@@ -63,7 +110,7 @@ class Context:
     @cached_property
     def aggregate(self) -> Aggregate | None:
         """The aggregate of the statement's stream."""
-        return self.state.aggregates.get(self.recorded.originator_id)
+        return self.state.standing(self.recorded.originator_id)
 
     @cached_property
     def mark(self) -> Mark:
@@ -82,7 +129,7 @@ class Context:
 
     def find(self, kind: type[_A], stream: str) -> _A | None:
         """Give another aggregate of a class, or None."""
-        found = self.state.aggregates.get(stream)
+        found = self.state.standing(stream)
         return found if isinstance(found, kind) else None
 
     def own(self, kind: type[_A]) -> _A | None:
@@ -108,3 +155,24 @@ class Context:
 def missing(what: str, name: str) -> Problem:
     """Give the problem of something that does not exist."""
     return Problem(code="E_NOT_FOUND", rule=f"there is no such {what}", found={what: name})
+
+
+def check_begun(context: Context, when: str, what: str) -> Iterator[Problem]:
+    """Yield the problem of something said of the past that begins after the day of recording.
+
+    Args:
+        context: Gives the day.
+        when: EDTF.
+        what: Named in the rule.
+    """
+    start = parse_edtf(when).start
+    if start is not None and start > context.day:
+        yield Problem(code="E_DATE", rule=f"{what} does not begin in the future", found={"found": when})
+
+
+def check_past(context: Context, when: str, what: str) -> Iterator[Problem]:
+    """Yield the problem of something said to have happened that can't all have happened by the day of recording."""
+    bounds = parse_edtf(when)
+    first = max((one for one in (bounds.start, bounds.earliest_end) if one is not None), default=None)
+    if first is not None and first > context.day:
+        yield Problem(code="E_DATE", rule=f"{what} does not lie in the future", found={"found": when})

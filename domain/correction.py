@@ -2,24 +2,27 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Literal
+from types import UnionType
+from typing import Any, ClassVar, Final, Literal, get_args, get_origin, get_type_hints
 
-from constancia.domain.acts import Act, act
+from constancia.domain.acts import REGISTRY, Act, act
 from constancia.domain.aggregate import Aggregate, Mark
 from constancia.domain.calendar import parse_edtf
 from constancia.domain.context import Context, missing
 from constancia.domain.errors import Problem
 from constancia.domain.machine import NONE, Machine
-from constancia.domain.values import Digest, Hex64, Identifier, Label, Text, digest
+from constancia.domain.values import Digest, EdtfText, Hex64, Identifier, Label, Text, Value, digest
 
 MACHINE = Machine("correction", {"CorrectionRecorded": {NONE: "recorded"}})
 
-# Only these parts of a statement can be corrected at all; identity, order, basis and votes never.
-_CORRECTABLE: Final = ("body", "occurred_on")
+# What can be corrected at all: when it happened, and members of the body that are free text or a date. Identifiers,
+# digests, numbers, choices and days of validity say who, what, on which basis and in which order: those never are.
+_CORRECTABLE: Final = (str, Label, EdtfText)
+# Texts and dates that others agreed to or voted on, by which the state is computed, or that are keys and addresses.
 _PROTECTED: Final = frozenset(
     {
-        "act", "choice", "declared_kind", "digest", "docset", "from_version", "key", "level", "members",
-        "new_key", "own_level", "parties", "public_key", "required", "rules", "scope", "verdict", "version",
+        "act", "compromised_since", "conditions", "docset", "effective", "field", "founders", "log_key", "mandate",
+        "origins", "public_key", "question", "rp_id", "rules", "scope", "timezone", "window",
     }
 )  # fmt: skip
 
@@ -71,21 +74,22 @@ class CorrectionRecorded(Act):
         """The field may be corrected, is there, and has the value that the correction speaks of."""
         target = context.lookup(self.target)
         path = self.field.split(".")
-        if path[0] not in _CORRECTABLE or (len(path) > 1 and path[1] in _PROTECTED):
+        if target is None:
+            return
+        kind = kind_of(target.statement["type"], path)
+        if kind is None:
             yield Problem(
                 code="E_CORRECTION_FORBIDDEN",
                 rule="who, what, order, basis, levels and votes are not corrected",
                 found={"field": self.field},
             )
             return
-        if target is None:
-            return
         old = value_at(target.statement, path)
         if not isinstance(old, str):
             yield Problem(code="E_CORRECTION_FORBIDDEN", rule="the field is a text of the target")
         elif digest(old) != self.old_digest:
             yield Problem(code="E_DIGEST_MISMATCH", rule="old_digest is that of the target's value")
-        elif path == ["occurred_on"]:
+        elif kind is EdtfText:
             yield from _check_date(self.new_value)
 
     def mutate(self, aggregate: Aggregate | None, context: Context) -> Correction:
@@ -104,6 +108,33 @@ class CorrectionRecorded(Act):
             reason=self.reason,
             said=context.mark,
         )
+
+
+def kind_of(type_name: str, path: list[str]) -> object | None:
+    """Give the kind of value at a path of a statement, where it may be corrected.
+
+    Args:
+        type_name: The statement's type.
+        path: Names and list positions.
+
+    Returns:
+        `str`, `Label` or `EdtfText`; None for everything that is not corrected.
+    """
+    if path == ["occurred_on"]:
+        return EdtfText
+    if path[0] != "body" or _PROTECTED.intersection(path) or type_name not in REGISTRY:
+        return None
+    found: Any = REGISTRY[type_name]
+    for name in path[1:]:
+        if get_origin(found) is tuple:
+            found = get_args(found)[0] if name.isdigit() else None
+        elif isinstance(found, type) and issubclass(found, Value):
+            found = get_type_hints(found).get(name)
+        else:
+            return None
+        if get_origin(found) is UnionType or type(None) in get_args(found):
+            found = next(one for one in get_args(found) if one is not type(None))
+    return found if found in _CORRECTABLE else None
 
 
 def value_at(item: Mapping[str, Any], path: list[str]) -> object:

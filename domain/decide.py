@@ -6,25 +6,34 @@ log: the ledger checks them with `verify`.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from constancia.domain.acts import Act, Recorded, UnknownAct
 from constancia.domain.appointment import Appointment
 from constancia.domain.calendar import parse_edtf, parse_instant
-from constancia.domain.context import Context, Lookup, find_nothing
+from constancia.domain.context import Context, Lookup, check_past, find_nothing
 from constancia.domain.errors import Problem, Refusal
 from constancia.domain.governance import seat_problem
 from constancia.domain.key import Key, SigningKey, signing_key
 from constancia.domain.machine import NONE
-from constancia.domain.state import State, next_status
+from constancia.domain.state import State, next_status, status_before
 
 # Streams whose acts speak within a governance body: the actor's party must sit in one (SPEC §7 rule 6).
 SEATED_STREAMS: Final = ("agreement/", "decision/")
 CLOCK_SKEW: Final = timedelta(seconds=300)  # a signer's clock may be ahead of ours by this much
 _BY_THE_KEY_ITSELF: Final = ("KeyRegistered", "KeyRevoked")
 
-Check = Callable[[Context], Iterator[Problem]]
+
+@dataclass(frozen=True, kw_only=True)
+class Judged(Context):
+    """The context with the act that is judged in it."""
+
+    act: Act
+
+
+Check = Callable[[Judged], Iterator[Problem]]
 
 
 def decide(state: State, recorded: Recorded, lookup: Lookup = find_nothing) -> Act:
@@ -41,10 +50,10 @@ def decide(state: State, recorded: Recorded, lookup: Lookup = find_nothing) -> A
     Raises:
         Refusal: With the first rule broken, what it was judged against, and every other rule broken.
 
-    Source: DOMAIN §2.6 (order of checks); ours: SPEC §7.
+    Source: docs/REFUSALS (order of checks); ours: SPEC §7.
     """
     stream = recorded.originator_id
-    aggregate = state.aggregates.get(stream)
+    aggregate = state.standing(stream)
     judged = {
         "size": state.size,
         "stream": stream,
@@ -55,7 +64,8 @@ def decide(state: State, recorded: Recorded, lookup: Lookup = find_nothing) -> A
         act = recorded.act()
     except UnknownAct as error:
         raise Refusal(error.problem, judged) from error
-    context = Context(state=state, recorded=recorded, act=act, lookup=lookup)
+    context = Judged(state=state, recorded=recorded, act=act, lookup=lookup)
+    judged["state"] = status_before(aggregate, context)
     problems = [problem for check in _CHECKS for problem in check(context)]
     if problems:
         also = tuple((one.code, one.rule) for one in problems[1:])
@@ -63,7 +73,7 @@ def decide(state: State, recorded: Recorded, lookup: Lookup = find_nothing) -> A
     return act
 
 
-def _check_schema(context: Context) -> Iterator[Problem]:
+def _check_schema(context: Judged) -> Iterator[Problem]:
     if context.act.stream() != context.recorded.originator_id:
         yield Problem(
             code="E_MALFORMED",
@@ -77,7 +87,7 @@ def _check_schema(context: Context) -> Iterator[Problem]:
         yield Problem(code="E_ROLE", rule="the founders speak together in genesis, and only there")
 
 
-def _check_key(context: Context) -> Iterator[Problem]:
+def _check_key(context: Judged) -> Iterator[Problem]:
     if context.act.signer in ("founders", "self"):
         yield from _check_presenting(context)
         return
@@ -94,7 +104,7 @@ def _check_key(context: Context) -> Iterator[Problem]:
         yield Problem(code="E_ROLE", rule="the actor is the one whose key signed")
 
 
-def _check_presenting(context: Context) -> Iterator[Problem]:
+def _check_presenting(context: Judged) -> Iterator[Problem]:
     if context.act.signer == "self" and getattr(context.act, "key", None) != context.key:
         yield Problem(code="E_KEY_UNKNOWN", rule="a key is registered by a signature of its own")
 
@@ -109,15 +119,17 @@ def _appointment(context: Context) -> Appointment | None:
     return context.find(Appointment, f"appointment/{name}") if name else None
 
 
-def _check_appointment(context: Context) -> Iterator[Problem]:
+def _check_appointment(context: Judged) -> Iterator[Problem]:
     if "appointment" not in context.actor:
         return
     found = _appointment(context)
-    if found is None or not found.is_in_force(context.day):
+    # A key presents itself before the first day too, so that it can be endorsed in time.
+    early = context.act.signer == "self" and found is not None and found.status_on(context.day) == "appointed"
+    if found is None or not (early or found.is_in_force(context.day)):
         yield Problem(
             code="E_APPOINTMENT_NOT_IN_FORCE",
             rule="the appointment is in force on the day of recording",
-            found={"is": found.status if found else NONE},
+            found={"is": found.status_on(context.day) if found else NONE},
         )
     elif (found.person, found.capacity, found.party) != (
         context.actor["person"],
@@ -127,14 +139,14 @@ def _check_appointment(context: Context) -> Iterator[Problem]:
         yield Problem(code="E_ROLE", rule="person, capacity and party are the appointment's")
 
 
-def _check_seat(context: Context) -> Iterator[Problem]:
+def _check_seat(context: Judged) -> Iterator[Problem]:
     if context.recorded.originator_id.startswith(SEATED_STREAMS):
         problem = seat_problem(context, context.party)
         if problem:
             yield problem
 
 
-def _check_scope(context: Context) -> Iterator[Problem]:
+def _check_scope(context: Judged) -> Iterator[Problem]:
     type_name = context.statement["type"]
     signer = context.act.signer
     if signer in ("founders", "self"):
@@ -143,59 +155,58 @@ def _check_scope(context: Context) -> Iterator[Problem]:
         allowed = signer in ("root", "root_or_rep")
     else:
         found = _appointment(context)
-        allowed = bool(found and type_name in found.scope)
+        allowed = bool(signer != "root" and found and type_name in found.scope)
         own_key = type_name in _BY_THE_KEY_ITSELF and getattr(context.act, "key", None) == context.key
         allowed = allowed or own_key
     if not allowed:
         yield Problem(code="E_OUT_OF_SCOPE", rule="the signer's scope covers the act", found={"type": type_name})
 
 
-def _check_role(context: Context) -> Iterator[Problem]:
+def _check_role(context: Judged) -> Iterator[Problem]:
     if context.actor["capacity"] == "secretariat" and context.act.voice == "party":
         yield Problem(code="E_ROLE", rule="a secretariat records; it never speaks for a party")
     yield from context.act.check_role(context)
 
 
-def _check_state(context: Context) -> Iterator[Problem]:
+def _check_state(context: Judged) -> Iterator[Problem]:
     before = context.aggregate
     specific = list(context.act.check_state(context))
     if context.act.concurring:
         said = context.check_not_yet_said()
         specific = [said] if said else specific
-    if next_status(before, context) is None:
+    if next_status(before, context.act, context) is None:
         already = [one for one in specific if one.code == "E_ALREADY_SIGNED"]
         specific = [one for one in specific if one not in already]
         yield from already
         if before is None and not already:
             yield Problem(code="E_NOT_FOUND", rule="what the act concerns does not exist yet")
         else:
-            yield Problem(code="E_STATE", rule=f"no such move from {before.status if before else NONE}")
+            yield Problem(code="E_STATE", rule=f"no such move from {status_before(before, context)}")
     yield from specific
 
 
-def _check_version(context: Context) -> Iterator[Problem]:
+def _check_version(context: Judged) -> Iterator[Problem]:
     yield from context.act.check_version(context)
 
 
-def _check_content(context: Context) -> Iterator[Problem]:
+def _check_content(context: Judged) -> Iterator[Problem]:
     yield from _check_dates(context)
     yield from context.act.check_content(context)
 
 
-def _check_dates(context: Context) -> Iterator[Problem]:
+def _check_dates(context: Judged) -> Iterator[Problem]:
     try:
-        occurred = parse_edtf(context.statement["occurred_on"])
+        parse_edtf(context.statement["occurred_on"])
         signed_at = parse_instant(context.statement["signed_at"])
     except ValueError as error:
         yield Problem(code="E_DATE", rule="dates are possible ones", found={"found": str(error)})
         return
-    if occurred.start is not None and occurred.start > context.day:
-        yield Problem(code="E_DATE", rule="nothing is said to have happened in the future")
+    yield from check_past(context, context.statement["occurred_on"], "what is said to have happened")
     if signed_at - context.recorded.timestamp > CLOCK_SKEW:
         yield Problem(code="E_DATE", rule="a signature is not dated in the future")
 
 
-def _check_policy(context: Context) -> Iterator[Problem]:
+def _check_policy(context: Judged) -> Iterator[Problem]:
     yield from context.act.check_policy(context)
 
 

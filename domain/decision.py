@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from constancia.domain.acts import Act, UnknownAct, act, parse_act
 from constancia.domain.aggregate import Aggregate, Mark
 from constancia.domain.calendar import parse_day
-from constancia.domain.context import Context
+from constancia.domain.context import Context, missing
 from constancia.domain.errors import Problem
 from constancia.domain.governance import GovernanceBody, rules_in_force, seat_problem
 from constancia.domain.machine import NONE, Machine
@@ -36,6 +36,7 @@ MACHINE = Machine(
             "adopted": "adopted",
             "signed": "signed",
             "rejected": "rejected",
+            "lapsed": "lapsed",
         },
         "DecisionSigned": {"adopted": "adopted"},
     },
@@ -115,20 +116,28 @@ class Decision(Aggregate):
         """Tell whether voting is over on a day."""
         return self.closes is not None and day > parse_day(self.closes)
 
+    def status_on(self, day: date) -> str:
+        """Give the state on a day: where voting is over, the votes settle it; without any it has lapsed."""
+        if self.status not in ("proposed", "voting") or not self.is_closed(day):
+            return self.status
+        return (self.outcome(closed=True) or self.status) if self.votes else "lapsed"
+
     def outcome(self, *, closed: bool) -> str | None:
         """Judge the votes: `adopted`, `rejected`, or None while open.
 
         Args:
             closed: Whether no more votes can come.
 
-        Source: ours: rules `decision_rule` and `abstention`, in force at the proposal.
+        Source: ours: rules `decision_rule` and `abstention`, in force at the proposal. A neutral abstention counts
+        neither way; a vote that was not cast is no consent, and counts as one that could have been against.
         """
         tally = self.tally()
         if tally["not_cast"] and not closed:
             return None
-        against = tally["against"] + (tally["abstain"] if self.abstention == "blocks" else 0)
+        neutral = tally["abstain"] if self.abstention == "neutral" else 0
+        against = tally["against"] + tally["abstain"] - neutral
         if self.decision_rule == "majority":
-            return "adopted" if 2 * tally["for"] > len(self.voters) else "rejected"
+            return "adopted" if 2 * tally["for"] > len(self.voters) - neutral else "rejected"
         unanimous = against == 0 and tally["not_cast"] == 0 and tally["for"] > 0
         return "adopted" if unanimous else "rejected"
 
@@ -153,7 +162,10 @@ class DecisionProposed(Act):
             yield problem
 
     def check_content(self, context: Context) -> Iterator[Problem]:
-        """The act has its type's form, and names this decision as its basis."""
+        """The act has its type's form, and names this decision as its basis; more than one party decides it."""
+        body = context.find(GovernanceBody, f"governance/{self.governance_body}")
+        if body and len(body.seated) < 2:
+            yield Problem(code="E_POLICY", rule="no party decides alone in a body")
         try:
             proposed = parse_act(self.act.type, 1, self.act.body)
         except UnknownAct as error:
@@ -209,8 +221,7 @@ class VoteCast(Act):
         """Voting is open."""
         decision = context.own(Decision)
         if decision and decision.is_closed(context.day):
-            found = {"closed": decision.closes}
-            yield Problem(code="E_STATE", rule="voting is over", found=found)
+            yield Problem(code="E_STATE", rule="voting is over", found={"closed": decision.closes})
 
     def check_content(self, context: Context) -> Iterator[Problem]:
         """The digest is the act's."""
@@ -287,11 +298,24 @@ class DecisionSigned(Act):
         return replace(signed, status="signed" if whole else "adopted")
 
 
-def decided_problem(context: Context, decision: str, type_name: str) -> Problem | None:
-    """Give the problem of an act that a decision does not carry: unknown, unsigned, or deciding something else."""
+def decided_problem(context: Context, decision: str, type_name: str, body: str | None = None) -> Problem | None:
+    """Give the problem of an act that a decision does not carry.
+
+    Args:
+        context: The act's.
+        decision: The decision that it names.
+        type_name: The act's type.
+        body: The governance body whose decision it must be, where that is fixed.
+
+    Returns:
+        The decision is unknown, unsigned, another body's, or about something else; or None.
+    """
     found = context.find(Decision, f"decision/{decision}")
     if found is None:
-        return Problem(code="E_NOT_FOUND", rule="there is no such decision", found={"decision": decision})
+        return missing("decision", decision)
+    if body is not None and found.governance_body != body:
+        # Else any two parties could found a body of their own, and decide there what they could not decide here.
+        return Problem(code="E_POLICY", rule="the body that adopted it changes it", found={"body": body})
     if found.status != "signed":
         rule = "only a decision signed by all who voted for it is a basis"
         return Problem(code="E_POLICY", rule=rule, found={"decision": decision, "is": found.status})

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from constancia.domain.acts import Act, act
 from constancia.domain.aggregate import Aggregate, Mark
-from constancia.domain.commitment import Commitment
+from constancia.domain.commitment import Commitment, responsible_problem
 from constancia.domain.context import Context, missing
 from constancia.domain.errors import Problem
 from constancia.domain.governance import GovernanceBody, seat_problem
@@ -109,6 +109,15 @@ class DeliverableSubmitted(_OfDeliverable):
     document: Doc
     version: Count
 
+    def check_role(self, context: Context) -> Iterator[Problem]:
+        """By who is responsible for the milestone, or fills a role that is: else anybody could take its place."""
+        commitment = find_commitment(context, self.commitment)
+        scope = commitment.scope if commitment else None
+        item = scope.deliverable(self.deliverable) if scope else None
+        problem = responsible_problem(context, commitment, item.milestone, hired=True) if item else None
+        if problem:
+            yield problem
+
     def check_version(self, context: Context) -> Iterator[Problem]:
         """The version is the next one."""
         yield from _check_next(self.version, context)
@@ -117,7 +126,7 @@ class DeliverableSubmitted(_OfDeliverable):
         """Add the version."""
         version = SubmittedVersion(version=self.version, document=self.document, mark=context.mark)
         if isinstance(aggregate, DeliverableState):
-            return replace(aggregate, versions=(*aggregate.versions, version))
+            return _settled(replace(aggregate, versions=(*aggregate.versions, version)))
         return DeliverableState(
             stream=self.stream(),
             commitment=self.commitment,
@@ -198,8 +207,7 @@ class DeliverableRevised(_OfDeliverable):
             replace(one, answered_in=self.version) if one.contest in self.answers else one
             for one in deliverable.contests
         )
-        revised = replace(deliverable, versions=(*deliverable.versions, version), contests=contests)
-        return replace(revised, status="contested" if revised.open_contests else "submitted")
+        return _settled(replace(deliverable, versions=(*deliverable.versions, version), contests=contests))
 
 
 @act
@@ -297,6 +305,11 @@ def _check_next(version: int, context: Context) -> Iterator[Problem]:
     expected = found.current.version + 1 if found else 1
     if version != expected:
         yield Problem(code="E_VERSION_CONFLICT", rule="the version is the next one", found={"expected": expected})
+
+
+def _settled(deliverable: DeliverableState) -> DeliverableState:
+    """A new version is contested as long as a contest of an earlier one has no answer: contests are carried on."""
+    return replace(deliverable, status="contested" if deliverable.open_contests else "submitted")
 
 
 def _deliverable(aggregate: Aggregate | None) -> DeliverableState:

@@ -18,6 +18,7 @@ from constancia.domain.calendar import (
     has_begun,
     local_day,
     parse_day,
+    parse_edtf,
     parse_instant,
 )
 from constancia.domain.commitment import Commitment
@@ -83,7 +84,7 @@ def _agreements(state: State, at: datetime) -> Iterator[Derived]:
             params: dict[str, object] = {"version": version.version, "docset": version.docset_digest}
             if version.in_force_index is not None:
                 # In force on the day of the last signature in time, not of its recording.
-                since = max(signature.mark.occurred_on for signature in version.signatures)
+                since = max((one.mark.occurred_on for one in version.signatures), key=_last_day)
                 yield Derived(
                     kind="AgreementEnteredIntoForce",
                     stream=one.stream,
@@ -97,15 +98,18 @@ def _agreements(state: State, at: datetime) -> Iterator[Derived]:
                     yield Derived(kind="AgreementLapsed", stream=one.stream, since=format_instant(due), params=params)
 
 
+def _last_day(when: str) -> date:
+    return parse_edtf(when).end or date.max
+
+
 def _decisions(state: State, at: datetime) -> Iterator[Derived]:
     day = local_day(at, state.timezone)
     for one in state.of(Decision):
         params: dict[str, object] = {"rule_version": one.rule_version, **one.tally()}
-        outcome = one.outcome(closed=one.is_closed(day)) if one.outcome_index is None else None
-        settled = one.status if one.outcome_index is not None else outcome
-        if settled is None:
+        settled = one.status_on(day)
+        if settled in ("proposed", "voting"):
             continue
-        kind = "DecisionRejected" if settled == "rejected" else "DecisionAdopted"
+        kind = {"rejected": "DecisionRejected", "lapsed": "DecisionLapsed"}.get(settled, "DecisionAdopted")
         yield Derived(kind=kind, stream=one.stream, known_index=one.outcome_index, params=params)
         if one.status == "signed":
             last = one.signatures[-1]

@@ -6,10 +6,11 @@ from typing import ClassVar
 
 from constancia.domain.acts import Act, act
 from constancia.domain.aggregate import Aggregate, Mark
-from constancia.domain.context import Context, missing
+from constancia.domain.calendar import parse_edtf
+from constancia.domain.context import Context, check_begun, missing
 from constancia.domain.errors import Problem
 from constancia.domain.machine import NONE, Machine
-from constancia.domain.opening import LedgerState
+from constancia.domain.opening import LedgerState, unknown_rules
 from constancia.domain.party import find_party
 from constancia.domain.values import Count, EdtfText, Identifier, Rule, Text
 
@@ -179,12 +180,20 @@ class GovernanceRulesAdopted(Act):
         if self.version != expected:
             yield Problem(code="E_VERSION_CONFLICT", rule="rules are the next version", found={"expected": expected})
 
+    def check_content(self, context: Context) -> Iterator[Problem]:
+        """The rules that outcomes are computed from have values that are known; more than one party adopts them."""
+        for name, value in unknown_rules(self.rules):
+            yield Problem(code="E_POLICY", rule="the rule has a known value", found={"rule": name, "value": value})
+        body = context.own(GovernanceBody)
+        if body and len(body.seated) < 2:
+            yield Problem(code="E_POLICY", rule="no party decides alone in a body")
+
     def mutate(self, aggregate: Aggregate | None, context: Context) -> GovernanceBody:
         """Add this member's word; with the last one the version is in force."""
         body = _body(aggregate)
         said = context.joined()
         body = replace(body, concurring=body.with_concurrence(said))
-        if said.parties < set(body.seated):
+        if not said.parties >= set(body.seated):  # who has left since it spoke stands for nobody who has not
             return body
         version = RulesVersion(version=self.version, rules=self.rules, since_index=context.recorded.index)
         return replace(body, rules=(*body.rules, version))
@@ -213,6 +222,11 @@ class PartyWithdrew(Act):
         body = context.own(GovernanceBody)
         if body and not body.is_seated(self.party):
             yield Problem(code="E_STATE", rule="only a party that sits can withdraw")
+
+    def check_content(self, context: Context) -> Iterator[Problem]:
+        """The seat is empty from here on, so it can't be left later, nor before it was taken."""
+        yield from check_begun(context, self.effective, "a withdrawal")
+        yield from _check_after_last_change(self.party, self.effective, context)
 
     def mutate(self, aggregate: Aggregate | None, context: Context) -> GovernanceBody:
         """Empty the seat."""
@@ -253,16 +267,34 @@ class PartyReturned(Act):
         elif body and context.party != self.party and self.party not in context.joined().parties:
             yield Problem(code="E_STATE", rule="the returning party says it first, over an equal text")
 
+    def check_content(self, context: Context) -> Iterator[Problem]:
+        """The seat is taken with the last member's word, so it can't be taken later, nor before it was left."""
+        yield from check_begun(context, self.effective, "a return")
+        yield from _check_after_last_change(self.party, self.effective, context)
+
     def mutate(self, aggregate: Aggregate | None, context: Context) -> GovernanceBody:
         """Add this word; with the last one the seat is taken again."""
         body = _body(aggregate)
         said = context.joined()
-        if said.parties < {self.party, *body.seated}:
+        if not said.parties >= {self.party, *body.seated}:
             return replace(body, concurring=body.with_concurrence(said))
         # The matter is closed: a later withdrawal and return may use the same words again.
         rest = tuple(one for one in body.concurring if one.type != said.type or one.digest != said.digest)
         body = replace(body, concurring=rest)
         return _with_seat(body, self.party, "returned", self.effective, context.mark)
+
+
+def _check_after_last_change(party: str, effective: str, context: Context) -> Iterator[Problem]:
+    """Else a later word would change who sat in the years before."""
+    body = context.own(GovernanceBody)
+    seat = body.seat(party) if body else None
+    if body is None or seat is None or body.established_on is None:
+        return
+    before = seat.changes[-1][1] if seat.changes else body.established_on
+    start, end = parse_edtf(before).start, parse_edtf(effective).end
+    if start is not None and end is not None and end < start:
+        rule = "a seat changes after it last changed"
+        yield Problem(code="E_DATE", rule=rule, found={"last_changed": before})
 
 
 def _with_seat(body: GovernanceBody, party: str, change: str, effective: str, mark: Mark) -> GovernanceBody:

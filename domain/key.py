@@ -8,8 +8,8 @@ from typing import ClassVar, Literal
 from constancia.domain.acts import Act, act
 from constancia.domain.aggregate import Aggregate
 from constancia.domain.appointment import Appointment
-from constancia.domain.calendar import parse_day
-from constancia.domain.context import Context, missing
+from constancia.domain.calendar import local_day, parse_day, parse_edtf
+from constancia.domain.context import Context, check_begun, missing
 from constancia.domain.errors import Problem
 from constancia.domain.keymaterial import Scheme, check_key_material, key_id_of
 from constancia.domain.machine import NONE, Machine
@@ -52,6 +52,13 @@ class Key(Aggregate):
     compromised_since: str | None = None
     reaffirmed: tuple[tuple[str, str], ...] = ()  # (leaf hash, affirmed | disowned)
 
+    def is_suspect(self, day: date) -> bool:
+        """Tell whether a signature recorded on a day is suspect: the key was, or may have been, in other hands."""
+        if self.compromised_since is None:
+            return False
+        since = parse_edtf(self.compromised_since).start
+        return since is None or since <= day
+
     def is_within(self, day: date) -> bool:
         """Tell whether a day lies within the endorsement."""
         begun = self.valid_from is None or parse_day(self.valid_from) <= day
@@ -71,13 +78,27 @@ class SigningKey:
 def signing_key(context: Context, key: str) -> SigningKey | None:
     """Give a registered key, or a founder's root from genesis."""
     found = context.find(Key, f"key/{key}")
-    if found:
-        within = found.is_within(context.day)
-        return SigningKey(party=found.party, appointment=found.appointment, status=found.status, within=within)
-    genesis = context.find(LedgerState, "ledger")
-    for founder in genesis.opened.founders if genesis else ():
-        if founder.root.key_id == key:
-            return SigningKey(party=founder.party, appointment=None, status="active", within=True)
+    if found is None:
+        return None
+    within = found.is_within(context.day)
+    return SigningKey(party=found.party, appointment=found.appointment, status=found.status, within=within)
+
+
+def founders_root(genesis: LedgerState, stream: str) -> Key | None:
+    """Give the root key that a stream is about, active since genesis, or None where no founder has it."""
+    for founder in genesis.opened.founders:
+        root = founder.root
+        if stream == f"key/{root.key_id}":
+            return Key(
+                stream=stream,
+                status="active",
+                key=root.key_id,
+                party=founder.party,
+                public_key=root.public_key,
+                scheme=root.scheme,
+                origins=root.origins or (),
+                rp_id=root.rp_id,
+            )
     return None
 
 
@@ -110,11 +131,9 @@ class KeyRegistered(Act):
             yield Problem(code="E_ROLE", rule="the actor is the one whom the key is for")
 
     def check_state(self, context: Context) -> Iterator[Problem]:
-        """Party and appointment exist; a root in genesis is no key to register; an announced key comes first."""
+        """Party and appointment exist; an announced key comes first."""
         if find_party(context, self.party) is None:
             yield missing("party", self.party)
-        if context.aggregate is None and signing_key(context, self.key):
-            yield Problem(code="E_STATE", rule="a public key is registered once", found={"key": self.key})
         if self.appointment is None:
             return
         appointment = context.find(Appointment, f"appointment/{self.appointment}")
@@ -160,11 +179,12 @@ class KeyEndorsed(Act):
     def check_role(self, context: Context) -> Iterator[Problem]:
         """The endorser stands above the key."""
         key = context.own(Key)
-        genesis = context.find(LedgerState, "ledger")
-        if key and key.appointment is not None and key.party != context.party:
+        if key is None:
+            return
+        if key.appointment is not None and key.party != context.party:
             yield Problem(code="E_ROLE", rule="a root endorses its own party's keys")
-        if key and key.appointment is None and not (genesis and genesis.founder(context.party)):
-            yield Problem(code="E_ROLE", rule="a root key is endorsed by a founder's root")
+        if key.appointment is None:
+            yield from _check_root_endorsement(key, context)
 
     def check_content(self, context: Context) -> Iterator[Problem]:
         """Not before it begins, and not beyond the appointment."""
@@ -250,6 +270,10 @@ class KeyCompromised(Act):
         if key and key.party != context.party:
             yield Problem(code="E_ROLE", rule="a root speaks of its own party's keys")
 
+    def check_content(self, context: Context) -> Iterator[Problem]:
+        """It was so before it is said."""
+        yield from check_begun(context, self.compromised_since, "a compromise")
+
     def mutate(self, aggregate: Aggregate | None, context: Context) -> Key:
         """Note since when."""
         return replace(_key(aggregate), compromised_since=self.compromised_since)
@@ -274,13 +298,15 @@ class SignatureReaffirmed(Act):
             yield Problem(code="E_ROLE", rule="a party speaks of its own signatures")
 
     def check_state(self, context: Context) -> Iterator[Problem]:
-        """The target is a signature of that key, and not yet spoken of."""
+        """The target is a suspect signature of that key, and not yet spoken of."""
         key = context.own(Key)
         target = context.lookup(self.target)
         if target is None:
             yield missing("entry", self.target)
         elif self.key not in target.keys:
             yield Problem(code="E_POLICY", rule="the target was signed with that key")
+        elif key and not key.is_suspect(local_day(target.timestamp, context.state.timezone)):
+            yield Problem(code="E_POLICY", rule="the target was recorded since the key is said to be compromised")
         if key and self.target in dict(key.reaffirmed):
             yield Problem(code="E_ALREADY_SIGNED", rule="a suspect signature is spoken of once")
 
@@ -289,6 +315,22 @@ class SignatureReaffirmed(Act):
         key = _key(aggregate)
         verdicts = sorted((*key.reaffirmed, (str(self.target), str(self.verdict))))
         return replace(key, reaffirmed=tuple(verdicts))
+
+
+def _check_root_endorsement(key: Key, context: Context) -> Iterator[Problem]:
+    """A founder's further root is vouched for by that founder alone; another party's first one by any founder.
+
+    Else one founder could make itself a root of any other party, and speak for it.
+    """
+    genesis = context.find(LedgerState, "ledger")
+    if genesis is None or genesis.founder(context.party) is None:
+        yield Problem(code="E_ROLE", rule="a root key is endorsed by a founder's root")
+    elif genesis.founder(key.party) and context.party != key.party:
+        yield Problem(code="E_ROLE", rule="a founder's further root is endorsed by its own root")
+    elif context.party != key.party and any(
+        one.party == key.party and one.appointment is None and one.status == "active" for one in context.state.of(Key)
+    ):
+        yield Problem(code="E_ROLE", rule="a party that has an active root gets no other from outside")
 
 
 def _key(aggregate: Aggregate | None) -> Key:

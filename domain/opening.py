@@ -1,7 +1,8 @@
 """Genesis: the ledger's own stream."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from constancia.domain.acts import Act, act
 from constancia.domain.aggregate import Aggregate
@@ -24,6 +25,18 @@ PartyKind = Literal[
 ]
 
 MACHINE = Machine("ledger", {"LedgerOpened": {NONE: "open"}})
+# Rules that outcomes are computed from: a value that is none of these would silently mean something else.
+COMPUTED_RULES: Final[Mapping[str, tuple[str, ...]]] = {
+    "abstention": ("blocks", "neutral"),
+    "decision_rule": ("majority", "unanimity"),
+}
+
+
+def unknown_rules(rules: Mapping[str, Rule]) -> Iterator[tuple[str, str | bool | int]]:
+    """Give the rules that outcomes are computed from and whose value is not known, with that value."""
+    for name, known in COMPUTED_RULES.items():
+        if name in rules and rules[name].value not in known:
+            yield name, rules[name].value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +78,7 @@ class LedgerOpened(Act):
     log_cosigner: str | None = None
 
     def check_form(self, where: str) -> None:
-        """There are founders with different keys, and the zone is known."""
+        """There are founders with different keys, and the zone and the computed rules are known."""
         keys = [one.root.key_id for one in self.founders]
         if not keys or len(set(keys)) != len(keys):
             raise FormError(f"{where}.founders", "founders, each with a root key of its own", len(keys))
@@ -73,6 +86,8 @@ class LedgerOpened(Act):
             zone(self.timezone)
         except ValueError as error:
             raise FormError(f"{where}.timezone", "an IANA time zone", self.timezone) from error
+        for name, value in unknown_rules(self.rules):
+            raise FormError(f"{where}.rules.{name}", " or ".join(COMPUTED_RULES[name]), value)
 
     def mutate(self, aggregate: Aggregate | None, context: Context) -> LedgerState:
         """Pin what genesis says."""

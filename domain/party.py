@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from constancia.domain.acts import Act, act
 from constancia.domain.aggregate import Aggregate
-from constancia.domain.context import Context, missing
+from constancia.domain.calendar import parse_edtf
+from constancia.domain.context import Context, check_begun, check_past, missing
 from constancia.domain.errors import Problem
 from constancia.domain.machine import NONE, Machine
 from constancia.domain.opening import LedgerState, PartyKind
@@ -147,6 +148,10 @@ class MemberOrganizationJoined(Act):
         if party and party.open_membership(self.organization):
             yield Problem(code="E_STATE", rule="the organization is a member already")
 
+    def check_content(self, context: Context) -> Iterator[Problem]:
+        """It has joined."""
+        yield from check_begun(context, self.since, "a membership")
+
     def mutate(self, aggregate: Aggregate | None, context: Context) -> Party:
         """Add the membership."""
         party = _party(aggregate)
@@ -178,6 +183,16 @@ class MemberOrganizationLeft(Act):
             yield Problem(code="E_STATE", rule="the organization is not a member")
         elif party and sum(one.until is None for one in party.organizations) == 1:
             yield Problem(code="E_POLICY", rule="a composite party keeps at least one organization")
+
+    def check_content(self, context: Context) -> Iterator[Problem]:
+        """It has left, and not before it joined."""
+        yield from check_past(context, self.until, "the end of a membership")
+        party = context.own(Party)
+        membership = party.open_membership(self.organization) if party else None
+        since = parse_edtf(membership.since).start if membership else None
+        end = parse_edtf(self.until).end
+        if since is not None and end is not None and end < since:
+            yield Problem(code="E_DATE", rule="a membership does not end before it begins")
 
     def mutate(self, aggregate: Aggregate | None, context: Context) -> Party:
         """Close the membership."""

@@ -1,8 +1,14 @@
 """The scope of a commitment, and what kind of change leads from one scope to another.
 
-The kind is computed, never taken from what is declared: something removed (an item, a part of a deliverable's
-contents, a responsible party, a fallback, the beneficiaries) is a *reduction*; an end moved later or opened is a
-*deferral*, a reduction in time; something added is an *extension*; changed wording alone is a *clarification*.
+The kind is computed, never taken from what is declared:
+
+- S1: something given up is a *reduction*: an item, a part of a deliverable's contents, its form, a responsible or
+  fallback party, the beneficiaries, or the open end of what was to go on.
+- S2: a later end is a *deferral*, a reduction in time: an end moved later or opened, a later beginning of what has no
+  end, an item moved to a milestone that ends later or to none.
+- S3: something added is an *extension*; changed wording alone is a *clarification*.
+- S4: a change as a whole is of the most severe kind among its parts.
+
 What a changed wording takes away can't be computed: it is shown, item by item, for people to judge.
 """
 
@@ -84,6 +90,11 @@ class Scope(Value):
         """Give a milestone by its id."""
         return next((one for one in self.milestones if one.milestone == name), None)
 
+    def window(self, name: str | None) -> str | None:
+        """Give a milestone's window, or None where there is no such milestone."""
+        found = self.milestone(name) if name is not None else None
+        return found.window if found else None
+
     def deliverable(self, name: str) -> Deliverable | None:
         """Give a deliverable by its id."""
         return next((one for one in self.deliverables if one.deliverable == name), None)
@@ -118,23 +129,25 @@ def compare(old: Scope, new: Scope) -> ScopeDiff:
     Returns:
         The difference with its kind.
 
-    Source: DOMAIN rule 9 (a reduction can't be labelled otherwise).
+    Source: docs/INVARIANTS 9 (a reduction can't be labelled otherwise).
     """
     before, after = dict(_parts(old)), dict(_parts(new))
-    deferred = tuple(
-        f"milestones/{one.milestone}/window"
-        for one in new.milestones
-        if (former := old.milestone(one.milestone)) and _ends_later(former.window, one.window)
-    )
+    times = list(_times(old, new))
+    deferred = {path for path, former, later in times if _is_later(former, later)}
+    # Whoever supported and now leads has not left.
+    gone = {path for path in before.keys() - after.keys() if path.replace("/support/", "/lead/") not in after}
+    gone |= {path for path, former, later in times if _stops(former, later)}
+    gone |= {
+        f"deliverables/{one.deliverable}/form"
+        for one in old.deliverables
+        if (same := new.deliverable(one.deliverable)) and same.form != one.form
+    }
+    altered = {path for path in before.keys() & after.keys() if before[path] != after[path]}
     return ScopeDiff(
         added=tuple(sorted(after.keys() - before.keys())),
-        removed=tuple(sorted(before.keys() - after.keys())),
-        deferred=deferred,
-        altered=tuple(
-            sorted(
-                path for path in before.keys() & after.keys() if before[path] != after[path] and path not in deferred
-            )
-        ),
+        removed=tuple(sorted(gone)),
+        deferred=tuple(sorted(deferred)),
+        altered=tuple(sorted(altered - deferred - gone)),
     )
 
 
@@ -143,10 +156,10 @@ def _parts(scope: Scope) -> Iterable[tuple[str, object]]:
     if scope.beneficiaries is not None:
         yield "beneficiaries", scope.beneficiaries
     for action in scope.actions:
-        yield f"actions/{action.action}", action.text
+        yield f"actions/{action.action}", (action.milestone, action.text)
     for item in scope.deliverables:
         path = f"deliverables/{item.deliverable}"
-        yield path, (item.form, item.milestone, item.title)
+        yield path, (item.milestone, item.title)
         yield from ((f"{path}/contents/{name}", name) for name in item.contents or ())
     for milestone in scope.milestones:
         path = f"milestones/{milestone.milestone}"
@@ -155,11 +168,41 @@ def _parts(scope: Scope) -> Iterable[tuple[str, object]]:
         yield from ((f"{path}/lead/{name}", name) for name in milestone.lead)
         yield from ((f"{path}/support/{name}", name) for name in milestone.support or ())
         if milestone.fallback is not None:
-            yield f"{path}/fallback", milestone.fallback
+            yield f"{path}/fallback", milestone.fallback.condition
+            yield from ((f"{path}/fallback/{name}", name) for name in milestone.fallback.parties)
 
 
-def _ends_later(old: str, new: str) -> bool:
-    before, after = parse_edtf(old).end, parse_edtf(new).end
-    if before is None:
+def _times(old: Scope, new: Scope) -> Iterable[tuple[str, str | None, str | None]]:
+    """Give each window that may have moved, as (path, before, after); None for no window at all.
+
+    A milestone's own window, and that of an item which now belongs to another milestone.
+    """
+    for milestone in new.milestones:
+        former = old.milestone(milestone.milestone)
+        if former:
+            yield f"milestones/{milestone.milestone}/window", former.window, milestone.window
+    for item in new.deliverables:
+        was = old.deliverable(item.deliverable)
+        if was and was.milestone != item.milestone:
+            yield f"deliverables/{item.deliverable}/milestone", old.window(was.milestone), new.window(item.milestone)
+    actions = {one.action: one.milestone for one in old.actions}
+    for action in new.actions:
+        if action.action in actions and actions[action.action] != action.milestone:
+            path = f"actions/{action.action}/milestone"
+            yield path, old.window(actions[action.action]), new.window(action.milestone)
+
+
+def _is_later(old: str | None, new: str | None) -> bool:
+    if old is None:
         return False
-    return (after or date.max) > before
+    if new is None:
+        return True
+    before, after = parse_edtf(old), parse_edtf(new)
+    if before.end is None:
+        starts = before.latest_start or date.max, after.latest_start or date.max
+        return after.end is None and starts[1] > starts[0]
+    return (after.end or date.max) > before.end
+
+
+def _stops(old: str | None, new: str | None) -> bool:
+    return old is not None and new is not None and parse_edtf(old).end is None and parse_edtf(new).end is not None

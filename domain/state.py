@@ -92,6 +92,14 @@ class State:
             if isinstance(found, kind):
                 yield found
 
+    def standing(self, stream: str) -> Aggregate | None:
+        """Give a stream's aggregate; for a founder's root, of which nothing was said yet, what genesis says of it."""
+        found = self._aggregates.get(stream)
+        if found is None and stream.startswith("key/"):
+            genesis = self._aggregates.get("ledger")
+            return key.founders_root(genesis, stream) if isinstance(genesis, LedgerState) else None
+        return found
+
     def version(self, stream: str) -> int:
         """Give the number of entries in a stream."""
         found = self._aggregates.get(stream)
@@ -114,8 +122,8 @@ class State:
         """
         act = act if act is not None else recorded.act()
         before = self._aggregates.get(recorded.originator_id)
-        context = Context(state=self, recorded=recorded, act=act, lookup=lookup)
-        after = advance(before, context)
+        context = Context(state=self, recorded=recorded, lookup=lookup)
+        after = advance(self.standing(recorded.originator_id), act, context)
         self._aggregates[recorded.originator_id] = after
         if before is None:
             self._streams.setdefault(type(after), []).append(after.stream)
@@ -140,11 +148,12 @@ class State:
         }
 
 
-def advance(before: Aggregate | None, context: Context) -> Aggregate:
+def advance(before: Aggregate | None, act: Act, context: Context) -> Aggregate:
     """Give one aggregate after an entry: the table's next state, then what the act changes.
 
     Args:
         before: The aggregate, None where there is none.
+        act: The entry's typed body.
         context: The state before, and the entry.
 
     Returns:
@@ -153,22 +162,24 @@ def advance(before: Aggregate | None, context: Context) -> Aggregate:
     Raises:
         ValueError: The table has no such move.
     """
-    status = next_status(before, context)
+    status = next_status(before, act, context)
     if status is None:
-        kind = context.statement["type"]
-        raise ValueError(f"{kind} is no move from {before.status if before else NONE}")
+        raise ValueError(f"{type(act).__name__} is no move from {status_before(before, context)}")
     moved = None if before is None else replace(before, status=status)
-    after = context.act.mutate(moved, context)
+    after = act.mutate(moved, context)
     settled = status if after.status == NONE else after.status
     return replace(after, status=settled, version=before.version + 1 if before else 1)
 
 
-def next_status(before: Aggregate | None, context: Context) -> str | None:
+def status_before(before: Aggregate | None, context: Context) -> str:
+    """Give the state that an act meets on its day of recording."""
+    return before.status_on(context.day) if before else NONE
+
+
+def next_status(before: Aggregate | None, act: Act, context: Context) -> str | None:
     """Give the table's next state for an act, or None where the pair is illegal."""
-    machine = MACHINES.get(context.act.stream_kind)
-    if machine is None:
-        return None
-    return machine.next_state(before.status if before else NONE, context.statement["type"])
+    machine = MACHINES.get(act.stream_kind)
+    return machine.next_state(status_before(before, context), type(act).__name__) if machine else None
 
 
 def replay(entries: Iterable[Recorded], origin: str = "", lookup: Lookup = find_nothing) -> State:

@@ -107,6 +107,14 @@ def _count(value: object, where: str) -> int:
     return value
 
 
+def _json(value: object, where: str) -> dict[str, Any]:
+    """Read an object as it is, into one of its own: who holds the original can't change it afterwards."""
+    if type(value) is not dict:
+        raise FormError(where, "an object", value)
+    copied: dict[str, Any] = json.loads(canonical(value))
+    return copied
+
+
 _PARSERS: Final[dict[Any, Parser]] = {
     Identifier: _matching(_IDENTIFIER, "an identifier [a-z0-9][a-z0-9._-]*"),
     Hex64: _matching(_HEX64, "64 lower-case hex digits"),
@@ -118,7 +126,7 @@ _PARSERS: Final[dict[Any, Parser]] = {
     Label: _text(LABEL_CHARACTERS),
     str: _text(TEXT_CHARACTERS),
     bool: _of_type(bool, "true or false"),
-    Json: _of_type(dict, "an object"),
+    Json: _json,
     Count: _count,
 }
 
@@ -306,6 +314,6 @@ class Rule(Value):
         source = parser_for(Literal["seed", "adopted", "law", "product_default"])(
             item["rule_source"], f"{where}.rule_source"
         )
-        if type(item["value"]) not in (str, int, bool):
-            raise FormError(f"{where}.value", "a string, an integer or a boolean", item["value"])
+        if type(item["value"]) not in (str, int, bool) or len(str(item["value"])) > LABEL_CHARACTERS:
+            raise FormError(f"{where}.value", "a short string, an integer or a boolean", item["value"])
         return cls(rule_source=source, value=item["value"])

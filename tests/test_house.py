@@ -1,14 +1,16 @@
 """The house holds its own rules: links, what each floor may import, sizes, docs that list what exists."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from constancia.api.problems import ALL_CODES
 from constancia.domain.acts import REGISTRY
-from constancia.domain.codes import CODES
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("api", "domain", "ledger", "verify")
@@ -20,6 +22,7 @@ DOMAIN_STDLIB = {
 # The auditor reads all of verify/ in one sitting; past this it is no longer a specification in code.
 VERIFY_LINES = 3_200
 FILE_LINES = 400
+INVARIANT = re.compile(r"^- ([A-Z]\d+): ", re.MULTILINE)
 
 
 def sources(floor: str) -> list[Path]:
@@ -33,6 +36,20 @@ def imported_modules(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             yield node.module or ""
+
+
+def page(name: str) -> list[str]:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8").splitlines()
+
+
+def cells(row: str) -> list[str]:
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
+
+
+@cache
+def functions(path: str) -> frozenset[str]:
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 @pytest.mark.parametrize("floor", FLOORS)
@@ -85,8 +102,44 @@ def test_specification_lists_every_event_type() -> None:
 
 
 def test_refusals_page_lists_every_code() -> None:
-    page = (ROOT / "docs" / "REFUSALS.md").read_text(encoding="utf-8")
-    assert [code for code in CODES if f"`{code}`" not in page] == []
+    """Every code with its status, the rule, when it is met, and what to do next; and no code that is none."""
+    rows = [cells(line) for line in page("REFUSALS.md") if line.startswith("| `E_")]
+    assert all(len(row) == 5 and all(row) for row in rows)
+    assert {row[0].strip("`"): int(row[1]) for row in rows} == dict(ALL_CODES)
+    assert len(rows) == len(ALL_CODES)
+
+
+def stated_invariants() -> set[tuple[str, str]]:
+    """The numbered invariants that module docstrings state, as (path, number)."""
+    return {
+        (str(path.relative_to(ROOT)), number)
+        for floor in FLOORS
+        for path in sources(floor)
+        for number in INVARIANT.findall(ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "")
+    }
+
+
+def test_invariants_page_lists_what_every_module_states() -> None:
+    rows = [cells(line) for line in page("INVARIANTS.md") if line.startswith("| `")]
+    listed = [(row[0].strip("`"), row[1]) for row in rows]
+    stated = stated_invariants()
+    assert stated - set(listed) == set(), "each takes a row: where, number, what holds, the test that holds it"
+    assert set(listed) - stated == set(), "no module states these any more"
+    assert len(listed) == len(stated)
+
+
+def test_invariants_page_names_files_and_tests_that_exist() -> None:
+    text = "\n".join(page("INVARIANTS.md"))
+    named = re.findall(r"`(tests/[a-z0-9_/]+\.py)::(test_\w+)`", text)
+    assert len(named) > 100
+    assert [one for one in named if one[1] not in functions(one[0])] == []
+    files = re.findall(r"`((?:api|domain|ledger|verify)/[a-z0-9_/]+\.py)`", text)
+    assert [one for one in files if not (ROOT / one).is_file()] == []
+
+
+def test_domain_is_mirrored_by_its_tests() -> None:
+    tests = {path.name for path in (ROOT / "tests" / "domain").glob("test_*.py")}
+    assert {f"test_{path.name}" for path in sources("domain") if path.stem != "__init__"} <= tests
 
 
 def test_lock_file_names_no_registry() -> None:

@@ -1,0 +1,187 @@
+"""Derived facts: by nobody's word, recomputed from state and instant, none missing and none too many."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.domain.stage import Body, Stage, milestone, seated, small_scope
+from tests.domain.strategies import few
+from tests.domain.test_agreement import signed_by
+from tests.domain.test_commitment import adopted, completed, contest, found, report
+from tests.domain.test_decision import FOR, opened, signature, voted
+from tests.domain.test_deliverable import accepted, in_hand
+from tests.domain.test_oracles import history
+
+from constancia.domain.commitment import Commitment
+from constancia.domain.derive import Derived, derive, flags, milestone_done_index
+
+LATE = datetime(2021, 1, 1, tzinfo=UTC)
+STATE = history().state
+
+
+def kinds(stage: Stage, at: datetime = LATE) -> list[str]:
+    return [one.kind for one in derive(stage.state, at)]
+
+
+def fact(stage: Stage, kind: str, at: datetime = LATE) -> Derived:
+    (one,) = [one for one in derive(stage.state, at) if one.kind == kind]
+    return one
+
+
+def test_16_nothing_follows_from_a_founding() -> None:
+    assert kinds(seated()) == []
+
+
+def test_6_entered_into_force_since_the_latest_day_that_was_signed_for() -> None:
+    stage = signed_by("nosc", "inai")
+    body = {"agreement": "ag", "docset": stage.entries[-1].statement["body"]["docset"], "version": 1}
+    stage.on("2019-03-05").says("sfp", "AgreementSigned", body, occurred_on="2019-03-04")
+    assert fact(stage, "AgreementEnteredIntoForce").since == "2019-03-04"
+
+
+def test_an_imprecise_day_of_signing_is_as_late_as_it_can_be() -> None:
+    stage = signed_by("nosc", "inai")
+    body = {"agreement": "ag", "docset": stage.entries[-1].statement["body"]["docset"], "version": 1}
+    stage.on("2019-03-05").says("sfp", "AgreementSigned", body, occurred_on="2019-03")
+    assert fact(stage, "AgreementEnteredIntoForce").since == "2019-03"
+
+
+def test_lapsed_exactly_when_the_window_is_over() -> None:
+    stage = signed_by("nosc", "inai", window="2019-03-01/2019-03-30")
+    end = datetime(2019, 3, 31, 6, tzinfo=UTC)
+    assert kinds(stage, end - timedelta(seconds=1)) == []
+    assert fact(stage, "AgreementLapsed", end).since == "2019-03-31T06:00:00Z"
+
+
+def test_in_force_never_lapses() -> None:
+    assert kinds(signed_by("nosc", "inai", "sfp", window="2019-03-01/2019-03-30")) == ["AgreementEnteredIntoForce"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "expected"),
+    [
+        (opened, []),
+        (lambda: voted({"inai": "for"}), []),
+        (lambda: voted(FOR), ["DecisionAdopted"]),
+        (lambda: voted(FOR | {"sfp": "against"}), ["DecisionRejected"]),
+        (lambda: voted({"inai": "for"}, "2019-03-05"), ["DecisionRejected"]),
+        (lambda: opened("2019-03-05"), ["DecisionLapsed"]),
+        (
+            lambda: voted({"inai": "for", "nosc": "for"}, "2019-03-05", decision_rule="majority"),
+            ["DecisionAdopted"],
+        ),
+    ],
+)
+def test_what_became_of_a_vote(stage: Any, expected: list[str]) -> None:
+    assert kinds(stage()) == expected
+
+
+def test_adopted_by_closing_and_then_signed_stays_adopted() -> None:
+    stage = voted({"inai": "for", "nosc": "for"}, "2019-03-05", decision_rule="majority").on("2019-03-06")
+    stage.each("DecisionSigned", signature(), ("inai", "nosc"))
+    assert sorted(kinds(stage)) == ["DecisionAdopted", "DecisionSignedByAll"]
+    assert fact(stage, "DecisionSignedByAll").known_index == stage.entries[-1].index
+
+
+def test_accepted_by_all_names_the_version() -> None:
+    assert fact(accepted(), "DeliverableAcceptedByAll").params == {"version": 1}
+    assert "DeliverableAcceptedByAll" not in kinds(in_hand())
+
+
+def missed(stage: Stage, at: datetime = LATE) -> list[tuple[object, str | None]]:
+    return [(one.params["target"], one.since) for one in derive(stage.state, at) if one.kind == "DeadlineMissed"]
+
+
+def test_15_every_target_is_missed_once_a_due_instant() -> None:
+    assert missed(adopted()) == [
+        ("deliverable e1", "2019-03-27T06:00:00Z"),
+        ("deliverable e2", "2019-09-01T05:00:00Z"),
+        ("milestone m1", "2019-03-27T06:00:00Z"),
+        ("milestone m2", "2019-09-01T05:00:00Z"),
+    ]
+
+
+def test_15_what_is_said_to_have_been_done_in_time_is_not_missed() -> None:
+    stage = adopted().on("2019-04-10")
+    stage.says("inai", "MilestoneCompleted", completed(), occurred_on="2019-03-26")
+    assert "milestone m1" not in [target for target, _since in missed(stage)]
+
+
+def test_15_what_was_done_a_day_late_is_missed_for_ever() -> None:
+    stage = adopted().on("2019-03-27")
+    stage.says("inai", "MilestoneCompleted", completed())
+    assert ("milestone m1", "2019-03-27T06:00:00Z") in missed(stage)
+
+
+def test_18_what_may_have_been_done_in_time_is_not_said_to_be_missed() -> None:
+    stage = adopted().on("2019-04-10")
+    stage.says("inai", "MilestoneCompleted", completed(), occurred_on="2019-03")
+    assert "milestone m1" not in [target for target, _since in missed(stage)]
+
+
+def test_a_window_of_the_last_year_of_the_calendar_is_no_fault() -> None:
+    stage = seated().adopted("c1", small_scope(milestones=[milestone(window="9999")]))
+    assert missed(stage) == []
+
+
+def test_expired_keys_and_appointments() -> None:
+    stage = seated()
+    stage.join("nosc", name="short", valid_until="2019-06-30")
+    assert kinds(stage, datetime(2019, 7, 1, 5, 59, tzinfo=UTC)) == ["AppointmentExpired", "KeyExpired"]
+    assert kinds(stage, datetime(2019, 7, 1, 4, 59, tzinfo=UTC)) == []
+
+
+@few
+@given(st.timedeltas(timedelta(0), timedelta(days=2000)), st.timedeltas(timedelta(0), timedelta(days=2000)))
+def test_16_what_time_has_made_true_it_does_not_unmake(since: timedelta, later: timedelta) -> None:
+    state = STATE
+    at = datetime(2019, 1, 1, tzinfo=UTC) + since
+    before, after = derive(state, at), derive(state, at + later)
+    assert [one for one in before if one not in after] == []
+
+
+def test_16_facts_are_the_same_each_time_and_sorted() -> None:
+    one, other = derive(history().state, LATE), derive(history().state, LATE)
+    assert one == other
+    assert [(fact.stream, fact.kind) for fact in one] == sorted((fact.stream, fact.kind) for fact in one)
+
+
+def test_a_fact_leaves_out_what_it_does_not_know() -> None:
+    assert Derived(kind="K", stream="s").to_json() == {"kind": "K", "params": {}, "stream": "s"}
+    whole = Derived(kind="K", stream="s", since="2019", known_index=3, params={"a": 1}).to_json()
+    assert whole == {"kind": "K", "known_index": 3, "params": {"a": 1}, "since": "2019", "stream": "s"}
+
+
+def commitment_flags(stage: Stage, at: datetime = LATE) -> tuple[str, ...]:
+    return flags(stage.state, stage.find(Commitment, "commitment/c1"), at)
+
+
+def test_27_flags_are_computed_and_stay() -> None:
+    stage = adopted()
+    assert commitment_flags(stage, datetime(2019, 3, 27, 5, 59, tzinfo=UTC)) == ()
+    assert commitment_flags(stage, datetime(2019, 3, 27, 6, tzinfo=UTC)) == ("overdue",)
+    stage.says("inai", "ProgressReported", report("r1"))
+    stage.says("red", "ProgressContested", contest("r1"))
+    assert commitment_flags(stage, stage.now) == ("contested",)
+
+
+def test_a_milestone_done_names_the_entry() -> None:
+    stage = adopted()
+    entry = stage.says("inai", "MilestoneCompleted", completed())
+    assert milestone_done_index(found(stage), "m1") == entry.index
+    assert milestone_done_index(found(stage), "m2") is None
+
+
+def test_15_a_milestone_taken_out_in_time_is_a_reduction_and_no_missed_deadline() -> None:
+    scope = small_scope(actions=[], deliverables=[], milestones=[milestone("m1"), milestone("m2", "2019-06")])
+    stage = seated().adopted("c1", scope)
+    smaller = scope | {"milestones": [milestone("m1")]}
+    body: Body = {"commitment": "c1", "decision": "d-2", "declared_kind": "reduction", "from_version": 1,
+                  "scope": smaller}  # fmt: skip
+    act = {"body": body, "stream": "commitment/c1", "type": "ScopeChanged"}
+    stage.decided("d-2", act)
+    stage.says("sfp", "ScopeChanged", body)
+    assert [target for target, _since in missed(stage)] == ["milestone m1"]
+    assert "scope_reduced" in commitment_flags(stage)

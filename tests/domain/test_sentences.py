@@ -1,0 +1,43 @@
+"""Sentences: a message id for each type, with names in place of identifiers where they are known."""
+
+from tests.domain.stage import commitment, founded, root, seated, text
+
+from constancia.domain.sentences import sentence_of
+
+
+def test_message_id_is_the_types() -> None:
+    entry = founded().entry("nosc", "CommitmentProposed", commitment())
+    assert sentence_of(entry.statement).msgid == "act.CommitmentProposed"
+
+
+def test_without_a_state_identifiers_stand_for_names() -> None:
+    params = sentence_of(founded().entry("nosc", "CommitmentProposed", commitment()).statement).params
+    assert (params["who"], params["party"], params["capacity"]) == ("p-nosc", "NOSC", "representative")
+
+
+def test_with_a_state_names_are_those_recorded() -> None:
+    stage = founded()
+    entry = stage.entry("nosc", "CommitmentProposed", commitment())
+    params = sentence_of(entry.statement, stage.state).params
+    assert (params["who"], params["party"]) == ("Persona nosc", "nosc")
+    assert params["title"] == text("c1")
+
+
+def test_a_party_that_an_act_is_about_is_the_subject() -> None:
+    stage = seated()
+    body = {"effective": "2019-03", "governance_body": "cc", "grounds": text("Ya"), "party": "nosc"}
+    params = sentence_of(stage.entry(root("nosc"), "PartyWithdrew", body).statement, stage.state).params
+    assert (params["subject"], params["who"]) == ("nosc", "nosc")
+
+
+def test_inner_members_are_joined_by_underscores_and_lists_by_commas() -> None:
+    stage = seated()
+    body = {
+        "governance_body": "dd", "mandate": text("M"), "members": ["inai", "nosc"], "name": text("N"),
+    }  # fmt: skip
+    params = sentence_of(stage.entry("nosc", "GovernanceBodyEstablished", body).statement).params
+    assert (params["members"], params["members_count"]) == ("inai, nosc", 2)
+    rules = {"governance_body": "cc", "rules": {"abstention": {"rule_source": "adopted", "value": "neutral"}},
+             "version": 1}  # fmt: skip
+    params = sentence_of(stage.entry("nosc", "GovernanceRulesAdopted", rules).statement).params
+    assert params["rules_abstention_value"] == "neutral"

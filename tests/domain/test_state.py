@@ -1,0 +1,156 @@
+"""The state: a function of the entries alone; each change can be taken back without a trace."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.domain.stage import ORIGIN, Stage, commitment, key_id, root, seated
+from tests.domain.strategies import few
+from tests.domain.test_oracles import history
+
+from constancia.domain.aggregate import Aggregate
+from constancia.domain.key import Key
+from constancia.domain.party import Party
+from constancia.domain.state import MACHINES, State, replay
+from constancia.domain.values import canonical, digest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def bytes_of(state: State) -> bytes:
+    return canonical(state.document())
+
+
+def test_d1_the_same_entries_give_the_same_bytes() -> None:
+    stage = history()
+    assert bytes_of(replay(stage.entries, ORIGIN, stage.lookup)) == bytes_of(stage.state)
+
+
+def test_d1_another_process_with_another_hash_seed_gives_the_same_bytes() -> None:
+    code = (
+        "from tests.domain.test_oracles import history\n"
+        "from constancia.domain.values import digest\n"
+        "print(digest(history().state.document()))"
+    )
+    path = os.pathsep.join((str(ROOT), str(ROOT / ".import")))
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONPATH": path, "PYTHONHASHSEED": seed, "PATH": "/usr/bin:/bin", "TZ": zone},
+            capture_output=True, text=True, check=True,
+        ).stdout.strip()
+        for seed, zone in (("0", "UTC"), ("1", "Asia/Tokyo"))
+    }  # fmt: skip
+    assert digests == {digest(history().state.document())}
+
+
+def test_d1_every_prefix_comes_back_by_undoing() -> None:
+    stage = history()
+    expected = State(ORIGIN)
+    prefixes = [bytes_of(expected)]
+    for entry in stage.entries:
+        expected.apply(entry, lookup=stage.lookup)
+        prefixes.append(bytes_of(expected))
+    for size in range(len(stage.entries), 0, -1):
+        assert bytes_of(stage.state) == prefixes[size]
+        stage.state.undo(stage.undos[size - 1])
+    assert bytes_of(stage.state) == prefixes[0]
+
+
+@settings(few, max_examples=15)
+@given(st.data())
+def test_d1_undo_and_apply_in_any_measure_leave_no_trace(data: st.DataObject) -> None:
+    stage = history()
+    whole = bytes_of(stage.state)
+    order = [type(one).__name__ for kind in (Key, Party) for one in stage.state.of(kind)]
+    back = data.draw(st.integers(0, len(stage.entries)))
+    for token in reversed(stage.undos[len(stage.undos) - back :]):
+        stage.state.undo(token)
+    for entry in stage.entries[len(stage.entries) - back :]:
+        stage.state.apply(entry, lookup=stage.lookup)
+    assert bytes_of(stage.state) == whole
+    assert [type(one).__name__ for kind in (Key, Party) for one in stage.state.of(kind)] == order
+
+
+def test_d1_a_state_at_a_size_does_not_know_what_came_later() -> None:
+    stage = history()
+    half = len(stage.entries) // 2
+    assert bytes_of(replay(stage.entries[:half], ORIGIN, stage.lookup)) != bytes_of(stage.state)
+    assert replay(stage.entries[:half], ORIGIN, stage.lookup).size == half
+
+
+def test_d4_every_aggregate_keeps_the_number_of_its_entries() -> None:
+    stage = history()
+    for stream, aggregate in stage.state.aggregates.items():
+        assert aggregate.version == sum(entry.originator_id == stream for entry in stage.entries)
+    assert stage.state.size == len(stage.entries)
+
+
+def test_1_aggregates_are_seen_and_not_touched() -> None:
+    stage = seated()
+    assert isinstance(stage.state.aggregates, MappingProxyType)
+    with pytest.raises(TypeError):
+        stage.state.aggregates["party/nosc"] = Aggregate(stream="x")  # type: ignore[index]
+
+
+def test_an_aggregate_before_is_not_changed_by_what_follows() -> None:
+    stage = seated()
+    before = stage.state.aggregates["governance/cc"]
+    shown = json.dumps(stage.state.document(), sort_keys=True)
+    stage.adopted()
+    assert json.dumps(stage.state.document(), sort_keys=True) != shown
+    assert stage.state.aggregates["governance/cc"] == before
+
+
+def test_an_illegal_move_is_refused_on_replay_and_changes_nothing() -> None:
+    stage = seated()
+    stage.says("nosc", "CommitmentProposed", commitment())
+    entry = stage.entry("nosc", "CommitmentProposed", commitment())
+    before = bytes_of(stage.state)
+    with pytest.raises(ValueError, match="CommitmentProposed is no move from proposed"):
+        stage.state.apply(entry)
+    assert bytes_of(stage.state) == before
+
+
+def test_the_document_is_sorted_by_stream_and_names_the_ledger() -> None:
+    document: dict[str, Any] = seated().state.document()
+    streams = [one["stream"] for one in document["aggregates"]]
+    assert streams == sorted(streams)
+    assert (document["ledger"], document["size"]) == (ORIGIN, len(seated().entries))
+
+
+def test_zone_is_genesis_and_utc_before_it() -> None:
+    assert State().timezone == "UTC"
+    assert Stage().open().state.timezone == "America/Mexico_City"
+
+
+def test_a_founders_root_stands_before_anything_is_said_of_it() -> None:
+    state = seated().state
+    stream = f"key/{key_id('root-nosc')}"
+    assert stream not in state.aggregates
+    assert isinstance(state.standing(stream), Key)
+    assert state.standing("key/" + "0" * 64) is None
+    assert State().standing(stream) is None
+
+
+def test_undoing_what_ended_a_founders_root_leaves_it_active() -> None:
+    stage = seated()
+    stream = f"key/{key_id('root-nosc')}"
+    before = bytes_of(stage.state)
+    stage.says(root("nosc"), "KeyRevoked", {"key": key_id("root-nosc"), "reason": "lost"})
+    assert stage.status(stream) == "revoked"
+    stage.state.undo(stage.undos[-1])
+    assert bytes_of(stage.state) == before
+    assert stage.status(stream) == "active"
+
+
+def test_there_is_a_machine_for_every_kind_of_stream() -> None:
+    kinds = {entry.originator_id.partition("/")[0] for entry in history().entries}
+    assert kinds <= set(MACHINES)

@@ -12,6 +12,7 @@ import os
 import stat
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
@@ -96,7 +97,7 @@ class Web:
         for handler in (
             urllib.request.ProxyHandler(), urllib.request.HTTPHandler(), urllib.request.HTTPSHandler(),
             urllib.request.HTTPRedirectHandler(), urllib.request.HTTPDefaultErrorHandler(),
-            urllib.request.HTTPErrorProcessor(),
+            urllib.request.HTTPErrorProcessor(), urllib.request.UnknownHandler(),
         ):  # fmt: skip
             self._opener.add_handler(handler)
 
@@ -114,8 +115,8 @@ class Web:
                 if error.code in (404, 410):
                     return None
                 failure: Exception = error
-            except (OSError, EOFError, HTTPException) as error:
-                failure = error
+            except (OSError, EOFError, HTTPException, zlib.error, ValueError) as error:
+                failure = error  # ValueError: an address that is none
             if attempt == ATTEMPTS:
                 raise Unreadable("web", f"{self.location}/{path}", str(failure)) from failure
         return None

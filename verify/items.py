@@ -10,12 +10,11 @@ from typing import Final
 from constancia.verify.errors import Malformed
 from constancia.verify.fold import Item
 from constancia.verify.merkle import HASH_BYTES
-from constancia.verify.published import Found, Published
+from constancia.verify.published import MAX_GAP, Found, Published
 from constancia.verify.report import Findings, fault_of
 from constancia.verify.store import BatchRow, Store
 from constancia.verify.tiles import HASHES_PER_TILE, entries_path, parse_bundle, tile_width
 
-MAX_GAP: Final = 65_536
 NO_BATCH: Final = b""  # instead of a leaf hash, past the last batch
 
 

@@ -5,6 +5,7 @@ verified). It must come from elsewhere than the ledger that is audited: it is wh
 operator's own word.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ from constancia.verify.note import (
 
 MAX_POLICY_BYTES: Final = 1_000_000
 NO_QUORUM: Final = "none"
+_NUMBER = re.compile(r"[1-9]\d{0,5}\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +56,12 @@ class Policy:
             name: A witness's or group's name, or `none`.
             cosigned: Names of the witnesses whose cosignature is sound.
         """
-        if name == NO_QUORUM:
-            return True
-        group = self.groups.get(name)
-        if group is None:
-            return name in cosigned
-        return sum(self.is_met(member, cosigned) for member in group.members) >= group.needed
+        met = {NO_QUORUM, *cosigned}
+        # A group's members are defined above it, so one pass decides all of them, however deep they nest.
+        for title, group in self.groups.items():
+            if sum(member in met for member in group.members) >= group.needed:
+                met.add(title)
+        return name in met
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +102,8 @@ def parse_policy(text: str) -> Policy:
     """
     reader = _PolicyReader()
     for number, line in enumerate(text.split("\n"), start=1):
-        fields = line.split("#", 1)[0].split() if line.lstrip().startswith("#") else line.split()
-        if fields:
+        fields = line.split()
+        if fields and not fields[0].startswith("#"):
             reader.read(f"policy line {number}", fields)
     if reader.quorum is None:
         raise Malformed("policy", "policy", "one quorum line")
@@ -163,7 +165,7 @@ class _PolicyReader:
             raise Malformed("policy", where, "members defined above, each once", " ".join(members))
         if needed in ("all", "any"):
             return Group(needed=len(members) if needed == "all" else 1, members=members)
-        if not needed.isascii() or not needed.isdigit() or needed[0] == "0" or int(needed) > len(members):
+        if not _NUMBER.match(needed) or int(needed) > len(members):
             raise Malformed("policy", where, "all, any, or a number of the members", needed)
         return Group(needed=int(needed), members=members)
 
@@ -208,6 +210,18 @@ def open_with_policy(raw: bytes, policy: Policy) -> Opened:
         unsupported=tuple(unsupported),
         witnessed=policy.is_met(policy.quorum, frozenset(cosigned)),
     )
+
+
+def open_kept(trust: TrustFolder) -> Opened:
+    """Open the checkpoint that a trust folder keeps.
+
+    Raises:
+        Unreadable: It is no checkpoint of a log of the policy: the trust folder itself is damaged.
+    """
+    try:
+        return open_with_policy(trust.checkpoint or b"", trust.policy)
+    except Malformed as error:
+        raise Unreadable("trust", "trust/checkpoint", str(error)) from error
 
 
 def load_trust(folder: Path) -> TrustFolder:

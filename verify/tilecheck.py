@@ -43,11 +43,11 @@ class Tiles:
     def _check_rest(self, read: set[str]) -> None:
         beyond = 0
         for file in self._published.tile_files():
-            if file.path in read:
-                continue
             hashes = self._tree.size >> 8 * (file.level or 0)
             covered = max(0, min(file.width, hashes - file.number * HASHES_PER_TILE))
             beyond += covered < file.width
+            if file.path in read:
+                continue
             if covered and file.level is None:
                 self._check_other_bundle(file, covered)
             elif covered and file.level is not None:
@@ -69,8 +69,8 @@ class Tiles:
             return
         self._findings.count("L1", "tiles")
         expected = self._tree.tile(level, number, covered)
-        full = HASHES_PER_TILE * HASH_BYTES
-        if found.data.startswith(expected) and len(found.data) in (width * HASH_BYTES, full):
+        hashes = width if ".p/" in found.path else HASHES_PER_TILE
+        if found.data.startswith(expected) and len(found.data) == hashes * HASH_BYTES:
             return
         for at in range(covered):
             part = slice(at * HASH_BYTES, (at + 1) * HASH_BYTES)
@@ -82,7 +82,7 @@ class Tiles:
                 )
                 return
         length = f"{len(found.data)} bytes"
-        self._findings.fault("tile", first + (covered - 1) * span, found.path, f"{width} hashes", length)
+        self._findings.fault("tile", first + (covered - 1) * span, found.path, f"{hashes} hashes", length)
 
     def _check_bundle(self, found: Found, number: int, width: int) -> None:
         first = number * HASHES_PER_TILE

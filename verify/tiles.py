@@ -14,7 +14,8 @@ from constancia.verify.errors import Malformed
 HASHES_PER_TILE: Final = 256
 MAX_LEVEL: Final = 7  # 256^8 leaves: more than any index can count
 
-_PATH = re.compile(r"tile/(entries|0|[1-9]\d?)/((?:x\d{3}/)*\d{3})(?:\.p/([1-9]\d{0,2}))?\Z", re.ASCII)
+# Six groups of three digits count more tiles than 256^8 leaves have.
+_PATH = re.compile(r"tile/(entries|0|[1-9]\d?)/((?:x\d{3}/){0,5}\d{3})(?:\.p/([1-9]\d{0,2}))?\Z", re.ASCII)
 
 
 def _number_path(number: int) -> str:

@@ -95,8 +95,9 @@ def test_passkey_counts_only_where_it_is_sound() -> None:
     )
     for case in said["cases"]:
         parts = {name: base64.b64decode(case[name]) for name in ("sig", "authenticator_data", "client_data")}
-        assert verify_signature(key, Signature(key=key.key_id, **parts), bytes.fromhex(said["signed_bytes"])) == (
-            case["valid"]
+        assert (
+            verify_signature(key, Signature(key=key.key_id, **parts), bytes.fromhex(said["signed_bytes"]))
+            == (case["valid"])
         ), case["comment"]
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from constancia.verify.checkpoint import Checkpoint, is_signed_by, parse_checkpoint
 from constancia.verify.cosignature import verify_cosignature
 from constancia.verify.errors import Malformed, Unreadable, Unsupported
+from constancia.verify.files import Folder
 from constancia.verify.keys import is_hex64
 from constancia.verify.note import (
     COSIGNATURE_ED25519,
@@ -239,10 +240,11 @@ def load_trust(folder: Path) -> TrustFolder:
 
     Source: ours: SPEC §4.
     """
-    policy = _read(folder, "policy", MAX_POLICY_BYTES)
+    files = Folder(folder, follow_links=True)
+    policy = files.read("policy", MAX_POLICY_BYTES)
     if policy is None:
         raise Unreadable("trust", str(folder), "a trust folder holds a file named policy")
-    genesis = _read(folder, "genesis", 256)
+    genesis = files.read("genesis", 256)
     if genesis is not None:
         text = genesis.decode("ascii", "replace").removesuffix("\n")
         if not is_hex64(text):
@@ -252,18 +254,5 @@ def load_trust(folder: Path) -> TrustFolder:
         parsed = parse_policy(policy.decode())
     except UnicodeDecodeError as error:
         raise Malformed("not-utf8", "trust/policy", "UTF-8", error.reason) from error
-    kept = _read(folder, "checkpoint", MAX_NOTE_BYTES)
+    kept = files.read("checkpoint", MAX_NOTE_BYTES)
     return TrustFolder(policy=parsed, genesis=genesis, checkpoint=kept, folder=folder)
-
-
-def _read(folder: Path, name: str, limit: int) -> bytes | None:
-    try:
-        with (folder / name).open("rb") as file:
-            data = file.read(limit + 1)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise Unreadable("trust", str(folder / name), str(error)) from error
-    if len(data) > limit:
-        raise Unreadable("trust", str(folder / name), f"larger than {limit} bytes")
-    return data

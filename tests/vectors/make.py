@@ -1,4 +1,4 @@
-"""Writes the vectors of this folder. What is signed with ML-DSA-44 is other bytes each time, and is kept if it is there.
+"""Writes the vectors of this folder. A signature of ML-DSA-44 is other bytes each time, and is kept if it is there.
 
 PYTHONPATH=.import:. python tests/vectors/make.py [folder]
 """
@@ -120,7 +120,8 @@ def passkey_vectors(message: bytes) -> dict[str, Any]:
 def refused_vectors() -> list[dict[str, str]]:
     """Bytes that are no canonical object, each with the rule of SPEC §1 that it breaks."""
     cases: list[tuple[int, str, bytes]] = [
-        (1, "white space", b'{"a": 1}'), (1, "line feed at the end", b'{"a":1}\n'), (1, "keys not sorted", b'{"b":1,"a":2}'),
+        (1, "white space", b'{"a": 1}'), (1, "line feed at the end", b'{"a":1}\n'),
+        (1, "keys not sorted", b'{"b":1,"a":2}'),
         (1, "duplicate key", b'{"a":1,"a":1}'), (1, "escape without need", b'{"a":"\\u0041"}'),
         (1, "escaped slash", b'{"a":"\\/"}'), (1, "surrogate pair as escapes", b'{"a":"\\ud83d\\ude00"}'),
         (1, "byte-order mark", b"\xef\xbb\xbf{}"), (1, "not UTF-8", b'{"a":"\xff"}'),
@@ -131,7 +132,8 @@ def refused_vectors() -> list[dict[str, str]]:
         (4, "lone surrogate", b'{"a":"\\ud800"}'), (4, "tabulator", b'{"a":"\\t"}'), (4, "delete", b'{"a":"\x7f"}'),
         (4, "right-to-left override", '{"a":"\u202e"}'.encode()), (4, "zero width space", '{"a":"\u200b"}'.encode()),
         (4, "soft hyphen", '{"a":"\u00ad"}'.encode()), (4, "noncharacter", '{"a":"\ufdd0"}'.encode()),
-        (4, "tag character", '{"a":"\U000e0041"}'.encode()), (5, "nesting of 17", b'{"a":' + b"[" * 16 + b"]" * 16 + b"}"),
+        (4, "tag character", '{"a":"\U000e0041"}'.encode()),
+        (5, "nesting of 17", b'{"a":' + b"[" * 16 + b"]" * 16 + b"}"),
     ]  # fmt: skip
     return [{"rule": f"SPEC 1.{rule}", "comment": comment, "bytes": raw.hex()} for rule, comment, raw in cases]
 

@@ -124,3 +124,17 @@ def test_folder_with_a_link_in_a_tiles_place_is_unreadable(log: Log, trust: Path
     tile.symlink_to(tmp_path / "tile")
     with pytest.raises(Unreadable, match="tile/0/000"):
         verify(published, trust)
+
+
+def test_f2_folder_in_a_files_place_is_unreadable(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint").mkdir()
+    with pytest.raises(Unreadable, match="not a regular file"):
+        Folder(tmp_path).read("checkpoint", 10)
+
+
+def test_links_lead_on_only_where_the_folder_is_the_readers_own(tmp_path: Path) -> None:
+    (tmp_path / "real").write_bytes(b"x")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    assert Folder(tmp_path, follow_links=True).read("link", 1) == b"x"
+    with pytest.raises(Unreadable):
+        Folder(tmp_path).read("link", 1)

@@ -60,6 +60,14 @@ class Answer(BaseHTTPRequestHandler):
                 self._say(200, gzip.compress(bytes(10_000_000)), encoding="gzip")
             case "/base/broken":
                 self._say(500, b"")
+            case "/base/corrupt":
+                packed = bytearray(gzip.compress(bytes(range(256)) * 40))
+                packed[20:60] = b"\xff" * 40
+                self._say(200, bytes(packed), encoding="gzip")
+            case "/base/other-scheme":
+                self.send_response(302)
+                self.send_header("Location", "ftp://127.0.0.1/x")
+                self.end_headers()
             case "/base/elsewhere":
                 self.send_response(302)
                 self.send_header("Location", "file:///etc/hostname")
@@ -115,6 +123,23 @@ def test_missing_path_is_none_at_the_first_answer(web: Web) -> None:
 def test_redirection_to_a_file_of_this_machine_is_refused(web: Web) -> None:
     with pytest.raises(Unreadable):
         web.read("elsewhere", 1000)
+
+
+@pytest.mark.parametrize("path", ["corrupt", "other-scheme"])
+def test_answer_that_can_not_be_used_is_unreadable(path: str, web: Web) -> None:
+    with pytest.raises(Unreadable, match=path):
+        web.read(path, 100_000)
+
+
+@pytest.mark.parametrize("address", ["http://[", "http://a b/", "http://127.0.0.1:x/", "http://", "https://ñ\u2028/"])
+def test_address_that_is_none_is_unreadable(address: str) -> None:
+    with pytest.raises(Unreadable):
+        verify(address)
+
+
+def test_name_with_a_nul_is_unreadable() -> None:
+    with pytest.raises(Unreadable):
+        verify("a\x00b")
 
 
 def test_folder_with_a_link_in_a_tiles_place_is_unreadable(log: Log, trust: Path, tmp_path: Path) -> None:

@@ -51,7 +51,11 @@ class Checkpoints:
             if type(batch.first_index) is not int:
                 continue  # a fault already; no place could be named
             text = batch.checkpoint
-            raw = text if isinstance(text, bytes) else str(text).encode("utf-8", "surrogateescape")
+            if not isinstance(text, str):
+                found = type(text).__name__
+                self._findings.fault("checkpoint", batch.first_index, "batches.checkpoint", "TEXT", found)
+                continue
+            raw = text.encode("utf-8", "surrogateescape")
             opened = self.open(raw, "batches.checkpoint", batch.first_index)
             if opened is None:
                 continue

@@ -64,11 +64,17 @@ def _place_strays(strays: list[object], gaps: list[int], end: int, findings: Fin
 
 def _recorded_leaves(store: Store, findings: Findings) -> Iterator[bytes | None]:
     at = 0
+    gaps: list[int] = []
+    strays: list[object] = []
     for batch in store.batches():
         findings.count("L1", "batches")
-        gap = batch.first_index - at if type(batch.first_index) is int else -1
+        if type(batch.first_index) is not int:
+            strays.append(batch.first_index)
+            continue
+        gap = batch.first_index - at
         if gap:
             findings.fault("batch", at, "batches.first_index", at, batch.first_index)
+            gaps.append(at)
             if not 0 < gap <= MAX_GAP:
                 continue
             yield from (None for _ in range(gap))
@@ -76,6 +82,10 @@ def _recorded_leaves(store: Store, findings: Findings) -> Iterator[bytes | None]
         yield from hashes[:count]
         yield from (None for _ in range(count - len(hashes)))
         at = batch.first_index + count
+    # Such a batch stands first or last whatever it covers: the gap that it left is its place.
+    for number, first_index in enumerate(strays):
+        place = gaps[number] if number < len(gaps) else at
+        findings.fault("batch", place, "batches.first_index", place, first_index)
 
 
 def _leaves_of(batch: BatchRow, findings: Findings) -> tuple[list[bytes], int]:

@@ -86,11 +86,11 @@ class TrustFolder:
     folder: Path | None = None
 
 
-def parse_policy(text: str) -> Policy:
+def parse_policy(file: str) -> Policy:
     """Read a policy file.
 
     Args:
-        text: Lines `log <vkey> [<url>]`, `witness <name> <vkey> [<url>]`, `group <name> all|any|<k> <member>…`,
+        file: Lines `log <vkey> [<url>]`, `witness <name> <vkey> [<url>]`, `group <name> all|any|<k> <member>…`,
             exactly one `quorum <name>|none`; blank lines and `#` comments.
 
     Returns:
@@ -102,10 +102,10 @@ def parse_policy(text: str) -> Policy:
     Source: C2SP tlog-policy.
     """
     reader = _PolicyReader()
-    for number, line in enumerate(text.split("\n"), start=1):
-        fields = line.split()
-        if fields and not fields[0].startswith("#"):
-            reader.read(f"policy line {number}", fields)
+    for number, line in enumerate(file.split("\n"), start=1):
+        text = line.strip(" \t\r")  # no other white space parts words: readers would differ
+        if text and not text.startswith("#"):
+            reader.read(f"policy line {number}", re.split("[ \t]+", text))
     if reader.quorum is None:
         raise Malformed("policy", "policy", "one quorum line")
     if not reader.logs:

@@ -55,7 +55,7 @@ def _check_entry(proof: TlogProof, raw: bytes, findings: Findings) -> Entry | No
     if entry.index != proof.index:
         findings.fault("index", proof.index, "receipt.index", entry.index, proof.index)
     findings.origin = entry.statement.ledger
-    if entry.index == 0:
+    if proof.index == 0:
         _check_founders(entry, findings)
     return entry
 
@@ -77,7 +77,7 @@ def _check_checkpoint(
     """Check the checkpoint's signatures with what is pinned; without, with what genesis itself may say."""
     try:
         if trust is None:
-            key = _own_key(entry)
+            key = _own_key(entry) if proof.index == 0 else None
             if key is None:
                 findings.leave_open("no-log-key")
                 return parse_checkpoint(parse_note(proof.checkpoint).text)
@@ -100,7 +100,7 @@ def _check_checkpoint(
 
 
 def _own_key(entry: Entry | None) -> VerifierKey | None:
-    said = None if entry is None or entry.index else entry.statement.body.get("log_key")
+    said = None if entry is None else entry.statement.body.get("log_key")
     return parse_log_vkey(said) if isinstance(said, str) else None
 
 

@@ -81,8 +81,8 @@ class Tiles:
                     "tile", start, where, expected[part], found.data[part], last_index=start + span - 1
                 )
                 return
-        length = f"{len(found.data)} bytes"
-        self._findings.fault("tile", first + (covered - 1) * span, found.path, f"{hashes} hashes", length)
+        length, start = f"{len(found.data)} bytes", first + (covered - 1) * span
+        self._findings.fault("tile", start, found.path, f"{hashes} hashes", length, last_index=start + span - 1)
 
     def _check_bundle(self, found: Found, number: int, width: int) -> None:
         first = number * HASHES_PER_TILE

@@ -1,4 +1,4 @@
-"""Alterations of published files: tiles of each level and width, bundles, checkpoint, cosignatures, documents, trust."""
+"""Alterations of published files: tiles of every width, bundles, checkpoint, cosignatures, documents, trust."""
 
 import base64
 import hashlib
@@ -102,19 +102,21 @@ def note_changes(bench: Bench) -> Iterator[tuple[str, bytes, str, tuple[str, ...
         blob = signer.key.private.sign(changed.encode())
         return format_note(changed, [replace(log_line, blob=blob), *(w.line(changed) for w in WITNESSES)])
 
+    misplaced = replace(log_line, blob=one.blob[8:])
+    forged = replace(LogKey("x")._line(text), name=log_line.name)
     for name, lines in (
-        ("log's line removed", [one, two]), ("log's line twice, one broken", [log_line, replace(log_line, blob=one.blob[8:]), one, two]),
-        ("signed by another key under the log's name", [replace(LogKey("x")._line(text), name=log_line.name), one, two]),
-        ("signatures swapped", [replace(log_line, blob=one.blob[8:]), replace(one, blob=bytes(8) + log_line.blob), two]),
+        ("log's line removed", [one, two]),
+        ("log's line twice, one broken", [log_line, misplaced, one, two]),
+        ("signed by another key under the log's name", [forged, one, two]),
+        ("signatures swapped", [misplaced, replace(one, blob=bytes(8) + log_line.blob), two]),
         ("cosignature's time changed", [log_line, replace(one, blob=one.blob[:7] + b"\x00" + one.blob[8:]), two]),
         ("cosignature's time changed", [log_line, one, replace(two, blob=b"\x01" + two.blob[1:])]),
         ("cosignature of another checkpoint", [log_line, WITNESSES[0].line(text.replace("560", "559")), two]),
-        ("cosignature moved to the other witness", [log_line, replace(one, blob=Witness("x").line(text).blob), two]),
-    ):  # fmt: skip
+        ("cosignature by another key under the name", [log_line, replace(one, blob=Witness("x").line(text).blob), two]),
+    ):
         yield name, format_note(text, lines), "", there
-    for name, lines in (("witness's line removed", [log_line, one]), ("witness's line removed", [log_line, two]),
-                        ("witness's line removed", [log_line]), ("witness's line twice", [log_line, one, one])):  # fmt: skip
-        yield name, format_note(text, lines), "", ("no-quorum",)
+    for lines in ([log_line, one], [log_line, two], [log_line], [log_line, one, one]):
+        yield "witness's line removed", format_note(text, lines), "", ("no-quorum",)
     grease = NoteSignature(name="grease.example", key_hash=b"1234", blob=b"anything")
     for lines in ([log_line, one, two, grease], [grease, two, one, log_line], [log_line, log_line, one, two]):
         yield "unknown or repeated line added", format_note(text, lines), UNKNOWN, ()
@@ -141,8 +143,6 @@ def checkpoint_cases(bench: Bench) -> Iterator[Case]:
     path = "folder/checkpoint"
     size = bench.large.size
     for act, data, harmless, places in note_changes(bench):
-        if act.startswith("witness's line twice"):
-            places = (*places, "checkpoint")
         yield Case(target="checkpoint", act=act, source="folder", files={path: data}, harmless=harmless, places=places)
     for change in byte_acts(raw, bench.bytes_of("ledger/log/checkpoint")):
         places = ("checkpoint", "no-quorum")
@@ -186,51 +186,33 @@ def document_cases(bench: Bench) -> Iterator[Case]:
     yield Case(target="documents", act="insert", source="folder", files=wrong, places=("documents/0000",))
 
 
+def trust_case(name: str, act: str, data: bytes | None, places: tuple[str, ...], harmless: str = "") -> Case:
+    files = {f"trust/{name}": data}
+    return Case(target=f"trust: {name}", act=act, source="store", files=files, places=places, harmless=harmless)
+
+
 def trust_cases(bench: Bench) -> Iterator[Case]:
     policy, genesis = bench.bytes_of("trust/policy"), bench.bytes_of("trust/genesis")
-    line = "trust/policy"
+    named = (
+        "policy", "vkey", "key name", "checkpoint", "log_key", "no-quorum", "base64", "witness.example", "example.org",
+    )  # fmt: skip
+    same_end = "only line feeds at the end"
     for change in [*byte_acts(policy, b"quorum none\n"), *flips(policy, 23)]:
-        places = (
-            "policy",
-            "vkey",
-            "key name",
-            "checkpoint",
-            "log_key",
-            "no-quorum",
-            "base64",
-            "witness.example",
-            "example.org",
-        )
-        files = {line: change.data}
-        same = "only line feeds at the end" if change.data.rstrip(b"\n") == policy.rstrip(b"\n") else ""
-        yield Case(target="trust: policy", act=change.act, source="store", files=files, places=places, harmless=same)
-    for lines, places in (
-        (b"\nquorum none", ("policy",)), (b"\ngroup more any a", ()), (b"\n# comment", ()),
-        (b"\nwitness c " + policy.split(b"witness a ")[1].split(b"\n")[0], ("policy",)),
-    ):  # fmt: skip
-        files = {line: policy.rstrip(b"\n") + lines + b"\n"}
-        if lines.startswith(b"\n#"):
-            yield Case(target="trust: policy", act="insert", source="store", files=files, harmless="a comment")
-        elif places:
-            yield Case(target="trust: policy", act="insert", source="store", files=files, places=places)
-    for number, text in enumerate(policy.splitlines(keepends=True)):
-        files = {line: policy.replace(text, b"", 1)}
-        places = ("policy", "no-quorum")
-        yield Case(target="trust: policy", act=f"line {number} removed", source="store", files=files, places=places)
-    other = LogKey("another").verifier
-    swapped = policy.replace(
-        base64.b64encode(b"\x01" + bench.small.signer.key.raw), base64.b64encode(b"\x01" + other.public_key)
-    )
-    yield Case(target="trust: policy", act="neighbour's value", source="store", files={line: swapped}, places=("vkey",))
+        same = same_end if change.data.rstrip(b"\n") == policy.rstrip(b"\n") else ""
+        yield trust_case("policy", change.act, change.data, named, same)
+    witness_again = b"witness c " + policy.split(b"witness a ")[1].split(b"\n")[0]
+    for line in (b"quorum none", witness_again, b"log x", b"unknown line"):
+        yield trust_case("policy", "insert", policy + line + b"\n", ("policy", "vkey"))
+    yield trust_case("policy", "insert", policy + b"# a comment\n", (), "a comment")
+    for line in policy.splitlines(keepends=True):
+        yield trust_case("policy", "line removed", policy.replace(line, b"", 1), ("policy", "no-quorum"))
+    own, other = (base64.b64encode(b"\x01" + one.raw) for one in (bench.small.signer.key, LogKey("another").key))
+    yield trust_case("policy", "neighbour's value", policy.replace(own, other), ("vkey",))
+    yield trust_case("policy", "delete", None, ("policy",))
     for change in [*byte_acts(genesis, hash_leaf(b"x").hex().encode() + b"\n"), *flips(genesis, 5)]:
-        same = "only the line feed at the end" if change.data.rstrip(b"\n") == genesis.rstrip(b"\n") else ""
-        files = {"trust/genesis": change.data}
-        places = ("trust/genesis", "leaf hash")
-        yield Case(target="trust: genesis", act=change.act, source="store", files=files, places=places, harmless=same)
-    yield Case(
-        target="trust: genesis", act="delete", source="store", files={"trust/genesis": None}, places=("no-genesis-pin",)
-    )
-    yield Case(target="trust: policy", act="delete", source="store", files={line: None}, places=("policy",))
+        same = same_end if change.data.rstrip(b"\n") == genesis.rstrip(b"\n") else ""
+        yield trust_case("genesis", change.act, change.data, ("trust/genesis", "leaf hash"), same)
+    yield trust_case("genesis", "delete", None, ("no-genesis-pin",))
 
 
 def kept_cases(bench: Bench) -> Iterator[Case]:

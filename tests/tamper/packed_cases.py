@@ -43,21 +43,23 @@ def receipt_part_cases(bench: Bench, path: tuple[bytes, ...], checkpoint: bytes,
     def case(part: str, act: str, data: bytes, **where: Any) -> Case:
         return Case(target=f"receipt: {part}", act=act, source="receipt", files={"receipt": data}, **where)
 
-    for at in range(len(path)):
+    for at, one in enumerate(path):
+        flipped = bytes([one[0] ^ 1]) + one[1:]
         for act, other in (
-            ("bit flip", [*path[:at], bytes([path[at][0] ^ 1]) + path[at][1:], *path[at + 1 :]]),
-            ("delete", [*path[:at], *path[at + 1 :]]), ("duplicate", [*path[: at + 1], *path[at:]]),
-            ("swap", [*path[:at], *path[at : at + 2][::-1], *path[at + 2 :]]), ("insert", [*path[:at], bytes(32), *path[at:]]),
-        ):  # fmt: skip
-            if tuple(other) != path:
+            ("bit flip", (*path[:at], flipped, *path[at + 1 :])),
+            ("delete", (*path[:at], *path[at + 1 :])),
+            ("duplicate", (*path[: at + 1], *path[at:])),
+            ("swap", (*path[:at], *path[at : at + 2][::-1], *path[at + 2 :])),
+            ("insert", (*path[:at], bytes(32), *path[at:])),
+        ):
+            if other != path:
                 yield case("proof", act, format_tlog_proof(RECEIPT_INDEX, other, checkpoint, entry), indexes=INDEX)
     for index in (0, 19, 21, 35, 10**6):
         data = format_tlog_proof(index, path, checkpoint, entry)
         yield case("index", "another value", data, indexes=(index, index))
-    for one in [*member_acts(entry, log.entries[19]), *form_acts(entry)]:
-        yield case("entry", one.act, format_tlog_proof(RECEIPT_INDEX, path, checkpoint, one.raw), indexes=INDEX)
-    other = format_tlog_proof(RECEIPT_INDEX, path, checkpoint, log.entries[21])
-    yield case("entry", "neighbour's value", other, indexes=INDEX)
+    changes = [(one.act, one.raw) for one in (*member_acts(entry, log.entries[19]), *form_acts(entry))]
+    for act, raw in [*changes, ("neighbour's value", log.entries[21])]:
+        yield case("entry", act, format_tlog_proof(RECEIPT_INDEX, path, checkpoint, raw), indexes=INDEX)
     yield case("entry", "delete", format_tlog_proof(RECEIPT_INDEX, path, checkpoint), indexes=INDEX)
     for act, forged in (
         ("signed by another key", LogKey("another").checkpoint(36, log.tree.root(), WITNESSES)),
@@ -71,12 +73,9 @@ def receipt_part_cases(bench: Bench, path: tuple[bytes, ...], checkpoint: bytes,
     kept = {"receipt": bench.bytes_of("receipt"), "trust/checkpoint": log.signer.checkpoint(36, bytes(32), WITNESSES)}
     yield Case(target="receipt: checkpoint", act="fork, other side kept", source="receipt", files=kept,
                places=("trust/checkpoint",))  # fmt: skip
-    line = base64.b64encode(entry)
-    raw = bench.bytes_of("receipt")
-    for act, data in (
-        ("delete", raw.replace(b"extra " + line + b"\n", b"")),
-        ("line added", raw.replace(b"index", b"more\nindex", 1)),
-    ):
+    whole = bench.bytes_of("receipt")
+    lines = whole.replace(b"extra " + base64.b64encode(entry) + b"\n", b""), whole.replace(b"index", b"more\nindex", 1)
+    for act, data in zip(("delete", "line added"), lines, strict=True):
         yield case("lines", act, data, places=("receipt",))
 
 

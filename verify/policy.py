@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from constancia.verify.checkpoint import Checkpoint, is_signed_by, parse_checkpoint
+from constancia.verify.checkpoint import Checkpoint, open_checkpoint_of
 from constancia.verify.cosignature import verify_cosignature
 from constancia.verify.errors import Malformed, Unreadable, Unsupported
 from constancia.verify.files import Folder
@@ -23,7 +23,6 @@ from constancia.verify.note import (
     MAX_NOTE_BYTES,
     Note,
     VerifierKey,
-    parse_note,
     parse_vkey,
 )
 
@@ -186,15 +185,7 @@ def open_with_policy(raw: bytes, policy: Policy) -> Opened:
 
     Source: C2SP tlog-policy, tlog-cosignature.
     """
-    note = parse_note(raw)
-    checkpoint = parse_checkpoint(note.text)
-    log_key = policy.logs.get(checkpoint.origin)
-    if log_key is None:
-        raise Malformed("origin", "checkpoint.origin", " or ".join(policy.logs), checkpoint.origin)
-    if checkpoint.extensions:
-        raise Malformed("checkpoint", "checkpoint", "no extension lines", checkpoint.extensions[0])
-    if not is_signed_by(note, log_key):
-        raise Malformed("note-signature", "checkpoint", f"a signature by {log_key.name}")
+    checkpoint, note = open_checkpoint_of(raw, policy.logs)
     cosigned: dict[str, int] = {}
     unsupported: list[str] = []
     for name, key in policy.witnesses.items():

@@ -1,10 +1,9 @@
 """Every tile and bundle, of every level and width, held to the finished tree byte for byte."""
 
-from constancia.verify.items import whole_entries
 from constancia.verify.merkle import HASH_BYTES, Tree, hash_leaf
 from constancia.verify.published import MAX_BUNDLE_BYTES, MAX_TILE_BYTES, Found, Published, TileFile
 from constancia.verify.report import Findings
-from constancia.verify.tiles import HASHES_PER_TILE, tiles_between
+from constancia.verify.tiles import HASHES_PER_TILE, bundle_bytes, tiles_between, whole_entries
 
 
 class Tiles:
@@ -98,7 +97,7 @@ class Tiles:
             if leaf != expected:
                 self._findings.fault("bundle", first + at, f"{found.path}: entry {at}", expected, leaf)
                 return
-        if len(entries) < width or sum(len(one) + 2 for one in entries) != len(found.data):
+        if len(entries) < width or bundle_bytes(entries) != len(found.data):
             at = first + min(len(entries), width - 1)
             counted = f"{len(entries)} in {len(found.data)} bytes"
             self._findings.fault("bundle", at, found.path, f"{width} whole entries", counted)

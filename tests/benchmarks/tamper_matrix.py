@@ -13,7 +13,6 @@ from pathlib import Path
 from tests.tamper.bench import Bench, Figures
 from tests.tamper.matrix import SOURCES, by_target, cases_of, table, unexplained, upper_tiles
 
-
 HEAD = """# Tamper matrix
 
 Every object that a verifier reads, altered in every way that we know of, and what it then says. *Named at the place*:

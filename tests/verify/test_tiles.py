@@ -5,7 +5,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from constancia.verify.errors import Malformed
-from constancia.verify.items import whole_entries
 from constancia.verify.tiles import (
     encode_bundle,
     entries_path,
@@ -14,6 +13,7 @@ from constancia.verify.tiles import (
     tile_path,
     tile_width,
     tiles_between,
+    whole_entries,
 )
 
 NUMBERS = st.integers(0, 10**17)

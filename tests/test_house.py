@@ -101,9 +101,8 @@ def code_lines(path: Path) -> int:
 
 def test_code_lines_are_those_that_hold_code(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
-    path.write_text(
-        '"""Doc."""\n\nX = """text\nmore"""\n\n\ndef f() -> int:\n    """Doc.\n\n    More.\n    """\n    # why\n    return 1\n'
-    )
+    doc = '"""Doc.\n\n    More.\n    """\n'
+    path.write_text(f'{doc}\nX = """text\nmore"""\n\n\ndef f() -> int:\n    {doc}    # why\n    return 1\n')
     assert code_lines(path) == 4
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-import pymerkle  # type: ignore[import-untyped]
+import pymerkle
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

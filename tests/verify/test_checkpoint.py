@@ -10,7 +10,7 @@ from tests.verify.small_ledger import ORIGIN, Log, LogKey, Witness
 
 from constancia.verify.checkpoint import format_checkpoint, is_signed_by, open_checkpoint, parse_checkpoint
 from constancia.verify.errors import Malformed
-from constancia.verify.note import NoteSignature, format_note, parse_note
+from constancia.verify.note import COSIGNATURE_ED25519, NoteSignature, format_note, parse_note, verifier_key
 
 ROOT = bytes(range(32))
 ENCODED = base64.b64encode(ROOT).decode()
@@ -72,6 +72,15 @@ def test_failing_line_of_the_logs_key_rejects_the_note_also_beside_a_sound_one(l
     for lines in ([good, bad], [bad, good]):
         with pytest.raises(Malformed, match="sound signature"):
             open_checkpoint(format_note(note.text, lines), log.signer.verifier)
+
+
+def test_plain_signature_by_a_witness_key_is_not_a_logs(log: Log) -> None:
+    signer = LogKey()
+    cosigner = verifier_key(ORIGIN, COSIGNATURE_ED25519, signer.key.raw)
+    text = format_checkpoint(ORIGIN, log.size, log.tree.root())
+    line = NoteSignature(name=ORIGIN, key_hash=cosigner.key_hash, blob=signer.key.private.sign(text.encode()))
+    with pytest.raises(Malformed, match="sound signature"):
+        open_checkpoint(format_note(text, [line]), cosigner)
 
 
 def test_checkpoint_of_another_key_or_origin_is_refused(log: Log) -> None:

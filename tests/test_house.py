@@ -1,8 +1,10 @@
 """The house holds its own rules: links, what each floor may import, sizes, docs that list what exists."""
 
 import ast
+import io
 import re
 import sys
+import tokenize
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -19,8 +21,9 @@ DOMAIN_STDLIB = {
     "functools", "hashlib", "itertools", "json", "operator", "re", "types", "typing",
     "unicodedata", "uuid", "zoneinfo",
 }  # fmt: skip
-# The auditor reads all of verify/ in one sitting; past this it is no longer a specification in code.
-VERIFY_LINES = 3_200
+# Whoever audits the auditor reads all of verify/ in a day: careful reading goes at some 450 lines of code an hour. The
+# docstrings are half the text and its guide, so they don't count; past this it is no longer a specification in code.
+VERIFY_CODE_LINES = 3_600
 FILE_LINES = 400
 INVARIANT = re.compile(r"^- ([A-Z]\d+): ", re.MULTILINE)
 
@@ -91,9 +94,37 @@ def test_no_file_grows_past_its_length(floor: str) -> None:
     assert long == {}
 
 
-def test_verify_can_be_read_in_one_sitting() -> None:
-    total = sum(len(p.read_text(encoding="utf-8").splitlines()) for p in sources("verify"))
-    assert total <= VERIFY_LINES
+def code_lines(path: Path) -> int:
+    """Lines that hold code: no docstrings, comments or blanks."""
+    text = path.read_text(encoding="utf-8")
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        line
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None
+        for line in range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
+    }
+    empty = {
+        tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER,
+    }  # fmt: skip
+    held = {
+        line
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type not in empty
+        for line in range(token.start[0], token.end[0] + 1)
+    }
+    return len(held - docstrings)
+
+
+def test_code_lines_are_those_that_hold_code(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    doc = '"""Doc.\n\n    More.\n    """\n'
+    path.write_text(f'{doc}\nX = """text\nmore"""\n\n\ndef f() -> int:\n    {doc}    # why\n    return 1\n')
+    assert code_lines(path) == 4
+
+
+def test_verify_can_be_read_in_a_day() -> None:
+    assert sum(map(code_lines, sources("verify"))) <= VERIFY_CODE_LINES
 
 
 def test_specification_lists_every_event_type() -> None:

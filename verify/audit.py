@@ -10,6 +10,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Final
 
 from constancia.verify.checkpoint import parse_checkpoint
@@ -19,8 +20,8 @@ from constancia.verify.documents import Place, check_documents
 from constancia.verify.errors import Malformed, Unreadable
 from constancia.verify.fold import Fold, Item
 from constancia.verify.items import published_items, store_items
-from constancia.verify.note import VerifierKey, format_vkey, parse_note, parse_vkey
-from constancia.verify.policy import NO_QUORUM, Opened, Policy, TrustFolder, cosigners, open_with_policy
+from constancia.verify.note import VerifierKey, format_vkey, parse_log_vkey, parse_note
+from constancia.verify.policy import NO_QUORUM, Opened, Policy, TrustFolder, cosigners, open_kept, open_with_policy
 from constancia.verify.pool import Pool
 from constancia.verify.published import Published
 from constancia.verify.receipt import audit_receipt
@@ -108,7 +109,8 @@ class _Audit:
             raise Unreadable("source", self._source.location, "it holds no log")
         key = self._log_key(fold)
         self._check_kept_checkpoint(fold)
-        checkpoints = Checkpoints(self._findings, self._pool, fold.tree, fold.seen, key)
+        witnesses = () if self._trust is None else tuple(self._trust.policy.witnesses.values())
+        checkpoints = Checkpoints(self._findings, self._pool, fold.tree, fold.seen, key, witnesses=witnesses)
         if store is not None:
             checkpoints.check_batches(store)
             _check_meta(store, fold.origin, self._findings)
@@ -164,7 +166,7 @@ class _Audit:
     def _log_key(self, fold: Fold) -> VerifierKey | None:
         said = fold.directory.log_key
         try:
-            own = None if said is None else parse_vkey(said)
+            own = None if said is None else parse_log_vkey(said)
         except Malformed as error:
             self._findings.add(fault_of(error, "directory", 0, "statement.body.log_key", "L2"))
             own = None
@@ -241,11 +243,8 @@ class _Audit:
         opened = []
         for raw in heads:
             if raw is not None:
-                try:
+                with suppress(Malformed):  # a fault already, from `Checkpoints`
                     opened.append(open_with_policy(raw, policy))
-                except Malformed as error:
-                    if error.code == "cosignature":
-                        self._findings.add(fault_of(error, "checkpoint", None, self._head_name, "L1"))
         self._findings.count("L1", "cosignatures", sum(len(one.cosigned) for one in opened))
         return opened
 
@@ -286,18 +285,6 @@ class _Audit:
             findings.note(state, index=index)
         if self._store is not None and self._published is None:
             findings.note("not-published")
-
-
-def open_kept(trust: TrustFolder) -> Opened:
-    """Open the checkpoint that a trust folder keeps.
-
-    Raises:
-        Unreadable: It is no checkpoint of a log of the policy: the trust folder itself is damaged.
-    """
-    try:
-        return open_with_policy(trust.checkpoint or b"", trust.policy)
-    except Malformed as error:
-        raise Unreadable("trust", "trust/checkpoint", str(error)) from error
 
 
 def _check_schema(store: Store, findings: Findings) -> None:

@@ -6,6 +6,7 @@ All of it is signed.
 
 import base64
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from constancia.verify.errors import Malformed
@@ -93,10 +94,16 @@ def open_checkpoint(raw: bytes, log_key: VerifierKey) -> tuple[Checkpoint, Note]
 
     Source: C2SP tlog-checkpoint; ours: SPEC §4 (no extension lines).
     """
+    return open_checkpoint_of(raw, {log_key.name: log_key})
+
+
+def open_checkpoint_of(raw: bytes, logs: Mapping[str, VerifierKey]) -> tuple[Checkpoint, Note]:
+    """Read a checkpoint of any of some logs; as `open_checkpoint`. `logs` are keys by origin."""
     note = parse_note(raw)
     checkpoint = parse_checkpoint(note.text)
-    if checkpoint.origin != log_key.name:
-        raise Malformed("origin", "checkpoint.origin", log_key.name, checkpoint.origin)
+    log_key = logs.get(checkpoint.origin)
+    if log_key is None:
+        raise Malformed("origin", "checkpoint.origin", " or ".join(logs), checkpoint.origin)
     if checkpoint.extensions:
         raise Malformed("checkpoint", "checkpoint", "no extension lines", checkpoint.extensions[0])
     if not is_signed_by(note, log_key):

@@ -1,7 +1,10 @@
 """Every checkpoint in the source, held to the tree and to the log's key: form, origin, size, root, signature."""
 
+from collections.abc import Sequence
+
 from constancia.verify.checkpoint import Checkpoint, parse_checkpoint
-from constancia.verify.errors import Malformed
+from constancia.verify.cosignature import verify_cosignature
+from constancia.verify.errors import Malformed, Unsupported
 from constancia.verify.keys import Signature, load_public_key, spki_of_ed25519
 from constancia.verify.merkle import Tree
 from constancia.verify.note import Note, VerifierKey, parse_note
@@ -20,9 +23,20 @@ class Checkpoints:
         tree: The tree of the entries.
         seen: What others vouch for; narrows where the log was altered.
         key: The log's key; None if it is not known, and then only form and root are checked.
+        witnesses: Whose cosignatures must be sound wherever they stand; those of others are ignored.
     """
 
-    def __init__(self, findings: Findings, pool: Pool, tree: Tree, seen: SeenRoots, key: VerifierKey | None) -> None:
+    def __init__(  # noqa: PLR0913 - what a checkpoint is held to
+        self,
+        findings: Findings,
+        pool: Pool,
+        tree: Tree,
+        seen: SeenRoots,
+        key: VerifierKey | None,
+        *,
+        witnesses: Sequence[VerifierKey] = (),
+    ) -> None:
+        self._witnesses = witnesses
         self._findings = findings
         self._pool = pool
         self._tree = tree
@@ -37,7 +51,11 @@ class Checkpoints:
             if type(batch.first_index) is not int:
                 continue  # a fault already; no place could be named
             text = batch.checkpoint
-            raw = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else bytes(text or b"")
+            if not isinstance(text, str):
+                found = type(text).__name__
+                self._findings.fault("checkpoint", batch.first_index, "batches.checkpoint", "TEXT", found)
+                continue
+            raw = text.encode("utf-8", "surrogateescape")
             opened = self.open(raw, "batches.checkpoint", batch.first_index)
             if opened is None:
                 continue
@@ -78,6 +96,7 @@ class Checkpoints:
             self._findings.fault("origin", index, where, self._key.name, checkpoint.origin)
         else:
             self._check_signature(note, where, index)
+            self._check_cosignatures(note, where, index)
         return checkpoint
 
     def _check_signature(self, note: Note, where: str, index: int | None) -> None:
@@ -90,3 +109,13 @@ class Checkpoints:
         for one in claimed:
             signature = Signature(key=self._public.key_id, sig=one.blob)
             self._pool.check(("checkpoint", index, where), self._public, signature, note.text.encode())
+
+    def _check_cosignatures(self, note: Note, where: str, index: int | None) -> None:
+        for key in self._witnesses:
+            for one in filter(key.matches, note.signatures):
+                try:
+                    verify_cosignature(key, one, note.text)
+                except Unsupported:
+                    continue  # said of the last checkpoint, where the quorum is counted
+                except Malformed as error:
+                    self._findings.add(fault_of(error, "checkpoint", index, where, "L1"))

@@ -199,11 +199,13 @@ class Directory:
         """Give the actor that a key of this party and appointment belongs to."""
         if appointment is None:
             return {"capacity": "root", "party": str(party)}
-        held = self.appointments.get(str(appointment))
+        if not isinstance(appointment, str):
+            return None
+        held = self.appointments.get(appointment)
         if held is None or held.revoked or held.party != party:
             return None
         return {
-            "appointment": str(appointment),
+            "appointment": appointment,
             "capacity": held.capacity,
             "party": held.party,
             "person": held.person,

@@ -12,6 +12,7 @@ import os
 import stat
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
@@ -41,10 +42,16 @@ class Files(Protocol):
 
 
 class Folder:
-    """A folder on this machine."""
+    """A folder on this machine.
 
-    def __init__(self, root: Path) -> None:
+    Args:
+        root: The folder.
+        follow_links: Whether links lead on; only in a folder of the reader's own.
+    """
+
+    def __init__(self, root: Path, *, follow_links: bool = False) -> None:
         self.location = str(root)
+        self._no_links = 0 if follow_links else getattr(os, "O_NOFOLLOW", 0)
         self._root = root
 
     def read(self, path: str, limit: int) -> bytes | None:
@@ -73,18 +80,17 @@ class Folder:
 
     def _open(self, path: str) -> BinaryIO | None:
         # Without NONBLOCK a named pipe put in a file's place would make the verifier wait for ever.
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        flags = os.O_RDONLY | self._no_links | getattr(os, "O_NONBLOCK", 0)
         try:
             handle = os.open(self._root / path, flags | getattr(os, "O_BINARY", 0))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise Unreadable("file", f"{self.location}/{path}", str(error)) from error
-        file = os.fdopen(handle, "rb")
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            file.close()
+            os.close(handle)
             raise Unreadable("file", f"{self.location}/{path}", "not a regular file")
-        return file
+        return os.fdopen(handle, "rb")
 
 
 class Web:
@@ -96,7 +102,7 @@ class Web:
         for handler in (
             urllib.request.ProxyHandler(), urllib.request.HTTPHandler(), urllib.request.HTTPSHandler(),
             urllib.request.HTTPRedirectHandler(), urllib.request.HTTPDefaultErrorHandler(),
-            urllib.request.HTTPErrorProcessor(),
+            urllib.request.HTTPErrorProcessor(), urllib.request.UnknownHandler(),
         ):  # fmt: skip
             self._opener.add_handler(handler)
 
@@ -114,8 +120,8 @@ class Web:
                 if error.code in (404, 410):
                     return None
                 failure: Exception = error
-            except (OSError, EOFError, HTTPException) as error:
-                failure = error
+            except (OSError, EOFError, HTTPException, zlib.error, ValueError) as error:
+                failure = error  # ValueError: an address that is none
             if attempt == ATTEMPTS:
                 raise Unreadable("web", f"{self.location}/{path}", str(failure)) from failure
         return None

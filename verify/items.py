@@ -7,15 +7,13 @@
 from collections.abc import Iterator
 from typing import Final
 
-from constancia.verify.errors import Malformed
 from constancia.verify.fold import Item
-from constancia.verify.merkle import HASH_BYTES
-from constancia.verify.published import Found, Published
-from constancia.verify.report import Findings, fault_of
+from constancia.verify.merkle import HASH_BYTES, cut_hashes
+from constancia.verify.published import MAX_GAP, Found, Published
+from constancia.verify.report import Findings
 from constancia.verify.store import BatchRow, Store
-from constancia.verify.tiles import HASHES_PER_TILE, entries_path, parse_bundle, tile_width
+from constancia.verify.tiles import HASHES_PER_TILE, bundle_bytes, entries_path, tile_width, whole_entries
 
-MAX_GAP: Final = 65_536
 NO_BATCH: Final = b""  # instead of a leaf hash, past the last batch
 
 
@@ -65,11 +63,17 @@ def _place_strays(strays: list[object], gaps: list[int], end: int, findings: Fin
 
 def _recorded_leaves(store: Store, findings: Findings) -> Iterator[bytes | None]:
     at = 0
+    gaps: list[int] = []
+    strays: list[object] = []
     for batch in store.batches():
         findings.count("L1", "batches")
-        gap = batch.first_index - at if type(batch.first_index) is int else -1
+        if type(batch.first_index) is not int:
+            strays.append(batch.first_index)
+            continue
+        gap = batch.first_index - at
         if gap:
             findings.fault("batch", at, "batches.first_index", at, batch.first_index)
+            gaps.append(at)
             if not 0 < gap <= MAX_GAP:
                 continue
             yield from (None for _ in range(gap))
@@ -77,12 +81,16 @@ def _recorded_leaves(store: Store, findings: Findings) -> Iterator[bytes | None]
         yield from hashes[:count]
         yield from (None for _ in range(count - len(hashes)))
         at = batch.first_index + count
+    # Such a batch stands first or last whatever it covers: the gap that it left is its place.
+    for number, first_index in enumerate(strays):
+        place = gaps[number] if number < len(gaps) else at
+        findings.fault("batch", place, "batches.first_index", place, first_index)
 
 
 def _leaves_of(batch: BatchRow, findings: Findings) -> tuple[list[bytes], int]:
     """Cut a batch's leaf hashes; the number of entries is its size's word, unless that can't be."""
     packed = batch.leaf_hashes if isinstance(batch.leaf_hashes, bytes) else b""
-    hashes = [packed[i : i + HASH_BYTES] for i in range(0, len(packed) - HASH_BYTES + 1, HASH_BYTES)]
+    hashes = cut_hashes(packed)
     first = batch.first_index
     if type(batch.size) is not int or not first < batch.size <= first + len(hashes) + MAX_GAP:
         findings.fault("batch", first, "batches.size", first + len(hashes), batch.size)
@@ -119,30 +127,13 @@ def _bundle_entries(found: Found, first: int, width: int, findings: Findings) ->
         findings.fault("bundle-missing", first, found.path, "an entry bundle", "no file", last_index=last)
         return [None] * width
     findings.count("L1", "bundles")
-    entries: list[bytes | None] = []
-    try:
-        entries.extend(parse_bundle(found.data))
-    except Malformed as error:
-        entries.extend(whole_entries(found.data))
-        findings.add(fault_of(error, "bundle", first + min(len(entries), width - 1), found.path, "L1"))
-    partial = f".p/{width}" in found.path
-    if len(entries) < width or (len(entries) > width and (partial or width == HASHES_PER_TILE)):
-        at = first + min(len(entries), width - 1)
-        findings.fault("bundle", at, found.path, f"{width} entries", f"{len(entries)}")
-    return entries[:width] + [None] * (width - len(entries))
-
-
-def whole_entries(data: bytes) -> list[bytes]:
-    """Give the whole entries that a broken bundle begins with."""
-    entries: list[bytes] = []
-    at = 0
-    while at + 2 <= len(data):
-        stop = at + 2 + int.from_bytes(data[at : at + 2], "big")
-        if stop > len(data) or len(entries) == HASHES_PER_TILE:
-            break
-        entries.append(data[at + 2 : stop])
-        at = stop
-    return entries
+    whole = whole_entries(found.data)
+    exact = f".p/{width}" in found.path or width == HASHES_PER_TILE
+    if bundle_bytes(whole) != len(found.data) or len(whole) < width or (exact and len(whole) > width):
+        at = first + min(len(whole), width - 1)
+        counted = f"{len(whole)} in {len(found.data)} bytes"
+        findings.fault("bundle", at, found.path, f"{width} whole entries", counted)
+    return [*whole[:width], *[None] * (width - len(whole))]
 
 
 def _tile_hashes(found: Found, first: int, width: int, findings: Findings) -> list[bytes | None]:
@@ -154,10 +145,8 @@ def _tile_hashes(found: Found, first: int, width: int, findings: Findings) -> li
     if len(found.data) < width * HASH_BYTES or (exact and len(found.data) != width * HASH_BYTES):
         at = first + min(len(found.data) // HASH_BYTES, width - 1)
         findings.fault("tile", at, found.path, f"{width} hashes", f"{len(found.data)} bytes")
-    hashes: list[bytes | None] = [
-        found.data[i * HASH_BYTES : (i + 1) * HASH_BYTES] for i in range(len(found.data) // HASH_BYTES)
-    ]
-    return hashes[:width] + [None] * (width - len(hashes))
+    hashes = cut_hashes(found.data)
+    return [*hashes[:width], *[None] * (width - len(hashes))]
 
 
 def _missing(findings: Findings, first: int, last: int) -> None:

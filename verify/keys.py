@@ -121,8 +121,8 @@ def spki_of_ed25519(public: bytes) -> bytes:
     return SPKI_ED25519 + public
 
 
-def _is_sound_point(encoded: bytes) -> bool:
-    """Tell whether a 32-byte point encoding is canonical and not of small order."""
+def is_sound_point(encoded: bytes) -> bool:
+    """Tell whether a 32-byte point encoding is canonical and not of small order. Source: ours: SPEC §2."""
     if encoded in _SMALL_ORDER:
         return False
     # Only y >= p is non-canonical here: p = 2^255 - 19 ends in 0xed and has all other bits set.
@@ -157,8 +157,8 @@ def load_public_key(scheme: str, spki: bytes, *, rp_id: str | None = None, origi
     fit = _fit_handle(scheme, handle, spki)
     if fit is None:
         raise Malformed("public-key", "public_key", f"a sound key for {scheme}", type(handle).__name__)
-    if (scheme == "webauthn") != (rp_id is not None and bool(origins)):
-        raise Malformed("public-key", "rp_id", "rp_id and origins with webauthn, and only there")
+    if (scheme == "webauthn") != (isinstance(rp_id, str) and bool(origins)):
+        raise Malformed("public-key", "rp_id", "rp_id and origins with webauthn, and only there", rp_id)
     return PublicKey(
         key_id=key_id_of(spki),
         scheme=scheme,
@@ -174,7 +174,7 @@ def _fit_handle(
 ) -> ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey | None:
     """Give the handle narrowed to a class that the scheme allows, if the key is sound and in its one DER form."""
     if isinstance(handle, ed25519.Ed25519PublicKey):
-        sound = len(spki) == 44 and spki[:12] == SPKI_ED25519 and _is_sound_point(spki[12:])
+        sound = len(spki) == 44 and spki[:12] == SPKI_ED25519 and is_sound_point(spki[12:])
         return handle if scheme in ("ed25519", "webauthn") and sound else None
     if isinstance(handle, ec.EllipticCurvePublicKey):
         fit = scheme == "webauthn" and isinstance(handle.curve, ec.SECP256R1)
@@ -200,7 +200,7 @@ def verify_ed25519(public: bytes, sig: bytes, message: bytes) -> bool:
 
     Source: RFC 8032 §5.1.7 (cofactorless) with canonical encodings and no small order; ours: SPEC §2.
     """
-    if len(public) != 32 or not _is_sound_point(public):
+    if len(public) != 32 or not is_sound_point(public):
         return False
     try:
         handle = ed25519.Ed25519PublicKey.from_public_bytes(public)
@@ -210,7 +210,7 @@ def verify_ed25519(public: bytes, sig: bytes, message: bytes) -> bool:
 
 
 def _verify_ed25519(handle: ed25519.Ed25519PublicKey, sig: bytes, message: bytes) -> bool:
-    if len(sig) != 64 or not _is_sound_point(sig[:32]):
+    if len(sig) != 64 or not is_sound_point(sig[:32]):
         return False
     # S < L < 2^253; the top three bits decide but for a sliver, so the big comparison is rare.
     if sig[63] >= 0x10 and int.from_bytes(sig[32:], "little") >= _L:

@@ -25,6 +25,11 @@ def hash_children(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+def cut_hashes(packed: bytes) -> list[bytes]:
+    """Cut packed hashes apart; a rest shorter than a hash is left out."""
+    return [packed[at : at + HASH_BYTES] for at in range(0, len(packed) - HASH_BYTES + 1, HASH_BYTES)]
+
+
 class Tree:
     """An append-only Merkle tree over leaf hashes, with every past size at hand. Not thread-safe for writing."""
 

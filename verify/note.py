@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from constancia.verify.errors import Malformed
-from constancia.verify.keys import decode_base64
+from constancia.verify.keys import decode_base64, is_sound_point
 
 ED25519: Final = 0x01
 COSIGNATURE_ED25519: Final = 0x04
@@ -70,9 +70,9 @@ def key_hash(name: str, type_byte: int, public_key: bytes) -> bytes:
 
 
 def is_key_name(name: str) -> bool:
-    """Tell whether a name may be a note key's: not empty, no space, no plus sign, no control character."""
+    """Tell whether a name may be a note key's: not empty, no space, no plus sign, no control or surrogate."""
     return bool(name) and not any(
-        character.isspace() or character == "+" or unicodedata.category(character) == "Cc" for character in name
+        character.isspace() or character == "+" or unicodedata.category(character) in ("Cc", "Cs") for character in name
     )
 
 
@@ -88,14 +88,16 @@ def verifier_key(name: str, type_byte: int, public_key: bytes) -> VerifierKey:
         The key with its hash.
 
     Raises:
-        Malformed: Unfit name, unknown type, wrong length.
+        Malformed: Unfit name, unknown type, wrong length, a key that the signature rule excludes.
 
-    Source: C2SP signed-note.
+    Source: C2SP signed-note; ours: SPEC §2.
     """
     if not is_key_name(name):
         raise Malformed("key-name", "key name", "no space, no plus sign, not empty", name)
     if KEY_BYTES.get(type_byte) != len(public_key):
         raise Malformed("vkey", name, "a key of a known type and its length", f"{type_byte}: {len(public_key)}")
+    if type_byte != COSIGNATURE_MLDSA44 and not is_sound_point(public_key):
+        raise Malformed("vkey", name, "a canonical key that is not of small order", public_key.hex())
     return VerifierKey(
         name=name,
         key_hash=key_hash(name, type_byte, public_key),
@@ -120,6 +122,20 @@ def parse_vkey(text: str) -> VerifierKey:
     key = verifier_key(name, data[0] if data else 0, data[1:])
     if key.key_hash.hex() != digits:
         raise Malformed("vkey", "vkey", f"key hash {key.key_hash.hex()}", digits)
+    return key
+
+
+def parse_log_vkey(text: str) -> VerifierKey:
+    """Read the verifier key of a log, which signs checkpoints.
+
+    Raises:
+        Malformed: As for `parse_vkey`, or of another type than 0x01.
+
+    Source: C2SP tlog-checkpoint.
+    """
+    key = parse_vkey(text)
+    if key.type_byte != ED25519:
+        raise Malformed("vkey", "vkey", "a key of type 1", key.type_byte)
     return key
 
 

@@ -5,14 +5,16 @@ verified). It must come from elsewhere than the ledger that is audited: it is wh
 operator's own word.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from constancia.verify.checkpoint import Checkpoint, is_signed_by, parse_checkpoint
+from constancia.verify.checkpoint import Checkpoint, open_checkpoint_of
 from constancia.verify.cosignature import verify_cosignature
 from constancia.verify.errors import Malformed, Unreadable, Unsupported
+from constancia.verify.files import Folder
 from constancia.verify.keys import is_hex64
 from constancia.verify.note import (
     COSIGNATURE_ED25519,
@@ -21,12 +23,12 @@ from constancia.verify.note import (
     MAX_NOTE_BYTES,
     Note,
     VerifierKey,
-    parse_note,
     parse_vkey,
 )
 
 MAX_POLICY_BYTES: Final = 1_000_000
 NO_QUORUM: Final = "none"
+_NUMBER = re.compile(r"[1-9]\d{0,5}\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +56,12 @@ class Policy:
             name: A witness's or group's name, or `none`.
             cosigned: Names of the witnesses whose cosignature is sound.
         """
-        if name == NO_QUORUM:
-            return True
-        group = self.groups.get(name)
-        if group is None:
-            return name in cosigned
-        return sum(self.is_met(member, cosigned) for member in group.members) >= group.needed
+        met = {NO_QUORUM, *cosigned}
+        # A group's members are defined above it, so one pass decides all of them, however deep they nest.
+        for title, group in self.groups.items():
+            if sum(member in met for member in group.members) >= group.needed:
+                met.add(title)
+        return name in met
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +85,11 @@ class TrustFolder:
     folder: Path | None = None
 
 
-def parse_policy(text: str) -> Policy:
+def parse_policy(file: str) -> Policy:
     """Read a policy file.
 
     Args:
-        text: Lines `log <vkey> [<url>]`, `witness <name> <vkey> [<url>]`, `group <name> all|any|<k> <member>…`,
+        file: Lines `log <vkey> [<url>]`, `witness <name> <vkey> [<url>]`, `group <name> all|any|<k> <member>…`,
             exactly one `quorum <name>|none`; blank lines and `#` comments.
 
     Returns:
@@ -99,10 +101,10 @@ def parse_policy(text: str) -> Policy:
     Source: C2SP tlog-policy.
     """
     reader = _PolicyReader()
-    for number, line in enumerate(text.split("\n"), start=1):
-        fields = line.split("#", 1)[0].split() if line.lstrip().startswith("#") else line.split()
-        if fields:
-            reader.read(f"policy line {number}", fields)
+    for number, line in enumerate(file.split("\n"), start=1):
+        text = line.strip(" \t\r")  # no other white space parts words: readers would differ
+        if text and not text.startswith("#"):
+            reader.read(f"policy line {number}", re.split("[ \t]+", text))
     if reader.quorum is None:
         raise Malformed("policy", "policy", "one quorum line")
     if not reader.logs:
@@ -163,7 +165,7 @@ class _PolicyReader:
             raise Malformed("policy", where, "members defined above, each once", " ".join(members))
         if needed in ("all", "any"):
             return Group(needed=len(members) if needed == "all" else 1, members=members)
-        if not needed.isascii() or not needed.isdigit() or needed[0] == "0" or int(needed) > len(members):
+        if not _NUMBER.match(needed) or int(needed) > len(members):
             raise Malformed("policy", where, "all, any, or a number of the members", needed)
         return Group(needed=int(needed), members=members)
 
@@ -183,15 +185,7 @@ def open_with_policy(raw: bytes, policy: Policy) -> Opened:
 
     Source: C2SP tlog-policy, tlog-cosignature.
     """
-    note = parse_note(raw)
-    checkpoint = parse_checkpoint(note.text)
-    log_key = policy.logs.get(checkpoint.origin)
-    if log_key is None:
-        raise Malformed("origin", "checkpoint.origin", " or ".join(policy.logs), checkpoint.origin)
-    if checkpoint.extensions:
-        raise Malformed("checkpoint", "checkpoint", "no extension lines", checkpoint.extensions[0])
-    if not is_signed_by(note, log_key):
-        raise Malformed("note-signature", "checkpoint", f"a signature by {log_key.name}")
+    checkpoint, note = open_checkpoint_of(raw, policy.logs)
     cosigned: dict[str, int] = {}
     unsupported: list[str] = []
     for name, key in policy.witnesses.items():
@@ -220,6 +214,18 @@ def cosigners(opened: Opened, policy: Policy) -> tuple[str, ...]:
     return tuple(found.values())
 
 
+def open_kept(trust: TrustFolder) -> Opened:
+    """Open the checkpoint that a trust folder keeps.
+
+    Raises:
+        Unreadable: It is no checkpoint of a log of the policy: the trust folder itself is damaged.
+    """
+    try:
+        return open_with_policy(trust.checkpoint or b"", trust.policy)
+    except Malformed as error:
+        raise Unreadable("trust", "trust/checkpoint", str(error)) from error
+
+
 def load_trust(folder: Path) -> TrustFolder:
     """Read a trust folder.
 
@@ -235,10 +241,11 @@ def load_trust(folder: Path) -> TrustFolder:
 
     Source: ours: SPEC §4.
     """
-    policy = _read(folder, "policy", MAX_POLICY_BYTES)
+    files = Folder(folder, follow_links=True)
+    policy = files.read("policy", MAX_POLICY_BYTES)
     if policy is None:
         raise Unreadable("trust", str(folder), "a trust folder holds a file named policy")
-    genesis = _read(folder, "genesis", 256)
+    genesis = files.read("genesis", 256)
     if genesis is not None:
         text = genesis.decode("ascii", "replace").removesuffix("\n")
         if not is_hex64(text):
@@ -248,18 +255,5 @@ def load_trust(folder: Path) -> TrustFolder:
         parsed = parse_policy(policy.decode())
     except UnicodeDecodeError as error:
         raise Malformed("not-utf8", "trust/policy", "UTF-8", error.reason) from error
-    kept = _read(folder, "checkpoint", MAX_NOTE_BYTES)
+    kept = files.read("checkpoint", MAX_NOTE_BYTES)
     return TrustFolder(policy=parsed, genesis=genesis, checkpoint=kept, folder=folder)
-
-
-def _read(folder: Path, name: str, limit: int) -> bytes | None:
-    try:
-        with (folder / name).open("rb") as file:
-            data = file.read(limit + 1)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise Unreadable("trust", str(folder / name), str(error)) from error
-    if len(data) > limit:
-        raise Unreadable("trust", str(folder / name), f"larger than {limit} bytes")
-    return data

@@ -14,6 +14,7 @@ from constancia.verify.tiles import HASHES_PER_TILE, parse_tile_path, tile_path,
 # Twice what the format allows, so that a file with bytes added is a fault with its place, not unreadable.
 MAX_TILE_BYTES: Final = 2 * HASHES_PER_TILE * HASH_BYTES
 MAX_BUNDLE_BYTES: Final = 2 * HASHES_PER_TILE * (2 + 65_535)
+MAX_GAP: Final = 65_536  # entries that may be missing in a row; a position or size further off is a fault, not a loop
 _AHEAD: Final = 8  # files fetched before they are needed, over a network
 
 
@@ -110,9 +111,15 @@ class Published:
             executor.shutdown(wait=False, cancel_futures=True)
 
     def extent(self) -> int:
-        """Give how many entries the widest bundles listed hold, by their names; 0 over a network."""
-        ends = (one.number * HASHES_PER_TILE + one.width for one in self.tile_files() if one.level is None)
-        return max(ends, default=0)
+        """Give how many entries the widest bundles listed hold, by their names; 0 over a network.
+
+        A bundle too far after the one before is no part of the log: one name must not make an audit endless.
+        """
+        end = 0
+        for one in self.tile_files():
+            if one.level is None and one.number * HASHES_PER_TILE <= end + MAX_GAP:
+                end = max(end, one.number * HASHES_PER_TILE + one.width)
+        return end
 
     def tile_files(self) -> list[TileFile]:
         """List all tiles and bundles, the widest of a number first; empty over a network."""

@@ -10,9 +10,9 @@ from constancia.verify.entry import Entry, parse_entry
 from constancia.verify.errors import Malformed
 from constancia.verify.keys import verify_signature
 from constancia.verify.merkle import hash_leaf, verify_inclusion
-from constancia.verify.note import VerifierKey, format_vkey, parse_note, parse_vkey
+from constancia.verify.note import VerifierKey, format_vkey, parse_log_vkey, parse_note
 from constancia.verify.pae import signed_bytes
-from constancia.verify.policy import NO_QUORUM, TrustFolder, cosigners, open_with_policy
+from constancia.verify.policy import NO_QUORUM, TrustFolder, cosigners, open_kept, open_with_policy
 from constancia.verify.proof import TlogProof, parse_tlog_proof
 from constancia.verify.report import Findings, fault_of
 
@@ -55,7 +55,7 @@ def _check_entry(proof: TlogProof, raw: bytes, findings: Findings) -> Entry | No
     if entry.index != proof.index:
         findings.fault("index", proof.index, "receipt.index", entry.index, proof.index)
     findings.origin = entry.statement.ledger
-    if entry.index == 0:
+    if proof.index == 0:
         _check_founders(entry, findings)
     return entry
 
@@ -77,7 +77,7 @@ def _check_checkpoint(
     """Check the checkpoint's signatures with what is pinned; without, with what genesis itself may say."""
     try:
         if trust is None:
-            key = _own_key(entry)
+            key = _own_key(entry) if proof.index == 0 else None
             if key is None:
                 findings.leave_open("no-log-key")
                 return parse_checkpoint(parse_note(proof.checkpoint).text)
@@ -103,8 +103,8 @@ def _check_checkpoint(
 
 
 def _own_key(entry: Entry | None) -> VerifierKey | None:
-    said = None if entry is None or entry.index else entry.statement.body.get("log_key")
-    return parse_vkey(said) if isinstance(said, str) else None
+    said = None if entry is None else entry.statement.body.get("log_key")
+    return parse_log_vkey(said) if isinstance(said, str) else None
 
 
 def _check_inclusion(proof: TlogProof, raw: bytes, checkpoint: Checkpoint, findings: Findings) -> None:
@@ -129,7 +129,7 @@ def _check_trust(checkpoint: Checkpoint, trust: TrustFolder | None, findings: Fi
         findings.fault("genesis", 0, "leaf hash", trust.genesis, findings.genesis)
     if trust.checkpoint is None:
         return
-    kept = open_with_policy(trust.checkpoint, trust.policy).checkpoint
+    kept = open_kept(trust).checkpoint
     if kept.origin == checkpoint.origin and kept.size == checkpoint.size and kept.root != checkpoint.root:
         findings.fault("fork", None, "trust/checkpoint", kept.root, checkpoint.root)
     elif kept.size != checkpoint.size:

@@ -70,7 +70,11 @@ class Source:
             Unreadable: The source holds no entries, or not all that its checkpoint says.
         """
         if self.store is not None:
-            yield from (bytes(row.state) for row in self.store.rows() if row.position > start)
+            for row in self.store.rows():
+                if not isinstance(row.state, bytes):
+                    raise Unreadable("form", f"{self.location}: position {row.position}", "the state is no BLOB")
+                if row.position > start:
+                    yield row.state
             return
         raw = self.published.checkpoint() if self.published is not None else None
         if self.published is None or raw is None:
@@ -110,7 +114,7 @@ def open_source(location: str) -> Source:
             if head.startswith(HEADER.encode()):
                 receipt = head + file.read(MAX_PROOF_BYTES)
                 return Source(kind="receipt", location=location, receipt=receipt)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise Unreadable("source", location, str(error)) from error
     if head.startswith(b"SQLite format 3\x00"):
         return Source(kind="store", location=location, store=open_store(path))

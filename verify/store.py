@@ -7,7 +7,6 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -116,10 +115,10 @@ class Store:
         """
         done = 0
         try:
-            with closing(self.connection.execute(query, parameters)) as cursor:
-                for values in cursor:
-                    yield values
-                    done += 1
+            # The cursor is left to itself: an audit that ends early closes the connection before its readers.
+            for values in self.connection.execute(query, parameters):
+                yield values
+                done += 1
         except (sqlite3.Error, OverflowError) as error:
             where = f"{self.path}: {query}, after {done} rows"
             raise Unreadable("store", where, str(error)) from error

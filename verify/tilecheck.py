@@ -1,10 +1,9 @@
 """Every tile and bundle, of every level and width, held to the finished tree byte for byte."""
 
-from constancia.verify.items import whole_entries
 from constancia.verify.merkle import HASH_BYTES, Tree, hash_leaf
 from constancia.verify.published import MAX_BUNDLE_BYTES, MAX_TILE_BYTES, Found, Published, TileFile
 from constancia.verify.report import Findings
-from constancia.verify.tiles import HASHES_PER_TILE, tiles_between
+from constancia.verify.tiles import HASHES_PER_TILE, bundle_bytes, tiles_between, whole_entries
 
 
 class Tiles:
@@ -43,11 +42,11 @@ class Tiles:
     def _check_rest(self, read: set[str]) -> None:
         beyond = 0
         for file in self._published.tile_files():
-            if file.path in read:
-                continue
             hashes = self._tree.size >> 8 * (file.level or 0)
             covered = max(0, min(file.width, hashes - file.number * HASHES_PER_TILE))
             beyond += covered < file.width
+            if file.path in read:
+                continue
             if covered and file.level is None:
                 self._check_other_bundle(file, covered)
             elif covered and file.level is not None:
@@ -69,8 +68,8 @@ class Tiles:
             return
         self._findings.count("L1", "tiles")
         expected = self._tree.tile(level, number, covered)
-        full = HASHES_PER_TILE * HASH_BYTES
-        if found.data.startswith(expected) and len(found.data) in (width * HASH_BYTES, full):
+        hashes = width if ".p/" in found.path else HASHES_PER_TILE
+        if found.data.startswith(expected) and len(found.data) == hashes * HASH_BYTES:
             return
         for at in range(covered):
             part = slice(at * HASH_BYTES, (at + 1) * HASH_BYTES)
@@ -81,8 +80,8 @@ class Tiles:
                     "tile", start, where, expected[part], found.data[part], last_index=start + span - 1
                 )
                 return
-        length = f"{len(found.data)} bytes"
-        self._findings.fault("tile", first + (covered - 1) * span, found.path, f"{width} hashes", length)
+        length, start = f"{len(found.data)} bytes", first + (covered - 1) * span
+        self._findings.fault("tile", start, found.path, f"{hashes} hashes", length, last_index=start + span - 1)
 
     def _check_bundle(self, found: Found, number: int, width: int) -> None:
         first = number * HASHES_PER_TILE
@@ -98,7 +97,7 @@ class Tiles:
             if leaf != expected:
                 self._findings.fault("bundle", first + at, f"{found.path}: entry {at}", expected, leaf)
                 return
-        if len(entries) < width or sum(len(one) + 2 for one in entries) != len(found.data):
+        if len(entries) < width or bundle_bytes(entries) != len(found.data):
             at = first + min(len(entries), width - 1)
             counted = f"{len(entries)} in {len(found.data)} bytes"
             self._findings.fault("bundle", at, found.path, f"{width} whole entries", counted)

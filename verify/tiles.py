@@ -14,7 +14,8 @@ from constancia.verify.errors import Malformed
 HASHES_PER_TILE: Final = 256
 MAX_LEVEL: Final = 7  # 256^8 leaves: more than any index can count
 
-_PATH = re.compile(r"tile/(entries|0|[1-9]\d?)/((?:x\d{3}/)*\d{3})(?:\.p/([1-9]\d{0,2}))?\Z", re.ASCII)
+# Six groups of three digits count more tiles than 256^8 leaves have.
+_PATH = re.compile(r"tile/(entries|0|[1-9]\d?)/((?:x\d{3}/){0,5}\d{3})(?:\.p/([1-9]\d{0,2}))?\Z", re.ASCII)
 
 
 def _number_path(number: int) -> str:
@@ -125,6 +126,24 @@ def encode_bundle(entries: Iterable[bytes]) -> bytes:
     return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
 
 
+def whole_entries(data: bytes) -> list[bytes]:
+    """Give the whole entries, at most 256, that a bundle begins with. Source: C2SP tlog-tiles, "Log Entries"."""
+    entries: list[bytes] = []
+    at = 0
+    while at + 2 <= len(data) and len(entries) < HASHES_PER_TILE:
+        stop = at + 2 + int.from_bytes(data[at : at + 2], "big")
+        if stop > len(data):
+            break
+        entries.append(data[at + 2 : stop])
+        at = stop
+    return entries
+
+
+def bundle_bytes(entries: Iterable[bytes]) -> int:
+    """Give the length of the bundle that holds just these entries."""
+    return sum(2 + len(entry) for entry in entries)
+
+
 def parse_bundle(data: bytes) -> list[bytes]:
     """Unpack an entry bundle.
 
@@ -139,12 +158,7 @@ def parse_bundle(data: bytes) -> list[bytes]:
 
     Source: C2SP tlog-tiles, "Log Entries".
     """
-    entries: list[bytes] = []
-    at = 0
-    while at < len(data):
-        stop = at + 2 + int.from_bytes(data[at : at + 2], "big")
-        if at + 2 > len(data) or stop > len(data) or len(entries) == HASHES_PER_TILE:
-            raise Malformed("bundle", f"entry {len(entries)} of the bundle", "whole entries", len(data))
-        entries.append(data[at + 2 : stop])
-        at = stop
+    entries = whole_entries(data)
+    if bundle_bytes(entries) != len(data):
+        raise Malformed("bundle", f"entry {len(entries)} of the bundle", "whole entries", len(data))
     return entries

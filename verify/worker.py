@@ -63,7 +63,7 @@ class Worker:
         try:
             _send(self._process.stdin, (keys, listed))
             answer = _receive(self._process.stdout)
-        except OSError:
+        except (OSError, EOFError, ValueError, TypeError):  # it died, perhaps in the middle of its answer
             answer = None
         if answer is None:
             return failing(tasks)

@@ -10,8 +10,9 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, BinaryIO, Final, TypeVar
 
 from constancia.verify.errors import Unreadable
 from constancia.verify.files import MAX_DOCUMENT_BYTES, digest_of, read_bounded
@@ -23,6 +24,7 @@ _LOCAL: Final = struct.Struct("<4s5H3I2H")
 _EXTRAS: Final = (0x0001, 0x5455, 0x7875)  # zip64, times, owner; a second name (0x7075) would be another tree
 _ENCRYPTED: Final = 0x41  # plain or strong
 _DESCRIPTOR: Final = 0x08
+_T = TypeVar("_T")
 
 
 class Zip:
@@ -46,18 +48,11 @@ class Zip:
 
     def read(self, path: str, limit: int) -> bytes | None:
         """Give a member's bytes; None if there is no such member."""
-        return self._unpack(path, limit)
+        return self._unpack(path, lambda file: read_bounded(file, limit, path))
 
     def digest(self, path: str) -> tuple[bytes, int] | None:
         """Give a member's SHA-256 and size; None if there is no such member."""
-        info = self._members.get(path)
-        if info is None:
-            return None
-        try:
-            with self._zip.open(info) as file:
-                return digest_of(file, path)  # type: ignore[arg-type]  # it reads like a binary file
-        except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise Unreadable("zip-member", f"{self.location}: {path}", str(error)) from error
+        return self._unpack(path, lambda file: digest_of(file, path))
 
     def names(self) -> list[str]:
         """List all members that are files, sorted."""
@@ -67,13 +62,13 @@ class Zip:
         """Close the archive."""
         self._zip.close()
 
-    def _unpack(self, path: str, limit: int) -> bytes | None:
+    def _unpack(self, path: str, take: Callable[[BinaryIO], _T]) -> _T | None:
         info = self._members.get(path)
         if info is None:
             return None
         try:
             with self._zip.open(info) as file:
-                return read_bounded(file, limit, path)  # type: ignore[arg-type]  # it reads like a binary file
+                return take(file)  # type: ignore[arg-type]  # it reads like a binary file
         except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise Unreadable("zip-member", f"{self.location}: {path}", str(error)) from error
 

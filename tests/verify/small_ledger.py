@@ -16,17 +16,19 @@ from pathlib import Path
 from typing import Any, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from constancia.verify.audit import audit
 from constancia.verify.canonical import canonical
 from constancia.verify.checkpoint import format_checkpoint
-from constancia.verify.cosignature import message_ed25519
+from constancia.verify.cosignature import message_ed25519, message_mldsa44
 from constancia.verify.entry import NO_PREVIOUS, build_entry, parse_entry
 from constancia.verify.keys import KeyId, Signature, key_id_of
 from constancia.verify.merkle import Tree, hash_leaf
 from constancia.verify.note import (
     COSIGNATURE_ED25519,
+    COSIGNATURE_MLDSA44,
     ED25519,
     NoteSignature,
     VerifierKey,
@@ -99,6 +101,21 @@ class Witness:
 
     def line(self, text: str, time: int = 1_551_463_200) -> NoteSignature:
         blob = time.to_bytes(8, "big") + self.key.private.sign(message_ed25519(time, text))
+        return NoteSignature(name=self.verifier.name, key_hash=self.verifier.key_hash, blob=blob)
+
+
+class PostQuantumWitness(Witness):
+    """A witness that cosigns with ML-DSA-44, whose signatures are other bytes each time."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        seed = hashlib.sha256(f"post-quantum witness {name}".encode()).digest()
+        self.mldsa = MLDSA44PrivateKey.from_seed_bytes(seed)
+        public = self.mldsa.public_key().public_bytes_raw()
+        self.verifier = verifier_key(f"witness.example/{name}", COSIGNATURE_MLDSA44, public)
+
+    def line(self, text: str, time: int = 1_551_463_200) -> NoteSignature:
+        blob = time.to_bytes(8, "big") + self.mldsa.sign(message_mldsa44(time, self.verifier.name, text))
         return NoteSignature(name=self.verifier.name, key_hash=self.verifier.key_hash, blob=blob)
 
 

@@ -60,6 +60,14 @@ class Answer(BaseHTTPRequestHandler):
                 self._say(200, gzip.compress(bytes(10_000_000)), encoding="gzip")
             case "/base/broken":
                 self._say(500, b"")
+            case "/base/corrupt":
+                packed = bytearray(gzip.compress(bytes(range(256)) * 40))
+                packed[20:60] = b"\xff" * 40
+                self._say(200, bytes(packed), encoding="gzip")
+            case "/base/other-scheme":
+                self.send_response(302)
+                self.send_header("Location", "ftp://127.0.0.1/x")
+                self.end_headers()
             case "/base/elsewhere":
                 self.send_response(302)
                 self.send_header("Location", "file:///etc/hostname")
@@ -117,6 +125,23 @@ def test_redirection_to_a_file_of_this_machine_is_refused(web: Web) -> None:
         web.read("elsewhere", 1000)
 
 
+@pytest.mark.parametrize("path", ["corrupt", "other-scheme"])
+def test_answer_that_can_not_be_used_is_unreadable(path: str, web: Web) -> None:
+    with pytest.raises(Unreadable, match=path):
+        web.read(path, 100_000)
+
+
+@pytest.mark.parametrize("address", ["http://[", "http://a b/", "http://127.0.0.1:x/", "http://", "https://ñ\u2028/"])
+def test_address_that_is_none_is_unreadable(address: str) -> None:
+    with pytest.raises(Unreadable):
+        verify(address)
+
+
+def test_name_with_a_nul_is_unreadable() -> None:
+    with pytest.raises(Unreadable):
+        verify("a\x00b")
+
+
 def test_folder_with_a_link_in_a_tiles_place_is_unreadable(log: Log, trust: Path, tmp_path: Path) -> None:
     published = log.write_folder(tmp_path / "published")
     tile = published / "tile" / "0" / f"000.p/{log.size}"
@@ -124,3 +149,17 @@ def test_folder_with_a_link_in_a_tiles_place_is_unreadable(log: Log, trust: Path
     tile.symlink_to(tmp_path / "tile")
     with pytest.raises(Unreadable, match="tile/0/000"):
         verify(published, trust)
+
+
+def test_f2_folder_in_a_files_place_is_unreadable(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint").mkdir()
+    with pytest.raises(Unreadable, match="not a regular file"):
+        Folder(tmp_path).read("checkpoint", 10)
+
+
+def test_links_lead_on_only_where_the_folder_is_the_readers_own(tmp_path: Path) -> None:
+    (tmp_path / "real").write_bytes(b"x")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    assert Folder(tmp_path, follow_links=True).read("link", 1) == b"x"
+    with pytest.raises(Unreadable):
+        Folder(tmp_path).read("link", 1)

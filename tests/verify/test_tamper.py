@@ -1,0 +1,48 @@
+"""The tamper matrix: whatever is altered is named where it was altered, or proved to change nothing.
+
+One case of every cell runs here; all of them in `tests/benchmarks/tamper_matrix.py`.
+"""
+
+from pathlib import Path
+
+import pytest
+from tests.tamper.bench import Bench, Figures
+from tests.tamper.matrix import SOURCES, cases_of, sample, unexplained, upper_tiles
+from tests.verify.small_ledger import verify
+
+from constancia.verify.report import Verdict
+
+ONE_IN = {"store": 1, "folder": 3, "log": 1, "packed": 1}  # the folder's log is long, so that it has full tiles
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return Bench(tmp_path_factory.mktemp("bench"))
+
+
+def check(figures: Figures, capsys: pytest.CaptureFixture[str]) -> None:
+    said = f"tried {figures.tried}, named {figures.named}, in range {figures.in_range}"
+    with capsys.disabled():
+        print(f" [{said}, elsewhere {len(figures.elsewhere)}, missed {len(figures.missed)}]", end="")  # noqa: T201
+    assert figures.missed == []
+    assert unexplained(figures) == []
+    known = figures.named + figures.in_range + len(figures.elsewhere)
+    assert figures.tried == known + figures.harmless.total() + figures.undetectable.total()
+
+
+@pytest.mark.parametrize("source", ["store", "folder", "ledger", "zip", "receipt"])
+def test_what_stands_on_the_bench_is_intact(source: str, bench: Bench) -> None:
+    report = verify(bench.location(source), bench.trust(source))
+    assert report.verdict is Verdict.INTACT, report.to_text("en")
+
+
+@pytest.mark.parametrize("source", list(SOURCES))
+def test_alterations_are_named_at_their_place(source: str, bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    check(bench.run(sample(cases_of(bench, source), one_in=ONE_IN[source])), capsys)
+
+
+def test_alterations_of_the_upper_tiles_are_named_at_their_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for figures in upper_tiles(tmp_path, step=1_999).values():
+        check(figures, capsys)

@@ -13,7 +13,7 @@ from constancia.verify.note import parse_note
 from constancia.verify.proof import HEADER, MAX_PROOF_BYTES
 from constancia.verify.published import Published
 from constancia.verify.store import Store, open_store
-from constancia.verify.tiles import parse_bundle, tile_width
+from constancia.verify.tiles import HASHES_PER_TILE, parse_bundle, tile_width
 from constancia.verify.zipped import Zip
 
 STORE_NAME: Final = "ledger.sqlite"
@@ -60,6 +60,28 @@ class Source:
         if self.published is not None and isinstance(self.published.files, Zip):
             self.published.files.close()
 
+    def entry(self, index: int, size: int) -> bytes | None:
+        """Give one entry's bytes, unchecked.
+
+        Args:
+            index: Its index.
+            size: The size of the log that it is in, which names the files; at least `index` + 1.
+
+        Returns:
+            The bytes; None if there are none.
+        """
+        if self.store is not None:
+            return self.store.entry(index)
+        if self.published is None:
+            return None
+        number, at = divmod(index, HASHES_PER_TILE)
+        data = self.published.find(None, number, tile_width(0, number, size)).data
+        try:
+            listed = [] if data is None else parse_bundle(data)
+        except Malformed:
+            return None
+        return listed[at] if at < len(listed) else None
+
     def entries(self, start: int = 0) -> Iterator[bytes]:
         """Give the entries' bytes from an index on, unchecked.
 
@@ -67,14 +89,14 @@ class Source:
             Unreadable: The source holds no entries, or not all that its checkpoint says.
         """
         if self.store is not None:
-            yield from (bytes(row.state) for row in self.store.rows() if row.position > start)
+            yield from (bytes(row.state) for row in self.store.rows(start))
             return
         raw = self.published.checkpoint() if self.published is not None else None
         if self.published is None or raw is None:
             raise Unreadable("checkpoint", self.location, "there is no log here")
         try:
             size = parse_checkpoint(parse_note(raw).text).size
-            for number, bundle, _ in self.published.bundles(size):
+            for number, bundle, _ in self.published.bundles(size, start):
                 if bundle.data is None:
                     raise Unreadable("bundle", bundle.path, "it is missing")
                 entries = parse_bundle(bundle.data)[: tile_width(0, number, size)]

@@ -17,6 +17,7 @@ VERDICTS: Final[Words] = _table("""
     INTACT | ÍNTEGRO | INTACT
     INCONCLUSIVE | NO CONCLUYENTE | INCONCLUSIVE
     ALTERED | ALTERADO | ALTERED
+    SINCE | Nada ha cambiado desde la entrada {size}: lo verificado entonces es el principio de lo de hoy. Entradas nuevas: {new}. | Nothing has changed since entry {size}: what was verified then is the beginning of what stands today. New entries: {new}.
 """)
 
 LABELS: Final[Words] = _table("""
@@ -162,5 +163,8 @@ REMARKS: Final[Words] = _table("""
     not-published | El almacén no tiene al lado archivos publicados. | The store has no published files beside it.
     beyond-checkpoint | {count} teselas exceden el punto de control; nada firmado las cubre. | {count} tiles go beyond the checkpoint; nothing signed covers them.
     other-files | {count} archivos no son parte de la bitácora; el primero: {first}. | {count} files are not part of the log; the first: {first}.
+    vouched | Las firmas de las entradas anteriores a la {size} no se revisaron otra vez: usted dio un punto de control que ya las cubría, y las entradas dan su raíz. | The signatures of entries before {size} were not checked again: you gave a checkpoint that covered them, and the entries give its root.
+    not-read-again | Las entradas anteriores a la {start} no se leyeron otra vez: si alguien altera hoy la copia que de ellas se guarda aquí, sólo una revisión completa lo ve. | Entries before {start} were not read again: should somebody alter the copy of them that is kept here today, only a whole audit sees it.
+    continued | Se continuó en la entrada {start} una revisión interrumpida. | An interrupted audit was continued at entry {start}.
     own-trust | La carpeta de confianza que el propio libro trae no prueba nada por sí sola. | The trust folder that the ledger itself carries proves nothing by itself.
 """)

@@ -216,6 +216,8 @@ class _Audit:
                 self._findings.note("continued", start=start)
                 for level, counts in memory.checked.items():
                     self._findings.checked[level] = Counter(counts)
+                if self._store is not None:
+                    self._findings.checked["L1"]["rows"] = start  # counted at the end of a pass, which was not reached
             memory.attach(fold, resume=start > 0)
             if not continued:
                 fold.start, fold.signatures, fold.seen.checked = self._floor, 0, 0

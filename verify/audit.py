@@ -189,6 +189,7 @@ class _Audit:
         recorded = "tile/0" if self._store is None else "batches.leaf_hashes"
         vouched = max((one.size for one in self._known), default=0)
         fold = Fold(self._findings, self._pool, self._pinned_origin(), recorded, vouched=vouched)
+        fold.extent = size
         self._begin(fold, start)
         for item in self._items(start, size):
             entry = fold.add(item)

@@ -82,6 +82,7 @@ class Fold:
         self.origin = origin
         self.vouched = vouched
         self.start = 0
+        self.extent = 0  # the size that the source claims
         self.tree = Tree()
         self.directory = Directory(self.tree.leaf)
         self.seen = SeenRoots(self.tree)

@@ -251,6 +251,8 @@ def _compare(where: str, expected: Named, found: Named, findings: Findings) -> N
             findings.fault("shown-extra", _index_of(found[name]), place, "nothing", _text(found[name]), level="L4")
         elif _text(expected[name]) != _text(found[name]):
             path, one, other = _first_difference(_value(expected[name]), _value(found[name]))
+            if one == other:  # the same value, written otherwise
+                path, one, other = "", expected[name], found[name]
             findings.fault(
                 "shown-differs", _index_of(expected[name]), f"{place}{path}", _text(one), _text(other), level="L4"
             )

@@ -132,6 +132,7 @@ class ResumeFile:
         self._state: dict[str, Any] = {}
         self._confirmed = b""
         self._is_busy = False
+        self.failure: str | None = None  # why nothing more is kept
         self._base = 0  # the size that the pass went on from
         self._ids = _Ids(None)
         self._signed: dict[str, int] = {}
@@ -243,9 +244,13 @@ class ResumeFile:
 
     def keep(self, fold: Fold, findings: Findings) -> None:
         """Keep what a pass has verified, durably; the pass is settled and without faults."""
-        if self._is_busy:
+        if self._is_busy or self.failure is not None:
             return
-        db = self._open()
+        try:
+            db = self._open()
+        except Unreadable as error:
+            self.failure = str(error)  # a cache that can't be written is no reason not to conclude
+            return
         try:
             db.execute("BEGIN IMMEDIATE")
             if not self.size:
@@ -256,14 +261,15 @@ class ResumeFile:
         except sqlite3.Error as error:
             with contextlib.suppress(sqlite3.Error):
                 db.execute("ROLLBACK")
-            raise Unreadable("resume", str(self.path), f"it can't be written: {error}") from error
+            self.failure = f"{self.path}: {error}"
+            return
         self._ids.unsaved.clear()
         self._tree = fold.tree
         self._last = time.monotonic()
 
     def complete(self) -> None:
         """Put the file in its final place: the audit came to its end without faults."""
-        if self._final is None or self._is_busy:
+        if self._final is None or self._is_busy or self.failure is not None:
             return
         self.close()
         with ResumeFile(self._final) as former:

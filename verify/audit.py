@@ -262,9 +262,7 @@ class _Audit:
         """Give the origin that the trust folder pins; with several logs in it, the one that the source claims."""
         logs = {} if self._trust is None else self._trust.policy.logs
         if len(logs) > 1:
-            claimed = self._store.meta().get("origin") if self._store is not None else None
-            if self._head is not None and claimed is None:
-                claimed = self._head.decode("utf-8", "replace").split("\n", 1)[0]
+            claimed = self._source.claimed_origin()
             return claimed if claimed in logs else None
         return next(iter(logs), None)
 

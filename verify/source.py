@@ -10,7 +10,7 @@ from constancia.verify.checkpoint import parse_checkpoint
 from constancia.verify.errors import Malformed, Unreadable
 from constancia.verify.files import Folder, Web
 from constancia.verify.note import parse_note
-from constancia.verify.proof import HEADER, MAX_PROOF_BYTES
+from constancia.verify.proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
 from constancia.verify.published import Published
 from constancia.verify.store import Store, open_store
 from constancia.verify.tiles import HASHES_PER_TILE, parse_bundle, tile_width
@@ -59,6 +59,16 @@ class Source:
             self.store.close()
         if self.published is not None and isinstance(self.published.files, Zip):
             self.published.files.close()
+
+    def claimed_origin(self) -> str | None:
+        """Give the origin that the source claims, unchecked: a name to look up what is trusted for it."""
+        claimed = self.store.meta().get("origin") if self.store is not None else None
+        if claimed is None:
+            raw = self.published.checkpoint() if self.published is not None else None
+            if self.receipt is not None:
+                raw = _checkpoint_of(self.receipt)
+            claimed = None if raw is None else raw.decode("utf-8", "replace").split("\n", 1)[0]
+        return claimed if isinstance(claimed, str) and claimed else None
 
     def entry(self, index: int, size: int) -> bytes | None:
         """Give one entry's bytes, unchecked.
@@ -136,6 +146,13 @@ def open_source(location: str) -> Source:
     if head.startswith(b"PK"):
         return Source(kind="zip", location=location, published=Published(Zip(path)))
     raise Unreadable("source", location, "neither store, zip nor receipt by its first bytes")
+
+
+def _checkpoint_of(receipt: bytes) -> bytes | None:
+    try:
+        return parse_tlog_proof(receipt).checkpoint
+    except Malformed:
+        return None
 
 
 def _open_folder(path: Path) -> Source:

@@ -24,6 +24,7 @@ from constancia.api.cli import (
     sign,
     state,
     submit,
+    trust,
     verify,
 )
 
@@ -65,6 +66,7 @@ _SIGNING = (init, demo, serve, keygen, draft, sign, submit)
 _READING = (verify, receipt, show, log, state, export, anchor, publish, rebuild)
 for verb in (*_SIGNING, *_READING):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
+app.add_typer(trust.app)
 
 
 def main() -> None:

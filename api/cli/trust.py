@@ -12,6 +12,7 @@ app = typer.Typer(
     help="Anclas de confianza de este usuario. / This user's trust anchors.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,
 )
 
 

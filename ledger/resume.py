@@ -16,6 +16,7 @@ import json
 import os
 import sqlite3
 import time
+import uuid
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -24,13 +25,14 @@ from typing import Any, Final, Self
 
 from constancia.ledger.directory_form import directory_form, restore_directory
 from constancia.verify.errors import Unreadable
-from constancia.verify.fold import Citations, Fold
+from constancia.verify.fold import Citations, Fold, UsedIds
 from constancia.verify.merkle import HASH_BYTES, Tree
 from constancia.verify.report import Findings
 
 FORMAT: Final = 1
 CHUNK_BYTES: Final = 256 * HASH_BYTES
 KEEP_EVERY_S: Final = 5.0  # what a killed audit loses at most
+_ASK_IDS: Final = 500  # in one query
 _LEVEL: Final = 1 << 48  # a chunk's row id: its level times this, plus its number
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS about (id INTEGER PRIMARY KEY, state TEXT, confirmed BLOB, sha256 BLOB);
@@ -80,22 +82,33 @@ class KeptRow:
 
 
 class _Ids:
-    """Statement ids: those of this run in memory, those before in the file."""
+    """Statement ids: those of this run in memory, those before in the file, which is asked about many at once."""
 
     def __init__(self, file: "ResumeFile | None") -> None:
         self._file = file
-        self._own: set[str] = set()
-        self.unsaved: list[str] = []
+        self._own = UsedIds()
+        self._asked: dict[bytes, int] = {}
+        self.unsaved: list[bytes] = []
 
-    def __contains__(self, name: object, /) -> bool:
-        if name in self._own:
-            return True
-        query = "SELECT 1 FROM ids WHERE id = ?"
-        return self._file is not None and bool(self._file.select(query, _packed(str(name))))
+    def add(self, name: str, index: int, /) -> None:
+        self._own.add(name, index)
+        self.unsaved.append(_packed(name))
+        if self._file is not None:
+            self._asked[self.unsaved[-1]] = index
 
-    def add(self, name: str, /) -> None:
-        self._own.add(name)
-        self.unsaved.append(name)
+    def repeated(self) -> Iterator[tuple[str, int]]:
+        again = self._own.repeated()
+        yield from again
+        asked, self._asked = self._asked, {}
+        for name, _ in again:
+            asked.pop(_packed(name), None)
+        names = list(asked)
+        for start in range(0, len(names) if self._file else 0, _ASK_IDS):
+            part = names[start : start + _ASK_IDS]
+            marks = ",".join("?" * len(part))
+            query = f"SELECT id FROM ids WHERE id IN ({marks})"  # noqa: S608 - question marks alone
+            for (found,) in self._file.select(query, *part) if self._file else ():
+                yield str(uuid.UUID(bytes=found)), asked[found]
 
 
 class _Versions(Counter[str]):
@@ -287,7 +300,7 @@ class ResumeFile:
                 data = bytes(row[number * CHUNK_BYTES : (number + 1) * CHUNK_BYTES])
                 values = (level * _LEVEL + number, data, hashlib.sha256(data).digest())
                 db.execute("INSERT OR REPLACE INTO nodes VALUES (?,?,?)", values)
-        db.executemany("INSERT OR IGNORE INTO ids VALUES (?)", ((_packed(one),) for one in self._ids.unsaved))
+        db.executemany("INSERT OR IGNORE INTO ids VALUES (?)", ((one,) for one in self._ids.unsaved))
         db.executemany("INSERT OR REPLACE INTO streams VALUES (?,?)", fold.versions.items())
         self._save_cited(db, fold)
         for name, key in fold.directory.keys.items():

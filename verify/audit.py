@@ -241,6 +241,7 @@ class _Audit:
         if self._memory is None:
             return
         self._pool.join()
+        fold.check_ids()
         if not fold.is_settled:
             return
         fold.settle()

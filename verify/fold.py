@@ -9,6 +9,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, Protocol
@@ -46,16 +47,35 @@ class Citations:
     sizes: set[int] = field(default_factory=set)
 
 
-class Names(Protocol):
-    """What the pass needs of a set of names."""
+class Ids(Protocol):
+    """The statement ids used so far."""
 
-    def __contains__(self, name: object, /) -> bool:
-        """Tell whether a name was added."""
+    def add(self, name: str, index: int, /) -> None:
+        """Add the id of the entry at an index."""
         ...
 
-    def add(self, name: str, /) -> None:
-        """Add a name."""
+    def repeated(self) -> Iterable[tuple[str, int]]:
+        """Give the ids, added since the last call, that had been used before, with the index that uses them again."""
         ...
+
+
+class UsedIds:
+    """Statement ids in memory."""
+
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+        self._again: list[tuple[str, int]] = []
+
+    def add(self, name: str, index: int, /) -> None:
+        """Add the id of the entry at an index."""
+        if name in self._used:
+            self._again.append((name, index))
+        self._used.add(name)
+
+    def repeated(self) -> list[tuple[str, int]]:
+        """Give the ids, added since the last call, that had been used before."""
+        again, self._again = self._again, []
+        return again
 
 
 class _Pending(NamedTuple):
@@ -90,7 +110,7 @@ class Fold:
         self.unread = 0
         self.signatures = 0
         self.recorded_at = ""
-        self.ids: Names = set[str]()
+        self.ids: Ids = UsedIds()
         self.versions: Counter[str] = Counter()
         self._findings = findings
         self._pool = pool
@@ -103,6 +123,11 @@ class Fold:
         last = self._pending
         agreed = last is None or (last.computed is not None and last.recorded in (None, last.computed))
         return agreed and self.seen.is_sound and not self.unread and not self._findings.total
+
+    def check_ids(self) -> None:
+        """Find ids that were used before among those of the entries so far."""
+        for name, index in self.ids.repeated():
+            self._findings.fault("statement-id", index, "statement.id", "a new id", name, level="L2")
 
     def settle(self) -> None:
         """Take the last leaf into the tree without waiting for the entry that links to it."""
@@ -134,6 +159,7 @@ class Fold:
     def finish(self) -> None:
         """Close the pass: the last leaf goes into the tree."""
         self.settle()
+        self.check_ids()
         size = self.tree.size - self.start
         self._findings.count("L1", "entries", size)
         self._findings.count("L1", "links", size)
@@ -178,9 +204,7 @@ class Fold:
         if entry.recorded_at < self.recorded_at:
             self._fault("recorded-at", entry, "recorded_at", f">= {self.recorded_at}", entry.recorded_at)
         self.recorded_at = entry.recorded_at
-        if statement.id in self.ids:
-            self._fault("statement-id", entry, "statement.id", "a new id", statement.id)
-        self.ids.add(statement.id)
+        self.ids.add(statement.id, entry.index)
         if statement.signed_at[:19] > entry.recorded_at[:19]:
             self._check_signed_at(entry)
         self.seen.check(entry)

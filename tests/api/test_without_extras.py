@@ -6,6 +6,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.api.served import Desk, desk_in
@@ -53,11 +54,10 @@ def test_every_kind_of_source_is_verified_at_every_level(kind: str, desk: Desk, 
     code, report = verify(tmp_path, "verify", "--json", "--replay", "--trust", folder / "trust", place)
     assert report["faults_total"] == 0
     assert (code, report["source"]["kind"]) == (0 if kind != "url" else code, kind)
-    assert ("L3" in report["checked"]) is (kind != "receipt")
-    assert ("L4" in report["checked"]) is (kind in ("store", "url"))
+    assert ("L3" in report["checked"], "L4" in report["checked"]) == (kind != "receipt", kind in ("store", "url"))
 
 
-def verify(home: Path, *arguments: str | Path) -> tuple[int, dict[str, object]]:
+def verify(home: Path, *arguments: str | Path) -> tuple[int, dict[str, Any]]:
     done = subprocess.run(  # noqa: S603 - our own interpreter with our own code
         [sys.executable, "-P", "-c", CODE, *map(str, arguments)],
         env=Person(home).environment, capture_output=True, text=True, check=False, timeout=120,

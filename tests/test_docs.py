@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 from tests.ledger.conftest import Desk
+from tests.ledger.world import ORIGIN, START, World
+
+from constancia.ledger.application import Ledger
+from constancia.ledger.clock import StoryClock
+from constancia.ledger.signer import LogSigner
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-SIZE = 26  # entries of the desk's ledger
+SIZE = 26  # entries of the ledger that the examples verify
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# A desk is a real ledger with keys, seats, a commitment and a report.
-pytest_plugins = ["tests.ledger.conftest"]
 
 
 def blocks(path: Path) -> list[str]:
@@ -22,24 +25,25 @@ def blocks(path: Path) -> list[str]:
 
 
 @pytest.fixture
-def auditor(desk: Desk, tmp_path: Path) -> Path:
-    """An auditor's folder, with a ledger and a trust folder that did not come with it."""
-    for content in (b"charter", b"minuta"):
-        desk.ledger.documents.put(content)
-    desk.ledger.publish()
-    desk.ledger.views.wait()
-    desk.ledger.close()
-    folder = tmp_path / "auditor"
-    folder.mkdir()
-    (folder / "ledger").symlink_to(desk.folder)
-    (desk.folder / "trust").rename(folder / "trust")
-    return folder
+def auditor(tmp_path: Path) -> Path:
+    """An auditor's folder, with a real ledger and a trust folder that did not come with it."""
+    place, signer, clock = tmp_path / "ledger", LogSigner.generate(ORIGIN), StoryClock(START)
+    with Ledger.open(place, clock=clock, signer=signer, create=True) as ledger:
+        desk = Desk(ledger, World(signer.vkey), clock, signer, place)
+        desk.found()
+        desk.adopt()
+        for content in (b"charter", b"minuta"):
+            ledger.documents.put(content)
+        ledger.publish()
+        ledger.views.wait()
+    (place / "trust").rename(tmp_path / "trust")
+    return tmp_path
 
 
 @pytest.mark.parametrize("page", ["VERIFYING.md", "es/VERIFICAR.md"])
 def test_python_in_a_page_runs_as_it_stands(page: str, auditor: Path) -> None:
     code = "\n".join(blocks(DOCS / page))
-    done = subprocess.run(  # noqa: S603 - our own interpreter with our own documents
+    done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], cwd=auditor, capture_output=True, text=True, check=False,
         env={"PYTHONPATH": str(ROOT / ".import"), "PATH": os.environ["PATH"]},
     )  # fmt: skip

@@ -308,6 +308,8 @@ class _Audit:
             holds = hold_to(one, fold, self._findings)
             if holds and one is not since:
                 self._findings.note("continued", start=one.size)
+            elif holds and one.size > self._floor:
+                self._findings.note("vouched", size=one.size)
         if since is None:
             return
         if self._trust is None and key is not None:
@@ -315,8 +317,6 @@ class _Audit:
         self._findings.since = since.size
         if self._floor:
             self._findings.note("not-read-again", start=self._floor)
-        elif since.size:
-            self._findings.note("vouched", size=since.size)
 
     def _check_published(self, published: Published, checkpoints: Checkpoints, fold: Fold) -> None:
         if self._head is None:

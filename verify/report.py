@@ -290,7 +290,7 @@ class Findings:
             checked={level: dict(self.checked[level]) for level in sorted(self.checked)},
             faults=tuple(order), faults_total=self._total, notes=tuple(self._notes),
             open=tuple(self._open), not_checked=tuple(self._not_checked), list_all=list_all, since=self.since,
-            checkpoint=None if self.checkpoint is None else self.checkpoint.decode("utf-8", "replace"),
+            checkpoint=None if self.checkpoint is None or self._total else self.checkpoint.decode("utf-8", "replace"),
         )  # fmt: skip
 
 

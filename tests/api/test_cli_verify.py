@@ -39,7 +39,7 @@ class Person:
         return [sys.executable, "-P", "-c", code, "--lang", "en", *map(str, arguments)]
 
     def runs(self, *arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(  # noqa: S603 - our own interpreter with our own code
+        return subprocess.run(
             self.command(*arguments), env=self.environment, cwd=cwd or self.home, capture_output=True, text=True,
             check=False, timeout=120,
         )  # fmt: skip
@@ -240,7 +240,7 @@ def test_ctrl_c_gives_130_and_the_same_command_goes_on(
 ) -> None:
     log, place = long_log
     command = person.command("verify", "--json", place, "--trust", log.write_trust(tmp_path / "trust"))
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own code
+    process = subprocess.Popen(
         command, env=person.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=person.home
     )
     _wait_for_workers(process)
@@ -248,7 +248,7 @@ def test_ctrl_c_gives_130_and_the_same_command_goes_on(
     out, told = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, ""), told
     assert "Interrupted" in told
-    done = subprocess.run(command, env=person.environment, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, env=person.environment, capture_output=True, text=True, check=False)
     report = json.loads(done.stdout)
     assert (done.returncode, report["size"]) == (0, log.size)
     [note] = [one for one in report["notes"] if one["code"] == "continued"]
@@ -270,7 +270,7 @@ def _wait_for_workers(process: subprocess.Popen[str]) -> None:
 
 def test_restart_begins_at_zero(person: Person, long_log: tuple[Log, Path]) -> None:
     _, place = long_log
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own code
+    process = subprocess.Popen(
         person.command("verify", place),
         env=person.environment,
         stdout=subprocess.PIPE,

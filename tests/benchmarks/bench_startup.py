@@ -25,7 +25,7 @@ VARIANTS = {
 def seconds(code: str) -> float:
     """Seconds of a process that runs the code."""
     began = time.perf_counter()
-    subprocess.run(  # noqa: S603 - our own interpreter with our own code
+    subprocess.run(
         [sys.executable, "-P", "-c", code], stdout=subprocess.DEVNULL, check=True,
         env={**os.environ, "PYTHONPATH": str(LINK)},
     )  # fmt: skip

@@ -343,6 +343,7 @@ class ResumeFile:
                 self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
                 self._db = sqlite3.connect(self.path, isolation_level=None, timeout=0.2, check_same_thread=False)
+                self._db.execute("PRAGMA synchronous=NORMAL")  # what a power cut takes is verified again
                 self._db.execute("PRAGMA locking_mode=EXCLUSIVE")  # from here until it is closed
                 self._db.execute("BEGIN EXCLUSIVE")
                 self._db.executescript(_TABLES)

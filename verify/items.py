@@ -108,7 +108,7 @@ def published_items(published: Published, size: int, findings: Findings, start: 
     if there < size:
         path = entries_path(there // HASHES_PER_TILE, tile_width(0, there // HASHES_PER_TILE, size))
         findings.fault("bundle-missing", there, path, "an entry bundle", "no file", last_index=size - 1)
-    for number, bundle, tile in published.bundles(there, start):
+    for number, bundle, tile in published.bundles(there, start) if there > start else ():
         first = number * HASHES_PER_TILE
         width = tile_width(0, number, there)
         if bundle.data is None and not listed:

@@ -20,10 +20,11 @@ from constancia.domain.decide import decide
 from constancia.domain.errors import Refusal
 from constancia.domain.state import State
 from constancia.ledger.head import find_leaf
+from constancia.ledger.kept_views import KeptViews
 from constancia.ledger.mapper import recorded_of
 from constancia.ledger.projections import PROJECTIONS
 from constancia.ledger.projections.base import StateProjection
-from constancia.ledger.shown import Rows, check_served, check_views, open_views
+from constancia.ledger.shown import check_served
 from constancia.ledger.views import Projector
 from constancia.verify.canonical import canonical
 from constancia.verify.entry import Entry, parse_entry
@@ -51,8 +52,7 @@ class Replay:
     def __init__(self, at: datetime) -> None:
         self._at = at
         self._versions = array("Q")
-        self._views: Rows | None = None
-        self._rows: Rows | None = None
+        self._views: KeptViews | None = None
         self._is_blind = False
         self._source: Source
         self._fold: Fold
@@ -69,10 +69,9 @@ class Replay:
         self._source, self._fold, self._findings = source, fold, findings
         path = _views_path(source)
         try:
-            self._views = None if path is None else open_views(path)
+            self._views = None if path is None else KeptViews(path, findings)
         except Unreadable as error:
-            self._is_blind = True
-            findings.leave_open("shown-unreadable", reason=str(error))
+            self._give_up(error)
         projections = PROJECTIONS if self._views is not None else _STATE_ROWS if _is_served(source) else ()
         self._projector = Projector(self, "", projections)
 
@@ -91,8 +90,16 @@ class Replay:
         except Exception as error:  # noqa: BLE001 - an entry that the law can't even be asked about was never accepted
             found = f"{type(error).__name__}: {error}"
             self._findings.fault("law", entry.index, _place(entry), "an act that can be judged", found, level="L3")
-        if self._views is not None and entry.index + 1 == self._views.position:
-            self._rows = self._projected()
+        if self._views is not None and self._views.is_due(entry.index + 1):
+            try:
+                self._views.compare(self._projector.changes(), entry.index + 1)
+            except Unreadable as error:
+                self._give_up(error)
+
+    def _give_up(self, error: Unreadable) -> None:
+        """Go on without the projections: that they can't be read is no fault of the log."""
+        self._views, self._is_blind = None, True
+        self._findings.leave_open("shown-unreadable", reason=str(error))
 
     def _judge(self, recorded: Recorded) -> None:
         act = decide(self.state, recorded, self.lookup)
@@ -125,16 +132,15 @@ class Replay:
         self._findings.note("state-digest", size=size, digest=hashlib.sha256(data).hexdigest())
         served = _is_served(self._source)
         if served is not None:
-            rows = self._projected()
+            rows = {(name, key): data for name, key, data in self._projector.changes() if data is not None}
             check_served(served, self.state, self._fold.tree, rows, self._at, self._findings)
         elif self._views is not None:
-            check_views(self._views, self._rows, self._source, size, self._findings)
+            try:
+                self._views.finish(self._source, size)
+            except Unreadable as error:
+                self._give_up(error)
         elif not self._is_blind:
             self._findings.not_checked("nothing-shown")
-
-    def _projected(self) -> Rows:
-        rows = {(name, key): data for name, key, data in self._projector.changes() if data is not None}
-        return Rows(position=len(self._versions), rows=rows)
 
 
 def _views_path(source: Source) -> Path | None:

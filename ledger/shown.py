@@ -1,30 +1,24 @@
-"""What a host shows of the state (L4), held against what the entries give: false, superfluous and missing alike.
+"""What a server shows of the state (L4), held to what the entries give: false, superfluous and missing alike.
 
-Over HTTP these are the state document, the derived facts and the lists of the interface; beside a store, the rows of
-its projections.
+These are the state document, the derived facts and the lists of the interface. (`kept_views` has what stands beside a
+store.)
 """
 
 import hashlib
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 from constancia.domain.calendar import format_instant, parse_instant
 from constancia.domain.derive import derive
 from constancia.domain.state import State
-from constancia.ledger.views import TRACKED
 from constancia.verify.canonical import canonical
 from constancia.verify.errors import Unreadable
 from constancia.verify.files import Web
 from constancia.verify.merkle import Tree
 from constancia.verify.report import Findings
-from constancia.verify.source import Source
-from constancia.verify.store import open_store
 
 MAX_ANSWER_BYTES: Final = 256 * 1024 * 1024
 # The lists of the interface, and the projection that each shows.
@@ -39,85 +33,7 @@ CLOCK_SKEW_S: Final = 300
 Named = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
-    """Projected rows by projection and key, and the number of entries that they stand for."""
-
-    position: int
-    rows: Mapping[tuple[str, str], bytes]
-
-
-# A store's projections
-
-
-def open_views(path: Path) -> Rows:
-    """Read a ledger's projections, without writing anything beside them.
-
-    Args:
-        path: The views' database.
-
-    Returns:
-        All rows.
-
-    Raises:
-        Unreadable: It is no such database.
-    """
-    store = open_store(path)
-    try:
-        execute = store.connection.execute
-        reached = execute("SELECT max(notification_id) FROM tracking WHERE application_name = ?", (TRACKED,)).fetchone()
-        listed = execute("SELECT projection, key, data FROM views").fetchall()
-        store.check_unchanged()
-    except sqlite3.Error as error:
-        raise Unreadable("views", str(path), str(error)) from error
-    finally:
-        store.close()
-    position = reached[0] if isinstance(reached[0], int) else 0
-    return Rows(position=position, rows={(str(name), str(key)): _bytes(data) for name, key, data in listed})
-
-
-def _bytes(value: object) -> bytes:
-    # Whatever lies there is compared as bytes: it may have been changed by hand.
-    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
-
-
-def check_views(kept: Rows, given: Rows | None, source: Source, size: int, findings: Findings) -> None:
-    """Hold a store's projections to the rows that the entries give at the same position.
-
-    Args:
-        kept: What stands beside the store.
-        given: What the entries give there; None where the audit did not pass that position.
-        source: The store.
-        size: How many entries were audited.
-        findings: Where faults go.
-    """
-    if kept.position > size:
-        if source.store is not None and _has_grown(source.store.path, kept.position):
-            findings.not_checked("views-ahead", size=kept.position, total=size)
-        else:
-            findings.fault("shown-extra", None, "views: position", f"at most {size}", kept.position, level="L4")
-        return
-    if kept.position < size:
-        findings.note("views-lag", size=kept.position, total=size)
-    expected = {} if given is None else given.rows
-    findings.count("L4", "view_rows", len(expected))
-    _compare(
-        "views",
-        {"#".join(name): data for name, data in expected.items()},
-        {"#".join(name): data for name, data in kept.rows.items()},
-        findings,
-    )
-
-
-def _has_grown(path: Path, size: int) -> bool:
-    store = open_store(path)
-    try:
-        return store.count() >= size
-    finally:
-        store.close()
-
-
-# What a server shows
+Rows = Mapping[tuple[str, str], bytes]
 
 
 def check_served(  # noqa: PLR0913, PLR0917 - what the entries give has these parts
@@ -129,7 +45,7 @@ def check_served(  # noqa: PLR0913, PLR0917 - what the entries give has these pa
         web: The server.
         state: The state that the entries give.
         tree: Their tree.
-        rows: The rows that they give.
+        rows: The rows that they give, by projection and key.
         at: The instant to ask about.
         findings: Where faults go.
     """
@@ -231,7 +147,7 @@ class _Served:
         for what, expected in (("size", self._tree.size), ("root", self._tree.root().hex())):
             if found.get(what) != expected:
                 self._findings.fault("shown-differs", None, f"{name}: {what}", expected, found.get(what), level="L4")
-        given = [json.loads(data) for (of, _key), data in rows.rows.items() if of == projection]
+        given = [json.loads(data) for (of, _key), data in rows.items() if of == projection]
         self._findings.count("L4", "view_rows", len(given))
         _compare(name, _by_stream(given), _by_stream(found["items"]), self._findings)
         return True
@@ -242,20 +158,32 @@ class _Served:
 
 def _compare(where: str, expected: Named, found: Named, findings: Findings) -> None:
     for name in sorted(expected.keys() | found.keys()):
-        place = f"{where}: {name}"
-        if name not in found:
-            findings.fault(
-                "shown-missing", _index_of(expected[name]), place, _text(expected[name]), "nothing", level="L4"
-            )
-        elif name not in expected:
-            findings.fault("shown-extra", _index_of(found[name]), place, "nothing", _text(found[name]), level="L4")
-        elif _text(expected[name]) != _text(found[name]):
-            path, one, other = _first_difference(_value(expected[name]), _value(found[name]))
-            if one == other:  # the same value, written otherwise
-                path, one, other = "", expected[name], found[name]
-            findings.fault(
-                "shown-differs", _index_of(expected[name]), f"{place}{path}", _text(one), _text(other), level="L4"
-            )
+        one, other = expected.get(name), found.get(name)
+        if name not in expected or name not in found or _text(one) != _text(other):
+            compare_one(where, name, one, other, findings)
+
+
+def compare_one(where: str, name: str, expected: object, found: object, findings: Findings) -> None:
+    """Add the fault that two differing things make; None where there is none of it.
+
+    Args:
+        where: What is compared, such as `state`.
+        name: Which one of it.
+        expected: What the entries give: JSON, or its bytes.
+        found: What is shown.
+        findings: Where the fault goes.
+    """
+    place = f"{where}: {name}"
+    if found is None:
+        findings.fault("shown-missing", _index_of(expected), place, _text(expected), "nothing", level="L4")
+    elif expected is None:
+        findings.fault("shown-extra", _index_of(found), place, "nothing", _text(found), level="L4")
+    else:
+        path, one, other = _first_difference(_value(expected), _value(found))
+        if one == other:  # the same value, written otherwise
+            path, one, other = "", expected, found
+        index = _index_of(expected)
+        findings.fault("shown-differs", index, f"{place}{path}", _text(one), _text(other), level="L4")
 
 
 def _by_stream(listed: Sequence[Any]) -> dict[str, object]:

@@ -280,6 +280,23 @@ def test_views_beyond_the_log_are_altered(store: Path) -> None:
     assert (fault.code, fault.field) == ("shown-extra", "views: position")
 
 
+def test_rows_that_claim_to_stand_at_no_entry_are_too_many(store: Path) -> None:
+    alter(store, "DELETE FROM tracking WHERE application_name = ?", TRACKED)
+    report = replay(store, store / "trust")
+    assert {one.code for one in report.faults} == {"shown-extra"}
+    assert "views-lag" in {one.code for one in report.notes}
+
+
+def test_rows_are_compared_in_pages_with_the_same_outcome(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("constancia.ledger.kept_views.PAGE", 3)
+    assert replay(store, store / "trust").verdict is Verdict.INTACT
+    alter(store, "DELETE FROM views WHERE projection = 'timeline' AND key = 'all#0000000004'")
+    alter(store, "UPDATE views SET data = CAST(data || ' ' AS BLOB) WHERE projection = 'commitment_status'")
+    alter(store, "INSERT INTO views VALUES ('timeline', 'all#9', '{}')")
+    report = replay(store, store / "trust")
+    assert [one.code for one in report.faults] == ["shown-missing", "shown-differs", "shown-extra"]
+
+
 def test_views_that_cannot_be_read_leave_it_open(store: Path) -> None:
     (store / "views.sqlite").write_bytes(b"SQLite format 3\x00" + b"\x01" * 2000)
     report = replay(store, store / "trust")

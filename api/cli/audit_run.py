@@ -3,6 +3,7 @@
 import contextlib
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,6 +154,9 @@ def _progress(*, show: bool) -> Iterator[Progress]:
                 raise KeyboardInterrupt
             shown(done, total)
 
+        if threading.current_thread() is not threading.main_thread():  # no signal comes here
+            yield told
+            return
         former = signal.signal(signal.SIGINT, break_off)
         try:
             yield told

@@ -32,7 +32,7 @@ class Unread(Exception):
 
 
 class RecordedTimes(Sequence[str]):
-    """All `recorded_at` of a log. A store is read once; of published files only the bundles that are asked for.
+    """All `recorded_at` of a log; only what is asked for is read: rows of a store, bundles of published files.
 
     Args:
         source: The open source.
@@ -43,7 +43,6 @@ class RecordedTimes(Sequence[str]):
         self._source = source
         self._tree = tree
         self._bundles: dict[int, bytes] = {}
-        self._stored = None if source.store is None else self._read_store()
 
     def __len__(self) -> int:
         """Number of entries."""
@@ -60,7 +59,7 @@ class RecordedTimes(Sequence[str]):
             Unread: It can't be had.
             Unreadable: The source can't be read.
         """
-        packed, place = (self._stored, index) if self._stored is not None else self._bundle_of(index)
+        packed, place = self._bundle_of(index) if self._source.store is None else (self._row(index), 0)
         text = packed[place * _WIDTH : (place + 1) * _WIDTH].rstrip(b"\0").decode()
         if not text:
             raise Unread(index)
@@ -99,16 +98,9 @@ class RecordedTimes(Sequence[str]):
             return b""
         return b"".join(self._time(start + at, raw) for at, raw in enumerate(entries))
 
-    def _read_store(self) -> bytes:
-        store = self._source.store
-        times = bytearray(_WIDTH * self._tree.size)
-        for row in () if store is None else store.rows():
-            index = row.position - 1
-            if 0 <= index < self._tree.size and isinstance(row.state, bytes):
-                time = self._time(index, row.state)
-                if time.strip(b"\0"):
-                    times[index * _WIDTH : (index + 1) * _WIDTH] = time
-        return bytes(times)
+    def _row(self, index: int) -> bytes:
+        raw = self._source.entry(index, self._tree.size)
+        return bytes(_WIDTH) if raw is None else self._time(index, raw)
 
     def _time(self, index: int, raw: bytes) -> bytes:
         match = _RECORDED_AT.match(raw)

@@ -10,7 +10,6 @@
 """
 
 import contextlib
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -179,8 +178,9 @@ class _Audit:
         with open_source(self._source.location) as again:
             notes = [] if again.published is None else [again.published.checkpoint()]
             if again.store is not None:
-                last = deque((one.checkpoint for one in again.store.batches()), maxlen=1)
-                notes += [one.encode("utf-8", "surrogateescape") for one in last if isinstance(one, str)]
+                last = again.store.last_batch()
+                note = None if last is None else last.checkpoint
+                notes += [note.encode("utf-8", "surrogateescape")] if isinstance(note, str) else []
         sizes = [0]
         for raw in notes:
             with contextlib.suppress(Malformed):

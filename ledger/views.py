@@ -12,9 +12,9 @@ import json
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from eventsourcing.persistence import PersistenceError, Tracking
 from eventsourcing.sqlite import (
@@ -33,13 +33,13 @@ from constancia.ledger.clock import new_uuid
 from constancia.ledger.log import Log
 from constancia.ledger.mapper import recorded_of
 from constancia.ledger.projections import PROJECTIONS, VERSION
-from constancia.ledger.projections.base import StateProjection
+from constancia.ledger.projections.base import Projection, StateProjection
 from constancia.ledger.sqlite import LedgerRecorder, LedgerSubscription
 from constancia.ledger.store import EntryApplication
 from constancia.verify.entry import parse_entry
 
 PAGE: Final = 1_000
-_TRACKED: Final = EntryApplication.name
+TRACKED: Final = EntryApplication.name
 # After a page the views rest for a while, the longer the more there was: under load rows that many
 # entries touch are then computed once for many, and the writer keeps the interpreter. An entry that
 # comes alone is projected at once.
@@ -83,7 +83,7 @@ class ViewStore(SQLiteTrackingRecorder):
     @property
     def position(self) -> int:
         """How many entries the rows stand for."""
-        return self.max_tracking_id(_TRACKED) or 0
+        return self.max_tracking_id(TRACKED) or 0
 
     def save(self, position: int, changes: Iterable[RowChange]) -> None:
         """Stores a page's rows and the position that they reach, in one transaction.
@@ -92,7 +92,7 @@ class ViewStore(SQLiteTrackingRecorder):
             IntegrityError: The position was reached before; nothing is stored.
         """
         with self.datastore.transaction(commit=True) as c:
-            self._insert_tracking(c, Tracking(_TRACKED, position))
+            self._insert_tracking(c, Tracking(TRACKED, position))
             for projection, key, data in changes:
                 self._put(c, projection, key, data)
 
@@ -125,7 +125,7 @@ class ViewStore(SQLiteTrackingRecorder):
     def dump(self) -> tuple[int, dict[tuple[str, str], bytes]]:
         """All rows and the position that they stand at, read at one moment."""
         with self.datastore.transaction(commit=False) as c:
-            c.execute("SELECT notification_id FROM tracking WHERE application_name=?", (_TRACKED,))
+            c.execute("SELECT notification_id FROM tracking WHERE application_name=?", (TRACKED,))
             row = c.fetchone()
             c.execute("SELECT projection, key, data FROM views ORDER BY projection, key")
             rows = {(str(r[0]), str(r[1])): _bytes(r[2]) for r in c.fetchall()}
@@ -135,7 +135,7 @@ class ViewStore(SQLiteTrackingRecorder):
         """Deletes all rows and the position."""
         with self.datastore.transaction(commit=True) as c:
             c.execute("DELETE FROM views")
-            c.execute("DELETE FROM tracking WHERE application_name=?", (_TRACKED,))
+            c.execute("DELETE FROM tracking WHERE application_name=?", (TRACKED,))
 
 
 def _bytes(value: object) -> bytes:
@@ -143,13 +143,22 @@ def _bytes(value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 
 
+class Finder(Protocol):
+    """What a projector needs of a log."""
+
+    def lookup(self, leaf_hash: str) -> Recorded | None:
+        """The earlier entry with a leaf hash (64 hex digits), or None."""
+        ...
+
+
 class Projector:
     """Folds entries into rows. Touches no store."""
 
-    def __init__(self, log: Log, origin: str) -> None:
+    def __init__(self, log: Finder, origin: str, projections: Sequence[Projection] = PROJECTIONS) -> None:
         """Starts before the first entry."""
         self._log = log
         self._origin = origin
+        self.projections = projections
         self.state = State(origin)
         self._touched: dict[tuple[str, str], StateProjection] = {}
         self._added: dict[tuple[str, str], bytes | None] = {}
@@ -166,8 +175,12 @@ class Projector:
 
     def take(self, raw: bytes) -> None:
         """Takes an entry in, which must be the next one."""
-        recorded = self.skip(raw)
-        for projection in PROJECTIONS:
+        self.project(self.skip(raw))
+
+    def project(self, recorded: Recorded) -> None:
+        """Notes what an entry changes; the state has taken it in."""
+        self._leaf_hash = recorded.leaf_hash
+        for projection in self.projections:
             if isinstance(projection, StateProjection):
                 for key in projection.touched(recorded, self.state):
                     self._touched[projection.name, key] = projection

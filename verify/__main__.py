@@ -8,6 +8,7 @@ from pathlib import Path
 
 from constancia.verify.audit import audit
 from constancia.verify.errors import Malformed, Unreadable
+from constancia.verify.note import MAX_NOTE_BYTES
 from constancia.verify.policy import load_trust
 from constancia.verify.source import open_source
 
@@ -33,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         trust = None if options.trust is None else load_trust(options.trust)
         progress = _show_progress if sys.stderr.isatty() else None
         with open_source(options.source) as source:
-            report = audit(source, trust, all_faults=options.all, progress=progress)
+            since = None if options.since is None else _read_note(options.since)
+            report = audit(source, trust, all_faults=options.all, progress=progress, since=since)
     except (Unreadable, Malformed) as error:
         print(f"ILEGIBLE / UNREADABLE  {error}", file=sys.stderr)
         return UNREADABLE
@@ -48,17 +50,29 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m constancia.verify",
         description="Verify a ledger: store, published folder, address, zip bundle or receipt.",
-        epilog="Exit code: 0 intact, 1 altered, 2 inconclusive, 3 unreadable.",
+        epilog="Exit code: 0 intact, 1 altered, 2 inconclusive, 3 unreadable, 130 interrupted.",
     )
     parser.add_argument("source", help="a ledger's folder, a published folder, an http(s) address, a zip, a receipt")
     parser.add_argument(
         "--trust", type=Path, metavar="DIR",
         help="folder with policy, genesis and, if kept, checkpoint; it must not come from the one who is audited",
     )  # fmt: skip
+    parser.add_argument(
+        "--since", type=Path, metavar="CHECKPOINT",
+        help="a checkpoint that you verified before: the signatures of the entries it covers are not checked again",
+    )  # fmt: skip
     parser.add_argument("--all", action="store_true", help="list all faults, not the first alone")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument("--lang", choices=("es", "en"), default="es", help="language of the report")
     return parser
+
+
+def _read_note(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_NOTE_BYTES)
+    except OSError as error:
+        raise Unreadable("since", str(path), str(error)) from error
 
 
 def _show_progress(done: int, total: int) -> None:

@@ -6,13 +6,17 @@
   the report names the fingerprints to compare.
 - A3: an older checkpoint that somebody kept binds the log for ever: shorter or different is altered.
 - A4: a fault never ends the audit; only a source that can't be read does (`Unreadable`).
+- A5: with a checkpoint that the auditor verified before (`since`), what it covers must be the beginning of this log;
+  the signatures before it are not checked again. With a memory of that audit its entries are not read again either.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
+from constancia.verify.beyond import Further, Memory
 from constancia.verify.checkpoint import parse_checkpoint
 from constancia.verify.checkpoints import Checkpoints
 from constancia.verify.cosigned import check_log_cosigner, kept_cosignatures, log_cosigner
@@ -20,14 +24,17 @@ from constancia.verify.documents import Place, check_documents
 from constancia.verify.errors import Malformed, Unreadable
 from constancia.verify.fold import Fold, Item
 from constancia.verify.items import published_items, store_items
+from constancia.verify.kept import RESUME, SINCE, TRUST, Kept, check_signed, hold_to, open_kept
+from constancia.verify.merkle import hash_leaf
 from constancia.verify.note import VerifierKey, format_vkey, parse_log_vkey, parse_note
-from constancia.verify.policy import NO_QUORUM, Opened, Policy, TrustFolder, cosigners, open_kept, open_with_policy
+from constancia.verify.policy import NO_QUORUM, Opened, Policy, TrustFolder, cosigners, open_with_policy
 from constancia.verify.pool import Pool
 from constancia.verify.published import Published
 from constancia.verify.receipt import audit_receipt
 from constancia.verify.report import Findings, Report, fault_of
 from constancia.verify.source import Source
-from constancia.verify.store import SCHEMA, SCHEMA_VERSION, Store
+from constancia.verify.store import BatchRow
+from constancia.verify.storecheck import check_meta, check_schema
 from constancia.verify.tilecheck import Tiles
 
 Progress = Callable[[int, int], None]
@@ -44,6 +51,9 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
     progress: Progress | None = None,
     workers: int | None = None,
     levels: Mapping[str, Level] | None = None,
+    since: bytes | None = None,
+    memory: Memory | None = None,
+    further: Sequence[Further] = (),
 ) -> Report:
     """Audit a source.
 
@@ -51,15 +61,21 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
         source: An open source.
         trust: What is pinned; None if nothing is.
         all_faults: Whether the report lists all faults, or the first alone (all are counted).
-        progress: Called now and then with entries done and entries in all.
+        progress: Called now and then with entries done and entries in all. Where it raises `KeyboardInterrupt`, what
+            was verified so far is kept in the memory.
         workers: Threads for signatures; as many as cores by default.
-        levels: Checks of the levels above, by the names of `LEVELS_ABOVE`; what is not given is said not to be checked.
+        levels: Checks of the levels above that come last, by the names of `LEVELS_ABOVE` (L5: ledger.timestamp).
+        since: A checkpoint of this log, as a signed note, that the caller has verified before (rule A5).
+        memory: What the caller's earlier audits verified: with `since` the one that came to an end, else the one
+            that was interrupted at this very source. What this audit verifies is kept there.
+        further: Levels above that see every entry in the same pass (L3 and L4: ledger.replay). What is given in neither
+            is said not to be checked.
 
     Returns:
         The report.
 
     Raises:
-        Unreadable: The source, or the kept checkpoint of the trust folder, can't be read.
+        Unreadable: The source, the memory, `since` or the trust folder's kept checkpoint can't be read.
 
     Source: ours: SPEC §4, §7.
     """
@@ -67,25 +83,37 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
     findings.anchored = trust is not None and trust.genesis is not None
     if source.receipt is not None:
         audit_receipt(source.receipt, trust, findings)
+        further = ()
     else:
+        kept = None if since is None else open_kept(since, trust, SINCE)
         with Pool(findings, workers or os.cpu_count() or 1) as pool:
-            _Audit(source, trust, findings, pool).run(progress)
+            _Audit(source, trust, findings, pool, kept, memory, further).run(progress)
     if trust is None:
         findings.leave_open("no-trust")
         if source.own_trust:
             findings.note("own-trust")
     elif trust.genesis is None:
         findings.leave_open("no-genesis-pin")
+    done = {one.stands_for for one in further}
     for name in LEVELS_ABOVE:
         if levels is not None and name in levels:
             levels[name](source, trust, findings)
-        else:
+        elif name not in done:
             findings.not_checked(name)
     return findings.report(list_all=all_faults)
 
 
 class _Audit:
-    def __init__(self, source: Source, trust: TrustFolder | None, findings: Findings, pool: Pool) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of one audit, put together in one place
+        self,
+        source: Source,
+        trust: TrustFolder | None,
+        findings: Findings,
+        pool: Pool,
+        since: Kept | None,
+        memory: Memory | None,
+        further: Sequence[Further],
+    ) -> None:
         self._store = source.store
         self._published = source.published
         self._source = source
@@ -94,43 +122,86 @@ class _Audit:
         self._pool = pool
         self._head = self._published.checkpoint() if self._published is not None else None
         self._head_name = "log/checkpoint" if self._store is not None else "checkpoint"
+        self._last_batch = None if self._store is None else self._store.last_batch()
+        self._since = since
+        self._memory = memory
+        self._further = further
+        self._known = [] if since is None else [since]  # whose signatures need no check, once their root is confirmed
+        self._floor = 0  # what lies before this size was checked by an earlier audit, and is left at that
 
     def run(self, progress: Progress | None) -> None:
         """Do everything, in order: entries, anchors, checkpoints, tiles, documents."""
         store, published = self._store, self._published
-        if store is not None:
-            _check_schema(store, self._findings)
-            fold = self._fold(store_items(store, self._findings), "batches.leaf_hashes", store.count(), progress)
-        elif published is not None:
-            size = self._published_size()
-            items = published_items(published, size, self._findings)
-            fold = self._fold(items, "tile/0", size, progress)
-        else:
+        if store is None and published is None:
             raise Unreadable("source", self._source.location, "it holds no log")
+        size = self._extent()
+        start = self._start(size)
+        self._floor = start if self._since is not None else 0
+        if store is not None:
+            check_schema(store, self._findings, whole=not self._floor)
+        fold = self._fold(start, size, progress)
         key = self._log_key(fold)
-        self._check_kept_checkpoint(fold)
+        self._check_known(fold, key)
         witnesses = () if self._trust is None else tuple(self._trust.policy.witnesses.values())
         checkpoints = Checkpoints(self._findings, self._pool, fold.tree, fold.seen, key, witnesses=witnesses)
         if store is not None:
-            checkpoints.check_batches(store)
-            _check_meta(store, fold.origin, self._findings)
+            checkpoints.check_batches(store, self._floor)
+            check_meta(store, fold.origin, self._findings)
         if published is not None:
             self._check_published(published, checkpoints, fold)
         self._check_log_cosigner(fold)
         self._check_witnesses(fold)
         self._check_documents(fold)
+        for one in self._further:
+            one.finish()
         self._pool.join()
         if store is not None:
             store.check_unchanged()
         fold.seen.report(self._findings)
         self._remark(fold)
+        self._remember(fold)
 
-    def _fold(self, items: Iterator[Item], recorded: str, size: int, progress: Progress | None) -> Fold:
-        fold = Fold(self._findings, self._pool, self._pinned_origin(), recorded)
-        for item in items:
-            fold.add(item)
-            if progress is not None and item.at % PROGRESS_EVERY == 0:
-                progress(item.at, size)
+    def _extent(self) -> int:
+        """Give the size that the source claims."""
+        if self._store is None:
+            return self._published_size()
+        claimed = self._last_batch.size if self._last_batch is not None else 0
+        return claimed if type(claimed) is int else self._store.count()
+
+    def _start(self, size: int) -> int:
+        """Give the index to read from: after what the memory holds, if it is of this log, else the beginning."""
+        memory, since = self._memory, self._since
+        if memory is None or not 0 < memory.size <= size:
+            return 0
+        if since is not None and since.size <= memory.size and memory.root(since.size) != since.root:
+            return 0
+        raw = self._source.entry(memory.size - 1, size)
+        if raw is None or hash_leaf(raw) != memory.leaf():
+            return 0
+        if not self._further:
+            return memory.size
+        # Further levels need every entry. Its signatures are not checked again where the tree proves to be the same.
+        self._known.append(Kept(RESUME, None, memory.size, memory.root(memory.size)))
+        return 0
+
+    def _items(self, start: int, size: int) -> Iterator[Item]:
+        if self._store is not None:
+            return store_items(self._store, self._findings, start)
+        return iter(()) if self._published is None else published_items(self._published, size, self._findings, start)
+
+    def _fold(self, start: int, size: int, progress: Progress | None) -> Fold:
+        recorded = "tile/0" if self._store is None else "batches.leaf_hashes"
+        vouched = max((one.size for one in self._known), default=0)
+        fold = Fold(self._findings, self._pool, self._pinned_origin(), recorded, vouched=vouched)
+        fold.extent = size
+        self._begin(fold, start)
+        for item in self._items(start, size):
+            entry = fold.add(item)
+            if entry is not None:
+                for one in self._further:
+                    one.take(entry)
+            if (item.at + 1) % PROGRESS_EVERY == 0:
+                self._pause(fold, item.at + 1, size, progress)
         fold.finish()
         if progress is not None:
             progress(fold.tree.size, max(size, fold.tree.size))
@@ -142,13 +213,61 @@ class _Audit:
         self._findings.tree = fold.tree
         return fold
 
+    def _begin(self, fold: Fold, start: int) -> None:
+        memory = self._memory
+        if memory is not None:
+            continued = start > 0 and self._since is None
+            if continued:
+                self._findings.note("continued", start=start)
+                for level, counts in memory.checked.items():
+                    self._findings.checked[level] = Counter(counts)
+                if self._store is not None:
+                    self._findings.checked["L1"]["rows"] = start  # counted at the end of a pass, which was not reached
+            memory.attach(fold, resume=start > 0)
+            if not continued:
+                fold.start, fold.signatures, fold.seen.checked = self._floor, 0, 0
+        for one in self._further:
+            one.begin(self._source, fold, self._findings)
+
+    def _pause(self, fold: Fold, done: int, size: int, progress: Progress | None) -> None:
+        """Tell the progress, between two bundles; keep it when it is time, or when the auditor breaks off."""
+        try:
+            if progress is not None:
+                progress(done, size)
+        except KeyboardInterrupt:
+            self._keep(fold)
+            raise
+        if self._memory is not None and self._memory.is_due():
+            self._keep(fold)
+
+    def _keep(self, fold: Fold) -> None:
+        """Keep what was verified so far, if it was: a signature that nobody checked needs its root confirmed first."""
+        if self._memory is None:
+            return
+        self._pool.join()
+        fold.check_ids()
+        if not fold.is_settled:
+            return
+        fold.settle()
+        if all(one.size <= fold.tree.size and fold.tree.root(one.size) == one.root for one in self._known):
+            self._memory.keep(fold, self._findings)
+
+    def _remember(self, fold: Fold) -> None:
+        """Keep the whole, and name the checkpoint that covers it, where nothing is amiss."""
+        if self._findings.total:
+            return
+        for raw in (self._head, _note_of(self._last_batch)):
+            if raw is not None and parse_checkpoint(parse_note(raw).text).size == fold.tree.size:
+                self._findings.checkpoint = raw
+        if self._memory is not None and fold.tree.size:
+            self._memory.keep(fold, self._findings)
+            self._memory.complete()
+
     def _pinned_origin(self) -> str | None:
         """Give the origin that the trust folder pins; with several logs in it, the one that the source claims."""
         logs = {} if self._trust is None else self._trust.policy.logs
         if len(logs) > 1:
-            claimed = self._store.meta().get("origin") if self._store is not None else None
-            if self._head is not None and claimed is None:
-                claimed = self._head.decode("utf-8", "replace").split("\n", 1)[0]
+            claimed = self._source.claimed_origin()
             return claimed if claimed in logs else None
         return next(iter(logs), None)
 
@@ -184,22 +303,24 @@ class _Audit:
             self._findings.log_key = format_vkey(key)
         return key
 
-    def _check_kept_checkpoint(self, fold: Fold) -> None:
-        """Hold the log to the checkpoint that the trust folder kept (rule A3)."""
-        if self._trust is None or self._trust.checkpoint is None:
+    def _check_known(self, fold: Fold, key: VerifierKey | None) -> None:
+        """Hold the log to what the auditor verified before (rules A3, A5)."""
+        since = self._since
+        if self._trust is not None and self._trust.checkpoint is not None:
+            hold_to(open_kept(self._trust.checkpoint, self._trust, TRUST), fold, self._findings)
+        for one in self._known:
+            holds = hold_to(one, fold, self._findings)
+            if holds and one is not since:
+                self._findings.note("continued", start=one.size)
+            elif holds and one.size > self._floor:
+                self._findings.note("vouched", size=one.size)
+        if since is None:
             return
-        kept = open_kept(self._trust).checkpoint
-        if kept.origin != fold.origin:
-            self._findings.fault("origin", None, "trust/checkpoint", kept.origin, fold.origin)
-        elif kept.size > fold.tree.size:
-            self._findings.fault(
-                "rollback", fold.tree.size, "trust/checkpoint", f"{kept.size} entries", fold.tree.size,
-                last_index=kept.size - 1,
-            )  # fmt: skip
-        elif fold.tree.root(kept.size) == kept.root:
-            fold.seen.confirm(kept.size)
-        else:
-            fold.seen.contradict("fork", "trust/checkpoint", kept, since=0)
+        if self._trust is None and key is not None:
+            check_signed(since, key)
+        self._findings.since = since.size
+        if self._floor:
+            self._findings.note("not-read-again", start=self._floor)
 
     def _check_published(self, published: Published, checkpoints: Checkpoints, fold: Fold) -> None:
         if self._head is None:
@@ -210,7 +331,7 @@ class _Audit:
             size = self._published_size()
         if self._store is not None and size < fold.tree.size:
             self._findings.note("published-lags", size=size, total=fold.tree.size)
-        Tiles(published, fold.tree, self._findings).check(size, done=self._store is None)
+        Tiles(published, fold.tree, self._findings).check(size, done=self._store is None, start=self._floor)
 
     def _check_witnesses(self, fold: Fold) -> None:
         if self._trust is None:
@@ -236,8 +357,7 @@ class _Audit:
 
     def _opened_heads(self, policy: Policy, fold: Fold) -> list[Opened]:
         """Open the checkpoints that may carry the quorum: the published one, the last, the last one with it."""
-        last = None if self._store is None else _last_checkpoint(self._store)
-        heads = [self._head, last]
+        heads = [self._head, _note_of(self._last_batch)]
         if self._store is not None and self._source.cosignatures is not None:
             heads.append(kept_cosignatures(self._source.cosignatures, self._store, fold, policy, self._findings))
         opened = []
@@ -256,7 +376,7 @@ class _Audit:
 
     def _notes(self) -> Iterator[tuple[int | None, str, bytes]]:
         """Give every signed note of the source with its place."""
-        for batch in self._store.batches() if self._store is not None else ():
+        for batch in self._store.batches(self._floor) if self._store is not None else ():
             if isinstance(batch.checkpoint, str):
                 yield batch.first_index, "batches.checkpoint", batch.checkpoint.encode("utf-8", "surrogateescape")
         if self._head is not None:
@@ -264,10 +384,12 @@ class _Audit:
 
     def _check_documents(self, fold: Fold) -> None:
         places: list[Place] = []
+        every = not self._floor  # else only what the new entries cite
         if self._published is not None:
-            places.append(Place(self._published.files, "documents/", self._published.documents()))
+            names = self._published.documents() if every else None
+            places.append(Place(self._published.files, "documents/", names))
         if self._source.documents is not None:
-            places.append(Place(self._source.documents, "", self._source.documents.names()))
+            places.append(Place(self._source.documents, "", self._source.documents.names() if every else None))
         if places:
             check_documents(places, fold.cited, self._findings)
         elif fold.cited:
@@ -287,27 +409,6 @@ class _Audit:
             findings.note("not-published")
 
 
-def _check_schema(store: Store, findings: Findings) -> None:
-    for table, columns in SCHEMA.items():
-        found = store.columns(table)
-        if found != columns:
-            findings.fault("schema", None, table, ", ".join(columns), ", ".join(found or ("no such table",)))
-    damage = store.damage()
-    if damage is not None:
-        findings.fault("schema", None, str(store.path), "a file that SQLite finds sound", damage)
-
-
-def _check_meta(store: Store, origin: str | None, findings: Findings) -> None:
-    found = store.meta()
-    # An empty ledger has nothing but this to say its origin.
-    expected = {"schema": SCHEMA_VERSION, "origin": found.get("origin") if origin is None else origin}
-    for name in sorted(expected.keys() | found.keys(), key=str):
-        if expected.get(name) != found.get(name):
-            findings.fault("meta", None, f"meta.{name}", expected.get(name), found.get(name))
-
-
-def _last_checkpoint(store: Store) -> bytes | None:
-    last = None
-    for batch in store.batches():
-        last = batch.checkpoint
-    return last.encode("utf-8", "surrogateescape") if isinstance(last, str) else None
+def _note_of(batch: BatchRow | None) -> bytes | None:
+    note = None if batch is None else batch.checkpoint
+    return note.encode("utf-8", "surrogateescape") if isinstance(note, str) else None

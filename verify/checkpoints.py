@@ -44,12 +44,12 @@ class Checkpoints:
         self._key = key
         self._public = None if key is None else load_public_key("ed25519", spki_of_ed25519(key.public_key))
 
-    def check_batches(self, store: Store) -> None:
-        """Check the checkpoint of every batch, each at its batch's first index."""
-        confirmed = 0
-        for batch in store.batches():
-            if type(batch.first_index) is not int:
-                continue  # a fault already; no place could be named
+    def check_batches(self, store: Store, start: int = 0) -> None:
+        """Check the checkpoint of every batch that begins at an index or later, each at its first index."""
+        confirmed = start
+        for batch in store.batches(start):
+            if type(batch.first_index) is not int or batch.first_index < start:
+                continue  # a fault already, and no place could be named; or checked before
             text = batch.checkpoint
             if not isinstance(text, str):
                 found = type(text).__name__

@@ -10,9 +10,10 @@
 It does not judge whether an act was legal otherwise (states, versions, votes): that is the domain's work.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -89,6 +90,8 @@ class Directory:
         self.founders: frozenset[str] = frozenset()
         self.seats = Seats()
         self.suspects: dict[int, str] = {}
+        # Entries signed by a key before those that this directory took in itself, and their days.
+        self.signed_before: Callable[[str], Iterable[tuple[int, str]]] = lambda _: ()
         self._leaf_of = leaf_of
         self._day: tuple[str, str | None] = ("", None)
         self._effects: Mapping[str, Callable[[Entry], None]] = {
@@ -105,6 +108,14 @@ class Directory:
             "PartyWithdrew": self._seat,
             "PartyReturned": self._seat,
         }
+
+    def set_zone(self, name: str) -> None:
+        """Set the ledger's time zone; one that this machine does not know leaves the days unknown."""
+        self.zone_name = name
+        try:
+            self.zone = ZoneInfo(name)
+        except (ValueError, OSError, KeyError):
+            self.zone = None
 
     def day_of(self, recorded_at: str) -> str | None:
         """Give the day of an instant in the ledger's zone, `YYYY-MM-DD`; None where the zone is unknown."""
@@ -273,11 +284,7 @@ class Directory:
         body = entry.statement.body
         self.log_key = _text(body, "log_key")
         self.log_cosigner = body.get("log_cosigner")
-        self.zone_name = _text(body, "timezone")
-        try:
-            self.zone = ZoneInfo(self.zone_name)
-        except (ValueError, OSError, KeyError):
-            self.zone = None
+        self.set_zone(_text(body, "timezone"))
         listed = _founders(entry.statement)
         self.founders = frozenset(_text(one, "party") for one in listed)
         for one in listed:
@@ -336,7 +343,8 @@ class Directory:
         since = _text(body, "compromised_since").split("/")[0]
         first_day = "" if since == ".." else since
         # A coarser date is a prefix of its days, and sorts before all of them.
-        self.suspects.update({at: "suspect" for at, day in key.signed if day >= first_day})
+        signed = chain(self.signed_before(key.public.key_id), key.signed)
+        self.suspects.update({at: "suspect" for at, day in signed if day >= first_day})
 
     def _reaffirm(self, entry: Entry) -> None:
         body = entry.statement.body

@@ -8,9 +8,11 @@
 """
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from constancia.verify.directory import Directory
 from constancia.verify.entry import MAX_SIGNATURES, NO_PREVIOUS, Entry, parse_entry
@@ -45,6 +47,37 @@ class Citations:
     sizes: set[int] = field(default_factory=set)
 
 
+class Ids(Protocol):
+    """The statement ids used so far."""
+
+    def add(self, name: str, index: int, /) -> None:
+        """Add the id of the entry at an index."""
+        ...
+
+    def repeated(self) -> Iterable[tuple[str, int]]:
+        """Give the ids, added since the last call, that had been used before, with the index that uses them again."""
+        ...
+
+
+class UsedIds:
+    """Statement ids in memory."""
+
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+        self._again: list[tuple[str, int]] = []
+
+    def add(self, name: str, index: int, /) -> None:
+        """Add the id of the entry at an index."""
+        if name in self._used:
+            self._again.append((name, index))
+        self._used.add(name)
+
+    def repeated(self) -> list[tuple[str, int]]:
+        """Give the ids, added since the last call, that had been used before."""
+        again, self._again = self._again, []
+        return again
+
+
 class _Pending(NamedTuple):
     at: int
     computed: bytes | None
@@ -59,28 +92,56 @@ class Fold:
         pool: Where signatures are checked.
         origin: The log's origin; None to take it from entry 0 (no trust folder).
         recorded_name: What the stored leaf hashes are called in a fault, such as `batches.leaf_hashes`.
+        vouched: The signatures of entries before this index are not checked: they were, by whoever kept the root
+            that the tree is held to at this size.
     """
 
-    def __init__(self, findings: Findings, pool: Pool, origin: str | None, recorded_name: str) -> None:
+    def __init__(
+        self, findings: Findings, pool: Pool, origin: str | None, recorded_name: str, *, vouched: int = 0
+    ) -> None:
         self.origin = origin
+        self.vouched = vouched
+        self.start = 0
+        self.extent = 0  # the size that the source claims
         self.tree = Tree()
         self.directory = Directory(self.tree.leaf)
         self.seen = SeenRoots(self.tree)
         self.cited: dict[str, Citations] = {}
         self.unread = 0
-        self._signatures = 0
+        self.signatures = 0
+        self.recorded_at = ""
+        self.ids: Ids = UsedIds()
+        self.versions: Counter[str] = Counter()
         self._findings = findings
         self._pool = pool
         self._recorded_name = recorded_name
         self._pending: _Pending | None = None
-        self._recorded_at = ""
-        self._ids: set[str] = set()
-        self._versions: dict[str, int] = {}
 
-    def add(self, item: Item) -> None:
-        """Take in the next place of the log."""
+    @property
+    def is_settled(self) -> bool:
+        """Whether all so far is sound, as far as this thread knows, and the last leaf needs no witness more."""
+        last = self._pending
+        agreed = last is None or (last.computed is not None and last.recorded in (None, last.computed))
+        return agreed and self.seen.is_sound and not self.unread and not self._findings.total
+
+    def check_ids(self) -> None:
+        """Find ids that were used before among those of the entries so far."""
+        for name, index in self.ids.repeated():
+            self._findings.fault("statement-id", index, "statement.id", "a new id", name, level="L2")
+
+    def settle(self) -> None:
+        """Take the last leaf into the tree without waiting for the entry that links to it."""
+        self._settle(None)
+        self._pending = None
+
+    def add(self, item: Item) -> Entry | None:
+        """Take in the next place of the log; gives what could be read there."""
         entry = None if item.raw is None else self._parse(item.at, item.raw)
         self._settle(None if entry is None or entry.index != item.at else entry.previous)
+        if entry is not None:
+            self.versions[entry.statement.stream] += 1
+        elif item.row is not None:
+            self.versions[item.row.originator_id] += 1
         if item.row is not None:
             self._check_row(item.at, item.row, entry)
         if entry is None:
@@ -93,14 +154,16 @@ class Fold:
                 entry = replace(entry, index=item.at)
             self._judge(entry)
         self._pending = _Pending(item.at, computed, item.recorded)
+        return entry
 
     def finish(self) -> None:
         """Close the pass: the last leaf goes into the tree."""
-        self._settle(None)
-        size = self.tree.size
+        self.settle()
+        self.check_ids()
+        size = self.tree.size - self.start
         self._findings.count("L1", "entries", size)
         self._findings.count("L1", "links", size)
-        self._findings.count("L2", "signatures", self._signatures)
+        self._findings.count("L2", "signatures", self.signatures)
         self._findings.count("L2", "seen_roots", self.seen.checked)
         self._findings.count("L2", "keys", len(self.directory.keys))
         self._findings.count("L2", "appointments", len(self.directory.appointments))
@@ -115,8 +178,10 @@ class Fold:
     def _settle(self, claimed: bytes | None) -> None:
         """Decide on the leaf before, now that the next entry's `previous` is known (rule C1)."""
         if self._pending is None:
-            if claimed not in (None, NO_PREVIOUS):
-                self._findings.fault("previous", 0, "previous", NO_PREVIOUS, claimed)
+            at = self.tree.size
+            before = self.tree.leaf(at - 1) if at else NO_PREVIOUS
+            if claimed not in (None, before):
+                self._findings.fault("previous", at, "previous", before, claimed)
             return
         index, computed, recorded = self._pending
         if computed is None:
@@ -136,12 +201,10 @@ class Fold:
             self.origin = statement.ledger
         if statement.ledger != self.origin:
             self._fault("ledger", entry, "statement.ledger", self.origin, statement.ledger)
-        if entry.recorded_at < self._recorded_at:
-            self._fault("recorded-at", entry, "recorded_at", f">= {self._recorded_at}", entry.recorded_at)
-        self._recorded_at = entry.recorded_at
-        if statement.id in self._ids:
-            self._fault("statement-id", entry, "statement.id", "a new id", statement.id)
-        self._ids.add(statement.id)
+        if entry.recorded_at < self.recorded_at:
+            self._fault("recorded-at", entry, "recorded_at", f">= {self.recorded_at}", entry.recorded_at)
+        self.recorded_at = entry.recorded_at
+        self.ids.add(statement.id, entry.index)
         if statement.signed_at[:19] > entry.recorded_at[:19]:
             self._check_signed_at(entry)
         self.seen.check(entry)
@@ -152,10 +215,11 @@ class Fold:
         if (entry.index == 0) != (entry.statement.type == "LedgerOpened"):
             self._fault("directory", entry, "statement.type", "LedgerOpened at 0 only", entry.statement.type)
         faults, keys = self.directory.check(entry)
-        message = signed_bytes(entry.statement.raw)
+        message = signed_bytes(entry.statement.raw) if entry.index >= self.vouched else b""
         for key, signature, where in zip(keys, entry.signatures, SIGNATURE_FIELDS, strict=False):
-            self._pool.check(("signature", entry.index, where), key, signature, message)
-            self._signatures += 1
+            if entry.index >= self.vouched:
+                self._pool.check(("signature", entry.index, where), key, signature, message)
+                self.signatures += 1
         for fault in faults:
             self._findings.add(fault)
         if not faults:
@@ -184,8 +248,7 @@ class Fold:
                 for name, expected in (("originator_id", stream), ("statement_id", statement.id)):
                     if getattr(row, name) != expected:
                         self._row_fault(index, name, expected, getattr(row, name))
-        version = self._versions.get(stream, 0) + 1
-        self._versions[stream] = version
+        version = self.versions[stream]
         if row.originator_version != version or type(row.originator_version) is not int:
             self._row_fault(index, "originator_version", version, row.originator_version)
         if row.topic != TOPIC:

@@ -17,14 +17,14 @@ from constancia.verify.tiles import HASHES_PER_TILE, bundle_bytes, entries_path,
 NO_BATCH: Final = b""  # instead of a leaf hash, past the last batch
 
 
-def store_items(store: Store, findings: Findings) -> Iterator[Item]:
-    """Give a store's entries with the leaf hashes of their batches."""
-    recorded = _recorded_leaves(store, findings)
-    at = rows = 0
+def store_items(store: Store, findings: Findings, start: int = 0) -> Iterator[Item]:
+    """Give a store's entries from an index on, with the leaf hashes of their batches."""
+    recorded = _recorded_leaves(store, findings, start)
+    at, rows = start, 0
     covered = True
     gaps: list[int] = []
     strays: list[object] = []
-    for row in store.rows():
+    for row in store.rows(start):
         rows += 1
         index = row.position - 1 if type(row.position) is int else -1
         if not 0 <= index - at <= MAX_GAP:
@@ -61,11 +61,18 @@ def _place_strays(strays: list[object], gaps: list[int], end: int, findings: Fin
         findings.fault("row", index, "stored_events.position", index + 1, position)
 
 
-def _recorded_leaves(store: Store, findings: Findings) -> Iterator[bytes | None]:
-    at = 0
+def _recorded_leaves(store: Store, findings: Findings, start: int) -> Iterator[bytes | None]:
+    at = start
     gaps: list[int] = []
     strays: list[object] = []
-    for batch in store.batches():
+    for batch in store.batches(start):
+        if start and type(batch.first_index) is int and batch.first_index < start:
+            # It begins before, where it was counted; its rest, if it has one, is what comes first.
+            hashes, count = _leaves_of(batch, findings)
+            rest = max(0, batch.first_index + count - start)
+            yield from (hashes[:count] + [None] * (count - len(hashes)))[count - rest :]
+            at = start + rest
+            continue
         findings.count("L1", "batches")
         if type(batch.first_index) is not int:
             strays.append(batch.first_index)
@@ -102,14 +109,14 @@ def _leaves_of(batch: BatchRow, findings: Findings) -> tuple[list[bytes], int]:
     return hashes, count
 
 
-def published_items(published: Published, size: int, findings: Findings) -> Iterator[Item]:
-    """Give a published log's entries with the hashes of the level-0 tiles."""
+def published_items(published: Published, size: int, findings: Findings, start: int = 0) -> Iterator[Item]:
+    """Give a published log's entries from an index on, with the hashes of the level-0 tiles."""
     listed = published.documents() is not None
     there = min(size, published.extent()) if listed else size
     if there < size:
         path = entries_path(there // HASHES_PER_TILE, tile_width(0, there // HASHES_PER_TILE, size))
         findings.fault("bundle-missing", there, path, "an entry bundle", "no file", last_index=size - 1)
-    for number, bundle, tile in published.bundles(there):
+    for number, bundle, tile in published.bundles(there, start) if there > start else ():
         first = number * HASHES_PER_TILE
         width = tile_width(0, number, there)
         if bundle.data is None and not listed:
@@ -118,7 +125,7 @@ def published_items(published: Published, size: int, findings: Findings) -> Iter
             return
         entries = _bundle_entries(bundle, first, width, findings)
         leaves = _tile_hashes(tile, first, width, findings)
-        yield from (Item(first + i, entries[i], leaves[i]) for i in range(width))
+        yield from (Item(first + i, entries[i], leaves[i]) for i in range(max(0, start - first), width))
 
 
 def _bundle_entries(found: Found, first: int, width: int, findings: Findings) -> list[bytes | None]:

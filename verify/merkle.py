@@ -7,7 +7,7 @@ costs O(log n). Nothing in it is ever changed but by appending, or by `truncate`
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, Protocol, Self
 
 from constancia.verify.errors import Malformed
 
@@ -30,13 +30,33 @@ def cut_hashes(packed: bytes) -> list[bytes]:
     return [packed[at : at + HASH_BYTES] for at in range(0, len(packed) - HASH_BYTES + 1, HASH_BYTES)]
 
 
+class Row(Protocol):
+    """The packed hashes of one level: what a tree needs of a `bytearray`. Others may read theirs from a file."""
+
+    def __len__(self) -> int:
+        """Give the number of bytes."""
+        ...
+
+    def __getitem__(self, part: slice, /) -> bytes | bytearray:
+        """Give a part."""
+        ...
+
+    def __delitem__(self, part: slice, /) -> None:
+        """Take away the end."""
+        ...
+
+    def __iadd__(self, data: bytes, /) -> Self:
+        """Append."""
+        ...
+
+
 class Tree:
     """An append-only Merkle tree over leaf hashes, with every past size at hand. Not thread-safe for writing."""
 
     __slots__ = ("_levels", "_roots")
 
     def __init__(self, leaves: Iterable[bytes] = ()) -> None:
-        self._levels: list[bytearray] = [bytearray()]
+        self._levels: list[Row] = [bytearray()]
         self._roots: dict[int, bytes] = {0: EMPTY_ROOT}
         self.extend(leaves)
 
@@ -44,6 +64,16 @@ class Tree:
     def size(self) -> int:
         """Number of leaves."""
         return len(self._levels[0]) // HASH_BYTES
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The hashes of all complete subtrees, a row for each level of the tree, from the leaves up."""
+        return self._levels
+
+    def adopt(self, rows: Sequence[Row]) -> None:
+        """Become the tree that these rows are of; they are the tree's from now on."""
+        self._levels = list(rows) or [bytearray()]
+        self._roots = {0: EMPTY_ROOT}
 
     def append(self, leaf: bytes) -> None:
         """Append one leaf hash (32 bytes)."""
@@ -157,7 +187,7 @@ class Tree:
         Raises:
             Malformed: The tree has not that many hashes there.
         """
-        row = self._levels[8 * level] if 8 * level < len(self._levels) else bytearray()
+        row: Row = self._levels[8 * level] if 8 * level < len(self._levels) else bytearray()
         start = number * 256 * HASH_BYTES
         data = bytes(row[start : start + width * HASH_BYTES])
         if len(data) != width * HASH_BYTES:

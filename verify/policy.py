@@ -214,18 +214,6 @@ def cosigners(opened: Opened, policy: Policy) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-def open_kept(trust: TrustFolder) -> Opened:
-    """Open the checkpoint that a trust folder keeps.
-
-    Raises:
-        Unreadable: It is no checkpoint of a log of the policy: the trust folder itself is damaged.
-    """
-    try:
-        return open_with_policy(trust.checkpoint or b"", trust.policy)
-    except Malformed as error:
-        raise Unreadable("trust", "trust/checkpoint", str(error)) from error
-
-
 def load_trust(folder: Path) -> TrustFolder:
     """Read a trust folder.
 

@@ -87,12 +87,14 @@ class Published:
         name: int | str = "entries" if level is None else level
         return list(dict.fromkeys((tile_path(name, number, width), tile_path(name, number))))
 
-    def bundles(self, size: int) -> Iterator[tuple[int, Found, Found]]:
+    def bundles(self, size: int, start: int = 0) -> Iterator[tuple[int, Found, Found]]:
         """Give, for each bundle of a tree of this size, its number, the bundle and the level-0 tile.
+
+        Bundles that end before the entry at `start` are left out.
 
         A folder is read as it goes; over a network some files are fetched ahead.
         """
-        numbers = range(-(-size // HASHES_PER_TILE))
+        numbers = range(start // HASHES_PER_TILE, -(-size // HASHES_PER_TILE))
         if self._listed is not None:
             yield from ((number, *self._pair(number, size)) for number in numbers)
             return

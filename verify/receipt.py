@@ -8,11 +8,12 @@ from constancia.verify.checkpoint import Checkpoint, open_checkpoint, parse_chec
 from constancia.verify.directory import Directory
 from constancia.verify.entry import Entry, parse_entry
 from constancia.verify.errors import Malformed
+from constancia.verify.kept import TRUST, open_kept
 from constancia.verify.keys import verify_signature
 from constancia.verify.merkle import hash_leaf, verify_inclusion
 from constancia.verify.note import VerifierKey, format_vkey, parse_log_vkey, parse_note
 from constancia.verify.pae import signed_bytes
-from constancia.verify.policy import NO_QUORUM, TrustFolder, cosigners, open_kept, open_with_policy
+from constancia.verify.policy import NO_QUORUM, TrustFolder, cosigners, open_with_policy
 from constancia.verify.proof import TlogProof, parse_tlog_proof
 from constancia.verify.report import Findings, fault_of
 
@@ -129,8 +130,8 @@ def _check_trust(checkpoint: Checkpoint, trust: TrustFolder | None, findings: Fi
         findings.fault("genesis", 0, "leaf hash", trust.genesis, findings.genesis)
     if trust.checkpoint is None:
         return
-    kept = open_kept(trust).checkpoint
+    kept = open_kept(trust.checkpoint, trust, TRUST)
     if kept.origin == checkpoint.origin and kept.size == checkpoint.size and kept.root != checkpoint.root:
-        findings.fault("fork", None, "trust/checkpoint", kept.root, checkpoint.root)
+        findings.fault("fork", None, TRUST, kept.root, checkpoint.root)
     elif kept.size != checkpoint.size:
         findings.not_checked("receipt-consistency", size=kept.size)

@@ -93,7 +93,11 @@ def fault_of(error: Malformed, code: str, index: int | None, field: str, level: 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The outcome of an audit. `checked` counts by level and thing; `first` is the first fault."""
+    """The outcome of an audit.
+
+    `checked` counts by level and thing; `first` is the first fault. `since` is the size of the checkpoint that the
+    audit went on from; `checkpoint` is the signed note that covers all of it, to be kept for the next one.
+    """
 
     kind: str
     location: str
@@ -110,6 +114,8 @@ class Report:
     open: tuple[Remark, ...]
     not_checked: tuple[Remark, ...]
     list_all: bool = False
+    since: int | None = None
+    checkpoint: str | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -134,10 +140,12 @@ class Report:
             "source": {"kind": self.kind, "location": self.location},
             "origin": self.origin,
             "size": self.size,
+            "since": self.since,
             "root": self.root,
             "genesis": self.genesis,
             "log_key": self.log_key,
             "anchored": self.anchored,
+            "checkpoint": self.checkpoint,
             "checked": {level: dict(counts) for level, counts in self.checked.items()},
             "faults_total": self.faults_total,
             "first_fault": _fault_document(self.first) if self.first else None,
@@ -150,7 +158,11 @@ class Report:
     def to_text(self, lang: str = "es") -> str:
         """Give the report for a person, in `es` or `en`."""
         label = {name: words[lang] for name, words in LABELS.items()}
-        lines = [f"{self.verdict.word(lang)}  {self.location} ({label[self.kind]})", ""]
+        lines = [f"{self.verdict.word(lang)}  {self.location} ({label[self.kind]})"]
+        if self.since is not None and not self.faults_total:
+            new = (self.size or 0) - self.since
+            lines.append(VERDICTS["SINCE"][lang].format(size=self.since, new=new))
+        lines.append("")
         for name, value in (
             ("origin", self.origin), ("size", self.size), ("root", self.root),
             ("genesis", self.genesis), ("log_key", self.log_key),
@@ -184,6 +196,8 @@ class Findings:
         self.tree: Tree | None = None  # of the entries, once they were read: for levels above L2
         self.genesis: bytes | None = None
         self.log_key: str | None = None
+        self.since: int | None = None
+        self.checkpoint: bytes | None = None
         self.anchored = False
         self.checked: dict[str, Counter[str]] = {}
         self._faults: list[Fault] = []
@@ -275,7 +289,8 @@ class Findings:
             log_key=self.log_key, anchored=self.anchored,
             checked={level: dict(self.checked[level]) for level in sorted(self.checked)},
             faults=tuple(order), faults_total=self._total, notes=tuple(self._notes),
-            open=tuple(self._open), not_checked=tuple(self._not_checked), list_all=list_all,
+            open=tuple(self._open), not_checked=tuple(self._not_checked), list_all=list_all, since=self.since,
+            checkpoint=None if self.checkpoint is None or self._total else self.checkpoint.decode("utf-8", "replace"),
         )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from constancia.verify.statement import Statement
 
 
 @dataclass(slots=True, kw_only=True)
-class _Joint:
+class Joint:
     """Entries by several parties with one body: who has recorded it so far."""
 
     body: dict[str, Any]
@@ -20,24 +20,24 @@ class _Joint:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Body:
+class Body:
     """A governance body: its members, who has left, whose return is under way."""
 
     members: frozenset[str]
     withdrawn: set[str] = field(default_factory=set)
-    returning: dict[str, _Joint] = field(default_factory=dict)
+    returning: dict[str, Joint] = field(default_factory=dict)
 
 
 class Seats:
     """Folds the entries of the `governance/…` streams. The directory owns it."""
 
     def __init__(self) -> None:
-        self._proposed: dict[str, list[_Joint]] = {}
-        self._bodies: dict[str, _Body] = {}
+        self.proposed: dict[str, list[Joint]] = {}
+        self.bodies: dict[str, Body] = {}
 
     def is_seated(self, party: str) -> bool:
         """Tell whether a party is a member of an established body and has not withdrawn from it."""
-        return any(party in one.members and party not in one.withdrawn for one in self._bodies.values())
+        return any(party in one.members and party not in one.withdrawn for one in self.bodies.values())
 
     def apply(self, statement: Statement) -> None:
         """Take in one entry's effect on the seats; other types have none."""
@@ -45,29 +45,29 @@ class Seats:
         name = str(body.get("governance_body"))
         if statement.type == "GovernanceBodyEstablished":
             self._establish(name, body, party)
-        elif statement.type == "PartyWithdrew" and name in self._bodies:
-            self._bodies[name].withdrawn.add(party)
-            self._bodies[name].returning.pop(party, None)
-        elif statement.type == "PartyReturned" and name in self._bodies:
-            self._return(self._bodies[name], body, party, is_root=statement.actor["capacity"] == "root")
+        elif statement.type == "PartyWithdrew" and name in self.bodies:
+            self.bodies[name].withdrawn.add(party)
+            self.bodies[name].returning.pop(party, None)
+        elif statement.type == "PartyReturned" and name in self.bodies:
+            self._return(self.bodies[name], body, party, is_root=statement.actor["capacity"] == "root")
 
     def _establish(self, name: str, body: dict[str, Any], party: str) -> None:
-        if name in self._bodies:
+        if name in self.bodies:
             return
-        joints = self._proposed.setdefault(name, [])
+        joints = self.proposed.setdefault(name, [])
         joint = next((one for one in joints if one.body == body), None)
         if joint is None:
-            joint = _Joint(body=body)
+            joint = Joint(body=body)
             joints.append(joint)
         joint.by.add(party)
         members = body.get("members")
         if isinstance(members, list) and members and joint.by.issuperset(map(str, members)):
-            self._bodies[name] = _Body(members=frozenset(map(str, members)))
+            self.bodies[name] = Body(members=frozenset(map(str, members)))
 
-    def _return(self, body: _Body, said: dict[str, Any], party: str, *, is_root: bool) -> None:
+    def _return(self, body: Body, said: dict[str, Any], party: str, *, is_root: bool) -> None:
         returning = str(said.get("party"))
         if is_root and party == returning and party in body.withdrawn:
-            body.returning[returning] = _Joint(body=said)
+            body.returning[returning] = Joint(body=said)
         joint = body.returning.get(returning)
         if joint is None or joint.body != said:
             return

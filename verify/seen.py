@@ -34,11 +34,16 @@ class SeenRoots:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self._confirmed = bytearray(1)
+        self.confirmed = bytearray(1)
         self._contradictions: list[_Contradiction] = []
         self._ahead: list[tuple[int, int]] = []
         self.largest = 0
         self.checked = 0
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nobody contradicts the tree so far."""
+        return not self._contradictions and not self._ahead
 
     def check(self, entry: Entry) -> None:
         """Hold one entry's `seen` to the tree, which holds the entries before it. Source: SPEC §7, rule 7."""
@@ -54,9 +59,9 @@ class SeenRoots:
 
     def confirm(self, size: int) -> None:
         """Note that somebody other than the log vouches for the tree at a size."""
-        if size >= len(self._confirmed):
-            self._confirmed.extend(bytes(size + 1024 - len(self._confirmed)))
-        self._confirmed[size] = 1
+        if size >= len(self.confirmed):
+            self.confirmed.extend(bytes(size + 1024 - len(self.confirmed)))
+        self.confirmed[size] = 1
         self.largest = max(self.largest, size)
 
     def contradict(
@@ -83,7 +88,7 @@ class SeenRoots:
     def _report_one(self, one: _Contradiction, findings: Findings) -> None:
         if one.signer is None and findings.is_rejected(one.field, one.at):
             return
-        since = self._confirmed.rfind(1, 0, one.size) if one.since is None else one.since
+        since = self.confirmed.rfind(1, 0, one.size) if one.since is None else one.since
         first, last = max(since, 0), max(one.size - 1, 0)
         field, place = one.field, (first, last)
         known = findings.first_faulty(first, last)

@@ -10,10 +10,10 @@ from constancia.verify.checkpoint import parse_checkpoint
 from constancia.verify.errors import Malformed, Unreadable
 from constancia.verify.files import Folder, Web
 from constancia.verify.note import parse_note
-from constancia.verify.proof import HEADER, MAX_PROOF_BYTES
+from constancia.verify.proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
 from constancia.verify.published import Published
 from constancia.verify.store import Store, open_store
-from constancia.verify.tiles import parse_bundle, tile_width
+from constancia.verify.tiles import HASHES_PER_TILE, parse_bundle, tile_width
 from constancia.verify.zipped import Zip
 
 STORE_NAME: Final = "ledger.sqlite"
@@ -63,6 +63,38 @@ class Source:
         if self.published is not None and isinstance(self.published.files, Zip):
             self.published.files.close()
 
+    def claimed_origin(self) -> str | None:
+        """Give the origin that the source claims, unchecked: a name to look up what is trusted for it."""
+        claimed = self.store.meta().get("origin") if self.store is not None else None
+        if claimed is None:
+            raw = self.published.checkpoint() if self.published is not None else None
+            if self.receipt is not None:
+                raw = _checkpoint_of(self.receipt)
+            claimed = None if raw is None else raw.decode("utf-8", "replace").split("\n", 1)[0]
+        return claimed if isinstance(claimed, str) and claimed else None
+
+    def entry(self, index: int, size: int) -> bytes | None:
+        """Give one entry's bytes, unchecked.
+
+        Args:
+            index: Its index.
+            size: The size of the log that it is in, which names the files; at least `index` + 1.
+
+        Returns:
+            The bytes; None if there are none.
+        """
+        if self.store is not None:
+            return self.store.entry(index)
+        if self.published is None:
+            return None
+        number, at = divmod(index, HASHES_PER_TILE)
+        data = self.published.find(None, number, tile_width(0, number, size)).data
+        try:
+            listed = [] if data is None else parse_bundle(data)
+        except Malformed:
+            return None
+        return listed[at] if at < len(listed) else None
+
     def entries(self, start: int = 0) -> Iterator[bytes]:
         """Give the entries' bytes from an index on, unchecked.
 
@@ -70,18 +102,17 @@ class Source:
             Unreadable: The source holds no entries, or not all that its checkpoint says.
         """
         if self.store is not None:
-            for row in self.store.rows():
+            for row in self.store.rows(start):
                 if not isinstance(row.state, bytes):
                     raise Unreadable("form", f"{self.location}: position {row.position}", "the state is no BLOB")
-                if row.position > start:
-                    yield row.state
+                yield row.state
             return
         raw = self.published.checkpoint() if self.published is not None else None
         if self.published is None or raw is None:
             raise Unreadable("checkpoint", self.location, "there is no log here")
         try:
             size = parse_checkpoint(parse_note(raw).text).size
-            for number, bundle, _ in self.published.bundles(size):
+            for number, bundle, _ in self.published.bundles(size, start):
                 if bundle.data is None:
                     raise Unreadable("bundle", bundle.path, "it is missing")
                 entries = parse_bundle(bundle.data)[: tile_width(0, number, size)]
@@ -121,6 +152,13 @@ def open_source(location: str) -> Source:
     if head.startswith(b"PK"):
         return Source(kind="zip", location=location, published=Published(Zip(path)))
     raise Unreadable("source", location, "neither store, zip nor receipt by its first bytes")
+
+
+def _checkpoint_of(receipt: bytes) -> bytes | None:
+    try:
+        return parse_tlog_proof(receipt).checkpoint
+    except Malformed:
+        return None
 
 
 def _open_folder(path: Path) -> Source:

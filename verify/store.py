@@ -26,10 +26,9 @@ MAX_VALUE_BYTES: Final = 64 * 1024 * 1024  # a batch of two million leaf hashes
 SHARED: Final = "?mode=ro"
 IMMUTABLE: Final = "?mode=ro&immutable=1"
 _ROWS: Final = (
-    "SELECT position, originator_id, originator_version, topic, state, statement_id"
-    " FROM stored_events NOT INDEXED ORDER BY position"
+    "SELECT position, originator_id, originator_version, topic, state, statement_id FROM stored_events NOT INDEXED"
 )
-_BATCHES: Final = "SELECT first_index, size, leaf_hashes, checkpoint FROM batches NOT INDEXED ORDER BY first_index"
+_BATCHES: Final = "SELECT first_index, size, leaf_hashes, checkpoint FROM batches NOT INDEXED"
 
 
 class Row(NamedTuple):
@@ -66,13 +65,28 @@ class Store:
     connection: sqlite3.Connection
     state: tuple[int, int, bool] | None
 
-    def rows(self) -> Iterator[Row]:
-        """Give all rows of `stored_events` by position."""
-        return (Row(*values) for values in self.select(_ROWS))
+    def rows(self, start: int = 0) -> Iterator[Row]:
+        """Give the rows of `stored_events` by position: all, or those of the entries from an index on."""
+        after = " WHERE position > ?" if start else ""
+        query = f"{_ROWS}{after} ORDER BY position"
+        return (Row(*values) for values in self.select(query, *[start] * bool(start)))
 
-    def batches(self) -> Iterator[BatchRow]:
-        """Give all rows of `batches` by first index."""
-        return (BatchRow(*values) for values in self.select(_BATCHES))
+    def batches(self, start: int = 0) -> Iterator[BatchRow]:
+        """Give the rows of `batches` by first index: all, or from the one that holds the entry at an index on."""
+        holding = " WHERE first_index >= (SELECT max(first_index) FROM batches WHERE first_index <= ?)" if start else ""
+        query = f"{_BATCHES}{holding} ORDER BY first_index"
+        return (BatchRow(*values) for values in self.select(query, *[start] * bool(start)))
+
+    def last_batch(self) -> BatchRow | None:
+        """Give the row of `batches` with the largest first index."""
+        values = next(self.select(f"{_BATCHES} ORDER BY first_index DESC LIMIT 1"), None)
+        return None if values is None else BatchRow(*values)
+
+    def entry(self, index: int) -> bytes | None:
+        """Give what stands at an index, unchecked; None if nothing does."""
+        found = next(self.select(f"{_ROWS} WHERE position = ?", index + 1), None)
+        state = None if found is None else found[4]
+        return state if isinstance(state, bytes) else None
 
     def meta(self) -> dict[Any, Any]:
         """Give the table `meta`."""
@@ -107,7 +121,7 @@ class Store:
         """End the transaction."""
         self.connection.close()
 
-    def select(self, query: str, *parameters: str) -> Iterator[tuple[Any, ...]]:
+    def select(self, query: str, *parameters: str | int) -> Iterator[tuple[Any, ...]]:
         """Give the rows of a query as they come.
 
         Raises:

@@ -21,23 +21,30 @@ class Tiles:
         self._findings = findings
         self._widest: tuple[int, bytes] = (-1, b"")
 
-    def check(self, size: int, *, done: bool) -> None:
+    def check(self, size: int, *, done: bool, start: int = 0) -> None:
         """Check the tiles that a checkpoint needs, then every other tile there is.
 
         Args:
             size: The checkpoint's size.
             done: Whether the bundles and level-0 tiles of `size` were read in the pass over the entries.
+            start: Size of the tree up to which an earlier audit checked everything; of its tiles only those at the
+                right edge are checked, which go on in the new tree.
         """
         read: set[str] = set()
         # A checkpoint beyond the entries is a fault already; then what there is, is checked for what it is.
         for level, number, width in tiles_between(0, size if size <= self._tree.size else 0):
+            if number < (start >> 8 * level) // HASHES_PER_TILE:
+                continue
             kinds = (level, None) if level == 0 else (level,)
             read.update(self._published.place_of(kind, number, width) for kind in kinds)
-            if level > 0 or not done:
+            # Of a bundle that the old tree had in part, the pass read the rest alone.
+            seen = done and not (start % HASHES_PER_TILE and number == start // HASHES_PER_TILE)
+            if level > 0 or not seen:
                 self._check_tile(self._published.find(level, number, width), level, number, width)
-            if level == 0 and not done:
+            if level == 0 and not seen:
                 self._check_bundle(self._published.find(None, number, width), number, width)
-        self._check_rest(read)
+        if not start:
+            self._check_rest(read)
 
     def _check_rest(self, read: set[str]) -> None:
         beyond = 0

@@ -17,6 +17,7 @@ VERDICTS: Final[Words] = _table("""
     INTACT | ÍNTEGRO | INTACT
     INCONCLUSIVE | NO CONCLUYENTE | INCONCLUSIVE
     ALTERED | ALTERADO | ALTERED
+    SINCE | Nada ha cambiado desde la entrada {size}: lo verificado entonces es el principio de lo de hoy. Entradas nuevas: {new}. | Nothing has changed since entry {size}: what was verified then is the beginning of what stands today. New entries: {new}.
 """)
 
 LABELS: Final[Words] = _table("""
@@ -63,6 +64,11 @@ LABELS: Final[Words] = _table("""
     appointments | nombramientos | appointments
     seats | asientos | seats
     seen_roots | raíces vistas | seen roots
+    moves | actos | acts
+    state_documents | documentos de estado | state documents
+    aggregates | agregados | aggregates
+    derived_facts | hechos derivados | derived facts
+    view_rows | filas de las vistas | rows of the views
 """)
 
 FAULTS: Final[Words] = _table("""
@@ -121,6 +127,11 @@ FAULTS: Final[Words] = _table("""
     time-certificate | el certificado no valía a la hora del sello | the certificate was not valid at the time-stamp's time
     time-signature | la firma del sello de tiempo no es válida | the time-stamp's signature is not valid
     time-recorded | dice haberse registrado después del sello de tiempo que ya la cubre | it claims to be recorded after the time-stamp that covers it already
+    law | el acto no era lícito en ese punto | the act was not lawful at that point
+    shown-missing | no se muestra lo que las entradas dan | what the entries give is not shown
+    shown-extra | se muestra lo que las entradas no dan | what is shown is not given by the entries
+    shown-differs | lo que se muestra no es lo que las entradas dan | what is shown is not what the entries give
+    shown-form | lo que se muestra no tiene la forma debida | what is shown is not in its form
 """)
 
 REMARKS: Final[Words] = _table("""
@@ -163,5 +174,16 @@ REMARKS: Final[Words] = _table("""
     not-published | El almacén no tiene al lado archivos publicados. | The store has no published files beside it.
     beyond-checkpoint | {count} teselas exceden el punto de control; nada firmado las cubre. | {count} tiles go beyond the checkpoint; nothing signed covers them.
     other-files | {count} archivos no son parte de la bitácora; el primero: {first}. | {count} files are not part of the log; the first: {first}.
+    vouched | Las firmas de las entradas anteriores a la {size} no se revisaron otra vez: usted dio un punto de control que ya las cubría, y las entradas dan su raíz. | The signatures of entries before {size} were not checked again: you gave a checkpoint that covered them, and the entries give its root.
+    not-read-again | Las entradas anteriores a la {start} no se leyeron otra vez: si alguien altera hoy la copia que de ellas se guarda aquí, sólo una revisión completa lo ve. | Entries before {start} were not read again: should somebody alter the copy of them that is kept here today, only a whole audit sees it.
+    continued | Se continuó en la entrada {start} una revisión interrumpida. | An interrupted audit was continued at entry {start}.
+    state-digest | El estado que dan las {size} entradas tiene la huella SHA-256 {digest}. | The state that the {size} entries give has the SHA-256 {digest}.
+    nothing-shown | No se revisó el estado mostrado (L4): aquí no se muestra ninguno. | The state shown (L4) was not checked: none is shown here.
+    shown-unreadable | No se pudo leer el estado que se muestra (L4): {reason} | The state shown (L4) could not be read: {reason}
+    shown-in-part | Sólo se muestra una parte del estado (L4); lo demás no se pudo revisar. | Only a part of the state is shown (L4); the rest could not be checked.
+    host-clock | El servidor dice que son las {at}; aquí son las {now}. | The server says that it is {at}; here it is {now}.
+    list-ahead | No se revisó la lista {name}: ya muestra {size} entradas, y se revisaron {total}. | The list {name} was not checked: it shows {size} entries already, and {total} were audited.
+    views-ahead | No se revisaron las vistas: ya muestran {size} entradas, y se revisaron {total}. Verifique otra vez. | The views were not checked: they show {size} entries already, and {total} were audited. Verify again.
+    views-lag | Las vistas muestran {size} de {total} entradas. | The views show {size} of {total} entries.
     own-trust | La carpeta de confianza que el propio libro trae no prueba nada por sí sola. | The trust folder that the ledger itself carries proves nothing by itself.
 """)

@@ -24,6 +24,7 @@ from constancia.api.cli import (
     sign,
     state,
     submit,
+    trust,
     verify,
     witness,
 )
@@ -34,6 +35,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # help in plain text starts in two thirds of the time
 )
 
 
@@ -66,6 +68,7 @@ _SIGNING = (init, demo, serve, keygen, draft, sign, submit)
 _READING = (verify, receipt, show, log, state, export, anchor, publish, witness, rebuild)
 for verb in (*_SIGNING, *_READING):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
+app.add_typer(trust.app)
 
 
 def main() -> None:

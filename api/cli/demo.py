@@ -29,6 +29,7 @@ def command(
     """
     import sys
 
+    from constancia.ledger.replay import Replay
     from constancia.verify.audit import audit
     from constancia.verify.policy import load_trust
     from constancia.verify.source import open_source
@@ -37,7 +38,7 @@ def command(
     played = _play_with_progress(folder, force=force)
     show_played(folder, played)
     with open_source(str(folder)) as source:
-        report = audit(source, load_trust(folder / "trust"))
+        report = audit(source, load_trust(folder / "trust"), further=[Replay(played.ended)])
     typer.echo(report.to_text(language()))
     typer.echo(message("demo.next", folder=folder))
     raise typer.Exit(report.verdict.exit_code)

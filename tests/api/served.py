@@ -32,11 +32,17 @@ def document(signed: Signed) -> bytes:
     return signed_document(signed.statement, signed.signatures)
 
 
+App = Callable[..., Any]
+
+
 @contextlib.contextmanager
-def serving(ledger: Ledger, settings: Settings | None = None) -> Iterator[str]:
-    """Serves a ledger for as long as the block lasts; gives the address."""
+def serving(
+    ledger: Ledger, settings: Settings | None = None, wrap: Callable[[App], App] | None = None
+) -> Iterator[str]:
+    """Serves a ledger for as long as the block lasts, as it is or behind another application; gives the address."""
+    app: App = create_app(ledger, settings or Settings())
     config = uvicorn.Config(
-        create_app(ledger, settings or Settings()),
+        app if wrap is None else wrap(app),
         host="127.0.0.1",
         port=0,
         log_level="error",

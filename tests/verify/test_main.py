@@ -42,6 +42,34 @@ def test_exit_code_2_without_trust(place: str, capsys: pytest.CaptureFixture[str
     assert "carpeta de confianza" in capsys.readouterr().out
 
 
+def test_since_checks_no_signature_that_the_checkpoint_covers(
+    log: Log, place: str, trust: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "checkpoint", log.checkpoint(30))
+    since = ["--since", str(tmp_path / "checkpoint")]
+    assert main([place, "--trust", str(trust), "--json", *since]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["since"], report["checked"]["L2"]["signatures"]) == (30, 6)
+    assert main([place, "--trust", str(trust), *since]) == 0
+    assert "Nada ha cambiado desde la entrada 30" in capsys.readouterr().out
+
+
+def test_since_of_another_history_is_a_fork(
+    log: Log, trust: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "checkpoint", log.checkpoint(30))
+    forged = log.rehashed([*log.entries[:20], *log.entries[21:]]).write_folder(tmp_path / "forged")
+    assert main([str(forged), "--trust", str(trust), "--since", str(tmp_path / "checkpoint"), "--json", "--all"]) == 1
+    assert "fork" in {one["code"] for one in json.loads(capsys.readouterr().out)["faults"]}
+
+
+@pytest.mark.parametrize("note", [None, b"", b"nonsense\n\n"])
+def test_since_that_cannot_be_read_gives_3(note: bytes | None, place: str, tmp_path: Path) -> None:
+    if note is not None:
+        write(tmp_path / "checkpoint", note)
+    assert main([place, "--since", str(tmp_path / "checkpoint")]) == 3
+
+
 @pytest.mark.parametrize("source", ["/nowhere", "", "http://127.0.0.1:9/"])
 def test_exit_code_3_for_what_cannot_be_read(source: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([source]) == 3

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests.verify.small_ledger import ORIGIN, Log, LogKey, PostQuantumWitness, Witness, write
 
 from constancia.verify.errors import Malformed, Unreadable
+from constancia.verify.kept import TRUST, open_kept
 from constancia.verify.note import format_note, format_vkey, parse_note
-from constancia.verify.policy import Policy, load_trust, open_kept, open_with_policy, parse_policy
+from constancia.verify.policy import Policy, load_trust, open_with_policy, parse_policy
 
 LOG = f"log {format_vkey(LogKey().verifier)}"
 W = {name: f"witness {name} {format_vkey(Witness(name).verifier)}" for name in "abcde"}
@@ -146,7 +147,7 @@ def test_trust_folder_is_read(log: Log, tmp_path: Path) -> None:
     trust = load_trust(log.write_trust(tmp_path / "trust", kept=9))
     assert trust.genesis is not None
     assert len(trust.genesis) == 32
-    assert open_kept(trust).checkpoint.size == 9
+    assert open_kept(trust.checkpoint or b"", trust, TRUST).size == 9
 
 
 def test_trust_folder_without_policy_or_too_large_is_unreadable(log: Log, tmp_path: Path) -> None:
@@ -192,4 +193,4 @@ def test_kept_checkpoint_that_is_none_of_the_policys_is_unreadable(log: Log, tmp
     for raw in (b"", b"x", LogKey("another").checkpoint(1, bytes(32))):
         write(folder / "checkpoint", raw)
         with pytest.raises(Unreadable):
-            open_kept(load_trust(folder))
+            open_kept(raw, load_trust(folder), TRUST)

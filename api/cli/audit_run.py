@@ -1,0 +1,178 @@
+"""One run of `constancia verify`: source, trust, what was verified before, progress, and what is kept of it."""
+
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from constancia.api.cli.terminal import message, now
+from constancia.api.trusted import (
+    Pinned,
+    find,
+    forget_progress,
+    last_checkpoint,
+    remember_checkpoint,
+    resume_file,
+    usual_sources,
+)
+from constancia.ledger.resume import ResumeFile
+from constancia.ledger.timestamp import check_time
+from constancia.verify.audit import Progress, audit
+from constancia.verify.beyond import Further
+from constancia.verify.errors import Unreadable
+from constancia.verify.note import MAX_NOTE_BYTES
+from constancia.verify.policy import TrustFolder, load_trust
+from constancia.verify.report import Report, Verdict
+from constancia.verify.source import Source, open_source
+
+LAST = "last"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the command line asks for."""
+
+    source: str | None
+    trust: Path | None
+    since: str | None
+    replay: bool
+    every: bool
+    restart: bool
+    show: bool
+
+
+def run(wanted: Wanted) -> tuple[Report, list[str]]:
+    """Audit as asked.
+
+    Args:
+        wanted: What is asked.
+
+    Returns:
+        The report, and what else a person should know.
+
+    Raises:
+        Unreadable, Malformed: Source, trust folder or checkpoint can't be read.
+        KeyboardInterrupt: Broken off; what was verified so far is kept.
+    """
+    told: list[str] = []
+    with open_source(_location(wanted.source)) as source, contextlib.ExitStack() as stack:
+        origin = source.claimed_origin()
+        kept = find(origin) if wanted.trust is None and origin is not None else None
+        trust = _trust(wanted.trust, kept, told)
+        since = None if wanted.since is None else _since(wanted.since, origin)
+        memory = _memory(source, origin, wanted, stack, told)
+        progress = stack.enter_context(_progress(show=wanted.show and sys.stderr.isatty()))
+        report = audit(
+            source, trust, all_faults=wanted.every, progress=progress, since=since, memory=memory,
+            levels={"time": check_time}, further=_further(wanted),
+        )  # fmt: skip
+        if memory is not None and memory.failure is not None:
+            told.append(message("verify.not_kept", reason=memory.failure))
+    if kept is not None and report.verdict is Verdict.INTACT and report.checkpoint is not None:
+        remember_checkpoint(kept, report.checkpoint.encode())
+    return report, told
+
+
+def _further(wanted: Wanted) -> list[Further]:
+    """Give the levels that are run in the same pass, where they are asked for: L3 and L4."""
+    levels: list[Further] = []
+    if wanted.replay:
+        from constancia.ledger.replay import Replay
+
+        levels.append(Replay(now()))
+    return levels
+
+
+def _location(given: str | None) -> str:
+    """Give the source asked for; by default the current folder, if a log stands in it, or the one that is pinned."""
+    if given is not None:
+        return given
+    here = Path()
+    if any((here / name).exists() for name in ("ledger.sqlite", "checkpoint", "tile")):
+        return "."
+    usual = sorted(set(usual_sources()))
+    if len(usual) != 1:
+        raise Unreadable("source", ".", message("verify.no_source", count=len(usual), sources=", ".join(usual) or "—"))
+    return usual[0]
+
+
+def _trust(given: Path | None, kept: Pinned | None, told: list[str]) -> TrustFolder | None:
+    if given is not None:
+        return load_trust(given)
+    if kept is None:
+        return None
+    told.append(message("verify.trust", folder=kept.folder))
+    return kept.load()
+
+
+def _since(given: str, origin: str | None) -> bytes:
+    if given == LAST:
+        return last_checkpoint(origin)
+    try:
+        with Path(given).open("rb") as file:
+            return file.read(MAX_NOTE_BYTES)
+    except OSError as error:
+        raise Unreadable("since", given, str(error.strerror or error)) from error
+
+
+def _memory(
+    source: Source, origin: str | None, wanted: Wanted, stack: contextlib.ExitStack, told: list[str]
+) -> ResumeFile | None:
+    if origin is None or source.receipt is not None:
+        return None
+    place = None
+    if wanted.since is None:
+        place = source.location if source.kind == "url" else str(Path(source.location).resolve())
+        if wanted.restart:
+            forget_progress(origin, place)
+    try:
+        return stack.enter_context(resume_file(origin, interrupted_at=place))
+    except Unreadable as error:
+        told.append(message("verify.not_kept", reason=error))
+        return None
+
+
+@contextlib.contextmanager
+def _progress(*, show: bool) -> Iterator[Progress]:
+    """Give what hears of the progress; the first Ctrl-C breaks off between two bundles, the second at once."""
+    broken_off = False
+
+    def break_off(_number: int, _frame: FrameType | None) -> None:
+        nonlocal broken_off
+        if broken_off:
+            raise KeyboardInterrupt
+        broken_off = True
+
+    with _bar(show=show) as shown:
+
+        def told(done: int, total: int) -> None:
+            if broken_off:
+                raise KeyboardInterrupt
+            shown(done, total)
+
+        if threading.current_thread() is not threading.main_thread():  # no signal comes here
+            yield told
+            return
+        former = signal.signal(signal.SIGINT, break_off)
+        try:
+            yield told
+        finally:
+            signal.signal(signal.SIGINT, former)
+
+
+@contextlib.contextmanager
+def _bar(*, show: bool) -> Iterator[Callable[[int, int], None]]:
+    if not show:
+        yield lambda _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(message("verify.progress"), total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

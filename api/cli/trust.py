@@ -1,0 +1,92 @@
+"""`constancia trust`: which ledgers this user has pinned, so that `verify` has its anchor by itself."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from constancia.api.cli.terminal import fail, guarded, message
+
+app = typer.Typer(
+    name="trust",
+    help="Anclas de confianza de este usuario. / This user's trust anchors.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+@guarded
+def add(
+    folder: Annotated[
+        Path, typer.Argument(help="Carpeta con policy, genesis y, si hay, checkpoint y tsa/. / Folder with those.")
+    ],
+    source: Annotated[
+        str | None, typer.Option(help="Dónde se lee ese libro de ordinario. / Where that ledger is usually read.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Sustituir el ancla que ya está. / Replace the anchor that is there.")
+    ] = False,
+) -> None:
+    """Fija en quién se confía para un libro. / Pin whom to trust for a ledger.
+
+    Antes de fijarla, compare la llave y la huella con lo que las partes publican por otra vía: la carpeta que el propio
+    libro trae no prueba nada por sí sola. / Compare key and fingerprint with what the parties publish elsewhere first.
+
+    Ejemplo / example: constancia trust add ./confianza --source https://bitacora.example.org
+    """
+    from constancia.api.trusted import TrustError, pin
+    from constancia.verify.note import format_vkey
+
+    try:
+        done = pin(folder, source=source, replace=replace)
+    except TrustError as error:
+        raise fail(message("trust.other", origin=str(error))) from error
+    for one in done:
+        trust = one.load()
+        typer.echo(
+            message(
+                "trust.added",
+                origin=one.origin,
+                key=format_vkey(trust.policy.logs[one.origin]),
+                genesis=trust.genesis.hex() if trust.genesis else "∅",
+                quorum=trust.policy.quorum,
+                folder=one.folder,
+            )
+        )
+        if trust.genesis is None:
+            typer.echo(message("trust.no_genesis"), err=True)
+
+
+@app.command(name="list")
+@guarded
+def show() -> None:
+    """Lista lo fijado. / List what is pinned."""
+    from constancia.api.trusted import pinned, trust_root
+
+    found = pinned()
+    if not found:
+        typer.echo(message("trust.none", folder=trust_root()))
+    for one in found:
+        trust = one.load()
+        typer.echo(
+            message(
+                "trust.listed",
+                origin=one.origin,
+                genesis=trust.genesis.hex() if trust.genesis else "∅",
+                source=one.source or "—",
+                folder=one.folder,
+            )
+        )
+
+
+@app.command()
+@guarded
+def remove(origin: Annotated[str, typer.Argument(help="Origen del libro. / The ledger's origin.")]) -> None:
+    """Olvida lo fijado para un libro. / Forget what is pinned for a ledger."""
+    from constancia.api.trusted import unpin
+
+    if not unpin(origin):
+        raise fail(message("trust.unknown", origin=origin))
+    typer.echo(message("trust.removed", origin=origin))

@@ -1,0 +1,262 @@
+"""L4 over a real socket: a host whose log is sound and who shows another state, or withholds what follows from it."""
+
+import json
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from tests.api.served import App, Desk, desk_in, serving, set_scene, signature
+
+from constancia.ledger.replay import Replay
+from constancia.verify.audit import audit
+from constancia.verify.policy import load_trust
+from constancia.verify.report import Fault, Report, Verdict
+from constancia.verify.source import open_source
+
+# After the end of the milestone's window, 24 May 2019.
+NOW = datetime(2019, 6, 1, 12, tzinfo=UTC)
+Message = MutableMapping[str, Any]
+Body = Any
+Change = Callable[[Body], Body]
+
+
+@dataclass
+class Host:
+    """An application in front of the true one, which changes the answers to some paths. None: there is nothing."""
+
+    app: App
+    path: str
+    change: Change | None
+    only_if_asked: str = ""
+
+    async def __call__(
+        self,
+        scope: dict[str, Any],
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        asked = parse_qs(scope.get("query_string", b"").decode())
+        if scope.get("path") != self.path or (self.only_if_asked and self.only_if_asked not in asked):
+            await self.app(scope, receive, send)
+            return
+        parts: list[bytes] = []
+        start: Message = {}
+
+        async def take(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            else:
+                parts.append(message.get("body", b""))
+
+        await self.app(scope, receive, take)
+        status = start["status"]
+        if self.change is None:
+            status, body = 404, b"{}"
+        else:
+            changed = self.change(json.loads(b"".join(parts)))
+            body = changed if isinstance(changed, bytes) else json.dumps(changed, separators=(",", ":")).encode()
+        headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
+        await send({**start, "status": status, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
+        await send({"type": "http.response.body", "body": body})
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A ledger with an agreement in force, an adopted commitment and a deadline that passes."""
+    with desk_in(tmp_path_factory.mktemp("host") / "ledger") as made:
+        set_scene(made)
+        for party in ("inai", "sfp"):
+            made.take(made.says(party, "AgreementSigned", "agreement/ag", signature()))
+        made.ledger.views.wait()
+        yield made
+
+
+def show(desk: Desk, path: str, change: Change | None, only_if_asked: str = "") -> Report:
+    with serving(desk.ledger, wrap=lambda app: Host(app, path, change, only_if_asked)) as url:
+        return replay(desk, url)
+
+
+def replay(desk: Desk, url: str) -> Report:
+    trust = load_trust(desk.ledger.folder.trust)
+    with open_source(url) as source:
+        return audit(source, trust, all_faults=True, workers=2, further=[Replay(NOW)])
+
+
+def only(report: Report) -> Fault:
+    [fault] = report.faults
+    assert report.verdict is Verdict.ALTERED
+    assert fault.level == "L4"
+    return fault
+
+
+def kinds_left_out(*kinds: str) -> Change:
+    return lambda body: body | {"items": [one for one in body["items"] if one["kind"] not in kinds]}
+
+
+def test_honest_host_shows_what_the_entries_give(desk: Desk) -> None:
+    report = replay(desk, desk.url)
+    assert report.faults_total == 0, report.to_text("en")
+    checked = report.checked["L4"]
+    assert checked["state_documents"] == 1
+    assert checked["derived_facts"] > 7
+    assert "host-clock" in {one.code for one in report.notes}
+    assert checked["view_rows"] > 5
+    assert report.checked["L3"]["moves"] == desk.ledger.size
+    # The scene's documents are nowhere; nothing else is missing.
+    assert {one.code for one in report.open} <= {"documents-missing"}
+    assert {one.code for one in report.not_checked} <= {"time", "evidence-elsewhere"}
+
+
+@pytest.mark.parametrize("kind", ["DeadlineMissed", "AgreementEnteredIntoForce", "DecisionAdopted"])
+def test_derived_fact_that_is_withheld_is_named(kind: str, desk: Desk) -> None:
+    report = show(desk, "/api/v1/derived", kinds_left_out(kind))
+    assert report.verdict is Verdict.ALTERED
+    assert {one.code for one in report.faults} == {"shown-missing"}
+    assert all(f" {kind} " in one.field for one in report.faults)
+
+
+def test_agreement_in_force_that_is_withheld_is_named_at_the_entry_that_brought_it(desk: Desk) -> None:
+    report = show(desk, "/api/v1/derived", kinds_left_out("AgreementEnteredIntoForce"), only_if_asked="at")
+    fault = only(report)
+    assert (fault.code, fault.index) == ("shown-missing", desk.ledger.size - 1)
+    assert fault.field == "derived: AgreementEnteredIntoForce agreement/ag 1"
+
+
+def test_derived_fact_that_is_withheld_from_those_alone_who_ask_for_no_instant_is_named(desk: Desk) -> None:
+    def withhold(body: Body) -> Body:
+        return kinds_left_out("AgreementEnteredIntoForce")(body) if body["at"] != "2019-06-01T12:00:00Z" else body
+
+    fault = only(show(desk, "/api/v1/derived", withhold))
+    assert fault.code == "shown-missing"
+    assert fault.field.startswith("derived at 2019-")
+
+
+def test_invented_derived_fact_is_named(desk: Desk) -> None:
+    invented = {"kind": "AgreementEnteredIntoForce", "params": {}, "since": "2018", "stream": "agreement/none"}
+    fault = only(show(desk, "/api/v1/derived", lambda body: body | {"items": [*body["items"], invented]}, "at"))
+    assert (fault.code, fault.field) == ("shown-extra", "derived: AgreementEnteredIntoForce agreement/none")
+
+
+def test_derived_fact_shown_twice_is_named(desk: Desk) -> None:
+    fault = only(show(desk, "/api/v1/derived", lambda body: body | {"items": [*body["items"], body["items"][0]]}, "at"))
+    assert fault.code == "shown-extra"
+
+
+def test_derived_fact_with_another_date_is_named_with_both(desk: Desk) -> None:
+    def postpone(body: Body) -> Body:
+        for one in body["items"]:
+            if one["kind"] == "DeadlineMissed":
+                one["since"] = "2020-01-01T06:00:00Z"
+        return body
+
+    report = show(desk, "/api/v1/derived", postpone, "at")
+    assert {one.code for one in report.faults} == {"shown-differs"}
+    assert all(one.field.endswith(".since") and "2020" in one.found and "2019" in one.expected for one in report.faults)
+
+
+@pytest.mark.parametrize(("member", "value"), [("size", 3), ("root", "0" * 64)])
+def test_derived_facts_of_another_size_or_root_are_named(member: str, value: object, desk: Desk) -> None:
+    fault = only(show(desk, "/api/v1/derived", lambda body: body | {member: value}, "at"))
+    assert (fault.code, fault.field) == ("shown-differs", f"derived: {member}")
+
+
+def test_derived_facts_of_another_instant_than_asked_are_named(desk: Desk) -> None:
+    fault = only(show(desk, "/api/v1/derived", lambda body: body | {"at": "2019-03-01T12:00:00Z"}, "at"))
+    assert (fault.code, fault.field) == ("shown-differs", "derived: at")
+
+
+def stream_of(body: Body, stream: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in body["aggregates"] if one["stream"] == stream)
+    return found
+
+
+def test_state_with_another_status_is_named_with_the_member(desk: Desk) -> None:
+    def change(body: Body) -> Body:
+        stream_of(body, "commitment/c1")["status"] = "completed"
+        return body
+
+    fault = only(show(desk, "/api/v1/state", change))
+    assert (fault.code, fault.field) == ("shown-differs", "state: commitment/c1.status")
+    assert fault.found == '"completed"'
+
+
+def test_state_without_an_aggregate_is_named(desk: Desk) -> None:
+    def change(body: Body) -> Body:
+        body["aggregates"].remove(stream_of(body, "agreement/ag"))
+        return body
+
+    fault = only(show(desk, "/api/v1/state", change))
+    assert (fault.code, fault.field) == ("shown-missing", "state: agreement/ag")
+
+
+def test_state_with_an_aggregate_too_many_is_named(desk: Desk) -> None:
+    def change(body: Body) -> Body:
+        body["aggregates"].append(stream_of(body, "agreement/ag") | {"stream": "agreement/other"})
+        return body
+
+    fault = only(show(desk, "/api/v1/state", change))
+    assert (fault.code, fault.field) == ("shown-extra", "state: agreement/other")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda body: json.dumps(body).encode(), lambda _: b"[]", lambda _: b"\xff", lambda body: body | {"more": 1}],
+    ids=["white space", "a list", "no JSON", "a member more"],
+)
+def test_state_in_another_form_is_named(change: Change, desk: Desk) -> None:
+    assert only(show(desk, "/api/v1/state", change)).code == "shown-form"
+
+
+@pytest.mark.parametrize("name", ["agreements", "commitments", "decisions", "parties"])
+def test_list_that_leaves_something_out_is_named(name: str, desk: Desk) -> None:
+    report = show(desk, f"/api/v1/{name}", lambda body: body | {"items": body["items"][1:]})
+    assert {one.code for one in report.faults} == {"shown-missing"}
+    assert {one.field.split(":")[0] for one in report.faults} == {name}
+
+
+def test_list_with_another_level_is_named(desk: Desk) -> None:
+    def change(body: Body) -> Body:
+        return json.loads(json.dumps(body).replace('"limited"', '"substantial"'))
+
+    fault = only(show(desk, "/api/v1/commitments", change))
+    assert fault.field.startswith("commitments: commitment/c1.")
+
+
+def test_list_that_claims_a_later_size_is_said_not_to_be_checked(desk: Desk) -> None:
+    report = show(desk, "/api/v1/parties", lambda body: body | {"size": body["size"] + 1})
+    assert report.faults_total == 0
+    assert "list-ahead" in {one.code for one in report.not_checked}
+
+
+def test_host_that_shows_only_some_of_it_leaves_it_open(desk: Desk) -> None:
+    report = show(desk, "/api/v1/derived", None)
+    assert (report.verdict, "shown-in-part" in {one.code for one in report.open}) == (Verdict.INCONCLUSIVE, True)
+
+
+def test_host_whose_answer_breaks_off_leaves_it_open(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("constancia.ledger.shown.MAX_ANSWER_BYTES", 1000)
+    report = replay(desk, desk.url)
+    assert (report.verdict, "shown-unreadable" in {one.code for one in report.open}) == (Verdict.INCONCLUSIVE, True)
+
+
+def test_log_alone_on_a_web_server_shows_nothing(desk: Desk, tmp_path: Path) -> None:
+    with serving(desk.ledger, wrap=LogAlone) as url:
+        report = replay(desk, url)
+    assert "nothing-shown" in {one.code for one in report.not_checked}
+    assert report.faults_total == 0
+
+
+class LogAlone:
+    """The log's files and nothing else."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope.get("path", "").startswith("/api/"):
+            scope = scope | {"path": "/none", "raw_path": b"/none"}
+        await self.app(scope, receive, send)

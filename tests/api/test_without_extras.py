@@ -1,0 +1,75 @@
+"""`pip install constancia`, without the server's extra, verifies at every level."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.api.served import Desk, desk_in
+from tests.api.test_cli_verify import LINK, Person
+
+ROOT = Path(__file__).resolve().parents[2]
+# What only the extra brings; typer and rich, which the command line is built on, bring some of it themselves.
+BLOCKED = ("fastapi", "starlette", "jinja2", "pydantic_settings", "segno", "uvicorn", "werkzeug")
+BROUGHT = {"pydantic", "markdown_it_py"}
+CODE = f"""
+import sys
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {BLOCKED!r}:
+            raise ImportError(name + " is not installed")
+sys.meta_path.insert(0, Blocked())
+from constancia.api.cli import main
+main()
+"""
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with desk_in(tmp_path_factory.mktemp("extras") / "ledger") as made:
+        for content in (b"charter", b"minuta"):
+            made.ledger.documents.put(content)
+        made.play(made.world.founding())
+        made.play(made.world.commitment("c1"))
+        made.ledger.publish()
+        made.ledger.views.wait()
+        yield made
+
+
+@pytest.mark.parametrize("kind", ["store", "folder", "zip", "url", "receipt"])
+def test_every_kind_of_source_is_verified_at_every_level(kind: str, desk: Desk, tmp_path: Path) -> None:
+    folder = desk.ledger.folder.path
+    places: dict[str, str | Path] = {
+        "store": folder, "folder": folder / "log", "zip": tmp_path / "b.zip", "url": desk.url,
+        "receipt": tmp_path / "r",
+    }  # fmt: skip
+    place = places[kind]
+    if kind == "zip":
+        desk.ledger.export(tmp_path / "b.zip")
+    (tmp_path / "r").write_bytes(desk.ledger.receipt(3))
+    code, report = verify(tmp_path, "verify", "--json", "--replay", "--trust", folder / "trust", place)
+    assert report["faults_total"] == 0
+    assert (code, report["source"]["kind"]) == (0 if kind != "url" else code, kind)
+    assert ("L3" in report["checked"], "L4" in report["checked"]) == (kind != "receipt", kind in ("store", "url"))
+
+
+def verify(home: Path, *arguments: str | Path) -> tuple[int, dict[str, Any]]:
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", CODE, *map(str, arguments)],
+        env=Person(home).environment, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_blocked_modules_are_those_of_the_extra_and_no_dependency_names_them() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extra = {one.split(">")[0].replace("-", "_") for one in project["optional-dependencies"]["server"]}
+    assert set(BLOCKED) - {"starlette"} == extra - BROUGHT
+    named = {one.split(">")[0].replace("-", "_") for one in project["dependencies"]}
+    assert not named & set(BLOCKED)
+    assert LINK.is_dir()

@@ -16,14 +16,17 @@ from playwright.sync_api import Browser, Page
 from tests.e2e.page_cases import Shown, bundle, true
 from tests.e2e.test_page_verifier import PAGE, by_page, by_python
 from tests.e2e.test_pages import RULES
-from tests.verify.small_ledger import write
+from tests.verify.small_ledger import Witness, write
 
 from constancia.ledger.page import policy_of, sealed, verifier_page
 from constancia.verify.entry import parse_entry
+from constancia.verify.note import format_vkey
 from constancia.verify.words import FAULTS, REMARKS, VERDICTS
 
 SOURCE = PAGE.read_text(encoding="utf-8")
 MAX_BYTES = 90_000
+LOG = f"log {format_vkey(true().signer.verifier)}\n".encode()
+WITNESS = f"witness w {format_vkey(Witness('w').verifier)}\n".encode()
 
 
 @pytest.fixture
@@ -170,7 +173,18 @@ def test_log_key_and_genesis_may_be_typed(page: Page, sound: Shown) -> None:
 
 @pytest.mark.parametrize(
     ("name", "data"),
-    [("policy", b"log x\nquorum none\n"), ("policy", b"quorum none\n"), ("policy", b"quorum none\nquorum none\n")],
+    [
+        ("policy", b"log x\nquorum none\n"),
+        ("policy", b"quorum none\n"),
+        ("policy", LOG + b"quorum none\nquorum none\n"),
+        ("policy", LOG + WITNESS + b"group g 1 w\ngroup h 1 w\ngroup k 2 g h\nquorum k\n"),
+        ("policy", LOG + WITNESS + b"group g 2 w\nquorum g\n"),
+        ("policy", LOG + WITNESS + b"group none 1 w\nquorum none\n"),
+        ("policy", LOG + WITNESS + WITNESS.replace(b" w ", b" v ") + b"quorum w\n"),
+        ("policy", LOG + b"quorum w\n" + WITNESS),
+        ("checkpoint", b"not a note"),
+        ("genesis", b"AB" * 32),
+    ],
 )
 def test_broken_trust_is_unreadable_for_both(name: str, data: bytes, page: Page, sound: Shown) -> None:
     assert sound.trust is not None

@@ -85,7 +85,8 @@ def page_time(page: Page, address: str, trust: Path, bundle: Path) -> float:
     page.evaluate(
         "window.took = new Promise(done => document.querySelector('#file').addEventListener('change', () => {"
         " const began = performance.now(); new MutationObserver(() => window.constanciaReport"
-        " && done(performance.now() - began)).observe(document.querySelector('#status'), {childList: true}); })); undefined"
+        " && done(performance.now() - began)).observe(document.querySelector('#status'), {childList: true}); }));"
+        "undefined"
     )
     page.set_input_files("#file", bundle)
     took: float = page.evaluate("window.took")

@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 
 from constancia.api import problems
 from constancia.api.pages import routes as pages
-from constancia.api.routers import documents, drafts, entries, health, log, records, state, witnesses
+from constancia.api.routers import documents, drafts, entries, health, log, records, state, verifier, witnesses
 from constancia.api.security import Guard
 from constancia.api.settings import Settings
 from constancia.ledger.application import Ledger
@@ -42,7 +42,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.state.settings = settings
     problems.install(app)
     app.add_middleware(Guard)
-    for module in (entries, drafts, log, witnesses, records, state, documents, health, pages):
+    for module in (entries, drafts, log, witnesses, records, state, documents, health, verifier, pages):
         app.include_router(module.router)
     static = files("constancia.api").joinpath("static")
     app.mount("/static", StaticFiles(directory=str(static)), name="static")

@@ -14,6 +14,7 @@ from constancia.ledger.anchors import INDEX_NAME, Anchors
 from constancia.ledger.documents import Documents
 from constancia.ledger.durable import PART_SUFFIX, sync_folder
 from constancia.ledger.log import Log
+from constancia.ledger.page import PAGE_NAME, verifier_page
 from constancia.ledger.publish import CHECKPOINT_NAME, DOCUMENTS_NAME
 from constancia.verify.checkpoint import Checkpoint, parse_checkpoint
 from constancia.verify.note import parse_note
@@ -38,6 +39,9 @@ Para comprobarla sin confiar en quien se la dio:
     pip install constancia
     python -m constancia.verify ESTE_ARCHIVO.zip --trust CARPETA
 
+Sin instalar nada: abra verificador.html en un navegador y suelte allí este archivo. No usa la red. \
+Más vale la copia de esa página que usted guardó antes, o que otro le dio.
+
 CARPETA contiene lo que usted obtuvo por otra vía: «policy» (la llave de la bitácora y de sus \
 testigos) y «genesis» (la huella de la primera entrada). El archivo «policy» incluido aquí sirve para \
 compararlo con el suyo; por sí mismo no prueba nada. Sin CARPETA el veredicto es NO CONCLUYENTE.
@@ -58,6 +62,9 @@ To check it without trusting whoever gave it to you:
 
     pip install constancia
     python -m constancia.verify THIS_FILE.zip --trust FOLDER
+
+Without installing anything: open verificador.html in a browser and drop this file there. It uses no \
+network. Better than the page in here is a copy that you kept before, or that somebody else gave you.
 
 FOLDER holds what you obtained by another way: "policy" (the key of the log and of its witnesses) \
 and "genesis" (the fingerprint of the first entry). The "policy" in here is for comparing with \
@@ -118,6 +125,7 @@ def _files(
     }
     yield "README.es.txt", _README_ES.format(**told).encode()
     yield "README.en.txt", _README_EN.format(**told).encode()
+    yield PAGE_NAME, verifier_page()
     yield POLICY_NAME, policy
     yield CHECKPOINT_NAME, note
     for level, number, width in tiles_between(0, checkpoint.size):

@@ -391,12 +391,14 @@ def _founder_key(founder: Mapping[str, Any]) -> PublicKey:
 
 
 def _public_key(item: Mapping[str, Any]) -> PublicKey:
-    origins = item.get("origins", [])
-    if not isinstance(origins, list):
-        raise Malformed("directory", "body.origins", "a list", origins)
+    origins, rp_id = item.get("origins", []), item.get("rp_id")
+    if not isinstance(origins, list) or not all(isinstance(one, str) for one in origins):
+        raise Malformed("directory", "body.origins", "a list of texts", origins)
+    if rp_id is not None and not isinstance(rp_id, str):
+        raise Malformed("directory", "body.rp_id", "text", rp_id)
     return load_public_key(
         _text(item, "scheme"),
         decode_base64(item.get("public_key"), "body.public_key"),
-        rp_id=item.get("rp_id"),
-        origins=tuple(map(str, origins)),
+        rp_id=rp_id,
+        origins=tuple(origins),
     )

@@ -300,7 +300,7 @@ def _verify_webauthn(key: PublicKey, signature: Signature, message: bytes) -> bo
 
 def _is_client_data_for(client: bytes, message: bytes, origins: tuple[str, ...]) -> bool:
     try:
-        fields = json.loads(client.decode(), object_pairs_hook=_no_duplicates)
+        fields = json.loads(client.decode(), object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         return False
     challenge = base64.urlsafe_b64encode(hashlib.sha256(message).digest()).rstrip(b"=").decode()
@@ -309,7 +309,7 @@ def _is_client_data_for(client: bytes, message: bytes, origins: tuple[str, ...])
         and fields.get("type") == "webauthn.get"
         and fields.get("challenge") == challenge
         and fields.get("origin") in origins
-        and fields.get("crossOrigin") in (None, False)
+        and (fields.get("crossOrigin") is None or fields.get("crossOrigin") is False)  # 0 is neither
     )
 
 
@@ -318,6 +318,10 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(fields) != len(pairs):
         raise ValueError("duplicate member")
     return fields
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
 
 
 def parse_signature(item: Mapping[str, Any]) -> Signature:

@@ -126,6 +126,7 @@ class _PolicyReader:
         self.urls: dict[str, str] = {}
         self.quorum: str | None = None
         self._keys: set[bytes] = set()
+        self._grouped: set[str] = set()
 
     def read(self, where: str, fields: list[str]) -> None:
         match fields:
@@ -161,8 +162,10 @@ class _PolicyReader:
 
     def _group(self, where: str, needed: str, members: tuple[str, ...]) -> Group:
         known = all(one in self.witnesses or one in self.groups for one in members)
-        if not known or len(set(members)) != len(members):
+        # In the whole policy, not in the group alone: else one witness could count twice towards the quorum.
+        if not known or len(set(members)) != len(members) or not self._grouped.isdisjoint(members):
             raise Malformed("policy", where, "members defined above, each once", " ".join(members))
+        self._grouped.update(members)
         if needed in ("all", "any"):
             return Group(needed=len(members) if needed == "all" else 1, members=members)
         if not _NUMBER.match(needed) or int(needed) > len(members):

@@ -267,7 +267,9 @@ class TestBundle:
         documented.ledger.export(tmp_path / "bundle.zip")
         with zipfile.ZipFile(tmp_path / "bundle.zip") as archive:
             held = {name: archive.read(name) for name in archive.namelist()}
-        assert held.keys() - {"policy", "README.es.txt", "README.en.txt"} == set(files(documented.folder / "log"))
+        assert held.keys() - {"policy", "README.es.txt", "README.en.txt", "verificador.html"} == set(
+            files(documented.folder / "log")
+        )
         assert held["policy"] == (documented.folder / "trust" / "policy").read_bytes()
 
     @pytest.mark.parametrize("page", ["README.es.txt", "README.en.txt"])

@@ -1,0 +1,403 @@
+"""The HTML verifier as a page: its own policy, readable by all, operable by keyboard; archives that mean harm."""
+
+import io
+import json
+import re
+import stat
+import struct
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from tests.e2e.page_cases import Shown, bundle, true
+from tests.e2e.test_page_verifier import PAGE, by_page, by_python
+from tests.e2e.test_pages import RULES
+from tests.verify.small_ledger import Witness, write
+
+from constancia.ledger.page import policy_of, sealed, verifier_page
+from constancia.verify.entry import parse_entry
+from constancia.verify.note import format_vkey
+from constancia.verify.words import FAULTS, REMARKS, VERDICTS
+
+SOURCE = PAGE.read_text(encoding="utf-8")
+MAX_BYTES = 90_000
+LOG = f"log {format_vkey(true().signer.verifier)}\n".encode()
+WITNESS = f"witness w {format_vkey(Witness('w').verifier)}\n".encode()
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page whose console is silent and that asks for nothing but itself, once it is opened."""
+    context = browser.new_context(**({"offline": True, "accept_downloads": True} | getattr(request, "param", {})))
+    opened = context.new_page()
+    said: list[str] = []
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.on("request", lambda request: said.append(request.url))
+    yield opened
+    context.close()
+    assert [one for one in said if not one.startswith("blob:") and not one.endswith("/verificador.html")] == []
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Shown:
+    return bundle(true(), tmp_path)
+
+
+# The page's own policy
+
+
+def test_hashes_of_the_policy_are_those_of_the_page() -> None:
+    assert sealed(SOURCE) == SOURCE, "run: python -m constancia.ledger.page verify/verificador.html"
+
+
+def test_policy_allows_no_network_and_nothing_inline_but_by_hash() -> None:
+    policy = dict(part.strip().split(" ", 1) for part in policy_of(SOURCE).split(";"))
+    assert policy["default-src"] == policy["connect-src"] == policy["form-action"] == policy["base-uri"] == "'none'"
+    assert re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", policy["script-src"])
+    assert re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", policy["style-src"])
+    assert policy["worker-src"] == "blob:"
+    assert len(policy) == 7
+
+
+def test_script_with_one_other_byte_does_not_run(browser: Browser, tmp_path: Path) -> None:
+    write(tmp_path / "verificador.html", SOURCE.replace("ÍNTEGRO", "íNTEGRO").encode())
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto((tmp_path / "verificador.html").as_uri())
+    assert page.evaluate("typeof translate") == "undefined"
+    assert any("Content Security Policy" in one for one in said)
+    context.close()
+
+
+def test_page_makes_no_markup_from_text_and_has_no_way_out() -> None:
+    ways = (
+        "innerHTML outerHTML insertAdjacentHTML document.write eval( Function( fetch( XMLHttpRequest WebSocket "
+        "sendBeacon localStorage import( <link <img http://"
+    )
+    assert [way for way in ways.split() if way in SOURCE] == []
+
+
+def test_page_is_small_and_readable() -> None:
+    assert len(SOURCE.encode()) < MAX_BYTES
+    assert max(map(len, SOURCE.splitlines())) < 400  # words in both languages; code is shorter
+
+
+@pytest.mark.xdist_group("demo")
+def test_server_sends_the_page_with_its_own_policy_and_it_works_from_there(
+    page: Page, served_demo: str, browser: Browser, sound: Shown
+) -> None:
+    answer = httpx.get(f"{served_demo}/verificador.html")
+    assert answer.content == verifier_page() == PAGE.read_bytes()
+    assert answer.headers["content-security-policy"] == policy_of(SOURCE)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["x-frame-options"] == "DENY"
+    page.context.set_offline(False)
+    page.goto(f"{served_demo}/verificador.html")
+    page.set_input_files("#file", sound.source)
+    page.wait_for_selector("#status h2")
+    assert page.evaluate("constanciaReport.verdict") == "inconclusive"
+
+
+# Words
+
+
+def test_words_are_those_of_the_python_verifier() -> None:
+    for table, name in ((FAULTS, "FAULTS"), (REMARKS, "REMARKS")):
+        [text] = re.findall(rf"const {name} = words\(`\n(.*?)`\)", SOURCE, re.DOTALL)
+        rows = dict(line.split(" | ", 1) for line in text.strip().splitlines())
+        shared = {code: f"{table[code]['es']} | {table[code]['en']}" for code in rows if code in table}
+        assert shared == {code: words for code, words in rows.items() if code != "entry-alone"}
+    for code, words in VERDICTS.items():
+        assert f"\n{code.lower()} | {words['es']} | {words['en']}\n" in SOURCE
+
+
+# An entry by itself
+
+
+@pytest.mark.parametrize("index", [20, 0])
+def test_sound_entry_by_itself_is_inconclusive(index: int, page: Page, sound: Shown, tmp_path: Path) -> None:
+    write(tmp_path / "entry.json", true().entries[index])
+    report = by_page(page, Shown(source=tmp_path / "entry.json", trust=sound.trust))
+    assert (report["verdict"], [one["code"] for one in report["open"]]) == ("inconclusive", ["entry-alone"])
+    assert report["entry"]["leaf_hash"] == parse_entry(true().entries[index]).leaf_hash.hex()
+
+
+@pytest.mark.parametrize(
+    ("index", "change", "code"),
+    [
+        (20, (b'"v":1', b'"v": 1'), "entry-form"),
+        (0, (b'"v":1', b'"v":2'), "entry-form"),
+        (0, (b"Peque", b"peque"), "signature"),
+    ],
+)
+def test_altered_entry_by_itself_is_altered(
+    index: int, change: tuple[bytes, bytes], code: str, page: Page, tmp_path: Path
+) -> None:
+    write(tmp_path / "entry.json", true().entries[index].replace(*change))
+    report = by_page(page, Shown(source=tmp_path / "entry.json", trust=None))
+    assert (report["verdict"], report["first_fault"]["code"]) == ("altered", code)
+
+
+def test_entry_0_of_another_ledger_is_altered_where_genesis_is_pinned(page: Page, sound: Shown, tmp_path: Path) -> None:
+    assert sound.trust is not None
+    write(sound.trust / "genesis", b"ab" * 32 + b"\n")
+    write(tmp_path / "entry.json", true().entries[0])
+    report = by_page(page, Shown(source=tmp_path / "entry.json", trust=sound.trust))
+    assert (report["verdict"], report["first_fault"]["code"]) == ("altered", "genesis")
+
+
+# Trust
+
+
+def test_log_key_and_genesis_may_be_typed(page: Page, sound: Shown) -> None:
+    assert sound.trust is not None
+    page.goto(PAGE.as_uri())
+    page.set_input_files("#file", sound.source)
+    page.wait_for_selector("#status h2")
+    assert page.evaluate("constanciaReport.verdict") == "inconclusive"
+    report = page.evaluate("constanciaReport")
+    page.click("summary")
+    page.fill("#policy", report["log_key"])
+    page.fill("#genesis", report["genesis"])
+    page.click("#again button")
+    page.wait_for_selector("#status h2")
+    assert page.evaluate("constanciaReport.verdict") == "intact"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("policy", b"log x\nquorum none\n"),
+        ("policy", b"quorum none\n"),
+        ("policy", LOG + b"quorum none\nquorum none\n"),
+        ("policy", LOG + WITNESS + b"group g 1 w\ngroup h 1 w\ngroup k 2 g h\nquorum k\n"),
+        ("policy", LOG + WITNESS + b"group g 2 w\nquorum g\n"),
+        ("policy", LOG + WITNESS + b"group none 1 w\nquorum none\n"),
+        ("policy", LOG + WITNESS + WITNESS.replace(b" w ", b" v ") + b"quorum w\n"),
+        ("policy", LOG + b"quorum w\n" + WITNESS),
+        ("checkpoint", b"not a note"),
+        ("genesis", b"AB" * 32),
+    ],
+)
+def test_broken_trust_is_unreadable_for_both(name: str, data: bytes, page: Page, sound: Shown) -> None:
+    assert sound.trust is not None
+    write(sound.trust / name, data)
+    assert by_page(page, sound)["verdict"] == by_python(sound)["verdict"] == "unreadable"
+
+
+# Archives that mean harm
+
+
+def archive(folder: Path, fill: Callable[[zipfile.ZipFile], object]) -> Path:
+    with zipfile.ZipFile(folder / "a.zip", "w", zipfile.ZIP_DEFLATED) as opened:
+        opened.writestr("checkpoint", "x" * 200)
+        opened.writestr("safe-name", "y")
+        fill(opened)
+    return folder / "a.zip"
+
+
+def member(name: str, **attributes: object) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name)
+    for key, value in attributes.items():
+        setattr(info, key, value)
+    return info
+
+
+SECOND_NAME = struct.pack("<2H", 0x7075, 9) + b"\1\0\0\0\0evil"
+
+
+def special(opened: zipfile.ZipFile, kind: int) -> None:
+    opened.writestr(member("special", external_attr=(kind | 0o777) << 16), "/etc/passwd")
+
+
+def bomb(opened: zipfile.ZipFile) -> None:
+    for number in range(3):
+        with opened.open(member(f"b{number}", compress_type=zipfile.ZIP_DEFLATED), "w") as file:
+            for _ in range(64):
+                file.write(bytes(1024 * 1024))
+
+
+def directory_says(offset: int, value: int, form: str = "<L") -> Callable[[bytes], bytes]:
+    """Changes a field of the last member in the central directory."""
+
+    def change(raw: bytes) -> bytes:
+        data = bytearray(raw)
+        struct.pack_into(form, data, data.rfind(b"PK\x01\x02") + offset, value)
+        return bytes(data)
+
+    return change
+
+
+HARM: dict[str, tuple[Callable[[zipfile.ZipFile], object], Callable[[bytes], bytes], str]] = {
+    "above": (lambda z: None, lambda raw: raw.replace(b"safe-name", b"../outsid"), "zip-path"),
+    "absolute": (lambda z: None, lambda raw: raw.replace(b"safe-name", b"/outside/"[:8] + b"x"), "zip-path"),
+    "backslash": (lambda z: None, lambda raw: raw.replace(b"safe-name", b"safe\\name"), "zip-path"),
+    "drive": (lambda z: None, lambda raw: raw.replace(b"safe-name", b"C:/e-name"), "zip-path"),
+    "dot within": (lambda z: None, lambda raw: raw.replace(b"safe-name", b"sa/./name"), "zip-path"),
+    "empty part": (lambda z: None, lambda raw: raw.replace(b"safe-name", b"sa//ename"), "zip-path"),
+    "twice": (lambda z: z.writestr("checkpoint", "y"), lambda raw: raw, "zip-duplicate"),
+    "twice in other case": (lambda z: z.writestr("CHECKPOINT", "y"), lambda raw: raw, "zip-duplicate"),
+    "link": (lambda z: special(z, stat.S_IFLNK), lambda raw: raw, "zip-link"),
+    "device": (lambda z: special(z, stat.S_IFCHR), lambda raw: raw, "zip-link"),
+    "encrypted": (lambda z: None, directory_says(8, 1, "<H"), "zip-method"),
+    "other method": (lambda z: z.writestr("m", "x" * 99, zipfile.ZIP_LZMA), lambda raw: raw, "zip-method"),
+    "second name": (lambda z: z.writestr(member("n", extra=SECOND_NAME), "x"), lambda raw: raw, "zip-extra"),
+    "bomb": (bomb, lambda raw: raw, "zip-bomb"),
+    "huge member": (lambda z: None, directory_says(24, 2**28 + 1), "zip-bomb"),
+    "smaller than it is": (lambda z: z.writestr("m", "x" * 999), directory_says(24, 3), "zip-header"),
+    "shared bytes": (lambda z: None, directory_says(42, 0), "zip-overlap"),
+    "beyond the end": (lambda z: None, directory_says(42, 0x7FFFFFFF), "zip-overlap"),
+    "other name in front": (lambda z: None, lambda raw: raw.replace(b"safe-name", b"safe-n4me", 1), "zip-header"),
+    "bytes before": (lambda z: None, lambda raw: b"#!/bin/sh\n" + raw, "zip"),
+    "bytes after": (lambda z: None, lambda raw: raw + b"more", "zip"),
+    "comment": (lambda z: setattr(z, "comment", b"hidden"), lambda raw: raw, "zip"),
+    "cut": (lambda z: None, lambda raw: raw[:-30], "zip"),
+    "no zip at all": (lambda z: None, lambda raw: b"PK\3\4" + bytes(100), "zip"),
+    "flipped data": (lambda z: None, lambda raw: raw[:42] + bytes([raw[42] ^ 4]) + raw[43:], "zip-member"),
+    "no checkpoint": (lambda z: None, lambda raw: raw.replace(b"checkpoint", b"checkpoimt"), "checkpoint"),
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("name", HARM)
+def test_harmful_archive_is_unreadable_for_both(name: str, page: Page, tmp_path: Path) -> None:
+    fill, change, code = HARM[name]
+    path = archive(tmp_path, fill)
+    path.write_bytes(change(path.read_bytes()))
+    shown = Shown(source=path, trust=None)
+    report = by_page(page, shown)
+    assert (report["verdict"], report["error"]["code"]) == ("unreadable", code)
+    assert by_python(shown)["verdict"] == "unreadable"
+
+
+def test_archive_with_data_descriptors_is_read(page: Page, sound: Shown, tmp_path: Path) -> None:
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+        def seek(self, *args: int) -> int:
+            raise io.UnsupportedOperation
+
+        def tell(self) -> int:
+            raise io.UnsupportedOperation
+
+    pipe = Pipe()
+    with zipfile.ZipFile(sound.source) as old, zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    write(tmp_path / "b.zip", pipe.getvalue())
+    assert by_page(page, Shown(source=tmp_path / "b.zip", trust=sound.trust))["verdict"] == "intact"
+
+
+# For people
+
+SCHEMES = [{"color_scheme": "light"}, {"color_scheme": "dark"}]
+STATES = ("start", "intact", "inconclusive", "altered", "unreadable")
+
+
+def bring(page: Page, state: str, sound: Shown, folder: Path) -> None:
+    """Bring the page to a state, with everything unfolded."""
+    page.goto(PAGE.as_uri())
+    page.click("summary")
+    source = sound.source
+    if state == "altered":
+        source = folder / "altered.json"
+        write(source, true().entries[20].replace(b'"v":1', b'"v": 1'))
+    elif state == "unreadable":
+        source = folder / "nothing.zip"
+        write(source, b"PK")
+    if state == "intact" and sound.trust is not None:
+        page.set_input_files("#trustfiles", [sound.trust / "policy", sound.trust / "genesis"])
+    if state != "start":
+        page.set_input_files("#file", source)
+        page.wait_for_selector("#status h2")
+        assert page.evaluate("constanciaReport.verdict") == state
+
+
+@pytest.mark.parametrize("page", [{"bypass_csp": True, **one} for one in SCHEMES], indirect=True, ids=["light", "dark"])
+@pytest.mark.parametrize("state", STATES)
+def test_page_breaks_no_rule_of_accessibility(state: str, page: Page, sound: Shown, tmp_path: Path) -> None:
+    bring(page, state, sound, tmp_path)
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found] == []
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 320, "height": 640}}], indirect=True, ids=["narrow"])
+@pytest.mark.parametrize("state", STATES)
+def test_page_reflows_at_320_pixels(state: str, page: Page, sound: Shown, tmp_path: Path) -> None:
+    bring(page, state, sound, tmp_path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_verdict_is_a_status_and_takes_the_focus(page: Page, sound: Shown, tmp_path: Path) -> None:
+    bring(page, "intact", sound, tmp_path)
+    assert page.get_by_role("status").inner_text().startswith("ÍNTEGRO")
+    assert page.evaluate("document.activeElement.textContent") == "ÍNTEGRO"
+
+
+def test_everything_is_reached_by_keyboard(page: Page, sound: Shown, tmp_path: Path) -> None:
+    bring(page, "intact", sound, tmp_path)
+    page.evaluate("document.activeElement.blur()")
+    reached = []
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id || document.activeElement.dataset.t || ''"))
+    assert {"lang", "file", "trust", "trustfiles", "policy", "genesis", "kept", "again", "save"} <= set(reached)
+
+
+def test_language_changes_without_a_new_audit(page: Page, sound: Shown, tmp_path: Path) -> None:
+    bring(page, "inconclusive", sound, tmp_path)
+    assert page.evaluate("document.documentElement.lang") == "es"
+    page.click("#lang")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.get_by_role("status").inner_text().startswith("INCONCLUSIVE")
+    assert "carpeta" not in page.inner_text("body")
+
+
+def test_what_was_not_checked_stands_right_after_the_verdict(page: Page, sound: Shown, tmp_path: Path) -> None:
+    bring(page, "intact", sound, tmp_path)
+    assert page.locator("#result h3").first.inner_text() == "Lo que no se revisó"
+
+
+def test_altered_log_names_the_first_fault_and_lists_all(page: Page, tmp_path: Path) -> None:
+    log = true()
+    forged = log.rehashed([*log.entries[:20], *log.entries[21:]])
+    report = by_page(page, bundle(forged, tmp_path, log))
+    assert report["first_fault"] == report["faults"][0]
+    assert report["faults_total"] == len(report["faults"]) > 1
+    said = page.inner_text("#result")
+    assert f"entrada {report['first_fault']['index']}" in said
+    assert said.count("seen") >= 2
+
+
+def test_report_is_saved_as_json(page: Page, sound: Shown, tmp_path: Path) -> None:
+    bring(page, "altered", sound, tmp_path)
+    with page.expect_download() as waiting:
+        page.click("#save button")
+    saved = json.loads(Path(waiting.value.path()).read_text(encoding="utf-8"))
+    assert saved == page.evaluate("constanciaReport")
+    assert saved["first_fault"]["es"] == FAULTS["entry-form"]["es"]
+
+
+def test_files_may_be_dropped(page: Page, sound: Shown) -> None:
+    assert sound.trust is not None
+    page.goto(PAGE.as_uri())
+    given = [("genesis", (sound.trust / "genesis").read_bytes()), ("bundle.zip", sound.source.read_bytes())]
+    page.evaluate(
+        """files => {
+            const transfer = new DataTransfer();
+            for (const [name, bytes] of files) transfer.items.add(new File([new Uint8Array(bytes)], name));
+            document.dispatchEvent(new DragEvent("drop", {dataTransfer: transfer, cancelable: true}));
+        }""",
+        [[name, list(data)] for name, data in given],
+    )
+    page.wait_for_selector("#status h2")
+    assert page.evaluate("constanciaReport.verdict") == "inconclusive"
+    assert page.input_value("#genesis").strip() == (sound.trust / "genesis").read_text(encoding="ascii").strip()

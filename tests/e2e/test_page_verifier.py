@@ -1,0 +1,122 @@
+"""The HTML verifier in a real browser, from a file and without a network, beside the Python verifier: one verdict.
+
+The page was written from the specification alone; where the two differ, the specification has a gap.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+from tests.e2e import page_rules, page_schemes
+from tests.e2e.page_cases import CASES, Shown
+
+from constancia.ledger.application import Ledger
+from constancia.ledger.clock import SystemClock
+from constancia.verify.audit import audit
+from constancia.verify.errors import Malformed, Unreadable
+from constancia.verify.policy import load_trust
+from constancia.verify.source import open_source
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGE = ROOT / "verify" / "verificador.html"
+assert page_rules.REPORT  # these two add to the cases by being imported
+assert page_schemes.ORIGIN
+TRUST = ("policy", "genesis", "checkpoint")
+SAME = ("verdict", "exit_code", "origin", "size", "root", "genesis", "log_key", "anchored", "checked", "faults_total")
+
+
+@pytest.fixture(scope="module")
+def offline(browser: Browser) -> Iterator[Page]:
+    """The page, opened from a file in a browser without a network. It asks for nothing, and the console is silent."""
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield page
+    context.close()
+    assert {url for url in asked if not url.startswith("blob:")} <= {PAGE.as_uri()}
+    assert said == []
+
+
+def by_page(page: Page, shown: Shown) -> dict[str, Any]:
+    """What the page says of a source."""
+    page.goto(PAGE.as_uri())
+    if shown.trust is not None:
+        page.set_input_files("#trustfiles", [file for name in TRUST if (file := shown.trust / name).exists()])
+    page.set_input_files("#file", shown.source)
+    page.wait_for_selector("#status h2")
+    report: dict[str, Any] = page.evaluate("window.constanciaReport")
+    return report
+
+
+def by_python(shown: Shown) -> dict[str, Any]:
+    """What the Python verifier says of it, all faults listed."""
+    try:
+        with open_source(str(shown.source)) as source:
+            trust = None if shown.trust is None else load_trust(shown.trust)
+            report: dict[str, Any] = json.loads(audit(source, trust, all_faults=True).to_json())
+    except (Unreadable, Malformed):
+        return {"verdict": "unreadable"}
+    return report
+
+
+def places(report: dict[str, Any]) -> list[tuple[object, ...]]:
+    return [(one["code"], one["level"], one["index"], one["last_index"], one["somewhere"]) for one in report["faults"]]
+
+
+def remarks(report: dict[str, Any], name: str) -> list[str]:
+    return sorted(json.dumps([one["code"], one["params"]]) for one in report[name])
+
+
+def assert_agree(page: Page, shown: Shown) -> dict[str, Any]:
+    """Both say the same: verdict, every fault with its place, what was counted, what was not checked."""
+    found, expected = by_page(page, shown), by_python(shown)
+    if expected["verdict"] == "unreadable":
+        assert (found["verdict"], found["exit_code"]) == ("unreadable", 3)
+        return found
+    assert {name: found[name] for name in SAME} == {name: expected[name] for name in SAME}
+    assert places(found) == places(expected)
+    for name in ("open", "not_checked", "notes"):
+        assert remarks(found, name) == remarks(expected, name)
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_page_and_python_say_the_same(name: str, offline: Page, tmp_path: Path) -> None:
+    case, code = CASES[name]
+    report = assert_agree(offline, case(tmp_path))
+    assert (report["first_fault"] or {}).get("code") == code
+
+
+@pytest.fixture(scope="module")
+def exported(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle of the demonstration."""
+    path = tmp_path_factory.mktemp("exported") / "libro.zip"
+    with Ledger.open(demo, clock=SystemClock(), signer=None) as ledger:
+        ledger.export(path)
+    return path
+
+
+def test_demonstrations_bundle_is_intact_and_holds_the_page(offline: Page, exported: Path, demo: Path) -> None:
+    report = assert_agree(offline, Shown(source=exported, trust=demo / "trust"))
+    assert (report["verdict"], report["size"]) == ("intact", 130)
+    with zipfile.ZipFile(exported) as archive:
+        assert archive.read("verificador.html") == PAGE.read_bytes()
+
+
+def test_demonstrations_bundle_without_trust_is_inconclusive(offline: Page, exported: Path) -> None:
+    assert assert_agree(offline, Shown(source=exported, trust=None))["verdict"] == "inconclusive"
+
+
+def test_demonstrations_receipts_are_intact(offline: Page, demo: Path) -> None:
+    receipts = sorted((demo / "receipts").iterdir())
+    assert receipts
+    for one in receipts:
+        assert assert_agree(offline, Shown(source=one, trust=demo / "trust"))["verdict"] == "intact"

@@ -129,8 +129,13 @@ class Commitment(Aggregate):
 
     @property
     def contested_level(self) -> str | None:
-        """Level last found by a contester, where one gave a level."""
-        found = [(one.mark.index, one.own_level) for report in self.reports for one in report.contests if one.own_level]
+        """Level last found by a contester of another party than the reporter's, where one gave a level."""
+        found = [
+            (one.mark.index, one.own_level)
+            for report in self.reports
+            for one in report.contests
+            if one.own_level and one.mark.party != report.mark.party
+        ]
         return max(found)[1] if found else None
 
     def report(self, name: str) -> Report | None:

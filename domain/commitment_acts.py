@@ -270,13 +270,6 @@ class ProgressContested(Act):
     own_level: Level | None = None
     report: Identifier
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """Not by who reported: its own level would stand where others' belong."""
-        commitment = own_commitment(context)
-        report = commitment.report(self.report) if commitment else None
-        if report and report.mark.party == context.party:
-            yield Problem(code="E_SELF_DEALING", rule="who reported does not contest its own report")
-
     def check_state(self, context: Context) -> Iterator[Problem]:
         """The report exists."""
         commitment = own_commitment(context)

@@ -217,12 +217,6 @@ class VoteCast(Act):
         """A party with a vote in the body."""
         yield from _check_member(context)
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """Voting is open."""
-        decision = context.own(Decision)
-        if decision and decision.is_closed(context.day):
-            yield Problem(code="E_STATE", rule="voting is over", found={"closed": decision.closes})
-
     def check_content(self, context: Context) -> Iterator[Problem]:
         """The digest is the act's."""
         yield from _check_act_digest(self.digest, context)

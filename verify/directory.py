@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from constancia.verify.entry import Entry
 from constancia.verify.errors import Malformed
 from constancia.verify.keys import PublicKey, decode_base64, load_public_key
-from constancia.verify.report import Fault
+from constancia.verify.report import Fault, shown
 from constancia.verify.seats import Seats
 from constancia.verify.statement import Statement
 
@@ -366,7 +366,7 @@ class Directory:
 
 
 def _fault(entry: Entry, code: str, where: str, expected: object, found: object) -> Fault:
-    return Fault(code=code, index=entry.index, field=where, expected=str(expected), found=str(found), level="L2")
+    return Fault(code=code, index=entry.index, field=where, expected=shown(expected), found=shown(found), level="L2")
 
 
 def _text(body: Mapping[str, Any], name: str, default: str | None = None) -> str:

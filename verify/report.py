@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from constancia.verify.merkle import Tree
 
 MAX_FAULTS: Final = 10_000  # kept in memory; all are counted
+MAX_KEPT: Final = 2_048  # characters of a value: 10,000 faults with a body each would fill the memory
 MAX_SHOWN: Final = 120  # characters of an expected or found value in text
 
 
@@ -258,8 +259,8 @@ class Findings:
                 code=code,
                 index=index,
                 field=field,
-                expected=_shown(expected),
-                found=_shown(found),
+                expected=shown(expected),
+                found=shown(found),
                 level=level,
                 note=note,
                 last_index=last,
@@ -298,8 +299,10 @@ def _order(fault: Fault) -> tuple[bool, bool, int]:
     return fault.index is None, fault.somewhere, fault.index or 0
 
 
-def _shown(value: object) -> str:
-    return bytes(value).hex() if isinstance(value, bytes | bytearray) else str(value)
+def shown(value: object) -> str:
+    """Give a value as a fault keeps it: bytes in hex, and nothing without bound."""
+    text = bytes(value).hex() if isinstance(value, bytes | bytearray) else str(value)
+    return text if len(text) <= MAX_KEPT else text[:MAX_KEPT] + "…"
 
 
 def _fault_document(fault: Fault) -> dict[str, object]:

@@ -245,3 +245,10 @@ def test_who_is_no_party_to_a_text_neither_changes_nor_freezes_it() -> None:
     stage.body("puppets", ("otra", "red"))
     assert stage.code("red", "AgreementDrafted", draft(2, COMMA)) == "E_ROLE"
     assert stage.code("red", "AgreementTextFrozen", frozen()) == "E_ROLE"
+
+
+def test_what_is_frozen_is_the_last_version() -> None:
+    stage = drafted()
+    stage.says("nosc", "AgreementDrafted", draft(2, COMMA))
+    assert stage.code("inai", "AgreementTextFrozen", frozen(1, COMMA)) == "E_VERSION_CONFLICT"
+    stage.says("inai", "AgreementTextFrozen", frozen(2, COMMA))

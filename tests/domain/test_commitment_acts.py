@@ -225,9 +225,9 @@ def test_contest_of_a_report_that_is_not_there() -> None:
     assert codes(in_progress().refused("red", "ProgressContested", body)) == {"E_NOT_FOUND"}
 
 
-def test_26_who_reported_does_not_contest_its_own_report() -> None:
+def test_26_who_contests_its_own_report_sets_no_contested_level() -> None:
     stage = in_progress()
-    body = {"commitment": "c1", "evidence": [], "grounds": text("Está completo"), "own_level": "complete",
-            "report": "r1"}  # fmt: skip
-    assert stage.code("inai", "ProgressContested", body) == "E_SELF_DEALING"
-    assert found(stage).contested_level is None
+    body = {"commitment": "c1", "evidence": [], "grounds": text("Está completo"), "report": "r1"}
+    stage.says("red", "ProgressContested", body | {"own_level": "not_started"})
+    stage.says("inai", "ProgressContested", body | {"own_level": "complete"})
+    assert found(stage).contested_level == "not_started"

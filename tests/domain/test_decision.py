@@ -231,7 +231,13 @@ def test_29_who_has_no_seat_has_no_vote() -> None:
 
 def test_a_seat_in_another_body_is_no_vote_in_this_one() -> None:
     stage = opened().body("otro", ("nosc", "red"))
-    assert stage.code("red", "VoteCast", vote()) == "E_NOT_SEATED"
+    for type_name, body in (
+        ("VoteCast", vote()),
+        ("DissentRecorded", DISSENT),
+        ("DecisionSigned", signature()),
+        ("DecisionProposed", proposed("d2", ACT)),
+    ):
+        assert stage.code("red", type_name, body) == "E_NOT_SEATED"
 
 
 def test_14_who_has_withdrawn_does_not_vote() -> None:

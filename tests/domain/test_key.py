@@ -332,3 +332,8 @@ def test_a_founders_root_can_be_revoked_and_then_signs_nothing() -> None:
 def test_a_founders_root_is_neither_registered_nor_endorsed_again(type_name: str) -> None:
     body = registration("nosc", "root-nosc") if type_name == "KeyRegistered" else endorse("root-nosc")
     assert seated().code(root("nosc"), type_name, body) == "E_STATE"
+
+
+def test_a_key_is_for_a_registered_party() -> None:
+    refusal = seated().refused(root("ghost"), "KeyRegistered", registration("ghost", "root-ghost"))
+    assert codes(refusal) == {"E_NOT_FOUND"}

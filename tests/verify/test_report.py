@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from constancia.verify.audit import LEVELS_ABOVE
-from constancia.verify.report import MAX_FAULTS, Findings, Verdict
+from constancia.verify.report import MAX_FAULTS, MAX_KEPT, Findings, Verdict
 from constancia.verify.words import FAULTS, LABELS, REMARKS
 
 VERIFY = Path(__file__).resolve().parents[2] / "verify"
@@ -112,3 +112,10 @@ def test_both_languages_ask_for_the_same_parameters() -> None:
 def test_words_are_there_in_both_languages() -> None:
     for table in (FAULTS, LABELS, REMARKS):
         assert [code for code, words in table.items() if not words["es"] or not words["en"]] == []
+
+
+def test_value_of_a_fault_is_bounded() -> None:
+    findings = Findings("store", "x")
+    findings.fault("row", 0, "x", b"\xff" * 100_000, "y" * 100_000)
+    (fault,) = findings.report().faults
+    assert len(fault.expected) == len(fault.found) == MAX_KEPT + 1

@@ -13,7 +13,6 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import Final
 
 from constancia.verify.beyond import Further, Memory
@@ -27,9 +26,10 @@ from constancia.verify.items import published_items, store_items
 from constancia.verify.kept import RESUME, SINCE, TRUST, Kept, check_signed, hold_to, open_kept
 from constancia.verify.merkle import hash_leaf
 from constancia.verify.note import VerifierKey, format_vkey, parse_log_vkey, parse_note
-from constancia.verify.policy import NO_QUORUM, Opened, Policy, TrustFolder, cosigners, open_with_policy
+from constancia.verify.policy import TrustFolder
 from constancia.verify.pool import Pool
 from constancia.verify.published import Published
+from constancia.verify.quorum import check_quorum
 from constancia.verify.receipt import audit_receipt
 from constancia.verify.report import Findings, Report, fault_of
 from constancia.verify.source import Source
@@ -334,39 +334,14 @@ class _Audit:
         Tiles(published, fold.tree, self._findings).check(size, done=self._store is None, start=self._floor)
 
     def _check_witnesses(self, fold: Fold) -> None:
+        """Hold to the policy what may carry its quorum: the published checkpoint, the last, the last one with it."""
         if self._trust is None:
             return
         policy = self._trust.policy
-        if policy.quorum == NO_QUORUM:
-            self._findings.note("no-witnesses")
-        opened = self._opened_heads(policy, fold)
-        left_out = {name for one in opened for name in one.unsupported}
-        if left_out:
-            self._findings.not_checked("unsupported", names=", ".join(sorted(left_out)))
-        if policy.quorum == NO_QUORUM:
-            return
-        best = max((one for one in opened if one.witnessed), key=lambda one: one.checkpoint.size, default=None)
-        if best is None or best.checkpoint.size == 0:
-            names = {name for one in opened for name in one.cosigned}
-            self._findings.leave_open("no-quorum", names=", ".join(sorted(names)) or "—")
-            return
-        size = best.checkpoint.size
-        self._findings.note("witnessed", size=size, names=", ".join(cosigners(best, policy)) or "—")
-        if size < fold.tree.size:
-            self._findings.leave_open("witnessed-to", size=size, total=fold.tree.size)
-
-    def _opened_heads(self, policy: Policy, fold: Fold) -> list[Opened]:
-        """Open the checkpoints that may carry the quorum: the published one, the last, the last one with it."""
         heads = [self._head, _note_of(self._last_batch)]
         if self._store is not None and self._source.cosignatures is not None:
             heads.append(kept_cosignatures(self._source.cosignatures, self._store, fold, policy, self._findings))
-        opened = []
-        for raw in heads:
-            if raw is not None:
-                with suppress(Malformed):  # a fault already, from `Checkpoints`
-                    opened.append(open_with_policy(raw, policy))
-        self._findings.count("L1", "cosignatures", sum(len(one.cosigned) for one in opened))
-        return opened
+        check_quorum([raw for raw in heads if raw is not None], policy, fold.tree.size, self._findings)
 
     def _check_log_cosigner(self, fold: Fold) -> None:
         policy = None if self._trust is None else self._trust.policy

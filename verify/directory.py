@@ -20,24 +20,11 @@ from zoneinfo import ZoneInfo
 from constancia.verify.entry import Entry
 from constancia.verify.errors import Malformed
 from constancia.verify.keys import PublicKey, decode_base64, load_public_key
+from constancia.verify.powers import EITHER_ACTS, OWN_KEY_ACTS, OWN_PARTY_ACTS, ROOT_ACTS
 from constancia.verify.report import Fault, shown
 from constancia.verify.seats import Seats
 from constancia.verify.statement import Statement
 
-ROOT_ACTS: Final = frozenset(
-    {
-        "MemberOrganizationJoined", "MemberOrganizationLeft", "RepresentativeAppointed",
-        "RepresentativeRevoked", "KeyEndorsed", "KeyCompromised", "PartyWithdrew",
-    }
-)  # fmt: skip
-EITHER_ACTS: Final = frozenset({"PartyRegistered", "PartyReturned", "KeyRevoked", "CorrectionRecorded"})
-OWN_PARTY_ACTS: Final = frozenset(
-    {
-        "PartyRegistered", "PartyReturned", "MemberOrganizationJoined", "MemberOrganizationLeft",
-        "RepresentativeAppointed", "PartyWithdrew",
-    }
-)  # fmt: skip
-OWN_KEY_ACTS: Final = frozenset({"KeyRotated", "KeyRevoked"})  # of a representative
 SEATED_STREAMS: Final = ("agreement/", "decision/")
 FOREVER: Final = "9999-12-31"
 
@@ -259,7 +246,7 @@ class Directory:
         return faults
 
     def _check_object(self, entry: Entry) -> list[Fault]:
-        """Hold a root's act to its own party; a founder's root also endorses and ends roots (SPEC §6)."""
+        """Hold a root's act to its own party; a founder's root also endorses others' first root (SPEC §6)."""
         body, party = entry.statement.body, entry.statement.actor.get("party")
         kind = entry.statement.type
         if kind in OWN_PARTY_ACTS:
@@ -271,7 +258,7 @@ class Directory:
         elif kind in {"KeyEndorsed", "KeyRevoked", "KeyCompromised"}:
             place = "key"
             key = self.keys.get(str(body.get(place)))
-            if key is not None and key.appointment is None and party in self.founders:
+            if kind == "KeyEndorsed" and key is not None and self._may_found(str(party), key):
                 return []
             owner = key.party if key else None
         else:
@@ -279,6 +266,14 @@ class Directory:
         if owner == party:
             return []
         return [_fault(entry, "authority", f"statement.body.{place}", f"one of {party}", owner)]
+
+    def _may_found(self, founder: str, root: RegisteredKey) -> bool:
+        """Tell whether a founder may endorse another party's root; else it could make itself one, and speak for it."""
+        if root.appointment is not None or founder not in self.founders or root.party in self.founders:
+            return False
+        return not any(
+            one.party == root.party and one.appointment is None and one.state == "active" for one in self.keys.values()
+        )
 
     def _open(self, entry: Entry) -> None:
         body = entry.statement.body

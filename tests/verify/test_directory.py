@@ -264,6 +264,31 @@ def test_5_founders_root_endorses_a_new_root(tmp_path: Path) -> None:
     assert audited(writer, tmp_path).faults == ()
 
 
+@pytest.mark.parametrize("party", ["nosc", "academia"])
+def test_5_founder_makes_itself_no_root_of_a_party_that_has_one(party: str, tmp_path: Path) -> None:
+    writer = Writer().found()
+    for number, new in enumerate((Key("first root"), Key("forged root"))):
+        body = {"key": new.key_id, "party": party, **new.material}
+        statement = writer.draft("KeyRegistered", f"key/{new.key_id}", body, {"capacity": "root", "party": party})
+        writer.record(statement, new.sign(statement))
+        endorsement = {"key": new.key_id, "valid_from": "2019-01-01"}
+        index = writer.as_root("inai", "KeyEndorsed", f"key/{new.key_id}", endorsement)
+        if party == "nosc" or number:
+            break
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code, fault.field) == (index, "authority", "statement.body.key")
+
+
+@pytest.mark.parametrize("kind", ["KeyRevoked", "KeyCompromised"])
+def test_5_founder_ends_no_other_partys_root(kind: str, tmp_path: Path) -> None:
+    writer = Writer().found()
+    key = writer.roots["nosc"].key_id
+    body = {"key": key, "reason": "lost"} if kind == "KeyRevoked" else {"compromised_since": "2019", "key": key}
+    index = writer.as_root("inai", kind, f"key/{key}", body)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code, fault.field) == (index, "authority", "statement.body.key")
+
+
 def test_5_key_revokes_itself_without_any_scope(tmp_path: Path) -> None:
     writer = Writer().found()
     key = writer.people["sfp"].key_id

@@ -267,6 +267,7 @@ def test_5_founders_root_endorses_a_new_root(tmp_path: Path) -> None:
 @pytest.mark.parametrize("party", ["nosc", "academia"])
 def test_5_founder_makes_itself_no_root_of_a_party_that_has_one(party: str, tmp_path: Path) -> None:
     writer = Writer().found()
+    index = -1
     for number, new in enumerate((Key("first root"), Key("forged root"))):
         body = {"key": new.key_id, "party": party, **new.material}
         statement = writer.draft("KeyRegistered", f"key/{new.key_id}", body, {"capacity": "root", "party": party})

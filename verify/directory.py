@@ -11,7 +11,6 @@ It does not judge whether an act was legal otherwise (states, versions, votes): 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, Final
@@ -19,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from constancia.verify.entry import Entry
 from constancia.verify.errors import Malformed
+from constancia.verify.holders import FOREVER, Appointment, RegisteredKey
 from constancia.verify.keys import PublicKey, decode_base64, load_public_key
 from constancia.verify.report import Fault, shown
 from constancia.verify.seats import Seats
@@ -39,38 +39,6 @@ OWN_PARTY_ACTS: Final = frozenset(
 )  # fmt: skip
 OWN_KEY_ACTS: Final = frozenset({"KeyRotated", "KeyRevoked"})  # of a representative
 SEATED_STREAMS: Final = ("agreement/", "decision/")
-FOREVER: Final = "9999-12-31"
-
-
-@dataclass(slots=True, kw_only=True)
-class Appointment:
-    """A representative's appointment; days are of the ledger's zone, both ends included."""
-
-    party: str
-    person: str
-    capacity: str
-    scope: frozenset[str]
-    valid_from: str
-    valid_until: str
-    revoked: bool = False
-
-    def is_in_force(self, day: str | None) -> bool:
-        """Tell whether it is in force on a day (None: the day can't be known, so it is not judged)."""
-        return not self.revoked and (day is None or self.valid_from <= day <= self.valid_until)
-
-
-@dataclass(slots=True, kw_only=True)
-class RegisteredKey:
-    """A key and its life: `pending`, `active`, `retired`, `revoked`, `compromised`."""
-
-    public: PublicKey
-    party: str
-    appointment: str | None
-    actor: Mapping[str, str]
-    state: str = "pending"
-    valid_from: str = ""
-    valid_until: str = FOREVER
-    signed: list[tuple[int, str]] = field(default_factory=list)
 
 
 class Directory:

@@ -4,7 +4,8 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from constancia.verify.directory import Appointment, Directory, RegisteredKey
+from constancia.verify.directory import Directory
+from constancia.verify.holders import Appointment, RegisteredKey
 from constancia.verify.keys import load_public_key
 from constancia.verify.seats import Body, Joint, Seats
 

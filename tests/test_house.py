@@ -21,10 +21,10 @@ DOMAIN_STDLIB = {
     "functools", "hashlib", "itertools", "json", "operator", "re", "types", "typing",
     "unicodedata", "uuid", "zoneinfo",
 }  # fmt: skip
-# Whoever audits the auditor reads all of verify/ in a day and a half: careful reading goes at some 400 lines of code an
-# hour. The docstrings are a third of the text and its guide, so they don't count; past this it is no longer a
+# Whoever audits the auditor reads all of verify/ in a day: eight hours at 500 lines of code, as fast as careful reading
+# goes. Docstrings are the guide, and `words.py` is a table of sentences: neither counts. Past this it is no longer a
 # specification in code.
-VERIFY_CODE_LINES = 4_400
+VERIFY_CODE_LINES = 4_100
 FILE_LINES = 400
 INVARIANT = re.compile(r"^- ([A-Z]\d+): ", re.MULTILINE)
 
@@ -124,8 +124,8 @@ def test_code_lines_are_those_that_hold_code(tmp_path: Path) -> None:
     assert code_lines(path) == 4
 
 
-def test_verify_stays_a_specification_that_can_be_read() -> None:
-    assert sum(map(code_lines, sources("verify"))) <= VERIFY_CODE_LINES
+def test_verify_can_be_read_in_a_day() -> None:
+    assert sum(code_lines(path) for path in sources("verify") if path.name != "words.py") <= VERIFY_CODE_LINES
 
 
 def test_specification_lists_every_event_type() -> None:

@@ -33,7 +33,6 @@ from constancia.verify.quorum import check_quorum
 from constancia.verify.receipt import audit_receipt
 from constancia.verify.report import Findings, Report, fault_of
 from constancia.verify.source import Source
-from constancia.verify.store import BatchRow
 from constancia.verify.storecheck import check_meta, check_schema
 from constancia.verify.tilecheck import Tiles
 
@@ -256,7 +255,7 @@ class _Audit:
         """Keep the whole, and name the checkpoint that covers it, where nothing is amiss."""
         if self._findings.total:
             return
-        for raw in (self._head, _note_of(self._last_batch)):
+        for raw in (self._head, self._last_batch and self._last_batch.note):
             if raw is not None and parse_checkpoint(parse_note(raw).text).size == fold.tree.size:
                 self._findings.checkpoint = raw
         if self._memory is not None and fold.tree.size:
@@ -338,7 +337,7 @@ class _Audit:
         if self._trust is None:
             return
         policy = self._trust.policy
-        heads = [self._head, _note_of(self._last_batch)]
+        heads = [self._head, self._last_batch and self._last_batch.note]
         if self._store is not None and self._source.cosignatures is not None:
             heads.append(kept_cosignatures(self._source.cosignatures, self._store, fold, policy, self._findings))
         check_quorum([raw for raw in heads if raw is not None], policy, fold.tree.size, self._findings)
@@ -352,8 +351,8 @@ class _Audit:
     def _notes(self) -> Iterator[tuple[int | None, str, bytes]]:
         """Give every signed note of the source with its place."""
         for batch in self._store.batches(self._floor) if self._store is not None else ():
-            if isinstance(batch.checkpoint, str):
-                yield batch.first_index, "batches.checkpoint", batch.checkpoint.encode("utf-8", "surrogateescape")
+            if batch.note is not None:
+                yield batch.first_index, "batches.checkpoint", batch.note
         if self._head is not None:
             yield None, self._head_name, self._head
 
@@ -371,19 +370,6 @@ class _Audit:
             self._findings.not_checked("documents-not-read")
 
     def _remark(self, fold: Fold) -> None:
-        findings = self._findings
-        if fold.unread:
-            findings.not_checked("entries-unread", count=fold.unread)
-        if fold.directory.log_key is not None and fold.directory.zone is None:
-            findings.leave_open("no-time-zone", zone=fold.directory.zone_name)
-        if fold.seen.largest < fold.tree.size:
-            findings.note("tail", start=fold.seen.largest)
-        for index, state in sorted(fold.directory.suspects.items()):
-            findings.note(state, index=index)
+        fold.remark()
         if self._store is not None and self._published is None:
-            findings.note("not-published")
-
-
-def _note_of(batch: BatchRow | None) -> bytes | None:
-    note = None if batch is None else batch.checkpoint
-    return note.encode("utf-8", "surrogateescape") if isinstance(note, str) else None
+            self._findings.note("not-published")

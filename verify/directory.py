@@ -11,7 +11,6 @@ It does not judge whether an act was legal otherwise (states, versions, votes): 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, Final
@@ -19,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from constancia.verify.entry import Entry
 from constancia.verify.errors import Malformed
+from constancia.verify.holders import FOREVER, Appointment, RegisteredKey
 from constancia.verify.keys import PublicKey, decode_base64, load_public_key
 from constancia.verify.powers import EITHER_ACTS, OWN_KEY_ACTS, OWN_PARTY_ACTS, ROOT_ACTS
 from constancia.verify.report import Fault, shown
@@ -26,38 +26,6 @@ from constancia.verify.seats import Seats
 from constancia.verify.statement import Statement
 
 SEATED_STREAMS: Final = ("agreement/", "decision/")
-FOREVER: Final = "9999-12-31"
-
-
-@dataclass(slots=True, kw_only=True)
-class Appointment:
-    """A representative's appointment; days are of the ledger's zone, both ends included."""
-
-    party: str
-    person: str
-    capacity: str
-    scope: frozenset[str]
-    valid_from: str
-    valid_until: str
-    revoked: bool = False
-
-    def is_in_force(self, day: str | None) -> bool:
-        """Tell whether it is in force on a day (None: the day can't be known, so it is not judged)."""
-        return not self.revoked and (day is None or self.valid_from <= day <= self.valid_until)
-
-
-@dataclass(slots=True, kw_only=True)
-class RegisteredKey:
-    """A key and its life: `pending`, `active`, `retired`, `revoked`, `compromised`."""
-
-    public: PublicKey
-    party: str
-    appointment: str | None
-    actor: Mapping[str, str]
-    state: str = "pending"
-    valid_from: str = ""
-    valid_until: str = FOREVER
-    signed: list[tuple[int, str]] = field(default_factory=list)
 
 
 class Directory:

@@ -168,6 +168,17 @@ class Fold:
         self._findings.count("L2", "keys", len(self.directory.keys))
         self._findings.count("L2", "appointments", len(self.directory.appointments))
 
+    def remark(self) -> None:
+        """Say what the pass leaves open, and what of it is worth a note."""
+        if self.unread:
+            self._findings.not_checked("entries-unread", count=self.unread)
+        if self.directory.log_key is not None and self.directory.zone is None:
+            self._findings.leave_open("no-time-zone", zone=self.directory.zone_name)
+        if self.seen.largest < self.tree.size:
+            self._findings.note("tail", start=self.seen.largest)
+        for index, state in sorted(self.directory.suspects.items()):
+            self._findings.note(state, index=index)
+
     def _parse(self, index: int, raw: bytes) -> Entry | None:
         try:
             return parse_entry(raw)

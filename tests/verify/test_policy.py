@@ -87,16 +87,16 @@ def test_odd_text_is_malformed(text: str) -> None:
     ],
 )  # fmt: skip
 def test_quorum_is_met_by_those_who_must_agree(quorum: str, cosigned: str, met: bool) -> None:
-    read = policy(
-        LOG, *W.values(), "group any any a b c", "group all all a b c", "group two 2 a b c", "group other all d e",
-        "group nested all two other", f"quorum {quorum}",
-    )  # fmt: skip
+    groups = {
+        "any": ["group any any a b c"], "all": ["group all all a b c"], "two": ["group two 2 a b c"],
+        "nested": ["group two 2 a b c", "group other all d e", "group nested all two other"],
+    }  # fmt: skip
+    read = policy(LOG, *W.values(), *groups.get(quorum, []), f"quorum {quorum}")
     assert read.is_met(read.quorum, frozenset(cosigned)) is met
 
 
-def test_groups_that_nest_deep_or_share_members_are_decided_at_once() -> None:
-    lines = [LOG, W["a"], "group g0 any a", "group g1 any a g0"]
-    lines += [f"group g{number} all g{number - 1} g{number - 2}" for number in range(2, 5_000)]
+def test_groups_that_nest_deep_are_decided_at_once() -> None:
+    lines = [LOG, W["a"], "group g0 any a", *(f"group g{number} all g{number - 1}" for number in range(1, 5_000))]
     read = policy(*lines, "quorum g4999")
     assert read.is_met(read.quorum, frozenset("a"))
     assert not read.is_met(read.quorum, frozenset())

@@ -50,6 +50,12 @@ class BatchRow(NamedTuple):
     leaf_hashes: Any
     checkpoint: Any
 
+    @property
+    def note(self) -> bytes | None:
+        """The checkpoint's bytes; None where what is stored is no text."""
+        text = self.checkpoint
+        return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Store:

@@ -19,7 +19,7 @@ from constancia.verify.beyond import Further, Memory
 from constancia.verify.checkpoint import parse_checkpoint
 from constancia.verify.checkpoints import Checkpoints
 from constancia.verify.cosigned import check_log_cosigner, kept_cosignatures, log_cosigner
-from constancia.verify.documents import Place, check_documents
+from constancia.verify.documents import check_source
 from constancia.verify.errors import Malformed, Unreadable
 from constancia.verify.fold import Fold, Item
 from constancia.verify.items import published_items, store_items
@@ -122,6 +122,7 @@ class _Audit:
         self._head = self._published.checkpoint() if self._published is not None else None
         self._head_name = "log/checkpoint" if self._store is not None else "checkpoint"
         self._last_batch = None if self._store is None else self._store.last_batch()
+        self._last_note = None if self._last_batch is None else self._last_batch.note
         self._since = since
         self._memory = memory
         self._further = further
@@ -150,7 +151,7 @@ class _Audit:
             self._check_published(published, checkpoints, fold)
         self._check_log_cosigner(fold)
         self._check_witnesses(fold)
-        self._check_documents(fold)
+        check_source(self._source, fold.cited, self._findings, every=not self._floor)
         for one in self._further:
             one.finish()
         self._pool.join()
@@ -170,6 +171,8 @@ class _Audit:
     def _start(self, size: int) -> int:
         """Give the index to read from: after what the memory holds, if it is of this log, else the beginning."""
         memory, since = self._memory, self._since
+        if since is not None and memory is not None and memory.size > size:
+            memory = self._memory = None  # a shorter copy, which may be in order, adds nothing to what is remembered
         if memory is None or not 0 < memory.size <= size:
             return 0
         if since is not None and since.size <= memory.size and memory.root(since.size) != since.root:
@@ -255,7 +258,7 @@ class _Audit:
         """Keep the whole, and name the checkpoint that covers it, where nothing is amiss."""
         if self._findings.total:
             return
-        for raw in (self._head, self._last_batch and self._last_batch.note):
+        for raw in (self._head, self._last_note):
             if raw is not None and parse_checkpoint(parse_note(raw).text).size == fold.tree.size:
                 self._findings.checkpoint = raw
         if self._memory is not None and fold.tree.size:
@@ -337,7 +340,7 @@ class _Audit:
         if self._trust is None:
             return
         policy = self._trust.policy
-        heads = [self._head, self._last_batch and self._last_batch.note]
+        heads = [self._head, self._last_note]
         if self._store is not None and self._source.cosignatures is not None:
             heads.append(kept_cosignatures(self._source.cosignatures, self._store, fold, policy, self._findings))
         check_quorum([raw for raw in heads if raw is not None], policy, fold.tree.size, self._findings)
@@ -349,25 +352,13 @@ class _Audit:
             check_log_cosigner(self._notes(), key, self._findings)
 
     def _notes(self) -> Iterator[tuple[int | None, str, bytes]]:
-        """Give every signed note of the source with its place."""
+        """Give every signed note of the source with its place; of those checked before, none."""
         for batch in self._store.batches(self._floor) if self._store is not None else ():
-            if batch.note is not None:
+            before = self._floor and type(batch.first_index) is int and batch.first_index < self._floor
+            if batch.note is not None and not before:
                 yield batch.first_index, "batches.checkpoint", batch.note
         if self._head is not None:
             yield None, self._head_name, self._head
-
-    def _check_documents(self, fold: Fold) -> None:
-        places: list[Place] = []
-        every = not self._floor  # else only what the new entries cite
-        if self._published is not None:
-            names = self._published.documents() if every else None
-            places.append(Place(self._published.files, "documents/", names))
-        if self._source.documents is not None:
-            places.append(Place(self._source.documents, "", self._source.documents.names() if every else None))
-        if places:
-            check_documents(places, fold.cited, self._findings)
-        elif fold.cited:
-            self._findings.not_checked("documents-not-read")
 
     def _remark(self, fold: Fold) -> None:
         fold.remark()

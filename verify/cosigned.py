@@ -163,7 +163,7 @@ class _Kept:
         own = {name for name, key in policy.witnesses.items() if key.name == self._fold.origin}
         met = [size for size, names in self._names.items() if policy.is_met(policy.quorum, frozenset(names | own))]
         largest = max((size for size in met if size <= self._fold.tree.size), default=None)
-        for batch in store.batches():
+        for batch in store.batches(max(0, (largest or 0) - 1)):
             if batch.size == largest and isinstance(batch.checkpoint, str):
                 lines = "".join(self._lines[batch.size])
                 return (batch.checkpoint + lines).encode("utf-8", "surrogateescape")

@@ -12,7 +12,6 @@ It does not judge whether an act was legal otherwise (states, versions, votes): 
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from itertools import chain
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -45,8 +44,7 @@ class Directory:
         self.founders: frozenset[str] = frozenset()
         self.seats = Seats()
         self.suspects: dict[int, str] = {}
-        # Entries signed by a key before those that this directory took in itself, and their days.
-        self.signed_before: Callable[[str], Iterable[tuple[int, str]]] = lambda _: ()
+        self.signed_before: Callable[[str], Iterable[tuple[int, str]]] = lambda _: ()  # as `signed`, from earlier runs
         self._leaf_of = leaf_of
         self._day: tuple[str, str | None] = ("", None)
         self._effects: Mapping[str, Callable[[Entry], None]] = {
@@ -108,9 +106,7 @@ class Directory:
         key = self.keys.get(name)
         if key is None:
             return [_fault(entry, "key-unknown", "signatures[0].key", "a registered key", name)], []
-        faults = self._check_key(entry, key)
-        faults += self._check_power(entry, key)
-        return faults, [key.public]
+        return self._check_key(entry, key) + self._check_power(entry, key), [key.public]
 
     def apply(self, entry: Entry) -> None:
         """Take in an entry's effect. Only for entries whose `check` found nothing.
@@ -306,8 +302,8 @@ class Directory:
         since = _text(body, "compromised_since").split("/")[0]
         first_day = "" if since == ".." else since
         # A coarser date is a prefix of its days, and sorts before all of them.
-        signed = chain(self.signed_before(key.public.key_id), key.signed)
-        self.suspects.update({at: "suspect" for at, day in signed if day >= first_day})
+        for signed in (self.signed_before(key.public.key_id), key.signed):
+            self.suspects.update({at: "suspect" for at, day in signed if day >= first_day})
 
     def _reaffirm(self, entry: Entry) -> None:
         body = entry.statement.body

@@ -7,6 +7,7 @@ from constancia.verify.files import Files
 from constancia.verify.fold import Citations
 from constancia.verify.keys import is_hex64
 from constancia.verify.report import Findings
+from constancia.verify.source import Source
 
 
 class Place(NamedTuple):
@@ -15,6 +16,27 @@ class Place(NamedTuple):
     files: Files
     prefix: str
     names: Sequence[str] | None
+
+
+def check_source(source: Source, cited: Mapping[str, Citations], findings: Findings, *, every: bool) -> None:
+    """Check the documents of a source.
+
+    Args:
+        source: The source.
+        cited: What the entries cite.
+        findings: Where faults go.
+        every: Whether every document that is kept is hashed, or those alone that are cited.
+    """
+    places: list[Place] = []
+    if source.published is not None:
+        names = source.published.documents() if every else None
+        places.append(Place(source.published.files, "documents/", names))
+    if source.documents is not None:
+        places.append(Place(source.documents, "", source.documents.names() if every else None))
+    if places:
+        check_documents(places, cited, findings)
+    elif cited:
+        findings.not_checked("documents-not-read")
 
 
 def check_documents(places: Sequence[Place], cited: Mapping[str, Citations], findings: Findings) -> None:

@@ -505,6 +505,16 @@ def test_longer_file_is_not_replaced_by_a_shorter_one(whole: Log, trust: Path, f
         assert memory.size == OLD
 
 
+def test_shorter_copy_that_goes_on_from_an_older_checkpoint_leaves_the_file(
+    whole: Log, trust: Path, file: Path, tmp_path: Path
+) -> None:
+    remember(whole, OLD, trust, file, tmp_path)
+    report = since(whole.cut_at(500), trust, file, whole.cut_at(300).checkpoint(), tmp_path / "copy")
+    assert (report.verdict, report.since) == (Verdict.INTACT, 300)
+    with ResumeFile(file) as memory:
+        assert memory.size == OLD
+
+
 def test_report_names_the_checkpoint_to_keep(whole: Log, trust: Path, tmp_path: Path) -> None:
     report = verify(whole.write_ledger(tmp_path / "new"), trust)
     assert report.checkpoint == whole.checkpoint().decode()

@@ -81,7 +81,7 @@ class SeenRoots:
     def report(self, findings: Findings) -> None:
         """Turn what contradicts into faults, once all else is known (rules N3, N4)."""
         for index, size in self._ahead:
-            since = max(self._confirmed.rfind(1, 0, index + 1), 0)
+            since = max(self.confirmed.rfind(1, 0, index + 1), 0)
             note = f"something is gone between entries {since} and {index}, or whoever signed saw another log"
             findings.fault("seen-ahead", index, "statement.seen.size", f"at most {index}", size, level="L2", note=note)
         for one in sorted(self._contradictions, key=lambda one: (one.signer is None, one.size)):

@@ -365,7 +365,8 @@ class _Audit:
             if raw is not None:
                 with suppress(Malformed):  # a fault already, from `Checkpoints`
                     opened.append(open_with_policy(raw, policy))
-        self._findings.count("L1", "cosignatures", sum(len(one.cosigned) for one in opened))
+        for one in opened:
+            self._findings.count("L1", "cosignatures", len(one.cosigned))
         return opened
 
     def _check_log_cosigner(self, fold: Fold) -> None:

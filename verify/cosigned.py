@@ -8,7 +8,6 @@
 
 import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 from constancia.verify.checkpoint import Checkpoint, format_checkpoint
@@ -19,7 +18,7 @@ from constancia.verify.merkle import HASH_BYTES
 from constancia.verify.note import COSIGNATURE_MLDSA44, NoteSignature, VerifierKey, parse_note, parse_vkey
 from constancia.verify.policy import Policy
 from constancia.verify.report import Findings, fault_of
-from constancia.verify.store import Store, open_store
+from constancia.verify.store import Store
 
 _ROWS: Final = "SELECT size, root, key, line FROM cosignatures NOT INDEXED ORDER BY size, key"
 _COLUMNS: Final = ("size", "root", "key", "line")
@@ -85,11 +84,13 @@ def check_log_cosigner(notes: Iterator[tuple[int | None, str, bytes]], key: Veri
                 findings.add(fault_of(error, "checkpoint", index, where, "L1"))
 
 
-def kept_cosignatures(path: Path, store: Store, fold: Fold, policy: Policy, findings: Findings) -> bytes | None:
+def kept_cosignatures(
+    kept: Store | Unreadable, store: Store, fold: Fold, policy: Policy, findings: Findings
+) -> bytes | None:
     """Check the cosignatures that a ledger's folder keeps.
 
     Args:
-        path: The SQLite file.
+        kept: Their file, opened before the store; or why it can't be.
         store: The ledger's store.
         fold: What its entries gave.
         policy: Whose cosignatures count; lines by others are ignored.
@@ -98,21 +99,24 @@ def kept_cosignatures(path: Path, store: Store, fold: Fold, policy: Policy, find
     Returns:
         The checkpoint of the largest tree that has the quorum, with its cosignatures; None if none has.
 
+    Raises:
+        Unreadable: The file was written to while it was read.
+
     Source: ours: SPEC §8.
     """
     reader = _Kept(fold, policy, findings)
     try:
-        kept = open_store(path)
-        try:
-            if kept.columns("cosignatures") != _COLUMNS:
-                findings.fault("schema", None, "cosignatures", ", ".join(_COLUMNS), "other columns")
-            else:
-                for row in kept.select(_ROWS):
-                    reader.read(row)
-        finally:
-            kept.close()
+        if isinstance(kept, Unreadable):
+            raise kept
+        if kept.columns("cosignatures") != _COLUMNS:
+            findings.fault("schema", None, "cosignatures", ", ".join(_COLUMNS), "other columns")
+        else:
+            for row in kept.select(_ROWS):
+                reader.read(row)
     except Unreadable as error:
-        findings.fault("schema", None, str(path), "a file of cosignatures", str(error))
+        findings.fault("schema", None, "cosignatures", "a file of cosignatures", str(error))
+    if isinstance(kept, Store):
+        kept.check_unchanged()
     return reader.latest(store)
 
 

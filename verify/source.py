@@ -36,7 +36,7 @@ class Source:
         documents: Folder with the documents kept beside a store.
         anchors: Folder with the time anchors kept beside a store.
         receipt: A receipt's bytes.
-        cosignatures: The file of the cosignatures kept beside a store, if there is one.
+        cosignatures: The cosignatures kept beside a store, if there are any, or why they can't be read.
         own_trust: Whether a trust folder stands within the source, where it proves nothing.
     """
 
@@ -47,7 +47,7 @@ class Source:
     documents: Folder | None = None
     anchors: Folder | None = None
     receipt: bytes | None = None
-    cosignatures: Path | None = None
+    cosignatures: Store | Unreadable | None = None
     own_trust: bool = False
 
     def __enter__(self) -> Self:
@@ -58,8 +58,9 @@ class Source:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close what is open."""
-        if self.store is not None:
-            self.store.close()
+        for one in (self.store, self.cosignatures):
+            if isinstance(one, Store):
+                one.close()
         if self.published is not None and isinstance(self.published.files, Zip):
             self.published.files.close()
 
@@ -164,6 +165,8 @@ def _checkpoint_of(receipt: bytes) -> bytes | None:
 def _open_folder(path: Path) -> Source:
     log = path / PUBLISHED_NAME
     if (path / STORE_NAME).exists():
+        # Before the store: in a ledger at work a cosignature is always of a tree that the store has by then.
+        cosignatures = _open_cosignatures(path / COSIGNATURES_NAME)
         return Source(
             kind="store",
             location=str(path),
@@ -171,9 +174,18 @@ def _open_folder(path: Path) -> Source:
             published=Published(Folder(log)) if log.is_dir() else None,
             documents=Folder(path / DOCUMENTS_NAME),
             anchors=Folder(path / ANCHORS_NAME),
-            cosignatures=kept if (kept := path / COSIGNATURES_NAME).exists() else None,
+            cosignatures=cosignatures,
             own_trust=(path / TRUST_NAME).is_dir(),
         )
     if (path / "checkpoint").exists() or (path / "tile").is_dir():
         return Source(kind="folder", location=str(path), published=Published(Folder(path)))
     raise Unreadable("source", str(path), "no ledger.sqlite, no checkpoint and no tile folder in it")
+
+
+def _open_cosignatures(path: Path) -> Store | Unreadable | None:
+    if not path.exists():
+        return None
+    try:
+        return open_store(path)
+    except Unreadable as error:
+        return error

@@ -18,10 +18,12 @@ from constancia.ledger.durable import write_file
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.notekeys import Cosigner
 from constancia.ledger.signer import LogSigner
+from constancia.verify.audit import audit
 from constancia.verify.note import NoteSignature, format_note, parse_note
-from constancia.verify.policy import open_with_policy
+from constancia.verify.policy import load_trust, open_with_policy
 from constancia.verify.proof import parse_tlog_proof
 from constancia.verify.report import Report, Verdict
+from constancia.verify.source import open_source
 
 
 @pytest.fixture
@@ -395,6 +397,17 @@ class TestAuditOfKeptCosignatures:
         assert desk.ledger.checkpoint() == desk.ledger.log.signed()
         assert len(desk.ledger.checkpoint()) < len(note)
         assert desk.ledger.witnessing.latest() is None
+
+    def test_ledger_at_work_is_not_taken_for_a_truncated_one(self, scene: Scene) -> None:
+        """What is appended and cosigned after the source was opened is of no concern to this audit."""
+        desk = good(scene)
+        size = desk.ledger.size
+        with open_source(str(desk.folder)) as opened:
+            desk.adopt()
+            assert desk.ledger.wait_cosigned(LONG_S)
+            report = audit(opened, load_trust(desk.folder / "trust"), all_faults=True)
+        assert (report.verdict, report.faults) == (Verdict.INTACT, ())
+        assert report.size == size
 
     def test_truncated_log_is_convicted_by_its_own_cosignatures(self, scene: Scene) -> None:
         desk = good(scene)

@@ -114,9 +114,9 @@ class Tiles:
         data = self._published.files.read(file.path, MAX_BUNDLE_BYTES)
         number, widest = self._widest
         if data is not None and number == file.number and widest.startswith(data):
-            if len(whole_entries(data)) != file.width:
-                count = f"{len(whole_entries(data))}"
-                at = file.number * HASHES_PER_TILE + file.width - 1
+            count = len(whole_entries(data))
+            if count != file.width:
+                at = file.number * HASHES_PER_TILE + min(count, file.width - 1)
                 self._findings.fault("bundle", at, file.path, f"{file.width} whole entries", count)
             self._findings.count("L1", "bundles")
             return

@@ -199,6 +199,16 @@ def _flip(path: str, at: int) -> Callable[[Path], object]:
     return edit
 
 
+def _cut_older(folder: Path) -> None:
+    """Of two older bundles the narrower one ends after its second entry."""
+    whole = (folder / ENTRIES).read_bytes()
+    ends = [0]
+    for raw in true().entries:
+        ends.append(ends[-1] + 2 + len(raw))
+    write(folder / "tile/entries/000.p/20", whole[: ends[20]])
+    write(folder / "tile/entries/000.p/5", whole[: ends[2] + 9])
+
+
 TILE, ENTRIES = "tile/0/000.p/30", "tile/entries/000.p/30"
 FIRST_DOCUMENT = hashlib.sha256(true().documents[0]).hexdigest()
 
@@ -224,6 +234,8 @@ file("entries extended", "bundle", _extended(ENTRIES, b"\0\0"))
 file("entries missing", "bundle-missing", _without(ENTRIES))
 file("older partial tile altered", "tile", lambda f: write(f / "tile/0/000.p/5", bytes(160)))
 file("older partial entries altered", "bundle", lambda f: write(f / "tile/entries/000.p/2", b"\0\1x\0\1y"))
+file("older partial entries cut", "bundle", _cut_older)
+file("tile with far too much", None, _extended(TILE, bytes(16_384)))
 file("tile of a later size", None, lambda f: write(f / "tile/0/000.p/31", (f / TILE).read_bytes() + bytes(32)))
 file("no tile at all by that name", None, lambda f: write(f / "tile/0/00x", b""))
 file("checkpoint flipped", "checkpoint", _flip("checkpoint", 40))
@@ -268,6 +280,7 @@ held("other origin", "checkpoint", lambda raw: raw.replace(b"small-ledger", b"sm
 held("other hash", "inclusion", lambda raw: raw.replace(_proof(raw, 0), base64.b64encode(bytes(32))))
 held("one hash less", "inclusion", lambda raw: raw.replace(_proof(raw, 4) + b"\n", b""))
 held("one hash more", "inclusion", lambda raw: raw.replace(_proof(raw, 0), _proof(raw, 0) + b"\n" + _proof(raw, 0)))
+held("far too long", "receipt", lambda raw: raw + bytes(2_000_000))
 held("two empty lines", "checkpoint", lambda raw: raw.replace(b"\n\n", b"\n\n\n", 1))
 
 

@@ -22,9 +22,13 @@ from typing import Any, Final
 
 from constancia.ledger.durable import sync_folder, write_file
 from constancia.ledger.monitor.findings import KINDS, Event, Finding, event_of
+from constancia.verify.contradiction import parse_contradiction, prove
 from constancia.verify.errors import Unreadable
 
 FORMAT: Final = 1
+PROOFS: Final = "contradiction-*.txt"
+OWN: Final = "own"  # where a head comes from that this monitor was itself shown
+NEVER: Final = "1970-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +119,12 @@ class LogFolder:
     def _recover(self) -> None:
         """Write the line of a proof that has none (P2). When it was found is not known better than by the file."""
         told = {one.finding.evidence for one in self.events}
-        lost = [path for path in sorted(self.evidence.glob("contradiction-*.txt")) if path.name not in told]
-        for path in lost:
-            at = self.state.last_round or "1970-01-01T00:00:00Z"
-            self._append([self._event(Finding(code="fork", key=path.name, evidence=path.name), at, is_found=True)])
+        for path in sorted(self.evidence.glob(PROOFS)):
+            if path.name not in told:
+                proved = prove(parse_contradiction(path.read_bytes()))
+                params = {"size": proved.size, "newer": proved.newer.size, "source": OWN}
+                lost = Finding(code="fork", key=path.name, params=params, evidence=path.name)
+                self._append([self._event(lost, self.state.last_round or NEVER, is_found=True)])
 
     @property
     def open(self) -> tuple[Finding, ...]:
@@ -135,7 +141,7 @@ class LogFolder:
 
     def proofs(self) -> list[bytes]:
         """Give all proofs."""
-        return [path.read_bytes() for path in sorted(self.evidence.glob("contradiction-*.txt"))]
+        return [path.read_bytes() for path in sorted(self.evidence.glob(PROOFS))]
 
     def record(self, found: Iterable[Finding], judged: frozenset[str], at: str) -> list[Event]:
         """Note in the journal what is new and what has passed.
@@ -148,7 +154,10 @@ class LogFolder:
         Returns:
             The new lines.
         """
-        now = {one.identity: one for one in found}
+        now: dict[tuple[str, str], Finding] = {}
+        for one in found:
+            if one.evidence is None or self._is_told(one, now.values()):
+                now.setdefault(one.identity, one)
         new = [self._event(one, at, is_found=True) for name, one in now.items() if name not in self._open]
         passed = [
             self._event(one, at, is_found=False)
@@ -158,6 +167,11 @@ class LogFolder:
         self._append([*new, *passed])
         self._open.update(now)  # the latest numbers; the journal keeps the first
         return [*new, *passed]
+
+    def _is_told(self, finding: Finding, now: Iterable[Finding]) -> bool:
+        """Tell whether a proof is told of by this finding, and not by another one: one proof is one finding."""
+        known = {one.evidence: one.identity for one in (*now, *self._open.values())}
+        return known.get(finding.evidence, finding.identity) == finding.identity
 
     def save(self, state: State) -> None:
         """Replace the state."""

@@ -1,4 +1,4 @@
-"""Heads: signed checkpoints that somebody was shown, held to each other; and the document in which monitors give theirs.
+"""Heads: signed checkpoints that somebody was shown, held to each other; the document in which monitors give theirs.
 
 - H1: a head counts only with a sound signature by the log's key. Who hands it in is of no account.
 - H2: two heads are consistent, or contradict each other, or it is not known: nothing that was had tells. Only a

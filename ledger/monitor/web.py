@@ -1,0 +1,47 @@
+"""A log's address as one round reads it: each checkpoint and tile once, every request counted, broken off when told."""
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from constancia.verify.files import Web
+
+_KEPT: Final = 2_048  # small files kept for the round: 16 MiB of tiles at most
+
+
+class RoundWeb(Web):
+    """Files below an address, for one round.
+
+    Args:
+        address: http or https.
+        is_stopped: Asked before each request; then the round is broken off with `KeyboardInterrupt`.
+    """
+
+    def __init__(self, address: str, is_stopped: Callable[[], bool]) -> None:
+        super().__init__(address)
+        self._is_stopped = is_stopped
+        self._lock = threading.Lock()
+        self._files: dict[str, bytes | None] = {}
+        self.requests = 0
+
+    def read(self, path: str, limit: int) -> bytes | None:
+        """Give a file's bytes; None where the server answers that there is none."""
+        with self._lock:
+            if path in self._files:
+                return self._files[path]
+            if self._is_stopped():
+                raise KeyboardInterrupt
+            self.requests += 1
+        data = super().read(path, limit)
+        # A tile never changes, and one round is about one checkpoint.
+        if path == "checkpoint" or (path.startswith("tile/") and not path.startswith("tile/entries/")):
+            with self._lock:
+                if len(self._files) < _KEPT:
+                    self._files[path] = data
+        return data
+
+    def forget_checkpoint(self) -> None:
+        """Ask for the checkpoint again when it is read next, and for what may have been published with it."""
+        with self._lock:
+            for path in [path for path, data in self._files.items() if path == "checkpoint" or data is None]:
+                del self._files[path]

@@ -18,9 +18,9 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from constancia.ledger.monitor.findings import Finding
-from constancia.ledger.monitor.folder import LogFolder
+from constancia.ledger.monitor.folder import OWN, LogFolder
 from constancia.ledger.monitor.heads import Head, open_head
-from constancia.ledger.monitor.holding import OWN, RECEIPT, Holder, KnownTrees, Other, behind, keep_held
+from constancia.ledger.monitor.holding import RECEIPT, Holder, KnownTrees, Other, behind, keep_held
 from constancia.ledger.monitor.judging import Receipt, findings_of, judge_age, judge_receipt, newest_word
 from constancia.ledger.monitor.settings import Peer, Settings, format_second, parse_second
 from constancia.ledger.monitor.web import RoundWeb

@@ -1,0 +1,65 @@
+"""What other monitors were shown, and receipts: read from files and addresses, checked by whoever uses it."""
+
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from constancia.ledger.monitor.heads import MAX_HEADS_BYTES, parse_heads
+from constancia.ledger.monitor.judging import Receipt
+from constancia.ledger.monitor.settings import Peer
+from constancia.verify.checkpoint import parse_checkpoint
+from constancia.verify.errors import Malformed, Unreadable
+from constancia.verify.files import Folder, Web
+from constancia.verify.note import parse_note
+from constancia.verify.proof import MAX_PROOF_BYTES, parse_tlog_proof
+
+HEADS_PATH: Final = "heads"
+
+
+def read_peer(location: str) -> Peer:
+    """Read another monitor's heads.
+
+    Args:
+        location: A file, or an http or https address: of the document, or of a monitor (then `/heads` is read).
+
+    Returns:
+        What it told, or why nothing could be had.
+    """
+    try:
+        return Peer(name=location, told=parse_heads(_read(location)))
+    except (Unreadable, Malformed) as error:
+        return Peer(name=location, failure=str(error))
+
+
+def _read(location: str) -> bytes:
+    if location.startswith(("http://", "https://")):
+        address = location.rstrip("/")
+        if not urlsplit(address).path:
+            address = f"{address}/{HEADS_PATH}"
+        below, _, name = address.rpartition("/")
+        raw = Web(below).read(name, MAX_HEADS_BYTES)
+    else:
+        path = Path(location)
+        raw = Folder(path.parent).read(path.name, MAX_HEADS_BYTES)
+    if raw is None:
+        raise Unreadable("peer", location, "there is no such file")
+    return raw
+
+
+def read_receipt(path: Path) -> Receipt:
+    """Read a receipt.
+
+    Raises:
+        Unreadable: No such file, or no receipt.
+    """
+    raw = Folder(path.parent).read(path.name, MAX_PROOF_BYTES)
+    try:
+        if raw is None:
+            raise Unreadable("receipt", str(path), "there is no such file")
+        proof = parse_tlog_proof(raw)
+        if proof.extra is None:
+            raise Malformed("receipt", "receipt.extra", "the entry's bytes")  # noqa: TRY301 - part of its form
+        origin = parse_checkpoint(parse_note(proof.checkpoint).text).origin
+    except Malformed as error:
+        raise Unreadable("receipt", str(path), str(error)) from error
+    return Receipt(name=path.name, proof=proof, origin=origin)

@@ -1,5 +1,6 @@
 """`constancia monitor`: what an organization leaves running that trusts no host."""
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,8 +10,7 @@ from constancia.api.cli.terminal import fail, guarded, language, message
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
-    from contextlib import ExitStack
+    from collections.abc import Callable, Iterator
 
     from constancia.ledger.monitor.settings import Settings
     from constancia.ledger.monitor.watch import Outcome
@@ -50,6 +50,9 @@ def command(
         float,
         typer.Option(min=0, metavar="HOURS", help="Horas entre revisiones completas. / Hours between whole audits."),
     ] = 24,
+    levels: Annotated[
+        str, typer.Option(metavar="L2|L4", help="Hasta qué nivel: L2 bitácora y autoría, L4 derecho y estado. / Up to.")
+    ] = "L4",
     heads: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Copia de las cabezas vistas. / Copy of the heads shown.")
     ] = None,
@@ -73,7 +76,6 @@ def command(
     Ejemplo / example: constancia monitor https://bitacora.example --trust confianza --peer https://ong.example:8300
     """
     import socket
-    from contextlib import ExitStack
 
     from platformdirs import user_data_path
 
@@ -85,16 +87,20 @@ def command(
 
     root = folder or user_data_path("constancia") / "monitor"
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if levels not in ("L2", "L4"):
+        raise fail(message("monitor.levels", found=levels))
     if any(not one.startswith(("http://", "https://")) for one in urls):
         raise fail(message("monitor.url"))
-    with ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         stack.enter_context(WriterLock(root))
-        stop = _stop_when_told()
+        stop = stack.enter_context(_stop_when_told())
         try:
             service = Service(
                 root=root,
                 urls=[one.rstrip("/") for one in urls],
-                settings=_settings(trust or [], stop, max_age=max_age, whole_every=whole_every, recheck=recheck),
+                settings=_settings(
+                    trust or [], stop, max_age=max_age, whole_every=whole_every, recheck=recheck, law=levels == "L4"
+                ),
                 clock=SystemClock(),
                 name=name or socket.gethostname(),
                 peers=peer or [],
@@ -123,7 +129,7 @@ def _run(rounds: "Callable[[], int | None]") -> int:
 
 
 def _settings(
-    trust: list[Path], stop: "threading.Event", *, max_age: float | None, whole_every: float, recheck: float
+    trust: list[Path], stop: "threading.Event", *, max_age: float | None, whole_every: float, recheck: float, law: bool
 ) -> "Settings":
     from datetime import timedelta
 
@@ -141,7 +147,7 @@ def _settings(
 
     return Settings(
         trust_of=trust_of,
-        levels=lambda at: [Replay(at)],
+        levels=lambda at: [Replay(at)] if law else [],
         whole_every=timedelta(hours=whole_every),
         max_age=None if max_age is None else timedelta(hours=max_age),
         recheck_s=recheck,
@@ -162,7 +168,8 @@ def _pinned(origin: str) -> "TrustFolder | None":
     return load_trust(folder) if (folder / "policy").exists() else None
 
 
-def _stop_when_told() -> "threading.Event":
+@contextlib.contextmanager
+def _stop_when_told() -> "Iterator[threading.Event]":
     """Give the event that the first SIGINT or SIGTERM sets. The second one breaks off whatever is being waited for."""
     import signal
     import threading
@@ -175,9 +182,12 @@ def _stop_when_told() -> "threading.Event":
             raise KeyboardInterrupt
         stop.set()
 
-    signal.signal(signal.SIGINT, told)
-    signal.signal(signal.SIGTERM, told)
-    return stop
+    former = {number: signal.signal(number, told) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
 
 def _printer(*, as_json: bool) -> "Callable[[Outcome], None]":
@@ -228,7 +238,7 @@ def _printer(*, as_json: bool) -> "Callable[[Outcome], None]":
     return show_json if as_json else show
 
 
-def _serve(root: Path, listen: str, stack: "ExitStack") -> None:
+def _serve(root: Path, listen: str, stack: contextlib.ExitStack) -> None:
     """Serve what the monitor shows in a thread of its own, for as long as the command runs."""
     import socket
     import threading

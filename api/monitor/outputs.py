@@ -57,11 +57,6 @@ def heads_document(folders: Sequence[LogFolder]) -> bytes:
 
 
 def siblings(folders: Sequence[LogFolder], url: str) -> list[Peer]:
-    """Give what the same monitor was shown of the same log at its other addresses: peers like any other."""
-    mine = next((one.state.origin for one in folders if one.state.url == url), "")
-    found = []
-    for folder in folders:
-        state = folder.state
-        if state.url != url and mine and state.origin == mine and state.verified is not None:
-            found.append(Peer(name=state.url, told=HeadsDocument(notes=(state.verified.encode(),))))
-    return found
+    """Give what the same monitor was shown at its other addresses: of the same log they are peers like any other."""
+    told = [(one.state.url, one.state.verified) for one in folders if one.state.url != url]
+    return [Peer(name=name, told=HeadsDocument(notes=(note.encode(),))) for name, note in told if note is not None]

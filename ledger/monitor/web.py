@@ -7,6 +7,7 @@ from typing import Final
 from constancia.verify.files import Web
 
 _KEPT: Final = 2_048  # small files kept for the round: 16 MiB of tiles at most
+_BUNDLES: Final = 2  # the bundle with the old end is asked for twice
 
 
 class RoundWeb(Web):
@@ -22,6 +23,7 @@ class RoundWeb(Web):
         self._is_stopped = is_stopped
         self._lock = threading.Lock()
         self._files: dict[str, bytes | None] = {}
+        self._bundles: list[str] = []
         self.requests = 0
 
     def read(self, path: str, limit: int) -> bytes | None:
@@ -33,12 +35,19 @@ class RoundWeb(Web):
                 raise KeyboardInterrupt
             self.requests += 1
         data = super().read(path, limit)
-        # A tile never changes, and one round is about one checkpoint.
-        if path == "checkpoint" or (path.startswith("tile/") and not path.startswith("tile/entries/")):
-            with self._lock:
-                if len(self._files) < _KEPT:
-                    self._files[path] = data
+        with self._lock:
+            self._keep(path, data)
         return data
+
+    def _keep(self, path: str, data: bytes | None) -> None:
+        """Keep what can't change within a round, which is about one checkpoint; of the bundles only the latest."""
+        if path.startswith("tile/entries/"):
+            self._bundles.append(path)
+            if len(self._bundles) > _BUNDLES:
+                self._files.pop(self._bundles.pop(0), None)
+        elif path != "checkpoint" and (not path.startswith("tile/") or len(self._files) >= _KEPT):
+            return
+        self._files[path] = data
 
     def forget_checkpoint(self) -> None:
         """Ask for the checkpoint again when it is read next, and for what may have been published with it."""

@@ -138,9 +138,8 @@ def test_new_entries_are_audited_alone(watching: Monitor, host: Host, true: Log)
     host.show(true)
     outcome = watching.round()
     assert (outcome.code, outcome.state.size, outcome.state.entries) == (INTACT, true.size, true.size)
-    # checkpoint, the old end and the new bundle, the three tiles that hold the edge, the document
-    assert host.count() <= 7
-    assert not any(one.startswith("tile/entries/000.") or one == "tile/entries/000" for one in host.asked)
+    # Each file once: of the bundles the one with the old end and the new entries, of the tiles the edge.
+    assert sorted(host.asked) == ["checkpoint", "tile/0/001.p/74", "tile/1/000.p/1", "tile/entries/001.p/74"]
 
 
 def test_whole_audit_comes_when_it_is_due(watching: Monitor, host: Host) -> None:

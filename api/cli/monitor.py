@@ -51,8 +51,9 @@ def command(
         typer.Option(min=0, metavar="HOURS", help="Horas entre revisiones completas. / Hours between whole audits."),
     ] = 24,
     levels: Annotated[
-        str, typer.Option(metavar="L2|L4", help="Hasta qué nivel: L2 bitácora y autoría, L4 derecho y estado. / Up to.")
-    ] = "L4",
+        str,
+        typer.Option(metavar="L2|L5", help="Hasta qué nivel: L2 bitácora y autoría, L5 todos. / Up to which level."),
+    ] = "L5",
     heads: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Copia de las cabezas vistas. / Copy of the heads shown.")
     ] = None,
@@ -87,7 +88,7 @@ def command(
 
     root = folder or user_data_path("constancia") / "monitor"
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if levels not in ("L2", "L4"):
+    if levels not in ("L2", "L5"):
         raise fail(message("monitor.levels", found=levels))
     if any(not one.startswith(("http://", "https://")) for one in urls):
         raise fail(message("monitor.url"))
@@ -99,7 +100,12 @@ def command(
                 root=root,
                 urls=[one.rstrip("/") for one in urls],
                 settings=_settings(
-                    trust or [], stop, max_age=max_age, whole_every=whole_every, recheck=recheck, law=levels == "L4"
+                    trust or [],
+                    stop,
+                    max_age=max_age,
+                    whole_every=whole_every,
+                    recheck=recheck,
+                    every_level=levels == "L5",
                 ),
                 clock=SystemClock(),
                 name=name or socket.gethostname(),
@@ -129,12 +135,19 @@ def _run(rounds: "Callable[[], int | None]") -> int:
 
 
 def _settings(
-    trust: list[Path], stop: "threading.Event", *, max_age: float | None, whole_every: float, recheck: float, law: bool
+    trust: list[Path],
+    stop: "threading.Event",
+    *,
+    max_age: float | None,
+    whole_every: float,
+    recheck: float,
+    every_level: bool,
 ) -> "Settings":
     from datetime import timedelta
 
     from constancia.ledger.monitor.settings import Settings
     from constancia.ledger.replay import Replay
+    from constancia.ledger.timestamp import check_time
     from constancia.verify.policy import load_trust
 
     given = [load_trust(one) for one in trust]
@@ -147,7 +160,8 @@ def _settings(
 
     return Settings(
         trust_of=trust_of,
-        levels=lambda at: [Replay(at)] if law else [],
+        further=lambda at: [Replay(at)] if every_level else [],
+        levels={"time": check_time} if every_level else {},
         whole_every=timedelta(hours=whole_every),
         max_age=None if max_age is None else timedelta(hours=max_age),
         recheck_s=recheck,
@@ -158,14 +172,10 @@ def _settings(
 
 def _pinned(origin: str) -> "TrustFolder | None":
     """Give what this user has pinned for an origin."""
-    from hashlib import sha256
+    from constancia.api.trusted import find
 
-    from platformdirs import user_config_path
-
-    from constancia.verify.policy import load_trust
-
-    folder = user_config_path("constancia") / "trust" / sha256(origin.encode()).hexdigest()
-    return load_trust(folder) if (folder / "policy").exists() else None
+    kept = find(origin)
+    return None if kept is None else kept.load()
 
 
 @contextlib.contextmanager

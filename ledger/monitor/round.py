@@ -261,7 +261,7 @@ class Round:
                 return audit(
                     source, trust, since=since, memory=None if whole and since is not None else memory,
                     workers=settings.workers, progress=self._progress,
-                    further=settings.levels(self._now) if whole else (),
+                    further=settings.further(self._now) if whole else (), levels=settings.levels if whole else {},
                 )  # fmt: skip
             except Unreadable as error:
                 if error.code == "resume":  # our own file, damaged: the next round begins without it

@@ -1,11 +1,12 @@
 """How to watch, what peers tell, and times as the monitor writes them."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from constancia.ledger.monitor.heads import HeadsDocument
+from constancia.verify.audit import Level
 from constancia.verify.beyond import Further
 from constancia.verify.policy import TrustFolder
 
@@ -16,7 +17,8 @@ class Settings:
 
     Args:
         trust_of: Gives what is pinned for an origin; None if nothing is.
-        levels: Makes the levels beyond L2 for one audit, given the time.
+        further: Makes the levels that see every entry (L3, L4) for one whole audit, given the time.
+        levels: The checks that come last in a whole audit (L5), by their names.
         whole_every: Time after which everything is audited again.
         whole_up_to: A log of at most so many entries is audited whole whenever it has grown.
         max_age: Age from which a checkpoint is stale; None to let it be as old as it is.
@@ -27,7 +29,8 @@ class Settings:
     """
 
     trust_of: Callable[[str], TrustFolder | None]
-    levels: Callable[[datetime], Sequence[Further]] = lambda _: ()
+    further: Callable[[datetime], Sequence[Further]] = lambda _: ()
+    levels: Mapping[str, Level] = field(default_factory=dict)
     whole_every: timedelta = timedelta(days=1)
     whole_up_to: int = 2_048
     max_age: timedelta | None = None

@@ -137,7 +137,7 @@ def test_second_monitor_on_the_folder_is_turned_away(scene: Scene, host: Host) -
     def start_another(path: str) -> None:
         if path == "checkpoint" and not inner:
             command = _command(scene, "--once")
-            made = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - ours
+            made = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
             inner.append(made)
 
     host.before = start_another
@@ -235,7 +235,7 @@ class Running:
     """A monitor as a process of its own."""
 
     def __init__(self, scene: Scene, *options: str) -> None:
-        self.process = subprocess.Popen(  # noqa: S603 - our own command
+        self.process = subprocess.Popen(
             _command(scene, *options), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
         )  # fmt: skip

@@ -24,7 +24,7 @@ from constancia.verify.policy import load_trust
 def watch(root: Path, url: str, trust: Path, at: datetime) -> Outcome:
     pinned = load_trust(trust)
     settings = Settings(
-        trust_of=lambda _: pinned, levels=lambda now: [Replay(now)], recheck_s=0, workers=2,
+        trust_of=lambda _: pinned, further=lambda now: [Replay(now)], recheck_s=0, workers=2,
         whole_every=timedelta(hours=1),
     )  # fmt: skip
     return Watch(LogFolder(root, url), settings, StoryClock(at)).round()

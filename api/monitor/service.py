@@ -15,7 +15,7 @@ from constancia.ledger.monitor.findings import worst
 from constancia.ledger.monitor.folder import LogFolder
 from constancia.ledger.monitor.judging import Receipt
 from constancia.ledger.monitor.settings import Settings
-from constancia.ledger.monitor.watch import Outcome, Watch
+from constancia.ledger.monitor.watch import Outcome, WatchedLog
 
 JITTER: Final = 0.1  # so that many monitors do not ask a log all at once
 MAX_BACK_OFF: Final = 3_600.0  # seconds; a log that can't be had is still asked every hour
@@ -54,7 +54,7 @@ class Service:
     def __post_init__(self) -> None:
         """Open the logs' folders."""
         self.folders = [LogFolder(self.root, url) for url in dict.fromkeys(self.urls)]
-        self._watches = [Watch(folder, self.settings, self.clock) for folder in self.folders]
+        self._watches = [WatchedLog(folder, self.settings, self.clock) for folder in self.folders]
 
     def once(self) -> int:
         """Do one round over all logs; gives the exit code."""
@@ -75,7 +75,7 @@ class Service:
                 due[number] = time.monotonic() + delay(every_s, outcome.state.failures)
             self.stop.wait(max(0.0, min(due.values()) - time.monotonic()))
 
-    def _rounds(self, watches: Sequence[Watch]) -> Iterator[Outcome]:
+    def _rounds(self, watches: Sequence[WatchedLog]) -> Iterator[Outcome]:
         peers = [read_peer(one) for one in self.peers]
         for watch in watches:
             others = siblings(self.folders, watch.folder.state.url)

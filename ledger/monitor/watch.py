@@ -22,7 +22,7 @@ class Outcome:
     state: State
 
 
-class Watch:
+class WatchedLog:
     """A log, watched.
 
     Args:

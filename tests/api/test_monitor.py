@@ -397,3 +397,16 @@ def test_identifiers_of_events_tell_them_apart() -> None:
     other = Event(at="2019-03-01T00:00:00Z", is_found=False, url="u", origin="o", finding=Finding(code="fork", key="k"))
     assert one.urn != other.urn
     assert one.urn == Event(at=one.at, is_found=True, url="u", origin="o", finding=one.finding).urn
+
+
+# Documents
+
+
+@pytest.mark.parametrize("page", ["MONITOR.md", "es/MONITOR.md"])
+def test_page_on_monitoring_names_every_finding_option_and_file(page: str) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / page).read_text(encoding="utf-8")
+    told = CliRunner().invoke(app, ["monitor", "--help"], env={"COLUMNS": "200"}).output
+    options = {one for one in re.findall(r"--[a-z-]+", told) if one != "--help"}
+    assert {one for one in options if f"`{one}" not in text} == set()
+    assert [code for code in KINDS if f"`{code}`" not in text] == []
+    assert [name for name in ("/heads", "/metrics", "metrics.prom", "journal.jsonl") if name not in text] == []

@@ -15,7 +15,7 @@ from constancia.ledger.clock import StoryClock
 from constancia.ledger.monitor.findings import ALTERED, INTACT
 from constancia.ledger.monitor.folder import LogFolder
 from constancia.ledger.monitor.settings import Settings
-from constancia.ledger.monitor.watch import Outcome, Watch
+from constancia.ledger.monitor.watch import Outcome, WatchedLog
 from constancia.ledger.replay import Replay
 from constancia.verify.canonical import canonical
 from constancia.verify.policy import load_trust
@@ -27,7 +27,7 @@ def watch(root: Path, url: str, trust: Path, at: datetime) -> Outcome:
         trust_of=lambda _: pinned, further=lambda now: [Replay(now)], recheck_s=0, workers=2,
         whole_every=timedelta(hours=1),
     )  # fmt: skip
-    return Watch(LogFolder(root, url), settings, StoryClock(at)).round()
+    return WatchedLog(LogFolder(root, url), settings, StoryClock(at)).round()
 
 
 def faults(outcome: Outcome) -> list[tuple[str, str, int | None]]:

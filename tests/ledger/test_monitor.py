@@ -18,7 +18,7 @@ from constancia.ledger.monitor.folder import LogFolder, folder_name
 from constancia.ledger.monitor.heads import HeadsDocument, format_heads, parse_heads
 from constancia.ledger.monitor.judging import Receipt
 from constancia.ledger.monitor.settings import Peer, Settings
-from constancia.ledger.monitor.watch import Outcome, Watch
+from constancia.ledger.monitor.watch import Outcome, WatchedLog
 from constancia.verify.errors import Malformed, Unreadable
 from constancia.verify.policy import load_trust
 from constancia.verify.proof import parse_tlog_proof
@@ -85,7 +85,7 @@ class Monitor:
 
         made: dict[str, Any] = {"recheck_s": 0, "whole_up_to": 0, "workers": 2} | self.settings
         settings = Settings(trust_of=trust_of, **made)
-        return Watch(self.folder, settings, self.clock).round(peers, receipts)
+        return WatchedLog(self.folder, settings, self.clock).round(peers, receipts)
 
     @property
     def folder(self) -> LogFolder:

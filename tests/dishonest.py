@@ -8,6 +8,7 @@ others, and what others have kept.
 import contextlib
 import hashlib
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -174,6 +175,7 @@ class Host:
         self.asked: list[str] = []
         self.status: int | None = None
         self.before: Callable[[str], None] = lambda _: None
+        self.drip_s = 0.0  # between two bytes of a body
         self._lock = threading.Lock()
 
     def show(self, log: Log, to: str | None = None, **how: Any) -> Face:
@@ -221,8 +223,11 @@ def hosting(host: Host) -> Iterator[str]:
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
+            pieces = [body[i : i + 1] for i in range(len(body))] if host.drip_s else [body]
             with contextlib.suppress(OSError):
-                self.wfile.write(body)
+                for piece in pieces:
+                    self.wfile.write(piece)
+                    time.sleep(host.drip_s)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
             pass

@@ -4,7 +4,7 @@ from typing import Any
 
 from constancia.api.i18n import tr
 from constancia.ledger.monitor.findings import ALTERED, INCONCLUSIVE, INTACT, UNREACHABLE, Event, Finding
-from constancia.ledger.monitor.folder import OWN
+from constancia.ledger.monitor.heads import OWN, RECEIPT
 from constancia.verify.words import FAULTS, LABELS, REMARKS, VERDICTS
 
 
@@ -12,7 +12,8 @@ def tell(finding: Finding, lang: str) -> str:
     """Give one sentence that says what was found."""
     params: dict[str, Any] = dict(finding.params)
     if "source" in params:
-        params["source"] = tr(lang, "monitor.source.own") if params["source"] == OWN else params["source"]
+        own = {OWN: "monitor.source.own", RECEIPT: "monitor.source.receipt"}.get(params["source"])
+        params["source"] = tr(lang, own) if own is not None else params["source"]
     if finding.code == "faulty":
         params |= {"place": _place(params, lang), "words": FAULTS[params["fault"]][lang]}
     elif finding.code in ("unwitnessed", "inconclusive"):

@@ -26,6 +26,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     # The log's own key contradicted itself: there is a proof, and it can't be taken back.
     "fork": Kind(ALTERED, for_ever=True),
     "split-view": Kind(ALTERED, for_ever=True),
+    "seen": Kind(ALTERED, for_ever=True),
     # What is shown is not the log that was verified.
     "rollback": Kind(ALTERED),
     "withheld": Kind(ALTERED),

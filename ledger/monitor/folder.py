@@ -22,12 +22,12 @@ from typing import Any, Final
 
 from constancia.ledger.durable import sync_folder, write_file
 from constancia.ledger.monitor.findings import KINDS, Event, Finding, event_of
-from constancia.verify.contradiction import parse_contradiction, prove
+from constancia.ledger.monitor.heads import OWN, finding_of
 from constancia.verify.errors import Unreadable
 
 FORMAT: Final = 1
+MAX_PROOFS: Final = 16  # two histories that both grow give a new one in each round
 PROOFS: Final = "contradiction-*.txt"
-OWN: Final = "own"  # where a head comes from that this monitor was itself shown
 NEVER: Final = "1970-01-01T00:00:00Z"
 
 
@@ -121,9 +121,7 @@ class LogFolder:
         told = {one.finding.evidence for one in self.events}
         for path in sorted(self.evidence.glob(PROOFS)):
             if path.name not in told:
-                proved = prove(parse_contradiction(path.read_bytes()))
-                params = {"size": proved.size, "newer": proved.newer.size, "source": OWN}
-                lost = Finding(code="fork", key=path.name, params=params, evidence=path.name)
+                lost = finding_of(path.read_bytes(), OWN)
                 self._append([self._event(lost, self.state.last_round or NEVER, is_found=True)])
 
     @property
@@ -131,13 +129,19 @@ class LogFolder:
         """What was found and has not passed."""
         return tuple(self._open.values())
 
-    def keep_proof(self, name: str, raw: bytes) -> bool:
-        """Keep a proof, durably; tells whether it is new."""
-        path = self.evidence / name
-        if path.exists():
-            return False
-        write_file(path, raw)
-        return True
+    def keep_proof(self, raw: bytes, source: str) -> Finding | None:
+        """Keep a proof, durably, unless one of the same is there.
+
+        Returns:
+            What was found by it; None where so many proofs are held that one more says nothing.
+        """
+        finding = finding_of(raw, source)
+        path = self.evidence / (finding.evidence or "")
+        if not path.exists():
+            if len(self.proofs()) >= MAX_PROOFS:
+                return None
+            write_file(path, raw)
+        return finding
 
     def proofs(self) -> list[bytes]:
         """Give all proofs."""

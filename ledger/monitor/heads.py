@@ -8,15 +8,18 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
+from constancia.ledger.monitor.findings import Finding
 from constancia.verify.checkpoint import Checkpoint, open_checkpoint
-from constancia.verify.contradiction import HEADER, format_contradiction, parse_contradiction, prove
+from constancia.verify.contradiction import HEADER, Admitted, format_contradiction, parse_contradiction, prove
 from constancia.verify.errors import Malformed, Unreadable
 from constancia.verify.merkle import Tree
 from constancia.verify.note import MAX_NOTE_BYTES, VerifierKey
 
 FORMAT: Final = "constancia/heads@v1"
+OWN: Final = "own"  # where a head comes from that this monitor was itself shown
+RECEIPT: Final = "receipt"
 MAX_HEADS_BYTES: Final = 8_000_000
 MAX_HEADS: Final = 256
 MAX_PROOFS: Final = 64
@@ -107,12 +110,25 @@ def is_proof(raw: bytes, key: VerifierKey) -> bool:
     return True
 
 
-def name_of_proof(raw: bytes) -> str:
-    """Give the file name of a proof: the same for the same two roots, whoever found them and whatever cosigned them."""
+def finding_of(raw: bytes, source: str) -> Finding:
+    """Give what a proof means, for whoever finds it.
+
+    Its file's name is the same for the same two roots, whoever found them and whatever cosigned them.
+
+    Args:
+        raw: A proof, checked.
+        source: Where the other side comes from: `own`, `receipt`, or a peer's name.
+    """
     parts = parse_contradiction(raw)
     proved = prove(parts)
-    roots = sorted((proved.root, proved.claimed))
-    return f"contradiction-{proved.size}-{roots[0].hex()[:8]}-{roots[1].hex()[:8]}.txt"
+    roots = sorted((proved.root.hex()[:8], proved.claimed.hex()[:8]))
+    params: dict[str, Any] = {"size": proved.size, "newer": proved.newer.size, "source": source}
+    if isinstance(parts.other, Admitted):
+        name = f"contradiction-entry-{parts.other.index}-{proved.claimed.hex()[:8]}.txt"
+        return Finding(code="seen", key=name, params={**params, "index": parts.other.index}, evidence=name)
+    name = f"contradiction-{proved.size}-{roots[0]}-{roots[1]}.txt"
+    code = "fork" if source in (OWN, RECEIPT) else "split-view"
+    return Finding(code=code, key=name, params=params, evidence=name)
 
 
 def _in_order(one: Head, other: Head) -> tuple[Head, Head]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from constancia.ledger.monitor.findings import Finding
-from constancia.ledger.monitor.folder import OWN, LogFolder
-from constancia.ledger.monitor.heads import Head, contradiction_of, is_consistent, is_proof, name_of_proof
+from constancia.ledger.monitor.folder import LogFolder
+from constancia.ledger.monitor.heads import OWN, RECEIPT, Head, contradiction_of, is_consistent, is_proof
 from constancia.ledger.monitor.tiletree import tree_from_tiles
 from constancia.ledger.resume import ResumeFile
 from constancia.verify.errors import Unreadable
@@ -14,7 +14,6 @@ from constancia.verify.merkle import Tree
 from constancia.verify.note import VerifierKey
 from constancia.verify.published import Published
 
-RECEIPT: Final = "receipt"
 MAX_HELD: Final = 16
 
 
@@ -92,22 +91,12 @@ class Holder:
 
     def take_proof(self, raw: bytes, source: str) -> Finding | None:
         """Take a proof that somebody else made, if it is one against this log's key."""
-        if not is_proof(raw, self._key):
-            return None
-        name = name_of_proof(raw)
-        self._folder.keep_proof(name, raw)
-        return Finding(code="split-view", key=name, params={"source": source}, evidence=name)
+        return self._folder.keep_proof(raw, source) if is_proof(raw, self._key) else None
 
     def _contradicted(self, head: Head, other: Other) -> list[Finding]:
         raw = contradiction_of(head, other.head, self._key, self._trees)
-        if raw is None:
-            return []
-        name = name_of_proof(raw)
-        self._folder.keep_proof(name, raw)
-        size, newer = sorted((head.size, other.head.size))
-        params = {"size": size, "newer": newer, "source": other.source}
-        code = "split-view" if other.is_peers else "fork"
-        return [Finding(code=code, key=name, params=params, evidence=name)]
+        kept = None if raw is None else self._folder.keep_proof(raw, other.source)
+        return [] if kept is None else [kept]
 
 
 def behind(head: Head, others: Sequence[Other]) -> list[Finding]:

@@ -17,10 +17,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from constancia.ledger.monitor.admitted import proof_of_admitted
 from constancia.ledger.monitor.findings import Finding
-from constancia.ledger.monitor.folder import OWN, LogFolder
-from constancia.ledger.monitor.heads import Head, open_head
-from constancia.ledger.monitor.holding import RECEIPT, Holder, KnownTrees, Other, behind, keep_held
+from constancia.ledger.monitor.folder import LogFolder
+from constancia.ledger.monitor.heads import OWN, RECEIPT, Head, open_head
+from constancia.ledger.monitor.holding import Holder, KnownTrees, Other, behind, keep_held
 from constancia.ledger.monitor.judging import Receipt, findings_of, judge_age, judge_receipt, newest_word
 from constancia.ledger.monitor.settings import Peer, Settings, format_second, parse_second
 from constancia.ledger.monitor.web import RoundWeb
@@ -71,7 +72,12 @@ class Round:
             if not self.found:
                 self._audit(None)  # nothing is pinned, and the log is new: all there is is its own word
             return
-        verified = None if self.state.verified is None else open_head(self.state.verified.encode(), key)
+        try:
+            verified = None if self.state.verified is None else open_head(self.state.verified.encode(), key)
+        except Malformed:
+            reason = "what was verified before is not signed by the key that is pinned now: watch it in another folder"
+            self._find("unreadable", key="pin", reason=reason)
+            return
         others = self._others(key, verified, peers, receipts)
         if head is not None and any(other.head.size > head.size for other in others):
             head = self._ask_again()
@@ -255,11 +261,10 @@ class Round:
             memory = ResumeFile(folder.interrupted, place=state.url, final=folder.resume)
             if trust is not None and since is not None:
                 trust, since = replace(trust, checkpoint=since), None  # held to it, and nothing vouched for (A3)
-        source = Source(kind="url", location=state.url, published=self._published)
         with memory:
             try:
                 return audit(
-                    source, trust, since=since, memory=None if whole and since is not None else memory,
+                    self._source(), trust, since=since, memory=None if whole and since is not None else memory,
                     workers=settings.workers, progress=self._progress,
                     further=settings.further(self._now) if whole else (), levels=settings.levels if whole else {},
                 )  # fmt: skip
@@ -267,6 +272,9 @@ class Round:
                 if error.code == "resume":  # our own file, damaged: the next round begins without it
                     memory.path.unlink(missing_ok=True)
                 raise
+
+    def _source(self) -> Source:
+        return Source(kind="url", location=self.state.url, published=self._published)
 
     def _progress(self, _done: int, _total: int) -> None:
         if self._settings.is_stopped():
@@ -281,6 +289,10 @@ class Round:
             head = self._open(report.checkpoint.encode())
         if head is None:
             return
+        key = self._key()
+        proof = None if key is None else proof_of_admitted(report, head, key, self._source())
+        kept = None if proof is None else self._folder.keep_proof(proof, OWN)
+        self.found += [] if kept is None else [kept]
         entries = report.checked.get("L1", {}).get("entries", 0)
         if report.verdict is Verdict.ALTERED or any(one.code == "unwitnessed" for one in found):
             self.state = replace(self.state, pending=head.note.decode(), entries=self.state.entries + entries)

@@ -1,12 +1,17 @@
 """A log's address as one round reads it: each checkpoint and tile once, every request counted, broken off when told."""
 
 import threading
+import time
 from collections.abc import Callable
-from typing import Final
+from http.client import IncompleteRead
+from typing import Any, Final, Self
 
+from constancia.verify.errors import Unreadable
 from constancia.verify.files import Web
 
 _KEPT: Final = 2_048  # small files kept for the round: 16 MiB of tiles at most
+ANSWER_S: Final = 120.0  # for one answer's body: a host that drips must not hold up the watch of other logs
+_CHUNK: Final = 65_536
 _BUNDLES: Final = 2  # the bundle with the old end is asked for twice
 
 
@@ -21,6 +26,7 @@ class RoundWeb(Web):
     def __init__(self, address: str, is_stopped: Callable[[], bool]) -> None:
         super().__init__(address)
         self._is_stopped = is_stopped
+        self.answer_s = ANSWER_S
         self._lock = threading.Lock()
         self._files: dict[str, bytes | None] = {}
         self._bundles: list[str] = []
@@ -54,3 +60,34 @@ class RoundWeb(Web):
         with self._lock:
             for path in [path for path, data in self._files.items() if path == "checkpoint" or data is None]:
                 del self._files[path]
+
+    def _get(self, path: str) -> Any:
+        return _InTime(super()._get(path), f"{self.location}/{path}", self.answer_s)
+
+
+class _InTime:
+    """An answer whose body must come in time, however steadily it drips. As much of a response as `Web` uses."""
+
+    def __init__(self, answer: Any, where: str, seconds: float) -> None:
+        self.headers = answer.headers
+        self._answer = answer
+        self._where = where
+        self._seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._answer.close()
+
+    def read(self, amount: int) -> bytes:
+        """Give up to so many bytes: fewer only at the end of the body."""
+        data = bytearray()
+        while len(data) < amount and (chunk := self._answer.read1(min(_CHUNK, amount - len(data)))):
+            data += chunk
+            if time.monotonic() > self._end:
+                raise Unreadable("web", self._where, f"it did not come within {self._seconds:g} s")
+        if len(data) < amount and self._answer.length:
+            raise IncompleteRead(bytes(data), self._answer.length)
+        return bytes(data)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.dishonest import Face, Host, backdated, hosting, rewritten, setting, truncated, with_statement
+from tests.dishonest import Face, Host, backdated, hosting, inserted, rewritten, setting, truncated, with_statement
 from tests.verify.small_ledger import Log, LogKey, Witness, Writer, verify
 
 from constancia.api.monitor.outputs import heads_document
@@ -227,6 +227,18 @@ def test_fork_is_never_forgotten(watching: Monitor, host: Host, forged: Log, tru
     assert len(watching.folder.events) == 1
 
 
+def test_histories_that_both_grow_do_not_fill_the_disk(
+    pair: tuple[Monitor, Monitor], host: Host, true: Log, forged: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("constancia.ledger.monitor.folder.MAX_PROOFS", 3)
+    one, two = pair
+    for size in range(321, 329):
+        host.show(true.cut_at(size), to="127.0.0.1")
+        one.round()
+        assert two.round(one.peer("one")).code == ALTERED
+    assert len(two.folder.proofs()) == len(two.folder.events) == 3
+
+
 def test_fork_whose_tiles_are_withheld_is_proved_when_the_log_shows_itself(
     watching: Monitor, host: Host, forged: Log, true: Log, trust: Path
 ) -> None:
@@ -442,15 +454,29 @@ def test_unwitnessed_fork_contradicts_what_comes_after_it(
 
 
 def test_forged_signature_is_a_fault_and_holds_the_state(watching: Monitor, host: Host, true: Log) -> None:
-    raw = with_statement(true.entries[320], setting("body.n", 99))
-    host.show(rewritten(true, 320, raw))
+    last = true.size - 1
+    host.show(rewritten(true, last, with_statement(true.entries[last], setting("body.n", 99))))
     outcome = watching.round()
     [finding] = outcome.open
     assert (outcome.code, finding.code, outcome.state.size) == (ALTERED, "faulty", OLD)
-    assert (finding.params["level"], finding.params["fault"], finding.params["index"]) == ("L2", "signature", 320)
+    assert (finding.params["level"], finding.params["fault"], finding.params["index"]) == ("L2", "signature", last)
     before = watching.folder.state
     assert watching.round().state.verified == before.verified
     assert len(watching.folder.events) == 1
+
+
+def test_entry_whose_signer_saw_another_history_proves_what_the_host_did(
+    watching: Monitor, host: Host, true: Log, forged: Log
+) -> None:
+    crossed = inserted(forged, forged.size, true.entries[COMMON + 20])
+    other = Monitor(watching.root.parent / "new", watching.url, watching.trust, {}, watching.clock)
+    host.show(crossed)
+    outcome = other.round()  # it has seen nothing before
+    assert (outcome.code, codes(outcome)) == (ALTERED, {"faulty", "seen"})
+    [finding] = [one for one in outcome.open if one.code == "seen"]
+    assert (finding.params["index"], finding.params["newer"]) == (forged.size, crossed.size)
+    assert judged(other.proof(), watching.trust) is Verdict.ALTERED
+    assert codes(watching.round(other.peer())) == {"fork", "seen"}
 
 
 def test_missing_bundle_is_a_fault_that_passes(watching: Monitor, host: Host, true: Log) -> None:
@@ -498,6 +524,23 @@ def test_what_was_found_stays_while_the_host_is_away(watching: Monitor, host: Ho
     host.status = 503
     outcome = watching.round()
     assert (outcome.code, codes(outcome)) == (ALTERED, {"faulty", "unreachable"})
+
+
+def test_host_that_drips_is_left_after_a_while(
+    watching: Monitor, host: Host, true: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("constancia.ledger.monitor.web.ANSWER_S", 0.2)
+    host.drip_s = 0.02
+    outcome = watching.round()
+    assert (outcome.code, codes(outcome)) == (UNREACHABLE, {"unreachable"})
+    assert "0.2 s" in outcome.open[0].params["reason"]
+
+
+def test_other_key_than_the_one_pinned_before_is_told(watching: Monitor, true: Log, tmp_path: Path) -> None:
+    watching.trust = replace(true, signer=LogKey("new")).write_trust(tmp_path / "new-trust")
+    outcome = watching.round()
+    assert "checkpoint" in codes(outcome)
+    assert outcome.state.size == OLD
 
 
 def test_another_log_at_the_address_is_noticed(watching: Monitor, host: Host) -> None:
@@ -661,4 +704,4 @@ def test_worst_outcome_decides() -> None:
 
 
 def test_only_what_can_be_proved_lasts_for_ever() -> None:
-    assert {code for code, kind in KINDS.items() if kind.for_ever} == {"fork", "split-view"}
+    assert {code for code, kind in KINDS.items() if kind.for_ever} == {"fork", "seen", "split-view"}

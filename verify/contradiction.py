@@ -157,6 +157,14 @@ def _hashes(lines: list[str], name: str) -> tuple[bytes, ...]:
     return tuple(found)
 
 
+def origin_of(raw: bytes) -> str | None:
+    """Give the origin that a proof is about, unchecked; None where it has another form."""
+    try:
+        return parse_contradiction(raw).log_key.name
+    except Malformed:
+        return None
+
+
 class Proved(NamedTuple):
     """What a contradiction shows: for the first `size` entries the newer tree has `root`, the other says `claimed`."""
 

@@ -8,7 +8,7 @@ from typing import Final, Self
 
 from constancia.verify.checkpoint import parse_checkpoint
 from constancia.verify.contradiction import HEADER as CONTRADICTION
-from constancia.verify.contradiction import MAX_CONTRADICTION_BYTES
+from constancia.verify.contradiction import MAX_CONTRADICTION_BYTES, origin_of
 from constancia.verify.errors import Malformed, Unreadable
 from constancia.verify.files import Folder, Web
 from constancia.verify.note import parse_note
@@ -70,6 +70,8 @@ class Source:
 
     def claimed_origin(self) -> str | None:
         """Give the origin that the source claims, unchecked: a name to look up what is trusted for it."""
+        if self.contradiction is not None:
+            return origin_of(self.contradiction)
         claimed = self.store.meta().get("origin") if self.store is not None else None
         if claimed is None:
             raw = self.published.checkpoint() if self.published is not None else None

@@ -105,6 +105,17 @@ def test_exit_code_1_is_altered_with_evidence(scene: Scene, host: Host, forged: 
     assert (told.exit_code, told.output.startswith("ALTERADO")) == (1, True)
 
 
+def test_proof_is_verified_with_what_is_pinned(scene: Scene, host: Host, forged: Log) -> None:
+    scene.run()
+    host.show(forged)
+    scene.run()
+    [proof] = scene.proofs()
+    assert CliRunner().invoke(app, ["verify", str(proof)]).exit_code == 2
+    assert CliRunner().invoke(app, ["trust", "add", str(scene.trust)]).exit_code == 0
+    assert CliRunner().invoke(app, ["verify", str(proof)]).exit_code == 1
+    assert CliRunner().invoke(app, ["verify", str(proof), "--replay", "--json"]).exit_code == 1
+
+
 def test_exit_code_2_is_inconclusive(scene: Scene) -> None:
     assert scene.run(trust=False).exit_code == 2
 

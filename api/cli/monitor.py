@@ -120,6 +120,8 @@ def command(
             code = _run(service.once if once else lambda: service.run(every))
         except (Unreadable, Malformed) as error:
             raise fail(message("monitor.unreadable", reason=str(error)), UNREADABLE) from error
+        for stranger in service.strangers:
+            typer.echo(message("monitor.stranger", name=stranger), err=True)
         if not service.has_feeds:
             typer.echo(message("monitor.extra"), err=True)
     raise typer.Exit(code)

@@ -1,5 +1,6 @@
 """What other monitors were shown, and receipts: read from files and addresses, checked by whoever uses it."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -7,37 +8,39 @@ from urllib.parse import urlsplit
 from constancia.ledger.monitor.heads import MAX_HEADS_BYTES, parse_heads
 from constancia.ledger.monitor.judging import Receipt
 from constancia.ledger.monitor.settings import Peer
+from constancia.ledger.monitor.web import RoundWeb
 from constancia.verify.checkpoint import parse_checkpoint
 from constancia.verify.errors import Malformed, Unreadable
-from constancia.verify.files import Folder, Web
+from constancia.verify.files import Folder
 from constancia.verify.note import parse_note
 from constancia.verify.proof import MAX_PROOF_BYTES, parse_tlog_proof
 
 HEADS_PATH: Final = "heads"
 
 
-def read_peer(location: str) -> Peer:
+def read_peer(location: str, is_stopped: Callable[[], bool] = lambda: False) -> Peer:
     """Read another monitor's heads.
 
     Args:
         location: A file, or an http or https address: of the document, or of a monitor (then `/heads` is read).
+        is_stopped: Whether to break off, with `KeyboardInterrupt`.
 
     Returns:
         What it told, or why nothing could be had.
     """
     try:
-        return Peer(name=location, told=parse_heads(_read(location)))
+        return Peer(name=location, told=parse_heads(_read(location, is_stopped)))
     except (Unreadable, Malformed) as error:
         return Peer(name=location, failure=str(error))
 
 
-def _read(location: str) -> bytes:
+def _read(location: str, is_stopped: Callable[[], bool]) -> bytes:
     if location.startswith(("http://", "https://")):
         address = location.rstrip("/")
         if not urlsplit(address).path:
             address = f"{address}/{HEADS_PATH}"
         below, _, name = address.rpartition("/")
-        raw = Web(below).read(name, MAX_HEADS_BYTES)
+        raw = RoundWeb(below, is_stopped).read(name, MAX_HEADS_BYTES)
     else:
         path = Path(location)
         raw = Folder(path.parent).read(path.name, MAX_HEADS_BYTES)

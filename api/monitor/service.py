@@ -56,6 +56,12 @@ class Service:
         self.folders = [LogFolder(self.root, url) for url in dict.fromkeys(self.urls)]
         self._watches = [WatchedLog(folder, self.settings, self.clock) for folder in self.folders]
 
+    @property
+    def strangers(self) -> list[str]:
+        """The receipts that are of none of the logs watched, as far as these have been seen: nobody holds them."""
+        origins = {one.state.origin for one in self.folders}
+        return [one.name for one in self.receipts if one.origin not in origins and "" not in origins]
+
     def once(self) -> int:
         """Do one round over all logs; gives the exit code."""
         return worst(outcome.code for outcome in self._rounds(self._watches))
@@ -76,7 +82,7 @@ class Service:
             self.stop.wait(max(0.0, min(due.values()) - time.monotonic()))
 
     def _rounds(self, watches: Sequence[WatchedLog]) -> Iterator[Outcome]:
-        peers = [read_peer(one) for one in self.peers]
+        peers = [read_peer(one, self.settings.is_stopped) for one in self.peers]
         for watch in watches:
             others = siblings(self.folders, watch.folder.state.url)
             outcome = watch.round([*peers, *others], self.receipts)

@@ -4,13 +4,15 @@ import threading
 import time
 from collections.abc import Callable
 from http.client import IncompleteRead
+from queue import Empty, SimpleQueue
 from typing import Any, Final, Self
 
 from constancia.verify.errors import Unreadable
 from constancia.verify.files import Web
 
 _KEPT: Final = 2_048  # small files kept for the round: 16 MiB of tiles at most
-ANSWER_S: Final = 120.0  # for one answer's body: a host that drips must not hold up the watch of other logs
+ANSWER_S: Final = 120.0  # for one answer: a host that drips must not hold up the watch of other logs
+_TICK_S: Final = 0.2
 _CHUNK: Final = 65_536
 _BUNDLES: Final = 2  # the bundle with the old end is asked for twice
 
@@ -62,18 +64,52 @@ class RoundWeb(Web):
                 del self._files[path]
 
     def _get(self, path: str) -> Any:
-        return _InTime(super()._get(path), f"{self.location}/{path}", self.answer_s)
+        """Ask in a thread of its own, which is left where no answer comes: neither a host nor a stop is waited for."""
+        answers: SimpleQueue[Any] = SimpleQueue()
+
+        def ask() -> None:
+            try:
+                answers.put(super(RoundWeb, self)._get(path))
+            except Exception as error:  # noqa: BLE001 - handed over, and raised where it was asked
+                answers.put(error)
+
+        threading.Thread(target=ask, daemon=True).start()
+        patience = _Patience(f"{self.location}/{path}", self.answer_s, self._is_stopped)
+        while True:
+            patience.check()
+            try:
+                answer = answers.get(timeout=_TICK_S)
+            except Empty:
+                continue
+            if isinstance(answer, Exception):
+                raise answer
+            return _InTime(answer, patience)
+
+
+class _Patience:
+    """How long one answer is waited for, headers and body together."""
+
+    def __init__(self, where: str, seconds: float, is_stopped: Callable[[], bool]) -> None:
+        self._where = where
+        self._seconds = seconds
+        self._is_stopped = is_stopped
+        self._end = time.monotonic() + seconds
+
+    def check(self) -> None:
+        """End the waiting where it was too long, or where the round is broken off."""
+        if self._is_stopped():
+            raise KeyboardInterrupt
+        if time.monotonic() > self._end:
+            raise Unreadable("web", self._where, f"it did not come within {self._seconds:g} s")
 
 
 class _InTime:
     """An answer whose body must come in time, however steadily it drips. As much of a response as `Web` uses."""
 
-    def __init__(self, answer: Any, where: str, seconds: float) -> None:
+    def __init__(self, answer: Any, patience: _Patience) -> None:
         self.headers = answer.headers
         self._answer = answer
-        self._where = where
-        self._seconds = seconds
-        self._end = time.monotonic() + seconds
+        self._patience = patience
 
     def __enter__(self) -> Self:
         return self
@@ -86,8 +122,7 @@ class _InTime:
         data = bytearray()
         while len(data) < amount and (chunk := self._answer.read1(min(_CHUNK, amount - len(data)))):
             data += chunk
-            if time.monotonic() > self._end:
-                raise Unreadable("web", self._where, f"it did not come within {self._seconds:g} s")
+            self._patience.check()
         if len(data) < amount and self._answer.length:
             raise IncompleteRead(bytes(data), self._answer.length)
         return bytes(data)

@@ -183,6 +183,11 @@ def test_receipt_of_an_entry_that_is_not_shown_is_told(scene: Scene, host: Host,
     assert "La entrada 25, de la que hay constancia (r)" in done.output
 
 
+def test_receipt_of_another_log_is_said_not_to_be_compared(scene: Scene, tmp_path: Path) -> None:
+    (tmp_path / "other").write_bytes(Writer("example.org/other").found().log().receipt(3))
+    assert "es de otra bitácora" in scene.run("--receipt", str(tmp_path / "other")).output
+
+
 def test_json_has_one_line_for_each_log(scene: Scene) -> None:
     found = json.loads(scene.run("--json").stdout)
     assert (found["exit_code"], found["size"], found["open"]) == (0, 27, [])
@@ -288,6 +293,30 @@ def test_monitor_killed_in_the_middle_of_a_round_goes_on(scene: Scene, host: Hos
     host.before = lambda _: None
     done = scene.run("--json")
     assert (done.exit_code, json.loads(done.stdout)["size"]) == (0, 39)
+
+
+def test_monitor_killed_again_and_again_keeps_all_that_it_found(scene: Scene, host: Host, forged: Log) -> None:
+    scene.run()
+    longest = history("all", 30)
+    verified = 27
+    for number, size in enumerate(range(28, 36)):
+        host.show(forged if number == 3 else longest.cut_at(size))
+        running = Running(scene, "--every", "1", "--whole-every", "0")
+        try:
+            running.process.wait(0.9 + 0.15 * number)  # it takes about a second to begin
+        except subprocess.TimeoutExpired:
+            running.end(signal.SIGKILL)
+        known = json.loads(next((scene.root / "one").glob("*/state.json")).read_bytes())
+        assert verified <= known["size"] <= max(verified, size)
+        verified = known["size"]
+    host.show(forged)
+    assert scene.run().exit_code == 1
+    host.show(longest)
+    done = scene.run("--json")
+    assert (done.exit_code, json.loads(done.stdout)["size"]) == (1, longest.size)
+    assert [one["code"] for one in json.loads(done.stdout)["open"]] == ["fork"]
+    lines = next((scene.root / "one").glob("*/journal.jsonl")).read_text(encoding="utf-8").splitlines()
+    assert sum('"fork"' in line for line in lines) == len(scene.proofs()) == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

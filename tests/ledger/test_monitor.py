@@ -1,6 +1,8 @@
 """What a monitor notices of a dishonest host, from which evidence, and after how many requests; and what it keeps."""
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -534,6 +536,45 @@ def test_host_that_drips_is_left_after_a_while(
     outcome = watching.round()
     assert (outcome.code, codes(outcome)) == (UNREACHABLE, {"unreachable"})
     assert "0.2 s" in outcome.open[0].params["reason"]
+
+
+def test_host_that_never_answers_is_left_after_a_while(
+    watching: Monitor, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("constancia.ledger.monitor.web.ANSWER_S", 0.2)
+    go_on = threading.Event()
+    host.before = lambda _: [go_on.wait(30)].clear()
+    begun = time.monotonic()
+    assert codes(watching.round()) == {"unreachable"}
+    assert time.monotonic() - begun < 5
+    go_on.set()
+
+
+def test_host_that_never_answers_does_not_hold_up_the_end(watching: Monitor, host: Host) -> None:
+    go_on, asked = threading.Event(), threading.Event()
+
+    def hold(_: str) -> None:
+        asked.set()
+        go_on.wait(30)
+
+    host.before = hold
+    watching.settings["is_stopped"] = asked.is_set
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        watching.round()
+    assert time.monotonic() - begun < 5
+    go_on.set()
+
+
+def test_checkpoint_in_the_trust_folder_binds_the_first_round(
+    monitor: Monitor, host: Host, true: Log, forged: Log, tmp_path: Path
+) -> None:
+    monitor.trust = true.write_trust(tmp_path / "kept", kept=OLD)
+    host.show(true.cut_at(280))
+    assert codes(monitor.round()) == {"faulty", "rollback"}
+    host.show(forged)
+    assert "fork" in codes(monitor.round())
+    assert judged(monitor.proof(), monitor.trust) is Verdict.ALTERED
 
 
 def test_other_key_than_the_one_pinned_before_is_told(watching: Monitor, true: Log, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from constancia.ledger.monitor.findings import Finding
 from constancia.verify.checkpoint import Checkpoint, open_checkpoint
 from constancia.verify.contradiction import HEADER, Admitted, format_contradiction, parse_contradiction, prove
 from constancia.verify.errors import Malformed, Unreadable
-from constancia.verify.merkle import Tree
+from constancia.verify.merkle import EMPTY_ROOT, Tree, prefix_roots
 from constancia.verify.note import MAX_NOTE_BYTES, VerifierKey
 
 FORMAT: Final = "constancia/heads@v1"
@@ -65,11 +65,12 @@ def is_consistent(one: Head, other: Head, trees: Trees) -> bool | None:
     older, newer = _in_order(one, other)
     if older.size == newer.size:
         return older.checkpoint.root == newer.checkpoint.root
-    tree = trees.tree_for(newer)
-    try:
-        return None if tree is None else tree.root(older.size) == older.checkpoint.root
-    except Unreadable:
-        return None
+    if older.size == 0:
+        return older.checkpoint.root == EMPTY_ROOT
+    path = _path(older, newer, trees)
+    roots = None if path is None else prefix_roots(old_size=older.size, new_size=newer.size, path=path)
+    # Tiles are only believed as far as they lead to the signed root: they may be at odds with each other.
+    return None if roots is None or roots[1] != newer.checkpoint.root else roots[0] == older.checkpoint.root
 
 
 def contradiction_of(one: Head, other: Head, key: VerifierKey, trees: Trees) -> bytes | None:
@@ -85,17 +86,17 @@ def contradiction_of(one: Head, other: Head, key: VerifierKey, trees: Trees) -> 
         The proof's bytes, checked; None if they agree, or if it can't be proved.
     """
     older, newer = _in_order(one, other)
-    path: list[bytes] = []
-    if older.size != newer.size:
-        tree = trees.tree_for(newer)
-        if tree is None:
-            return None
-        try:
-            path = tree.prefix_path(older.size, newer.size)
-        except Unreadable:
-            return None
-    proof = format_contradiction(key, newer.note, older.note, path)
-    return proof if is_proof(proof, key) else None
+    path = [] if older.size in (0, newer.size) else _path(older, newer, trees)
+    proof = None if path is None else format_contradiction(key, newer.note, older.note, path)
+    return proof if proof is not None and is_proof(proof, key) else None
+
+
+def _path(older: Head, newer: Head, trees: Trees) -> list[bytes] | None:
+    tree = trees.tree_for(newer)
+    try:
+        return None if tree is None else tree.prefix_path(older.size, newer.size)
+    except Unreadable:
+        return None
 
 
 def is_proof(raw: bytes, key: VerifierKey) -> bool:

@@ -9,7 +9,7 @@ from constancia.ledger.monitor.findings import Finding
 from constancia.ledger.monitor.heads import Head, open_head
 from constancia.ledger.monitor.holding import KnownTrees
 from constancia.verify.errors import Malformed, Unreadable
-from constancia.verify.merkle import hash_leaf, verify_inclusion
+from constancia.verify.merkle import Tree, hash_leaf, verify_inclusion
 from constancia.verify.note import VerifierKey
 from constancia.verify.policy import NO_QUORUM, Opened, TrustFolder
 from constancia.verify.proof import TlogProof
@@ -61,14 +61,19 @@ def judge_receipt(receipt: Receipt, head: Head, key: VerifierKey, trees: KnownTr
     if not included:
         return _useless(receipt, "the entry is not in the receipt's own checkpoint")
     if proof.index < head.size:
-        tree = trees.tree_for(head)
         try:
-            if tree is None or tree.leaf(proof.index) == leaf:
+            tree = trees.tree_for(head)
+            if tree is None or _holds(tree, leaf, proof.index, head):
                 return None  # no tree: then the audit says what is wrong with it
         except Unreadable:
             return None
     params = {"index": proof.index, "name": receipt.name, "size": head.size}
     return Finding(code="withheld", key=str(proof.index), params=params)
+
+
+def _holds(tree: Tree, leaf: bytes, index: int, head: Head) -> bool:
+    path = tree.inclusion_proof(index, head.size)
+    return verify_inclusion(leaf_hash=leaf, index=index, size=head.size, proof=path, root=head.checkpoint.root)
 
 
 def _useless(receipt: Receipt, reason: str) -> Finding:

@@ -263,6 +263,19 @@ def test_fork_served_together_with_the_old_tiles_is_altered(watching: Monitor, h
     assert codes(outcome) == {"faulty"}
 
 
+def test_tiles_at_odds_with_each_other_prove_nothing_and_are_a_fault(
+    monitor: Monitor, host: Host, true: Log, forged: Log
+) -> None:
+    host.show(true.cut_at(40))
+    assert monitor.round().code == INTACT
+    face = host.show(true)
+    face.altered["tile/0/000"] = bytes(32) + face.tree.tile(0, 0, 256)[32:]
+    outcome = monitor.round()  # the tile of level 1, and with it the root, are right
+    assert (outcome.code, codes(outcome), outcome.state.size) == (ALTERED, {"faulty"}, 40)
+    assert outcome.open[0].params["fault"] in ("tile", "leaf-hash")
+    assert monitor.folder.proofs() == []
+
+
 # Split view
 
 

@@ -271,8 +271,8 @@ def _name_witnesses(proved: Proved, policy: Policy, findings: Findings) -> None:
     if len(proved.notes) < 2:
         return
     both = [name for name, key in policy.witnesses.items() if all(_cosigned(key, note) for note in proved.notes)]
-    findings.count("L1", "cosignatures", 2 * len(both))
     if both:
+        findings.count("L1", "cosignatures", 2 * len(both))
         findings.note("contradiction-witnesses", names=", ".join(sorted(both)))
 
 

@@ -113,7 +113,7 @@ def command(
                 receipts=[read_receipt(one) for one in receipt or []],
                 heads=heads,
                 stop=stop,
-                told=_printer(as_json=as_json),
+                told=_printer(root, as_json=as_json),
             )
             if listen is not None:
                 _serve(root, listen, stack)
@@ -202,10 +202,11 @@ def _stop_when_told() -> "Iterator[threading.Event]":
             signal.signal(number, handler)
 
 
-def _printer(*, as_json: bool) -> "Callable[[Outcome], None]":
+def _printer(root: Path, *, as_json: bool) -> "Callable[[Outcome], None]":
     import json
 
     from constancia.api.monitor.words import advise, tell, tell_event, verdict_word
+    from constancia.ledger.monitor.folder import EVIDENCE, folder_name
 
     def show_json(outcome: "Outcome") -> None:
         state = outcome.state
@@ -243,6 +244,8 @@ def _printer(*, as_json: bool) -> "Callable[[Outcome], None]":
             typer.echo(f"  {'+' if event.is_found else '-'} {tell_event(event, lang)}")
             if event.is_found:
                 typer.echo(f"    {advise(event.finding.code, lang)}")
+            if event.is_found and event.finding.evidence is not None:
+                typer.echo(f"    {root / folder_name(state.url) / EVIDENCE / event.finding.evidence}")
         for one in outcome.open:
             if not any(event.finding.identity == one.identity for event in outcome.events):
                 typer.echo(f"  = {tell(one, lang)}")

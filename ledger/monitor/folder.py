@@ -26,6 +26,7 @@ from constancia.ledger.monitor.heads import OWN, finding_of
 from constancia.verify.errors import Unreadable
 
 FORMAT: Final = 1
+EVIDENCE: Final = "evidence"
 MAX_PROOFS: Final = 16  # two histories that both grow give a new one in each round
 PROOFS: Final = "contradiction-*.txt"
 NEVER: Final = "1970-01-01T00:00:00Z"
@@ -78,7 +79,7 @@ class LogFolder:
 
     def __init__(self, root: Path, url: str) -> None:
         self.path = root / folder_name(url)
-        self.evidence = self.path / "evidence"
+        self.evidence = self.path / EVIDENCE
         self.resume = self.path / "verified.sqlite"
         self.interrupted = self.path / "whole.sqlite"
         self._journal = self.path / "journal.jsonl"

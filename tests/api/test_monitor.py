@@ -100,6 +100,7 @@ def test_exit_code_1_is_altered_with_evidence(scene: Scene, host: Host, forged: 
     assert done.exit_code == 1
     assert "ALTERADO" in done.output
     [proof] = scene.proofs()
+    assert str(proof) in done.output
     assert verify(proof, scene.trust).verdict is Verdict.ALTERED
     told = CliRunner().invoke(app, ["verify", str(proof), "--trust", str(scene.trust)])
     assert (told.exit_code, told.output.startswith("ALTERADO")) == (1, True)

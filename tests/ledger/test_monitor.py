@@ -167,6 +167,8 @@ def test_old_entry_altered_after_it_was_verified_is_found_by_the_whole_audit(
     assert outcome.code == ALTERED
     [finding] = outcome.open
     assert (finding.code, finding.params["index"], finding.params["level"]) == ("faulty", 20, "L1")
+    host.default.altered.clear()
+    assert watching.round().code == INTACT  # looked at again at once, and not a day later
 
 
 # Rollback
@@ -450,6 +452,20 @@ def test_checkpoint_without_the_quorum_is_not_gone_on_to(
     host.show(cosigned)
     outcome = monitor.round()
     assert (outcome.code, outcome.state.size, outcome.state.pending) == (INTACT, true.size, None)
+
+
+def test_cosignatures_that_are_taken_away_are_missed_and_those_that_were_seen_are_kept(
+    host: Host, monitor: Monitor, true: Log, tmp_path: Path
+) -> None:
+    cosigned, monitor.trust = witnessed(true, tmp_path / "witnessed", "one", "two")
+    host.show(cosigned)
+    assert monitor.round().code == INTACT
+    host.show(true)
+    outcome = monitor.round()
+    assert (outcome.code, codes(outcome)) == (INCONCLUSIVE, {"unwitnessed"})
+    assert (outcome.state.verified or "").encode() == cosigned.checkpoint()
+    host.show(cosigned)
+    assert monitor.round().code == INTACT
 
 
 def test_unwitnessed_fork_contradicts_what_comes_after_it(

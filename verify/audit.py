@@ -19,6 +19,7 @@ from constancia.verify.beyond import Further, Memory
 from constancia.verify.checkpoint import parse_checkpoint
 from constancia.verify.checkpoints import Checkpoints
 from constancia.verify.contradiction import check_contradiction
+from constancia.verify.cosigned import check_log_cosigner, kept_cosignatures, log_cosigner
 from constancia.verify.documents import check_source
 from constancia.verify.errors import Malformed, Unreadable
 from constancia.verify.fold import Fold, Item

@@ -40,7 +40,7 @@ from constancia.verify.entry import parse_entry
 from constancia.verify.errors import Malformed, Unreadable, Unsupported
 from constancia.verify.keys import decode_base64
 from constancia.verify.merkle import EMPTY_ROOT, HASH_BYTES, hash_leaf, prefix_roots, verify_inclusion
-from constancia.verify.note import ED25519, MAX_NOTE_BYTES, Note, VerifierKey, format_vkey, parse_vkey
+from constancia.verify.note import MAX_NOTE_BYTES, Note, VerifierKey, format_vkey, parse_log_vkey
 from constancia.verify.policy import Policy, TrustFolder
 from constancia.verify.report import Findings
 
@@ -113,9 +113,7 @@ def parse_contradiction(raw: bytes) -> Contradiction:
         raise Malformed("not-utf8", "contradiction", "UTF-8 before the notes", error.reason) from error
     if not parted or lines.pop(0) != HEADER:
         raise Malformed("contradiction", "contradiction", f"a first line {HEADER}")
-    key = parse_vkey(_word(lines, "log"))
-    if key.type_byte != ED25519:
-        raise Malformed("vkey", "contradiction.log", "an Ed25519 log key", key.type_byte)
+    key = parse_log_vkey(_word(lines, "log"))
     admitted = None
     cut = 0
     if lines and lines[0].startswith("entry "):

@@ -210,6 +210,11 @@ class ResumeFile:
         except sqlite3.Error as error:
             raise Unreadable("resume", str(self.path), f"{error}; delete it") from error
 
+    @property
+    def tree(self) -> Tree:
+        """The tree that it remembers, for proofs between sizes that it covers."""
+        return self._tree
+
     # Going on from it
 
     def attach(self, fold: Fold, *, resume: bool) -> None:

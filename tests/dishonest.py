@@ -1,19 +1,28 @@
-"""A host that does what it must not: alters, rewrites, forks, withholds, truncates, replays, mixes.
+"""A host that does what it must not: alters, rewrites, forks, withholds, truncates, replays, mixes, splits views.
 
 Each function takes the true log and gives what the host shows instead. Where the host has the log's key it puts
 everything right that it can: indices, links, leaf hashes, checkpoints. What it can't make anew are the signatures of
 others, and what others have kept.
 """
 
-from collections.abc import Callable, Mapping
+import contextlib
+import hashlib
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.verify.small_ledger import Key, Log, relinked
 
 from constancia.verify.canonical import canonical, parse_canonical
 from constancia.verify.entry import Entry, build_entry, parse_entry
-from constancia.verify.merkle import hash_leaf
+from constancia.verify.errors import Malformed
+from constancia.verify.merkle import Tree, hash_leaf
+from constancia.verify.tiles import encode_bundle, parse_tile_path
 
 Change = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -113,3 +122,123 @@ def setting(path: str, value: object) -> Change:
 def key_of(entry: Entry, keys: Mapping[str, Key]) -> Key:
     """The private key that an entry was signed with."""
     return keys[entry.signatures[0].key]
+
+
+# Over HTTP: a host that decides anew, for each request, what it shows to whom.
+
+
+class Face:
+    """One history as the files of a published log, partial tiles of every size included."""
+
+    def __init__(self, log: Log, *, checkpoint: bytes | None = None, without: tuple[str, ...] = ()) -> None:
+        self.log = log
+        self._checkpoint = checkpoint
+        self._without = without
+        self.altered: dict[str, bytes] = {}
+
+    @cached_property
+    def tree(self) -> Tree:
+        return self.log.tree
+
+    def file(self, path: str) -> bytes | None:
+        """Gives a file's bytes; None: it is not shown."""
+        if path in self.altered:
+            return self.altered[path]
+        if path == "checkpoint":
+            return self.log.checkpoint() if self._checkpoint is None else self._checkpoint
+        if path.startswith("documents/"):
+            return {hashlib.sha256(one).hexdigest(): one for one in self.log.documents}.get(path[10:])
+        return None if path.startswith(self._without) else self._tile(path)
+
+    def _tile(self, path: str) -> bytes | None:
+        try:
+            level, number, width = parse_tile_path(path)
+            if level is not None:
+                return self.tree.tile(level, number, width)
+        except Malformed:
+            return None
+        found = self.log.entries[number * 256 : number * 256 + width]
+        return encode_bundle(found) if len(found) == width else None
+
+
+class Host:
+    """A server of one log. Whom it shows what, it decides by the address at which it is asked.
+
+    Args:
+        log: What it shows to all, for now.
+    """
+
+    def __init__(self, log: Log) -> None:
+        self.faces: dict[str, Face] = {}
+        self.default = Face(log)
+        self.requests: Counter[str] = Counter()
+        self.asked: list[str] = []
+        self.status: int | None = None
+        self.before: Callable[[str], None] = lambda _: None
+        self.drip_s = 0.0  # between two bytes of a body
+        self._lock = threading.Lock()
+
+    def show(self, log: Log, to: str | None = None, **how: Any) -> Face:
+        """Shows a history from now on: to all, or to those who ask at an address."""
+        face = Face(log, **how)
+        if to is None:
+            self.default = face
+        else:
+            self.faces[to] = face
+        return face
+
+    def answer(self, address: str, path: str) -> tuple[int, bytes]:
+        """Gives status and body; counts the request."""
+        with self._lock:
+            self.requests[address] += 1
+            self.asked.append(path)
+        self.before(path)
+        if self.status is not None:
+            return self.status, b"<html>maintenance</html>"
+        data = self.faces.get(address, self.default).file(path)
+        return (404, b"") if data is None else (200, data)
+
+    def count(self) -> int:
+        """Gives the number of requests since it was last asked."""
+        total = sum(self.requests.values())
+        self.requests.clear()
+        self.asked.clear()
+        return total
+
+
+@contextlib.contextmanager
+def hosting(host: Host) -> Iterator[str]:
+    """Serves a host's log on a real socket for as long as the block lasts; gives the address at 127.0.0.1.
+
+    It listens at all addresses of the machine, so that 127.0.0.2 is another way to the same host.
+    """
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def do_GET(self) -> None:
+            address = self.connection.getsockname()[0]
+            status, body = host.answer(address, self.path.lstrip("/"))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            pieces = [body[i : i + 1] for i in range(len(body))] if host.drip_s else [body]
+            with contextlib.suppress(OSError):
+                for piece in pieces:
+                    self.wfile.write(piece)
+                    time.sleep(host.drip_s)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+            pass
+
+    server = ThreadingHTTPServer(("0.0.0.0", 0), Handler)  # noqa: S104 - loopback alone is reached in a test
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(10)

@@ -49,10 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m constancia.verify",
-        description="Verify a ledger: store, published folder, address, zip bundle or receipt.",
+        description="Verify a ledger: store, published folder, address, zip bundle, receipt or contradiction.",
         epilog="Exit code: 0 intact, 1 altered, 2 inconclusive, 3 unreadable, 130 interrupted.",
     )
-    parser.add_argument("source", help="a ledger's folder, a published folder, an http(s) address, a zip, a receipt")
+    parser.add_argument(
+        "source", help="a ledger's folder, a published folder, an http(s) address, a zip, a receipt, a contradiction"
+    )
     parser.add_argument(
         "--trust", type=Path, metavar="DIR",
         help="folder with policy, genesis and, if kept, checkpoint; it must not come from the one who is audited",

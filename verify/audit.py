@@ -18,6 +18,7 @@ from typing import Final
 from constancia.verify.beyond import Further, Memory
 from constancia.verify.checkpoint import parse_checkpoint
 from constancia.verify.checkpoints import Checkpoints
+from constancia.verify.contradiction import check_contradiction
 from constancia.verify.cosigned import check_log_cosigner, kept_cosignatures, log_cosigner
 from constancia.verify.documents import check_source
 from constancia.verify.errors import Malformed, Unreadable
@@ -80,6 +81,9 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
     """
     findings = Findings(source.kind, source.location)
     findings.anchored = trust is not None and trust.genesis is not None
+    if source.contradiction is not None:
+        check_contradiction(source.contradiction, source.location, trust, findings)
+        return findings.report(list_all=all_faults)
     if source.receipt is not None:
         audit_receipt(source.receipt, trust, findings)
         further = ()

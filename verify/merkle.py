@@ -181,6 +181,15 @@ class Tree:
             path.append(self._range(start, stop))
         return path[::-1]
 
+    def prefix_path(self, old: int, new: int) -> list[bytes]:
+        """Give the path that `prefix_roots` reads; empty for 0 and equal.
+
+        Raises:
+            Malformed: Not 0 <= old <= new <= the tree's size.
+        """
+        proof = self.consistency_proof(old, new)
+        return proof if not proof or old & (old - 1) else [self.root(old), *proof]
+
     def tile(self, level: int, number: int, width: int) -> bytes:
         """Give the packed hashes of a tile (C2SP tlog-tiles): nodes of tree level 8·level.
 
@@ -266,15 +275,34 @@ def verify_consistency(
 
     Source: RFC 9162 §2.1.4.2.
     """
-    if not 0 <= old_size <= new_size or any(len(one) != HASH_BYTES for one in proof):
+    if not 0 <= old_size <= new_size:
         return False
     if old_size == new_size:
         return not proof and old_root == new_root
     if old_size == 0:
         return not proof and old_root == EMPTY_ROOT
-    path = list(proof) if old_size & (old_size - 1) else [old_root, *proof]
-    if not path:
-        return False
+    path = proof if old_size & (old_size - 1) else [old_root, *proof]
+    return prefix_roots(old_size=old_size, new_size=new_size, path=path) == (old_root, new_root)
+
+
+def prefix_roots(*, old_size: int, new_size: int, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:
+    """Give the two roots that a consistency path speaks of.
+
+    The root of the newer tree binds the path, and with it the root of the older: who signed the newer root has also
+    said what the root at the older size is.
+
+    Args:
+        old_size: Size of the older tree, at least 1.
+        new_size: Size of the newer tree, larger.
+        path: Hashes as of RFC 6962 §2.1.2; where `old_size` is a power of two the older root comes first.
+
+    Returns:
+        Root of the older tree, root of the newer; None where the path has not the form for these sizes.
+
+    Source: RFC 9162 §2.1.4.2.
+    """
+    if not 0 < old_size < new_size or not path or any(len(one) != HASH_BYTES for one in path):
+        return None
     number, last = old_size - 1, new_size - 1
     while number & 1:
         number >>= 1
@@ -282,7 +310,7 @@ def verify_consistency(
     older = newer = path[0]
     for node in path[1:]:
         if last == 0:
-            return False
+            return None
         if number & 1 or number == last:
             older = hash_children(node, older)
             newer = hash_children(node, newer)
@@ -293,4 +321,4 @@ def verify_consistency(
             newer = hash_children(newer, node)
         number >>= 1
         last >>= 1
-    return last == 0 and older == old_root and newer == new_root
+    return None if last else (older, newer)

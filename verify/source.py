@@ -1,4 +1,4 @@
-"""Where a ledger can be read from: a store, a published folder, a web address, a zip bundle, a receipt."""
+"""Where a ledger can be read from: a store, folder, web address, zip bundle; or a receipt, a contradiction."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from types import TracebackType
 from typing import Final, Self
 
 from constancia.verify.checkpoint import parse_checkpoint
+from constancia.verify.contradiction import HEADER as CONTRADICTION
+from constancia.verify.contradiction import MAX_CONTRADICTION_BYTES, origin_of
 from constancia.verify.errors import Malformed, Unreadable
 from constancia.verify.files import Folder, Web
 from constancia.verify.note import parse_note
@@ -29,7 +31,7 @@ class Source:
     """An open source; use it in a `with` block.
 
     Args:
-        kind: `store`, `folder`, `url`, `zip` or `receipt`.
+        kind: `store`, `folder`, `url`, `zip`, `receipt` or `contradiction`.
         location: As it was given.
         store: The store's rows, if it is one.
         published: The published files; beside a store they are its folder `log`.
@@ -37,6 +39,7 @@ class Source:
         anchors: Folder with the time anchors kept beside a store.
         receipt: A receipt's bytes.
         cosignatures: The cosignatures kept beside a store, if there are any, or why they can't be read.
+        contradiction: The bytes of a proof that the log contradicted itself.
         own_trust: Whether a trust folder stands within the source, where it proves nothing.
     """
 
@@ -48,6 +51,7 @@ class Source:
     anchors: Folder | None = None
     receipt: bytes | None = None
     cosignatures: Store | Unreadable | None = None
+    contradiction: bytes | None = None
     own_trust: bool = False
 
     def __enter__(self) -> Self:
@@ -66,6 +70,8 @@ class Source:
 
     def claimed_origin(self) -> str | None:
         """Give the origin that the source claims, unchecked: a name to look up what is trusted for it."""
+        if self.contradiction is not None:
+            return origin_of(self.contradiction)
         claimed = self.store.meta().get("origin") if self.store is not None else None
         if claimed is None:
             raw = self.published.checkpoint() if self.published is not None else None
@@ -126,8 +132,8 @@ def open_source(location: str) -> Source:
     """Open what a location names, read-only.
 
     Args:
-        location: A ledger's folder, its SQLite file, a published folder, an http or https address, a zip, or a
-            receipt's file.
+        location: A ledger's folder, its SQLite file, a published folder, an http or https address, a zip, a
+            receipt's file, or a proof of contradiction.
 
     Returns:
         The source.
@@ -146,13 +152,17 @@ def open_source(location: str) -> Source:
             if head.startswith(HEADER.encode()):
                 receipt = head + file.read(MAX_PROOF_BYTES)
                 return Source(kind="receipt", location=location, receipt=receipt)
+            if head.startswith(CONTRADICTION.encode()):
+                return Source(
+                    kind="contradiction", location=location, contradiction=head + file.read(MAX_CONTRADICTION_BYTES)
+                )
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise Unreadable("source", location, str(error)) from error
     if head.startswith(b"SQLite format 3\x00"):
         return Source(kind="store", location=location, store=open_store(path))
     if head.startswith(b"PK"):
         return Source(kind="zip", location=location, published=Published(Zip(path)))
-    raise Unreadable("source", location, "neither store, zip nor receipt by its first bytes")
+    raise Unreadable("source", location, "neither store, zip, receipt nor contradiction by its first bytes")
 
 
 def _checkpoint_of(receipt: bytes) -> bytes | None:

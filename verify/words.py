@@ -26,6 +26,7 @@ LABELS: Final[Words] = _table("""
     url | dirección web | web address
     zip | paquete zip | zip bundle
     receipt | constancia de una entrada | receipt of one entry
+    contradiction | prueba de contradicción | proof of contradiction
     origin | Bitácora | Log
     size | Entradas | Entries
     root | Raíz | Root
@@ -115,6 +116,8 @@ FAULTS: Final[Words] = _table("""
     ledger | la declaración es de otra bitácora | the statement is of another log
     seen-ahead | dice haber visto entradas posteriores | it claims to have seen later entries
     seen | la raíz que el firmante vio no es la de esta bitácora | the root that the signer saw is not this log's
+    contradiction | la llave de la bitácora firmó dos historias que no pueden ser ciertas a la vez | the log key signed two histories that can't both be true
+    contradiction-seen | la bitácora admitió una declaración que su propio árbol contradice | the log admitted a statement that its own tree contradicts
     statement-id | el identificador ya se usó | the id was used before
     signed-at | se firmó después de registrarse | it was signed after it was recorded
     time-index | la lista de anclas y los archivos no concuerdan | the list of anchors and the files disagree
@@ -185,5 +188,11 @@ REMARKS: Final[Words] = _table("""
     list-ahead | No se revisó la lista {name}: ya muestra {size} entradas, y se revisaron {total}. | The list {name} was not checked: it shows {size} entries already, and {total} were audited.
     views-ahead | No se revisaron las vistas: ya muestran {size} entradas, y se revisaron {total}. Verifique otra vez. | The views were not checked: they show {size} entries already, and {total} were audited. Verify again.
     views-lag | Las vistas muestran {size} de {total} entradas. | The views show {size} of {total} entries.
+    contradiction-notes | Qué prueba este archivo: un punto de control da una raíz para las primeras {size} entradas, y otro, de {newer}, contiene otra raíz para esas mismas entradas. Ambos llevan la firma de la misma llave. Quien la tiene mostró dos historias; cuál es la verdadera, este archivo no lo dice. | What this file proves: one checkpoint gives a root for the first {size} entries, and another, of {newer}, holds another root for the same entries. Both are signed by the same key. Whoever has it has shown two histories; which is the true one, this file does not say.
+    contradiction-entry | Qué prueba este archivo: en el árbol de {newer} entradas que la llave firmó está la entrada {index}, cuyo firmante dice haber visto para las primeras {size} entradas una raíz que ese mismo árbol no tiene. Una bitácora honrada no la habría admitido. | What this file proves: the tree of {newer} entries that the key signed holds entry {index}, whose signer says to have seen, for the first {size} entries, a root that the same tree has not. An honest log would not have admitted it.
+    contradiction-none | El archivo no prueba ninguna contradicción, y no dice nada contra la bitácora: {reason} | The file proves no contradiction, and says nothing against the log: {reason}
+    contradiction-unpinned | La contradicción es cierta; que esta llave sea la de la bitácora, no se sabe: compárela con la que tenga por otro medio, o dé la carpeta de confianza. | The contradiction is real; that this key is the log's is not known: compare it with the one that you have by other means, or give the trust folder.
+    contradiction-other-key | La llave de este archivo no es la que su carpeta de confianza fija para esta bitácora: nada prueba contra ella. | The key in this file is not the one that your trust folder pins for this log: it proves nothing against it.
+    contradiction-witnesses | Testigos que firmaron las dos historias, y faltaron también a su palabra: {names}. | Witnesses that signed both histories, and so broke their word too: {names}.
     own-trust | La carpeta de confianza que el propio libro trae no prueba nada por sí sola. | The trust folder that the ledger itself carries proves nothing by itself.
 """)

@@ -16,6 +16,7 @@ from constancia.api.cli import (
     init,
     keygen,
     log,
+    monitor,
     publish,
     rebuild,
     receipt,
@@ -65,7 +66,7 @@ def options(
 
 
 _SIGNING = (init, demo, serve, keygen, draft, sign, submit)
-_READING = (verify, receipt, show, log, state, export, anchor, publish, witness, rebuild)
+_READING = (verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor)
 for verb in (*_SIGNING, *_READING):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 app.add_typer(trust.app)

@@ -122,7 +122,7 @@ def _since(given: str, origin: str | None) -> bytes:
 def _memory(
     source: Source, origin: str | None, wanted: Wanted, stack: contextlib.ExitStack, told: list[str]
 ) -> ResumeFile | None:
-    if origin is None or source.receipt is not None:
+    if origin is None or source.receipt is not None or source.contradiction is not None:
         return None
     place = None
     if wanted.since is None:

@@ -13,6 +13,7 @@ from constancia.api.i18n import LANGUAGES, say, tr
 from constancia.api.problems import ALL_CODES
 from constancia.domain.acts import REGISTRY
 from constancia.domain.sentences import Sentence
+from constancia.ledger.monitor.findings import KINDS
 
 API = Path(__file__).resolve().parent.parent.parent / "api"
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -21,6 +22,7 @@ MADE = (
     "act.", "cli.standing.", "problem.", "word.",
     "page.done", "page.language_", "page.open_ended", "page.returned_on", "page.rule_", "page.running",
     "page.target_", "page.withdrawn_on",
+    *(f"monitor.{code}" for code in KINDS),
 )  # fmt: skip
 
 

@@ -1,0 +1,287 @@
+"""`constancia monitor`: what an organization leaves running that trusts no host."""
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from constancia.api.cli.terminal import fail, guarded, language, message
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterator
+
+    from constancia.ledger.monitor.settings import Settings
+    from constancia.ledger.monitor.watch import Outcome
+    from constancia.verify.policy import TrustFolder
+
+UNREADABLE = 3
+
+
+@guarded
+def command(
+    urls: Annotated[list[str], typer.Argument(metavar="URL", help="Dirección de una bitácora. / A log's address.")],
+    trust: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="Carpeta de confianza; puede repetirse. / Trust folder; may be repeated."),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--dir", metavar="D", help="Carpeta del monitor. / The monitor's folder."),
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Una ronda, para cron. / One round, for cron.")] = False,
+    every: Annotated[
+        float, typer.Option(min=1, metavar="SECONDS", help="Segundos entre rondas. / Seconds between rounds.")
+    ] = 300,
+    peer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="URL|FILE", help="Cabezas que otro monitor vio. / Heads that another monitor was shown."),
+    ] = None,
+    receipt: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Constancia que la bitácora debe cumplir. / Receipt that the log must keep."),
+    ] = None,
+    max_age: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="HOURS", help="Edad máxima del punto de control. / A checkpoint's greatest age."),
+    ] = None,
+    whole_every: Annotated[
+        float,
+        typer.Option(min=0, metavar="HOURS", help="Horas entre revisiones completas. / Hours between whole audits."),
+    ] = 24,
+    levels: Annotated[
+        str,
+        typer.Option(metavar="L2|L5", help="Hasta qué nivel: L2 bitácora y autoría, L5 todos. / Up to which level."),
+    ] = "L5",
+    heads: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Copia de las cabezas vistas. / Copy of the heads shown.")
+    ] = None,
+    listen: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Servir cabezas, avisos y métricas. / Serve heads, feeds, metrics."),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Nombre de este monitor en sus avisos. / This monitor's name in its feeds.")
+    ] = None,
+    recheck: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help="Espera antes de dudar de una caché. / Wait for a cache.")
+    ] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="Cada ronda en JSON. / Each round as JSON.")] = False,
+) -> None:
+    """Vigila bitácoras: nota si alguien reescribe, bifurca, oculta u olvida. / Watch logs from outside.
+
+    Códigos de salida con --once / exit codes: 0 ÍNTEGRO intact, 1 ALTERADO altered or evidence, 2 NO CONCLUYENTE
+    inconclusive, 3 sin acceso unreachable or unreadable.
+
+    Ejemplo / example: constancia monitor https://bitacora.example --trust confianza --peer https://ong.example:8300
+    """
+    import socket
+
+    from platformdirs import user_data_path
+
+    from constancia.api.monitor.peers import read_receipt
+    from constancia.api.monitor.service import Service
+    from constancia.ledger.clock import SystemClock
+    from constancia.ledger.lock import WriterLock
+    from constancia.verify.errors import Malformed, Unreadable
+
+    root = folder or user_data_path("constancia") / "monitor"
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if levels not in ("L2", "L5"):
+        raise fail(message("monitor.levels", found=levels))
+    if any(not one.startswith(("http://", "https://")) for one in urls):
+        raise fail(message("monitor.url"))
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(WriterLock(root))
+        stop = stack.enter_context(_stop_when_told())
+        try:
+            service = Service(
+                root=root,
+                urls=[one.rstrip("/") for one in urls],
+                settings=_settings(
+                    trust or [],
+                    stop,
+                    max_age=max_age,
+                    whole_every=whole_every,
+                    recheck=recheck,
+                    every_level=levels == "L5",
+                ),
+                clock=SystemClock(),
+                name=name or socket.gethostname(),
+                peers=peer or [],
+                receipts=[read_receipt(one) for one in receipt or []],
+                heads=heads,
+                stop=stop,
+                told=_printer(root, as_json=as_json),
+            )
+            if listen is not None:
+                _serve(root, listen, stack)
+            code = _run(service.once if once else lambda: service.run(every))
+        except (Unreadable, Malformed) as error:
+            raise fail(message("monitor.unreadable", reason=str(error)), UNREADABLE) from error
+        for stranger in service.strangers:
+            typer.echo(message("monitor.stranger", name=stranger), err=True)
+        if not service.has_feeds:
+            typer.echo(message("monitor.extra"), err=True)
+    raise typer.Exit(code)
+
+
+def _run(rounds: "Callable[[], int | None]") -> int:
+    """Run, and end cleanly when told to stop: a round that was broken off concludes nothing and loses nothing."""
+    try:
+        return rounds() or 0
+    except KeyboardInterrupt:
+        typer.echo(message("monitor.stopped"), err=True)
+        return 0
+
+
+def _settings(
+    trust: list[Path],
+    stop: "threading.Event",
+    *,
+    max_age: float | None,
+    whole_every: float,
+    recheck: float,
+    every_level: bool,
+) -> "Settings":
+    from datetime import timedelta
+
+    from constancia.ledger.monitor.settings import Settings
+    from constancia.ledger.replay import Replay
+    from constancia.ledger.timestamp import check_time
+    from constancia.verify.policy import load_trust
+
+    given = [load_trust(one) for one in trust]
+
+    def trust_of(origin: str) -> "TrustFolder | None":
+        return next((one for one in given if origin in one.policy.logs), None) or _pinned(origin)
+
+    def wait(seconds: float) -> None:
+        stop.wait(seconds)
+
+    return Settings(
+        trust_of=trust_of,
+        further=lambda at: [Replay(at)] if every_level else [],
+        levels={"time": check_time} if every_level else {},
+        whole_every=timedelta(hours=whole_every),
+        max_age=None if max_age is None else timedelta(hours=max_age),
+        recheck_s=recheck,
+        is_stopped=stop.is_set,
+        wait=wait,
+    )
+
+
+def _pinned(origin: str) -> "TrustFolder | None":
+    """Give what this user has pinned for an origin."""
+    from constancia.api.trusted import find
+
+    kept = find(origin)
+    return None if kept is None else kept.load()
+
+
+@contextlib.contextmanager
+def _stop_when_told() -> "Iterator[threading.Event]":
+    """Give the event that the first SIGINT or SIGTERM sets. The second one breaks off whatever is being waited for."""
+    import signal
+    import threading
+    from types import FrameType
+
+    stop = threading.Event()
+
+    def told(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    former = {number: signal.signal(number, told) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def _printer(root: Path, *, as_json: bool) -> "Callable[[Outcome], None]":
+    import json
+
+    from constancia.api.monitor.words import advise, tell, tell_event, verdict_word
+    from constancia.ledger.monitor.folder import EVIDENCE, folder_name
+
+    def show_json(outcome: "Outcome") -> None:
+        state = outcome.state
+        document = {
+            "at": state.last_round,
+            "entries": state.entries,
+            "events": [one.to_json() for one in outcome.events],
+            "exit_code": outcome.code,
+            "open": [
+                {"code": one.code, "es": tell(one, "es"), "en": tell(one, "en"), "evidence": one.evidence}
+                for one in outcome.open
+            ],
+            "origin": state.origin,
+            "requests": state.requests,
+            "seconds": state.seconds,
+            "size": state.size,
+            "url": state.url,
+        }
+        typer.echo(json.dumps(document, ensure_ascii=False))
+
+    def show(outcome: "Outcome") -> None:
+        lang, state = language(), outcome.state
+        typer.echo(
+            message(
+                "monitor.round",
+                at=state.last_round,
+                verdict=verdict_word(outcome.code, lang),
+                log=state.origin or state.url,
+                size=state.size,
+                requests=state.requests,
+                seconds=f"{state.seconds:.1f}",
+            )
+        )
+        for event in outcome.events:
+            typer.echo(f"  {'+' if event.is_found else '-'} {tell_event(event, lang)}")
+            if event.is_found:
+                typer.echo(f"    {advise(event.finding.code, lang)}")
+            if event.is_found and event.finding.evidence is not None:
+                typer.echo(f"    {root / folder_name(state.url) / EVIDENCE / event.finding.evidence}")
+        for one in outcome.open:
+            if not any(event.finding.identity == one.identity for event in outcome.events):
+                typer.echo(f"  = {tell(one, lang)}")
+
+    return show_json if as_json else show
+
+
+def _serve(root: Path, listen: str, stack: contextlib.ExitStack) -> None:
+    """Serve what the monitor shows in a thread of its own, for as long as the command runs."""
+    import socket
+    import threading
+
+    try:
+        import uvicorn
+
+        from constancia.api.monitor.app import create_monitor_app
+    except ImportError as error:
+        raise fail(message("monitor.extra")) from error
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdigit():
+        raise fail(message("monitor.listen", found=listen))
+    host = host.strip("[]")
+    bound = stack.enter_context(
+        socket.create_server((host, int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    )
+    config = uvicorn.Config(
+        create_monitor_app(root), log_level="warning", access_log=False, server_header=False, lifespan="off"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([bound],), daemon=True)
+    thread.start()
+
+    def end() -> None:
+        server.should_exit = True
+        thread.join(5)
+
+    stack.callback(end)
+    shown = f"[{host}]" if ":" in host else host
+    typer.echo(message("monitor.at", url=f"http://{shown}:{bound.getsockname()[1]}/"), err=True)

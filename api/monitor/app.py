@@ -1,0 +1,62 @@
+"""A monitor over HTTP: its heads for other monitors, its findings for people, its metrics. It answers GET alone."""
+
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from constancia.api.monitor.outputs import FEED_NAMES, HEADS_NAME, METRICS_NAME
+from constancia.ledger.monitor.folder import PROOFS
+
+_HEADERS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Cache-Control": "public, max-age=10",
+    "X-Content-Type-Options": "nosniff",
+}
+_ATOM: Final = "application/atom+xml"
+_FILES: Final = {
+    "/heads": (HEADS_NAME, "application/json"),
+    "/metrics": (METRICS_NAME, "text/plain; version=0.0.4; charset=utf-8"),
+    **{f"/feeds/{name}": (name, _ATOM) for name in FEED_NAMES.values()},
+}
+
+
+def create_monitor_app(root: Path) -> Starlette:
+    """Build the application.
+
+    Args:
+        root: The monitor's folder, in which the files are replaced whole after each pass.
+
+    Returns:
+        The ASGI application.
+    """
+
+    def shown(request: Request) -> Response:
+        name, media_type = _FILES[request.url.path]
+        return _file(root / name, media_type)
+
+    def evidence(request: Request) -> Response:
+        name = request.path_params["name"]
+        # Only names that are there are opened: nothing of the path comes from the request.
+        listed = {path.name: path for path in root.glob(f"*/evidence/{PROOFS}")}
+        return _file(listed.get(name), "text/plain; charset=utf-8")
+
+    def about(_: Request) -> Response:
+        proofs = sorted({f"/evidence/{path.name}" for path in root.glob(f"*/evidence/{PROOFS}")})
+        return PlainTextResponse("\n".join(["constancia monitor", "", *_FILES, *proofs, ""]), headers=_HEADERS)
+
+    routes = [Route(path, shown) for path in _FILES]
+    return Starlette(routes=[*routes, Route("/evidence/{name}", evidence), Route("/", about)])
+
+
+def _file(path: Path | None, media_type: str) -> Response:
+    try:
+        data = None if path is None else path.read_bytes()
+    except FileNotFoundError:
+        data = None
+    if data is None:
+        return PlainTextResponse("404\n", 404, _HEADERS)
+    return Response(data, headers={**_HEADERS, "Content-Type": media_type})

@@ -1,0 +1,62 @@
+"""The files that a monitor shows: heads, feeds and metrics, each written whole after every pass over the logs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from constancia.api.i18n import LANGUAGES
+from constancia.ledger.durable import write_file
+from constancia.ledger.monitor.folder import LogFolder
+from constancia.ledger.monitor.heads import HeadsDocument, Told, format_heads
+from constancia.ledger.monitor.settings import Peer
+
+HEADS_NAME: Final = "heads.json"
+METRICS_NAME: Final = "metrics.prom"
+FEED_NAMES: Final = {lang: f"findings.{lang}.atom" for lang in LANGUAGES}
+
+
+def write_outputs(root: Path, folders: Sequence[LogFolder], name: str, heads: Path | None = None) -> bool:
+    """Write all of them into the monitor's folder.
+
+    Args:
+        root: The monitor's folder.
+        folders: The logs.
+        name: What tells this monitor from others.
+        heads: Another place for the heads, such as a web server's folder.
+
+    Returns:
+        Whether the extra `monitor` is installed, without which there are neither feeds nor metrics.
+    """
+    document = heads_document(folders)
+    for path in (root / HEADS_NAME, heads):
+        if path is not None:
+            write_file(path, document)
+    try:
+        from constancia.api.monitor.feed import atom  # noqa: PLC0415 - an extra
+        from constancia.api.monitor.metrics import metrics  # noqa: PLC0415 - an extra
+    except ImportError:
+        return False
+    events = [event for folder in folders for event in folder.events]
+    for lang, file in FEED_NAMES.items():
+        write_file(root / file, atom(events, name, lang))
+    write_file(root / METRICS_NAME, metrics(folders))
+    return True
+
+
+def heads_document(folders: Sequence[LogFolder]) -> bytes:
+    """Give what these logs have shown this monitor, for others to compare."""
+    told = []
+    for folder in folders:
+        state = folder.state
+        for note, verified in ((state.verified, True), (state.pending, False)):
+            if note is not None:
+                at = (state.verified_at if verified else state.last_round) or ""
+                told.append(Told(origin=state.origin, url=state.url, note=note.encode(), verified=verified, at=at))
+    proofs = {proof for folder in folders for proof in folder.proofs()}
+    return format_heads(told, sorted(proofs))
+
+
+def siblings(folders: Sequence[LogFolder], url: str) -> list[Peer]:
+    """Give what the same monitor was shown at its other addresses: of the same log they are peers like any other."""
+    told = [(one.state.url, one.state.verified) for one in folders if one.state.url != url]
+    return [Peer(name=name, told=HeadsDocument(notes=(note.encode(),))) for name, note in told if note is not None]

@@ -1,0 +1,68 @@
+"""What other monitors were shown, and receipts: read from files and addresses, checked by whoever uses it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from constancia.ledger.monitor.heads import MAX_HEADS_BYTES, parse_heads
+from constancia.ledger.monitor.judging import Receipt
+from constancia.ledger.monitor.settings import Peer
+from constancia.ledger.monitor.web import RoundWeb
+from constancia.verify.checkpoint import parse_checkpoint
+from constancia.verify.errors import Malformed, Unreadable
+from constancia.verify.files import Folder
+from constancia.verify.note import parse_note
+from constancia.verify.proof import MAX_PROOF_BYTES, parse_tlog_proof
+
+HEADS_PATH: Final = "heads"
+
+
+def read_peer(location: str, is_stopped: Callable[[], bool] = lambda: False) -> Peer:
+    """Read another monitor's heads.
+
+    Args:
+        location: A file, or an http or https address: of the document, or of a monitor (then `/heads` is read).
+        is_stopped: Whether to break off, with `KeyboardInterrupt`.
+
+    Returns:
+        What it told, or why nothing could be had.
+    """
+    try:
+        return Peer(name=location, told=parse_heads(_read(location, is_stopped)))
+    except (Unreadable, Malformed) as error:
+        return Peer(name=location, failure=str(error))
+
+
+def _read(location: str, is_stopped: Callable[[], bool]) -> bytes:
+    if location.startswith(("http://", "https://")):
+        address = location.rstrip("/")
+        if not urlsplit(address).path:
+            address = f"{address}/{HEADS_PATH}"
+        below, _, name = address.rpartition("/")
+        raw = RoundWeb(below, is_stopped).read(name, MAX_HEADS_BYTES)
+    else:
+        path = Path(location)
+        raw = Folder(path.parent).read(path.name, MAX_HEADS_BYTES)
+    if raw is None:
+        raise Unreadable("peer", location, "there is no such file")
+    return raw
+
+
+def read_receipt(path: Path) -> Receipt:
+    """Read a receipt.
+
+    Raises:
+        Unreadable: No such file, or no receipt.
+    """
+    raw = Folder(path.parent).read(path.name, MAX_PROOF_BYTES)
+    try:
+        if raw is None:
+            raise Unreadable("receipt", str(path), "there is no such file")
+        proof = parse_tlog_proof(raw)
+        if proof.extra is None:
+            raise Malformed("receipt", "receipt.extra", "the entry's bytes")  # noqa: TRY301 - part of its form
+        origin = parse_checkpoint(parse_note(proof.checkpoint).text).origin
+    except Malformed as error:
+        raise Unreadable("receipt", str(path), str(error)) from error
+    return Receipt(name=path.name, proof=proof, origin=origin)

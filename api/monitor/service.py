@@ -1,0 +1,97 @@
+"""What runs on: passes over the logs, each log when it is due, with jitter and back-off, until told to stop."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from constancia.api.monitor.outputs import siblings, write_outputs
+from constancia.api.monitor.peers import read_peer
+from constancia.ledger.clock import Clock
+from constancia.ledger.monitor.findings import worst
+from constancia.ledger.monitor.folder import LogFolder
+from constancia.ledger.monitor.judging import Receipt
+from constancia.ledger.monitor.settings import Settings
+from constancia.ledger.monitor.watch import Outcome, WatchedLog
+
+JITTER: Final = 0.1  # so that many monitors do not ask a log all at once
+MAX_BACK_OFF: Final = 3_600.0  # seconds; a log that can't be had is still asked every hour
+_DOUBLINGS: Final = 6
+
+
+@dataclass(kw_only=True)
+class Service:
+    """A monitor of several logs in one folder.
+
+    Args:
+        root: The folder.
+        urls: The logs' addresses.
+        settings: How to watch.
+        clock: The time.
+        name: What tells this monitor from others.
+        peers: Files and addresses of other monitors' heads.
+        receipts: What the logs have promised to hold.
+        heads: Another place for the heads document.
+        stop: Set to end.
+        told: Hears of each round.
+    """
+
+    root: Path
+    urls: Sequence[str]
+    settings: Settings
+    clock: Clock
+    name: str
+    peers: Sequence[str] = ()
+    receipts: Sequence[Receipt] = ()
+    heads: Path | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+    told: Callable[[Outcome], None] = lambda _: None
+    has_feeds: bool = True
+
+    def __post_init__(self) -> None:
+        """Open the logs' folders."""
+        self.folders = [LogFolder(self.root, url) for url in dict.fromkeys(self.urls)]
+        self._watches = [WatchedLog(folder, self.settings, self.clock) for folder in self.folders]
+
+    @property
+    def strangers(self) -> list[str]:
+        """The receipts that are of none of the logs watched, as far as these have been seen: nobody holds them."""
+        origins = {one.state.origin for one in self.folders}
+        return [one.name for one in self.receipts if one.origin not in origins and "" not in origins]
+
+    def once(self) -> int:
+        """Do one round over all logs; gives the exit code."""
+        return worst(outcome.code for outcome in self._rounds(self._watches))
+
+    def run(self, every_s: float) -> None:
+        """Do rounds until told to stop.
+
+        Args:
+            every_s: Seconds from the end of a round to the next of the same log, give or take a tenth; doubled with
+                each failure in a row.
+        """
+        due = dict.fromkeys(range(len(self._watches)), 0.0)
+        while not self.stop.is_set():
+            now = time.monotonic()
+            ready = [number for number, at in due.items() if at <= now]
+            for outcome, number in zip(self._rounds([self._watches[one] for one in ready]), ready, strict=True):
+                due[number] = time.monotonic() + delay(every_s, outcome.state.failures)
+            self.stop.wait(max(0.0, min(due.values()) - time.monotonic()))
+
+    def _rounds(self, watches: Sequence[WatchedLog]) -> Iterator[Outcome]:
+        peers = [read_peer(one, self.settings.is_stopped) for one in self.peers]
+        for watch in watches:
+            others = siblings(self.folders, watch.folder.state.url)
+            outcome = watch.round([*peers, *others], self.receipts)
+            self.has_feeds = write_outputs(self.root, self.folders, self.name, self.heads)
+            self.told(outcome)
+            yield outcome
+
+
+def delay(every_s: float, failures: int) -> float:
+    """Give the seconds until a log is asked again."""
+    base = min(every_s * float(1 << min(failures, _DOUBLINGS)), max(every_s, MAX_BACK_OFF))
+    return base * (1 + JITTER * (2 * random.random() - 1))  # noqa: S311 - it spreads load, and hides nothing

@@ -1,0 +1,47 @@
+"""Findings in words, in both languages."""
+
+from typing import Any
+
+from constancia.api.i18n import tr
+from constancia.ledger.monitor.findings import ALTERED, INCONCLUSIVE, INTACT, UNREACHABLE, Event, Finding
+from constancia.ledger.monitor.heads import OWN, RECEIPT
+from constancia.verify.words import FAULTS, LABELS, REMARKS, VERDICTS
+
+
+def tell(finding: Finding, lang: str) -> str:
+    """Give one sentence that says what was found."""
+    params: dict[str, Any] = dict(finding.params)
+    if "source" in params:
+        own = {OWN: "monitor.source.own", RECEIPT: "monitor.source.receipt"}.get(params["source"])
+        params["source"] = tr(lang, own) if own is not None else params["source"]
+    if finding.code == "faulty":
+        params |= {"place": _place(params, lang), "words": FAULTS[params["fault"]][lang]}
+    elif finding.code in ("unwitnessed", "inconclusive"):
+        return REMARKS[params["reason"]][lang].format(**params["params"])
+    return tr(lang, f"monitor.{finding.code}", **params)
+
+
+def advise(code: str, lang: str) -> str:
+    """Say what to do about a finding."""
+    return tr(lang, f"monitor.{code}.do")
+
+
+def tell_event(event: Event, lang: str) -> str:
+    """Say what began, or that it has passed."""
+    told = tell(event.finding, lang)
+    return told if event.is_found else tr(lang, "monitor.passed", told=told)
+
+
+def verdict_word(code: int, lang: str) -> str:
+    """Give the verdict's word for an outcome."""
+    names = {INTACT: "INTACT", ALTERED: "ALTERED", INCONCLUSIVE: "INCONCLUSIVE"}
+    return tr(lang, "monitor.word.unreadable") if code == UNREACHABLE else VERDICTS[names[code]][lang]
+
+
+def _place(params: dict[str, Any], lang: str) -> str:
+    index, last = params["index"], params["last_index"]
+    if index is None:
+        return f"{LABELS['log'][lang]}, {params['field']}"
+    if last is None:
+        return f"{LABELS['entry'][lang]} {index}, {params['field']}"
+    return f"{LABELS['entries'][lang]} {index}–{last}, {params['field']}"

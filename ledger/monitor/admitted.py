@@ -1,0 +1,58 @@
+"""Entries whose `seen` root the log's own tree contradicts: each is a proof against the log that admitted it."""
+
+import re
+from typing import Final
+
+from constancia.ledger.monitor.heads import Head, is_proof
+from constancia.ledger.monitor.tiletree import tree_from_tiles
+from constancia.verify.contradiction import Admitted, format_contradiction
+from constancia.verify.entry import parse_entry
+from constancia.verify.errors import Malformed, Unreadable
+from constancia.verify.note import VerifierKey
+from constancia.verify.report import Report
+from constancia.verify.source import Source
+
+MAX_TRIED: Final = 4  # after a rewriting every later signer contradicts the log, and one proof is enough
+_SIGNER = re.compile(r"entry (\d+): ", re.ASCII)
+
+
+def contradicted_signers(report: Report) -> list[int]:
+    """Give the indices of the first entries whose signers saw another tree."""
+    found = []
+    for fault in report.faults:
+        if fault.code == "seen" and fault.index is not None:
+            named = _SIGNER.match(fault.field)
+            found.append(int(named[1]) if named else fault.index)
+    return found[:MAX_TRIED]
+
+
+def proof_of_admitted(report: Report, head: Head, key: VerifierKey, source: Source) -> bytes | None:
+    """Make the first proof that a report allows.
+
+    Args:
+        report: The audit's report.
+        head: The checkpoint that was audited.
+        key: The log's key.
+        source: The published log.
+
+    Returns:
+        The proof's bytes, checked; None if there is none, or if the log does not show what it takes.
+    """
+    for index in contradicted_signers(report):
+        try:
+            raw = source.entry(index, head.size)
+            proof = None if raw is None else _proof(index, raw, head, key, source)
+        except (Malformed, Unreadable):
+            continue  # the audit has said what is wrong with it
+        if proof is not None and is_proof(proof, key):
+            return proof
+    return None
+
+
+def _proof(index: int, raw: bytes, head: Head, key: VerifierKey, source: Source) -> bytes | None:
+    if source.published is None:
+        return None
+    tree = tree_from_tiles(source.published, head.size)
+    seen = parse_entry(raw).statement.seen
+    admitted = Admitted(index=index, raw=raw, path=tuple(tree.inclusion_proof(index, head.size)))
+    return format_contradiction(key, head.note, admitted, tree.prefix_path(seen.size, head.size))

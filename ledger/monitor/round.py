@@ -1,0 +1,342 @@
+"""One round over one log: fetch, hold to what is known, audit what is new, note, and only then go on.
+
+    fetch the checkpoint      1 request          unreachable, unreadable, checkpoint, origin
+    hold it to other heads    a few tiles        fork, split-view, rollback, behind, withheld
+    audit what is new         the new bundles    faulty, unwitnessed, inconclusive
+    look at the clock         none               stale
+
+- R1: the state advances to a checkpoint that was verified at every level asked for, and goes together with the one
+  verified before. Otherwise it stays where it is.
+- R2: an audit is *whole* (every entry, every level) the first time, when it is due again, when a small log has grown,
+  and while something is amiss; between, the new entries are audited at L1 and L2 alone.
+- R3: what a round could not judge has not passed.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from constancia.ledger.monitor.admitted import proof_of_admitted
+from constancia.ledger.monitor.findings import Finding
+from constancia.ledger.monitor.folder import LogFolder
+from constancia.ledger.monitor.heads import OWN, RECEIPT, Head, open_head
+from constancia.ledger.monitor.holding import Holder, KnownTrees, Other, behind, keep_held
+from constancia.ledger.monitor.judging import Receipt, findings_of, judge_age, judge_receipt, newest_word
+from constancia.ledger.monitor.settings import Peer, Settings, format_second, parse_second
+from constancia.ledger.monitor.web import RoundWeb
+from constancia.ledger.resume import ResumeFile
+from constancia.verify.audit import audit
+from constancia.verify.checkpoint import Checkpoint, parse_checkpoint
+from constancia.verify.errors import Malformed, Unreadable
+from constancia.verify.note import MAX_NOTE_BYTES, VerifierKey, format_vkey, parse_note, parse_vkey
+from constancia.verify.policy import Opened, TrustFolder, open_with_policy
+from constancia.verify.published import Published
+from constancia.verify.report import Report, Verdict
+from constancia.verify.source import Source
+
+CONTACT: Final = frozenset({"unreachable", "unreadable"})
+_SHOWN: Final = frozenset({"checkpoint", "origin"})
+_HELD: Final = frozenset({"rollback", "behind", "withheld", "receipt"})
+
+T = TypeVar("T")
+
+
+class Round:
+    """One round; `run` does it. Findings, the codes that were judged, and the new state are its outcome.
+
+    Args:
+        folder: What is kept of the log.
+        settings: How to watch.
+        now: The round's time.
+    """
+
+    def __init__(self, folder: LogFolder, settings: Settings, now: datetime) -> None:
+        self.state = folder.state
+        self.web = RoundWeb(folder.state.url, settings.is_stopped)
+        self.found: list[Finding] = []
+        self.judged: set[str] = set()
+        self._folder = folder
+        self._settings = settings
+        self._now = now
+        self._published = Published(self.web)
+        self._trust: TrustFolder | None = None
+        self._opened: Opened | None = None
+
+    def run(self, peers: Sequence[Peer], receipts: Sequence[Receipt]) -> None:
+        """Do all of it, as far as the log lets."""
+        self._judge_peers(peers)
+        head = self._fetch()
+        key = self._key()
+        if key is None:
+            if not self.found:
+                self._audit(None)  # nothing is pinned, and the log is new: all there is is its own word
+            return
+        try:
+            verified = None if self.state.verified is None else open_head(self.state.verified.encode(), key)
+        except Malformed:
+            reason = "what was verified before is not signed by the key that is pinned now: watch it in another folder"
+            self._find("unreadable", key="pin", reason=reason)
+            return
+        others = self._others(key, verified, peers, receipts)
+        if head is not None and any(other.head.size > head.size for other in others):
+            head = self._ask_again()
+        goes_on = self._with_memory(
+            lambda memory: self._hold(
+                head, verified, others, Holder(self._folder, key, KnownTrees(memory, self._published)), peers
+            )
+        )
+        if head is None:
+            return
+        self._note_seen(head)
+        self._with_memory(lambda memory: self._judge_receipts(head, key, KnownTrees(memory, self._published), receipts))
+        if goes_on:
+            self._audit(head)
+        self._judge_age(head)
+
+    # The checkpoint
+
+    def _fetch(self) -> Head | None:
+        """Get the checkpoint and hold it to the key. None where it can't be had, or is not the log's."""
+        self._opened = None
+        try:
+            raw = self._read_checkpoint()
+            origin = parse_checkpoint(parse_note(raw).text).origin
+        except (Unreadable, Malformed) as error:
+            if self.state.origin:
+                self._trust = self._settings.trust_of(self.state.origin)
+            self._missing(error)
+            return None
+        self.judged |= CONTACT | _SHOWN
+        known = self.state.origin or origin
+        self._trust = self._settings.trust_of(known)
+        if origin != known:
+            self._find("origin", key=origin, expected=known, found=origin)
+            return None
+        return self._open(raw)
+
+    def _read_checkpoint(self) -> bytes:
+        raw = self.web.read("checkpoint", MAX_NOTE_BYTES)
+        if raw is None:
+            raise Unreadable("checkpoint", f"{self.web.location}/checkpoint", "there is none")
+        return raw
+
+    def _open(self, raw: bytes) -> Head | None:
+        try:
+            if self._trust is not None:
+                self._opened = open_with_policy(raw, self._trust.policy)
+                return Head(note=raw, checkpoint=self._opened.checkpoint)
+            key = self._key()
+            return None if key is None else open_head(raw, key)
+        except Malformed as error:
+            self._find("checkpoint", key=error.code, reason=str(error))
+            return None
+
+    def _ask_again(self) -> Head | None:
+        """Ask again, after a while, a log that shows less than it did: its answer may come from a cache."""
+        self._settings.wait(self._settings.recheck_s)
+        self.web.forget_checkpoint()
+        return self._fetch()
+
+    def _key(self) -> VerifierKey | None:
+        """Give the log's key: the pinned one, else the one that it named when it was first verified."""
+        if self._trust is None:
+            return None if self.state.log_key is None else parse_vkey(self.state.log_key)
+        origin = self.state.origin if self._opened is None else self._opened.checkpoint.origin
+        return self._trust.policy.logs.get(origin)
+
+    def _note_seen(self, head: Head) -> None:
+        seen = f"{head.size} {head.checkpoint.root.hex()}"
+        if seen != self.state.seen:
+            self.state = replace(self.state, seen=seen, seen_since=format_second(self._now))
+
+    # Other heads
+
+    def _others(
+        self, key: VerifierKey, verified: Head | None, peers: Sequence[Peer], receipts: Sequence[Receipt]
+    ) -> list[Other]:
+        pinned = None if self._trust is None else self._trust.checkpoint
+        own = [None if verified is None else verified.note, pinned, (self.state.pending or "").encode()]
+        told = [(note, OWN) for note in own if note]
+        told += [(note.encode(), source) for note, source in self.state.held]
+        told += [(one.proof.checkpoint, RECEIPT) for one in receipts if one.origin == key.name]
+        told += [(note, peer.name) for peer in peers for note in peer.told.notes]
+        others: dict[tuple[int, bytes, bool], Other] = {}
+        for note, source in told:
+            try:
+                other = Other(head=open_head(note, key), source=source)
+            except Malformed:
+                continue  # another log's, or nobody's: it says nothing here
+            others.setdefault((other.head.size, other.head.checkpoint.root, other.is_peers), other)
+        return list(others.values())
+
+    def _hold(
+        self, head: Head | None, verified: Head | None, others: Sequence[Other], holder: Holder, peers: Sequence[Peer]
+    ) -> bool:
+        """Hold all heads to each other; tells whether the log goes on from the one verified, as far as is known."""
+        for peer in peers:
+            taken = (holder.take_proof(raw, peer.name) for raw in peer.told.proofs)
+            self.found += [one for one in taken if one is not None]
+        goes_on = True
+        if head is not None and verified is not None:
+            agrees, found = holder.hold([head], Other(head=verified, source=OWN))
+            self.found += found
+            goes_on = agrees is not False and head.size >= verified.size
+        undecided = []
+        for other in others:
+            if verified is not None and other.head.checkpoint == verified.checkpoint:
+                continue
+            agrees, found = holder.hold([one for one in (head, verified) if one is not None], other)
+            self.found += found
+            undecided += [other] if agrees is None else []
+        self.state = replace(self.state, held=keep_held(undecided, 0 if verified is None else verified.size))
+        if head is not None:
+            self.judged |= _HELD
+            self.found += behind(head, others)
+        return goes_on
+
+    def _judge_receipts(self, head: Head, key: VerifierKey, trees: KnownTrees, receipts: Sequence[Receipt]) -> None:
+        judged = (judge_receipt(one, head, key, trees) for one in receipts if one.origin == key.name)
+        self.found += [one for one in judged if one is not None]
+
+    def _judge_peers(self, peers: Sequence[Peer]) -> None:
+        self.judged.add("peer")
+        for one in peers:
+            if one.failure is not None:
+                self._find("peer", key=one.name, name=one.name, reason=one.failure)
+
+    def _with_memory(self, use: Callable[[ResumeFile], T]) -> T:
+        """Use what the audits verified. A damaged file of our own says nothing about the log, and is done without."""
+        try:
+            with ResumeFile(self._folder.resume) as memory:
+                return use(memory)
+        except Unreadable as error:
+            if error.code != "resume":
+                raise
+            self._folder.resume.unlink(missing_ok=True)
+            with ResumeFile(self._folder.resume) as memory:
+                return use(memory)
+
+    # The audit
+
+    def _audit(self, head: Head | None) -> None:
+        verified = self.state.verified
+        is_same = head is not None and verified is not None and _checkpoint(verified) == head.checkpoint
+        whole = self._is_whole_due(head, is_same=is_same)
+        if head is not None and is_same and not whole:
+            self._look_again(head)
+            return
+        try:
+            report = self._run_audit(whole=whole)
+        except Unreadable as error:
+            self._missing(error)
+            return
+        self._judge_report(report, head, whole=whole)
+
+    def _look_again(self, head: Head) -> None:
+        """Nothing is new; but the witnesses' word may be, or be missing."""
+        self.judged.add("unwitnessed")
+        if self._opened is not None and not self._opened.witnessed:
+            names = ", ".join(sorted(self._opened.cosigned)) or "—"
+            self._find("unwitnessed", key="no-quorum", reason="no-quorum", params={"names": names})
+        else:
+            self._advance(head, entries=0)
+
+    def _is_whole_due(self, head: Head | None, *, is_same: bool) -> bool:
+        state = self.state
+        if state.verified is None or state.whole_at is None or not self._folder.resume.exists():
+            return True
+        if any(one.code == "faulty" for one in self._folder.open):
+            return True
+        if self._now - parse_second(state.whole_at) >= self._settings.whole_every:
+            return True
+        return not is_same and head is not None and head.size <= self._settings.whole_up_to
+
+    def _run_audit(self, *, whole: bool) -> Report:
+        state, settings, folder, trust = self.state, self._settings, self._folder, self._trust
+        since = None if state.verified is None else state.verified.encode()
+        if not whole:
+            memory = ResumeFile(folder.resume)
+        else:
+            memory = ResumeFile(folder.interrupted, place=state.url, final=folder.resume)
+            if trust is not None and since is not None:
+                trust, since = replace(trust, checkpoint=since), None  # held to it, and nothing vouched for (A3)
+        with memory:
+            try:
+                return audit(
+                    self._source(), trust, since=since, memory=None if whole and since is not None else memory,
+                    workers=settings.workers, progress=self._progress,
+                    further=settings.further(self._now) if whole else (), levels=settings.levels if whole else {},
+                )  # fmt: skip
+            except Unreadable as error:
+                if error.code == "resume":  # our own file, damaged: the next round begins without it
+                    memory.path.unlink(missing_ok=True)
+                raise
+
+    def _source(self) -> Source:
+        return Source(kind="url", location=self.state.url, published=self._published)
+
+    def _progress(self, _done: int, _total: int) -> None:
+        if self._settings.is_stopped():
+            raise KeyboardInterrupt
+
+    def _judge_report(self, report: Report, head: Head | None, *, whole: bool) -> None:
+        found = list(findings_of(report))
+        self.found += found
+        self.judged |= {"faulty", "unwitnessed"} | ({"inconclusive"} if whole else set())
+        if head is None and report.log_key is not None and report.checkpoint is not None:
+            self.state = replace(self.state, log_key=report.log_key)
+            head = self._open(report.checkpoint.encode())
+        if head is None:
+            return
+        key = self._key()
+        proof = None if key is None else proof_of_admitted(report, head, key, self._source())
+        kept = None if proof is None else self._folder.keep_proof(proof, OWN)
+        self.found += [] if kept is None else [kept]
+        entries = report.checked.get("L1", {}).get("entries", 0)
+        if report.verdict is Verdict.ALTERED or any(one.code == "unwitnessed" for one in found):
+            self.state = replace(self.state, pending=head.note.decode(), entries=self.state.entries + entries)
+            return
+        if whole:
+            self.state = replace(self.state, whole_at=format_second(self._now))
+        self._advance(head, entries=entries)
+
+    def _advance(self, head: Head, *, entries: int) -> None:
+        """Go on to a checkpoint that was verified (rule R1)."""
+        key, at, state = self._key(), format_second(self._now), self.state
+        is_passed = state.pending is None or _checkpoint(state.pending).size <= head.size
+        self.state = replace(
+            state,
+            origin=head.checkpoint.origin,
+            log_key=None if key is None else format_vkey(key),
+            verified=head.note.decode(),
+            verified_at=at,
+            size=head.size,
+            pending=None if is_passed else state.pending,
+            last_success=at,
+            entries=state.entries + entries,
+        )
+
+    # What else
+
+    def _judge_age(self, head: Head) -> None:
+        if self._settings.max_age is None:
+            return
+        self.judged.add("stale")
+        seen = self.state.seen_since
+        since = newest_word(self._opened, self._trust) or (self._now if seen is None else parse_second(seen))
+        stale = judge_age(head, since, self._now, self._settings.max_age)
+        self.found += [] if stale is None else [stale]
+
+    def _missing(self, error: Unreadable | Malformed) -> None:
+        """Say that something could not be had; that is no verdict on the log."""
+        self.judged |= CONTACT
+        is_contact = isinstance(error, Unreadable) and error.code == "web"
+        self._find("unreachable" if is_contact else "unreadable", reason=str(error))
+
+    def _find(self, code: str, key: str = "", **params: Any) -> None:
+        self.found.append(Finding(code=code, key=key, params=params))
+
+
+def _checkpoint(note: str) -> Checkpoint:
+    return parse_checkpoint(parse_note(note.encode()).text)

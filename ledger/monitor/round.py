@@ -79,7 +79,7 @@ class Round:
             self._find("unreadable", key="pin", reason=reason)
             return
         others = self._others(key, verified, peers, receipts)
-        if head is not None and any(other.head.size > head.size for other in others):
+        if head is not None and (self._is_unwitnessed or any(other.head.size > head.size for other in others)):
             head = self._ask_again()
         goes_on = self._with_memory(
             lambda memory: self._hold(
@@ -133,10 +133,14 @@ class Round:
             return None
 
     def _ask_again(self) -> Head | None:
-        """Ask again, after a while, a log that shows less than it did: its answer may come from a cache."""
+        """Ask again, after a while, a log that shows less than it did: a cache, or the witnesses, may be behind."""
         self._settings.wait(self._settings.recheck_s)
         self.web.forget_checkpoint()
         return self._fetch()
+
+    @property
+    def _is_unwitnessed(self) -> bool:
+        return self._opened is not None and not self._opened.witnessed
 
     def _key(self) -> VerifierKey | None:
         """Give the log's key: the pinned one, else the one that it named when it was first verified."""
@@ -236,7 +240,7 @@ class Round:
     def _look_again(self, head: Head) -> None:
         """Nothing is new; but the witnesses' word may be, or be missing."""
         self.judged.add("unwitnessed")
-        if self._opened is not None and not self._opened.witnessed:
+        if self._opened is not None and self._is_unwitnessed:
             names = ", ".join(sorted(self._opened.cosigned)) or "—"
             self._find("unwitnessed", key="no-quorum", reason="no-quorum", params={"names": names})
         else:

@@ -315,9 +315,10 @@ def test_monitor_killed_again_and_again_keeps_all_that_it_found(scene: Scene, ho
     host.show(longest)
     done = scene.run("--json")
     assert (done.exit_code, json.loads(done.stdout)["size"]) == (1, longest.size)
-    assert [one["code"] for one in json.loads(done.stdout)["open"]] == ["fork"]
+    assert {one["code"] for one in json.loads(done.stdout)["open"]} == {"fork"}
     lines = next((scene.root / "one").glob("*/journal.jsonl")).read_text(encoding="utf-8").splitlines()
-    assert sum('"fork"' in line for line in lines) == len(scene.proofs()) == 1
+    # Two, where a monitor that was not killed in time met the other history at another size before.
+    assert sum('"fork"' in line for line in lines) == len(scene.proofs()) in (1, 2)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

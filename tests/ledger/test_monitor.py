@@ -454,6 +454,15 @@ def test_checkpoint_without_the_quorum_is_not_gone_on_to(
     assert (outcome.code, outcome.state.size, outcome.state.pending) == (INTACT, true.size, None)
 
 
+def test_witnesses_that_are_about_to_sign_are_waited_for(
+    host: Host, monitor: Monitor, true: Log, tmp_path: Path
+) -> None:
+    cosigned, monitor.trust = witnessed(true, tmp_path / "witnessed", "one", "two")
+    host.show(replace(cosigned, witnesses=cosigned.witnesses[:1]))
+    monitor.settings["wait"] = lambda _: host.show(cosigned)
+    assert monitor.round().code == INTACT
+
+
 def test_cosignatures_that_are_taken_away_are_missed_and_those_that_were_seen_are_kept(
     host: Host, monitor: Monitor, true: Log, tmp_path: Path
 ) -> None:

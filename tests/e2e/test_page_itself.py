@@ -24,7 +24,7 @@ from constancia.verify.note import format_vkey
 from constancia.verify.words import FAULTS, REMARKS, VERDICTS
 
 SOURCE = PAGE.read_text(encoding="utf-8")
-MAX_BYTES = 90_000
+MAX_BYTES = 95_000
 LOG = f"log {format_vkey(true().signer.verifier)}\n".encode()
 WITNESS = f"witness w {format_vkey(Witness('w').verifier)}\n".encode()
 
@@ -115,6 +115,8 @@ def test_words_are_those_of_the_python_verifier() -> None:
         shared = {code: f"{table[code]['es']} | {table[code]['en']}" for code in rows if code in table}
         assert shared == {code: words for code, words in rows.items() if code != "entry-alone"}
     for code, words in VERDICTS.items():
+        if code == "SINCE":  # the page keeps nothing from one audit to the next
+            continue
         assert f"\n{code.lower()} | {words['es']} | {words['en']}\n" in SOURCE
 
 

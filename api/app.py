@@ -10,6 +10,7 @@ from fastapi.staticfiles import StaticFiles
 
 from constancia.api import problems
 from constancia.api.pages import routes as pages
+from constancia.api.rates import Rates
 from constancia.api.routers import documents, drafts, entries, health, log, records, state, verifier, witnesses
 from constancia.api.security import Guard
 from constancia.api.settings import Settings
@@ -41,7 +42,8 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.state.ledger = ledger
     app.state.settings = settings
     problems.install(app)
-    app.add_middleware(Guard)
+    app.state.rates = rates = Rates(settings)
+    app.add_middleware(Guard, rates=rates)
     for module in (entries, drafts, log, witnesses, records, state, documents, health, verifier, pages):
         app.include_router(module.router)
     static = files("constancia.api").joinpath("static")

@@ -1,6 +1,6 @@
 """A signatory's software over HTTP: checkpoint, consistency proofs, submission with safe retries."""
 
-import base64
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 from urllib.parse import quote
@@ -10,12 +10,17 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_ex
 
 from constancia.api.i18n import tr
 from constancia.ledger.errors import LedgerError
+from constancia.verify.keys import decode_base64
 
 TIMEOUT_S = 20.0
 
 
 class Unreachable(LedgerError):
     """The server can't be reached, or is busy; a statement that was signed stays valid and can be handed in again."""
+
+
+class NoLedger(LedgerError):
+    """What answers there is no ledger's server, or the address is none."""
 
 
 class RemoteProblem(Exception):
@@ -42,10 +47,16 @@ class RemoteLog:
 
     Args:
         url: The server's root.
+
+    Raises:
+        NoLedger: It is no address; later, what answers there is no ledger.
     """
 
     def __init__(self, url: str) -> None:
-        self._client = httpx.Client(base_url=url.rstrip("/"), timeout=TIMEOUT_S, follow_redirects=False)
+        try:
+            self._client = httpx.Client(base_url=url.rstrip("/"), timeout=TIMEOUT_S, follow_redirects=False)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise NoLedger(f"{url}: {error}") from error
 
     def __enter__(self) -> Self:
         """Close the connection at the end of a block."""
@@ -61,7 +72,7 @@ class RemoteLog:
 
     def describe(self) -> dict[str, Any]:
         """Give what the server says of itself: origin, log key, genesis. It proves nothing by itself."""
-        return self._json("GET", "/api/v1/ledger")
+        return self._json("GET", "/api/v1/ledger", ("origin", "log_key", "timezone"))
 
     def checkpoint(self) -> bytes:
         """Give the latest signed checkpoint."""
@@ -69,8 +80,8 @@ class RemoteLog:
 
     def consistency(self, old: int, new: int) -> Sequence[bytes]:
         """Give the consistency proof between two sizes."""
-        answer = self._json("GET", f"/api/v1/proofs/consistency?old={old}&new={new}")
-        return [base64.b64decode(one) for one in answer["proof"]]
+        answer = self._json("GET", f"/api/v1/proofs/consistency?old={old}&new={new}", ("proof",))
+        return [decode_base64(one, "proof") for one in answer["proof"]]
 
     def receipt(self, name: str) -> bytes:
         """Give the receipt of an entry by index, leaf hash or statement id, as the server made it.
@@ -88,10 +99,28 @@ class RemoteLog:
             RemoteProblem: The server refused.
             Unreachable: It could not be reached after several tries.
         """
-        return self._json("POST", "/api/v1/entries", document)
+        return self._json("POST", "/api/v1/entries", ("index", "leaf_hash", "receipt"), document)
 
-    def _json(self, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
-        found: dict[str, Any] = self._request(method, path, body).json()
+    def verdict(self, statement: Mapping[str, Any], key: str | None) -> dict[str, Any]:
+        """Give what the ledger would answer now to a statement, `accepted` and `refusal`; nothing is recorded.
+
+        Args:
+            statement: Its members.
+            key: Id of the key that is to sign; what concerns the key is left out without one.
+        """
+        asked = {name: statement[name] for name in ("actor", "body", "mode", "occurred_on", "seen", "type")}
+        body = json.dumps(asked | ({} if key is None else {"key": key})).encode()
+        found: dict[str, Any] = self._json("POST", "/api/v1/drafts", ("verdict",), body)["verdict"]
+        return found
+
+    def _json(self, method: str, path: str, members: Sequence[str], body: bytes | None = None) -> dict[str, Any]:
+        answer = self._request(method, path, body)
+        try:
+            found = answer.json()
+        except ValueError:
+            found = None
+        if not isinstance(found, dict) or any(name not in found for name in members):
+            raise NoLedger(f"{answer.url}: no ledger answers there (status {answer.status_code})")
         return found
 
     @retry(
@@ -104,11 +133,14 @@ class RemoteLog:
         headers = {"Content-Type": "application/json"} if body is not None else {}
         try:
             answer = self._client.request(method, path, content=body, headers=headers)
+        except httpx.UnsupportedProtocol as error:
+            raise NoLedger(f"{self._client.base_url}: {error}") from error
         except httpx.HTTPError as error:
             raise Unreachable(f"{self._client.base_url}: {str(error) or type(error).__name__}") from error
         if answer.status_code in (429, 502, 503, 504):
             raise Unreachable(f"{self._client.base_url}: {answer.status_code}")
-        if answer.is_error:
-            is_problem = answer.headers.get("content-type", "").startswith("application/problem+json")
-            raise RemoteProblem(answer.json() if is_problem else {"code": str(answer.status_code)})
+        if answer.headers.get("content-type", "").startswith("application/problem+json"):
+            raise RemoteProblem(answer.json())
+        if not answer.is_success:
+            raise NoLedger(f"{answer.url}: no ledger answers there (status {answer.status_code})")
         return answer

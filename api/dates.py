@@ -1,14 +1,15 @@
-"""Dates as people read them, never more precise than they are: EDTF and instants in Spanish and English.
+"""Dates as people read and write them, never more precise than they are: EDTF and instants in Spanish and English.
 
 Days and months are spelled by CLDR (babel); how an interval and an open end read is a pattern like those of days.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from babel.dates import format_date, format_datetime
 
-from constancia.domain.calendar import OPEN, parse_edtf, zone
+from constancia.domain.calendar import OPEN, parse_day, parse_edtf, zone
+from constancia.verify.errors import Malformed
 
 _DAY_FORMATS: Final = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
 _MONTH_FORMATS: Final = {"es": "MMMM 'de' y", "en": "MMMM y"}
@@ -61,3 +62,23 @@ def instant_words(text: str, lang: str, timezone: str) -> str:
     """
     instant = datetime.fromisoformat(text).astimezone(zone(timezone))
     return format_datetime(instant, _MINUTE_FORMATS[lang], locale=lang)
+
+
+def instant_of(text: str, timezone: str) -> datetime:
+    """Read an instant, or a day, which stands for its last second in a zone.
+
+    Args:
+        text: RFC 3339, in UTC where it names no offset; or `YYYY-MM-DD`.
+        timezone: The zone's IANA name.
+
+    Raises:
+        Malformed: Neither.
+    """
+    try:
+        if len(text) == 10:
+            end = datetime.combine(parse_day(text) + timedelta(days=1), time(), zone(timezone))
+            return (end - timedelta(seconds=1)).astimezone(UTC)
+        instant = datetime.fromisoformat(text)
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Malformed("instant", "at", "an RFC 3339 instant or a day", text) from error

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 
+from constancia.api.rates import Rates
 from constancia.api.settings import Settings
 from constancia.ledger.application import Ledger
 from constancia.ledger.errors import NotFound
@@ -21,6 +22,12 @@ def settings_of(request: Request) -> Settings:
     """Give the application's settings."""
     settings: Settings = request.app.state.settings
     return settings
+
+
+def rates_of(request: Request) -> Rates:
+    """Give the application's counts of who asks how often."""
+    rates: Rates = request.app.state.rates
+    return rates
 
 
 def known_size(
@@ -52,4 +59,5 @@ def stands(ledger: Ledger, size: int) -> dict[str, Any]:
 
 TheLedger = Annotated[Ledger, Depends(ledger_of)]
 TheSettings = Annotated[Settings, Depends(settings_of)]
+TheRates = Annotated[Rates, Depends(rates_of)]
 TheSize = Annotated[int, Depends(known_size)]

@@ -192,6 +192,7 @@ LEDGER: Final[dict[str, Any]] = {
     "log_key": "example.org/agreement+c60854ad+AdtVMlyIQfMOqKjWhSupHNAClz8N708YTBejpS485XPL",
     "origin": "example.org/agreement",
     **STANDS,
+    "timezone": "America/Mexico_City",
     "witnessed": WITNESSED,
 }
 

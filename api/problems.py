@@ -27,6 +27,7 @@ HTTP_CODES: Final[Mapping[str, int]] = MappingProxyType(
         "E_METHOD": 405,
         "E_TIMEOUT": 408,
         "E_RANGE": 416,
+        "E_RATE": 429,
         "E_HTTP": 400,
         "E_READ_ONLY": 503,
         "E_STOPPED": 503,
@@ -100,6 +101,13 @@ def problem(code: str, rule: str, *, headers: Mapping[str, str] | None = None, *
     found = document(code, rule, **members)
     kept = {"Cache-Control": "no-store", **(headers or {})}
     return JSONResponse(found, found["status"], kept, MEDIA_TYPE)
+
+
+def too_often(wait_s: int, instance: str | None = None) -> Response:
+    """Give the answer to who asks too often: after how many seconds there is room again."""
+    rule = "an address asks, and a key is recorded, a bounded number of times within a minute"
+    judged, headers = {"retry_after_s": wait_s}, {"Retry-After": str(wait_s)}
+    return problem("E_RATE", rule, judged_against=judged, headers=headers, instance=instance)
 
 
 def from_refusal(refusal: Refusal, instance: str | None = None) -> Response:

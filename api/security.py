@@ -3,6 +3,7 @@
 - H1: every answer forbids scripts from elsewhere, framing, sniffing and referrers; documents are also sandboxed.
 - H2: a read may be made from any page in the world; a write only from our own pages or from no page at all.
 - H3: a body is read up to its limit and for a bounded time; what is longer or slower is refused, not awaited.
+- H4: what costs is answered a bounded number of times within a minute (api.rates).
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from constancia.api import problems
+from constancia.api.rates import Rates
 from constancia.domain.errors import Problem, Refusal
 from constancia.verify.errors import Malformed
 
@@ -26,6 +28,7 @@ CSP: Final = (
 )
 HEADERS: Final = {
     "Content-Security-Policy": CSP,
+    "Cache-Control": "no-cache",  # what does not say otherwise changes with the log
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), publickey-credentials-get=(self)",
     "Referrer-Policy": "no-referrer",
@@ -47,10 +50,12 @@ class Guard:
 
     Args:
         app: The application inside.
+        rates: Counts what costs.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, rates: Rates) -> None:
         self._app = app
+        self._rates = rates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -70,6 +75,10 @@ class Guard:
             refused = problems.problem("E_CROSS_SITE", "a page of another site may read here, and not write")
             await refused(scope, receive, send_with_headers)
             return
+        wait_s = self._rates.of_request(scope)
+        if wait_s is not None:
+            await problems.too_often(wait_s, scope["path"])(scope, receive, send_with_headers)
+            return
         inner = _as_get(scope) if scope["method"] == "HEAD" else scope
         await self._app(inner, receive, send_with_headers)
 
@@ -88,7 +97,10 @@ def is_from_another_site(headers: Headers) -> bool:
     if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         return True
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+    try:
+        return origin is not None and urlsplit(origin).netloc != headers.get("host")
+    except ValueError:  # it is no address at all
+        return True
 
 
 async def bounded_body(request: Request, limit: int, timeout_s: float = BODY_TIMEOUT_S) -> bytes:

@@ -12,6 +12,10 @@ class Settings(BaseSettings):
         max_document_bytes: Largest document that may be uploaded.
         append_timeout_s: How long a submission waits for its entry before it is told to try again.
         body_timeout_s: How long a request's body may take to arrive.
+        writes_per_minute: Most writes by one address within a minute; 0 for any number.
+        costly_reads_per_minute: Most reads by one address within a minute that may have to replay entries: the state,
+            what follows from it, pages of the past; 0 for any number.
+        entries_per_key_per_minute: Most entries that one key may have recorded within a minute; 0 for any number.
         public_url: Where readers reach this server, e.g. `https://constancia.example`; what QR codes lead to. Without
             it, the address that a request was made to.
     """
@@ -22,4 +26,7 @@ class Settings(BaseSettings):
     max_document_bytes: int = Field(default=16 * 1024 * 1024, ge=1)
     append_timeout_s: float = Field(default=15.0, gt=0)
     body_timeout_s: float = Field(default=20.0, gt=0)
+    writes_per_minute: int = Field(default=300, ge=0)
+    costly_reads_per_minute: int = Field(default=240, ge=0)
+    entries_per_key_per_minute: int = Field(default=120, ge=0)
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#]+$")

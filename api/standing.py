@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from constancia.api.i18n import in_language, tr
@@ -35,12 +36,17 @@ def _word(lang: str, name: str) -> str:
     return tr(lang, f"word.{name}")
 
 
+def _said(text: object, lang: str) -> str:
+    """Give what a party wrote; square brackets in it are no markup."""
+    return escape(in_language(text, lang))
+
+
 def _print_agreement(console: Console, agreement: Agreement, facts: tuple[Derived, ...], lang: str) -> None:
     version = agreement.current
     signed = ", ".join(one.mark.party.upper() for one in version.signatures) or "—"
     fact = next((one for one in facts if one.stream == agreement.stream and one.since), None)
     since = f" ({tr(lang, 'cli.standing.since', since=fact.since)})" if fact else ""
-    console.print(f"[bold]{in_language(version.title, lang)}[/bold] — {_word(lang, agreement.status)}{since}")
+    console.print(f"[bold]{_said(version.title, lang)}[/bold] — {_word(lang, agreement.status)}{since}")
     console.print(f"  {tr(lang, 'cli.standing.signed', parties=signed)}")
     if version.missing:
         absent = ", ".join(one.upper() for one in version.missing)
@@ -52,7 +58,7 @@ def _print_commitment(console: Console, state: State, commitment: Commitment, at
     marks = ", ".join(_word(lang, one) for one in flags(state, commitment, at))
     shown = f" [bold red]({marks})[/bold red]" if marks else ""
     console.print(
-        f"[bold]{commitment.commitment}: {in_language(commitment.title, lang)}[/bold] — "
+        f"[bold]{commitment.commitment}: {_said(commitment.title, lang)}[/bold] — "
         f"{_word(lang, commitment.status)}{shown}"
     )
     contested = commitment.contested_level
@@ -82,7 +88,7 @@ def _milestones(state: State, commitment: Commitment, at: datetime, lang: str) -
     for milestone in scope.milestones if scope else ():
         items = [one for one in scope.deliverables if one.milestone == milestone.milestone] if scope else []
         table.add_row(
-            f"{milestone.milestone} {in_language(milestone.title, lang)}",
+            f"{milestone.milestone} {_said(milestone.title, lang)}",
             milestone.window,
             _milestone_stands(state, commitment, milestone, at, lang),
             "\n".join(_deliverable_stands(state, commitment, one, lang) for one in items),

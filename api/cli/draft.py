@@ -1,15 +1,19 @@
 """`constancia draft`: a statement to be read and signed, on a checkpoint that this software verified."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, message, now, read_json
+from constancia.api.cli.terminal import fail, guarded, language, message, now, open_for_reading, read_json, refusal_text
 
 if TYPE_CHECKING:
-    from constancia.ledger.drafting import LogView, Watch
-    from constancia.verify.statement import Seen
+    from collections.abc import Mapping
+
+    from constancia.api.client import RemoteLog
+    from constancia.ledger.application import Ledger
+    from constancia.ledger.drafting import Watch
 
 
 @guarded
@@ -25,20 +29,23 @@ def command(
     capacity: Annotated[str | None, typer.Option(help="Carácter, p. ej. alternate. / Capacity.")] = None,
     occurred_on: Annotated[str | None, typer.Option(help="Cuándo ocurrió (EDTF); hoy. / When it happened.")] = None,
     historical: Annotated[bool, typer.Option("--historical", help="Se registra después. / Recorded later.")] = False,
+    key_id: Annotated[
+        str | None, typer.Option(help="Id de la llave que firmará, para juzgarla. / Id of the key that will sign.")
+    ] = None,
     trust: Annotated[Path | None, typer.Option(help="Carpeta de confianza. / Trust folder.")] = None,
     out: Annotated[Path | None, typer.Option(help="Archivo que se crea. / File to create.")] = None,
 ) -> None:
-    """Prepara una declaración por firmar. / Prepare a statement to sign.
+    """Prepara una declaración por firmar, y dice qué respondería el libro. / Prepare a statement to sign.
 
     Verifica antes el punto de control del libro contra el último visto desde este equipo.
-    / First verifies the log's checkpoint against the last one seen from this machine.
+    / First verifies the log's checkpoint against the last one seen from this machine;
+    says what the ledger would answer now.
 
     Ejemplo / example: constancia draft VoteCast --body voto.json --from demo --party nosc --appointment ap-e-nosc
     --person p-e --capacity alternate
     """
     from constancia.domain.acts import UnknownAct, parse_act
     from constancia.domain.calendar import format_instant, local_day
-    from constancia.domain.state import MACHINES
     from constancia.ledger.drafting import Occasion, draft_statement, representative_actor, root_actor
     from constancia.ledger.durable import write_file
 
@@ -55,67 +62,84 @@ def command(
             raise fail(message("draft.actor"))
         actor = representative_actor(party, person, appointment, capacity)
     instant = now()
-    with _opened(ledger) as (view, origin, vkey):
-        seen = _verified(view, origin, vkey, trust)
-    raw = draft_statement(
-        type_name,
-        act.stream(),
-        item,
-        actor=actor,
-        ledger=origin,
-        seen=seen,
-        occasion=Occasion(
-            occurred_on=occurred_on or local_day(instant, "America/Mexico_City").isoformat(),
-            signed_at=format_instant(instant),
-            mode="historical" if historical else "live",
-        ),
-    )
-    assert_known = act.stream_kind in MACHINES
-    target = out or Path(f"{type_name}.statement.json")
-    write_file(target, raw)
-    typer.echo(message("draft.done", path=target, size=seen.size) if assert_known else str(target))
+    with _opened(ledger) as view:
+        seen = watch_for(view.origin, view.vkey, trust).update(view)
+        raw = draft_statement(
+            type_name,
+            act.stream(),
+            item,
+            actor=actor,
+            ledger=view.origin,
+            seen=seen,
+            occasion=Occasion(
+                occurred_on=occurred_on or local_day(instant, view.timezone).isoformat(),
+                signed_at=format_instant(instant),
+                mode="historical" if historical else "live",
+            ),
+        )
+        target = out or Path(f"{type_name}.statement.json")
+        write_file(target, raw)
+        typer.echo(message("draft.done", path=target, size=seen.size))
+        refused = view.refusal(json.loads(raw), key_id)
+    typer.echo(message("draft.acceptable") if refused is None else message("draft.refusable", refusal=refused))
 
 
-class _opened:  # noqa: N801 - reads as a verb where it is used
-    """A ledger's folder or address, as a log to look at with its origin and the key that it claims."""
+def _opened(location: str) -> "_Remote | _Local":
+    """Open a ledger's folder or address."""
+    if location.startswith(("http://", "https://")):
+        from constancia.api.client import RemoteLog
 
-    def __init__(self, location: str) -> None:
-        self._location = location
-        self._ledger: Any = None
+        return _Remote(RemoteLog(location))
+    return _Local(open_for_reading(Path(location)))
 
-    def __enter__(self) -> "tuple[LogView, str, str]":
-        if self._location.startswith(("http://", "https://")):
-            from constancia.api.client import RemoteLog
 
-            self._ledger = remote = RemoteLog(self._location)
-            told = remote.describe()
-            return remote, told["origin"], told["log_key"]
-        from constancia.api.cli.terminal import open_for_reading
+class _Remote:
+    """A ledger at an address: a log to look at, with what it claims to be, and what it would answer."""
 
-        self._ledger = open_for_reading(Path(self._location))
-        return _LocalLog(self._ledger), self._ledger.origin, self._ledger.vkey
+    def __init__(self, log: "RemoteLog") -> None:
+        self._log = log
+        self.checkpoint = log.checkpoint
+        self.consistency = log.consistency
+
+    def __enter__(self) -> "_Remote":
+        told = self._log.describe()
+        self.origin, self.vkey, self.timezone = (str(told[name]) for name in ("origin", "log_key", "timezone"))
+        return self
 
     def __exit__(self, *_error: object) -> None:
-        if self._ledger is not None:
-            self._ledger.close()
+        self._log.close()
+
+    def refusal(self, statement: "Mapping[str, Any]", key: str | None) -> str | None:
+        from constancia.api.client import RemoteProblem
+
+        verdict = self._log.verdict(statement, key)
+        return None if verdict.get("accepted") is True else RemoteProblem(verdict.get("refusal", {})).text(language())
 
 
-class _LocalLog:
-    def __init__(self, ledger: Any) -> None:
+class _Local:
+    """A ledger in a folder; as `_Remote`."""
+
+    def __init__(self, ledger: "Ledger") -> None:
         self._ledger = ledger
+        self.origin, self.vkey, self.timezone = ledger.origin, ledger.vkey, ledger.state().timezone
+
+    def __enter__(self) -> "_Local":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._ledger.close()
 
     def checkpoint(self) -> bytes:
-        data: bytes = self._ledger.checkpoint()
-        return data
+        return self._ledger.checkpoint()
 
     def consistency(self, old: int, new: int) -> list[bytes]:
-        proof: list[bytes] = self._ledger.log.consistency_proof(old, new)
-        return proof
+        return self._ledger.log.consistency_proof(old, new)
 
+    def refusal(self, statement: "Mapping[str, Any]", key: str | None) -> str | None:
+        from constancia.ledger.judging import refusal_of
 
-def _verified(view: "LogView", origin: str, claimed: str, trust: Path | None) -> "Seen":
-    """Verify the log's checkpoint, by the pinned key or by the one of the first use, which is said."""
-    return watch_for(origin, claimed, trust).update(view)
+        found = refusal_of(self._ledger, dict(statement), key)
+        return None if found is None else refusal_text(found)
 
 
 def watch_for(origin: str, claimed: str, trust: Path | None) -> "Watch":

@@ -22,6 +22,7 @@ def command(
     Ejemplo / example: constancia log demo --from 40 --count 10
     """
     from rich.table import Table
+    from rich.text import Text
 
     from constancia.api.i18n import say
     from constancia.domain.sentences import sentence_of
@@ -41,6 +42,7 @@ def command(
             item = {"actor": entry.statement.actor, "body": entry.statement.body, "type": entry.statement.type}
             sentence = say(sentence_of(item, state), language())
             party = entry.statement.actor.get("party", "—")
-            table.add_row(str(entry.index), entry.recorded_at[:16].replace("T", " "), party, sentence)
+            # As it was said: square brackets in it are no markup.
+            table.add_row(str(entry.index), entry.recorded_at[:16].replace("T", " "), party, Text(sentence))
         console().print(table)
         typer.echo(message("stands", size=ledger.size, root=ledger.root().hex()))

@@ -1,6 +1,7 @@
 """`constancia serve`: HTTP API, pages, and the log's files."""
 
 import contextlib
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,8 +11,11 @@ from constancia.api.cli.terminal import fail, guarded, message, open_for_reading
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Iterator
 
     from constancia.ledger.application import Ledger
+
+_REFRESH_S = 1.0
 
 
 @guarded
@@ -38,9 +42,8 @@ def command(
     import sys
 
     try:
-        import uvicorn
-
         from constancia.api.app import create_app
+        from constancia.api.serving import server_of
         from constancia.api.settings import Settings
     except ImportError as error:
         raise fail(message("serve.extra", name=error.name)) from error
@@ -57,14 +60,35 @@ def command(
         listener = resources.enter_context(_listening(host, port))
         url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/es/"
         typer.echo(message("serve.at", url=url, size=ledger.size), err=True)
-        config = uvicorn.Config(
-            create_app(ledger, Settings()),
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=10,
-        )
-        uvicorn.Server(config).run(sockets=[listener])
+        if read_only:
+            resources.enter_context(_refreshed(ledger))
+        server_of(create_app(ledger, Settings())).run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _refreshed(ledger: "Ledger") -> "Iterator[None]":
+    """Read what another process appends to the folder, for as long as the block lasts."""
+    import logging
+    import threading
+
+    from constancia.ledger.errors import LedgerError
+
+    ended = threading.Event()
+
+    def follow() -> None:
+        while not ended.wait(_REFRESH_S):
+            try:
+                ledger.refresh()
+            except (LedgerError, sqlite3.Error):
+                logging.getLogger(__name__).exception("what was appended meanwhile can't be read")
+
+    thread = threading.Thread(target=follow, name="refresh", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def _listening(host: str, port: int) -> "socket.socket":

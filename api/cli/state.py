@@ -1,11 +1,16 @@
 """`constancia state`: where things stand, now or as of a size or an instant."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from constancia.api.cli.terminal import fail, guarded, language, message, now, open_for_reading
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from constancia.ledger.application import Ledger
 
 
 @guarded
@@ -36,24 +41,17 @@ def command(
         typer.echo(message("stands", size=state.size, root=ledger.root(state.size).hex()))
 
 
-def _moment(ledger, at: str | None):  # type: ignore[no-untyped-def]  # noqa: ANN
+def _moment(ledger: "Ledger", at: str | None) -> "tuple[int, datetime]":
     """Read `--at`: a size asks what the log said then, judged today; a time asks for both as of then."""
-    from datetime import UTC, datetime, time, timedelta
-
-    from constancia.domain.calendar import zone
+    from constancia.api.dates import instant_of
+    from constancia.verify.errors import Malformed
 
     if at is None:
         return ledger.size, now()
-    if at.isdigit():
-        return int(at), now()
+    if at.isascii() and at.isdigit():
+        return int(at[:16]), now()
     try:
-        if len(at) == 10:
-            day = datetime.fromisoformat(at).date()
-            timezone = zone(ledger.state().timezone)
-            instant = datetime.combine(day + timedelta(days=1), time(), timezone) - timedelta(seconds=1)
-        else:
-            instant = datetime.fromisoformat(at)
-            instant = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    except ValueError as error:
+        instant = instant_of(at, ledger.state().timezone)
+    except Malformed as error:
         raise fail(message("state.at", found=at)) from error
     return ledger.size_at(instant), instant

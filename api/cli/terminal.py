@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import sqlite3
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -79,7 +80,7 @@ def _told(error: Exception) -> str | None:
         return refusal_text(error)
     if isinstance(error, Malformed):
         return message("malformed", where=error.where, expected=error.expected, found=error.found or "∅")
-    if isinstance(error, LedgerError | Unreadable):
+    if isinstance(error, LedgerError | Unreadable | UnicodeDecodeError | sqlite3.Error):
         return message("failed", reason=str(error))
     if type(error).__name__ == "RemoteProblem":  # its module brings an HTTP client, which most verbs do without
         return error.text(language())  # type: ignore[attr-defined, no-any-return]
@@ -143,8 +144,8 @@ def open_for_writing(folder: Path, passphrase_file: Path | None, options: "Optio
 
 def read_json(path: Path) -> Any:
     """Read a JSON file, or standard input for `-`."""
-    data = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     try:
-        return json.loads(data)
-    except ValueError as error:
+        return json.loads(data.decode())
+    except (ValueError, RecursionError) as error:
         raise fail(message("json", path=path, reason=str(error))) from error

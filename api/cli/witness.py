@@ -95,8 +95,7 @@ def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: boo
     import logging
 
     try:
-        import uvicorn
-
+        from constancia.api.serving import server_of
         from constancia.api.witness import create_witness_app
     except ImportError as error:
         raise fail(message("serve.extra", name=error.name)) from error
@@ -106,15 +105,7 @@ def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: boo
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     bound = _bind(listen)
     with bound:
-        config = uvicorn.Config(
-            create_witness_app(witness, prefix),
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            limit_concurrency=256,
-            timeout_graceful_shutdown=5,
-        )
-        server = uvicorn.Server(config)
+        server = server_of(create_witness_app(witness, prefix), limit_concurrency=256, timeout_graceful_shutdown=5)
         host, port = bound.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         print(f"{READY}http://{shown}:{port}{prefix}", flush=True)

@@ -75,7 +75,7 @@ def citations(sha256: str, ledger: TheLedger) -> dict[str, Any]:
     responses={
         201: json_example("Kept.", {"sha256": "…", "size": 2395}),
         200: json_example("It had been kept before.", {"sha256": "…", "size": 2395}),
-        **refusals(403, 413, 415),
+        **refusals(403, 413, 415, 429),
     },
 )
 async def upload(request: Request, ledger: TheLedger, settings: TheSettings) -> Response:

@@ -14,14 +14,13 @@ from constancia.api.examples import DRAFT
 from constancia.api.i18n import LANGUAGES, say
 from constancia.api.schemas import Draft, DraftRequest, body_of, refusals
 from constancia.api.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
-from constancia.domain.acts import UnknownAct, parse_act, recorded_entry
+from constancia.domain.acts import UnknownAct, parse_act
 from constancia.domain.calendar import format_instant, local_day
-from constancia.domain.decide import decide
-from constancia.domain.errors import Problem, Refusal
+from constancia.domain.errors import Refusal
 from constancia.domain.sentences import sentence_of
 from constancia.ledger.application import Ledger
-from constancia.ledger.clock import format_recorded_at
 from constancia.ledger.drafting import Occasion, draft_statement
+from constancia.ledger.judging import refusal_of
 from constancia.verify.canonical import parse_canonical
 from constancia.verify.errors import Malformed
 from constancia.verify.pae import signed_bytes
@@ -36,7 +35,7 @@ _PATH = "/api/v1/entries"
     summary="Draft a statement to sign",
     response_model=Draft,
     openapi_extra=body_of(DraftRequest, DRAFT),
-    responses=refusals(400, 403, 413, 415),
+    responses=refusals(400, 403, 413, 415, 429),
 )
 async def draft(request: Request, ledger: TheLedger, settings: TheSettings) -> Response:
     """Give the canonical statement, the SHA-256 of the bytes to sign, and one plain sentence in both languages.
@@ -91,46 +90,10 @@ def _draft(ledger: Ledger, wanted: DraftRequest) -> dict[str, Any]:
 
 
 def _verdict(ledger: Ledger, statement: dict[str, Any], key: str | None) -> dict[str, Any]:
-    refusal = _seen_refusal(ledger, statement) or _judged(ledger, statement, key)
+    refusal = refusal_of(ledger, statement, key)
     if refusal is None:
         return {"accepted": True}
     found = problems.document(
         refusal.code, refusal.rule, judged_against=refusal.judged_against, also=refusal.also, instance=_PATH
     )
     return {"accepted": False, "refusal": found}
-
-
-def _seen_refusal(ledger: Ledger, statement: dict[str, Any]) -> Refusal | None:
-    size, root = statement["seen"]["size"], statement["seen"]["root"]
-    stored = ledger.size
-    if size > stored:
-        rule = "the history seen is not longer than the log"
-        return Refusal(Problem(code="E_SEEN_AHEAD", rule=rule), {"size": stored})
-    if ledger.root(size).hex() != root:
-        rule = "the root seen is the tree's root at that size: the signer's software and this server disagree"
-        return Refusal(Problem(code="E_SEEN_CONTRADICTS", rule=rule), {"size": stored})
-    return None
-
-
-def _judged(ledger: Ledger, statement: dict[str, Any], key: str | None) -> Refusal | None:
-    """Have the law judge the draft at the head. Without a key, what concerns the key is left out."""
-    state = ledger.state()
-    recorded = recorded_entry(
-        index=state.size,
-        leaf_hash="0" * 64,
-        recorded_at=format_recorded_at(ledger.clock.now()),
-        keys=(key or "",),
-        statement=statement,
-        originator_version=state.version(statement["stream"]) + 1,
-    )
-    try:
-        decide(state, recorded, ledger.log.lookup)
-    except Refusal as refusal:
-        told = [(refusal.code, refusal.rule), *refusal.also]
-        if key is None:
-            told = [one for one in told if not one[0].startswith("E_KEY_")]
-        if not told:
-            return None
-        code, rule = told[0]
-        return Refusal(Problem(code=code, rule=rule), refusal.judged_against, tuple(told[1:]))
-    return None

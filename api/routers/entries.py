@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from constancia.api.deps import MAX_NUMBER, TheLedger, TheSettings, TheSize, stands
+from constancia.api import problems
+from constancia.api.deps import MAX_NUMBER, TheLedger, TheRates, TheSettings, TheSize, stands
 from constancia.api.examples import ENVELOPE, RECEIPT, SUBMISSION
 from constancia.api.paging import Page, link_header
 from constancia.api.representation import represent
@@ -37,10 +38,10 @@ _DSSE = "application/vnd.dsse.envelope.v1+json"
     },
     responses={
         200: json_example("It had been recorded before: the same entry's receipt.", RECEIPT | {"replayed": True}),
-        **refusals(400, 401, 403, 404, 409, 413, 415, 422, 503),
+        **refusals(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
     },
 )
-async def append_entry(request: Request, ledger: TheLedger, settings: TheSettings) -> Response:
+async def append_entry(request: Request, ledger: TheLedger, settings: TheSettings, rates: TheRates) -> Response:
     """Record a statement. The body is canonical JSON: `{"signatures": […], "statement": {…}}`.
 
     The signed statement is the authorization; there is no account. The same bytes may be sent again: the first
@@ -49,11 +50,17 @@ async def append_entry(request: Request, ledger: TheLedger, settings: TheSetting
     check_json(request)
     raw = await bounded_body(request, MAX_ENTRY_REQUEST_BYTES, settings.body_timeout_s)
     statement, signatures = parse_signed(raw)
+    waits = [found for one in signatures if (found := rates.room("recorded", one.key)) is not None]
+    if waits:
+        return problems.too_often(max(waits), request.url.path)
     try:
         async with asyncio.timeout(settings.append_timeout_s):
             done = await ledger.submit_async(statement.raw, signatures)
     except TimeoutError as error:
         raise Busy("it takes too long; send the same bytes again", retry_after_s=5) from error
+    if not done.replayed:
+        for one in signatures:
+            rates.take("recorded", one.key)
     headers = {"Cache-Control": "no-store", "Location": f"/api/v1/entries/{done.index}"}
     return JSONResponse(receipt_document(ledger, done), 200 if done.replayed else 201, headers)
 

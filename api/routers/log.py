@@ -71,6 +71,7 @@ def describe(ledger: TheLedger, size: TheSize) -> dict[str, Any]:
         "origin": ledger.origin,
         "root": ledger.root(size).hex(),
         "size": size,
+        "timezone": ledger.state().timezone,
         "witnessed": witnessed(ledger),
     }
 

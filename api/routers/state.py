@@ -1,19 +1,17 @@
 """The canonical state document at a size or an instant, with its SHA-256, and the derived facts."""
 
 import hashlib
-from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from constancia.api.dates import instant_of
 from constancia.api.deps import TheLedger, TheSize, stands
 from constancia.api.examples import DERIVED
 from constancia.api.schemas import json_example, refusals
-from constancia.domain.calendar import format_instant, parse_day, zone
+from constancia.domain.calendar import format_instant
 from constancia.domain.derive import derive
-from constancia.ledger.application import Ledger
 from constancia.verify.canonical import canonical
-from constancia.verify.errors import Malformed
 
 router = APIRouter(prefix="/api/v1", tags=["state"])
 At = Annotated[str | None, Query(description="RFC 3339 instant, or a day in the ledger's zone.")]
@@ -24,7 +22,7 @@ At = Annotated[str | None, Query(description="RFC 3339 instant, or a day in the 
     summary="The state document",
     responses={
         200: json_example("Canonical bytes.", {"aggregates": [], "ledger": "example.org/agreement", "size": 130}),
-        **refusals(400, 404),
+        **refusals(400, 404, 429),
     },
 )
 def state(ledger: TheLedger, size: TheSize, at: At = None) -> Response:
@@ -32,7 +30,7 @@ def state(ledger: TheLedger, size: TheSize, at: At = None) -> Response:
 
     The same entries give the same bytes. `Constancia-State-Sha256` is their SHA-256.
     """
-    known = ledger.size_at(instant_of(ledger, at)) if at is not None else size
+    known = ledger.size_at(instant_of(at, ledger.state().timezone)) if at is not None else size
     data = canonical(ledger.state(known).document())
     headers = {
         "Constancia-Root": ledger.root(known).hex(),
@@ -45,31 +43,14 @@ def state(ledger: TheLedger, size: TheSize, at: At = None) -> Response:
 @router.get(
     "/derived",
     summary="Derived facts",
-    responses={200: json_example("The facts, and what they stand at.", DERIVED), **refusals(400, 404)},
+    responses={200: json_example("The facts, and what they stand at.", DERIVED), **refusals(400, 404, 429)},
 )
 def derived(ledger: TheLedger, size: TheSize, at: At = None) -> dict[str, Any]:
     """Give what follows from the entries at an instant, now by default: in force, adopted, missed, expired."""
-    instant = instant_of(ledger, at) if at is not None else ledger.clock.now()
+    instant = instant_of(at, ledger.state().timezone) if at is not None else ledger.clock.now()
     facts = derive(ledger.state(size), instant)
     return {
         "at": format_instant(instant),
         "items": [one.to_json() for one in facts],
         **stands(ledger, size),
     }
-
-
-def instant_of(ledger: Ledger, text: str) -> datetime:
-    """Read an instant, or a day, which stands for its last second in the ledger's zone.
-
-    Raises:
-        Malformed: Neither.
-    """
-    try:
-        if len(text) == 10:
-            timezone = zone(ledger.state().timezone)
-            end = datetime.combine(parse_day(text) + timedelta(days=1), time(), timezone)
-            return (end - timedelta(seconds=1)).astimezone(UTC)
-        instant = datetime.fromisoformat(text)
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise Malformed("instant", "at", "an RFC 3339 instant or a day", text) from error

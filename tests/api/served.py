@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 from tests.ledger.world import ORIGIN, PARTIES, SCOPE, START, Key, Signed, World, doc, play, scope, text
 
 from constancia.api.app import create_app
+from constancia.api.serving import server_of
 from constancia.api.settings import Settings
 from constancia.ledger.application import Ledger
 from constancia.ledger.assembly import Options
@@ -25,6 +25,8 @@ from constancia.ledger.signer import LogSigner
 from constancia.verify.canonical import canonical
 
 START_TIMEOUT_S = 20
+# One address plays all the parties here, within seconds.
+UNLIMITED = Settings(writes_per_minute=0, costly_reads_per_minute=0, entries_per_key_per_minute=0)
 
 
 def document(signed: Signed) -> bytes:
@@ -40,17 +42,8 @@ def serving(
     ledger: Ledger, settings: Settings | None = None, wrap: Callable[[App], App] | None = None
 ) -> Iterator[str]:
     """Serves a ledger for as long as the block lasts, as it is or behind another application; gives the address."""
-    app: App = create_app(ledger, settings or Settings())
-    config = uvicorn.Config(
-        app if wrap is None else wrap(app),
-        host="127.0.0.1",
-        port=0,
-        log_level="error",
-        lifespan="off",
-        ws="none",
-        server_header=False,
-    )
-    server = uvicorn.Server(config)
+    app: App = create_app(ledger, settings or UNLIMITED)
+    server = server_of(app if wrap is None else wrap(app), host="127.0.0.1", port=0, log_level="error", lifespan="off")
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     until = time.monotonic() + START_TIMEOUT_S

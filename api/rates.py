@@ -1,0 +1,90 @@
+"""How often one address may ask for what costs, and how often one key may be recorded, within a minute.
+
+- T1: what counts is a write, and a read that may have to replay entries; files, proofs and lists are free.
+- T2: a key is counted by what was recorded of it, never by what names it: nobody can use up another's share.
+- T3: addresses are held in memory alone, and for two minutes at most.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address
+from typing import Final, Literal
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from starlette.types import Scope
+
+from constancia.api.settings import Settings
+
+Kind = Literal["writes", "reads", "recorded"]
+_REPLAYS: Final = ("/api/v1/state", "/api/v1/derived")
+_PAGES: Final = ("/es/", "/en/")
+_PAST: Final = (b"size=", b"at=")
+_NETWORK_BITS: Final = 64  # what one subscriber has of IPv6
+
+
+class Rates:
+    """Counts. Safe to use from several threads.
+
+    Args:
+        settings: The operator's limits; 0 stands for none.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._most: dict[Kind, int] = {
+            "writes": settings.writes_per_minute,
+            "reads": settings.costly_reads_per_minute,
+            "recorded": settings.entries_per_key_per_minute,
+        }
+
+    def take(self, kind: Kind, name: str) -> int | None:
+        """Count one.
+
+        Args:
+            kind: What is counted.
+            name: Address or key id.
+
+        Returns:
+            None if that was within the limit; else after how many seconds there is room again.
+        """
+        return self._wait(kind, name, self._limiter.hit)
+
+    def room(self, kind: Kind, name: str) -> int | None:
+        """Tell the same without counting."""
+        return self._wait(kind, name, self._limiter.test)
+
+    def _wait(self, kind: Kind, name: str, ask: Callable[[RateLimitItem, str, str], bool]) -> int | None:
+        most = self._most[kind]
+        item = RateLimitItemPerMinute(max(most, 1))
+        if not most or ask(item, kind, name):
+            return None
+        return max(1, math.ceil(self._limiter.get_window_stats(item, kind, name).reset_time - time.time()))
+
+    def of_request(self, scope: Scope) -> int | None:
+        """Count a request by the address that it comes from, if it is of those that cost; as `take`."""
+        if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+            return self.take("writes", address_of_client(scope))
+        return self.take("reads", address_of_client(scope)) if may_replay(scope) else None
+
+
+def may_replay(scope: Scope) -> bool:
+    """Tell whether a read may have to replay entries: the state, what follows from it, and pages of the past."""
+    path: str = scope["path"]
+    is_past = any(one.startswith(_PAST) for one in scope["query_string"].split(b"&"))
+    return path in _REPLAYS or (is_past and path.startswith(_PAGES))
+
+
+def address_of_client(scope: Scope) -> str:
+    """Name who asks: an IPv4 address, or the network of an IPv6 one."""
+    host = (scope.get("client") or ("",))[0]
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return str(host)
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    mapped = address.ipv4_mapped
+    return str(mapped) if mapped else str(IPv6Address(int(address) >> _NETWORK_BITS << _NETWORK_BITS))

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from tests.dishonest import (
     backdated,
@@ -32,12 +31,12 @@ from tests.e2e.operator_host import (
     by_witness,
     check,
     convicted,
-    folder_served,
     look,
     notice,
     told,
 )
 from tests.e2e.operator_table import Notice, holds
+from tests.e2e.operator_watch import compared, watched
 from tests.ledger.authority import TestAuthority, needs_openssl
 from tests.ledger.witnessed import witness_in
 from tests.verify.small_ledger import Key, Log, Writer, write
@@ -47,7 +46,6 @@ from constancia.verify.entry import build_entry, parse_entry
 from constancia.verify.note import parse_note
 from constancia.verify.proof import parse_tlog_proof
 from constancia.verify.report import Verdict
-from constancia.verify.source import open_source
 
 OLDER = 25  # the size of the checkpoint that somebody kept
 Forge = Callable[[Log, Writer], Log]
@@ -71,13 +69,17 @@ def operator(true: Log, tmp_path: Path) -> Iterator[Operator]:
     made.close()
 
 
-def everybody(operator: Operator, forged: Log, who: str = PINNED) -> list[Notice]:
-    """What those find who read a history over HTTP: without trust, with key and genesis pinned, with a checkpoint."""
+def everybody(operator: Operator, forged: Log, who: str = PINNED, before: Log | None = None) -> list[Notice]:
+    """What those find who read a history over HTTP.
+
+    Without trust, with key and genesis pinned, with a checkpoint kept, and as a monitor that had verified another one.
+    """
     folder = operator.publish(forged)
     return [
         look(FRESH, folder),
         look(who, folder, operator.pinned),
         look(HOLDER, folder, operator.kept(OLDER)),
+        watched(operator.folder, before or operator.true, forged, operator.pinned),
     ]
 
 
@@ -101,7 +103,8 @@ def seen_by_witnesses(operator: Operator, log: Log) -> Path:
 def test_honest_log_is_intact_and_no_witness_complains(operator: Operator, true: Log) -> None:
     """What the rest is measured against: the same observers find nothing in the true log."""
     found = everybody(operator, true)
-    assert [one.evidence for one in found] == ["inconclusive: `no-trust`", "intact", "intact"]
+    assert [one.evidence for one in found] == ["inconclusive: `no-trust`", "intact", "intact", "nothing"]
+    assert found[-1].requests == 1
     quorum = seen_by_witnesses(operator, true)
     answer = operator.ask(operator.witnesses[0], true)
     assert answer.status_code == 200
@@ -174,6 +177,7 @@ def test_rewritten_end_that_nobody_has_signed_over(key: str, operator: Operator,
         look(PINNED, folder, operator.pinned),
         look(HOLDER, folder, operator.kept(OLDER)),
         look("holder of the last checkpoint", folder, operator.kept(true.size)),
+        watched(operator.folder, true, forged, operator.pinned),
     ]
     holds(key, [*found, *with_witnesses(operator, forged, quorum)])
 
@@ -207,6 +211,7 @@ def test_split_view(operator: Operator) -> None:
     left.report(1)
     crossed = two.rehashed([*two.entries, left.entries[-1]])
     found.append(look("next statement signed on one side, recorded on the other", operator.publish(crossed)))
+    found.append(compared(operator.folder, one, two, operator.pinned))
     holds("split-view", [*found, *with_witnesses(operator, two, quorum)])
 
 
@@ -227,6 +232,7 @@ def test_rollback_to_a_backup(operator: Operator, true: Log) -> None:
         look(f"holder of the receipt of entry {held.index}", folder, operator.pinned, since=held.checkpoint),
         look("later signatory who saw more, once recorded", operator.publish(goes_on), operator.pinned),
     ]
+    found.append(watched(operator.folder, true, backup, operator.pinned))
     [first, *_] = operator.witnesses
     found.append(by_witness(first, operator.ask(first, backup, old=backup.size)))
     found.append(look(QUORUM, operator.publish(backup, operator.cosigned(backup)), quorum))
@@ -353,6 +359,7 @@ class TestLyingWitness:
         found = [
             look(QUORUM, shown, quorum),
             look(HOLDER, shown, operator.kept(one.size, one)),
+            compared(operator.folder, one, two, operator.pinned),
             by_witness(operator.witnesses[2], answers[2]),
         ]
         guilty = [name for name in convicted([first, second], quorum) if not name.endswith("mldsa44")]
@@ -405,6 +412,7 @@ class TestAlone:
             look(FRESH, folder),
             look(PINNED, folder, operator.pinned),
             look(HOLDER, folder, operator.kept(OLDER, true)),
+            watched(operator.folder, true, forged, operator.pinned),
         ]
         holds("witnesses-alone", [*found, *with_witnesses(operator, forged, quorum)])
 
@@ -434,5 +442,6 @@ def test_promised_by_a_receipt_and_then_left_out(operator: Operator, true: Log) 
         [
             look(PINNED, folder, operator.pinned),
             look("its author, with the receipt", folder, operator.pinned, since=held),
+            watched(operator.folder, writer.log(), writer.log(), operator.pinned, receipts=[receipt]),
         ],
     )

@@ -2,25 +2,21 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.ledger.conftest import Desk
-from tests.ledger.world import ORIGIN, PARTIES, Signed, World
-from tests.verify.small_ledger import Log, LogKey
+from tests.ledger.lawless import Operator
+from tests.ledger.world import PARTIES, Signed, World
 
-from constancia.ledger.clock import format_recorded_at
 from constancia.ledger.replay import Replay
 from constancia.ledger.resume import ResumeFile
 from constancia.ledger.views import TRACKED
 from constancia.verify.audit import audit
 from constancia.verify.canonical import canonical
-from constancia.verify.entry import NO_PREVIOUS, build_entry
-from constancia.verify.merkle import Tree, hash_leaf
-from constancia.verify.note import format_vkey
 from constancia.verify.policy import load_trust
 from constancia.verify.report import Report, Verdict
 from constancia.verify.source import open_source
@@ -32,45 +28,6 @@ def replay(place: Path | str, trust: Path | None, **more: Any) -> Report:
     with open_source(str(place)) as source:
         pinned = None if trust is None else load_trust(trust)
         return audit(source, pinned, all_faults=True, workers=2, further=[Replay(NOW)], **more)
-
-
-class Operator:
-    """Records whatever is signed, lawful or not, and signs checkpoints: a ledger that asks no law."""
-
-    def __init__(self) -> None:
-        self.log_key = LogKey("log", ORIGIN)
-        self.world = World(format_vkey(self.log_key.verifier))
-        self.entries: list[bytes] = []
-        self.tree = Tree()
-
-    @property
-    def size(self) -> int:
-        return self.tree.size
-
-    def root(self, size: int | None = None) -> bytes:
-        return self.tree.root(size)
-
-    def take(self, signed: Signed) -> int:
-        at = self.world.advance(timedelta(minutes=1))
-        raw = build_entry(
-            index=self.size,
-            previous=self.tree.leaf(self.size - 1) if self.entries else NO_PREVIOUS,
-            recorded_at=format_recorded_at(at),
-            signatures=signed.signatures,
-            statement=signed.statement,
-        )
-        self.entries.append(raw)
-        self.tree.append(hash_leaf(raw))
-        self.world.look(self)
-        return self.size - 1
-
-    def play(self, acts: Sequence[Callable[[], Signed]]) -> None:
-        for act in acts:
-            self.take(act())
-
-    def log(self) -> Log:
-        cuts = tuple(range(1, self.size + 1))
-        return Log(entries=tuple(self.entries), cuts=cuts, signer=self.log_key, documents=(b"charter", b"minuta"))
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from tests.api.served import Desk, desk_in, serving
 from tests.api.test_dishonest_host import Host as Showing
 from tests.api.test_dishonest_host import stream_of
 from tests.dishonest import Host, hosting
-from tests.ledger.test_replay import Operator, adopted_again
+from tests.ledger.lawless import Operator
+from tests.ledger.test_replay import adopted_again
 
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.monitor.findings import ALTERED, INTACT

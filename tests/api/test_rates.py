@@ -2,7 +2,6 @@
 
 import socket
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -24,7 +23,7 @@ def _away_from_the_end_of_a_minute() -> None:
 
 
 def limited(desk: Desk, **limits: int) -> Any:
-    return serving(desk.ledger, Settings(**{**NONE, **limits}))
+    return serving(desk.ledger, Settings.model_validate({**NONE, **limits}))
 
 
 def refused(answer: httpx.Response) -> None:
@@ -74,7 +73,7 @@ def test_a_key_is_recorded_so_often_and_is_not_used_up_by_others(adopted: Desk) 
 
 
 def test_limits_are_off_where_they_are_zero() -> None:
-    rates = Rates(Settings(**NONE))
+    rates = Rates(Settings.model_validate(NONE))
     assert all(rates.take("writes", "a") is None for _ in range(1000))
 
 
@@ -98,9 +97,8 @@ def connected(url: str) -> socket.socket:
 
 
 @pytest.fixture
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(BoundedHeads, "head_timeout_s", 0.4)
-    yield
 
 
 @pytest.mark.usefixtures("_impatient")

@@ -1,7 +1,7 @@
 """What each adversary does, who notices, from what, after how many requests, and who does not: asserted, and printed.
 
-A test says what each observer truly found (`Notice`) and holds it to the rows here; docs/THREATS.md carries the same rows
-between two markers.
+A test says what each observer truly found (`Notice`) and holds it to the rows here; docs/THREATS.md carries the same
+rows between two markers.
 
 PYTHONPATH=.import:. python tests/e2e/operator_table.py docs/THREATS.md
 """

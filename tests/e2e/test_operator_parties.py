@@ -4,6 +4,8 @@ The honest server refuses over real HTTP; an operator who asks no law records th
 checkpoint with the log's key, and serves it. Rows as in test_operator.py.
 """
 
+import json
+import shutil
 import stat
 import zipfile
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,9 +18,9 @@ import httpx
 import pytest
 from tests.api.served import Desk, desk_in, digest, document, json_of, report, serving
 from tests.api.test_dishonest_host import Host as Shows
-from tests.dishonest import inserted
+from tests.dishonest import backdated, inserted
 from tests.e2e.operator_host import FRESH, PINNED, Counted, check, folder_served, look, notice, told
-from tests.e2e.operator_table import Notice, holds
+from tests.e2e.operator_table import Notice, between_markers, holds, table
 from tests.ledger.lawless import Operator
 from tests.ledger.world import SCOPE, Key, Signed, World, scope, text
 from tests.verify.small_ledger import write
@@ -27,6 +29,7 @@ from constancia.ledger.replay import Replay
 from constancia.verify.__main__ import main
 from constancia.verify.entry import parse_entry
 from constancia.verify.errors import Unreadable
+from constancia.verify.keys import KeyId, Signature
 from constancia.verify.report import Verdict
 from constancia.verify.source import open_source
 
@@ -84,7 +87,8 @@ class Person:
         self.appointment = f"{name}-{party}"
         self.types = sorted({*SCOPE, *types})
         self.actor = {
-            "appointment": self.appointment, "capacity": "representative", "party": party, "person": f"p-{name}-{party}",
+            "appointment": self.appointment, "capacity": "representative", "party": party,
+            "person": f"p-{name}-{party}",
         }  # fmt: skip
 
     def joins(self) -> Acts:
@@ -117,7 +121,7 @@ def scope_by_a_body_of_two(world: World) -> Acts:
     junta = {"governance_body": "junta", "mandate": text("M"), "members": ["inai", "sfp"], "name": text("Junta")}
     change = {
         "commitment": "c1", "decision": "d-junta", "declared_kind": "reduction", "from_version": 1,
-        "reasons": text("Así lo quisimos"), "scope": scope() | {"deliverables": []},
+        "scope": scope() | {"deliverables": []},
     }  # fmt: skip
     act = {"body": change, "stream": C1, "type": "ScopeChanged"}
     proposed = {"act": act, "decision": "d-junta", "governance_body": "junta", "question": text("¿Sí?")}
@@ -215,7 +219,6 @@ def test_other_state_than_the_log_gives(key: str, path: str, change: Any, desk: 
 
 
 def swap(body: Any, old: str, new: str) -> bytes:
-    import json
 
     raw = json.dumps(body, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     assert old in raw
@@ -268,7 +271,6 @@ class TestThief:
         forged = inserted(true, before, lawless.entries[-1])
         at = parse_entry(forged.entries[before]).recorded_at
         assert at > parse_entry(forged.entries[before + 1]).recorded_at
-        from tests.dishonest import backdated
 
         forged = backdated(forged, before, parse_entry(true.entries[before]).recorded_at)
         folder, trust = forged.write_folder(tmp_path / "forged"), true.write_trust(tmp_path / "pinned")
@@ -331,7 +333,9 @@ def test_withheld_entry(desk: Desk) -> None:
 
 def hostile(kind: str, archive: zipfile.ZipFile) -> None:
     if kind == "bundle-bomb":
-        with archive.open(zipfile.ZipInfo("tile/0/000"), "w") as file:
+        bomb = zipfile.ZipInfo("tile/0/000")
+        bomb.compress_type = zipfile.ZIP_DEFLATED
+        with archive.open(bomb, "w") as file:
             for _ in range(128):
                 file.write(bytes(1024 * 1024))
     elif kind == "bundle-traversal":
@@ -371,7 +375,6 @@ def changed(raw: bytes, old: bytes, new: bytes) -> bytes:
 
 def bare(desk: Desk) -> bytes:
     """Signed without the payload type: what another protocol would have had signed."""
-    from constancia.verify.keys import KeyId, Signature
 
     key = desk.world.keys["inai"]
     raw = desk.says("inai", "ProgressReported", C1, report()).statement
@@ -457,7 +460,6 @@ def test_everything_gone_but_a_bundle_and_a_trust_folder(tmp_path: Path) -> None
         desk.ledger.export(tmp_path / "bundle.zip")
         write(tmp_path / "receipt", desk.ledger.receipt(3))
         trust = Path(desk.ledger.folder.trust).rename(tmp_path / "trust")
-    import shutil
 
     shutil.rmtree(tmp_path / "gone")
     replayed = check(tmp_path / "bundle.zip", trust, further=[Replay(NOW)])
@@ -468,3 +470,8 @@ def test_everything_gone_but_a_bundle_and_a_trust_folder(tmp_path: Path) -> None
         Notice(FRESH, False, told(check(tmp_path / "bundle.zip")), 0),
     ]
     holds("gone", found)
+
+
+def test_page_on_threats_shows_what_the_tests_found() -> None:
+    page = Path(__file__).resolve().parent.parent.parent / "docs" / "THREATS.md"
+    assert between_markers(page.read_text(encoding="utf-8")) == table()

@@ -134,7 +134,9 @@ def test_witnesses_end_with_the_demonstration_however_it_ends(tmp_path: Path, ho
     process.send_signal(how)
     process.wait(20)
     until(lambda: witnesses_of(folder) == [], 15)
-    if how is signal.SIGINT:
+    if process.returncode == 0:  # it was done before the signal came
+        assert (folder / "trust" / "genesis").exists()
+    elif how is signal.SIGINT:
         assert process.returncode == 130
         assert list(folder.parent.iterdir()) == [], "nothing half made is left"
 

@@ -11,6 +11,7 @@
 
 import asyncio
 import logging
+import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ from constancia.ledger.addcheckpoint import (
     parse_answer,
     parse_size,
 )
+from constancia.ledger.errors import LedgerError
 from constancia.ledger.log import Log
 from constancia.ledger.witnessing import MAX_TIME, Witnessing
 from constancia.verify.checkpoint import parse_checkpoint
@@ -173,6 +175,14 @@ class Cosigning:
                     group.create_task(self._follow(client, endpoint))
 
     def _plan(self) -> None:
+        """Begin the next round; where what is kept can't be read now, try again: one locked file must not end it."""
+        try:
+            self._begin_round()
+        except (sqlite3.Error, LedgerError):
+            _log.exception("the next round of cosigning is put off")
+            asyncio.get_running_loop().call_later(ROUND_EVERY_S, self._plan)
+
+    def _begin_round(self) -> None:
         """Begin the next round if it is due, and have those asked who have not cosigned its tree."""
         loop = asyncio.get_running_loop()
         size = self._log.size

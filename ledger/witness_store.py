@@ -20,7 +20,7 @@ from constancia.ledger.errors import LedgerError
 from constancia.verify.merkle import EMPTY_ROOT
 from constancia.verify.note import VerifierKey, format_vkey
 
-MAX_EVIDENCE: Final = 1_000  # for each log; each piece needs a checkpoint that the log itself signed
+MAX_EVIDENCE: Final = 1_000  # for each log and reason; each piece needs a checkpoint that the log itself signed
 LOCK_TIMEOUT_S: Final = 10.0
 _TABLES: Final = (
     "CREATE TABLE heads (origin TEXT PRIMARY KEY, size INTEGER NOT NULL, root BLOB NOT NULL, "
@@ -122,10 +122,12 @@ class WitnessStore:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield WitnessRows(self._connection)
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                # A full disk may have ended the transaction already; the error that did is the one to tell.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def known(self) -> dict[str, Known]:
         """Give the last tree cosigned, by origin."""
@@ -172,15 +174,17 @@ class WitnessRows:
             text: The refused checkpoint's note text.
 
         Returns:
-            Whether it is new. When a log has its `MAX_EVIDENCE` the first ones stay and further ones are not kept.
+            Whether it is new. When a log has its `MAX_EVIDENCE` for a reason the first ones stay and further ones are
+            not kept. Each reason has its own share: anybody can send a bad proof of a public checkpoint, and must not
+            push out two roots of one size, which only the log's key can make.
         """
         digest = hashlib.sha256(evidence.known + b"\x00" + text.encode()).digest()
         done = self._connection.execute(
             "INSERT OR IGNORE INTO evidence (digest, at, origin, reason, known, request) SELECT ?, ?, ?, ?, ?, ? "
-            "WHERE (SELECT COUNT(*) FROM evidence WHERE origin = ?) < ?",
+            "WHERE (SELECT COUNT(*) FROM evidence WHERE origin = ? AND reason = ?) < ?",
             (
                 digest, evidence.at, evidence.origin, evidence.reason, evidence.known, evidence.request,
-                evidence.origin, MAX_EVIDENCE,
+                evidence.origin, evidence.reason, MAX_EVIDENCE,
             ),
         )  # fmt: skip
         return done.rowcount == 1

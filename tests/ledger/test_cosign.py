@@ -14,6 +14,7 @@ from tests.ledger.world import ORIGIN, START
 
 from constancia.ledger.addcheckpoint import SIZE_MEDIA_TYPE, parse_request
 from constancia.ledger.application import Ledger
+from constancia.ledger.cosign import Cosigning
 from constancia.ledger.durable import write_file
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.notekeys import Cosigner
@@ -262,6 +263,24 @@ class TestBadWitnesses:
         assert desk.ledger.wait_cosigned(LONG_S)
         assert desk.ledger.witness_problems == {}
         assert "w3" in open_with_policy(desk.ledger.checkpoint(), scene.policy).cosigned
+
+
+class TestStoreThatIsBusy:
+    def test_locked_file_puts_a_round_off_and_ends_nothing(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+        desk, failures = good(scene), iter([True, True])
+        is_round_over = Cosigning._is_round_over
+
+        def locked(cosigning: Cosigning) -> bool:
+            if next(failures, False):
+                raise sqlite3.OperationalError("database is locked")
+            return is_round_over(cosigning)
+
+        monkeypatch.setattr(Cosigning, "_is_round_over", locked)
+        for act in desk.world.commitment("c1"):
+            desk.take(act())
+        assert desk.ledger.wait_cosigned(LONG_S)
+        assert next(failures, None) is None
+        assert witnessed_size(desk) == desk.ledger.size
 
 
 class TestSizes:

@@ -214,6 +214,10 @@ class TestRefusing:
         with pytest.raises(BadProof):
             witness.add_checkpoint(log.fork(4, 15).request(9, 15))
         assert len(witness.store.evidence()) == MAX_EVIDENCE
+        # Bad proofs, which anybody can send, leave room for what only the log's key can have made.
+        with pytest.raises(RootConflict):
+            witness.add_checkpoint(log.fork(4, 9).request(9, 9))
+        assert [one.reason for one in witness.store.evidence()][MAX_EVIDENCE:] == ["RootConflict"]
 
 
 class TestRaces:

@@ -113,6 +113,8 @@ TEXT = """
 # dated-in-agreement | operator with the author | dates the last entry earlier, and its author agrees
 - verifier without trust folder | inconclusive: `no-trust` | 4
 - verifier with key and genesis pinned | intact | 4
+# dated-after-cosignature | operator | dates an entry a week after a cosignature that covers it
+- verifier whose policy asks for witnesses | intact | 4
 # dated-after-anchor | operator | dates an entry after a time-stamp that covers it
 - verifier without an authority pinned | intact |
 + verifier with one pinned | altered: L5 `time-recorded`, entry 29 |
@@ -150,10 +152,10 @@ TEXT = """
 + two monitors that compare | finding `split-view`; a proof that convinces anybody | 1
 + witness | refuses, 409, alarm `RootConflict` | 1
 + who holds the two cosigned checkpoints | contradict themselves: w1, w2 |
-# seen-alone | operator with the log key | rewrites, no witness being there: any entry with its author's help
+# seen-alone | operator with the log key | gives each entry in turn another recording time, no witness being there
 + verifier, by a later signatory's `seen` | altered: L2 `seen`, for each of the entries 1 to 28 |
 - verifier, by a later signatory's `seen` | intact, for the last entry, 29: nobody has signed after it |
-# witnesses-alone | operator with the log key | rewrites, nobody having signed later
+# witnesses-alone | operator with the log key | removes an entry, no signer having seen any history
 - verifier without trust folder | inconclusive: `no-trust` | 4
 - verifier with key and genesis pinned | intact | 4
 + holder of an older checkpoint | altered: L1 `fork`, somewhere in entries 0 to 24 | 4
@@ -166,7 +168,7 @@ TEXT = """
 # breaks-receipt | operator | gives a receipt, and records something else there
 - verifier with key and genesis pinned | intact | 4
 + its author, with the receipt | altered: L1 `fork`, somewhere in entries 0 to 29 | 4
-+ monitor | finding `fork`, `withheld`; a proof that convinces anybody | 1
++ monitor with the receipt alone | finding `fork`, `withheld`; a proof that convinces anybody | 1
 # two-adopt | two of three parties, and the operator | adopt a commitment without the third's signature
 + server, before it is recorded | refuses, 422 `E_POLICY` | 1
 + verifier with --replay | altered: L3 `law`, entry 33 | 12
@@ -190,7 +192,7 @@ TEXT = """
 + verifier with --replay | altered: L4 `shown-differs`, the log as a whole | 12
 - verifier with key and genesis pinned | intact | 5
 # withholds-fact | operator | leaves out of what it shows that a deadline was missed
-+ verifier with --replay | altered: L4 `shown-missing`, entry 20 | 12
++ verifier with --replay | altered: L4 `shown-missing`, the log as a whole | 12
 - verifier with key and genesis pinned | intact | 5
 # withholds-state | operator | shows a part of the state, and nothing of the rest
 - verifier with --replay | inconclusive: `shown-in-part` | 12
@@ -209,9 +211,12 @@ TEXT = """
 + server, before it is recorded | refuses, 401 `E_KEY_REVOKED` | 1
 + verifier with --replay | altered: L2 `key-state`, entry 27 | 12
 + verifier with key and genesis pinned | altered: L2 `key-state`, entry 27 | 5
-# thief-and-operator | thief and operator together | have it recorded as if it came before the revocation
+# thief-and-operator | thief and operator together | have it recorded as if it came just before the revocation
 - verifier without trust folder | inconclusive: `no-trust` | 5
 - verifier with key and genesis pinned | intact | 5
++ holder of a checkpoint with the revocation | altered: L1 `fork`, somewhere in entries 0 to 26 | 5
++ monitor | finding `fork`; a proof that convinces anybody | 2
++ verifier, by who signed after the revocation | altered: L2 `seen`, entry 26 | 5
 # dismissed | dismissed representative | signs after the end of the mandate
 + server, before it is recorded | refuses, 403 `E_APPOINTMENT_NOT_IN_FORCE` | 1
 + verifier with --replay | altered: L2 `appointment`, entry 27 | 12

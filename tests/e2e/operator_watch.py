@@ -25,6 +25,7 @@ from constancia.verify.report import Verdict
 from constancia.verify.source import open_source
 
 MONITOR = "monitor"
+RECEIPT = "monitor with the receipt alone"
 PEERS = "two monitors that compare"
 _NUMBERS = count()
 

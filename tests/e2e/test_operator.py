@@ -6,6 +6,8 @@ operator_rows.py, and docs/THREATS.md shows them.
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +38,15 @@ from tests.e2e.operator_host import (
     told,
 )
 from tests.e2e.operator_table import Notice, holds
-from tests.e2e.operator_watch import compared, watched
+from tests.e2e.operator_watch import RECEIPT, compared, watched
 from tests.ledger.authority import TestAuthority, needs_openssl
 from tests.ledger.witnessed import witness_in
-from tests.verify.small_ledger import Key, Log, Writer, write
+from tests.verify.small_ledger import Key, Log, Witness, Writer, write
 
 from constancia.ledger.timestamp import check_time
 from constancia.verify.entry import build_entry, parse_entry
 from constancia.verify.note import parse_note
+from constancia.verify.policy import load_trust, open_with_policy
 from constancia.verify.proof import parse_tlog_proof
 from constancia.verify.report import Verdict
 
@@ -259,11 +262,24 @@ class TestBackDating:
         earlier = backdated(true, 20, parse_entry(true.entries[19]).recorded_at)
         holds("dated-under-seen", everybody(operator, earlier, SIGNATORY))
 
-    def test_signed_and_recorded_with_one_false_clock(self, operator: Operator) -> None:
+    def test_signed_and_recorded_with_one_false_clock(self, operator: Operator, story: Writer, true: Log) -> None:
         """Signer and operator agree on a false time: nobody else has said anything about it."""
-        writer = Writer().found().report(4)
-        folder = operator.publish(writer.log())
+        before, last = parse_entry(true.entries[-2]).recorded_at, true.entries[-1]
+        key = story.people[str(parse_entry(last).statement.actor["party"])]
+        signed = with_statement(last, setting("signed_at", f"{before[:19]}Z"), key)
+        forged = rewritten(true, true.size - 1, with_recorded_at(signed, before))
+        assert parse_entry(forged.entries[-1]).recorded_at < parse_entry(last).recorded_at
+        folder = operator.publish(forged)
         holds("dated-in-agreement", [look(FRESH, folder), look(PINNED, folder, operator.pinned)])
+
+    def test_after_a_cosignature_that_covers_it(self, operator: Operator, true: Log) -> None:
+        """No level compares a cosignature's time with `recorded_at`: who wants that bound reads both."""
+        log = replace(backdated(true, true.size - 1, "2019-03-08T12:00:00.000Z"), witnesses=(Witness("w1"),))
+        trust = log.write_trust(operator.folder / "quorum", quorum=1)
+        [cosigned] = open_with_policy(log.checkpoint(), load_trust(trust).policy).cosigned.values()
+        claimed = datetime.fromisoformat(parse_entry(log.entries[-1]).recorded_at).timestamp()
+        assert claimed - cosigned > 6 * 86_400
+        holds("dated-after-cosignature", [look(QUORUM, operator.publish(log), trust)])
 
     @needs_openssl
     @pytest.mark.parametrize("key", ["dated-after-anchor", "dated-between-anchors", "dated-before-anchor"])
@@ -442,6 +458,6 @@ def test_promised_by_a_receipt_and_then_left_out(operator: Operator, true: Log) 
         [
             look(PINNED, folder, operator.pinned),
             look("its author, with the receipt", folder, operator.pinned, since=held),
-            watched(operator.folder, writer.log(), writer.log(), operator.pinned, receipts=[receipt]),
+            watched(operator.folder, writer.log(), writer.log(), operator.pinned, receipts=[receipt], who=RECEIPT),
         ],
     )

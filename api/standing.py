@@ -1,6 +1,6 @@
 """Where every commitment stands, for the terminal: levels, scope, milestones, deliverables, deadlines."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from rich.console import Console
 from rich.markup import escape
@@ -27,7 +27,7 @@ def print_standing(state: State, at: datetime, lang: str) -> None:
     console = Console(highlight=False)
     facts = derive(state, at)
     for agreement in state.of(Agreement):
-        _print_agreement(console, agreement, facts, lang)
+        _print_agreement(console, agreement, facts, local_day(at, state.timezone), lang)
     for commitment in state.of(Commitment):
         _print_commitment(console, state, commitment, at, lang)
 
@@ -41,12 +41,12 @@ def _said(text: object, lang: str) -> str:
     return escape(in_language(text, lang))
 
 
-def _print_agreement(console: Console, agreement: Agreement, facts: tuple[Derived, ...], lang: str) -> None:
+def _print_agreement(console: Console, agreement: Agreement, facts: tuple[Derived, ...], day: date, lang: str) -> None:
     version = agreement.current
     signed = ", ".join(one.mark.party.upper() for one in version.signatures) or "—"
     fact = next((one for one in facts if one.stream == agreement.stream and one.since), None)
     since = f" ({tr(lang, 'cli.standing.since', since=fact.since)})" if fact else ""
-    console.print(f"[bold]{_said(version.title, lang)}[/bold] — {_word(lang, agreement.status)}{since}")
+    console.print(f"[bold]{_said(version.title, lang)}[/bold] — {_word(lang, agreement.status_on(day))}{since}")
     console.print(f"  {tr(lang, 'cli.standing.signed', parties=signed)}")
     if version.missing:
         absent = ", ".join(one.upper() for one in version.missing)

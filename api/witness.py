@@ -31,6 +31,7 @@ from constancia.verify.errors import Malformed
 from constancia.verify.note import format_vkey
 
 BODY_TIMEOUT_S: Final = 10.0
+_LAST_SHOWN: Final = 20
 _STATUS: Final[dict[type[Exception], int]] = {
     Malformed: 400,
     NotSigned: 403,
@@ -94,9 +95,10 @@ def describe(witness: Witness) -> str:
     for origin in witness.logs:
         at = known.get(origin)
         lines.append(f"log {origin} size {at.size} root {at.root.hex()}" if at else f"log {origin} size 0")
-    kept = witness.store.evidence()
-    lines.append(f"evidence {len(kept)}")
-    lines += [f"  {one.at} {one.origin} {one.reason}" for one in kept[-20:]]
+    # Anybody may ask this, and what is kept may be hundreds of megabytes: only what is said is read.
+    count, last = witness.store.refusals(_LAST_SHOWN)
+    lines.append(f"evidence {count}")
+    lines += [f"  {at} {origin} {reason}" for at, origin, reason in last]
     return "\n".join(lines) + "\n"
 
 

@@ -7,46 +7,15 @@ that could not be stored leaves no trace. The aggregates in it are frozen.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-from constancia.domain import (
-    agreement,
-    allegation,
-    appointment,
-    commitment,
-    commitment_acts,
-    correction,
-    decision,
-    deliverable,
-    governance,
-    key,
-    opening,
-    party,
-)
+from constancia.domain import key
 from constancia.domain.acts import Act, Recorded
 from constancia.domain.aggregate import Aggregate, document_of
+from constancia.domain.catalogue import MACHINES
 from constancia.domain.context import Context, Lookup, find_nothing
-from constancia.domain.machine import NONE, Machine
+from constancia.domain.machine import NONE
 from constancia.domain.opening import LedgerState
-
-MACHINES: Final[dict[str, Machine]] = {
-    module.MACHINE.kind: module.MACHINE
-    for module in (
-        agreement,
-        allegation,
-        appointment,
-        commitment,
-        correction,
-        decision,
-        deliverable,
-        governance,
-        key,
-        opening,
-        party,
-    )
-}
-# Imported for its acts, which register themselves.
-_REGISTERS: Final = (commitment_acts,)
 
 _A = TypeVar("_A", bound=Aggregate)
 

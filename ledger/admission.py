@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Final
 
-from constancia.domain.acts import REGISTRY, UnknownAct, parse_act
+from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
 from constancia.domain.codes import CODES
 from constancia.domain.errors import Problem, Refusal
 from constancia.ledger.keyring import BRINGS_KEYS, GENESIS_TYPE, KeyRing, introduced_keys

@@ -17,21 +17,26 @@ from constancia.ledger.log import Log
 from constancia.ledger.mapper import recorded_of
 from constancia.verify.entry import parse_entry
 
-# States that stay at hand: the one at the head, and the few that a page compares it with.
+# Past states that stay at hand, beside the one at the head.
 _KEPT: Final = 8
 # Copies from which older sizes are reached without starting from nothing.
 _ANCHOR_EVERY: Final = 4_096
 
 
 class States:
-    """States of one log by size. Safe to use from several threads."""
+    """States of one log by size. Safe to use from several threads.
+
+    The head and the past have a lock each: whoever asks for old sizes holds up nobody who reads the present.
+    """
 
     def __init__(self, log: Log, origin: str) -> None:
         """Folds the entries of `log`."""
         self._log = log
         self._front = State(origin)
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[int, State] = OrderedDict()
+        self._head = State(origin)
+        self._head_lock = threading.Lock()
+        self._past: OrderedDict[int, State] = OrderedDict()
+        self._past_lock = threading.Lock()
         self._anchors: dict[int, State] = {0: State(origin)}
 
     def at(self, size: int | None = None) -> State:
@@ -44,21 +49,30 @@ class States:
         size = stored if size is None else size
         if not 0 <= size <= stored:
             raise NotFound(f"the log has {stored} entries, not {size}")
-        with self._lock:
-            found = self._kept.get(size)
+        head = self._at_head(stored)
+        return head if head.size == size else self._at_past(size)
+
+    def _at_head(self, stored: int) -> State:
+        """The state at the head; it may have moved on meanwhile, and waits for no fold of the past."""
+        with self._head_lock:
+            if self._front.size < stored:
+                self._advance(self._front, stored)
+                self._head = copied(self._front)
+            return self._head
+
+    def _at_past(self, size: int) -> State:
+        with self._past_lock:
+            found = self._past.get(size)
             if found is None:
-                found = self._kept[size] = self._fold(size)
-                if len(self._kept) > _KEPT:
-                    self._kept.popitem(last=False)
-            self._kept.move_to_end(size)
+                found = self._past[size] = self._fold(size)
+                if len(self._past) > _KEPT:
+                    self._past.popitem(last=False)
+            self._past.move_to_end(size)
             return found
 
     def _fold(self, size: int) -> State:
-        if size >= self._front.size:
-            self._advance(self._front, size)
-            return copied(self._front)
-        start = max(anchor for anchor in self._anchors if anchor <= size)
-        state = copied(self._anchors[start])
+        anchors = list(self._anchors)  # the head may set one meanwhile
+        state = copied(self._anchors[max(anchor for anchor in anchors if anchor <= size)])
         self._advance(state, size)
         return state
 

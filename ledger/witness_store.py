@@ -135,8 +135,17 @@ class WitnessStore:
             rows = self._connection.execute("SELECT origin, size, root, checkpoint, cosigned_at FROM heads")
             return {row[0]: Known(size=row[1], root=row[2], checkpoint=row[3], cosigned_at=row[4]) for row in rows}
 
+    def refusals(self, last: int) -> tuple[int, list[tuple[int, str, str]]]:
+        """Give how many refused requests are kept, and of the last ones when, which log, and why; oldest first."""
+        with self._lock:
+            [[count]] = self._connection.execute("SELECT COUNT(*) FROM evidence")
+            rows = self._connection.execute(
+                "SELECT at, origin, reason FROM evidence ORDER BY number DESC LIMIT ?", (last,)
+            )
+            return count, list(rows)[::-1]
+
     def evidence(self) -> list[Evidence]:
-        """Give the refused requests that are kept, oldest first."""
+        """Give the refused requests that are kept, whole, oldest first."""
         with self._lock:
             rows = self._connection.execute("SELECT at, origin, reason, known, request FROM evidence ORDER BY number")
             return [Evidence(at=row[0], origin=row[1], reason=row[2], known=row[3], request=row[4]) for row in rows]

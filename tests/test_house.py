@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from constancia.api.problems import ALL_CODES
-from constancia.domain.acts import REGISTRY
+from constancia.domain.catalogue import REGISTRY
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("api", "domain", "ledger", "verify")

@@ -62,7 +62,9 @@ def options(
 ) -> None:
     """Options before the verb."""
     del version
-    os.environ["CONSTANCIA_LANG"] = lang if lang in ("es", "en") else "es"
+    if lang not in ("es", "en"):
+        raise typer.BadParameter(f"es | en: {lang}", param_hint="--lang")
+    os.environ["CONSTANCIA_LANG"] = lang
 
 
 _SIGNING = (init, demo, serve, keygen, draft, sign, submit)

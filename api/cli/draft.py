@@ -44,9 +44,8 @@ def command(
     Ejemplo / example: constancia draft VoteCast --body voto.json --from demo --party nosc --appointment ap-e-nosc
     --person p-e --capacity alternate
     """
-    import constancia.domain.state  # noqa: F401 - makes all types known
-    from constancia.domain.acts import UnknownAct, parse_act
     from constancia.domain.calendar import format_instant, local_day
+    from constancia.domain.catalogue import UnknownAct, parse_act
     from constancia.ledger.drafting import Occasion, draft_statement, representative_actor, root_actor
     from constancia.ledger.durable import write_file
 

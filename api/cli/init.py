@@ -71,9 +71,8 @@ def command(
 
 
 def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None) -> None:
-    import constancia.domain.state  # noqa: F401 - makes all types known
-    from constancia.domain.acts import UnknownAct, parse_act
     from constancia.domain.calendar import format_instant, local_day
+    from constancia.domain.catalogue import UnknownAct, parse_act
     from constancia.ledger.documents import Documents
     from constancia.ledger.drafting import EMPTY_SEEN, Occasion, draft_statement
     from constancia.ledger.durable import write_file

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from constancia.api.demo.cast import Cast, Player
-from constancia.domain.acts import REGISTRY
 from constancia.domain.calendar import format_instant
+from constancia.domain.catalogue import REGISTRY
 from constancia.domain.errors import Refusal
 from constancia.ledger.admission import Appended
 from constancia.ledger.application import Ledger

@@ -20,6 +20,7 @@ from constancia.api.routers.entries import index_of
 from constancia.domain.aggregate import Aggregate
 from constancia.domain.agreement import Agreement
 from constancia.domain.appointment import Appointment
+from constancia.domain.calendar import local_day
 from constancia.domain.commitment import Commitment
 from constancia.domain.decision import Decision
 from constancia.domain.derive import derive
@@ -91,6 +92,7 @@ def page(request: Request, ledger: Ledger, size: int, lang: str, template: str, 
             date=lambda found: date_words(str(found), lang),
             when=lambda found: instant_words(str(found), lang, state.timezone),
             zone_name=state.timezone,
+            status=lambda one: one.status_on(local_day(ledger.clock.now(), state.timezone)),
             state=state,
             size=size,
             is_past=size != ledger.size,

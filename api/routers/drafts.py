@@ -14,8 +14,8 @@ from constancia.api.examples import DRAFT
 from constancia.api.i18n import LANGUAGES, say
 from constancia.api.schemas import Draft, DraftRequest, body_of, refusals
 from constancia.api.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
-from constancia.domain.acts import UnknownAct, parse_act
 from constancia.domain.calendar import format_instant, local_day
+from constancia.domain.catalogue import UnknownAct, parse_act
 from constancia.domain.errors import Refusal
 from constancia.domain.sentences import sentence_of
 from constancia.ledger.application import Ledger

@@ -12,7 +12,7 @@ from tests.ledger.world import doc, text
 
 from constancia.api.security import CSP
 from constancia.api.settings import Settings
-from constancia.domain.acts import REGISTRY
+from constancia.domain.catalogue import REGISTRY
 
 PAGES = (
     "/es/",

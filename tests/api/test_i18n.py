@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 from constancia.api.i18n import LANGUAGES, say, tr
 from constancia.api.problems import ALL_CODES
-from constancia.domain.acts import REGISTRY
+from constancia.domain.catalogue import REGISTRY
 from constancia.domain.sentences import Sentence
 from constancia.ledger.monitor.findings import KINDS
 

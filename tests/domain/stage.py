@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 
 import pytest
 
-from constancia.domain.acts import REGISTRY, Recorded, parse_act, recorded_entry
+from constancia.domain.acts import Recorded, recorded_entry
 from constancia.domain.aggregate import Aggregate
 from constancia.domain.calendar import format_instant, local_day
+from constancia.domain.catalogue import REGISTRY, parse_act
 from constancia.domain.decide import decide
 from constancia.domain.errors import Refusal
 from constancia.domain.state import State, Undo

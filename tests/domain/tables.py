@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from tests.domain.stage import Body, Stage, Voice
 
+from constancia.domain.catalogue import MACHINES
 from constancia.domain.errors import Refusal
-from constancia.domain.state import MACHINES
 
 Said = tuple[Voice | str, str, Body]
 Table = Mapping[str, Mapping[str, str]]

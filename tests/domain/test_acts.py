@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from tests.domain.stage import Stage, genesis
 
-from constancia.domain.acts import REGISTRY, Act, Actor, UnknownAct, parse_act, recorded_entry
+from constancia.domain.acts import Act, Actor, recorded_entry
+from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
 from constancia.domain.opening import LedgerOpened
 
 VOTE = {"choice": "for", "decision": "d1", "digest": "sha256:" + "0" * 64}

@@ -15,10 +15,10 @@ from tests.domain.tables import codes
 from tests.domain.test_allegation import allegation
 
 from constancia.domain import allegation as allegation_module
-from constancia.domain.acts import REGISTRY
 from constancia.domain.allegation import Allegation
+from constancia.domain.catalogue import MACHINES, REGISTRY
 from constancia.domain.sentences import sentence_of
-from constancia.domain.state import MACHINES, replay
+from constancia.domain.state import replay
 from constancia.domain.values import canonical
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "ADDING-AN-ACT.md").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from tests.domain.stage import Body, Stage, commitment, doc, root, seated, text
 from tests.domain.tables import Walk, codes
 from tests.domain.test_commitment import report
 
-from constancia.domain.acts import REGISTRY
+from constancia.domain.catalogue import REGISTRY
 from constancia.domain.correction import Correction, kind_of, value_at
 from constancia.domain.values import EdtfText, Label, Value, digest
 

@@ -1,8 +1,7 @@
 """Machines: what is listed moves, nothing else does; every type stands in one table."""
 
-from constancia.domain.acts import REGISTRY
+from constancia.domain.catalogue import MACHINES, REGISTRY
 from constancia.domain.machine import NONE, Machine
-from constancia.domain.state import MACHINES
 
 LAMP = Machine("lamp", {"Lit": {NONE: "on", "off": "on"}, "Put": {"on": "off"}})
 

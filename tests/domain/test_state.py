@@ -16,9 +16,10 @@ from tests.domain.strategies import few
 from tests.domain.test_oracles import history
 
 from constancia.domain.aggregate import Aggregate
+from constancia.domain.catalogue import MACHINES
 from constancia.domain.key import Key
 from constancia.domain.party import Party
-from constancia.domain.state import MACHINES, State, replay
+from constancia.domain.state import State, replay
 from constancia.domain.values import canonical, digest
 
 ROOT = Path(__file__).resolve().parents[2]

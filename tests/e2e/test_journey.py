@@ -209,6 +209,7 @@ MISTAKES: dict[str, tuple[list[str], int, str]] = {
         ["submit", "x.signed.json", "--to", "http://127.0.0.1:9"], 2, "127.0.0.1:9",
     ),
     "a date that is none": (["state", "libro", "--at", "ayer"], 2, "AAAA-MM-DD"),
+    "a language that is not spoken": (["--lang", "xx", "state", "libro"], 2, "xx"),
     "a verb that is none": (["verificar", "libro"], 2, "verificar"),
     "an entry beyond the end": (["show", "999", "--dir", "libro"], 2, "999"),
 }  # fmt: skip

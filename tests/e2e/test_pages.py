@@ -126,3 +126,16 @@ def test_past_page_says_so_and_shows_less(page: Page, served_demo: str) -> None:
     told = page.locator("body").inner_text()
     assert "No está en vigor" in told
     assert "como era con 66 registros" in told
+
+
+def test_pages_lead_to_the_verifier_for_the_browser(page: Page, served_demo: str) -> None:
+    page.goto(f"{served_demo}/es/")
+    page.get_by_role("link", name="Verificador para su navegador").click()
+    assert page.url == f"{served_demo}/verificador.html"
+    assert page.locator("#file").count() == 1
+
+
+def test_appointment_that_ended_is_shown_as_ended(page: Page, served_demo: str) -> None:
+    page.goto(f"{served_demo}/es/partes")
+    row = page.locator("tr", has_text="Persona C (ficticia)")
+    assert "concluido" in row.inner_text()

@@ -1,8 +1,11 @@
 """The state at any size, and the head that it is judged against."""
 
+import threading
+
 import pytest
 from tests.ledger.conftest import Desk
 
+from constancia.domain.state import State
 from constancia.ledger import states
 from constancia.ledger.errors import Fatal, NotFound
 from constancia.ledger.head import Head, find_leaf
@@ -30,6 +33,30 @@ def extend(head: Head, entry: Entry) -> None:
 
 
 class TestStates:
+    def test_fold_of_the_past_holds_up_nobody_at_the_head(self, founded: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        states_of = States(founded.ledger.log, founded.ledger.origin)
+        head = states_of.at()
+        folding, go_on = threading.Event(), threading.Event()
+        fold = States._fold
+
+        def slow(self: States, size: int) -> State:
+            folding.set()
+            assert go_on.wait(20)
+            return fold(self, size)
+
+        monkeypatch.setattr(States, "_fold", slow)
+        found: list[State] = []
+        reader = threading.Thread(target=lambda: found.append(states_of.at(head.size - 1)))
+        reader.start()
+        assert folding.wait(20)
+        present = threading.Thread(target=lambda: found.append(states_of.at()))
+        present.start()
+        present.join(20)
+        assert found == [head]
+        go_on.set()
+        reader.join(20)
+        assert [one.size for one in found] == [head.size, head.size - 1]
+
     def test_state_at_each_size_is_what_stood_there_then(self, founded: Desk) -> None:
         then = {founded.ledger.size: document(founded)}
         for act in founded.world.commitment("c1"):

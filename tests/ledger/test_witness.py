@@ -218,6 +218,8 @@ class TestRefusing:
         with pytest.raises(RootConflict):
             witness.add_checkpoint(log.fork(4, 9).request(9, 9))
         assert [one.reason for one in witness.store.evidence()][MAX_EVIDENCE:] == ["RootConflict"]
+        count, last = witness.store.refusals(2)
+        assert (count, [reason for _, _, reason in last]) == (MAX_EVIDENCE + 1, ["BadProof", "RootConflict"])
 
 
 class TestRaces:

@@ -1,4 +1,4 @@
-"""Levels L3 and L4: every entry was a legal move, and what is shown is what the entries give (DESIGN §9).
+"""Levels L3 and L4: every entry was a legal move, and what is shown is what the entries give (docs/VERIFYING.md).
 
 - Y1: an entry is judged by the very function that the ledger judged it with (`domain.decide`), against the state
   after the entries before it, in the same pass that checks its chain and signature: the same bytes, read once.

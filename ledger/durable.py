@@ -1,14 +1,18 @@
 """Files that are either there whole or not at all, also after a power cut.
 
 The order is: write beside, flush to the disk, rename over, flush the folder. A crash before the
-rename leaves a stray `.part` file that the next write of the same name replaces; a crash after it
-leaves the new file. No reader ever sees half a file.
+rename leaves a stray `.part` file, named after the process, which whoever opens the folder removes;
+a crash after it leaves the new file. No reader ever sees half a file.
 """
 
 import os
+import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 PART_SUFFIX = ".part"
+_HALF_WRITTEN: Final = re.compile(r".+\.(\d+)\.part\Z")
 
 
 def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
@@ -33,6 +37,29 @@ def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         part.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def remove_half_written(paths: Iterable[Path]) -> None:
+    """Removes what `write_file` left where a process was killed.
+
+    Args:
+        paths: Files, of which only those are touched that have such a name, and whose process is
+            not running. One whose number another process has got by now stays until that ends.
+    """
+    for path in paths:
+        named = _HALF_WRITTEN.match(path.name)
+        if named and not _is_running(int(named[1])):
+            path.unlink(missing_ok=True)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return pid != os.getpid()  # a file of our own that is still there is of a process that had our number
 
 
 def sync_folder(folder: Path) -> None:

@@ -18,7 +18,6 @@ continued, since publishing two histories into one folder would look like a fork
 import contextlib
 import fcntl
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +25,7 @@ from typing import Final
 
 from constancia.ledger.anchors import Anchors
 from constancia.ledger.documents import Documents
-from constancia.ledger.durable import write_file
+from constancia.ledger.durable import remove_half_written, write_file
 from constancia.ledger.errors import Fatal, LedgerError
 from constancia.ledger.log import Log
 from constancia.ledger.store import STORE_NAME
@@ -39,8 +38,6 @@ from constancia.verify.tiles import HASHES_PER_TILE, entries_path, parse_tile_pa
 CHECKPOINT_NAME: Final = "checkpoint"
 DOCUMENTS_NAME: Final = "documents"
 _TILES_NAME: Final = "tile"
-# What `durable.write_file` names a file that is not whole yet.
-_HALF_WRITTEN: Final = re.compile(r".+\.\d+\.part\Z")
 
 
 class UnderWay(LedgerError):
@@ -139,10 +136,8 @@ def _write_tiles(log: Log, old_size: int, new_size: int, folder: Path) -> int:
 
 def _remove_half_written(folder: Path) -> None:
     deep = (_walk(folder / name) for name in (_TILES_NAME, ANCHORS_NAME))
-    for place in (folder.glob("*.part"), (folder / DOCUMENTS_NAME).glob("*.part"), *deep):
-        for path in place:
-            if _HALF_WRITTEN.match(path.name):
-                path.unlink(missing_ok=True)
+    for place in (folder.iterdir(), (folder / DOCUMENTS_NAME).glob("*"), *deep):
+        remove_half_written(list(place))
 
 
 def _remove_replaced(tiles: Path, size: int) -> int:

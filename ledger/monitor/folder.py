@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from constancia.ledger.durable import sync_folder, write_file
+from constancia.ledger.durable import remove_half_written, sync_folder, write_file
 from constancia.ledger.monitor.findings import KINDS, Event, Finding, event_of
 from constancia.ledger.monitor.heads import OWN, finding_of
 from constancia.verify.errors import Unreadable
@@ -84,6 +84,8 @@ class LogFolder:
         self.interrupted = self.path / "whole.sqlite"
         self._journal = self.path / "journal.jsonl"
         self.evidence.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self.path, self.evidence):
+            remove_half_written(list(folder.iterdir()))
         self.state = self._load(url)
         self.events = self._read_journal()
         self._open: dict[tuple[str, str], Finding] = {}

@@ -1,6 +1,7 @@
 """What a monitor notices of a dishonest host, from which evidence, and after how many requests; and what it keeps."""
 
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -664,6 +665,16 @@ def test_line_cut_off_at_the_journals_end_is_taken_away(watching: Monitor, host:
     journal.write_bytes(whole + whole[:40])
     assert len(watching.folder.events) == 1
     assert journal.read_bytes() == whole
+
+
+def test_file_half_written_by_a_process_that_was_killed_is_taken_away(watching: Monitor) -> None:
+    folder = watching.folder
+    running = [folder.evidence / f"contradiction-3-aa-bb.txt.{os.getppid()}.part"]
+    strays = [folder.path / "state.json.9999999.part", folder.evidence / "contradiction-3-aa-bb.txt.9999999.part"]
+    for path in running + strays:
+        path.write_bytes(b"half")
+    assert watching.folder.proofs() == []
+    assert [path for path in running + strays if path.exists()] == running
 
 
 def test_proof_whose_line_was_lost_is_found_again(watching: Monitor, host: Host, forged: Log, true: Log) -> None:

@@ -164,7 +164,11 @@ class TestTidiness:
     def test_p3_what_an_interruption_left_half_written_is_removed(self, documented: Desk) -> None:
         documented.ledger.publish()
         place = documented.folder / "log"
-        half = [place / "checkpoint.77.part", place / "tile/0/000.p/3.77.part", place / "documents/ab.77.part"]
+        half = [
+            place / "checkpoint.9999999.part",
+            place / "tile/0/000.p/3.9999999.part",
+            place / "documents/ab.9999999.part",
+        ]
         ours = [place / "notes.part", place / "index.html"]
         for path in half + ours:
             path.write_bytes(b"half")

@@ -29,7 +29,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	touch $@
 
 lock: $(INSTALLED)  ## pin all versions anew
-	$(BIN)/pip-compile -q --upgrade --extra server --extra monitor --extra dev --generate-hashes --allow-unsafe --strip-extras \
+	$(BIN)/pip-compile -q --upgrade --extra server --extra fast --extra monitor --extra dev --generate-hashes --allow-unsafe --strip-extras \
 	    --no-emit-index-url --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
 
 bench: $(INSTALLED)  ## figures, as ratios within one run

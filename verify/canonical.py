@@ -85,13 +85,18 @@ def parse_canonical(raw: bytes, *, limit: int = MAX_ENTRY_BYTES) -> dict[str, An
     value = _decode(text)
     if type(value) is not dict:
         raise Malformed("not-object", "$", "a JSON object", type(value).__name__)
-    if _NOT_PLAIN.search(text) or _ODD_ESCAPE.search(text):
+    if not is_plain(text):
         _check_value(value, "$", 1)
     if _encode_as_read(value) != text:
         # The slow path names the place; the fast one only knew that something differs.
         _check_value(value, "$", 1)
         raise Malformed("not-canonical", _first_difference(canonical(value), raw), "canonical JSON")
     return value
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether JSON's strings need no look at each: all characters are allowed and NFC, and no escape is odd."""
+    return not (_NOT_PLAIN.search(text) or _ODD_ESCAPE.search(text))
 
 
 def _decode(text: str) -> Any:

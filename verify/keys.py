@@ -209,11 +209,16 @@ def verify_ed25519(public: bytes, sig: bytes, message: bytes) -> bool:
     return _verify_ed25519(handle, sig, message)
 
 
-def _verify_ed25519(handle: ed25519.Ed25519PublicKey, sig: bytes, message: bytes) -> bool:
+def is_sound_ed25519(sig: bytes) -> bool:
+    """Tell whether an Ed25519 signature's R is sound and S below L. Source: RFC 8032 §5.1.7; ours: SPEC §2."""
     if len(sig) != 64 or not is_sound_point(sig[:32]):
         return False
     # S < L < 2^253; the top three bits decide but for a sliver, so the big comparison is rare.
-    if sig[63] >= 0x10 and int.from_bytes(sig[32:], "little") >= _L:
+    return sig[63] < 0x10 or int.from_bytes(sig[32:], "little") < _L
+
+
+def _verify_ed25519(handle: ed25519.Ed25519PublicKey, sig: bytes, message: bytes) -> bool:
+    if not is_sound_ed25519(sig):
         return False
     try:
         handle.verify(sig, message)

@@ -18,13 +18,16 @@ _ACTORS: Final = (
     ("capacity", "party"),
     ("capacity",),
 )
-_IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
-_STREAM = re.compile(r"(?:[a-z]{3,32}/[a-z0-9][a-z0-9._-]{0,129}|ledger)\Z")
-_TYPE = re.compile(r"[A-Z][A-Za-z]{2,63}\Z")
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
-_DATE = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
-_SECONDS = re.compile(_DATE + r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ\Z", re.ASCII)
-_OCCURRED = re.compile(r"[0-9./-]{4,32}\Z", re.ASCII)
+# Patterns' sources; all of them are for ASCII digits only.
+IDENTIFIER: Final = r"[a-z0-9][a-z0-9._-]{0,63}"
+STREAM: Final = r"(?:[a-z]{3,32}/[a-z0-9][a-z0-9._-]{0,129}|ledger)"
+TYPE: Final = r"[A-Z][A-Za-z]{2,63}"
+UUID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+OCCURRED: Final = r"[0-9./-]{4,32}"
+TIME: Final = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
+_IDENTIFIER, _STREAM, _TYPE, _UUID, _OCCURRED, _SECONDS = (
+    re.compile(f"{source}\\Z", re.ASCII) for source in (IDENTIFIER, STREAM, TYPE, UUID, OCCURRED, f"{TIME}Z")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,12 @@
 Threads would do (the library releases the interpreter's lock), but every signature then waits twice for that lock
 while the auditing thread parses. A process has a lock of its own.
 
-- W1: it gets key, signature and message, and runs the same check as a thread would: `verify_signature`.
+- W1: it gets key, signature and message, and checks them as a thread would, by the quickest check that is installed.
 - W2: a process that can't be started, or dies, never counts as "sound": its chunk is checked in this process.
 - W3: it imports from where this process did, not from the working folder, which may be the one that is audited.
 """
 
+import contextlib
 import marshal
 import subprocess
 import sys
@@ -15,21 +16,23 @@ from collections.abc import Sequence
 from typing import IO, Any, Final
 
 from constancia.verify.keys import KeyId, PublicKey, Signature, load_public_key, verify_signature
+from constancia.verify.sodium import Check, quickest_check
 
 Task = tuple[PublicKey, Signature, bytes]
 _START: Final = "import sys; sys.path[:] = {path!r}; from constancia.verify.worker import main; main()"
 
 
-def failing(tasks: Sequence[Task]) -> list[int]:
+def failing(tasks: Sequence[Task], check: Check = verify_signature) -> list[int]:
     """Check signatures in this process.
 
     Args:
         tasks: Key, signature and signed message of each.
+        check: How.
 
     Returns:
         Positions of those that do not verify.
     """
-    return [at for at, (key, signature, message) in enumerate(tasks) if not verify_signature(key, signature, message)]
+    return [at for at, (key, signature, message) in enumerate(tasks) if not check(key, signature, message)]
 
 
 class Worker:
@@ -71,13 +74,19 @@ class Worker:
 
     def close(self) -> None:
         """End it."""
-        with self._process as process:
-            process.kill()
+        process = self._process
+        process.kill()
+        for pipe in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):  # what was not taken by one that died is still in the buffer
+                if pipe is not None:
+                    pipe.close()
+        process.wait()
 
 
 def main() -> None:
     """Serve the process's standard input until it ends."""
     known: dict[str, PublicKey] = {}
+    check = quickest_check()
     while (message := _receive(sys.stdin.buffer)) is not None:
         keys, listed = message
         for scheme, spki, rp_id, origins in keys:
@@ -87,7 +96,7 @@ def main() -> None:
             (known[name], Signature(key=named, sig=sig, authenticator_data=data, client_data=client), message)
             for name, named, sig, data, client, message in listed
         ]
-        _send(sys.stdout.buffer, failing(tasks))
+        _send(sys.stdout.buffer, failing(tasks, check))
 
 
 def _send(file: IO[bytes] | None, message: Any) -> None:

@@ -1,0 +1,33 @@
+"""libsodium's check of Ed25519 signatures, where PyNaCl is installed: the same answer in half the time.
+
+- S1: what it takes must also pass the rule's checks of form; what it refuses is asked of `cryptography` again, whose
+  word counts. Both know the cofactorless equation alone, so they can't differ on what is left.
+- S2: it is used in the processes that a long log is worth. Nothing rests on its being there.
+"""
+
+from collections.abc import Callable
+
+from constancia.verify.keys import SPKI_ED25519, PublicKey, Signature, is_sound_ed25519, verify_signature
+
+Check = Callable[[PublicKey, Signature, bytes], bool]
+
+
+def quickest_check() -> Check:
+    """Give the quickest check of a signature that is installed here; arguments and answer as of `verify_signature`."""
+    try:
+        from nacl.bindings import crypto_sign_open  # noqa: PLC0415 - takes as long to import as 500 signatures
+        from nacl.exceptions import BadSignatureError  # noqa: PLC0415
+    except ImportError:
+        return verify_signature
+
+    def check(key: PublicKey, signature: Signature, message: bytes) -> bool:
+        is_plain = signature.authenticator_data is None and signature.client_data is None
+        if key.scheme == "ed25519" and is_plain and is_sound_ed25519(signature.sig):
+            try:
+                crypto_sign_open(signature.sig + message, key.spki[len(SPKI_ED25519) :])
+            except BadSignatureError:
+                return verify_signature(key, signature, message)
+            return True
+        return verify_signature(key, signature, message)
+
+    return check

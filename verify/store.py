@@ -75,7 +75,7 @@ class Store:
         """Give the rows of `stored_events` by position: all, or those of the entries from an index on."""
         after = " WHERE position > ?" if start else ""
         query = f"{_ROWS}{after} ORDER BY position"
-        return (Row(*values) for values in self.select(query, *[start] * bool(start)))
+        return map(Row._make, self.select(query, *[start] * bool(start)))
 
     def batches(self, start: int = 0) -> Iterator[BatchRow]:
         """Give the rows of `batches` by first index: all, or from the one that holds the entry at an index on."""

@@ -13,6 +13,7 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from constancia.verify.beyond import Further, Memory
@@ -36,6 +37,7 @@ from constancia.verify.report import Findings, Report, fault_of
 from constancia.verify.source import Source
 from constancia.verify.storecheck import check_meta, check_schema
 from constancia.verify.tilecheck import Tiles
+from constancia.verify.witnesstime import WitnessTimes, recorded_at_of
 
 Progress = Callable[[int, int], None]
 Level = Callable[[Source, TrustFolder | None, Findings], None]
@@ -343,11 +345,18 @@ class _Audit:
         """Hold to the policy what may carry its quorum: the published checkpoint, the last, the last one with it."""
         if self._trust is None:
             return
-        policy = self._trust.policy
+        policy, size, times = self._trust.policy, fold.tree.size, WitnessTimes()
         heads = [self._head, self._last_note]
         if self._store is not None and self._source.cosignatures is not None:
-            heads.append(kept_cosignatures(self._source.cosignatures, self._store, fold, policy, self._findings))
-        check_quorum([raw for raw in heads if raw is not None], policy, fold.tree.size, self._findings)
+            kept = self._source.cosignatures
+            heads.append(kept_cosignatures(kept, self._store, fold, policy, self._findings, times))
+        check_quorum([raw for raw in heads if raw is not None], policy, size, self._findings, times)
+        times.report(partial(self._recorded_at, fold), self._findings)
+
+    def _recorded_at(self, fold: Fold, index: int) -> str | None:
+        if index == fold.tree.size - 1:
+            return fold.recorded_at
+        return None if self._store is None else recorded_at_of(self._store.entry(index))
 
     def _check_log_cosigner(self, fold: Fold) -> None:
         policy = None if self._trust is None else self._trust.policy

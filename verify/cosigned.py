@@ -19,6 +19,7 @@ from constancia.verify.note import COSIGNATURE_MLDSA44, NoteSignature, VerifierK
 from constancia.verify.policy import Policy
 from constancia.verify.report import Findings, fault_of
 from constancia.verify.store import Store
+from constancia.verify.witnesstime import WitnessTimes
 
 _ROWS: Final = "SELECT size, root, key, line FROM cosignatures NOT INDEXED ORDER BY size, key"
 _COLUMNS: Final = ("size", "root", "key", "line")
@@ -84,8 +85,8 @@ def check_log_cosigner(notes: Iterator[tuple[int | None, str, bytes]], key: Veri
                 findings.add(fault_of(error, "checkpoint", index, where, "L1"))
 
 
-def kept_cosignatures(
-    kept: Store | Unreadable, store: Store, fold: Fold, policy: Policy, findings: Findings
+def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is held to what, and where it goes
+    kept: Store | Unreadable, store: Store, fold: Fold, policy: Policy, findings: Findings, times: WitnessTimes
 ) -> bytes | None:
     """Check the cosignatures that a ledger's folder keeps.
 
@@ -95,6 +96,7 @@ def kept_cosignatures(
         fold: What its entries gave.
         policy: Whose cosignatures count; lines by others are ignored.
         findings: Where faults and counts go.
+        times: Where the cosignatures' times go.
 
     Returns:
         The checkpoint of the largest tree that has the quorum, with its cosignatures; None if none has.
@@ -104,7 +106,7 @@ def kept_cosignatures(
 
     Source: ours: SPEC §8.
     """
-    reader = _Kept(fold, policy, findings)
+    reader = _Kept(fold, policy, findings, times)
     try:
         if isinstance(kept, Unreadable):
             raise kept
@@ -121,10 +123,11 @@ def kept_cosignatures(
 
 
 class _Kept:
-    def __init__(self, fold: Fold, policy: Policy, findings: Findings) -> None:
+    def __init__(self, fold: Fold, policy: Policy, findings: Findings, times: WitnessTimes) -> None:
         self._fold = fold
         self._policy = policy
         self._findings = findings
+        self._times = times
         self._lines: dict[int, list[str]] = {}
         self._names: dict[int, set[str]] = {}
 
@@ -147,9 +150,10 @@ class _Kept:
         for name, key in self._policy.witnesses.items():
             if key.matches(signature):
                 try:
-                    verify_cosignature(key, signature, text)
+                    time = verify_cosignature(key, signature, text)
                 except Unsupported:
                     continue  # said of the last checkpoint, where the quorum is counted
+                self._times.add(size, name, time, self._policy, self._fold.origin)
                 self._findings.count("L1", "cosignatures")
                 self._names.setdefault(size, set()).add(name)
                 self._lines.setdefault(size, []).append(f"{line}\n")

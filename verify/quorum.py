@@ -6,9 +6,10 @@ from contextlib import suppress
 from constancia.verify.errors import Malformed
 from constancia.verify.policy import NO_QUORUM, Opened, Policy, cosigners, open_with_policy
 from constancia.verify.report import Findings
+from constancia.verify.witnesstime import WitnessTimes
 
 
-def check_quorum(notes: Sequence[bytes], policy: Policy, size: int, findings: Findings) -> None:
+def check_quorum(notes: Sequence[bytes], policy: Policy, size: int, findings: Findings, times: WitnessTimes) -> None:
     """Hold checkpoints to a policy, and say up to where its quorum vouches for the log.
 
     Args:
@@ -16,6 +17,7 @@ def check_quorum(notes: Sequence[bytes], policy: Policy, size: int, findings: Fi
         policy: Whose cosignatures count.
         size: Number of entries.
         findings: Where counts and remarks go.
+        times: Where the cosignatures' times go.
 
     Source: C2SP tlog-policy, tlog-cosignature.
     """
@@ -27,6 +29,8 @@ def check_quorum(notes: Sequence[bytes], policy: Policy, size: int, findings: Fi
             opened.append(open_with_policy(raw, policy))
     for one in opened:
         findings.count("L1", "cosignatures", len(one.cosigned))
+        for name, time in one.cosigned.items():
+            times.add(one.checkpoint.size, name, time, policy, one.checkpoint.origin)
     left_out = {name for one in opened for name in one.unsupported}
     if left_out:
         findings.not_checked("unsupported", names=", ".join(sorted(left_out)))

@@ -114,7 +114,7 @@ TEXT = """
 - verifier without trust folder | inconclusive: `no-trust` | 4
 - verifier with key and genesis pinned | intact | 4
 # dated-after-cosignature | operator | dates an entry a week after a cosignature that covers it
-- verifier whose policy asks for witnesses | intact | 4
++ verifier whose policy asks for witnesses | intact; note `witness-ahead` | 4
 # dated-after-anchor | operator | dates an entry after a time-stamp that covers it
 - verifier without an authority pinned | intact |
 + verifier with one pinned | altered: L5 `time-recorded`, entry 29 |

@@ -33,6 +33,7 @@ from tests.e2e.operator_host import (
     by_witness,
     check,
     convicted,
+    folder_served,
     look,
     notice,
     told,
@@ -273,13 +274,16 @@ class TestBackDating:
         holds("dated-in-agreement", [look(FRESH, folder), look(PINNED, folder, operator.pinned)])
 
     def test_after_a_cosignature_that_covers_it(self, operator: Operator, true: Log) -> None:
-        """No level compares a cosignature's time with `recorded_at`: who wants that bound reads both."""
+        """A witness's clock proves no time, so that it is a note and no fault."""
         log = replace(backdated(true, true.size - 1, "2019-03-08T12:00:00.000Z"), witnesses=(Witness("w1"),))
         trust = log.write_trust(operator.folder / "quorum", quorum=1)
         [cosigned] = open_with_policy(log.checkpoint(), load_trust(trust).policy).cosigned.values()
         claimed = datetime.fromisoformat(parse_entry(log.entries[-1]).recorded_at).timestamp()
         assert claimed - cosigned > 6 * 86_400
-        holds("dated-after-cosignature", [look(QUORUM, operator.publish(log), trust)])
+        with folder_served(operator.publish(log)) as host:
+            evidence = told(check(host.url, trust), "witness-ahead")
+            found = Notice(QUORUM, "`witness-ahead`" in evidence, evidence, len(host.asked))
+        holds("dated-after-cosignature", [found])
 
     @needs_openssl
     @pytest.mark.parametrize("key", ["dated-after-anchor", "dated-between-anchors", "dated-before-anchor"])

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -397,6 +398,30 @@ class TestAuditOfKeptCosignatures:
         assert report.verdict is Verdict.ALTERED
         assert all(one.code in ("checkpoint", "schema") for one in report.faults)
         assert all("cosignatures" in one.field for one in report.faults)
+
+    @pytest.mark.parametrize(
+        ("hours", "code"), [(0, None), (-2, "witness-behind"), (2, "witness-ahead")], ids=["right", "behind", "ahead"]
+    )
+    def test_times_of_entries_are_held_to_those_of_witnesses(self, scene: Scene, hours: int, code: str | None) -> None:
+        """The ledger's clock is wrong, or it back-dates: the witnesses say when they saw how much of it."""
+        scene.write_policy({f"w{n + 1}": (one.cosigner, one.url) for n, one in enumerate(scene.witnesses(3))})
+        scene.clock.advance(timedelta(hours=hours))
+        desk = scene.open()
+        desk.world.advance(timedelta(hours=hours))
+        desk.found()
+        assert desk.ledger.wait_cosigned(LONG_S)
+        size = desk.ledger.size
+        desk.adopt()
+        assert desk.ledger.wait_cosigned(LONG_S)
+        desk.ledger.close()
+        report = scene.report()
+        assert report.verdict is Verdict.INTACT
+        told = [one for one in report.notes if one.code.startswith("witness-")]
+        assert [one.code for one in told] == ([] if code is None else [code])
+        for one in told:
+            said, seen = str(one.params["recorded_at"]), str(one.params["time"])
+            assert (said < seen) == (code == "witness-behind")
+            assert int(str(one.params.get("size", one.params.get("index")))) <= size
 
     def test_file_that_is_no_database_is_a_fault(self, scene: Scene) -> None:
         desk = good(scene)

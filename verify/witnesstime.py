@@ -1,0 +1,72 @@
+"""What entries say of their time, held to what witnesses say.
+
+A witness signs when it saw a size: what the tree of that size holds was recorded by then, and what it does not hold
+came later. But witnesses' clocks are nobody's time authority, and a witness may be shown an old checkpoint: what does
+not fit is a note (SPEC §7).
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from constancia.verify.fold import CLOCK_SKEW_S
+from constancia.verify.policy import Policy
+from constancia.verify.report import Findings
+
+_RECORDED_AT: Final = re.compile(rb'"recorded_at":"([0-9T:.-]{23}Z)"')
+_LAST_TIME: Final = 253_402_300_799  # the end of the year 9999: what is later is no time
+
+
+class WitnessTimes:
+    """When witnesses saw which sizes."""
+
+    def __init__(self) -> None:
+        self._times: dict[int, list[int]] = defaultdict(list)
+
+    def add(self, size: int, name: str, time: int, policy: Policy, origin: str | None) -> None:
+        """Add a sound cosignature's time, POSIX seconds; the log's own key is no witness."""
+        if policy.witnesses[name].name != origin:
+            self._times[size].append(min(time, _LAST_TIME))
+
+    def report(self, recorded_at: Callable[[int], str | None], findings: Findings) -> None:
+        """Note which entries claim to be earlier than a size without them was seen, or later than one with them.
+
+        Args:
+            recorded_at: Gives the time that the entry at an index says; None if there is none.
+            findings: Where the notes go.
+        """
+        behind: list[dict[str, Any]] = []
+        ahead: list[dict[str, Any]] = []
+        for size, times in sorted(self._times.items()):
+            next_at, last_at = _instant(recorded_at(size)), _instant(recorded_at(size - 1))
+            if next_at is not None and next_at.timestamp() < max(times) - CLOCK_SKEW_S:
+                behind.append({"size": size, "recorded_at": _text(next_at), "time": _text_of(max(times))})
+            if last_at is not None and last_at.timestamp() > min(times) + CLOCK_SKEW_S:
+                ahead.append({"index": size - 1, "recorded_at": _text(last_at), "time": _text_of(min(times))})
+        if behind:
+            findings.note("witness-behind", count=len(behind), **behind[0])
+        if ahead:
+            findings.note("witness-ahead", count=len(ahead), **ahead[0])
+
+
+def recorded_at_of(raw: bytes | None) -> str | None:
+    """Give the time that an entry's bytes say, unchecked; None where there is none."""
+    said = None if raw is None else _RECORDED_AT.search(raw)
+    return None if said is None else said[1].decode()
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError:  # 30 February
+        return None
+
+
+def _text(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _text_of(posix: int) -> str:
+    return _text(datetime.fromtimestamp(posix, UTC))

@@ -7,6 +7,7 @@ interleaved, for the machine may be shared; the ratio is of the medians. The res
 """
 
 import gc
+import os
 import shutil
 import statistics
 import sys
@@ -82,6 +83,7 @@ def main() -> None:
             for _ in range(repeats):
                 whole.append(seconds(other, small_trust, signatures=small.size + 2))
                 shutil.copy(kept, folder / "copy.sqlite")
+                os.sync()  # the copy is ours to write out, and not of what is measured
                 since.append(seconds(place, trust, folder / "copy.sqlite", checkpoint, new))
             a, b = statistics.median(whole), statistics.median(since)
             print(f"  a log of {small.size} entries, whole: {a * 1000:7.1f} ms")

@@ -16,6 +16,8 @@ class Settings(BaseSettings):
         costly_reads_per_minute: Most reads by one address within a minute that may have to replay entries: the state,
             what follows from it, pages of the past; 0 for any number.
         entries_per_key_per_minute: Most entries that one key may have recorded within a minute; 0 for any number.
+        witness_refusals_per_minute: Most requests by one address within a minute that do not move a witness on, before
+            it is answered 429, unread; 0 for any number.
         public_url: Where readers reach this server, e.g. `https://constancia.example`; what QR codes lead to. Without
             it, the address that a request was made to.
     """
@@ -29,4 +31,5 @@ class Settings(BaseSettings):
     writes_per_minute: int = Field(default=300, ge=0)
     costly_reads_per_minute: int = Field(default=240, ge=0)
     entries_per_key_per_minute: int = Field(default=120, ge=0)
+    witness_refusals_per_minute: int = Field(default=120, ge=0)
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#]+$")

@@ -4,6 +4,9 @@ The one place where what the core raises becomes a status. The specification lea
 
     400 malformed · 404 origin unknown · 403 not signed by the log · 409 another size known (the body says which) ·
     409 another root for the known size · 422 bad proof · 200 cosigned
+
+It says nothing of what comes before: 429 with Retry-After, unread, to an address of which too many requests came to
+nothing (api.rates); 413 and 408 to a body that is too long or too slow. A log asks again later, as after any fault.
 """
 
 import asyncio
@@ -17,7 +20,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from constancia.ledger.addcheckpoint import CALL, MAX_REQUEST_BYTES, SIZE_MEDIA_TYPE
+from constancia.api.rates import Attempts, Rates, address_of_client
+from constancia.api.settings import Settings
+from constancia.ledger.addcheckpoint import CALL, MAX_REQUEST_BYTES, SIZE_MEDIA_TYPE, parse_request
 from constancia.ledger.witness import (
     BadProof,
     NotCosigned,
@@ -52,21 +57,30 @@ class _TooLong(Exception):
         self.status = status
 
 
-def create_witness_app(witness: Witness, prefix: str = "") -> Starlette:
+def create_witness_app(witness: Witness, prefix: str = "", settings: Settings | None = None) -> Starlette:
     """Build the application.
 
     Args:
         witness: The witness; the caller closes its store after the server has ended.
         prefix: The submission prefix's path, without a slash at its end.
+        settings: The operator's limits.
 
     Returns:
         The ASGI application.
     """
+    rates = Rates(settings or Settings())
+    attempts = Attempts(rates)
 
     async def add_checkpoint(request: Request) -> Response:
+        address = address_of_client(request.scope)
+        wait = attempts.begin(address)
+        if wait is not None:
+            return _too_many(wait)
+        moved = False
         try:
             body = await _body(request)
             lines = await run_in_threadpool(witness.add_checkpoint, body)
+            moved = _moves(body)
         except _TooLong as error:
             # Without this the server would go on reading what is still coming, for nothing.
             return _refused(error.status, "the body is too long or too slow", {"Connection": "close"})
@@ -75,9 +89,14 @@ def create_witness_app(witness: Witness, prefix: str = "") -> Starlette:
         except Exception:  # noqa: BLE001 - nothing was cosigned, the log asks again, and the operator is told
             _log.exception("a request met a fault")
             return _refused(500, "this witness can't cosign now")
+        finally:
+            attempts.end(address, moved=moved)
         return Response(lines, 200, _HEADERS, "text/plain; charset=utf-8")
 
-    async def about(_request: Request) -> Response:
+    async def about(request: Request) -> Response:
+        wait = rates.take("reads", address_of_client(request.scope))
+        if wait is not None:
+            return _too_many(wait)
         return PlainTextResponse(await run_in_threadpool(describe, witness), headers=_HEADERS)
 
     return Starlette(
@@ -113,6 +132,16 @@ async def _body(request: Request) -> bytes:
     except TimeoutError:
         raise _TooLong(408) from None
     return bytes(data)
+
+
+def _moves(body: bytes) -> bool:
+    """Tell whether a request that was cosigned made the tree grow: anybody can repeat one that did not."""
+    request = parse_request(body)
+    return request.checkpoint.size > request.old_size
+
+
+def _too_many(wait: int) -> Response:
+    return _refused(429, "too many requests", {"Retry-After": str(wait), "Connection": "close"})
 
 
 def _answer_to(error: Malformed | NotCosigned) -> Response:

@@ -42,7 +42,10 @@ CONNECT_S: Final = 5.0
 ANSWER_S: Final = 10.0  # a witness far away has to verify, write to its disk and answer
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 60.0
-ROUND_EVERY_S: Final = 0.5  # bounds what a busy log keeps: its entries come in batches far more often
+# A quiet log's entry begins a round at once. A busy one's wait this long at most: some 10 kB of cosignatures are kept
+# for each round, and a witness writes to its disk for each. It is less than a batch of its own checkpoints weighs.
+ROUND_EVERY_S: Final = 0.1
+PUT_OFF_S: Final = 0.5  # until what could not be read is tried again
 _ASKS: Final = 3  # a size learned from a 409 may be passed by another's request once; a liar goes on for ever
 _CLOSE_S: Final = 5.0
 _log = logging.getLogger(__name__)
@@ -180,7 +183,7 @@ class Cosigning:
             self._begin_round()
         except (sqlite3.Error, LedgerError):
             _log.exception("the next round of cosigning is put off")
-            asyncio.get_running_loop().call_later(ROUND_EVERY_S, self._plan)
+            asyncio.get_running_loop().call_later(PUT_OFF_S, self._plan)
 
     def _begin_round(self) -> None:
         """Begin the next round if it is due, and have those asked who have not cosigned its tree."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import FAILED, fail, guarded, message, open_for_reading
+from constancia.api.cli.terminal import FAILED, Force, fail, guarded, message, open_for_reading, to_make
 
 if TYPE_CHECKING:
     from constancia.ledger.application import Ledger
@@ -31,6 +31,7 @@ def command(
     response: Annotated[
         Path | None, typer.Option(help="Recibe una respuesta que llegó por otra vía. / Take in an answer (.tsr).")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Ancla el último punto de control en el tiempo (RFC 3161). / Anchor the latest checkpoint in time.
 
@@ -47,7 +48,7 @@ def command(
     with open_for_reading(folder) as ledger:
         stamper = Stamper(ledger.log, ledger.origin, ledger.anchors)
         if request is not None:
-            _write_request(stamper, request)
+            _write_request(stamper, to_make(request, force=force))
             return
         pinned = load_authorities((trust or ledger.folder.trust) / "tsa")
         if response is not None:

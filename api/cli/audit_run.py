@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from constancia.api.cli.statement_search import Outcome, Search
 from constancia.api.cli.terminal import message, now
 from constancia.api.trusted import (
     Pinned,
@@ -43,22 +44,33 @@ class Wanted:
     every: bool
     restart: bool
     show: bool
+    statement: Path | None = None
 
 
-def run(wanted: Wanted) -> tuple[Report, list[str]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What an audit gave: the report, what else a person should know, and what became of the statement asked for."""
+
+    report: Report
+    told: list[str]
+    statement: Outcome | None
+
+
+def run(wanted: Wanted) -> Done:
     """Audit as asked.
 
     Args:
         wanted: What is asked.
 
     Returns:
-        The report, and what else a person should know.
+        What it gave.
 
     Raises:
-        Unreadable, Malformed: Source, trust folder or checkpoint can't be read.
+        Unreadable, Malformed: Source, trust folder, checkpoint or statement can't be read.
         KeyboardInterrupt: Broken off; what was verified so far is kept.
     """
     told: list[str] = []
+    search = None if wanted.statement is None else Search(wanted.statement)
     with open_source(_location(wanted.source)) as source, contextlib.ExitStack() as stack:
         origin = source.claimed_origin()
         kept = find(origin) if wanted.trust is None and origin is not None else None
@@ -68,18 +80,19 @@ def run(wanted: Wanted) -> tuple[Report, list[str]]:
         progress = stack.enter_context(_progress(show=wanted.show and sys.stderr.isatty()))
         report = audit(
             source, trust, all_faults=wanted.every, progress=progress, since=since, memory=memory,
-            levels={"time": check_time}, further=_further(wanted),
+            levels={"time": check_time}, further=_further(wanted, search),
         )  # fmt: skip
         if memory is not None and memory.failure is not None:
             told.append(message("verify.not_kept", reason=memory.failure))
+        outcome = None if search is None else search.outcome(report, trust)
     if kept is not None and report.verdict is Verdict.INTACT and report.checkpoint is not None:
         remember_checkpoint(kept, report.checkpoint.encode())
-    return report, told
+    return Done(report=report, told=told, statement=outcome)
 
 
-def _further(wanted: Wanted) -> list[Further]:
-    """Give the levels that are run in the same pass, where they are asked for: L3 and L4."""
-    levels: list[Further] = []
+def _further(wanted: Wanted, search: Search | None) -> list[Further]:
+    """Give what is run in the same pass, where it is asked for: L3 and L4, and the search for a statement."""
+    levels: list[Further] = [] if search is None else [search]
     if wanted.replay:
         from constancia.ledger.replay import Replay
 

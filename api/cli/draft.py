@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, language, message, now, open_for_reading, read_json, refusal_text
+from constancia.api.cli.terminal import (
+    Force,
+    fail,
+    guarded,
+    language,
+    message,
+    now,
+    open_for_reading,
+    read_json,
+    refusal_text,
+    to_make,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +45,7 @@ def command(
     ] = None,
     trust: Annotated[Path | None, typer.Option(help="Carpeta de confianza. / Trust folder.")] = None,
     out: Annotated[Path | None, typer.Option(help="Archivo que se crea. / File to create.")] = None,
+    force: Force = False,
 ) -> None:
     """Prepara una declaración por firmar, y dice qué respondería el libro. / Prepare a statement to sign.
 
@@ -49,6 +61,7 @@ def command(
     from constancia.ledger.drafting import Occasion, draft_statement, representative_actor, root_actor
     from constancia.ledger.durable import write_file
 
+    target = to_make(out or Path(f"{type_name}.statement.json"), force=force)
     item = read_json(body)
     try:
         act = parse_act(type_name, 1, item)
@@ -77,7 +90,6 @@ def command(
                 mode="historical" if historical else "live",
             ),
         )
-        target = out or Path(f"{type_name}.statement.json")
         write_file(target, raw)
         typer.echo(message("draft.done", path=target, size=seen.size))
         refused = view.refusal(json.loads(raw), key_id)

@@ -5,18 +5,20 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import guarded, message, open_for_reading
+from constancia.api.cli.terminal import Force, guarded, message, open_for_reading, to_make
 
 
 @guarded
 def command(
     out: Annotated[Path, typer.Argument(help="Archivo zip que se crea. / Zip file to create.")],
     folder: Annotated[Path, typer.Option("--dir", help="Carpeta del libro. / The ledger's folder.")] = Path("demo"),
+    force: Force = False,
 ) -> None:
     """Exporta el libro entero en un zip verificable. / Export the whole ledger as a verifiable zip.
 
     Ejemplo / example: constancia export libro.zip --dir demo
     """
+    to_make(out, force=force)
     with open_for_reading(folder) as ledger:
         checkpoint = ledger.export(out)
     typer.echo(message("export.done", path=out, size=checkpoint.size, root=checkpoint.root.hex()))

@@ -35,10 +35,13 @@ def command(
 
     from constancia.ledger.durable import write_file
     from constancia.ledger.keyfiles import generate, save
+    from constancia.ledger.notekeys import KeyFileError
 
+    public = out.with_suffix(".pub.json")
+    if public.exists() and not out.exists():
+        raise KeyFileError(f"{public} exists; it may be another key's public part")
     key = generate()
     save(key, out, passphrase(passphrase_file, "passphrase.new", confirm=True))
-    public = out.with_suffix(".pub.json")
     write_file(public, json.dumps({"key": key.key_id, **key.material}, indent=2).encode() + b"\n")
     typer.echo(message("keygen.done", path=out, public=public, key=key.key_id))
 

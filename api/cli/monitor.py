@@ -259,9 +259,8 @@ def _serve(root: Path, listen: str, stack: contextlib.ExitStack) -> None:
     import threading
 
     try:
-        import uvicorn
-
         from constancia.api.monitor.app import create_monitor_app
+        from constancia.api.serving import server_of
     except ImportError as error:
         raise fail(message("monitor.extra")) from error
     host, _, port = listen.rpartition(":")
@@ -271,10 +270,7 @@ def _serve(root: Path, listen: str, stack: contextlib.ExitStack) -> None:
     bound = stack.enter_context(
         socket.create_server((host, int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     )
-    config = uvicorn.Config(
-        create_monitor_app(root), log_level="warning", access_log=False, server_header=False, lifespan="off"
-    )
-    server = uvicorn.Server(config)
+    server = server_of(create_monitor_app(root), lifespan="off")
     thread = threading.Thread(target=server.run, args=([bound],), daemon=True)
     thread.start()
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, language, message, open_for_reading
+from constancia.api.cli.terminal import Force, fail, guarded, language, message, open_for_reading, to_make
 
 NAME_HELP = (
     "Índice, huella o id de la declaración; o el enlace de un código QR, con --entry. / "
@@ -27,6 +27,7 @@ def command(
     url: Annotated[
         str | None, typer.Option(help="Dirección pública a la que lleva el QR. / Public address for the QR.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Guarda la constancia de un registro. / Save an entry's receipt.
 
@@ -38,9 +39,12 @@ def command(
     from constancia.ledger.durable import write_file
     from constancia.verify.proof import parse_tlog_proof
 
+    for path in (out, qr):
+        if path is not None:
+            to_make(path, force=force)
     data = _from_link(name, entry) if "/" in name else _from_source(name, source)
     index = parse_tlog_proof(data).index
-    target = out or Path(f"constancia-{index}.tlog-proof")
+    target = out or to_make(Path(f"constancia-{index}.tlog-proof"), force=force)
     write_file(target, data)
     typer.echo(message("receipt.done", index=index, path=target))
     if qr is not None:

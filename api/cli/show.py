@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, language, message, open_for_reading
+from constancia.api.cli.terminal import Force, fail, guarded, language, message, open_for_reading, to_make
 
 if TYPE_CHECKING:
     from constancia.ledger.application import Ledger
@@ -24,6 +24,7 @@ def command(
         bool,
         typer.Option("--openssl", help="Líneas para verificarlo sin nosotros. / Lines that check it without us."),
     ] = False,
+    force: Force = False,
 ) -> None:
     """Muestra un registro. / Show one entry.
 
@@ -39,6 +40,8 @@ def command(
 
     if raw + dsse + openssl > 1:
         raise fail(message("show.one_form"))
+    if receipt is not None:
+        to_make(receipt, force=force)
     with open_for_reading(folder) as ledger:
         index = int(name) if name.isdigit() and len(name) < 16 else ledger.index_of(name)
         data = ledger.entry(index)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import guarded, language, message, passphrase
+from constancia.api.cli.terminal import Force, guarded, language, message, passphrase, to_make
 
 
 @guarded
@@ -17,6 +17,7 @@ def command(
         Path | None, typer.Option(help="Archivo con la frase de paso. / File with the passphrase.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="No preguntar. / Don't ask.")] = False,
+    force: Force = False,
 ) -> None:
     """Muestra lo que firma, y lo firma. / Show what you sign, and sign it.
 
@@ -29,6 +30,8 @@ def command(
     from constancia.ledger.keyfiles import load
     from constancia.verify.statement import parse_statement
 
+    beside = statement.with_name(statement.name.removesuffix(".statement.json") + ".signed.json")
+    target = to_make(out or beside, force=force)
     raw = statement.read_bytes()
     parsed = parse_statement(raw)
     show_statement(raw)
@@ -36,7 +39,6 @@ def command(
         typer.confirm(message("sign.ask"), abort=True)
     private = load(key, passphrase(passphrase_file, "passphrase.key"))
     signed = signed_document(raw, [sign_statement(raw, private)])
-    target = out or statement.with_name(statement.name.removesuffix(".statement.json") + ".signed.json")
     write_file(target, signed)
     typer.echo(message("sign.done", path=target, key=private.key_id, type=parsed.type))
 

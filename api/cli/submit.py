@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, language, message, open_for_writing
+from constancia.api.cli.terminal import Force, fail, guarded, language, message, open_for_writing, to_make
 
 
 @guarded
@@ -17,6 +17,7 @@ def command(
         Path | None,
         typer.Option(help="Frase de la llave del libro, si es carpeta. / Log key's passphrase, for a folder."),
     ] = None,
+    force: Force = False,
 ) -> None:
     """Entrega lo firmado y guarda la constancia. / Hand in what was signed and keep the receipt.
 
@@ -27,13 +28,30 @@ def command(
     from constancia.ledger.durable import write_file
 
     raw = signed.read_bytes()
+    target = out or signed.with_name(signed.name.removesuffix(".signed.json") + ".tlog-proof")
+    to_make(target, force=force or _is_receipt_of(target, raw))
     if to.startswith(("http://", "https://")):
         index, leaf, receipt = _submit_by_http(raw, to)
     else:
         index, leaf, receipt = _submit_to_folder(raw, Path(to), log_passphrase_file)
-    target = out or signed.with_name(signed.name.removesuffix(".signed.json") + ".tlog-proof")
     write_file(target, receipt)
     typer.echo(message("submit.done", index=index, leaf=leaf, path=target))
+
+
+def _is_receipt_of(path: Path, raw: bytes) -> bool:
+    """Tell whether a file is a receipt of this very statement: to renew it loses nothing."""
+    from constancia.ledger.drafting import parse_signed
+    from constancia.verify.entry import parse_entry
+    from constancia.verify.errors import Malformed
+    from constancia.verify.proof import parse_tlog_proof
+
+    if not path.is_file():
+        return False
+    try:
+        entry = parse_tlog_proof(path.read_bytes()).extra
+        return entry is not None and parse_entry(entry).statement.raw == parse_signed(raw)[0].raw
+    except Malformed:
+        return False
 
 
 def _submit_to_folder(raw: bytes, folder: Path, passphrase_file: Path | None) -> tuple[int, str, bytes]:

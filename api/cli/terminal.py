@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
 
 import typer
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 REFUSED = 1
 FAILED = 2
 
+Force = Annotated[
+    bool, typer.Option("--force", help="Reemplazar el archivo que ya está. / Replace a file that is there.")
+]
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -100,6 +103,17 @@ def refusal_text(refusal: "Refusal") -> str:
     ]
     lines += [f"  + {code}: {rule}" for code, rule in refusal.also]
     return "\n".join(lines)
+
+
+def to_make(path: Path, *, force: bool) -> Path:
+    """Give a path at which a file is to be made; ask before anything else is done.
+
+    Raises:
+        Exit: Something is there already, and `force` does not say that it may go.
+    """
+    if not force and os.path.lexists(path):
+        raise fail(message("exists", path=path))
+    return path
 
 
 def passphrase(path: Path | None, prompt: str, *, confirm: bool = False) -> bytes:

@@ -8,8 +8,9 @@ import typer
 from constancia.api.cli.terminal import guarded, language, message
 
 if TYPE_CHECKING:
-    from constancia.verify.report import Report
+    from constancia.api.cli.audit_run import Done
 
+ALTERED = 1
 UNREADABLE = 3
 INTERRUPTED = 130
 SOURCE_HELP = (
@@ -31,6 +32,11 @@ REPLAY_HELP = (
     "act was lawful (L3) and that the state shown is what the entries give (L4)."
 )
 
+STATEMENT_HELP = (
+    "Además, si la bitácora tiene esta declaración (.statement.json, .signed.json o constancia). / Also whether the "
+    "log holds this statement (.statement.json, .signed.json, or a receipt)."
+)
+
 
 @guarded
 def command(
@@ -38,6 +44,7 @@ def command(
     trust: Annotated[Path | None, typer.Option(metavar="DIR", help=TRUST_HELP)] = None,
     since: Annotated[str | None, typer.Option(metavar="CHECKPOINT", help=SINCE_HELP)] = None,
     replay: Annotated[bool, typer.Option("--replay", help=REPLAY_HELP)] = False,
+    statement: Annotated[Path | None, typer.Option(metavar="FILE", help=STATEMENT_HELP)] = None,
     every: Annotated[
         bool, typer.Option("--all", help="Todas las fallas, no sólo la primera. / All faults, not the first alone.")
     ] = False,
@@ -50,8 +57,9 @@ def command(
     """Verifica que nada fue alterado. / Verify that nothing was altered.
 
     Códigos de salida / exit codes: 0 ÍNTEGRO intact, 1 ALTERADO altered, 2 NO CONCLUYENTE inconclusive, 3 ilegible
-    unreadable, 130 interrumpido interrupted. Sin ancla de confianza nunca es mejor que NO CONCLUYENTE: vendría del
-    auditado. / Without a trust anchor never better than INCONCLUSIVE: it would come from the audited.
+    unreadable, 4 la declaración buscada no está (--statement) the statement is not there, 130 interrumpido
+    interrupted. Sin ancla de confianza nunca es mejor que NO CONCLUYENTE: vendría del auditado. / Without a trust
+    anchor never better than INCONCLUSIVE: it would come from the audited.
 
     Ejemplo / example: constancia verify demo --trust confianza --replay
     """
@@ -64,21 +72,45 @@ def command(
     sys.setswitchinterval(2e-4)  # a verifier thread back from OpenSSL would wait 5 ms for the interpreter otherwise
     gc.set_threshold(100_000)  # an audit makes many short-lived objects and no cycles
     wanted = Wanted(
-        source=source, trust=trust, since=since, replay=replay, every=every, restart=restart, show=not as_json
-    )
+        source=source, trust=trust, since=since, replay=replay, every=every, restart=restart, show=not as_json,
+        statement=statement,
+    )  # fmt: skip
     try:
-        report, told = run(wanted)
+        done = run(wanted)
     except (Unreadable, Malformed) as error:
         typer.echo(message("verify.unreadable", reason=str(error)), err=True)
         raise typer.Exit(UNREADABLE) from error
     except KeyboardInterrupt:
         typer.echo(message("verify.interrupted"), err=True)
         raise typer.Exit(INTERRUPTED) from None
-    _print(report, told, as_json=as_json)
-    raise typer.Exit(report.verdict.exit_code)
+    _print(done, as_json=as_json)
+    raise typer.Exit(_exit_code(done))
 
 
-def _print(report: "Report", told: list[str], *, as_json: bool) -> None:
-    for line in told:
+def _exit_code(done: "Done") -> int:
+    """Altered is said first; then that the statement is missing; then the verdict."""
+    found = done.report.verdict.exit_code
+    missing = 0 if done.statement is None else done.statement.exit_code
+    return found if found == ALTERED else missing or found
+
+
+def _print(done: "Done", *, as_json: bool) -> None:
+    import json
+
+    for line in done.told:
         typer.echo(line, err=True)
-    typer.echo(report.to_json() if as_json else report.to_text(language()), nl=as_json)
+    sought = done.statement
+    if not as_json:
+        typer.echo(done.report.to_text(language()), nl=False)
+        for code in sought.codes if sought is not None else ():
+            typer.echo(message(code, **(sought.params if sought is not None else {})))
+        return
+    said = done.report.to_json()
+    if sought is not None:
+        statement = {
+            "codes": [one.removeprefix("statement.") for one in sought.codes],
+            "exit_code": sought.exit_code,
+            "params": sought.params,
+        }
+        said = json.dumps(json.loads(said) | {"statement": statement}, ensure_ascii=False, indent=1)
+    typer.echo(said)

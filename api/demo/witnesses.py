@@ -49,7 +49,9 @@ def make_witnesses(folder: Path, parties: tuple[str, ...], origin: str, log_vkey
 
 def can_run_witnesses() -> bool:
     """Tell whether what a witness's server needs is installed (the extra `server`)."""
-    return all(importlib.util.find_spec(name) is not None for name in ("starlette", "uvicorn"))
+    return all(
+        importlib.util.find_spec(name) is not None for name in ("limits", "pydantic_settings", "starlette", "uvicorn")
+    )
 
 
 def has_witnesses(folder: Path) -> bool:

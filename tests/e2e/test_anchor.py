@@ -1,5 +1,6 @@
 """The command `constancia anchor`, as a periodic job runs it, and what `constancia verify` makes of its anchors."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -137,3 +138,42 @@ def test_served_files_have_their_types_and_nothing_else_is_served(place: Path, t
         assert http.head(f"/anchors/{ledger.size}/checkpoint").status_code == 200
         for path in ("/anchors/", "/anchors/0/x.tsr", "/anchors/..%2Fledger.sqlite", f"/anchors/{ledger.size}"):
             assert http.get(path).status_code == 404, path
+
+
+def test_monitor_checks_anchors_and_alarms_where_one_no_longer_holds(
+    place: Path, tsa: TestAuthority, tmp_path: Path
+) -> None:
+    def watch(url: str, *more: str) -> tuple[int, dict[str, object]]:
+        done = run(
+            "monitor", url, "--dir", tmp_path / "monitor", "--once", "--recheck", "0", "--whole-every", "0", "--json",
+            "--trust", tmp_path / "trust", *more,
+        )  # fmt: skip
+        assert "Traceback" not in done.stderr
+        return done.returncode, json.loads(done.stdout)
+
+    def faults(told: dict[str, object]) -> list[tuple[str, str, str]]:
+        events = told["events"]
+        assert isinstance(events, list)
+        return [
+            (one["event"], one["params"]["level"], one["params"]["fault"]) for one in events if one["code"] == "faulty"
+        ]
+
+    with tsa.serving() as url:
+        run("anchor", place, "--tsa", f"psc={url}")
+    shutil.copytree(place / "trust", tmp_path / "trust")
+    [token] = (place / "anchors").glob("*/psc.tsr")
+    sound = token.read_bytes()
+    with Ledger.open(place, clock=SystemClock(), signer=None) as ledger, serving(ledger) as url:
+        assert watch(url)[0] == 0
+        # Another answer of the same authority, well made, over other bytes; and the list says so.
+        other = tsa.stamp(b"another log's checkpoint")
+        token.write_bytes(other)
+        index, listed = place / "anchors" / "SHA256SUMS", (place / "anchors" / "SHA256SUMS").read_text()
+        index.write_text(listed.replace(hashlib.sha256(sound).hexdigest(), hashlib.sha256(other).hexdigest()))
+        code, told = watch(url)
+        assert (code, faults(told)) == (1, [("found", "L5", "time-imprint")])
+        assert watch(url)[0] == 1
+        token.write_bytes(sound)
+        index.write_text(listed)
+        code, told = watch(url)
+        assert (code, faults(told)) == (0, [("cleared", "L5", "time-imprint")])

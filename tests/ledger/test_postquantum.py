@@ -18,6 +18,7 @@ from constancia.ledger.signer import LogSigner
 from constancia.verify.checkpoint import parse_checkpoint
 from constancia.verify.cosignature import verify_cosignature
 from constancia.verify.note import COSIGNATURE_MLDSA44, format_note, parse_note, parse_vkey
+from constancia.verify.proof import parse_tlog_proof
 from constancia.verify.report import Report, Verdict
 
 STRICT = ("group parties 2 w1 w2 w3\ngroup parties-mldsa44 2 w1-mldsa44 w2-mldsa44 w3-mldsa44\n"
@@ -180,3 +181,25 @@ def test_published_checkpoint_must_carry_it_too(scene: Scene) -> None:
     assert parse_checkpoint(note.text).size == desk.ledger.size
     report = scene.report("d/log")
     assert [(one.code, one.field) for one in report.faults] == [("checkpoint", "checkpoint")]
+
+
+@pytest.mark.parametrize(("quorum", "verdict", "left_open"), [
+    (STRICT, Verdict.INCONCLUSIVE, ["no-quorum"]),
+    (PARTIES, Verdict.INTACT, []),
+])  # fmt: skip
+def test_receipt_without_it_is_good_only_where_the_policy_does_not_demand_it(
+    scene: Scene, quorum: tuple[str, str], verdict: Verdict, left_open: list[str]
+) -> None:
+    """A receipt's verifier does not have the genesis, so what the genesis demands is no fault of a receipt; a QR code
+    leaves the line out. A policy whose quorum takes in the log's key demands it of receipts too."""
+    desk = witnessed(scene, quorum)
+    key = parse_vkey(scene.signer.cosigner_vkey or "")
+    receipt = desk.ledger.receipt(3)
+    note = parse_note(parse_tlog_proof(receipt).checkpoint)
+    without = format_note(note.text, [one for one in note.signatures if not key.matches(one)])
+    whole, bare = scene.folder / "whole.tlog-proof", scene.folder / "bare.tlog-proof"
+    whole.write_bytes(receipt)
+    bare.write_bytes(receipt.replace(parse_tlog_proof(receipt).checkpoint, without))
+    assert whole.read_bytes() != bare.read_bytes()
+    assert codes(scene.report(whole.name))[:2] == (Verdict.INTACT, [])
+    assert codes(scene.report(bare.name))[:2] == (verdict, left_open)

@@ -1,0 +1,132 @@
+"""`constancia verify --statement`: whether the audited log holds what somebody signed, and what follows if it does not.
+
+Absence alone is no alteration: a statement may never have arrived, or come later. It becomes one where the log itself
+promised the entry: a sound receipt, signed by the pinned key, of a tree that this log should go on from and does not.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from constancia.ledger.drafting import parse_signed
+from constancia.verify.audit import audit
+from constancia.verify.checkpoint import Checkpoint, parse_checkpoint
+from constancia.verify.entry import Entry, parse_entry
+from constancia.verify.errors import Malformed, Unreadable
+from constancia.verify.fold import Fold
+from constancia.verify.note import parse_note
+from constancia.verify.policy import TrustFolder
+from constancia.verify.proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
+from constancia.verify.report import Findings, Report, Verdict
+from constancia.verify.source import Source, open_source
+from constancia.verify.statement import Statement, parse_statement
+
+ABSENT: Final = 4  # exit code; 1 where a promise is broken or the log is altered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a statement: names of messages with their parameters, and the exit code."""
+
+    codes: tuple[str, ...]
+    params: dict[str, Any]
+    exit_code: int
+
+
+class Search:
+    """Looks for a statement among the entries of one audit, a `Further` of verify.
+
+    Args:
+        path: The statement, as drafted, as signed, or its receipt.
+
+    Raises:
+        Unreadable, Malformed: It can't be read.
+    """
+
+    stands_for: Final = "statement"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._statement, self._promised = _read(path)
+        self._found: Entry | None = None
+        self._reused: Entry | None = None
+        self._fold: Fold | None = None
+
+    def begin(self, _source: Source, fold: Fold, _findings: Findings) -> None:
+        """Get ready; nothing was read yet."""
+        self._fold = fold
+
+    def take(self, entry: Entry) -> None:
+        """Look at the next entry: the same words, or the same id with other words."""
+        if entry.statement.raw == self._statement.raw:
+            self._found = self._found or entry
+        elif entry.statement.id == self._statement.id:
+            self._reused = self._reused or entry
+
+    def finish(self) -> None:
+        """Come to the end: nothing is left to do."""
+
+    def outcome(self, report: Report, trust: TrustFolder | None) -> Outcome:
+        """Say what became of it.
+
+        Args:
+            report: Of the audit that it went through.
+            trust: What is pinned.
+
+        Raises:
+            Unreadable: The source was no log, or is another one than the statement was signed for.
+        """
+        fold, said = self._fold, self._statement
+        if fold is None or fold.origin != said.ledger:
+            there = "no log" if fold is None else f"the log {fold.origin}"
+            raise Unreadable(
+                "statement", str(self._path), f"it was signed for {said.ledger}, and the source is {there}"
+            )
+        size = fold.tree.size
+        params: dict[str, Any] = {"id": said.id, "signed_at": said.signed_at, "seen": said.seen.size, "size": size}
+        is_broken = self._is_broken(fold, trust)
+        if self._found is not None:
+            params |= {"index": self._found.index, "leaf": self._found.leaf_hash.hex()}
+            codes = ["statement.shown" if report.verdict is Verdict.ALTERED else "statement.found"]
+        else:
+            codes = [
+                "statement.behind"
+                if max(said.seen.size, self._promised.size if self._promised else 0) > size
+                else "statement.absent"
+            ]
+        if self._reused is not None:
+            params["other"] = self._reused.index
+            codes.append("statement.reused")
+        if said.seen.size <= size and fold.tree.root(said.seen.size) != said.seen.root:
+            codes.append("statement.seen")
+        if is_broken:
+            params["promised"] = self._promised.size if self._promised else 0
+            codes.append("statement.broken")
+        missing = 0 if self._found is not None else ABSENT
+        return Outcome(codes=tuple(codes), params=params, exit_code=Verdict.ALTERED.exit_code if is_broken else missing)
+
+    def _is_broken(self, fold: Fold, trust: TrustFolder | None) -> bool:
+        """Tell whether the log's own key signed a receipt of another history than this one."""
+        promised = self._promised
+        if promised is None or trust is None or promised.size > fold.tree.size:
+            return False
+        with open_source(str(self._path)) as receipt:
+            is_sound = audit(receipt, trust).verdict is not Verdict.ALTERED
+        return is_sound and fold.tree.root(promised.size) != promised.root
+
+
+def _read(path: Path) -> tuple[Statement, Checkpoint | None]:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_PROOF_BYTES + 1)
+    except OSError as error:
+        raise Unreadable("statement", str(path), str(error.strerror or error)) from error
+    if raw.startswith(HEADER.encode()):
+        proof = parse_tlog_proof(raw)
+        if proof.extra is None:
+            raise Malformed("receipt", "receipt.extra", "the entry's bytes", "no such line")
+        return parse_entry(proof.extra).statement, parse_checkpoint(parse_note(proof.checkpoint).text)
+    try:
+        return parse_signed(raw)[0], None
+    except Malformed:
+        return parse_statement(raw), None

@@ -1,0 +1,51 @@
+"""`constancia serve --read-only`: a reader beside the process that writes, which shows what that one appends."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.e2e.test_witnesses import COMMAND, copy, served, signed_report, until
+from tests.witness_process import ROOT
+
+__all__ = ("copy",)
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+def told(url: str) -> dict[str, Any]:
+    found: dict[str, Any] = httpx.get(f"{url}/api/v1/ledger").json()
+    return found
+
+
+def test_reader_shows_what_another_process_appends_and_takes_nothing_in(copy: Path, tmp_path: Path) -> None:
+    path = tmp_path / "x.signed.json"
+    path.write_bytes(signed_report(copy))
+    with served(copy, "--read-only") as url:
+        before = told(url)
+        answer = httpx.post(
+            f"{url}/api/v1/entries", content=path.read_bytes(), headers={"Content-Type": "application/json"}
+        )
+        assert (answer.status_code, answer.json()["code"]) == (503, "E_READ_ONLY")
+        index = before["size"]
+        assert httpx.get(f"{url}/api/v1/entries/{index}").status_code == 404
+        done = subprocess.run(
+            [*COMMAND, "submit", path, "--to", copy], cwd=ROOT / ".import", capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        until(lambda: told(url)["size"] == index + 1)
+        # The log's files, the interface and the pages all stand at the new end, and agree with each other.
+        assert httpx.get(f"{url}/checkpoint").text.splitlines()[1] == str(index + 1)
+        entry = httpx.get(f"{url}/api/v1/entries/{index}")
+        assert entry.json()["statement"]["body"]["appointment"] == "ap-z-inai"
+        receipt = httpx.get(f"{url}/api/v1/receipts/{index}")
+        assert receipt.content == (tmp_path / "x.tlog-proof").read_bytes()
+        assert httpx.get(f"{url}/en/entries/{index}").status_code == 200
+        state = httpx.get(f"{url}/api/v1/state").json()
+        assert (state["size"], "ap-z-inai" in str(state)) == (index + 1, True)
+        checked = subprocess.run(
+            [*COMMAND, "verify", url, "--trust", copy / "trust", "--replay"],
+            cwd=ROOT / ".import", capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert checked.returncode == 2, checked.stdout  # nobody has cosigned the new end
+        assert f"{index + 1}" in checked.stdout

@@ -33,10 +33,15 @@ class RemoteProblem(Exception):
     def text(self, lang: str) -> str:
         """Give it in words."""
         code = str(self.problem.get("code", "?"))
+        judged = json.dumps(self.problem.get("judged_against", {}), ensure_ascii=False)
         lines = [
             tr(lang, "cli.refused", title=tr(lang, f"problem.{code}"), code=code),
             tr(lang, "cli.refused.rule", rule=self.problem.get("rule") or self.problem.get("detail", "")),
-            tr(lang, "cli.refused.judged", judged=self.problem.get("judged_against", {})),
+            tr(
+                lang,
+                "cli.refused.judged",
+                judged=json.dumps(self.problem.get("judged_against", {}), ensure_ascii=False),
+            ),
         ]
         also = self.problem.get("also", [])
         return "\n".join([*lines, *(f"  + {one['code']}: {one['rule']}" for one in also)])
@@ -108,7 +113,9 @@ class RemoteLog:
             statement: Its members.
             key: Id of the key that is to sign; what concerns the key is left out without one.
         """
-        asked = {name: statement[name] for name in ("actor", "body", "mode", "occurred_on", "seen", "type")}
+        asked = {
+            name: statement[name] for name in ("actor", "body", "mode", "occurred_on", "seen", "signed_at", "type")
+        }
         body = json.dumps(asked | ({} if key is None else {"key": key})).encode()
         found: dict[str, Any] = self._json("POST", "/api/v1/drafts", ("verdict",), body)["verdict"]
         return found

@@ -26,6 +26,11 @@ class DraftRequest(BaseModel):
     mode: Literal["live", "historical"] = "live"
     occurred_on: str | None = Field(default=None, description="EDTF; today in the ledger's zone by default.")
     seen: SeenField
+    signed_at: str | None = Field(
+        default=None,
+        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$",
+        description="What the signer's clock says, RFC 3339 in whole seconds UTC; the ledger's clock by default.",
+    )
     type: str = Field(description="Event type.")
 
 

@@ -75,7 +75,7 @@ def _draft(ledger: Ledger, wanted: DraftRequest) -> dict[str, Any]:
         seen=Seen(size=wanted.seen.size, root=bytes.fromhex(wanted.seen.root)),
         occasion=Occasion(
             occurred_on=wanted.occurred_on or local_day(now, state.timezone).isoformat(),
-            signed_at=format_instant(now),
+            signed_at=wanted.signed_at or format_instant(now),
             mode=wanted.mode,
         ),
     )

@@ -271,6 +271,7 @@ DRAFTS: dict[str, tuple[Any, int, str]] = {
     "a body with a float": ({"body": {"commitment": 1.5}}, 400, "E_MALFORMED"),
     "a body with an emoji of two code points": ({"occurred_on": "2019\u202e"}, 400, "E_MALFORMED"),
     "a seen of no root": ({"seen": {"root": "x", "size": 1}}, 400, "E_MALFORMED"),
+    "a signing time of another form": ({"signed_at": "yesterday"}, 400, "E_MALFORMED"),
     "an unknown member": ({"sudo": True}, 400, "E_MALFORMED"),
     "a number for a party": ({"actor": {"capacity": 7}}, 400, "E_MALFORMED"),
     "a body as deep as the sea": ({"body": json.loads("[" * 200 + "]" * 200)}, 400, "E_MALFORMED"),

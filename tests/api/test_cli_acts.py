@@ -70,7 +70,7 @@ def test_stale_basis_is_refused_with_what_stands_now(person: Person, adopted: De
     assert (code, said, adopted.ledger.size) == (1, "", size)
     title = {"es": "Aquello en que se basa el acto ya cambió", "en": "What the act is based on has moved"}
     assert f"{REFUSED[lang]}  {title[lang]} (E_VERSION_CONFLICT)" in told
-    assert "'expected': 1" in told, "the version that stands now"
+    assert '"expected": 1' in told, "the version that stands now"
     assert not (person.home / "x.tlog-proof").exists()
 
 

@@ -244,6 +244,9 @@ def test_draft_gives_sentences_bytes_and_the_verdict_beforehand(scene: Desk) -> 
     assert set(found["sentence"]) == {"es", "en"}
     ahead = scene.http.post("/api/v1/drafts", json=wanted | {"seen": seen | {"size": size + 9}}).json()
     assert ahead["verdict"]["refusal"]["code"] == "E_SEEN_AHEAD"
+    fast_clock = scene.http.post("/api/v1/drafts", json=wanted | {"signed_at": "2099-01-01T00:00:00Z"}).json()
+    assert '"signed_at":"2099-01-01T00:00:00Z"' in fast_clock["statement"]
+    assert fast_clock["verdict"]["refusal"]["code"] == "E_DATE"
     assert scene.ledger.size == size
 
 

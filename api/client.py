@@ -37,11 +37,7 @@ class RemoteProblem(Exception):
         lines = [
             tr(lang, "cli.refused", title=tr(lang, f"problem.{code}"), code=code),
             tr(lang, "cli.refused.rule", rule=self.problem.get("rule") or self.problem.get("detail", "")),
-            tr(
-                lang,
-                "cli.refused.judged",
-                judged=json.dumps(self.problem.get("judged_against", {}), ensure_ascii=False),
-            ),
+            tr(lang, "cli.refused.judged", judged=judged),
         ]
         also = self.problem.get("also", [])
         return "\n".join([*lines, *(f"  + {one['code']}: {one['rule']}" for one in also)])

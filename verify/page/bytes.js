@@ -1,0 +1,61 @@
+"use strict";
+// What the verifier is made of begins here: it runs in a worker. First written from docs/SPEC.md, RFC 6962, 8032, 8785,
+// DSSE and C2SP alone; fault codes and report are those of verify/words.py.
+const {subtle} = crypto;
+
+// Limits: more than this is refused before it takes memory.
+const MAX_ENTRY = 65535, MAX_STATEMENT = 32768, MAX_DEPTH = 16, MAX_NOTE = 1e6, MAX_NOTE_SIGNATURES = 100;
+const MAX_RECEIPT = 2e6, MAX_HASHES = 63, MAX_SIGNATURES = 16, MAX_FAULTS = 1000, CLOCK_SKEW_MS = 300000;
+const MAX_MEMBER = 2 ** 28, MAX_RATIO = 200, RATIO_GRACE = 2 ** 26, MAX_GAP = 24;
+
+// Bytes and text
+const encoder = new TextEncoder(), decoder = new TextDecoder("utf-8", {fatal: true, ignoreBOM: true});
+const utf8 = text => encoder.encode(text);
+const PAIRS = Array.from({length: 256}, (_, i) => i.toString(16).padStart(2, "0"));
+const hex = bytes => bytes.toHex?.() ?? Array.from(bytes, byte => PAIRS[byte]).join("");
+const unhex = text => Uint8Array.from(text.match(/../g) ?? [], pair => parseInt(pair, 16));
+const same = (a, b) => a.length === b.length && a.every((byte, i) => byte === b[i]);
+const toBase64 = bytes => btoa(String.fromCharCode(...bytes));
+
+function concat(...parts) {
+	const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+	let at = 0;
+	for (const part of parts) { out.set(part, at); at += part.length; }
+	return out;
+}
+
+/** Strict base64 (RFC 4648 §4): bytes, or null where encoding them again gives another text. */
+function base64(text) {
+	if (typeof text !== "string") return null;
+	try {
+		const binary = atob(text), out = new Uint8Array(binary.length);
+		for (let i = 0; i < out.length; i++) out[i] = binary.charCodeAt(i);
+		return btoa(binary) === text ? out : null;
+	} catch { return null; }
+}
+
+/** UTF-8 as text, or null. A byte-order mark stays, so that what parses the text refuses it. */
+function decode(bytes) { try { return decoder.decode(bytes); } catch { return null; } }
+const decimal = text => /^(0|[1-9]\d{0,15})$/.test(text) && Number.isSafeInteger(+text) ? +text : null;
+
+/** The bytes break their format. */
+class Malformed extends Error {
+	constructor(code, field = "", expected = "", found = "") { super(code); Object.assign(this, {code, field, expected, found}); }
+}
+
+/** The source can't be had at all. */
+class Unreadable extends Error {
+	constructor(code, detail = "") { super(code); Object.assign(this, {code, detail}); }
+}
+
+function must(condition, ...fault) { if (!condition) throw new Malformed(...fault); }
+
+function readable(condition, ...reason) { if (!condition) throw new Unreadable(...reason); }
+
+/** What `action` gives; where it throws Malformed, what `otherwise` makes of that. */
+function attempt(action, otherwise) {
+	try { return action(); } catch (error) {
+		if (error instanceof Malformed) return otherwise(error);
+		throw error;
+	}
+}

@@ -1,0 +1,60 @@
+// Forms (SPEC §2, §3). Members of canonical objects come sorted, so their names compare as one text.
+const matches = pattern => value => typeof value === "string" && pattern.test(value);
+const isHash = matches(/^[0-9a-f]{64}$/), isCount = value => Number.isSafeInteger(value) && value >= 0;
+const isObject = value => typeof value === "object" && value !== null && !Array.isArray(value);
+const isText = value => typeof value === "string", names = value => isObject(value) ? Object.keys(value).join() : "";
+const isIdentifier = matches(/^[a-z0-9][a-z0-9._-]{0,63}$/), hasBytes = value => Boolean(base64(value));
+const MOMENT = "\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d";
+const isMoment = matches(new RegExp(`^${MOMENT}Z$`)), isMillisecond = matches(new RegExp(`^${MOMENT}\\.\\d{3}Z$`));
+const ACTORS = {"appointment,capacity,party,person": "", "capacity,party": "root", capacity: "founders"};
+
+function isActor(actor) {
+	if (!Object.hasOwn(ACTORS, names(actor)) || !Object.values(actor).every(isIdentifier)) return false;
+	return ["root", "founders"].includes(actor.capacity) ? actor.capacity === ACTORS[names(actor)] : !ACTORS[names(actor)];
+}
+
+const STATEMENT = {
+	actor: isActor, body: isObject, id: matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+	ledger: value => isText(value) && value !== "" && [...value].length <= 200, mode: matches(/^(live|historical)$/),
+	occurred_on: matches(/^[0-9./-]{4,32}$/), schema: value => isCount(value) && value >= 1 && value <= 65535,
+	seen: value => names(value) === "root,size" && isHash(value.root) && isCount(value.size), signed_at: isMoment,
+	stream: matches(/^([a-z]{3,32}\/[a-z0-9][a-z0-9._-]{0,129}|ledger)$/), type: matches(/^[A-Z][A-Za-z]{2,63}$/),
+};
+
+const SIGNATURE = {authenticator_data: hasBytes, client_data: hasBytes, key: isHash, sig: hasBytes};
+const isSignature = value => ["authenticator_data,client_data,key,sig", "key,sig"].includes(names(value))
+	&& Object.entries(value).every(([name, item]) => SIGNATURE[name](item));
+
+const ENTRY = {
+	index: isCount, previous: isHash, recorded_at: isMillisecond,
+	signatures: value => Array.isArray(value) && value.length >= 1 && value.length <= MAX_SIGNATURES && value.every(isSignature),
+	statement: value => names(value) === Object.keys(STATEMENT).join(), v: value => value === 1,
+};
+
+function checkMembers(value, form, prefix) {
+	for (const name in form) if (!form[name](value[name])) throw new Malformed("form", prefix + name, "", JSON.stringify(value[name]));
+}
+
+/** An entry from its bytes, with the statement's bytes verbatim and the leaf hash. */
+function parseEntry(bytes) {
+	must(bytes.length <= MAX_ENTRY, "too-large", "entry", MAX_ENTRY, bytes.length);
+	const {value, text} = parseCanonical(bytes);
+	must(names(value) === Object.keys(ENTRY).join(), "member", "entry", Object.keys(ENTRY), names(value));
+	checkMembers(value, ENTRY, "");
+	checkMembers(value.statement, STATEMENT, "statement.");
+	// All before the statement is ASCII without this mark, so its first place in the text is that in the bytes.
+	const start = text.indexOf(',"statement":') + 13, raw = bytes.subarray(start, bytes.length - 7);
+	must(raw.length <= MAX_STATEMENT, "too-large", "statement", MAX_STATEMENT, raw.length);
+	return {...value, raw, text: text.slice(start, -7), leaf: leafHash(bytes)};
+}
+
+function leafHash(bytes) {
+	const leaf = new Uint8Array(bytes.length + 1);
+	leaf.set(bytes, 1);
+	return sha256(leaf);
+}
+
+function pae(statement) {
+	const type = "application/vnd.constancia.statement.v1+json";
+	return concat(utf8(`DSSEv1 ${type.length} ${type} ${statement.length} `), statement);
+}

@@ -1,0 +1,31 @@
+// Canonical JSON (SPEC §1)
+const PLAIN = /^[\n -~]*$/, MEMBER = /^[a-z][a-z0-9_]*$/;
+const FORBIDDEN = new RegExp("[\\0-\\x09\\x0b-\\x1f\\x7f-\\x9f\\xad\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff"
+	+ "\\ufff9-\\ufffb\\u{e0000}-\\u{e007f}\\p{Noncharacter_Code_Point}\\p{Surrogate}]", "u");
+
+/** Refuses what lies outside the profile. With it `JSON.stringify` writes the bytes of RFC 8785, for keys are sorted. */
+function checkProfile(value, depth = 1) {
+	if (typeof value === "string") {
+		must(PLAIN.test(value) || (!FORBIDDEN.test(value) && value.normalize("NFC") === value), "character", "", "", value);
+	} else if (typeof value === "number") must(Number.isSafeInteger(value), "integer", "", "", value);
+	if (typeof value !== "object" || value === null) return;
+	must(depth <= MAX_DEPTH, "too-deep");
+	if (Array.isArray(value)) return value.forEach(item => checkProfile(item, depth + 1));
+	let before = "";
+	for (const key in value) {
+		must(MEMBER.test(key) && key > before, "key", "", "", key);
+		before = key;
+		checkProfile(value[key], depth + 1);
+	}
+}
+
+/** Parses what is canonical already: a duplicate key, another number, a space or escape would change the bytes. */
+function parseCanonical(bytes) {
+	const text = decode(bytes);
+	must(text !== null, "not-utf8");
+	let value;
+	try { value = JSON.parse(text); } catch { throw new Malformed("not-json"); }
+	checkProfile(value);
+	must(JSON.stringify(value) === text, "not-canonical");
+	return {value, text};
+}

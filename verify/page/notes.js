@@ -1,0 +1,103 @@
+// Notes, checkpoints, cosignatures, policy (C2SP)
+const NAME = "[^\\p{White_Space}\\p{Cc}+]+";
+const VKEY = new RegExp(`^(${NAME})\\+([0-9a-f]{8})\\+(\\S+)$`, "u"), SIGNED_BY = new RegExp(`^— (${NAME}) (\\S+)$`, "u");
+const ED25519 = 1, COSIGNATURE = 4, ML_DSA_44 = 6, KEY_BYTES = {1: 32, 4: 32, 6: 1312};
+
+function parseVkey(text) {
+	const [, name, id, encoded] = VKEY.exec(text) ?? [], data = base64(encoded) ?? new Uint8Array();
+	must(KEY_BYTES[data[0]] === data.length - 1, "vkey", "", "<name>+<hash>+<base64>", text);
+	must(hex(sha256(concat(utf8(name + "\n"), data)).subarray(0, 4)) === id, "vkey", "", "", text);
+	must(data[0] === ML_DSA_44 || isStrictPoint(data.slice(1)), "vkey", "", "", text);
+	return {text, name, id, type: data[0], raw: data.slice(1), kind: "Ed25519", spki: concat(unhex(ED25519_SPKI), data.slice(1))};
+}
+
+function parseLogVkey(text) {
+	const key = parseVkey(text);
+	must(key.type === ED25519, "vkey", "", ED25519, key.type);
+	return key;
+}
+
+function parseNote(bytes) {
+	const text = bytes.length <= MAX_NOTE ? decode(bytes) : null, cut = text?.lastIndexOf("\n\n") ?? -1;
+	must(cut > 0 && text.endsWith("\n") && !/[\0-\x09\x0b-\x1f]/.test(text), "note");
+	const signatures = text.slice(cut + 2, -1).split("\n").map(line => {
+		const [, name, encoded] = SIGNED_BY.exec(line) ?? [], data = base64(encoded) ?? new Uint8Array();
+		must(data.length > 4, "note", "", "— <name> <base64>", line);
+		return {name, id: hex(data.subarray(0, 4)), data: data.subarray(4)};
+	});
+	must(signatures.length <= MAX_NOTE_SIGNATURES, "note");
+	return {text: text.slice(0, cut + 1), signatures};
+}
+
+function parseCheckpoint(bytes) {
+	const note = parseNote(bytes), lines = note.text.slice(0, -1).split("\n"), [origin, digits, encoded] = lines;
+	const size = decimal(digits ?? ""), root = base64(encoded);
+	must(lines.length === 3 && origin && size !== null && root?.length === 32, "checkpoint", "", "origin, size, root", note.text);
+	return {...note, origin, size, root: hex(root)};
+}
+
+const linesOf = (note, key) => note.signatures.filter(line => line.name === key.name && line.id === key.id);
+
+/** Throws unless the log signed: a line that fails rejects the note, and so does having none. */
+async function checkLogSignature(note, key) {
+	const lines = linesOf(note, key), signed = await Promise.all(lines.map(line => isSigned(key, line.data, utf8(note.text))));
+	must(lines.length && signed.every(Boolean), "note-signature", "", key.text, lines.length ? hex(lines[0].data) : "—");
+}
+
+function uint64(number) {
+	const out = new DataView(new ArrayBuffer(8));
+	out.setBigUint64(0, BigInt(number));
+	return new Uint8Array(out.buffer);
+}
+
+/** True or false; null where this browser has no ML-DSA-44. */
+async function isCosigned({text, origin, size, root}, key, line) {
+	const time = line.data.slice(0, 8), signature = line.data.subarray(8);
+	if (signature.length !== (key.type === COSIGNATURE ? 64 : 2420)) return false;
+	const seconds = new DataView(time.buffer).getBigUint64(0);
+	if (key.type === COSIGNATURE) return isSigned(key, signature, utf8(`cosignature/v1\ntime ${seconds}\n${text}`));
+	const [name, log] = [utf8(key.name), utf8(origin)], algorithm = {name: "ML-DSA-44"};
+	const message = concat(utf8("subtree/v1\n\0"), [name.length], name, time, [log.length], log, uint64(0), uint64(size), unhex(root));
+	let imported;
+	try { imported = await subtle.importKey("raw-public", key.raw, algorithm, false, ["verify"]); } catch { return null; }
+	return Math.max(name.length, log.length) <= 255 && subtle.verify(algorithm, imported, signature, message);
+}
+
+/** A tlog-policy: logs by origin, witnesses, and the quorum as a function of the set of names that cosigned. */
+function parsePolicy(bytes) {
+	const policy = {logs: new Map(), witnesses: [], quorum: null}, defined = new Map(), used = new Set();
+	const text = decode(bytes), refuse = line => { throw new Malformed("policy", "", "log, witness, group, quorum", line); };
+	const key = (word, types) => {
+		const vkey = parseVkey(word), once = hex(vkey.raw);
+		if (!types.includes(vkey.type) || used.has(once)) refuse(word);
+		used.add(once);
+		return vkey;
+	};
+	const define = (name, counts) => {
+		if (name === "none" || defined.has(name)) refuse(name);
+		defined.set(name, counts);
+	};
+	const read = ([rule, name, third, ...more]) => {
+		if (rule === "log" && name && !more.length && !policy.logs.has(parseVkey(name).name)) {
+			policy.logs.set(parseVkey(name).name, key(name, [ED25519]));
+		} else if (rule === "witness" && third && more.length <= 1) {
+			define(name, cosigned => cosigned.has(name));
+			policy.witnesses.push({name, key: key(third, [COSIGNATURE, ML_DSA_44])});
+		} else if (rule === "group" && more.length) {
+			const needed = third === "all" ? more.length : third === "any" ? 1 : decimal(third);
+			if (!(needed >= 1 && needed <= more.length)) refuse(third);
+			for (const member of more) if (!defined.has(member) || used.has(`group ${member}`)) refuse(member); else used.add(`group ${member}`);
+			const members = more.map(member => defined.get(member));
+			define(name, cosigned => members.filter(counts => counts(cosigned)).length >= needed);
+		} else if (rule === "quorum" && !third && !policy.quorum && (name === "none" || defined.has(name))) {
+			policy.quorum = {none: name === "none", isMet: name === "none" ? () => true : defined.get(name)};
+		} else refuse(rule);
+	};
+	must(bytes.length <= MAX_NOTE && text !== null && !/[\0-\x08\x0b-\x1f\x7f]/.test(text), "policy");
+	for (const line of text.split("\n")) {
+		const words = line.split(/[ \t]+/).filter(Boolean);
+		if (words.length && !words[0].startsWith("#")) read(words);
+	}
+	if (!policy.quorum || !policy.logs.size) refuse("—");
+	return policy;
+}

@@ -80,9 +80,9 @@ class Audit {
 		const path = this.find(level, number, width);
 		return {path, bytes: this.files.has(path) ? await this.files.read(path) : null, isExact: path === tilePath(level, number, width)};
 	}
-	/** One pass in order. A batch of signatures is checked while the next bundle is read. */
+	/** One pass in order. Signatures of up to four bundles are being checked while the next one is read. */
 	async entries(size, extent) {
-		const there = Math.min(size, extent);
+		const there = Math.min(size, extent), verified = [];
 		if (there < size) {
 			const number = Math.floor(there / 256), path = tilePath("entries", number, Math.min(256, size - number * 256));
 			this.report.fault("bundle-missing", there, path, "", "—", {last: size - 1});
@@ -91,18 +91,18 @@ class Audit {
 			const width = Math.min(256, there - first);
 			return width > 0 && Promise.all(["entries", 0].map(level => this.read(level, first / 256, width)));
 		};
-		let before = null, next = load(0);
+		let next = load(0);
 		for (let first = 0; first < there; first += 256) {
 			const [bundle, tile] = await next, width = Math.min(256, there - first);
 			next = load(first + 256);
 			const entries = this.bundleEntries(bundle, first, width), stored = this.storedLeaves(tile, first, width);
 			for (let i = 0; i < width; i++) this.take(first + i, entries[i], stored[i]);
-			await before;
-			before = Promise.all(this.running.splice(0));
+			verified.push(Promise.all(this.running.splice(0)));
+			if (verified.length > 4) await verified.shift();
 			this.progress((first + width) / there);
 		}
 		this.settle(null);
-		await before;
+		await Promise.all(verified);
 	}
 	bundleEntries({path, bytes, isExact}, first, width) {
 		if (!bytes) { this.report.fault("bundle-missing", first, path, "", "—", {last: first + width - 1}); return []; }

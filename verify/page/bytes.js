@@ -15,7 +15,7 @@ const PAIRS = Array.from({length: 256}, (_, i) => i.toString(16).padStart(2, "0"
 const hex = bytes => bytes.toHex?.() ?? Array.from(bytes, byte => PAIRS[byte]).join("");
 const unhex = text => Uint8Array.from(text.match(/../g) ?? [], pair => parseInt(pair, 16));
 const same = (a, b) => a.length === b.length && a.every((byte, i) => byte === b[i]);
-const toBase64 = bytes => btoa(String.fromCharCode(...bytes));
+const toBase64 = bytes => bytes.toBase64?.() ?? btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(""));
 
 function concat(...parts) {
 	const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
@@ -26,11 +26,9 @@ function concat(...parts) {
 
 /** Strict base64 (RFC 4648 §4): bytes, or null where encoding them again gives another text. */
 function base64(text) {
-	if (typeof text !== "string") return null;
 	try {
-		const binary = atob(text), out = new Uint8Array(binary.length);
-		for (let i = 0; i < out.length; i++) out[i] = binary.charCodeAt(i);
-		return btoa(binary) === text ? out : null;
+		const bytes = Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), byte => byte.charCodeAt(0));
+		return toBase64(bytes) === text ? bytes : null;
 	} catch { return null; }
 }
 

@@ -35,7 +35,7 @@ function checkMembers(value, form, prefix) {
 	for (const name in form) if (!form[name](value[name])) throw new Malformed("form", prefix + name, "", JSON.stringify(value[name]));
 }
 
-/** An entry from its bytes, with the statement's bytes verbatim and the leaf hash. */
+/** An entry from its bytes, with the statement's text and size, and the leaf hash. */
 function parseEntry(bytes) {
 	must(bytes.length <= MAX_ENTRY, "too-large", "entry", MAX_ENTRY, bytes.length);
 	const {value, text} = parseCanonical(bytes);
@@ -43,9 +43,12 @@ function parseEntry(bytes) {
 	checkMembers(value, ENTRY, "");
 	checkMembers(value.statement, STATEMENT, "statement.");
 	// All before the statement is ASCII without this mark, so its first place in the text is that in the bytes.
-	const start = text.indexOf(',"statement":') + 13, raw = bytes.subarray(start, bytes.length - 7);
-	must(raw.length <= MAX_STATEMENT, "too-large", "statement", MAX_STATEMENT, raw.length);
-	return {...value, raw, text: text.slice(start, -7), leaf: leafHash(bytes)};
+	const start = text.indexOf(',"statement":') + 13, size = bytes.length - 7 - start;
+	must(size <= MAX_STATEMENT, "too-large", "statement", MAX_STATEMENT, size);
+	value.text = text.slice(start, -7);
+	value.size = size;
+	value.leaf = leafHash(bytes);
+	return value;
 }
 
 function leafHash(bytes) {
@@ -54,7 +57,8 @@ function leafHash(bytes) {
 	return sha256(leaf);
 }
 
-function pae(statement) {
+/** What is signed (DSSE): the statement's bytes, which are those of its text, with their type and size. */
+function pae({text, size}) {
 	const type = "application/vnd.constancia.statement.v1+json";
-	return concat(utf8(`DSSEv1 ${type.length} ${type} ${statement.length} `), statement);
+	return utf8(`DSSEv1 ${type.length} ${type} ${size} ${text}`);
 }

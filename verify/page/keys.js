@@ -1,28 +1,23 @@
 // Keys and signatures (SPEC §2)
 const ED25519_SPKI = "302a300506032b6570032100", P256_SPKI = "3059301306072a8648ce3d020106082a8648ce3d03010703420004";
 const RSA_SPKI = /^3082(....)300d06092a864886f70d01010105000382(....)003082(....)0282(....)(.*)0203010001$/;
-const FIELD_PRIME = unhex("ed" + "ff".repeat(30) + "7f");
-const GROUP_ORDER = unhex("edd3f55c1a631258d69cf7a2def9de14" + "00".repeat(15) + "10");
-
+// Numbers in big-endian hex: of the same length, they compare as texts.
+const FIELD_PRIME = "7f" + "ff".repeat(30) + "ed", GROUP_ORDER = "10" + "00".repeat(15) + "14def9dea2f79cd65812631a5cf5d3ed";
 // y of the points whose order divides 8: 0, 1, −1, and two of order 8.
-const SMALL_ORDER = ["00".repeat(32), "01" + "00".repeat(31), "ec" + "ff".repeat(30) + "7f",
-	"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-	"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"].map(unhex);
-
-function isLess(a, b) { // little-endian, of equal length
-	const at = a.findLastIndex((byte, i) => byte !== b[i]);
-	return at >= 0 && a[at] < b[at];
-}
+const SMALL_ORDER = ["00".repeat(32), "00".repeat(31) + "01", "7f" + "ff".repeat(30) + "ec",
+	"05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826",
+	"7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d4d706a17c7"];
+const bigEndian = bytes => hex(bytes.slice().reverse());
 
 /** Is this encoded point one that all libraries judge alike: y below p, not of small order? */
 function isStrictPoint(point) {
 	const y = point.slice();
 	y[31] &= 0x7f;
-	return isLess(y, FIELD_PRIME) && !SMALL_ORDER.some(small => same(small, y));
+	return bigEndian(y) < FIELD_PRIME && !SMALL_ORDER.includes(bigEndian(y));
 }
-
-const isStrictEd25519 = (key, signature) => signature.length === 64 && isStrictPoint(key)
-	&& isStrictPoint(signature.subarray(0, 32)) && isLess(signature.subarray(32), GROUP_ORDER);
+// A key's own point is held to that when it is read.
+const isStrictEd25519 = signature => signature.length === 64 && isStrictPoint(signature.slice(0, 32))
+	&& bigEndian(signature.slice(32)) < GROUP_ORDER;
 
 /** A sound RSA key in its one DER form, 2,048 to 8,192 bits, exponent 65537: all lengths take two bytes there. */
 function isStrictRsa(spki) {
@@ -75,7 +70,7 @@ function parseKey(body) {
 /** WebCrypto's answer under the strict rules; what it refuses to take is false. */
 async function isSigned(key, signature, message) {
 	const sent = key.kind === "ECDSA" ? rawEcdsa(signature) : signature;
-	if (!sent || (key.kind === "Ed25519" && !isStrictEd25519(key.raw, signature))) return false;
+	if (!sent || (key.kind === "Ed25519" && !isStrictEd25519(signature))) return false;
 	const algorithm = {name: key.kind, namedCurve: "P-256", hash: "SHA-256"};
 	try {
 		key.imported ??= subtle.importKey("spki", key.spki, algorithm, false, ["verify"]);

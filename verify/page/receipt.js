@@ -7,7 +7,7 @@ async function checkSignatures(entry, keys, report) {
 	await Promise.all(keys.map(async (key, i) => {
 		const signature = entry.signatures[i];
 		report.count("L2", "signatures");
-		if (await isStatementSigned(key, signature, pae(entry.raw))) return;
+		if (await isStatementSigned(key, signature, pae(entry))) return;
 		report.fault("signature", entry.index, `signatures[${i}].sig`, `${key.id} (${key.scheme})`, hex(base64(signature.sig)), {level: "L2", late: 1});
 	}));
 }

@@ -19,7 +19,7 @@ from constancia.ledger.page import PAGE_NAME, sealed
 
 _STYLE: Final = re.compile(r'<link rel="stylesheet" href="([a-z]+\.css)">')
 _SCRIPTS: Final = re.compile(r'(?:<script src="[a-z0-9]+\.js"></script>\n)+')
-_LINE: Final = 240
+_LINE: Final = 320
 _BREAKS: Final = ";,{}"
 
 

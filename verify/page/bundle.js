@@ -2,9 +2,8 @@
 const TILE = /^tile\/(entries|0|[1-9]\d?)\/((?:x\d{3}\/){0,5})(\d{3})(?:\.p\/([1-9]\d{0,2}))?$/;
 
 function tilePath(level, number, width) {
-	let path = String(number % 1000).padStart(3, "0");
-	for (let left = Math.floor(number / 1000); left; left = Math.floor(left / 1000)) path = `x${String(left % 1000).padStart(3, "0")}/${path}`;
-	return `tile/${level}/${path}` + (width < 256 ? `.p/${width}` : "");
+	const digits = String(number), {length} = digits, groups = digits.padStart(length + 2 - (length + 2) % 3, "0");
+	return `tile/${level}/${groups.replace(/...(?=.)/g, "x$&/")}` + (width < 256 ? `.p/${width}` : "");
 }
 
 /** Level (or "entries"), number and width of a tile's name; null for any other name. */
@@ -27,306 +26,316 @@ function splitBundle(bytes) {
 	return {entries, isWhole: at === bytes.length};
 }
 
-class Audit {
-	tree = new Tree();
-	directory = new Directory();
-	ids = new Set();
-	cited = new Map();
-	confirmed = new Set([0]);
-	ahead = [];
-	contradictions = [];
-	pending = null;
-	recordedAt = "";
-	unread = 0;
-	largest = 0;
-	seen = 0;
-	running = [];
-	constructor(files, trust, report, progress) {
-		Object.assign(this, {files, trust, report, progress, tiles: files.names.map(parseTilePath).filter(Boolean)});
+const tree = new Tree(), ids = new Set(), cited = new Map(), confirmed = new Set([0]), ahead = [], contradictions = [];
+let files, tiles, checkpoint, pending = null, lastRecorded = "", unread = 0, largest = 0, seen = 0, running = [];
+
+async function auditBundle(given, progress) {
+	files = given;
+	tiles = files.names.map(parseTilePath).filter(Boolean);
+	readable(files.has("checkpoint"), "checkpoint");
+	const head = await files.read("checkpoint"), logs = [...trust.policy?.logs.keys() ?? []], said = decode(head)?.split("\n", 1)[0];
+	checkpoint = parsed(() => parseCheckpoint(head), "checkpoint", null, "checkpoint");
+	let extent = 0; // a bundle far off is no part of the log: one name must not make an audit endless
+	for (const {level, number, width} of tiles.toSorted((a, b) => a.number - b.number || b.width - a.width)) {
+		if (level === "entries" && number * 256 <= extent + 65536) extent = Math.max(extent, number * 256 + width);
 	}
-	async run() {
-		const {report, files, tree, directory} = this;
-		readable(files.has("checkpoint"), "checkpoint");
-		const head = await files.read("checkpoint");
-		this.checkpoint = attempt(() => parseCheckpoint(head), error => report.malformed(error, "checkpoint", null, "checkpoint"));
-		let extent = 0; // a bundle far off is no part of the log: one name must not make an audit endless
-		for (const {level, number, width} of this.tiles.toSorted((a, b) => a.number - b.number || b.width - a.width)) {
-			if (level === "entries" && number * 256 <= extent + 65536) extent = Math.max(extent, number * 256 + width);
+	facts.origin = logs.length === 1 ? logs[0] : logs.includes(said) ? said : null;
+	await readEntries(checkpoint?.size ?? extent, extent, progress);
+	const {size} = tree;
+	Object.assign(facts, {size, root: tree.root(size), genesis: size ? hex(tree.levels[0][0]) : null});
+	count("L1", "entries", size);
+	count("L1", "links", size);
+	count("L2", "signatures", 0);
+	count("L2", "seen_roots", seen);
+	count("L2", "keys", keys.size);
+	count("L2", "appointments", appointments.size);
+	const key = pinnedKey();
+	checkKept();
+	await checkHead(key);
+	await checkTiles();
+	await checkLogCosigner();
+	await checkWitnesses();
+	await checkDocuments();
+	reportSeen();
+	if (unread) unchecked("entries-unread", {count: unread});
+	if (zone !== undefined && !calendar) remark("open", "no-time-zone", {zone});
+	if (largest < size) remark("notes", "tail", {start: largest});
+	for (const {code, index} of [...suspects.values()].sort((a, b) => a.index - b.index)) remark("notes", code, {index});
+}
+
+/** The partial tile, or the full one in its place. */
+function tilePlace(level, number, width) {
+	const paths = [tilePath(level, number, width), tilePath(level, number, 256)];
+	return paths.find(files.has) ?? paths[0];
+}
+
+async function readTile(level, number, width) {
+	const path = tilePlace(level, number, width);
+	return {path, bytes: files.has(path) ? await files.read(path) : null, isExact: path === tilePath(level, number, width)};
+}
+
+/** One pass in order. Signatures of up to four bundles are being checked while the next one is read. */
+async function readEntries(size, extent, progress) {
+	const there = Math.min(size, extent), verified = [];
+	if (there < size) {
+		const number = Math.floor(there / 256), path = tilePath("entries", number, Math.min(256, size - number * 256));
+		missing("bundle", there, path, size - there);
+	}
+	const load = first => {
+		const width = Math.min(256, there - first);
+		return width > 0 && Promise.all(["entries", 0].map(level => readTile(level, first / 256, width)));
+	};
+	let next = load(0);
+	for (let first = 0; first < there; first += 256) {
+		const [bundle, tile] = await next, width = Math.min(256, there - first);
+		next = load(first + 256);
+		const entries = bundleEntries(bundle, first, width), stored = storedLeaves(tile, first, width);
+		for (let i = 0; i < width; i++) takeEntry(first + i, entries[i], stored[i]);
+		verified.push(Promise.all(running.splice(0)));
+		if (verified.length > 4) await verified.shift();
+		progress((first + width) / there);
+	}
+	settle(null);
+	await Promise.all(verified);
+}
+
+/** A fault for a file that isn't there; gives nothing of what it should hold. */
+function missing(kind, first, path, width) {
+	fault(kind + "-missing", first, path, "", "—", {last: first + width - 1});
+	return [];
+}
+
+function bundleEntries({path, bytes, isExact}, first, width) {
+	if (!bytes) return missing("bundle", first, path, width);
+	const {entries, isWhole} = splitBundle(bytes);
+	count("L1", "bundles");
+	if (!isWhole || entries.length < width || (isExact && entries.length > width)) {
+		fault("bundle", first + Math.min(entries.length, width - 1), path, width, entries.length);
+	}
+	return entries;
+}
+
+function storedLeaves({path, bytes, isExact}, first, width) {
+	if (!bytes) return missing("tile", first, path, width);
+	count("L1", "tiles");
+	const whole = Math.floor(bytes.length / 32);
+	if (whole < width || (isExact && bytes.length !== 32 * width)) fault("tile", first + Math.min(whole, width - 1), path, 32 * width, bytes.length);
+	return Array.from({length: Math.min(whole, width)}, (_, i) => bytes.subarray(32 * i, 32 * i + 32));
+}
+
+function takeEntry(at, bytes, stored = null) {
+	const entry = bytes ? parsed(() => parseEntry(bytes), "entry-form", at, "entry") : null;
+	settle(entry?.index === at ? entry.previous : null);
+	if (!entry) unread++;
+	else {
+		if (entry.index !== at) fault("index", at, "index", at, entry.index);
+		entry.index = at;
+		judge(entry);
+	}
+	pending = {at, stored, computed: entry?.leaf ?? (bytes ? leafHash(bytes) : null)};
+}
+
+/** Decides on the leaf before: its bytes, the stored hash and the next entry's link vote; the dissenter is the fault. */
+function settle(claimed) {
+	const none = "0".repeat(64);
+	if (!pending) {
+		if (claimed && claimed !== none) fault("previous", 0, "previous", none, claimed);
+		return;
+	}
+	const {at, stored, computed} = pending;
+	let leaf = computed ?? stored ?? unhex(claimed ?? none);
+	if (computed && stored && !same(computed, stored)) {
+		fault("leaf-hash", at, "tile/0", hex(stored), hex(computed));
+		if (hex(computed) !== claimed) leaf = stored;
+	}
+	if (claimed && claimed !== hex(leaf)) fault("previous", at + 1, "previous", hex(leaf), claimed);
+	tree.push(leaf);
+}
+
+function judge(entry) {
+	const {index, statement: {ledger, id, signed_at: signedAt}, recorded_at: recordedAt} = entry;
+	place = index;
+	facts.origin ??= ledger;
+	if (ledger !== facts.origin) accuse("ledger", ".ledger", facts.origin, ledger);
+	if (recordedAt < lastRecorded) fault("recorded-at", index, "recorded_at", `≥ ${lastRecorded}`, recordedAt);
+	lastRecorded = recordedAt;
+	if (ids.has(id)) fault("statement-id", index, "statement.id", "", id, {level: "L2", late: 0.5});
+	ids.add(id);
+	// Where one is no real day, the difference is not a number, and the statement counts as signed too late.
+	if (signedAt.slice(0, 19) > recordedAt.slice(0, 19) && !(Date.parse(signedAt) - Date.parse(recordedAt) <= 300000)) {
+		accuse("signed-at", ".signed_at", `≤ ${recordedAt} + 300 s`, signedAt);
+	}
+	checkSeen(entry);
+	checkAuthorship(entry);
+	// No string holds a bare quote, so this is a member wherever it stands; `size` follows it, if it is there.
+	for (const [, digest, size] of entry.text.matchAll(/"sha256":"([0-9a-f]{64})"(?:,"size":(\d{1,16}))?/g)) {
+		if (!cited.has(digest)) cited.set(digest, {index, sizes: new Set()});
+		if (size) cited.get(digest).sizes.add(Number(size));
+	}
+}
+
+function checkAuthorship(entry) {
+	const {index, statement: {type}} = entry;
+	if ((index === 0) !== (type === "LedgerOpened")) accuse("directory", ".type", "LedgerOpened: 0", type);
+	const before = total;
+	running.push(checkSignatures(entry, checkAuthority(entry)));
+	if (total === before) parsed(() => applyEffect(entry), "directory", index, "statement", "L2");
+}
+
+// Roots that signers saw (rule 7). What contradicts the tree shows between which sizes the log was altered.
+function checkSeen({index, statement: {seen: {size, root}}}) {
+	seen++;
+	if (size > index) ahead.push([index, size]);
+	else if (root === tree.root(size)) confirmSize(size);
+	else contradictions.push({size, root, code: "seen", field: "statement.seen.root", signer: index});
+}
+
+function confirmSize(size) {
+	confirmed.add(size);
+	largest = Math.max(largest, size);
+}
+
+function reportSeen() {
+	for (const [index, size] of ahead) fault("seen-ahead", index, "statement.seen.size", `≤ ${index}`, size, {level: "L2", late: 2});
+	const order = contradictions.sort((a, b) => (a.signer === undefined) - (b.signer === undefined) || a.size - b.size);
+	const sizes = [...confirmed].sort((a, b) => b - a);
+	for (const one of order) reportContradiction(one, one.since ?? sizes.find(size => size < one.size) ?? 0);
+}
+
+function reportContradiction({size, root, code, field, signer}, first) {
+	const end = Math.max(size - 1, 0), known = firstFaulty(first, end), isSigner = signer !== undefined;
+	// Whose own signature fails, or who stands alone against a later signer, contradicts nobody.
+	const isAlone = isSigner && (firstFaulty(signer, signer) !== null || largest >= size);
+	const [index, last] = isAlone ? [signer, signer] : known !== null ? [known, known] : [first, end];
+	fault(code, index, isSigner && index !== signer ? `entry ${signer}: ${field}` : field, `${root} (${size})`, tree.root(size),
+		{last, somewhere: true, late: 2, level: isSigner ? "L2" : "L1", note: `${first}–${end}`});
+}
+
+// Anchors
+/** The log's key: the one that the policy pins, or else the one that entry 0 names. */
+function pinnedKey() {
+	const {policy, genesis} = trust;
+	const own = logKey === undefined ? null : parsed(() => parseLogVkey(logKey), "directory", 0, "statement.body.log_key", "L2");
+	const key = policy ? policy.logs.get(facts.origin) : own;
+	if (policy && key && own && own.text !== key.text) fault("log-key", 0, "statement.body.log_key", key.text, logKey);
+	if (genesis && genesis !== facts.genesis) fault("genesis", 0, "leaf hash", genesis, facts.genesis);
+	if (!key) remark("open", "no-log-key");
+	facts.log_key = key?.text ?? null;
+	return key;
+}
+
+function checkKept() {
+	const {kept} = trust, where = "trust/checkpoint";
+	if (!kept) return;
+	if (kept.origin !== facts.origin) fault("origin", null, where, kept.origin, facts.origin);
+	else if (kept.size > tree.size) fault("rollback", tree.size, where, kept.size, tree.size, {last: kept.size - 1});
+	else if (tree.root(kept.size) === kept.root) confirmSize(kept.size);
+	else contradictions.push({...kept, code: "fork", field: where, since: 0});
+}
+
+async function checkHead(key) {
+	count("L1", "checkpoints");
+	if (!checkpoint) return;
+	const {origin, size, root} = checkpoint, before = total;
+	if (key && origin !== key.name) fault("origin", null, "checkpoint", key.name, origin);
+	else {
+		try { if (key) await checkLogSignature(checkpoint, key); } catch (error) { malformed(error, "checkpoint", null, "checkpoint"); }
+		for (const {key: witness} of trust.policy?.witnesses ?? []) await checkCosignatures(witness, () => {});
+	}
+	if (size > tree.size) fault("size", tree.size, "checkpoint", tree.size, size, {last: size - 1});
+	else if (tree.root(size) !== root && total === before) contradictions.push({size, root, code: "root", field: "checkpoint"});
+}
+
+/** A cosignature by a known key that fails is a fault wherever it stands. */
+async function checkCosignatures(key, counted) {
+	for (const line of linesOf(checkpoint, key)) {
+		const answer = await isCosigned(checkpoint, key, line);
+		if (answer === false) fault("checkpoint", null, "checkpoint", key.name, hex(line.data).slice(0, 128));
+		else counted(answer);
+	}
+}
+
+/** The log's own ML-DSA-44 key, if entry 0 names one: every checkpoint carries its cosignature. */
+async function checkLogCosigner() {
+	const {origin} = facts, field = "statement.body.log_cosigner";
+	const key = (logCosigner ?? null) === null ? null : parsed(() => parseVkey(String(logCosigner)), "directory", 0, field, "L2");
+	if (!key) return;
+	if (key.type !== ML_DSA_44 || key.name !== origin) return fault("log-key", 0, field, origin, key.name);
+	for (const {key: {name, type, text, id}} of trust.policy?.witnesses ?? []) {
+		if (name === origin && type === ML_DSA_44 && text !== key.text) fault("log-key", 0, field, id, key.id);
+	}
+	if (!checkpoint) return;
+	if (!linesOf(checkpoint, key).length) fault("checkpoint", null, "checkpoint", key.name, "—");
+	await checkCosignatures(key, answer => {
+		if (answer) count("L1", "cosignatures"); else unchecked("unsupported", {names: key.name});
+	});
+}
+
+async function checkWitnesses() {
+	if (!trust.policy) return;
+	const {none} = trust.policy.quorum;
+	if (none) remark("notes", "no-witnesses");
+	let judged = null;
+	try { judged = checkpoint && await judgeNote(checkpoint); } catch (error) {
+		if (!(error instanceof Malformed)) throw error; // a fault already
+	}
+	if (judged) reportWitnesses(judged);
+	else if (!none) remark("open", "no-quorum", {names: "—"});
+	if (!none && judged?.isMet && judged.size && judged.size < tree.size) {
+		remark("open", "witnessed-to", {size: judged.size, total: tree.size});
+	}
+}
+
+// Files
+async function checkTiles() {
+	const read = new Set(), rowSize = level => Math.floor(tree.size / 256 ** level);
+	const size = (checkpoint?.size ?? tree.size) <= tree.size ? checkpoint?.size ?? tree.size : 0;
+	for (let level = 0, left = size; left; level++, left = Math.floor(left / 256)) for (let number = 0; number * 256 < left; number++) {
+		const width = Math.min(256, left - number * 256);
+		for (const kind of level ? [level] : [0, "entries"]) {
+			read.add(tilePlace(kind, number, width));
+			if (level) checkTile(await readTile(kind, number, width), level, number, width);
 		}
-		const logs = [...this.trust.policy?.logs.keys() ?? []], said = decode(head)?.split("\n", 1)[0];
-		this.origin = logs.length === 1 ? logs[0] : logs.includes(said) ? said : null;
-		await this.entries(this.checkpoint?.size ?? extent, extent);
-		Object.assign(report.facts, {origin: this.origin, size: tree.size, root: tree.root(tree.size), genesis: tree.size ? hex(tree.levels[0][0]) : null});
-		for (const [level, counts] of Object.entries({L1: {entries: tree.size, links: tree.size}, L2: {signatures: 0, seen_roots: this.seen, keys: directory.keys.size, appointments: directory.appointments.size}})) {
-			for (const [what, number] of Object.entries(counts)) report.count(level, what, number);
-		}
-		const key = this.logKey();
-		this.checkKept();
-		await this.checkHead(key);
-		await this.checkTiles();
-		await this.checkLogCosigner();
-		await this.checkWitnesses();
-		await this.checkDocuments();
-		this.reportSeen();
-		this.remark();
 	}
-	fault(entry, code, ...rest) { this.report.fault(code, entry.index, ...rest, {level: code === "recorded-at" ? "L1" : "L2"}); }
-	/** The partial tile, or the full one in its place. */
-	find(level, number, width) {
-		const paths = [tilePath(level, number, width), tilePath(level, number, 256)];
-		return paths.find(this.files.has) ?? paths[0];
+	let beyond = 0;
+	for (const {path, level, number, width} of tiles.filter(tile => !read.has(tile.path))) {
+		const covered = Math.max(0, Math.min(width, rowSize(level === "entries" ? 0 : level) - number * 256));
+		if (covered < width) beyond++;
+		if (covered) checkTile({path, bytes: await files.read(path)}, level, number, width, covered);
 	}
-	async read(level, number, width) {
-		const path = this.find(level, number, width);
-		return {path, bytes: this.files.has(path) ? await this.files.read(path) : null, isExact: path === tilePath(level, number, width)};
+	if (beyond) remark("notes", "beyond-checkpoint", {count: beyond});
+	const others = files.names.filter(name => name.startsWith("tile/") && !parseTilePath(name));
+	if (others.length) remark("notes", "other-files", {count: others.length, first: others[0]});
+}
+
+/** Holds a tile, or the leaf hashes of an entry bundle, to the tree. */
+function checkTile({path, bytes}, level, number, width, covered = width) {
+	const isBundle = level === "entries", kind = isBundle ? "bundle" : "tile", span = isBundle ? 1 : 256 ** level, first = number * 256 * span;
+	if (!bytes) return missing("tile", first, path, covered * span);
+	count("L1", kind + "s");
+	const {entries, isWhole} = isBundle ? splitBundle(bytes) : {entries: [], isWhole: bytes.length === 32 * (path.includes(".p/") ? width : 256)};
+	for (let i = 0; i < covered; i++) {
+		const found = isBundle ? entries[i] && leafHash(entries[i]) : bytes.subarray(32 * i, 32 * i + 32), at = first + i * span;
+		const expected = tree.levels[isBundle ? 0 : 8 * level][number * 256 + i];
+		if (!found || !same(found, expected)) return fault(kind, at, `${path}: ${i}`, hex(expected), hex(found ?? []), {last: at + span - 1});
 	}
-	/** One pass in order. Signatures of up to four bundles are being checked while the next one is read. */
-	async entries(size, extent) {
-		const there = Math.min(size, extent), verified = [];
-		if (there < size) {
-			const number = Math.floor(there / 256), path = tilePath("entries", number, Math.min(256, size - number * 256));
-			this.report.fault("bundle-missing", there, path, "", "—", {last: size - 1});
-		}
-		const load = first => {
-			const width = Math.min(256, there - first);
-			return width > 0 && Promise.all(["entries", 0].map(level => this.read(level, first / 256, width)));
-		};
-		let next = load(0);
-		for (let first = 0; first < there; first += 256) {
-			const [bundle, tile] = await next, width = Math.min(256, there - first);
-			next = load(first + 256);
-			const entries = this.bundleEntries(bundle, first, width), stored = this.storedLeaves(tile, first, width);
-			for (let i = 0; i < width; i++) this.take(first + i, entries[i], stored[i]);
-			verified.push(Promise.all(this.running.splice(0)));
-			if (verified.length > 4) await verified.shift();
-			this.progress((first + width) / there);
-		}
-		this.settle(null);
-		await Promise.all(verified);
+	const at = first + (covered - 1) * span;
+	if (!isWhole || (isBundle && entries.length < covered)) fault(kind, at, path, width, bytes.length, {last: at + span - 1});
+}
+
+async function checkDocuments() {
+	const there = new Set();
+	for (const path of files.names) {
+		const name = path.replace("documents/", ""), known = cited.get(name);
+		if (!path.startsWith("documents/") || !isHash(name)) continue;
+		const bytes = await files.read(path), digest = hex(new Uint8Array(await subtle.digest("SHA-256", bytes)));
+		there.add(name);
+		count("L1", "documents");
+		if (digest !== name) fault("document", known?.index ?? null, path, name, digest);
+		else if (known && [...known.sizes].some(size => size !== bytes.length)) fault("document-size", known.index, path, [...known.sizes], bytes.length);
 	}
-	bundleEntries({path, bytes, isExact}, first, width) {
-		if (!bytes) { this.report.fault("bundle-missing", first, path, "", "—", {last: first + width - 1}); return []; }
-		const {entries, isWhole} = splitBundle(bytes);
-		this.report.count("L1", "bundles");
-		if (!isWhole || entries.length < width || (isExact && entries.length > width)) {
-			this.report.fault("bundle", first + Math.min(entries.length, width - 1), path, width, entries.length);
-		}
-		return entries;
-	}
-	storedLeaves({path, bytes, isExact}, first, width) {
-		if (!bytes) { this.report.fault("tile-missing", first, path, "", "—", {last: first + width - 1}); return []; }
-		this.report.count("L1", "tiles");
-		const whole = Math.floor(bytes.length / 32);
-		if (whole < width || (isExact && bytes.length !== 32 * width)) this.report.fault("tile", first + Math.min(whole, width - 1), path, 32 * width, bytes.length);
-		return Array.from({length: Math.min(whole, width)}, (_, i) => bytes.subarray(32 * i, 32 * i + 32));
-	}
-	take(at, bytes, stored = null) {
-		const entry = bytes ? attempt(() => parseEntry(bytes), error => this.report.malformed(error, "entry-form", at, "entry")) : null;
-		this.settle(entry?.index === at ? entry.previous : null);
-		if (!entry) this.unread++;
-		else {
-			if (entry.index !== at) this.report.fault("index", at, "index", at, entry.index);
-			entry.index = at;
-			this.judge(entry);
-		}
-		this.pending = {at, stored, computed: entry?.leaf ?? (bytes ? leafHash(bytes) : null)};
-	}
-	/** Decides on the leaf before: its bytes, the stored hash and the next entry's link vote; the dissenter is the fault. */
-	settle(claimed) {
-		const none = "0".repeat(64);
-		if (!this.pending) {
-			if (claimed && claimed !== none) this.report.fault("previous", 0, "previous", none, claimed);
-			return;
-		}
-		const {at, stored, computed} = this.pending;
-		let leaf = computed ?? stored ?? unhex(claimed ?? none);
-		if (computed && stored && !same(computed, stored)) {
-			this.report.fault("leaf-hash", at, "tile/0", hex(stored), hex(computed));
-			if (hex(computed) !== claimed) leaf = stored;
-		}
-		if (claimed && claimed !== hex(leaf)) this.report.fault("previous", at + 1, "previous", hex(leaf), claimed);
-		this.tree.push(leaf);
-	}
-	judge(entry) {
-		const {statement: s, recorded_at: recordedAt} = entry;
-		this.origin ??= s.ledger;
-		if (s.ledger !== this.origin) this.fault(entry, "ledger", "statement.ledger", this.origin, s.ledger);
-		if (recordedAt < this.recordedAt) this.fault(entry, "recorded-at", "recorded_at", `≥ ${this.recordedAt}`, recordedAt);
-		this.recordedAt = recordedAt;
-		if (this.ids.has(s.id)) this.report.fault("statement-id", entry.index, "statement.id", "", s.id, {level: "L2", late: 0.5});
-		this.ids.add(s.id);
-		// Where one is no real day, the difference is not a number, and the statement counts as signed too late.
-		if (s.signed_at.slice(0, 19) > recordedAt.slice(0, 19) && !(Date.parse(s.signed_at) - Date.parse(recordedAt) <= CLOCK_SKEW_MS)) {
-			this.fault(entry, "signed-at", "statement.signed_at", `≤ ${recordedAt} + 300 s`, s.signed_at);
-		}
-		this.checkSeen(entry);
-		this.checkAuthorship(entry);
-		// No string holds a bare quote, so this is a member wherever it stands; `size` follows it, if it is there.
-		for (const [, digest, size] of entry.text.matchAll(/"sha256":"([0-9a-f]{64})"(?:,"size":(\d{1,16}))?/g)) {
-			if (!this.cited.has(digest)) this.cited.set(digest, {index: entry.index, sizes: new Set()});
-			if (size) this.cited.get(digest).sizes.add(Number(size));
-		}
-	}
-	checkAuthorship(entry) {
-		let faults = 0;
-		const fault = (...rest) => { faults++; this.fault(entry, ...rest); };
-		if ((entry.index === 0) !== (entry.statement.type === "LedgerOpened")) this.fault(entry, "directory", "statement.type", "LedgerOpened: 0", entry.statement.type);
-		this.running.push(checkSignatures(entry, this.directory.check(entry, fault), this.report));
-		if (!faults) attempt(() => this.directory.apply(entry), error => this.report.malformed(error, "directory", entry.index, "statement", "L2"));
-	}
-	// Roots that signers saw (rule 7). What contradicts the tree shows between which sizes the log was altered.
-	checkSeen({index, statement: {seen: {size, root}}}) {
-		this.seen++;
-		if (size > index) this.ahead.push([index, size]);
-		else if (root === this.tree.root(size)) this.confirm(size);
-		else this.contradictions.push({size, root, code: "seen", field: "statement.seen.root", signer: index});
-	}
-	confirm(size) {
-		this.confirmed.add(size);
-		this.largest = Math.max(this.largest, size);
-	}
-	reportSeen() {
-		for (const [index, size] of this.ahead) this.report.fault("seen-ahead", index, "statement.seen.size", `≤ ${index}`, size, {level: "L2", late: 2});
-		const order = this.contradictions.sort((a, b) => (a.signer === undefined) - (b.signer === undefined) || a.size - b.size);
-		const sizes = [...this.confirmed].sort((a, b) => b - a);
-		for (const one of order) this.reportContradiction(one, one.since ?? sizes.find(size => size < one.size) ?? 0);
-	}
-	reportContradiction({size, root, code, field, signer}, first) {
-		const {report} = this, end = Math.max(size - 1, 0), known = report.firstFaulty(first, end), isSigner = signer !== undefined;
-		// Whose own signature fails, or who stands alone against a later signer, contradicts nobody.
-		const isAlone = isSigner && (report.firstFaulty(signer, signer) !== null || this.largest >= size);
-		const [index, last] = isAlone ? [signer, signer] : known !== null ? [known, known] : [first, end];
-		report.fault(code, index, isSigner && index !== signer ? `entry ${signer}: ${field}` : field, `${root} (${size})`, this.tree.root(size),
-			{last, somewhere: true, late: 2, level: isSigner ? "L2" : "L1", note: `${first}–${end}`});
-	}
-	// Anchors
-	logKey() {
-		const {report, trust, directory} = this, said = directory.logKey;
-		const own = said === undefined ? null : attempt(() => parseLogVkey(said), error => report.malformed(error, "directory", 0, "statement.body.log_key", "L2"));
-		const key = trust.policy ? trust.policy.logs.get(this.origin) : own;
-		if (trust.policy && key && own && own.text !== key.text) report.fault("log-key", 0, "statement.body.log_key", key.text, said);
-		if (trust.genesis && trust.genesis !== report.facts.genesis) report.fault("genesis", 0, "leaf hash", trust.genesis, report.facts.genesis);
-		if (!key) report.say("open", "no-log-key");
-		report.facts.log_key = key?.text ?? null;
-		return key;
-	}
-	checkKept() {
-		const {trust: {kept}, tree, report} = this, where = "trust/checkpoint";
-		if (!kept) return;
-		if (kept.origin !== this.origin) report.fault("origin", null, where, kept.origin, this.origin);
-		else if (kept.size > tree.size) report.fault("rollback", tree.size, where, kept.size, tree.size, {last: kept.size - 1});
-		else if (tree.root(kept.size) === kept.root) this.confirm(kept.size);
-		else this.contradictions.push({...kept, code: "fork", field: where, since: 0});
-	}
-	async checkHead(key) {
-		const {checkpoint, report, tree} = this;
-		report.count("L1", "checkpoints");
-		if (!checkpoint) return;
-		const total = report.total;
-		if (key && checkpoint.origin !== key.name) report.fault("origin", null, "checkpoint", key.name, checkpoint.origin);
-		else {
-			try { if (key) await checkLogSignature(checkpoint, key); } catch (error) { report.malformed(error, "checkpoint", null, "checkpoint"); }
-			for (const {key: witness} of this.trust.policy?.witnesses ?? []) await this.checkCosignatures(witness, () => {});
-		}
-		const {size, root} = checkpoint;
-		if (size > tree.size) report.fault("size", tree.size, "checkpoint", tree.size, size, {last: size - 1});
-		else if (tree.root(size) !== root && report.total === total) this.contradictions.push({size, root, code: "root", field: "checkpoint"});
-	}
-	/** A cosignature by a known key that fails is a fault wherever it stands. */
-	async checkCosignatures(key, counted) {
-		for (const line of linesOf(this.checkpoint, key)) {
-			const answer = await isCosigned(this.checkpoint, key, line);
-			if (answer === false) this.report.fault("checkpoint", null, "checkpoint", key.name, hex(line.data).slice(0, 128));
-			else counted(answer);
-		}
-	}
-	/** The log's own ML-DSA-44 key, if entry 0 names one: every checkpoint carries its cosignature. */
-	async checkLogCosigner() {
-		const {report, checkpoint, origin, directory: {logCosigner: said}, trust: {policy}} = this, field = "statement.body.log_cosigner";
-		if (said === null || said === undefined) return;
-		const key = attempt(() => parseVkey(String(said)), error => report.malformed(error, "directory", 0, field, "L2"));
-		if (!key) return;
-		if (key.type !== ML_DSA_44 || key.name !== origin) return report.fault("log-key", 0, field, origin, key.name);
-		for (const {key: pinned} of policy?.witnesses ?? []) {
-			if (pinned.name === origin && pinned.type === ML_DSA_44 && pinned.text !== key.text) report.fault("log-key", 0, field, pinned.id, key.id);
-		}
-		if (!checkpoint) return;
-		if (!linesOf(checkpoint, key).length) report.fault("checkpoint", null, "checkpoint", key.name, "—");
-		await this.checkCosignatures(key, answer => {
-			if (answer) report.count("L1", "cosignatures"); else report.say("not_checked", "unsupported", {names: key.name});
-		});
-	}
-	async checkWitnesses() {
-		const {trust: {policy}, checkpoint, report, tree} = this;
-		if (!policy) return;
-		if (policy.quorum.none) report.say("notes", "no-witnesses");
-		let judged = null;
-		try { judged = checkpoint && await judgeNote(checkpoint, policy); } catch (error) {
-			if (!(error instanceof Malformed)) throw error; // a fault already
-		}
-		if (judged) reportWitnesses(judged, policy, report);
-		else if (!policy.quorum.none) report.say("open", "no-quorum", {names: "—"});
-		if (judged?.isMet && !policy.quorum.none && judged.size && judged.size < tree.size) {
-			report.say("open", "witnessed-to", {size: judged.size, total: tree.size});
-		}
-	}
-	// Files
-	async checkTiles() {
-		const {tree, report, files} = this, read = new Set(), count = level => Math.floor(tree.size / 256 ** level);
-		const size = (this.checkpoint?.size ?? tree.size) <= tree.size ? this.checkpoint?.size ?? tree.size : 0;
-		for (let level = 0, left = size; left; level++, left = Math.floor(left / 256)) for (let number = 0; number * 256 < left; number++) {
-			const width = Math.min(256, left - number * 256);
-			for (const kind of level ? [level] : [0, "entries"]) {
-				read.add(this.find(kind, number, width));
-				if (level) this.checkTile(await this.read(kind, number, width), level, number, width);
-			}
-		}
-		let beyond = 0;
-		for (const {path, level, number, width} of this.tiles.filter(tile => !read.has(tile.path))) {
-			const covered = Math.max(0, Math.min(width, count(level === "entries" ? 0 : level) - number * 256));
-			if (covered < width) beyond++;
-			if (covered) this.checkTile({path, bytes: await files.read(path)}, level, number, width, covered);
-		}
-		if (beyond) report.say("notes", "beyond-checkpoint", {count: beyond});
-		const others = files.names.filter(name => name.startsWith("tile/") && !parseTilePath(name));
-		if (others.length) report.say("notes", "other-files", {count: others.length, first: others[0]});
-	}
-	/** Holds a tile, or the leaf hashes of an entry bundle, to the tree. */
-	checkTile({path, bytes}, level, number, width, covered = width) {
-		const isBundle = level === "entries", span = isBundle ? 1 : 256 ** level, first = number * 256 * span, {report, tree} = this;
-		if (!bytes) return report.fault("tile-missing", first, path, "", "—", {last: first + covered * span - 1});
-		report.count("L1", isBundle ? "bundles" : "tiles");
-		const {entries, isWhole} = isBundle ? splitBundle(bytes) : {entries: [], isWhole: bytes.length === 32 * (path.includes(".p/") ? width : 256)};
-		for (let i = 0; i < covered; i++) {
-			const found = isBundle ? entries[i] && leafHash(entries[i]) : bytes.subarray(32 * i, 32 * i + 32);
-			const expected = tree.levels[isBundle ? 0 : 8 * level][number * 256 + i];
-			if (found && same(found, expected)) continue;
-			return report.fault(isBundle ? "bundle" : "tile", first + i * span, `${path}: ${i}`, hex(expected), hex(found ?? []), {last: first + (i + 1) * span - 1});
-		}
-		const at = first + (covered - 1) * span;
-		if (!isWhole || (isBundle && entries.length < covered)) report.fault(isBundle ? "bundle" : "tile", at, path, width, bytes.length, {last: at + span - 1});
-	}
-	async checkDocuments() {
-		const {files, report, cited} = this, there = new Set();
-		for (const path of files.names) {
-			const name = path.replace("documents/", ""), known = cited.get(name);
-			if (!path.startsWith("documents/") || !isHash(name)) continue;
-			const bytes = await files.read(path), digest = hex(new Uint8Array(await subtle.digest("SHA-256", bytes)));
-			there.add(name);
-			report.count("L1", "documents");
-			if (digest !== name) report.fault("document", known?.index ?? null, path, name, digest);
-			else if (known && [...known.sizes].some(size => size !== bytes.length)) report.fault("document-size", known.index, path, [...known.sizes], bytes.length);
-		}
-		const absent = [...cited].filter(([name]) => !there.has(name)), lost = absent.filter(([, {sizes}]) => sizes.size);
-		const [first] = lost.sort(([a, x], [b, y]) => x.index - y.index || (a < b ? -1 : 1));
-		if (first) report.say("open", "documents-missing", {count: lost.length, first: first[0], index: first[1].index});
-		if (absent.length > lost.length) report.say("not_checked", "evidence-elsewhere", {count: absent.length - lost.length});
-	}
-	remark() {
-		const {report, directory, unread, largest, tree} = this;
-		if (unread) report.say("not_checked", "entries-unread", {count: unread});
-		if (directory.zone !== undefined && !directory.calendar) report.say("open", "no-time-zone", {zone: directory.zone});
-		if (largest < tree.size) report.say("notes", "tail", {start: largest});
-		for (const {code, index} of [...directory.suspects.values()].sort((a, b) => a.index - b.index)) report.say("notes", code, {index});
-	}
+	const absent = [...cited].filter(([name]) => !there.has(name)), lost = absent.filter(([, {sizes}]) => sizes.size);
+	const [first] = lost.sort(([a, x], [b, y]) => x.index - y.index || (a < b ? -1 : 1));
+	if (first) remark("open", "documents-missing", {count: lost.length, first: first[0], index: first[1].index});
+	if (absent.length > lost.length) unchecked("evidence-elsewhere", {count: absent.length - lost.length});
 }

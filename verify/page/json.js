@@ -14,7 +14,7 @@ function checkProfile(value, isSound, depth = 1) {
 	if (typeof value === "string") must(isSound || isAdmitted(value), "character", "", "", value);
 	else if (typeof value === "number") must(Number.isSafeInteger(value), "integer", "", "", value);
 	if (typeof value !== "object" || value === null) return;
-	must(depth <= MAX_DEPTH, "too-deep");
+	must(depth <= 16, "too-deep");
 	if (Array.isArray(value)) return value.forEach(item => checkProfile(item, isSound, depth + 1));
 	let before = "";
 	for (const key in value) {

@@ -53,17 +53,20 @@ function isStrictP256(spki) {
 
 const SCHEMES = {ed25519: ["Ed25519"], webauthn: ["Ed25519", "ECDSA"], "rsa-pkcs1-sha256": ["RSASSA-PKCS1-v1_5"]};
 
+/** Holds a member of a body to what it must be. */
+const bodyMust = (condition, member, expected, found) => must(condition, "directory", "statement.body." + member, expected, found);
+
 /** A key from the members of a body. */
 function parseKey(body) {
 	const spki = base64(body.public_key) ?? new Uint8Array(), text = hex(spki), raw = spki.slice(12);
 	const kind = text.startsWith(ED25519_SPKI) && spki.length === 44 && isStrictPoint(raw) ? "Ed25519"
 		: isStrictP256(text) ? "ECDSA" : isStrictRsa(text) ? "RSASSA-PKCS1-v1_5" : "";
-	must(Object.hasOwn(SCHEMES, body.scheme), "directory", "statement.body.scheme", Object.keys(SCHEMES), body.scheme);
-	must(SCHEMES[body.scheme].includes(kind), "directory", "statement.body.public_key", body.scheme, body.public_key);
+	bodyMust(Object.hasOwn(SCHEMES, body.scheme), "scheme", names(SCHEMES), body.scheme);
+	bodyMust(SCHEMES[body.scheme].includes(kind), "public_key", body.scheme, body.public_key);
 	const {rp_id: rpId, origins = []} = body, passkey = isText(rpId) && origins?.length > 0;
-	must(Array.isArray(origins) && origins.every(isText), "directory", "statement.body.origins", "text", JSON.stringify(origins));
-	must(isText(rpId ?? ""), "directory", "statement.body.rp_id", "text", JSON.stringify(rpId));
-	must(passkey === (body.scheme === "webauthn"), "directory", "statement.body.rp_id", body.scheme, rpId);
+	bodyMust(Array.isArray(origins) && origins.every(isText), "origins", "text", JSON.stringify(origins));
+	bodyMust(isText(rpId ?? ""), "rp_id", "text", JSON.stringify(rpId));
+	bodyMust(passkey === (body.scheme === "webauthn"), "rp_id", body.scheme, rpId);
 	return {id: hex(sha256(spki)), scheme: body.scheme, kind, spki, raw, origins, rpId};
 }
 

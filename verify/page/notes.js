@@ -5,10 +5,10 @@ const ED25519 = 1, COSIGNATURE = 4, ML_DSA_44 = 6, KEY_BYTES = {1: 32, 4: 32, 6:
 
 function parseVkey(text) {
 	const [, name, id, encoded] = VKEY.exec(text) ?? [], data = base64(encoded) ?? new Uint8Array();
-	must(KEY_BYTES[data[0]] === data.length - 1, "vkey", "", "<name>+<hash>+<base64>", text);
-	must(hex(sha256(concat(utf8(name + "\n"), data)).subarray(0, 4)) === id, "vkey", "", "", text);
-	must(data[0] === ML_DSA_44 || isStrictPoint(data.slice(1)), "vkey", "", "", text);
-	return {text, name, id, type: data[0], raw: data.slice(1), kind: "Ed25519", spki: concat(unhex(ED25519_SPKI), data.slice(1))};
+	const [type] = data, raw = data.slice(1);
+	must(KEY_BYTES[type] === raw.length && hex(sha256(concat(utf8(name + "\n"), data)).subarray(0, 4)) === id
+		&& (type === ML_DSA_44 || isStrictPoint(raw)), "vkey", "", "<name>+<hash>+<base64>", text);
+	return {text, name, id, type, raw, kind: "Ed25519", spki: concat(unhex(ED25519_SPKI), raw)};
 }
 
 function parseLogVkey(text) {
@@ -25,7 +25,7 @@ function parseNote(bytes) {
 		must(data.length > 4, "note", "", "— <name> <base64>", line);
 		return {name, id: hex(data.subarray(0, 4)), data: data.subarray(4)};
 	});
-	must(signatures.length <= MAX_NOTE_SIGNATURES, "note");
+	must(signatures.length <= 100, "note");
 	return {text: text.slice(0, cut + 1), signatures};
 }
 
@@ -44,18 +44,13 @@ async function checkLogSignature(note, key) {
 	must(lines.length && signed.every(Boolean), "note-signature", "", key.text, lines.length ? hex(lines[0].data) : "—");
 }
 
-function uint64(number) {
-	const out = new DataView(new ArrayBuffer(8));
-	out.setBigUint64(0, BigInt(number));
-	return new Uint8Array(out.buffer);
-}
+const uint64 = number => unhex(number.toString(16).padStart(16, "0"));
 
 /** True or false; null where this browser has no ML-DSA-44. */
 async function isCosigned({text, origin, size, root}, key, line) {
 	const time = line.data.slice(0, 8), signature = line.data.subarray(8);
 	if (signature.length !== (key.type === COSIGNATURE ? 64 : 2420)) return false;
-	const seconds = new DataView(time.buffer).getBigUint64(0);
-	if (key.type === COSIGNATURE) return isSigned(key, signature, utf8(`cosignature/v1\ntime ${seconds}\n${text}`));
+	if (key.type === COSIGNATURE) return isSigned(key, signature, utf8(`cosignature/v1\ntime ${BigInt("0x" + hex(time))}\n${text}`));
 	const [name, log] = [utf8(key.name), utf8(origin)], algorithm = {name: "ML-DSA-44"};
 	const message = concat(utf8("subtree/v1\n\0"), [name.length], name, time, [log.length], log, uint64(0), uint64(size), unhex(root));
 	let imported;
@@ -65,39 +60,47 @@ async function isCosigned({text, origin, size, root}, key, line) {
 
 /** A tlog-policy: logs by origin, witnesses, and the quorum as a function of the set of names that cosigned. */
 function parsePolicy(bytes) {
-	const policy = {logs: new Map(), witnesses: [], quorum: null}, defined = new Map(), used = new Set();
-	const text = decode(bytes), refuse = line => { throw new Malformed("policy", "", "log, witness, group, quorum", line); };
+	const logs = new Map(), witnesses = [], defined = new Map(), used = new Set(), text = decode(bytes);
+	let quorum = null;
+	const demand = (condition, found) => must(condition, "policy", "", "log, witness, group, quorum", found);
 	const key = (word, types) => {
 		const vkey = parseVkey(word), once = hex(vkey.raw);
-		if (!types.includes(vkey.type) || used.has(once)) refuse(word);
+		demand(types.includes(vkey.type) && !used.has(once), word);
 		used.add(once);
 		return vkey;
 	};
 	const define = (name, counts) => {
-		if (name === "none" || defined.has(name)) refuse(name);
+		demand(name !== "none" && !defined.has(name), name);
 		defined.set(name, counts);
 	};
 	const read = ([rule, name, third, ...more]) => {
-		if (rule === "log" && name && !more.length && !policy.logs.has(parseVkey(name).name)) {
-			policy.logs.set(parseVkey(name).name, key(name, [ED25519]));
+		if (rule === "log" && name && !more.length) {
+			const log = key(name, [ED25519]);
+			demand(!logs.has(log.name), name);
+			logs.set(log.name, log);
 		} else if (rule === "witness" && third && more.length <= 1) {
 			define(name, cosigned => cosigned.has(name));
-			policy.witnesses.push({name, key: key(third, [COSIGNATURE, ML_DSA_44])});
+			witnesses.push({name, key: key(third, [COSIGNATURE, ML_DSA_44])});
 		} else if (rule === "group" && more.length) {
 			const needed = third === "all" ? more.length : third === "any" ? 1 : decimal(third);
-			if (!(needed >= 1 && needed <= more.length)) refuse(third);
-			for (const member of more) if (!defined.has(member) || used.has(`group ${member}`)) refuse(member); else used.add(`group ${member}`);
-			const members = more.map(member => defined.get(member));
+			demand(needed >= 1 && needed <= more.length, third);
+			const members = more.map(member => {
+				demand(defined.has(member) && !used.has("group " + member), member);
+				used.add("group " + member);
+				return defined.get(member);
+			});
 			define(name, cosigned => members.filter(counts => counts(cosigned)).length >= needed);
-		} else if (rule === "quorum" && !third && !policy.quorum && (name === "none" || defined.has(name))) {
-			policy.quorum = {none: name === "none", isMet: name === "none" ? () => true : defined.get(name)};
-		} else refuse(rule);
+		} else {
+			const none = name === "none";
+			demand(rule === "quorum" && !third && !quorum && (none || defined.has(name)), rule);
+			quorum = {none, isMet: none ? () => true : defined.get(name)};
+		}
 	};
-	must(bytes.length <= MAX_NOTE && text !== null && !/[\0-\x08\x0b-\x1f\x7f]/.test(text), "policy");
+	demand(bytes.length <= MAX_NOTE && text !== null && !/[\0-\x08\x0b-\x1f\x7f]/.test(text), "—");
 	for (const line of text.split("\n")) {
 		const words = line.split(/[ \t]+/).filter(Boolean);
 		if (words.length && !words[0].startsWith("#")) read(words);
 	}
-	if (!policy.quorum || !policy.logs.size) refuse("—");
-	return policy;
+	demand(quorum && logs.size, "—");
+	return {logs, witnesses, quorum};
 }

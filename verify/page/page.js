@@ -1,7 +1,6 @@
 // The page
 const byId = id => document.getElementById(id);
-let lang = "es", chosen = null, report = null, worker = null;
-let run = 0; // the latest: what an earlier one still says is of no interest any more
+let lang = "es", chosen = null, report = null, worker = null, source = "";
 
 /** A sentence in the language shown, or in another, with its parameters. */
 const say = (table, code, params = {}, language = lang) =>
@@ -48,10 +47,14 @@ function sentence() {
 	return say(PAGE, verdict === "intact" ? source.kind : "none", {...report, ...entry});
 }
 
-function show() {
-	const details = byId("details"), {verdict, faults, entry, error} = report;
+function clear(verdict) {
 	byId("result").className = verdict;
 	for (const id of ["status", "details"]) byId(id).replaceChildren();
+}
+
+function show() {
+	const details = byId("details"), {verdict, faults, entry, error} = report;
+	clear(verdict);
 	const heading = element(byId("status"), "h2", say(PAGE, verdict), {tabIndex: -1});
 	element(byId("status"), "p", sentence());
 	if (error) return heading;
@@ -88,14 +91,15 @@ function finish(given) {
 function start() {
 	if (!chosen) return;
 	window.constanciaReport = report = null;
-	for (const id of ["status", "details"]) byId(id).replaceChildren();
-	byId("result").className = "";
+	clear("");
 	byId("busy").hidden = false;
 	byId("bar").removeAttribute("value");
-	const typed = id => byId(id).value.trim() ? new TextEncoder().encode(byId(id).value) : null, key = byId("policy").value.trim();
-	const policy = key && !/\s/.test(key) ? new TextEncoder().encode(`log ${key}\nquorum none\n`) : typed("policy");
-	run += 1;
-	worker.postMessage({...chosen, run, trust: {policy, genesis: typed("genesis"), checkpoint: typed("kept")}});
+	const typed = id => byId(id).value.trim() ? utf8(byId(id).value) : null, key = byId("policy").value.trim();
+	const policy = key && !/\s/.test(key) ? utf8(`log ${key}\nquorum none\n`) : typed("policy");
+	worker?.terminate(); // what an earlier one still says is of no interest any more
+	worker = new Worker(source);
+	worker.onmessage = ({data}) => { if (data.verdict) finish(data); else byId("bar").value = data; };
+	worker.postMessage({...chosen, given: {policy, genesis: typed("genesis"), checkpoint: typed("kept")}});
 }
 
 /** Sorts files by name and by what they begin with; what is trusted goes into its box, for all to see. */
@@ -122,30 +126,23 @@ function translate() {
 	if (report) show();
 }
 
-/** Sets all going. The worker is made of this very script, so the hash in the page's policy covers it too. */
+/** Sets all going. Workers are made of this very script, so the hash in the page's policy covers them too. */
 function openPage() {
-	worker = new Worker(URL.createObjectURL(new Blob([document.currentScript.textContent])));
-	worker.onmessage = ({data}) => {
-		if (data.run !== run) return;
-		if (data.report) finish(data.report); else byId("bar").value = data.progress;
-	};
-	for (const id of ["file", "trustfiles"]) byId(id).addEventListener("change", event => accept(event.target.files));
-	for (const type of ["dragover", "dragleave", "drop"]) document.addEventListener(type, event => {
+	source = URL.createObjectURL(new Blob([document.currentScript.textContent]));
+	for (const id of ["file", "trustfiles"]) byId(id).onchange = event => accept(event.target.files);
+	for (const type of ["dragover", "dragleave", "drop"]) document["on" + type] = event => {
 		event.preventDefault();
 		byId("drop").classList.toggle("over", type === "dragover");
 		if (type === "drop") accept(event.dataTransfer.files);
-	});
-	byId("again").addEventListener("click", start);
-	byId("lang").addEventListener("click", () => { lang = lang === "es" ? "en" : "es"; translate(); });
-	byId("save").addEventListener("click", () => {
+	};
+	byId("again").onclick = start;
+	byId("lang").onclick = () => { lang = lang === "es" ? "en" : "es"; translate(); };
+	byId("save").onclick = () => {
 		const href = URL.createObjectURL(new Blob([JSON.stringify(report, null, 1)], {type: "application/json"}));
 		element(document.body, "a", "", {href, download: "constancia-informe.json", hidden: true}).click();
-	});
+	};
 	translate();
 }
 
 if (self.document) openPage();
-else self.onmessage = async ({data}) => {
-	const {run} = data;
-	self.postMessage({run, report: await verify(data, done => self.postMessage({run, progress: done}))});
-};
+else self.onmessage = async ({data}) => postMessage(await verify(data, postMessage));

@@ -1,43 +1,37 @@
 // A receipt, and an entry by itself
-function describe({index, leaf, recorded_at, statement: {type, actor, stream, occurred_on, signed_at}}, report) {
-	report.entry = {index, leaf_hash: hex(leaf), type, actor, stream, occurred_on, signed_at, recorded_at};
-}
-
-async function checkSignatures(entry, keys, report) {
+async function checkSignatures(entry, keys) {
 	await Promise.all(keys.map(async (key, i) => {
 		const signature = entry.signatures[i];
-		report.count("L2", "signatures");
+		count("L2", "signatures");
 		if (await isStatementSigned(key, signature, pae(entry))) return;
-		report.fault("signature", entry.index, `signatures[${i}].sig`, `${key.id} (${key.scheme})`, hex(base64(signature.sig)), {level: "L2", late: 1});
+		fault("signature", entry.index, `signatures[${i}].sig`, `${key.id} (${key.scheme})`, hex(base64(signature.sig)), {level: "L2", late: 1});
 	}));
 }
 
 /** Checks what one entry shows by itself: its form; the founders' signatures; the leaf hash. */
-async function auditAlone(bytes, index, where, trust, report) {
-	report.count("L1", "entries");
-	const entry = attempt(() => parseEntry(bytes), error => report.malformed(error, "entry-form", index, where));
-	report.say("not_checked", "receipt-authorship", {index: index ?? entry?.index ?? null});
+async function auditAlone(bytes, proven, where) {
+	count("L1", "entries");
+	const entry = parsed(() => parseEntry(bytes), "entry-form", proven, where), at = proven ?? entry?.index ?? null;
+	unchecked("receipt-authorship", {index: at});
 	if (!entry) return null;
-	describe(entry, report);
-	report.facts.origin = entry.statement.ledger;
-	if (index !== null && index !== entry.index) report.fault("index", index, "receipt.index", entry.index, index);
-	if ((index ?? entry.index) === 0) {
-		const keys = new Directory().check(entry, (code, ...rest) => report.fault(code, 0, ...rest, {level: "L2"}));
-		await checkSignatures(entry, keys, report);
-	}
+	const {index, leaf, recorded_at, statement: {ledger, type, actor, stream, occurred_on, signed_at}} = entry;
+	facts.entry = {index, leaf_hash: hex(leaf), type, actor, stream, occurred_on, signed_at, recorded_at};
+	facts.origin = ledger;
+	if (at !== index) fault("index", at, "receipt.index", index, at);
+	if (at === 0) await checkSignatures(entry, checkAuthority(entry));
 	return entry;
 }
 
-function checkGenesis(trust, report) {
-	const {genesis} = report.facts;
-	if (trust.genesis && genesis && genesis !== trust.genesis) report.fault("genesis", 0, "leaf hash", trust.genesis, genesis);
+function checkGenesis() {
+	const {genesis} = facts;
+	if (trust.genesis && genesis && genesis !== trust.genesis) fault("genesis", 0, "leaf hash", trust.genesis, genesis);
 }
 
-async function auditEntry(bytes, trust, report) {
-	const entry = await auditAlone(bytes, null, "entry", trust, report);
-	if (entry?.index === 0) report.facts.genesis = hex(entry.leaf);
-	checkGenesis(trust, report);
-	report.say("open", "entry-alone");
+async function auditEntry(bytes) {
+	const entry = await auditAlone(bytes, null, "entry");
+	if (entry?.index === 0) facts.genesis = hex(entry.leaf);
+	checkGenesis();
+	remark("open", "entry-alone");
 }
 
 function parseReceipt(bytes) {
@@ -49,51 +43,45 @@ function parseReceipt(bytes) {
 	must(extra !== null, "base64", "receipt.extra");
 	const index = lines[0]?.startsWith("index ") ? decimal(lines.shift().slice(6)) : null, hashes = lines.map(base64);
 	must(index !== null, "receipt", "receipt.index");
-	must(hashes.length <= MAX_HASHES && hashes.every(hash => hash?.length === 32), "receipt", "receipt.proof");
+	must(hashes.length <= 63 && hashes.every(hash => hash?.length === 32), "receipt", "receipt.proof");
 	return {index, extra, hashes, note: bytes.subarray(cut + 2)};
 }
 
-async function auditReceipt(bytes, trust, report) {
-	const proof = attempt(() => parseReceipt(bytes), error => report.malformed(error, "receipt", null, "receipt"));
+async function auditReceipt(bytes) {
+	const proof = parsed(() => parseReceipt(bytes), "receipt", null, "receipt");
 	if (!proof) return;
-	const {index, extra, hashes, note} = proof;
-	if (!extra) return report.fault("receipt", index, "receipt.extra", "extra", "—");
+	const {index, extra, hashes, note} = proof, {kept} = trust;
+	if (!extra) return fault("receipt", index, "receipt.extra", "extra", "—");
 	const leaf = leafHash(extra);
-	if (index === 0) report.facts.genesis = hex(leaf);
-	const entry = await auditAlone(extra, index, "receipt.extra", trust, report);
-	const checkpoint = await openReceiptCheckpoint(note, entry, trust, report);
+	if (index === 0) facts.genesis = hex(leaf);
+	const entry = await auditAlone(extra, index, "receipt.extra"), checkpoint = await openReceiptCheckpoint(note, entry);
 	if (!checkpoint) return;
 	const {origin, size, root} = checkpoint, proven = provenRoot(leaf, index, size, hashes);
-	Object.assign(report.facts, {size, root});
-	report.count("L1", "inclusion_proofs");
-	if (entry && entry.statement.ledger !== origin) report.fault("ledger", index, "statement.ledger", origin, entry.statement.ledger);
-	if (proven !== root) report.fault("inclusion", index, "receipt.proof", root, proven ?? "—");
-	checkGenesis(trust, report);
-	const {kept} = trust;
-	if (kept?.origin === origin && kept.size === size && kept.root !== root) report.fault("fork", null, "trust/checkpoint", kept.root, root);
-	else if (kept && kept.size !== size) report.say("not_checked", "receipt-consistency", {size: kept.size});
+	Object.assign(facts, {size, root});
+	count("L1", "inclusion_proofs");
+	if (entry && entry.statement.ledger !== origin) fault("ledger", index, "statement.ledger", origin, entry.statement.ledger);
+	if (proven !== root) fault("inclusion", index, "receipt.proof", root, proven ?? "—");
+	checkGenesis();
+	if (kept?.origin === origin && kept.size === size && kept.root !== root) fault("fork", null, "trust/checkpoint", kept.root, root);
+	else if (kept && kept.size !== size) unchecked("receipt-consistency", {size: kept.size});
 }
 
-async function openReceiptCheckpoint(note, entry, trust, report) {
-	const own = report.facts.genesis ? entry?.statement.body.log_key : null;
-	if (!trust.policy && !isText(own)) report.say("open", "no-log-key");
+async function openReceiptCheckpoint(note, entry) {
+	const own = facts.genesis ? entry?.statement.body.log_key : null, {policy} = trust;
+	if (!policy && !isText(own)) remark("open", "no-log-key");
 	try {
 		const checkpoint = parseCheckpoint(note);
-		if (trust.policy) {
-			const judged = await judgeNote(checkpoint, trust.policy);
-			report.facts.log_key = judged.log.text;
-			reportWitnesses(judged, trust.policy, report);
-			if (trust.policy.quorum.none) report.say("notes", "no-witnesses");
+		if (policy) {
+			const judged = await judgeNote(checkpoint);
+			facts.log_key = judged.log.text;
+			reportWitnesses(judged);
+			if (policy.quorum.none) remark("notes", "no-witnesses");
 		} else if (isText(own)) {
-			report.facts.log_key = own;
+			facts.log_key = own;
 			must(parseLogVkey(own).name === checkpoint.origin, "origin", "", own, checkpoint.origin);
 			await checkLogSignature(checkpoint, parseLogVkey(own));
 		}
-		if (report.facts.log_key) report.count("L1", "checkpoints");
+		if (facts.log_key) count("L1", "checkpoints");
 		return checkpoint;
-	} catch (error) {
-		if (!(error instanceof Malformed)) throw error;
-		report.malformed(error, "checkpoint", null, "receipt.checkpoint");
-		return null;
-	}
+	} catch (error) { malformed(error, "checkpoint", null, "receipt.checkpoint"); }
 }

@@ -1,39 +1,46 @@
-// Report. Faults come by index; then those somewhere in a range; then the log's own. `late` puts what is known
-// only at the end (signatures 1, roots seen 2) after what the pass over the entries finds at the same index.
+// The report. A worker makes one audit, and what it finds is kept here. `late` puts what is known only at the end
+// (signatures 1, roots seen 2) after what the pass over the entries finds at the same index.
 const VERDICTS = ["intact", "altered", "inconclusive", "unreadable"];
+const faults = [], remarks = {open: [], not_checked: [], notes: []}, checked = {};
+const facts = {origin: null, size: null, root: null, genesis: null, log_key: null, anchored: false, entry: null};
+let total = 0;
 
-class Report {
-	faults = [];
-	total = 0;
-	lists = {open: [], not_checked: [], notes: []};
-	checked = {};
-	facts = {origin: null, size: null, root: null, genesis: null, log_key: null, anchored: false};
-	constructor(source) { this.source = source; }
-	fault(code, index, field, expected, found, more = {}) {
-		const {last = null, somewhere = false, late = 0, level = "L1", note = ""} = more, ranged = last !== null && last !== index;
-		this.total++;
-		if (this.faults.length >= MAX_FAULTS) return;
-		this.faults.push({code, level, index, last_index: ranged ? last : null, somewhere: somewhere && ranged, field,
-			expected: String(expected ?? ""), found: String(found ?? ""), note, late});
-	}
-	malformed(error, code, index, field, level) {
-		this.fault(code, index, error.field && error.field !== field ? `${field}: ${error.field}` : field, error.expected, error.found, {note: error.code, level});
-	}
-	count(level, what, number = 1) {
-		const counts = this.checked[level] ??= {};
-		counts[what] = (counts[what] ?? 0) + number;
-	}
-	say(list, code, params = {}) { this.lists[list].push({code, params}); }
-	firstFaulty(first, last) {
-		const known = this.faults.filter(one => one.index !== null && !one.somewhere && one.index >= first && one.index <= last);
-		return known.length ? known.reduce((least, one) => Math.min(least, one.index), last) : null;
-	}
-	end(error = null) {
-		const code = error ? 3 : this.total ? 1 : this.lists.open.length ? 2 : 0;
-		const rank = one => [one.index === null, one.somewhere, one.index ?? 0, one.late];
-		const faults = this.faults.toSorted((a, b) => rank(a).map((value, i) => value - rank(b)[i]).find(Boolean) ?? 0);
-		for (const fault of faults) delete fault.late;
-		return {verdict: VERDICTS[code], exit_code: code, source: this.source, ...this.facts, checked: this.checked, faults_total: this.total,
-			first_fault: faults[0] ?? null, faults, ...this.lists, entry: this.entry ?? null, error};
-	}
+function fault(code, index, field, expected, found, {last = null, somewhere = false, late = 0, level = "L1", note = ""} = {}) {
+	const ranged = last !== null && last !== index;
+	if (total++ < 1000) faults.push({code, level, index, last_index: ranged ? last : null, somewhere: somewhere && ranged, field,
+		expected: String(expected ?? ""), found: String(found ?? ""), note, late});
+}
+
+/** What `action` gives; nothing, and a fault, where that breaks its format. */
+function parsed(action, code, index, field, level) {
+	try { return action(); } catch (error) { malformed(error, code, index, field, level); }
+}
+
+function malformed(error, code, index, field, level) {
+	if (!(error instanceof Malformed)) throw error;
+	fault(code, index, error.field && error.field !== field ? `${field}: ${error.field}` : field, error.expected, error.found, {note: error.code, level});
+}
+
+function count(level, what, number = 1) {
+	checked[level] ??= {};
+	checked[level][what] = (checked[level][what] ?? 0) + number;
+}
+
+const remark = (list, code, params = {}) => remarks[list].push({code, params});
+const unchecked = (code, params) => remark("not_checked", code, params);
+
+/** The first place in a range at which something is known to be wrong, or null. */
+function firstFaulty(first, last) {
+	const known = faults.filter(one => one.index !== null && !one.somewhere && one.index >= first && one.index <= last);
+	return known.length ? Math.min(...known.map(one => one.index)) : null;
+}
+
+/** Faults come by index; then those somewhere in a range; then the log's own. */
+function endReport(source, error = null) {
+	const code = error ? 3 : total ? 1 : remarks.open.length ? 2 : 0;
+	const rank = one => [one.index === null, one.somewhere, one.index ?? 0, one.late];
+	faults.sort((a, b) => rank(a).map((value, i) => value - rank(b)[i]).find(Boolean) ?? 0);
+	for (const one of faults) delete one.late;
+	return {verdict: VERDICTS[code], exit_code: code, source, ...facts, checked, faults_total: total,
+		first_fault: faults[0] ?? null, faults, ...remarks, error};
 }

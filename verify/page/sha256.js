@@ -2,7 +2,7 @@
 // times such a hash. `selfTest` holds this to WebCrypto before anything else is done.
 const PRIMES = [];
 for (let n = 2; PRIMES.length < 64; n++) if (PRIMES.every(p => n % p)) PRIMES.push(n);
-const fraction = x => (x - Math.floor(x)) * 2 ** 32 | 0;
+const fraction = x => x % 1 * 2 ** 32 | 0;
 const ROUND = Int32Array.from(PRIMES, p => fraction(Math.cbrt(p)));
 const START = Int32Array.from(PRIMES.slice(0, 8), p => fraction(Math.sqrt(p)));
 

@@ -1,46 +1,46 @@
 // Trust: what the reader brings from elsewhere, never what the bundle holds.
+const trust = {policy: null, genesis: null, kept: null};
+
 async function readTrust({policy, genesis, checkpoint}) {
-	const trust = {policy: null, genesis: null, kept: null};
 	try {
 		if (policy) trust.policy = parsePolicy(policy);
 		if (genesis) trust.genesis = decode(genesis)?.replace(/\s+$/, "");
 		must(!genesis || isHash(trust.genesis), "genesis");
-		if (checkpoint && trust.policy) await judgeNote(trust.kept = parseCheckpoint(checkpoint), trust.policy);
+		if (checkpoint && policy) await judgeNote(trust.kept = parseCheckpoint(checkpoint));
 	} catch (error) {
 		if (error instanceof Malformed) throw new Unreadable("trust", `${error.code} ${error.found}`);
 		throw error;
 	}
-	return trust;
+	facts.anchored = Boolean(policy && genesis);
 }
 
-/** Holds a checkpoint to a policy: names of the witnesses that cosigned, those that could not be tried. */
-async function judgeNote(checkpoint, policy) {
-	const log = policy.logs.get(checkpoint.origin), cosigned = new Set(), unsupported = [];
-	must(log, "origin", "", [...policy.logs.keys()], checkpoint.origin);
+/** Holds a checkpoint to the policy: names of the witnesses that cosigned, those that could not be tried. */
+async function judgeNote(checkpoint) {
+	const {logs, witnesses, quorum} = trust.policy, {origin, size} = checkpoint, log = logs.get(origin);
+	const cosigned = new Set(), unsupported = [], named = new Map();
+	must(log, "origin", "", [...logs.keys()], origin);
 	await checkLogSignature(checkpoint, log);
-	for (const {name, key} of policy.witnesses) for (const line of linesOf(checkpoint, key)) {
+	for (const {name, key} of witnesses) for (const line of linesOf(checkpoint, key)) {
 		const answer = await isCosigned(checkpoint, key, line);
 		must(answer !== false, "cosignature", "", key.name, hex(line.data).slice(0, 128));
 		if (answer) cosigned.add(name); else unsupported.push(name);
+		if (answer && key.name !== origin && !named.has(key.name)) named.set(key.name, name);
 	}
-	const named = new Map(policy.witnesses.filter(({name, key}) => cosigned.has(name) && key.name !== checkpoint.origin).reverse().map(({name, key}) => [key.name, name]));
-	const cosigners = policy.witnesses.map(({name}) => name).filter(name => [...named.values()].includes(name));
-	return {log, cosigned, cosigners, unsupported, size: checkpoint.size, isMet: policy.quorum.isMet(cosigned)};
+	return {log, cosigned, cosigners: [...named.values()], unsupported, size, isMet: quorum.isMet(cosigned)};
 }
 
-/** Says what a policy's witnesses did. */
-function reportWitnesses({cosigned, cosigners, unsupported, size, isMet}, policy, report) {
-	report.count("L1", "cosignatures", cosigned.size);
-	if (unsupported.length) report.say("not_checked", "unsupported", {names: unsupported.join(", ")});
-	if (policy.quorum.none) return;
-	if (!isMet || size === 0) report.say("open", "no-quorum", {names: [...cosigned].sort().join(", ") || "—"});
-	else report.say("notes", "witnessed", {size, names: cosigners.join(", ") || "—"});
+/** Says what the policy's witnesses did. */
+function reportWitnesses({cosigned, cosigners, unsupported, size, isMet}) {
+	count("L1", "cosignatures", cosigned.size);
+	if (unsupported.length) unchecked("unsupported", {names: unsupported.join(", ")});
+	if (trust.policy.quorum.none) return;
+	if (!isMet || size === 0) remark("open", "no-quorum", {names: [...cosigned].sort().join(", ") || "—"});
+	else remark("notes", "witnessed", {size, names: cosigners.join(", ") || "—"});
 }
 
-function reportTrust(trust, report) {
-	report.facts.anchored = Boolean(trust.policy && trust.genesis);
-	if (!trust.policy) report.say("open", "no-trust");
-	else if (!trust.genesis) report.say("open", "no-genesis-pin");
-	report.say("not_checked", "law");
-	report.say("not_checked", "time");
+function reportTrust() {
+	if (!trust.policy) remark("open", "no-trust");
+	else if (!trust.genesis) remark("open", "no-genesis-pin");
+	unchecked("law");
+	unchecked("time");
 }

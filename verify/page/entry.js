@@ -6,12 +6,10 @@ const isText = value => typeof value === "string", names = value => isObject(val
 const isIdentifier = matches(/^[a-z0-9][a-z0-9._-]{0,63}$/), hasBytes = value => Boolean(base64(value));
 const MOMENT = "\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d";
 const isMoment = matches(new RegExp(`^${MOMENT}Z$`)), isMillisecond = matches(new RegExp(`^${MOMENT}\\.\\d{3}Z$`));
-const ACTORS = {"appointment,capacity,party,person": "", "capacity,party": "root", capacity: "founders"};
 
-function isActor(actor) {
-	if (!Object.hasOwn(ACTORS, names(actor)) || !Object.values(actor).every(isIdentifier)) return false;
-	return ["root", "founders"].includes(actor.capacity) ? actor.capacity === ACTORS[names(actor)] : !ACTORS[names(actor)];
-}
+// The members of an actor, and which capacity goes with them.
+const ACTOR = /^(appointment,capacity,party,person:(?!(root|founders)$)|capacity,party:root$|capacity:founders$)/;
+const isActor = actor => ACTOR.test(`${names(actor)}:${actor?.capacity}`) && Object.values(actor).every(isIdentifier);
 
 const STATEMENT = {
 	actor: isActor, body: isObject, id: matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),

@@ -1,4 +1,6 @@
 // A receipt, and an entry by itself
+const RECEIPT = "c2sp.org/tlog-proof@v1";
+
 async function checkSignatures(entry, keys) {
 	await Promise.all(keys.map(async (key, i) => {
 		const signature = entry.signatures[i];
@@ -38,7 +40,7 @@ function parseReceipt(bytes) {
 	const cut = bytes.findIndex((byte, i) => byte === 10 && bytes[i + 1] === 10), head = bytes.subarray(0, Math.max(cut, 0));
 	const lines = (decode(head) ?? "").split("\n"), start = lines.shift();
 	must(bytes.length <= MAX_RECEIPT, "too-large", "receipt");
-	must(cut > 0 && start === "c2sp.org/tlog-proof@v1", "receipt", "receipt", "c2sp.org/tlog-proof@v1", start);
+	must(cut > 0 && start === RECEIPT, "receipt", "receipt", RECEIPT, start);
 	const extra = lines[0]?.startsWith("extra ") ? base64(lines.shift().slice(6)) : undefined;
 	must(extra !== null, "base64", "receipt.extra");
 	const index = lines[0]?.startsWith("index ") ? decimal(lines.shift().slice(6)) : null, hashes = lines.map(base64);

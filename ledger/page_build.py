@@ -69,7 +69,8 @@ def _minified(kind: str, text: str) -> str:
 
 def _wrapped(script: str) -> str:
     """Break long lines where that changes nothing: made small again, both must be the same."""
-    lines, rest, same = [], script, _minified("application/javascript", script)
+    lines: list[str] = []
+    rest, same = script, _minified("application/javascript", script)
     while len(rest) > _LINE:
         cut = max(rest.rfind(one, 0, _LINE) for one in _BREAKS) + 1
         while cut and not _gives("\n".join([*lines, rest[:cut], rest[cut:]]), same):

@@ -78,7 +78,7 @@ async function readTile(level, number, width) {
 async function readEntries(size, extent, progress) {
 	const there = Math.min(size, extent), verified = [];
 	if (there < size) {
-		const number = Math.floor(there / 256), path = tilePath("entries", number, Math.min(256, size - number * 256));
+		const number = floor(there / 256), path = tilePath("entries", number, Math.min(256, size - number * 256));
 		missing("bundle", there, path, size - there);
 	}
 	const load = first => {
@@ -118,7 +118,7 @@ function bundleEntries({path, bytes, isExact}, first, width) {
 function storedLeaves({path, bytes, isExact}, first, width) {
 	if (!bytes) return missing("tile", first, path, width);
 	count("L1", "tiles");
-	const whole = Math.floor(bytes.length / 32);
+	const whole = floor(bytes.length / 32);
 	if (whole < width || (isExact && bytes.length !== 32 * width)) fault("tile", first + Math.min(whole, width - 1), path, 32 * width, bytes.length);
 	return Array.from({length: Math.min(whole, width)}, (_, i) => bytes.subarray(32 * i, 32 * i + 32));
 }
@@ -288,9 +288,9 @@ async function checkWitnesses() {
 
 // Files
 async function checkTiles() {
-	const read = new Set(), rowSize = level => Math.floor(tree.size / 256 ** level);
+	const read = new Set(), rowSize = level => floor(tree.size / 256 ** level);
 	const size = (checkpoint?.size ?? tree.size) <= tree.size ? checkpoint?.size ?? tree.size : 0;
-	for (let level = 0, left = size; left; level++, left = Math.floor(left / 256)) for (let number = 0; number * 256 < left; number++) {
+	for (let level = 0, left = size; left; level++, left = floor(left / 256)) for (let number = 0; number * 256 < left; number++) {
 		const width = Math.min(256, left - number * 256);
 		for (const kind of level ? [level] : [0, "entries"]) {
 			read.add(tilePlace(kind, number, width));

@@ -1,7 +1,7 @@
 "use strict";
 // What the verifier is made of begins here: it runs in a worker. First written from docs/SPEC.md, RFC 6962, 8032, 8785,
 // DSSE and C2SP alone; fault codes and report are those of verify/words.py.
-const {subtle} = crypto;
+const {subtle} = crypto, {floor} = Math;
 
 // Limits: more than this is refused before it takes memory. Others stand where they are asked for.
 const MAX_ENTRY = 65535, MAX_NOTE = 1e6, MAX_RECEIPT = 2e6, MAX_MEMBER = 2 ** 28;
@@ -35,13 +35,13 @@ function decode(bytes) { try { return decoder.decode(bytes); } catch { return nu
 const decimal = text => /^(0|[1-9]\d{0,15})$/.test(text) && Number.isSafeInteger(+text) ? +text : null;
 
 /** The bytes break their format. */
-class Malformed extends Error {
-	constructor(code, field = "", expected = "", found = "") { super(code); Object.assign(this, {code, field, expected, found}); }
+class Malformed {
+	constructor(code, field = "", expected = "", found = "") { Object.assign(this, {code, field, expected, found}); }
 }
 
 /** The source can't be had at all. */
-class Unreadable extends Error {
-	constructor(code, detail = "") { super(code); Object.assign(this, {code, detail}); }
+class Unreadable {
+	constructor(code, detail = "") { Object.assign(this, {code, detail}); }
 }
 
 function must(condition, ...fault) { if (!condition) throw new Malformed(...fault); }

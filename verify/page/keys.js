@@ -58,7 +58,7 @@ const bodyMust = (condition, member, expected, found) => must(condition, "direct
 
 /** A key from the members of a body. */
 function parseKey(body) {
-	const spki = base64(body.public_key) ?? new Uint8Array(), text = hex(spki), raw = spki.slice(12);
+	const spki = base64(body.public_key) ?? [], text = hex(spki), raw = spki.slice(12);
 	const kind = text.startsWith(ED25519_SPKI) && spki.length === 44 && isStrictPoint(raw) ? "Ed25519"
 		: isStrictP256(text) ? "ECDSA" : isStrictRsa(text) ? "RSASSA-PKCS1-v1_5" : "";
 	bodyMust(Object.hasOwn(SCHEMES, body.scheme), "scheme", names(SCHEMES), body.scheme);

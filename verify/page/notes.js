@@ -4,7 +4,7 @@ const VKEY = new RegExp(`^(${NAME})\\+([0-9a-f]{8})\\+(\\S+)$`, "u"), SIGNED_BY 
 const ED25519 = 1, COSIGNATURE = 4, ML_DSA_44 = 6, KEY_BYTES = {1: 32, 4: 32, 6: 1312};
 
 function parseVkey(text) {
-	const [, name, id, encoded] = VKEY.exec(text) ?? [], data = base64(encoded) ?? new Uint8Array();
+	const [, name, id, encoded] = VKEY.exec(text) ?? [], data = base64(encoded) ?? [];
 	const [type] = data, raw = data.slice(1);
 	must(KEY_BYTES[type] === raw.length && hex(sha256(concat(utf8(name + "\n"), data)).subarray(0, 4)) === id
 		&& (type === ML_DSA_44 || isStrictPoint(raw)), "vkey", "", "<name>+<hash>+<base64>", text);
@@ -21,7 +21,7 @@ function parseNote(bytes) {
 	const text = bytes.length <= MAX_NOTE ? decode(bytes) : null, cut = text?.lastIndexOf("\n\n") ?? -1;
 	must(cut > 0 && text.endsWith("\n") && !/[\0-\x09\x0b-\x1f]/.test(text), "note");
 	const signatures = text.slice(cut + 2, -1).split("\n").map(line => {
-		const [, name, encoded] = SIGNED_BY.exec(line) ?? [], data = base64(encoded) ?? new Uint8Array();
+		const [, name, encoded] = SIGNED_BY.exec(line) ?? [], data = base64(encoded) ?? [];
 		must(data.length > 4, "note", "", "— <name> <base64>", line);
 		return {name, id: hex(data.subarray(0, 4)), data: data.subarray(4)};
 	});

@@ -108,7 +108,7 @@ async function take(files) {
 		const text = await file.slice(0, 1e6).text(), isZip = text.startsWith("PK");
 		const box = {policy: "policy", genesis: "genesis", checkpoint: "kept"}[file.name]
 			?? (/^[0-9a-f]{64}\s*$/.test(text) ? "genesis" : !isZip && /^[ \t]*quorum[ \t]/m.test(text) ? "policy" : null);
-		if (box) byId(box).value = text;
+		if (box) byId(box).value = text.trim() ? text : "—"; // an empty file is not one that is missing
 		else chosen = {blob: file, kind: text.startsWith("c2sp.org/tlog-proof") ? "receipt" : text.startsWith("{") ? "entry" : "zip", name: file.name};
 	}
 	start();
@@ -116,7 +116,10 @@ async function take(files) {
 
 /** One after the other: what is trusted must be in its box before what came after it is judged. */
 let taking = Promise.resolve();
-const accept = files => { const kept = [...files]; taking = taking.then(() => take(kept)); };
+const accept = files => {
+	const kept = [...files];
+	taking = taking.then(() => take(kept)).catch(error => finish(endReport({}, {code: "file", detail: String(error)})));
+};
 
 function translate() {
 	document.documentElement.lang = lang;

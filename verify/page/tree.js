@@ -20,7 +20,7 @@ class Tree {
 	root(size) {
 		let known = this.roots.get(size), hash = null;
 		if (known) return known;
-		for (let level = 0, left = size; left > 0; level++, left = Math.floor(left / 2)) {
+		for (let level = 0, left = size; left > 0; level++, left = floor(left / 2)) {
 			if (left % 2) hash = hash ? nodeHash(this.levels[level][left - 1], hash) : this.levels[level][left - 1];
 		}
 		known = hex(hash ?? sha256(new Uint8Array()));
@@ -32,7 +32,7 @@ class Tree {
 /** The root that an inclusion proof leads to (RFC 9162 §2.1.3.2), hex; null if it has another length. */
 function provenRoot(leaf, index, size, proof) {
 	let fn = index, sn = size - 1, hash = leaf;
-	const half = () => { fn = Math.floor(fn / 2); sn = Math.floor(sn / 2); };
+	const half = () => { fn = floor(fn / 2); sn = floor(sn / 2); };
 	for (const step of proof) {
 		if (sn === 0) return null;
 		if (fn % 2 || fn === sn) {

@@ -1,15 +1,22 @@
 """Tries every case of the tamper matrix; prints the figures, and writes them as a Markdown table.
 
-PYTHONPATH=.import:. python tests/benchmarks/tamper_matrix.py [file.md]
+    PYTHONPATH=.import:. python tests/benchmarks/tamper_matrix.py [file.md]
+    PYTHONPATH=.import:. python tests/benchmarks/tamper_matrix.py --page [file.md] [count]
 
-Exit code 1 if anything was missed, or named at another place for no known reason.
+With `--page` the cases that the HTML verifier reads, or so many of them, are shown to both verifiers, and what the file
+says of that is written anew. Exit code 1 if anything was missed, or named at another place for no known reason; or if
+the two verifiers differ.
 """
 
+import re
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
+from tests.e2e.conftest import CHROMIUM, FLAGS
+from tests.e2e.page_tamper import Both, by_both, drawn, readable_cases
 from tests.tamper.bench import Bench, Figures
 from tests.tamper.matrix import SOURCES, by_target, cases_of, table, unexplained, upper_tiles
 
@@ -25,8 +32,58 @@ test suite tries one case of every cell (`tests/verify/test_tamper.py`).
 
 """
 
+# What the second verifier says; rewritten by `--page`, kept by the rest.
+PAGE_HEAD = "## The second verifier"
+SEED = 1
+
+
+def with_page(count: int | None) -> Both:
+    """Show the cases that the page reads, or so many of them, to both verifiers."""
+    both = Both()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as engine:
+        bench, scratch = Bench(Path(folder) / "bench"), Path(folder) / "scratch"
+        scratch.mkdir()
+        cases = readable_cases(bench)
+        chosen = cases if count is None else drawn(cases, count, SEED)
+        browser = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for target, some in by_target(chosen).items():
+            context = browser.new_context(offline=True)
+            one = by_both(context.new_page(), bench, some, scratch)
+            context.close()
+            print(f"{target}: {one.tried}, differing {len(one.differing)}", file=sys.stderr)
+            both.add(one)
+        browser.close()
+    return both
+
+
+def page_text(both: Both) -> str:
+    text = f"""{PAGE_HEAD}
+
+`verificador.html` was shown, in a real browser, all of these that it reads: published folders as a zip, zips, receipts,
+and the trust folder beside a bundle; not the store. Compared: the verdict, and code and index of the first fault.
+`tests/benchmarks/tamper_matrix.py --page docs/TAMPER.md` tries all of it; `tests/e2e/test_page_tamper.py` a sample.
+
+| tried | both say the same | differing |
+|--:|--:|--:|
+| {both.tried} | {both.tried - len(both.differing)} | {len(both.differing)} |
+"""
+    return text + "".join(f"\n- {one}" for one in both.differing) + ("\n" if both.differing else "")
+
+
+def main_page(arguments: list[str]) -> int:
+    path = Path(arguments[0]) if arguments else None
+    both = with_page(int(arguments[1]) if len(arguments) > 1 else None)
+    text = page_text(both)
+    print(text)
+    if path is not None:
+        kept = path.read_text(encoding="utf-8").split(PAGE_HEAD)[0].rstrip()
+        path.write_text(f"{kept}\n\n{text}", encoding="utf-8")
+    return 1 if both.differing else 0
+
 
 def main() -> int:
+    if sys.argv[1:2] == ["--page"]:
+        return main_page(sys.argv[2:])
     start = time.monotonic()
     rows: dict[str, Figures] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -43,7 +100,9 @@ def main() -> int:
     for line in bad:
         print(f"UNEXPLAINED {line}")
     if len(sys.argv) > 1:
-        Path(sys.argv[1]).write_text(text, encoding="utf-8")
+        path = Path(sys.argv[1])
+        page = re.search(f"^{PAGE_HEAD}.*", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+        path.write_text(text + (f"\n{page[0]}" if page else ""), encoding="utf-8")
     return 1 if bad else 0
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.dishonest import altered
+from tests.dishonest import altered, backdated
 from tests.e2e.page_cases import Shown, add, bundle, true
 from tests.verify.small_ledger import PARTIES, SCOPE, Key, LogKey, Witness, Writer, write
 
@@ -270,3 +270,12 @@ def pinned_key(folder: Path) -> Shown:
 
 
 add("trust: another log key", "log-key", pinned_key)
+
+
+def dated_after_cosignature(folder: Path) -> Shown:
+    """The last entry says a week more than the witness who cosigned it."""
+    log = backdated(true(), true().size - 1, "2019-03-08T12:00:00.000Z")
+    return bundle(replace(log, witnesses=(Witness("a"),)), folder, quorum=1)
+
+
+add("witnesses: the last entry is dated after", None, dated_after_cosignature)

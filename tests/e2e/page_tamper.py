@@ -72,8 +72,7 @@ def page_answer(page: Page, given: Shown) -> Answer:
     """What the page says; it is not loaded anew, but starts with empty boxes."""
     assert given.trust is not None
     page.evaluate(
-        "() => { chosen = null; clear('');"
-        " for (const id of ['policy', 'genesis', 'kept']) byId(id).value = ''; }"
+        "() => { chosen = null; clear(''); for (const id of ['policy', 'genesis', 'kept']) byId(id).value = ''; }"
     )
     trusted = [file for name in TRUST if (file := given.trust / name).exists()]
     page.set_input_files("#file", [])  # the browser says nothing of the same names again

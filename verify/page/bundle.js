@@ -26,23 +26,23 @@ function splitBundle(bytes) {
 	return {entries, isWhole: at === bytes.length};
 }
 
-const tree = new Tree(), ids = new Set(), cited = new Map(), confirmed = new Set([0]), ahead = [], contradictions = [];
-let files, tiles, checkpoint, pending = null, lastRecorded = "", unread = 0, largest = 0, seen = 0, running = [];
+const ids = new Set(), cited = new Map(), confirmed = new Set([0]), ahead = [], contradictions = [];
+let files, tiles, head, pending = null, lastRecorded = "", unread = 0, largest = 0, seen = 0, running = [];
 
 async function auditBundle(given, progress) {
 	files = given;
 	tiles = files.names.map(parseTilePath).filter(Boolean);
 	readable(files.has("checkpoint"), "checkpoint");
-	const head = await files.read("checkpoint"), logs = [...trust.policy?.logs.keys() ?? []], said = decode(head)?.split("\n", 1)[0];
-	checkpoint = parsed(() => parseCheckpoint(head), "checkpoint", null, "checkpoint");
+	const note = await files.read("checkpoint"), logs = [...trust.policy?.logs.keys() ?? []], said = decode(note)?.split("\n", 1)[0];
+	head = parsed(() => parseCheckpoint(note), "checkpoint", null, "checkpoint");
 	let extent = 0; // a bundle far off is no part of the log: one name must not make an audit endless
 	for (const {level, number, width} of tiles.toSorted((a, b) => a.number - b.number || b.width - a.width)) {
 		if (level === "entries" && number * 256 <= extent + 65536) extent = Math.max(extent, number * 256 + width);
 	}
 	facts.origin = logs.length === 1 ? logs[0] : logs.includes(said) ? said : null;
-	await readEntries(checkpoint?.size ?? extent, extent, progress);
-	const {size} = tree;
-	Object.assign(facts, {size, root: tree.root(size), genesis: size ? hex(tree.levels[0][0]) : null});
+	await readEntries(head?.size ?? extent, extent, progress);
+	const size = treeSize;
+	Object.assign(facts, {size, root: rootOf(size), genesis: size ? hex(levels[0][0]) : null});
 	count("L1", "entries", size);
 	count("L1", "links", size);
 	count("L2", "signatures", 0);
@@ -149,7 +149,7 @@ function settle(claimed) {
 		if (hex(computed) !== claimed) leaf = stored;
 	}
 	if (claimed && claimed !== hex(leaf)) fault("previous", at + 1, "previous", hex(leaf), claimed);
-	tree.push(leaf);
+	addLeaf(leaf);
 }
 
 function judge(entry) {
@@ -186,7 +186,7 @@ function checkAuthorship(entry) {
 function checkSeen({index, statement: {seen: {size, root}}}) {
 	seen++;
 	if (size > index) ahead.push([index, size]);
-	else if (root === tree.root(size)) confirmSize(size);
+	else if (root === rootOf(size)) confirmSize(size);
 	else contradictions.push({size, root, code: "seen", field: "statement.seen.root", signer: index});
 }
 
@@ -207,7 +207,7 @@ function reportContradiction({size, root, code, field, signer}, first) {
 	// Whose own signature fails, or who stands alone against a later signer, contradicts nobody.
 	const isAlone = isSigner && (firstFaulty(signer, signer) !== null || largest >= size);
 	const [index, last] = isAlone ? [signer, signer] : known !== null ? [known, known] : [first, end];
-	fault(code, index, isSigner && index !== signer ? `entry ${signer}: ${field}` : field, `${root} (${size})`, tree.root(size),
+	fault(code, index, isSigner && index !== signer ? `entry ${signer}: ${field}` : field, `${root} (${size})`, rootOf(size),
 		{last, somewhere: true, late: 2, level: isSigner ? "L2" : "L1", note: `${first}–${end}`});
 }
 
@@ -228,28 +228,28 @@ function checkKept() {
 	const {kept} = trust, where = "trust/checkpoint";
 	if (!kept) return;
 	if (kept.origin !== facts.origin) fault("origin", null, where, kept.origin, facts.origin);
-	else if (kept.size > tree.size) fault("rollback", tree.size, where, kept.size, tree.size, {last: kept.size - 1});
-	else if (tree.root(kept.size) === kept.root) confirmSize(kept.size);
+	else if (kept.size > treeSize) fault("rollback", treeSize, where, kept.size, treeSize, {last: kept.size - 1});
+	else if (rootOf(kept.size) === kept.root) confirmSize(kept.size);
 	else contradictions.push({...kept, code: "fork", field: where, since: 0});
 }
 
 async function checkHead(key) {
 	count("L1", "checkpoints");
-	if (!checkpoint) return;
-	const {origin, size, root} = checkpoint, before = total;
+	if (!head) return;
+	const {origin, size, root} = head, before = total;
 	if (key && origin !== key.name) fault("origin", null, "checkpoint", key.name, origin);
 	else {
-		try { if (key) await checkLogSignature(checkpoint, key); } catch (error) { malformed(error, "checkpoint", null, "checkpoint"); }
+		try { if (key) await checkLogSignature(head, key); } catch (error) { malformed(error, "checkpoint", null, "checkpoint"); }
 		for (const {key: witness} of trust.policy?.witnesses ?? []) await checkCosignatures(witness, () => {});
 	}
-	if (size > tree.size) fault("size", tree.size, "checkpoint", tree.size, size, {last: size - 1});
-	else if (tree.root(size) !== root && total === before) contradictions.push({size, root, code: "root", field: "checkpoint"});
+	if (size > treeSize) fault("size", treeSize, "checkpoint", treeSize, size, {last: size - 1});
+	else if (rootOf(size) !== root && total === before) contradictions.push({size, root, code: "root", field: "checkpoint"});
 }
 
 /** A cosignature by a known key that fails is a fault wherever it stands. */
 async function checkCosignatures(key, counted) {
-	for (const line of linesOf(checkpoint, key)) {
-		const answer = await isCosigned(checkpoint, key, line);
+	for (const line of linesOf(head, key)) {
+		const answer = await isCosigned(head, key, line);
 		if (answer === false) fault("checkpoint", null, "checkpoint", key.name, hex(line.data).slice(0, 128));
 		else counted(answer);
 	}
@@ -264,8 +264,8 @@ async function checkLogCosigner() {
 	for (const {key: {name, type, text, id}} of trust.policy?.witnesses ?? []) {
 		if (name === origin && type === ML_DSA_44 && text !== key.text) fault("log-key", 0, field, id, key.id);
 	}
-	if (!checkpoint) return;
-	if (!linesOf(checkpoint, key).length) fault("checkpoint", null, "checkpoint", key.name, "—");
+	if (!head) return;
+	if (!linesOf(head, key).length) fault("checkpoint", null, "checkpoint", key.name, "—");
 	await checkCosignatures(key, answer => {
 		if (answer) count("L1", "cosignatures"); else unchecked("unsupported", {names: key.name});
 	});
@@ -276,20 +276,24 @@ async function checkWitnesses() {
 	const {none} = trust.policy.quorum;
 	if (none) remark("notes", "no-witnesses");
 	let judged = null;
-	try { judged = checkpoint && await judgeNote(checkpoint); } catch (error) {
+	try { judged = head && await judgeNote(head); } catch (error) {
 		if (!(error instanceof Malformed)) throw error; // a fault already
 	}
 	if (judged) reportWitnesses(judged);
 	else if (!none) remark("open", "no-quorum", {names: "—"});
-	if (!none && judged?.isMet && judged.size && judged.size < tree.size) {
-		remark("open", "witnessed-to", {size: judged.size, total: tree.size});
+	if (!none && judged?.isMet && judged.size && judged.size < treeSize) {
+		remark("open", "witnessed-to", {size: judged.size, total: treeSize});
+	}
+	if (judged?.size === treeSize && Date.parse(lastRecorded) / 1000 > judged.earliest + 300) {
+		const [recorded_at, time] = [lastRecorded, new Date(judged.earliest * 1000).toISOString()].map(one => one.slice(0, 19) + "Z");
+		remark("notes", "witness-ahead", {count: 1, index: treeSize - 1, recorded_at, time});
 	}
 }
 
 // Files
 async function checkTiles() {
-	const read = new Set(), rowSize = level => floor(tree.size / 256 ** level);
-	const size = (checkpoint?.size ?? tree.size) <= tree.size ? checkpoint?.size ?? tree.size : 0;
+	const read = new Set(), rowSize = level => floor(treeSize / 256 ** level);
+	const size = (head?.size ?? treeSize) <= treeSize ? head?.size ?? treeSize : 0;
 	for (let level = 0, left = size; left; level++, left = floor(left / 256)) for (let number = 0; number * 256 < left; number++) {
 		const width = Math.min(256, left - number * 256);
 		for (const kind of level ? [level] : [0, "entries"]) {
@@ -316,7 +320,7 @@ function checkTile({path, bytes}, level, number, width, covered = width) {
 	const {entries, isWhole} = isBundle ? splitBundle(bytes) : {entries: [], isWhole: bytes.length === 32 * (path.includes(".p/") ? width : 256)};
 	for (let i = 0; i < covered; i++) {
 		const found = isBundle ? entries[i] && leafHash(entries[i]) : bytes.subarray(32 * i, 32 * i + 32), at = first + i * span;
-		const expected = tree.levels[isBundle ? 0 : 8 * level][number * 256 + i];
+		const expected = levels[isBundle ? 0 : 8 * level][number * 256 + i];
 		if (!found || !same(found, expected)) return fault(kind, at, `${path}: ${i}`, hex(expected), hex(found ?? []), {last: at + span - 1});
 	}
 	const at = first + (covered - 1) * span;

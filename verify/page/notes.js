@@ -1,6 +1,5 @@
 // Notes, checkpoints, cosignatures, policy (C2SP)
-const NAME = "[^\\p{White_Space}\\p{Cc}+]+";
-const VKEY = new RegExp(`^(${NAME})\\+([0-9a-f]{8})\\+(\\S+)$`, "u"), SIGNED_BY = new RegExp(`^— (${NAME}) (\\S+)$`, "u");
+const VKEY = /^([^\p{White_Space}\p{Cc}+]+)\+([0-9a-f]{8})\+(\S+)$/u, SIGNED_BY = /^— ([^\p{White_Space}\p{Cc}+]+) (\S+)$/u;
 const ED25519 = 1, COSIGNATURE = 4, ML_DSA_44 = 6, KEY_BYTES = {1: 32, 4: 32, 6: 1312};
 
 function parseVkey(text) {
@@ -46,11 +45,14 @@ async function checkLogSignature(note, key) {
 
 const uint64 = number => unhex(number.toString(16).padStart(16, "0"));
 
+/** When a cosignature says that it was made, in POSIX seconds. */
+const secondsOf = line => BigInt("0x" + hex(line.data.slice(0, 8)));
+
 /** True or false; null where this browser has no ML-DSA-44. */
 async function isCosigned({text, origin, size, root}, key, line) {
 	const time = line.data.slice(0, 8), signature = line.data.subarray(8);
 	if (signature.length !== (key.type === COSIGNATURE ? 64 : 2420)) return false;
-	if (key.type === COSIGNATURE) return isSigned(key, signature, utf8(`cosignature/v1\ntime ${BigInt("0x" + hex(time))}\n${text}`));
+	if (key.type === COSIGNATURE) return isSigned(key, signature, utf8(`cosignature/v1\ntime ${secondsOf(line)}\n${text}`));
 	const [name, log] = [utf8(key.name), utf8(origin)], algorithm = {name: "ML-DSA-44"};
 	const message = concat(utf8("subtree/v1\n\0"), [name.length], name, time, [log.length], log, uint64(0), uint64(size), unhex(root));
 	let imported;

@@ -109,7 +109,7 @@ async function take(files) {
 		const box = {policy: "policy", genesis: "genesis", checkpoint: "kept"}[file.name]
 			?? (/^[0-9a-f]{64}\s*$/.test(text) ? "genesis" : !isZip && /^[ \t]*quorum[ \t]/m.test(text) ? "policy" : null);
 		if (box) byId(box).value = text.trim() ? text : "—"; // an empty file is not one that is missing
-		else chosen = {blob: file, kind: text.startsWith("c2sp.org/tlog-proof") ? "receipt" : text.startsWith("{") ? "entry" : "zip", name: file.name};
+		else chosen = {blob: file, kind: text.startsWith(RECEIPT) ? "receipt" : text.startsWith("{") ? "entry" : "zip", name: file.name};
 	}
 	start();
 }

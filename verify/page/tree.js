@@ -3,30 +3,29 @@ const pair = new Uint8Array(65).fill(1, 0, 1);
 
 function nodeHash(left, right) { pair.set(left, 1); pair.set(right, 33); return sha256(pair); }
 
-/** Hashes of all whole subtrees: `levels[l][i]` is that of the leaves i·2^l to (i+1)·2^l − 1. */
-class Tree {
-	levels = [[]];
-	roots = new Map();
-	get size() { return this.levels[0].length; }
-	push(leaf) {
-		for (let level = 0, hash = leaf; ; level++) {
-			const row = this.levels[level] ??= [];
-			row.push(hash);
-			if (row.length % 2) return;
-			hash = nodeHash(row.at(-2), hash);
-		}
+// Hashes of all whole subtrees: `levels[l][i]` is that of the leaves i·2^l to (i+1)·2^l − 1. Roots by size, hex.
+const levels = [[]], roots = new Map();
+let treeSize = 0;
+
+function addLeaf(leaf) {
+	treeSize++;
+	for (let level = 0, hash = leaf; ; level++) {
+		const row = levels[level] ??= [];
+		row.push(hash);
+		if (row.length % 2) return;
+		hash = nodeHash(row.at(-2), hash);
 	}
-	/** Root of the first `size` leaves, hex. */
-	root(size) {
-		let known = this.roots.get(size), hash = null;
-		if (known) return known;
-		for (let level = 0, left = size; left > 0; level++, left = floor(left / 2)) {
-			if (left % 2) hash = hash ? nodeHash(this.levels[level][left - 1], hash) : this.levels[level][left - 1];
-		}
-		known = hex(hash ?? sha256(new Uint8Array()));
-		this.roots.set(size, known);
-		return known;
+}
+
+/** Root of the first `size` leaves, hex. */
+function rootOf(size) {
+	let hash = null;
+	if (roots.has(size)) return roots.get(size);
+	for (let level = 0, left = size; left > 0; level++, left = floor(left / 2)) {
+		if (left % 2) hash = hash ? nodeHash(levels[level][left - 1], hash) : levels[level][left - 1];
 	}
+	roots.set(size, hex(hash ?? sha256(new Uint8Array())));
+	return roots.get(size);
 }
 
 /** The root that an inclusion proof leads to (RFC 9162 §2.1.3.2), hex; null if it has another length. */

@@ -18,15 +18,18 @@ async function readTrust({policy, genesis, checkpoint}) {
 async function judgeNote(checkpoint) {
 	const {logs, witnesses, quorum} = trust.policy, {origin, size} = checkpoint, log = logs.get(origin);
 	const cosigned = new Set(), unsupported = [], named = new Map();
+	let earliest = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000; // what is later is no time
 	must(log, "origin", "", [...logs.keys()], origin);
 	await checkLogSignature(checkpoint, log);
 	for (const {name, key} of witnesses) for (const line of linesOf(checkpoint, key)) {
 		const answer = await isCosigned(checkpoint, key, line);
 		must(answer !== false, "cosignature", "", key.name, hex(line.data).slice(0, 128));
 		if (answer) cosigned.add(name); else unsupported.push(name);
-		if (answer && key.name !== origin && !named.has(key.name)) named.set(key.name, name);
+		if (!answer || key.name === origin) continue;
+		if (!named.has(key.name)) named.set(key.name, name);
+		earliest = Math.min(earliest, Number(secondsOf(line)));
 	}
-	return {log, cosigned, cosigners: [...named.values()], unsupported, size, isMet: quorum.isMet(cosigned)};
+	return {log, cosigned, cosigners: [...named.values()], unsupported, size, isMet: quorum.isMet(cosigned), earliest};
 }
 
 /** Says what the policy's witnesses did. */

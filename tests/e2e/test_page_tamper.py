@@ -1,0 +1,26 @@
+"""A sample of the tamper matrix shown to the page and to the Python verifier: the same verdict and first fault.
+
+All of it: `tests/benchmarks/tamper_matrix.py --page`.
+"""
+
+from pathlib import Path
+
+from playwright.sync_api import Browser
+from tests.e2e.page_tamper import by_both, drawn, readable_cases
+from tests.tamper.bench import Bench
+
+COUNT, SEED = 90, 20190301
+
+
+def test_page_and_python_say_the_same_of_altered_ledgers(browser: Browser, tmp_path: Path) -> None:
+    bench, scratch = Bench(tmp_path / "bench"), tmp_path / "scratch"
+    scratch.mkdir()
+    cases = readable_cases(bench)
+    chosen = drawn(cases, COUNT, SEED)
+    assert len(chosen) >= COUNT
+    assert {case.target for case in chosen} == {case.target for case in cases}
+    context = browser.new_context(offline=True)
+    both = by_both(context.new_page(), bench, chosen, scratch)
+    context.close()
+    assert both.differing == []
+    assert both.tried == len(chosen)

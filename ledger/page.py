@@ -2,15 +2,14 @@
 
 - G1: the page's `<meta>` allows one script and one style, each by its SHA-256, a worker made of that script, and no
   network at all. Whoever serves the page sends the same policy as a header.
-- G2: after a change to the page its hashes are made anew: `python -m constancia.ledger.page verify/verificador.html`.
+
+`constancia.ledger.page_build` makes the page from its source.
 """
 
 import base64
 import hashlib
 import re
-import sys
 from importlib import resources
-from pathlib import Path
 from typing import Final
 
 PAGE_NAME: Final = "verificador.html"
@@ -70,13 +69,3 @@ def _hash(html: str, tag: str) -> str:
     if len(found) != 1:
         raise ValueError(f"expected one <{tag}>, found {len(found)}")
     return "sha256-" + base64.b64encode(hashlib.sha256(found[0].encode()).digest()).decode()
-
-
-def main() -> None:
-    """Seal the page at the path given on the command line, in place."""
-    path = Path(sys.argv[1])
-    path.write_text(sealed(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,11 +1,11 @@
 """Builds the single-file HTML verifier from its readable source, `verify/page/`.
 
-    python -m constancia.ledger.page_build            # writes verify/verificador.html
-    python -m constancia.ledger.page_build --check    # says whether that file is what the source gives
+    python -m constancia.ledger.page_build                  writes verify/verificador.html
+    python -m constancia.ledger.page_build --check [FILE]   says whether that, or FILE, is what the source gives
 
-- G3: the page is what its source gives, byte for byte: whoever doubts it builds it and compares.
-- G4: the names of the source's functions, classes, constants and members stay; comments and spaces go, and names within
-  a function become short. Every paragraph of the source begins a line.
+- G2: the page is what its source gives, byte for byte: whoever doubts it builds it and compares.
+- G3: the names of the source's functions, classes, constants and members stay, each function at the beginning of a
+  line; comments and spaces go, and names within a function become short.
 """
 
 import re
@@ -91,13 +91,14 @@ def _gives(script: str, small: str) -> bool:
 
 
 def main() -> None:
-    """Write the page from its source beside it, or with `--check` compare the two."""
-    folder = Path(__file__).resolve().parent.parent / "verify"
-    page, path = built(folder / "page").encode(), folder / PAGE_NAME
+    """Write the page from the source beside it; with `--check` compare, with a path that file instead."""
+    paths = [one for one in sys.argv[1:] if one != "--check"]
+    verify = Path(__file__).resolve().parent.parent / "verify"
+    path, page = Path(paths[0]) if paths else verify / PAGE_NAME, built(verify / "page").encode()
     if "--check" not in sys.argv[1:]:
         path.write_bytes(page)
     elif path.read_bytes() != page:
-        sys.exit(f"{path} is not what {folder / 'page'} gives")
+        sys.exit(f"{path} is not what {verify / 'page'} gives")
 
 
 if __name__ == "__main__":

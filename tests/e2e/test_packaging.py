@@ -91,6 +91,7 @@ def test_wheel_holds_what_is_read_at_run_time(wheel: Path) -> None:
         "api/roadmap-2019/agreement.es.md",
         "verify/py.typed",
         "verify/verificador.html",
+        "verify/page/page.html",
     } <= held
     assert not (wheel / "constancia" / "__init__.py").exists()
     assert not [name for name in held if name.startswith("tests")]

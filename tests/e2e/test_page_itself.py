@@ -2,9 +2,12 @@
 
 import io
 import json
+import os
 import re
 import stat
 import struct
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -54,6 +57,17 @@ def sound(tmp_path: Path) -> Shown:
 
 def test_page_is_what_its_source_gives() -> None:
     assert built(PAGE.parent / "page") == SOURCE, "run: python -m constancia.ledger.page_build"
+
+
+def test_check_names_a_page_that_is_another(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "constancia.ledger.page_build", "--check"]
+    environment = os.environ | {"PYTHONPATH": str(PAGE.parent.parent / ".import")}
+    assert subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0
+    write(tmp_path / "a.html", SOURCE.replace("65535", "65536").encode())
+    done = subprocess.run([*command, tmp_path / "a.html"], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "a.html is not what" in done.stderr
+    assert "65536" in (tmp_path / "a.html").read_text(encoding="utf-8")
 
 
 def test_hashes_of_the_policy_are_those_of_the_page() -> None:
@@ -449,3 +463,21 @@ def test_files_may_be_dropped(page: Page, sound: Shown) -> None:
     page.wait_for_selector("#status h2")
     assert page.evaluate("constanciaReport.verdict") == "inconclusive"
     assert page.input_value("#genesis").strip() == (sound.trust / "genesis").read_text(encoding="ascii").strip()
+
+
+def test_file_that_cannot_be_read_is_said_and_the_next_one_is_taken(page: Page, sound: Shown) -> None:
+    page.goto(PAGE.as_uri())
+    page.evaluate("window.kept = Blob.prototype.text; Blob.prototype.text = () => Promise.reject(new Error('gone'))")
+    page.set_input_files("#file", sound.source)
+    page.wait_for_selector("#status h2")
+    report = page.evaluate("constanciaReport")
+    assert (report["verdict"], report["error"]["code"], "gone" in page.inner_text("#status")) == (
+        "unreadable",
+        "file",
+        True,
+    )
+    page.evaluate("Blob.prototype.text = kept; clear('')")
+    page.set_input_files("#file", [])
+    page.set_input_files("#file", sound.source)
+    page.wait_for_selector("#status h2")
+    assert page.evaluate("constanciaReport.verdict") == "inconclusive"

@@ -37,8 +37,8 @@ PAGE_HEAD = "## The second verifier"
 SEED = 1
 
 
-def with_page(count: int | None) -> Both:
-    """Show the cases that the page reads, or so many of them, to both verifiers."""
+def with_page(count: int | None) -> tuple[Both, int]:
+    """Show the cases that the page reads, or so many of them, to both verifiers; gives also how many there are."""
     both = Both()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as engine:
         bench, scratch = Bench(Path(folder) / "bench"), Path(folder) / "scratch"
@@ -53,15 +53,19 @@ def with_page(count: int | None) -> Both:
             print(f"{target}: {one.tried}, differing {len(one.differing)}", file=sys.stderr)
             both.add(one)
         browser.close()
-    return both
+    return both, len(cases)
 
 
-def page_text(both: Both) -> str:
+def page_text(both: Both, known: int) -> str:
+    drawn_from = (
+        "all" if both.tried == known else f"{both.tried:,} drawn at random (seed {SEED}), some of every object,"
+    )
     text = f"""{PAGE_HEAD}
 
-`verificador.html` was shown, in a real browser, all of these that it reads: published folders as a zip, zips, receipts,
-and the trust folder beside a bundle; not the store. Compared: the verdict, and code and index of the first fault.
-`tests/benchmarks/tamper_matrix.py --page docs/TAMPER.md` tries all of it; `tests/e2e/test_page_tamper.py` a sample.
+`verificador.html` was shown, in a real browser, {drawn_from} of the {known:,} alterations that it reads: published
+folders as a zip, zips, receipts, and the trust folder beside a bundle; not the store. Compared with the Python verifier:
+the verdict, and code and index of the first fault. `tests/benchmarks/tamper_matrix.py --page docs/TAMPER.md` tries all
+of it, or as many as are asked for; `tests/e2e/test_page_tamper.py` a sample.
 
 | tried | both say the same | differing |
 |--:|--:|--:|
@@ -72,8 +76,8 @@ and the trust folder beside a bundle; not the store. Compared: the verdict, and 
 
 def main_page(arguments: list[str]) -> int:
     path = Path(arguments[0]) if arguments else None
-    both = with_page(int(arguments[1]) if len(arguments) > 1 else None)
-    text = page_text(both)
+    both, known = with_page(int(arguments[1]) if len(arguments) > 1 else None)
+    text = page_text(both, known)
     print(text)
     if path is not None:
         kept = path.read_text(encoding="utf-8").split(PAGE_HEAD)[0].rstrip()

@@ -467,7 +467,7 @@ def test_files_may_be_dropped(page: Page, sound: Shown) -> None:
 
 def test_file_that_cannot_be_read_is_said_and_the_next_one_is_taken(page: Page, sound: Shown) -> None:
     page.goto(PAGE.as_uri())
-    page.evaluate("window.kept = Blob.prototype.text; Blob.prototype.text = () => Promise.reject(new Error('gone'))")
+    page.evaluate("window.kept = Blob.prototype.text; Blob.prototype.text = () => Promise.reject(new Error('gone')); 0")
     page.set_input_files("#file", sound.source)
     page.wait_for_selector("#status h2")
     report = page.evaluate("constanciaReport")

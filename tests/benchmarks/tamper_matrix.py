@@ -63,9 +63,9 @@ def page_text(both: Both, known: int) -> str:
     text = f"""{PAGE_HEAD}
 
 `verificador.html` was shown, in a real browser, {drawn_from} of the {known:,} alterations that it reads: published
-folders as a zip, zips, receipts, and the trust folder beside a bundle; not the store. Compared with the Python verifier:
-the verdict, and code and index of the first fault. `tests/benchmarks/tamper_matrix.py --page docs/TAMPER.md` tries all
-of it, or as many as are asked for; `tests/e2e/test_page_tamper.py` a sample.
+folders as a zip, zips, receipts, and the trust folder beside a bundle; not the store. Compared with the Python
+verifier: the verdict, and code and index of the first fault. `tests/benchmarks/tamper_matrix.py --page docs/TAMPER.md`
+tries all of it, or as many as are asked for; `tests/e2e/test_page_tamper.py` a sample.
 
 | tried | both say the same | differing |
 |--:|--:|--:|

@@ -131,13 +131,16 @@ class Zip:
         start = self._zip.start_dir
         if start < at or start - at > 24:
             raise Unreadable("zip-overlap", self.location, "a directory that overlaps, or hidden bytes")
-        self._check_end(file, archive_bytes)
+        self._check_end(file, archive_bytes, len(listed))
 
-    def _check_end(self, file: IO[bytes], archive_bytes: int) -> None:
+    def _check_end(self, file: IO[bytes], archive_bytes: int, members: int) -> None:
         file.seek(max(0, archive_bytes - 22 - len(self._zip.comment)))
         end = file.read(22 + len(self._zip.comment))
         if end[:4] != b"PK\x05\x06" or self._zip.comment:
             raise Unreadable("zip-end", self.location, "bytes after the archive's end record")
+        disk, first_disk, here, there = struct.unpack_from("<4H", end, 4)
+        if disk or first_disk or not {here, there} <= {members, 0xFFFF}:  # 0xFFFF: the zip64 record has the number
+            raise Unreadable("zip-end", self.location, "an end record of other disks, or another number of members")
 
     def _refuse(self, code: str, info: zipfile.ZipInfo, detail: str) -> None:
         raise Unreadable(code, f"{self.location}: {info.filename!r}", detail)

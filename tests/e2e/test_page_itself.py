@@ -320,6 +320,8 @@ HARM: dict[str, tuple[Callable[[zipfile.ZipFile], object], Callable[[bytes], byt
     "bytes before": (lambda z: None, lambda raw: b"#!/bin/sh\n" + raw, "zip"),
     "bytes after": (lambda z: None, lambda raw: raw + b"more", "zip"),
     "comment": (lambda z: setattr(z, "comment", b"hidden"), lambda raw: raw, "zip"),
+    "fewer than there are": (lambda z: None, lambda raw: raw[:-12] + b"\x01\0" + raw[-10:], "zip"),
+    "another disk": (lambda z: None, lambda raw: raw[:-18] + b"\x01\0" + raw[-16:], "zip"),
     "cut": (lambda z: None, lambda raw: raw[:-30], "zip"),
     "no zip at all": (lambda z: None, lambda raw: b"PK\3\4" + bytes(100), "zip"),
     "flipped data": (lambda z: None, lambda raw: raw[:42] + bytes([raw[42] ^ 4]) + raw[43:], "zip-member"),

@@ -32,7 +32,7 @@ let files, tiles, head, pending = null, lastRecorded = "", unread = 0, largest =
 async function auditBundle(given, progress) {
 	files = given;
 	tiles = files.names.map(parseTilePath).filter(Boolean);
-	readable(files.has("checkpoint"), "checkpoint");
+	need(files.has("checkpoint"), "checkpoint");
 	const note = await files.read("checkpoint"), logs = [...trust.policy?.logs.keys() ?? []], said = decode(note)?.split("\n", 1)[0];
 	head = parsed(() => parseCheckpoint(note), "checkpoint", null, "checkpoint");
 	let extent = 0; // a bundle far off is no part of the log: one name must not make an audit endless
@@ -74,7 +74,7 @@ async function readTile(level, number, width) {
 	return {path, bytes: files.has(path) ? await files.read(path) : null, isExact: path === tilePath(level, number, width)};
 }
 
-/** One pass in order. Signatures of up to four bundles are being checked while the next one is read. */
+/** One pass in order. Signatures of up to four bundles are being checked while the next two are unpacked. */
 async function readEntries(size, extent, progress) {
 	const there = Math.min(size, extent), verified = [];
 	if (there < size) {
@@ -83,12 +83,14 @@ async function readEntries(size, extent, progress) {
 	}
 	const load = first => {
 		const width = Math.min(256, there - first);
-		return width > 0 && Promise.all(["entries", 0].map(level => readTile(level, first / 256, width)));
+		const both = width > 0 && Promise.all(["entries", 0].map(level => readTile(level, first / 256, width)));
+		if (both) both.catch(() => {}); // it is thrown where it is awaited
+		return both;
 	};
-	let next = load(0);
+	const loads = [0, 256].map(load);
 	for (let first = 0; first < there; first += 256) {
-		const [bundle, tile] = await next, width = Math.min(256, there - first);
-		next = load(first + 256);
+		const [bundle, tile] = await loads.shift(), width = Math.min(256, there - first);
+		loads.push(load(first + 512));
 		const entries = bundleEntries(bundle, first, width), stored = storedLeaves(tile, first, width);
 		for (let i = 0; i < width; i++) takeEntry(first + i, entries[i], stored[i]);
 		verified.push(Promise.all(running.splice(0)));

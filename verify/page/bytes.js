@@ -46,4 +46,4 @@ class Unreadable {
 
 function must(condition, ...fault) { if (!condition) throw new Malformed(...fault); }
 
-function readable(condition, ...reason) { if (!condition) throw new Unreadable(...reason); }
+function need(condition, ...reason) { if (!condition) throw new Unreadable(...reason); }

@@ -1,6 +1,6 @@
 // The page
 const byId = id => document.getElementById(id);
-let lang = "es", chosen = null, report = null, worker = null, source = "";
+let lang = "es", chosen = null, report = null, worker = null, spare = null, source = "";
 
 /** A sentence in the language shown, or in another, with its parameters. */
 const say = (table, code, params = {}, language = lang) =>
@@ -97,7 +97,8 @@ function start() {
 	const typed = id => byId(id).value.trim() ? utf8(byId(id).value) : null, key = byId("policy").value.trim();
 	const policy = key && !/\s/.test(key) ? utf8(`log ${key}\nquorum none\n`) : typed("policy");
 	worker?.terminate(); // what an earlier one still says is of no interest any more
-	worker = new Worker(source);
+	worker = spare;
+	spare = new Worker(source); // for the next time: starting one takes a while
 	worker.onmessage = ({data}) => { if (data.verdict) finish(data); else byId("bar").value = data; };
 	worker.postMessage({...chosen, given: {policy, genesis: typed("genesis"), checkpoint: typed("kept")}});
 }
@@ -132,6 +133,7 @@ function translate() {
 /** Sets all going. Workers are made of this very script, so the hash in the page's policy covers them too. */
 function openPage() {
 	source = URL.createObjectURL(new Blob([document.currentScript.textContent]));
+	spare = new Worker(source);
 	for (const id of ["file", "trustfiles"]) byId(id).onchange = event => accept(event.target.files);
 	for (const type of ["dragover", "dragleave", "drop"]) document["on" + type] = event => {
 		event.preventDefault();

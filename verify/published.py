@@ -118,15 +118,17 @@ class Published:
         A bundle too far after the one before is no part of the log: one name must not make an audit endless.
         """
         end = 0
-        for one in self.tile_files():
-            if one.level is None and one.number * HASHES_PER_TILE <= end + MAX_GAP:
+        for one in self.tile_files("tile/entries/"):
+            if one.number * HASHES_PER_TILE <= end + MAX_GAP:
                 end = max(end, one.number * HASHES_PER_TILE + one.width)
         return end
 
-    def tile_files(self) -> list[TileFile]:
-        """List all tiles and bundles, the widest of a number first; empty over a network."""
+    def tile_files(self, below: str = "tile/") -> list[TileFile]:
+        """List all tiles and bundles below a path, the widest of a number first; empty over a network."""
         found = []
         for path in self._names or ():
+            if not path.startswith(below):
+                continue
             try:
                 found.append(TileFile(path, *parse_tile_path(path)))
             except Malformed:

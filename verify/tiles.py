@@ -14,8 +14,11 @@ from constancia.verify.errors import Malformed
 HASHES_PER_TILE: Final = 256
 MAX_LEVEL: Final = 7  # 256^8 leaves: more than any index can count
 
-# Six groups of three digits count more tiles than 256^8 leaves have.
-_PATH = re.compile(r"tile/(entries|0|[1-9]\d?)/((?:x\d{3}/){0,5}\d{3})(?:\.p/([1-9]\d{0,2}))?\Z", re.ASCII)
+# Six groups of three digits count more tiles than 256^8 leaves have. The first of several is not 000.
+_PATH = re.compile(
+    r"tile/(entries|0|[1-9]|[1-5]\d|6[0-3])/((?:x(?!000)\d{3}/(?:x\d{3}/){0,4})?\d{3})(?:\.p/([1-9]\d{0,2}))?\Z",
+    re.ASCII,
+)
 
 
 def _number_path(number: int) -> str:
@@ -66,11 +69,8 @@ def parse_tile_path(path: str) -> tuple[int | None, int, int]:
         level, digits, partial = match.groups()
         number = int(digits.replace("x", "").replace("/", ""))
         width = int(partial) if partial else HASHES_PER_TILE
-        if (width < HASHES_PER_TILE or not partial) and path == tile_path(level, number, width):
-            if level == "entries":
-                return None, number, width
-            if int(level) <= 63:
-                return int(level), number, width
+        if width < HASHES_PER_TILE or not partial:
+            return None if level == "entries" else int(level), number, width
     raise Malformed("tile-path", path[:80], "a tile's path")
 
 

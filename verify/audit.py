@@ -202,6 +202,7 @@ class _Audit:
         vouched = max((one.size for one in self._known), default=0)
         fold = Fold(self._findings, self._pool, self._pinned_origin(), recorded, vouched=vouched)
         fold.extent = size
+        self._pool.expect(size - max(start, vouched))
         self._begin(fold, start)
         for item in self._items(start, size):
             entry = fold.add(item)

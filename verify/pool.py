@@ -1,31 +1,29 @@
-"""Signatures and other work beside the auditing thread.
+"""Signatures checked beside the auditing thread: by threads at first, by processes where a log is long.
 
-- P1: at most a bounded number of jobs waits; a huge log is not held in memory.
-- P2: what the jobs find is taken in the order of submission, by the one auditing thread.
+- P1: at most a bounded number of chunks waits; a huge log is not held in memory.
+- P2: what is found is taken in the order of submission, by the one auditing thread.
 - P3: leaving the block, also by an interruption, drops what waits and ends threads and processes.
 """
 
-import threading
 from collections import deque
-from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Final, Self
 
 from constancia.verify.keys import PublicKey, Signature
 from constancia.verify.report import Fault, Findings
-from constancia.verify.worker import Task, Worker, failing
+from constancia.verify.worker import Chunk, Worker, answered, start
 
-CHUNK: Final = 64  # signatures a job: some 5 ms of work, small beside the hand-over and soon done at the end
-WAITING: Final = 16  # jobs a worker
+CHUNK: Final = 64  # signatures: some 5 ms of work, small beside the hand-over and soon done at the end
+AHEAD: Final = 8  # chunks that a process is asked for before it has answered: its pipe holds them
+WAITING: Final = 32  # chunks a worker, with those that wait for the ones before them
 PROCESSES_FROM: Final = 2_048  # signatures after which starting processes (0.1 s) pays
 
 Place = tuple[str, int | None, str]
-Job = Callable[[], Sequence[Fault]]
 
 
 class Pool:
-    """Runs jobs that return faults, in a context; faults go to the findings.
+    """Checks signatures, in a context; faults go to the findings.
 
     Args:
         findings: Where faults go.
@@ -34,15 +32,13 @@ class Pool:
 
     def __init__(self, findings: Findings, workers: int) -> None:
         self._findings = findings
+        self._workers = workers
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="verify")
-        self._waiting: deque[Future[Sequence[Fault]]] = deque()
-        self._limit = workers * WAITING
+        self._waiting: deque[tuple[list[Place], Chunk, Future[None] | None]] = deque()
         self._places: list[Place] = []
-        self._tasks: list[Task] = []
-        self._checked = 0
-        self._own = threading.local()
-        # Appended to by the pool's threads, read when they have ended.
-        self._processes: list[Worker] = []
+        self._chunk = Chunk([])
+        self._expected = 0
+        self._processes: list[Worker] | None = None  # not started yet
 
     def __enter__(self) -> Self:
         """Start."""
@@ -53,14 +49,12 @@ class Pool:
     ) -> None:
         """End the threads and processes; on an error drop what waits."""
         self._executor.shutdown(wait=True, cancel_futures=kind is not None)
-        for one in self._processes:
+        for one in self._processes or ():
             one.close()
 
-    def submit(self, job: Job) -> None:
-        """Have a job done; waits when too many wait."""
-        while len(self._waiting) >= self._limit:
-            self._take()
-        self._waiting.append(self._executor.submit(job))
+    def expect(self, count: int) -> None:
+        """Say how many signatures more there will be at least: processes are started at once where that pays."""
+        self._expected += count
 
     def check(self, place: Place, key: PublicKey, signature: Signature, message: bytes) -> None:
         """Have a signature checked, together with others.
@@ -72,38 +66,52 @@ class Pool:
             message: The signed bytes.
         """
         self._places.append(place)
-        self._tasks.append((key, signature, message))
-        if len(self._tasks) >= CHUNK:
+        self._chunk.tasks.append((key, signature, message))
+        if len(self._places) >= CHUNK:
             self._flush()
 
     def join(self) -> None:
-        """Wait for all that was submitted."""
+        """Wait for all that was asked for."""
         self._flush()
-        while self._waiting:
-            self._take()
+        self._settle(0)
 
     def _flush(self) -> None:
-        places, tasks = self._places, self._tasks
-        self._places, self._tasks = [], []
-        self._checked += len(tasks)
-        if tasks:
-            run = self._in_process if self._checked > PROCESSES_FROM else failing
-            self.submit(lambda: [_fault(places[at], *tasks[at][:2]) for at in run(tasks)])
+        places, chunk = self._places, self._chunk
+        if not places:
+            return
+        self._places, self._chunk = [], Chunk([])
+        self._settle(self._workers * WAITING - 1)
+        self._waiting.append((places, chunk, self._begin(chunk)))
 
-    def _in_process(self, tasks: Sequence[Task]) -> list[int]:
-        """Check in this thread's own process, started at its first use."""
-        if not hasattr(self._own, "worker"):
-            try:
-                self._own.worker = Worker()
-                self._processes.append(self._own.worker)
-            except OSError:
-                self._own.worker = None
-        worker: Worker | None = self._own.worker
-        return failing(tasks) if worker is None else worker.failing(tasks)
+    def _begin(self, chunk: Chunk) -> Future[None] | None:
+        """Have a chunk checked; gives what to wait for where a thread does it."""
+        self._expected -= len(chunk.tasks)
+        if self._processes is None and abs(self._expected) > PROCESSES_FROM:  # so many are to come, or have been
+            self._processes = start(self._workers)
+        if not self._processes:
+            return self._executor.submit(chunk.check)
+        self._take(wait=False)
+        while all(one.under_way >= AHEAD for one in self._processes):
+            self._take(wait=True)
+        min(self._processes, key=lambda one: one.under_way).begin(chunk)
+        return None
 
-    def _take(self) -> None:
-        for fault in self._waiting.popleft().result():
-            self._findings.add(fault)
+    def _take(self, *, wait: bool) -> None:
+        """Take the answers that there are, from whichever process."""
+        asked = [one for one in self._processes or () if one.under_way]
+        for one in answered(asked, wait=wait) if asked else ():
+            one.take()
+
+    def _settle(self, most: int) -> None:
+        """Take in what was found, in order, until at most so many chunks wait."""
+        while self._waiting and (self._waiting[0][1].failing is not None or len(self._waiting) > most):
+            places, chunk, future = self._waiting.popleft()
+            if future is not None:
+                future.result()
+            while chunk.failing is None:
+                self._take(wait=True)
+            for at in chunk.failing:
+                self._findings.add(_fault(places[at], *chunk.tasks[at][:2]))
 
 
 def _fault(place: Place, key: PublicKey, signature: Signature) -> Fault:

@@ -10,7 +10,7 @@ from constancia.verify import pool, worker
 from constancia.verify.keys import Signature, load_public_key
 from constancia.verify.pool import Pool
 from constancia.verify.report import Findings
-from constancia.verify.worker import Task, Worker
+from constancia.verify.worker import Chunk, Task, Worker, answered
 
 SIGNER = Key("signer")
 PUBLIC = load_public_key("ed25519", SIGNER.spki)
@@ -21,19 +21,75 @@ def tasks(*sound: bool) -> list[Task]:
     return [(PUBLIC, Signature(key=PUBLIC.key_id, sig=sig), b"message" if one else b"another") for one in sound]
 
 
+def asked(process: Worker, *chunks: list[Task]) -> list[Chunk]:
+    made = [Chunk(one) for one in chunks]
+    for one in made:
+        process.begin(one)
+    return made
+
+
+def answers(process: Worker, *chunks: list[Task]) -> list[list[int]]:
+    made = asked(process, *chunks)
+    while process.under_way:
+        process.take()
+    process.close()
+    return [list(one.failing or ()) for one in made]
+
+
+def one_bad(at: int) -> list[Task]:
+    return tasks(*(number != at for number in range(64)))
+
+
 def test_process_names_the_signatures_that_fail() -> None:
-    one = Worker()
-    assert one.failing(tasks(True, False, True, False)) == [1, 3]
-    assert one.failing(tasks(False)) == [0]
-    one.close()
+    assert answers(Worker(), tasks(True, False, True, False), tasks(False), tasks(True)) == [[1, 3], [0], []]
+
+
+def test_answers_come_in_the_order_of_asking() -> None:
+    assert answers(Worker(), *map(one_bad, range(40))) == [[at] for at in range(40)]
+
+
+def test_process_that_has_answered_is_told_from_one_that_has_not() -> None:
+    busy, idle = Worker(), Worker()
+    asked(busy, *map(one_bad, range(64)))
+    asked(idle, tasks(True))
+    assert answered([busy, idle], wait=False) == []
+    while idle not in answered([busy, idle], wait=True):
+        busy.take()
+    assert busy.under_way
+    for one in (busy, idle):
+        one.close()
 
 
 def test_chunk_of_a_process_that_died_is_checked_here() -> None:
     one = Worker()
     one._process.kill()
     one._process.wait()
-    assert one.failing(tasks(True, False)) == [1]
-    one.close()
+    assert answers(one, tasks(True, False), tasks(False, True)) == [[1], [0]]
+
+
+def test_what_a_process_had_before_it_died_is_checked_here() -> None:
+    one = Worker()
+    chunks = asked(one, *map(one_bad, range(30)))
+    one.take()
+    one._process.kill()
+    assert answers(one, tasks(False)) == [[0]]
+    assert [chunk.failing for chunk in chunks] == [[at] for at in range(30)]
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_faults_come_in_the_order_of_checking(is_killed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "PROCESSES_FROM", 0)
+    findings = Findings("store", "here")
+    with Pool(findings, 2) as running:
+        for number in range(6_000):
+            [task] = tasks(number % 50 != 7)
+            running.check(("signature", number, "sig"), *task)
+            if number == 3_000 and is_killed:
+                assert running._processes is not None
+                running._processes[0]._process.kill()
+        running.join()
+        assert len(running._processes or ()) == 2
+    assert [one.index for one in findings.report(list_all=True).faults] == list(range(7, 6_000, 50))
 
 
 def test_process_that_cannot_be_started_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,6 +113,5 @@ def test_nothing_is_imported_from_the_working_folder(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", ["", *sys.path])
     one = worker.Worker()
-    assert one.failing(tasks(True, False)) == [1]
-    one.close()
+    assert answers(one, tasks(True, False)) == [[1]]
     assert not (tmp_path / "seen").exists()

@@ -24,7 +24,7 @@ DOMAIN_STDLIB = {
 # Whoever audits the auditor reads all of verify/ in a day: eight to nine hours at 500 lines of code, as fast as careful
 # reading goes. Docstrings are the guide, and `words.py` is a table of sentences: neither counts. Past this it is no
 # longer a specification in code.
-VERIFY_CODE_LINES = 4_300
+VERIFY_CODE_LINES = 4_350
 FILE_LINES = 400
 INVARIANT = re.compile(r"^- ([A-Z]\d+): ", re.MULTILINE)
 

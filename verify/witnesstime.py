@@ -5,6 +5,7 @@ came later. But witnesses' clocks are nobody's time authority, and a witness may
 not fit is a note (SPEC §7).
 """
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable
@@ -40,11 +41,12 @@ class WitnessTimes:
         behind: list[dict[str, Any]] = []
         ahead: list[dict[str, Any]] = []
         for size, times in sorted(self._times.items()):
-            next_at, last_at = _instant(recorded_at(size)), _instant(recorded_at(size - 1))
-            if next_at is not None and next_at.timestamp() < max(times) - CLOCK_SKEW_S:
-                behind.append({"size": size, "recorded_at": _text(next_at), "time": _text_of(max(times))})
-            if last_at is not None and last_at.timestamp() > min(times) + CLOCK_SKEW_S:
-                ahead.append({"index": size - 1, "recorded_at": _text(last_at), "time": _text_of(min(times))})
+            first, last = min(times), max(times)
+            said = {at: recorded_at(at) or "" for at in (size - 1, size)}
+            if _posix(said[size]) < last - CLOCK_SKEW_S:
+                behind.append({"size": size, "recorded_at": said[size], "time": _text(last)})
+            if _posix(said[size - 1]) > first + CLOCK_SKEW_S:
+                ahead.append({"index": size - 1, "recorded_at": said[size - 1], "time": _text(first)})
         if behind:
             findings.note("witness-behind", count=len(behind), **behind[0])
         if ahead:
@@ -57,16 +59,12 @@ def recorded_at_of(raw: bytes | None) -> str | None:
     return None if said is None else said[1].decode()
 
 
-def _instant(text: str | None) -> datetime | None:
+def _posix(recorded_at: str) -> float:
     try:
-        return datetime.fromisoformat(text) if text else None
-    except ValueError:  # 30 February
-        return None
+        return datetime.fromisoformat(recorded_at).timestamp()
+    except ValueError:  # none, or 30 February: neither earlier nor later than anything
+        return math.nan
 
 
-def _text(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _text_of(posix: int) -> str:
-    return _text(datetime.fromtimestamp(posix, UTC))
+def _text(posix: int) -> str:
+    return datetime.fromtimestamp(posix, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -44,9 +44,9 @@ class WitnessTimes:
             first, last = min(times), max(times)
             said = {at: recorded_at(at) or "" for at in (size - 1, size)}
             if _posix(said[size]) < last - CLOCK_SKEW_S:
-                behind.append({"size": size, "recorded_at": said[size], "time": _text(last)})
+                behind.append({"size": size, "recorded_at": f"{said[size][:19]}Z", "time": _text(last)})
             if _posix(said[size - 1]) > first + CLOCK_SKEW_S:
-                ahead.append({"index": size - 1, "recorded_at": said[size - 1], "time": _text(first)})
+                ahead.append({"index": size - 1, "recorded_at": f"{said[size - 1][:19]}Z", "time": _text(first)})
         if behind:
             findings.note("witness-behind", count=len(behind), **behind[0])
         if ahead:

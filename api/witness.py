@@ -16,7 +16,7 @@ from typing import Final
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -86,6 +86,8 @@ def create_witness_app(witness: Witness, prefix: str = "", settings: Settings | 
             return _refused(error.status, "the body is too long or too slow", {"Connection": "close"})
         except (Malformed, NotCosigned) as error:
             return _answer_to(error)
+        except ClientDisconnect:
+            return _refused(400, "the body did not come whole")  # nobody is there to read it
         except Exception:  # noqa: BLE001 - nothing was cosigned, the log asks again, and the operator is told
             _log.exception("a request met a fault")
             return _refused(500, "this witness can't cosign now")

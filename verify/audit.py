@@ -13,6 +13,7 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -357,7 +358,9 @@ class _Audit:
     def _recorded_at(self, fold: Fold, index: int) -> str | None:
         if index == fold.tree.size - 1:
             return fold.recorded_at
-        return None if self._store is None else recorded_at_of(self._store.entry(index))
+        with suppress(Unreadable):  # a row that this audit need not read; then there is no time to compare
+            return None if self._store is None else recorded_at_of(self._store.entry(index))
+        return None
 
     def _check_log_cosigner(self, fold: Fold) -> None:
         policy = None if self._trust is None else self._trust.policy

@@ -55,6 +55,8 @@ def failing(tasks: Sequence[Task], check: Check = verify_signature) -> list[int]
 def start(count: int) -> list["Worker"]:
     """Start processes: as many as are wanted, or as can be."""
     started: list[Worker] = []
+    if not sys.executable:
+        return started
     with contextlib.suppress(OSError):
         started.extend(Worker() for _ in range(count))
     return started
@@ -94,7 +96,7 @@ class Worker:
             pipesize=_PIPE_BYTES,
             bufsize=0,  # nothing is read ahead: what can be taken is in the pipe
         )
-        self._known: dict[KeyId, int] = {}
+        self._known: dict[tuple[object, ...], int] = {}
         self._asked: deque[Chunk] = deque()
         self.answers = 0 if self._process.stdout is None else self._process.stdout.fileno()
 
@@ -108,10 +110,12 @@ class Worker:
         news: list[tuple[object, ...]] = []
         listed: list[tuple[object, ...]] = []
         for key, one, message in chunk.tasks:
-            number = self._known.get(key.key_id)
+            # Not by its id: one SPKI may be registered under two schemes, or for two origins.
+            material = (key.scheme, key.spki, key.rp_id, key.origins)
+            number = self._known.get(material)
             if number is None:
-                number = self._known[key.key_id] = len(self._known)
-                news.append((key.scheme, key.spki, key.rp_id, key.origins))
+                number = self._known[material] = len(self._known)
+                news.append(material)
             if one.key == key.key_id and one.authenticator_data is None and one.client_data is None:
                 listed.append((number, message, one.sig))
             else:

@@ -85,7 +85,9 @@ def run(wanted: Wanted) -> Done:
         if memory is not None and memory.failure is not None:
             told.append(message("verify.not_kept", reason=memory.failure))
         outcome = None if search is None else search.outcome(report, trust)
-    if kept is not None and report.verdict is Verdict.INTACT and report.checkpoint is not None:
+    # A log that a receipt has just shown to have two histories moves no pin.
+    is_sound = report.verdict is Verdict.INTACT and (outcome is None or outcome.exit_code != Verdict.ALTERED.exit_code)
+    if kept is not None and is_sound and report.checkpoint is not None:
         remember_checkpoint(kept, report.checkpoint.encode())
     return Done(report=report, told=told, statement=outcome)
 

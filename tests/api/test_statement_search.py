@@ -1,8 +1,10 @@
 """`constancia verify --statement`: whether a log holds what somebody signed, and when its absence proves something."""
 
 import json
+import os
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,16 +113,49 @@ def test_receipt_of_another_history_convicts_the_log(scene: Scene) -> None:
     receipt = scene.file("x.tlog-proof", scene.desk.ledger.receipt(scene.desk.take(one).index))
     forged = scene.file("f.tlog-proof", _signed_by_another(scene))
     other = scene.another_history()
-    for _ in range(2):
-        other.take(other.world.contest("c1"))
+    other.take(other.world.contest("c1"))
+    verified = other.ledger.checkpoint()
+    other.take(other.world.contest("c1"))
     other.ledger.close()
     assert scene.asks(scene.before, receipt) == (1, "intact", ["absent", "broken"])
     done = scene.person.runs("verify", scene.before, "--trust", scene.trust, "--statement", receipt)
     assert "ALTERED  The log's key signed a receipt on a tree" in done.stdout
+    # The same to whoever has verified the other history before, and each time that it is asked.
+    kept = Path(shutil.copytree(scene.trust, scene.person.home / "kept"))
+    (kept / "checkpoint").write_bytes(verified)
+    code, report = scene.person.verifies(scene.before, "--trust", kept, "--statement", receipt)
+    assert (code, report["statement"]["codes"]) == (1, ["absent", "broken"])  # type: ignore[index]
+    assert scene.person.runs("trust", "add", scene.trust).returncode == 0
+    for _ in range(2):
+        code, report = scene.person.verifies(scene.before, "--statement", receipt)
+        assert (code, report["statement"]["codes"]) == (1, ["absent", "broken"])  # type: ignore[index]
+    assert scene.person.runs("trust", "remove", ORIGIN).returncode == 0
     # A receipt by another key promises nothing, nor does one whose key is not pinned.
     assert scene.asks(scene.before, forged) == (4, "intact", ["absent", "seen"])
     code, report = scene.person.verifies(scene.before, "--statement", receipt)
     assert (code, report["statement"]["codes"]) == (4, ["absent"])  # type: ignore[index]
+
+
+def test_receipt_may_come_through_a_pipe(scene: Scene) -> None:
+    index = scene.desk.take(scene.desk.world.contest("c1")).index
+    receipt = scene.file("x.tlog-proof", scene.desk.ledger.receipt(index))
+    other = scene.another_history()
+    for _ in range(2):
+        other.take(other.world.contest("c1"))
+    other.ledger.close()
+    pipe = scene.person.home / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["/bin/cp", receipt, pipe]):
+        assert scene.asks(scene.before, pipe) == (1, "intact", ["absent", "broken"])
+
+
+def test_altered_source_that_is_another_log_is_altered_first(scene: Scene) -> None:
+    one = scene.desk.world.contest("c1")
+    receipt = scene.desk.ledger.receipt(scene.desk.take(one).index)
+    at = receipt.index(b"index ") + len(b"index ")
+    altered = scene.file("altered.tlog-proof", receipt[:at] + b"1" + receipt[at:])
+    assert scene.person.verifies(altered, "--trust", scene.trust)[0] == 1
+    assert scene.asks(altered, scene.signed(one)) == (1, "altered", ["elsewhere"])
 
 
 def _signed_by_another(scene: Scene) -> bytes:

@@ -132,3 +132,15 @@ def test_no_more_names_than_so_many_are_held(monkeypatch: pytest.MonkeyPatch) ->
     assert rates.names == 50
     assert rates.take("writes", "192.0.2.1") is None
     assert rates.take("writes", "192.0.2.1") is not None, "those that are held have their limit still"
+
+
+def test_client_that_goes_away_is_no_fault_of_the_witness(tmp_path: Path, log: TreeLog) -> None:
+    process, url = Home.make(tmp_path / "left", "witness.example/left", log.signer).start()
+    for _ in range(3):
+        with connected(url) as link:
+            link.sendall(HEAD + b"old 0\n")
+    with httpx.Client(base_url=url) as client:
+        assert client.get("/").status_code == 200
+    said = end(process)
+    assert "Traceback" not in said
+    assert "fault" not in said

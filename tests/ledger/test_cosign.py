@@ -24,11 +24,13 @@ from constancia.ledger.errors import LedgerError
 from constancia.ledger.notekeys import Cosigner
 from constancia.ledger.signer import LogSigner
 from constancia.verify.audit import audit
+from constancia.verify.errors import Unreadable
 from constancia.verify.note import NoteSignature, format_note, parse_note
 from constancia.verify.policy import load_trust, open_with_policy
 from constancia.verify.proof import parse_tlog_proof
 from constancia.verify.report import Report, Verdict
 from constancia.verify.source import open_source
+from constancia.verify.store import Store
 
 
 @pytest.fixture
@@ -444,6 +446,19 @@ class TestAuditOfKeptCosignatures:
             said, seen = str(one.params["recorded_at"]), str(one.params["time"])
             assert (said < seen) == (code == "witness-behind")
             assert int(str(one.params.get("size", one.params.get("index")))) <= size
+
+    def test_entry_that_cannot_be_read_has_no_time_to_compare(
+        self, scene: Scene, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def unreadable(_store: Store, index: int) -> bytes | None:
+            raise Unreadable("store", "here", f"entry {index} is damaged")
+
+        desk = good(scene)
+        desk.adopt()
+        assert desk.ledger.wait_cosigned(LONG_S)
+        desk.ledger.close()
+        monkeypatch.setattr(Store, "entry", unreadable)
+        assert scene.report().verdict is Verdict.INTACT
 
     def test_file_that_is_no_database_is_a_fault(self, scene: Scene) -> None:
         desk = good(scene)

@@ -1,6 +1,7 @@
 """The quickest check answers as the rule does, whatever library it asks first."""
 
 import builtins
+import hashlib
 import sys
 from typing import Any
 
@@ -10,14 +11,56 @@ from hypothesis import strategies as st
 from tests.verify.public_vectors import vector_json
 from tests.verify.small_ledger import Key
 
+from constancia.verify import sodium
 from constancia.verify.errors import Malformed
-from constancia.verify.keys import KeyId, PublicKey, Signature, load_public_key, spki_of_ed25519, verify_signature
+from constancia.verify.keys import (
+    KeyId,
+    PublicKey,
+    Signature,
+    is_sound_ed25519,
+    load_public_key,
+    spki_of_ed25519,
+    verify_ed25519,
+    verify_signature,
+)
 from constancia.verify.sodium import quickest_check
 
 MESSAGE = b"Los tres signan"
 CHECK = quickest_check()
 SIGNER = Key("signer")
 PUBLIC = load_public_key("ed25519", SIGNER.spki)
+
+
+# The curve as RFC 8032 §5.1 has it, in affine coordinates: slow, and short enough to be seen to be right.
+_P, _ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+_D = -121_665 * pow(121_666, -1, _P) % _P
+Point = tuple[int, int]
+
+
+def _point(encoded: bytes) -> Point:
+    y, sign = int.from_bytes(encoded, "little") & ((1 << 255) - 1), encoded[31] >> 7
+    square = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
+    x = pow(square, (_P + 3) // 8, _P)
+    if (x * x - square) % _P:
+        x = x * pow(2, (_P - 1) // 4, _P) % _P
+    return (x if x & 1 == sign else _P - x, y)
+
+
+def _plus(one: Point, other: Point) -> Point:
+    (a, b), (c, d) = one, other
+    k = _D * a * b * c * d % _P
+    return ((a * d + b * c) * pow(1 + k, -1, _P) % _P, (b * d + a * c) * pow(1 - k, -1, _P) % _P)
+
+
+def _times(count: int, point: Point) -> Point:
+    product = (0, 1)
+    while count:
+        product = _plus(product, point) if count & 1 else product
+        point, count = _plus(point, point), count >> 1
+    return product
+
+
+_BASE = _point((4 * pow(5, -1, _P) % _P).to_bytes(32, "little"))
 
 
 def plain(sig: bytes) -> Signature:
@@ -77,6 +120,22 @@ def test_signature_with_a_passkeys_members_is_no_plain_one() -> None:
     sig = SIGNER.private.sign(MESSAGE)
     one = Signature(key=KeyId(SIGNER.key_id), sig=sig, authenticator_data=b"", client_data=b"{}")
     assert not CHECK(PUBLIC, one, MESSAGE)
+
+
+def test_signature_of_mixed_order_counts_by_the_cofactored_equation_only() -> None:
+    sig, message = sodium._MIXED_SIGNATURE, sodium._MIXED_MESSAGE
+    public, r, s = _point(sodium._MIXED_KEY), _point(sig[:32]), int.from_bytes(sig[32:], "little")
+    challenge = int.from_bytes(hashlib.sha512(sig[:32] + sodium._MIXED_KEY + message).digest(), "little") % _ORDER
+    one, other = _times(s, _BASE), _plus(r, _times(challenge, public))
+    assert one != other
+    assert _times(8, one) == _times(8, other)
+    assert is_sound_ed25519(sig)
+    assert not verify_ed25519(sodium._MIXED_KEY, sig, message)
+
+
+def test_library_with_the_cofactored_equation_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nacl.bindings.crypto_sign_open", lambda signed, _key: signed[64:])
+    assert quickest_check() is verify_signature
 
 
 def test_without_it_the_rules_own_check_is_given(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,8 @@
 """Processes that check signatures: a dead, missing or misled one never makes a signature count."""
 
+import base64
+import hashlib
+import json
 import sys
 from pathlib import Path
 
@@ -10,7 +13,7 @@ from constancia.verify import pool, worker
 from constancia.verify.keys import Signature, load_public_key
 from constancia.verify.pool import Pool
 from constancia.verify.report import Findings
-from constancia.verify.worker import Chunk, Task, Worker, answered
+from constancia.verify.worker import Chunk, Task, Worker, answered, failing
 
 SIGNER = Key("signer")
 PUBLIC = load_public_key("ed25519", SIGNER.spki)
@@ -42,6 +45,23 @@ def one_bad(at: int) -> list[Task]:
 
 def test_process_names_the_signatures_that_fail() -> None:
     assert answers(Worker(), tasks(True, False, True, False), tasks(False), tasks(True)) == [[1, 3], [0], []]
+
+
+def test_one_key_registered_for_two_relying_parties_is_two_keys() -> None:
+    """A passkey's assertion is for one relying party; that another one has the same key makes it no better."""
+    message, origin = b"message", "https://a.example"
+    ours, theirs = (
+        load_public_key("webauthn", SIGNER.spki, rp_id=name, origins=(origin,)) for name in ("a.example", "b.example")
+    )
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(message).digest()).rstrip(b"=").decode()
+    client = json.dumps({"type": "webauthn.get", "challenge": challenge, "origin": origin}).encode()
+    data = hashlib.sha256(b"a.example").digest() + bytes([5, 0, 0, 0, 1])
+    sig = SIGNER.private.sign(data + hashlib.sha256(client).digest())
+    one = Signature(key=ours.key_id, sig=sig, authenticator_data=data, client_data=client)
+    [plain] = tasks(True)
+    assert failing([(ours, one, message), (theirs, one, message), plain]) == [1]
+    assert answers(Worker(), [(ours, one, message), (theirs, one, message), plain]) == [[1]]
+    assert answers(Worker(), [plain], [(theirs, one, message)], [(ours, one, message)]) == [[], [0], []]
 
 
 def test_answers_come_in_the_order_of_asking() -> None:

@@ -80,9 +80,13 @@ def main_page(arguments: list[str]) -> int:
     text = page_text(both, known)
     print(text)
     if path is not None:
-        kept = path.read_text(encoding="utf-8").split(PAGE_HEAD)[0].rstrip()
+        kept = _read(path).split(PAGE_HEAD)[0].rstrip()
         path.write_text(f"{kept}\n\n{text}", encoding="utf-8")
     return 1 if both.differing else 0
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def main() -> int:
@@ -105,7 +109,7 @@ def main() -> int:
         print(f"UNEXPLAINED {line}")
     if len(sys.argv) > 1:
         path = Path(sys.argv[1])
-        page = re.search(f"^{PAGE_HEAD}.*", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+        page = re.search(f"^{PAGE_HEAD}.*", _read(path), re.DOTALL | re.MULTILINE)
         path.write_text(text + (f"\n{page[0]}" if page else ""), encoding="utf-8")
     return 1 if bad else 0
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -69,14 +70,17 @@ def test_answers_come_in_the_order_of_asking() -> None:
 
 
 def test_process_that_has_answered_is_told_from_one_that_has_not() -> None:
-    busy, idle = Worker(), Worker()
-    asked(busy, *map(one_bad, range(64)))
-    asked(idle, tasks(True))
-    assert answered([busy, idle], wait=False) == []
-    while idle not in answered([busy, idle], wait=True):
-        busy.take()
-    assert busy.under_way
-    for one in (busy, idle):
+    stopped, free = Worker(), Worker()
+    stopped._process.send_signal(signal.SIGSTOP)
+    for one in (stopped, free):
+        asked(one, tasks(True, False))
+    assert answered([stopped, free], wait=True) == [free]
+    free.take()
+    assert (stopped.under_way, free.under_way) == (1, 0)
+    assert answered([stopped, free], wait=False) == []
+    stopped._process.send_signal(signal.SIGCONT)
+    assert answered([stopped, free], wait=True) == [stopped]
+    for one in (stopped, free):
         one.close()
 
 

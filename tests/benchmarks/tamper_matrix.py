@@ -67,6 +67,9 @@ folders as a zip, zips, receipts, and the trust folder beside a bundle; not the 
 verifier: the verdict, and code and index of the first fault. `tests/benchmarks/tamper_matrix.py --page docs/TAMPER.md`
 tries all of it, or as many as are asked for; `tests/e2e/test_page_tamper.py` a sample.
 
+What the auditor pins may be pasted into the page: there white space around a genesis is nothing, and a trust folder
+without its policy pins less, where the Python verifier finds no trust folder.
+
 | tried | both say the same | differing |
 |--:|--:|--:|
 | {both.tried} | {both.tried - len(both.differing)} | {len(both.differing)} |

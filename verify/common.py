@@ -54,7 +54,6 @@ _known: set[str] = set()  # skeletons of bodies that are canonical
 _MAX_KNOWN: Final = 4_096  # bounds memory against input made of ever new forms
 _decode = json.JSONDecoder().raw_decode
 
-
 # Index, previous, recorded_at, signature and statement; as in `Entry`.
 Common = tuple[int, bytes, str, Signature, Statement]
 

@@ -37,7 +37,7 @@ class Pool:
         self._waiting: deque[tuple[list[Place], Chunk, Future[None] | None]] = deque()
         self._places: list[Place] = []
         self._chunk = Chunk([])
-        self._expected = 0
+        self._to_come = self._begun = 0
         self._processes: list[Worker] | None = None  # not started yet
 
     def __enter__(self) -> Self:
@@ -53,8 +53,8 @@ class Pool:
             one.close()
 
     def expect(self, count: int) -> None:
-        """Say how many signatures more there will be at least: processes are started at once where that pays."""
-        self._expected += count
+        """Say how many signatures there will be at least: processes are started at once where that pays."""
+        self._to_come = max(0, count)
 
     def check(self, place: Place, key: PublicKey, signature: Signature, message: bytes) -> None:
         """Have a signature checked, together with others.
@@ -85,8 +85,8 @@ class Pool:
 
     def _begin(self, chunk: Chunk) -> Future[None] | None:
         """Have a chunk checked; gives what to wait for where a thread does it."""
-        self._expected -= len(chunk.tasks)
-        if self._processes is None and abs(self._expected) > PROCESSES_FROM:  # so many are to come, or have been
+        self._begun += len(chunk.tasks)
+        if self._processes is None and max(self._to_come, self._begun) > PROCESSES_FROM:
             self._processes = start(self._workers)
         if not self._processes:
             return self._executor.submit(chunk.check)

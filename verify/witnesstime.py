@@ -2,7 +2,7 @@
 
 A witness signs when it saw a size: what the tree of that size holds was recorded by then, and what it does not hold
 came later. But witnesses' clocks are nobody's time authority, and a witness may be shown an old checkpoint: what does
-not fit is a note (SPEC §7).
+not fit is a note (SPEC §8).
 """
 
 import math

@@ -141,13 +141,8 @@ class Worker:
 
     def close(self) -> None:
         """End it."""
-        process = self._process
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):  # what was not taken by one that died is still in the buffer
-                if pipe is not None:
-                    pipe.close()
-        process.wait()
+        with self._process as process:
+            process.kill()
 
 
 def main() -> None:

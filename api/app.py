@@ -8,14 +8,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from constancia.api import problems
+from constancia.api.http import problems
+from constancia.api.http.rates import Rates
+from constancia.api.http.security import Guard
+from constancia.api.http.settings import Settings
 from constancia.api.pages import routes as pages
-from constancia.api.rates import Rates
 from constancia.api.routers import documents, drafts, entries, health, log, records, state, verifier, witnesses
-from constancia.api.security import Guard
-from constancia.api.settings import Settings
-from constancia.ledger.application import Ledger
 from constancia.ledger.errors import NotFound
+from constancia.ledger.ledger import Ledger
 
 SUMMARY = "Accountability ledger: signed statements in a transparency log, and what follows from them."
 

@@ -6,22 +6,14 @@ of them have been; `acts` alone knows only those that something else happened to
 
 from typing import Final
 
-from constancia.domain import (
-    agreement,
-    allegation,
-    appointment,
-    commitment,
-    commitment_acts,
-    correction,
-    decision,
-    deliverable,
-    governance,
-    key,
-    opening,
-    party,
-)
-from constancia.domain.acts import REGISTRY, UnknownAct, parse_act
-from constancia.domain.machine import Machine
+from constancia.domain.agreements import agreement
+from constancia.domain.commitments import acts as commitment_acts
+from constancia.domain.commitments import commitment, deliverable
+from constancia.domain.governance import body, decision
+from constancia.domain.identity import appointment, genesis, key, party
+from constancia.domain.kernel.acts import REGISTRY, UnknownAct, parse_act
+from constancia.domain.kernel.machine import Machine
+from constancia.domain.remarks import allegation, correction
 
 __all__ = ("MACHINES", "REGISTRY", "UnknownAct", "parse_act")
 
@@ -34,13 +26,13 @@ MACHINES: Final[dict[str, Machine]] = {
         agreement,
         allegation,
         appointment,
+        body,
         commitment,
         correction,
         decision,
         deliverable,
-        governance,
+        genesis,
         key,
-        opening,
         party,
     )
 }

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from constancia.domain.acts import Act, Recorded, UnknownAct
-from constancia.domain.appointment import Appointment
-from constancia.domain.calendar import parse_edtf, parse_instant
-from constancia.domain.context import Context, Lookup, check_past, find_nothing
-from constancia.domain.errors import Problem, Refusal
-from constancia.domain.governance import seat_problem
-from constancia.domain.key import Key, SigningKey, signing_key
-from constancia.domain.machine import NONE
+from constancia.domain.governance.body import seat_problem
+from constancia.domain.identity.appointment import Appointment
+from constancia.domain.identity.key import Key, SigningKey, signing_key
+from constancia.domain.kernel.acts import Act, Recorded, UnknownAct
+from constancia.domain.kernel.calendar import parse_edtf, parse_instant
+from constancia.domain.kernel.context import Context, Lookup, check_past, find_nothing
+from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.domain.state import State, next_status, status_before
 
 # Streams whose acts speak within a governance body: the actor's party must sit in one (SPEC §7 rule 6).

@@ -9,9 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from constancia.domain.agreement import Agreement
-from constancia.domain.appointment import Appointment
-from constancia.domain.calendar import (
+from constancia.domain.agreements.agreement import Agreement
+from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.scope import Scope
+from constancia.domain.governance.body import GovernanceBody
+from constancia.domain.governance.decision import Decision
+from constancia.domain.identity.appointment import Appointment
+from constancia.domain.identity.key import Key
+from constancia.domain.kernel.calendar import (
     Certainty,
     deadline,
     format_instant,
@@ -21,12 +27,6 @@ from constancia.domain.calendar import (
     parse_edtf,
     parse_instant,
 )
-from constancia.domain.commitment import Commitment
-from constancia.domain.decision import Decision
-from constancia.domain.deliverable import DeliverableState
-from constancia.domain.governance import GovernanceBody
-from constancia.domain.key import Key
-from constancia.domain.scope import Scope
 from constancia.domain.state import State
 
 

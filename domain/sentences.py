@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from constancia.domain.appointment import Appointment
-from constancia.domain.party import Party
+from constancia.domain.identity.appointment import Appointment
+from constancia.domain.identity.party import Party
 from constancia.domain.state import State
 
 Bilingual = Mapping[str, str]

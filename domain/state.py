@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from constancia.domain import key
-from constancia.domain.acts import Act, Recorded
-from constancia.domain.aggregate import Aggregate, document_of
 from constancia.domain.catalogue import MACHINES
-from constancia.domain.context import Context, Lookup, find_nothing
-from constancia.domain.machine import NONE
-from constancia.domain.opening import LedgerState
+from constancia.domain.identity import key
+from constancia.domain.identity.genesis import LedgerState
+from constancia.domain.kernel.acts import Act, Recorded
+from constancia.domain.kernel.aggregate import Aggregate, document_of
+from constancia.domain.kernel.context import Context, Lookup, find_nothing
+from constancia.domain.kernel.machine import NONE
 
 _A = TypeVar("_A", bound=Aggregate)
 

@@ -10,28 +10,28 @@ from typing import TYPE_CHECKING
 
 from eventsourcing.persistence import PersistenceError
 
-from constancia.ledger.admission import Examiner
+from constancia.ledger.append.examiner import Examiner
+from constancia.ledger.append.head import Head
+from constancia.ledger.append.recovery import replay
+from constancia.ledger.append.sequencer import CAPACITY, Sequencer
+from constancia.ledger.append.writer import Tip, Writer
 from constancia.ledger.clock import Clock
-from constancia.ledger.cosignatures import CosignatureStore
+from constancia.ledger.disk.lock import WriterLock
 from constancia.ledger.errors import Fatal, LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
-from constancia.ledger.head import Head
-from constancia.ledger.lock import WriterLock
-from constancia.ledger.log import Log, read_recorded
-from constancia.ledger.opening import replay
-from constancia.ledger.records import MAX_BATCH
-from constancia.ledger.sequencer import CAPACITY, Sequencer
-from constancia.ledger.signer import LogSigner
-from constancia.ledger.sqlite import SCHEMA_VERSION, LedgerRecorder
-from constancia.ledger.store import STORE_NAME, EntryApplication, open_application
-from constancia.ledger.views import Views
-from constancia.ledger.witnessing import Witnessing
-from constancia.ledger.writer import Tip, Writer
-from constancia.verify.errors import Malformed
-from constancia.verify.policy import parse_policy
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.reader.log import Log, read_recorded
+from constancia.ledger.store.application import STORE_NAME, EntryApplication, open_application
+from constancia.ledger.store.batch import MAX_BATCH
+from constancia.ledger.store.sqlite_recorder import SCHEMA_VERSION, LedgerRecorder
+from constancia.ledger.views.views import Views
+from constancia.ledger.witnesses.cosignature_store import CosignatureStore
+from constancia.ledger.witnesses.quorum_status import QuorumStatus
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.policy import parse_policy
 
 if TYPE_CHECKING:
-    from constancia.ledger.cosign import Cosigning
+    from constancia.ledger.witnesses.collector import CosignatureCollector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class OpenRequest:
     """Which ledger is to be opened, and what for."""
 
     folder: Path
@@ -65,10 +65,10 @@ class Wanted:
     create: bool
 
 
-class Core:
+class LedgerParts:
     """The parts of an open ledger."""
 
-    def __init__(self, wanted: Wanted, origin: str, application: EntryApplication, head: Head, tip: Tip) -> None:
+    def __init__(self, wanted: OpenRequest, origin: str, application: EntryApplication, head: Head, tip: Tip) -> None:
         """Joins what belongs to reading; a writable ledger then gets its `sequencer`."""
         self.folder = wanted.folder
         self.origin = origin
@@ -83,7 +83,7 @@ class Core:
         self.views = Views(self.log, application.store, place, origin)
         self.witnessing = _witnessing(wanted, self.log, origin)
         self.log.cosigned = self.witnessing.lines
-        self.cosigning: Cosigning | None = None
+        self.cosigning: CosignatureCollector | None = None
 
     def tip(self) -> Tip:
         """Where the stored log ends."""
@@ -103,7 +103,7 @@ class Core:
         self._read_tip = replay(self.head, self.application.store, None)
 
 
-def assemble(wanted: Wanted, clock: Clock, options: Options, resources: contextlib.ExitStack) -> Core:
+def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: contextlib.ExitStack) -> LedgerParts:
     """Opens a ledger.
 
     Args:
@@ -126,7 +126,7 @@ def assemble(wanted: Wanted, clock: Clock, options: Options, resources: contextl
     _check_cosigner(head, signer)
     if wanted.create and head.size:
         raise LedgerError(f"{wanted.folder} holds a ledger of {head.size} entries already")
-    core = Core(wanted, origin, application, head, tip)
+    core = LedgerParts(wanted, origin, application, head, tip)
     resources.callback(core.witnessing.store.close)
     resources.callback(core.views.close)
     if signer is not None:
@@ -162,7 +162,7 @@ def _check_cosigner(head: Head, signer: LogSigner | None) -> None:
         raise LedgerError("the genesis names an ML-DSA-44 key of the log that the log's key file does not hold")
 
 
-def _witnessing(wanted: Wanted, log: Log, origin: str) -> Witnessing:
+def _witnessing(wanted: OpenRequest, log: Log, origin: str) -> QuorumStatus:
     folder = LedgerFolder(wanted.folder)
     policy = None
     try:
@@ -172,25 +172,25 @@ def _witnessing(wanted: Wanted, log: Log, origin: str) -> Witnessing:
     except (Malformed, UnicodeDecodeError, OSError) as error:
         raise LedgerError(f"{folder.policy} can't be read: {error}") from error
     store = CosignatureStore(folder.cosignatures, writable=wanted.signer is not None)
-    return Witnessing(policy, store, log, origin)
+    return QuorumStatus(policy, store, log, origin)
 
 
-def _start_cosigning(core: Core, options: Options, resources: contextlib.ExitStack) -> None:
+def _start_cosigning(core: LedgerParts, options: Options, resources: contextlib.ExitStack) -> None:
     # Imported here: whoever only reads a ledger needs no HTTP client.
-    from constancia.ledger.cosign import Cosigning  # noqa: PLC0415
+    from constancia.ledger.witnesses.collector import CosignatureCollector  # noqa: PLC0415
 
     policy, signer = core.witnessing.policy, core.signer
     if policy is None or core.writer is None or signer is None:
         return
     if policy.logs.get(core.origin) != signer.verifier:
         raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
-    core.cosigning = Cosigning(core.log, core.witnessing, options.witness_urls)
+    core.cosigning = CosignatureCollector(core.log, core.witnessing, options.witness_urls)
     core.cosigning.start()
     core.writer.after_batch = core.cosigning.wake
     resources.callback(core.cosigning.close)
 
 
-def _open_store(wanted: Wanted, resources: contextlib.ExitStack) -> EntryApplication:
+def _open_store(wanted: OpenRequest, resources: contextlib.ExitStack) -> EntryApplication:
     is_there = (wanted.folder / STORE_NAME).is_file()
     if wanted.create and wanted.signer is None:
         raise LedgerError("a ledger is made with its log's key at hand")
@@ -204,7 +204,7 @@ def _open_store(wanted: Wanted, resources: contextlib.ExitStack) -> EntryApplica
     return application
 
 
-def _identify(store: LedgerRecorder, wanted: Wanted) -> str:
+def _identify(store: LedgerRecorder, wanted: OpenRequest) -> str:
     """What the store says that it is, held against what was wanted."""
     where = str(wanted.folder / STORE_NAME)
     try:

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from constancia.ledger.durable import write_file
+from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError
-from constancia.ledger.signer import LogSigner
+from constancia.ledger.keys.log_signer import LogSigner
 
 NO_WITNESSES: Final = "none"
 # How a policy that we write calls the log's own ML-DSA-44 cosignatures.

@@ -18,11 +18,11 @@ from typing import Any
 
 from tests.verify.small_ledger import Key, Log, relinked
 
-from constancia.verify.canonical import canonical, parse_canonical
-from constancia.verify.entry import Entry, build_entry, parse_entry
-from constancia.verify.errors import Malformed
-from constancia.verify.merkle import Tree, hash_leaf
-from constancia.verify.tiles import encode_bundle, parse_tile_path
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.canonical import canonical, parse_canonical
+from constancia.verify.core.formats.entry import Entry, build_entry, parse_entry
+from constancia.verify.core.formats.merkle import Tree, hash_leaf
+from constancia.verify.core.formats.tiles import encode_bundle, parse_tile_path
 
 Change = Callable[[dict[str, Any]], dict[str, Any]]
 

@@ -10,9 +10,9 @@ import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.world import ORIGIN, START, World
 
-from constancia.ledger.application import Ledger
 from constancia.ledger.clock import StoryClock
-from constancia.ledger.signer import LogSigner
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.ledger import Ledger
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from constancia.ledger.durable import write_file
+from constancia.ledger.disk.durable import write_file
 from constancia.ledger.folder import policy_text
-from constancia.ledger.notekeys import Cosigner, NoteKeys
-from constancia.ledger.signer import LogSigner
-from constancia.ledger.witness import READY
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.keys.note_keys import Cosigner, NoteKeys
+from constancia.ledger.witnesses.witness import READY
 
 PASSPHRASE = b"a passphrase for tests"
 ROOT = Path(__file__).resolve().parent.parent

@@ -6,11 +6,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from constancia.verify.audit import audit
-from constancia.verify.errors import Malformed, Unreadable
-from constancia.verify.note import MAX_NOTE_BYTES
-from constancia.verify.policy import load_trust
-from constancia.verify.source import open_source
+from constancia.verify.audit.run import audit
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES
+from constancia.verify.report.rendering import report_json, report_text
+from constancia.verify.sources.source import open_source
+from constancia.verify.trust.trust_folder import load_trust
 
 UNREADABLE = 3
 INTERRUPTED = 130
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nInterrumpido: no se concluye nada. / Interrupted: nothing is concluded.", file=sys.stderr)
         return INTERRUPTED
-    print(report.to_json() if options.json else report.to_text(options.lang), end="\n" if options.json else "")
+    print(report_json(report) if options.json else report_text(report, options.lang), end="\n" if options.json else "")
     return report.verdict.exit_code
 
 

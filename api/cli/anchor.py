@@ -8,10 +8,10 @@ import typer
 from constancia.api.cli.terminal import FAILED, Force, fail, guarded, message, open_for_reading, to_make
 
 if TYPE_CHECKING:
-    from constancia.ledger.application import Ledger
-    from constancia.ledger.authorities import Authority
-    from constancia.ledger.stamping import Stamper
-    from constancia.ledger.tokens import Stamp
+    from constancia.ledger.ledger import Ledger
+    from constancia.ledger.timestamps.authorities import Authority
+    from constancia.ledger.timestamps.request import Stamper
+    from constancia.ledger.timestamps.token import Stamp
 
 
 @guarded
@@ -40,8 +40,8 @@ def command(
 
     Ejemplo / example: constancia anchor libro --tsa psc=https://tsa.example/tsr
     """
-    from constancia.ledger.authorities import load_authorities
-    from constancia.ledger.stamping import Stamper
+    from constancia.ledger.timestamps.authorities import load_authorities
+    from constancia.ledger.timestamps.request import Stamper
 
     if sum(one is not None for one in (tsa or None, request, response)) != 1:
         raise fail(message("anchor.one_of"))
@@ -60,7 +60,7 @@ def command(
 
 
 def _write_request(stamper: "Stamper", path: Path) -> None:
-    from constancia.ledger.durable import write_file
+    from constancia.ledger.disk.durable import write_file
 
     size, request = stamper.request()
     write_file(path, request.as_bytes())
@@ -68,7 +68,7 @@ def _write_request(stamper: "Stamper", path: Path) -> None:
 
 
 def _take_in(stamper: "Stamper", path: Path, pinned: "tuple[Authority, ...]") -> None:
-    from constancia.ledger.tokens import MAX_TOKEN_BYTES, Unpinned
+    from constancia.ledger.timestamps.token import MAX_TOKEN_BYTES, Unpinned
 
     with path.open("rb") as file:
         answer = file.read(MAX_TOKEN_BYTES + 1)
@@ -82,8 +82,8 @@ def _take_in(stamper: "Stamper", path: Path, pinned: "tuple[Authority, ...]") ->
 def _anchor(stamper: "Stamper", asked: str, pinned: "tuple[Authority, ...]") -> bool:
     """Ask one authority; tells whether the latest checkpoint is anchored with it."""
     from constancia.ledger.errors import LedgerError
-    from constancia.ledger.tokens import Unpinned
-    from constancia.verify.errors import Malformed
+    from constancia.ledger.timestamps.token import Unpinned
+    from constancia.verify.core.errors import Malformed
 
     name, _, url = asked.partition("=")
     authority = next((one for one in pinned if one.name == name), None)
@@ -114,8 +114,8 @@ def _tell(size: int, stamp: "Stamp") -> None:
 
 def _publish(ledger: "Ledger") -> None:
     """Bring the anchors beside the published tiles, as far as these go."""
-    from constancia.verify.checkpoint import parse_checkpoint
-    from constancia.verify.note import parse_note
+    from constancia.verify.core.formats.checkpoint import parse_checkpoint
+    from constancia.verify.core.formats.note import parse_note
 
     published = ledger.folder.log / "checkpoint"
     if published.exists():

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from constancia.api.cli.statement_search import Outcome, Search
+from constancia.api.cli.statement_search import Search, SearchOutcome
 from constancia.api.cli.terminal import message, now
-from constancia.api.trusted import (
+from constancia.api.client.pinned_trust import (
     Pinned,
     find,
     forget_progress,
@@ -20,21 +20,21 @@ from constancia.api.trusted import (
     resume_file,
     usual_sources,
 )
-from constancia.ledger.resume import ResumeFile
-from constancia.ledger.timestamp import check_time
-from constancia.verify.audit import Progress, audit
-from constancia.verify.beyond import Further
-from constancia.verify.errors import Unreadable
-from constancia.verify.note import MAX_NOTE_BYTES
-from constancia.verify.policy import TrustFolder, load_trust
-from constancia.verify.report import Report, Verdict
-from constancia.verify.source import Source, open_source
+from constancia.ledger.audit.resume_file import ResumeFile
+from constancia.ledger.timestamps.level5 import check_time
+from constancia.verify.audit.extensions import AuditLevel
+from constancia.verify.audit.run import Progress, audit
+from constancia.verify.core.errors import Unreadable
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES
+from constancia.verify.core.report import Report, Verdict
+from constancia.verify.sources.source import Source, open_source
+from constancia.verify.trust.trust_folder import TrustFolder, load_trust
 
 LAST = "last"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class AuditRequest:
     """What the command line asks for."""
 
     source: str | None
@@ -53,10 +53,10 @@ class Done:
 
     report: Report
     told: list[str]
-    statement: Outcome | None
+    statement: SearchOutcome | None
 
 
-def run(wanted: Wanted) -> Done:
+def run(wanted: AuditRequest) -> Done:
     """Audit as asked.
 
     Args:
@@ -92,11 +92,11 @@ def run(wanted: Wanted) -> Done:
     return Done(report=report, told=told, statement=outcome)
 
 
-def _further(wanted: Wanted, search: Search | None) -> list[Further]:
+def _further(wanted: AuditRequest, search: Search | None) -> list[AuditLevel]:
     """Give what is run in the same pass, where it is asked for: L3 and L4, and the search for a statement."""
-    levels: list[Further] = [] if search is None else [search]
+    levels: list[AuditLevel] = [] if search is None else [search]
     if wanted.replay:
-        from constancia.ledger.replay import Replay
+        from constancia.ledger.audit.level3_law import Replay
 
         levels.append(Replay(now()))
     return levels
@@ -135,7 +135,7 @@ def _since(given: str, origin: str | None) -> bytes:
 
 
 def _memory(
-    source: Source, origin: str | None, wanted: Wanted, stack: contextlib.ExitStack, told: list[str]
+    source: Source, origin: str | None, wanted: AuditRequest, stack: contextlib.ExitStack, told: list[str]
 ) -> ResumeFile | None:
     if origin is None or source.receipt is not None or source.contradiction is not None:
         return None

@@ -29,24 +29,25 @@ def command(
     """
     import sys
 
-    from constancia.ledger.replay import Replay
-    from constancia.verify.audit import audit
-    from constancia.verify.policy import load_trust
-    from constancia.verify.source import open_source
+    from constancia.ledger.audit.level3_law import Replay
+    from constancia.verify.audit.run import audit
+    from constancia.verify.report.rendering import report_text
+    from constancia.verify.sources.source import open_source
+    from constancia.verify.trust.trust_folder import load_trust
 
     sys.setswitchinterval(2e-4)
     played = _play_with_progress(folder, force=force)
     show_played(folder, played)
     with open_source(str(folder)) as source:
         report = audit(source, load_trust(folder / "trust"), further=[Replay(played.ended)])
-    typer.echo(report.to_text(language()))
+    typer.echo(report_text(report, language()))
     typer.echo(message("demo.next", folder=folder))
     raise typer.Exit(report.verdict.exit_code)
 
 
 def show_played(folder: Path, played: "Played") -> None:
     """Print what was refused, and where everything stands."""
-    from constancia.api.standing import print_standing
+    from constancia.api.cli.standing import print_standing
 
     out = console()
     out.print(message("demo.played", size=played.size, folder=folder))

@@ -22,9 +22,9 @@ from constancia.api.cli.terminal import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from constancia.api.client import RemoteLog
-    from constancia.ledger.application import Ledger
-    from constancia.ledger.drafting import Watch
+    from constancia.api.client.remote_log import RemoteLog
+    from constancia.ledger.ledger import Ledger
+    from constancia.ledger.signatory.draft import Watch
 
 
 @guarded
@@ -56,10 +56,10 @@ def command(
     Ejemplo / example: constancia draft VoteCast --body voto.json --from demo --party nosc --appointment ap-e-nosc
     --person p-e --capacity alternate
     """
-    from constancia.domain.calendar import format_instant, local_day
     from constancia.domain.catalogue import UnknownAct, parse_act
-    from constancia.ledger.drafting import Occasion, draft_statement, representative_actor, root_actor
-    from constancia.ledger.durable import write_file
+    from constancia.domain.kernel.calendar import format_instant, local_day
+    from constancia.ledger.disk.durable import write_file
+    from constancia.ledger.signatory.draft import Occasion, draft_statement, representative_actor, root_actor
 
     target = to_make(out or Path(f"{type_name}.statement.json"), force=force)
     item = read_json(body)
@@ -99,7 +99,7 @@ def command(
 def _opened(location: str) -> "_Remote | _Local":
     """Open a ledger's folder or address."""
     if location.startswith(("http://", "https://")):
-        from constancia.api.client import RemoteLog
+        from constancia.api.client.remote_log import RemoteLog
 
         return _Remote(RemoteLog(location))
     return _Local(open_for_reading(Path(location)))
@@ -122,7 +122,7 @@ class _Remote:
         self._log.close()
 
     def refusal(self, statement: "Mapping[str, Any]", key: str | None) -> str | None:
-        from constancia.api.client import RemoteProblem
+        from constancia.api.client.remote_log import RemoteProblem
 
         verdict = self._log.verdict(statement, key)
         return None if verdict.get("accepted") is True else RemoteProblem(verdict.get("refusal", {})).text(language())
@@ -148,7 +148,7 @@ class _Local:
         return self._ledger.log.consistency_proof(old, new)
 
     def refusal(self, statement: "Mapping[str, Any]", key: str | None) -> str | None:
-        from constancia.ledger.judging import refusal_of
+        from constancia.ledger.dry_run import refusal_of
 
         found = refusal_of(self._ledger, dict(statement), key)
         return None if found is None else refusal_text(found)
@@ -166,10 +166,10 @@ def watch_for(origin: str, claimed: str, trust: Path | None) -> "Watch":
 
     from platformdirs import user_data_path
 
-    from constancia.ledger.drafting import Watch
-    from constancia.ledger.durable import write_file
-    from constancia.verify.note import parse_vkey
-    from constancia.verify.policy import load_trust
+    from constancia.ledger.disk.durable import write_file
+    from constancia.ledger.signatory.draft import Watch
+    from constancia.verify.core.formats.note import parse_vkey
+    from constancia.verify.trust.trust_folder import load_trust
 
     folder = user_data_path("constancia") / "seen" / sha256(origin.encode()).hexdigest()
     folder.mkdir(parents=True, exist_ok=True)

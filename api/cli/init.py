@@ -71,11 +71,11 @@ def command(
 
 
 def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None) -> None:
-    from constancia.domain.calendar import format_instant, local_day
     from constancia.domain.catalogue import UnknownAct, parse_act
-    from constancia.ledger.documents import Documents
-    from constancia.ledger.drafting import EMPTY_SEEN, Occasion, draft_statement
-    from constancia.ledger.durable import write_file
+    from constancia.domain.kernel.calendar import format_instant, local_day
+    from constancia.ledger.disk.documents import Documents
+    from constancia.ledger.disk.durable import write_file
+    from constancia.ledger.signatory.draft import EMPTY_SEEN, Occasion, draft_statement
 
     try:
         plan = tomllib.loads(ceremony.read_text(encoding="utf-8"))
@@ -131,11 +131,11 @@ def _founder(base: Path, item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _open(places: "LedgerFolder", signed: list[Path], passphrase_file: Path | None) -> None:
-    from constancia.domain.keymaterial import key_id_of
-    from constancia.ledger.application import Ledger
+    from constancia.domain.identity.key_material import key_id_of
     from constancia.ledger.clock import SystemClock
-    from constancia.ledger.drafting import parse_signed
-    from constancia.verify.statement import parse_statement
+    from constancia.ledger.ledger import Ledger
+    from constancia.ledger.signatory.draft import parse_signed
+    from constancia.verify.core.formats.statement import parse_statement
 
     raw = (places.path / DRAFT).read_bytes()
     statement = parse_statement(raw)

@@ -33,9 +33,9 @@ def command(
         return
     import json
 
-    from constancia.ledger.durable import write_file
-    from constancia.ledger.keyfiles import generate, save
-    from constancia.ledger.notekeys import KeyFileError
+    from constancia.ledger.disk.durable import write_file
+    from constancia.ledger.keys.key_file import generate, save
+    from constancia.ledger.keys.note_keys import KeyFileError
 
     public = out.with_suffix(".pub.json")
     if public.exists() and not out.exists():
@@ -47,8 +47,8 @@ def command(
 
 
 def _make_witness_keys(out: Path, name: str, secret: bytes) -> None:
-    from constancia.ledger.notekeys import Cosigner, NoteKeys
-    from constancia.ledger.witnessing import policy_lines
+    from constancia.ledger.keys.note_keys import Cosigner, NoteKeys
+    from constancia.ledger.witnesses.quorum_status import policy_lines
 
     keys = NoteKeys.generate()
     cosigner = Cosigner(name, keys.ed25519, keys.mldsa44)

@@ -24,9 +24,9 @@ def command(
     from rich.table import Table
     from rich.text import Text
 
-    from constancia.api.i18n import say
+    from constancia.api.text.i18n import say
     from constancia.domain.sentences import sentence_of
-    from constancia.verify.entry import parse_entry
+    from constancia.verify.speed.entry_patterns import read_entry
 
     with open_for_reading(folder) as ledger:
         if as_json:
@@ -38,7 +38,7 @@ def command(
         for heading in ("log.index", "log.recorded", "log.party", "log.sentence"):
             table.add_column(message(heading))
         for raw in ledger.entries(start, min(ledger.size, start + count)):
-            entry = parse_entry(raw)
+            entry = read_entry(raw)
             item = {"actor": entry.statement.actor, "body": entry.statement.body, "type": entry.statement.type}
             sentence = say(sentence_of(item, state), language())
             party = entry.statement.actor.get("party", "—")

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator
 
-    from constancia.ledger.monitor.settings import Settings
-    from constancia.ledger.monitor.watch import Outcome
-    from constancia.verify.policy import TrustFolder
+    from constancia.ledger.monitor.settings import WatchSettings
+    from constancia.ledger.monitor.watch import RoundOutcome
+    from constancia.verify.trust.trust_folder import TrustFolder
 
 UNREADABLE = 3
 
@@ -83,8 +83,8 @@ def command(
     from constancia.api.monitor.peers import read_receipt
     from constancia.api.monitor.service import Service
     from constancia.ledger.clock import SystemClock
-    from constancia.ledger.lock import WriterLock
-    from constancia.verify.errors import Malformed, Unreadable
+    from constancia.ledger.disk.lock import WriterLock
+    from constancia.verify.core.errors import Malformed, Unreadable
 
     root = folder or user_data_path("constancia") / "monitor"
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -144,13 +144,13 @@ def _settings(
     whole_every: float,
     recheck: float,
     every_level: bool,
-) -> "Settings":
+) -> "WatchSettings":
     from datetime import timedelta
 
-    from constancia.ledger.monitor.settings import Settings
-    from constancia.ledger.replay import Replay
-    from constancia.ledger.timestamp import check_time
-    from constancia.verify.policy import load_trust
+    from constancia.ledger.audit.level3_law import Replay
+    from constancia.ledger.monitor.settings import WatchSettings
+    from constancia.ledger.timestamps.level5 import check_time
+    from constancia.verify.trust.trust_folder import load_trust
 
     given = [load_trust(one) for one in trust]
 
@@ -160,7 +160,7 @@ def _settings(
     def wait(seconds: float) -> None:
         stop.wait(seconds)
 
-    return Settings(
+    return WatchSettings(
         trust_of=trust_of,
         further=lambda at: [Replay(at)] if every_level else [],
         levels={"time": check_time} if every_level else {},
@@ -174,7 +174,7 @@ def _settings(
 
 def _pinned(origin: str) -> "TrustFolder | None":
     """Give what this user has pinned for an origin."""
-    from constancia.api.trusted import find
+    from constancia.api.client.pinned_trust import find
 
     kept = find(origin)
     return None if kept is None else kept.load()
@@ -202,13 +202,13 @@ def _stop_when_told() -> "Iterator[threading.Event]":
             signal.signal(number, handler)
 
 
-def _printer(root: Path, *, as_json: bool) -> "Callable[[Outcome], None]":
+def _printer(root: Path, *, as_json: bool) -> "Callable[[RoundOutcome], None]":
     import json
 
     from constancia.api.monitor.words import advise, tell, tell_event, verdict_word
-    from constancia.ledger.monitor.folder import EVIDENCE, folder_name
+    from constancia.ledger.monitor.watch_folder import EVIDENCE, folder_name
 
-    def show_json(outcome: "Outcome") -> None:
+    def show_json(outcome: "RoundOutcome") -> None:
         state = outcome.state
         document = {
             "at": state.last_round,
@@ -227,7 +227,7 @@ def _printer(root: Path, *, as_json: bool) -> "Callable[[Outcome], None]":
         }
         typer.echo(json.dumps(document, ensure_ascii=False))
 
-    def show(outcome: "Outcome") -> None:
+    def show(outcome: "RoundOutcome") -> None:
         lang, state = language(), outcome.state
         typer.echo(
             message(
@@ -259,8 +259,8 @@ def _serve(root: Path, listen: str, stack: contextlib.ExitStack) -> None:
     import threading
 
     try:
+        from constancia.api.http.serving import server_of
         from constancia.api.monitor.app import create_monitor_app
-        from constancia.api.serving import server_of
     except ImportError as error:
         raise fail(message("monitor.extra")) from error
     host, _, port = listen.rpartition(":")

@@ -10,7 +10,7 @@ from constancia.api.cli.terminal import guarded, message
 if TYPE_CHECKING:
     from threading import Event
 
-    from constancia.ledger.application import Ledger
+    from constancia.ledger.ledger import Ledger
 
 
 @guarded
@@ -42,9 +42,9 @@ def command(
     """
     from threading import Event
 
-    from constancia.ledger.application import Ledger
     from constancia.ledger.assembly import Options
     from constancia.ledger.clock import SystemClock
+    from constancia.ledger.ledger import Ledger
 
     stop = Event()
     if watch:
@@ -66,7 +66,7 @@ def _publish(ledger: "Ledger", place: Path, *, tidy: bool, tell_always: bool) ->
 
 def _publish_again(ledger: "Ledger", place: Path, *, tidy: bool) -> None:
     """Publish what has come since. A full disk or a lost mount is told and tried again; a wrong history ends it."""
-    from constancia.ledger.publish import UnderWay
+    from constancia.ledger.publication.static_files import UnderWay
 
     try:
         ledger.refresh()

@@ -21,7 +21,7 @@ def command(
 
     Ejemplo / example: constancia rebuild demo --check
     """
-    from constancia.ledger.rebuild import rebuild
+    from constancia.ledger.views.rebuild import rebuild
 
     with open_for_reading(folder) as ledger:
         result = rebuild(ledger, check=check)

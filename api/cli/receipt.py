@@ -36,8 +36,8 @@ def command(
 
     Ejemplo / example: constancia receipt 58 --from demo --out firma.tlog-proof --qr firma.svg --url https://libro.example
     """
-    from constancia.ledger.durable import write_file
-    from constancia.verify.proof import parse_tlog_proof
+    from constancia.ledger.disk.durable import write_file
+    from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
 
     for path in (out, qr):
         if path is not None:
@@ -60,7 +60,7 @@ def _is_address(source: str) -> bool:
 
 def _from_source(name: str, source: str) -> bytes:
     if _is_address(source):
-        from constancia.api.client import RemoteLog, RemoteProblem
+        from constancia.api.client.remote_log import RemoteLog, RemoteProblem
 
         try:
             with RemoteLog(source) as log:
@@ -72,7 +72,7 @@ def _from_source(name: str, source: str) -> bytes:
 
 
 def _from_link(link: str, entry: Path | None) -> bytes:
-    from constancia.api.links import parse_link, receipt_of
+    from constancia.api.text.links import parse_link, receipt_of
 
     if entry is None:
         raise fail(message("receipt.entry"))
@@ -80,13 +80,13 @@ def _from_link(link: str, entry: Path | None) -> bytes:
 
 
 def _save_qr(receipt: bytes, address: str, path: Path) -> str:
-    from constancia.api.links import PROOF_MARK
-    from constancia.ledger.durable import write_file
-    from constancia.verify.merkle import hash_leaf
-    from constancia.verify.proof import parse_tlog_proof
+    from constancia.api.text.links import PROOF_MARK
+    from constancia.ledger.disk.durable import write_file
+    from constancia.verify.core.formats.merkle import hash_leaf
+    from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
 
     try:
-        from constancia.api.qr import qr_code
+        from constancia.api.text.qr import qr_code
     except ImportError as error:
         raise fail(message("serve.extra", name=error.name)) from error
     entry = parse_tlog_proof(receipt).extra or b""

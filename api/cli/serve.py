@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
 
-    from constancia.ledger.application import Ledger
+    from constancia.ledger.ledger import Ledger
 
 _REFRESH_S = 1.0
 
@@ -43,8 +43,8 @@ def command(
 
     try:
         from constancia.api.app import create_app
-        from constancia.api.serving import server_of
-        from constancia.api.settings import Settings
+        from constancia.api.http.serving import server_of
+        from constancia.api.http.settings import Settings
     except ImportError as error:
         raise fail(message("serve.extra", name=error.name)) from error
 

@@ -8,7 +8,7 @@ import typer
 from constancia.api.cli.terminal import Force, fail, guarded, language, message, open_for_reading, to_make
 
 if TYPE_CHECKING:
-    from constancia.ledger.application import Ledger
+    from constancia.ledger.ledger import Ledger
 
 
 @guarded
@@ -33,10 +33,10 @@ def command(
     """
     import json
 
-    from constancia.api.i18n import say
+    from constancia.api.text.i18n import say
     from constancia.domain.sentences import sentence_of
-    from constancia.ledger.durable import write_file
-    from constancia.verify.entry import parse_entry
+    from constancia.ledger.disk.durable import write_file
+    from constancia.verify.speed.entry_patterns import read_entry
 
     if raw + dsse + openssl > 1:
         raise fail(message("show.one_form"))
@@ -50,7 +50,7 @@ def command(
         if raw or dsse or openssl:
             typer.echo(_other_form(ledger, data, dsse=dsse, openssl=openssl), nl=False)
             return
-        entry = parse_entry(data)
+        entry = read_entry(data)
         parsed = json.loads(data)
         typer.echo(say(sentence_of(parsed["statement"], ledger.state()), language()))
         typer.echo(message("show.leaf", index=index, leaf=entry.leaf_hash.hex()))
@@ -61,12 +61,12 @@ def command(
 
 def _other_form(ledger: "Ledger", data: bytes, *, dsse: bool, openssl: bool) -> str:
     if dsse:
-        from constancia.ledger.dsse import dsse_envelope
+        from constancia.ledger.reader.dsse import dsse_envelope
 
         return dsse_envelope(data).decode()
     if openssl:
-        from constancia.api.handcheck import hand_check, materials
-        from constancia.verify.entry import parse_entry
+        from constancia.api.text.handcheck import hand_check, materials
+        from constancia.verify.speed.entry_patterns import read_entry
 
-        return hand_check(data, materials(ledger.state(), parse_entry(data)), language())
+        return hand_check(data, materials(ledger.state(), read_entry(data)), language())
     return data.decode()

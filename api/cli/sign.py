@@ -25,10 +25,10 @@ def command(
 
     Ejemplo / example: constancia sign voto.statement.json --key nosc.pem
     """
-    from constancia.ledger.drafting import sign_statement, signed_document
-    from constancia.ledger.durable import write_file
-    from constancia.ledger.keyfiles import load
-    from constancia.verify.statement import parse_statement
+    from constancia.ledger.disk.durable import write_file
+    from constancia.ledger.keys.key_file import load
+    from constancia.ledger.signatory.draft import sign_statement, signed_document
+    from constancia.verify.core.formats.statement import parse_statement
 
     beside = statement.with_name(statement.name.removesuffix(".statement.json") + ".signed.json")
     target = to_make(out or beside, force=force)
@@ -48,9 +48,9 @@ def show_statement(raw: bytes) -> None:
     import hashlib
     import json
 
-    from constancia.api.i18n import say, tr
+    from constancia.api.text.i18n import say, tr
     from constancia.domain.sentences import sentence_of
-    from constancia.verify.pae import signed_bytes
+    from constancia.verify.core.formats.dsse import signed_bytes
 
     item = json.loads(raw)
     actor, seen = item["actor"], item["seen"]

@@ -10,7 +10,7 @@ from constancia.api.cli.terminal import fail, guarded, language, message, now, o
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from constancia.ledger.application import Ledger
+    from constancia.ledger.ledger import Ledger
 
 
 @guarded
@@ -28,8 +28,8 @@ def command(
 
     Ejemplo / example: constancia state demo --at 2019-05-24
     """
-    from constancia.api.standing import print_standing
-    from constancia.verify.canonical import canonical
+    from constancia.api.cli.standing import print_standing
+    from constancia.verify.core.formats.canonical import canonical
 
     with open_for_reading(folder) as ledger:
         size, instant = _moment(ledger, at)
@@ -43,8 +43,8 @@ def command(
 
 def _moment(ledger: "Ledger", at: str | None) -> "tuple[int, datetime]":
     """Read `--at`: a size asks what the log said then, judged today; a time asks for both as of then."""
-    from constancia.api.dates import instant_of
-    from constancia.verify.errors import Malformed
+    from constancia.api.text.dates import instant_of
+    from constancia.verify.core.errors import Malformed
 
     if at is None:
         return ledger.size, now()

@@ -8,24 +8,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from constancia.ledger.drafting import parse_signed
-from constancia.verify.audit import audit
-from constancia.verify.checkpoint import Checkpoint, parse_checkpoint
-from constancia.verify.entry import Entry, parse_entry
-from constancia.verify.errors import Malformed, Unreadable
-from constancia.verify.fold import Fold
-from constancia.verify.note import parse_note
-from constancia.verify.policy import TrustFolder
-from constancia.verify.proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
-from constancia.verify.report import Findings, Report, Verdict
-from constancia.verify.source import Source
-from constancia.verify.statement import Statement, parse_statement
+from constancia.ledger.signatory.draft import parse_signed
+from constancia.verify.audit.entry_pass import EntryPass
+from constancia.verify.audit.run import audit
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
+from constancia.verify.core.formats.entry import Entry
+from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.statement import Statement, parse_statement
+from constancia.verify.core.formats.tlog_proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
+from constancia.verify.core.report import Findings, Report, Verdict
+from constancia.verify.sources.source import Source
+from constancia.verify.speed.entry_patterns import read_entry
+from constancia.verify.trust.trust_folder import TrustFolder
 
 ABSENT: Final = 4  # exit code; 1 where a promise is broken or the log is altered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class SearchOutcome:
     """What became of a statement: names of messages with their parameters, and the exit code."""
 
     codes: tuple[str, ...]
@@ -50,9 +51,9 @@ class Search:
         self._raw, self._statement, self._promised = _read(path)
         self._found: Entry | None = None
         self._reused: Entry | None = None
-        self._fold: Fold | None = None
+        self._fold: EntryPass | None = None
 
-    def begin(self, _source: Source, fold: Fold, _findings: Findings) -> None:
+    def begin(self, _source: Source, fold: EntryPass, _findings: Findings) -> None:
         """Get ready; nothing was read yet."""
         self._fold = fold
 
@@ -66,7 +67,7 @@ class Search:
     def finish(self) -> None:
         """Come to the end: nothing is left to do."""
 
-    def outcome(self, report: Report, trust: TrustFolder | None) -> Outcome:
+    def outcome(self, report: Report, trust: TrustFolder | None) -> SearchOutcome:
         """Say what became of it.
 
         Args:
@@ -79,7 +80,7 @@ class Search:
         fold, said = self._fold, self._statement
         if fold is None or fold.origin != said.ledger:
             if report.verdict is Verdict.ALTERED:  # that is said first, and not swallowed by what else is amiss
-                return Outcome(codes=("statement.elsewhere",), params={"ledger": said.ledger}, exit_code=ABSENT)
+                return SearchOutcome(codes=("statement.elsewhere",), params={"ledger": said.ledger}, exit_code=ABSENT)
             there = "no log" if fold is None else f"the log {fold.origin}"
             raise Unreadable(
                 "statement", str(self._path), f"it was signed for {said.ledger}, and the source is {there}"
@@ -105,9 +106,11 @@ class Search:
             params["promised"] = self._promised.size if self._promised else 0
             codes.append("statement.broken")
         missing = 0 if self._found is not None else ABSENT
-        return Outcome(codes=tuple(codes), params=params, exit_code=Verdict.ALTERED.exit_code if is_broken else missing)
+        return SearchOutcome(
+            codes=tuple(codes), params=params, exit_code=Verdict.ALTERED.exit_code if is_broken else missing
+        )
 
-    def _is_broken(self, fold: Fold, trust: TrustFolder | None) -> bool:
+    def _is_broken(self, fold: EntryPass, trust: TrustFolder | None) -> bool:
         """Tell whether the log's own key signed a receipt of another history than this one."""
         promised = self._promised
         if promised is None or trust is None or promised.size > fold.tree.size:
@@ -128,7 +131,7 @@ def _read(path: Path) -> tuple[bytes, Statement, Checkpoint | None]:
         proof = parse_tlog_proof(raw)
         if proof.extra is None:
             raise Malformed("receipt", "receipt.extra", "the entry's bytes", "no such line")
-        return raw, parse_entry(proof.extra).statement, parse_checkpoint(parse_note(proof.checkpoint).text)
+        return raw, read_entry(proof.extra).statement, parse_checkpoint(parse_note(proof.checkpoint).text)
     try:
         return raw, parse_signed(raw)[0], None
     except Malformed:

@@ -25,7 +25,7 @@ def command(
 
     Ejemplo / example: constancia submit voto.signed.json --to http://localhost:8000
     """
-    from constancia.ledger.durable import write_file
+    from constancia.ledger.disk.durable import write_file
 
     raw = signed.read_bytes()
     target = out or signed.with_name(signed.name.removesuffix(".signed.json") + ".tlog-proof")
@@ -40,22 +40,22 @@ def command(
 
 def _is_receipt_of(path: Path, raw: bytes) -> bool:
     """Tell whether a file is a receipt of this very statement: to renew it loses nothing."""
-    from constancia.ledger.drafting import parse_signed
-    from constancia.verify.entry import parse_entry
-    from constancia.verify.errors import Malformed
-    from constancia.verify.proof import parse_tlog_proof
+    from constancia.ledger.signatory.draft import parse_signed
+    from constancia.verify.core.errors import Malformed
+    from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
+    from constancia.verify.speed.entry_patterns import read_entry
 
     if not path.is_file():
         return False
     try:
         entry = parse_tlog_proof(path.read_bytes()).extra
-        return entry is not None and parse_entry(entry).statement.raw == parse_signed(raw)[0].raw
+        return entry is not None and read_entry(entry).statement.raw == parse_signed(raw)[0].raw
     except Malformed:
         return False
 
 
 def _submit_to_folder(raw: bytes, folder: Path, passphrase_file: Path | None) -> tuple[int, str, bytes]:
-    from constancia.ledger.drafting import parse_signed
+    from constancia.ledger.signatory.draft import parse_signed
 
     statement, signatures = parse_signed(raw)
     with open_for_writing(folder, passphrase_file) as ledger:
@@ -64,7 +64,7 @@ def _submit_to_folder(raw: bytes, folder: Path, passphrase_file: Path | None) ->
 
 
 def _submit_by_http(raw: bytes, url: str) -> tuple[int, str, bytes]:
-    from constancia.api.client import RemoteLog, RemoteProblem
+    from constancia.api.client.remote_log import RemoteLog, RemoteProblem
 
     try:
         with RemoteLog(url) as log:

@@ -15,9 +15,9 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from constancia.domain.errors import Refusal
-    from constancia.ledger.application import Ledger
+    from constancia.domain.kernel.problems import Refusal
     from constancia.ledger.assembly import Options
+    from constancia.ledger.ledger import Ledger
 
 REFUSED = 1
 FAILED = 2
@@ -36,7 +36,7 @@ def language() -> str:
 
 def message(msgid: str, **params: object) -> str:
     """Give a message of the command line in the person's language."""
-    from constancia.api.i18n import tr
+    from constancia.api.text.i18n import tr
 
     return tr(language(), f"cli.{msgid}", **params)
 
@@ -75,9 +75,9 @@ def guarded(verb: Callable[P, R]) -> Callable[P, R]:
 
 
 def _told(error: Exception) -> str | None:
-    from constancia.domain.errors import Refusal
+    from constancia.domain.kernel.problems import Refusal
     from constancia.ledger.errors import LedgerError
-    from constancia.verify.errors import Malformed, Unreadable
+    from constancia.verify.core.errors import Malformed, Unreadable
 
     if isinstance(error, Refusal):
         return refusal_text(error)
@@ -94,7 +94,7 @@ def _told(error: Exception) -> str | None:
 
 def refusal_text(refusal: "Refusal") -> str:
     """Give a refusal in words: title, code, rule, the state it was judged against, what else stood against it."""
-    from constancia.api.i18n import tr
+    from constancia.api.text.i18n import tr
 
     lines = [
         message("refused", title=tr(language(), f"problem.{refusal.code}"), code=refusal.code),
@@ -135,17 +135,17 @@ def now() -> datetime:
 
 def open_for_reading(folder: Path) -> "Ledger":
     """Open a ledger's folder without the right to write."""
-    from constancia.ledger.application import Ledger
     from constancia.ledger.clock import SystemClock
+    from constancia.ledger.ledger import Ledger
 
     return Ledger.open(folder, clock=SystemClock(), signer=None)
 
 
 def open_for_writing(folder: Path, passphrase_file: Path | None, options: "Options | None" = None) -> "Ledger":
     """Open a ledger's folder with its log key; a demonstration keeps the passphrase beside it."""
-    from constancia.ledger.application import Ledger
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.folder import LedgerFolder
+    from constancia.ledger.ledger import Ledger
 
     with open_for_reading(folder) as reader:
         origin = reader.origin

@@ -36,8 +36,8 @@ def add(
 
     Ejemplo / example: constancia trust add ./confianza --source https://bitacora.example.org
     """
-    from constancia.api.trusted import TrustError, pin
-    from constancia.verify.note import format_vkey
+    from constancia.api.client.pinned_trust import TrustError, pin
+    from constancia.verify.core.formats.note import format_vkey
 
     try:
         done = pin(folder, source=source, replace=replace)
@@ -63,7 +63,7 @@ def add(
 @guarded
 def show() -> None:
     """Lista lo fijado. / List what is pinned."""
-    from constancia.api.trusted import pinned, trust_root
+    from constancia.api.client.pinned_trust import pinned, trust_root
 
     found = pinned()
     if not found:
@@ -85,7 +85,7 @@ def show() -> None:
 @guarded
 def remove(origin: Annotated[str, typer.Argument(help="Origen del libro. / The ledger's origin.")]) -> None:
     """Olvida lo fijado para un libro. / Forget what is pinned for a ledger."""
-    from constancia.api.trusted import unpin
+    from constancia.api.client.pinned_trust import unpin
 
     if not unpin(origin):
         raise fail(message("trust.unknown", origin=origin))

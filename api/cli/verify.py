@@ -66,12 +66,12 @@ def command(
     import gc
     import sys
 
-    from constancia.api.cli.audit_run import Wanted, run
-    from constancia.verify.errors import Malformed, Unreadable
+    from constancia.api.cli.audit_run import AuditRequest, run
+    from constancia.verify.core.errors import Malformed, Unreadable
 
     sys.setswitchinterval(2e-4)  # a verifier thread back from OpenSSL would wait 5 ms for the interpreter otherwise
     gc.set_threshold(100_000)  # an audit makes many short-lived objects and no cycles
-    wanted = Wanted(
+    wanted = AuditRequest(
         source=source, trust=trust, since=since, replay=replay, every=every, restart=restart, show=not as_json,
         statement=statement,
     )  # fmt: skip
@@ -97,15 +97,17 @@ def _exit_code(done: "Done") -> int:
 def _print(done: "Done", *, as_json: bool) -> None:
     import json
 
+    from constancia.verify.report.rendering import report_json, report_text
+
     for line in done.told:
         typer.echo(line, err=True)
     sought = done.statement
     if not as_json:
-        typer.echo(done.report.to_text(language()), nl=False)
+        typer.echo(report_text(done.report, language()), nl=False)
         for code in sought.codes if sought is not None else ():
             typer.echo(message(code, **(sought.params if sought is not None else {})))
         return
-    said = done.report.to_json()
+    said = report_json(done.report)
     if sought is not None:
         statement = {
             "codes": [one.removeprefix("statement.") for one in sought.codes],

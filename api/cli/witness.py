@@ -10,7 +10,7 @@ from constancia.api.cli.terminal import fail, guarded, message, passphrase
 if TYPE_CHECKING:
     import socket
 
-    from constancia.ledger.witness import Witness
+    from constancia.ledger.witnesses.witness import Witness
 
 
 @guarded
@@ -68,10 +68,10 @@ def command(
 
 def _open(policy: Path, key: Path, store: Path, passphrase_file: Path | None, *, create: bool) -> "Witness":
     from constancia.ledger.clock import SystemClock
-    from constancia.ledger.notekeys import Cosigner
-    from constancia.ledger.witness import Witness
-    from constancia.ledger.witness_store import WitnessStore
-    from constancia.verify.policy import parse_policy
+    from constancia.ledger.keys.note_keys import Cosigner
+    from constancia.ledger.witnesses.witness import Witness
+    from constancia.ledger.witnesses.witness_memory import WitnessStore
+    from constancia.verify.core.formats.policy import parse_policy
 
     logs = parse_policy(policy.read_text(encoding="utf-8")).logs
     cosigner = Cosigner.load(key, passphrase(passphrase_file, "passphrase"))
@@ -82,7 +82,7 @@ def _open(policy: Path, key: Path, store: Path, passphrase_file: Path | None, *,
 def _show(witness: "Witness") -> None:
     from datetime import UTC, datetime
 
-    from constancia.api.witness import describe
+    from constancia.api.witness_app import describe
 
     typer.echo(describe(witness), nl=False)
     for number, one in enumerate(witness.store.evidence()):
@@ -95,12 +95,12 @@ def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: boo
     import logging
 
     try:
-        from constancia.api.serving import server_of
-        from constancia.api.witness import create_witness_app
+        from constancia.api.http.serving import server_of
+        from constancia.api.witness_app import create_witness_app
     except ImportError as error:
         raise fail(message("serve.extra", name=error.name)) from error
 
-    from constancia.ledger.witness import READY
+    from constancia.ledger.witnesses.witness import READY
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     bound = _bind(listen)

@@ -7,11 +7,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from constancia.ledger.drafting import Watch, representative_actor, root_actor
-from constancia.ledger.durable import write_file
-from constancia.ledger.keyfiles import PrivateKey, generate, save
-from constancia.ledger.signer import KEY_FILE_MODE
-from constancia.verify.note import VerifierKey
+from constancia.ledger.disk.durable import write_file
+from constancia.ledger.keys.key_file import PrivateKey, generate, save
+from constancia.ledger.keys.log_signer import KEY_FILE_MODE
+from constancia.ledger.signatory.draft import Watch, representative_actor, root_actor
+from constancia.verify.core.formats.note import VerifierKey
 
 FOLDER: Final = "roadmap-2019"
 

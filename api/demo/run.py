@@ -13,13 +13,13 @@ from constancia.api.demo.props import ORIGIN, PARTIES
 from constancia.api.demo.stage import Refused, Stage
 from constancia.api.demo.story import play
 from constancia.api.demo.witnesses import can_run_witnesses, demo_policy, make_witnesses, running_witnesses
-from constancia.ledger.application import Ledger
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
-from constancia.ledger.durable import write_file
+from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.folder import LedgerFolder
-from constancia.ledger.signer import LogSigner
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.ledger import Ledger
 
 WITNESS_S = 20.0
 

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from constancia.api.demo.cast import Cast, Player
-from constancia.domain.calendar import format_instant
 from constancia.domain.catalogue import REGISTRY
-from constancia.domain.errors import Refusal
-from constancia.ledger.admission import Appended
-from constancia.ledger.application import Ledger
+from constancia.domain.kernel.calendar import format_instant
+from constancia.domain.kernel.problems import Refusal
+from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.clock import StoryClock
-from constancia.ledger.drafting import (
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.signatory.draft import (
     EMPTY_SEEN,
     Occasion,
     draft_statement,
@@ -43,7 +43,7 @@ class Stage:
     clock: StoryClock
     cast: Cast
     refused: list[Refused] = field(default_factory=list)
-    said: list[Appended] = field(default_factory=list)
+    said: list[AppendOutcome] = field(default_factory=list)
     mode: str = "live"
 
     def checkpoint(self) -> bytes:
@@ -64,7 +64,7 @@ class Stage:
         """The story's day."""
         return (self.clock.now() - timedelta(hours=6)).date().isoformat()
 
-    def open(self, body: Mapping[str, Any], founders: Sequence[Player]) -> Appended:
+    def open(self, body: Mapping[str, Any], founders: Sequence[Player]) -> AppendOutcome:
         """Record the genesis, signed by all founders' roots in their order."""
         statement = draft_statement(
             "LedgerOpened",
@@ -86,7 +86,7 @@ class Stage:
         *,
         occurred: str | None = None,
         provenance: str = "invented",
-    ) -> Appended:
+    ) -> AppendOutcome:
         """Draft, sign on the signer's side, submit, and wait for the entry.
 
         Args:
@@ -138,7 +138,7 @@ class Stage:
     def _occasion(self, occurred: str | None) -> Occasion:
         return Occasion(occurred_on=occurred or self.today, signed_at=format_instant(self.clock.now()), mode=self.mode)
 
-    def _submit(self, document: bytes) -> Appended:
+    def _submit(self, document: bytes) -> AppendOutcome:
         statement, signatures = parse_signed(document)
         done = self.ledger.append(statement.raw, signatures)
         self.said.append(done)

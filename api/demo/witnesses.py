@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from constancia.ledger.durable import write_file
+from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.folder import policy_text
-from constancia.ledger.notekeys import KEY_FILE_MODE, Cosigner, NoteKeys
-from constancia.ledger.witness import READY
-from constancia.ledger.witnessing import MLDSA44_SUFFIX, policy_lines
+from constancia.ledger.keys.note_keys import KEY_FILE_MODE, Cosigner, NoteKeys
+from constancia.ledger.witnesses.quorum_status import MLDSA44_SUFFIX, policy_lines
+from constancia.ledger.witnesses.witness import READY
 
 FOLDER: Final = "witnesses"
 _READY_S: Final = 30.0

@@ -5,7 +5,7 @@ from typing import Any
 from constancia.api.demo.founding import appoint, register_key
 from constancia.api.demo.props import alternates, document, text
 from constancia.api.demo.stage import Stage
-from constancia.ledger.keyfiles import generate
+from constancia.ledger.keys.key_file import generate
 
 
 def forum(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from constancia.api.monitor.outputs import FEED_NAMES, HEADS_NAME, METRICS_NAME
-from constancia.ledger.monitor.folder import PROOFS
+from constancia.ledger.monitor.watch_folder import PROOFS
 
 _HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",

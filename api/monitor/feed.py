@@ -6,10 +6,10 @@ from typing import Final
 
 from feedgen.feed import FeedGenerator  # type: ignore[import-untyped]  # it has no stubs
 
-from constancia.api.i18n import tr
 from constancia.api.monitor.words import advise, tell_event
+from constancia.api.text.i18n import tr
 from constancia.ledger.monitor.findings import Event
-from constancia.ledger.monitor.folder import NEVER
+from constancia.ledger.monitor.watch_folder import NEVER
 
 MAX_ENTRIES: Final = 200
 

@@ -9,8 +9,8 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from constancia.ledger.monitor.findings import KINDS, outcome_of
-from constancia.ledger.monitor.folder import LogFolder
 from constancia.ledger.monitor.settings import parse_second
+from constancia.ledger.monitor.watch_folder import LogFolder
 
 _LABELS = ("origin", "url")
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from constancia.api.i18n import LANGUAGES
-from constancia.ledger.durable import write_file
-from constancia.ledger.monitor.folder import LogFolder
-from constancia.ledger.monitor.heads import HeadsDocument, Told, format_heads
+from constancia.api.text.i18n import LANGUAGES
+from constancia.ledger.disk.durable import write_file
 from constancia.ledger.monitor.settings import Peer
+from constancia.ledger.monitor.signed_heads import HeadsDocument, Told, format_heads
+from constancia.ledger.monitor.watch_folder import LogFolder
 
 HEADS_NAME: Final = "heads.json"
 METRICS_NAME: Final = "metrics.prom"

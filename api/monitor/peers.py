@@ -5,15 +5,15 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from constancia.ledger.monitor.heads import MAX_HEADS_BYTES, parse_heads
-from constancia.ledger.monitor.judging import Receipt
+from constancia.ledger.monitor.judgements import ReceiptJudgement
+from constancia.ledger.monitor.round_web import RoundWeb
 from constancia.ledger.monitor.settings import Peer
-from constancia.ledger.monitor.web import RoundWeb
-from constancia.verify.checkpoint import parse_checkpoint
-from constancia.verify.errors import Malformed, Unreadable
-from constancia.verify.files import Folder
-from constancia.verify.note import parse_note
-from constancia.verify.proof import MAX_PROOF_BYTES, parse_tlog_proof
+from constancia.ledger.monitor.signed_heads import MAX_HEADS_BYTES, parse_heads
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.checkpoint import parse_checkpoint
+from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.tlog_proof import MAX_PROOF_BYTES, parse_tlog_proof
+from constancia.verify.sources.files import Folder
 
 HEADS_PATH: Final = "heads"
 
@@ -49,7 +49,7 @@ def _read(location: str, is_stopped: Callable[[], bool]) -> bytes:
     return raw
 
 
-def read_receipt(path: Path) -> Receipt:
+def read_receipt(path: Path) -> ReceiptJudgement:
     """Read a receipt.
 
     Raises:
@@ -65,4 +65,4 @@ def read_receipt(path: Path) -> Receipt:
         origin = parse_checkpoint(parse_note(proof.checkpoint).text).origin
     except Malformed as error:
         raise Unreadable("receipt", str(path), str(error)) from error
-    return Receipt(name=path.name, proof=proof, origin=origin)
+    return ReceiptJudgement(name=path.name, proof=proof, origin=origin)

@@ -12,10 +12,10 @@ from constancia.api.monitor.outputs import siblings, write_outputs
 from constancia.api.monitor.peers import read_peer
 from constancia.ledger.clock import Clock
 from constancia.ledger.monitor.findings import worst
-from constancia.ledger.monitor.folder import LogFolder
-from constancia.ledger.monitor.judging import Receipt
-from constancia.ledger.monitor.settings import Settings
-from constancia.ledger.monitor.watch import Outcome, WatchedLog
+from constancia.ledger.monitor.judgements import ReceiptJudgement
+from constancia.ledger.monitor.settings import WatchSettings
+from constancia.ledger.monitor.watch import RoundOutcome, WatchedLog
+from constancia.ledger.monitor.watch_folder import LogFolder
 
 JITTER: Final = 0.1  # so that many monitors do not ask a log all at once
 MAX_BACK_OFF: Final = 3_600.0  # seconds; a log that can't be had is still asked every hour
@@ -41,14 +41,14 @@ class Service:
 
     root: Path
     urls: Sequence[str]
-    settings: Settings
+    settings: WatchSettings
     clock: Clock
     name: str
     peers: Sequence[str] = ()
-    receipts: Sequence[Receipt] = ()
+    receipts: Sequence[ReceiptJudgement] = ()
     heads: Path | None = None
     stop: threading.Event = field(default_factory=threading.Event)
-    told: Callable[[Outcome], None] = lambda _: None
+    told: Callable[[RoundOutcome], None] = lambda _: None
     has_feeds: bool = True
 
     def __post_init__(self) -> None:
@@ -81,7 +81,7 @@ class Service:
                 due[number] = time.monotonic() + delay(every_s, outcome.state.failures)
             self.stop.wait(max(0.0, min(due.values()) - time.monotonic()))
 
-    def _rounds(self, watches: Sequence[WatchedLog]) -> Iterator[Outcome]:
+    def _rounds(self, watches: Sequence[WatchedLog]) -> Iterator[RoundOutcome]:
         peers = [read_peer(one, self.settings.is_stopped) for one in self.peers]
         for watch in watches:
             others = siblings(self.folders, watch.folder.state.url)

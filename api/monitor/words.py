@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from constancia.api.i18n import tr
+from constancia.api.text.i18n import tr
 from constancia.ledger.monitor.findings import ALTERED, INCONCLUSIVE, INTACT, UNREACHABLE, Event, Finding
-from constancia.ledger.monitor.heads import OWN, RECEIPT
-from constancia.verify.words import FAULTS, LABELS, REMARKS, VERDICTS
+from constancia.ledger.monitor.signed_heads import OWN, RECEIPT
+from constancia.verify.report.words import FAULTS, LABELS, REMARKS, VERDICTS
 
 
 def tell(finding: Finding, lang: str) -> str:

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from constancia.api.i18n import say
-from constancia.domain.calendar import deadline, format_instant, local_day
-from constancia.domain.commitment import Commitment
-from constancia.domain.correction import Correction
-from constancia.domain.deliverable import DeliverableState
+from constancia.api.text.i18n import say
+from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.scope import Milestone, Scope
 from constancia.domain.derive import derive, first_submission, flags
-from constancia.domain.scope import Milestone, Scope
+from constancia.domain.kernel.calendar import deadline, format_instant, local_day
+from constancia.domain.remarks.correction import Correction
 from constancia.domain.sentences import sentence_of
 from constancia.domain.state import State
-from constancia.ledger.application import Ledger
+from constancia.ledger.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

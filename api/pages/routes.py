@@ -8,30 +8,30 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from constancia.api.dates import date_words, instant_words
-from constancia.api.deps import TheLedger, TheSize, address_of, settings_of
-from constancia.api.handcheck import hand_check, materials
-from constancia.api.i18n import LANGUAGES, in_language, tr
+from constancia.api.http.deps import TheLedger, TheSize, address_of, settings_of
+from constancia.api.http.problems import ALL_CODES
 from constancia.api.pages import models
 from constancia.api.pages.markdown import formatted
 from constancia.api.pages.witnessed import witnessed_line
-from constancia.api.problems import ALL_CODES
 from constancia.api.routers.entries import index_of
-from constancia.domain.aggregate import Aggregate
-from constancia.domain.agreement import Agreement
-from constancia.domain.appointment import Appointment
-from constancia.domain.calendar import local_day
-from constancia.domain.commitment import Commitment
-from constancia.domain.decision import Decision
+from constancia.api.text.dates import date_words, instant_words
+from constancia.api.text.handcheck import hand_check, materials
+from constancia.api.text.i18n import LANGUAGES, in_language, tr
+from constancia.domain.agreements.agreement import Agreement
+from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.derive import derive
-from constancia.domain.governance import GovernanceBody
-from constancia.domain.key import Key
-from constancia.domain.opening import LedgerState
-from constancia.domain.party import Party
+from constancia.domain.governance.body import GovernanceBody
+from constancia.domain.governance.decision import Decision
+from constancia.domain.identity.appointment import Appointment
+from constancia.domain.identity.genesis import LedgerState
+from constancia.domain.identity.key import Key
+from constancia.domain.identity.party import Party
+from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.kernel.calendar import local_day
 from constancia.domain.state import State
-from constancia.ledger.application import Ledger
 from constancia.ledger.errors import NotFound
-from constancia.verify.entry import parse_entry
+from constancia.ledger.ledger import Ledger
+from constancia.verify.speed.entry_patterns import read_entry
 
 router = APIRouter(include_in_schema=False)
 # The same page in the other language: path segments differ.
@@ -305,7 +305,7 @@ def entry(request: Request, name: str, ledger: TheLedger, size: TheSize) -> Resp
     state = ledger.state(size)
     raw = ledger.entry(index)
     parsed = json.loads(raw)
-    known = materials(ledger.state(), parse_entry(raw))
+    known = materials(ledger.state(), read_entry(raw))
     address = f"{address_of(request, settings_of(request))}/api/v1/entries/{index}"
     actor = parsed["statement"]["actor"]
     person = state.aggregates.get(f"appointment/{actor.get('appointment')}")

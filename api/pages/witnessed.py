@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from constancia.api.routers.witnesses import instant
-from constancia.ledger.application import Ledger
+from constancia.ledger.ledger import Ledger
 
 Stands = Literal["all", "partly", "not_yet", "none"]
 

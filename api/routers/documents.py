@@ -11,14 +11,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from constancia.api.deps import TheLedger, TheSettings, stands
-from constancia.api.representation import represent
-from constancia.api.schemas import json_example, refusals
-from constancia.api.security import bounded_body
-from constancia.domain.errors import Problem, Refusal
-from constancia.ledger.application import Ledger
+from constancia.api.http.deps import TheLedger, TheSettings, stands
+from constancia.api.http.representation import represent
+from constancia.api.http.schemas import json_example, refusals
+from constancia.api.http.security import bounded_body
+from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.errors import NotFound
-from constancia.verify.keys import is_hex64
+from constancia.ledger.ledger import Ledger
+from constancia.verify.core.formats.signatures import is_hex64
 
 router = APIRouter(tags=["documents"])
 SHOWN: Final = {

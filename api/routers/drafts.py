@@ -8,23 +8,23 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
-from constancia.api import problems
-from constancia.api.deps import TheLedger, TheSettings
-from constancia.api.examples import DRAFT
-from constancia.api.i18n import LANGUAGES, say
-from constancia.api.schemas import Draft, DraftRequest, body_of, refusals
-from constancia.api.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
-from constancia.domain.calendar import format_instant, local_day
+from constancia.api.http import problems
+from constancia.api.http.deps import TheLedger, TheSettings
+from constancia.api.http.examples import DRAFT
+from constancia.api.http.schemas import Draft, DraftRequest, body_of, refusals
+from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
+from constancia.api.text.i18n import LANGUAGES, say
 from constancia.domain.catalogue import UnknownAct, parse_act
-from constancia.domain.errors import Refusal
+from constancia.domain.kernel.calendar import format_instant, local_day
+from constancia.domain.kernel.problems import Refusal
 from constancia.domain.sentences import sentence_of
-from constancia.ledger.application import Ledger
-from constancia.ledger.drafting import Occasion, draft_statement
-from constancia.ledger.judging import refusal_of
-from constancia.verify.canonical import parse_canonical
-from constancia.verify.errors import Malformed
-from constancia.verify.pae import signed_bytes
-from constancia.verify.statement import Seen
+from constancia.ledger.dry_run import refusal_of
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.signatory.draft import Occasion, draft_statement
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.canonical import parse_canonical
+from constancia.verify.core.formats.dsse import signed_bytes
+from constancia.verify.core.formats.statement import Seen
 
 router = APIRouter(prefix="/api/v1", tags=["drafts"])
 _PATH = "/api/v1/entries"

@@ -6,19 +6,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from constancia.api import problems
-from constancia.api.deps import MAX_NUMBER, TheLedger, TheRates, TheSettings, TheSize, stands
-from constancia.api.examples import ENVELOPE, RECEIPT, SUBMISSION
-from constancia.api.paging import Page, link_header
-from constancia.api.representation import represent
-from constancia.api.schemas import Receipt, json_example, refusals
-from constancia.api.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
-from constancia.ledger.admission import Appended
-from constancia.ledger.application import Ledger
-from constancia.ledger.drafting import parse_signed
-from constancia.ledger.dsse import dsse_envelope
+from constancia.api.http import problems
+from constancia.api.http.deps import MAX_NUMBER, TheLedger, TheRates, TheSettings, TheSize, stands
+from constancia.api.http.examples import ENVELOPE, RECEIPT, SUBMISSION
+from constancia.api.http.paging import Page, link_header
+from constancia.api.http.representation import represent
+from constancia.api.http.schemas import ReceiptDocument, json_example, refusals
+from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
+from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.errors import Busy
-from constancia.verify.canonical import canonical
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.reader.dsse import dsse_envelope
+from constancia.ledger.signatory.draft import parse_signed
+from constancia.verify.core.formats.canonical import canonical
 
 router = APIRouter(prefix="/api/v1", tags=["entries"])
 _JSON = "application/json"
@@ -29,7 +29,7 @@ _DSSE = "application/vnd.dsse.envelope.v1+json"
     "/entries",
     status_code=201,
     summary="Hand in a signed statement",
-    response_model=Receipt,
+    response_model=ReceiptDocument,
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -65,7 +65,7 @@ async def append_entry(request: Request, ledger: TheLedger, settings: TheSetting
     return JSONResponse(receipt_document(ledger, done), 200 if done.replayed else 201, headers)
 
 
-def receipt_document(ledger: Ledger, done: Appended) -> dict[str, Any]:
+def receipt_document(ledger: Ledger, done: AppendOutcome) -> dict[str, Any]:
     """Give a receipt as JSON: where the entry stands, and the proof file as text."""
     size = ledger.receipt_size(done.index)
     return {

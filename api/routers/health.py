@@ -5,9 +5,9 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
-from constancia.api.deps import TheLedger
-from constancia.api.examples import HEALTH
-from constancia.api.schemas import json_example
+from constancia.api.http.deps import TheLedger
+from constancia.api.http.examples import HEALTH
+from constancia.api.http.schemas import json_example
 
 router = APIRouter(tags=["health"])
 

@@ -7,17 +7,17 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from constancia.api.deps import TheLedger, TheSettings, TheSize, address_of
-from constancia.api.examples import CONSISTENCY, LEDGER
-from constancia.api.qr import qr_code
-from constancia.api.representation import represent
+from constancia.api.http.deps import TheLedger, TheSettings, TheSize, address_of
+from constancia.api.http.examples import CONSISTENCY, LEDGER
+from constancia.api.http.representation import represent
+from constancia.api.http.schemas import json_example, refusals
 from constancia.api.routers.entries import index_of
 from constancia.api.routers.witnesses import witnessed
-from constancia.api.schemas import json_example, refusals
-from constancia.ledger.anchors import INDEX_NAME, SUFFIX
+from constancia.api.text.qr import qr_code
 from constancia.ledger.errors import NotFound
-from constancia.verify.errors import Malformed
-from constancia.verify.tiles import parse_tile_path
+from constancia.ledger.timestamps.anchor_store import INDEX_NAME, SUFFIX
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.tiles import parse_tile_path
 
 router = APIRouter(tags=["log"])
 _BRIEF: Final = "public, max-age=2"

@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from constancia.api.deps import TheLedger, stands
-from constancia.api.examples import AGREEMENT, COMMITMENT, DECISION, PARTY, STANDS
-from constancia.api.schemas import Responses, json_example, refusals
-from constancia.ledger.application import Ledger
+from constancia.api.http.deps import TheLedger, stands
+from constancia.api.http.examples import AGREEMENT, COMMITMENT, DECISION, PARTY, STANDS
+from constancia.api.http.schemas import Responses, json_example, refusals
 from constancia.ledger.errors import NotFound
+from constancia.ledger.ledger import Ledger
 
 router = APIRouter(prefix="/api/v1", tags=["records"])
 

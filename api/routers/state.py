@@ -5,13 +5,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from constancia.api.dates import instant_of
-from constancia.api.deps import TheLedger, TheSize, stands
-from constancia.api.examples import DERIVED
-from constancia.api.schemas import json_example, refusals
-from constancia.domain.calendar import format_instant
+from constancia.api.http.deps import TheLedger, TheSize, stands
+from constancia.api.http.examples import DERIVED
+from constancia.api.http.schemas import json_example, refusals
+from constancia.api.text.dates import instant_of
 from constancia.domain.derive import derive
-from constancia.verify.canonical import canonical
+from constancia.domain.kernel.calendar import format_instant
+from constancia.verify.core.formats.canonical import canonical
 
 router = APIRouter(prefix="/api/v1", tags=["state"])
 At = Annotated[str | None, Query(description="RFC 3339 instant, or a day in the ledger's zone.")]

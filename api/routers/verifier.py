@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from constancia.ledger.page import PAGE_NAME, policy_of, verifier_page
+from constancia.ledger.publication.verifier_page import PAGE_NAME, policy_of, verifier_page
 
 router = APIRouter(tags=["log"])
 

@@ -3,14 +3,14 @@
 import re
 from typing import Final
 
-from constancia.ledger.monitor.heads import Head, is_proof
-from constancia.ledger.monitor.tiletree import tree_from_tiles
-from constancia.verify.contradiction import Admitted, format_contradiction
-from constancia.verify.entry import parse_entry
-from constancia.verify.errors import Malformed, Unreadable
-from constancia.verify.note import VerifierKey
-from constancia.verify.report import Report
-from constancia.verify.source import Source
+from constancia.ledger.monitor.signed_heads import SignedHead, is_proof
+from constancia.ledger.monitor.tile_tree import tree_from_tiles
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.note import VerifierKey
+from constancia.verify.core.report import Report
+from constancia.verify.sources.contradiction_file import Admitted, format_contradiction
+from constancia.verify.sources.source import Source
+from constancia.verify.speed.entry_patterns import read_entry
 
 MAX_TRIED: Final = 4  # after a rewriting every later signer contradicts the log, and one proof is enough
 _SIGNER = re.compile(r"entry (\d+): ", re.ASCII)
@@ -26,7 +26,7 @@ def contradicted_signers(report: Report) -> list[int]:
     return found[:MAX_TRIED]
 
 
-def proof_of_admitted(report: Report, head: Head, key: VerifierKey, source: Source) -> bytes | None:
+def proof_of_admitted(report: Report, head: SignedHead, key: VerifierKey, source: Source) -> bytes | None:
     """Make the first proof that a report allows.
 
     Args:
@@ -49,10 +49,10 @@ def proof_of_admitted(report: Report, head: Head, key: VerifierKey, source: Sour
     return None
 
 
-def _proof(index: int, raw: bytes, head: Head, key: VerifierKey, source: Source) -> bytes | None:
+def _proof(index: int, raw: bytes, head: SignedHead, key: VerifierKey, source: Source) -> bytes | None:
     if source.published is None:
         return None
     tree = tree_from_tiles(source.published, head.size)
-    seen = parse_entry(raw).statement.seen
+    seen = read_entry(raw).statement.seen
     admitted = Admitted(index=index, raw=raw, path=tuple(tree.inclusion_proof(index, head.size)))
     return format_contradiction(key, head.note, admitted, tree.prefix_path(seen.size, head.size))

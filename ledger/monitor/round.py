@@ -15,25 +15,28 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from constancia.ledger.audit.resume_file import ResumeFile
 from constancia.ledger.monitor.admitted import proof_of_admitted
+from constancia.ledger.monitor.comparison import Holder, KnownTrees, Other, behind, keep_held
 from constancia.ledger.monitor.findings import Finding
-from constancia.ledger.monitor.folder import LogFolder
-from constancia.ledger.monitor.heads import OWN, RECEIPT, Head, open_head
-from constancia.ledger.monitor.holding import Holder, KnownTrees, Other, behind, keep_held
-from constancia.ledger.monitor.judging import Receipt, findings_of, judge_age, judge_receipt, newest_word
-from constancia.ledger.monitor.settings import Peer, Settings, format_second, parse_second
-from constancia.ledger.monitor.web import RoundWeb
-from constancia.ledger.resume import ResumeFile
-from constancia.verify.audit import audit
-from constancia.verify.checkpoint import Checkpoint, parse_checkpoint
-from constancia.verify.errors import Malformed, Unreadable
-from constancia.verify.note import MAX_NOTE_BYTES, VerifierKey, format_vkey, parse_note, parse_vkey
-from constancia.verify.policy import Opened, TrustFolder, open_with_policy
-from constancia.verify.published import Published
-from constancia.verify.report import Report, Verdict
-from constancia.verify.source import Source
+from constancia.ledger.monitor.judgements import ReceiptJudgement, findings_of, judge_age, judge_receipt, newest_word
+from constancia.ledger.monitor.round_web import RoundWeb
+from constancia.ledger.monitor.settings import Peer, WatchSettings, format_second, parse_second
+from constancia.ledger.monitor.signed_heads import OWN, RECEIPT, SignedHead, open_head
+from constancia.ledger.monitor.watch_folder import LogFolder
+from constancia.verify.audit.run import audit
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, format_vkey, parse_note, parse_vkey
+from constancia.verify.core.formats.policy import Opened, open_with_policy
+from constancia.verify.core.report import Report, Verdict
+from constancia.verify.sources.published_log import PublishedLog
+from constancia.verify.sources.source import Source
+
+if TYPE_CHECKING:
+    from constancia.verify.trust.trust_folder import TrustFolder
 
 CONTACT: Final = frozenset({"unreachable", "unreadable"})
 _SHOWN: Final = frozenset({"checkpoint", "origin"})
@@ -51,7 +54,7 @@ class Round:
         now: The round's time.
     """
 
-    def __init__(self, folder: LogFolder, settings: Settings, now: datetime) -> None:
+    def __init__(self, folder: LogFolder, settings: WatchSettings, now: datetime) -> None:
         self.state = folder.state
         self.web = RoundWeb(folder.state.url, settings.is_stopped)
         self.found: list[Finding] = []
@@ -59,11 +62,11 @@ class Round:
         self._folder = folder
         self._settings = settings
         self._now = now
-        self._published = Published(self.web)
+        self._published = PublishedLog(self.web)
         self._trust: TrustFolder | None = None
         self._opened: Opened | None = None
 
-    def run(self, peers: Sequence[Peer], receipts: Sequence[Receipt]) -> None:
+    def run(self, peers: Sequence[Peer], receipts: Sequence[ReceiptJudgement]) -> None:
         """Do all of it, as far as the log lets."""
         self._judge_peers(peers)
         head = self._fetch()
@@ -96,7 +99,7 @@ class Round:
 
     # The checkpoint
 
-    def _fetch(self) -> Head | None:
+    def _fetch(self) -> SignedHead | None:
         """Get the checkpoint and hold it to the key. None where it can't be had, or is not the log's."""
         self._opened = None
         try:
@@ -121,18 +124,18 @@ class Round:
             raise Unreadable("checkpoint", f"{self.web.location}/checkpoint", "there is none")
         return raw
 
-    def _open(self, raw: bytes) -> Head | None:
+    def _open(self, raw: bytes) -> SignedHead | None:
         try:
             if self._trust is not None:
                 self._opened = open_with_policy(raw, self._trust.policy)
-                return Head(note=raw, checkpoint=self._opened.checkpoint)
+                return SignedHead(note=raw, checkpoint=self._opened.checkpoint)
             key = self._key()
             return None if key is None else open_head(raw, key)
         except Malformed as error:
             self._find("checkpoint", key=error.code, reason=str(error))
             return None
 
-    def _ask_again(self) -> Head | None:
+    def _ask_again(self) -> SignedHead | None:
         """Ask again, after a while, a log that shows less than it did: a cache, or the witnesses, may be behind."""
         self._settings.wait(self._settings.recheck_s)
         self.web.forget_checkpoint()
@@ -149,7 +152,7 @@ class Round:
         origin = self.state.origin if self._opened is None else self._opened.checkpoint.origin
         return self._trust.policy.logs.get(origin)
 
-    def _note_seen(self, head: Head) -> None:
+    def _note_seen(self, head: SignedHead) -> None:
         seen = f"{head.size} {head.checkpoint.root.hex()}"
         if seen != self.state.seen:
             self.state = replace(self.state, seen=seen, seen_since=format_second(self._now))
@@ -157,7 +160,7 @@ class Round:
     # Other heads
 
     def _others(
-        self, key: VerifierKey, verified: Head | None, peers: Sequence[Peer], receipts: Sequence[Receipt]
+        self, key: VerifierKey, verified: SignedHead | None, peers: Sequence[Peer], receipts: Sequence[ReceiptJudgement]
     ) -> list[Other]:
         pinned = None if self._trust is None else self._trust.checkpoint
         own = [None if verified is None else verified.note, pinned, (self.state.pending or "").encode()]
@@ -175,7 +178,12 @@ class Round:
         return list(others.values())
 
     def _hold(
-        self, head: Head | None, verified: Head | None, others: Sequence[Other], holder: Holder, peers: Sequence[Peer]
+        self,
+        head: SignedHead | None,
+        verified: SignedHead | None,
+        others: Sequence[Other],
+        holder: Holder,
+        peers: Sequence[Peer],
     ) -> bool:
         """Hold all heads to each other; tells whether the log goes on from the one verified, as far as is known."""
         for peer in peers:
@@ -199,7 +207,9 @@ class Round:
             self.found += behind(head, others)
         return goes_on
 
-    def _judge_receipts(self, head: Head, key: VerifierKey, trees: KnownTrees, receipts: Sequence[Receipt]) -> None:
+    def _judge_receipts(
+        self, head: SignedHead, key: VerifierKey, trees: KnownTrees, receipts: Sequence[ReceiptJudgement]
+    ) -> None:
         judged = (judge_receipt(one, head, key, trees) for one in receipts if one.origin == key.name)
         self.found += [one for one in judged if one is not None]
 
@@ -223,7 +233,7 @@ class Round:
 
     # The audit
 
-    def _audit(self, head: Head | None) -> None:
+    def _audit(self, head: SignedHead | None) -> None:
         verified = self.state.verified
         is_same = head is not None and verified is not None and _checkpoint(verified) == head.checkpoint
         whole = self._is_whole_due(head, is_same=is_same)
@@ -237,7 +247,7 @@ class Round:
             return
         self._judge_report(report, head, whole=whole)
 
-    def _look_again(self, head: Head) -> None:
+    def _look_again(self, head: SignedHead) -> None:
         """Nothing is new; but the witnesses' word may be, or be missing."""
         self.judged.add("unwitnessed")
         if self._opened is not None and self._is_unwitnessed:
@@ -246,7 +256,7 @@ class Round:
         else:
             self._advance(head, entries=0)
 
-    def _is_whole_due(self, head: Head | None, *, is_same: bool) -> bool:
+    def _is_whole_due(self, head: SignedHead | None, *, is_same: bool) -> bool:
         state = self.state
         if state.verified is None or state.whole_at is None or not self._folder.resume.exists():
             return True
@@ -284,7 +294,7 @@ class Round:
         if self._settings.is_stopped():
             raise KeyboardInterrupt
 
-    def _judge_report(self, report: Report, head: Head | None, *, whole: bool) -> None:
+    def _judge_report(self, report: Report, head: SignedHead | None, *, whole: bool) -> None:
         found = list(findings_of(report))
         self.found += found
         self.judged |= {"faulty", "unwitnessed"} | ({"inconclusive"} if whole else set())
@@ -305,7 +315,7 @@ class Round:
             self.state = replace(self.state, whole_at=format_second(self._now))
         self._advance(head, entries=entries)
 
-    def _advance(self, head: Head, *, entries: int) -> None:
+    def _advance(self, head: SignedHead, *, entries: int) -> None:
         """Go on to a checkpoint that was verified (rule R1)."""
         key, at, state = self._key(), format_second(self._now), self.state
         is_passed = state.pending is None or _checkpoint(state.pending).size <= head.size
@@ -323,7 +333,7 @@ class Round:
 
     # What else
 
-    def _judge_age(self, head: Head) -> None:
+    def _judge_age(self, head: SignedHead) -> None:
         if self._settings.max_age is None:
             return
         self.judged.add("stale")

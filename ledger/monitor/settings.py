@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from constancia.ledger.monitor.heads import HeadsDocument
-from constancia.verify.audit import Level
-from constancia.verify.beyond import Further
-from constancia.verify.policy import TrustFolder
+from constancia.ledger.monitor.signed_heads import HeadsDocument
+from constancia.verify.audit.extensions import AuditLevel
+from constancia.verify.audit.run import Level
+from constancia.verify.trust.trust_folder import TrustFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class WatchSettings:
     """How to watch.
 
     Args:
@@ -29,7 +29,7 @@ class Settings:
     """
 
     trust_of: Callable[[str], TrustFolder | None]
-    further: Callable[[datetime], Sequence[Further]] = lambda _: ()
+    further: Callable[[datetime], Sequence[AuditLevel]] = lambda _: ()
     levels: Mapping[str, Level] = field(default_factory=dict)
     whole_every: timedelta = timedelta(days=1)
     whole_up_to: int = 2_048

@@ -6,20 +6,20 @@ from dataclasses import dataclass, replace
 
 from constancia.ledger.clock import Clock
 from constancia.ledger.monitor.findings import Event, Finding, outcome_of
-from constancia.ledger.monitor.folder import LogFolder, State
-from constancia.ledger.monitor.judging import Receipt
+from constancia.ledger.monitor.judgements import ReceiptJudgement
 from constancia.ledger.monitor.round import CONTACT, Round
-from constancia.ledger.monitor.settings import Peer, Settings, format_second
+from constancia.ledger.monitor.settings import Peer, WatchSettings, format_second
+from constancia.ledger.monitor.watch_folder import LogFolder, WatchState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class RoundOutcome:
     """What a round came to: exit code, lines added to the journal, what is open, where the watch stands."""
 
     code: int
     events: tuple[Event, ...]
     open: tuple[Finding, ...]
-    state: State
+    state: WatchState
 
 
 class WatchedLog:
@@ -31,12 +31,12 @@ class WatchedLog:
         clock: The time.
     """
 
-    def __init__(self, folder: LogFolder, settings: Settings, clock: Clock) -> None:
+    def __init__(self, folder: LogFolder, settings: WatchSettings, clock: Clock) -> None:
         self.folder = folder
         self._settings = settings
         self._clock = clock
 
-    def round(self, peers: Sequence[Peer] = (), receipts: Sequence[Receipt] = ()) -> Outcome:
+    def round(self, peers: Sequence[Peer] = (), receipts: Sequence[ReceiptJudgement] = ()) -> RoundOutcome:
         """Do one round.
 
         Args:
@@ -68,6 +68,6 @@ class WatchedLog:
                 seconds_total=round(state.seconds_total + seconds, 3),
             )
         )
-        return Outcome(
+        return RoundOutcome(
             code=outcome_of(self.folder.open), events=tuple(events), open=self.folder.open, state=self.folder.state
         )

@@ -15,14 +15,14 @@ import httpx
 from tests.ledger.world import ORIGIN, PARTIES, SCOPE, START, Key, Signed, World, doc, play, scope, text
 
 from constancia.api.app import create_app
-from constancia.api.serving import server_of
-from constancia.api.settings import Settings
-from constancia.ledger.application import Ledger
+from constancia.api.http.serving import server_of
+from constancia.api.http.settings import Settings
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import Clock, StoryClock
-from constancia.ledger.drafting import signed_document
-from constancia.ledger.signer import LogSigner
-from constancia.verify.canonical import canonical
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.signatory.draft import signed_document
+from constancia.verify.core.formats.canonical import canonical
 
 START_TIMEOUT_S = 20
 # One address plays all the parties here, within seconds.

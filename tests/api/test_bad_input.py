@@ -10,8 +10,8 @@ import httpx
 import pytest
 from tests.api.served import Desk, document, report, serving
 
-from constancia.ledger.application import Ledger
-from constancia.verify.canonical import canonical
+from constancia.ledger.ledger import Ledger
+from constancia.verify.core.formats.canonical import canonical
 
 if TYPE_CHECKING:
     from tests.ledger.world import Signed

@@ -11,11 +11,12 @@ from urllib.parse import parse_qs
 import pytest
 from tests.api.served import App, Desk, desk_in, serving, set_scene, signature
 
-from constancia.ledger.replay import Replay
-from constancia.verify.audit import audit
-from constancia.verify.policy import load_trust
-from constancia.verify.report import Fault, Report, Verdict
-from constancia.verify.source import open_source
+from constancia.ledger.audit.level3_law import Replay
+from constancia.verify.audit.run import audit
+from constancia.verify.core.report import Fault, Report, Verdict
+from constancia.verify.report.rendering import report_text
+from constancia.verify.sources.source import open_source
+from constancia.verify.trust.trust_folder import load_trust
 
 # After the end of the milestone's window, 24 May 2019.
 NOW = datetime(2019, 6, 1, 12, tzinfo=UTC)
@@ -99,7 +100,7 @@ def kinds_left_out(*kinds: str) -> Change:
 
 def test_honest_host_shows_what_the_entries_give(desk: Desk) -> None:
     report = replay(desk, desk.url)
-    assert report.faults_total == 0, report.to_text("en")
+    assert report.faults_total == 0, report_text(report, "en")
     checked = report.checked["L4"]
     assert checked["state_documents"] == 1
     assert checked["derived_facts"] > 7
@@ -238,7 +239,7 @@ def test_host_that_shows_only_some_of_it_leaves_it_open(desk: Desk) -> None:
 
 
 def test_host_whose_answer_breaks_off_leaves_it_open(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("constancia.ledger.shown.MAX_ANSWER_BYTES", 1000)
+    monkeypatch.setattr("constancia.ledger.audit.level4_served.MAX_ANSWER_BYTES", 1000)
     report = replay(desk, desk.url)
     assert (report.verdict, "shown-unreadable" in {one.code for one in report.open}) == (Verdict.INCONCLUSIVE, True)
 

@@ -10,8 +10,8 @@ import pytest
 from tests.api.served import Desk, document, report, serving
 from tests.ledger.world import doc, text
 
-from constancia.api.security import CSP
-from constancia.api.settings import Settings
+from constancia.api.http.security import CSP
+from constancia.api.http.settings import Settings
 from constancia.domain.catalogue import REGISTRY
 
 PAGES = (

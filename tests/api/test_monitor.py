@@ -23,12 +23,12 @@ from tests.verify.small_ledger import Log, Writer, verify
 from typer.testing import CliRunner, Result
 
 from constancia.api.cli import app
-from constancia.api.i18n import LANGUAGES
 from constancia.api.monitor.feed import atom
 from constancia.api.monitor.service import MAX_BACK_OFF, delay
 from constancia.api.monitor.words import advise, tell
+from constancia.api.text.i18n import LANGUAGES
 from constancia.ledger.monitor.findings import KINDS, Event, Finding
-from constancia.verify.report import Verdict
+from constancia.verify.core.report import Verdict
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 COMMON = 19

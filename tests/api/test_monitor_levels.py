@@ -9,29 +9,29 @@ from tests.api.served import Desk, desk_in, serving
 from tests.api.test_dishonest_host import Host as Showing
 from tests.api.test_dishonest_host import stream_of
 from tests.dishonest import Host, hosting
+from tests.ledger.audit.test_level3_law import adopted_again
 from tests.ledger.lawless import Operator
-from tests.ledger.test_replay import adopted_again
 
+from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.monitor.findings import ALTERED, INTACT
-from constancia.ledger.monitor.folder import LogFolder
-from constancia.ledger.monitor.settings import Settings
-from constancia.ledger.monitor.watch import Outcome, WatchedLog
-from constancia.ledger.replay import Replay
-from constancia.verify.canonical import canonical
-from constancia.verify.policy import load_trust
+from constancia.ledger.monitor.settings import WatchSettings
+from constancia.ledger.monitor.watch import RoundOutcome, WatchedLog
+from constancia.ledger.monitor.watch_folder import LogFolder
+from constancia.verify.core.formats.canonical import canonical
+from constancia.verify.trust.trust_folder import load_trust
 
 
-def watch(root: Path, url: str, trust: Path, at: datetime) -> Outcome:
+def watch(root: Path, url: str, trust: Path, at: datetime) -> RoundOutcome:
     pinned = load_trust(trust)
-    settings = Settings(
+    settings = WatchSettings(
         trust_of=lambda _: pinned, further=lambda now: [Replay(now)], recheck_s=0, workers=2,
         whole_every=timedelta(hours=1),
     )  # fmt: skip
     return WatchedLog(LogFolder(root, url), settings, StoryClock(at)).round()
 
 
-def faults(outcome: Outcome) -> list[tuple[str, str, int | None]]:
+def faults(outcome: RoundOutcome) -> list[tuple[str, str, int | None]]:
     return [
         (one.params["level"], one.params["fault"], one.params["index"]) for one in outcome.open if one.code == "faulty"
     ]

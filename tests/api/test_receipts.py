@@ -14,7 +14,8 @@ from tests.api.served import Desk, serving
 from typer.testing import CliRunner
 
 from constancia.api.cli import app
-from constancia.api.links import (
+from constancia.api.http.settings import Settings
+from constancia.api.text.links import (
     PROOF_MARK,
     parse_link,
     permalink,
@@ -22,16 +23,15 @@ from constancia.api.links import (
     receipt_of,
     without_long_signatures,
 )
-from constancia.api.qr import MAX_VERSION, qr_code
-from constancia.api.settings import Settings
-from constancia.verify.audit import audit
-from constancia.verify.errors import Malformed
-from constancia.verify.merkle import hash_leaf
-from constancia.verify.note import NoteSignature, format_note
-from constancia.verify.policy import load_trust
-from constancia.verify.proof import format_tlog_proof, parse_tlog_proof
-from constancia.verify.report import Verdict
-from constancia.verify.source import open_source
+from constancia.api.text.qr import MAX_VERSION, qr_code
+from constancia.verify.audit.run import audit
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.merkle import hash_leaf
+from constancia.verify.core.formats.note import NoteSignature, format_note
+from constancia.verify.core.formats.tlog_proof import format_tlog_proof, parse_tlog_proof
+from constancia.verify.core.report import Verdict
+from constancia.verify.sources.source import open_source
+from constancia.verify.trust.trust_folder import load_trust
 
 SVG_RUN = re.compile(r"([mMh])(-?[\d.]+)(?: ?(-?[\d.]+))?")
 SCALE = 4

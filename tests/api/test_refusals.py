@@ -23,10 +23,10 @@ from tests.api.served import (
 )
 from tests.ledger.world import PARTIES, START, Key, Signed, evidence, scope, text
 
-from constancia.domain.codes import CODES
+from constancia.domain.kernel.codes import CODES
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
-from constancia.verify.keys import KeyId, Signature
+from constancia.verify.core.formats.signatures import KeyId, Signature
 
 ZEROS = "0" * 64
 C1, AG = "commitment/c1", "agreement/ag"

@@ -15,11 +15,11 @@ from tests.api.test_cli_verify import Person
 from tests.ledger.conftest import Desk
 from tests.ledger.world import ORIGIN, START, Signed, World
 
-from constancia.ledger.application import Ledger
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
-from constancia.ledger.drafting import signed_document
-from constancia.ledger.signer import LogSigner
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.signatory.draft import signed_document
 
 
 @dataclass

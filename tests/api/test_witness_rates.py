@@ -12,12 +12,12 @@ import pytest
 from tests.ledger.witnessed import TreeLog
 from tests.witness_process import Home, end
 
-from constancia.api import rates as rates_module
-from constancia.api.rates import Rates
-from constancia.api.settings import Settings
-from constancia.api.witness import BODY_TIMEOUT_S
-from constancia.ledger.addcheckpoint import MAX_REQUEST_BYTES
-from constancia.ledger.signer import LogSigner
+from constancia.api.http import rates as rates_module
+from constancia.api.http.rates import Rates
+from constancia.api.http.settings import Settings
+from constancia.api.witness_app import BODY_TIMEOUT_S
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.witnesses.protocol import MAX_REQUEST_BYTES
 
 LIMIT = 5
 HEAD = b"POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nContent-Length: 1000\r\n\r\n"

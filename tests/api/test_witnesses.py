@@ -10,9 +10,9 @@ from tests.api.served import Desk, serving
 from tests.ledger.false_witness import closed_port, keys_of
 from tests.ledger.witness_scene import LONG_S, Scene
 
-from constancia.ledger.application import Ledger
-from constancia.verify.policy import open_with_policy
-from constancia.verify.proof import parse_tlog_proof
+from constancia.ledger.ledger import Ledger
+from constancia.verify.core.formats.policy import open_with_policy
+from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
 
 
 @pytest.fixture

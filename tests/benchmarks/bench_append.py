@@ -23,15 +23,15 @@ from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
 from tests.ledger.world import ORIGIN, PARTIES, START, Signed, World, play
 
-from constancia.ledger.application import Ledger
+from constancia.ledger.append.batch_queue import BatchQueue
+from constancia.ledger.append.sequencer import tune_interpreter
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import Busy
-from constancia.ledger.inbox import Inbox
-from constancia.ledger.sequencer import tune_interpreter
-from constancia.ledger.signer import LogSigner
-from constancia.verify.keys import load_public_key, verify_signature
-from constancia.verify.pae import signed_bytes
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.ledger import Ledger
+from constancia.verify.core.formats.dsse import signed_bytes
+from constancia.verify.core.formats.signatures import load_public_key, verify_signature
 
 SUBMITTERS = 64
 COMMITMENTS = 64
@@ -138,7 +138,7 @@ def plain_library(events: int, limit: int) -> float:
         app = plain_application(folder)
         aggregates = [Contests() for _ in range(COMMITMENTS)]
         app.save(*aggregates)
-        inbox: Inbox[tuple[Contests, asyncio.Future[None]]] = Inbox()
+        inbox: BatchQueue[tuple[Contests, asyncio.Future[None]]] = BatchQueue()
 
         async def submit() -> None:
             loop = asyncio.get_running_loop()

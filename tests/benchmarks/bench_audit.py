@@ -21,13 +21,14 @@ from typing import Any, cast
 from nacl.bindings import crypto_sign_open
 from tests.verify.small_ledger import Writer
 
-from constancia.verify.audit import audit
-from constancia.verify.entry import parse_entry
-from constancia.verify.keys import SPKI_ED25519, load_public_key
-from constancia.verify.pae import signed_bytes
-from constancia.verify.policy import load_trust
-from constancia.verify.report import Verdict
-from constancia.verify.source import open_source
+from constancia.verify.audit.run import audit
+from constancia.verify.core.formats.dsse import signed_bytes
+from constancia.verify.core.formats.entry import parse_entry
+from constancia.verify.core.formats.signatures import SPKI_ED25519, load_public_key
+from constancia.verify.core.report import Verdict
+from constancia.verify.report.rendering import report_text
+from constancia.verify.sources.source import open_source
+from constancia.verify.trust.trust_folder import load_trust
 
 WORKERS = 2
 CHUNK = 32
@@ -69,7 +70,7 @@ def audit_rate(location: Path, trust: Path, size: int) -> float:
     with open_source(str(location)) as source:
         report = audit(source, load_trust(trust), workers=WORKERS)
     if report.verdict is not Verdict.INTACT:
-        raise SystemExit(report.to_text("en"))
+        raise SystemExit(report_text(report, "en"))
     return size / (time.perf_counter() - began)
 
 

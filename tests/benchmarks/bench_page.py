@@ -21,8 +21,8 @@ from playwright.sync_api import Page, sync_playwright
 from tests.e2e.conftest import CHROMIUM, FLAGS
 from tests.verify.small_ledger import Log, Writer
 
-from constancia.verify.entry import parse_entry
-from constancia.verify.pae import signed_bytes
+from constancia.verify.core.formats.dsse import signed_bytes
+from constancia.verify.core.formats.entry import parse_entry
 
 BATCH = 256
 BARE = """

@@ -18,14 +18,14 @@ from pathlib import Path
 from tests.ledger.world import ORIGIN, PARTIES, START, Signed, World, play
 
 from constancia.domain.state import State
-from constancia.ledger.application import Ledger
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
-from constancia.ledger.mapper import recorded_of
-from constancia.ledger.rebuild import fold_rows
-from constancia.ledger.signer import LogSigner
-from constancia.ledger.views import Projector, ViewStore, advance
-from constancia.verify.entry import parse_entry
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.store.mapper import recorded_of
+from constancia.ledger.views.rebuild import fold_rows
+from constancia.ledger.views.views import Projector, ViewStore, advance
+from constancia.verify.core.formats.entry import parse_entry
 
 COMMITMENTS = 64
 AT_A_TIME = 2_000

@@ -18,13 +18,14 @@ from pathlib import Path
 
 from tests.verify.small_ledger import Log, Witness, Writer
 
-from constancia.api.qr import qr_code
-from constancia.verify.audit import audit
-from constancia.verify.merkle import Tree, hash_leaf, verify_inclusion
-from constancia.verify.policy import load_trust
-from constancia.verify.proof import format_tlog_proof, parse_tlog_proof
-from constancia.verify.report import Verdict
-from constancia.verify.source import open_source
+from constancia.api.text.qr import qr_code
+from constancia.verify.audit.run import audit
+from constancia.verify.core.formats.merkle import Tree, hash_leaf, verify_inclusion
+from constancia.verify.core.formats.tlog_proof import format_tlog_proof, parse_tlog_proof
+from constancia.verify.core.report import Verdict
+from constancia.verify.report.rendering import report_text
+from constancia.verify.sources.source import open_source
+from constancia.verify.trust.trust_folder import load_trust
 
 SIZES = (1_000, 100_000, 1_000_000)
 LOOKED_AT = 100
@@ -61,7 +62,7 @@ def check(path: Path, trust: Path) -> None:
     with open_source(str(path)) as source:
         report = audit(source, load_trust(trust))
     if report.verdict is not Verdict.INTACT:
-        raise SystemExit(report.to_text("en"))
+        raise SystemExit(report_text(report, "en"))
 
 
 def command(arguments: Sequence[str]) -> None:

@@ -17,11 +17,12 @@ from pathlib import Path
 
 from tests.verify.small_ledger import Log, Writer
 
-from constancia.ledger.resume import ResumeFile
-from constancia.verify.audit import audit
-from constancia.verify.policy import load_trust
-from constancia.verify.report import Verdict
-from constancia.verify.source import open_source
+from constancia.ledger.audit.resume_file import ResumeFile
+from constancia.verify.audit.run import audit
+from constancia.verify.core.report import Verdict
+from constancia.verify.report.rendering import report_text
+from constancia.verify.sources.source import open_source
+from constancia.verify.trust.trust_folder import load_trust
 
 BATCH = 32
 
@@ -39,7 +40,7 @@ def seconds(
                 report = audit(source, load_trust(trust), since=since, memory=memory)
     took = time.perf_counter() - began
     if report.verdict is not Verdict.INTACT or report.checked["L2"]["signatures"] != signatures:
-        raise SystemExit(report.to_text("en"))
+        raise SystemExit(report_text(report, "en"))
     return took
 
 

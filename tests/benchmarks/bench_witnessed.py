@@ -27,14 +27,14 @@ from tests.ledger.witnessed import TreeLog
 from tests.ledger.world import ORIGIN, PARTIES, START, Signed, World, play
 from tests.witness_process import Home, end
 
-from constancia.ledger.application import Ledger
+from constancia.ledger.append.sequencer import tune_interpreter
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
-from constancia.ledger.durable import write_file
+from constancia.ledger.disk.durable import write_file
 from constancia.ledger.folder import policy_text
-from constancia.ledger.sequencer import tune_interpreter
-from constancia.ledger.signer import LogSigner
-from constancia.ledger.witnessing import policy_lines
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.witnesses.quorum_status import policy_lines
 
 SUBMITTERS = 16
 NAMES = ("w1", "w2", "w3")

@@ -13,14 +13,14 @@ from typing import Any, TypeVar
 
 import pytest
 
-from constancia.domain.acts import Recorded, recorded_entry
-from constancia.domain.aggregate import Aggregate
-from constancia.domain.calendar import format_instant, local_day
 from constancia.domain.catalogue import REGISTRY, parse_act
 from constancia.domain.decide import decide
-from constancia.domain.errors import Refusal
+from constancia.domain.kernel.acts import Recorded, recorded_entry
+from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.kernel.calendar import format_instant, local_day
+from constancia.domain.kernel.problems import Refusal
+from constancia.domain.kernel.values import canonical, digest
 from constancia.domain.state import State, Undo
-from constancia.domain.values import canonical, digest
 
 ORIGIN = "example.org/domain"
 ZONE = "America/Mexico_City"

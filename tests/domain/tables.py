@@ -8,7 +8,7 @@ import pytest
 from tests.domain.stage import Body, Stage, Voice
 
 from constancia.domain.catalogue import MACHINES
-from constancia.domain.errors import Refusal
+from constancia.domain.kernel.problems import Refusal
 
 Said = tuple[Voice | str, str, Body]
 Table = Mapping[str, Mapping[str, str]]

@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
+from tests.domain.remarks.test_allegation import allegation
 from tests.domain.stage import ORIGIN, Body, Stage, Voice, appointment, evidence, rep, root, seated, text
 from tests.domain.tables import codes
-from tests.domain.test_allegation import allegation
 
-from constancia.domain import allegation as allegation_module
-from constancia.domain.allegation import Allegation
 from constancia.domain.catalogue import MACHINES, REGISTRY
+from constancia.domain.kernel.values import canonical
+from constancia.domain.remarks import allegation as allegation_module
+from constancia.domain.remarks.allegation import Allegation
 from constancia.domain.sentences import sentence_of
 from constancia.domain.state import replay
-from constancia.domain.values import canonical
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "ADDING-AN-ACT.md").read_text(encoding="utf-8")
 NAME = "AllegationContested"

@@ -15,7 +15,7 @@ def acts_in_the_sources() -> set[str]:
     """Every class that makes itself known with `@act`."""
     return {
         node.name
-        for path in DOMAIN.glob("*.py")
+        for path in DOMAIN.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ClassDef)
         and any(isinstance(one, ast.Name) and one.id == "act" for one in node.decorator_list)

@@ -3,15 +3,15 @@
 from typing import Any
 
 import pytest
+from tests.domain.agreements.test_agreement import AG, COMMA, awaiting, signed
+from tests.domain.commitments.test_commitment import report
+from tests.domain.governance.test_decision import ACT
 from tests.domain.stage import Stage, Voice, commitment, key_id, proposed, rep, root, seated, text
 from tests.domain.tables import codes
-from tests.domain.test_agreement import AG, COMMA, awaiting, signed
-from tests.domain.test_commitment import report
-from tests.domain.test_decision import ACT
 
-from constancia.domain.codes import CODES
 from constancia.domain.decide import CLOCK_SKEW, key_of
-from constancia.domain.values import canonical
+from constancia.domain.kernel.codes import CODES
+from constancia.domain.kernel.values import canonical
 
 
 def test_everything_wrong_at_once_is_named_in_the_order_of_the_checks() -> None:

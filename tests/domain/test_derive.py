@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.domain.agreements.test_agreement import signed_by
+from tests.domain.commitments.test_commitment import adopted, completed, contest, found, report
+from tests.domain.commitments.test_deliverable import accepted, in_hand
+from tests.domain.governance.test_decision import FOR, opened, signature, voted
 from tests.domain.stage import Body, Stage, milestone, seated, small_scope
 from tests.domain.strategies import few
-from tests.domain.test_agreement import signed_by
-from tests.domain.test_commitment import adopted, completed, contest, found, report
-from tests.domain.test_decision import FOR, opened, signature, voted
-from tests.domain.test_deliverable import accepted, in_hand
 from tests.domain.test_oracles import history
 
-from constancia.domain.commitment import Commitment
+from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.derive import Derived, derive, flags, milestone_done_index
 
 LATE = datetime(2021, 1, 1, tzinfo=UTC)

@@ -29,17 +29,17 @@ from tests.domain.stage import (
     text,
 )
 
-from constancia.domain.agreement import Agreement
-from constancia.domain.calendar import Certainty
-from constancia.domain.commitment import Commitment
-from constancia.domain.correction import Correction
-from constancia.domain.decision import Decision
-from constancia.domain.deliverable import DeliverableState
+from constancia.domain.agreements.agreement import Agreement
+from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.derive import Derived, derive, flags, was_member
-from constancia.domain.governance import GovernanceBody
-from constancia.domain.key import Key
+from constancia.domain.governance.body import GovernanceBody
+from constancia.domain.governance.decision import Decision
+from constancia.domain.identity.key import Key
+from constancia.domain.kernel.calendar import Certainty
+from constancia.domain.kernel.values import digest
+from constancia.domain.remarks.correction import Correction
 from constancia.domain.state import State, replay
-from constancia.domain.values import digest
 
 SCOPE: Body = json.loads(
     (Path(__file__).resolve().parents[2] / "examples" / "roadmap-2019" / "scope.json").read_text(encoding="utf-8")

@@ -15,12 +15,12 @@ from tests.domain.stage import ORIGIN, Stage, commitment, key_id, root, seated
 from tests.domain.strategies import few
 from tests.domain.test_oracles import history
 
-from constancia.domain.aggregate import Aggregate
 from constancia.domain.catalogue import MACHINES
-from constancia.domain.key import Key
-from constancia.domain.party import Party
+from constancia.domain.identity.key import Key
+from constancia.domain.identity.party import Party
+from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.kernel.values import canonical, digest
 from constancia.domain.state import State, replay
-from constancia.domain.values import canonical, digest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,7 +37,7 @@ def test_d1_the_same_entries_give_the_same_bytes() -> None:
 def test_d1_another_process_with_another_hash_seed_gives_the_same_bytes() -> None:
     code = (
         "from tests.domain.test_oracles import history\n"
-        "from constancia.domain.values import digest\n"
+        "from constancia.domain.kernel.values import digest\n"
         "print(digest(history().state.document()))"
     )
     path = os.pathsep.join((str(ROOT), str(ROOT / ".import")))

@@ -10,8 +10,8 @@ from tests.api.served import serving
 from tests.ledger.conftest import open_desk
 
 from constancia.api.demo.run import Played, run_demo
-from constancia.ledger.application import Ledger
 from constancia.ledger.clock import SystemClock
+from constancia.ledger.ledger import Ledger
 
 __all__ = ("open_desk",)  # the ledgers of the floor below
 CHROMIUM = shutil.which("chromium")

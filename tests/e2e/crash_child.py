@@ -16,13 +16,13 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from constancia.ledger.application import Ledger
+from constancia.ledger.append.sequencer import tune_interpreter
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.errors import Busy
-from constancia.ledger.sequencer import tune_interpreter
-from constancia.ledger.signer import LogSigner
-from constancia.verify.keys import KeyId, Signature
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.ledger import Ledger
+from constancia.verify.core.formats.signatures import KeyId, Signature
 
 
 def say(line: str) -> None:

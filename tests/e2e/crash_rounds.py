@@ -29,15 +29,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from tests.ledger.world import ORIGIN, PARTIES, Signed, World, play
 
-from constancia.ledger.application import Ledger
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import SystemClock
-from constancia.ledger.signer import LogSigner
-from constancia.verify.audit import audit
-from constancia.verify.entry import parse_entry
-from constancia.verify.policy import load_trust
-from constancia.verify.report import Verdict
-from constancia.verify.source import open_source
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.ledger import Ledger
+from constancia.verify.audit.run import audit
+from constancia.verify.core.formats.entry import parse_entry
+from constancia.verify.core.report import Verdict
+from constancia.verify.report.rendering import report_text
+from constancia.verify.sources.source import open_source
+from constancia.verify.trust.trust_folder import load_trust
 
 CHILD = Path(__file__).with_name("crash_child.py")
 COMMITMENTS = 8
@@ -197,7 +198,7 @@ class Rounds:
         with open_source(str(self.folder / "log")) as published:
             report = audit(published, load_trust(self.folder / "trust"))
         if report.verdict is Verdict.ALTERED:
-            self._fault(f"published folder: {report.to_text('en')}")
+            self._fault(f"published folder: {report_text(report, 'en')}")
         self.tally.counts["audits of the published folder"] += 1
         ledger.publish()
 
@@ -205,7 +206,7 @@ class Rounds:
         with open_source(str(self.folder)) as source:
             report = audit(source, load_trust(self.folder / "trust"))
         if report.verdict is not Verdict.INTACT:
-            self._fault(report.to_text("en"))
+            self._fault(report_text(report, "en"))
         self.tally.counts["audits of the whole ledger: intact"] += report.verdict is Verdict.INTACT
 
     def _fault(self, text: str) -> None:

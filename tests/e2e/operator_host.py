@@ -14,16 +14,17 @@ from tests.e2e.operator_table import Notice
 from tests.ledger.false_witness import RealWitness
 from tests.verify.small_ledger import ORIGIN, Log, write
 
-from constancia.ledger.addcheckpoint import format_request, parse_answer
 from constancia.ledger.folder import policy_text
-from constancia.ledger.signer import LogSigner
-from constancia.ledger.witnessing import policy_lines
-from constancia.verify.audit import audit
-from constancia.verify.merkle import hash_leaf
-from constancia.verify.note import format_note, parse_note
-from constancia.verify.policy import load_trust, open_with_policy
-from constancia.verify.report import Fault, Report, Verdict
-from constancia.verify.source import open_source
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.witnesses.protocol import format_request, parse_answer
+from constancia.ledger.witnesses.quorum_status import policy_lines
+from constancia.verify.audit.run import audit
+from constancia.verify.core.formats.merkle import hash_leaf
+from constancia.verify.core.formats.note import format_note, parse_note
+from constancia.verify.core.formats.policy import open_with_policy
+from constancia.verify.core.report import Fault, Report, Verdict
+from constancia.verify.sources.source import open_source
+from constancia.verify.trust.trust_folder import load_trust
 
 FRESH = "verifier without trust folder"
 PINNED = "verifier with key and genesis pinned"

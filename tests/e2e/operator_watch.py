@@ -13,16 +13,16 @@ from tests.verify.small_ledger import Log
 from constancia.api.monitor.outputs import heads_document
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.monitor.findings import ALTERED, INTACT
-from constancia.ledger.monitor.folder import LogFolder
-from constancia.ledger.monitor.heads import parse_heads
-from constancia.ledger.monitor.judging import Receipt
-from constancia.ledger.monitor.settings import Peer, Settings
-from constancia.ledger.monitor.watch import Outcome, WatchedLog
-from constancia.verify.audit import audit
-from constancia.verify.policy import load_trust
-from constancia.verify.proof import parse_tlog_proof
-from constancia.verify.report import Verdict
-from constancia.verify.source import open_source
+from constancia.ledger.monitor.judgements import ReceiptJudgement
+from constancia.ledger.monitor.settings import Peer, WatchSettings
+from constancia.ledger.monitor.signed_heads import parse_heads
+from constancia.ledger.monitor.watch import RoundOutcome, WatchedLog
+from constancia.ledger.monitor.watch_folder import LogFolder
+from constancia.verify.audit.run import audit
+from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
+from constancia.verify.core.report import Verdict
+from constancia.verify.sources.source import open_source
+from constancia.verify.trust.trust_folder import load_trust
 
 MONITOR = "monitor"
 RECEIPT = "monitor with the receipt alone"
@@ -38,10 +38,10 @@ class Watch:
         self.trust = trust
         self.clock = StoryClock(datetime(2019, 3, 2, 12, tzinfo=UTC))
 
-    def round(self, *peers: Peer, receipts: Sequence[Receipt] = ()) -> Outcome:
+    def round(self, *peers: Peer, receipts: Sequence[ReceiptJudgement] = ()) -> RoundOutcome:
         self.clock.advance(timedelta(minutes=5))
         pinned = load_trust(self.trust)
-        settings = Settings(trust_of=lambda _: pinned, recheck_s=0, workers=2)
+        settings = WatchSettings(trust_of=lambda _: pinned, recheck_s=0, workers=2)
         return WatchedLog(self.folder, settings, self.clock).round(peers, receipts)
 
     def peer(self, name: str) -> Peer:
@@ -63,7 +63,7 @@ def watching(folder: Path, log: Log, trust: Path) -> Iterator[tuple[Host, Watch]
         yield host, made
 
 
-def found_by(who: str, watch: Watch, outcome: Outcome, requests: int) -> Notice:
+def found_by(who: str, watch: Watch, outcome: RoundOutcome, requests: int) -> Notice:
     """What a round came to, and the proof that it left."""
     codes = ", ".join(f"`{one}`" for one in sorted({one.code for one in outcome.open}))
     said = f"finding {codes}" if codes else "nothing"
@@ -97,5 +97,5 @@ def compared(folder: Path, one: Log, two: Log, trust: Path) -> Notice:
         return found_by(PEERS, right, outcome, host.count())
 
 
-def _receipt(raw: bytes, log: Log) -> Receipt:
-    return Receipt(name="receipt", proof=parse_tlog_proof(raw), origin=log.signer.verifier.name)
+def _receipt(raw: bytes, log: Log) -> ReceiptJudgement:
+    return ReceiptJudgement(name="receipt", proof=parse_tlog_proof(raw), origin=log.signer.verifier.name)

@@ -29,7 +29,7 @@ from tests.dishonest import (
 )
 from tests.verify.small_ledger import Key, Log, LogKey, Writer, write
 
-from constancia.verify.canonical import canonical, parse_canonical
+from constancia.verify.core.formats.canonical import canonical, parse_canonical
 
 REPORT = {"commitment": "rm", "narrative": {"es": "según acta"}}
 DIGEST = "sha256:" + "0" * 64

@@ -12,9 +12,9 @@ from tests.dishonest import altered, backdated
 from tests.e2e.page_cases import Shown, add, bundle, true
 from tests.verify.small_ledger import PARTIES, SCOPE, Key, LogKey, Witness, Writer, write
 
-from constancia.verify.canonical import canonical
-from constancia.verify.entry import parse_entry
-from constancia.verify.note import format_vkey
+from constancia.verify.core.formats.canonical import canonical
+from constancia.verify.core.formats.entry import parse_entry
+from constancia.verify.core.formats.note import format_vkey
 
 REPORT = {"commitment": "rm", "narrative": {"es": "según acta"}}
 DIGEST = "sha256:" + "0" * 64

@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.e2e.page_cases import Shown, add, bundle, true
 from tests.verify.small_ledger import Key, Writer, write
 
-from constancia.verify.cosignature import message_mldsa44
-from constancia.verify.keys import KeyId, Signature, key_id_of
-from constancia.verify.note import COSIGNATURE_MLDSA44, format_vkey, verifier_key
-from constancia.verify.pae import signed_bytes
+from constancia.verify.core.formats.cosignature import message_mldsa44
+from constancia.verify.core.formats.dsse import signed_bytes
+from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44, format_vkey, verifier_key
+from constancia.verify.core.formats.signatures import KeyId, Signature, key_id_of
 
 L = 2**252 + 27742317777372353535851937790883648493
 IDENTITY = b"\1" + bytes(31)

@@ -13,8 +13,8 @@ import pytest
 from tests.api.served import serving
 from tests.ledger.authority import TestAuthority, needs_openssl
 
-from constancia.ledger.application import Ledger
 from constancia.ledger.clock import SystemClock
+from constancia.ledger.ledger import Ledger
 
 pytestmark = [needs_openssl, pytest.mark.xdist_group("demo")]
 

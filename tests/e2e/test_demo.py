@@ -11,20 +11,20 @@ from typing import Any
 import pytest
 
 from constancia.api.demo.run import Played
-from constancia.domain.agreement import Agreement
-from constancia.domain.calendar import Certainty
-from constancia.domain.commitment import Commitment
-from constancia.domain.deliverable import DeliverableState
+from constancia.domain.agreements.agreement import Agreement
+from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.derive import derive, was_member
-from constancia.domain.governance import GovernanceBody
-from constancia.domain.key import Key
+from constancia.domain.governance.body import GovernanceBody
+from constancia.domain.identity.key import Key
+from constancia.domain.kernel.calendar import Certainty
 from constancia.domain.state import State
-from constancia.ledger.application import Ledger
 from constancia.ledger.clock import SystemClock
-from constancia.verify.audit import audit
-from constancia.verify.policy import load_trust
-from constancia.verify.report import Verdict
-from constancia.verify.source import open_source
+from constancia.ledger.ledger import Ledger
+from constancia.verify.audit.run import audit
+from constancia.verify.core.report import Verdict
+from constancia.verify.sources.source import open_source
+from constancia.verify.trust.trust_folder import load_trust
 
 END = datetime(2021, 8, 31, tzinfo=UTC)
 

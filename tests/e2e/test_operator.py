@@ -44,12 +44,14 @@ from tests.ledger.authority import TestAuthority, needs_openssl
 from tests.ledger.witnessed import witness_in
 from tests.verify.small_ledger import Key, Log, Witness, Writer, write
 
-from constancia.ledger.timestamp import check_time
-from constancia.verify.entry import build_entry, parse_entry
-from constancia.verify.note import parse_note
-from constancia.verify.policy import load_trust, open_with_policy
-from constancia.verify.proof import parse_tlog_proof
-from constancia.verify.report import Verdict
+from constancia.ledger.timestamps.level5 import check_time
+from constancia.verify.core.formats.entry import build_entry, parse_entry
+from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.policy import open_with_policy
+from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
+from constancia.verify.core.report import Verdict
+from constancia.verify.report.rendering import report_text
+from constancia.verify.trust.trust_folder import load_trust
 
 OLDER = 25  # the size of the checkpoint that somebody kept
 Forge = Callable[[Log, Writer], Log]
@@ -407,7 +409,7 @@ class TestAlone:
                 assert report.verdict is Verdict.INTACT
                 missed.append(index)
             else:
-                assert first.code == "seen", report.to_text("en")
+                assert first.code == "seen", report_text(report, "en")
                 last = first.index if first.last_index is None else first.last_index
                 assert first.index is not None
                 assert last is not None

@@ -27,14 +27,14 @@ from tests.ledger.world import SCOPE, Key, Signed, World, scope, text
 from tests.verify.small_ledger import write
 
 from constancia.api.cli.statement_search import ABSENT, Search
-from constancia.ledger.replay import Replay
+from constancia.ledger.audit.level3_law import Replay
 from constancia.verify.__main__ import main
-from constancia.verify.entry import parse_entry
-from constancia.verify.errors import Unreadable
-from constancia.verify.keys import KeyId, Signature
-from constancia.verify.policy import load_trust
-from constancia.verify.report import Verdict
-from constancia.verify.source import open_source
+from constancia.verify.core.errors import Unreadable
+from constancia.verify.core.formats.entry import parse_entry
+from constancia.verify.core.formats.signatures import KeyId, Signature
+from constancia.verify.core.report import Verdict
+from constancia.verify.sources.source import open_source
+from constancia.verify.trust.trust_folder import load_trust
 
 NOW = datetime(2019, 6, 1, 12, tzinfo=UTC)
 SERVER = "server, before it is recorded"

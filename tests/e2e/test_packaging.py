@@ -79,7 +79,9 @@ def test_wheel_plays_the_demonstration_and_verifies_it(wheel: Path, tmp_path: Pa
     assert "ÍNTEGRO" in said
     strangers = {name: path for name, path in modules.items() if path and not path.startswith(str(wheel))}
     assert strangers == {}
-    assert {"constancia.verify.audit", "constancia.domain.decide", "constancia.ledger.writer"} <= set(modules)
+    assert {"constancia.verify.audit.run", "constancia.domain.decide", "constancia.ledger.append.writer"} <= set(
+        modules
+    )
 
 
 def test_wheel_holds_what_is_read_at_run_time(wheel: Path) -> None:

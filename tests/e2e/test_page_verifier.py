@@ -14,12 +14,13 @@ from playwright.sync_api import Browser, Page
 from tests.e2e import page_rules, page_schemes
 from tests.e2e.page_cases import CASES, Shown
 
-from constancia.ledger.application import Ledger
 from constancia.ledger.clock import SystemClock
-from constancia.verify.audit import audit
-from constancia.verify.errors import Malformed, Unreadable
-from constancia.verify.policy import load_trust
-from constancia.verify.source import open_source
+from constancia.ledger.ledger import Ledger
+from constancia.verify.audit.run import audit
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.report.rendering import report_json
+from constancia.verify.sources.source import open_source
+from constancia.verify.trust.trust_folder import load_trust
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "verify" / "verificador.html"
@@ -61,7 +62,7 @@ def by_python(shown: Shown) -> dict[str, Any]:
     try:
         with open_source(str(shown.source)) as source:
             trust = None if shown.trust is None else load_trust(shown.trust)
-            report: dict[str, Any] = json.loads(audit(source, trust, all_faults=True).to_json())
+            report: dict[str, Any] = json.loads(report_json(audit(source, trust, all_faults=True)))
     except (Unreadable, Malformed):
         return {"verdict": "unreadable"}
     return report

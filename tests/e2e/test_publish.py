@@ -13,12 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.ledger.conftest import Desk, OpenDesk
-from tests.ledger.test_publish import files, grow
+from tests.ledger.publication.test_static_files import files, grow
 
-from constancia.verify.audit import audit
-from constancia.verify.policy import load_trust
-from constancia.verify.report import Verdict
-from constancia.verify.source import open_source
+from constancia.verify.audit.run import audit
+from constancia.verify.core.report import Verdict
+from constancia.verify.sources.source import open_source
+from constancia.verify.trust.trust_folder import load_trust
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "CONSTANCIA_LANG": "en"}
 DOCUMENTS = 120

@@ -17,25 +17,26 @@ from tests.witness_process import ROOT
 
 from constancia.api.demo.props import PARTIES
 from constancia.api.demo.run import Played
-from constancia.domain.calendar import format_instant
-from constancia.ledger.addcheckpoint import format_request
-from constancia.ledger.application import Ledger
+from constancia.domain.kernel.calendar import format_instant
 from constancia.ledger.clock import SystemClock
-from constancia.ledger.drafting import (
+from constancia.ledger.keys.key_file import load
+from constancia.ledger.keys.note_keys import Cosigner
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.signatory.draft import (
     Occasion,
     Watch,
     draft_statement,
     sign_statement,
     signed_document,
 )
-from constancia.ledger.keyfiles import load
-from constancia.ledger.notekeys import Cosigner
-from constancia.verify.audit import audit
-from constancia.verify.note import parse_vkey
-from constancia.verify.policy import load_trust, open_with_policy
-from constancia.verify.proof import parse_tlog_proof
-from constancia.verify.report import Verdict
-from constancia.verify.source import open_source
+from constancia.ledger.witnesses.protocol import format_request
+from constancia.verify.audit.run import audit
+from constancia.verify.core.formats.note import parse_vkey
+from constancia.verify.core.formats.policy import open_with_policy
+from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
+from constancia.verify.core.report import Verdict
+from constancia.verify.sources.source import open_source
+from constancia.verify.trust.trust_folder import load_trust
 
 pytestmark = pytest.mark.xdist_group("demo")
 COMMAND = [sys.executable, "-m", "constancia.api.cli"]

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from constancia.verify.keys import KeyId, Signature, key_id_of
-from constancia.verify.pae import signed_bytes
+from constancia.verify.core.formats.dsse import signed_bytes
+from constancia.verify.core.formats.signatures import KeyId, Signature, key_id_of
 
 SITE = "https://constancia.example"
 RP_ID = "constancia.example"

@@ -12,8 +12,8 @@ from securesystemslib.signer import SSlibKey  # type: ignore[attr-defined] # it 
 from tests.api.served import Desk
 from tests.foreign.conftest import Library
 
-from constancia.verify.entry import parse_entry
-from constancia.verify.keys import key_id_of
+from constancia.verify.core.formats.entry import parse_entry
+from constancia.verify.core.formats.signatures import key_id_of
 
 MEDIA_TYPE = "application/vnd.dsse.envelope.v1+json"
 

@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.test_publish import plain_web_server
 from tests.foreign.conftest import Library, program
 
-from constancia.ledger.signer import LogSigner
+from constancia.ledger.keys.log_signer import LogSigner
 
 SOURCE = Path(__file__).with_name("readlog.go")
 PACKAGES = Path("/usr/share/gocode")

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from tests.foreign.conftest import Library, program
 
-from constancia.verify.entry import parse_entry
-from constancia.verify.keys import verify_ed25519
-from constancia.verify.pae import signed_bytes
+from constancia.verify.core.formats.dsse import signed_bytes
+from constancia.verify.core.formats.entry import parse_entry
+from constancia.verify.core.formats.signatures import verify_ed25519
 
 SCRIPT = Path(__file__).with_name("strict_ed25519.mjs")
 VECTORS = Path(__file__).resolve().parents[2].parent / "shared" / "vectors"

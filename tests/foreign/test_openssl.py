@@ -9,8 +9,8 @@ import pytest
 from tests.foreign.conftest import Library, program
 from tests.verify.small_ledger import Writer
 
-from constancia.api.handcheck import Material, hand_check, materials
-from constancia.verify.entry import parse_entry
+from constancia.api.text.handcheck import Material, hand_check, materials
+from constancia.verify.core.formats.entry import parse_entry
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "OPEN-LOG.md"
 SCHEMES = ("ed25519", "rsa", "passkey-p256", "passkey-ed25519")

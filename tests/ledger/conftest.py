@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from tests.ledger.world import ORIGIN, START, Signed, World, play
 
-from constancia.ledger.admission import Appended
-from constancia.ledger.application import Ledger
+from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
-from constancia.ledger.signer import LogSigner
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.ledger import Ledger
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Desk:
     folder: Path
     options: Options | None = None
 
-    def take(self, signed: Signed) -> Appended:
+    def take(self, signed: Signed) -> AppendOutcome:
         """Appends, and lets the parties see the new end of the log."""
         outcome = self.ledger.append(signed.statement, signed.signatures)
         self.world.look(self.ledger)

@@ -11,9 +11,9 @@ from pathlib import Path
 import uvicorn
 from tests.ledger.witnessed import cosigner, witness_in
 
-from constancia.api.witness import create_witness_app
-from constancia.ledger.notekeys import Cosigner
-from constancia.ledger.signer import LogSigner
+from constancia.api.witness_app import create_witness_app
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.keys.note_keys import Cosigner
 
 # Gives status, media type and body for a request's body.
 Behaviour = Callable[[bytes], tuple[int, str, bytes]]

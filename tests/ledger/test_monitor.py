@@ -17,15 +17,15 @@ from tests.verify.small_ledger import Log, LogKey, Witness, Writer, verify
 from constancia.api.monitor.outputs import heads_document
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.monitor.findings import ALTERED, INCONCLUSIVE, INTACT, KINDS, UNREACHABLE, worst
-from constancia.ledger.monitor.folder import LogFolder, folder_name
-from constancia.ledger.monitor.heads import HeadsDocument, format_heads, parse_heads
-from constancia.ledger.monitor.judging import Receipt
-from constancia.ledger.monitor.settings import Peer, Settings
-from constancia.ledger.monitor.watch import Outcome, WatchedLog
-from constancia.verify.errors import Malformed, Unreadable
-from constancia.verify.policy import load_trust
-from constancia.verify.proof import parse_tlog_proof
-from constancia.verify.report import Verdict
+from constancia.ledger.monitor.judgements import ReceiptJudgement
+from constancia.ledger.monitor.settings import Peer, WatchSettings
+from constancia.ledger.monitor.signed_heads import HeadsDocument, format_heads, parse_heads
+from constancia.ledger.monitor.watch import RoundOutcome, WatchedLog
+from constancia.ledger.monitor.watch_folder import LogFolder, folder_name
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
+from constancia.verify.core.report import Verdict
+from constancia.verify.trust.trust_folder import load_trust
 
 NOW = datetime(2019, 3, 2, 12, tzinfo=UTC)
 OLD = 300  # what the monitors verified before the host turns dishonest: more than a full tile
@@ -79,7 +79,7 @@ class Monitor:
     settings: dict[str, Any]
     clock: StoryClock
 
-    def round(self, *peers: Peer, receipts: tuple[Receipt, ...] = ()) -> Outcome:
+    def round(self, *peers: Peer, receipts: tuple[ReceiptJudgement, ...] = ()) -> RoundOutcome:
         self.clock.advance(timedelta(minutes=5))
         pinned = None if self.trust is None else load_trust(self.trust)
 
@@ -87,7 +87,7 @@ class Monitor:
             return pinned if pinned is not None and origin in pinned.policy.logs else None
 
         made: dict[str, Any] = {"recheck_s": 0, "whole_up_to": 0, "workers": 2} | self.settings
-        settings = Settings(trust_of=trust_of, **made)
+        settings = WatchSettings(trust_of=trust_of, **made)
         return WatchedLog(self.folder, settings, self.clock).round(peers, receipts)
 
     @property
@@ -117,7 +117,7 @@ def watching(monitor: Monitor, host: Host) -> Monitor:
     return monitor
 
 
-def codes(outcome: Outcome) -> set[str]:
+def codes(outcome: RoundOutcome) -> set[str]:
     return {one.code for one in outcome.open}
 
 
@@ -235,7 +235,7 @@ def test_fork_is_never_forgotten(watching: Monitor, host: Host, forged: Log, tru
 def test_histories_that_both_grow_do_not_fill_the_disk(
     pair: tuple[Monitor, Monitor], host: Host, true: Log, forged: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("constancia.ledger.monitor.folder.MAX_PROOFS", 3)
+    monkeypatch.setattr("constancia.ledger.monitor.watch_folder.MAX_PROOFS", 3)
     one, two = pair
     for size in range(321, 329):
         host.show(true.cut_at(size), to="127.0.0.1")
@@ -375,9 +375,9 @@ def test_peers_are_compared_also_while_the_log_can_not_be_had(pair: tuple[Monito
 # Withheld entries
 
 
-def receipt(log: Log, index: int, size: int | None = None, name: str = "receipt") -> Receipt:
+def receipt(log: Log, index: int, size: int | None = None, name: str = "receipt") -> ReceiptJudgement:
     raw = log.receipt(index, size)
-    return Receipt(name=name, proof=parse_tlog_proof(raw), origin=log.signer.verifier.name)
+    return ReceiptJudgement(name=name, proof=parse_tlog_proof(raw), origin=log.signer.verifier.name)
 
 
 def test_entry_that_was_promised_and_is_beyond_the_end_is_withheld(watching: Monitor, host: Host, true: Log) -> None:
@@ -570,7 +570,7 @@ def test_what_was_found_stays_while_the_host_is_away(watching: Monitor, host: Ho
 def test_host_that_drips_is_left_after_a_while(
     watching: Monitor, host: Host, true: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("constancia.ledger.monitor.web.ANSWER_S", 0.2)
+    monkeypatch.setattr("constancia.ledger.monitor.round_web.ANSWER_S", 0.2)
     host.drip_s = 0.02
     outcome = watching.round()
     assert (outcome.code, codes(outcome)) == (UNREACHABLE, {"unreachable"})
@@ -580,7 +580,7 @@ def test_host_that_drips_is_left_after_a_while(
 def test_host_that_never_answers_is_left_after_a_while(
     watching: Monitor, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("constancia.ledger.monitor.web.ANSWER_S", 0.2)
+    monkeypatch.setattr("constancia.ledger.monitor.round_web.ANSWER_S", 0.2)
     go_on = threading.Event()
     host.before = lambda _: [go_on.wait(30)].clear()
     begun = time.monotonic()

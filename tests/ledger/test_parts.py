@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from constancia.domain.errors import Problem, Refusal
-from constancia.ledger.admission import merge
-from constancia.ledger.durable import write_file
+from constancia.domain.kernel.problems import Problem, Refusal
+from constancia.ledger.append.batch_queue import BatchQueue
+from constancia.ledger.append.examiner import merge
+from constancia.ledger.append.loop_replies import LoopReplies
+from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.folder import LedgerFolder
-from constancia.ledger.inbox import Inbox
-from constancia.ledger.records import MAX_BATCH, plan_batch
-from constancia.ledger.replies import LoopReplies
-from constancia.ledger.signer import KeyFileError, LogSigner
-from constancia.verify.policy import parse_policy
+from constancia.ledger.keys.log_signer import KeyFileError, LogSigner
+from constancia.ledger.store.batch import MAX_BATCH, plan_batch
+from constancia.verify.core.formats.policy import parse_policy
 
 ORIGIN = "example.org/ledger"
 
@@ -53,18 +53,18 @@ class TestPlanBatch:
 
 class TestInbox:
     def test_items_are_taken_in_order_up_to_the_limit(self) -> None:
-        inbox: Inbox[int] = Inbox()
+        inbox: BatchQueue[int] = BatchQueue()
         inbox.put(1, 2, 3)
         assert (inbox.take(2), inbox.take(2)) == ([1, 2], [3])
 
     def test_closed_inbox_gives_what_is_left_and_then_nothing(self) -> None:
-        inbox: Inbox[int] = Inbox()
+        inbox: BatchQueue[int] = BatchQueue()
         inbox.put(1)
         inbox.close()
         assert (inbox.take(8), inbox.take(8)) == ([1], [])
 
     def test_waiting_takers_are_let_go_when_it_closes(self) -> None:
-        inbox: Inbox[int] = Inbox()
+        inbox: BatchQueue[int] = BatchQueue()
         taken: list[list[int]] = []
         takers = [threading.Thread(target=lambda: taken.append(inbox.take(8))) for _ in range(3)]
         for taker in takers:
@@ -75,7 +75,7 @@ class TestInbox:
         assert taken == [[], [], []]
 
     def test_nothing_is_lost_or_doubled_between_many_threads(self) -> None:
-        inbox: Inbox[int] = Inbox()
+        inbox: BatchQueue[int] = BatchQueue()
         taken: list[int] = []
         lock = threading.Lock()
 

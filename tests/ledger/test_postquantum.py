@@ -11,15 +11,16 @@ from tests.ledger.conftest import Desk
 from tests.ledger.witness_scene import LONG_S, Scene
 from tests.ledger.world import ORIGIN
 
-from constancia.domain.errors import Refusal
+from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.clock import parse_recorded_at, posix_seconds
 from constancia.ledger.errors import LedgerError
-from constancia.ledger.signer import LogSigner
-from constancia.verify.checkpoint import parse_checkpoint
-from constancia.verify.cosignature import verify_cosignature
-from constancia.verify.note import COSIGNATURE_MLDSA44, format_note, parse_note, parse_vkey
-from constancia.verify.proof import parse_tlog_proof
-from constancia.verify.report import Report, Verdict
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.verify.core.formats.checkpoint import parse_checkpoint
+from constancia.verify.core.formats.cosignature import verify_cosignature
+from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44, format_note, parse_note, parse_vkey
+from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
+from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.rendering import report_text
 
 STRICT = ("group parties 2 w1 w2 w3\ngroup parties-mldsa44 2 w1-mldsa44 w2-mldsa44 w3-mldsa44\n"
           "group strict all log-mldsa44 parties parties-mldsa44", "strict")  # fmt: skip
@@ -98,7 +99,7 @@ def test_platform_without_it_still_concludes_where_ed25519_is_enough(
     verdict, left_open, left_out = codes(scene.report())
     assert (verdict, left_open) == (Verdict.INTACT, [])
     assert "unsupported" in left_out
-    words = scene.report().to_text("es")
+    words = report_text(scene.report(), "es")
     assert "no puede revisar las firmas poscuánticas" in words
 
 

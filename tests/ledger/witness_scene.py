@@ -7,18 +7,19 @@ from tests.ledger.conftest import Desk
 from tests.ledger.false_witness import RealWitness
 from tests.ledger.world import ORIGIN, START, World
 
-from constancia.ledger.application import Ledger
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
-from constancia.ledger.durable import write_file
+from constancia.ledger.disk.durable import write_file
 from constancia.ledger.folder import policy_text
-from constancia.ledger.notekeys import Cosigner
-from constancia.ledger.signer import LogSigner
-from constancia.ledger.witnessing import policy_lines
-from constancia.verify.audit import audit
-from constancia.verify.policy import Policy, load_trust, parse_policy
-from constancia.verify.report import Report
-from constancia.verify.source import open_source
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.keys.note_keys import Cosigner
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.witnesses.quorum_status import policy_lines
+from constancia.verify.audit.run import audit
+from constancia.verify.core.formats.policy import Policy, parse_policy
+from constancia.verify.core.report import Report
+from constancia.verify.sources.source import open_source
+from constancia.verify.trust.trust_folder import load_trust
 
 QUORUM = ("group parties 2 w1 w2 w3", "parties")
 LONG_S = 20.0

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from tests.ledger.world import START
 
-from constancia.ledger.addcheckpoint import format_request
 from constancia.ledger.clock import StoryClock
-from constancia.ledger.notekeys import Cosigner, NoteKeys
-from constancia.ledger.signer import LogSigner
-from constancia.ledger.witness import Witness
-from constancia.ledger.witness_store import WitnessStore
-from constancia.verify.merkle import Tree, hash_leaf
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.keys.note_keys import Cosigner, NoteKeys
+from constancia.ledger.witnesses.protocol import format_request
+from constancia.ledger.witnesses.witness import Witness
+from constancia.ledger.witnesses.witness_memory import WitnessStore
+from constancia.verify.core.formats.merkle import Tree, hash_leaf
 
 ORIGIN = "example.org/witnessed"
 

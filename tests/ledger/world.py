@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from constancia.ledger.clock import new_uuid
-from constancia.verify.canonical import canonical
-from constancia.verify.keys import KeyId, Signature, key_id_of
-from constancia.verify.merkle import EMPTY_ROOT
-from constancia.verify.pae import signed_bytes
+from constancia.verify.core.formats.canonical import canonical
+from constancia.verify.core.formats.dsse import signed_bytes
+from constancia.verify.core.formats.merkle import EMPTY_ROOT
+from constancia.verify.core.formats.signatures import KeyId, Signature, key_id_of
 
 ORIGIN = "example.org/test-ledger"
 START = datetime(2019, 3, 1, 12, tzinfo=UTC)

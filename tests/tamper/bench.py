@@ -11,10 +11,11 @@ from typing import Any
 
 from tests.verify.small_ledger import Log, PostQuantumWitness, Witness, Writer, verify, write
 
-from constancia.verify.errors import Malformed, Unreadable
-from constancia.verify.policy import parse_policy
-from constancia.verify.report import Report, Verdict
-from constancia.verify.source import open_source
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.policy import parse_policy
+from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.rendering import report_json, report_text
+from constancia.verify.sources.source import open_source
 
 WITNESSES = (Witness("a"), PostQuantumWitness("b"))
 RECEIPT_INDEX = 20
@@ -169,8 +170,8 @@ class Bench:
             figures.named += good
             figures.elsewhere += [] if good else [f"{name}: unreadable, {error}"]
             return
-        report.to_text("es")
-        report.to_json()
+        report_text(report, "es")
+        report_json(report)
         if report.verdict is Verdict.ALTERED:
             self._judge_fault(case, report, name, figures)
         elif any(one in remark.code for remark in report.open for one in case.places):
@@ -207,7 +208,7 @@ class Bench:
 
     def _prove_harmless(self, case: Case, location: Path, report: Report) -> None:
         """What is hashed and signed is byte for byte what it was, and so is what the auditor pins."""
-        assert report.verdict is Verdict.INTACT, (case.target, case.act, report.to_text("en"))
+        assert report.verdict is Verdict.INTACT, (case.target, case.act, report_text(report, "en"))
         log = self.log(case.source) if case.log is None else case.log
         if case.source == "receipt":
             assert (report.root, report.size) == (log.tree.root().hex(), log.size)

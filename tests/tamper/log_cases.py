@@ -21,7 +21,7 @@ from tests.tamper.acts import EntryChange, form_acts, member_acts, resigned_acts
 from tests.tamper.bench import WITNESSES, Bench, Case
 from tests.verify.small_ledger import Log, LogKey, Writer, write
 
-from constancia.verify.entry import parse_entry
+from constancia.verify.core.formats.entry import parse_entry
 
 INDEXES = (0, 14, 20, 33)
 NOBODY = "nobody has seen it since: no later signer, no checkpoint kept elsewhere"

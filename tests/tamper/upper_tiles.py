@@ -7,12 +7,12 @@ from tests.tamper.acts import byte_acts, flips
 from tests.tamper.bench import Figures
 from tests.verify.small_ledger import write
 
-from constancia.verify.files import Folder
-from constancia.verify.merkle import Tree, hash_leaf
-from constancia.verify.published import Published
-from constancia.verify.report import Fault, Findings
-from constancia.verify.tilecheck import Tiles
-from constancia.verify.tiles import tile_path, tiles_between
+from constancia.verify.audit.check_tiles import TileChecker
+from constancia.verify.core.formats.merkle import Tree, hash_leaf
+from constancia.verify.core.formats.tiles import tile_path, tiles_between
+from constancia.verify.core.report import Fault, Findings
+from constancia.verify.sources.files import Folder
+from constancia.verify.sources.published_log import PublishedLog
 
 SIZE = 70_000
 TARGETS = ((1, 0, 256), (1, 1, 17), (2, 0, 1))
@@ -30,7 +30,7 @@ class UpperTiles:
 
     def faults(self) -> tuple[Fault, ...]:
         findings = Findings("folder", str(self.root))
-        Tiles(Published(Folder(self.root)), self.tree, findings).check(SIZE, done=True)
+        TileChecker(PublishedLog(Folder(self.root)), self.tree, findings).check(SIZE, done=True)
         return findings.report(list_all=True).faults
 
     def cases(self, target: tuple[int, int, int], step: int) -> Iterator[tuple[str, bytes | None, int, int]]:

@@ -15,15 +15,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.verify.small_ledger import Log, PostQuantumWitness, Witness, Writer, write
 
-from constancia.verify.checkpoint import format_checkpoint
-from constancia.verify.cosignature import message_ed25519, message_mldsa44
-from constancia.verify.entry import parse_entry
-from constancia.verify.errors import Malformed
-from constancia.verify.merkle import Tree, hash_leaf
-from constancia.verify.note import NoteSignature, format_note, format_vkey, parse_note
-from constancia.verify.pae import signed_bytes
-from constancia.verify.policy import open_with_policy, parse_policy
-from constancia.verify.proof import format_tlog_proof
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.checkpoint import format_checkpoint
+from constancia.verify.core.formats.cosignature import message_ed25519, message_mldsa44
+from constancia.verify.core.formats.dsse import signed_bytes
+from constancia.verify.core.formats.entry import parse_entry
+from constancia.verify.core.formats.merkle import Tree, hash_leaf
+from constancia.verify.core.formats.note import NoteSignature, format_note, format_vkey, parse_note
+from constancia.verify.core.formats.policy import open_with_policy, parse_policy
+from constancia.verify.core.formats.tlog_proof import format_tlog_proof
 
 FOLDER = Path(__file__).resolve().parent
 INDEX, SIZE, TIME = 16, 18, 1_551_463_200

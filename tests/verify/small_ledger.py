@@ -19,14 +19,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from constancia.verify.audit import audit
-from constancia.verify.canonical import canonical
-from constancia.verify.checkpoint import format_checkpoint
-from constancia.verify.cosignature import message_ed25519, message_mldsa44
-from constancia.verify.entry import NO_PREVIOUS, build_entry, parse_entry
-from constancia.verify.keys import KeyId, Signature, key_id_of
-from constancia.verify.merkle import Tree, hash_leaf
-from constancia.verify.note import (
+from constancia.verify.audit.run import audit
+from constancia.verify.core.formats.canonical import canonical
+from constancia.verify.core.formats.checkpoint import format_checkpoint
+from constancia.verify.core.formats.cosignature import message_ed25519, message_mldsa44
+from constancia.verify.core.formats.dsse import signed_bytes
+from constancia.verify.core.formats.entry import NO_PREVIOUS, build_entry, parse_entry
+from constancia.verify.core.formats.merkle import Tree, hash_leaf
+from constancia.verify.core.formats.note import (
     COSIGNATURE_ED25519,
     COSIGNATURE_MLDSA44,
     ED25519,
@@ -36,13 +36,13 @@ from constancia.verify.note import (
     format_vkey,
     verifier_key,
 )
-from constancia.verify.pae import signed_bytes
-from constancia.verify.policy import load_trust
-from constancia.verify.proof import format_tlog_proof
-from constancia.verify.report import Report
-from constancia.verify.source import open_source
-from constancia.verify.store import TOPIC
-from constancia.verify.tiles import HASHES_PER_TILE, encode_bundle, tile_path, tiles_between
+from constancia.verify.core.formats.signatures import KeyId, Signature, key_id_of
+from constancia.verify.core.formats.tiles import HASHES_PER_TILE, encode_bundle, tile_path, tiles_between
+from constancia.verify.core.formats.tlog_proof import format_tlog_proof
+from constancia.verify.core.report import Report
+from constancia.verify.sources.source import open_source
+from constancia.verify.sources.sqlite_store import TOPIC
+from constancia.verify.trust.trust_folder import load_trust
 
 ORIGIN = "example.org/small-ledger"
 PARTIES = ("inai", "nosc", "sfp")

@@ -19,7 +19,8 @@ from tests.dishonest import (
 )
 from tests.verify.small_ledger import Key, Log, Writer, verify
 
-from constancia.verify.report import Fault, Report, Verdict
+from constancia.verify.core.report import Fault, Report, Verdict
+from constancia.verify.report.rendering import report_text
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +41,7 @@ def shown(log: Log, honest: Log, tmp_path: Path, kept: int | None = None) -> Rep
 
 
 def first(report: Report) -> Fault:
-    assert report.first is not None, report.to_text("en")
+    assert report.first is not None, report_text(report, "en")
     return report.first
 
 

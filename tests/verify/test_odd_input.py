@@ -13,15 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.verify.small_ledger import PARTIES, SCOPE, Key, Log, LogKey, Witness, Writer, verify, write
 
-from constancia.verify.errors import Malformed, Unreadable
-from constancia.verify.note import MAX_NOTE_BYTES, format_vkey, key_hash, parse_note
-from constancia.verify.policy import MAX_POLICY_BYTES, parse_policy
-from constancia.verify.proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
-from constancia.verify.published import MAX_BUNDLE_BYTES
-from constancia.verify.report import Report, Verdict
-from constancia.verify.store import SCHEMA
-from constancia.verify.tiles import parse_bundle
-from constancia.verify.zipped import Zip
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES, format_vkey, key_hash, parse_note
+from constancia.verify.core.formats.policy import MAX_POLICY_BYTES, parse_policy
+from constancia.verify.core.formats.tiles import parse_bundle
+from constancia.verify.core.formats.tlog_proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
+from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.rendering import report_json, report_text
+from constancia.verify.sources.published_log import MAX_BUNDLE_BYTES
+from constancia.verify.sources.sqlite_store import SCHEMA
+from constancia.verify.sources.zip_archive import Zip
 
 FUZZ = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
 
@@ -32,8 +33,8 @@ def answer(path: Path, trust: Path | None = None) -> Report | None:
         report = verify(path, trust)
     except (Unreadable, Malformed):
         return None
-    assert report.to_text("es")
-    assert report.to_json()
+    assert report_text(report, "es")
+    assert report_json(report)
     return report
 
 

@@ -10,7 +10,8 @@ from tests.tamper.bench import Bench, Figures
 from tests.tamper.matrix import SOURCES, cases_of, sample, unexplained, upper_tiles
 from tests.verify.small_ledger import verify
 
-from constancia.verify.report import Verdict
+from constancia.verify.core.report import Verdict
+from constancia.verify.report.rendering import report_text
 
 ONE_IN = {"store": 1, "folder": 3, "log": 1, "packed": 1}  # the folder's log is long, so that it has full tiles
 
@@ -33,7 +34,7 @@ def check(figures: Figures, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("source", ["store", "folder", "ledger", "zip", "receipt"])
 def test_what_stands_on_the_bench_is_intact(source: str, bench: Bench) -> None:
     report = verify(bench.location(source), bench.trust(source))
-    assert report.verdict is Verdict.INTACT, report.to_text("en")
+    assert report.verdict is Verdict.INTACT, report_text(report, "en")
 
 
 @pytest.mark.parametrize("source", list(SOURCES))

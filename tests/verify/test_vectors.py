@@ -12,19 +12,25 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.vectors.make import FOLDER, make
 from tests.verify.small_ledger import verify
 
-from constancia.verify.canonical import parse_canonical
-from constancia.verify.checkpoint import open_checkpoint
-from constancia.verify.cosignature import message_ed25519, message_mldsa44, verify_cosignature
-from constancia.verify.entry import build_entry, parse_entry
-from constancia.verify.errors import Malformed
-from constancia.verify.keys import Signature, key_id_of, load_public_key, verify_ed25519, verify_signature
-from constancia.verify.merkle import Tree, hash_leaf, verify_consistency, verify_inclusion
-from constancia.verify.note import parse_note
-from constancia.verify.pae import signed_bytes
-from constancia.verify.policy import open_with_policy, parse_policy
-from constancia.verify.proof import format_tlog_proof, parse_tlog_proof
-from constancia.verify.report import Verdict
-from constancia.verify.statement import parse_statement
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.canonical import parse_canonical
+from constancia.verify.core.formats.checkpoint import open_checkpoint
+from constancia.verify.core.formats.cosignature import message_ed25519, message_mldsa44, verify_cosignature
+from constancia.verify.core.formats.dsse import signed_bytes
+from constancia.verify.core.formats.entry import build_entry, parse_entry
+from constancia.verify.core.formats.merkle import Tree, hash_leaf, verify_consistency, verify_inclusion
+from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.policy import open_with_policy, parse_policy
+from constancia.verify.core.formats.signatures import (
+    Signature,
+    key_id_of,
+    load_public_key,
+    verify_ed25519,
+    verify_signature,
+)
+from constancia.verify.core.formats.statement import parse_statement
+from constancia.verify.core.formats.tlog_proof import format_tlog_proof, parse_tlog_proof
+from constancia.verify.core.report import Verdict
 
 
 def raw(name: str) -> bytes:

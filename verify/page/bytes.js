@@ -1,6 +1,6 @@
 "use strict";
 // What the verifier is made of begins here: it runs in a worker. First written from docs/SPEC.md, RFC 6962, 8032, 8785,
-// DSSE and C2SP alone; fault codes and report are those of verify/words.py.
+// DSSE and C2SP alone; fault codes and report are those of verify/report/words.py.
 const {subtle} = crypto, {floor} = Math;
 
 // Limits: more than this is refused before it takes memory. Others stand where they are asked for.

@@ -1,4 +1,4 @@
-// Words, a line each: code|Spanish|English, which may be the code itself. Faults and remarks are those of verify/words.py.
+// Words, a line each: code|Spanish|English, which may be the code itself. Faults and remarks are those of verify/report/words.py.
 const words = table => new Map(table.trim().split("\n").map(line => line.split("|")).map(([code, es, en]) => [code, {es, en}]));
 
 const FAULTS = words(`

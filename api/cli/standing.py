@@ -1,0 +1,116 @@
+"""Where every commitment stands, for the terminal: levels, scope, milestones, deliverables, deadlines."""
+
+from datetime import date, datetime
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from constancia.api.text.i18n import in_language, tr
+from constancia.domain.agreements.agreement import Agreement
+from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.scope import Deliverable, Milestone
+from constancia.domain.derive import Derived, derive, flags
+from constancia.domain.kernel.calendar import deadline, local_day
+from constancia.domain.state import State
+
+
+def print_standing(state: State, at: datetime, lang: str) -> None:
+    """Print where agreements and commitments stand.
+
+    Args:
+        state: The state at some size.
+        at: The instant asked about.
+        lang: `es` or `en`.
+    """
+    console = Console(highlight=False)
+    facts = derive(state, at)
+    for agreement in state.of(Agreement):
+        _print_agreement(console, agreement, facts, local_day(at, state.timezone), lang)
+    for commitment in state.of(Commitment):
+        _print_commitment(console, state, commitment, at, lang)
+
+
+def _word(lang: str, name: str) -> str:
+    return tr(lang, f"word.{name}")
+
+
+def _said(text: object, lang: str) -> str:
+    """Give what a party wrote; square brackets in it are no markup."""
+    return escape(in_language(text, lang))
+
+
+def _print_agreement(console: Console, agreement: Agreement, facts: tuple[Derived, ...], day: date, lang: str) -> None:
+    version = agreement.current
+    signed = ", ".join(one.mark.party.upper() for one in version.signatures) or "—"
+    fact = next((one for one in facts if one.stream == agreement.stream and one.since), None)
+    since = f" ({tr(lang, 'cli.standing.since', since=fact.since)})" if fact else ""
+    console.print(f"[bold]{_said(version.title, lang)}[/bold] — {_word(lang, agreement.status_on(day))}{since}")
+    console.print(f"  {tr(lang, 'cli.standing.signed', parties=signed)}")
+    if version.missing:
+        absent = ", ".join(one.upper() for one in version.missing)
+        console.print(f"  {tr(lang, 'cli.standing.missing', parties=absent)}")
+    console.print()
+
+
+def _print_commitment(console: Console, state: State, commitment: Commitment, at: datetime, lang: str) -> None:
+    marks = ", ".join(_word(lang, one) for one in flags(state, commitment, at))
+    shown = f" [bold red]({marks})[/bold red]" if marks else ""
+    console.print(
+        f"[bold]{commitment.commitment}: {_said(commitment.title, lang)}[/bold] — "
+        f"{_word(lang, commitment.status)}{shown}"
+    )
+    contested = commitment.contested_level
+    console.print(
+        "  "
+        + tr(
+            lang,
+            "cli.standing.levels",
+            reported=_word(lang, commitment.self_level),
+            contested=_word(lang, contested) if contested else "—",
+        )
+    )
+    for version in commitment.scopes:
+        console.print(
+            f"  {tr(lang, 'cli.standing.scope', version=version.version)}: {_word(lang, version.computed_kind)}"
+            + (f" (− {', '.join(version.diff.removed)})" if version.diff and version.diff.removed else "")
+        )
+    console.print(_milestones(state, commitment, at, lang))
+    console.print()
+
+
+def _milestones(state: State, commitment: Commitment, at: datetime, lang: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for heading in ("milestone", "window", "stands", "deliverables"):
+        table.add_column(tr(lang, f"cli.standing.{heading}"))
+    scope = commitment.scope
+    for milestone in scope.milestones if scope else ():
+        items = [one for one in scope.deliverables if one.milestone == milestone.milestone] if scope else []
+        table.add_row(
+            f"{milestone.milestone} {_said(milestone.title, lang)}",
+            milestone.window,
+            _milestone_stands(state, commitment, milestone, at, lang),
+            "\n".join(_deliverable_stands(state, commitment, one, lang) for one in items),
+        )
+    return table
+
+
+def _milestone_stands(state: State, commitment: Commitment, milestone: Milestone, at: datetime, lang: str) -> str:
+    if milestone.milestone not in commitment.open_milestones:
+        return tr(lang, "cli.standing.done")
+    due = deadline(milestone.window, state.timezone)
+    if due is None:
+        return tr(lang, "cli.standing.open_ended")
+    if due <= at:
+        days = (local_day(at, state.timezone) - local_day(due, state.timezone)).days + 1
+        return tr(lang, "cli.standing.overdue", days=days)
+    return tr(lang, "cli.standing.running")
+
+
+def _deliverable_stands(state: State, commitment: Commitment, item: Deliverable, lang: str) -> str:
+    found = state.aggregates.get(f"deliverable/{commitment.commitment}.{item.deliverable}")
+    if not isinstance(found, DeliverableState):
+        return f"{item.deliverable} {_word(lang, 'expected')}"
+    version = f"v{found.accepted_version or found.current.version}"
+    return f"{item.deliverable} {_word(lang, found.status)} {version}"

@@ -1,0 +1,4 @@
+"""A user's side of the network: another ledger by HTTP, and what this user has pinned.
+
+May import: `text`.
+"""

@@ -1,0 +1,199 @@
+"""What this user trusts and remembers: trust folders by origin, and what was verified before.
+
+Trust stands in the user's configuration (`constancia/trust/<SHA-256 of the origin>/`): policy, genesis, the last
+checkpoint verified, time-stamp authorities, and where the ledger is usually read. What only saves time (resume files)
+stands in the user's cache (`constancia/verify/`), and may be deleted.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+from typing import Final
+
+from platformdirs import user_cache_path, user_config_path
+
+from constancia.ledger.audit.resume_file import ResumeFile
+from constancia.ledger.disk.durable import write_file
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
+from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.policy import open_with_policy
+from constancia.verify.trust.trust_folder import TrustFolder, load_trust
+
+NAME: Final = "constancia"
+CHECKPOINT: Final = "checkpoint"
+ORIGIN: Final = "origin"
+SOURCE: Final = "source"
+PINNED_FILES: Final = ("policy", "genesis")
+
+
+class TrustError(Exception):
+    """What was to be pinned can't be: another genesis or key is pinned for that origin already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pinned:
+    """A trust folder of this user: the origin it is for, where it stands, where the ledger is usually read."""
+
+    origin: str
+    folder: Path
+    source: str | None
+
+    def load(self) -> TrustFolder:
+        """Read it.
+
+        Raises:
+            Unreadable, Malformed: It is damaged.
+        """
+        return load_trust(self.folder)
+
+
+def trust_root() -> Path:
+    """Give the folder that holds this user's trust folders."""
+    return user_config_path(NAME) / "trust"
+
+
+def find(origin: str) -> Pinned | None:
+    """Give what this user pinned for an origin, or None."""
+    folder = trust_root() / _name(origin)
+    return _read(folder) if (folder / "policy").is_file() else None
+
+
+def pinned() -> list[Pinned]:
+    """Give all that this user pinned, by origin."""
+    root = trust_root()
+    folders = sorted(root.iterdir()) if root.is_dir() else []
+    return sorted((_read(one) for one in folders if (one / "policy").is_file()), key=lambda one: one.origin)
+
+
+def _read(folder: Path) -> Pinned:
+    return Pinned(origin=_line(folder / ORIGIN) or folder.name, folder=folder, source=_line(folder / SOURCE))
+
+
+def _line(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def pin(given: Path, *, source: str | None = None, replace: bool = False) -> list[Pinned]:
+    """Copy a trust folder to where `verify` looks for it, once for each log in its policy.
+
+    Args:
+        given: The folder; the caller has compared its fingerprints with what the parties publish elsewhere.
+        source: Where the ledger is usually read.
+        replace: Whether another genesis or key that is pinned already may be replaced.
+
+    Returns:
+        What is pinned now.
+
+    Raises:
+        TrustError: Another one is pinned already.
+        Unreadable, Malformed: It is no trust folder.
+    """
+    trust = load_trust(given)
+    return [_pin(given, trust, origin, source, replace=replace) for origin in sorted(trust.policy.logs)]
+
+
+def _pin(given: Path, trust: TrustFolder, origin: str, source: str | None, *, replace: bool) -> Pinned:
+    folder = trust_root() / _name(origin)
+    if folder.exists() and _files(folder) != _files(given):
+        if not replace:
+            raise TrustError(origin)
+        rmtree(folder)
+    for name, data in _files(given).items():
+        write_file(folder / name, data)
+    write_file(folder / ORIGIN, f"{origin}\n".encode())
+    if source is not None:
+        write_file(folder / SOURCE, f"{source}\n".encode())
+    kept = Pinned(origin=origin, folder=folder, source=source or _line(folder / SOURCE))
+    if trust.checkpoint is not None and open_with_policy(trust.checkpoint, trust.policy).checkpoint.origin == origin:
+        remember_checkpoint(kept, trust.checkpoint)
+    return kept
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    """Give what is pinned: policy, genesis and the certificates of `tsa/`; not the checkpoint, which moves on."""
+    listed = [folder / name for name in PINNED_FILES]
+    tsa = folder / "tsa"
+    listed += sorted(tsa.iterdir()) if tsa.is_dir() else []
+    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in listed if one.is_file()}
+
+
+def unpin(origin: str) -> bool:
+    """Forget what is pinned for an origin; tells whether anything was."""
+    found = find(origin)
+    if found is not None:
+        rmtree(found.folder)
+    return found is not None
+
+
+def remember_checkpoint(kept: Pinned, raw: bytes) -> None:
+    """Keep a checkpoint that was verified, if it goes beyond the one that is kept.
+
+    From then on a log that is shorter, or another, is altered for this user (verify's rule A3).
+    """
+    path = kept.folder / CHECKPOINT
+    former = _parsed(path.read_bytes()) if path.is_file() else None
+    found = _parsed(raw)
+    if found is not None and (former is None or former.size < found.size):
+        write_file(path, raw)
+
+
+def _parsed(raw: bytes) -> Checkpoint | None:
+    try:
+        return parse_checkpoint(parse_note(raw).text)
+    except Malformed:
+        return None
+
+
+def resume_file(origin: str, *, interrupted_at: str | None) -> ResumeFile:
+    """Open what this user's audits verified of a log.
+
+    Args:
+        origin: The log.
+        interrupted_at: The place that a whole audit is about to read, to go on where it was interrupted there; None
+            for what the last whole audit verified.
+
+    Returns:
+        The file; the caller closes it.
+
+    Raises:
+        Unreadable: It is damaged.
+    """
+    folder = user_cache_path(NAME) / "verify"
+    verified = folder / f"{_name(origin)}.sqlite"
+    if interrupted_at is None:
+        return ResumeFile(verified)
+    place = folder / f"{_name(origin)}.{_name(interrupted_at)[:16]}.partial"
+    return ResumeFile(place, place=interrupted_at, final=verified)
+
+
+def forget_progress(origin: str, place: str) -> None:
+    """Delete what an interrupted audit of a place had verified."""
+    (user_cache_path(NAME) / "verify" / f"{_name(origin)}.{_name(place)[:16]}.partial").unlink(missing_ok=True)
+
+
+def usual_sources() -> Iterator[str]:
+    """Give where this user's ledgers are usually read."""
+    return (one.source for one in pinned() if one.source is not None)
+
+
+def last_checkpoint(origin: str | None) -> bytes:
+    """Give the checkpoint that this user verified last of an origin.
+
+    Raises:
+        Unreadable: There is none.
+    """
+    kept = None if origin is None else find(origin)
+    path = None if kept is None else kept.folder / CHECKPOINT
+    if path is None or not path.is_file():
+        raise Unreadable("since", "--since last", f"no checkpoint of {origin} was verified with a pinned trust folder")
+    return path.read_bytes()
+
+
+def _name(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,149 @@
+"""A signatory's software over HTTP: checkpoint, consistency proofs, submission with safe retries."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from constancia.api.text.i18n import tr
+from constancia.ledger.errors import LedgerError
+from constancia.verify.core.formats.signatures import decode_base64
+
+TIMEOUT_S = 20.0
+
+
+class Unreachable(LedgerError):
+    """The server can't be reached, or is busy; a statement that was signed stays valid and can be handed in again."""
+
+
+class NoLedger(LedgerError):
+    """What answers there is no ledger's server, or the address is none."""
+
+
+class RemoteProblem(Exception):
+    """The server refused: its problem document."""
+
+    def __init__(self, problem: Mapping[str, Any]) -> None:
+        self.problem = dict(problem)
+        super().__init__(f"{problem.get('code')}: {problem.get('rule') or problem.get('detail')}")
+
+    def text(self, lang: str) -> str:
+        """Give it in words."""
+        code = str(self.problem.get("code", "?"))
+        judged = json.dumps(self.problem.get("judged_against", {}), ensure_ascii=False)
+        lines = [
+            tr(lang, "cli.refused", title=tr(lang, f"problem.{code}"), code=code),
+            tr(lang, "cli.refused.rule", rule=self.problem.get("rule") or self.problem.get("detail", "")),
+            tr(lang, "cli.refused.judged", judged=judged),
+        ]
+        also = self.problem.get("also", [])
+        return "\n".join([*lines, *(f"  + {one['code']}: {one['rule']}" for one in also)])
+
+
+class RemoteLog:
+    """A ledger served over HTTP.
+
+    Args:
+        url: The server's root.
+
+    Raises:
+        NoLedger: It is no address; later, what answers there is no ledger.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._client = httpx.Client(base_url=url.rstrip("/"), timeout=TIMEOUT_S, follow_redirects=False)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise NoLedger(f"{url}: {error}") from error
+
+    def __enter__(self) -> Self:
+        """Close the connection at the end of a block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connection."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; may be repeated."""
+        self._client.close()
+
+    def describe(self) -> dict[str, Any]:
+        """Give what the server says of itself: origin, log key, genesis. It proves nothing by itself."""
+        return self._json("GET", "/api/v1/ledger", ("origin", "log_key", "timezone"))
+
+    def checkpoint(self) -> bytes:
+        """Give the latest signed checkpoint."""
+        return self._request("GET", "/checkpoint").content
+
+    def consistency(self, old: int, new: int) -> Sequence[bytes]:
+        """Give the consistency proof between two sizes."""
+        answer = self._json("GET", f"/api/v1/proofs/consistency?old={old}&new={new}", ("proof",))
+        return [decode_base64(one, "proof") for one in answer["proof"]]
+
+    def receipt(self, name: str) -> bytes:
+        """Give the receipt of an entry by index, leaf hash or statement id, as the server made it.
+
+        Raises:
+            RemoteProblem: There is no such entry.
+            Unreachable: It could not be reached after several tries.
+        """
+        return self._request("GET", f"/api/v1/receipts/{quote(name, safe='')}").content
+
+    def submit(self, document: bytes) -> dict[str, Any]:
+        """Hand in a signed statement. A lost answer is asked for again: the same bytes give the same receipt.
+
+        Raises:
+            RemoteProblem: The server refused.
+            Unreachable: It could not be reached after several tries.
+        """
+        return self._json("POST", "/api/v1/entries", ("index", "leaf_hash", "receipt"), document)
+
+    def verdict(self, statement: Mapping[str, Any], key: str | None) -> dict[str, Any]:
+        """Give what the ledger would answer now to a statement, `accepted` and `refusal`; nothing is recorded.
+
+        Args:
+            statement: Its members.
+            key: Id of the key that is to sign; what concerns the key is left out without one.
+        """
+        asked = {
+            name: statement[name] for name in ("actor", "body", "mode", "occurred_on", "seen", "signed_at", "type")
+        }
+        body = json.dumps(asked | ({} if key is None else {"key": key})).encode()
+        found: dict[str, Any] = self._json("POST", "/api/v1/drafts", ("verdict",), body)["verdict"]
+        return found
+
+    def _json(self, method: str, path: str, members: Sequence[str], body: bytes | None = None) -> dict[str, Any]:
+        answer = self._request(method, path, body)
+        try:
+            found = answer.json()
+        except ValueError:
+            found = None
+        if not isinstance(found, dict) or any(name not in found for name in members):
+            raise NoLedger(f"{answer.url}: no ledger answers there (status {answer.status_code})")
+        return found
+
+    @retry(
+        retry=retry_if_exception_type(Unreachable),
+        stop=stop_after_attempt(5),
+        wait=wait_exponential_jitter(multiplier=0.2, max=5),
+        reraise=True,
+    )
+    def _request(self, method: str, path: str, body: bytes | None = None) -> httpx.Response:
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        try:
+            answer = self._client.request(method, path, content=body, headers=headers)
+        except httpx.UnsupportedProtocol as error:
+            raise NoLedger(f"{self._client.base_url}: {error}") from error
+        except httpx.HTTPError as error:
+            raise Unreachable(f"{self._client.base_url}: {str(error) or type(error).__name__}") from error
+        if answer.status_code in (429, 502, 503, 504):
+            raise Unreachable(f"{self._client.base_url}: {answer.status_code}")
+        if answer.headers.get("content-type", "").startswith("application/problem+json"):
+            raise RemoteProblem(answer.json())
+        if not answer.is_success:
+            raise NoLedger(f"{answer.url}: no ledger answers there (status {answer.status_code})")
+        return answer

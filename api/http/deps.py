@@ -1,0 +1,63 @@
+"""What every route gets: the ledger and the settings of the application, and the size that is asked about."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request
+
+from constancia.api.http.rates import Rates
+from constancia.api.http.settings import Settings
+from constancia.ledger.errors import NotFound
+from constancia.ledger.ledger import Ledger
+
+MAX_NUMBER = 2**53 - 1  # SPEC §1: no size or index is larger
+
+
+def ledger_of(request: Request) -> Ledger:
+    """Give the application's ledger."""
+    ledger: Ledger = request.app.state.ledger
+    return ledger
+
+
+def settings_of(request: Request) -> Settings:
+    """Give the application's settings."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def rates_of(request: Request) -> Rates:
+    """Give the application's counts of who asks how often."""
+    rates: Rates = request.app.state.rates
+    return rates
+
+
+def known_size(
+    ledger: Annotated[Ledger, Depends(ledger_of)],
+    size: Annotated[
+        int | None, Query(ge=0, le=MAX_NUMBER, description="As of the first n entries; all by default.")
+    ] = None,
+) -> int:
+    """Give the size asked about, at most the log's own.
+
+    Raises:
+        NotFound: The log is not that long.
+    """
+    stored = ledger.size
+    if size is not None and size > stored:
+        raise NotFound(f"the log has {stored} entries, not {size}")
+    return stored if size is None else size
+
+
+def address_of(request: Request, settings: Settings) -> str:
+    """Give the address at which readers reach this server, without a slash at its end."""
+    return (settings.public_url or str(request.base_url)).rstrip("/")
+
+
+def stands(ledger: Ledger, size: int) -> dict[str, Any]:
+    """Give what every answer about state names: the size and root that it stands at."""
+    return {"root": ledger.root(size).hex(), "size": size}
+
+
+TheLedger = Annotated[Ledger, Depends(ledger_of)]
+TheSettings = Annotated[Settings, Depends(settings_of)]
+TheRates = Annotated[Rates, Depends(rates_of)]
+TheSize = Annotated[int, Depends(known_size)]

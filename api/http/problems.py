@@ -1,0 +1,208 @@
+"""Every error as an RFC 9457 problem document with its stable code: the one place where exceptions become answers."""
+
+import logging
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from constancia.api.text.i18n import tr
+from constancia.domain.kernel.codes import CODES
+from constancia.domain.kernel.problems import Refusal
+from constancia.ledger.errors import Busy, Closed, Damaged, Fatal, LedgerError, NotFound, ReadOnly, TooLarge
+from constancia.verify.core.errors import Malformed
+
+MEDIA_TYPE: Final = "application/problem+json"
+TYPE_BASE: Final = "/en/codes#"
+# Codes of this floor: what HTTP refuses before there is an act, and what a server can't do.
+HTTP_CODES: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        "E_CROSS_SITE": 403,
+        "E_NOT_CITED": 403,
+        "E_METHOD": 405,
+        "E_TIMEOUT": 408,
+        "E_RANGE": 416,
+        "E_RATE": 429,
+        "E_HTTP": 400,
+        "E_READ_ONLY": 503,
+        "E_STOPPED": 503,
+        "E_DAMAGED": 500,
+        "E_INTERNAL": 500,
+    }
+)
+ALL_CODES: Final[Mapping[str, int]] = MappingProxyType({**CODES, **HTTP_CODES})
+_BY_STATUS: Final = {
+    400: "E_MALFORMED",
+    404: "E_NOT_FOUND",
+    405: "E_METHOD",
+    413: "E_TOO_LARGE",
+    415: "E_CONTENT_TYPE",
+    416: "E_RANGE",
+}
+_LEDGER_CODES: Final[tuple[tuple[type[LedgerError], str], ...]] = (
+    (Busy, "E_BUSY"),
+    (NotFound, "E_NOT_FOUND"),
+    (TooLarge, "E_TOO_LARGE"),
+    (ReadOnly, "E_READ_ONLY"),
+    (Closed, "E_STOPPED"),
+    (Fatal, "E_STOPPED"),
+    (Damaged, "E_DAMAGED"),
+)
+_RETRY_LATER: Final = {"Retry-After": "60"}
+_METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+_log = logging.getLogger(__name__)
+
+
+def document(  # noqa: PLR0913 - a problem document has this many members
+    code: str,
+    rule: str,
+    *,
+    status: int | None = None,
+    judged_against: Mapping[str, object] | None = None,
+    also: tuple[tuple[str, str], ...] = (),
+    instance: str | None = None,
+) -> dict[str, Any]:
+    """Make a problem document.
+
+    Args:
+        code: Stable code.
+        rule: The rule that was broken.
+        status: HTTP status; the code's own by default.
+        judged_against: The state that it was judged against.
+        also: Further rules broken, as (code, rule).
+        instance: The path that was asked.
+
+    Returns:
+        Its members.
+
+    Source: RFC 9457 §3.
+    """
+    found: dict[str, Any] = {
+        "also": [{"code": one, "rule": why} for one, why in also],
+        "code": code,
+        "detail": rule,
+        "judged_against": _plain(judged_against or {}),
+        "rule": rule,
+        "status": ALL_CODES[code] if status is None else status,
+        "title": tr("en", f"problem.{code}"),
+        "title_es": tr("es", f"problem.{code}"),
+        "type": f"{TYPE_BASE}{code}",
+    }
+    return found if instance is None else found | {"instance": instance}
+
+
+def problem(code: str, rule: str, *, headers: Mapping[str, str] | None = None, **members: Any) -> Response:
+    """Make the answer with a problem document; members as `document` has them."""
+    found = document(code, rule, **members)
+    kept = {"Cache-Control": "no-store", **(headers or {})}
+    return JSONResponse(found, found["status"], kept, MEDIA_TYPE)
+
+
+def too_often(wait_s: int, instance: str | None = None) -> Response:
+    """Give the answer to who asks too often: after how many seconds there is room again."""
+    rule = "an address asks, and a key is recorded, a bounded number of times within a minute"
+    judged, headers = {"retry_after_s": wait_s}, {"Retry-After": str(wait_s)}
+    return problem("E_RATE", rule, judged_against=judged, headers=headers, instance=instance)
+
+
+def from_refusal(refusal: Refusal, instance: str | None = None) -> Response:
+    """Give the answer to a refused act."""
+    return problem(
+        refusal.code, refusal.rule, judged_against=refusal.judged_against, also=refusal.also, instance=instance
+    )
+
+
+def from_malformed(error: Malformed, instance: str | None = None) -> Response:
+    """Give the answer to bytes that break the format: the place, what was expected, what was found."""
+    code = "E_TOO_LARGE" if error.code == "too-large" else "E_MALFORMED"
+    judged = {"expected": error.expected, "found": error.found, "reason": error.code, "where": error.where}
+    return problem(code, f"{error.where}: expected {error.expected}", judged_against=judged, instance=instance)
+
+
+def from_ledger(error: LedgerError, instance: str | None = None) -> Response:
+    """Give the answer to what the ledger can't do now, or has not."""
+    code = next((code for kind, code in _LEDGER_CODES if isinstance(error, kind)), "E_INTERNAL")
+    headers: Mapping[str, str] = {}
+    if isinstance(error, Busy):
+        headers = {"Retry-After": str(max(1, round(error.retry_after_s)))}
+    elif code == "E_STOPPED":
+        headers = _RETRY_LATER
+    rule = "the ledger can't answer" if code == "E_INTERNAL" else str(error)
+    return problem(code, rule, headers=headers, instance=instance)
+
+
+def from_http(error: HTTPException, instance: str | None = None) -> Response:
+    """Give the answer to what HTTP itself refuses."""
+    code = _BY_STATUS.get(error.status_code, "E_HTTP")
+    return problem(code, str(error.detail), status=error.status_code, headers=error.headers, instance=instance)
+
+
+def from_validation(error: RequestValidationError, instance: str | None = None) -> Response:
+    """Give the answer to parameters of another form: each place, and what was expected there."""
+    found = [{"where": ".".join(map(str, one["loc"])), "expected": one["msg"]} for one in error.errors()]
+    judged = {"where": found[0]["where"], "errors": found}
+    return problem("E_MALFORMED", "a parameter has another form", judged_against=judged, instance=instance)
+
+
+def install(app: FastAPI) -> None:
+    """Have every exception answered as a problem document."""
+
+    @app.exception_handler(Refusal)
+    async def on_refusal(request: Request, error: Refusal) -> Response:
+        return from_refusal(error, request.url.path)
+
+    @app.exception_handler(Malformed)
+    async def on_malformed(request: Request, error: Malformed) -> Response:
+        return from_malformed(error, request.url.path)
+
+    @app.exception_handler(LedgerError)
+    async def on_ledger(request: Request, error: LedgerError) -> Response:
+        return from_ledger(error, request.url.path)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_validation(request: Request, error: RequestValidationError) -> Response:
+        return from_validation(error, request.url.path)
+
+    @app.exception_handler(HTTPException)
+    async def on_http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 405:
+            error = HTTPException(405, error.detail, {"Allow": ", ".join(allowed_methods(request))})
+        return from_http(error, request.url.path)
+
+    @app.exception_handler(TimeoutError)
+    async def on_timeout(request: Request, _error: TimeoutError) -> Response:
+        # The projections are behind the log by more than a reader may be made to wait.
+        rule = "what is shown must stand at the log's size, and is being brought there"
+        return problem("E_BUSY", rule, headers={"Retry-After": "2"}, instance=request.url.path)
+
+    @app.exception_handler(Exception)
+    async def on_fault(request: Request, error: Exception) -> Response:
+        _log.error("a request met a fault", exc_info=error)
+        rule = "the server made a mistake; nothing was recorded by it"
+        return problem("E_INTERNAL", rule, instance=request.url.path)
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """Give the methods that the path asked has, of which the framework names the first route's only."""
+    routes = request.app.router.routes
+    return [
+        method
+        for method in _METHODS
+        # HEAD is answered wherever GET is (security.Guard), whatever the routes say.
+        if any(
+            one.matches({**request.scope, "method": "GET" if method == "HEAD" else method})[0] == Match.FULL
+            for one in routes
+        )
+    ]
+
+
+def _plain(found: Mapping[str, object]) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, str | int | bool | list | dict) or value is None else str(value)
+        for name, value in found.items()
+    }

@@ -1,0 +1,150 @@
+"""Headers on every answer, and limits on every request. No cookies, no sessions, nothing stored about a visitor.
+
+- H1: every answer forbids scripts from elsewhere, framing, sniffing and referrers; documents are also sandboxed.
+- H2: a read may be made from any page in the world; a write only from our own pages or from no page at all.
+- H3: a body is read up to its limit and for a bounded time; what is longer or slower is refused, not awaited.
+- H4: what costs is answered a bounded number of times within a minute (api.rates).
+"""
+
+import asyncio
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from constancia.api.http import problems
+from constancia.api.http.rates import Rates
+from constancia.domain.kernel.problems import Problem, Refusal
+from constancia.verify.core.errors import Malformed
+
+MAX_ENTRY_REQUEST_BYTES: Final = 65_536  # an entry has at most 65,535 bytes; signatures and statement less
+BODY_TIMEOUT_S: Final = 20.0  # a signed statement is a few KiB; whoever needs longer holds a connection for nothing
+
+CSP: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
+)
+HEADERS: Final = {
+    "Content-Security-Policy": CSP,
+    "Cache-Control": "no-cache",  # what does not say otherwise changes with the log
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), publickey-credentials-get=(self)",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+# Public reads may be made from any page; writes only from our own.
+_OPEN_TO_ALL: Final = ("/api/", "/checkpoint", "/tile/", "/anchors/", "/documents/", "/openapi.json")
+_OPEN_HEADERS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Constancia-Index, Constancia-Leaf-Hash, Constancia-Root, Constancia-Size, "
+    "Constancia-State-Sha256, Content-Range, ETag, Link, Retry-After",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+_READS: Final = ("GET", "HEAD", "OPTIONS")
+
+
+class Guard:
+    """Adds the headers, refuses writes that another site's page makes, and answers HEAD wherever there is a GET.
+
+    Args:
+        app: The application inside.
+        rates: Counts what costs.
+    """
+
+    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+        self._app = app
+        self._rates = rates
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_open = scope["method"] in _READS and scope["path"].startswith(_OPEN_TO_ALL)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in (HEADERS | _OPEN_HEADERS if is_open else HEADERS).items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        if scope["method"] not in _READS and is_from_another_site(Headers(scope=scope)):
+            refused = problems.problem("E_CROSS_SITE", "a page of another site may read here, and not write")
+            await refused(scope, receive, send_with_headers)
+            return
+        wait_s = self._rates.of_request(scope)
+        if wait_s is not None:
+            await problems.too_often(wait_s, scope["path"])(scope, receive, send_with_headers)
+            return
+        inner = _as_get(scope) if scope["method"] == "HEAD" else scope
+        await self._app(inner, receive, send_with_headers)
+
+
+def _as_get(scope: Scope) -> dict[str, Any]:
+    """Give a HEAD request as the GET whose headers it asks for; the server itself leaves out the body.
+
+    Ranges are for GET alone (RFC 9110 §14.2).
+    """
+    headers = [item for item in scope["headers"] if item[0] not in (b"range", b"if-range")]
+    return {**scope, "headers": headers, "method": "GET"}
+
+
+def is_from_another_site(headers: Headers) -> bool:
+    """Tell whether a page of another site makes the request. What is no browser sends neither header."""
+    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        return True
+    origin = headers.get("origin")
+    try:
+        return origin is not None and urlsplit(origin).netloc != headers.get("host")
+    except ValueError:  # it is no address at all
+        return True
+
+
+async def bounded_body(request: Request, limit: int, timeout_s: float = BODY_TIMEOUT_S) -> bytes:
+    """Read a request's body, and stop as soon as it is longer than a limit.
+
+    Args:
+        request: The request.
+        limit: Most bytes.
+        timeout_s: Longest time that the body may take.
+
+    Returns:
+        The body.
+
+    Raises:
+        Malformed: `too-large`, without reading the rest.
+        Refusal: E_TIMEOUT; E_CONTENT_TYPE for a compressed body, whose true length nobody could know beforehand.
+    """
+    coding = request.headers.get("content-encoding", "identity")
+    if coding != "identity":
+        rule = "a body is sent as it is, not compressed"
+        raise Refusal(Problem(code="E_CONTENT_TYPE", rule=rule), {"content_encoding": coding[:80]})
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise Malformed("too-large", "body", f"at most {limit} bytes", declared)
+    data = bytearray()
+    try:
+        async with asyncio.timeout(timeout_s):
+            async for chunk in request.stream():
+                data += chunk
+                if len(data) > limit:
+                    raise Malformed("too-large", "body", f"at most {limit} bytes", f"more than {limit}")
+    except TimeoutError as error:
+        rule = "a body arrives within its time"
+        raise Refusal(Problem(code="E_TIMEOUT", rule=rule), {"timeout_s": timeout_s}) from error
+    return bytes(data)
+
+
+def check_json(request: Request) -> None:
+    """Refuse any content type but JSON.
+
+    Raises:
+        Refusal: E_CONTENT_TYPE.
+    """
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind != "application/json":
+        found = {"expected": "application/json", "found": kind[:80]}
+        raise Refusal(Problem(code="E_CONTENT_TYPE", rule="the body is application/json"), found)

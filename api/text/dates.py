@@ -1,0 +1,84 @@
+"""Dates as people read and write them, never more precise than they are: EDTF and instants in Spanish and English.
+
+Days and months are spelled by CLDR (babel); how an interval and an open end read is a pattern like those of days.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from babel.dates import format_date, format_datetime
+
+from constancia.domain.kernel.calendar import OPEN, parse_day, parse_edtf, zone
+from constancia.verify.core.errors import Malformed
+
+_DAY_FORMATS: Final = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
+_MONTH_FORMATS: Final = {"es": "MMMM 'de' y", "en": "MMMM y"}
+_FROM: Final = {"es": "desde {start}", "en": "from {start}"}
+_BY: Final = {"es": "a más tardar {end}", "en": "by {end}"}
+_BETWEEN: Final = {"es": "de {start} a {end}", "en": "from {start} to {end}"}
+_MINUTE_FORMATS: Final = {"es": "d 'de' MMMM 'de' y, HH:mm", "en": "d MMMM y, HH:mm"}
+
+
+def date_words(text: str, lang: str) -> str:
+    """Give a date or interval in words.
+
+    Args:
+        text: EDTF: `2019-03-26`, `2019-03`, `2019`, `2019-06/2019-08`, `2019-08/..`, `../2017-05`.
+        lang: `es` or `en`.
+
+    Returns:
+        Such as "26 de marzo de 2019", "de junio de 2019 a agosto de 2019", "desde agosto de 2019"; the text itself
+        where it is no such date.
+    """
+    try:
+        parse_edtf(text)
+    except ValueError:
+        return text
+    first, slash, second = text.partition("/")
+    if not slash:
+        return _part(first, lang)
+    if second == OPEN:
+        return _FROM[lang].format(start=_part(first, lang))
+    if first == OPEN:
+        return _BY[lang].format(end=_part(second, lang))
+    return _BETWEEN[lang].format(start=_part(first, lang), end=_part(second, lang))
+
+
+def _part(text: str, lang: str) -> str:
+    if len(text) == 4:
+        return text
+    if len(text) == 7:
+        return format_date(date.fromisoformat(f"{text}-01"), _MONTH_FORMATS[lang], locale=lang)
+    return format_date(date.fromisoformat(text), _DAY_FORMATS[lang], locale=lang)
+
+
+def instant_words(text: str, lang: str, timezone: str) -> str:
+    """Give an instant to the minute, in the ledger's zone.
+
+    Args:
+        text: RFC 3339, UTC.
+        lang: `es` or `en`.
+        timezone: IANA name.
+    """
+    instant = datetime.fromisoformat(text).astimezone(zone(timezone))
+    return format_datetime(instant, _MINUTE_FORMATS[lang], locale=lang)
+
+
+def instant_of(text: str, timezone: str) -> datetime:
+    """Read an instant, or a day, which stands for its last second in a zone.
+
+    Args:
+        text: RFC 3339, in UTC where it names no offset; or `YYYY-MM-DD`.
+        timezone: The zone's IANA name.
+
+    Raises:
+        Malformed: Neither.
+    """
+    try:
+        if len(text) == 10:
+            end = datetime.combine(parse_day(text) + timedelta(days=1), time(), zone(timezone))
+            return (end - timedelta(seconds=1)).astimezone(UTC)
+        instant = datetime.fromisoformat(text)
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Malformed("instant", "at", "an RFC 3339 instant or a day", text) from error

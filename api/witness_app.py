@@ -1,0 +1,158 @@
+"""A witness over HTTP: C2SP tlog-witness, and a page in plain text that says whose it is and where it stands.
+
+The one place where what the core raises becomes a status. The specification leaves nothing of it open:
+
+    400 malformed · 404 origin unknown · 403 not signed by the log · 409 another size known (the body says which) ·
+    409 another root for the known size · 422 bad proof · 200 cosigned
+
+It says nothing of what comes before: 429 with Retry-After, unread, to an address of which too many requests came to
+nothing (api.rates); 413 and 408 to a body that is too long or too slow. A log asks again later, as after any fault.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from constancia.api.http.rates import Attempts, Rates, address_of_client
+from constancia.api.http.settings import Settings
+from constancia.ledger.witnesses.protocol import CALL, MAX_REQUEST_BYTES, SIZE_MEDIA_TYPE, parse_request
+from constancia.ledger.witnesses.witness import (
+    BadProof,
+    NotCosigned,
+    NotSigned,
+    RootConflict,
+    SizeConflict,
+    UnknownLog,
+    Witness,
+)
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.note import format_vkey
+
+BODY_TIMEOUT_S: Final = 10.0
+_LAST_SHOWN: Final = 20
+_STATUS: Final[dict[type[Exception], int]] = {
+    Malformed: 400,
+    NotSigned: 403,
+    UnknownLog: 404,
+    SizeConflict: 409,
+    RootConflict: 409,
+    BadProof: 422,
+}
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_log = logging.getLogger(__name__)
+
+
+class _TooLong(Exception):
+    """A body that is longer, or takes longer, than a request may."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def create_witness_app(witness: Witness, prefix: str = "", settings: Settings | None = None) -> Starlette:
+    """Build the application.
+
+    Args:
+        witness: The witness; the caller closes its store after the server has ended.
+        prefix: The submission prefix's path, without a slash at its end.
+        settings: The operator's limits.
+
+    Returns:
+        The ASGI application.
+    """
+    rates = Rates(settings or Settings())
+    attempts = Attempts(rates)
+
+    async def add_checkpoint(request: Request) -> Response:
+        address = address_of_client(request.scope)
+        wait = attempts.begin(address)
+        if wait is not None:
+            return _too_many(wait)
+        moved = False
+        try:
+            body = await _body(request)
+            lines = await run_in_threadpool(witness.add_checkpoint, body)
+            moved = _moves(body)
+        except _TooLong as error:
+            # Without this the server would go on reading what is still coming, for nothing.
+            return _refused(error.status, "the body is too long or too slow", {"Connection": "close"})
+        except (Malformed, NotCosigned) as error:
+            return _answer_to(error)
+        except ClientDisconnect:
+            return _refused(400, "the body did not come whole")  # nobody is there to read it
+        except Exception:  # noqa: BLE001 - nothing was cosigned, the log asks again, and the operator is told
+            _log.exception("a request met a fault")
+            return _refused(500, "this witness can't cosign now")
+        finally:
+            attempts.end(address, moved=moved)
+        return Response(lines, 200, _HEADERS, "text/plain; charset=utf-8")
+
+    async def about(request: Request) -> Response:
+        wait = rates.take("reads", address_of_client(request.scope))
+        if wait is not None:
+            return _too_many(wait)
+        return PlainTextResponse(await run_in_threadpool(describe, witness), headers=_HEADERS)
+
+    return Starlette(
+        routes=[
+            Route(f"{prefix}{CALL}", add_checkpoint, methods=["POST"]),
+            Route(f"{prefix}/", about, methods=["GET"]),
+        ]
+    )
+
+
+def describe(witness: Witness) -> str:
+    """Say which keys the witness has, where it stands with each log, and what it had to refuse."""
+    lines = [f"witness {witness.cosigner.name}", "", *map(format_vkey, witness.cosigner.keys), ""]
+    known = witness.store.known()
+    for origin in witness.logs:
+        at = known.get(origin)
+        lines.append(f"log {origin} size {at.size} root {at.root.hex()}" if at else f"log {origin} size 0")
+    # Anybody may ask this, and what is kept may be hundreds of megabytes: only what is said is read.
+    count, last = witness.store.refusals(_LAST_SHOWN)
+    lines.append(f"evidence {count}")
+    lines += [f"  {at} {origin} {reason}" for at, origin, reason in last]
+    return "\n".join(lines) + "\n"
+
+
+async def _body(request: Request) -> bytes:
+    data = bytearray()
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            async for chunk in request.stream():
+                data += chunk
+                if len(data) > MAX_REQUEST_BYTES:
+                    raise _TooLong(413)
+    except TimeoutError:
+        raise _TooLong(408) from None
+    return bytes(data)
+
+
+def _moves(body: bytes) -> bool:
+    """Tell whether a request that was cosigned made the tree grow: anybody can repeat one that did not."""
+    request = parse_request(body)
+    return request.checkpoint.size > request.old_size
+
+
+def _too_many(wait: int) -> Response:
+    return _refused(429, "too many requests", {"Retry-After": str(wait), "Connection": "close"})
+
+
+def _answer_to(error: Malformed | NotCosigned) -> Response:
+    if isinstance(error, SizeConflict):
+        # Starlette adds a charset to every text/… type given as media_type, and the log compares the type as a whole.
+        headers = {**_HEADERS, "Content-Type": SIZE_MEDIA_TYPE}
+        return Response(f"{error.known}\n", 409, headers)
+    return _refused(_STATUS[type(error)], str(error))
+
+
+def _refused(status: int, why: str, more: Mapping[str, str] | None = None) -> Response:
+    return PlainTextResponse(f"{why}\n", status, {**_HEADERS, **(more or {})})

@@ -1,0 +1,4 @@
+"""Texts that parties sign, version by version.
+
+May import: `kernel`, `identity`, `governance`.
+"""

@@ -1,0 +1,208 @@
+"""The scope of a commitment, and what kind of change leads from one scope to another.
+
+The kind is computed, never taken from what is declared:
+
+- S1: something given up is a *reduction*: an item, a part of a deliverable's contents, its form, a responsible or
+  fallback party, the beneficiaries, or the open end of what was to go on.
+- S2: a later end is a *deferral*, a reduction in time: an end moved later or opened, a later beginning of what has no
+  end, an item moved to a milestone that ends later or to none.
+- S3: something added is an *extension*; changed wording alone is a *clarification*.
+- S4: a change as a whole is of the most severe kind among its parts.
+
+What a changed wording takes away can't be computed: it is shown, item by item, for people to judge.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Final, Literal
+
+from constancia.domain.kernel.calendar import parse_edtf
+from constancia.domain.kernel.values import EdtfText, FormError, Identifier, Text, Value
+
+ScopeKind = Literal["extension", "clarification", "reduction", "deferral"]
+SEVERITY: Final = {"clarification": 0, "extension": 1, "deferral": 2, "reduction": 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action(Value):
+    """Something to be done; within a milestone where it belongs to one."""
+
+    action: Identifier
+    milestone: Identifier | None = None
+    text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliverable(Value):
+    """Something to be delivered; `contents` lists what it must contain, by identifiers."""
+
+    SORTED: ClassVar = {"contents": ""}
+
+    contents: tuple[Identifier, ...] | None = None
+    deliverable: Identifier
+    form: Literal["document", "event", "decision", "process"]
+    milestone: Identifier
+    title: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback(Value):
+    """Who does it where the condition for the first responsible fails."""
+
+    condition: Text
+    parties: tuple[Identifier, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone(Value):
+    """A milestone with its window and who answers for it."""
+
+    fallback: Fallback | None = None
+    lead: tuple[Identifier, ...]
+    milestone: Identifier
+    support: tuple[Identifier, ...] | None = None
+    title: Text
+    window: EdtfText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope(Value):
+    """What was agreed: actions, deliverables, milestones, and for whom."""
+
+    SORTED: ClassVar = {"actions": "action", "deliverables": "deliverable", "milestones": "milestone"}
+
+    actions: tuple[Action, ...]
+    beneficiaries: Text | None = None
+    deliverables: tuple[Deliverable, ...]
+    milestones: tuple[Milestone, ...]
+
+    def check_form(self, where: str) -> None:
+        """Every milestone named exists."""
+        known = {one.milestone for one in self.milestones}
+        for name in [one.milestone for one in self.deliverables] + [
+            one.milestone for one in self.actions if one.milestone is not None
+        ]:
+            if name not in known:
+                raise FormError(where, "only milestones of this scope", name)
+
+    def milestone(self, name: str) -> Milestone | None:
+        """Give a milestone by its id."""
+        return next((one for one in self.milestones if one.milestone == name), None)
+
+    def window(self, name: str | None) -> str | None:
+        """Give a milestone's window, or None where there is no such milestone."""
+        found = self.milestone(name) if name is not None else None
+        return found.window if found else None
+
+    def deliverable(self, name: str) -> Deliverable | None:
+        """Give a deliverable by its id."""
+        return next((one for one in self.deliverables if one.deliverable == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeDiff:
+    """What changed, as paths such as `deliverables/d3.2/contents/times`, and the kind that follows."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    deferred: tuple[str, ...]
+    altered: tuple[str, ...]
+
+    @property
+    def kind(self) -> ScopeKind:
+        """The kind of the change as a whole: the most severe of its parts."""
+        if self.removed:
+            return "reduction"
+        if self.deferred:
+            return "deferral"
+        return "extension" if self.added else "clarification"
+
+
+def compare(old: Scope, new: Scope) -> ScopeDiff:
+    """Compute what leads from one scope to another.
+
+    Args:
+        old: The scope before.
+        new: The scope after.
+
+    Returns:
+        The difference with its kind.
+
+    Source: docs/INVARIANTS 9 (a reduction can't be labelled otherwise).
+    """
+    before, after = dict(_parts(old)), dict(_parts(new))
+    times = list(_times(old, new))
+    deferred = {path for path, former, later in times if _is_later(former, later)}
+    # Whoever supported and now leads has not left.
+    gone = {path for path in before.keys() - after.keys() if path.replace("/support/", "/lead/") not in after}
+    gone |= {path for path, former, later in times if _stops(former, later)}
+    gone |= {
+        f"deliverables/{one.deliverable}/form"
+        for one in old.deliverables
+        if (same := new.deliverable(one.deliverable)) and same.form != one.form
+    }
+    altered = {path for path in before.keys() & after.keys() if before[path] != after[path]}
+    return ScopeDiff(
+        added=tuple(sorted(after.keys() - before.keys())),
+        removed=tuple(sorted(gone)),
+        deferred=tuple(sorted(deferred)),
+        altered=tuple(sorted(altered - deferred - gone)),
+    )
+
+
+def _parts(scope: Scope) -> Iterable[tuple[str, object]]:
+    """Take a scope apart into paths that can be added, removed or altered."""
+    if scope.beneficiaries is not None:
+        yield "beneficiaries", scope.beneficiaries
+    for action in scope.actions:
+        yield f"actions/{action.action}", (action.milestone, action.text)
+    for item in scope.deliverables:
+        path = f"deliverables/{item.deliverable}"
+        yield path, (item.milestone, item.title)
+        yield from ((f"{path}/contents/{name}", name) for name in item.contents or ())
+    for milestone in scope.milestones:
+        path = f"milestones/{milestone.milestone}"
+        yield path, milestone.title
+        yield f"{path}/window", milestone.window
+        yield from ((f"{path}/lead/{name}", name) for name in milestone.lead)
+        yield from ((f"{path}/support/{name}", name) for name in milestone.support or ())
+        if milestone.fallback is not None:
+            yield f"{path}/fallback", milestone.fallback.condition
+            yield from ((f"{path}/fallback/{name}", name) for name in milestone.fallback.parties)
+
+
+def _times(old: Scope, new: Scope) -> Iterable[tuple[str, str | None, str | None]]:
+    """Give each window that may have moved, as (path, before, after); None for no window at all.
+
+    A milestone's own window, and that of an item which now belongs to another milestone.
+    """
+    for milestone in new.milestones:
+        former = old.milestone(milestone.milestone)
+        if former:
+            yield f"milestones/{milestone.milestone}/window", former.window, milestone.window
+    for item in new.deliverables:
+        was = old.deliverable(item.deliverable)
+        if was and was.milestone != item.milestone:
+            yield f"deliverables/{item.deliverable}/milestone", old.window(was.milestone), new.window(item.milestone)
+    actions = {one.action: one.milestone for one in old.actions}
+    for action in new.actions:
+        if action.action in actions and actions[action.action] != action.milestone:
+            path = f"actions/{action.action}/milestone"
+            yield path, old.window(actions[action.action]), new.window(action.milestone)
+
+
+def _is_later(old: str | None, new: str | None) -> bool:
+    if old is None:
+        return False
+    if new is None:
+        return True
+    before, after = parse_edtf(old), parse_edtf(new)
+    if before.end is None:
+        starts = before.latest_start or date.max, after.latest_start or date.max
+        return after.end is None and starts[1] > starts[0]
+    return (after.end or date.max) > before.end
+
+
+def _stops(old: str | None, new: str | None) -> bool:
+    return old is not None and new is not None and parse_edtf(old).end is None and parse_edtf(new).end is not None

@@ -1,0 +1,94 @@
+"""Genesis: the ledger's own stream."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Final, Literal
+
+from constancia.domain.identity.key_material import KeyMaterial
+from constancia.domain.kernel.acts import Act, act
+from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.kernel.calendar import zone
+from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.machine import NONE, Machine
+from constancia.domain.kernel.values import Doc, FormError, Identifier, Label, Rule, Text, Value
+
+PartyKind = Literal[
+    "federal_ministry",
+    "autonomous_body",
+    "civil_society_group",
+    "civil_society_org",
+    "academia",
+    "international_body",
+    "working_group",
+    "individual",
+    "company",
+]
+
+MACHINE = Machine("ledger", {"LedgerOpened": {NONE: "open"}})
+# Rules that outcomes are computed from: a value that is none of these would silently mean something else.
+COMPUTED_RULES: Final[Mapping[str, tuple[str, ...]]] = {
+    "abstention": ("blocks", "neutral"),
+    "decision_rule": ("majority", "unanimity"),
+}
+
+
+def unknown_rules(rules: Mapping[str, Rule]) -> Iterator[tuple[str, str | bool | int]]:
+    """Give the rules that outcomes are computed from and whose value is not known, with that value."""
+    for name, known in COMPUTED_RULES.items():
+        if name in rules and rules[name].value not in known:
+            yield name, rules[name].value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founder(Value):
+    """A founding party with its root key."""
+
+    kind: PartyKind
+    legal_name: Text
+    party: Identifier
+    root: KeyMaterial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerState(Aggregate):
+    """The ledger's own aggregate: what genesis pinned."""
+
+    opened: "LedgerOpened"
+
+    def founder(self, party: str) -> Founder | None:
+        """Give a founder by party, or None."""
+        return next((one for one in self.opened.founders if one.party == party), None)
+
+
+@act
+class LedgerOpened(Act):
+    """Genesis: root keys, the log's keys, time zone, and the rules that the source leaves open."""
+
+    stream_kind: ClassVar = "ledger"
+    signer: ClassVar = "founders"
+    SORTED: ClassVar = {"founders": "party"}
+
+    charter: Doc
+    demonstration: bool
+    founders: tuple[Founder, ...]
+    log_key: Label
+    name: Text
+    rules: dict[str, Rule]
+    timezone: Label
+    log_cosigner: str | None = None
+
+    def check_form(self, where: str) -> None:
+        """There are founders with different keys, and the zone and the computed rules are known."""
+        keys = [one.root.key_id for one in self.founders]
+        if not keys or len(set(keys)) != len(keys):
+            raise FormError(f"{where}.founders", "founders, each with a root key of its own", len(keys))
+        try:
+            zone(self.timezone)
+        except ValueError as error:
+            raise FormError(f"{where}.timezone", "an IANA time zone", self.timezone) from error
+        for name, value in unknown_rules(self.rules):
+            raise FormError(f"{where}.rules.{name}", " or ".join(COMPUTED_RULES[name]), value)
+
+    def mutate(self, aggregate: Aggregate | None, context: Context) -> LedgerState:
+        """Pin what genesis says."""
+        return LedgerState(stream=self.stream(), status="open", opened=self)

@@ -1,0 +1,86 @@
+"""The frozen aggregate that every stream folds into, and concurring acts (one entry a party over equal bodies)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Literal
+
+from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.values import Value, to_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Where something was said: index, leaf hash, by which party and appointment, when it happened and was recorded."""
+
+    index: int
+    leaf_hash: str
+    party: str
+    occurred_on: str
+    recorded_at: str
+    appointment: str | None = None
+    person: str | None = None
+    capacity: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concurrence:
+    """Equal bodies said by several parties: the body's digest, its type, and who has said it."""
+
+    type: str
+    digest: str
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def parties(self) -> frozenset[str]:
+        """The parties that have said it."""
+        return frozenset(mark.party for mark in self.marks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregate:
+    """Base of the aggregates: stream, number of entries in it, state of its machine, concurring acts under way."""
+
+    stream: str
+    version: int = 0
+    status: str = NONE
+    concurring: tuple[Concurrence, ...] = ()
+
+    def status_on(self, day: date) -> str:
+        """Give the state of its machine on a day: where only time moves it, the recorded state lags behind."""
+        return self.status
+
+    def concurrence(self, type_name: str, digest: str) -> Concurrence:
+        """Give what has been said so far of one body; an empty one where nothing has."""
+        for one in self.concurring:
+            if one.type == type_name and one.digest == digest:
+                return one
+        return Concurrence(type=type_name, digest=digest)
+
+    def with_concurrence(self, changed: Concurrence) -> tuple[Concurrence, ...]:
+        """Give the list with one replaced or added."""
+        others = (one for one in self.concurring if (one.type, one.digest) != (changed.type, changed.digest))
+        return tuple(sorted((*others, changed), key=lambda one: (one.type, one.digest)))
+
+
+def document_of(value: object) -> Any:
+    """Give the JSON form of an aggregate for the state document: absent members left out, tuples as lists."""
+    if isinstance(value, Value):
+        return value.to_json()
+    if isinstance(value, Aggregate | Mark | Concurrence) or hasattr(value, "__dataclass_fields__"):
+        return {
+            one.name: document_of(member)
+            for one in fields(value)  # type: ignore[arg-type]  # a dataclass instance by the test above
+            if (member := getattr(value, one.name)) is not None
+        }
+    if isinstance(value, tuple | list):
+        return [document_of(one) for one in value]
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, Mapping):
+        return {str(name): document_of(member) for name, member in value.items()}
+    return to_json(value)
+
+
+Level = Literal["no_evidence_available", "not_started", "limited", "substantial", "complete"]

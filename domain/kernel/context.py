@@ -1,0 +1,178 @@
+"""What an act is judged against: the state before it, the entry, the local day; and look-ups across aggregates."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
+
+from constancia.domain.kernel.aggregate import Aggregate, Concurrence, Mark
+from constancia.domain.kernel.calendar import local_day, parse_edtf
+from constancia.domain.kernel.problems import Problem
+from constancia.domain.kernel.values import digest
+
+_A = TypeVar("_A", bound=Aggregate)
+
+
+class EntryView(Protocol):
+    """What acts may ask of an entry (`acts.Recorded` is one). Acts are judged in a context, so it knows no acts."""
+
+    @property
+    def originator_id(self) -> str:
+        """The stream."""
+
+    @property
+    def timestamp(self) -> datetime:
+        """Instant of recording."""
+
+    @property
+    def index(self) -> int:
+        """Index in the log."""
+
+    @property
+    def leaf_hash(self) -> str:
+        """Hex leaf hash."""
+
+    @property
+    def recorded_at(self) -> str:
+        """Instant of recording, as the entry says it."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Ids of the keys that signed."""
+
+    @property
+    def statement(self) -> Mapping[str, Any]:
+        """The parsed statement."""
+
+
+class StateView(Protocol):
+    """What acts may ask of the state (`state.State` is one)."""
+
+    @property
+    def size(self) -> int:
+        """Number of entries in it."""
+
+    @property
+    def timezone(self) -> str:
+        """The ledger's zone."""
+
+    def standing(self, stream: str) -> Aggregate | None:
+        """Give a stream's aggregate, or None."""
+
+    def of(self, kind: type[_A]) -> Iterator[_A]:
+        """Give the aggregates of a class."""
+
+
+# Finds an earlier entry by its hex leaf hash; the ledger has the store, the domain has none.
+Lookup = Callable[[str], EntryView | None]
+
+
+def find_nothing(_leaf_hash: str) -> EntryView | None:
+    """Stand for a look-up where no store is at hand."""
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """The state before an entry, and the entry. Made once for each entry; look-ups are computed when asked."""
+
+    state: StateView
+    recorded: EntryView
+    lookup: Lookup = find_nothing
+
+    @property
+    def statement(self) -> Mapping[str, Any]:
+        """The parsed statement."""
+        return self.recorded.statement
+
+    @property
+    def actor(self) -> Mapping[str, str]:
+        """The statement's actor."""
+        actor: Mapping[str, str] = self.recorded.statement["actor"]
+        return actor
+
+    @property
+    def party(self) -> str:
+        """The actor's party; empty for the founders."""
+        return self.actor.get("party", "")
+
+    @property
+    def key(self) -> str:
+        """Id of the key that signed."""
+        return self.recorded.keys[0]
+
+    @cached_property
+    def day(self) -> date:
+        """The day of recording in the ledger's zone."""
+        return local_day(self.recorded.timestamp, self.state.timezone)
+
+    @cached_property
+    def aggregate(self) -> Aggregate | None:
+        """The aggregate of the statement's stream."""
+        return self.state.standing(self.recorded.originator_id)
+
+    @cached_property
+    def mark(self) -> Mark:
+        """Where and by whom this is said."""
+        return Mark(
+            index=self.recorded.index,
+            leaf_hash=self.recorded.leaf_hash,
+            party=self.party,
+            occurred_on=self.statement["occurred_on"],
+            recorded_at=self.recorded.recorded_at,
+            appointment=self.actor.get("appointment"),
+            person=self.actor.get("person"),
+            capacity=self.actor.get("capacity"),
+            key=self.key,
+        )
+
+    def find(self, kind: type[_A], stream: str) -> _A | None:
+        """Give another aggregate of a class, or None."""
+        found = self.state.standing(stream)
+        return found if isinstance(found, kind) else None
+
+    def own(self, kind: type[_A]) -> _A | None:
+        """Give this stream's aggregate, if it is of a class."""
+        return self.aggregate if isinstance(self.aggregate, kind) else None
+
+    def joined(self) -> Concurrence:
+        """Give the concurrence of this act's body with this actor's word added."""
+        name, value = self.statement["type"], digest(self.statement["body"])
+        before = self.aggregate.concurrence(name, value) if self.aggregate else Concurrence(type=name, digest=value)
+        return Concurrence(type=name, digest=value, marks=(*before.marks, self.mark))
+
+    def check_not_yet_said(self) -> Problem | None:
+        """Give the problem of a party saying an equal body twice."""
+        if self.aggregate is None:
+            return None
+        name, value = self.statement["type"], digest(self.statement["body"])
+        if self.party in self.aggregate.concurrence(name, value).parties:
+            return Problem(code="E_ALREADY_SIGNED", rule="a party says it once", found={"party": self.party})
+        return None
+
+
+def missing(what: str, name: str) -> Problem:
+    """Give the problem of something that does not exist."""
+    return Problem(code="E_NOT_FOUND", rule=f"there is no such {what}", found={what: name})
+
+
+def check_begun(context: Context, when: str, what: str) -> Iterator[Problem]:
+    """Yield the problem of something said of the past that begins after the day of recording.
+
+    Args:
+        context: Gives the day.
+        when: EDTF.
+        what: Named in the rule.
+    """
+    start = parse_edtf(when).start
+    if start is not None and start > context.day:
+        yield Problem(code="E_DATE", rule=f"{what} does not begin in the future", found={"found": when})
+
+
+def check_past(context: Context, when: str, what: str) -> Iterator[Problem]:
+    """Yield the problem of something said to have happened that can't all have happened by the day of recording."""
+    bounds = parse_edtf(when)
+    first = max((one for one in (bounds.start, bounds.earliest_end) if one is not None), default=None)
+    if first is not None and first > context.day:
+        yield Problem(code="E_DATE", rule=f"{what} does not lie in the future", found={"found": when})

@@ -1,0 +1,319 @@
+"""Typed values read from JSON: frozen classes whose fields' types say how they are read.
+
+A `Value` subclass is its own schema: `parse` takes exactly its fields, each by its type, and `to_json` gives the
+object back. What can't be said by a type (order of a list, a relation between fields) is said by `SORTED` or a
+`check_form` method.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+from itertools import pairwise
+from types import UnionType
+from typing import Any, ClassVar, Final, Literal, NewType, Self, get_args, get_origin, get_type_hints
+
+from constancia.domain.kernel.calendar import parse_day, parse_edtf
+
+Identifier = NewType("Identifier", str)
+Hex64 = NewType("Hex64", str)
+Digest = NewType("Digest", str)
+Day = NewType("Day", str)
+EdtfText = NewType("EdtfText", str)
+Label = NewType("Label", str)
+TypeName = NewType("TypeName", str)
+StreamName = NewType("StreamName", str)
+Count = NewType("Count", int)
+Json = NewType("Json", dict)  # type: ignore[type-arg]  # an act's body, read again by its type
+
+LABEL_CHARACTERS: Final = 500
+TEXT_CHARACTERS: Final = 8_000
+LIST_ITEMS: Final = 100
+
+_IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
+_HEX64 = re.compile(r"[0-9a-f]{64}\Z")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
+_TYPE = re.compile(r"[A-Z][A-Za-z]{2,63}\Z")
+_STREAM = re.compile(r"(?:[a-z]{3,32}/[a-z0-9][a-z0-9._-]{0,129}|ledger)\Z")
+
+Parser = Callable[[object, str], Any]
+
+
+class FormError(ValueError):
+    """A value has not the form that its type asks for: `where`, `expected`, `found`."""
+
+    def __init__(self, where: str, expected: str, found: object) -> None:
+        self.where = where
+        self.expected = expected
+        self.found = repr(found)[:120]
+        super().__init__(f"{where}: expected {expected}, found {self.found}")
+
+
+def canonical(value: object) -> bytes:
+    """Serialize a value of the statement profile; within it this is RFC 8785 (a test compares with verify's)."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def digest(value: object) -> Digest:
+    """Give `sha256:` and the hex SHA-256 of a value's canonical bytes. Source: ours: SPEC §5."""
+    return Digest("sha256:" + hashlib.sha256(canonical(value)).hexdigest())
+
+
+def _matching(pattern: re.Pattern[str], expected: str) -> Parser:
+    def parse(value: object, where: str) -> str:
+        if type(value) is not str or not pattern.match(value):
+            raise FormError(where, expected, value)
+        return value
+
+    return parse
+
+
+def _text(limit: int) -> Parser:
+    def parse(value: object, where: str) -> str:
+        if type(value) is not str or not 1 <= len(value) <= limit:
+            raise FormError(where, f"1 to {limit} characters", value)
+        return value
+
+    return parse
+
+
+def _of_type(kind: type, expected: str) -> Parser:
+    def parse(value: object, where: str) -> Any:
+        if type(value) is not kind:
+            raise FormError(where, expected, value)
+        return value
+
+    return parse
+
+
+def _dated(read: Callable[[str], object], expected: str) -> Parser:
+    def parse(value: object, where: str) -> str:
+        if type(value) is not str:
+            raise FormError(where, expected, value)
+        try:
+            read(value)
+        except ValueError as error:
+            raise FormError(where, expected, value) from error
+        return value
+
+    return parse
+
+
+def _count(value: object, where: str) -> int:
+    if type(value) is not int or not 0 <= value < 2**53:
+        raise FormError(where, "an integer from 0", value)
+    return value
+
+
+def _json(value: object, where: str) -> dict[str, Any]:
+    """Read an object as it is, into one of its own: who holds the original can't change it afterwards."""
+    if type(value) is not dict:
+        raise FormError(where, "an object", value)
+    copied: dict[str, Any] = json.loads(canonical(value))
+    return copied
+
+
+_PARSERS: Final[dict[Any, Parser]] = {
+    Identifier: _matching(_IDENTIFIER, "an identifier [a-z0-9][a-z0-9._-]*"),
+    Hex64: _matching(_HEX64, "64 lower-case hex digits"),
+    Digest: _matching(_DIGEST, "sha256: and 64 hex digits"),
+    TypeName: _matching(_TYPE, "an event type's name"),
+    StreamName: _matching(_STREAM, "a stream's name"),
+    Day: _dated(parse_day, "a day YYYY-MM-DD"),
+    EdtfText: _dated(parse_edtf, "a date or interval in EDTF"),
+    Label: _text(LABEL_CHARACTERS),
+    str: _text(TEXT_CHARACTERS),
+    bool: _of_type(bool, "true or false"),
+    Json: _json,
+    Count: _count,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """Base of everything that is read from a body. Subclasses are frozen, slotted, keyword-only dataclasses."""
+
+    # Field name → member by which its items are sorted ("" for plain strings); sorted lists hold no duplicates.
+    SORTED: ClassVar[Mapping[str, str]] = {}
+
+    @classmethod
+    def parse(cls, item: object, where: str = "body") -> Self:
+        """Read an object of this class.
+
+        Args:
+            item: The parsed JSON object.
+            where: Path named in errors.
+
+        Returns:
+            The value.
+
+        Raises:
+            FormError: A member is missing, unknown or of another form.
+        """
+        if type(item) is not dict:
+            raise FormError(where, "an object", item)
+        required, readers = _schema(cls)  # type: ignore[arg-type]  # a class is hashable
+        if not required <= item.keys():
+            missing = min(required - item.keys())
+            raise FormError(f"{where}.{missing}", "this member", "nothing")
+        arguments = {}
+        for name, member in item.items():
+            reader = readers.get(name)
+            if reader is None:
+                raise FormError(f"{where}.{name}", f"only the members {', '.join(sorted(readers))}", name)
+            arguments[name] = reader(member, f"{where}.{name}")
+        value = cls(**arguments)
+        for name, key in cls.SORTED.items():
+            _check_sorted(item.get(name, ()), key, f"{where}.{name}")
+        value.check_form(where)
+        return value
+
+    def check_form(self, where: str) -> None:
+        """Check what the fields' types can't say.
+
+        Raises:
+            FormError: It does not hold.
+        """
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the object that `parse` reads back; absent members are left out."""
+        return {one.name: to_json(member) for one in fields(self) if (member := getattr(self, one.name)) is not None}
+
+
+def to_json(value: object) -> Any:
+    """Give the JSON form of a value, a tuple of values, or a mapping of them."""
+    if isinstance(value, Value):
+        return value.to_json()
+    if isinstance(value, tuple):
+        return [to_json(one) for one in value]
+    if isinstance(value, Mapping):
+        return {str(name): to_json(member) for name, member in value.items()}
+    return value
+
+
+def _check_sorted(items: Any, key: str, where: str) -> None:
+    names = [one[key] if key else one for one in items]
+    if any(first >= second for first, second in pairwise(names)):
+        raise FormError(where, "a list sorted by its identifiers, each once", names)
+
+
+@cache
+def _schema(cls: type[Value]) -> tuple[frozenset[str], dict[str, Parser]]:
+    hints = get_type_hints(cls)
+    members = fields(cls)
+    required = frozenset(one.name for one in members if one.default is MISSING)
+    return required, {one.name: parser_for(hints[one.name]) for one in members}
+
+
+def parser_for(hint: Any) -> Parser:
+    """Give the reader of a type annotation: a named value, `Literal`, `tuple[X, ...]`, `X | None`, a `Value`."""
+    if hint in _PARSERS:
+        return _PARSERS[hint]
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return _one_of(arguments)
+    if origin is tuple:
+        return _list_of(parser_for(arguments[0]))
+    if origin is UnionType or type(None) in arguments:
+        return parser_for(next(one for one in arguments if one is not type(None)))
+    if origin is dict:
+        return _map_of(parser_for(arguments[1]))
+    if isinstance(hint, type) and issubclass(hint, Value):
+        return hint.parse
+    raise TypeError(f"no reader for {hint}")
+
+
+def _one_of(choices: tuple[Any, ...]) -> Parser:
+    def parse(value: object, where: str) -> Any:
+        if type(value) is not str or value not in choices:
+            raise FormError(where, f"one of {', '.join(choices)}", value)
+        return value
+
+    return parse
+
+
+def _list_of(parse_item: Parser) -> Parser:
+    def parse(value: object, where: str) -> tuple[Any, ...]:
+        if type(value) is not list or len(value) > LIST_ITEMS:
+            raise FormError(where, f"a list of at most {LIST_ITEMS}", type(value).__name__)
+        return tuple(parse_item(one, f"{where}[{position}]") for position, one in enumerate(value))
+
+    return parse
+
+
+def _map_of(parse_item: Parser) -> Parser:
+    def parse(value: object, where: str) -> dict[str, Any]:
+        if type(value) is not dict or len(value) > LIST_ITEMS:
+            raise FormError(where, "an object", type(value).__name__)
+        return {name: parse_item(one, f"{where}.{name}") for name, one in value.items()}
+
+    return parse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text(Value):
+    """A text in Spanish, and in English where there is one."""
+
+    es: str
+    en: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doc(Value):
+    """A document cited by its hash: media type, size in bytes, title; its language where it has one."""
+
+    media_type: Label
+    sha256: Hex64
+    size: Count
+    title: Text
+    lang: Identifier | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocSet(Value):
+    """All language versions of one text, bound by one digest; `authentic` names the language that prevails."""
+
+    authentic: Identifier
+    documents: tuple[Doc, ...]
+
+    def check_form(self, where: str) -> None:
+        """Each document has its own language, and the authentic one is among them."""
+        languages = [one.lang for one in self.documents]
+        if None in languages or len(set(languages)) != len(languages) or self.authentic not in languages:
+            raise FormError(where, "one document a language, with the authentic one", languages)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence(Value):
+    """What a claim rests on: a description with a hash, an address, or both."""
+
+    description: Text
+    sha256: Hex64 | None = None
+    uri: Label | None = None
+
+    def check_form(self, where: str) -> None:
+        """A hash or an address is given."""
+        if self.sha256 is None and self.uri is None:
+            raise FormError(where, "sha256 or uri", "neither")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Value):
+    """One rule as data, with where it comes from."""
+
+    rule_source: Literal["seed", "adopted", "law", "product_default"]
+    value: str | bool | int
+
+    @classmethod
+    def parse(cls, item: object, where: str = "body") -> Self:
+        """Read a rule; its value may be a string, an integer or a boolean."""
+        if type(item) is not dict or item.keys() != {"rule_source", "value"}:
+            raise FormError(where, "rule_source and value", item)
+        source = parser_for(Literal["seed", "adopted", "law", "product_default"])(
+            item["rule_source"], f"{where}.rule_source"
+        )
+        if type(item["value"]) not in (str, int, bool) or len(str(item["value"])) > LABEL_CHARACTERS:
+            raise FormError(f"{where}.value", "a short string, an integer or a boolean", item["value"])
+        return cls(rule_source=source, value=item["value"])

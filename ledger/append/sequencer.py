@@ -1,0 +1,189 @@
+"""Many submitters, some verifiers, one writer.
+
+    submit ──► incoming ──► verifier threads ──► verified ──► writer thread ──► futures
+               (bounded)    chunks of 8                       batches up to 512
+
+- Q1: at most `capacity` statements are under way; the next one is told `Busy` at once, before any
+  work was spent on it.
+- Q2: a batch is what has gathered while the writer was busy; nothing ever waits for a batch to fill.
+- Q3: a future is settled after its batch is durable, or after it is known that it is not.
+- Q4: whatever stops the writer fails every future, and every later submission: nobody hangs.
+
+Contract: of two statements where the second rests on the first, the second must be submitted after
+the first one's outcome is known; statements that are under way together may be recorded in any
+order. The callee never settles a future before the entry is durable; the caller must not take a
+`Busy` or `NotStored` for a refusal, and may send the same bytes again at any time.
+"""
+
+import logging
+import sys
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Final
+
+from constancia.domain.kernel.problems import Refusal
+from constancia.ledger.append.batch_queue import BatchQueue
+from constancia.ledger.append.examiner import AppendOutcome, Examiner, Submission
+from constancia.ledger.append.writer import Outcome, Writer
+from constancia.ledger.errors import Busy, Closed, Fatal, LedgerError
+from constancia.ledger.store.batch import MAX_BATCH
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.signatures import Signature
+
+CAPACITY: Final = 4_096
+# Larger chunks starve the second verifier, smaller ones pay for more hand-overs (measured).
+CHUNK: Final = 8
+_RETRY_AFTER_S: Final = 1.0
+# Python lets a thread run 5 ms before another may have the interpreter. A verifier that comes back
+# from the signature check would wait that long behind a busy neighbour, each time; much shorter
+# turns cost more in hand-overs than they save (measured, docs/PERFORMANCE.md).
+_SWITCH_INTERVAL_S: Final = 1e-3
+
+_log = logging.getLogger(__name__)
+
+
+def tune_interpreter() -> None:
+    """Shortens the interpreter's switch interval; for the entry point of a process that serves.
+
+    It concerns the whole process, so that no library code calls it.
+    """
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+
+
+class Sequencer:
+    """Takes statements in, and gives each a place in the log or a reason why not."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        examiner: Examiner,
+        *,
+        verifiers: int,
+        capacity: int = CAPACITY,
+        batch_limit: int = MAX_BATCH,
+    ) -> None:
+        """Starts the threads.
+
+        Args:
+            writer: The writer, which from now on belongs to this sequencer's thread.
+            examiner: What the verifiers do.
+            verifiers: Number of verifier threads.
+            capacity: Most statements under way.
+            batch_limit: Most entries in one transaction.
+        """
+        self._writer = writer
+        self._examiner = examiner
+        self._capacity = capacity
+        self._batch_limit = min(batch_limit, MAX_BATCH)
+        self._incoming: BatchQueue[Submission] = BatchQueue()
+        self._verified: BatchQueue[Submission] = BatchQueue()
+        self._lock = threading.Lock()
+        self._under_way = 0
+        self._end: LedgerError | None = None
+        self._verifiers = [
+            threading.Thread(target=self._verify, name=f"verifier-{n}", daemon=True) for n in range(verifiers)
+        ]
+        self._writing = threading.Thread(target=self._write, name="writer", daemon=True)
+        for thread in (*self._verifiers, self._writing):
+            thread.start()
+
+    @property
+    def failure(self) -> LedgerError | None:
+        """Why the sequencer takes nothing in any more; None while it works."""
+        return self._end
+
+    @property
+    def under_way(self) -> int:
+        """How many statements have no outcome yet."""
+        return self._under_way
+
+    def submit(self, statement: bytes, signatures: Sequence[Signature]) -> Future[AppendOutcome]:
+        """Takes a statement in.
+
+        Args:
+            statement: Its canonical bytes.
+            signatures: Its signatures.
+
+        Returns:
+            A future for the outcome: `AppendOutcome`, or `Malformed`, `Refusal`, `NotStored`, `Fatal`.
+
+        Raises:
+            Busy: Too much is under way.
+            Closed: The ledger was closed.
+            Fatal: The writer has stopped.
+        """
+        submission = Submission(raw=statement, signatures=tuple(signatures))
+        with self._lock:
+            if self._end is not None:
+                raise self._end
+            if self._under_way >= self._capacity:
+                raise Busy(f"{self._under_way} statements are under way", retry_after_s=_RETRY_AFTER_S)
+            self._under_way += 1
+            self._incoming.put(submission)
+        return submission.future
+
+    def close(self) -> None:
+        """Takes nothing in any more, lets everything under way come to its end, and stops."""
+        with self._lock:
+            if self._end is None:
+                self._end = Closed("the ledger was closed")
+        self._incoming.close()
+        for thread in self._verifiers:
+            thread.join()
+        self._verified.close()
+        self._writing.join()
+
+    def _verify(self) -> None:
+        while chunk := self._incoming.take(CHUNK):
+            passed = [submission for submission in chunk if self._examine(submission)]
+            if passed:
+                self._verified.put(*passed)
+
+    def _examine(self, submission: Submission) -> bool:
+        if not submission.future.set_running_or_notify_cancel():
+            self._leave(1)
+            return False
+        try:
+            self._examiner.examine(submission)
+        except (Malformed, Refusal) as refused:
+            self._settle([submission], [refused])
+            return False
+        except Exception as error:  # noqa: BLE001 (see below)
+            # A fault of ours in reading one statement must not end the thread: that would leave all
+            # the others waiting for ever.
+            _log.exception("examining a statement failed")
+            self._settle([submission], [error])
+            return False
+        return True
+
+    def _write(self) -> None:
+        while batch := self._verified.take(self._batch_limit):
+            if isinstance(self._end, Fatal):
+                self._settle(batch, [self._end] * len(batch))
+                continue
+            try:
+                outcomes = self._writer.write(batch)
+            except Exception as error:  # noqa: BLE001 (whatever it is, nobody may be left waiting)
+                self._stop(error)
+                self._settle(batch, [self._end or error] * len(batch))
+            else:
+                self._settle(batch, outcomes)
+
+    def _stop(self, error: Exception) -> None:
+        _log.critical("the writer stops", exc_info=error)
+        fatal = error if isinstance(error, Fatal) else Fatal(str(error), where="the writer")
+        with self._lock:
+            self._end = fatal
+
+    def _settle(self, batch: Sequence[Submission], outcomes: Sequence[Outcome]) -> None:
+        self._leave(len(batch))
+        for submission, outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, Exception):
+                submission.future.set_exception(outcome)
+            else:
+                submission.future.set_result(outcome)
+
+    def _leave(self, count: int) -> None:
+        with self._lock:
+            self._under_way -= count

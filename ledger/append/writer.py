@@ -1,0 +1,263 @@
+"""The one writer: judges statements against the head and stores a batch of them.
+
+- W1: a batch is one transaction; its entries, leaf hashes and checkpoint are stored together.
+- W2: what memory holds is adopted after the commit only; before it, everything can be taken back.
+- W3: a refused statement does not touch its neighbours.
+- W4: nobody learns an outcome before the commit: not even a refusal, which may have been judged
+  against a neighbour that was then not stored.
+- W5: when the store reports an error, the store is read again to see what became of the batch; if
+  that can't be known, the writer stops.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from eventsourcing.persistence import IntegrityError, PersistenceError
+
+from constancia.domain.decide import decide
+from constancia.domain.kernel.acts import Act, Recorded
+from constancia.domain.kernel.problems import Problem, Refusal
+from constancia.ledger.append.examiner import AppendOutcome, Examiner, Submission, merge
+from constancia.ledger.append.head import Head
+from constancia.ledger.clock import Clock, parse_recorded_at, posix_seconds
+from constancia.ledger.errors import Fatal, LedgerError, LostRace, NotStored
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.store.application import EntryApplication
+from constancia.ledger.store.batch import Batch, plan_batch
+from constancia.ledger.store.mapper import EntryEvent
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.entry import Entry
+from constancia.verify.core.formats.statement import Seen, Statement
+from constancia.verify.speed.entry_patterns import read_entry
+
+_RETRY_AFTER_S = 5.0
+
+Outcome = AppendOutcome | Exception
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tip:
+    """What readers may know: the last stored size, its checkpoint, its last entry's time."""
+
+    size: int
+    checkpoint: bytes
+    recorded_at: str
+
+
+class Writer:
+    """Advances one ledger. Belongs to one thread; `tip` may be read by all."""
+
+    def __init__(
+        self,
+        *,
+        application: EntryApplication,
+        head: Head,
+        signer: LogSigner,
+        examiner: Examiner,
+        clock: Clock,
+    ) -> None:
+        """Continues from a head that agrees with the store."""
+        self._application = application
+        self._head = head
+        self._signer = signer
+        self._examiner = examiner
+        self._clock = clock
+        self._accepted: list[EntryEvent] = []
+        self._accepted_ids: dict[str, Entry] = {}
+        self.tip = tip_of(application.store.last_batch(), head)
+        self.after_genesis: Callable[[], None] = _nothing
+        self.after_batch: Callable[[], None] = _nothing
+
+    def write(self, submissions: Sequence[Submission]) -> list[Outcome]:
+        """Judges and stores a batch.
+
+        Args:
+            submissions: Examined submissions, at most `records.MAX_BATCH`.
+
+        Returns:
+            One outcome for each, in order: what was appended, or why it was not.
+
+        Raises:
+            Fatal: The writer can't go on.
+        """
+        self._accepted, self._accepted_ids = [], {}
+        try:
+            outcomes = self._judge_all(submissions)
+            if self._accepted:
+                self._store()
+        except NotStored as error:
+            return [error] * len(submissions)
+        except PersistenceError as error:
+            self._head.retract()
+            unread = NotStored(f"the store can't be read: {error}", retry_after_s=_RETRY_AFTER_S)
+            return [unread] * len(submissions)
+        except BaseException:
+            self._head.retract()
+            raise
+        return outcomes
+
+    def _judge_all(self, submissions: Sequence[Submission]) -> list[Outcome]:
+        recorded_at = self._head.time_for(self._clock.now())
+        ids = [s.statement.id for s in submissions if s.statement is not None]
+        known = self._application.store.statement_positions(ids)
+        return [self._judge(submission, recorded_at, known) for submission in submissions]
+
+    def _judge(self, submission: Submission, recorded_at: str, known: dict[str, int]) -> Outcome:
+        statement = submission.statement
+        if statement is None:
+            return TypeError("the submission was not parsed")
+        try:
+            earlier = self._earlier(statement.id, known)
+            if earlier is not None and _is_of(earlier, statement):
+                return appended(earlier, replayed=True)
+            return self._append(submission, statement, recorded_at, is_new=earlier is None)
+        except (Malformed, Refusal) as error:
+            return error
+        except (Fatal, PersistenceError):
+            raise
+        except Exception as error:  # noqa: BLE001 (see below)
+            # Judging changes nothing, so that a fault of ours in judging one statement is that
+            # statement's failure alone.
+            _log.exception("judging statement %s failed", statement.id)
+            return error
+
+    def _earlier(self, statement_id: str, known: dict[str, int]) -> Entry | None:
+        if statement_id in self._accepted_ids:
+            return self._accepted_ids[statement_id]
+        position = known.get(statement_id)
+        if position is None:
+            return None
+        [row] = self._application.recorder.select_notifications(position, 1)
+        return read_entry(bytes(row.state))
+
+    def _append(self, submission: Submission, statement: Statement, recorded_at: str, *, is_new: bool) -> AppendOutcome:
+        self._examiner.prove(submission, is_final=True)
+        problems = [] if is_new else [_duplicate(statement)]
+        if not submission.seen_fits:
+            problems += self._check_seen(statement.seen)
+        entry, recorded = self._head.compose(statement, submission.signatures, recorded_at)
+        act = self._decide(recorded, problems)
+        self._head.extend(entry, recorded, act)
+        event = EntryEvent(entry=entry, originator_version=recorded.originator_version)
+        self._accepted.append(event)
+        self._accepted_ids[statement.id] = entry
+        return appended(entry, replayed=False)
+
+    def _decide(self, recorded: Recorded, problems: list[Problem]) -> Act:
+        head = self._head
+        act, refusal = None, None
+        try:
+            act = decide(head.state, recorded, head.lookup)
+        except Refusal as refused:
+            refusal = refused
+        refusal = merge(refusal, problems, head.size)
+        if refusal is not None or act is None:
+            raise refusal or TypeError("neither an act nor a refusal")
+        return act
+
+    def _check_seen(self, seen: Seen) -> list[Problem]:
+        size = self._head.size
+        if seen.size > size:
+            rule = "the signer has seen no more entries than there are"
+            return [Problem(code="E_SEEN_AHEAD", rule=rule, found={"seen.size": seen.size})]
+        root = self._head.tree.root(seen.size)
+        if seen.root != root:
+            rule = "the root that the signer has seen is this log's root at that size"
+            found = {
+                "seen.size": seen.size,
+                "seen.root": seen.root.hex(),
+                "log.root": root.hex(),
+            }
+            return [Problem(code="E_SEEN_CONTRADICTS", rule=rule, found=found)]
+        return []
+
+    def _store(self) -> None:
+        head, events = self._head, self._accepted
+        first = head.stored_size
+        batch = plan_batch(
+            first_index=first,
+            leaf_hashes=head.tree.leaves(first, head.size),
+            statement_ids=[event.entry.statement.id for event in events],
+            root=head.tree.root(),
+            sign=partial(self._signer.checkpoint, time=posix_seconds(parse_recorded_at(head.recorded_at))),
+        )
+        # A crash here leaves nothing: the signed checkpoint was shown to nobody, and the clients,
+        # who have no answer, send their statements again.
+        try:
+            self._application.events.put(events, batch=batch)
+        except Exception as error:  # noqa: BLE001 (whatever it was, the store knows the outcome)
+            self._resolve_doubt(batch, error)
+        # A crash here leaves the batch stored and nobody told. The next start reads it back like
+        # any other batch; a client that sends its statement again gets the receipt of this one.
+        head.settle()
+        self.tip = Tip(size=batch.size, checkpoint=batch.checkpoint, recorded_at=head.recorded_at)
+        if first == 0:
+            self._tell_genesis()
+        self.after_batch()
+
+    def _tell_genesis(self) -> None:
+        # A crash before this is made good at the next opening, and so is a failure of it: the
+        # genesis is stored and must be acknowledged.
+        try:
+            self.after_genesis()
+        except (OSError, LedgerError):
+            _log.exception("the trust folder could not be written")
+
+    def _resolve_doubt(self, batch: Batch, error: Exception) -> None:
+        """Finds out what became of a batch whose storing ended in an error.
+
+        Returns when the batch is stored all the same.
+        """
+        try:
+            last = self._application.store.last_batch()
+        except PersistenceError as unreadable:
+            raise Fatal(
+                f"after a failed write ({error}) the store can't be read ({unreadable})",
+                where=f"entries {batch.first_index} to {batch.size - 1}",
+            ) from unreadable
+        if last is not None and last.checkpoint == batch.checkpoint:
+            _log.warning("a batch was stored although an error was reported: %s", error)
+            return
+        self._head.retract()
+        where = f"entries {batch.first_index} to {batch.size - 1}"
+        if (last.size if last is not None else 0) != batch.first_index:
+            raise LostRace("the store was changed by another writer", where=where) from error
+        if isinstance(error, IntegrityError):
+            raise Fatal(f"the store refuses what the head planned: {error}", where=where) from error
+        raise NotStored(f"nothing was stored: {error}", retry_after_s=_RETRY_AFTER_S) from error
+
+
+def tip_of(last: Batch | None, head: Head) -> Tip:
+    """What readers may know of a head that ends with a stored batch."""
+    checkpoint = last.checkpoint if last is not None else b""
+    return Tip(size=head.size, checkpoint=checkpoint, recorded_at=head.recorded_at)
+
+
+def _nothing() -> None:
+    """Where nobody waits for the genesis, or for batches."""
+
+
+def appended(entry: Entry, *, replayed: bool) -> AppendOutcome:
+    """The outcome that an entry stands for."""
+    return AppendOutcome(
+        index=entry.index,
+        leaf_hash=entry.leaf_hash,
+        recorded_at=entry.recorded_at,
+        entry=entry.raw,
+        replayed=replayed,
+    )
+
+
+def _is_of(entry: Entry, statement: Statement) -> bool:
+    return entry.statement.raw == statement.raw
+
+
+def _duplicate(statement: Statement) -> Problem:
+    return Problem(
+        code="E_DUPLICATE",
+        rule="a statement's id is used once; other bytes need another id",
+        found={"id": statement.id},
+    )

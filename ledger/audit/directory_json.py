@@ -1,0 +1,114 @@
+"""The verifier's key directory as JSON and back, for the auditor's resume file."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from constancia.verify.core.authorship.directory import Directory
+from constancia.verify.core.authorship.mandates import Mandate, RegisteredKey
+from constancia.verify.core.authorship.seats import Body, Joint, Seats
+from constancia.verify.core.formats.signatures import load_public_key
+
+
+def directory_form(directory: Directory) -> dict[str, Any]:
+    """Give a directory's JSON form, but for which entries each key signed."""
+    return {
+        "zone": directory.zone_name,
+        "log_cosigner": directory.log_cosigner,
+        "log_key": directory.log_key,
+        "founders": sorted(directory.founders),
+        "suspects": sorted(directory.suspects.items()),
+        "keys": [_key_form(one) for one in directory.keys.values()],
+        "appointments": {name: _appointment_form(one) for name, one in directory.appointments.items()},
+        "seats": {
+            "proposed": {
+                name: [_joint_form(one) for one in listed] for name, listed in directory.seats.proposed.items()
+            },
+            "bodies": {name: _body_form(one) for name, one in directory.seats.bodies.items()},
+        },
+    }
+
+
+def restore_directory(directory: Directory, form: Mapping[str, Any]) -> None:
+    """Bring an empty directory to where another one stood.
+
+    Args:
+        directory: The directory, which has taken nothing in.
+        form: What `directory_form` gave.
+
+    Raises:
+        Malformed: A key that no directory would hold.
+    """
+    if form["zone"]:
+        directory.set_zone(form["zone"])
+    directory.log_cosigner = form["log_cosigner"]
+    directory.log_key = form["log_key"]
+    directory.founders = frozenset(form["founders"])
+    directory.suspects = dict(form["suspects"])
+    for item in form["keys"]:
+        key = _key_of(item)
+        directory.keys[key.public.key_id] = key
+    directory.appointments = {
+        name: Mandate(**{**item, "scope": frozenset(item["scope"])}) for name, item in form["appointments"].items()
+    }
+    directory.seats = Seats()
+    for name, listed in form["seats"]["proposed"].items():
+        directory.seats.proposed[name] = [_joint_of(one) for one in listed]
+    for name, item in form["seats"]["bodies"].items():
+        returning = {party: _joint_of(one) for party, one in item["returning"].items()}
+        directory.seats.bodies[name] = Body(
+            members=frozenset(item["members"]), withdrawn=set(item["withdrawn"]), returning=returning
+        )
+
+
+def _key_form(key: RegisteredKey) -> dict[str, Any]:
+    return {
+        "spki": base64.b64encode(key.public.spki).decode(),
+        "scheme": key.public.scheme,
+        "rp_id": key.public.rp_id,
+        "origins": list(key.public.origins),
+        "party": key.party,
+        "appointment": key.appointment,
+        "actor": dict(key.actor),
+        "state": key.state,
+        "valid_from": key.valid_from,
+        "valid_until": key.valid_until,
+    }
+
+
+def _key_of(item: Mapping[str, Any]) -> RegisteredKey:
+    public = load_public_key(
+        item["scheme"], base64.b64decode(item["spki"]), rp_id=item["rp_id"], origins=tuple(item["origins"])
+    )
+    return RegisteredKey(
+        public=public, party=item["party"], appointment=item["appointment"], actor=item["actor"],
+        state=item["state"], valid_from=item["valid_from"], valid_until=item["valid_until"],
+    )  # fmt: skip
+
+
+def _appointment_form(one: Mandate) -> dict[str, Any]:
+    return {
+        "party": one.party,
+        "person": one.person,
+        "capacity": one.capacity,
+        "scope": sorted(one.scope),
+        "valid_from": one.valid_from,
+        "valid_until": one.valid_until,
+        "revoked": one.revoked,
+    }
+
+
+def _joint_form(one: Joint) -> dict[str, Any]:
+    return {"body": one.body, "by": sorted(one.by)}
+
+
+def _joint_of(item: Mapping[str, Any]) -> Joint:
+    return Joint(body=item["body"], by=set(item["by"]))
+
+
+def _body_form(one: Body) -> dict[str, Any]:
+    return {
+        "members": sorted(one.members),
+        "withdrawn": sorted(one.withdrawn),
+        "returning": {party: _joint_form(joint) for party, joint in one.returning.items()},
+    }

@@ -1,0 +1,161 @@
+"""Levels L3 and L4: every entry was a legal move, and what is shown is what the entries give (docs/VERIFYING.md).
+
+- Y1: an entry is judged by the very function that the ledger judged it with (`domain.decide`), against the state
+  after the entries before it, in the same pass that checks its chain and signature: the same bytes, read once.
+- Y2: an entry that was no legal move changes nothing here. What the host made of it shows at L4.
+- Y3: what is shown is compared whole: what is false is named, and so is what is missing.
+- Y4: where nothing is shown (a published folder, a bundle, a host with the log's files alone) that is said, with the
+  digest of the state document, which anybody can compare with what a server says.
+"""
+
+import hashlib
+import json
+from array import array
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from constancia.domain.decide import decide
+from constancia.domain.kernel.acts import Recorded
+from constancia.domain.kernel.problems import Refusal
+from constancia.domain.state import State
+from constancia.ledger.append.head import find_leaf
+from constancia.ledger.audit.level4_served import check_served
+from constancia.ledger.audit.level4_stored import KeptViews
+from constancia.ledger.store.mapper import recorded_of
+from constancia.ledger.views.projections import PROJECTIONS
+from constancia.ledger.views.projections.base import StateProjection
+from constancia.ledger.views.views import Projector
+from constancia.verify.audit.entry_pass import EntryPass
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.canonical import canonical
+from constancia.verify.core.formats.entry import Entry
+from constancia.verify.core.formats.merkle import hash_leaf
+from constancia.verify.core.formats.signatures import is_hex64
+from constancia.verify.core.report import Findings
+from constancia.verify.sources.files import Web
+from constancia.verify.sources.source import STORE_NAME, Source
+from constancia.verify.speed.entry_patterns import read_entry
+
+VIEWS_NAME: Final = "views.sqlite"
+_STATE_ROWS: Final = tuple(one for one in PROJECTIONS if isinstance(one, StateProjection))
+
+
+class Replay:
+    """L3 and L4 of one audit, a `Further` of verify.
+
+    Args:
+        at: The instant at which derived facts are compared, with its zone.
+    """
+
+    stands_for: Final = "law"
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+        self._versions = array("Q")
+        self._views: KeptViews | None = None
+        self._is_blind = False
+        self._source: Source
+        self._fold: EntryPass
+        self._findings: Findings
+        self._projector: Projector
+
+    @property
+    def state(self) -> State:
+        """The state after the legal moves taken in so far."""
+        return self._projector.state
+
+    def begin(self, source: Source, fold: EntryPass, findings: Findings) -> None:
+        """Get ready; nothing was read yet."""
+        self._source, self._fold, self._findings = source, fold, findings
+        path = _views_path(source)
+        try:
+            self._views = None if path is None else KeptViews(path, findings)
+        except Unreadable as error:
+            self._give_up(error)
+        projections = PROJECTIONS if self._views is not None else _STATE_ROWS if _is_served(source) else ()
+        self._projector = Projector(self, "", projections)
+
+    def take(self, entry: Entry) -> None:
+        """Judge the next entry, and take it into the state where it was a legal move."""
+        if entry.index == 0:
+            self._projector = Projector(self, entry.statement.ledger, self._projector.projections)
+        self._versions.extend([0] * (entry.index - len(self._versions)))
+        version = self.state.version(entry.statement.stream) + 1
+        self._versions.append(version)
+        self._findings.count("L3", "moves")
+        try:
+            self._judge(recorded_of(entry, version))
+        except Refusal as refusal:
+            self._fault(entry, refusal)
+        except Exception as error:  # noqa: BLE001 - an entry that the law can't even be asked about was never accepted
+            found = f"{type(error).__name__}: {error}"
+            self._findings.fault("law", entry.index, _place(entry), "an act that can be judged", found, level="L3")
+        if self._views is not None and self._views.is_due(entry.index + 1):
+            try:
+                self._views.compare(self._projector.changes(), entry.index + 1)
+            except Unreadable as error:
+                self._give_up(error)
+
+    def _give_up(self, error: Unreadable) -> None:
+        """Go on without the projections: that they can't be read is no fault of the log."""
+        self._views, self._is_blind = None, True
+        self._findings.leave_open("shown-unreadable", reason=str(error))
+
+    def _judge(self, recorded: Recorded) -> None:
+        act = decide(self.state, recorded, self.lookup)
+        self.state.apply(recorded, act, self.lookup)
+        self._projector.project(recorded)
+
+    def _fault(self, entry: Entry, refusal: Refusal) -> None:
+        judged = json.dumps(refusal.judged_against, default=str, ensure_ascii=False, sort_keys=True)
+        also = ", ".join(code for code, _ in refusal.also)
+        self._findings.fault(
+            "law", entry.index, _place(entry), refusal.rule, f"{refusal.code} {judged}", level="L3", note=also
+        )
+
+    def lookup(self, leaf_hash: str) -> Recorded | None:
+        """Give an earlier entry by its leaf hash (64 hex digits), or None; read again, and held to the tree."""
+        tree = self._fold.tree
+        index = find_leaf(tree, bytes.fromhex(leaf_hash), tree.size) if is_hex64(leaf_hash) else None
+        raw = None if index is None else self._source.entry(index, self._fold.extent)
+        if index is None or raw is None or hash_leaf(raw) != tree.leaf(index):
+            return None
+        try:
+            return recorded_of(read_entry(raw), self._versions[index])
+        except Malformed:
+            return None
+
+    def finish(self) -> None:
+        """Compare what is shown with what the entries give."""
+        data = canonical(self.state.document())
+        size = self._fold.tree.size
+        self._findings.note("state-digest", size=size, digest=hashlib.sha256(data).hexdigest())
+        served = _is_served(self._source)
+        if served is not None:
+            rows = {(name, key): data for name, key, data in self._projector.changes() if data is not None}
+            check_served(served, self.state, self._fold.tree, rows, self._at, self._findings)
+        elif self._views is not None:
+            try:
+                self._views.finish(self._source, size)
+            except Unreadable as error:
+                self._give_up(error)
+        elif not self._is_blind:
+            self._findings.not_checked("nothing-shown")
+
+
+def _views_path(source: Source) -> Path | None:
+    """Give where a ledger's projections stand; None where the source has none."""
+    if source.store is None or source.store.path.name != STORE_NAME:
+        return None
+    path = source.store.path.with_name(VIEWS_NAME)
+    return path if path.is_file() else None
+
+
+def _is_served(source: Source) -> Web | None:
+    files = None if source.published is None else source.published.files
+    return files if isinstance(files, Web) else None
+
+
+def _place(entry: Entry) -> str:
+    return f"statement.type {entry.statement.type}"

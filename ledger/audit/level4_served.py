@@ -1,0 +1,254 @@
+"""What a server shows of the state (L4), held to what the entries give: false, superfluous and missing alike.
+
+These are the state document, the derived facts and the lists of the interface. (`kept_views` has what stands beside a
+store.)
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from constancia.domain.derive import derive
+from constancia.domain.kernel.calendar import format_instant, parse_instant
+from constancia.domain.state import State
+from constancia.verify.core.errors import Unreadable
+from constancia.verify.core.formats.canonical import canonical
+from constancia.verify.core.formats.merkle import Tree
+from constancia.verify.core.report import Findings
+from constancia.verify.sources.files import Web
+
+MAX_ANSWER_BYTES: Final = 256 * 1024 * 1024
+# The lists of the interface, and the projection that each shows.
+LISTS: Final = {
+    "agreements": "agreements",
+    "commitments": "commitment_status",
+    "decisions": "decisions",
+    "parties": "parties",
+}
+CLOCK_SKEW_S: Final = 300
+
+Named = Mapping[str, object]
+
+
+Rows = Mapping[tuple[str, str], bytes]
+
+
+def check_served(  # noqa: PLR0913, PLR0917 - what the entries give has these parts
+    web: Web, state: State, tree: Tree, rows: Rows, at: datetime, findings: Findings
+) -> None:
+    """Hold a server's answers to what the entries give.
+
+    Args:
+        web: The server.
+        state: The state that the entries give.
+        tree: Their tree.
+        rows: The rows that they give, by projection and key.
+        at: The instant to ask about.
+        findings: Where faults go.
+    """
+    served = _Served(web, tree, findings)
+    try:
+        shown = [
+            served.check_state(state),
+            served.check_derived(state, at),
+            served.check_derived(state, None, now=at),
+            *(served.check_list(name, projection, rows) for name, projection in LISTS.items()),
+        ]
+    except Unreadable as error:
+        findings.leave_open("shown-unreadable", reason=str(error))
+        return
+    if not any(shown):
+        findings.not_checked("nothing-shown")
+    elif not all(shown):
+        # Whoever shows some of it and withholds the rest may have a reason.
+        findings.leave_open("shown-in-part")
+
+
+class _Served:
+    def __init__(self, web: Web, tree: Tree, findings: Findings) -> None:
+        self._web = web
+        self._tree = tree
+        self._findings = findings
+
+    def check_state(self, state: State) -> bool:
+        """Check the state document, byte for byte; tells whether there is one."""
+        raw = self._web.read(f"api/v1/state?size={self._tree.size}", MAX_ANSWER_BYTES)
+        if raw is None:
+            return False
+        document = state.document()
+        expected = canonical(document)
+        self._findings.count("L4", "state_documents")
+        self._findings.count("L4", "aggregates", len(document["aggregates"]))
+        if raw == expected:
+            return True
+        before = self._findings.total
+        found = _parsed(raw)
+        listed = found.get("aggregates") if isinstance(found, dict) else None
+        if isinstance(listed, list) and all(isinstance(one, dict) for one in listed):
+            _compare("state", _by_stream(document["aggregates"]), _by_stream(listed), self._findings)
+        if before == self._findings.total:
+            self._findings.fault("shown-form", None, "state", _digest(expected), _digest(raw), level="L4")
+        return True
+
+    def check_derived(self, state: State, at: datetime | None, now: datetime | None = None) -> bool:
+        """Check the derived facts at an instant, or at the one that the host takes by itself."""
+        asked = "" if at is None else f"&at={format_instant(at)}"
+        raw = self._web.read(f"api/v1/derived?size={self._tree.size}{asked}", MAX_ANSWER_BYTES)
+        if raw is None:
+            return False
+        found = _parsed(raw)
+        if not isinstance(found, dict) or not isinstance(found.get("items"), list):
+            self._findings.fault("shown-form", None, "derived", "an object with items", _digest(raw), level="L4")
+            return True
+        instant = self._instant(found, at, now)
+        if instant is None:
+            return True
+        for name, expected in (("size", self._tree.size), ("root", self._tree.root().hex())):
+            if found.get(name) != expected:
+                self._findings.fault("shown-differs", None, f"derived: {name}", expected, found.get(name), level="L4")
+        facts = [one.to_json() for one in derive(state, instant)]
+        self._findings.count("L4", "derived_facts", len(facts))
+        where = "derived" if at is not None else f"derived at {format_instant(instant)}"
+        _compare(where, _by_subject(facts), _by_subject(found["items"]), self._findings)
+        return True
+
+    def _instant(self, found: Mapping[str, Any], at: datetime | None, now: datetime | None) -> datetime | None:
+        said = found.get("at")
+        if at is not None:
+            if said != format_instant(at):
+                self._findings.fault("shown-differs", None, "derived: at", format_instant(at), said, level="L4")
+                return None
+            return parse_instant(format_instant(at))
+        try:
+            instant = parse_instant(str(said))
+        except ValueError:
+            self._findings.fault("shown-form", None, "derived: at", "an RFC 3339 instant", said, level="L4")
+            return None
+        if now is not None and abs((instant - now).total_seconds()) > CLOCK_SKEW_S:
+            self._findings.note("host-clock", at=format_instant(instant), now=format_instant(now))
+        return instant
+
+    def check_list(self, name: str, projection: str, rows: Rows) -> bool:
+        """Check a list of the interface, where it stands at the size that was audited."""
+        raw = self._web.read(f"api/v1/{name}", MAX_ANSWER_BYTES)
+        if raw is None:
+            return False
+        found = _parsed(raw)
+        if not isinstance(found, dict) or not isinstance(found.get("items"), list):
+            self._findings.fault("shown-form", None, name, "an object with items", _digest(raw), level="L4")
+            return True
+        size = found.get("size")
+        if type(size) is int and size > self._tree.size:
+            self._findings.not_checked("list-ahead", name=name, size=size, total=self._tree.size)
+            return True
+        for what, expected in (("size", self._tree.size), ("root", self._tree.root().hex())):
+            if found.get(what) != expected:
+                self._findings.fault("shown-differs", None, f"{name}: {what}", expected, found.get(what), level="L4")
+        given = [json.loads(data) for (of, _key), data in rows.items() if of == projection]
+        self._findings.count("L4", "view_rows", len(given))
+        _compare(name, _by_stream(given), _by_stream(found["items"]), self._findings)
+        return True
+
+
+# Comparison
+
+
+def _compare(where: str, expected: Named, found: Named, findings: Findings) -> None:
+    for name in sorted(expected.keys() | found.keys()):
+        one, other = expected.get(name), found.get(name)
+        if name not in expected or name not in found or _text(one) != _text(other):
+            compare_one(where, name, one, other, findings)
+
+
+def compare_one(where: str, name: str, expected: object, found: object, findings: Findings) -> None:
+    """Add the fault that two differing things make; None where there is none of it.
+
+    Args:
+        where: What is compared, such as `state`.
+        name: Which one of it.
+        expected: What the entries give: JSON, or its bytes.
+        found: What is shown.
+        findings: Where the fault goes.
+    """
+    place = f"{where}: {name}"
+    if found is None:
+        findings.fault("shown-missing", _index_of(expected), place, _text(expected), "nothing", level="L4")
+    elif expected is None:
+        findings.fault("shown-extra", _index_of(found), place, "nothing", _text(found), level="L4")
+    else:
+        path, one, other = _first_difference(_value(expected), _value(found))
+        if one == other:  # the same value, written otherwise
+            path, one, other = "", expected, found
+        index = _index_of(expected)
+        findings.fault("shown-differs", index, f"{place}{path}", _text(one), _text(other), level="L4")
+
+
+def _by_stream(listed: Sequence[Any]) -> dict[str, object]:
+    return _named(listed, lambda one: str(one.get("stream") or one.get("party")) if isinstance(one, dict) else "")
+
+
+def _by_subject(listed: Sequence[Any]) -> dict[str, object]:
+    def name(one: Any) -> str:
+        if not isinstance(one, dict):
+            return ""
+        params = one.get("params")
+        what = (params.get("target") or params.get("version") or "") if isinstance(params, dict) else ""
+        return f"{one.get('kind')} {one.get('stream')} {what}".rstrip()
+
+    return _named(listed, name)
+
+
+def _named(listed: Sequence[Any], name_of: Any) -> dict[str, object]:
+    """Give items by name; one that comes again gets a number, so that a fact shown twice is one too many."""
+    times: Counter[str] = Counter()
+    named: dict[str, object] = {}
+    for one in listed:
+        name = name_of(one)
+        times[name] += 1
+        named[name if times[name] == 1 else f"{name} ({times[name]})"] = one
+    return named
+
+
+def _first_difference(one: object, other: object, path: str = "") -> tuple[str, object, object]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        for name in sorted(one.keys() | other.keys(), key=str):
+            if one.get(name) != other.get(name) or (name in one) != (name in other):
+                return _first_difference(one.get(name), other.get(name), f"{path}.{name}")
+    if isinstance(one, list) and isinstance(other, list):
+        for at, (left, right) in enumerate(zip(one, other, strict=False)):
+            if left != right:
+                return _first_difference(left, right, f"{path}[{at}]")
+    return path, one, other
+
+
+def _index_of(item: object) -> int | None:
+    """Give the entry that a fact or row names as its own."""
+    value = _value(item)
+    index = value.get("known_index", value.get("index")) if isinstance(value, dict) else None
+    return index if type(index) is int and index >= 0 else None
+
+
+def _value(item: object) -> object:
+    if isinstance(item, bytes):
+        return _parsed(item)
+    return item
+
+
+def _text(item: object) -> str:
+    if isinstance(item, bytes):
+        return item.decode("utf-8", "backslashreplace")
+    return json.dumps(item, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _parsed(raw: bytes) -> object:
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _digest(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"

@@ -1,0 +1,129 @@
+"""A store's projections (L4), held to the rows that its entries give, page by page while the entries are read.
+
+Rows computed from one entry are compared when the entry has passed, and are not held in memory; rows of the state when
+the position is reached that the projections stand at.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from constancia.ledger.audit.level4_served import compare_one
+from constancia.ledger.views.projections import PROJECTIONS
+from constancia.ledger.views.projections.base import EntryProjection
+from constancia.ledger.views.views import TRACKED, RowChange
+from constancia.verify.core.errors import Unreadable
+from constancia.verify.core.report import Findings
+from constancia.verify.sources.source import Source
+from constancia.verify.sources.sqlite_store import open_store
+
+PAGE: Final = 1_000
+_OF_ENTRIES: Final = frozenset(one.name for one in PROJECTIONS if isinstance(one, EntryProjection))
+
+
+class KeptViews:
+    """The projections beside a store, opened for reading; `finish` closes them.
+
+    Args:
+        path: The views' database; nothing is written beside it.
+        findings: Where faults go.
+
+    Raises:
+        Unreadable: It is no such database.
+    """
+
+    def __init__(self, path: Path, findings: Findings) -> None:
+        self._findings = findings
+        self._store = open_store(path)
+        self._rows = 0
+        self._passed: set[int] = set()  # hashes of the keys of entries' rows
+        self._state_rows: dict[tuple[str, str], bytes | None] = {}
+        try:
+            query = "SELECT max(notification_id) FROM tracking WHERE application_name = ?"
+            reached = self._select(query, TRACKED)[0][0]
+            self._select("SELECT projection, key, data FROM views LIMIT 1")
+        except Unreadable:
+            self._store.close()
+            raise
+        self.position = reached if isinstance(reached, int) else 0
+
+    def is_due(self, size: int) -> bool:
+        """Tell whether the rows are to be compared after so many entries."""
+        return size <= self.position and (size % PAGE == 0 or size == self.position)
+
+    def compare(self, changes: Iterable[RowChange], size: int) -> None:
+        """Take in what the last entries changed, and compare what is final of it.
+
+        Args:
+            changes: Rows by projection and key.
+            size: How many entries were read.
+
+        Raises:
+            Unreadable: The database is damaged.
+        """
+        for name, key, data in changes:
+            if name in _OF_ENTRIES:
+                self._passed.add(hash((name, key)))
+                self._compare(name, key, data)
+            else:
+                self._state_rows[name, key] = data
+        if size == self.position:
+            for (name, key), data in self._state_rows.items():
+                self._compare(name, key, data)
+            self._find_others()
+
+    def finish(self, source: Source, size: int) -> None:
+        """Say where the projections stand, and close them.
+
+        Args:
+            source: The store that they belong to.
+            size: How many entries were audited.
+
+        Raises:
+            Unreadable: Somebody wrote to the database meanwhile.
+        """
+        if not self.position:
+            self._find_others()  # projections of no entry have no rows
+        self._store.check_unchanged()
+        self._store.close()
+        self._findings.count("L4", "view_rows", self._rows)
+        if self.position < size:
+            self._findings.note("views-lag", size=self.position, total=size)
+        elif self.position > size and source.store is not None and _has_grown(source.store.path, self.position):
+            self._findings.not_checked("views-ahead", size=self.position, total=size)
+        elif self.position > size:
+            self._findings.fault("shown-extra", None, "views: position", f"at most {size}", self.position, level="L4")
+
+    def _compare(self, name: str, key: str, data: bytes | None) -> None:
+        rows = self._select("SELECT data FROM views WHERE projection = ? AND key = ?", name, key)
+        found = _bytes(rows[0][0]) if rows else None
+        self._rows += data is not None
+        if found != data:
+            compare_one("views", f"{name}#{key}", data, found, self._findings)
+
+    def _find_others(self) -> None:
+        for name, key in self._select("SELECT projection, key FROM views"):
+            known = hash((name, key)) in self._passed or (name, key) in self._state_rows
+            if not known:
+                [(data,)] = self._select("SELECT data FROM views WHERE projection IS ? AND key IS ?", name, key)
+                compare_one("views", f"{name}#{key}", None, _bytes(data), self._findings)
+
+    def _select(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        try:
+            return self._store.connection.execute(query, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise Unreadable("views", str(self._store.path), str(error)) from error
+
+
+def _bytes(value: object) -> bytes:
+    # Whatever lies there is compared as bytes: it may have been changed by hand.
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
+
+
+def _has_grown(path: Path, size: int) -> bool:
+    store = open_store(path)
+    try:
+        return store.count() >= size
+    finally:
+        store.close()

@@ -1,0 +1,391 @@
+"""What an audit verified, kept in a file of the auditor's own, so that the next one reads only what is new.
+
+- R1: only a prefix without faults is kept: its tree, its key directory, what its entries cite and use up.
+- R2: the file is bound to the root of that prefix. It is used only where the source still has the entry that ends
+  the prefix, and the root signed by the log must follow from its hashes (verify.beyond, `Memory`).
+- R3: a run costs what is new: hashes, names and citations are read when they are asked for, and appended.
+- R4: one audit at a time has the file; a second one goes without.
+- R5: hashes and state are hashed again when they are read; a damaged file is no verdict on the log, and is named.
+
+It trusts that nobody but the auditor writes the file: whoever can alter it can alter the verifier too.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import sqlite3
+import time
+import uuid
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, Self
+
+from constancia.ledger.audit.directory_json import directory_form, restore_directory
+from constancia.verify.audit.entry_pass import Citations, EntryPass, UsedIds
+from constancia.verify.core.errors import Unreadable
+from constancia.verify.core.formats.merkle import HASH_BYTES, Tree
+from constancia.verify.core.report import Findings
+
+FORMAT: Final = 1
+CHUNK_BYTES: Final = 256 * HASH_BYTES
+KEEP_EVERY_S: Final = 5.0  # what a killed audit loses at most
+_ASK_IDS: Final = 500  # in one query
+_LEVEL: Final = 1 << 48  # a chunk's row id: its level times this, plus its number
+_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS about (id INTEGER PRIMARY KEY, state TEXT, confirmed BLOB, sha256 BLOB);
+CREATE TABLE IF NOT EXISTS nodes (id INTEGER PRIMARY KEY, data BLOB, sha256 BLOB);
+CREATE TABLE IF NOT EXISTS ids (id BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS streams (stream TEXT PRIMARY KEY, version INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cited (digest TEXT PRIMARY KEY, at INTEGER, sizes TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS signed (key TEXT, at INTEGER, day TEXT, PRIMARY KEY (key, at)) WITHOUT ROWID;
+"""
+_NAMES: Final = ("about", "nodes", "ids", "streams", "cited", "signed")
+
+
+class KeptRow:
+    """One level of a kept tree, a `merkle.Row`: the first `kept` bytes are read from the file when asked for."""
+
+    def __init__(self, file: "ResumeFile", level: int, kept: int) -> None:
+        self._file = file
+        self._level = level
+        self._kept = kept
+        self._new = bytearray()
+
+    def __len__(self) -> int:
+        """Give the number of bytes."""
+        return self._kept + len(self._new)
+
+    def __getitem__(self, part: slice, /) -> bytes:
+        """Give a part."""
+        start, stop, _ = part.indices(len(self))
+        found = bytearray()
+        while start < min(stop, self._kept):
+            number, at = divmod(start, CHUNK_BYTES)
+            end = min(stop, self._kept, (number + 1) * CHUNK_BYTES)
+            found += self._file.chunk(self._level, number)[at : at + end - start]
+            start = end
+        return bytes(found + self._new[max(0, start - self._kept) : max(0, stop - self._kept)])
+
+    def __delitem__(self, part: slice, /) -> None:
+        """Take away the end."""
+        start = part.indices(len(self))[0]
+        del self._new[max(0, start - self._kept) :]
+        self._kept = min(self._kept, start)
+
+    def __iadd__(self, data: bytes, /) -> Self:
+        """Append."""
+        self._new += data
+        return self
+
+
+class _Ids:
+    """Statement ids: those of this run in memory, those before in the file, which is asked about many at once."""
+
+    def __init__(self, file: "ResumeFile | None") -> None:
+        self._file = file
+        self._own = UsedIds()
+        self._asked: dict[bytes, int] = {}
+        self.unsaved: list[bytes] = []
+
+    def add(self, name: str, index: int, /) -> None:
+        self._own.add(name, index)
+        self.unsaved.append(_packed(name))
+        if self._file is not None:
+            self._asked[self.unsaved[-1]] = index
+
+    def repeated(self) -> Iterator[tuple[str, int]]:
+        again = self._own.repeated()
+        yield from again
+        asked, self._asked = self._asked, {}
+        for name, _ in again:
+            asked.pop(_packed(name), None)
+        names = list(asked)
+        for start in range(0, len(names) if self._file else 0, _ASK_IDS):
+            part = names[start : start + _ASK_IDS]
+            marks = ",".join("?" * len(part))
+            query = f"SELECT id FROM ids WHERE id IN ({marks})"  # noqa: S608 - question marks alone
+            for (found,) in self._file.select(query, *part) if self._file else ():
+                yield str(uuid.UUID(bytes=found)), asked[found]
+
+
+class _Versions(Counter[str]):
+    """Entries by stream: those of this run's streams in memory, the others in the file."""
+
+    file: "ResumeFile | None" = None
+
+    def __missing__(self, stream: str) -> int:
+        query = "SELECT version FROM streams WHERE stream = ?"
+        rows = [] if self.file is None else self.file.select(query, stream)
+        return int(rows[0][0]) if rows else 0
+
+
+class ResumeFile:
+    """A resume file; the `Memory` of verify. Close it, or use it in a `with` block.
+
+    Args:
+        path: The file; made when something is kept. One that can't be read is as good as none.
+        place: The source that was being read, for the progress of an interrupted audit: at another place the file
+            is as good as none. None for what a whole audit has verified, which holds wherever the log is read.
+        final: Where the file goes when the audit has come to its end; None to leave it.
+        every_s: Seconds between two times of keeping.
+    """
+
+    def __init__(
+        self, path: Path, *, place: str | None = None, final: Path | None = None, every_s: float = KEEP_EVERY_S
+    ) -> None:
+        self.path = path
+        self._place = place
+        self._final = final
+        self._every_s = every_s
+        self._last = time.monotonic()
+        self._db: sqlite3.Connection | None = None
+        self._state: dict[str, Any] = {}
+        self._confirmed = b""
+        self._is_busy = False
+        self.failure: str | None = None  # why nothing more is kept
+        self._base = 0  # the size that the pass went on from
+        self._ids = _Ids(None)
+        self._signed: dict[str, int] = {}
+        self._tree = Tree()
+        if path.exists():
+            self._load()
+
+    def __enter__(self) -> Self:
+        """Give the file itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; may be repeated."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    # What it remembers
+
+    @property
+    def size(self) -> int:
+        """How many entries it remembers as verified; 0 if none."""
+        return int(self._state.get("size", 0))
+
+    @property
+    def checked(self) -> Mapping[str, Mapping[str, int]]:
+        """What had been counted when it was kept."""
+        found: Mapping[str, Mapping[str, int]] = self._state.get("checked", {})
+        return found
+
+    def leaf(self) -> bytes:
+        """Give the leaf hash of the last entry that it remembers."""
+        return self._tree.leaf(self.size - 1)
+
+    def root(self, size: int) -> bytes:
+        """Give the root at a size that it remembers."""
+        return self._tree.root(size)
+
+    def chunk(self, level: int, number: int) -> bytes:
+        """Give 256 packed hashes of a level, or what there is of them.
+
+        Raises:
+            Unreadable: The file is damaged.
+        """
+        rows = self.select("SELECT data, sha256 FROM nodes WHERE id = ?", level * _LEVEL + number)
+        if not rows or not isinstance(rows[0][0], bytes) or hashlib.sha256(rows[0][0]).digest() != rows[0][1]:
+            raise Unreadable("resume", str(self.path), f"it is damaged at level {level}, chunk {number}; delete it")
+        return bytes(rows[0][0])
+
+    def select(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """Read rows.
+
+        Raises:
+            Unreadable: The file is damaged.
+        """
+        try:
+            return [] if self._db is None else self._db.execute(query, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise Unreadable("resume", str(self.path), f"{error}; delete it") from error
+
+    @property
+    def tree(self) -> Tree:
+        """The tree that it remembers, for proofs between sizes that it covers."""
+        return self._tree
+
+    # Going on from it
+
+    def attach(self, fold: EntryPass, *, resume: bool) -> None:
+        """Have a pass go on from what is remembered, or (without `resume`) forget it and begin with this pass."""
+        if not resume:
+            self._state, self._tree, self._confirmed = {}, Tree(), b""
+        self._base = self.size
+        self._ids = fold.ids = _Ids(self if resume else None)
+        versions = fold.versions = _Versions()
+        versions.file = self if resume else None
+        if resume:
+            self._restore(fold)
+
+    def _restore(self, fold: EntryPass) -> None:
+        state = self._state
+        fold.origin = fold.origin or state["origin"]
+        fold.tree.adopt(self._rows())
+        fold.recorded_at = state["recorded_at"]
+        fold.signatures = state["signatures"]
+        fold.seen.checked = state["seen_roots"]
+        fold.seen.largest = state["largest"]
+        fold.seen.confirmed = bytearray(zlib.decompress(self._confirmed))
+        restore_directory(fold.directory, state["directory"])
+        fold.directory.signed_before = self._signed_before
+        if self._place is not None:  # a whole audit looks at all documents in the end
+            fold.cited.update(self._cited())
+
+    def _rows(self) -> list[KeptRow]:
+        size = self.size
+        return [KeptRow(self, level, (size >> level) * HASH_BYTES) for level in range(max(1, size.bit_length()))]
+
+    def _signed_before(self, key: str) -> Iterator[tuple[int, str]]:
+        query = "SELECT at, day FROM signed WHERE key = ? AND at < ? ORDER BY at"
+        yield from ((int(at), str(day)) for at, day in self.select(query, key, self._base))
+
+    def _cited(self) -> Iterator[tuple[str, Citations]]:
+        for digest, at, sizes in self.select("SELECT digest, at, sizes FROM cited"):
+            yield digest, Citations(at, set(json.loads(sizes)))
+
+    # Keeping
+
+    def is_due(self) -> bool:
+        """Tell whether it is time to keep what was verified meanwhile."""
+        return time.monotonic() - self._last >= self._every_s
+
+    def keep(self, fold: EntryPass, findings: Findings) -> None:
+        """Keep what a pass has verified, durably; the pass is settled and without faults."""
+        if self._is_busy or self.failure is not None:
+            return
+        try:
+            db = self._open()
+        except Unreadable as error:
+            self.failure = str(error)  # a cache that can't be written is no reason not to conclude
+            return
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            if not self.size:
+                for name in _NAMES:
+                    db.execute(f"DELETE FROM {name}")  # noqa: S608 - our own names
+            self._save(db, fold, findings)
+            db.execute("COMMIT")
+        except sqlite3.Error as error:
+            with contextlib.suppress(sqlite3.Error):
+                db.execute("ROLLBACK")
+            self.failure = f"{self.path}: {error}"
+            return
+        self._ids.unsaved.clear()
+        self._tree = fold.tree
+        self._last = time.monotonic()
+
+    def complete(self) -> None:
+        """Put the file in its final place: the audit came to its end without faults."""
+        if self._final is None or self._is_busy or self.failure is not None:
+            return
+        self.close()
+        with ResumeFile(self._final) as former:
+            is_longer = former.size > self.size and former.root(self.size).hex() == self._state["root"]
+        if is_longer:
+            self.path.unlink()
+        else:
+            self.path.replace(self._final)
+
+    def _save(self, db: sqlite3.Connection, fold: EntryPass, findings: Findings) -> None:
+        before, size = self.size, fold.tree.size
+        for level, row in enumerate(fold.tree.rows):
+            first = (before >> level) * HASH_BYTES // CHUNK_BYTES
+            for number in range(first, -(-len(row) // CHUNK_BYTES)):
+                data = bytes(row[number * CHUNK_BYTES : (number + 1) * CHUNK_BYTES])
+                values = (level * _LEVEL + number, data, hashlib.sha256(data).digest())
+                db.execute("INSERT OR REPLACE INTO nodes VALUES (?,?,?)", values)
+        db.executemany("INSERT OR IGNORE INTO ids VALUES (?)", ((one,) for one in self._ids.unsaved))
+        db.executemany("INSERT OR REPLACE INTO streams VALUES (?,?)", fold.versions.items())
+        self._save_cited(db, fold)
+        for name, key in fold.directory.keys.items():
+            done = self._signed.get(name, 0)
+            db.executemany("INSERT OR IGNORE INTO signed VALUES (?,?,?)", ((name, *one) for one in key.signed[done:]))
+            self._signed[name] = len(key.signed)
+        self._state = {
+            "format": FORMAT,
+            "origin": fold.origin,
+            "size": size,
+            "root": fold.tree.root().hex(),
+            "place": self._place,
+            "checked": {level: dict(counts) for level, counts in findings.checked.items()},
+            "signatures": fold.signatures,
+            "seen_roots": fold.seen.checked,
+            "largest": fold.seen.largest,
+            "recorded_at": fold.recorded_at,
+            "directory": directory_form(fold.directory),
+        }
+        self._confirmed = zlib.compress(bytes(fold.seen.confirmed), 1)
+        text = json.dumps(self._state, ensure_ascii=False)
+        db.execute(
+            "INSERT OR REPLACE INTO about VALUES (1,?,?,?)", (text, self._confirmed, _digest(text, self._confirmed))
+        )
+
+    @staticmethod
+    def _save_cited(db: sqlite3.Connection, fold: EntryPass) -> None:
+        for digest, one in fold.cited.items():
+            row = db.execute("SELECT at, sizes FROM cited WHERE digest = ?", (digest,)).fetchone()
+            at, sizes = (one.index, set()) if row is None else (row[0], set(json.loads(row[1])))
+            db.execute(
+                "INSERT OR REPLACE INTO cited VALUES (?,?,?)", (digest, at, json.dumps(sorted(sizes | one.sizes)))
+            )
+
+    # The file
+
+    def _open(self) -> sqlite3.Connection:
+        if self._db is None:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+                self._db = sqlite3.connect(self.path, isolation_level=None, timeout=0.2, check_same_thread=False)
+                self._db.execute("PRAGMA synchronous=NORMAL")  # what a power cut takes is verified again
+                self._db.execute("PRAGMA locking_mode=EXCLUSIVE")  # from here until it is closed
+                self._db.execute("BEGIN EXCLUSIVE")
+                self._db.executescript(_TABLES)
+            except (OSError, sqlite3.Error) as error:
+                self._is_busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+                self.close()
+                raise Unreadable("resume", str(self.path), f"it can't be written: {error}") from error
+        return self._db
+
+    def _load(self) -> None:
+        """Read the state. A file that is no resume file, or of another place, is left to be written anew."""
+        try:
+            db = self._open()
+            row = db.execute("SELECT state, confirmed, sha256 FROM about WHERE id = 1").fetchone()
+            if row is None or _digest(row[0], row[1]) != row[2]:
+                return
+            state = json.loads(row[0])
+        except (Unreadable, sqlite3.Error, ValueError):
+            self.close()
+            if not self._is_busy:
+                self.path.unlink(missing_ok=True)
+            return
+        if state.get("format") != FORMAT:
+            self.close()
+            self.path.unlink()
+            return
+        if self._place is not None and state["place"] != self._place:
+            return
+        self._state, self._confirmed = state, row[1]
+        self._tree.adopt(self._rows())
+        if self._tree.root().hex() != state["root"]:
+            raise Unreadable("resume", str(self.path), "its hashes do not give its root; delete it")
+
+
+def _digest(text: str, confirmed: bytes) -> bytes:
+    return hashlib.sha256(text.encode() + b"\x00" + confirmed).digest()
+
+
+def _packed(name: str) -> bytes:
+    return bytes.fromhex(name.replace("-", ""))

@@ -1,0 +1,118 @@
+"""Documents kept beside the log, each under the SHA-256 of its bytes.
+
+- D1: a name is the digest of the content, so a document can't be changed, only be missing.
+- D2: what is read is hashed again before it is given out; a flipped bit is `Damaged`, not served.
+- D3: a document is durable before its digest is returned to the one who stored it.
+
+What a document's bytes are (a PDF, a picture) is said by the entry that cites it, never by the
+file, and nothing here looks inside.
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from constancia.ledger.disk.durable import PART_SUFFIX, sync_folder
+from constancia.ledger.errors import Damaged, NotFound, TooLarge
+
+# A scanned agreement has a few MiB; what is larger belongs elsewhere and is cited by its digest.
+MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
+_CHUNK_BYTES = 1024 * 1024
+_NAME = re.compile(r"[0-9a-f]{64}")
+
+
+class Documents:
+    """The documents of one folder."""
+
+    def __init__(self, folder: Path, *, limit: int = MAX_DOCUMENT_BYTES) -> None:
+        """Uses `folder`, made at the first `put`; `limit` is the largest document in bytes."""
+        self.folder = folder
+        self.limit = limit
+
+    def put(self, data: bytes) -> str:
+        """Stores a document.
+
+        Returns:
+            Its SHA-256 in hex, 64 digits.
+
+        Raises:
+            TooLarge: It exceeds the limit; nothing is stored.
+        """
+        return self._store(iter((data,)))
+
+    def put_stream(self, stream: BinaryIO) -> str:
+        """Stores a document read from a stream, without holding it in memory.
+
+        Raises:
+            TooLarge: As soon as more than the limit was read; nothing is stored.
+        """
+        return self._store(iter(lambda: stream.read(_CHUNK_BYTES), b""))
+
+    def _store(self, chunks: Iterator[bytes]) -> str:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        with tempfile.NamedTemporaryFile(dir=self.folder, suffix=PART_SUFFIX, delete=False) as file:
+            part = Path(file.name)
+            try:
+                for chunk in chunks:
+                    size += len(chunk)
+                    self._check_size(size)
+                    digest.update(chunk)
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+                part.chmod(0o644)
+                part.replace(self.folder / digest.hexdigest())
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+        sync_folder(self.folder)
+        return digest.hexdigest()
+
+    def _check_size(self, size: int) -> None:
+        if size > self.limit:
+            raise TooLarge(self.limit)
+
+    def get(self, sha256: str) -> bytes:
+        """A document's bytes.
+
+        Args:
+            sha256: The digest in lower-case hex.
+
+        Raises:
+            NotFound: No document of that name is here.
+            Damaged: The bytes on the disk have another digest.
+        """
+        path = self._path(sha256)
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            raise NotFound(f"no document {sha256} is kept here") from None
+        found = hashlib.sha256(data).hexdigest()
+        if found != sha256:
+            raise Damaged(f"document {sha256} has the digest {found} on the disk; restore it")
+        return data
+
+    def __contains__(self, sha256: object) -> bool:
+        """Whether a document of that name is kept here; its bytes are not looked at."""
+        return isinstance(sha256, str) and self._has_form(sha256) and self._path(sha256).is_file()
+
+    def names(self) -> list[str]:
+        """The digests of all documents kept here, sorted."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(p.name for p in self.folder.iterdir() if self._has_form(p.name))
+
+    def _path(self, sha256: str) -> Path:
+        # Only 64 hex digits become part of a path: nothing can point outside of the folder.
+        if not self._has_form(sha256):
+            raise NotFound("a document is asked for by its SHA-256 in 64 lower-case hex digits")
+        return self.folder / sha256
+
+    @staticmethod
+    def _has_form(name: str) -> bool:
+        return _NAME.fullmatch(name) is not None

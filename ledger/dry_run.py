@@ -1,0 +1,56 @@
+"""What the ledger would answer to a statement if it were handed in now; nothing is recorded."""
+
+from typing import Any
+
+from constancia.domain.decide import decide
+from constancia.domain.kernel.acts import recorded_entry
+from constancia.domain.kernel.problems import Problem, Refusal
+from constancia.ledger.clock import format_recorded_at
+from constancia.ledger.ledger import Ledger
+
+
+def refusal_of(ledger: Ledger, statement: dict[str, Any], key: str | None) -> Refusal | None:
+    """Give the refusal that a statement would meet at the head, and None where it would be recorded.
+
+    Args:
+        ledger: The ledger.
+        statement: The statement's members.
+        key: Id of the key that is to sign; what concerns the key is left out without one.
+    """
+    return _seen_refusal(ledger, statement) or _judged(ledger, statement, key)
+
+
+def _seen_refusal(ledger: Ledger, statement: dict[str, Any]) -> Refusal | None:
+    size, root = statement["seen"]["size"], statement["seen"]["root"]
+    stored = ledger.size
+    if size > stored:
+        rule = "the history seen is not longer than the log"
+        return Refusal(Problem(code="E_SEEN_AHEAD", rule=rule), {"size": stored})
+    if ledger.root(size).hex() != root:
+        rule = "the root seen is the tree's root at that size: the signer's software and this server disagree"
+        return Refusal(Problem(code="E_SEEN_CONTRADICTS", rule=rule), {"size": stored})
+    return None
+
+
+def _judged(ledger: Ledger, statement: dict[str, Any], key: str | None) -> Refusal | None:
+    """Have the law judge the draft at the head. Without a key, what concerns the key is left out."""
+    state = ledger.state()
+    recorded = recorded_entry(
+        index=state.size,
+        leaf_hash="0" * 64,
+        recorded_at=format_recorded_at(ledger.clock.now()),
+        keys=(key or "",),
+        statement=statement,
+        originator_version=state.version(statement["stream"]) + 1,
+    )
+    try:
+        decide(state, recorded, ledger.log.lookup)
+    except Refusal as refusal:
+        told = [(refusal.code, refusal.rule), *refusal.also]
+        if key is None:
+            told = [one for one in told if not one[0].startswith("E_KEY_")]
+        if not told:
+            return None
+        code, rule = told[0]
+        return Refusal(Problem(code=code, rule=rule), refusal.judged_against, tuple(told[1:]))
+    return None

@@ -1,0 +1,4 @@
+"""Keys in files, and what the log signs with its own.
+
+May import: `disk`.
+"""

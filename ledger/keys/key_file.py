@@ -1,0 +1,124 @@
+"""A signatory's key files: encrypted PKCS#8, Ed25519 of our own making or an e.firma `.key` with RSA.
+
+The private key stays on the signatory's machine. Nothing here sends it anywhere, and the server never has one.
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    PublicFormat,
+    load_der_private_key,
+    load_pem_private_key,
+)
+
+from constancia.ledger.disk.durable import write_file
+from constancia.ledger.keys.log_signer import KEY_FILE_MODE, MIN_PASSPHRASE, KeyFileError
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.signatures import KeyId, PublicKey, Signature, load_public_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateKey:
+    """A signatory's private key in memory, with the public key that the ledger knows it by."""
+
+    handle: Ed25519PrivateKey | RSAPrivateKey
+    public: PublicKey
+
+    @property
+    def key_id(self) -> KeyId:
+        """The key id."""
+        return self.public.key_id
+
+    @property
+    def material(self) -> dict[str, str]:
+        """The public key as bodies carry it: `public_key` in base64 and `scheme`."""
+        return {"public_key": base64.b64encode(self.public.spki).decode(), "scheme": self.public.scheme}
+
+    def sign(self, message: bytes) -> Signature:
+        """Sign bytes (the PAE of a statement) with the key's own scheme.
+
+        Source: RFC 8032 §5.1.6; RFC 8017 §8.2.1 with SHA-256.
+        """
+        if isinstance(self.handle, RSAPrivateKey):
+            sig = self.handle.sign(message, PKCS1v15(), hashes.SHA256())
+        else:
+            sig = self.handle.sign(message)
+        return Signature(key=self.key_id, sig=sig)
+
+
+def generate() -> PrivateKey:
+    """Make a new Ed25519 key, in memory only."""
+    return _private_key(Ed25519PrivateKey.generate())
+
+
+def save(key: PrivateKey, path: Path, passphrase: bytes) -> None:
+    """Write a key, encrypted, to a file that must not exist yet; only its owner may read it.
+
+    Args:
+        key: The key.
+        path: Where to.
+        passphrase: At least 12 bytes.
+
+    Raises:
+        KeyFileError: The file exists, or the passphrase is too short.
+    """
+    if len(passphrase) < MIN_PASSPHRASE:
+        raise KeyFileError(f"the passphrase needs at least {MIN_PASSPHRASE} characters")
+    if path.exists():
+        raise KeyFileError(f"{path} exists; a key file is never overwritten")
+    encryption = BestAvailableEncryption(passphrase)
+    pem = key.handle.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_file(path, pem, mode=KEY_FILE_MODE)
+
+
+def load(path: Path, passphrase: bytes) -> PrivateKey:
+    """Read a key file: our PEM, or an e.firma `.key` (DER).
+
+    Args:
+        path: The file.
+        passphrase: What it was encrypted with.
+
+    Returns:
+        The key.
+
+    Raises:
+        KeyFileError: No such file, wrong passphrase, or a key of another kind.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise KeyFileError(f"{path}: {error.strerror or 'it can not be read'}") from error
+    try:
+        read = load_pem_private_key if data.startswith(b"-----") else load_der_private_key
+        handle = read(data, passphrase)
+    except (ValueError, TypeError) as error:
+        raise KeyFileError(f"{path}: the passphrase is wrong, or this is not an encrypted key file") from error
+    if not isinstance(handle, Ed25519PrivateKey | RSAPrivateKey):
+        raise KeyFileError(f"{path}: an Ed25519 key or an e.firma key is needed")
+    try:
+        return _private_key(handle)
+    except Malformed as error:
+        raise KeyFileError(f"{path}: {error}") from error
+
+
+def _private_key(handle: Ed25519PrivateKey | RSAPrivateKey) -> PrivateKey:
+    spki = handle.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    scheme = "ed25519" if isinstance(handle, Ed25519PrivateKey) else "rsa-pkcs1-sha256"
+    return PrivateKey(handle=handle, public=load_public_key(scheme, spki))
+
+
+def founder_object(party: str, kind: str, legal_name: Mapping[str, str], root: PrivateKey) -> dict[str, Any]:
+    """Give a founder as the genesis names it, with its root key."""
+    return {"kind": kind, "legal_name": dict(legal_name), "party": party, "root": root.material}

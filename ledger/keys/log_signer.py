@@ -1,0 +1,109 @@
+"""The log's keys: they sign checkpoints, and nothing else.
+
+They speak for the log, never for a party: what they can attest is that this tree is the one that
+this origin keeps. At rest they are PKCS#8 encrypted with a passphrase, in a file that only its owner
+may read.
+"""
+
+from pathlib import Path
+from typing import Self
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from constancia.ledger.keys.note_keys import KEY_FILE_MODE, MIN_PASSPHRASE, Cosigner, KeyFileError, NoteKeys
+from constancia.verify.core.formats.checkpoint import format_checkpoint
+from constancia.verify.core.formats.note import (
+    ED25519,
+    NoteSignature,
+    VerifierKey,
+    format_note,
+    format_vkey,
+    verifier_key,
+)
+
+__all__ = ["KEY_FILE_MODE", "MIN_PASSPHRASE", "KeyFileError", "LogSigner"]
+
+
+class LogSigner:
+    """Signs checkpoints of one origin: with an Ed25519 key, and as a cosigner with an ML-DSA-44 key where there is one.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, origin: str, key: Ed25519PrivateKey, mldsa44: MLDSA44PrivateKey | None = None) -> None:
+        """Binds keys to an origin.
+
+        Raises:
+            Malformed: The origin can't be the name of a note's key.
+        """
+        self._keys = NoteKeys(ed25519=key, mldsa44=mldsa44)
+        self._cosigner = Cosigner(origin, None, mldsa44)
+        self.verifier: VerifierKey = verifier_key(
+            origin, ED25519, key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        )
+
+    @property
+    def origin(self) -> str:
+        """The ledger's name: the checkpoint's first line and the key's name."""
+        return self.verifier.name
+
+    @property
+    def vkey(self) -> str:
+        """The verifier key as the genesis and the policy name it."""
+        return format_vkey(self.verifier)
+
+    @property
+    def cosigner_vkey(self) -> str | None:
+        """The verifier key of the log's ML-DSA-44 cosignatures; None where it makes none."""
+        return next(map(format_vkey, self._cosigner.keys), None)
+
+    def checkpoint(self, size: int, root: bytes, time: int = 0) -> bytes:
+        """The signed note for a tree.
+
+        The caller must ask for one checkpoint at a size only, and only when it is about to store
+        what the checkpoint covers.
+
+        Args:
+            size: Number of entries.
+            root: 32 bytes.
+            time: POSIX seconds for the ML-DSA-44 cosignature; 0 names no time.
+
+        Returns:
+            The note, UTF-8.
+
+        Source:
+            C2SP tlog-checkpoint, signed-note, tlog-cosignature.
+        """
+        text = format_checkpoint(self.origin, size, root)
+        line = NoteSignature(
+            name=self.origin,
+            key_hash=self.verifier.key_hash,
+            blob=self._keys.ed25519.sign(text.encode()),
+        )
+        return format_note(text, (line, *self._cosigner.cosign(text, time)))
+
+    @classmethod
+    def generate(cls, origin: str) -> Self:
+        """A signer with keys that did not exist before."""
+        keys = NoteKeys.generate()
+        return cls(origin, keys.ed25519, keys.mldsa44)
+
+    def save(self, path: Path, passphrase: bytes) -> None:
+        """Writes the keys, encrypted, to a file that must not exist yet.
+
+        Raises:
+            KeyFileError: The file exists, or the passphrase is shorter than 12 bytes.
+        """
+        self._keys.save(path, passphrase)
+
+    @classmethod
+    def load(cls, origin: str, path: Path, passphrase: bytes) -> Self:
+        """Reads keys that `save` wrote; also a file from before the ML-DSA-44 key.
+
+        Raises:
+            KeyFileError: No such file, another passphrase, or other keys.
+        """
+        keys, _name = NoteKeys.load(path, passphrase)
+        return cls(origin, keys.ed25519, keys.mldsa44)

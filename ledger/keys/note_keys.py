@@ -1,0 +1,179 @@
+"""Private keys that sign notes: an Ed25519 key and, beside it, an ML-DSA-44 key, encrypted in one file.
+
+The file is PEM: one encrypted PKCS#8 block for each key, Ed25519 first. Before the blocks may stand a line
+`name: <key name>` (RFC 7468 §2 lets text stand there); a witness's file has it, a log's does not, since a log's name
+is its origin. The name is no secret and can't be forged to any use: another name gives another key id, which nobody
+trusts.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from constancia.ledger.disk.durable import write_file
+from constancia.ledger.errors import LedgerError
+from constancia.verify.core.formats.cosignature import message_ed25519, message_mldsa44
+from constancia.verify.core.formats.note import (
+    COSIGNATURE_ED25519,
+    COSIGNATURE_MLDSA44,
+    NoteSignature,
+    VerifierKey,
+    is_key_name,
+    verifier_key,
+)
+
+KEY_FILE_MODE: Final = 0o600
+# Guessing a stolen file's passphrase is the attack; below this it takes minutes.
+MIN_PASSPHRASE: Final = 12
+MAX_FILE_BYTES: Final = 65_536
+_BLOCK = re.compile(rb"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\n?", re.DOTALL)
+_NAME = re.compile(rb"^name: (.+)$", re.MULTILINE)
+
+
+class KeyFileError(LedgerError):
+    """A key file can't be read, or the passphrase is not the one that it was written with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteKeys:
+    """The two private keys of one signer of notes; no ML-DSA-44 key in files that are older than it."""
+
+    ed25519: Ed25519PrivateKey
+    mldsa44: MLDSA44PrivateKey | None
+
+    @classmethod
+    def generate(cls) -> Self:
+        """Make new keys; without ML-DSA-44 where this platform's library has none."""
+        try:
+            return cls(ed25519=Ed25519PrivateKey.generate(), mldsa44=MLDSA44PrivateKey.generate())
+        except UnsupportedAlgorithm:
+            return cls(ed25519=Ed25519PrivateKey.generate(), mldsa44=None)
+
+    def save(self, path: Path, passphrase: bytes, name: str | None = None) -> None:
+        """Write the keys, encrypted, to a file that must not exist yet; only its owner may read it.
+
+        Args:
+            path: Where to.
+            passphrase: At least 12 bytes.
+            name: The key name, where it is not known from elsewhere.
+
+        Raises:
+            KeyFileError: The file exists, or the passphrase is too short.
+        """
+        if len(passphrase) < MIN_PASSPHRASE:
+            raise KeyFileError(f"the passphrase needs at least {MIN_PASSPHRASE} characters")
+        if path.exists():
+            raise KeyFileError(f"{path} exists; a key file is never overwritten")
+        encryption = BestAvailableEncryption(passphrase)
+        kept = [one for one in (self.ed25519, self.mldsa44) if one is not None]
+        blocks = [one.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption) for one in kept]
+        head = b"" if name is None else f"name: {name}\n".encode()
+        write_file(path, head + b"".join(blocks), mode=KEY_FILE_MODE)
+
+    @classmethod
+    def load(cls, path: Path, passphrase: bytes) -> tuple[Self, str | None]:
+        """Read a key file.
+
+        Returns:
+            The keys, and the name that stands before them, if one does.
+
+        Raises:
+            KeyFileError: No such file, another passphrase, other keys than these two, or ML-DSA-44 on a platform
+                without it.
+        """
+        try:
+            data = path.read_bytes()[:MAX_FILE_BYTES]
+        except FileNotFoundError:
+            raise KeyFileError(f"{path}: there is no such key file") from None
+        except OSError as error:
+            raise KeyFileError(f"{path}: {error.strerror or 'it can not be read'}") from error
+        try:
+            found = [load_pem_private_key(block, passphrase) for block in _BLOCK.findall(data)]
+        except UnsupportedAlgorithm as error:
+            raise KeyFileError(f"{path}: this platform's cryptographic library can't use this key") from error
+        except (ValueError, TypeError) as error:
+            raise KeyFileError(f"{path}: the passphrase is wrong, or this is not an encrypted key file") from error
+        named = _NAME.search(data)
+        name = named.group(1).decode("utf-8", "replace") if named else None
+        match found:
+            case [Ed25519PrivateKey() as first]:
+                return cls(ed25519=first, mldsa44=None), name
+            case [Ed25519PrivateKey() as first, MLDSA44PrivateKey() as second]:
+                return cls(ed25519=first, mldsa44=second), name
+            case []:
+                raise KeyFileError(f"{path}: the passphrase is wrong, or this is not an encrypted key file")
+            case _:
+                raise KeyFileError(f"{path}: an Ed25519 key, and an ML-DSA-44 key after it, are expected")
+
+
+class Cosigner:
+    """Cosigns checkpoints under one name with one or both kinds of key. Safe to use from several threads.
+
+    Args:
+        name: The key name; C2SP asks for a URL without a scheme that tells whose it is.
+        ed25519: Key for cosignatures of type 0x04; None where it makes none (a log signs as itself).
+        mldsa44: Key for cosignatures of type 0x06.
+
+    Raises:
+        Malformed: The name can't be a note key's.
+    """
+
+    def __init__(self, name: str, ed25519: Ed25519PrivateKey | None, mldsa44: MLDSA44PrivateKey | None) -> None:
+        self.name = name
+        self._ed25519 = ed25519
+        self._mldsa44 = mldsa44
+        self.keys: tuple[VerifierKey, ...] = tuple(
+            verifier_key(name, type_byte, key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
+            for type_byte, key in ((COSIGNATURE_ED25519, ed25519), (COSIGNATURE_MLDSA44, mldsa44))
+            if key is not None
+        )
+
+    @classmethod
+    def load(cls, path: Path, passphrase: bytes) -> Self:
+        """Read a witness's key file.
+
+        Raises:
+            KeyFileError: As `NoteKeys.load`, or the file names no cosigner.
+        """
+        keys, name = NoteKeys.load(path, passphrase)
+        if name is None or not is_key_name(name):
+            raise KeyFileError(f"{path}: a line `name: …` before the keys must say whose they are")
+        return cls(name, keys.ed25519, keys.mldsa44)
+
+    def cosign(self, text: str, time: int) -> tuple[NoteSignature, ...]:
+        """Cosign a checkpoint with every key there is.
+
+        The caller must have checked what a cosignature says, and stored it.
+
+        Args:
+            text: The checkpoint's note text.
+            time: POSIX seconds; 0 says nothing of when, and not that the tree is the largest one seen.
+
+        Returns:
+            A signature line for each key.
+
+        Source: C2SP tlog-cosignature.
+        """
+        stamp = time.to_bytes(8, "big")
+        lines = []
+        for key in self.keys:
+            if key.type_byte == COSIGNATURE_ED25519 and self._ed25519 is not None:
+                sig = self._ed25519.sign(message_ed25519(time, text))
+            elif self._mldsa44 is not None:
+                sig = self._mldsa44.sign(message_mldsa44(time, self.name, text))
+            else:
+                continue
+            lines.append(NoteSignature(name=self.name, key_hash=key.key_hash, blob=stamp + sig))
+        return tuple(lines)

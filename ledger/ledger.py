@@ -1,0 +1,320 @@
+"""A ledger, opened: everything that the floor above may ask for.
+
+- L1: one process writes; others may read the same folder at the same time.
+- L2: nothing is served before the store was read whole and found to agree with itself.
+- L3: what is returned as appended is durable, covered by a signed checkpoint, and will be found at
+  that index for ever.
+- L4: reading never waits for writing.
+
+It trusts the folder's disk, the signer it was given and the clock. It does not trust those who
+submit, nor what it reads back: entries are parsed, documents hashed, the checkpoint verified.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from constancia.domain.derive import Derived, derive
+from constancia.domain.state import State
+from constancia.ledger.append.examiner import AppendOutcome
+from constancia.ledger.append.loop_replies import LoopReplies
+from constancia.ledger.assembly import LedgerParts, OpenRequest, Options, assemble
+from constancia.ledger.clock import Clock, format_recorded_at
+from constancia.ledger.disk.documents import Documents
+from constancia.ledger.errors import LedgerError, NotFound, ReadOnly
+from constancia.ledger.folder import LedgerFolder, policy_text
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.publication.bundle import export_bundle
+from constancia.ledger.publication.static_files import PublishResult, publish
+from constancia.ledger.reader.receipts import receipt
+from constancia.ledger.reader.states import States
+from constancia.ledger.timestamps.anchor_store import Anchors
+from constancia.ledger.views.rebuild import Rebuilt, rebuild
+from constancia.verify.core.formats.checkpoint import Checkpoint
+from constancia.verify.core.formats.signatures import Signature
+from constancia.verify.core.formats.tiles import HASHES_PER_TILE
+
+
+class Ledger:
+    """One ledger. Get it from `Ledger.open`; use it as a context manager, or `close` it."""
+
+    def __init__(self, core: LedgerParts, clock: Clock, resources: contextlib.ExitStack) -> None:
+        """Takes over what `open` has put together."""
+        self._core = core
+        self._resources = resources
+        self._replies: dict[asyncio.AbstractEventLoop, LoopReplies[AppendOutcome]] = {}
+        self.origin = core.origin
+        self.clock = clock
+        self.folder = LedgerFolder(core.folder)
+        self.documents = Documents(self.folder.documents)
+        self.anchors = Anchors(self.folder.anchors)
+        self.log = core.log
+        self.views = core.views
+        self.witnessing = core.witnessing
+        self._states = States(core.log, core.origin)
+
+    @classmethod
+    def open(  # noqa: PLR0913 (each says one thing about what is wanted)
+        cls,
+        folder: Path,
+        *,
+        clock: Clock,
+        signer: LogSigner | None,
+        origin: str | None = None,
+        create: bool = False,
+        options: Options | None = None,
+    ) -> Self:
+        """Opens the ledger in a folder.
+
+        Args:
+            folder: The ledger's folder.
+            clock: Tells the time of new entries.
+            signer: The log's key; None opens for reading only.
+            origin: The ledger's name, where the caller knows which one it wants.
+            create: Makes a new, empty ledger (its first entry must be its genesis); needs a signer.
+            options: How it runs.
+
+        Returns:
+            The ledger, read to its end and checked.
+
+        Raises:
+            NotFound: There is no ledger in the folder.
+            LedgerError: It is another ledger than asked for, or `create` found one.
+            Locked: Another process has it open for writing.
+            Fatal: The store contradicts itself, or its checkpoint.
+        """
+        wanted = OpenRequest(folder=folder, origin=origin, signer=signer, create=create)
+        with contextlib.ExitStack() as resources:
+            core = assemble(wanted, clock, options or Options(), resources)
+            return cls(core, clock, resources.pop_all())
+
+    def close(self) -> None:
+        """Lets everything under way come to its end, and lets go of the folder; may be repeated."""
+        self._resources.close()
+
+    def __enter__(self) -> Self:
+        """Closes the ledger at the end of a block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Closes the ledger."""
+        self.close()
+
+    # Writing
+
+    def submit(self, statement: bytes, signatures: Sequence[Signature]) -> Future[AppendOutcome]:
+        """Hands in a statement.
+
+        Args:
+            statement: Its canonical bytes.
+            signatures: Its signatures.
+
+        Returns:
+            A future for `AppendOutcome`. It fails with `Malformed`, `Refusal`, `NotStored` (a `Busy`) or
+            `Fatal`.
+
+        Raises:
+            Busy: Too much is under way; nothing was taken in.
+            ReadOnly: The ledger was opened without its signer.
+            Closed: It was closed.
+            Fatal: The writer has stopped.
+        """
+        sequencer = self._core.sequencer
+        if sequencer is None:
+            raise ReadOnly("this ledger was opened for reading only")
+        return sequencer.submit(statement, signatures)
+
+    def append(self, statement: bytes, signatures: Sequence[Signature]) -> AppendOutcome:
+        """Hands in a statement and waits for the outcome.
+
+        Raises:
+            Malformed, Refusal, Busy, Fatal: As `submit` and its future.
+        """
+        return self.submit(statement, signatures).result()
+
+    async def submit_async(self, statement: bytes, signatures: Sequence[Signature]) -> AppendOutcome:
+        """Hands in a statement and awaits the outcome on the running event loop.
+
+        Many outcomes of one batch wake the loop once, which `asyncio.wrap_future` would do for each.
+
+        Raises:
+            Malformed, Refusal, Busy, Fatal: As `submit` and its future.
+        """
+        loop = asyncio.get_running_loop()
+        replies = self._replies.get(loop)
+        if replies is None:
+            self._replies = {one: kept for one, kept in self._replies.items() if not one.is_closed()}
+            replies = self._replies[loop] = LoopReplies(loop)
+        return await replies.wrap(self.submit(statement, signatures))
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether statements can be handed in."""
+        return self._core.sequencer is not None
+
+    @property
+    def failure(self) -> LedgerError | None:
+        """Why nothing is taken in any more; None while all is well."""
+        return self._core.sequencer.failure if self._core.sequencer else None
+
+    @property
+    def under_way(self) -> int:
+        """How many statements have no outcome yet."""
+        return self._core.sequencer.under_way if self._core.sequencer else 0
+
+    # Reading the log
+
+    @property
+    def size(self) -> int:
+        """Number of stored entries."""
+        return self.log.size
+
+    @property
+    def vkey(self) -> str:
+        """The log's verifier key, as the genesis names it.
+
+        Raises:
+            NotFound: There is no genesis yet.
+        """
+        if self._core.signer is not None:
+            return self._core.signer.vkey
+        genesis = self._core.head.genesis
+        if genesis is None:
+            raise NotFound("the ledger has no genesis yet")
+        return str(genesis.statement["body"]["log_key"])
+
+    @property
+    def cosigner_vkey(self) -> str | None:
+        """The verifier key of the log's ML-DSA-44 cosignatures; None where it makes none."""
+        if self._core.signer is not None:
+            return self._core.signer.cosigner_vkey
+        genesis = self._core.head.genesis
+        return genesis.statement["body"].get("log_cosigner") if genesis is not None else None
+
+    def root(self, size: int | None = None) -> bytes:
+        """The tree's root at a size, 32 bytes; see `Log.root`."""
+        return self.log.root(size)
+
+    def checkpoint(self, size: int | None = None) -> bytes:
+        """The signed note for a size; see `Log.checkpoint`."""
+        return self.log.checkpoint(size)
+
+    def entry(self, index: int) -> bytes:
+        """An entry's bytes; see `Log.entry`."""
+        return self.log.entry(index)
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """Entries' bytes in order; see `Log.entries`."""
+        return self.log.entries(start, stop)
+
+    def index_of(self, name: str) -> int:
+        """The index for a leaf hash or a statement's id; see `Log.index_of`."""
+        return self.log.index_of(name)
+
+    def tile(self, level: int, number: int, width: int = HASHES_PER_TILE) -> bytes:
+        """A tile; see `Log.tile`."""
+        return self.log.tile(level, number, width)
+
+    def entry_bundle(self, number: int, width: int = HASHES_PER_TILE) -> bytes:
+        """An entry bundle; see `Log.entry_bundle`."""
+        return self.log.entry_bundle(number, width)
+
+    def receipt(self, index: int, size: int | None = None) -> bytes:
+        """An entry's receipt, by default on the latest witnessed checkpoint that covers it; see `receipts.receipt`."""
+        return receipt(self.log, index, self.receipt_size(index) if size is None else size)
+
+    def receipt_size(self, index: int) -> int:
+        """The size whose checkpoint an entry's receipt carries: the latest witnessed one with it, else the last."""
+        return self.witnessing.covering(index) or self.size
+
+    # Witnesses
+
+    def wait_cosigned(self, timeout: float) -> bool:
+        """Wait until every witness has cosigned what is stored now.
+
+        Args:
+            timeout: Seconds.
+
+        Returns:
+            Whether they have; True where no witness is asked.
+        """
+        cosigning = self._core.cosigning
+        return cosigning is None or cosigning.wait(self.size, timeout)
+
+    @property
+    def witness_problems(self) -> dict[str, str]:
+        """Why witnesses could not be had, by policy name: a code of `cosign.Failed`."""
+        return self._core.cosigning.problems if self._core.cosigning is not None else {}
+
+    @property
+    def witness_urls(self) -> dict[str, str]:
+        """Where witnesses are asked, by policy name; empty where none are."""
+        return self._core.cosigning.urls if self._core.cosigning is not None else {}
+
+    # Reading the state
+
+    def state(self, size: int | None = None) -> State:
+        """The state after `size` entries, by default all; shared, and not to be changed.
+
+        Raises:
+            NotFound: The log is not that long.
+        """
+        return self._states.at(size)
+
+    def size_at(self, instant: datetime) -> int:
+        """How many entries had been recorded at an instant."""
+        return self.log.size_at(format_recorded_at(instant))
+
+    def derived(self, at: datetime | None = None, size: int | None = None) -> tuple[Derived, ...]:
+        """What follows from the first `size` entries at an instant.
+
+        Args:
+            at: The instant; the clock's by default.
+            size: How much of the log is known; all by default.
+        """
+        return derive(self.state(size), at if at is not None else self.clock.now())
+
+    # Handing out
+
+    def publish(self, folder: Path | None = None, *, tidy: bool = False) -> PublishResult:
+        """Brings a folder of static files up to date, by default the ledger's own `log`; see `publish.publish`."""
+        return publish(self.log, self.documents, folder or self.folder.log, self.anchors, tidy=tidy)
+
+    def export(self, path: Path) -> Checkpoint:
+        """Writes the bundle; see `bundle.export_bundle`."""
+        return export_bundle(self.log, self.documents, self.policy.encode(), path, self.anchors)
+
+    @property
+    def policy(self) -> str:
+        """The policy that goes with the log: that of the trust folder, or one with its key alone."""
+        try:
+            return self.folder.policy.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return policy_text(self.vkey, self.cosigner_vkey)
+
+    def rebuild(self, *, check: bool) -> Rebuilt:
+        """Makes the projections again, or compares them; see `rebuild.rebuild`."""
+        return rebuild(self, check=check)
+
+    def refresh(self) -> int:
+        """Reads what another process has appended; for a ledger opened for reading.
+
+        Returns:
+            The size.
+
+        Raises:
+            Fatal: What came does not continue what was there.
+        """
+        if self._core.sequencer is None:
+            self._core.refresh()
+        return self.size

@@ -1,0 +1,120 @@
+"""One log's head held to what the monitor verified, to what it saw before, and to what others were shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from constancia.ledger.audit.resume_file import ResumeFile
+from constancia.ledger.monitor.findings import Finding
+from constancia.ledger.monitor.signed_heads import OWN, RECEIPT, SignedHead, contradiction_of, is_consistent, is_proof
+from constancia.ledger.monitor.tile_tree import tree_from_tiles
+from constancia.ledger.monitor.watch_folder import LogFolder
+from constancia.verify.core.errors import Unreadable
+from constancia.verify.core.formats.merkle import Tree
+from constancia.verify.core.formats.note import VerifierKey
+from constancia.verify.sources.published_log import PublishedLog
+
+MAX_HELD: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """A head that the log must be held to, and where it comes from: `own`, `receipt`, or a peer's name."""
+
+    head: SignedHead
+    source: str
+
+    @property
+    def is_peers(self) -> bool:
+        """Whether somebody else was shown it."""
+        return self.source not in (OWN, RECEIPT)
+
+
+class KnownTrees:
+    """Trees for heads: the auditor's own memory, and what the log's tiles give now.
+
+    Args:
+        memory: What the audits verified.
+        published: The log's files; None where it can't be reached.
+    """
+
+    def __init__(self, memory: ResumeFile, published: PublishedLog | None) -> None:
+        self._memory = memory
+        self._published = published
+        self._from_tiles: dict[int, Tree | None] = {}
+
+    def tree_for(self, head: SignedHead) -> Tree | None:
+        """Give a tree whose root at the head's size is the head's, or None where none can be had."""
+        size, root = head.size, head.checkpoint.root
+        if size <= self._memory.size and self._memory.root(size) == root:
+            return self._memory.tree
+        if self._published is None:
+            return None
+        if size not in self._from_tiles:
+            self._from_tiles[size] = tree_from_tiles(self._published, size)
+        tree = self._from_tiles[size]
+        try:
+            return tree if tree is not None and tree.root(size) == root else None
+        except Unreadable:
+            self._from_tiles[size] = None  # not served: asking again costs requests and gives nothing
+            return None
+
+
+class Holder:
+    """Holds heads to each other, and keeps the proof where two contradict.
+
+    Args:
+        folder: Where proofs are kept.
+        key: The log's key.
+        trees: Where trees can be had.
+    """
+
+    def __init__(self, folder: LogFolder, key: VerifierKey, trees: KnownTrees) -> None:
+        self._folder = folder
+        self._key = key
+        self._trees = trees
+
+    def hold(self, mine: Sequence[SignedHead], other: Other) -> tuple[bool | None, list[Finding]]:
+        """Hold heads that this monitor was shown to one that it was shown before, or that somebody else was.
+
+        Returns:
+            Whether they go together (None: not known), and what was found where they do not.
+        """
+        agreed: bool | None = None
+        found: list[Finding] = []
+        for head in mine:
+            agrees = is_consistent(head, other.head, self._trees)
+            if agrees is False:
+                found += self._contradicted(head, other)
+            agreed = agrees if agreed is None else agreed and agrees is not False
+        return agreed, found
+
+    def take_proof(self, raw: bytes, source: str) -> Finding | None:
+        """Take a proof that somebody else made, if it is one against this log's key."""
+        return self._folder.keep_proof(raw, source) if is_proof(raw, self._key) else None
+
+    def _contradicted(self, head: SignedHead, other: Other) -> list[Finding]:
+        raw = contradiction_of(head, other.head, self._key, self._trees)
+        kept = None if raw is None else self._folder.keep_proof(raw, other.source)
+        return [] if kept is None else [kept]
+
+
+def behind(head: SignedHead, others: Sequence[Other]) -> list[Finding]:
+    """Say where the log shows less than it has shown before, or than it has shown to others."""
+    found: dict[str, Finding] = {}
+    for other in others:
+        if other.head.size <= head.size:
+            continue
+        code = "behind" if other.is_peers else "rollback"
+        former = found.get(code)
+        if former is None or former.params["newer"] < other.head.size:
+            params = {"size": head.size, "newer": other.head.size, "source": other.source}
+            found[code] = Finding(code=code, params=params)
+    return list(found.values())
+
+
+def keep_held(undecided: Sequence[Other], verified_size: int) -> tuple[tuple[str, str], ...]:
+    """Give what peers' heads are to be kept until the log has grown to them: the largest ones."""
+    peers = [one for one in undecided if one.is_peers and one.head.size > verified_size]
+    largest = sorted(peers, key=lambda one: -one.head.size)[:MAX_HELD]
+    return tuple(dict.fromkeys((one.head.note.decode(), one.source) for one in largest))

@@ -1,0 +1,97 @@
+"""What an audit's report, a receipt, or the age of a checkpoint mean as findings. Pure, but for the tiles looked at."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from constancia.ledger.monitor.comparison import KnownTrees
+from constancia.ledger.monitor.findings import Finding
+from constancia.ledger.monitor.signed_heads import SignedHead, open_head
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.merkle import Tree, hash_leaf, verify_inclusion
+from constancia.verify.core.formats.note import VerifierKey
+from constancia.verify.core.formats.policy import NO_QUORUM, Opened
+from constancia.verify.core.formats.tlog_proof import TlogProof
+from constancia.verify.core.report import Report, Verdict
+from constancia.verify.trust.trust_folder import TrustFolder
+
+_WITNESSES: Final = frozenset({"no-quorum", "witnessed-to"})
+_LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptJudgement:
+    """A receipt that somebody holds: its file's name, what is in it, the origin of its checkpoint."""
+
+    name: str
+    proof: TlogProof
+    origin: str
+
+
+def findings_of(report: Report) -> Iterator[Finding]:
+    """Give what a report found: its first fault, missing witnesses, and each reason for not concluding."""
+    first = report.first
+    if report.verdict is Verdict.ALTERED and first is not None:
+        params = {
+            "fault": first.code, "level": first.level, "index": first.index, "last_index": first.last_index,
+            "field": first.field, "expected": first.expected[:200], "found": first.found[:200],
+            "total": report.faults_total,
+        }  # fmt: skip
+        yield Finding(code="faulty", key=f"{first.code}:{first.index}:{first.field}", params=params)
+    for one in report.open:
+        code = "unwitnessed" if one.code in _WITNESSES else "inconclusive"
+        yield Finding(code=code, key=one.code, params={"reason": one.code, "params": _plain(one.params)})
+
+
+def _plain(params: Mapping[str, object]) -> dict[str, Any]:
+    return {name: value if isinstance(value, int) else str(value) for name, value in params.items()}
+
+
+def judge_receipt(receipt: ReceiptJudgement, head: SignedHead, key: VerifierKey, trees: KnownTrees) -> Finding | None:
+    """Hold the log to what it promised: the entry stands in its checkpoint, and in the log that is shown."""
+    proof = receipt.proof
+    leaf = hash_leaf(proof.extra or b"")
+    try:
+        promised = open_head(proof.checkpoint, key).checkpoint
+    except Malformed as error:
+        return _useless(receipt, str(error))
+    included = verify_inclusion(
+        leaf_hash=leaf, index=proof.index, size=promised.size, proof=proof.proof, root=promised.root
+    )
+    if not included:
+        return _useless(receipt, "the entry is not in the receipt's own checkpoint")
+    if proof.index < head.size:
+        try:
+            tree = trees.tree_for(head)
+            if tree is None or _holds(tree, leaf, proof.index, head):
+                return None  # no tree: then the audit says what is wrong with it
+        except Unreadable:
+            return None
+    params = {"index": proof.index, "name": receipt.name, "size": head.size}
+    return Finding(code="withheld", key=str(proof.index), params=params)
+
+
+def _holds(tree: Tree, leaf: bytes, index: int, head: SignedHead) -> bool:
+    path = tree.inclusion_proof(index, head.size)
+    return verify_inclusion(leaf_hash=leaf, index=index, size=head.size, proof=path, root=head.checkpoint.root)
+
+
+def _useless(receipt: ReceiptJudgement, reason: str) -> Finding:
+    return Finding(code="receipt", key=receipt.name, params={"name": receipt.name, "reason": reason})
+
+
+def newest_word(opened: Opened | None, trust: TrustFolder | None) -> datetime | None:
+    """Give when a witness last cosigned the checkpoint; None where the policy asks for none, or none has."""
+    if trust is None or trust.policy.quorum == NO_QUORUM or opened is None:
+        return None
+    times = [one for one in opened.cosigned.values() if one < _LATEST]
+    return datetime.fromtimestamp(max(times), UTC) if times else None
+
+
+def judge_age(head: SignedHead, since: datetime, now: datetime, limit: timedelta) -> Finding | None:
+    """Say that a checkpoint is stale: nobody has vouched for it, or it has not changed, for longer than the limit."""
+    if now - since <= limit:
+        return None
+    hours = int((now - since).total_seconds()) // 3600
+    return Finding(code="stale", params={"hours": hours, "size": head.size})

@@ -1,0 +1,199 @@
+"""Heads: signed checkpoints that somebody was shown, held to each other; the document in which monitors give theirs.
+
+- H1: a head counts only with a sound signature by the log's key. Who hands it in is of no account.
+- H2: two heads are consistent, or contradict each other, or it is not known: nothing that was had tells. Only a
+  contradiction that can be proved to others is called one.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from constancia.ledger.monitor.findings import Finding
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint
+from constancia.verify.core.formats.merkle import EMPTY_ROOT, Tree, prefix_roots
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey
+from constancia.verify.evidence.contradiction import prove
+from constancia.verify.sources.contradiction_file import HEADER, Admitted, format_contradiction, parse_contradiction
+
+FORMAT: Final = "constancia/heads@v1"
+OWN: Final = "own"  # where a head comes from that this monitor was itself shown
+RECEIPT: Final = "receipt"
+MAX_HEADS_BYTES: Final = 8_000_000
+MAX_HEADS: Final = 256
+MAX_PROOFS: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedHead:
+    """A checkpoint with a sound signature by the log's key, and the note that it was read from."""
+
+    note: bytes
+    checkpoint: Checkpoint
+
+    @property
+    def size(self) -> int:
+        """Tree size."""
+        return self.checkpoint.size
+
+
+class Trees(Protocol):
+    """Where a tree may be had that gives a head's root."""
+
+    def tree_for(self, head: SignedHead) -> Tree | None:
+        """Give a tree whose root at the head's size is the head's, or None where none can be had."""
+        ...
+
+
+def open_head(note: bytes, key: VerifierKey) -> SignedHead:
+    """Read a head and hold it to the log's key (rule H1).
+
+    Raises:
+        Malformed: Not a checkpoint of that log, or not signed by its key.
+    """
+    checkpoint, _ = open_checkpoint(note, key)
+    return SignedHead(note=note, checkpoint=checkpoint)
+
+
+def is_consistent(one: SignedHead, other: SignedHead, trees: Trees) -> bool | None:
+    """Tell whether two heads of one log go together.
+
+    Returns:
+        True, False, or None where it can't be known now (rule H2).
+    """
+    older, newer = _in_order(one, other)
+    if older.size == newer.size:
+        return older.checkpoint.root == newer.checkpoint.root
+    if older.size == 0:
+        return older.checkpoint.root == EMPTY_ROOT
+    path = _path(older, newer, trees)
+    roots = None if path is None else prefix_roots(old_size=older.size, new_size=newer.size, path=path)
+    # Tiles are only believed as far as they lead to the signed root: they may be at odds with each other.
+    return None if roots is None or roots[1] != newer.checkpoint.root else roots[0] == older.checkpoint.root
+
+
+def contradiction_of(one: SignedHead, other: SignedHead, key: VerifierKey, trees: Trees) -> bytes | None:
+    """Make the proof that two heads contradict each other.
+
+    Args:
+        one: A head.
+        other: Another head of the same log.
+        key: The log's key.
+        trees: Where the tree of the newer one can be had.
+
+    Returns:
+        The proof's bytes, checked; None if they agree, or if it can't be proved.
+    """
+    older, newer = _in_order(one, other)
+    path = [] if older.size in (0, newer.size) else _path(older, newer, trees)
+    proof = None if path is None else format_contradiction(key, newer.note, older.note, path)
+    return proof if proof is not None and is_proof(proof, key) else None
+
+
+def _path(older: SignedHead, newer: SignedHead, trees: Trees) -> list[bytes] | None:
+    tree = trees.tree_for(newer)
+    try:
+        return None if tree is None else tree.prefix_path(older.size, newer.size)
+    except Unreadable:
+        return None
+
+
+def is_proof(raw: bytes, key: VerifierKey) -> bool:
+    """Tell whether a file proves that the log with this key contradicted itself."""
+    try:
+        parts = parse_contradiction(raw)
+        if parts.log_key != key:
+            return False
+        prove(parts)
+    except Malformed:
+        return False
+    return True
+
+
+def finding_of(raw: bytes, source: str) -> Finding:
+    """Give what a proof means, for whoever finds it.
+
+    Its file's name is the same for the same two roots, whoever found them and whatever cosigned them.
+
+    Args:
+        raw: A proof, checked.
+        source: Where the other side comes from: `own`, `receipt`, or a peer's name.
+    """
+    parts = parse_contradiction(raw)
+    proved = prove(parts)
+    roots = sorted((proved.root.hex()[:8], proved.claimed.hex()[:8]))
+    params: dict[str, Any] = {"size": proved.size, "newer": proved.newer.size, "source": source}
+    if isinstance(parts.other, Admitted):
+        name = f"contradiction-entry-{parts.other.index}-{proved.claimed.hex()[:8]}.txt"
+        return Finding(code="seen", key=name, params={**params, "index": parts.other.index}, evidence=name)
+    name = f"contradiction-{proved.size}-{roots[0]}-{roots[1]}.txt"
+    code = "fork" if source in (OWN, RECEIPT) else "split-view"
+    return Finding(code=code, key=name, params=params, evidence=name)
+
+
+def _in_order(one: SignedHead, other: SignedHead) -> tuple[SignedHead, SignedHead]:
+    """Put the smaller first; of two equal sizes, the smaller root, so that the proof is the same from both sides."""
+    pair = sorted((one, other), key=lambda head: (head.size, head.checkpoint.root))
+    return pair[0], pair[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadsDocument:
+    """What a monitor tells others: the notes that it was shown, and the proofs that it has. Unchecked."""
+
+    notes: tuple[bytes, ...] = ()
+    proofs: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One head in the document: the log's address as this monitor has it, the note, and what came of it."""
+
+    origin: str
+    url: str
+    note: bytes
+    verified: bool
+    at: str
+
+
+def format_heads(heads: Iterable[Told], proofs: Sequence[bytes]) -> bytes:
+    """Write the heads document: canonical enough to compare, one JSON object, UTF-8. Source: ours: SPEC §10."""
+    listed = [
+        {"at": one.at, "note": one.note.decode(), "origin": one.origin, "url": one.url, "verified": one.verified}
+        for one in heads
+    ]
+    document = {
+        "format": FORMAT,
+        "heads": sorted(listed, key=lambda one: (one["origin"], one["url"], one["note"])),
+        "proofs": sorted(one.decode() for one in proofs)[:MAX_PROOFS],
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def parse_heads(raw: bytes) -> HeadsDocument:
+    """Read what a peer gives: a heads document, a single checkpoint, or a single proof. Nothing is verified.
+
+    Raises:
+        Malformed: None of these.
+    """
+    if raw.startswith(HEADER.encode()):
+        return HeadsDocument(proofs=(raw,))
+    if not raw.lstrip().startswith(b"{"):
+        if len(raw) > MAX_NOTE_BYTES or b"\n\n" not in raw:
+            raise Malformed("heads", "heads", "a heads document, a checkpoint or a proof")
+        return HeadsDocument(notes=(raw,))
+    try:
+        document = json.loads(raw)
+        if document["format"] != FORMAT:
+            raise Malformed("heads", "heads.format", FORMAT, document["format"])
+        notes = tuple(str(one["note"]).encode() for one in document["heads"])
+        proofs = tuple(str(one).encode() for one in document.get("proofs", ()))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        if isinstance(error, Malformed):
+            raise
+        raise Malformed("heads", "heads", "a heads document", type(error).__name__) from error
+    if len(notes) > MAX_HEADS or len(proofs) > MAX_PROOFS:
+        raise Malformed("heads", "heads", f"at most {MAX_HEADS} heads and {MAX_PROOFS} proofs", len(notes))
+    return HeadsDocument(notes=notes, proofs=proofs)

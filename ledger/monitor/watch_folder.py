@@ -1,0 +1,219 @@
+"""What a monitor keeps of one log: state, journal of findings, proofs, and the resume file of its audits.
+
+    <log>/state.json        the last checkpoint verified, and the counters; replaced whole
+    <log>/checkpoint        the same checkpoint as a file, for `constancia verify --since`
+    <log>/journal.jsonl     what was found and what passed, a line each, only ever appended
+    <log>/evidence/         proofs (SPEC §10), named by what they prove
+    <log>/verified.sqlite   what the audits verified
+
+- P1: each write is there whole or not at all; a line cut off at the journal's end is taken away when it is read.
+- P2: the order is proof, journal, state. A crash after the proof leaves a proof without a line, which is written when
+  the folder is opened; a crash after the line leaves an old state, and the next round finds the same again, once.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+from constancia.ledger.disk.durable import remove_half_written, sync_folder, write_file
+from constancia.ledger.monitor.findings import KINDS, Event, Finding, event_of
+from constancia.ledger.monitor.signed_heads import OWN, finding_of
+from constancia.verify.core.errors import Unreadable
+
+FORMAT: Final = 1
+EVIDENCE: Final = "evidence"
+MAX_PROOFS: Final = 16  # two histories that both grow give a new one in each round
+PROOFS: Final = "contradiction-*.txt"
+NEVER: Final = "1970-01-01T00:00:00Z"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchState:
+    """Where the watch of a log stands. Notes are text, times RFC 3339 UTC in whole seconds.
+
+    Args:
+        url: The log's address.
+        origin: Its origin, once something was verified.
+        log_key: The key that signed it, as a vkey; without a trust folder it is the log's own word.
+        verified: The last checkpoint verified.
+        pending: A larger one that the log signed and that was not verified to the end, or lacks witnesses.
+        held: Checkpoints of others that were larger than the log then was; `[note, where from]`.
+        seen: Size and root last served, and since when.
+        failures: Rounds in a row in which the log could not be had.
+    """
+
+    url: str
+    origin: str = ""
+    log_key: str | None = None
+    verified: str | None = None
+    verified_at: str | None = None
+    whole_at: str | None = None
+    pending: str | None = None
+    held: tuple[tuple[str, str], ...] = ()
+    seen: str = ""
+    seen_since: str | None = None
+    size: int = 0
+    last_round: str | None = None
+    last_success: str | None = None
+    failures: int = 0
+    rounds: int = 0
+    entries: int = 0
+    requests: int = 0
+    requests_total: int = 0
+    seconds: float = 0.0
+    seconds_total: float = 0.0
+
+
+class LogFolder:
+    """One log's folder.
+
+    Args:
+        root: The monitor's folder.
+        url: The log's address; its name there follows from it.
+    """
+
+    def __init__(self, root: Path, url: str) -> None:
+        self.path = root / folder_name(url)
+        self.evidence = self.path / EVIDENCE
+        self.resume = self.path / "verified.sqlite"
+        self.interrupted = self.path / "whole.sqlite"
+        self._journal = self.path / "journal.jsonl"
+        self.evidence.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self.path, self.evidence):
+            remove_half_written(list(folder.iterdir()))
+        self.state = self._load(url)
+        self.events = self._read_journal()
+        self._open: dict[tuple[str, str], Finding] = {}
+        for event in self.events:
+            self._fold(event)
+        self._recover()
+
+    def _load(self, url: str) -> WatchState:
+        try:
+            raw = json.loads((self.path / "state.json").read_bytes())
+        except FileNotFoundError:
+            return WatchState(url=url)
+        except (OSError, ValueError) as error:
+            raise Unreadable("monitor", str(self.path / "state.json"), str(error)) from error
+        if raw.pop("format", None) != FORMAT or raw.get("url") != url:
+            raise Unreadable("monitor", str(self.path / "state.json"), "it is of another form, or another log")
+        known = {one.name for one in fields(WatchState)}
+        state = WatchState(**{name: value for name, value in raw.items() if name in known})
+        return replace(state, held=tuple((note, where) for note, where in state.held))
+
+    def _read_journal(self) -> list[Event]:
+        try:
+            raw = self._journal.read_bytes()
+        except FileNotFoundError:
+            return []
+        whole = raw[: raw.rfind(b"\n") + 1]
+        if whole != raw:  # P1: the machine stopped while the line was written
+            os.truncate(self._journal, len(whole))
+        try:
+            return [event_of(json.loads(line)) for line in whole.splitlines()]
+        except (ValueError, KeyError, TypeError) as error:
+            raise Unreadable("monitor", str(self._journal), f"a line is damaged: {error}") from error
+
+    def _recover(self) -> None:
+        """Write the line of a proof that has none (P2). When it was found is not known better than by the file."""
+        told = {one.finding.evidence for one in self.events}
+        for path in sorted(self.evidence.glob(PROOFS)):
+            if path.name not in told:
+                lost = finding_of(path.read_bytes(), OWN)
+                self._append([self._event(lost, self.state.last_round or NEVER, is_found=True)])
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """What was found and has not passed."""
+        return tuple(self._open.values())
+
+    def keep_proof(self, raw: bytes, source: str) -> Finding | None:
+        """Keep a proof, durably, unless one of the same is there.
+
+        Returns:
+            What was found by it; None where so many proofs are held that one more says nothing.
+        """
+        finding = finding_of(raw, source)
+        path = self.evidence / (finding.evidence or "")
+        if not path.exists():
+            if len(self.proofs()) >= MAX_PROOFS:
+                return None
+            write_file(path, raw)
+        return finding
+
+    def proofs(self) -> list[bytes]:
+        """Give all proofs."""
+        return [path.read_bytes() for path in sorted(self.evidence.glob(PROOFS))]
+
+    def record(self, found: Iterable[Finding], judged: frozenset[str], at: str) -> list[Event]:
+        """Note in the journal what is new and what has passed.
+
+        Args:
+            found: What a round found.
+            judged: The codes that the round could judge: of those, what is not found any more has passed.
+            at: The round's time.
+
+        Returns:
+            The new lines.
+        """
+        now: dict[tuple[str, str], Finding] = {}
+        for one in found:
+            if one.evidence is None or self._is_told(one, now.values()):
+                now.setdefault(one.identity, one)
+        new = [self._event(one, at, is_found=True) for name, one in now.items() if name not in self._open]
+        passed = [
+            self._event(one, at, is_found=False)
+            for name, one in self._open.items()
+            if name not in now and one.code in judged and not KINDS[one.code].for_ever
+        ]
+        self._append([*new, *passed])
+        self._open.update(now)  # the latest numbers; the journal keeps the first
+        return [*new, *passed]
+
+    def _is_told(self, finding: Finding, now: Iterable[Finding]) -> bool:
+        """Tell whether a proof is told of by this finding, and not by another one: one proof is one finding."""
+        known = {one.evidence: one.identity for one in (*now, *self._open.values())}
+        return known.get(finding.evidence, finding.identity) == finding.identity
+
+    def save(self, state: WatchState) -> None:
+        """Replace the state."""
+        if state.verified is not None and state.verified != self.state.verified:
+            write_file(self.path / "checkpoint", state.verified.encode())
+        document: Mapping[str, Any] = {"format": FORMAT, **asdict(state)}
+        write_file(self.path / "state.json", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
+        self.state = state
+
+    def _event(self, finding: Finding, at: str, *, is_found: bool) -> Event:
+        return Event(at=at, is_found=is_found, url=self.state.url, origin=self.state.origin, finding=finding)
+
+    def _append(self, events: list[Event]) -> None:
+        if not events:
+            return
+        lines = "".join(json.dumps(one.to_json(), ensure_ascii=False, sort_keys=True) + "\n" for one in events)
+        is_new = not self._journal.exists()
+        with self._journal.open("ab") as file:
+            file.write(lines.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        if is_new:
+            sync_folder(self.path)
+        for event in events:
+            self.events.append(event)
+            self._fold(event)
+
+    def _fold(self, event: Event) -> None:
+        if event.is_found:
+            self._open[event.finding.identity] = event.finding
+        else:
+            self._open.pop(event.finding.identity, None)
+
+
+def folder_name(url: str) -> str:
+    """Give a log's folder name: readable, and one for each address."""
+    plain = re.sub(r"[^A-Za-z0-9.-]+", "-", url.partition("://")[2]).strip("-.")[:60]
+    return f"{plain}-{hashlib.sha256(url.encode()).hexdigest()[:12]}"

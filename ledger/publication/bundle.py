@@ -1,0 +1,151 @@
+"""The whole log in one zip: the published tree, the documents, the policy, a page in two languages.
+
+Two exports at the same size and with the same anchors hold the same files with the same bytes, in
+the same order and without times of their own, so that copies made by different people can be compared.
+"""
+
+import os
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from constancia.ledger.disk.documents import Documents
+from constancia.ledger.disk.durable import PART_SUFFIX, sync_folder
+from constancia.ledger.publication.static_files import CHECKPOINT_NAME, DOCUMENTS_NAME
+from constancia.ledger.publication.verifier_page import PAGE_NAME, verifier_page
+from constancia.ledger.reader.log import Log
+from constancia.ledger.timestamps.anchor_store import INDEX_NAME, Anchors
+from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
+from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.tiles import entries_path, tile_path, tiles_between
+from constancia.verify.sources.source import ANCHORS_NAME
+
+POLICY_NAME: Final = "policy"
+# The earliest time that a zip can hold: a bundle's files have no time of their own.
+_NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
+_FILE_MODE: Final = 0o644 << 16
+
+_README_ES: Final = """\
+{origin}
+
+Este archivo contiene una bitácora completa: {size} entradas, cada una firmada por quien la dijo, \
+encadenadas y cubiertas por el punto de control firmado del archivo «checkpoint».
+
+Raíz: {root}
+
+Para comprobarla sin confiar en quien se la dio:
+
+    pip install constancia
+    python -m constancia.verify ESTE_ARCHIVO.zip --trust CARPETA
+
+Sin instalar nada: abra verificador.html en un navegador y suelte allí este archivo. No usa la red. \
+Más vale la copia de esa página que usted guardó antes, o que otro le dio.
+
+CARPETA contiene lo que usted obtuvo por otra vía: «policy» (la llave de la bitácora y de sus \
+testigos) y «genesis» (la huella de la primera entrada). El archivo «policy» incluido aquí sirve para \
+compararlo con el suyo; por sí mismo no prueba nada. Sin CARPETA el veredicto es NO CONCLUYENTE.
+
+Qué hay aquí: checkpoint, tile/ (huellas y entradas), documents/ (documentos citados, cada uno con \
+su SHA-256 por nombre), anchors/ (sellos de tiempo, si los hay), policy.
+"""
+
+_README_EN: Final = """\
+{origin}
+
+This file holds a complete log: {size} entries, each signed by the one who said it, chained, and \
+covered by the signed checkpoint in the file "checkpoint".
+
+Root: {root}
+
+To check it without trusting whoever gave it to you:
+
+    pip install constancia
+    python -m constancia.verify THIS_FILE.zip --trust FOLDER
+
+Without installing anything: open verificador.html in a browser and drop this file there. It uses no \
+network. Better than the page in here is a copy that you kept before, or that somebody else gave you.
+
+FOLDER holds what you obtained by another way: "policy" (the key of the log and of its witnesses) \
+and "genesis" (the fingerprint of the first entry). The "policy" in here is for comparing with \
+yours; by itself it proves nothing. Without FOLDER the verdict is INCONCLUSIVE.
+
+What is in here: checkpoint, tile/ (hashes and entries), documents/ (documents cited, each named by \
+its SHA-256), anchors/ (time-stamps, if any), policy.
+"""
+
+
+def export_bundle(
+    log: Log, documents: Documents, policy: bytes, path: Path, anchors: Anchors | None = None
+) -> Checkpoint:
+    """Writes the bundle of the log's last checkpoint.
+
+    Args:
+        log: The log, not empty.
+        documents: Its documents.
+        policy: A tlog-policy that names the log's key.
+        path: The zip; replaced when it exists, and either whole or not there.
+        anchors: Its time anchors.
+
+    Returns:
+        The checkpoint that the bundle ends with.
+
+    Raises:
+        NotFound: The log is empty.
+        Damaged: A document is not what its name says.
+    """
+    note = log.checkpoint()
+    checkpoint = parse_checkpoint(parse_note(note).text)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + PART_SUFFIX)
+    try:
+        with part.open("wb") as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+                for name, data in _files(log, documents, policy, note, checkpoint):
+                    _add(archive, name, data)
+                for name, data in () if anchors is None else _anchor_files(anchors, checkpoint.size):
+                    _add(archive, name, data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+    return checkpoint
+
+
+def _files(
+    log: Log, documents: Documents, policy: bytes, note: bytes, checkpoint: Checkpoint
+) -> Iterator[tuple[str, bytes]]:
+    told = {
+        "origin": checkpoint.origin,
+        "size": checkpoint.size,
+        "root": checkpoint.root.hex(),
+    }
+    yield "README.es.txt", _README_ES.format(**told).encode()
+    yield "README.en.txt", _README_EN.format(**told).encode()
+    yield PAGE_NAME, verifier_page()
+    yield POLICY_NAME, policy
+    yield CHECKPOINT_NAME, note
+    for level, number, width in tiles_between(0, checkpoint.size):
+        yield tile_path(level, number, width), log.tile(level, number, width)
+        if level == 0:
+            yield entries_path(number, width), log.entry_bundle(number, width)
+    for name in documents.names():
+        yield f"{DOCUMENTS_NAME}/{name}", documents.get(name)
+
+
+def _anchor_files(anchors: Anchors, size: int) -> Iterator[tuple[str, bytes]]:
+    for path in anchors.paths(size):
+        yield f"{ANCHORS_NAME}/{path}", anchors.get(path)
+    index = anchors.index(size)
+    if index:
+        yield f"{ANCHORS_NAME}/{INDEX_NAME}", index
+
+
+def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    info = zipfile.ZipInfo(name, _NO_TIME)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.external_attr = _FILE_MODE
+    archive.writestr(info, data)

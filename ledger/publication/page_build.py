@@ -1,0 +1,105 @@
+"""Builds the single-file HTML verifier from its readable source, `verify/page/`.
+
+    python -m constancia.ledger.publication.page_build              writes verify/verificador.html
+    python -m constancia.ledger.publication.page_build --check [FILE]   compares it, or FILE, with the source
+
+- G2: the page is what its source gives, byte for byte: whoever doubts it builds it and compares.
+- G3: the names of the source's functions, classes, constants and members stay, each function at the beginning of a
+  line; comments and spaces go, and names within a function become short.
+"""
+
+import re
+import sys
+from pathlib import Path
+from typing import Final
+
+import minify  # a tool of development: nothing that runs in production imports this module
+
+from constancia.ledger.publication.verifier_page import PAGE_NAME, sealed
+
+_STYLE: Final = re.compile(r'<link rel="stylesheet" href="([a-z]+\.css)">')
+_SCRIPTS: Final = re.compile(r'(?:<script src="[a-z0-9]+\.js"></script>\n)+')
+_LINE: Final = 380
+_BREAKS: Final = ";,{}"
+
+
+def built(source: Path) -> str:
+    """Give the page that a source folder makes.
+
+    Args:
+        source: Folder with `page.html` and the style and scripts that it names, which run in that order as one.
+
+    Returns:
+        The page, with its policy.
+
+    Raises:
+        ValueError: A file does not parse, or the page has not one policy, one style and one script.
+
+    Source: ours.
+    """
+    html = (source / "page.html").read_text(encoding="utf-8")
+    html = _STYLE.sub(lambda match: f"<style>\n{_style(source, match[1])}\n</style>", html)
+    html = _SCRIPTS.sub(lambda match: f"<script>\n{_script(source, match[0])}</script>\n", html)
+    return sealed(html)
+
+
+def _read(source: Path, name: str) -> str:
+    return (source / name).read_text(encoding="utf-8")
+
+
+def _style(source: Path, name: str) -> str:
+    """A line for each rule."""
+    return re.sub("}(?=[^}])", "}\n", _minified("text/css", _read(source, name)))
+
+
+def _script(source: Path, tags: str) -> str:
+    """One line, or more where that is long, for each paragraph of the scripts."""
+    paragraphs = [
+        paragraph
+        for name in re.findall(r'src="([^"]+)"', tags)
+        for paragraph in re.split(r"\n\n(?=\S)", _read(source, name).strip())
+    ]
+    # Fewer bytes; that nothing is assigned which the source calls constant is the source's to keep.
+    small = (re.sub(r"\bconst(?=[ {\[])", "let", _minified("application/javascript", one)) for one in paragraphs)
+    return "".join(f"{_wrapped(one)}\n" for one in small if one)
+
+
+def _minified(kind: str, text: str) -> str:
+    return str(minify.string(kind, text)).strip()
+
+
+def _wrapped(script: str) -> str:
+    """Break long lines where that changes nothing: made small again, both must be the same."""
+    lines: list[str] = []
+    rest, same = script, _minified("application/javascript", script)
+    while len(rest) > _LINE:
+        cut = max(rest.rfind(one, 0, _LINE) for one in _BREAKS) + 1
+        while cut and not _gives("\n".join([*lines, rest[:cut], rest[cut:]]), same):
+            cut = max(rest.rfind(one, 0, cut - 1) for one in _BREAKS) + 1
+        if not cut:
+            break
+        lines.append(rest[:cut])
+        rest = rest[cut:]
+    return "\n".join([*lines, rest])
+
+
+def _gives(script: str, small: str) -> bool:
+    try:
+        return _minified("application/javascript", script) == small
+    except ValueError:
+        return False
+
+
+def main() -> None:
+    """Write the page from the source beside it; with `--check` compare, with a path that file instead."""
+    paths = [one for one in sys.argv[1:] if one != "--check"]
+    verify = Path(__file__).resolve().parent.parent / "verify"
+    path, page = Path(paths[0]) if paths else verify / PAGE_NAME, built(verify / "page").encode()
+    if "--check" not in sys.argv[1:]:
+        path.write_bytes(page)
+    elif path.read_bytes() != page:
+        sys.exit(f"{path} is not what {verify / 'page'} gives")
+
+
+if __name__ == "__main__":
+    main()

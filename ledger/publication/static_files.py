@@ -1,0 +1,203 @@
+"""The log as static files, which any web server or copy can offer.
+
+- P1: documents and tiles come first, the checkpoint after them: what a published checkpoint covers
+  can be read. Time anchors come last: what they cover is published.
+- P2: a tile or bundle once written is never written otherwise; only the checkpoint and the
+  list of anchors are replaced.
+- P3: an interruption anywhere leaves the former checkpoint with all its files; publishing again
+  continues from it, and removes what the interruption left half written.
+- P4: one publication at a time writes into a folder, so that an older checkpoint never replaces a
+  newer one.
+- P5: nothing that a published checkpoint may need is removed. Partial tiles and bundles go only where
+  that is asked for, and only those whose full tile a former checkpoint covered already.
+
+The folder is ours to write and may be anybody's to read; what lies in it is checked before it is
+continued, since publishing two histories into one folder would look like a forked log.
+"""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from constancia.ledger.disk.documents import Documents
+from constancia.ledger.disk.durable import remove_half_written, write_file
+from constancia.ledger.errors import Fatal, LedgerError
+from constancia.ledger.reader.log import Log
+from constancia.ledger.store.application import STORE_NAME
+from constancia.ledger.timestamps.anchor_store import Anchors
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
+from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.tiles import (
+    HASHES_PER_TILE,
+    entries_path,
+    parse_tile_path,
+    tile_path,
+    tiles_between,
+)
+from constancia.verify.sources.source import ANCHORS_NAME
+
+CHECKPOINT_NAME: Final = "checkpoint"
+DOCUMENTS_NAME: Final = "documents"
+_TILES_NAME: Final = "tile"
+
+
+class UnderWay(LedgerError):
+    """Another process or thread is publishing into the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"another publication into {folder} is under way; let it finish")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishResult:
+    """What a run has done: the sizes before and after it, and how many files it wrote and removed."""
+
+    old_size: int
+    new_size: int
+    files: int
+    removed: int = 0
+
+
+def publish(
+    log: Log, documents: Documents, folder: Path, anchors: Anchors | None = None, *, tidy: bool = False
+) -> PublishResult:
+    """Brings a published folder up to the log's last checkpoint.
+
+    Args:
+        log: The log, not empty.
+        documents: Its documents; each is hashed again on the way.
+        folder: Where the files go; made when missing.
+        anchors: Its time anchors; those that the published checkpoint covers go along.
+        tidy: Removes partial tiles and bundles that full ones have replaced (P5).
+
+    Returns:
+        What was done.
+
+    Raises:
+        NotFound: The log is empty.
+        Damaged: A document is not what its name says.
+        Fatal: The folder holds another log, or a longer one, or is a ledger's own folder.
+        UnderWay: Another publication into the folder is under way.
+    """
+    note = log.checkpoint()
+    target = parse_checkpoint(parse_note(note).text)
+    if (folder / STORE_NAME).exists():
+        raise Fatal("this is a ledger's own folder, with its keys, and not one to be made public", where=str(folder))
+    with _alone_in(folder):
+        kept = _read(folder / CHECKPOINT_NAME)
+        old_size = _check_prefix(log, kept, target, folder)
+        _remove_half_written(folder)
+        files = _write_documents(documents, folder / DOCUMENTS_NAME) + _write_tiles(log, old_size, target.size, folder)
+        # Compared by its bytes: cosignatures may have come to a checkpoint of the same size.
+        if kept != note:
+            write_file(folder / CHECKPOINT_NAME, note)
+            files += 1
+        if anchors is not None:
+            # After the checkpoint: an anchor beyond it would look like a log that was cut.
+            files += anchors.publish(folder / ANCHORS_NAME, target.size)
+        removed = _remove_replaced(folder / _TILES_NAME, old_size) if tidy else 0
+    return PublishResult(old_size=old_size, new_size=target.size, files=files, removed=removed)
+
+
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Holds a lock on the folder itself, which leaves no file in what is published."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise UnderWay(folder) from None
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _write_tiles(log: Log, old_size: int, new_size: int, folder: Path) -> int:
+    written = 0
+    for level, number, width in tiles_between(old_size, new_size):
+        # A crash here leaves tiles that no checkpoint covers yet. They are right all the same, and
+        # the next run writes the same bytes again.
+        write_file(folder / tile_path(level, number, width), log.tile(level, number, width))
+        written += 1
+        if level == 0:
+            write_file(folder / entries_path(number, width), log.entry_bundle(number, width))
+            written += 1
+    return written
+
+
+def _remove_half_written(folder: Path) -> None:
+    deep = (_walk(folder / name) for name in (_TILES_NAME, ANCHORS_NAME))
+    for place in (folder.iterdir(), (folder / DOCUMENTS_NAME).glob("*"), *deep):
+        remove_half_written(list(place))
+
+
+def _remove_replaced(tiles: Path, size: int) -> int:
+    """Removes partial files of tiles that were full at a size published before; gives their number.
+
+    A reader who began with that checkpoint, or a later one, asks for the full ones.
+    """
+    removed = 0
+    for path in list(_walk(tiles)):
+        if path.parent.suffix != ".p":
+            continue
+        try:
+            level, number, _ = parse_tile_path(path.relative_to(tiles.parent).as_posix())
+        except Malformed:
+            continue
+        if (number + 1) * HASHES_PER_TILE <= size >> (8 * (level or 0)):
+            path.unlink()
+            removed += 1
+            with contextlib.suppress(OSError):  # others of that tile are left in it
+                path.parent.rmdir()
+    return removed
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for base, _, names in os.walk(folder):
+        yield from (Path(base, name) for name in names)
+
+
+def _check_prefix(log: Log, kept: bytes | None, target: Checkpoint, folder: Path) -> int:
+    """Gives the size published before, of which the log must be a continuation."""
+    if kept is None:
+        return 0
+    where = str(folder / CHECKPOINT_NAME)
+    try:
+        before = parse_checkpoint(parse_note(kept).text)
+    except Malformed as error:
+        raise Fatal(f"the published checkpoint can't be read: {error}", where=where) from error
+    if before.origin != target.origin:
+        raise Fatal(f"the folder holds the log {before.origin}", where=where)
+    if before.size > target.size:
+        raise Fatal(
+            f"{before.size} entries are published and the log has {target.size}: this store is "
+            "older than what was published",
+            where=where,
+        )
+    if log.root(before.size) != before.root:
+        raise Fatal(f"another history of {before.size} entries is published", where=where)
+    return before.size
+
+
+def _write_documents(documents: Documents, folder: Path) -> int:
+    written = 0
+    for name in documents.names():
+        if folder != documents.folder and not (folder / name).exists():
+            write_file(folder / name, documents.get(name))
+            written += 1
+    return written

@@ -1,0 +1,27 @@
+"""An entry's statement as a DSSE envelope, for tools that know nothing of ledgers."""
+
+from constancia.ledger.errors import NotFound
+from constancia.verify.core.formats.dsse import to_dsse_envelope
+from constancia.verify.speed.entry_patterns import read_entry
+
+
+def dsse_envelope(entry: bytes) -> bytes:
+    """Gives what the signers of an entry signed, with their signatures.
+
+    Args:
+        entry: The entry's bytes.
+
+    Returns:
+        UTF-8 JSON of the envelope; its payload is the statement, byte for byte.
+
+    Raises:
+        NotFound: A passkey signed it. What a passkey signs holds the statement's hash only, within data of
+            its own, and DSSE has no place for those.
+
+    Source:
+        DSSE envelope v1; ours: SPEC §2.
+    """
+    parsed = read_entry(entry)
+    if any(one.client_data is not None for one in parsed.signatures):
+        raise NotFound(f"entry {parsed.index} was signed with a passkey, whose signature has no DSSE envelope")
+    return to_dsse_envelope(parsed.statement.raw, parsed.signatures)

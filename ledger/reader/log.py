@@ -1,0 +1,269 @@
+"""The log as readers see it: entries, checkpoints, proofs and tiles, up to the last stored size.
+
+Nothing here waits for the writer: the tree's stored part never changes, and the store is read in
+transactions of its own, which in WAL mode see the last commit and block nobody.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from eventsourcing.persistence import Notification
+
+from constancia.domain.kernel.acts import Recorded
+from constancia.ledger.append.head import find_leaf
+from constancia.ledger.append.writer import Tip
+from constancia.ledger.errors import Damaged, NotFound
+from constancia.ledger.store.mapper import recorded_of
+from constancia.ledger.store.sqlite_recorder import LedgerRecorder
+from constancia.verify.core.formats.checkpoint import parse_checkpoint
+from constancia.verify.core.formats.merkle import Tree, hash_leaf
+from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.signatures import is_hex64
+from constancia.verify.core.formats.tiles import HASHES_PER_TILE, encode_bundle, tile_width
+from constancia.verify.speed.entry_patterns import read_entry
+
+_PAGE: Final = 512
+
+
+def read_recorded(store: LedgerRecorder, index: int) -> Recorded:
+    """The domain's view of a stored entry; the caller knows that it is there."""
+    [row] = store.select_notifications(index + 1, 1)
+    return recorded_of(read_entry(bytes(row.state)), row.originator_version)
+
+
+def _not_cosigned(_size: int) -> bytes:
+    """Where nobody cosigns."""
+    return b""
+
+
+def _is_stored(state: object, leaf_hash: bytes) -> bool:
+    return isinstance(state, bytes) and hash_leaf(state) == leaf_hash
+
+
+class Log:
+    """Reads one log."""
+
+    def __init__(self, tree: Tree, store: LedgerRecorder, tip: Callable[[], Tip]) -> None:
+        """Reads the stored part of `tree`, which ends where `tip` says."""
+        self._tree = tree
+        self._store = store
+        self._tip = tip
+        self.cosigned: Callable[[int], bytes] = _not_cosigned
+
+    @property
+    def size(self) -> int:
+        """Number of stored entries."""
+        return self._tip().size
+
+    def checkpoint(self, size: int | None = None) -> bytes:
+        """The signed note for a size, with the cosignatures that there are; see `signed`."""
+        note = self.signed(size)
+        if size is None:
+            size = parse_checkpoint(parse_note(note).text).size
+        return note + self.cosigned(size)
+
+    def signed(self, size: int | None = None) -> bytes:
+        """The note for a size as the log signed it.
+
+        Args:
+            size: A size at which a checkpoint was signed, that is after a batch; the last one by
+                default.
+
+        Raises:
+            NotFound: The log is empty, or no checkpoint was signed at that size.
+        """
+        tip = self._tip()
+        if size in (None, tip.size) and tip.size:
+            return tip.checkpoint
+        batch = self._store.batch_covering(size - 1) if size else None
+        if batch is None or batch.size != size:
+            raise NotFound(f"no checkpoint was signed at size {size}")
+        return batch.checkpoint
+
+    def checkpoint_sizes(self, start: int = 0) -> Iterator[int]:
+        """The sizes above `start` at which a checkpoint was signed, in order."""
+        while batches := self._store.batches(start):
+            yield from (batch.size for batch in batches)
+            start = batches[-1].size
+
+    def root(self, size: int | None = None) -> bytes:
+        """The tree's root at a stored size; at the last one by default.
+
+        Raises:
+            NotFound: The log is not that long.
+        """
+        return self._tree.root(self._stored(size))
+
+    def entry(self, index: int) -> bytes:
+        """An entry's bytes.
+
+        Raises:
+            NotFound: There is no such index.
+            Damaged: What lies in the store is no longer what was stored.
+        """
+        if not 0 <= index < self.size:
+            raise NotFound(f"there is no entry {index}; the log has {self.size}")
+        return self._sound(index, self._store.select_notifications(index + 1, 1))[0]
+
+    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The entries' bytes from `start` to before `stop`, by default all there are now.
+
+        Raises:
+            Damaged: What lies in the store is no longer what was stored.
+        """
+        stop = self.size if stop is None else min(stop, self.size)
+        while start < stop:
+            page = self._sound(start, self._store.select_notifications(start + 1, _PAGE, stop))
+            yield from page
+            start += len(page)
+
+    def _sound(self, start: int, rows: Sequence[Notification]) -> list[bytes]:
+        """The rows' bytes, each held against its leaf hash in memory."""
+        page = [row.state for row in rows]
+        for index, raw in enumerate(page, start=start):
+            if not _is_stored(raw, self._tree.leaf(index)):
+                raise Damaged(f"entry {index} in the store is not the one that was stored")
+        if not page:
+            raise Damaged(f"entry {start} is gone from the store")
+        return page
+
+    def index_of(self, name: str) -> int:
+        """The index of an entry named by its leaf hash or by its statement's id.
+
+        Args:
+            name: 64 hex digits, or a UUID.
+
+        Raises:
+            NotFound: There is none.
+        """
+        index = self._by_leaf(name) if len(name) == 64 else self._by_statement(name)
+        if index is None:
+            raise NotFound(f"no entry {name[:64]} is in the log")
+        return index
+
+    def _by_leaf(self, name: str) -> int | None:
+        return find_leaf(self._tree, bytes.fromhex(name), self.size) if is_hex64(name) else None
+
+    def _by_statement(self, name: str) -> int | None:
+        position = self._store.statement_positions([name]).get(name)
+        # A row may be there a moment before the tip says so; it does not exist before that.
+        return position - 1 if position is not None and position <= self.size else None
+
+    def leaf_hash(self, index: int) -> bytes:
+        """An entry's leaf hash, 32 bytes.
+
+        Raises:
+            NotFound: There is no such index.
+        """
+        if not 0 <= index < self.size:
+            raise NotFound(f"there is no entry {index}; the log has {self.size}")
+        return self._tree.leaf(index)
+
+    def recorded(self, index: int) -> Recorded:
+        """The domain's view of an entry.
+
+        Raises:
+            NotFound: There is no such index.
+        """
+        if not 0 <= index < self.size:
+            raise NotFound(f"there is no entry {index}; the log has {self.size}")
+        return read_recorded(self._store, index)
+
+    def lookup(self, leaf_hash: str) -> Recorded | None:
+        """The stored entry with a leaf hash (64 hex digits), or None.
+
+        It also finds an entry that is stored already but not yet told to readers, since what is
+        folded beside the writer may be ahead of them by a moment.
+        """
+        if not is_hex64(leaf_hash):
+            return None
+        index = find_leaf(self._tree, bytes.fromhex(leaf_hash), self._tree.size)
+        rows = () if index is None else self._store.select_notifications(index + 1, 1)
+        for row in rows:
+            recorded = recorded_of(read_entry(bytes(row.state)), row.originator_version)
+            return recorded if recorded.leaf_hash == leaf_hash else None
+        return None
+
+    def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
+        """The proof that an entry is in the log of a size, from the leaf's sibling up.
+
+        Raises:
+            NotFound: The log is not that long, or the entry comes later.
+        """
+        size = self._stored(size)
+        if not 0 <= index < size:
+            raise NotFound(f"entry {index} is not in the log of size {size}")
+        return self._tree.inclusion_proof(index, size)
+
+    def consistency_proof(self, old: int, new: int | None = None) -> list[bytes]:
+        """The proof that the log of size `old` is a prefix of that of size `new`.
+
+        Raises:
+            NotFound: The log is not that long, or `old` is the larger one.
+        """
+        new = self._stored(new)
+        if not 0 <= old <= new:
+            raise NotFound(f"size {old} does not come before size {new}")
+        return self._tree.consistency_proof(old, new)
+
+    def tile(self, level: int, number: int, width: int = HASHES_PER_TILE) -> bytes:
+        """A tile's packed hashes.
+
+        Raises:
+            NotFound: The log has no such tile of that width yet.
+        """
+        if not 0 < width <= tile_width(level, number, self.size):
+            raise NotFound(f"no tile {number} of level {level} with {width} hashes")
+        return self._tree.tile(level, number, width)
+
+    def has_tile(self, level: int, number: int, width: int = HASHES_PER_TILE) -> bool:
+        """Whether the tree of some signed checkpoint has a tile, full or of exactly that width.
+
+        Source:
+            C2SP tlog-tiles, "Partial Tiles": those of the sizes for which a checkpoint was produced.
+        """
+        if width <= 0 or width > tile_width(level, number, self.size):
+            return False
+        if width == HASHES_PER_TILE:
+            return True
+        # The tile is that wide in trees of `smallest` leaves and more, up to the next hash of its level.
+        smallest = (number * HASHES_PER_TILE + width) << (8 * level)
+        batch = self._store.batch_covering(smallest - 1)
+        return batch is not None and batch.size < smallest + (1 << (8 * level))
+
+    def entry_bundle(self, number: int, width: int = HASHES_PER_TILE) -> bytes:
+        """An entry bundle.
+
+        Raises:
+            NotFound: The log has not that many entries.
+        """
+        if not 0 < width <= tile_width(0, number, self.size):
+            raise NotFound(f"no entry bundle {number} with {width} entries")
+        start = number * HASHES_PER_TILE
+        return encode_bundle(self.entries(start, start + width))
+
+    def size_at(self, recorded_at: str) -> int:
+        """How many entries had been recorded at an instant.
+
+        Args:
+            recorded_at: In the form of `recorded_at`; an entry of that very millisecond counts.
+
+        Returns:
+            The size, found in O(log n) reads, since times never go back.
+        """
+        low, high = 0, self.size
+        while low < high:
+            middle = (low + high) // 2
+            if read_entry(self.entry(middle)).recorded_at <= recorded_at:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _stored(self, size: int | None) -> int:
+        stored = self.size
+        if size is None:
+            return stored
+        if not 0 <= size <= stored:
+            raise NotFound(f"the log has {stored} entries, not {size}")
+        return size

@@ -1,0 +1,33 @@
+"""Receipts: an entry with the proof that it is in the log, for whoever keeps the file.
+
+A receipt verifies without us: it holds the entry, its inclusion proof and the signed checkpoint.
+"""
+
+from constancia.ledger.reader.log import Log
+from constancia.verify.core.formats.checkpoint import parse_checkpoint
+from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.tlog_proof import format_tlog_proof
+
+
+def receipt(log: Log, index: int, size: int | None = None) -> bytes:
+    """The receipt of an entry.
+
+    Args:
+        log: The log.
+        index: The entry's index.
+        size: A size at which a checkpoint was signed, above `index`; the last one by default.
+
+    Returns:
+        A `.tlog-proof` file whose `extra` line holds the entry.
+
+    Raises:
+        NotFound: No such entry, no checkpoint of that size, or the entry comes after it.
+
+    Source:
+        C2SP tlog-proof; ours: SPEC §4.
+    """
+    entry = log.entry(index)
+    checkpoint = log.checkpoint(size)
+    # The size is read from the checkpoint at hand: the log may have grown since.
+    covered = parse_checkpoint(parse_note(checkpoint).text).size
+    return format_tlog_proof(index, log.inclusion_proof(index, covered), checkpoint, entry)

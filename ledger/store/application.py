@@ -1,0 +1,73 @@
+"""The eventsourcing library's application over our recorder and mapper."""
+
+import os
+from pathlib import Path
+from typing import ClassVar, cast
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import Mapper
+from eventsourcing.utils import Environment, EnvType
+from typing_extensions import override
+
+from constancia.ledger.store.mapper import EntryMapper
+from constancia.ledger.store.sqlite_recorder import LedgerRecorder
+
+STORE_NAME = "ledger.sqlite"
+
+
+class EntryApplication(Application[str]):
+    """Entries as the library's events: event store, repository, notification log, subscriptions.
+
+    `save` is of no use here, since only the sequencer can write. Reading works as in any
+    application of the library.
+    """
+
+    name = "ledger"
+    env: ClassVar[dict[str, str]] = {"PERSISTENCE_MODULE": "constancia.ledger.store.sqlite_recorder:LedgerFactory"}
+
+    @override
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        # The library would also read the process's environment, where a variable of somebody else
+        # could compress or encrypt what is stored, or send it to another database.
+        return Environment(name, {**type(self).env, **(env or {})})
+
+    @override
+    def construct_mapper(self) -> Mapper[str]:
+        return EntryMapper(transcoder=self.construct_transcoder())
+
+    @property
+    def store(self) -> LedgerRecorder:
+        """The recorder, as what it is."""
+        return cast("LedgerRecorder", self.recorder)
+
+
+def open_application(folder: Path, *, writable: bool) -> EntryApplication:
+    """Opens the store of a ledger's folder.
+
+    Args:
+        folder: The ledger's folder, which exists.
+        writable: Whether tables may be made and rows added; else the file must be there and the
+            database itself refuses every write.
+
+    Returns:
+        The application; close it.
+
+    Raises:
+        FileNotFoundError: There is no store and none may be made.
+    """
+    path = (folder / STORE_NAME).resolve()
+    if writable:
+        address, create = path.as_uri(), "yes"
+    elif path.is_file():
+        address, create = f"{path.as_uri()}?{_read_only(path)}", "no"
+    else:
+        raise FileNotFoundError(f"{path}: there is no ledger here")
+    return EntryApplication(env={"SQLITE_DBNAME": address, "CREATE_TABLE": create})
+
+
+def _read_only(path: Path) -> str:
+    # Without the right to make the WAL's side files SQLite can read a store only as one that nobody
+    # changes, which is so when no WAL lies beside it.
+    wal = path.with_name(path.name + "-wal")
+    frozen = not os.access(path.parent, os.W_OK) and not wal.exists()
+    return "mode=ro&immutable=1" if frozen else "mode=ro"

@@ -1,0 +1,112 @@
+"""Between an entry's bytes and the library's event object, without ever encoding anything.
+
+- M1: what is stored is the entry's bytes as they were composed, and what is read back is parsed
+  from the bytes as they lie there; no transcoder, compressor or cipher comes between.
+- M2: the event's view of an entry (`Recorded`) holds no bytes and can't be stored: only an
+  `EntryEvent`, which carries them, can.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
+from eventsourcing.utils import register_topic
+from typing_extensions import override
+
+from constancia.domain.kernel.acts import Recorded, recorded_entry
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.entry import Entry
+from constancia.verify.core.formats.statement import Statement
+from constancia.verify.speed.entry_patterns import read_entry
+
+# Stands in every row of every store for ever; it names no file that could move.
+TOPIC: Final = "constancia.domain.kernel.acts:Recorded"
+register_topic(TOPIC, Recorded)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryEvent:
+    """An entry on its way into the store, with its place in its stream (from 1)."""
+
+    entry: Entry
+    originator_version: int
+
+    @property
+    def originator_id(self) -> str:
+        """The stream."""
+        return self.entry.statement.stream
+
+
+class EntryMapper(Mapper[str]):
+    """Maps entries to rows and rows to `Recorded`."""
+
+    @override
+    def to_stored_event(self, domain_event: DomainEventProtocol[str]) -> StoredEvent:
+        """The row of an `EntryEvent`.
+
+        Raises:
+            TypeError: Anything else, which has no signed bytes to store.
+        """
+        if not isinstance(domain_event, EntryEvent):
+            raise TypeError(f"only entries are stored here, not {type(domain_event).__name__}")
+        return StoredEvent(
+            originator_id=domain_event.originator_id,
+            originator_version=domain_event.originator_version,
+            topic=TOPIC,
+            state=domain_event.entry.raw,
+        )
+
+    @override
+    def to_domain_event(self, stored_event: StoredEvent) -> Recorded:
+        """The domain's view of a row.
+
+        Raises:
+            MapperDeserialisationError: The bytes are no entry, or the topic is not ours.
+        """
+        if stored_event.topic != TOPIC:
+            raise MapperDeserialisationError(f"unknown topic {stored_event.topic!r}")
+        try:
+            entry = read_entry(bytes(stored_event.state))
+        except Malformed as error:
+            place = f"{stored_event.originator_id} version {stored_event.originator_version}"
+            raise MapperDeserialisationError(f"{place}: {error}") from error
+        return recorded_of(entry, stored_event.originator_version)
+
+
+def recorded_of(entry: Entry, version: int) -> Recorded:
+    """The domain's view of an entry.
+
+    Args:
+        entry: The entry.
+        version: Its place within its stream, from 1.
+
+    Returns:
+        The event.
+    """
+    return recorded_entry(
+        index=entry.index,
+        leaf_hash=entry.leaf_hash.hex(),
+        recorded_at=entry.recorded_at,
+        keys=tuple([str(signature.key) for signature in entry.signatures]),
+        statement=statement_object(entry.statement),
+        originator_version=version,
+    )
+
+
+def statement_object(statement: Statement) -> Mapping[str, Any]:
+    """A statement's members as its JSON has them, in canonical order."""
+    return {
+        "actor": statement.actor,
+        "body": statement.body,
+        "id": statement.id,
+        "ledger": statement.ledger,
+        "mode": statement.mode,
+        "occurred_on": statement.occurred_on,
+        "schema": statement.schema,
+        "seen": {"root": statement.seen.root.hex(), "size": statement.seen.size},
+        "signed_at": statement.signed_at,
+        "stream": statement.stream,
+        "type": statement.type,
+    }

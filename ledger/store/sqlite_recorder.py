@@ -1,0 +1,366 @@
+"""The store: the eventsourcing library's SQLite recorder over the schema of SPEC §8.
+
+- S1: entries, leaf hashes and checkpoint of a batch are one transaction; there is no other write.
+- S2: the position is an explicit column, dense from 1, so nothing rests on SQLite's row ids.
+- S3: rows are only ever added: triggers refuse every update, deletion, replacement and gap.
+- S4: WAL and `synchronous=FULL` are set and read back on every connection; a commit that returned
+  is on the disk.
+- S5: the first statement of a writing transaction is a write, so that waiting for another
+  process's lock works and no stale read precedes it.
+
+The triggers keep mistakes out, not attackers: who can write to the file can drop them. What shows
+tampering is the verifier.
+"""
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from eventsourcing.persistence import (
+    InterfaceError,
+    ListenNotifySubscription,
+    Notification,
+    ProgrammingError,
+    ShutDown,
+    StoredEvent,
+)
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+    SQLiteFactory,
+)
+from eventsourcing.utils import Environment, EnvType
+from typing_extensions import override
+
+from constancia.ledger.store.batch import Batch
+
+SCHEMA_VERSION: Final = "1"
+# Readers are the pages' threads (40 in the server); each holds a connection for one short query.
+_POOL_SIZE: Final = 8
+_POOL_OVERFLOW: Final = 56
+_LOCK_TIMEOUT_S: Final = 5
+_SYNCHRONOUS_FULL: Final = 2
+
+_TABLES: Final = (
+    "CREATE TABLE IF NOT EXISTS stored_events ("
+    "position INTEGER PRIMARY KEY, "
+    "originator_id TEXT NOT NULL, "
+    "originator_version INTEGER NOT NULL, "
+    "topic TEXT NOT NULL, "
+    "state BLOB NOT NULL, "
+    "statement_id TEXT NOT NULL UNIQUE, "
+    "UNIQUE (originator_id, originator_version))",
+    "CREATE TABLE IF NOT EXISTS batches ("
+    "first_index INTEGER PRIMARY KEY, "
+    "size INTEGER NOT NULL, "
+    "leaf_hashes BLOB NOT NULL, "
+    "checkpoint TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+)
+_GUARD: Final = (
+    "CREATE TRIGGER IF NOT EXISTS {table}_no_{act} BEFORE {act} ON {table} "
+    "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+)
+# `INSERT OR REPLACE` deletes without asking the delete trigger, hence the guards on insertion.
+_DENSE: Final = (
+    "CREATE TRIGGER IF NOT EXISTS stored_events_dense BEFORE INSERT ON stored_events "
+    "WHEN NEW.position IS NOT (SELECT COALESCE(MAX(position), 0) + 1 FROM stored_events) "
+    "BEGIN SELECT RAISE(ABORT, 'stored_events: position is not the next one'); END",
+    "CREATE TRIGGER IF NOT EXISTS batches_dense BEFORE INSERT ON batches "
+    "WHEN NEW.first_index IS NOT (SELECT COALESCE(MAX(size), 0) FROM batches) "
+    "OR NEW.size IS NOT (SELECT MAX(position) FROM stored_events) "
+    "BEGIN SELECT RAISE(ABORT, 'batches: not the next batch'); END",
+    "CREATE TRIGGER IF NOT EXISTS meta_once BEFORE INSERT ON meta "
+    "WHEN EXISTS (SELECT 1 FROM meta WHERE key = NEW.key) "
+    "BEGIN SELECT RAISE(ABORT, 'meta: already set'); END",
+)
+_INSERT_EVENT: Final = "INSERT INTO stored_events VALUES (?,?,?,?,?,?)"
+_INSERT_BATCH: Final = "INSERT INTO batches VALUES (?,?,?,?)"
+_SELECT_BATCH: Final = "SELECT first_index, size, leaf_hashes, checkpoint FROM batches "
+
+
+class LedgerConnectionPool(SQLiteConnectionPool):
+    """Connections that are durable, or that can't write at all."""
+
+    @override
+    def _create_connection(self) -> SQLiteConnection:
+        try:
+            connection = super()._create_connection()
+        except sqlite3.Error as error:
+            raise InterfaceError(error) from error
+        cursor = connection.cursor()
+        try:
+            cursor.execute(f"PRAGMA synchronous={_SYNCHRONOUS_FULL}")
+            cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.execute("PRAGMA trusted_schema=OFF")
+            cursor.execute("PRAGMA journal_mode")
+            journal = str(cursor.fetchone()[0]).lower()
+            cursor.execute("PRAGMA synchronous")
+            synchronous = int(cursor.fetchone()[0])
+        except sqlite3.Error as error:
+            connection.close()
+            raise InterfaceError(error) from error
+        if (journal, synchronous) != ("wal", _SYNCHRONOUS_FULL) and not self.is_sqlite_memory_mode:
+            connection.close()
+            raise InterfaceError(
+                f"the store must run with journal_mode=wal and synchronous=2 (FULL), found {journal} and {synchronous}"
+            )
+        return connection
+
+
+class LedgerDatastore(SQLiteDatastore):
+    """A datastore that never uses a connection again after a transaction on it has failed."""
+
+    def __init__(self, db_name: str) -> None:
+        """Opens the database that `db_name`, a path or a `file:` address, names."""
+        super().__init__(db_name, lock_timeout=_LOCK_TIMEOUT_S, originator_id_type="text")
+        self.pool = LedgerConnectionPool(
+            db_name=db_name,
+            lock_timeout=_LOCK_TIMEOUT_S,
+            pool_size=_POOL_SIZE,
+            max_overflow=_POOL_OVERFLOW,
+        )
+
+    @override
+    @contextmanager
+    def get_connection(self, *, commit: bool) -> Iterator[SQLiteConnection]:
+        with super().get_connection(commit=commit) as connection:
+            try:
+                yield connection
+            except BaseException:
+                # A commit that failed may have left the transaction open. Closing the connection
+                # ends it, whatever became of it; the next one sees what the file holds.
+                connection.close()
+                raise
+
+
+class LedgerSubscription(ListenNotifySubscription["LedgerRecorder"]):
+    """Notifications of what is in the store, then of what this process adds to it."""
+
+    def __init__(self, recorder: "LedgerRecorder", gt: int | None = None, topics: Sequence[str] = ()) -> None:
+        """Starts after position `gt`, with the given topics only (all by default)."""
+        super().__init__(recorder, gt, topics)
+        recorder.listen(self._has_been_notified)
+
+    def next_page(self) -> Sequence[Notification]:
+        """Waits for notifications and gives all that have been pulled by now.
+
+        Returns:
+            At least one, in order; none once the subscription was stopped.
+        """
+        first = next(self, None)
+        if first is None:
+            return ()
+        page = [first, *self._notifications[self._notifications_index :]]
+        self._notifications_index = len(self._notifications)
+        try:
+            while True:
+                page.extend(self._notifications_queue.get(block=False))
+                self._notifications_queue.task_done()
+        except (queue.Empty, ShutDown):
+            return page
+
+    @override
+    def stop(self) -> None:
+        self._recorder.forget(self._has_been_notified)
+        super().stop()
+
+
+class LedgerRecorder(SQLiteApplicationRecorder):
+    """Stores batches and reads entries."""
+
+    def __init__(self, datastore: SQLiteDatastore, events_table_name: str = "stored_events") -> None:
+        """Uses `datastore`; the table's name is the specification's and can't be another."""
+        if events_table_name != "stored_events":
+            raise ProgrammingError("the ledger keeps entries in one table and takes no snapshots")
+        super().__init__(datastore, events_table_name)
+        self.select_max_notification_id_statement = "SELECT MAX(position) FROM stored_events"
+        self._listeners: set[threading.Event] = set()
+        self._listeners_lock = threading.Lock()
+
+    @override
+    def construct_create_table_statements(self) -> list[str]:
+        guards = [
+            _GUARD.format(table=table, act=act)
+            for table in ("stored_events", "batches", "meta")
+            for act in ("UPDATE", "DELETE")
+        ]
+        return [*_TABLES, *guards, *_DENSE]
+
+    @override
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        """Stores a batch's entries, leaf hashes and checkpoint durably, or nothing.
+
+        Args:
+            stored_events: The entries; `state` holds the bytes.
+            **kwargs: `batch`, a `Batch` that fits them. There is no other way in: an event
+                without leaf hash and checkpoint would be an entry that nobody can verify.
+
+        Returns:
+            The entries' positions.
+        """
+        positions = super().insert_events(stored_events, **kwargs)
+        # A crash here leaves the batch stored and nobody told: projections continue from their own
+        # tracked position at the next start, and a client that asks again gets its receipt.
+        with self._listeners_lock:
+            for listener in self._listeners:
+                listener.set()
+        return positions
+
+    @override
+    def _insert_events(
+        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        if not stored_events:
+            return None
+        batch = kwargs.get("batch")
+        if not isinstance(batch, Batch) or len(batch.positions) != len(stored_events):
+            raise ProgrammingError("entries are stored with their batch, by the sequencer only")
+        rows = [
+            (position, str(e.originator_id), e.originator_version, e.topic, e.state, statement_id)
+            for position, e, statement_id in zip(batch.positions, stored_events, batch.statement_ids, strict=True)
+        ]
+        c.executemany(_INSERT_EVENT, rows)
+        # A crash here leaves an open transaction in the WAL, which the next start discards.
+        c.execute(
+            _INSERT_BATCH,
+            (batch.first_index, batch.size, batch.leaf_hashes, batch.checkpoint.decode()),
+        )
+        return list(batch.positions)
+
+    @override
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """Entries by position, as the library's base class documents."""
+        clauses: list[str] = []
+        params: list[int | str] = []
+        if start is not None:
+            clauses.append("position>=?" if inclusive_of_start else "position>?")
+            params.append(start)
+        if stop is not None:
+            clauses.append("position<=?")
+            params.append(stop)
+        if topics:
+            clauses.append(f"topic IN ({','.join('?' * len(topics))})")
+            params.extend(topics)
+        where = f"WHERE {' AND '.join(clauses)} " if clauses else ""
+        params.append(limit)
+        statement = (
+            "SELECT position, originator_id, originator_version, topic, state "  # noqa: S608 (only placeholders are put in)
+            f"FROM stored_events {where}ORDER BY position LIMIT ?"
+        )
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(statement, params)
+            return [
+                Notification(
+                    id=row["position"],
+                    originator_id=row["originator_id"],
+                    originator_version=row["originator_version"],
+                    topic=row["topic"],
+                    state=row["state"],
+                )
+                for row in c.fetchall()
+            ]
+
+    @override
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> LedgerSubscription:
+        """Follows the store: what is in it after position `gt`, then what comes."""
+        return LedgerSubscription(self, gt, topics)
+
+    def listen(self, event: threading.Event) -> None:
+        """Has `event` set after every stored batch, until `forget`."""
+        with self._listeners_lock:
+            self._listeners.add(event)
+        event.set()
+
+    def forget(self, event: threading.Event) -> None:
+        """Ends `listen`."""
+        with self._listeners_lock:
+            self._listeners.discard(event)
+
+    def statement_positions(self, statement_ids: Sequence[str]) -> dict[str, int]:
+        """The positions of those of the given statement ids that are stored."""
+        marks = ",".join("?" * len(statement_ids))
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                f"SELECT statement_id, position FROM stored_events WHERE statement_id IN ({marks})",  # noqa: S608 (only placeholders are put in)
+                list(statement_ids),
+            )
+            return {row[0]: row[1] for row in c.fetchall()}
+
+    def last_batch(self) -> Batch | None:
+        """The batch stored last, without its statement ids; None in an empty store."""
+        return self._select_batch("ORDER BY first_index DESC LIMIT 1", ())
+
+    def batch_covering(self, index: int) -> Batch | None:
+        """The batch that the entry at `index` was stored with; None past the end."""
+        batch = self._select_batch("WHERE first_index <= ? ORDER BY first_index DESC LIMIT 1", (index,))
+        return batch if batch is not None and index < batch.size else None
+
+    def batches(self, after_size: int = 0, limit: int = 256) -> list[Batch]:
+        """Batches in order, those whose first entry's index is `after_size` or more."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                _SELECT_BATCH + "WHERE first_index >= ? ORDER BY first_index LIMIT ?",
+                (after_size, limit),
+            )
+            return [_batch(row) for row in c.fetchall()]
+
+    def counts(self) -> tuple[int, int]:
+        """How many entries are stored, and how many of them the last batch covers."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute("SELECT (SELECT COUNT(*) FROM stored_events), (SELECT COALESCE(MAX(size), 0) FROM batches)")
+            row = c.fetchone()
+            return int(row[0]), int(row[1])
+
+    def _select_batch(self, tail: str, params: tuple[int, ...]) -> Batch | None:
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(_SELECT_BATCH + tail, params)
+            row = c.fetchone()
+        return None if row is None else _batch(row)
+
+    def set_meta(self, values: dict[str, str]) -> None:
+        """Writes what the store says about itself; each key once and for ever."""
+        with self.datastore.transaction(commit=True) as c:
+            c.executemany("INSERT INTO meta VALUES (?,?)", list(values.items()))
+
+    def meta(self) -> dict[str, str]:
+        """What the store says about itself: `schema` and `origin`."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute("SELECT key, value FROM meta")
+            return {row[0]: row[1] for row in c.fetchall()}
+
+
+def _batch(row: Any) -> Batch:
+    return Batch(
+        first_index=row[0],
+        size=row[1],
+        leaf_hashes=bytes(row[2]),
+        checkpoint=str(row[3]).encode(),
+        statement_ids=(),
+    )
+
+
+class LedgerFactory(SQLiteFactory):
+    """What the library builds our recorder with: `PERSISTENCE_MODULE` names it."""
+
+    application_recorder_class = LedgerRecorder
+
+    def __init__(self, env: Environment | EnvType | None) -> None:
+        """Reads `SQLITE_DBNAME` and `CREATE_TABLE` from `env`."""
+        super().__init__(env)
+        self.datastore.close()
+        self.datastore = LedgerDatastore(self.env.get(self.SQLITE_DBNAME) or "")

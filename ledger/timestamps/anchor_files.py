@@ -1,0 +1,99 @@
+"""Where a source keeps anchors, and whether the files are those of its list."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Final
+
+from constancia.ledger.timestamps.anchor_store import INDEX_NAME, NOTE_NAME, parse_index_line, size_in
+from constancia.verify.core.errors import Unreadable
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES
+from constancia.verify.core.report import Findings
+from constancia.verify.sources.files import Files
+from constancia.verify.sources.source import ANCHORS_NAME, Source
+
+MAX_INDEX_BYTES: Final = 32 * 1024 * 1024  # two hundred thousand anchors
+
+
+@dataclass(slots=True, kw_only=True)
+class AnchorFolder:
+    """A folder of anchors.
+
+    Args:
+        files: Where it stands.
+        prefix: Of the paths there.
+        label: Of the paths in a report.
+        index: The list: SHA-256 in hex by path.
+        paths: All anchors' files, of the list or of a listing of the folder.
+        others: Files that are no anchors.
+        malformed: The first line of the list that is not in its form, with its number.
+    """
+
+    files: Files
+    prefix: str
+    label: str
+    index: dict[str, str] = field(default_factory=dict)
+    paths: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    malformed: tuple[int, str] | None = None
+
+    def read(self, path: str, limit: int) -> bytes | None:
+        """Give a file's bytes; None if there is none."""
+        return self.files.read(self.prefix + path, limit)
+
+    def by_size(self) -> dict[int, list[str]]:
+        """Give the tokens' names for each size, both in order."""
+        found: dict[int, list[str]] = {}
+        for path in self.paths:
+            name = path.partition("/")[2]
+            found.setdefault(size_in(path) or 0, []).extend([name] if name != NOTE_NAME else [])
+        return {size: sorted(names) for size, names in sorted(found.items())}
+
+    def check_index(self, findings: Findings) -> None:
+        """Hold the files to the list's digests. What is not there any more, the caller finds out."""
+        where = self.label + INDEX_NAME
+        if self.malformed is not None:
+            number, line = self.malformed
+            findings.fault("time-index", None, f"{where}: line {number}", "SHA-256 and path", line, level="L5")
+        for path, expected in sorted(self.index.items()):
+            try:
+                raw = self.read(path, MAX_NOTE_BYTES)
+            except Unreadable as error:
+                if error.code != "too-large":
+                    raise
+                continue  # a fault of its own, wherever it is read
+            if raw is not None and hashlib.sha256(raw).hexdigest() != expected:
+                found = hashlib.sha256(raw).digest()
+                findings.fault("time-index", None, self.label + path, expected, found, level="L5")
+
+    def load(self) -> "AnchorFolder":
+        """Read the list, and list the folder where that can be done."""
+        raw = self.read(INDEX_NAME, MAX_INDEX_BYTES) or b""
+        for number, line in enumerate(raw.decode("utf-8", "replace").splitlines(), start=1):
+            parsed = parse_index_line(line)
+            if parsed is not None:
+                self.index[parsed[1]] = parsed[0]
+            elif self.malformed is None:
+                self.malformed = (number, line)
+        if not self.index and self.malformed is not None:
+            # Servers there are that answer with a page for whatever they have not. The list proves nothing anyway.
+            self.others.append(self.label + INDEX_NAME)
+            self.malformed = None
+        names = [one[len(self.prefix) :] for one in self.files.names() or () if one.startswith(self.prefix)]
+        self.paths = sorted({*self.index, *(one for one in names if size_in(one) is not None)})
+        self.others += [self.label + one for one in names if size_in(one) is None and one != INDEX_NAME]
+        return self
+
+
+def places_of(source: Source) -> list[AnchorFolder]:
+    """Give the folders of anchors of a source: beside a store, and among the published files.
+
+    Raises:
+        Unreadable: The source can't be read.
+    """
+    places = []
+    if source.anchors is not None:
+        places.append(AnchorFolder(files=source.anchors, prefix="", label=f"{ANCHORS_NAME}/").load())
+    if source.published is not None:
+        label = f"{ANCHORS_NAME}/" if source.store is None else f"log/{ANCHORS_NAME}/"
+        places.append(AnchorFolder(files=source.published.files, prefix=f"{ANCHORS_NAME}/", label=label).load())
+    return places

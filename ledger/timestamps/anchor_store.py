@@ -1,0 +1,160 @@
+"""Time anchors kept beside the log: what an authority stamped, and its answer, verbatim.
+
+    anchors/SHA256SUMS          the list of all files below, as `sha256sum -c` reads it
+    anchors/<size>/checkpoint   the log's signed note for that size
+    anchors/<size>/<name>.tsr   the answer of the authority <name> over that note's text (RFC 3161 TimeStampResp)
+
+- N1: an answer once kept is never replaced: it can't be had again for that time.
+- N2: the note comes first, the answer second, the list last. After a crash between them the next anchor, or the next
+  publication, writes the list anew from the files.
+- N3: what is given out goes no further than the size asked for: an anchor beyond a published checkpoint would look
+  like a log that was cut.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from constancia.ledger.disk.durable import write_file
+from constancia.ledger.errors import Fatal, LedgerError, NotFound
+from constancia.ledger.timestamps.authorities import AUTHORITY_NAME
+from constancia.verify.core.formats.note import parse_note
+
+INDEX_NAME: Final = "SHA256SUMS"
+NOTE_NAME: Final = "checkpoint"
+SUFFIX: Final = ".tsr"
+_PATH = re.compile(rf"([1-9]\d{{0,15}})/(?:{NOTE_NAME}|({AUTHORITY_NAME.pattern})\{SUFFIX})", re.ASCII)
+_LINE = re.compile(rf"([0-9a-f]{{64}})  ({_PATH.pattern})", re.ASCII)
+
+
+def size_in(path: str) -> int | None:
+    """Give the size that a path below `anchors/` is about; None if it is not an anchor's file."""
+    match = _PATH.fullmatch(path)
+    return None if match is None else int(match[1])
+
+
+def parse_index_line(line: str) -> tuple[str, str] | None:
+    """Read a line of the list: SHA-256 in hex, and path; None if it has another form."""
+    match = _LINE.fullmatch(line)
+    return None if match is None else (match[1], match[2])
+
+
+class Anchors:
+    """The anchors in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Uses `folder`, made at the first `add`."""
+        self.folder = folder
+
+    def paths(self, size: int | None = None) -> list[str]:
+        """Give the files' paths by size and name, up to a size."""
+        if not self.folder.is_dir():
+            return []
+        found = []
+        for one in self.folder.glob("*/*"):
+            path = one.relative_to(self.folder).as_posix()
+            covered = size_in(path)
+            if covered is not None and (size is None or covered <= size):
+                found.append((covered, path))
+        return [path for _, path in sorted(found)]
+
+    def index(self, size: int | None = None) -> bytes:
+        """Give the list of the files up to a size."""
+        lines = (f"{hashlib.sha256(self.get(path)).hexdigest()}  {path}\n" for path in self.paths(size))
+        return "".join(lines).encode()
+
+    def listed(self) -> bytes:
+        """Give the list as it was last written; made from the files where a crash left none."""
+        try:
+            return self.get(INDEX_NAME)
+        except NotFound:
+            return self.index()
+
+    def get(self, path: str) -> bytes:
+        """Give a file's bytes.
+
+        Raises:
+            NotFound: There is none of that path.
+        """
+        if path != INDEX_NAME and size_in(path) is None:
+            raise NotFound(f"no anchor stands at anchors/{path[:80]}")
+        try:
+            return (self.folder / path).read_bytes()
+        except FileNotFoundError:
+            raise NotFound(f"no anchor stands at anchors/{path}") from None
+
+    def has(self, size: int, name: str) -> bool:
+        """Tell whether an authority's answer for a size is kept."""
+        return (self.folder / str(size) / f"{name}{SUFFIX}").exists()
+
+    def add(self, size: int, note: bytes, name: str, answer: bytes) -> Path:
+        """Keep an authority's answer, which the caller has verified.
+
+        Args:
+            size: The checkpoint's size.
+            note: The signed note.
+            name: The authority's name.
+            answer: Its answer, verbatim.
+
+        Returns:
+            The answer's file.
+
+        Raises:
+            LedgerError: An answer of that authority for that size is kept already.
+            Fatal: Another checkpoint of that size is anchored.
+        """
+        path = f"{size}/{name}{SUFFIX}"
+        if size_in(path) is None:
+            raise NotFound(f"no anchor can stand at anchors/{path}")
+        with self._locked():
+            if self.has(size, name):
+                raise LedgerError(f"{self.folder / path} is kept already; it is never replaced")
+            self._keep_note(size, note)
+            write_file(self.folder / path, answer)
+            write_file(self.folder / INDEX_NAME, self.index())
+        return self.folder / path
+
+    def publish(self, folder: Path, size: int) -> int:
+        """Copy what is not there yet into a published log's folder `anchors`, the list last.
+
+        Args:
+            folder: That folder.
+            size: The published checkpoint's size.
+
+        Returns:
+            How many files were written.
+        """
+        written = 0
+        for path in self.paths(size):
+            if not (folder / path).exists():
+                write_file(folder / path, self.get(path))
+                written += 1
+        index = self.index(size)
+        listed = folder / INDEX_NAME
+        if index and not (listed.exists() and listed.read_bytes() == index):
+            write_file(listed, index)
+            written += 1
+        return written
+
+    def _keep_note(self, size: int, note: bytes) -> None:
+        place = self.folder / str(size) / NOTE_NAME
+        if not place.exists():
+            write_file(place, note)
+        elif parse_note(place.read_bytes()).text != parse_note(note).text:
+            raise Fatal(f"another checkpoint of size {size} is anchored", where=str(place))
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the folder for one process: two that write the list at once could lose a line of it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)

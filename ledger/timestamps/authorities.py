@@ -1,0 +1,156 @@
+"""Time-stamp authorities that a verifier pins: the folder `tsa/` of its trust folder.
+
+    tsa/<name>.pem         certificates, PEM (or one in DER): at least one root; intermediates and signers if wanted
+    tsa/<name>.accredited  one line: why this provider counts as accredited in Mexico (who said so, where it was seen)
+
+- T1: only a root pinned here makes a token count. What a token carries may fill the way to the root, never end it.
+- T2: where signers (certificates that are no authority's) are pinned, a token by another signer does not count.
+- T3: the words *constancia de conservación* (NOM-151) are used only for who is marked as accredited: a time-stamp of
+  any other authority is a time-stamp. The marking is the verifier's own statement, with its reason.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+
+from constancia.verify.core.errors import Malformed, Unreadable
+
+AUTHORITY_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
+MAX_AUTHORITIES: Final = 64
+MAX_FILE_BYTES: Final = 256 * 1024
+MAX_PATH: Final = 8
+_MAX_BASIS: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """A pinned authority.
+
+    Args:
+        name: Its file's name, without suffix.
+        roots: Self-signed certificates: where a token's way must end.
+        intermediates: Authorities' certificates on that way.
+        signers: If not empty, the only certificates whose tokens count.
+        accredited: Why it counts as accredited; None if it does not.
+    """
+
+    name: str
+    roots: tuple[x509.Certificate, ...]
+    intermediates: tuple[x509.Certificate, ...] = ()
+    signers: tuple[x509.Certificate, ...] = ()
+    accredited: str | None = None
+
+    def path_from(self, signer: x509.Certificate, carried: Iterable[x509.Certificate]) -> list[x509.Certificate] | None:
+        """Find the way from a signer's certificate to a pinned root, each certificate signed by the next.
+
+        Args:
+            signer: The certificate.
+            carried: Further certificates, as the token carries them; they are trusted for nothing.
+
+        Returns:
+            Signer first, root last; None if there is no such way.
+        """
+        if self.signers and signer not in self.signers:
+            return None
+        between = [one for one in (*self.intermediates, *carried) if _may_issue(one)]
+        ways = [[signer]]
+        for _ in range(MAX_PATH):
+            for way in ways:
+                root = next((one for one in self.roots if _is_issued_by(way[-1], one)), None)
+                if root is not None:
+                    return way if way[-1] == root else [*way, root]
+            ways = [[*way, one] for way in ways for one in between if one not in way and _is_issued_by(way[-1], one)]
+            ways = ways[:MAX_AUTHORITIES]
+        return None
+
+
+def load_authorities(folder: Path) -> tuple[Authority, ...]:
+    """Read the pinned authorities.
+
+    Args:
+        folder: The folder `tsa`; it need not exist.
+
+    Returns:
+        The authorities by name.
+
+    Raises:
+        Unreadable: A file can't be read.
+        Malformed: A file without certificate or root, a bad name, an accreditation of no authority.
+    """
+    try:
+        names = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        raise Unreadable("trust", str(folder), str(error)) from error
+    pinned = [one.removesuffix(".pem") for one in names if one.endswith(".pem")]
+    marked = [one.removesuffix(".accredited") for one in names if one.endswith(".accredited")]
+    if len(pinned) > MAX_AUTHORITIES:
+        raise Malformed("tsa", "trust/tsa", f"at most {MAX_AUTHORITIES} authorities", len(pinned))
+    for name in marked:
+        if name not in pinned:
+            raise Malformed("tsa", f"trust/tsa/{name}.accredited", f"a file {name}.pem beside it", "none")
+    return tuple(_load(folder, name, accredited=name in marked) for name in pinned)
+
+
+def _load(folder: Path, name: str, *, accredited: bool) -> Authority:
+    where = f"trust/tsa/{name}.pem"
+    if not AUTHORITY_NAME.fullmatch(name):
+        raise Malformed("tsa", where, "a name of a-z, 0-9, dot, hyphen, underscore", name)
+    certificates = _certificates(_read(folder / f"{name}.pem"), where)
+    roots = tuple(one for one in certificates if _is_issued_by(one, one))
+    if not roots:
+        raise Malformed("tsa", where, "a self-signed root certificate", f"{len(certificates)} others")
+    others = [one for one in certificates if one not in roots]
+    return Authority(
+        name=name,
+        roots=roots,
+        intermediates=tuple(one for one in others if _may_issue(one)),
+        signers=tuple(one for one in others if not _may_issue(one)),
+        accredited=_basis(folder / f"{name}.accredited") if accredited else None,
+    )
+
+
+def _certificates(data: bytes, where: str) -> list[x509.Certificate]:
+    try:
+        if b"-----BEGIN CERTIFICATE-----" in data:
+            return x509.load_pem_x509_certificates(data)
+        return [x509.load_der_x509_certificate(data)]
+    except ValueError as error:
+        raise Malformed("tsa", where, "certificates in PEM, or one in DER", error) from error
+
+
+def _basis(path: Path) -> str:
+    text = _read(path).decode("utf-8", "replace").strip()
+    if not text or len(text) > _MAX_BASIS or not text.isprintable():
+        raise Malformed("tsa", f"trust/tsa/{path.name}", f"one line of 1 to {_MAX_BASIS} characters", text)
+    return text
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise Unreadable("trust", str(path), str(error)) from error
+    if len(data) > MAX_FILE_BYTES:
+        raise Unreadable("trust", str(path), f"larger than {MAX_FILE_BYTES} bytes")
+    return data
+
+
+def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (InvalidSignature, ValueError, TypeError):
+        return False
+    return True
+
+
+def _may_issue(certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (x509.ExtensionNotFound, ValueError):
+        return False

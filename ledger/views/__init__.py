@@ -1,0 +1,4 @@
+"""Read models, rebuilt from the entries and followed live. Disposable.
+
+May import: `reader`, `store`.
+"""

@@ -1,0 +1,35 @@
+"""Agreements: where each text stands, who has signed it, who is missing. Key: the stream."""
+
+from typing import Final
+
+from constancia.domain.agreements.agreement import Agreement, AgreementVersion
+from constancia.domain.kernel.aggregate import document_of
+from constancia.domain.state import State
+from constancia.ledger.views.projections.base import Row, StateProjection, own_stream
+
+
+def _row(state: State, key: str) -> Row | None:
+    found = state.aggregates.get(key)
+    if not isinstance(found, Agreement):
+        return None
+    in_force = [one.version for one in found.versions if one.in_force_index is not None]
+    return {
+        "agreement": found.agreement,
+        "in_force_version": in_force[-1] if in_force else None,
+        "status": found.status,
+        "stream": found.stream,
+        "title": document_of(found.current.title),
+        "version": found.current.version,
+        "versions": [_version(one) for one in found.versions],
+    }
+
+
+def _version(version: AgreementVersion) -> Row:
+    return {
+        **document_of(version),
+        "missing": list(version.missing),
+        "signed_by": sorted(version.signed_by),
+    }
+
+
+AGREEMENTS: Final = StateProjection(name="agreements", touched=own_stream("agreement"), row=_row)

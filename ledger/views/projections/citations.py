@@ -1,0 +1,43 @@
+"""Citations: which entries cite a document's digest, and as what.
+
+Key: the SHA-256 in hex, `#`, the index in ten digits, `#`, the place of the citation in the body.
+It answers what a file is by its hash alone: the media type and title that a signed statement gave
+it, never what the file says of itself.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from constancia.domain.kernel.acts import Recorded
+from constancia.domain.state import State
+from constancia.ledger.views.projections.base import EntryProjection, Row
+
+
+def _rows(recorded: Recorded, _: State) -> Iterable[tuple[str, Row]]:
+    for path, cited in _citations(recorded.statement["body"], ""):
+        yield (
+            f"{cited['sha256']}#{recorded.index:010d}#{path}",
+            {
+                "cited": cited,
+                "index": recorded.index,
+                "leaf_hash": recorded.leaf_hash,
+                "party": recorded.statement["actor"].get("party"),
+                "path": path,
+                "stream": recorded.originator_id,
+                "type": recorded.statement["type"],
+            },
+        )
+
+
+def _citations(item: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(item, list):
+        for place, member in enumerate(item):
+            yield from _citations(member, f"{path}.{place}".lstrip("."))
+    elif isinstance(item, dict):
+        if isinstance(item.get("sha256"), str):
+            yield path, item
+        for name, member in item.items():
+            yield from _citations(member, f"{path}.{name}".lstrip("."))
+
+
+CITATIONS: Final = EntryProjection(name="citations", rows=_rows)

@@ -1,0 +1,74 @@
+"""Deliverables, from being expected to being accepted, with the digest of every version.
+
+Key: the stream. A deliverable has a row from the moment a scope names it; one that a later scope no
+longer names keeps its row, marked as out of scope.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.scope import Deliverable
+from constancia.domain.kernel.acts import Recorded
+from constancia.domain.kernel.aggregate import document_of
+from constancia.domain.state import State
+from constancia.ledger.views.projections.base import Row, StateProjection
+
+
+def _touched(recorded: Recorded, state: State) -> Iterable[str]:
+    stream = recorded.originator_id
+    if stream.startswith("deliverable/"):
+        yield stream
+    found = state.aggregates.get(stream)
+    if isinstance(found, Commitment) and "scope" in recorded.statement["body"]:
+        for version in found.scopes:
+            for one in version.scope.deliverables:
+                yield f"deliverable/{found.commitment}.{one.deliverable}"
+
+
+def _row(state: State, key: str) -> Row | None:
+    name, _, deliverable = key.removeprefix("deliverable/").rpartition(".")
+    commitment, named = _named(state, key)
+    found = state.aggregates.get(key)
+    known = found if isinstance(found, DeliverableState) else None
+    if named is None and known is None:
+        return None
+    return {
+        "accepted_index": known.accepted_index if known else None,
+        "accepted_version": known.accepted_version if known else None,
+        "commitment": commitment.commitment if commitment else name,
+        "contests": document_of(known.contests) if known else [],
+        "deliverable": named.deliverable if named else deliverable,
+        "expected": document_of(named) if named else None,
+        "is_in_scope": _is_in_scope(commitment, named),
+        "open_contests": list(known.open_contests) if known else [],
+        "status": known.status if known else "expected",
+        "stream": key,
+        "versions": document_of(known.versions) if known else [],
+    }
+
+
+def _named(state: State, key: str) -> tuple[Commitment | None, Deliverable | None]:
+    """The commitment whose scope names the deliverable, and how its last such scope describes it.
+
+    Both identifiers may hold dots, so that the stream's name alone does not tell where the one ends.
+    """
+    names = key.removeprefix("deliverable/").split(".")
+    for cut in range(1, len(names)):
+        found = state.aggregates.get(f"commitment/{'.'.join(names[:cut])}")
+        if isinstance(found, Commitment):
+            for version in reversed(found.scopes):
+                named = version.scope.deliverable(".".join(names[cut:]))
+                if named is not None:
+                    return found, named
+    return None, None
+
+
+def _is_in_scope(commitment: Commitment | None, named: Deliverable | None) -> bool:
+    if commitment is None or named is None or commitment.scope is None:
+        return False
+    return commitment.scope.deliverable(named.deliverable) is not None
+
+
+DELIVERABLE_REGISTER: Final = StateProjection(name="deliverable_register", touched=_touched, row=_row)

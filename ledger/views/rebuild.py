@@ -1,0 +1,178 @@
+"""Making the projections again from the entries, and comparing with those that are kept.
+
+A difference means that rows were altered in the database, or that a projection breaks its rule (a
+row must depend on the entries alone). The entries decide; the rows are never mended one by one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from constancia.ledger.disk.durable import PART_SUFFIX, sync_folder
+from constancia.ledger.disk.lock import WriterLock
+from constancia.ledger.errors import NotFound
+from constancia.ledger.folder import LedgerFolder
+from constancia.ledger.reader.log import Log
+from constancia.ledger.views.views import Projector, ViewStore, advance
+
+RowKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A row that differs: None where one side has none."""
+
+    projection: str
+    key: str
+    kept: bytes | None
+    rebuilt: bytes | None
+
+    def __str__(self) -> str:
+        """What differs, in a line."""
+        if self.kept is None:
+            return f"{self.projection} {self.key}: the row is missing"
+        if self.rebuilt is None:
+            return f"{self.projection} {self.key}: no entry gives such a row"
+        at = _first_difference(self.kept, self.rebuilt)
+        return (
+            f"{self.projection} {self.key}: from byte {at} kept …{self.kept[at : at + 40]!r}, "
+            f"rebuilt …{self.rebuilt[at : at + 40]!r}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """What a run found: the position compared at, the number of rows, what differs."""
+
+    position: int
+    rows: int
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """The number of entries that the rows stand for: the position under its other name."""
+        return self.position
+
+
+class Projected(Protocol):
+    """What is needed of a ledger: its log, its name, its places."""
+
+    log: Log
+    origin: str
+    folder: LedgerFolder
+
+    def refresh(self) -> int:
+        """Reads what another process has appended."""
+        ...
+
+
+def rebuild(ledger: Projected, *, check: bool) -> Rebuilt:
+    """Makes a ledger's projections again from its entries.
+
+    Args:
+        ledger: The ledger.
+        check: Only compare with the kept ones, byte for byte; may run beside the server. Else
+            replace them, for which no process may have the ledger open for writing.
+
+    Returns:
+        How many rows there are, and which differ.
+
+    Raises:
+        NotFound: There are no views to compare with.
+        Locked: The views are to be replaced and a writer is at work.
+    """
+    ledger.refresh()
+    if check:
+        return check_views(ledger.log, ledger.folder.views, ledger.origin)
+    return rebuild_views(ledger.log, ledger.folder.path, ledger.folder.views, ledger.origin)
+
+
+def fold_rows(log: Log, origin: str, size: int) -> dict[RowKey, bytes]:
+    """All rows that the first `size` entries give, computed in memory in one go."""
+    projector = Projector(log, origin)
+    for raw in log.entries(0, size):
+        projector.take(raw)
+    return {(name, key): data for name, key, data in projector.changes() if data is not None}
+
+
+def compare_rows(kept: Mapping[RowKey, bytes], rebuilt: Mapping[RowKey, bytes]) -> tuple[Difference, ...]:
+    """The rows that differ, in the order of projection and key."""
+    return tuple(
+        Difference(projection=key[0], key=key[1], kept=kept.get(key), rebuilt=rebuilt.get(key))
+        for key in sorted(kept.keys() | rebuilt.keys())
+        if kept.get(key) != rebuilt.get(key)
+    )
+
+
+def check_views(log: Log, path: Path, origin: str) -> Rebuilt:
+    """Compares the kept rows with those that the entries give at the same position.
+
+    May run beside the process that keeps them.
+
+    Args:
+        log: The log, at least as long as the rows' position.
+        path: The views' database.
+        origin: The ledger's name.
+
+    Returns:
+        What was compared and what differs.
+
+    Raises:
+        NotFound: There are no views, or they stand beyond the log.
+    """
+    if not path.is_file():
+        raise NotFound(f"{path}: there are no views")
+    store = ViewStore(path.resolve().as_uri())
+    try:
+        position, kept = store.dump()
+    finally:
+        store.datastore.close()
+    if position > log.size:
+        raise NotFound(f"the views stand at {position}, the log was read up to {log.size}")
+    rebuilt = fold_rows(log, origin, position) if position else {}
+    return Rebuilt(position=position, rows=len(rebuilt), differences=compare_rows(kept, rebuilt))
+
+
+def rebuild_views(log: Log, folder: Path, path: Path, origin: str) -> Rebuilt:
+    """Makes the views again, beside the old ones, and puts them in their place.
+
+    Args:
+        log: The log.
+        folder: The ledger's folder, whose writer's lock is held meanwhile: the process that keeps
+            the views must not be at work.
+        path: The views' database.
+        origin: The ledger's name.
+
+    Returns:
+        The position reached and the number of rows.
+
+    Raises:
+        Locked: The ledger is open for writing.
+    """
+    fresh = path.with_name(path.name + PART_SUFFIX)
+    with WriterLock(folder):
+        _remove(fresh)
+        store = ViewStore(fresh.resolve().as_uri())
+        try:
+            advance(Projector(log, origin), store, log, log.size)
+            position, rows = store.dump()
+        finally:
+            store.datastore.close()
+        # A crash here leaves the former views, and a stray file that the next run removes.
+        _remove(path, keep_main=True)
+        fresh.replace(path)
+        sync_folder(path.parent)
+    return Rebuilt(position=position, rows=len(rows))
+
+
+def _remove(path: Path, *, keep_main: bool = False) -> None:
+    for suffix in ("-wal", "-shm") if keep_main else ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _first_difference(one: bytes, other: bytes) -> int:
+    for at, (left, right) in enumerate(zip(one, other, strict=False)):
+        if left != right:
+            return at
+    return min(len(one), len(other))

@@ -1,0 +1,328 @@
+"""Asks the witnesses to cosign what the log has published.
+
+- C1: appending never waits for a witness: `wake` only says that there is something new, and this thread does the rest.
+- C2: rounds. A round is about one tree, the latest when it began; the next one begins when the quorum has cosigned, or
+  when nobody is being asked any more. Without rounds each witness would cosign another size, and no tree would ever
+  have them all.
+- C3: a cosignature is verified before it is kept. A witness that is dead, slow, talks garbage or lies is asked again
+  later and later, and the others are not held up.
+- C4: whatever is missed is made good: a witness is always asked about the latest tree, from the size it says it knows.
+"""
+
+import asyncio
+import logging
+import sqlite3
+import threading
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import httpx
+from tenacity import AsyncRetrying, retry_if_exception_type
+from tenacity.wait import wait_exponential_jitter
+
+from constancia.ledger.errors import LedgerError
+from constancia.ledger.reader.log import Log
+from constancia.ledger.witnesses.protocol import (
+    CALL,
+    MAX_ANSWER_BYTES,
+    SIZE_MEDIA_TYPE,
+    format_request,
+    parse_answer,
+    parse_size,
+)
+from constancia.ledger.witnesses.quorum_status import MAX_TIME, QuorumStatus
+from constancia.verify.core.errors import Malformed, Unsupported
+from constancia.verify.core.formats.checkpoint import parse_checkpoint
+from constancia.verify.core.formats.cosignature import verify_cosignature
+from constancia.verify.core.formats.note import NoteSignature, VerifierKey, parse_note
+
+CONNECT_S: Final = 5.0
+ANSWER_S: Final = 10.0  # a witness far away has to verify, write to its disk and answer
+FIRST_PAUSE_S: Final = 0.5
+LONGEST_PAUSE_S: Final = 60.0
+# A quiet log's entry begins a round at once. A busy one's wait this long at most: some 10 kB of cosignatures are kept
+# for each round, and a witness writes to its disk for each. It is less than a batch of its own checkpoints weighs.
+ROUND_EVERY_S: Final = 0.1
+PUT_OFF_S: Final = 0.5  # until what could not be read is tried again
+_ASKS: Final = 3  # a size learned from a 409 may be passed by another's request once; a liar goes on for ever
+_CLOSE_S: Final = 5.0
+_log = logging.getLogger(__name__)
+
+
+class Failed(Exception):
+    """A witness did not cosign. `code` names why: unreachable, refused, garbage, false, ahead, conflict, no_proof."""
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(f"{code}: {why}")
+        self.code = code
+
+
+_CODES: Final = {409: "conflict", 422: "no_proof"}
+
+
+@dataclass(slots=True, kw_only=True)
+class Endpoint:
+    """A witness's address with the keys that the policy gives it, and what is known of it now.
+
+    Attributes:
+        url: Submission prefix.
+        keys: Its keys by policy name.
+        known: The size that it cosigned last, as far as known here.
+        cosigned: The size of the last cosignature kept here.
+        is_asked: Whether a request is under way.
+        problem: Why the last request failed; empty if it did not.
+    """
+
+    url: str
+    keys: dict[str, VerifierKey]
+    known: int = 0
+    cosigned: int = 0
+    is_asked: bool = False
+    problem: str = ""
+    due: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class CosignatureCollector:
+    """The thread that asks. Start it, `wake` it after each batch, `close` it."""
+
+    def __init__(self, log: Log, witnessing: QuorumStatus, urls: Mapping[str, str] | None = None) -> None:
+        """Prepares to ask the policy's witnesses.
+
+        Args:
+            log: The log.
+            witnessing: Policy and kept cosignatures.
+            urls: Addresses by policy name, where they differ from the policy's.
+        """
+        self._log = log
+        self._witnessing = witnessing
+        self._endpoints = _endpoints(witnessing, urls or {})
+        self._target = 0
+        self._next_round = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._main: asyncio.Task[None] | None = None
+        self._ready = threading.Event()
+        self._progress = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="cosigning", daemon=True)
+
+    def start(self) -> None:
+        """Begin to ask about the latest tree."""
+        self._thread.start()
+        self._ready.wait()
+
+    def wake(self) -> None:
+        """Say that the log has grown. Returns at once."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            try:
+                loop.call_soon_threadsafe(self._plan)
+            except RuntimeError:  # it was closed meanwhile
+                return
+
+    def close(self) -> None:
+        """End all requests; may be repeated."""
+        loop, main = self._loop, self._main
+        if loop is not None and main is not None and not loop.is_closed():
+            try:
+                loop.call_soon_threadsafe(main.cancel)
+            except RuntimeError:
+                return
+            self._thread.join(_CLOSE_S)
+
+    def wait(self, size: int, timeout: float) -> bool:
+        """Wait until every witness has cosigned a tree of at least a size.
+
+        Args:
+            size: The size.
+            timeout: Seconds.
+
+        Returns:
+            Whether they have.
+        """
+        with self._progress:
+            return self._progress.wait_for(lambda: all(one.cosigned >= size for one in self._endpoints), timeout)
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """Why witnesses could not be had, by policy name; those that cosign have none."""
+        return {name: one.problem for one in self._endpoints for name in one.keys if one.problem}
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """The addresses that are asked, by policy name."""
+        return {name: one.url for one in self._endpoints for name in one.keys}
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._work())
+        except asyncio.CancelledError:
+            return
+        except Exception:  # noqa: BLE001 (the ledger goes on without cosignatures, and says so)
+            _log.exception("asking witnesses has stopped")
+        finally:
+            self._ready.set()
+
+    async def _work(self) -> None:
+        self._main = asyncio.current_task()
+        self._loop = asyncio.get_running_loop()
+        limits = httpx.Timeout(ANSWER_S, connect=CONNECT_S)
+        # A proxy is for what is outside; a witness on this very machine is not reached through it.
+        direct = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
+        async with httpx.AsyncClient(timeout=limits, follow_redirects=False, mounts=direct) as client:
+            self._ready.set()
+            self._plan()
+            async with asyncio.TaskGroup() as group:
+                for endpoint in self._endpoints:
+                    group.create_task(self._follow(client, endpoint))
+
+    def _plan(self) -> None:
+        """Begin the next round; where what is kept can't be read now, try again: one locked file must not end it."""
+        try:
+            self._begin_round()
+        except (sqlite3.Error, LedgerError):
+            _log.exception("the next round of cosigning is put off")
+            asyncio.get_running_loop().call_later(PUT_OFF_S, self._plan)
+
+    def _begin_round(self) -> None:
+        """Begin the next round if it is due, and have those asked who have not cosigned its tree."""
+        loop = asyncio.get_running_loop()
+        size = self._log.size
+        if size > self._target and self._is_round_over():
+            if loop.time() >= self._next_round:
+                self._target = size
+                self._next_round = loop.time() + ROUND_EVERY_S
+            elif self._timer is None or self._timer.when() != self._next_round:
+                self._timer = loop.call_at(self._next_round, self._plan)
+        for one in self._endpoints:
+            if one.cosigned < self._target:
+                one.due.set()
+
+    def _is_round_over(self) -> bool:
+        if not any(one.is_asked for one in self._endpoints):
+            return True
+        latest = self._witnessing.latest()
+        return latest is not None and latest.size >= self._target
+
+    async def _follow(self, client: httpx.AsyncClient, endpoint: Endpoint) -> None:
+        while True:
+            await endpoint.due.wait()
+            endpoint.due.clear()
+            again = AsyncRetrying(
+                retry=retry_if_exception_type(Failed),
+                wait=wait_exponential_jitter(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S),
+            )
+            async for attempt in again:
+                with attempt:
+                    if endpoint.cosigned < self._target:
+                        await self._try(client, endpoint)
+
+    async def _try(self, client: httpx.AsyncClient, endpoint: Endpoint) -> None:
+        endpoint.is_asked = True
+        try:
+            async with asyncio.timeout(CONNECT_S + ANSWER_S):
+                await self._ask(client, endpoint, self._target)
+            endpoint.problem = ""
+        except (Failed, Malformed, httpx.HTTPError, TimeoutError) as error:
+            failed = _as_failed(error)
+            if failed.code != endpoint.problem:
+                level = logging.ERROR if failed.code in ("ahead", "conflict", "no_proof", "false") else logging.WARNING
+                _log.log(level, "witness %s: %s", endpoint.url, failed)
+            endpoint.problem = failed.code
+            raise failed from error
+        except Exception as error:
+            _log.exception("asking %s met a fault", endpoint.url)
+            endpoint.problem = "fault"
+            raise Failed("fault", str(error)) from error
+        finally:
+            endpoint.is_asked = False
+            with self._progress:
+                self._progress.notify_all()
+            self._plan()
+
+    async def _ask(self, client: httpx.AsyncClient, endpoint: Endpoint, size: int) -> None:
+        for _ in range(_ASKS):
+            if endpoint.known > size:
+                size = self._larger(endpoint)
+            signed = self._log.signed(size)
+            old = endpoint.known
+            proof = self._log.consistency_proof(old, size) if old else ()
+            status, media_type, answer = await _post(client, endpoint.url, format_request(old, proof, signed))
+            if status == 200:
+                self._keep(endpoint, signed, answer)
+                return
+            if status != 409 or media_type != SIZE_MEDIA_TYPE:
+                raise Failed(_CODES.get(status, "refused"), f"status {status}: {answer[:200]!r}")
+            endpoint.known = parse_size(answer)
+        raise Failed("garbage", "it names another size each time")
+
+    def _larger(self, endpoint: Endpoint) -> int:
+        """Give the latest size, for a witness that is past the round's tree already."""
+        size = self._log.size
+        if endpoint.known > size:
+            known, endpoint.known = endpoint.known, 0  # ask anew next time: it may have been a lie
+            raise Failed("ahead", f"it says that it cosigned {known} entries, and the log has {size}")
+        return size
+
+    def _keep(self, endpoint: Endpoint, signed: bytes, answer: bytes) -> None:
+        text = parse_note(signed).text
+        checkpoint = parse_checkpoint(text)
+        sound = [one for one in parse_answer(text, answer) if _is_sound(endpoint, one, text)]
+        if not sound:
+            raise Failed("garbage", "no cosignature by a key that the policy gives it")
+        self._witnessing.store.keep(checkpoint.size, checkpoint.root, sound)
+        endpoint.known = endpoint.cosigned = checkpoint.size
+
+
+def _is_sound(endpoint: Endpoint, signature: NoteSignature, text: str) -> bool:
+    """Tell whether a line is a sound cosignature by one of the witness's keys; False for unknown keys.
+
+    Raises:
+        Failed: It claims to be, and does not verify.
+    """
+    for key in endpoint.keys.values():
+        if key.matches(signature):
+            try:
+                return verify_cosignature(key, signature, text) <= MAX_TIME
+            except Unsupported:
+                return False  # what can't be verified here is not kept
+            except Malformed as error:
+                raise Failed("false", str(error)) from error
+    return False
+
+
+async def _post(client: httpx.AsyncClient, url: str, body: bytes) -> tuple[int, str, bytes]:
+    headers = {"Content-Type": "text/plain; charset=utf-8", "Accept-Encoding": "identity"}
+    async with client.stream("POST", url.rstrip("/") + CALL, content=body, headers=headers) as answer:
+        data = bytearray()
+        async for chunk in answer.aiter_raw():
+            data += chunk
+            if len(data) > MAX_ANSWER_BYTES:
+                raise Failed("garbage", f"an answer of more than {MAX_ANSWER_BYTES} bytes")
+        media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return answer.status_code, media_type, bytes(data)
+
+
+def _as_failed(error: Exception) -> Failed:
+    if isinstance(error, Failed):
+        return error
+    if isinstance(error, Malformed):
+        return Failed("garbage", str(error))
+    return Failed("unreachable", str(error) or type(error).__name__)
+
+
+def _endpoints(witnessing: QuorumStatus, urls: Mapping[str, str]) -> list[Endpoint]:
+    """Put together the keys that share an address: one request gets the cosignatures of them all."""
+    known = {} if witnessing.policy is None else witnessing.policy.urls
+    keys: defaultdict[str, dict[str, VerifierKey]] = defaultdict(dict)
+    for name, key in witnessing.witnesses.items():
+        url = urls.get(name) or known.get(name)
+        if url:
+            keys[url][name] = key
+    return [_endpoint(witnessing, url, found) for url, found in keys.items()]
+
+
+def _endpoint(witnessing: QuorumStatus, url: str, keys: dict[str, VerifierKey]) -> Endpoint:
+    last = [found[0] for name in keys if (found := witnessing.last_by(name)) is not None]
+    return Endpoint(url=url, keys=keys, known=max(last, default=0), cosigned=min(last, default=0))

@@ -1,0 +1,134 @@
+"""The cosignatures that witnesses gave, in a file of their own beside the store.
+
+They are no part of the log: what they cover stands in the store, and a lost file is filled again by asking. The root
+stands beside each so that a cosignature of a tree that the store no longer has remains what it is, evidence.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from constancia.ledger.errors import LedgerError
+from constancia.verify.core.formats.note import NoteSignature, VerifierKey, format_note
+
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS cosignatures (size INTEGER NOT NULL, root BLOB NOT NULL, key TEXT NOT NULL, "
+    "line TEXT NOT NULL, PRIMARY KEY (size, key))"
+)
+_FULL = 2
+
+
+class CosignatureRow(NamedTuple):
+    """A row: tree size, root, the key as `key_label` writes it, and the signature line without its line feed."""
+
+    size: int
+    root: bytes
+    key: str
+    line: str
+
+
+class CosignatureStore:
+    """The SQLite file. Safe to use from several threads; close it."""
+
+    def __init__(self, path: Path, *, writable: bool) -> None:
+        """Opens the file; the first cosignature makes it, and without one there are none, and no error.
+
+        Raises:
+            LedgerError: The file is no such store.
+        """
+        self._path = path
+        self._writable = writable
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._connect()
+
+    def _connect(self, *, create: bool = False) -> sqlite3.Connection | None:
+        if self._connection is None and (create or self._path.is_file()):
+            address = self._path.absolute().as_uri() + ("" if self._writable else _read_only(self._path))
+            connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=5)
+            try:
+                if self._writable:
+                    connection.execute("PRAGMA journal_mode=WAL")
+                    connection.execute(f"PRAGMA synchronous={_FULL}")
+                    connection.execute(_TABLE)
+                connection.execute("SELECT size, root, key, line FROM cosignatures LIMIT 1")
+            except sqlite3.Error as error:
+                connection.close()
+                raise LedgerError(
+                    f"{self._path} can't be used: {error}. It may be taken away: the witnesses are asked again"
+                ) from error
+            self._connection = connection
+        return self._connection
+
+    def close(self) -> None:
+        """Close the file; may be repeated."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def keep(self, size: int, root: bytes, signatures: Sequence[NoteSignature]) -> None:
+        """Keep cosignatures of one tree, durably; a key's newer one takes the place of its older one of that tree."""
+        rows = [
+            CosignatureRow(size, root, f"{one.name}+{one.key_hash.hex()}", signature_line(one)) for one in signatures
+        ]
+        with self._lock:
+            connection = self._connect(create=self._writable)
+            if connection is None:
+                raise sqlite3.OperationalError("cosignatures are kept by the process that writes the ledger")
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                connection.executemany("INSERT OR REPLACE INTO cosignatures VALUES (?, ?, ?, ?)", rows)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:  # a full disk may have ended it already
+                    connection.execute("ROLLBACK")
+                raise
+
+    def at(self, size: int) -> tuple[CosignatureRow, ...]:
+        """Give the rows of a tree size, by key."""
+        return tuple(self._rows("WHERE size = ? ORDER BY key", size))
+
+    def last_by(self, key: VerifierKey) -> CosignatureRow | None:
+        """Give a key's row of the largest tree."""
+        return next(iter(self._rows("WHERE key = ? ORDER BY size DESC LIMIT 1", key_label(key))), None)
+
+    def sizes(self, above: int = 0) -> list[int]:
+        """Give the sizes above a size that have cosignatures, largest first."""
+        found = self._select("SELECT DISTINCT size FROM cosignatures WHERE size > ? ORDER BY size DESC", above)
+        return [row[0] for row in found]
+
+    def mark(self) -> int:
+        """Give a number that grows whenever a row is added."""
+        found = self._select("SELECT COALESCE(MAX(rowid), 0) FROM cosignatures")
+        return found[0][0] if found else 0
+
+    def _rows(self, tail: str, *params: object) -> list[CosignatureRow]:
+        return [
+            CosignatureRow(*row)
+            for row in self._select(f"SELECT size, root, key, line FROM cosignatures {tail}", *params)  # noqa: S608 (the tails are ours)
+        ]
+
+    def _select(self, query: str, *params: object) -> list[Any]:
+        with self._lock:
+            connection = self._connect()
+            return [] if connection is None else connection.execute(query, params).fetchall()
+
+
+def key_label(key: VerifierKey) -> str:
+    """Name a key in a row: its name and key hash, which is what a signature line says of it."""
+    return f"{key.name}+{key.key_hash.hex()}"
+
+
+def signature_line(signature: NoteSignature) -> str:
+    """Write one signature line, without its line feed."""
+    return format_note("", (signature,)).decode().strip("\n")
+
+
+def _read_only(path: Path) -> str:
+    wal = path.with_name(path.name + "-wal")
+    frozen = not os.access(path.parent, os.W_OK) and not wal.exists()
+    return "?mode=ro&immutable=1" if frozen else "?mode=ro"

@@ -1,0 +1,162 @@
+"""What is witnessed: which tree the policy's quorum has cosigned, by whom and when.
+
+It reads the cosignatures that are kept and holds each to the policy again before it is served: what lies in a file may
+have been altered since. Asking for them is `cosign`'s business.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from constancia.ledger.reader.log import Log
+from constancia.ledger.witnesses.cosignature_store import CosignatureRow, CosignatureStore
+from constancia.ledger.witnesses.protocol import parse_answer
+from constancia.verify.core.errors import Malformed, Unsupported
+from constancia.verify.core.formats.cosignature import verify_cosignature
+from constancia.verify.core.formats.note import Note, NoteSignature, VerifierKey, format_vkey, parse_note
+from constancia.verify.core.formats.policy import NO_QUORUM, Policy
+
+# How a policy that we write calls a witness's ML-DSA-44 cosignatures, beside its Ed25519 ones.
+MLDSA44_SUFFIX: Final = "-mldsa44"
+MAX_TIME: Final = 253_402_300_799  # the last second of the year 9999: what is later is no time of a witness
+_CACHED: Final = 64
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witnessed:
+    """A tree that the quorum has cosigned: size, when the quorum was full (POSIX seconds), by which witnesses."""
+
+    size: int
+    at: int
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """The cosignatures of one tree that hold: lines to serve, and when each witness of the policy signed."""
+
+    lines: bytes
+    cosigned: Mapping[str, int]
+
+
+class QuorumStatus:
+    """Reads what is witnessed. Safe to use from several threads."""
+
+    def __init__(self, policy: Policy | None, store: CosignatureStore, log: Log, origin: str) -> None:
+        """Joins policy, cosignatures and log; without a policy nothing is witnessed."""
+        self.policy = policy
+        self.store = store
+        self._log = log
+        self._origin = origin
+        self._lock = threading.Lock()
+        self.sound: Callable[[int, tuple[CosignatureRow, ...]], Sound] = lru_cache(_CACHED)(self._read)
+        self._latest: Witnessed | None = None
+        self._mark: tuple[int, int] | None = None
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether the policy asks for witnesses at all."""
+        return self.policy is not None and self.policy.quorum != NO_QUORUM
+
+    @property
+    def witnesses(self) -> dict[str, VerifierKey]:
+        """The policy's witnesses by name, without the log's own cosigner."""
+        known = {} if self.policy is None else self.policy.witnesses
+        return {name: key for name, key in known.items() if key.name != self._origin}
+
+    def lines(self, size: int) -> bytes:
+        """Give the witnesses' signature lines for a tree, to stand behind the log's own."""
+        rows = self.store.at(size)
+        return self.sound(size, rows).lines if rows else b""
+
+    def latest(self) -> Witnessed | None:
+        """Give the largest tree that the quorum has cosigned; None if there is none yet."""
+        if not self.is_asked_for:
+            return None
+        with self._lock:
+            mark = (self.store.mark(), self._log.size)
+            if mark != self._mark:
+                above = self._latest.size if self._latest is not None else 0
+                found = (self._at(size) for size in self.store.sizes(above) if size <= self._log.size)
+                self._latest = next((one for one in found if one is not None), self._latest)
+                self._mark = mark
+            return self._latest
+
+    def covering(self, index: int) -> int | None:
+        """Give the size of the latest witnessed tree if it holds the entry at an index."""
+        latest = self.latest()
+        return latest.size if latest is not None and latest.size > index else None
+
+    def last_by(self, name: str) -> tuple[int, int] | None:
+        """Give size and POSIX seconds of a witness's latest sound cosignature."""
+        key = self.witnesses[name]
+        row = self.store.last_by(key)
+        if row is None or row.size > self._log.size:
+            return None
+        time = self.sound(row.size, self.store.at(row.size)).cosigned.get(name)
+        return None if time is None else (row.size, time)
+
+    def _at(self, size: int) -> Witnessed | None:
+        policy = self.policy
+        cosigned = self.sound(size, self.store.at(size)).cosigned
+        if policy is None or not policy.is_met(policy.quorum, frozenset(cosigned)):
+            return None
+        at = next(
+            time
+            for time in sorted(cosigned.values())
+            if policy.is_met(policy.quorum, frozenset(name for name, when in cosigned.items() if when <= time))
+        )
+        return Witnessed(size=size, at=at, by=self._names(cosigned))
+
+    def _names(self, cosigned: Mapping[str, int]) -> tuple[str, ...]:
+        """Name each cosigner once, also one that signed with both its keys."""
+        found = {key.name: name for name, key in reversed(self.witnesses.items()) if name in cosigned}
+        return tuple(reversed(found.values()))
+
+    def _read(self, size: int, rows: tuple[CosignatureRow, ...]) -> Sound:
+        """Hold the rows of a tree, and the log's own cosignature, to the policy."""
+        note = parse_note(self._log.signed(size))
+        root = self._log.root(size)
+        kept: list[str] = []
+        cosigned: dict[str, int] = {}
+        for one in note.signatures:
+            self._hold(note, one, cosigned)
+        for row in rows:
+            if row.root == root and self._is_sound(note, row, cosigned):
+                kept.append(f"{row.line}\n")
+            else:
+                _log.error("a cosignature by %s of size %d does not hold, and is not served", row.key, size)
+        return Sound(lines="".join(kept).encode(), cosigned=cosigned)
+
+    def _is_sound(self, note: Note, row: CosignatureRow, cosigned: dict[str, int]) -> bool:
+        try:
+            signatures = parse_answer(note.text, f"{row.line}\n".encode())
+        except Malformed:
+            return False
+        return len(signatures) == 1 and self._hold(note, signatures[0], cosigned)
+
+    def _hold(self, note: Note, signature: NoteSignature, cosigned: dict[str, int]) -> bool:
+        """Check a line under each witness key that it claims to be by; False if one fails."""
+        for name, key in ({} if self.policy is None else self.policy.witnesses).items():
+            if key.matches(signature):
+                try:
+                    cosigned[name] = min(verify_cosignature(key, signature, note.text), MAX_TIME)
+                except Malformed:
+                    return False
+                except Unsupported:
+                    return True
+        return True
+
+
+def policy_lines(name: str, keys: Sequence[VerifierKey], url: str | None = None) -> list[str]:
+    """Write the policy lines of one witness: one for each of its keys, Ed25519 under the name itself.
+
+    Source: C2SP tlog-policy.
+    """
+    tail = "" if url is None else f" {url}"
+    names = (name, name + MLDSA44_SUFFIX)
+    return [f"witness {label} {format_vkey(key)}{tail}" for label, key in zip(names, keys, strict=False)]

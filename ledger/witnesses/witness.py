@@ -1,0 +1,152 @@
+"""A witness: cosigns a log's checkpoint once it has seen that it extends all that it cosigned of that log before.
+
+- V1: verify, store durably, then cosign, in that order. A crash at any point leaves a witness that remembers at least
+  all that it ever answered.
+- V2: check and change are one step (`WitnessStore.writing`): no two requests can both move from the same tree.
+- V3: what it refuses although the log itself signed it is kept: it may show that the log keeps two histories.
+
+It trusts its own file and its clock. It does not trust the log, nor whoever hands in: a request needs no
+authentication beyond the log's signature on the checkpoint. Source: C2SP tlog-witness.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from constancia.ledger.clock import Clock, posix_seconds
+from constancia.ledger.errors import LedgerError
+from constancia.ledger.keys.note_keys import Cosigner
+from constancia.ledger.witnesses.protocol import AddCheckpoint, parse_request
+from constancia.ledger.witnesses.witness_memory import EquivocationRecord, LastCosigned, WitnessStore
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.checkpoint import is_signed_by
+from constancia.verify.core.formats.merkle import verify_consistency
+from constancia.verify.core.formats.note import VerifierKey, format_note
+
+READY: Final = "constancia-witness listening on "  # a witness's process prints it with its address once it can be asked
+_log = logging.getLogger(__name__)
+
+
+class NotCosigned(LedgerError):
+    """The witness does not cosign; the subclass says why."""
+
+
+class UnknownLog(NotCosigned):
+    """The origin is not among the witness's logs."""
+
+
+class NotSigned(NotCosigned):
+    """No trusted key of the log signed the checkpoint, or a line that claims to be by one fails."""
+
+
+class SizeConflict(NotCosigned):
+    """The old size is not that of the tree cosigned last, which is `known`."""
+
+    def __init__(self, known: int) -> None:
+        super().__init__(f"the tree cosigned last has size {known}")
+        self.known = known
+
+
+class RootConflict(NotCosigned):
+    """The log signed another root for the very size that was cosigned: two histories."""
+
+
+class BadProof(NotCosigned):
+    """The proof does not lead from the tree cosigned last to the one handed in."""
+
+
+class Witness:
+    """One witness, for several logs. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        store: WitnessStore,
+        cosigner: Cosigner,
+        logs: Mapping[str, VerifierKey],
+        clock: Clock,
+        before_commit: Callable[[], None] | None = None,
+    ) -> None:
+        """Joins a witness's parts.
+
+        Args:
+            store: What it remembers.
+            cosigner: Its keys.
+            logs: The log keys that it trusts, by origin.
+            clock: Its clock.
+            before_commit: For tests: called between the check and the commit.
+        """
+        self.store = store
+        self.cosigner = cosigner
+        self.logs = logs
+        self._clock = clock
+        self._before_commit = before_commit
+
+    def add_checkpoint(self, body: bytes) -> bytes:
+        """Cosign a checkpoint.
+
+        Args:
+            body: The request, as C2SP tlog-witness has it.
+
+        Returns:
+            The signature lines.
+
+        Raises:
+            Malformed: The body is no request.
+            UnknownLog, NotSigned, SizeConflict, RootConflict, BadProof: It is not cosigned.
+        """
+        request = parse_request(body)
+        self._check_signature(request)
+        origin, now = request.checkpoint.origin, posix_seconds(self._clock.now())
+        known = None
+        try:
+            with self.store.writing() as rows:
+                known = rows.known(origin)
+                _check_extends(known, request)
+                time = max(now, known.cosigned_at)  # a clock set back must not make this tree older than the last one
+                if self._before_commit is not None:
+                    self._before_commit()
+                size, root = request.checkpoint.size, request.checkpoint.root
+                rows.remember(origin, LastCosigned(size=size, root=root, checkpoint=request.signed, cosigned_at=time))
+        except (RootConflict, BadProof) as error:
+            self._keep(request, body, known, now, error)
+            raise
+        # A crash here leaves a tree that is remembered and was not answered for: the log, asking again with the size
+        # it knows, is told the new one.
+        lines = format_note("", self.cosigner.cosign(request.note.text, time))
+        return lines.removeprefix(b"\n")
+
+    def _check_signature(self, request: AddCheckpoint) -> None:
+        key = self.logs.get(request.checkpoint.origin)
+        if key is None:
+            raise UnknownLog(f"no log of origin {request.checkpoint.origin[:200]} is witnessed here")
+        try:
+            is_signed = is_signed_by(request.note, key)
+        except Malformed as error:
+            raise NotSigned(str(error)) from error
+        if not is_signed:
+            raise NotSigned(f"the checkpoint is not signed by {key.name}+{key.key_hash.hex()}")
+
+    def _keep(
+        self, request: AddCheckpoint, body: bytes, known: LastCosigned | None, at: int, error: NotCosigned
+    ) -> None:
+        origin, reason = request.checkpoint.origin, type(error).__name__
+        before = known.checkpoint if known is not None else b""
+        evidence = EquivocationRecord(at=at, origin=origin, reason=reason, known=before, request=body)
+        with self.store.writing() as rows:
+            is_new = rows.keep(evidence, request.note.text)
+        if is_new:
+            _log.error(
+                "ALARM %s: %s, checkpoint of size %d is kept: %s", origin, reason, request.checkpoint.size, error
+            )
+
+
+def _check_extends(known: LastCosigned, request: AddCheckpoint) -> None:
+    new = request.checkpoint
+    if request.old_size != known.size:
+        raise SizeConflict(known.size)
+    if new.size == known.size and new.root != known.root:
+        raise RootConflict(f"the root cosigned for size {known.size} is {known.root.hex()}, not {new.root.hex()}")
+    if not verify_consistency(
+        old_size=known.size, new_size=new.size, old_root=known.root, new_root=new.root, proof=request.proof
+    ):
+        raise BadProof(f"the proof does not lead from size {known.size} to size {new.size}")

@@ -1,0 +1,99 @@
+"""Both catalogues say everything that the product says, with the same parameters, and nothing that it never says."""
+
+import re
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from constancia.api.http.problems import ALL_CODES
+from constancia.api.text.i18n import LANGUAGES, say, tr
+from constancia.domain.catalogue import REGISTRY
+from constancia.domain.sentences import Sentence
+from constancia.ledger.monitor.findings import KINDS
+
+API = Path(__file__).resolve().parent.parent.parent / "api"
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+# Ids that are put together from a part that varies; everything else must stand in the code letter by letter.
+MADE = (
+    "act.", "cli.standing.", "problem.", "word.",
+    "page.done", "page.language_", "page.open_ended", "page.returned_on", "page.rule_", "page.running",
+    "page.target_", "page.withdrawn_on",
+    *(f"monitor.{code}" for code in KINDS),
+)  # fmt: skip
+
+
+@cache
+def catalogue(lang: str) -> Catalog:
+    path = files("constancia.api").joinpath("locale", lang, "LC_MESSAGES", "constancia.po")
+    with path.open("rb") as file:
+        return read_po(file, locale=lang)
+
+
+def texts(lang: str) -> dict[str, str]:
+    return {str(one.id): str(one.string) for one in catalogue(lang) if one.id}
+
+
+def test_catalogues_hold_the_same_messages() -> None:
+    assert set(texts("es")) == set(texts("en"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_message_is_empty(lang: str) -> None:
+    assert [name for name, text in texts(lang).items() if not text.strip()] == []
+
+
+def test_both_languages_use_the_same_parameters() -> None:
+    spanish, english = texts("es"), texts("en")
+    differing = [
+        name
+        for name, text in spanish.items()
+        if sorted(set(PLACEHOLDER.findall(text))) != sorted(set(PLACEHOLDER.findall(english[name])))
+    ]
+    assert differing == []
+
+
+@pytest.mark.parametrize("code", ALL_CODES)
+def test_every_refusal_code_has_a_title(code: str) -> None:
+    assert f"problem.{code}" in texts("es")
+
+
+@pytest.mark.parametrize("type_name", REGISTRY)
+def test_every_act_has_a_sentence(type_name: str) -> None:
+    assert f"act.{type_name}" in texts("es")
+
+
+def test_messages_that_templates_and_code_name_exist() -> None:
+    known = set(texts("es"))
+    named = set[str]()
+    for path in [*API.rglob("*.html"), *API.rglob("*.py")]:
+        source = path.read_text(encoding="utf-8")
+        if path.suffix == ".html":
+            named |= set(re.findall(r"\bt\('([\w.]+)'[,)]", source))
+        else:
+            named |= {f"cli.{one}" for one in re.findall(r"\bmessage\(\s*\"([\w.]+)\"", source)}
+            named |= set(re.findall(r"\btr\(\w+(?:\(\))?, \"([\w.]+)\"", source))
+    assert len(named) > 100
+    assert named - known == set()
+
+
+def test_no_message_is_there_for_nothing() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in [*API.rglob("*.html"), *API.rglob("*.py")])
+    unused = [
+        name
+        for name in texts("es")
+        if not name.startswith(MADE)
+        and f"'{name}'" not in source
+        and f'"{name}"' not in source
+        and f'"{name.removeprefix("cli.")}"' not in source
+    ]
+    assert unused == []
+
+
+def test_sentence_leaves_out_what_the_act_left_out() -> None:
+    told = say(Sentence(msgid="act.KeyRevoked", params={"party": "SFP"}), "es")
+    assert told.startswith("SFP revoca")
+    assert tr("en", "page.days_late", days=3) == "3 days late"

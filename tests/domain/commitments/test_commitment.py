@@ -1,0 +1,185 @@
+"""Commitments: the life cycle walked pair by pair, and what a commitment says of itself."""
+
+from typing import Any
+
+import pytest
+from tests.domain.stage import (
+    Body,
+    Stage,
+    act_of,
+    commitment,
+    deliverable,
+    evidence,
+    milestone,
+    seated,
+    small_scope,
+    text,
+)
+from tests.domain.tables import Walk
+
+from constancia.domain.commitments.commitment import Commitment
+
+C1 = "commitment/c1"
+# The road map in small: two milestones with an end, one that goes on.
+SCOPE: Body = small_scope(
+    deliverables=[deliverable("e1", "m1"), deliverable("e2", "m2", contents=["actors", "times"])],
+    milestones=[
+        milestone("m1", "2019-03-26"),
+        milestone("m2", "2019-06/2019-08", lead=["nosc"]),
+        milestone("m3", "2019-08/.."),
+    ],
+)
+LONGER: Body = SCOPE | {"actions": [*SCOPE["actions"], {"action": "a2", "text": text("Validar")}]}
+
+
+def adoption(scope: Body = SCOPE) -> Body:
+    return {"commitment": "c1", "decision": "d-c1", "scope": scope}
+
+
+def change(scope: Body = LONGER, declared: str = "extension", from_version: int = 1, decision: str = "d-2") -> Body:
+    return {
+        "commitment": "c1",
+        "decision": decision,
+        "declared_kind": declared,
+        "from_version": from_version,
+        "scope": scope,
+    }
+
+
+def proposal(scope: Body = LONGER, declared: str = "extension", name: str = "p1", from_version: int = 1) -> Body:
+    body = change(scope, declared, from_version)
+    del body["decision"]
+    return body | {"proposal": name, "reasons": text("Razones")}
+
+
+def report(name: str = "r2", level: str = "limited", **changed: Any) -> Body:
+    return {
+        "commitment": "c1",
+        "evidence": [evidence()],
+        "level": level,
+        "narrative": text("Avance"),
+        "period": "2019-03",
+        "report": name,
+    } | changed
+
+
+def contest(name: str = "r1", **changed: Any) -> Body:
+    return {"commitment": "c1", "evidence": [], "grounds": text("No consta"), "report": name} | changed
+
+
+def started(name: str = "m1") -> Body:
+    return {"commitment": "c1", "milestone": name}
+
+
+def completed(name: str = "m1", **changed: Any) -> Body:
+    return {"commitment": "c1", "evidence": [evidence()], "milestone": name} | changed
+
+
+def proposed() -> Stage:
+    stage = seated()
+    stage.says("nosc", "CommitmentProposed", commitment())
+    return stage.decided("d-c1", act_of("CommitmentAdopted", adoption()))
+
+
+def adopted() -> Stage:
+    stage = proposed()
+    stage.says("inai", "CommitmentAdopted", adoption())
+    return stage.decided("d-2", act_of("ScopeChanged", change()))
+
+
+def in_progress() -> Stage:
+    stage = adopted()
+    stage.says("inai", "ProgressReported", report("r1"))
+    return stage
+
+
+def found(stage: Stage) -> Commitment:
+    return stage.find(Commitment, C1)
+
+
+WALK = Walk(
+    kind="commitment",
+    stream=C1,
+    # Work starts milestone by milestone, so that a second start is legal in progress; a contest leaves the state.
+    table={
+        "CommitmentProposed": {"none": "proposed"},
+        "CommitmentAdopted": {"proposed": "adopted"},
+        "WorkStarted": {"adopted": "in_progress", "in_progress": "in_progress"},
+        "ProgressReported": {"adopted": "in_progress", "in_progress": "in_progress"},
+        "ProgressContested": {"adopted": "adopted", "in_progress": "in_progress"},
+        "MilestoneCompleted": {"adopted": "in_progress", "in_progress": "in_progress"},
+        "ScopeChangeProposed": {"adopted": "adopted", "in_progress": "in_progress"},
+        "ScopeChanged": {"adopted": "adopted", "in_progress": "in_progress"},
+    },
+    reach={"none": seated, "proposed": proposed, "adopted": adopted, "in_progress": in_progress},
+    acts={
+        "CommitmentProposed": lambda stage: ("nosc", "CommitmentProposed", commitment()),
+        "CommitmentAdopted": lambda stage: ("inai", "CommitmentAdopted", adoption()),
+        "WorkStarted": lambda stage: ("inai", "WorkStarted", started()),
+        "ProgressReported": lambda stage: ("inai", "ProgressReported", report()),
+        "ProgressContested": lambda stage: ("red", "ProgressContested", contest()),
+        "MilestoneCompleted": lambda stage: ("inai", "MilestoneCompleted", completed()),
+        "ScopeChangeProposed": lambda stage: ("inai", "ScopeChangeProposed", proposal()),
+        "ScopeChanged": lambda stage: ("inai", "ScopeChanged", change()),
+    },
+)
+# Without any report there is none to contest.
+LEGAL = [one for one in WALK.pairs() if one.values != ("adopted", "ProgressContested")]
+
+
+@pytest.mark.parametrize(("state", "act"), LEGAL)
+def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
+    WALK.check(state, act)
+
+
+def test_without_a_report_there_is_none_to_contest() -> None:
+    assert adopted().code("red", "ProgressContested", contest()) == "E_NOT_FOUND"
+
+
+def test_table_is_the_one_walked() -> None:
+    WALK.check_is_the_code()
+
+
+def test_11_without_a_report_no_evidence_is_available() -> None:
+    assert found(adopted()).self_level == "no_evidence_available"
+    assert found(adopted()).contested_level is None
+
+
+def test_10_three_tracks_stand_beside_one_another() -> None:
+    stage = in_progress()
+    stage.says("inai", "ProgressReported", report("r2", "substantial"))
+    stage.says("red", "ProgressContested", contest("r2", own_level="limited"))
+    assert found(stage).self_level == "substantial"
+    assert found(stage).contested_level == "limited"
+
+
+def test_27_a_later_report_leaves_the_contest_of_an_earlier_one() -> None:
+    stage = in_progress()
+    stage.says("red", "ProgressContested", contest("r1"))
+    stage.says("inai", "ProgressReported", report("r2"))
+    first = found(stage).report("r1")
+    assert first is not None
+    assert [one.mark.party for one in first.contests] == ["red"]
+
+
+def test_8_the_baseline_is_never_overwritten() -> None:
+    stage = adopted()
+    baseline = found(stage).scopes[0]
+    stage.says("inai", "ScopeChanged", change())
+    assert found(stage).scopes[0] == baseline
+    assert [one.version for one in found(stage).scopes] == [1, 2]
+    assert found(stage).scopes[1].computed_kind == "extension"
+
+
+def test_open_milestones_are_those_nobody_reported_complete() -> None:
+    stage = adopted()
+    stage.says("inai", "MilestoneCompleted", completed("m1"))
+    assert found(stage).open_milestones == ("m2", "m3")
+
+
+def test_10_the_contested_level_is_the_one_said_last_of_whichever_report() -> None:
+    stage = in_progress()
+    stage.says("inai", "ProgressReported", report("r2"))
+    stage.says("red", "ProgressContested", contest("r2", own_level="not_started"))
+    stage.says("nosc", "ProgressContested", contest("r1", own_level="limited"))
+    assert found(stage).contested_level == "limited"

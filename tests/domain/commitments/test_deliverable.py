@@ -1,0 +1,262 @@
+"""Deliverables: versions by hash, contests that block, acceptance by every member but never by who submitted."""
+
+from typing import Any
+
+import pytest
+from tests.domain.stage import MEMBERS, Body, Stage, doc, milestone, root, seated, small_scope, text
+from tests.domain.tables import Walk, codes
+
+from constancia.domain.commitments.deliverable import DeliverableState
+
+E1 = "deliverable/c1.e1"
+
+
+def of(version: int = 1, **more: Any) -> Body:
+    return {"commitment": "c1", "deliverable": "e1", "version": version} | more
+
+
+def submitted(version: int = 1) -> Body:
+    return of(version, document=doc(f"v{version}"))
+
+
+def contested(version: int = 1, contest: str = "x1") -> Body:
+    return of(version, contest=contest, evidence=[], grounds=text("Falta"))
+
+
+def revised(version: int = 2, answers: list[str] | None = None) -> Body:
+    return submitted(version) | {"answers": answers or [], "changes": text("Añade")}
+
+
+def rejected(version: int = 1) -> Body:
+    return of(version, reasons=text("Sin actores"))
+
+
+def expected(*support: str) -> Stage:
+    """A deliverable of INAI and SFP, with an expert's support: whoever fills that role may deliver."""
+    scope = small_scope(milestones=[milestone(support=list(support or ("consultant",)))])
+    return seated().adopted("c1", scope)
+
+
+def in_hand(*more: tuple[str, str, Body]) -> Stage:
+    """A first version by an outsider, and what was said of it."""
+    stage = expected()
+    stage.says("red", "DeliverableSubmitted", submitted())
+    for who, type_name, body in more:
+        stage.says(who, type_name, body)
+    return stage
+
+
+def accepted() -> Stage:
+    stage = in_hand()
+    stage.each("DeliverableAccepted", of())
+    return stage
+
+
+def found(stage: Stage) -> DeliverableState:
+    return stage.find(DeliverableState, E1)
+
+
+def version_of(stage: Stage) -> int:
+    one = stage.state.standing(E1)
+    return one.current.version if isinstance(one, DeliverableState) else 0
+
+
+WALK = Walk(
+    kind="deliverable",
+    stream=E1,
+    table={
+        "DeliverableSubmitted": {"none": "submitted", "rejected": "submitted"},
+        "DeliverableContested": {"submitted": "contested", "contested": "contested", "accepted": "accepted"},
+        "DeliverableRevised": {"submitted": "submitted", "contested": "submitted", "rejected": "submitted"},
+        "DeliverableAccepted": {"submitted": "submitted"},
+        "DeliverableRejected": {"submitted": "rejected", "contested": "rejected"},
+    },
+    reach={
+        "none": expected,
+        "submitted": in_hand,
+        "contested": lambda: in_hand(("nosc", "DeliverableContested", contested())),
+        "rejected": lambda: in_hand(("nosc", "DeliverableRejected", rejected())),
+        "accepted": accepted,
+    },
+    acts={
+        "DeliverableSubmitted": lambda stage: ("red", "DeliverableSubmitted", submitted(version_of(stage) + 1)),
+        "DeliverableContested": lambda stage: ("nosc", "DeliverableContested", contested(contest="x2")),
+        "DeliverableRevised": lambda stage: (
+            "red", "DeliverableRevised", revised(version_of(stage) + 1, answers_for(stage))
+        ),
+        "DeliverableAccepted": lambda stage: ("inai", "DeliverableAccepted", of()),
+        "DeliverableRejected": lambda stage: ("inai", "DeliverableRejected", rejected()),
+    },
+    words={("accepted", "DeliverableAccepted"): "E_ALREADY_SIGNED"},
+)  # fmt: skip
+
+
+def answers_for(stage: Stage) -> list[str]:
+    one = stage.state.standing(E1)
+    return list(one.open_contests) if isinstance(one, DeliverableState) else []
+
+
+@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
+    WALK.check(state, act)
+
+
+def test_table_is_the_one_walked() -> None:
+    WALK.check_is_the_code()
+
+
+def test_accepted_exactly_when_every_member_has() -> None:
+    stage = in_hand()
+    for party in ("inai", "nosc"):
+        stage.says(party, "DeliverableAccepted", of())
+        assert found(stage).accepted_version is None
+    stage.says("sfp", "DeliverableAccepted", of())
+    assert (found(stage).accepted_version, found(stage).status) == (1, "accepted")
+    assert found(stage).accepted_index == stage.entries[-1].index
+
+
+def test_26_who_submitted_neither_accepts_nor_rejects() -> None:
+    stage = expected()
+    stage.says("sfp", "DeliverableSubmitted", submitted())
+    assert stage.code("sfp", "DeliverableAccepted", of()) == "E_SELF_DEALING"
+    assert stage.code("sfp", "DeliverableRejected", rejected()) == "E_SELF_DEALING"
+    stage.each("DeliverableAccepted", of(), ("inai", "nosc"))
+    assert found(stage).status == "accepted"
+
+
+def test_26_a_colleague_of_the_submitter_is_the_same_party() -> None:
+    stage = expected()
+    stage.says("sfp", "DeliverableSubmitted", submitted())
+    colleague = stage.join("sfp", name="colleague")
+    assert stage.code(colleague, "DeliverableAccepted", of()) == "E_SELF_DEALING"
+
+
+def test_26_self_dealing_of_an_outsider_is_named_first() -> None:
+    refusal = in_hand().refused("red", "DeliverableAccepted", of())
+    assert refusal.code == "E_SELF_DEALING"
+    assert "E_NOT_SEATED" in codes(refusal)
+
+
+def test_outsiders_neither_accept_nor_reject() -> None:
+    stage = in_hand()
+    stage.outsider("otra")
+    assert stage.code("otra", "DeliverableAccepted", of()) == "E_NOT_SEATED"
+    assert stage.code("otra", "DeliverableRejected", rejected()) == "E_NOT_SEATED"
+
+
+def test_a_member_accepts_a_version_once() -> None:
+    stage = in_hand(("inai", "DeliverableAccepted", of()))
+    assert stage.code("inai", "DeliverableAccepted", of()) == "E_ALREADY_SIGNED"
+
+
+def test_acceptance_of_one_version_is_none_of_the_next() -> None:
+    stage = in_hand(("inai", "DeliverableAccepted", of()), ("nosc", "DeliverableAccepted", of()))
+    stage.says("red", "DeliverableRevised", revised())
+    stage.says("sfp", "DeliverableAccepted", of(2))
+    assert found(stage).status == "submitted"
+    stage.each("DeliverableAccepted", of(2), ("inai", "nosc"))
+    assert found(stage).accepted_version == 2
+
+
+def test_a_contest_blocks_acceptance_until_a_version_answers_it() -> None:
+    stage = in_hand(("nosc", "DeliverableContested", contested()))
+    assert stage.code("inai", "DeliverableAccepted", of()) == "E_STATE"
+    stage.says("red", "DeliverableRevised", revised(2))
+    assert found(stage).status == "contested"
+    assert stage.code("inai", "DeliverableAccepted", of(2)) == "E_STATE"
+    stage.says("red", "DeliverableRevised", revised(3, ["x1"]))
+    assert found(stage).status == "submitted"
+    assert found(stage).contests[0].answered_in == 3
+
+
+def test_27_a_rejection_does_not_answer_a_contest() -> None:
+    stage = in_hand(("nosc", "DeliverableContested", contested()), ("nosc", "DeliverableRejected", rejected()))
+    stage.says("red", "DeliverableSubmitted", submitted(2))
+    assert found(stage).open_contests == ("x1",)
+    assert stage.code("inai", "DeliverableAccepted", of(2)) == "E_STATE"
+
+
+def test_27_a_contest_after_acceptance_stays_beside_it() -> None:
+    stage = accepted()
+    stage.says("nosc", "DeliverableContested", contested())
+    assert found(stage).status == "accepted"
+    assert found(stage).open_contests == ("x1",)
+
+
+def test_who_submitted_revises() -> None:
+    assert in_hand().code("sfp", "DeliverableRevised", revised()) == "E_ROLE"
+
+
+def test_answers_are_contests_that_are_open() -> None:
+    stage = in_hand(("nosc", "DeliverableContested", contested()))
+    assert stage.code("red", "DeliverableRevised", revised(2, ["x9"])) == "E_NOT_FOUND"
+    stage.says("red", "DeliverableRevised", revised(2, ["x1"]))
+    assert stage.code("red", "DeliverableRevised", revised(3, ["x1"])) == "E_NOT_FOUND"
+
+
+def test_a_contests_id_is_used_once() -> None:
+    stage = in_hand(("nosc", "DeliverableContested", contested()))
+    assert stage.code("sfp", "DeliverableContested", contested()) == "E_STATE"
+
+
+@pytest.mark.parametrize(
+    ("who", "type_name", "body"),
+    [
+        ("red", "DeliverableRevised", revised(3)),
+        ("nosc", "DeliverableContested", contested(2)),
+        ("inai", "DeliverableAccepted", of(2)),
+        ("inai", "DeliverableRejected", rejected(2)),
+    ],
+)
+def test_acts_concern_the_version_at_hand(who: str, type_name: str, body: Body) -> None:
+    assert in_hand().code(who, type_name, body) == "E_VERSION_CONFLICT"
+
+
+def test_a_first_version_is_the_first() -> None:
+    assert expected().code("red", "DeliverableSubmitted", submitted(2)) == "E_VERSION_CONFLICT"
+
+
+def test_only_what_the_scope_names_is_delivered() -> None:
+    stage = expected()
+    assert stage.code("red", "DeliverableSubmitted", submitted() | {"deliverable": "e9"}) == "E_NOT_FOUND"
+    assert stage.code("red", "DeliverableSubmitted", submitted() | {"commitment": "c9"}) == "E_NOT_FOUND"
+
+
+def test_versions_stay() -> None:
+    stage = in_hand(("red", "DeliverableRevised", revised()))
+    assert [one.document.sha256 for one in found(stage).versions] == [doc("v1")["sha256"], doc("v2")["sha256"]]
+
+
+def test_who_has_withdrawn_is_not_waited_for() -> None:
+    stage = in_hand(("inai", "DeliverableAccepted", of()))
+    withdrawn = {"effective": "2019-03", "governance_body": "cc", "grounds": text("Ya"), "party": "nosc"}
+    stage.says(root("nosc"), "PartyWithdrew", withdrawn)
+    assert stage.code("nosc", "DeliverableAccepted", of()) == "E_PARTY_WITHDRAWN"
+    stage.says("sfp", "DeliverableAccepted", of())
+    assert found(stage).status == "accepted"
+
+
+def test_the_three_members_of_the_walk_are_those_that_sit() -> None:
+    assert {one.party for one in found(accepted()).concurring[0].marks} == set(MEMBERS)
+
+
+@pytest.mark.parametrize(("who", "code"), [("inai", None), ("sfp", None), ("nosc", None), ("red", "E_ROLE")])
+def test_who_is_not_responsible_does_not_take_a_deliverables_place(who: str, code: str | None) -> None:
+    stage = expected("nosc")
+    if code is None:
+        stage.says(who, "DeliverableSubmitted", submitted())
+    else:
+        assert stage.code(who, "DeliverableSubmitted", submitted()) == code
+
+
+@pytest.mark.parametrize("role", ["governance-body", "members"])
+def test_a_collective_delivers_through_its_members_only(role: str) -> None:
+    stage = seated().adopted("c1", small_scope(milestones=[milestone(lead=[role])]))
+    assert stage.code("red", "DeliverableSubmitted", submitted()) == "E_ROLE"
+    stage.says("nosc", "DeliverableSubmitted", submitted())
+
+
+def test_after_a_rejection_another_responsible_may_deliver() -> None:
+    stage = in_hand(("nosc", "DeliverableRejected", rejected()))
+    stage.says("sfp", "DeliverableSubmitted", submitted(2))
+    assert stage.code("sfp", "DeliverableAccepted", of(2)) == "E_SELF_DEALING"

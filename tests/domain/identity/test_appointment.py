@@ -1,0 +1,138 @@
+"""Appointments: by the party's own root, for acts that a representative can do, from a day to a day."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from tests.domain.stage import Body, Stage, appointment, commitment, founded, registration, rep, root, text
+from tests.domain.tables import Walk
+
+from constancia.domain.identity.appointment import Appointment
+
+AP = "appointment/ap-x"
+REVOCATION: Body = {"appointment": "ap-x", "reason": text("Dejó el puesto")}
+
+
+def appoint(**changed: Any) -> Body:
+    return appointment("nosc", "x", **changed)
+
+
+def appointed(**changed: Any) -> Stage:
+    stage = founded()
+    stage.says(root("nosc"), "RepresentativeAppointed", appoint(**changed))
+    return stage
+
+
+def revoked() -> Stage:
+    stage = appointed()
+    stage.says(root("nosc"), "RepresentativeRevoked", REVOCATION)
+    return stage
+
+
+WALK = Walk(
+    kind="appointment",
+    stream=AP,
+    table={
+        "RepresentativeAppointed": {"none": "appointed"},
+        "RepresentativeRevoked": {"appointed": "revoked"},
+    },
+    reach={
+        "none": founded,
+        "appointed": appointed,
+        "revoked": revoked,
+        "expired": lambda: appointed(valid_until="2019-03-31").on("2019-04-01"),
+    },
+    acts={
+        "RepresentativeAppointed": lambda stage: (root("nosc"), "RepresentativeAppointed", appoint()),
+        "RepresentativeRevoked": lambda stage: (root("nosc"), "RepresentativeRevoked", REVOCATION),
+    },
+)
+
+
+@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
+    WALK.check(state, act)
+
+
+def test_table_is_the_one_walked() -> None:
+    WALK.check_is_the_code()
+
+
+def test_only_the_partys_own_root_appoints_and_revokes() -> None:
+    assert founded().code(root("inai"), "RepresentativeAppointed", appoint()) == "E_ROLE"
+    assert founded().code("nosc", "RepresentativeAppointed", appoint()) == "E_OUT_OF_SCOPE"
+    assert appointed().code(root("inai"), "RepresentativeRevoked", REVOCATION) == "E_ROLE"
+
+
+@pytest.mark.parametrize("name", ["PartyWithdrew", "LedgerOpened", "KeyRegistered", "KeyEndorsed", "NoSuchAct"])
+def test_a_scope_lists_acts_that_a_representative_can_do(name: str) -> None:
+    assert founded().code(root("nosc"), "RepresentativeAppointed", appoint(scope=[name])) == "E_POLICY"
+
+
+def test_an_appointment_does_not_end_before_it_begins() -> None:
+    assert founded().code(root("nosc"), "RepresentativeAppointed", appoint(valid_until="2018-12-31")) == "E_DATE"
+
+
+@pytest.mark.parametrize(
+    ("day", "holds"), [("2019-03-09", False), ("2019-03-10", True), ("2019-03-31", True), ("2019-04-01", False)]
+)
+def test_3_an_appointment_holds_from_its_first_to_its_last_day(day: str, *, holds: bool) -> None:
+    found = appointed(valid_from="2019-03-10", valid_until="2019-03-31").find(Appointment, AP)
+    assert found.is_in_force(date.fromisoformat(day)) is holds
+
+
+def test_3_a_key_is_presented_and_endorsed_before_the_first_day_and_signs_from_then_on() -> None:
+    stage = founded()
+    voice = stage.join("nosc", name="x", valid_from="2019-03-10")
+    assert stage.on("2019-03-09").code(voice, "CommitmentProposed", commitment()) == "E_APPOINTMENT_NOT_IN_FORCE"
+    stage.on("2019-03-10").says(voice, "CommitmentProposed", commitment())
+
+
+@pytest.mark.parametrize("ended", [revoked, lambda: appointed(valid_until="2019-03-31").on("2019-04-01")])
+def test_3_no_key_is_presented_for_an_appointment_that_has_ended(ended: Callable[[], Stage]) -> None:
+    voice = rep("nosc", "x")
+    body = registration("nosc", voice.key, "ap-x")
+    assert ended().code(voice, "KeyRegistered", body) == "E_APPOINTMENT_NOT_IN_FORCE"
+
+
+def test_3_a_signature_outside_the_appointments_days_is_refused() -> None:
+    stage = founded()
+    voice = stage.join("nosc", name="x", valid_until="2019-03-31")
+    stage.on("2019-04-01")
+    refusal = stage.refused(voice, "CommitmentProposed", commitment())
+    assert refusal.code == "E_KEY_EXPIRED"
+    assert "E_APPOINTMENT_NOT_IN_FORCE" in {code for code, _rule in refusal.also}
+
+
+def test_3_a_later_revocation_voids_nothing() -> None:
+    stage = founded()
+    voice = stage.join("nosc", name="x")
+    stage.says(voice, "CommitmentProposed", commitment())
+    stage.says(root("nosc"), "RepresentativeRevoked", REVOCATION)
+    assert stage.status("commitment/c1") == "proposed"
+    assert stage.code(voice, "CommitmentProposed", commitment("c2")) == "E_APPOINTMENT_NOT_IN_FORCE"
+
+
+def test_scope_covers_the_act_or_not() -> None:
+    stage = founded()
+    voice = stage.join("nosc", name="x", scope=["ProgressReported"])
+    assert stage.code(voice, "CommitmentProposed", commitment()) == "E_OUT_OF_SCOPE"
+
+
+@pytest.mark.parametrize("changed", [{"capacity": "head"}, {"person": "p-other"}])
+def test_who_speaks_is_the_one_appointed(changed: dict[str, str]) -> None:
+    stage = founded()
+    voice = rep("nosc")
+    wrong = type(voice)({**voice.actor, **changed}, voice.key)
+    assert stage.code(wrong, "CommitmentProposed", commitment()) == "E_ROLE"
+
+
+def test_25_an_appointments_id_is_never_used_again() -> None:
+    assert revoked().code(root("nosc"), "RepresentativeAppointed", appoint()) == "E_STATE"
+    assert founded().code(root("nosc"), "RepresentativeAppointed", appoint(appointment="ap-inai")) == "E_STATE"
+
+
+def test_a_root_appoints_for_a_registered_party() -> None:
+    stage = Stage().open()
+    assert stage.code(root("nosc"), "RepresentativeAppointed", appoint()) == "E_NOT_FOUND"

@@ -1,0 +1,67 @@
+"""Genesis: the first entry, said once by all founders, and pinning what later acts are judged by."""
+
+import pytest
+from tests.domain.stage import FOUNDERS, KINDS, MEMBERS, Body, Stage, founded, genesis, key_id, material, root, text
+from tests.domain.tables import Walk, codes
+
+from constancia.domain.identity.genesis import LedgerOpened, LedgerState
+from constancia.domain.kernel.values import FormError
+
+WALK = Walk(
+    kind="ledger",
+    stream="ledger",
+    table={"LedgerOpened": {"none": "open"}},
+    reach={"none": Stage, "open": lambda: Stage().open()},
+    acts={"LedgerOpened": lambda stage: (FOUNDERS, "LedgerOpened", genesis())},
+)
+
+
+@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
+    WALK.check(state, act)
+
+
+def test_table_is_the_one_walked() -> None:
+    WALK.check_is_the_code()
+
+
+def test_nothing_comes_before_genesis() -> None:
+    body = {"kind": "autonomous_body", "legal_name": text("I"), "party": "inai"}
+    assert Stage().code(root("inai"), "PartyRegistered", body) == "E_STATE"
+
+
+def test_genesis_is_said_by_the_founders_and_nothing_else_is() -> None:
+    assert Stage().code(root("inai"), "LedgerOpened", genesis()) == "E_ROLE"
+    body = {"kind": "autonomous_body", "legal_name": text("I"), "party": "inai"}
+    assert "E_ROLE" in codes(Stage().open().refused(FOUNDERS, "PartyRegistered", body))
+
+
+def test_24_genesis_pins_roots_zone_and_rules() -> None:
+    found = founded().find(LedgerState, "ledger")
+    assert {one.party: one.root.key_id for one in found.opened.founders} == {
+        party: key_id(f"root-{party}") for party in MEMBERS
+    }
+    assert found.opened.timezone == "America/Mexico_City"
+    assert found.opened.rules["decision_rule"].rule_source == "product_default"
+    assert found.founder("red") is None
+
+
+def founder(party: str, key: str) -> Body:
+    return {"kind": KINDS[party], "legal_name": text(party), "party": party, "root": material(key)}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"founders": []},
+        {"founders": [founder("inai", "same"), founder("nosc", "same")]},
+        {"founders": [founder("nosc", "one"), founder("inai", "two")]},
+        {"timezone": "Mexico/Nowhere"},
+        {"timezone": "../etc/passwd"},
+        {"rules": {"decision_rule": {"rule_source": "adopted", "value": "quorum"}}},
+        {"rules": {"abstention": {"rule_source": "adopted", "value": False}}},
+    ],
+)
+def test_genesis_has_founders_with_keys_of_their_own_a_zone_and_known_rules(changed: Body) -> None:
+    with pytest.raises(FormError):
+        LedgerOpened.parse(genesis(**changed))

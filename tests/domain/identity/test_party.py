@@ -1,0 +1,140 @@
+"""Parties: an id for ever, names as aliases, and the dated members of a composite party."""
+
+from typing import Any
+
+import pytest
+from tests.domain.stage import Body, Stage, founded, root, seated, text
+from tests.domain.tables import Walk
+
+from constancia.domain.identity.party import Party
+
+NOSC = "party/nosc"
+
+
+def registration(party: str = "nosc", kind: str = "civil_society_group") -> Body:
+    return {"kind": kind, "legal_name": text(party), "party": party}
+
+
+def name(**changed: Any) -> Body:
+    return {"lang": "es", "name": "Núcleo", "official": True, "party": "nosc", "used_in": "Acuerdo"} | changed
+
+
+def joined(organization: str = "red", since: str = "2016", party: str = "nosc") -> Body:
+    return {"organization": organization, "party": party, "since": since}
+
+
+def left(organization: str = "red", until: str = "2018") -> Body:
+    return {"organization": organization, "party": "nosc", "reason": text("Cambio"), "until": until}
+
+
+def opened() -> Stage:
+    return Stage().open()
+
+
+def composite() -> Stage:
+    """Two organizations, of which `red` has joined in 2016."""
+    stage = seated()
+    stage.says("inai", "PartyRegistered", registration("gesoc", "civil_society_org"))
+    for one in ("red", "gesoc"):
+        stage.says(root("nosc"), "MemberOrganizationJoined", joined(one))
+    return stage
+
+
+WALK = Walk(
+    kind="party",
+    stream=NOSC,
+    table={
+        "PartyRegistered": {"none": "registered"},
+        "PartyNameRecorded": {"registered": "registered"},
+        "MemberOrganizationJoined": {"registered": "registered"},
+        "MemberOrganizationLeft": {"registered": "registered"},
+    },
+    reach={"none": opened, "registered": composite},
+    acts={
+        "PartyRegistered": lambda stage: (root("nosc"), "PartyRegistered", registration()),
+        "PartyNameRecorded": lambda stage: ("inai", "PartyNameRecorded", name()),
+        "MemberOrganizationJoined": lambda stage: (root("nosc"), "MemberOrganizationJoined", joined("sfp")),
+        "MemberOrganizationLeft": lambda stage: (root("nosc"), "MemberOrganizationLeft", left()),
+    },
+    words={("none", "PartyNameRecorded"): "E_KEY_UNKNOWN"},
+)
+
+
+@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
+    WALK.check(state, act)
+
+
+def test_table_is_the_one_walked() -> None:
+    WALK.check_is_the_code()
+
+
+def found(stage: Stage) -> Party:
+    return stage.find(Party, NOSC)
+
+
+def test_25_an_id_is_never_used_again() -> None:
+    assert founded().code(root("nosc"), "PartyRegistered", registration()) == "E_STATE"
+
+
+def test_25_a_name_is_an_alias_and_never_a_new_party() -> None:
+    stage = founded()
+    for one in ("Núcleo", "Nucleus", "Core Group"):
+        stage.says("inai", "PartyNameRecorded", name(name=one))
+    assert [one.name for one in found(stage).aliases] == ["Núcleo", "Nucleus", "Core Group"]
+    assert found(stage).party == "nosc"
+
+
+def test_a_founder_is_registered_by_its_own_root_with_the_kind_of_genesis() -> None:
+    stage = opened()
+    assert stage.code(root("inai"), "PartyRegistered", registration()) == "E_ROLE"
+    assert stage.code(root("nosc"), "PartyRegistered", registration(kind="academia")) == "E_POLICY"
+    assert founded().code("inai", "PartyRegistered", registration()) == "E_ROLE"
+
+
+def test_a_root_registers_nobody_else() -> None:
+    assert founded().code(root("inai"), "PartyRegistered", registration("u", "academia")) == "E_ROLE"
+    founded().says("inai", "PartyRegistered", registration("u", "academia"))
+
+
+def test_only_a_composite_party_has_organizations_and_says_so_itself() -> None:
+    stage = seated()
+    assert stage.code(root("sfp"), "MemberOrganizationJoined", joined(party="sfp")) == "E_POLICY"
+    assert stage.code(root("sfp"), "MemberOrganizationJoined", joined()) == "E_ROLE"
+    assert composite().code(root("sfp"), "MemberOrganizationLeft", left()) == "E_ROLE"
+
+
+def test_an_organization_is_registered_joins_once_and_leaves_once() -> None:
+    stage = composite()
+    assert stage.code(root("nosc"), "MemberOrganizationJoined", joined("nobody")) == "E_NOT_FOUND"
+    assert stage.code(root("nosc"), "MemberOrganizationJoined", joined()) == "E_STATE"
+    stage.says(root("nosc"), "MemberOrganizationLeft", left())
+    assert stage.code(root("nosc"), "MemberOrganizationLeft", left()) == "E_STATE"
+
+
+def test_membership_is_dated_and_never_deleted() -> None:
+    stage = composite()
+    stage.says(root("nosc"), "MemberOrganizationLeft", left())
+    stage.says(root("nosc"), "MemberOrganizationJoined", joined(since="2019-02"))
+    mine = [(one.since, one.until) for one in found(stage).organizations if one.organization == "red"]
+    assert mine == [("2016", "2018"), ("2019-02", None)]
+
+
+def test_a_composite_party_keeps_at_least_one_organization() -> None:
+    stage = composite()
+    stage.says(root("nosc"), "MemberOrganizationLeft", left())
+    assert stage.code(root("nosc"), "MemberOrganizationLeft", left("gesoc")) == "E_POLICY"
+
+
+@pytest.mark.parametrize("until", ["2015", "2015-12-31", "../2015"])
+def test_a_membership_does_not_end_before_it_begins(until: str) -> None:
+    assert composite().code(root("nosc"), "MemberOrganizationLeft", left(until=until)) == "E_DATE"
+
+
+def test_a_membership_of_the_same_imprecise_year_may_end() -> None:
+    composite().says(root("nosc"), "MemberOrganizationLeft", left(until="2016"))
+
+
+def test_20_memberships_neither_begin_nor_end_in_the_future() -> None:
+    assert seated().code(root("nosc"), "MemberOrganizationJoined", joined(since="2019-04")) == "E_DATE"
+    assert composite().code(root("nosc"), "MemberOrganizationLeft", left(until="2019-04")) == "E_DATE"

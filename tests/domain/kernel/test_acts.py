@@ -1,0 +1,108 @@
+"""Acts: read by their type, refused by name, and the event that the ledger stores."""
+
+import dataclasses
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from tests.domain.stage import Stage, genesis
+
+from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
+from constancia.domain.identity.genesis import LedgerOpened
+from constancia.domain.kernel.acts import Act, Actor, recorded_entry
+
+VOTE = {"choice": "for", "decision": "d1", "digest": "sha256:" + "0" * 64}
+
+
+def test_a_body_is_read_by_its_type() -> None:
+    act = parse_act("VoteCast", 1, VOTE)
+    assert (type(act).__name__, act.stream()) == ("VoteCast", "decision/d1")
+    assert act.to_json() == VOTE
+
+
+def test_a_stream_is_made_of_the_members_that_the_type_names() -> None:
+    body = {"commitment": "rm", "deliverable": "d2.1", "version": 1}
+    assert parse_act("DeliverableAccepted", 1, body).stream() == "deliverable/rm.d2.1"
+    assert parse_act("LedgerOpened", 1, genesis()).stream() == "ledger"
+
+
+@pytest.mark.parametrize(
+    ("type_name", "schema", "body", "code"),
+    [
+        ("VoteCounted", 1, VOTE, "E_UNKNOWN_TYPE"),
+        ("votecast", 1, VOTE, "E_UNKNOWN_TYPE"),
+        ("Act", 1, {}, "E_UNKNOWN_TYPE"),
+        ("VoteCast", 2, VOTE, "E_SCHEMA_VERSION"),
+        ("VoteCast", 0, VOTE, "E_SCHEMA_VERSION"),
+        ("VoteCast", 1, VOTE | {"weight": 2}, "E_MALFORMED"),
+        ("VoteCast", 1, {}, "E_MALFORMED"),
+    ],
+)
+def test_another_type_schema_or_form_is_a_problem(type_name: str, schema: int, body: Any, code: str) -> None:
+    with pytest.raises(UnknownAct) as caught:
+        parse_act(type_name, schema, body)
+    assert caught.value.problem.code == code
+
+
+def test_a_form_problem_says_where_what_was_expected_and_what_was_found() -> None:
+    with pytest.raises(UnknownAct) as caught:
+        parse_act("VoteCast", 1, VOTE | {"choice": "maybe"})
+    assert caught.value.problem.found == {
+        "where": "body.choice",
+        "expected": "one of for, against, abstain",
+        "found": "'maybe'",
+    }
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_every_type_is_frozen_documented_and_says_its_stream(name: str) -> None:
+    cls = REGISTRY[name]
+    assert cls.__name__ == name
+    assert (cls.__doc__ or "").strip()
+    assert cls.stream_kind
+    assert dataclasses.is_dataclass(cls)
+    assert cls.__dataclass_params__.frozen  # type: ignore[attr-defined]  # the decorator's own record
+    members = {one.name for one in dataclasses.fields(cls)}
+    assert set(cls.stream_id) <= members
+    assert set(cls.SORTED) <= members
+
+
+def test_4_nobody_speaks_for_the_operator() -> None:
+    assert {cls.signer for cls in REGISTRY.values()} == {"founders", "root", "rep", "root_or_rep", "self"}
+
+
+def test_a_body_may_say_where_its_fact_comes_from() -> None:
+    assert parse_act("VoteCast", 1, VOTE | {"provenance": "seed_step_invented"}).provenance == "seed_step_invented"
+    with pytest.raises(UnknownAct):
+        parse_act("VoteCast", 1, VOTE | {"provenance": "rumour"})
+
+
+def test_an_act_that_changes_nothing_is_unfinished() -> None:
+    stage = Stage().open()
+    with pytest.raises(NotImplementedError):
+        Act().mutate(None, stage)  # type: ignore[arg-type]  # never looked at
+
+
+def test_an_entry_is_the_librarys_event() -> None:
+    stage = Stage().open()
+    (entry,) = stage.entries
+    assert (entry.originator_id, entry.originator_version) == ("ledger", 1)
+    assert entry.timestamp == datetime(2019, 3, 1, 18, tzinfo=UTC)
+    assert isinstance(entry.act(), LedgerOpened)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        entry.index = 7
+
+
+@pytest.mark.parametrize("recorded_at", ["2019-03-01", "2019-03-01T18:00:00+00:00", "yesterday"])
+def test_an_entry_is_recorded_at_an_instant(recorded_at: str) -> None:
+    statement = {"stream": "ledger", "type": "LedgerOpened", "schema": 1, "body": {}}
+    with pytest.raises(ValueError, match=r"."):
+        recorded_entry(
+            index=0, leaf_hash="0" * 64, recorded_at=recorded_at, keys=(), statement=statement, originator_version=1
+        )
+
+
+def test_an_actor_has_one_of_three_forms_of_the_same_members() -> None:
+    assert Actor.parse({"capacity": "founders"}).party is None
+    root = {"capacity": "root", "party": "nosc"}
+    assert Actor.parse(root).to_json() == root

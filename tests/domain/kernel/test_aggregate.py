@@ -1,0 +1,49 @@
+"""The frozen aggregate: concurring words by body and party, and its document."""
+
+from datetime import date
+
+from constancia.domain.kernel.aggregate import Aggregate, Concurrence, Mark, document_of
+from constancia.domain.kernel.values import Text
+
+
+def mark(party: str, index: int = 1) -> Mark:
+    return Mark(index=index, leaf_hash="0" * 64, party=party, occurred_on="2019-03", recorded_at="2019-03-01T00:00:00Z")
+
+
+def test_what_nobody_said_yet_is_an_empty_concurrence() -> None:
+    assert Aggregate(stream="s").concurrence("T", "d").parties == frozenset()
+
+
+def test_5_only_equal_bodies_of_one_type_concur() -> None:
+    one = Aggregate(stream="s", concurring=(Concurrence(type="T", digest="d1", marks=(mark("inai"),)),))
+    assert one.concurrence("T", "d1").parties == {"inai"}
+    assert one.concurrence("T", "d2").parties == frozenset()
+    assert one.concurrence("U", "d1").parties == frozenset()
+
+
+def test_the_order_of_concurrences_is_not_that_of_speaking() -> None:
+    first, second = Concurrence(type="T", digest="d1"), Concurrence(type="T", digest="d2")
+    one, other = Aggregate(stream="s", concurring=(first,)), Aggregate(stream="s", concurring=(second,))
+    assert one.with_concurrence(second) == other.with_concurrence(first) == (first, second)
+    again = Concurrence(type="T", digest="d1", marks=(mark("inai"),))
+    assert one.with_concurrence(again) == (again,)
+
+
+def test_the_document_leaves_out_what_is_absent_and_keeps_what_is_empty() -> None:
+    assert document_of(mark("inai")) == {
+        "index": 1,
+        "leaf_hash": "0" * 64,
+        "occurred_on": "2019-03",
+        "party": "inai",
+        "recorded_at": "2019-03-01T00:00:00Z",
+    }
+    assert document_of(Aggregate(stream="s")) == {"concurring": [], "status": "none", "stream": "s", "version": 0}
+
+
+def test_the_document_is_plain_json() -> None:
+    found = document_of({"a": (Text(es="x"),), "b": frozenset({"z", "y"}), "c": {"d": True}})
+    assert found == {"a": [{"es": "x"}], "b": ["y", "z"], "c": {"d": True}}
+
+
+def test_most_states_do_not_depend_on_the_day() -> None:
+    assert Aggregate(stream="s", status="open").status_on(date(2099, 1, 1)) == "open"

@@ -1,0 +1,61 @@
+"""What an act is judged in: the entry, the ledger's day, and look-ups."""
+
+from datetime import date
+
+import pytest
+from tests.domain.stage import Stage, commitment, founded, key_id
+
+from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.identity.party import Party
+from constancia.domain.kernel.context import Context, check_begun, check_past, find_nothing, missing
+
+
+def context(stage: Stage) -> Context:
+    return Context(state=stage.state, recorded=stage.entry("nosc", "CommitmentProposed", commitment()))
+
+
+def test_the_day_is_that_of_recording_in_the_ledgers_zone() -> None:
+    stage = founded()
+    assert context(stage.on("2019-05-25T04:30:00Z")).day == date(2019, 5, 24)
+    assert context(stage.on("2019-05-25T05:00:00Z")).day == date(2019, 5, 25)
+
+
+def test_a_mark_says_where_by_whom_and_with_which_key() -> None:
+    mark = context(founded()).mark
+    assert (mark.party, mark.appointment, mark.person, mark.capacity) == (
+        "nosc", "ap-nosc", "p-nosc", "representative",
+    )  # fmt: skip
+    assert mark.key == key_id("rep-nosc")
+
+
+def test_look_ups_give_what_is_of_the_class_asked_for() -> None:
+    found = context(founded())
+    assert found.own(Commitment) is None
+    assert found.find(Commitment, "party/nosc") is None
+    assert found.find(Party, "party/nosc") is not None
+    assert find_nothing("0" * 64) is None
+    assert missing("party", "x").found == {"party": "x"}
+
+
+# On 1 March 2019, in Mexico.
+@pytest.mark.parametrize(
+    ("when", "begun", "past"),
+    [
+        ("2019-03-01", True, True),
+        ("2019-03-02", False, False),
+        ("2019-03", True, True),
+        ("2019", True, True),
+        ("2019-04", False, False),
+        ("2018/2019-03-01", True, True),
+        ("2018/2019-03-02", True, False),
+        ("2018/2019", True, True),
+        ("2019-03-01/..", True, True),
+        ("../2017-05", True, True),
+        ("../2020", True, False),
+        ("2020/..", False, False),
+    ],
+)
+def test_20_what_is_said_to_have_begun_or_happened_has(when: str, begun: bool, past: bool) -> None:
+    found = context(founded())
+    assert (not list(check_begun(found, when, "it"))) is begun
+    assert (not list(check_past(found, when, "it"))) is past

@@ -1,0 +1,205 @@
+"""Typed values: exactly the members they name, each in its form, and back again as the same bytes."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.domain.stage import doc, evidence, genesis, text
+from tests.domain.strategies import few, json_values, scopes, windows
+
+from constancia.domain.commitments.scope import Scope
+from constancia.domain.identity.genesis import LedgerOpened
+from constancia.domain.kernel.values import (
+    LABEL_CHARACTERS,
+    LIST_ITEMS,
+    TEXT_CHARACTERS,
+    Count,
+    Day,
+    Digest,
+    Doc,
+    DocSet,
+    EdtfText,
+    Evidence,
+    FormError,
+    Hex64,
+    Identifier,
+    Json,
+    Label,
+    Rule,
+    StreamName,
+    Text,
+    TypeName,
+    canonical,
+    digest,
+    parser_for,
+)
+from constancia.verify.core.formats.canonical import canonical as verify_canonical
+
+GOOD: list[tuple[Any, Any]] = [
+    (Identifier, "ap-cas.nosc_1"), (Identifier, "a"), (Identifier, "0" * 64), (Hex64, "0af" + "0" * 61),
+    (Digest, "sha256:" + "a" * 64), (Day, "2019-03-01"), (EdtfText, "2019-08/.."), (Label, "x"),
+    (Label, "ñ" * LABEL_CHARACTERS), (TypeName, "VoteCast"), (StreamName, "agreement/ag-1"), (StreamName, "ledger"),
+    (Count, 0), (Count, 2**53 - 1), (Json, {"a": [1]}), (str, "x" * TEXT_CHARACTERS), (bool, True),
+]  # fmt: skip
+BAD: list[tuple[Any, Any]] = [
+    (Identifier, ""), (Identifier, "Ab"), (Identifier, "-a"), (Identifier, "a" * 65), (Identifier, "a\n"),
+    (Identifier, "á"), (Identifier, "a/b"), (Identifier, 1), (Identifier, None), (Hex64, "A" * 64), (Hex64, "a" * 63),
+    (Hex64, "a" * 64 + "\n"), (Digest, "a" * 64), (Digest, "sha512:" + "a" * 64), (Day, "2019-3-1"),
+    (Day, "2019-02-29"), (Day, "2019-03"), (Day, 20190301), (EdtfText, "soon"), (EdtfText, "2019-05/2019-03"),
+    (EdtfText, None), (Label, ""), (Label, "x" * (LABEL_CHARACTERS + 1)), (Label, 1), (TypeName, "voteCast"),
+    (TypeName, "V"), (TypeName, "Vote1"), (StreamName, "agreement"), (StreamName, "agreement/"), (StreamName, "ag/x"),
+    (StreamName, "agreement/a/b"), (StreamName, "agreement/A"), (Count, -1), (Count, 2**53), (Count, True),
+    (Count, 1.0), (Count, "1"), (Json, [1]), (Json, None), (str, ""), (str, "x" * (TEXT_CHARACTERS + 1)), (bool, 1),
+    (bool, "true"), (bool, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "value"), GOOD)
+def test_value_of_its_form_is_read(kind: Any, value: Any) -> None:
+    assert parser_for(kind)(value, "x") == value
+
+
+@pytest.mark.parametrize(("kind", "value"), BAD)
+def test_value_of_another_form_is_refused_and_says_where(kind: Any, value: Any) -> None:
+    with pytest.raises(FormError) as caught:
+        parser_for(kind)(value, "body.x")
+    assert caught.value.where == "body.x"
+
+
+@few
+@given(json_values())
+def test_canonical_is_rfc_8785_and_the_verifiers_within_the_profile(value: Any) -> None:
+    assert canonical(value) == rfc8785.dumps(value) == verify_canonical(value)
+
+
+def test_digest_is_the_sha256_of_the_canonical_bytes() -> None:
+    assert digest({}) == "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+    assert digest({"b": 1, "a": 2}) == digest({"a": 2, "b": 1})
+
+
+@few
+@given(scopes())
+def test_scope_comes_back_as_the_same_bytes(item: dict[str, Any]) -> None:
+    assert canonical(Scope.parse(item).to_json()) == canonical(item)
+
+
+def test_genesis_comes_back_as_the_same_bytes() -> None:
+    assert canonical(LedgerOpened.parse(genesis()).to_json()) == canonical(genesis())
+
+
+@few
+@given(windows())
+def test_a_window_comes_back_as_it_was_written(window: str) -> None:
+    assert parser_for(EdtfText)(window, "x") == window
+
+
+@few
+@given(scopes(), st.data())
+def test_a_member_too_many_or_too_few_is_refused(item: dict[str, Any], data: st.DataObject) -> None:
+    with pytest.raises(FormError) as caught:
+        Scope.parse(item | {"extra": 1})
+    assert caught.value.where == "body.extra"
+    name = data.draw(st.sampled_from(["actions", "deliverables", "milestones"]))
+    with pytest.raises(FormError):
+        Scope.parse({key: value for key, value in item.items() if key != name})
+
+
+@pytest.mark.parametrize("item", [None, [], "x", 1, [("es", "x")]])
+def test_only_an_object_is_an_object(item: Any) -> None:
+    with pytest.raises(FormError):
+        Text.parse(item)
+
+
+def test_null_is_not_absence() -> None:
+    with pytest.raises(FormError):
+        Text.parse({"es": "x", "en": None})
+
+
+def test_lists_are_bounded() -> None:
+    with pytest.raises(FormError):
+        parser_for(tuple[Identifier, ...])(["a"] * (LIST_ITEMS + 1), "x")
+    with pytest.raises(FormError):
+        parser_for(dict[str, Rule])({f"r{n}": {} for n in range(LIST_ITEMS + 1)}, "x")
+
+
+def test_errors_show_little_of_what_was_found() -> None:
+    with pytest.raises(FormError) as caught:
+        parser_for(Identifier)("X" * 10_000, "x")
+    assert len(str(caught.value)) < 250
+
+
+def test_values_are_frozen() -> None:
+    value = Text.parse(text("x"))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        value.es = "y"  # type: ignore[misc]
+
+
+def test_json_is_a_copy() -> None:
+    original = {"a": [1]}
+    kept = parser_for(Json)(original, "x")
+    original["a"].append(2)
+    assert kept == {"a": [1]}
+
+
+def test_evidence_has_a_hash_or_an_address() -> None:
+    assert Evidence.parse(evidence()).uri is None
+    with pytest.raises(FormError):
+        Evidence.parse({"description": text("x")})
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"authentic": "es", "documents": []},
+        {"authentic": "es", "documents": [doc("a")]},
+        {"authentic": "es", "documents": [doc("a", "en")]},
+        {"authentic": "es", "documents": [doc("a", "es"), doc("b", "es")]},
+    ],
+)
+def test_a_docset_has_one_document_a_language_with_the_authentic_one(item: dict[str, Any]) -> None:
+    with pytest.raises(FormError):
+        DocSet.parse(item)
+
+
+def test_6_the_docsets_digest_covers_every_language() -> None:
+    one = {"authentic": "es", "documents": [doc("a", "es"), doc("b", "en")]}
+    other = {"authentic": "es", "documents": [doc("a", "es"), doc("c", "en")]}
+    assert digest(DocSet.parse(one).to_json()) == digest(one)
+    assert digest(one) != digest(other) != digest(one | {"authentic": "en"})
+
+
+@pytest.mark.parametrize("size", [-1, "1", 1.5, True])
+def test_a_documents_size_is_a_number(size: Any) -> None:
+    with pytest.raises(FormError):
+        Doc.parse(doc() | {"size": size})
+
+
+@pytest.mark.parametrize("value", ["unanimity", True, 30, "x" * LABEL_CHARACTERS])
+def test_a_rules_value_is_a_string_a_number_or_a_boolean(value: Any) -> None:
+    item = {"rule_source": "adopted", "value": value}
+    assert Rule.parse(item).to_json() == item
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"rule_source": "adopted", "value": None},
+        {"rule_source": "adopted", "value": 1.5},
+        {"rule_source": "adopted", "value": ["x"]},
+        {"rule_source": "adopted", "value": "x" * (LABEL_CHARACTERS + 1)},
+        {"rule_source": "mine", "value": 1},
+        {"value": 1},
+        {"rule_source": "adopted", "value": 1, "more": 1},
+    ],
+)
+def test_a_rule_says_where_it_comes_from(item: dict[str, Any]) -> None:
+    with pytest.raises(FormError):
+        Rule.parse(item)
+
+
+def test_an_annotation_without_a_reader_is_a_mistake_of_the_programmer() -> None:
+    with pytest.raises(TypeError):
+        parser_for(float)

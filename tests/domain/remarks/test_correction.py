@@ -1,0 +1,185 @@
+"""Corrections: beside what they answer; never of who, what, order, basis, levels or votes."""
+
+from collections.abc import Iterator
+from types import UnionType
+from typing import Any, ClassVar, get_args, get_origin, get_type_hints
+
+import pytest
+from tests.domain.commitments.test_commitment import report
+from tests.domain.stage import Body, Stage, commitment, doc, root, seated, text
+from tests.domain.tables import Walk, codes
+
+from constancia.domain.catalogue import REGISTRY
+from constancia.domain.kernel.values import EdtfText, Label, Value, digest
+from constancia.domain.remarks.correction import Correction, kind_of, value_at
+
+
+def stage_with_a_report() -> Stage:
+    stage = seated().adopted()
+    stage.says("inai", "ProgressReported", report("r1"))
+    return stage
+
+
+def target(stage: Stage, type_name: str = "ProgressReported") -> str:
+    return next(one.leaf_hash for one in stage.entries if one.statement["type"] == type_name)
+
+
+def correction(stage: Stage, **changed: Any) -> Body:
+    return {
+        "correction": "co-1",
+        "field": "body.narrative.es",
+        "kind": "clerical",
+        "new_value": "Avances",
+        "old_digest": digest("Avance"),
+        "reason": text("Errata"),
+        "target": target(stage),
+    } | changed
+
+
+def recorded() -> Stage:
+    stage = stage_with_a_report()
+    stage.says("inai", "CorrectionRecorded", correction(stage))
+    return stage
+
+
+WALK = Walk(
+    kind="correction",
+    stream="correction/co-1",
+    table={"CorrectionRecorded": {"none": "recorded"}},
+    reach={"none": stage_with_a_report, "recorded": recorded},
+    acts={"CorrectionRecorded": lambda stage: ("inai", "CorrectionRecorded", correction(stage))},
+)
+
+
+@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
+    WALK.check(state, act)
+
+
+def test_table_is_the_one_walked() -> None:
+    WALK.check_is_the_code()
+
+
+def test_21_the_target_stays_as_it_is_and_both_are_kept() -> None:
+    stage = stage_with_a_report()
+    before = stage.state.aggregates["commitment/c1"]
+    stage.says("inai", "CorrectionRecorded", correction(stage))
+    found = stage.find(Correction, "correction/co-1")
+    assert stage.state.aggregates["commitment/c1"] is before
+    assert (found.old_digest, found.new_value) == (digest("Avance"), "Avances")
+    assert found.target_stream == "commitment/c1"
+
+
+def test_21_a_date_is_corrected_and_the_old_one_stays_in_its_entry() -> None:
+    stage = stage_with_a_report()
+    body = correction(stage, field="occurred_on", new_value="2019-02-28", old_digest=digest("2019-03-01"))
+    stage.says("inai", "CorrectionRecorded", body | {"kind": "factual"})
+    entry = stage.lookup(target(stage))
+    assert entry is not None
+    assert entry.statement["occurred_on"] == "2019-03-01"
+
+
+def test_a_party_corrects_its_own_statements_by_a_representative_or_its_root() -> None:
+    stage = stage_with_a_report()
+    assert stage.code("sfp", "CorrectionRecorded", correction(stage)) == "E_ROLE"
+    assert stage.code(root("sfp"), "CorrectionRecorded", correction(stage)) == "E_ROLE"
+    stage.says(root("inai"), "CorrectionRecorded", correction(stage))
+
+
+def test_the_target_is_in_the_log_and_says_what_the_correction_says_it_says() -> None:
+    stage = stage_with_a_report()
+    assert stage.code("inai", "CorrectionRecorded", correction(stage, target="0" * 64)) == "E_NOT_FOUND"
+    wrong = correction(stage, old_digest=digest("Otro"))
+    assert stage.code("inai", "CorrectionRecorded", wrong) == "E_DIGEST_MISMATCH"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "type", "stream", "id", "actor", "actor.party", "mode", "seen.size", "signed_at", "body", "body.level",
+        "body.report", "body.commitment", "body.evidence.0.sha256", "body.nothing", "body.narrative",
+        "body.narrative.es.more", "body.evidence.es", "occurred_on.more", "", ".", "body.", "body.__class__",
+    ],
+)  # fmt: skip
+def test_21_identity_order_basis_and_levels_are_not_corrected(field: str) -> None:
+    stage = stage_with_a_report()
+    refusal = stage.refused("inai", "CorrectionRecorded", correction(stage, field=field or "-"))
+    assert refusal.code == "E_CORRECTION_FORBIDDEN"
+
+
+@pytest.mark.parametrize("field", ["body.reason.es", "body.evidence.7.uri"])
+def test_a_field_that_the_target_has_not_is_not_corrected(field: str) -> None:
+    stage = stage_with_a_report()
+    assert stage.code("inai", "CorrectionRecorded", correction(stage, field=field)) == "E_CORRECTION_FORBIDDEN"
+
+
+@pytest.mark.parametrize("field", ["occurred_on", "body.period"])
+def test_a_corrected_date_is_a_date(field: str) -> None:
+    stage = stage_with_a_report()
+    old = value_at(stage.entries[-1].statement, field.split("."))
+    body = correction(stage, field=field, new_value="ayer", old_digest=digest(old))
+    assert stage.code("inai", "CorrectionRecorded", body) == "E_DATE"
+
+
+def leaves(hint: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every member of a body down to what is no object, with its type."""
+    if get_origin(hint) is UnionType or type(None) in get_args(hint):
+        hint = next(one for one in get_args(hint) if one is not type(None))
+    if get_origin(hint) is tuple:
+        yield from leaves(get_args(hint)[0], (*path, "0"))
+    elif get_origin(hint) is dict:
+        yield from leaves(get_args(hint)[1], (*path, "name"))
+    elif isinstance(hint, type) and issubclass(hint, Value):
+        for name, member in get_type_hints(hint).items():
+            if get_origin(member) is not ClassVar and name not in Value.__annotations__:
+                yield from leaves(member, (*path, name))
+    else:
+        yield path, hint
+
+
+@pytest.mark.parametrize("type_name", sorted(REGISTRY))
+def test_21_of_no_type_is_anything_corrected_but_free_text_and_dates(type_name: str) -> None:
+    for path, kind in leaves(REGISTRY[type_name], ("body",)):
+        found = kind_of(type_name, list(path))
+        assert found in (None, kind), path
+        assert found in (None, str, Label, EdtfText), path
+
+
+def test_21_what_others_agreed_to_is_not_corrected_by_one() -> None:
+    stage = stage_with_a_report()
+    body = correction(
+        stage,
+        field="body.mandate.es",
+        old_digest=digest("Coordinar"),
+        target=target(stage, "GovernanceBodyEstablished"),
+    )
+    assert stage.code("inai", "CorrectionRecorded", body) == "E_CORRECTION_FORBIDDEN"
+
+
+def test_genesis_is_nobodys_to_correct() -> None:
+    stage = stage_with_a_report()
+    body = correction(stage, field="body.name.es", old_digest=digest("Libro"), target=stage.entries[0].leaf_hash)
+    assert stage.code("inai", "CorrectionRecorded", body) == "E_ROLE"
+
+
+def test_a_title_of_a_document_is_corrected_and_its_hash_never() -> None:
+    stage = stage_with_a_report()
+    delivered = {"commitment": "c1", "deliverable": "e1", "document": doc("v1"), "version": 1}
+    stage.says("inai", "DeliverableSubmitted", delivered)
+    of = {"target": target(stage, "DeliverableSubmitted")}
+    hashed = correction(stage, field="body.document.sha256", old_digest=digest(doc("v1")["sha256"]), **of)
+    assert stage.code("inai", "CorrectionRecorded", hashed) == "E_CORRECTION_FORBIDDEN"
+    stage.says("inai", "CorrectionRecorded", correction(stage, field="body.document.title.es",
+                                                        old_digest=digest("v1"), **of))  # fmt: skip
+
+
+def test_refusal_names_both_what_is_forbidden_and_who_may_not() -> None:
+    stage = stage_with_a_report()
+    refusal = stage.refused("sfp", "CorrectionRecorded", correction(stage, field="body.level"))
+    assert codes(refusal) == {"E_ROLE", "E_CORRECTION_FORBIDDEN"}
+
+
+def test_a_proposal_that_was_said_stays_said() -> None:
+    stage = stage_with_a_report()
+    stage.says("nosc", "CommitmentProposed", commitment("c9"))
+    assert kind_of("CommitmentProposed", ["body", "commitment"]) is None

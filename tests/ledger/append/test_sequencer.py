@@ -1,0 +1,351 @@
+"""The writer's path under stress and fault: nobody hangs, nothing half done, no fork."""
+
+import contextlib
+import sqlite3
+import threading
+from concurrent.futures import Future, wait
+from typing import Any
+
+import pytest
+from eventsourcing.persistence import IntegrityError, OperationalError
+from tests.ledger.conftest import Desk, OpenDesk
+from tests.ledger.world import Signed
+
+from constancia.domain.decide import decide
+from constancia.domain.kernel.problems import Refusal
+from constancia.ledger.append.examiner import AppendOutcome, Submission
+from constancia.ledger.assembly import Options
+from constancia.ledger.errors import Busy, Fatal, LostRace, NotStored
+from constancia.ledger.store.sqlite_recorder import LedgerRecorder
+from constancia.verify.core.formats.canonical import canonical
+
+WAIT_S = 20
+
+
+def store_of(desk: Desk) -> LedgerRecorder:
+    return desk.ledger._core.application.store
+
+
+def submit(desk: Desk, count: int = 1) -> list[Future[AppendOutcome]]:
+    signed = [desk.world.contest("c1") for _ in range(count)]
+    return [desk.ledger.submit(one.statement, one.signatures) for one in signed]
+
+
+def snapshot(desk: Desk) -> tuple[Any, ...]:
+    """What memory holds: must be the same before and after a batch that was not stored."""
+    head = desk.ledger._core.head
+    return (
+        head.size,
+        head.tree.root(),
+        canonical(head.state.document()),
+        dict(head._versions),
+        sorted(head.keys._keys),
+        head.recorded_at,
+        desk.ledger.size,
+    )
+
+
+class Fault:
+    """Breaks the store's next insertions, before or after they are done."""
+
+    def __init__(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.store = store_of(desk)
+        self.insert = self.store.insert_events
+        self.monkeypatch = monkeypatch
+
+    def fail_before(self, error: Exception) -> None:
+        def broken(*_: Any, **__: Any) -> None:
+            raise error
+
+        self.monkeypatch.setattr(self.store, "insert_events", broken)
+
+    def fail_after(self, error: Exception) -> None:
+        def broken(*args: Any, **kwargs: Any) -> None:
+            self.insert(*args, **kwargs)
+            raise error
+
+        self.monkeypatch.setattr(self.store, "insert_events", broken)
+
+    def mend(self) -> None:
+        self.monkeypatch.setattr(self.store, "insert_events", self.insert)
+
+
+@pytest.fixture
+def fault(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Fault:
+    return Fault(desk, monkeypatch)
+
+
+class TestStoreFails:
+    def test_w5_batch_that_was_not_stored_fails_whole(self, desk: Desk, fault: Fault) -> None:
+        fault.fail_before(OperationalError("disk is full"))
+        futures = submit(desk, 30)
+        wait(futures, WAIT_S)
+        assert {type(future.exception()) for future in futures} == {NotStored}
+
+    def test_w2_batch_that_was_not_stored_leaves_no_trace_in_memory(self, desk: Desk, fault: Fault) -> None:
+        before = snapshot(desk)
+        fault.fail_before(OperationalError("disk is full"))
+        wait(submit(desk, 30), WAIT_S)
+        assert snapshot(desk) == before
+
+    def test_ledger_goes_on_when_the_store_does(self, desk: Desk, fault: Fault) -> None:
+        signed = desk.world.contest("c1")
+        fault.fail_before(OperationalError("disk is full"))
+        with pytest.raises(NotStored):
+            desk.ledger.append(signed.statement, signed.signatures)
+        fault.mend()
+        assert desk.take(signed).replayed is False
+
+    def test_w5_batch_stored_although_an_error_came_back_is_acknowledged(self, desk: Desk, fault: Fault) -> None:
+        fault.fail_after(OperationalError("the answer was lost"))
+        futures = submit(desk, 30)
+        wait(futures, WAIT_S)
+        for future in futures:
+            assert desk.ledger.entry(future.result().index) == future.result().entry
+
+    def test_w5_ledger_goes_on_after_a_lost_answer(self, desk: Desk, fault: Fault) -> None:
+        fault.fail_after(OperationalError("the answer was lost"))
+        wait(submit(desk, 5), WAIT_S)
+        fault.mend()
+        desk.take(desk.world.contest("c1"))
+        desk.reopen()
+
+    def test_w4_refusal_is_not_told_when_its_batch_was_not_stored(
+        self, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        desk = open_desk(options=Options(verifiers=1))
+        desk.found()
+        desk.adopt()
+        Fault(desk, monkeypatch).fail_before(OperationalError("disk is full"))
+        bad = desk.world.contest("no-such-commitment")
+        writer = desk.ledger._core.writer
+        assert writer is not None
+        batch = _examined(desk, [desk.world.contest("c1"), bad])
+        outcomes = writer.write(batch)
+        assert [type(outcome) for outcome in outcomes] == [NotStored, NotStored]
+
+    def test_w3_refusal_is_told_when_its_neighbours_are_stored(self, desk: Desk) -> None:
+        bad = desk.world.contest("no-such-commitment")
+        writer = desk.ledger._core.writer
+        assert writer is not None
+        outcomes = writer.write(_examined(desk, [desk.world.contest("c1"), bad]))
+        assert [type(outcome) for outcome in outcomes] == [AppendOutcome, Refusal]
+
+    def test_full_disk_is_survived(self, desk: Desk) -> None:
+        with store_of(desk).datastore.get_connection(commit=True) as connection:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA page_count")
+            pages = cursor.fetchone()[0]
+            cursor.execute(f"PRAGMA max_page_count={pages + 2}")
+        futures = submit(desk, 200)
+        wait(futures, WAIT_S)
+        errors = [future.exception() for future in futures if future.exception()]
+        assert errors
+        assert {type(error) for error in errors} == {NotStored}
+        size = desk.ledger.size
+        assert desk.take(desk.world.contest("c1")).index == size
+        desk.reopen()
+
+    def test_locked_database_is_survived(self, desk: Desk) -> None:
+        with store_of(desk).datastore.get_connection(commit=True) as connection:
+            connection.cursor().execute("PRAGMA busy_timeout=20")
+        other = sqlite3.connect(desk.folder / "ledger.sqlite", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        [future] = submit(desk)
+        assert isinstance(future.exception(WAIT_S), NotStored)
+        other.execute("ROLLBACK")
+        other.close()
+        desk.take(desk.world.contest("c1"))
+
+    def test_signer_that_fails_leaves_nothing_and_stops_the_writer(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(size: int, root: bytes) -> bytes:
+            raise RuntimeError("the key is gone")
+
+        before = desk.ledger.size
+        monkeypatch.setattr(desk.signer, "checkpoint", broken)
+        futures = submit(desk, 3)
+        wait(futures, WAIT_S)
+        assert {type(future.exception()) for future in futures} == {Fatal}
+        monkeypatch.undo()
+        assert desk.reopen().size == before
+
+    def test_trust_folder_that_cannot_be_written_does_not_cost_the_genesis(self, new: Desk) -> None:
+        (new.folder / "trust").write_text("in the way")
+        assert new.take(new.world.genesis()).index == 0
+
+
+class TestFence:
+    def test_second_writer_s_batch_is_noticed_and_stops_the_first(self, desk: Desk) -> None:
+        _intrude(desk)
+        [future] = submit(desk)
+        assert isinstance(future.exception(WAIT_S), LostRace)
+        with pytest.raises(LostRace):
+            submit(desk)
+        assert isinstance(desk.ledger.failure, LostRace)
+
+    def test_q4_everything_under_way_fails_when_the_writer_stops(self, desk: Desk) -> None:
+        _intrude(desk)
+        futures: list[Future[AppendOutcome]] = []
+        with contextlib.suppress(Fatal):
+            futures = submit(desk, 300)
+        done, waiting = wait(futures, WAIT_S)
+        assert not waiting
+        assert all(isinstance(future.exception(), Fatal) for future in done)
+
+    def test_readers_go_on_when_the_writer_has_stopped(self, desk: Desk) -> None:
+        size = desk.ledger.size
+        _intrude(desk)
+        wait(submit(desk), WAIT_S)
+        assert desk.ledger.size == size
+        assert desk.ledger.root() == desk.ledger.root(size)
+
+    def test_rows_refused_by_an_unchanged_store_stop_the_writer(self, desk: Desk, fault: Fault) -> None:
+        fault.fail_before(IntegrityError("UNIQUE constraint failed"))
+        [future] = submit(desk)
+        error = future.exception(WAIT_S)
+        assert type(error) is Fatal
+        assert f"entries {desk.ledger.size}" in error.where
+
+    def test_store_that_cannot_be_read_back_stops_the_writer(
+        self, desk: Desk, fault: Fault, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def unreadable() -> None:
+            raise OperationalError("disk I/O error")
+
+        fault.fail_before(OperationalError("disk I/O error"))
+        monkeypatch.setattr(store_of(desk), "last_batch", unreadable)
+        [future] = submit(desk)
+        assert type(future.exception(WAIT_S)) is Fatal
+
+    def test_ledger_opens_again_after_the_writer_has_stopped(self, desk: Desk, fault: Fault) -> None:
+        size = desk.ledger.size
+        fault.fail_before(IntegrityError("UNIQUE constraint failed"))
+        wait(submit(desk), WAIT_S)
+        fault.mend()
+        assert desk.reopen().size == size
+        desk.take(desk.world.contest("c1"))
+
+
+class TestQueue:
+    def test_q1_submitter_beyond_the_capacity_is_told_to_come_back(
+        self, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        desk = open_desk(options=Options(capacity=8))
+        desk.found()
+        desk.adopt()
+        gate = _hold_writer(desk, monkeypatch)
+        futures = submit(desk, 8)
+        with pytest.raises(Busy) as caught:
+            submit(desk)
+        assert caught.value.retry_after_s > 0
+        gate.set()
+        wait(futures, WAIT_S)
+        assert submit(desk)[0].result(WAIT_S).index == desk.ledger.size - 1
+
+    def test_q1_refused_statements_give_their_place_back(self, open_desk: OpenDesk) -> None:
+        desk = open_desk(options=Options(capacity=4))
+        desk.found()
+        desk.adopt()
+        for _ in range(10):
+            bad = desk.world.contest("no-such-commitment")
+            with pytest.raises(Refusal):
+                desk.ledger.append(bad.statement, bad.signatures)
+        assert desk.ledger.under_way == 0
+
+    def test_q2_batch_is_what_gathered_while_the_writer_was_busy(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gate = _hold_writer(desk, monkeypatch)
+        before = len(list(desk.ledger.log.checkpoint_sizes()))
+        futures = submit(desk, 100)
+        gate.set()
+        wait(futures, WAIT_S)
+        assert len(list(desk.ledger.log.checkpoint_sizes())) - before <= 20
+
+    def test_cancelled_statement_is_not_recorded(self, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+        desk = open_desk(options=Options(verifiers=1))
+        desk.found()
+        desk.adopt()
+        held = threading.Event()
+        sequencer = desk.ledger._core.sequencer
+        assert sequencer is not None
+        examine = sequencer._examiner.examine
+
+        def slow(submission: Any) -> None:
+            held.wait(WAIT_S)
+            examine(submission)
+
+        monkeypatch.setattr(sequencer._examiner, "examine", slow)
+        futures = submit(desk, 3)
+        assert futures[2].cancel()
+        held.set()
+        wait(futures[:2], WAIT_S)
+        size = desk.ledger.size
+        desk.ledger.close()
+        assert desk.reopen().size == size
+
+    def test_fault_of_ours_in_judging_is_that_statement_s_alone(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        calls = iter([RuntimeError("a fault of ours")])
+
+        def broken(*args: Any) -> Any:
+            for error in calls:
+                raise error
+            return decide(*args)
+
+        monkeypatch.setattr("constancia.ledger.append.writer.decide", broken)
+        outcomes = [future.exception(WAIT_S) for future in submit(desk, 4)]
+        assert [type(outcome) for outcome in outcomes].count(RuntimeError) == 1
+        assert outcomes.count(None) == 3
+
+    def test_fault_of_ours_in_examining_does_not_end_the_verifier(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(_: Any) -> None:
+            raise RuntimeError("a fault of ours")
+
+        sequencer = desk.ledger._core.sequencer
+        assert sequencer is not None
+        with monkeypatch.context() as patch:
+            patch.setattr(sequencer._examiner, "examine", broken)
+            errors = [future.exception(WAIT_S) for future in submit(desk, 20)]
+        assert {type(error) for error in errors} == {RuntimeError}
+        desk.take(desk.world.contest("c1"))
+
+
+def _examined(desk: Desk, signed: list[Signed]) -> list[Any]:
+    sequencer = desk.ledger._core.sequencer
+    assert sequencer is not None
+    batch = [Submission(raw=one.statement, signatures=one.signatures) for one in signed]
+    for submission in batch:
+        sequencer._examiner.examine(submission)
+    return batch
+
+
+def _hold_writer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    store, gate = store_of(desk), threading.Event()
+    insert = store.insert_events
+
+    def held(*args: Any, **kwargs: Any) -> Any:
+        gate.wait(WAIT_S)
+        return insert(*args, **kwargs)
+
+    monkeypatch.setattr(store, "insert_events", held)
+    return gate
+
+
+def _intrude(desk: Desk) -> None:
+    """Another writer, who does not ask for the lock, adds a batch."""
+    size = desk.ledger.size
+    other = sqlite3.connect(desk.folder / "ledger.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute(
+        "INSERT INTO stored_events VALUES (?, 'commitment/x', 1, 'topic', x'00', 'an-id')",
+        (size + 1,),
+    )
+    other.execute("INSERT INTO batches VALUES (?, ?, x'00', 'other')", (size, size + 1))
+    other.execute("COMMIT")
+    other.close()

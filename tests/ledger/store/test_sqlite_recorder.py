@@ -1,0 +1,247 @@
+"""The store: the library's own contract, then what SPEC §8 and S1–S5 ask for."""
+
+import sqlite3
+import sys
+import threading
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import eventsourcing.cryptography
+import pytest
+from eventsourcing.persistence import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    StoredEvent,
+)
+from typing_extensions import override
+
+from constancia.ledger.store.batch import Batch
+from constancia.ledger.store.sqlite_recorder import LedgerDatastore, LedgerRecorder
+
+# The library's test cases import its cipher on top of a package that nothing else here needs; the
+# library has the same class on top of `cryptography`, and no test of a recorder encrypts anything.
+sys.modules.setdefault("eventsourcing.cipher", eventsourcing.cryptography)
+from eventsourcing.tests.persistence import (  # noqa: E402 (see above)
+    ApplicationRecorderTestCase,
+    NonInterleavingNotificationIDsBaseCase,
+)
+
+
+def batch_for(first_index: int, count: int) -> Batch:
+    return Batch(
+        first_index=first_index,
+        size=first_index + count,
+        leaf_hashes=bytes(32 * count),
+        checkpoint=b"origin\n1\n",
+        statement_ids=tuple(str(uuid.uuid4()) for _ in range(count)),
+    )
+
+
+def event(stream: str = "party/inai", version: int = 1, state: bytes = b"{}") -> StoredEvent:
+    return StoredEvent(originator_id=stream, originator_version=version, topic="topic", state=state)
+
+
+def open_recorder(folder: Path) -> LedgerRecorder:
+    recorder = LedgerRecorder(LedgerDatastore(str(folder / "ledger.sqlite")))
+    recorder.create_table()
+    return recorder
+
+
+@pytest.fixture
+def recorder(tmp_path: Path) -> Any:
+    opened = open_recorder(tmp_path)
+    yield opened
+    opened.datastore.close()
+
+
+class BatchingRecorder(LedgerRecorder):
+    """Gives each insertion a batch, so that the library's tests, which know none, can drive it."""
+
+    _turn = threading.Lock()
+
+    @override
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        with self._turn:
+            batch = batch_for(self.max_notification_id() or 0, len(stored_events))
+            return super().insert_events(stored_events, batch=batch)
+
+
+class _OnDisk:
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path) -> None:
+        self.folder = tmp_path
+
+    def new_originator_id(self) -> str:
+        return str(uuid.uuid4())
+
+    def create_recorder(self) -> Any:
+        recorder = BatchingRecorder(LedgerDatastore(str(self.folder / "ledger.sqlite")))
+        recorder.create_table()
+        return recorder
+
+
+class TestLibraryContract(_OnDisk, ApplicationRecorderTestCase[Any]):
+    def test_insert_subscribe(self) -> None:
+        self.optional_test_insert_subscribe()
+
+
+class TestPositionsOfConcurrentBatches(_OnDisk, NonInterleavingNotificationIDsBaseCase):
+    pass
+
+
+def test_store_has_the_columns_of_the_specification(recorder: LedgerRecorder) -> None:
+    with recorder.datastore.transaction(commit=False) as c:
+        found = {}
+        for table in ("stored_events", "batches", "meta"):
+            c.execute("SELECT name FROM pragma_table_info(?)", (table,))
+            found[table] = [row[0] for row in c.fetchall()]
+    assert found == {
+        "stored_events": [
+            "position", "originator_id", "originator_version", "topic", "state", "statement_id",
+        ],
+        "batches": ["first_index", "size", "leaf_hashes", "checkpoint"],
+        "meta": ["key", "value"],
+    }  # fmt: skip
+
+
+def test_s1_events_without_their_batch_are_refused(recorder: LedgerRecorder) -> None:
+    with pytest.raises(ProgrammingError, match="by the sequencer only"):
+        recorder.insert_events([event()])
+    assert recorder.max_notification_id() is None
+
+
+def test_s1_batch_of_another_length_is_refused(recorder: LedgerRecorder) -> None:
+    with pytest.raises(ProgrammingError):
+        recorder.insert_events([event()], batch=batch_for(0, 2))
+
+
+def test_s1_failing_batch_row_leaves_no_event(recorder: LedgerRecorder) -> None:
+    recorder.insert_events([event()], batch=batch_for(0, 1))
+    with recorder.datastore.transaction(commit=True) as c:
+        c.execute("DROP TRIGGER batches_dense")
+        c.execute("INSERT INTO batches VALUES (1, 2, x'00', '')")
+    with pytest.raises(IntegrityError):
+        recorder.insert_events([event(version=2)], batch=batch_for(1, 1))
+    assert recorder.max_notification_id() == 1
+
+
+def test_s2_second_writer_at_the_same_position_hits_the_fence(recorder: LedgerRecorder) -> None:
+    recorder.insert_events([event()], batch=batch_for(0, 1))
+    with pytest.raises(IntegrityError):
+        recorder.insert_events([event("party/sfp")], batch=batch_for(0, 1))
+
+
+def test_s2_position_that_leaves_a_gap_is_refused(recorder: LedgerRecorder) -> None:
+    with pytest.raises(IntegrityError, match="not the next one"):
+        recorder.insert_events([event()], batch=batch_for(3, 1))
+
+
+def test_statement_id_can_be_stored_once_only(recorder: LedgerRecorder) -> None:
+    first = batch_for(0, 1)
+    recorder.insert_events([event()], batch=first)
+    second = Batch(
+        first_index=1,
+        size=2,
+        leaf_hashes=bytes(32),
+        checkpoint=b"",
+        statement_ids=first.statement_ids,
+    )
+    with pytest.raises(IntegrityError):
+        recorder.insert_events([event(version=2)], batch=second)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE stored_events SET state = x'00'",
+        "DELETE FROM stored_events",
+        "UPDATE batches SET checkpoint = ''",
+        "DELETE FROM batches",
+        "UPDATE meta SET value = ''",
+        "DELETE FROM meta",
+        "INSERT OR REPLACE INTO stored_events VALUES (1,'a',1,'t',x'00','x')",
+        "INSERT OR REPLACE INTO batches VALUES (0,1,x'00','')",
+        "INSERT OR REPLACE INTO meta VALUES ('origin','other')",
+    ],
+)
+def test_s3_rows_are_only_ever_added(recorder: LedgerRecorder, statement: str) -> None:
+    recorder.insert_events([event()], batch=batch_for(0, 1))
+    recorder.set_meta({"origin": "example.org/log"})
+    with pytest.raises(IntegrityError), recorder.datastore.transaction(commit=True) as c:
+        c.execute(statement)
+
+
+def test_s4_every_connection_runs_with_wal_and_full_synchronization(
+    recorder: LedgerRecorder,
+) -> None:
+    with recorder.datastore.transaction(commit=False) as c:
+        c.execute("PRAGMA journal_mode")
+        journal = c.fetchone()[0]
+        c.execute("PRAGMA synchronous")
+        assert (journal, c.fetchone()[0]) == ("wal", 2)
+
+
+def test_s4_store_that_cannot_have_wal_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "ledger.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE t (a)")
+    connection.execute("BEGIN")
+    connection.execute("INSERT INTO t VALUES (1)")
+    connection.commit()
+    connection.close()
+    datastore = LedgerDatastore(f"{path.as_uri()}?mode=ro")
+    with (
+        pytest.raises((InterfaceError, OperationalError, sqlite3.OperationalError)),
+        datastore.transaction(commit=False) as c,
+    ):
+        c.execute("SELECT * FROM t")
+    datastore.close()
+
+
+def test_connection_whose_transaction_failed_is_not_used_again(recorder: LedgerRecorder) -> None:
+    failing = recorder.datastore.get_connection(commit=True)
+    connection = failing.__enter__()
+    connection.cursor().execute("BEGIN IMMEDIATE")
+    failing.__exit__(RuntimeError, RuntimeError(), None)
+    assert connection.closed
+    recorder.insert_events([event()], batch=batch_for(0, 1))
+
+
+def test_batch_is_found_by_an_index_within_it(recorder: LedgerRecorder) -> None:
+    recorder.insert_events([event(version=1), event(version=2)], batch=batch_for(0, 2))
+    recorder.insert_events([event(version=3)], batch=batch_for(2, 1))
+    found = [recorder.batch_covering(index) for index in range(4)]
+    assert [batch and batch.first_index for batch in found] == [0, 0, 2, None]
+
+
+def test_listener_is_woken_by_a_stored_batch(recorder: LedgerRecorder) -> None:
+    woken = threading.Event()
+    recorder.listen(woken)
+    woken.clear()
+    recorder.insert_events([event()], batch=batch_for(0, 1))
+    assert woken.is_set()
+
+
+def test_forgotten_listener_is_left_alone(recorder: LedgerRecorder) -> None:
+    woken = threading.Event()
+    recorder.listen(woken)
+    recorder.forget(woken)
+    woken.clear()
+    recorder.insert_events([event()], batch=batch_for(0, 1))
+    assert not woken.is_set()
+
+
+def test_what_the_store_says_of_itself_is_read_back(recorder: LedgerRecorder) -> None:
+    recorder.set_meta({"schema": "1", "origin": "example.org/log"})
+    assert recorder.meta() == {"schema": "1", "origin": "example.org/log"}
+
+
+def test_snapshots_have_no_place_here(tmp_path: Path) -> None:
+    datastore = LedgerDatastore(str(tmp_path / "ledger.sqlite"))
+    with pytest.raises(ProgrammingError, match="takes no snapshots"):
+        LedgerRecorder(datastore, "stored_snapshots")
+    datastore.close()

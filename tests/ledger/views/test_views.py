@@ -1,0 +1,371 @@
+"""Projections: the same bytes however they came about, exactly once, kept up, and made again."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eventsourcing.persistence import IntegrityError, OperationalError
+from tests.ledger.conftest import Desk, OpenDesk
+from tests.ledger.world import PARTIES, doc, text
+
+from constancia.ledger.assembly import Options
+from constancia.ledger.errors import Locked, NotFound
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.views.projections import PROJECTIONS
+from constancia.ledger.views.rebuild import compare_rows, fold_rows
+from constancia.ledger.views.views import Projector, ViewStore, advance
+from constancia.verify.core.formats.canonical import canonical
+
+Rows = dict[tuple[str, str], bytes]
+
+
+def tell(desk: Desk) -> None:
+    """A history in which every projection has something to show."""
+    say = desk.world.says
+    docset = {"authentic": "es", "documents": [doc(b"acuerdo", "es")]}
+    digest = "sha256:" + hashlib.sha256(canonical(docset)).hexdigest()
+    agreement, deliverable = "agreement/ag-1", "deliverable/c1.e1"
+    desk.take(
+        say(
+            "inai",
+            "AgreementDrafted",
+            agreement,
+            agreement="ag-1",
+            docset=docset,
+            parties=list(PARTIES),
+            title=text("Acuerdo"),
+            version=1,
+        )
+    )
+    desk.take(
+        say(
+            "inai",
+            "AgreementTextFrozen",
+            agreement,
+            agreement="ag-1",
+            docset=digest,
+            required=list(PARTIES),
+            version=1,
+        )
+    )
+    for party in PARTIES:
+        desk.take(say(party, "AgreementSigned", agreement, agreement="ag-1", docset=digest, version=1))
+    desk.take(
+        say(
+            "sfp",
+            "DeliverableSubmitted",
+            deliverable,
+            commitment="c1",
+            deliverable="e1",
+            document=doc(b"informe"),
+            version=1,
+        )
+    )
+    desk.take(
+        say(
+            "nosc",
+            "DeliverableContested",
+            deliverable,
+            commitment="c1",
+            contest="k1",
+            deliverable="e1",
+            evidence=[],
+            grounds=text("Incompleto"),
+            version=1,
+        )
+    )
+    for party in PARTIES:
+        desk.take(desk.world.contest("c1", party))
+    desk.take(
+        desk.world.root_says(
+            "sfp",
+            "KeyRevoked",
+            f"key/{desk.world.keys['sfp'].key_id}",
+            key=desk.world.keys["sfp"].key_id,
+            reason="lost",
+        )
+    )
+    desk.ledger.views.wait()  # fmt: skip
+
+
+@pytest.fixture
+def told(desk: Desk) -> Desk:
+    tell(desk)
+    return desk
+
+
+def kept(desk: Desk) -> Rows:
+    store = ViewStore((desk.folder / "views.sqlite").as_uri())
+    _, rows = store.dump()
+    store.datastore.close()
+    return rows
+
+
+class TestBytes:
+    def test_rows_followed_live_are_those_made_from_zero(self, told: Desk) -> None:
+        rebuilt = fold_rows(told.ledger.log, told.ledger.origin, told.ledger.size)
+        assert kept(told) == rebuilt
+
+    @pytest.mark.parametrize("page", [1, 2, 7])
+    def test_j1_rows_do_not_depend_on_how_many_entries_are_read_at_a_time(
+        self, told: Desk, tmp_path: Path, page: int
+    ) -> None:
+        log, origin = told.ledger.log, told.ledger.origin
+        store = ViewStore((tmp_path / "paged.sqlite").as_uri())
+        advance(Projector(log, origin), store, log, log.size, page)
+        _, rows = store.dump()
+        store.datastore.close()
+        assert rows == fold_rows(log, origin, log.size)
+
+    def test_every_projection_has_rows(self, told: Desk) -> None:
+        shown = {projection for projection, _ in kept(told)}
+        missing = {p.name for p in PROJECTIONS} - shown - {"allegations", "corrections"}
+        assert missing == set()
+
+    def test_rows_are_canonical(self, told: Desk) -> None:
+        for data in kept(told).values():
+            assert canonical(json.loads(data)) == data
+
+
+class TestFollowing:
+    def test_v3_waiting_shows_what_was_appended(self, desk: Desk) -> None:
+        desk.take(desk.world.contest("c1"))
+        desk.ledger.views.wait()
+        row = desk.ledger.views.row("commitment_status", "commitment/c1")
+        assert row is not None
+        assert row["is_contested"] is True
+
+    def test_v3_position_is_that_of_the_log_after_waiting(self, desk: Desk) -> None:
+        desk.ledger.views.wait()
+        assert desk.ledger.views.position == desk.ledger.size
+
+    def test_waiting_beyond_the_log_ends_with_a_time_out(self, desk: Desk) -> None:
+        with pytest.raises(TimeoutError, match="not yet at"):
+            desk.ledger.views.wait(desk.ledger.size + 1, timeout_s=0.05)
+
+    def test_views_go_on_where_they_were_after_a_restart(self, told: Desk) -> None:
+        told.reopen()
+        told.take(told.world.contest("c1", "inai"))
+        told.ledger.views.wait()
+        assert told.ledger.rebuild(check=True).differences == ()
+
+    def test_reader_without_views_of_its_own_shows_the_same_rows(self, told: Desk) -> None:
+        with Ledger.open(told.folder, clock=told.clock, signer=None) as reader:
+            reader.views.wait()
+            for projection in PROJECTIONS:
+                assert reader.views.rows(projection.name) == told.ledger.views.rows(projection.name)
+
+    def test_reader_shows_what_it_has_refreshed(self, told: Desk) -> None:
+        with Ledger.open(told.folder, clock=told.clock, signer=None) as reader:
+            reader.views.wait()
+            told.take(told.world.contest("c1", "inai"))
+            reader.refresh()
+            reader.views.wait()
+            assert reader.views.position == told.ledger.size
+
+    def test_follower_that_fails_says_so_to_who_waits(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        def broken(*_: Any) -> None:
+            raise OperationalError("disk is full")
+
+        desk.ledger.views.wait()
+        monkeypatch.setattr(ViewStore, "save", broken)
+        desk.take(desk.world.contest("c1"))
+        with pytest.raises(OperationalError):
+            desk.ledger.views.wait()
+
+    def test_follower_that_fails_does_not_stop_the_log(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        def broken(*_: Any) -> None:
+            raise OperationalError("disk is full")
+
+        monkeypatch.setattr(ViewStore, "save", broken)
+        for _ in range(3):
+            desk.take(desk.world.contest("c1"))
+
+
+class TestExactlyOnce:
+    def test_v1_page_is_not_stored_twice(self, told: Desk) -> None:
+        store = ViewStore((told.folder / "views.sqlite").as_uri())
+        before = store.dump()
+        with pytest.raises(IntegrityError):
+            store.save(before[0], [("timeline", "all#0000000000", b"{}")])
+        assert store.dump() == before
+        store.datastore.close()
+
+    def test_v1_rows_and_position_are_stored_together(self, told: Desk) -> None:
+        store = ViewStore((told.folder / "views.sqlite").as_uri())
+        before = store.dump()
+        with pytest.raises(Exception, match=r"bind|type"):
+            store.save(before[0] + 1, [("timeline", "x", object())])  # type: ignore[list-item]
+        assert store.dump() == before
+        store.datastore.close()
+
+    @pytest.mark.parametrize(
+        "spoil",
+        [
+            "UPDATE views SET data = replace(data, '\"version\":', '\"version\":9') WHERE projection = ''",
+            "UPDATE views SET data = replace(data, 'example', 'Example') WHERE projection = ''",
+            "DELETE FROM views WHERE projection = ''",
+            "UPDATE tracking SET notification_id = 3 WHERE application_name = 'ledger'",
+            "UPDATE tracking SET notification_id = 3000 WHERE application_name = 'ledger'",
+        ],
+    )
+    def test_v2_views_of_another_history_or_version_are_made_again(self, told: Desk, spoil: str) -> None:
+        told.ledger.close()
+        connection = sqlite3.connect(told.folder / "views.sqlite")
+        connection.execute(spoil)
+        connection.commit()
+        connection.close()
+        told.reopen().views.wait()
+        assert told.ledger.rebuild(check=True).differences == ()
+
+    @pytest.mark.parametrize("content", [b"", b"no database at all, but long enough" * 99])
+    def test_j3_destroyed_views_are_made_again(self, told: Desk, content: bytes) -> None:
+        told.ledger.close()
+        (told.folder / "views.sqlite").write_bytes(content)
+        told.reopen().views.wait()
+        assert told.ledger.rebuild(check=True).differences == ()
+
+
+class TestRebuild:
+    def test_check_finds_no_difference_in_sound_views(self, told: Desk) -> None:
+        result = told.ledger.rebuild(check=True)
+        assert (result.position, result.differences) == (told.ledger.size, ())
+        assert result.rows > 50
+
+    @pytest.mark.parametrize(
+        ("spoil", "found"),
+        [
+            (
+                "UPDATE views SET data = CAST(replace(CAST(data AS TEXT), 'limited', 'complete') AS BLOB) "
+                "WHERE projection = 'commitment_status'",
+                "commitment_status commitment/c1: from byte",
+            ),
+            ("DELETE FROM views WHERE key = 'decision/d-c1'", "decision/d-c1: the row is missing"),
+            (
+                "INSERT INTO views VALUES ('decisions', 'decision/zz', CAST('{}' AS BLOB))",
+                "decision/zz: no entry gives such a row",
+            ),
+        ],
+    )
+    def test_check_says_what_differs(self, told: Desk, spoil: str, found: str) -> None:
+        told.ledger.close()
+        connection = sqlite3.connect(told.folder / "views.sqlite")
+        connection.execute(spoil)
+        connection.commit()
+        connection.close()
+        with Ledger.open(told.folder, clock=told.clock, signer=None) as reader:
+            [difference] = reader.rebuild(check=True).differences
+        assert found in str(difference)
+
+    def test_check_changes_nothing(self, told: Desk) -> None:
+        before = kept(told)
+        told.ledger.rebuild(check=True)
+        assert kept(told) == before
+
+    def test_check_runs_beside_the_writer(self, told: Desk) -> None:
+        with Ledger.open(told.folder, clock=told.clock, signer=None) as reader:
+            told.take(told.world.contest("c1", "inai"))
+            told.ledger.views.wait()
+            assert reader.rebuild(check=True).differences == ()
+
+    def test_rebuilt_views_replace_spoilt_ones(self, told: Desk) -> None:
+        before = kept(told)
+        told.ledger.close()
+        (told.folder / "views.sqlite").unlink()
+        with Ledger.open(told.folder, clock=told.clock, signer=None) as reader:
+            result = reader.rebuild(check=False)
+        assert (kept(told), result.rows) == (before, len(before))
+
+    def test_views_are_not_replaced_under_a_writer(self, told: Desk) -> None:
+        with (
+            Ledger.open(told.folder, clock=told.clock, signer=None) as reader,
+            pytest.raises(Locked),
+        ):
+            reader.rebuild(check=False)
+
+    def test_nothing_to_compare_is_said(self, open_desk: OpenDesk) -> None:
+        desk = open_desk(options=Options(follow=False))
+        desk.take(desk.world.genesis())
+        with pytest.raises(NotFound, match="no views"):
+            desk.ledger.rebuild(check=True)
+
+    def test_missing_and_superfluous_rows_are_told_apart(self) -> None:
+        one, two = ("p", "a"), ("p", "b")
+        found = compare_rows({one: b"1"}, {two: b"2"})
+        assert [(d.key, d.kept, d.rebuilt) for d in found] == [("a", b"1", None), ("b", None, b"2")]
+
+
+def row_of(desk: Desk, projection: str, key: str) -> Any:
+    return desk.ledger.views.row(projection, key)
+
+
+class TestContent:
+    def test_agreement_is_in_force_when_nobody_is_missing(self, told: Desk) -> None:
+        row = row_of(told, "agreements", "agreement/ag-1")
+        assert (row["in_force_version"], row["versions"][0]["missing"]) == (1, [])
+
+    def test_signature_matrix_names_party_post_and_state_of_the_key(self, told: Desk) -> None:
+        row = row_of(told, "signature_matrix", "agreement/ag-1#000001")
+        shown = {s["party"]: (s["post"]["es"], s["key_status"]) for s in row["signatures"]}
+        assert shown["sfp"] == ("Representante", "revoked")
+        assert shown["inai"] == ("Representante", "active")
+
+    def test_deliverable_is_expected_before_it_is_submitted(self, desk: Desk) -> None:
+        desk.ledger.views.wait()
+        row = row_of(desk, "deliverable_register", "deliverable/c1.e1")
+        assert (row["status"], row["versions"]) == ("expected", [])
+
+    def test_deliverable_shows_its_versions_and_open_contests(self, told: Desk) -> None:
+        row = row_of(told, "deliverable_register", "deliverable/c1.e1")
+        assert (row["status"], row["open_contests"]) == ("contested", ["k1"])
+        assert len(row["versions"]) == 1
+
+    def test_commitment_shows_where_its_deliverables_stand(self, told: Desk) -> None:
+        row = row_of(told, "commitment_status", "commitment/c1")
+        assert [one["status"] for one in row["deliverables"]] == ["contested"]
+
+    def test_tracks_of_completion_stand_beside_one_another(self, told: Desk) -> None:
+        row = row_of(told, "commitment_status", "commitment/c1")
+        assert (row["self_level"], row["contested_level"]) == ("limited", "not_started")
+
+    def test_decision_names_the_entry_that_enacted_it(self, told: Desk) -> None:
+        row = row_of(told, "decisions", "decision/d-c1")
+        enacted = told.ledger.log.recorded(row["enacted"]["index"])
+        assert enacted.statement["type"] == "CommitmentAdopted"
+
+    def test_party_shows_its_seat_people_and_keys(self, told: Desk) -> None:
+        row = row_of(told, "parties", "party/sfp")
+        assert row["seats"] == [{"changes": [], "governance_body": "committee", "seated": True}]
+        assert [one["status"] for one in row["keys"]] == ["revoked"]
+        assert [one["appointment"] for one in row["appointments"]] == ["ap-sfp"]
+
+    def test_timeline_of_a_commitment_holds_its_decision_and_deliverables(self, told: Desk) -> None:
+        rows = told.ledger.views.rows("timeline", prefix="commitment/c1#")
+        types = {row["type"] for _, row in rows}
+        assert {"VoteCast", "DeliverableContested", "ProgressContested"} <= types
+
+    def test_timeline_of_everything_has_every_entry_in_order(self, told: Desk) -> None:
+        rows = told.ledger.views.rows("timeline", prefix="all#")
+        assert [row["index"] for _, row in rows] == list(range(told.ledger.size))
+
+    def test_document_is_found_by_its_digest(self, told: Desk) -> None:
+        sha256 = doc(b"informe")["sha256"]
+        [(_, row)] = told.ledger.views.rows("citations", prefix=f"{sha256}#")
+        assert (row["cited"]["media_type"], row["path"]) == ("text/plain", "document")
+
+    def test_rows_can_be_read_in_pages(self, told: Desk) -> None:
+        whole = told.ledger.views.rows("timeline", prefix="all#")
+        paged: list[Any] = []
+        after = ""
+        while page := told.ledger.views.rows("timeline", prefix="all#", after=after, limit=7):
+            paged += page
+            after = page[-1][0]
+        assert paged == whole
+
+    @pytest.mark.parametrize("read", [lambda v: v.row("decisions", "decision/none")])
+    def test_unknown_row_is_none(self, told: Desk, read: Callable[[Any], Any]) -> None:
+        assert read(told.ledger.views) is None

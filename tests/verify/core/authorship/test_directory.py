@@ -1,0 +1,457 @@
+"""Authorship at an index, rule by rule of SPEC §7."""
+
+import base64
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.verify.small_ledger import PARTIES, SCOPE, TEXT, Key, Writer, verify
+
+from constancia.verify.core.formats.entry import parse_entry
+from constancia.verify.core.report import Fault, Report, Verdict
+from constancia.verify.report.rendering import report_text
+
+REPORT = {"commitment": "rm", "narrative": {"es": TEXT}}
+
+
+def audited(writer: Writer, tmp_path: Path) -> Report:
+    log = writer.log(documents=())
+    return verify(log.write_store(tmp_path / "ledger.sqlite"), log.write_trust(tmp_path / "trust"))
+
+
+def only_fault(writer: Writer, tmp_path: Path) -> Fault:
+    report = audited(writer, tmp_path)
+    assert report.faults_total == 1, report_text(report, "en")
+    assert report.first is not None
+    return report.first
+
+
+def act(writer: Writer, **changes: Any) -> int:
+    return writer.as_person("sfp", "ProgressReported", "commitment/rm", REPORT, **changes)
+
+
+def test_founding_and_first_acts_are_intact(tmp_path: Path) -> None:
+    writer = Writer().found().sign_agreement().report(4)
+    writer.report(1)
+    report = audited(writer, tmp_path)
+    assert report.faults == ()
+    assert report.checked["L2"]["signatures"] == 21 + 2  # genesis has three
+
+
+def test_1_signature_by_another_key_than_it_names_is_a_fault(tmp_path: Path) -> None:
+    writer = Writer().found()
+    statement = writer.draft("ProgressReported", "commitment/rm", REPORT, writer.actor("sfp"))
+    forged = Key("thief").sign(statement)
+    index = writer.record(statement, type(forged)(key=writer.people["sfp"].key_id, sig=forged.sig))
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code, fault.field) == (index, "signature", "signatures[0].sig")
+
+
+def test_1_two_signatures_on_an_ordinary_entry_are_a_fault(tmp_path: Path) -> None:
+    writer = Writer().found()
+    statement = writer.draft("ProgressReported", "commitment/rm", REPORT, writer.actor("sfp"))
+    index = writer.record(statement, *(writer.people[party].sign(statement) for party in PARTIES[:2]))
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "signature-count")
+
+
+def test_1_genesis_without_one_founders_signature_is_a_fault(tmp_path: Path) -> None:
+    writer = Writer()
+    writer.open()
+    from_two = writer.entries.pop()
+    other = Writer()
+    other.open()
+    entry = parse_entry(from_two)
+    other.entries.clear()
+    other.tree.truncate(0)
+    other.record(entry.statement.raw, *entry.signatures[:2])
+    fault = only_fault(other, tmp_path)
+    assert (fault.index, fault.code) == (0, "signature-count")
+
+
+def test_2_unknown_key_is_a_fault(tmp_path: Path) -> None:
+    writer = Writer().found()
+    index = act(writer, key=Key("stranger"))
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "key-unknown")
+
+
+def test_2_registered_key_without_endorsement_is_not_active(tmp_path: Path) -> None:
+    writer = Writer().found()
+    new = Key("new")
+    writer.register("sfp", new)
+    index = act(writer, key=new)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code, fault.found) == (index, "key-state", "pending")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "state"),
+    [
+        ("KeyRevoked", {"reason": "ceased_post"}, "revoked"),
+        ("KeyCompromised", {"compromised_since": "2019-04"}, "compromised"),
+    ],
+)
+def test_2_key_ended_by_its_root_no_longer_signs(kind: str, body: dict[str, str], state: str, tmp_path: Path) -> None:
+    writer = Writer().found()
+    key = writer.people["sfp"].key_id
+    writer.as_root("sfp", kind, f"key/{key}", body | {"key": key})
+    index = act(writer)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code, fault.found) == (index, "key-state", state)
+
+
+def test_2_rotated_key_is_retired_and_the_new_one_signs(tmp_path: Path) -> None:
+    writer = Writer().found()
+    old, new = writer.people["sfp"].key_id, Key("new")
+    writer.as_person("sfp", "KeyRotated", f"key/{old}", {"key": old, "new_key": new.key_id})
+    writer.register("sfp", new)
+    writer.endorse("sfp", new)
+    act(writer, key=new)
+    index = act(writer)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code, fault.found) == (index, "key-state", "retired")
+
+
+def test_2_day_after_the_endorsement_ends_is_a_fault(tmp_path: Path) -> None:
+    writer = Writer().found()
+    new = Key("short")
+    writer.register("sfp", new)
+    writer.endorse("sfp", new, valid_until="2019-02-28")
+    index = act(writer, key=new)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code, fault.found) == (index, "key-period", "2019-03-01")
+
+
+def test_2_day_is_counted_in_the_ledgers_zone(tmp_path: Path) -> None:
+    writer = Writer().found()
+    new = Key("short")
+    writer.register("sfp", new)
+    writer.endorse("sfp", new, valid_until="2019-03-01")
+    writer.now = writer.now.replace(day=2, hour=5, minute=50)  # 23:50 of 1 March in Mexico City
+    act(writer, key=new)
+    assert audited(writer, tmp_path).faults == ()
+
+
+def test_2_key_is_registered_once(tmp_path: Path) -> None:
+    writer = Writer().found()
+    index = len(writer.entries)
+    writer.register("sfp")
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "directory")
+
+
+def test_2_key_is_endorsed_once(tmp_path: Path) -> None:
+    writer = Writer().found()
+    index = len(writer.entries)
+    writer.endorse("sfp")
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code, fault.expected) == (index, "directory", "a pending key")
+
+
+def test_3_actor_of_another_party_is_a_fault(tmp_path: Path) -> None:
+    writer = Writer().found()
+    index = act(writer, actor=writer.actor("nosc"))
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code, fault.field) == (index, "actor", "statement.actor")
+
+
+@pytest.mark.parametrize("member", ["capacity", "person", "appointment"])
+def test_3_actor_with_one_other_member_is_a_fault(member: str, tmp_path: Path) -> None:
+    writer = Writer().found()
+    index = act(writer, actor=writer.actor("sfp") | {member: "another"})
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "actor")
+
+
+def test_4_revoked_appointment_no_longer_signs(tmp_path: Path) -> None:
+    writer = Writer().found()
+    body = {"appointment": "ap-sfp", "reason": {"es": "baja"}}
+    writer.as_root("sfp", "RepresentativeRevoked", "appointment/ap-sfp", body)
+    index = act(writer)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code, fault.found) == (index, "appointment", "revoked")
+
+
+def test_4_appointment_that_has_ended_no_longer_signs(tmp_path: Path) -> None:
+    writer = Writer()
+    writer.open()
+    writer.appoint("sfp", valid_until="2019-02-28")
+    writer.register("sfp")
+    writer.endorse("sfp")
+    index = act(writer)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "appointment")
+
+
+def test_4_type_outside_the_scope_is_a_fault(tmp_path: Path) -> None:
+    writer = Writer().found()
+    index = writer.as_person("sfp", "CommitmentAdopted", "commitment/rm", REPORT)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "scope")
+
+
+def test_4_unknown_type_in_the_scope_is_no_fault(tmp_path: Path) -> None:
+    writer = Writer()
+    writer.open()
+    writer.appoint("sfp", scope=[*SCOPE, "TypeOfTheFuture"])
+    writer.register("sfp")
+    writer.endorse("sfp")
+    writer.as_person("sfp", "TypeOfTheFuture", "future/f-1", {"anything": 1})
+    assert audited(writer, tmp_path).faults == ()
+
+
+def test_4_appointment_id_is_used_once(tmp_path: Path) -> None:
+    writer = Writer().found()
+    index = len(writer.entries)
+    writer.appoint("sfp")
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "directory")
+
+
+def test_5_root_signs_no_ordinary_act(tmp_path: Path) -> None:
+    writer = Writer().found()
+    index = writer.as_root("sfp", "ProgressReported", "commitment/rm", REPORT)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "root-act")
+
+
+def test_5_representative_does_not_appoint_even_with_the_scope(tmp_path: Path) -> None:
+    writer = Writer()
+    writer.open()
+    writer.appoint("sfp", scope=[*SCOPE, "KeyEndorsed"])
+    writer.register("sfp")
+    writer.endorse("sfp")
+    new = Key("new")
+    writer.register("sfp", new)
+    body = {"key": new.key_id, "valid_from": "2019-01-01"}
+    index = writer.as_person("sfp", "KeyEndorsed", f"key/{new.key_id}", body)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "root-act")
+
+
+def test_5_root_does_not_appoint_for_another_party(tmp_path: Path) -> None:
+    writer = Writer().found()
+    body = {
+        "appointment": "ap-2", "capacity": "head", "name": "x", "party": "nosc", "person": "p-2",
+        "post": {"es": "x"}, "scope": SCOPE, "valid_from": "2019-01-01",
+    }  # fmt: skip
+    index = writer.as_root("sfp", "RepresentativeAppointed", "appointment/ap-2", body)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code, fault.field) == (index, "authority", "statement.body.party")
+
+
+def test_5_root_does_not_endorse_another_partys_key(tmp_path: Path) -> None:
+    writer = Writer().found()
+    new = Key("new")
+    writer.register("nosc", new)
+    body = {"key": new.key_id, "valid_from": "2019-01-01"}
+    index = writer.as_root("sfp", "KeyEndorsed", f"key/{new.key_id}", body)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code, fault.field) == (index, "authority", "statement.body.key")
+
+
+def test_5_founders_root_endorses_a_new_root(tmp_path: Path) -> None:
+    writer = Writer().found()
+    new = Key("root of academia")
+    body = {"key": new.key_id, "party": "academia", **new.material}
+    statement = writer.draft("KeyRegistered", f"key/{new.key_id}", body, {"capacity": "root", "party": "academia"})
+    writer.record(statement, new.sign(statement))
+    endorsement = {"key": new.key_id, "valid_from": "2019-01-01"}
+    writer.as_root("inai", "KeyEndorsed", f"key/{new.key_id}", endorsement)
+    joined = {"organization": "unam", "party": "academia", "since": "2019"}
+    writer.as_root("academia", "MemberOrganizationJoined", "party/academia", joined, key=new)
+    assert audited(writer, tmp_path).faults == ()
+
+
+@pytest.mark.parametrize("party", ["nosc", "academia"])
+def test_5_founder_makes_itself_no_root_of_a_party_that_has_one(party: str, tmp_path: Path) -> None:
+    writer = Writer().found()
+    index = -1
+    for number, new in enumerate((Key("first root"), Key("forged root"))):
+        body = {"key": new.key_id, "party": party, **new.material}
+        statement = writer.draft("KeyRegistered", f"key/{new.key_id}", body, {"capacity": "root", "party": party})
+        writer.record(statement, new.sign(statement))
+        endorsement = {"key": new.key_id, "valid_from": "2019-01-01"}
+        index = writer.as_root("inai", "KeyEndorsed", f"key/{new.key_id}", endorsement)
+        if party == "nosc" or number:
+            break
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code, fault.field) == (index, "authority", "statement.body.key")
+
+
+@pytest.mark.parametrize("kind", ["KeyRevoked", "KeyCompromised"])
+def test_5_founder_ends_no_other_partys_root(kind: str, tmp_path: Path) -> None:
+    writer = Writer().found()
+    key = writer.roots["nosc"].key_id
+    body = {"key": key, "reason": "lost"} if kind == "KeyRevoked" else {"compromised_since": "2019", "key": key}
+    index = writer.as_root("inai", kind, f"key/{key}", body)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code, fault.field) == (index, "authority", "statement.body.key")
+
+
+def test_5_key_revokes_itself_without_any_scope(tmp_path: Path) -> None:
+    writer = Writer().found()
+    key = writer.people["sfp"].key_id
+    writer.as_person("sfp", "KeyRevoked", f"key/{key}", {"key": key, "reason": "lost"})
+    assert audited(writer, tmp_path).faults == ()
+
+
+def test_5_representative_revokes_no_other_key(tmp_path: Path) -> None:
+    writer = Writer()
+    writer.open()
+    for party in ("sfp", "nosc"):
+        writer.appoint(party, scope=[*SCOPE, "KeyRevoked"])
+        writer.register(party)
+        writer.endorse(party)
+    key = writer.people["nosc"].key_id
+    index = writer.as_person("sfp", "KeyRevoked", f"key/{key}", {"key": key, "reason": "lost"})
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "authority")
+
+
+def test_6_agreement_before_the_body_is_established_by_all_is_a_fault(tmp_path: Path) -> None:
+    writer = Writer().found()
+    writer.entries.pop()  # the last member's entry is taken back
+    writer.tree.truncate(len(writer.entries))
+    writer.cuts = [cut for cut in writer.cuts if cut <= len(writer.entries)]
+    index = len(writer.entries)
+    body = {"agreement": "ag-1", "docset": "sha256:" + "0" * 64, "version": 1}
+    writer.as_person("sfp", "AgreementSigned", "agreement/ag-1", body)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "seat")
+
+
+def withdrawn(writer: Writer) -> Writer:
+    body = {"effective": "2017-05", "governance_body": "stt", "grounds": {"es": "…"}, "party": "nosc"}
+    writer.as_root("nosc", "PartyWithdrew", "governance/stt", body)
+    return writer
+
+
+def vote(writer: Writer, party: str) -> int:
+    body = {"choice": "for", "decision": "d-1", "digest": "sha256:" + "0" * 64}
+    return writer.as_person(party, "VoteCast", "decision/d-1", body)
+
+
+def test_6_withdrawn_party_holds_no_seat(tmp_path: Path) -> None:
+    writer = withdrawn(Writer().found())
+    vote(writer, "sfp")
+    index = vote(writer, "nosc")
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "seat")
+
+
+def test_6_return_takes_effect_with_the_last_members_entry(tmp_path: Path) -> None:
+    writer = withdrawn(Writer().found())
+    body = {"conditions": {"es": "…"}, "effective": "2019-03-01", "governance_body": "stt", "party": "nosc"}
+    writer.as_root("nosc", "PartyReturned", "governance/stt", body)
+    writer.as_person("inai", "PartyReturned", "governance/stt", body)
+    early = vote(writer, "nosc")
+    writer.as_person("sfp", "PartyReturned", "governance/stt", body)
+    vote(writer, "nosc")
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (early, "seat")
+
+
+def test_7_statement_of_another_ledger_is_a_fault(tmp_path: Path) -> None:
+    writer = Writer().found()
+    index = act(writer, ledger="example.org/other")
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "ledger")
+
+
+def test_7_id_used_twice_is_a_fault(tmp_path: Path) -> None:
+    writer = Writer().found()
+    act(writer, id="00000000-0000-4000-8000-000000000001")
+    writer.cut()
+    act(writer)
+    log = writer.log()
+    index = act(writer, id="00000000-0000-4000-8000-000000000001")
+    # The store itself refuses the second one; a published log does not.
+    log = writer.log(documents=())
+    report = verify(log.write_folder(tmp_path / "published"), log.write_trust(tmp_path / "trust"))
+    assert report.first is not None
+    assert (report.faults_total, report.first.index, report.first.code) == (1, index, "statement-id")
+
+
+@pytest.mark.parametrize(("late_s", "faults"), [(300, 0), (301, 1)])
+def test_7_statement_signed_after_it_was_recorded_is_a_fault(late_s: int, faults: int, tmp_path: Path) -> None:
+    writer = Writer().found()
+    recorded = writer.now + timedelta(seconds=7)
+    act(writer, signed_at=(recorded + timedelta(seconds=late_s)).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    report = audited(writer, tmp_path)
+    assert [one.code for one in report.faults] == ["signed-at"] * faults
+
+
+def test_8_signature_since_the_compromise_is_suspect_and_no_fault(tmp_path: Path) -> None:
+    writer = Writer().found()
+    index = act(writer)
+    key = writer.people["sfp"].key_id
+    body = {"compromised_since": "2019-03-01", "key": key}
+    writer.as_root("sfp", "KeyCompromised", f"key/{key}", body)
+    report = audited(writer, tmp_path)
+    assert report.verdict is Verdict.INTACT
+    suspects = [one.params["index"] for one in report.notes if one.code == "suspect"]
+    assert index in suspects
+
+
+@pytest.mark.parametrize(("verdict", "left"), [("affirmed", []), ("disowned", ["disowned"])])
+def test_8_reaffirmation_settles_a_suspect_signature(verdict: str, left: list[str], tmp_path: Path) -> None:
+    writer = Writer().found()
+    writer.now = writer.now.replace(day=5)
+    index = act(writer)
+    leaf = writer.tree.leaf(index).hex()
+    key, new = writer.people["sfp"].key_id, Key("new")
+    writer.as_root("sfp", "KeyCompromised", f"key/{key}", {"compromised_since": "2019-03-04", "key": key})
+    writer.register("sfp", new)
+    writer.endorse("sfp", new)
+    body = {"key": key, "target": leaf, "verdict": verdict}
+    writer.as_person("sfp", "SignatureReaffirmed", f"key/{key}", body, key=new)
+    report = audited(writer, tmp_path)
+    assert [one.code for one in report.notes if one.code in ("suspect", "disowned")] == left
+    assert report.faults == ()
+
+
+def test_d3_act_without_authority_changes_nothing(tmp_path: Path) -> None:
+    writer = Writer().found()
+    new = Key("thief")
+    writer.register("sfp", new)
+    body = {"key": new.key_id, "valid_from": "2019-01-01"}
+    forged = writer.as_root("sfp", "KeyEndorsed", f"key/{new.key_id}", body, key=new)
+    signed = act(writer, key=new)
+    report = audited(writer, tmp_path)
+    assert {(one.index, one.code) for one in report.faults} >= {(forged, "key-state"), (signed, "key-state")}
+
+
+def test_genesis_comes_once(tmp_path: Path) -> None:
+    writer = Writer().found()
+    index = len(writer.entries)
+    writer.open()
+    report = audited(writer, tmp_path)
+    assert {(one.index, one.code) for one in report.faults} == {(index, "directory")}
+
+
+def test_first_entry_is_genesis(tmp_path: Path) -> None:
+    writer = Writer()
+    act(writer)
+    report = audited(writer, tmp_path)
+    assert ("directory", 0) in {(one.code, one.index) for one in report.faults}
+
+
+def test_key_of_small_order_is_refused_at_its_registration(tmp_path: Path) -> None:
+    writer = Writer().found()
+    weak = Key("weak")
+    weak.spki = weak.spki[:12] + bytes([1]) + bytes(31)
+    statement = writer.draft(
+        "KeyRegistered",
+        f"key/{weak.key_id}",
+        {
+            "appointment": "ap-sfp", "key": weak.key_id, "party": "sfp",
+            "public_key": base64.b64encode(weak.spki).decode(), "scheme": "ed25519",
+        },
+        writer.actor("sfp"),
+    )  # fmt: skip
+    index = writer.record(statement, weak.sign(statement))
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "directory")

@@ -1,0 +1,95 @@
+"""Cosignatures of both types: what they cover, and that nothing else counts."""
+
+from dataclasses import replace
+
+import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import mldsa
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.verify.small_ledger import ORIGIN, PostQuantumWitness, Witness
+
+from constancia.verify.core.errors import Malformed, Unsupported
+from constancia.verify.core.formats.checkpoint import format_checkpoint
+from constancia.verify.core.formats.cosignature import message_ed25519, message_mldsa44, verify_cosignature
+
+ROOT = bytes(range(32))
+TEXT = format_checkpoint(ORIGIN, 7, ROOT)
+BOTH = (Witness("a"), PostQuantumWitness("b"))
+
+
+def test_messages_are_laid_out_as_the_specification_says() -> None:
+    assert message_ed25519(5, TEXT) == b"cosignature/v1\ntime 5\n" + TEXT.encode()
+    assert message_mldsa44(5, "witness.example/b", TEXT) == b"".join(
+        [b"subtree/v1\n\x00", b"\x11witness.example/b", (5).to_bytes(8, "big"), b"\x18example.org/small-ledger",
+         bytes(8), (7).to_bytes(8, "big"), ROOT]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("witness", BOTH)
+@pytest.mark.parametrize("time", [0, 1, 1_551_463_200, 2**63])
+def test_sound_cosignature_gives_its_time(witness: Witness, time: int) -> None:
+    assert verify_cosignature(witness.verifier, witness.line(TEXT, time), TEXT) == time
+
+
+@pytest.mark.parametrize("witness", BOTH)
+@pytest.mark.parametrize(
+    "text",
+    [
+        format_checkpoint(ORIGIN, 8, ROOT), format_checkpoint(ORIGIN, 7, bytes(32)),
+        format_checkpoint(ORIGIN + "x", 7, ROOT),
+    ],
+)  # fmt: skip
+def test_cosignature_moved_to_another_checkpoint_does_not_count(witness: Witness, text: str) -> None:
+    with pytest.raises(Malformed):
+        verify_cosignature(witness.verifier, witness.line(TEXT), text)
+
+
+@pytest.mark.parametrize("witness", BOTH)
+@given(data=st.data())
+def test_changed_byte_does_not_count(witness: Witness, data: st.DataObject) -> None:
+    line = witness.line(TEXT)
+    at = data.draw(st.integers(0, len(line.blob) - 1))
+    blob = line.blob[:at] + bytes([line.blob[at] ^ data.draw(st.integers(1, 255))]) + line.blob[at + 1 :]
+    with pytest.raises(Malformed):
+        verify_cosignature(witness.verifier, replace(line, blob=blob), TEXT)
+
+
+@pytest.mark.parametrize("witness", BOTH)
+@pytest.mark.parametrize("length", [0, 7, 8, 64, 71, 73, 2_427, 2_429])
+def test_blob_of_another_length_does_not_count(witness: Witness, length: int) -> None:
+    line = replace(witness.line(TEXT), blob=bytes(length))
+    with pytest.raises(Malformed):
+        verify_cosignature(witness.verifier, line, TEXT)
+
+
+def test_cosignature_of_one_witness_is_not_anothers() -> None:
+    other = replace(Witness("b").line(TEXT), name=Witness("a").verifier.name)
+    with pytest.raises(Malformed):
+        verify_cosignature(Witness("a").verifier, other, TEXT)
+
+
+def test_plain_signature_of_the_text_is_no_cosignature() -> None:
+    witness = Witness("a")
+    line = replace(witness.line(TEXT), blob=bytes(8) + witness.key.private.sign(TEXT.encode()))
+    with pytest.raises(Malformed):
+        verify_cosignature(witness.verifier, line, TEXT)
+
+
+def test_name_too_long_for_its_length_byte_is_refused() -> None:
+    with pytest.raises(Malformed):
+        message_mldsa44(0, "a" * 256, TEXT)
+    with pytest.raises(Malformed):
+        message_mldsa44(0, "a", format_checkpoint("ñ" * 128, 1, ROOT))
+
+
+def test_platform_without_mldsa_says_so_and_does_not_count_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Absent:
+        @staticmethod
+        def from_public_bytes(_: bytes) -> object:
+            raise UnsupportedAlgorithm("not in this build")
+
+    line = BOTH[1].line(TEXT)
+    monkeypatch.setattr(mldsa, "MLDSA44PublicKey", Absent)
+    with pytest.raises(Unsupported):
+        verify_cosignature(BOTH[1].verifier, line, TEXT)

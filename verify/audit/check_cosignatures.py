@@ -1,0 +1,187 @@
+"""Cosignatures beside the checkpoints: those of the log's own ML-DSA-44 key, and those that a ledger's folder keeps.
+
+- The genesis may name the log's ML-DSA-44 key. Then every checkpoint must carry its cosignature: who one day can forge
+  Ed25519 signatures could otherwise just leave the other one out.
+- `cosignatures.sqlite` holds what witnesses gave for earlier checkpoints. A sound one that the log contradicts or no
+  longer reaches is evidence against the log.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any, Final
+
+from constancia.verify.audit.check_witness_times import WitnessTimes
+from constancia.verify.audit.entry_pass import EntryPass
+from constancia.verify.core.errors import Malformed, Unreadable, Unsupported
+from constancia.verify.core.formats.checkpoint import Checkpoint, format_checkpoint
+from constancia.verify.core.formats.cosignature import verify_cosignature
+from constancia.verify.core.formats.merkle import HASH_BYTES
+from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44, NoteSignature, VerifierKey, parse_note, parse_vkey
+from constancia.verify.core.formats.policy import Policy
+from constancia.verify.core.report import Findings, fault_of
+from constancia.verify.sources.sqlite_store import Store
+
+_ROWS: Final = "SELECT size, root, key, line FROM cosignatures NOT INDEXED ORDER BY size, key"
+_COLUMNS: Final = ("size", "root", "key", "line")
+
+
+def log_cosigner(said: object, origin: str | None, policy: Policy | None, findings: Findings) -> VerifierKey | None:
+    """Give the log's ML-DSA-44 key as the genesis names it, held to what the policy says of it.
+
+    Args:
+        said: `log_cosigner` of the genesis; None if there is none.
+        origin: The log's origin, which is the key's name.
+        policy: What is pinned; None if nothing is.
+        findings: Where faults go.
+
+    Source: ours: SPEC §4.
+    """
+    if said is None:
+        return None
+    where = "statement.body.log_cosigner"
+    try:
+        key = parse_vkey(str(said))
+    except Malformed as error:
+        findings.add(fault_of(error, "directory", 0, where, "L2"))
+        return None
+    if key.type_byte != COSIGNATURE_MLDSA44 or key.name != origin:
+        findings.fault("log-key", 0, where, f"an ML-DSA-44 key named {origin}", f"{key.type_byte}: {key.name}")
+        return None
+    pinned = [] if policy is None else [one for one in policy.witnesses.values() if one.name == origin]
+    for one in pinned:
+        if one.type_byte == COSIGNATURE_MLDSA44 and one != key:
+            findings.fault("log-key", 0, where, _fingerprint(one), _fingerprint(key))
+    return key
+
+
+def _fingerprint(key: VerifierKey) -> str:
+    return hashlib.sha256(key.public_key).hexdigest()
+
+
+def check_log_cosigner(notes: Iterator[tuple[int | None, str, bytes]], key: VerifierKey, findings: Findings) -> None:
+    """Check that every checkpoint carries a sound cosignature by the log's ML-DSA-44 key.
+
+    Args:
+        notes: Index, place and bytes of each signed note; those that can't be read are faults already.
+        key: The key.
+        findings: Where faults and counts go.
+
+    Source: C2SP tlog-cosignature; ours: SPEC §4.
+    """
+    for index, where, raw in notes:
+        try:
+            note = parse_note(raw)
+            claimed = [one for one in note.signatures if key.matches(one)]
+            if not claimed:
+                findings.fault("checkpoint", index, where, f"an ML-DSA-44 cosignature by {key.name}", "none")
+            for one in claimed:
+                verify_cosignature(key, one, note.text)
+                findings.count("L1", "cosignatures")
+        except Unsupported:
+            findings.not_checked("unsupported", names=key.name)
+            return
+        except Malformed as error:
+            if error.code == "cosignature":
+                findings.add(fault_of(error, "checkpoint", index, where, "L1"))
+
+
+def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is held to what, and where it goes
+    kept: Store | Unreadable, store: Store, fold: EntryPass, policy: Policy, findings: Findings, times: WitnessTimes
+) -> bytes | None:
+    """Check the cosignatures that a ledger's folder keeps.
+
+    Args:
+        kept: Their file, opened before the store; or why it can't be.
+        store: The ledger's store.
+        fold: What its entries gave.
+        policy: Whose cosignatures count; lines by others are ignored.
+        findings: Where faults and counts go.
+        times: Where the cosignatures' times go.
+
+    Returns:
+        The checkpoint of the largest tree that has the quorum, with its cosignatures; None if none has.
+
+    Raises:
+        Unreadable: The file was written to while it was read.
+
+    Source: ours: SPEC §8.
+    """
+    reader = _Kept(fold, policy, findings, times)
+    try:
+        if isinstance(kept, Unreadable):
+            raise kept
+        if kept.columns("cosignatures") != _COLUMNS:
+            findings.fault("schema", None, "cosignatures", ", ".join(_COLUMNS), "other columns")
+        else:
+            for row in kept.select(_ROWS):
+                reader.read(row)
+    except Unreadable as error:
+        findings.fault("schema", None, "cosignatures", "a file of cosignatures", str(error))
+    if isinstance(kept, Store):
+        kept.check_unchanged()
+    return reader.latest(store)
+
+
+class _Kept:
+    def __init__(self, fold: EntryPass, policy: Policy, findings: Findings, times: WitnessTimes) -> None:
+        self._fold = fold
+        self._policy = policy
+        self._findings = findings
+        self._times = times
+        self._lines: dict[int, list[str]] = {}
+        self._names: dict[int, set[str]] = {}
+
+    def read(self, row: tuple[Any, ...]) -> None:
+        """Check one row."""
+        size, root, key, line = row
+        where = f"cosignatures.line: {key} at {size}"
+        try:
+            text, signature = _parse(self._fold.origin or "?", size, root, line)
+            if key != f"{signature.name}+{signature.key_hash.hex()}":
+                self._findings.fault("checkpoint", None, where, f"{signature.name}+{signature.key_hash.hex()}", key)
+            self._hold(signature, text, size, line)
+        except Malformed as error:
+            self._findings.add(fault_of(error, "checkpoint", None, where, "L1"))
+            return
+        if self._names.get(size):
+            self._compare(Checkpoint(origin=self._fold.origin or "?", size=size, root=root), where)
+
+    def _hold(self, signature: NoteSignature, text: str, size: int, line: str) -> None:
+        for name, key in self._policy.witnesses.items():
+            if key.matches(signature):
+                try:
+                    time = verify_cosignature(key, signature, text)
+                except Unsupported:
+                    continue  # said of the last checkpoint, where the quorum is counted
+                self._times.add(size, name, time, self._policy, self._fold.origin)
+                self._findings.count("L1", "cosignatures")
+                self._names.setdefault(size, set()).add(name)
+                self._lines.setdefault(size, []).append(f"{line}\n")
+
+    def _compare(self, cosigned: Checkpoint, where: str) -> None:
+        size, tree = cosigned.size, self._fold.tree
+        if size > tree.size:
+            self._findings.fault("rollback", tree.size, where, f"{size} entries", tree.size, last_index=size - 1)
+        elif tree.root(size) != cosigned.root:
+            self._fold.seen.contradict("fork", where, cosigned, since=0)
+
+    def latest(self, store: Store) -> bytes | None:
+        """Give the checkpoint of the largest tree with the quorum, the log's own cosigner counted as present."""
+        policy = self._policy
+        own = {name for name, key in policy.witnesses.items() if key.name == self._fold.origin}
+        met = [size for size, names in self._names.items() if policy.is_met(policy.quorum, frozenset(names | own))]
+        largest = max((size for size in met if size <= self._fold.tree.size), default=None)
+        for batch in store.batches(max(0, (largest or 0) - 1)):
+            if batch.size == largest and isinstance(batch.checkpoint, str):
+                lines = "".join(self._lines[batch.size])
+                return (batch.checkpoint + lines).encode("utf-8", "surrogateescape")
+        return None
+
+
+def _parse(origin: str, size: Any, root: Any, line: Any) -> tuple[str, NoteSignature]:
+    sized = type(size) is int and 0 <= size < 2**53 and isinstance(root, bytes) and len(root) == HASH_BYTES
+    if not sized or not isinstance(line, str) or "\n" in line:
+        raise Malformed("cosignature", "cosignatures", "a size, a root, a key and a line", f"{size!r} {line!r}"[:80])
+    text = format_checkpoint(origin, size, root)
+    note = parse_note(f"{text}\n{line}\n".encode("utf-8", "surrogateescape"))
+    return text, note.signatures[0]

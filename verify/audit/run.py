@@ -1,0 +1,384 @@
+"""The audit: levels L1 (the log) and L2 (authorship) over any source, into one report (SPEC §4, §7).
+
+- A1: everything that the source holds is checked, and that its parts agree: a store's rows, its batches and the
+  published files beside it say the same, or the place where they differ is a fault.
+- A2: the anchor comes from the trust folder, never from the source. Without one the verdict is inconclusive, and
+  the report names the fingerprints to compare.
+- A3: an older checkpoint that somebody kept binds the log for ever: shorter or different is altered.
+- A4: a fault never ends the audit; only a source that can't be read does (`Unreadable`).
+- A5: with a checkpoint that the auditor verified before (`since`), what it covers must be the beginning of this log;
+  the signatures before it are not checked again. With a memory of that audit its entries are not read again either.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+from constancia.verify.audit.check_checkpoints import CheckpointChecker
+from constancia.verify.audit.check_cosignatures import check_log_cosigner, kept_cosignatures, log_cosigner
+from constancia.verify.audit.check_documents import check_source
+from constancia.verify.audit.check_pinned import hold_to
+from constancia.verify.audit.check_quorum import check_quorum
+from constancia.verify.audit.check_store import check_meta, check_schema
+from constancia.verify.audit.check_tiles import TileChecker
+from constancia.verify.audit.check_witness_times import WitnessTimes, recorded_at_of
+from constancia.verify.audit.entry_pass import EntryPass, Item
+from constancia.verify.audit.entry_stream import published_items, store_items
+from constancia.verify.audit.extensions import AuditLevel, ResumeState
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.checkpoint import parse_checkpoint
+from constancia.verify.core.formats.merkle import Tree, hash_leaf
+from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey, parse_note
+from constancia.verify.core.report import Findings, Report, fault_of
+from constancia.verify.evidence.contradiction import check_contradiction
+from constancia.verify.evidence.receipt import audit_receipt
+from constancia.verify.sources.published_log import PublishedLog
+from constancia.verify.sources.source import Source
+from constancia.verify.speed.signature_pool import Pool
+from constancia.verify.trust.pinned_checkpoint import RESUME, SINCE, TRUST, PinnedCheckpoint, check_signed, open_pinned
+from constancia.verify.trust.trust_folder import TrustFolder
+
+Progress = Callable[[int, int], None]
+Level = Callable[[Source, TrustFolder | None, Findings, Tree | None], None]
+LEVELS_ABOVE: Final = ("law", "time")  # L3 and L4, L5: they need more than this floor has
+PROGRESS_EVERY: Final = 256
+
+
+def audit(  # noqa: PLR0913 - each says one thing about what is wanted
+    source: Source,
+    trust: TrustFolder | None,
+    *,
+    all_faults: bool = False,
+    progress: Progress | None = None,
+    workers: int | None = None,
+    levels: Mapping[str, Level] | None = None,
+    since: bytes | None = None,
+    memory: ResumeState | None = None,
+    further: Sequence[AuditLevel] = (),
+) -> Report:
+    """Audit a source.
+
+    Args:
+        source: An open source.
+        trust: What is pinned; None if nothing is.
+        all_faults: Whether the report lists all faults, or the first alone (all are counted).
+        progress: Called now and then with entries done and entries in all. Where it raises `KeyboardInterrupt`, what
+            was verified so far is kept in the memory.
+        workers: Threads for signatures; as many as cores by default.
+        levels: Checks of the levels above that come last, by the names of `LEVELS_ABOVE` (L5: ledger.timestamp).
+        since: A checkpoint of this log, as a signed note, that the caller has verified before (rule A5).
+        memory: What the caller's earlier audits verified: with `since` the one that came to an end, else the one
+            that was interrupted at this very source. What this audit verifies is kept there.
+        further: Levels above that see every entry in the same pass (L3 and L4: ledger.replay). What is given in neither
+            is said not to be checked.
+
+    Returns:
+        The report.
+
+    Raises:
+        Unreadable: The source, the memory, `since` or the trust folder's kept checkpoint can't be read.
+
+    Source: ours: SPEC §4, §7.
+    """
+    findings = Findings(source.kind, source.location)
+    findings.anchored = trust is not None and trust.genesis is not None
+    if source.contradiction is not None:
+        check_contradiction(source.contradiction, source.location, trust, findings)
+        return findings.report(list_all=all_faults)
+    if source.receipt is not None:
+        audit_receipt(source.receipt, trust, findings)
+        further, tree = (), None
+    else:
+        kept = None if since is None else open_pinned(since, trust, SINCE)
+        with Pool(findings, workers or os.cpu_count() or 1) as pool:
+            tree = _Audit(source, trust, findings, pool, kept, memory, further).run(progress)
+    if trust is None:
+        findings.leave_open("no-trust")
+        if source.own_trust:
+            findings.note("own-trust")
+    elif trust.genesis is None:
+        findings.leave_open("no-genesis-pin")
+    done = {one.stands_for for one in further}
+    for name in LEVELS_ABOVE:
+        if levels is not None and name in levels:
+            levels[name](source, trust, findings, tree)
+        elif name not in done:
+            findings.not_checked(name)
+    return findings.report(list_all=all_faults)
+
+
+class _Audit:
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of one audit, put together in one place
+        self,
+        source: Source,
+        trust: TrustFolder | None,
+        findings: Findings,
+        pool: Pool,
+        since: PinnedCheckpoint | None,
+        memory: ResumeState | None,
+        further: Sequence[AuditLevel],
+    ) -> None:
+        self._store = source.store
+        self._published = source.published
+        self._source = source
+        self._trust = trust
+        self._findings = findings
+        self._pool = pool
+        self._head = self._published.checkpoint() if self._published is not None else None
+        self._head_name = "log/checkpoint" if self._store is not None else "checkpoint"
+        self._last_batch = None if self._store is None else self._store.last_batch()
+        self._last_note = None if self._last_batch is None else self._last_batch.note
+        self._since = since
+        self._memory = memory
+        self._further = further
+        self._known = [] if since is None else [since]  # whose signatures need no check, once their root is confirmed
+        self._floor = 0  # what lies before this size was checked by an earlier audit, and is left at that
+
+    def run(self, progress: Progress | None) -> Tree:
+        """Do everything, in order: entries, anchors, checkpoints, tiles, documents; return the entries' tree."""
+        store, published = self._store, self._published
+        if store is None and published is None:
+            raise Unreadable("source", self._source.location, "it holds no log")
+        size = self._extent()
+        start = self._start(size)
+        self._floor = start if self._since is not None else 0
+        if store is not None:
+            check_schema(store, self._findings, whole=not self._floor)
+        fold = self._fold(start, size, progress)
+        key = self._log_key(fold)
+        self._check_known(fold, key)
+        witnesses = () if self._trust is None else tuple(self._trust.policy.witnesses.values())
+        checkpoints = CheckpointChecker(self._findings, self._pool, fold.tree, fold.seen, key, witnesses=witnesses)
+        if store is not None:
+            checkpoints.check_batches(store, self._floor)
+            check_meta(store, fold.origin, self._findings)
+        if published is not None:
+            self._check_published(published, checkpoints, fold)
+        self._check_log_cosigner(fold)
+        self._check_witnesses(fold)
+        check_source(self._source, fold.cited, self._findings, every=not self._floor)
+        for one in self._further:
+            one.finish()
+        self._pool.join()
+        if store is not None:
+            store.check_unchanged()
+        fold.seen.report(self._findings)
+        self._remark(fold)
+        self._remember(fold)
+        return fold.tree
+
+    def _extent(self) -> int:
+        """Give the size that the source claims."""
+        if self._store is None:
+            return self._published_size()
+        claimed = self._last_batch.size if self._last_batch is not None else 0
+        return claimed if type(claimed) is int else self._store.count()
+
+    def _start(self, size: int) -> int:
+        """Give the index to read from: after what the memory holds, if it is of this log, else the beginning."""
+        memory, since = self._memory, self._since
+        if since is not None and memory is not None and memory.size > size:
+            memory = self._memory = None  # a shorter copy, which may be in order, adds nothing to what is remembered
+        if memory is None or not 0 < memory.size <= size:
+            return 0
+        if since is not None and since.size <= memory.size and memory.root(since.size) != since.root:
+            return 0
+        raw = self._source.entry(memory.size - 1, size)
+        if raw is None or hash_leaf(raw) != memory.leaf():
+            return 0
+        if not self._further:
+            return memory.size
+        # Further levels need every entry. Its signatures are not checked again where the tree proves to be the same.
+        self._known.append(PinnedCheckpoint(RESUME, None, memory.size, memory.root(memory.size)))
+        return 0
+
+    def _items(self, start: int, size: int) -> Iterator[Item]:
+        if self._store is not None:
+            return store_items(self._store, self._findings, start)
+        return iter(()) if self._published is None else published_items(self._published, size, self._findings, start)
+
+    def _fold(self, start: int, size: int, progress: Progress | None) -> EntryPass:
+        recorded = "tile/0" if self._store is None else "batches.leaf_hashes"
+        vouched = max((one.size for one in self._known), default=0)
+        fold = EntryPass(self._findings, self._pool, self._pinned_origin(), recorded, vouched=vouched)
+        fold.extent = size
+        self._pool.expect(size - max(start, vouched))
+        self._begin(fold, start)
+        for item in self._items(start, size):
+            entry = fold.add(item)
+            if entry is not None:
+                for one in self._further:
+                    one.take(entry)
+            if (item.at + 1) % PROGRESS_EVERY == 0:
+                self._pause(fold, item.at + 1, size, progress)
+        fold.finish()
+        if progress is not None:
+            progress(fold.tree.size, max(size, fold.tree.size))
+        if fold.tree.size:
+            self._findings.genesis = fold.tree.leaf(0)
+        self._findings.origin = fold.origin
+        self._findings.size = fold.tree.size
+        self._findings.root = fold.tree.root()
+        return fold
+
+    def _begin(self, fold: EntryPass, start: int) -> None:
+        memory = self._memory
+        if memory is not None:
+            continued = start > 0 and self._since is None
+            if continued:
+                self._findings.note("continued", start=start)
+                for level, counts in memory.checked.items():
+                    self._findings.checked[level] = Counter(counts)
+                if self._store is not None:
+                    self._findings.checked["L1"]["rows"] = start  # counted at the end of a pass, which was not reached
+            memory.attach(fold, resume=start > 0)
+            if not continued:
+                fold.start, fold.signatures, fold.seen.checked = self._floor, 0, 0
+        for one in self._further:
+            one.begin(self._source, fold, self._findings)
+
+    def _pause(self, fold: EntryPass, done: int, size: int, progress: Progress | None) -> None:
+        """Tell the progress, between two bundles; keep it when it is time, or when the auditor breaks off."""
+        try:
+            if progress is not None:
+                progress(done, size)
+        except KeyboardInterrupt:
+            self._keep(fold)
+            raise
+        if self._memory is not None and self._memory.is_due():
+            self._keep(fold)
+
+    def _keep(self, fold: EntryPass) -> None:
+        """Keep what was verified so far, if it was: a signature that nobody checked needs its root confirmed first."""
+        if self._memory is None:
+            return
+        self._pool.join()
+        fold.check_ids()
+        if not fold.is_settled:
+            return
+        fold.settle()
+        if all(one.size <= fold.tree.size and fold.tree.root(one.size) == one.root for one in self._known):
+            self._memory.keep(fold, self._findings)
+
+    def _remember(self, fold: EntryPass) -> None:
+        """Keep the whole, and name the checkpoint that covers it, where nothing is amiss."""
+        if self._findings.total:
+            return
+        for raw in (self._head, self._last_note):
+            if raw is not None and parse_checkpoint(parse_note(raw).text).size == fold.tree.size:
+                self._findings.checkpoint = raw
+        if self._memory is not None and fold.tree.size:
+            self._memory.keep(fold, self._findings)
+            self._memory.complete()
+
+    def _pinned_origin(self) -> str | None:
+        """Give the origin that the trust folder pins; with several logs in it, the one that the source claims."""
+        logs = {} if self._trust is None else self._trust.policy.logs
+        if len(logs) > 1:
+            claimed = self._source.claimed_origin()
+            return claimed if claimed in logs else None
+        return next(iter(logs), None)
+
+    def _published_size(self) -> int:
+        if self._head is None:
+            raise Unreadable("checkpoint", f"{self._source.location}/checkpoint", "it is missing")
+        try:
+            return parse_checkpoint(parse_note(self._head).text).size
+        except Malformed as error:
+            # The size can't be known from the checkpoint; what the bundles hold is still audited.
+            if self._published is None or self._published.documents() is None:
+                raise Unreadable("checkpoint", self._source.location, str(error)) from error
+            return self._published.extent()
+
+    def _log_key(self, fold: EntryPass) -> VerifierKey | None:
+        said = fold.directory.log_key
+        try:
+            own = None if said is None else parse_log_vkey(said)
+        except Malformed as error:
+            self._findings.add(fault_of(error, "directory", 0, "statement.body.log_key", "L2"))
+            own = None
+        key = own
+        if self._trust is not None:
+            key = self._trust.policy.logs.get(fold.origin or "")
+            if key is not None and own is not None and own != key:
+                self._findings.fault("log-key", 0, "statement.body.log_key", format_vkey(key), said)
+            if self._trust.genesis is not None and self._trust.genesis != self._findings.genesis:
+                found = self._findings.genesis or b""
+                self._findings.fault("genesis", 0, "leaf hash", self._trust.genesis, found)
+        if key is None:
+            self._findings.leave_open("no-log-key")
+        else:
+            self._findings.log_key = format_vkey(key)
+        return key
+
+    def _check_known(self, fold: EntryPass, key: VerifierKey | None) -> None:
+        """Hold the log to what the auditor verified before (rules A3, A5)."""
+        since = self._since
+        if self._trust is not None and self._trust.checkpoint is not None:
+            hold_to(open_pinned(self._trust.checkpoint, self._trust, TRUST), fold, self._findings)
+        for one in self._known:
+            holds = hold_to(one, fold, self._findings)
+            if holds and one is not since:
+                self._findings.note("continued", start=one.size)
+            elif holds and one.size > self._floor:
+                self._findings.note("vouched", size=one.size)
+        if since is None:
+            return
+        if self._trust is None and key is not None:
+            check_signed(since, key)
+        self._findings.since = since.size
+        if self._floor:
+            self._findings.note("not-read-again", start=self._floor)
+
+    def _check_published(self, published: PublishedLog, checkpoints: CheckpointChecker, fold: EntryPass) -> None:
+        if self._head is None:
+            self._findings.fault("checkpoint-missing", None, self._head_name, "a checkpoint", "no file")
+            size = min(published.extent(), fold.tree.size)
+        else:
+            checkpoints.check_published(self._head, self._head_name)
+            size = self._published_size()
+        if self._store is not None and size < fold.tree.size:
+            self._findings.note("published-lags", size=size, total=fold.tree.size)
+        TileChecker(published, fold.tree, self._findings).check(size, done=self._store is None, start=self._floor)
+
+    def _check_witnesses(self, fold: EntryPass) -> None:
+        """Hold to the policy what may carry its quorum: the published checkpoint, the last, the last one with it."""
+        if self._trust is None:
+            return
+        policy, size, times = self._trust.policy, fold.tree.size, WitnessTimes()
+        heads = [self._head, self._last_note]
+        if self._store is not None and self._source.cosignatures is not None:
+            kept = self._source.cosignatures
+            heads.append(kept_cosignatures(kept, self._store, fold, policy, self._findings, times))
+        check_quorum([raw for raw in heads if raw is not None], policy, size, self._findings, times)
+        times.report(partial(self._recorded_at, fold), self._findings)
+
+    def _recorded_at(self, fold: EntryPass, index: int) -> str | None:
+        if index == fold.tree.size - 1:
+            return fold.recorded_at
+        with suppress(Unreadable):  # a row that this audit need not read; then there is no time to compare
+            return None if self._store is None else recorded_at_of(self._store.entry(index))
+        return None
+
+    def _check_log_cosigner(self, fold: EntryPass) -> None:
+        policy = None if self._trust is None else self._trust.policy
+        key = log_cosigner(fold.directory.log_cosigner, fold.origin, policy, self._findings)
+        if key is not None:
+            check_log_cosigner(self._notes(), key, self._findings)
+
+    def _notes(self) -> Iterator[tuple[int | None, str, bytes]]:
+        """Give every signed note of the source with its place; of those checked before, none."""
+        for batch in self._store.batches(self._floor) if self._store is not None else ():
+            before = self._floor and type(batch.first_index) is int and batch.first_index < self._floor
+            if batch.note is not None and not before:
+                yield batch.first_index, "batches.checkpoint", batch.note
+        if self._head is not None:
+            yield None, self._head_name, self._head
+
+    def _remark(self, fold: EntryPass) -> None:
+        fold.remark()
+        if self._store is not None and self._published is None:
+            self._findings.note("not-published")

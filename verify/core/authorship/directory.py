@@ -1,0 +1,363 @@
+"""Who may sign what at an index: keys, appointments and seats folded from the log itself (SPEC §7).
+
+- D1: an entry is judged from the entries before it only; what comes later never changes a judgement.
+- D2: authorship does not depend on the act's type, but for the types that make the directory itself.
+- D3: an entry without authority changes nothing here; so a forged endorsement gives no power. Where only the
+  signature's bytes fail (found out later, by other threads) the effect stands, so that one flipped bit is
+  reported as one fault.
+- D4: a compromise makes earlier signatures suspect, which is a note and no fault.
+
+It does not judge whether an act was legal otherwise (states, versions, votes): that is the domain's work.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from constancia.verify.core.authorship.mandates import FOREVER, Mandate, RegisteredKey
+from constancia.verify.core.authorship.powers import EITHER_ACTS, OWN_KEY_ACTS, OWN_PARTY_ACTS, ROOT_ACTS
+from constancia.verify.core.authorship.seats import Seats
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.entry import Entry
+from constancia.verify.core.formats.signatures import PublicKey, decode_base64, load_public_key
+from constancia.verify.core.formats.statement import Statement
+from constancia.verify.core.report import Fault, shown
+
+SEATED_STREAMS: Final = ("agreement/", "decision/")
+
+
+class Directory:
+    """The directory at the head of a growing log. One thread owns it.
+
+    Args:
+        leaf_of: Gives the leaf hash at an index already passed; reaffirmations name entries by it.
+    """
+
+    def __init__(self, leaf_of: Callable[[int], bytes]) -> None:
+        self.zone: ZoneInfo | None = None
+        self.zone_name = ""
+        self.log_key: str | None = None
+        self.log_cosigner: object = None
+        self.keys: dict[str, RegisteredKey] = {}
+        self.appointments: dict[str, Mandate] = {}
+        self.founders: frozenset[str] = frozenset()
+        self.seats = Seats()
+        self.suspects: dict[int, str] = {}
+        self.signed_before: Callable[[str], Iterable[tuple[int, str]]] = lambda _: ()  # as `signed`, from earlier runs
+        self._leaf_of = leaf_of
+        self._day: tuple[str, str | None] = ("", None)
+        self._effects: Mapping[str, Callable[[Entry], None]] = {
+            "LedgerOpened": self._open,
+            "RepresentativeAppointed": self._appoint,
+            "RepresentativeRevoked": self._end_appointment,
+            "KeyRegistered": self._register,
+            "KeyEndorsed": self._endorse,
+            "KeyRotated": self._retire,
+            "KeyRevoked": self._revoke,
+            "KeyCompromised": self._compromise,
+            "SignatureReaffirmed": self._reaffirm,
+            "GovernanceBodyEstablished": self._seat,
+            "PartyWithdrew": self._seat,
+            "PartyReturned": self._seat,
+        }
+
+    def set_zone(self, name: str) -> None:
+        """Set the ledger's time zone; one that this machine does not know leaves the days unknown."""
+        self.zone_name = name
+        try:
+            self.zone = ZoneInfo(name)
+        except (ValueError, OSError, KeyError):
+            self.zone = None
+
+    def day_of(self, recorded_at: str) -> str | None:
+        """Give the day of an instant in the ledger's zone, `YYYY-MM-DD`; None where the zone is unknown."""
+        minute = recorded_at[:16]
+        if self._day[0] != minute:
+            day = None
+            if self.zone is not None:
+                try:
+                    instant = datetime.fromisoformat(minute).replace(tzinfo=UTC)
+                    day = instant.astimezone(self.zone).date().isoformat()
+                except (ValueError, OverflowError):
+                    day = recorded_at[:10]
+            self._day = (minute, day)
+        return self._day[1]
+
+    def check(self, entry: Entry) -> tuple[list[Fault], list[PublicKey]]:
+        """Judge an entry's authorship, but for the signatures' bytes.
+
+        Args:
+            entry: The next entry.
+
+        Returns:
+            Faults, and the key of each signature in order; fewer keys where one is not known.
+
+        Source: ours: SPEC §7, rules 2 to 6.
+        """
+        statement = entry.statement
+        if statement.type == "LedgerOpened":
+            return self._check_genesis(entry)
+        if len(entry.signatures) != 1:
+            return [_fault(entry, "signature-count", "signatures", 1, len(entry.signatures))], []
+        name = entry.signatures[0].key
+        if statement.type == "KeyRegistered":
+            return self._check_registration(entry, name)
+        key = self.keys.get(name)
+        if key is None:
+            return [_fault(entry, "key-unknown", "signatures[0].key", "a registered key", name)], []
+        return self._check_key(entry, key) + self._check_power(entry, key), [key.public]
+
+    def apply(self, entry: Entry) -> None:
+        """Take in an entry's effect. Only for entries whose `check` found nothing.
+
+        Raises:
+            Malformed: The body of one of the directory's own types lacks what the directory needs.
+        """
+        effect = self._effects.get(entry.statement.type)
+        if effect is not None:
+            effect(entry)
+        if len(entry.signatures) == 1:
+            key = self.keys.get(entry.signatures[0].key)
+            if key is not None:
+                key.signed.append((entry.index, self.day_of(entry.recorded_at) or ""))
+
+    def _check_genesis(self, entry: Entry) -> tuple[list[Fault], list[PublicKey]]:
+        if entry.index != 0:
+            return [_fault(entry, "directory", "statement.type", "not LedgerOpened", "LedgerOpened")], []
+        try:
+            roots = [_founder_key(one) for one in _founders(entry.statement)]
+        except Malformed as error:
+            return [_fault(entry, "directory", f"statement.{error.where}", error.expected, error.found)], []
+        faults = []
+        wanted = [one.key_id for one in roots]
+        named = [one.key for one in entry.signatures]
+        if named != wanted:
+            faults.append(_fault(entry, "signature-count", "signatures", wanted, named))
+        if dict(entry.statement.actor) != {"capacity": "founders"}:
+            faults.append(_fault(entry, "actor", "statement.actor", "founders", dict(entry.statement.actor)))
+        return faults, roots if named == wanted else []
+
+    def _check_registration(self, entry: Entry, name: str) -> tuple[list[Fault], list[PublicKey]]:
+        body, actor = entry.statement.body, entry.statement.actor
+        try:
+            public = _public_key(body)
+        except Malformed as error:
+            return [_fault(entry, "directory", f"statement.{error.where}", error.expected, error.found)], []
+        if name != public.key_id or body.get("key") != public.key_id:
+            return [_fault(entry, "directory", "statement.body.key", public.key_id, name)], []
+        if name in self.keys:
+            return [_fault(entry, "directory", "statement.body.key", "a new key", name)], []
+        holder = self._holder(body.get("party"), body.get("appointment"))
+        if holder is None:
+            return [
+                _fault(entry, "appointment", "statement.body.appointment", "one in force", body.get("appointment"))
+            ], [public]
+        if dict(actor) != holder:
+            return [_fault(entry, "actor", "statement.actor", holder, dict(actor))], [public]
+        return [], [public]
+
+    def _holder(self, party: object, appointment: object) -> dict[str, str] | None:
+        """Give the actor that a key of this party and appointment belongs to."""
+        if appointment is None:
+            return {"capacity": "root", "party": str(party)}
+        if not isinstance(appointment, str):
+            return None
+        held = self.appointments.get(appointment)
+        if held is None or held.revoked or held.party != party:
+            return None
+        return {
+            "appointment": appointment,
+            "capacity": held.capacity,
+            "party": held.party,
+            "person": held.person,
+        }
+
+    def _check_key(self, entry: Entry, key: RegisteredKey) -> list[Fault]:
+        faults = []
+        day = self.day_of(entry.recorded_at)
+        if key.state != "active":
+            faults.append(_fault(entry, "key-state", "signatures[0].key", "active", key.state))
+        elif day is not None and not key.valid_from <= day <= key.valid_until:
+            period = f"{key.valid_from} to {key.valid_until}"
+            faults.append(_fault(entry, "key-period", "recorded_at", period, day))
+        if entry.statement.actor != key.actor:
+            found = dict(entry.statement.actor)
+            faults.append(_fault(entry, "actor", "statement.actor", dict(key.actor), found))
+        return faults
+
+    def _check_power(self, entry: Entry, key: RegisteredKey) -> list[Fault]:
+        statement = entry.statement
+        kind = statement.type
+        own_revocation = kind == "KeyRevoked" and statement.body.get("key") == key.public.key_id
+        if key.appointment is None:
+            if kind not in ROOT_ACTS and kind not in EITHER_ACTS:
+                return [_fault(entry, "root-act", "statement.type", "an act of a root", kind)]
+            return [] if own_revocation else self._check_object(entry)
+        faults = []
+        if kind in ROOT_ACTS:
+            faults.append(_fault(entry, "root-act", "statement.type", "a root's key", "a representative's"))
+        held = self.appointments[key.appointment]
+        if not held.is_in_force(self.day_of(entry.recorded_at)):
+            found = "revoked" if held.revoked else f"{held.valid_from} to {held.valid_until}"
+            faults.append(_fault(entry, "appointment", "statement.actor.appointment", "in force", found))
+        if kind not in held.scope and not own_revocation:
+            faults.append(_fault(entry, "scope", "statement.type", "a type in the scope", kind))
+        if statement.stream.startswith(SEATED_STREAMS) and not self.seats.is_seated(key.party):
+            faults.append(_fault(entry, "seat", "statement.actor.party", "a seated party", key.party))
+        if kind in OWN_KEY_ACTS and statement.body.get("key") != key.public.key_id:
+            faults.append(_fault(entry, "authority", "statement.body.key", "the signing key", "another"))
+        return faults
+
+    def _check_object(self, entry: Entry) -> list[Fault]:
+        """Hold a root's act to its own party; a founder's root also endorses others' first root (SPEC §6)."""
+        body, party = entry.statement.body, entry.statement.actor.get("party")
+        kind = entry.statement.type
+        if kind in OWN_PARTY_ACTS:
+            place, owner = "party", body.get("party")
+        elif kind == "RepresentativeRevoked":
+            place = "appointment"
+            held = self.appointments.get(str(body.get(place)))
+            owner = held.party if held else None
+        elif kind in {"KeyEndorsed", "KeyRevoked", "KeyCompromised"}:
+            place = "key"
+            key = self.keys.get(str(body.get(place)))
+            if kind == "KeyEndorsed" and key is not None and self._may_found(str(party), key):
+                return []
+            owner = key.party if key else None
+        else:
+            return []
+        if owner == party:
+            return []
+        return [_fault(entry, "authority", f"statement.body.{place}", f"one of {party}", owner)]
+
+    def _may_found(self, founder: str, root: RegisteredKey) -> bool:
+        """Tell whether a founder may endorse another party's root; else it could make itself one, and speak for it."""
+        if root.appointment is not None or founder not in self.founders or root.party in self.founders:
+            return False
+        return not any(
+            one.party == root.party and one.appointment is None and one.state == "active" for one in self.keys.values()
+        )
+
+    def _open(self, entry: Entry) -> None:
+        body = entry.statement.body
+        self.log_key = _text(body, "log_key")
+        self.log_cosigner = body.get("log_cosigner")
+        self.set_zone(_text(body, "timezone"))
+        listed = _founders(entry.statement)
+        self.founders = frozenset(_text(one, "party") for one in listed)
+        for one in listed:
+            party = _text(one, "party")
+            public = _founder_key(one)
+            self.keys[public.key_id] = RegisteredKey(
+                public=public, party=party, appointment=None, state="active",
+                actor={"capacity": "root", "party": party},
+            )  # fmt: skip
+
+    def _appoint(self, entry: Entry) -> None:
+        body = entry.statement.body
+        name = _text(body, "appointment")
+        if name in self.appointments:
+            raise Malformed("directory", "body.appointment", "a new id", name)
+        scope = body.get("scope")
+        if not isinstance(scope, list):
+            raise Malformed("directory", "body.scope", "a list of types", scope)
+        self.appointments[name] = Mandate(
+            party=_text(body, "party"), person=_text(body, "person"), capacity=_text(body, "capacity"),
+            scope=frozenset(map(str, scope)), valid_from=_text(body, "valid_from"),
+            valid_until=_text(body, "valid_until", FOREVER),
+        )  # fmt: skip
+
+    def _end_appointment(self, entry: Entry) -> None:
+        self.appointments[_text(entry.statement.body, "appointment")].revoked = True
+
+    def _register(self, entry: Entry) -> None:
+        body = entry.statement.body
+        public = _public_key(body)
+        self.keys[public.key_id] = RegisteredKey(
+            public=public, party=_text(body, "party"), appointment=body.get("appointment"),
+            actor=dict(entry.statement.actor),
+        )  # fmt: skip
+
+    def _endorse(self, entry: Entry) -> None:
+        body = entry.statement.body
+        key = self._key(body)
+        if key.state != "pending":
+            raise Malformed("directory", "body.key", "a pending key", key.state)
+        key.valid_from = _text(body, "valid_from")
+        key.valid_until = _text(body, "valid_until", FOREVER)
+        key.state = "active"
+
+    def _retire(self, entry: Entry) -> None:
+        self._key(entry.statement.body).state = "retired"
+
+    def _revoke(self, entry: Entry) -> None:
+        key = self._key(entry.statement.body)
+        key.state = "compromised" if key.state == "compromised" else "revoked"
+
+    def _compromise(self, entry: Entry) -> None:
+        body = entry.statement.body
+        key = self._key(body)
+        key.state = "compromised"
+        since = _text(body, "compromised_since").split("/")[0]
+        first_day = "" if since == ".." else since
+        # A coarser date is a prefix of its days, and sorts before all of them.
+        for signed in (self.signed_before(key.public.key_id), key.signed):
+            self.suspects.update({at: "suspect" for at, day in signed if day >= first_day})
+
+    def _reaffirm(self, entry: Entry) -> None:
+        body = entry.statement.body
+        target, verdict = _text(body, "target"), _text(body, "verdict")
+        at = next((one for one in self.suspects if self._leaf_of(one).hex() == target), None)
+        if at is not None and verdict == "affirmed":
+            del self.suspects[at]
+        elif at is not None:
+            self.suspects[at] = "disowned"
+
+    def _seat(self, entry: Entry) -> None:
+        self.seats.apply(entry.statement)
+
+    def _key(self, body: Mapping[str, Any]) -> RegisteredKey:
+        key = self.keys.get(_text(body, "key"))
+        if key is None:
+            raise Malformed("directory", "body.key", "a registered key", body.get("key"))
+        return key
+
+
+def _fault(entry: Entry, code: str, where: str, expected: object, found: object) -> Fault:
+    return Fault(code=code, index=entry.index, field=where, expected=shown(expected), found=shown(found), level="L2")
+
+
+def _text(body: Mapping[str, Any], name: str, default: str | None = None) -> str:
+    value = body.get(name, default)
+    if not isinstance(value, str):
+        raise Malformed("directory", f"body.{name}", "text", value)
+    return value
+
+
+def _founders(statement: Statement) -> list[Mapping[str, Any]]:
+    listed = statement.body.get("founders")
+    if not isinstance(listed, list) or not listed or not all(isinstance(one, dict) for one in listed):
+        raise Malformed("directory", "body.founders", "a list of founders", listed)
+    return listed
+
+
+def _founder_key(founder: Mapping[str, Any]) -> PublicKey:
+    root = founder.get("root")
+    if not isinstance(root, dict):
+        raise Malformed("directory", "body.founders.root", "a key", root)
+    return _public_key(root)
+
+
+def _public_key(item: Mapping[str, Any]) -> PublicKey:
+    origins, rp_id = item.get("origins", []), item.get("rp_id")
+    if not isinstance(origins, list) or not all(isinstance(one, str) for one in origins):
+        raise Malformed("directory", "body.origins", "a list of texts", origins)
+    if rp_id is not None and not isinstance(rp_id, str):
+        raise Malformed("directory", "body.rp_id", "text", rp_id)
+    return load_public_key(
+        _text(item, "scheme"),
+        decode_base64(item.get("public_key"), "body.public_key"),
+        rp_id=rp_id,
+        origins=tuple(origins),
+    )

@@ -1,0 +1,111 @@
+"""C2SP tlog-checkpoint: what a log says of itself, signed as a note.
+
+Layout of the text: origin, tree size in decimal, base64 root hash, one a line; then optional extension lines.
+All of it is signed.
+"""
+
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.note import ED25519, Note, VerifierKey, parse_note
+from constancia.verify.core.formats.signatures import decode_base64, verify_ed25519
+
+_SIZE = re.compile(r"(?:0|[1-9]\d{0,15})\Z", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """Origin, tree size and 32-byte root; extension lines as they stand."""
+
+    origin: str
+    size: int
+    root: bytes
+    extensions: tuple[str, ...] = ()
+
+
+def format_checkpoint(origin: str, size: int, root: bytes) -> str:
+    """Write a checkpoint's text, without extension lines. Source: C2SP tlog-checkpoint."""
+    return f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
+
+
+def parse_checkpoint(text: str) -> Checkpoint:
+    """Read a checkpoint's text.
+
+    Args:
+        text: The note's text.
+
+    Returns:
+        The checkpoint.
+
+    Raises:
+        Malformed: Fewer than three lines, an empty line, leading zeros, a root of another length.
+
+    Source: C2SP tlog-checkpoint, "Note text".
+    """
+    lines = text.split("\n")
+    if len(lines) < 4 or lines[-1] or not all(lines[:-1]):
+        raise Malformed("checkpoint", "checkpoint", "origin, size and root, one a line", text[:80])
+    origin, size, root = lines[:3]
+    if not _SIZE.match(size):
+        raise Malformed("checkpoint", "checkpoint.size", "a decimal without leading zeros", size)
+    digest = decode_base64(root, "checkpoint.root")
+    if len(digest) != 32:
+        raise Malformed("checkpoint", "checkpoint.root", "32 bytes", len(digest))
+    return Checkpoint(origin=origin, size=int(size), root=digest, extensions=tuple(lines[3:-1]))
+
+
+def is_signed_by(note: Note, key: VerifierKey) -> bool:
+    """Tell whether a note carries a sound signature by a log key.
+
+    Args:
+        note: The note.
+        key: A type 0x01 key.
+
+    Returns:
+        True if signed; False if no line claims to be by the key.
+
+    Raises:
+        Malformed: A line claims to be by this key and fails: the note is rejected whole.
+
+    Source: C2SP signed-note, "Verification".
+    """
+    claimed = [one for one in note.signatures if key.matches(one)]
+    for one in claimed:
+        if key.type_byte != ED25519 or not verify_ed25519(key.public_key, one.blob, note.text.encode()):
+            raise Malformed("note-signature", f"signature of {key.name}", "a sound signature")
+    return bool(claimed)
+
+
+def open_checkpoint(raw: bytes, log_key: VerifierKey) -> tuple[Checkpoint, Note]:
+    """Read a checkpoint and hold it to the log's key.
+
+    Args:
+        raw: The signed note.
+        log_key: The log's verifier key; its name is the origin.
+
+    Returns:
+        Checkpoint and note.
+
+    Raises:
+        Malformed: Bad form, another origin, not signed by the key, extension lines.
+
+    Source: C2SP tlog-checkpoint; ours: SPEC §4 (no extension lines).
+    """
+    return open_checkpoint_of(raw, {log_key.name: log_key})
+
+
+def open_checkpoint_of(raw: bytes, logs: Mapping[str, VerifierKey]) -> tuple[Checkpoint, Note]:
+    """Read a checkpoint of any of some logs; as `open_checkpoint`. `logs` are keys by origin."""
+    note = parse_note(raw)
+    checkpoint = parse_checkpoint(note.text)
+    log_key = logs.get(checkpoint.origin)
+    if log_key is None:
+        raise Malformed("origin", "checkpoint.origin", " or ".join(logs), checkpoint.origin)
+    if checkpoint.extensions:
+        raise Malformed("checkpoint", "checkpoint", "no extension lines", checkpoint.extensions[0])
+    if not is_signed_by(note, log_key):
+        raise Malformed("note-signature", "checkpoint", f"a signature by {log_key.name}")
+    return checkpoint, note

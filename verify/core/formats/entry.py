@@ -1,0 +1,119 @@
+"""An entry's form, its leaf hash and its link to the entry before (SPEC §3)."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NewType
+
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.canonical import MAX_ENTRY_BYTES, canonical, parse_canonical
+from constancia.verify.core.formats.signatures import Signature, is_hex64, parse_signature, signature_object
+from constancia.verify.core.formats.statement import TIME, Statement, statement_of
+
+LeafHash = NewType("LeafHash", bytes)
+
+NO_PREVIOUS: Final = bytes(32)
+VERSION: Final = 1
+MAX_SIGNATURES: Final = 16  # genesis carries one a founder; every other entry one
+_MEMBERS: Final = ("index", "previous", "recorded_at", "signatures", "statement", "v")
+_MILLISECONDS = re.compile(rf"{TIME}\.\d{{3}}Z\Z", re.ASCII)
+_STATEMENT_MARK: Final = b',"statement":'
+_TAIL: Final = b',"v":1}'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An entry of the right form. `raw` are its canonical bytes, `previous` and `leaf_hash` 32 bytes each."""
+
+    raw: bytes
+    index: int
+    previous: bytes
+    recorded_at: str
+    signatures: tuple[Signature, ...]
+    statement: Statement
+    leaf_hash: LeafHash
+
+
+def parse_entry(raw: bytes) -> Entry:
+    """Read an entry from its bytes.
+
+    Args:
+        raw: Canonical UTF-8 JSON of at most 65,535 bytes.
+
+    Returns:
+        The entry, with its leaf hash computed.
+
+    Raises:
+        Malformed: Not canonical, a member missing, unknown or of another form.
+
+    Source: ours: SPEC §3; RFC 6962 §2.1.
+    """
+    item = parse_canonical(raw, limit=MAX_ENTRY_BYTES)
+    if tuple(item) != _MEMBERS:
+        raise Malformed("member", "entry", f"the members {', '.join(_MEMBERS)}", sorted(item))
+    index, previous, recorded_at = item["index"], item["previous"], item["recorded_at"]
+    if type(index) is not int or index < 0:
+        raise Malformed("form", "index", "an integer from 0", index)
+    if type(previous) is not str or not is_hex64(previous):
+        raise Malformed("form", "previous", "64 hex digits", previous)
+    if type(recorded_at) is not str or not _MILLISECONDS.match(recorded_at):
+        raise Malformed("form", "recorded_at", "YYYY-MM-DDThh:mm:ss.mmmZ", recorded_at)
+    if item["v"] != VERSION or type(item["v"]) is not int:
+        raise Malformed("form", "v", str(VERSION), item["v"])
+    listed = item["signatures"]
+    if type(listed) is not list or not 1 <= len(listed) <= MAX_SIGNATURES:
+        raise Malformed("form", "signatures", f"1 to {MAX_SIGNATURES} objects", listed)
+    # Signature objects hold no member "statement" and no string holds a bare quote: the first mark is the one.
+    start = raw.index(_STATEMENT_MARK) + len(_STATEMENT_MARK)
+    return Entry(
+        raw=raw,
+        index=index,
+        previous=bytes.fromhex(previous),
+        recorded_at=recorded_at,
+        signatures=tuple([parse_signature(one) for one in listed]),
+        statement=statement_of(item["statement"], raw[start : -len(_TAIL)]),
+        leaf_hash=leaf_hash_of(raw),
+    )
+
+
+def leaf_hash_of(raw: bytes) -> LeafHash:
+    """Hash an entry's bytes as a leaf: SHA-256(0x00 ‖ entry). Source: RFC 6962 §2.1."""
+    return LeafHash(hashlib.sha256(b"\x00" + raw).digest())
+
+
+def build_entry(
+    *,
+    index: int,
+    previous: bytes,
+    recorded_at: str,
+    signatures: Sequence[Signature],
+    statement: bytes,
+) -> bytes:
+    """Compose an entry's bytes around a statement's, which are not touched.
+
+    Args:
+        index: Dense from 0.
+        previous: Leaf hash of the entry before, 32 bytes; `NO_PREVIOUS` for entry 0.
+        recorded_at: `YYYY-MM-DDThh:mm:ss.mmmZ`.
+        signatures: The statement's signatures.
+        statement: Canonical bytes of the statement.
+
+    Returns:
+        Canonical bytes of the entry.
+
+    Raises:
+        Malformed: The entry would be longer than an entry bundle can hold.
+
+    Source: ours: SPEC §3.
+    """
+    raw = b'{"index":%d,"previous":"%b","recorded_at":"%b","signatures":%b,"statement":%b,"v":1}' % (
+        index,
+        previous.hex().encode(),
+        recorded_at.encode(),
+        canonical([signature_object(one) for one in signatures]),
+        statement,
+    )
+    if len(raw) > MAX_ENTRY_BYTES:
+        raise Malformed("too-large", "entry", f"at most {MAX_ENTRY_BYTES} bytes", len(raw))
+    return raw

@@ -1,0 +1,115 @@
+"""Every signature vouches for the history that its signer saw: `seen` roots against the tree (SPEC §7.7).
+
+- N1: a statement at index i can only have seen sizes up to i.
+- N2: its `seen.root` must be this tree's root at `seen.size`.
+- N3: what contradicts the tree shows *between which sizes* the log was altered: after the largest size that
+  a signer confirms, before the smallest that one contradicts. The log's own signature confirms nothing here: it is
+  the operator's. For a checkpoint kept elsewhere the signers confirm nothing either: on a fork they may be the fork's.
+- N4: whose own signature fails contradicts nobody, neither statement nor checkpoint; and where a later signer
+  confirms a larger tree, the one who contradicts a smaller tree stands alone, and the fault is at that entry.
+"""
+
+from typing import NamedTuple
+
+from constancia.verify.core.formats.checkpoint import Checkpoint
+from constancia.verify.core.formats.entry import Entry
+from constancia.verify.core.formats.merkle import Tree
+from constancia.verify.core.report import Findings
+
+
+class _Contradiction(NamedTuple):
+    """A root that somebody gives for a size, and that the tree does not have there."""
+
+    size: int
+    code: str
+    field: str
+    root: bytes
+    since: int | None
+    signer: int | None
+    at: int | None
+
+
+class SeenRoots:
+    """Sizes of the tree that signers, and checkpoints, confirmed or contradicted."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self.confirmed = bytearray(1)
+        self._contradictions: list[_Contradiction] = []
+        self._ahead: list[tuple[int, int]] = []
+        self.largest = 0
+        self.checked = 0
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nobody contradicts the tree so far."""
+        return not self._contradictions and not self._ahead
+
+    def check(self, entry: Entry) -> None:
+        """Hold one entry's `seen` to the tree, which holds the entries before it. Source: SPEC §7, rule 7."""
+        seen = entry.statement.seen
+        self.checked += 1
+        if seen.size > entry.index:
+            self._ahead.append((entry.index, seen.size))
+        elif seen.root == self._tree.root(seen.size):
+            self.confirm(seen.size)
+        else:
+            place = "statement.seen.root"
+            self._contradictions.append(_Contradiction(seen.size, "seen", place, seen.root, None, entry.index, None))
+
+    def confirm(self, size: int) -> None:
+        """Note that somebody other than the log vouches for the tree at a size."""
+        if size >= len(self.confirmed):
+            self.confirmed.extend(bytes(size + 1024 - len(self.confirmed)))
+        self.confirmed[size] = 1
+        self.largest = max(self.largest, size)
+
+    def contradict(
+        self, code: str, field: str, checkpoint: Checkpoint, *, since: int | None = None, at: int | None = None
+    ) -> None:
+        """Note that a checkpoint gives another root than the tree's.
+
+        Args:
+            code: The fault's code.
+            field: Where the checkpoint stands.
+            checkpoint: The checkpoint.
+            since: The first index that it can be about; None if what signers confirm may tell.
+            at: The index that the checkpoint's own faults are at.
+        """
+        self._contradictions.append(_Contradiction(checkpoint.size, code, field, checkpoint.root, since, None, at))
+
+    def report(self, findings: Findings) -> None:
+        """Turn what contradicts into faults, once all else is known (rules N3, N4)."""
+        for index, size in self._ahead:
+            since = max(self.confirmed.rfind(1, 0, index + 1), 0)
+            note = f"something is gone between entries {since} and {index}, or whoever signed saw another log"
+            findings.fault("seen-ahead", index, "statement.seen.size", f"at most {index}", size, level="L2", note=note)
+        for one in sorted(self._contradictions, key=lambda one: (one.signer is None, one.size)):
+            self._report_one(one, findings)
+
+    def _report_one(self, one: _Contradiction, findings: Findings) -> None:
+        if one.signer is None and findings.is_rejected(one.field, one.at):
+            return
+        since = self.confirmed.rfind(1, 0, one.size) if one.since is None else one.since
+        first, last = max(since, 0), max(one.size - 1, 0)
+        field, place = one.field, (first, last)
+        known = findings.first_faulty(first, last)
+        if one.signer is not None and (
+            findings.first_faulty(one.signer, one.signer) is not None or self.largest >= one.size
+        ):
+            place = (one.signer, one.signer)
+        elif known is not None:
+            place = (known, known)
+        if one.signer is not None and place[0] != one.signer:
+            field = f"entry {one.signer}: {field}"
+        findings.fault(
+            one.code,
+            place[0],
+            field,
+            f"{one.root.hex()} at size {one.size}",
+            self._tree.root(one.size),
+            level="L1" if one.signer is None else "L2",
+            note=f"altered between entries {first} and {last}, or whoever gave this root saw another log",
+            last_index=place[1],
+            somewhere=True,
+        )

@@ -1,0 +1,138 @@
+"""A receipt: one entry and the proof that it is in the log (C2SP tlog-proof; SPEC §4).
+
+It proves that the log's key put this entry at this index. That the signer had the power to sign needs the log, and
+is said as not checked; only the founding signatures of entry 0 stand in the entry itself.
+"""
+
+from constancia.verify.core.authorship.directory import Directory
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
+from constancia.verify.core.formats.dsse import signed_bytes
+from constancia.verify.core.formats.entry import Entry, parse_entry
+from constancia.verify.core.formats.merkle import hash_leaf, verify_inclusion
+from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey, parse_note
+from constancia.verify.core.formats.policy import NO_QUORUM, cosigners, open_with_policy
+from constancia.verify.core.formats.signatures import verify_signature
+from constancia.verify.core.formats.tlog_proof import TlogProof, parse_tlog_proof
+from constancia.verify.core.report import Findings, fault_of
+from constancia.verify.trust.pinned_checkpoint import TRUST, open_pinned
+from constancia.verify.trust.trust_folder import TrustFolder
+
+
+def audit_receipt(raw: bytes, trust: TrustFolder | None, findings: Findings) -> None:
+    """Audit a receipt.
+
+    Args:
+        raw: The file's bytes.
+        trust: What is pinned; None if nothing is.
+        findings: Where faults and counts go.
+
+    Source: C2SP tlog-proof; ours: SPEC §4.
+    """
+    try:
+        proof = parse_tlog_proof(raw)
+    except Malformed as error:
+        findings.add(fault_of(error, "receipt", None, "receipt", "L1"))
+        return
+    if proof.extra is None:
+        findings.fault("receipt", proof.index, "receipt.extra", "the entry's bytes", "no such line")
+        return
+    entry = _check_entry(proof, proof.extra, findings)
+    checkpoint = _check_checkpoint(proof, entry, trust, findings)
+    if checkpoint is not None:
+        _check_inclusion(proof, proof.extra, checkpoint, findings)
+        _check_trust(checkpoint, trust, findings)
+    findings.not_checked("receipt-authorship", index=proof.index)
+
+
+def _check_entry(proof: TlogProof, raw: bytes, findings: Findings) -> Entry | None:
+    findings.count("L1", "entries")
+    if proof.index == 0:
+        findings.genesis = hash_leaf(raw)
+    try:
+        entry = parse_entry(raw)
+    except Malformed as error:
+        findings.add(fault_of(error, "entry-form", proof.index, "receipt.extra", "L1"))
+        return None
+    if entry.index != proof.index:
+        findings.fault("index", proof.index, "receipt.index", entry.index, proof.index)
+    findings.origin = entry.statement.ledger
+    if proof.index == 0:
+        _check_founders(entry, findings)
+    return entry
+
+
+def _check_founders(entry: Entry, findings: Findings) -> None:
+    faults, keys = Directory(lambda _: b"").check(entry)
+    for fault in faults:
+        findings.add(fault)
+    message = signed_bytes(entry.statement.raw)
+    for number, (key, signature) in enumerate(zip(keys, entry.signatures, strict=False)):
+        findings.count("L2", "signatures")
+        if not verify_signature(key, signature, message):
+            findings.fault("signature", 0, f"signatures[{number}].sig", key.key_id, signature.sig, level="L2")
+
+
+def _check_checkpoint(
+    proof: TlogProof, entry: Entry | None, trust: TrustFolder | None, findings: Findings
+) -> Checkpoint | None:
+    """Check the checkpoint's signatures with what is pinned; without, with what genesis itself may say."""
+    try:
+        if trust is None:
+            key = _own_key(entry) if proof.index == 0 else None
+            if key is None:
+                findings.leave_open("no-log-key")
+                return parse_checkpoint(parse_note(proof.checkpoint).text)
+            findings.log_key = format_vkey(key)
+            checkpoint, _ = open_checkpoint(proof.checkpoint, key)
+        else:
+            opened = open_with_policy(proof.checkpoint, trust.policy)
+            checkpoint = opened.checkpoint
+            findings.log_key = format_vkey(trust.policy.logs[checkpoint.origin])
+            findings.count("L1", "cosignatures", len(opened.cosigned))
+            if trust.policy.quorum == NO_QUORUM:
+                findings.note("no-witnesses")
+            elif not opened.witnessed:
+                findings.leave_open("no-quorum", names=", ".join(sorted(opened.cosigned)) or "—")
+            else:
+                names = ", ".join(cosigners(opened, trust.policy))
+                findings.note("witnessed", size=checkpoint.size, names=names or "—")
+    except Malformed as error:
+        findings.add(fault_of(error, "checkpoint", None, "receipt.checkpoint", "L1"))
+        return None
+    findings.count("L1", "checkpoints")
+    return checkpoint
+
+
+def _own_key(entry: Entry | None) -> VerifierKey | None:
+    said = None if entry is None else entry.statement.body.get("log_key")
+    return parse_log_vkey(said) if isinstance(said, str) else None
+
+
+def _check_inclusion(proof: TlogProof, raw: bytes, checkpoint: Checkpoint, findings: Findings) -> None:
+    findings.size = checkpoint.size
+    findings.root = checkpoint.root
+    findings.count("L1", "inclusion_proofs")
+    leaf = hash_leaf(raw)
+    if findings.origin is not None and findings.origin != checkpoint.origin:
+        findings.fault("ledger", proof.index, "statement.ledger", checkpoint.origin, findings.origin)
+    included = verify_inclusion(
+        leaf_hash=leaf, index=proof.index, size=checkpoint.size, proof=proof.proof, root=checkpoint.root
+    )
+    if not included:
+        findings.fault("inclusion", proof.index, "receipt.proof", f"a path to {checkpoint.root.hex()}", leaf)
+
+
+def _check_trust(checkpoint: Checkpoint, trust: TrustFolder | None, findings: Findings) -> None:
+    """Compare with what else the trust folder pins, as far as one entry allows."""
+    if trust is None:
+        return
+    if trust.genesis is not None and findings.genesis not in (None, trust.genesis):
+        findings.fault("genesis", 0, "leaf hash", trust.genesis, findings.genesis)
+    if trust.checkpoint is None:
+        return
+    kept = open_pinned(trust.checkpoint, trust, TRUST)
+    if kept.origin == checkpoint.origin and kept.size == checkpoint.size and kept.root != checkpoint.root:
+        findings.fault("fork", None, TRUST, kept.root, checkpoint.root)
+    elif kept.size != checkpoint.size:
+        findings.not_checked("receipt-consistency", size=kept.size)

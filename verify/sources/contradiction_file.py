@@ -1,0 +1,152 @@
+"""The file form of a contradiction: two statements of a log that can't both be true (SPEC §10).
+
+Layout, two checkpoints of one origin:
+
+    constancia/contradiction@v1
+    log <vkey>
+    older <length of the first note in bytes>
+    newer <length of the second note in bytes>
+    prefix <base64 hash>      (any number; none where both have the same size)
+    <empty line>
+    <the older checkpoint, verbatim><the newer checkpoint, verbatim>
+
+or one checkpoint and an entry that it covers, whose `seen` root the tree itself contradicts:
+
+    constancia/contradiction@v1
+    log <vkey>
+    entry <index> <base64 of the entry>
+    path <base64 hash>        (any number: the inclusion proof, from the leaf's sibling up)
+    newer <length of the note in bytes>
+    prefix <base64 hash>
+    <empty line>
+    <the checkpoint, verbatim>
+"""
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.merkle import HASH_BYTES
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, format_vkey, parse_log_vkey
+from constancia.verify.core.formats.signatures import decode_base64
+
+HEADER: Final = "constancia/contradiction@v1"
+MAX_CONTRADICTION_BYTES: Final = 2 * MAX_NOTE_BYTES + 200_000
+MAX_HASHES: Final = 64
+_LENGTH = re.compile(r"[1-9]\d{0,6}\Z", re.ASCII)
+_INDEX = re.compile(r"(?:0|[1-9]\d{0,15})\Z", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """An entry of the newer tree: index, bytes, inclusion proof."""
+
+    index: int
+    raw: bytes
+    path: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """The parts of the file: the key, the newer note, what it contradicts (a note or an entry), the prefix path."""
+
+    log_key: VerifierKey
+    newer: bytes
+    other: bytes | Admitted
+    prefix: tuple[bytes, ...]
+
+
+def format_contradiction(key: VerifierKey, newer: bytes, other: bytes | Admitted, prefix: Sequence[bytes]) -> bytes:
+    """Write a proof; `parse_contradiction` reads it back.
+
+    Args:
+        key: The log's key, type 0x01.
+        newer: The signed note of the larger size (either, where the sizes are equal).
+        other: The other signed note, or an entry that the newer tree holds.
+        prefix: `Tree.prefix_path` from the other's size to the newer's.
+
+    Returns:
+        UTF-8 bytes.
+
+    Source: ours: SPEC §10.
+    """
+    lines = [HEADER, f"log {format_vkey(key)}"]
+    if isinstance(other, Admitted):
+        lines.append(f"entry {other.index} {base64.b64encode(other.raw).decode()}")
+        lines += [f"path {base64.b64encode(one).decode()}" for one in other.path]
+    else:
+        lines.append(f"older {len(other)}")
+    lines.append(f"newer {len(newer)}")
+    lines += [f"prefix {base64.b64encode(one).decode()}" for one in prefix]
+    notes = newer if isinstance(other, Admitted) else other + newer
+    return "\n".join([*lines, "", ""]).encode() + notes
+
+
+def parse_contradiction(raw: bytes) -> Contradiction:
+    """Read a proof; nothing is verified.
+
+    Raises:
+        Malformed: Another form.
+
+    Source: ours: SPEC §10.
+    """
+    if len(raw) > MAX_CONTRADICTION_BYTES:
+        raise Malformed("too-large", "contradiction", f"at most {MAX_CONTRADICTION_BYTES} bytes", len(raw))
+    head, parted, notes = raw.partition(b"\n\n")
+    try:
+        lines = head.decode("utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise Malformed("not-utf8", "contradiction", "UTF-8 before the notes", error.reason) from error
+    if not parted or lines.pop(0) != HEADER:
+        raise Malformed("contradiction", "contradiction", f"a first line {HEADER}")
+    key = parse_log_vkey(_word(lines, "log"))
+    admitted = None
+    cut = 0
+    if lines and lines[0].startswith("entry "):
+        index, _, entry = _word(lines, "entry").partition(" ")
+        if not _INDEX.match(index):
+            raise Malformed("contradiction", "contradiction.entry", "an index", index)
+        admitted = Admitted(
+            index=int(index), raw=decode_base64(entry, "contradiction.entry"), path=_hashes(lines, "path")
+        )
+    else:
+        cut = _length(lines, "older")
+    length = _length(lines, "newer")
+    prefix = _hashes(lines, "prefix")
+    if lines or len(notes) != cut + length:
+        raise Malformed("contradiction", "contradiction", f"{cut + length} bytes of notes", lines or len(notes))
+    other = notes[:cut] if admitted is None else admitted
+    return Contradiction(log_key=key, newer=notes[cut:], other=other, prefix=prefix)
+
+
+def _word(lines: list[str], name: str) -> str:
+    if not lines or not lines[0].startswith(f"{name} "):
+        raise Malformed("contradiction", f"contradiction.{name}", f"a line {name} …", lines[0] if lines else "")
+    return lines.pop(0)[len(name) + 1 :]
+
+
+def _length(lines: list[str], name: str) -> int:
+    word = _word(lines, name)
+    if not _LENGTH.match(word):
+        raise Malformed("contradiction", f"contradiction.{name}", "a length in bytes", word)
+    return int(word)
+
+
+def _hashes(lines: list[str], name: str) -> tuple[bytes, ...]:
+    found: list[bytes] = []
+    while lines and lines[0].startswith(f"{name} "):
+        found.append(decode_base64(_word(lines, name), f"contradiction.{name}"))
+        if len(found[-1]) != HASH_BYTES or len(found) > MAX_HASHES:
+            raise Malformed("contradiction", f"contradiction.{name}", f"at most {MAX_HASHES} hashes of 32 bytes")
+    return tuple(found)
+
+
+def origin_of(raw: bytes) -> str | None:
+    """Give the origin that a proof is about, unchecked; None where it has another form."""
+    try:
+        return parse_contradiction(raw).log_key.name
+    except Malformed:
+        return None

@@ -1,0 +1,193 @@
+"""A ledger's own store, the SQLite file of SPEC §8, read row by row and never written.
+
+- Q1: one read transaction: rows and batches are of the same instant, also while the ledger is being written.
+- Q2: every column is read with its storage type; nothing is found through an index.
+- Q3: the file is hostile until shown otherwise: no view stands for a table, no schema code runs, values are bounded.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from constancia.verify.core.errors import Unreadable
+
+SCHEMA: Final[dict[str, tuple[str, ...]]] = {
+    "stored_events": (
+        "position", "originator_id", "originator_version", "topic", "state", "statement_id",
+    ),
+    "batches": ("first_index", "size", "leaf_hashes", "checkpoint"),
+    "meta": ("key", "value"),
+}  # fmt: skip
+TOPIC: Final = "constancia.domain.kernel.acts:Recorded"
+SCHEMA_VERSION: Final = "1"
+MAX_VALUE_BYTES: Final = 64 * 1024 * 1024  # a batch of two million leaf hashes
+SHARED: Final = "?mode=ro"
+IMMUTABLE: Final = "?mode=ro&immutable=1"
+_ROWS: Final = (
+    "SELECT position, originator_id, originator_version, topic, state, statement_id FROM stored_events NOT INDEXED"
+)
+_BATCHES: Final = "SELECT first_index, size, leaf_hashes, checkpoint FROM batches NOT INDEXED"
+
+
+class StoredRow(NamedTuple):
+    """A row of `stored_events`, values as stored (text that is not UTF-8 keeps its bytes as surrogates)."""
+
+    position: int
+    originator_id: Any
+    originator_version: Any
+    topic: Any
+    state: Any
+    statement_id: Any
+
+
+class BatchRow(NamedTuple):
+    """A row of `batches`."""
+
+    first_index: int
+    size: Any
+    leaf_hashes: Any
+    checkpoint: Any
+
+    @property
+    def note(self) -> bytes | None:
+        """The checkpoint's bytes; None if the column holds no TEXT."""
+        text = self.checkpoint
+        return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open store.
+
+    Args:
+        path: The file.
+        connection: A read-only connection within a read transaction.
+        state: What the file was like when it was opened without SQLite's locks; None if it was with them.
+    """
+
+    path: Path
+    connection: sqlite3.Connection
+    state: tuple[int, int, bool] | None
+
+    def rows(self, start: int = 0) -> Iterator[StoredRow]:
+        """Give the rows of `stored_events` by position: all, or those of the entries from an index on."""
+        after = " WHERE position > ?" if start else ""
+        query = f"{_ROWS}{after} ORDER BY position"
+        return map(StoredRow._make, self.select(query, *[start] * bool(start)))
+
+    def batches(self, start: int = 0) -> Iterator[BatchRow]:
+        """Give the rows of `batches` by first index: all, or from the one that holds the entry at an index on."""
+        holding = " WHERE first_index >= (SELECT max(first_index) FROM batches WHERE first_index <= ?)" if start else ""
+        query = f"{_BATCHES}{holding} ORDER BY first_index"
+        return (BatchRow(*values) for values in self.select(query, *[start] * bool(start)))
+
+    def last_batch(self) -> BatchRow | None:
+        """Give the row of `batches` with the largest first index."""
+        values = next(self.select(f"{_BATCHES} ORDER BY first_index DESC LIMIT 1"), None)
+        return None if values is None else BatchRow(*values)
+
+    def entry(self, index: int) -> bytes | None:
+        """Give what stands at an index, unchecked; None if nothing does."""
+        found = next(self.select(f"{_ROWS} WHERE position = ?", index + 1), None)
+        state = None if found is None else found[4]
+        return state if isinstance(state, bytes) else None
+
+    def meta(self) -> dict[Any, Any]:
+        """Give the table `meta`."""
+        return dict(self.select("SELECT key, value FROM meta NOT INDEXED ORDER BY rowid"))
+
+    def count(self) -> int:
+        """Give the number of entries' rows, for the progress only."""
+        return int(next(self.select("SELECT count(*) FROM stored_events"))[0])
+
+    def columns(self, table: str) -> tuple[str, ...] | None:
+        """Give a table's columns, hidden ones too; None if there is no such plain table."""
+        kind = list(self.select("SELECT type, sql FROM sqlite_master WHERE name = ?", table))
+        if len(kind) != 1 or kind[0][0] != "table" or not str(kind[0][1]).startswith("CREATE TABLE"):
+            return None
+        return tuple(str(one[0]) for one in self.select("SELECT name FROM pragma_table_xinfo(?)", table))
+
+    def damage(self) -> str | None:
+        """Give the first thing that SQLite's own check of the file finds, indexes included; None if sound."""
+        found = str(next(self.select("PRAGMA integrity_check(1)"))[0])
+        return None if found == "ok" else found
+
+    def check_unchanged(self) -> None:
+        """Make sure that nobody began to write while the store was read without locks.
+
+        Raises:
+            Unreadable: Somebody did; the audit must be run again.
+        """
+        if self.state is not None and self.state != _state_of(self.path):
+            raise Unreadable("store", str(self.path), "it was written to while it was read; verify again")
+
+    def close(self) -> None:
+        """End the transaction."""
+        self.connection.close()
+
+    def select(self, query: str, *parameters: str | int) -> Iterator[tuple[Any, ...]]:
+        """Give the rows of a query as they come.
+
+        Raises:
+            Unreadable: SQLite can't read on.
+        """
+        done = 0
+        try:
+            # The cursor is left to itself: an audit that ends early closes the connection before its readers.
+            for values in self.connection.execute(query, parameters):
+                yield values
+                done += 1
+        except (sqlite3.Error, OverflowError) as error:
+            where = f"{self.path}: {query}, after {done} rows"
+            raise Unreadable("store", where, str(error)) from error
+
+
+def open_store(path: Path) -> Store:
+    """Open a store for reading.
+
+    Args:
+        path: The SQLite file.
+
+    Returns:
+        The store; the caller closes it.
+
+    Raises:
+        Unreadable: No such file, no SQLite database, or damaged beyond reading.
+    """
+    log = path.with_name(path.name + "-wal")
+    # Without a write-ahead log nobody has the store open, and nothing needs to be written beside it to read it. On a
+    # medium that can't be written an empty log needs nothing either.
+    modes = [IMMUTABLE] if not log.exists() else [SHARED] if log.stat().st_size else [SHARED, IMMUTABLE]
+    failure: Exception | None = None
+    for mode in modes:
+        try:
+            state = _state_of(path) if mode == IMMUTABLE else None
+            return Store(path, _connect(path.absolute().as_uri() + mode), state)
+        except sqlite3.OperationalError as error:
+            failure = error
+        except (sqlite3.Error, OSError) as error:
+            raise Unreadable("store", str(path), str(error)) from error
+    raise Unreadable("store", str(path), str(failure)) from failure
+
+
+def _state_of(path: Path) -> tuple[int, int, bool]:
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size, path.with_name(path.name + "-wal").exists()
+
+
+def _connect(address: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=10)
+    try:
+        connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
+        connection.execute("PRAGMA query_only=ON")
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("PRAGMA cell_size_check=ON")
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection

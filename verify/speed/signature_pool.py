@@ -1,0 +1,121 @@
+"""Signatures checked beside the auditing thread: by threads at first, by processes where a log is long.
+
+- P1: at most a bounded number of chunks waits; a huge log is not held in memory.
+- P2: what is found is taken in the order of submission, by the one auditing thread.
+- P3: leaving the block, also by an interruption, drops what waits and ends threads and processes.
+"""
+
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Final, Self
+
+from constancia.verify.core.formats.signatures import PublicKey, Signature
+from constancia.verify.core.report import Fault, Findings
+from constancia.verify.speed.signature_worker import Chunk, Worker, answered, start
+
+CHUNK: Final = 64  # signatures: some 5 ms of work, small beside the hand-over and soon done at the end
+AHEAD: Final = 8  # chunks that a process is asked for before it has answered: its pipe holds them
+WAITING: Final = 32  # chunks a worker, with those that wait for the ones before them
+PROCESSES_FROM: Final = 2_048  # signatures after which starting processes (0.1 s) pays
+
+Place = tuple[str, int | None, str]
+
+
+class Pool:
+    """Checks signatures, in a context; faults go to the findings.
+
+    Args:
+        findings: Where faults go.
+        workers: Threads, and for long logs as many processes.
+    """
+
+    def __init__(self, findings: Findings, workers: int) -> None:
+        self._findings = findings
+        self._workers = workers
+        self._executor = ThreadPoolExecutor(workers, thread_name_prefix="verify")
+        self._waiting: deque[tuple[list[Place], Chunk, Future[None] | None]] = deque()
+        self._places: list[Place] = []
+        self._chunk = Chunk([])
+        self._to_come = self._begun = 0
+        self._processes: list[Worker] | None = None  # not started yet
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the threads and processes; on an error drop what waits."""
+        self._executor.shutdown(wait=True, cancel_futures=kind is not None)
+        for one in self._processes or ():
+            one.close()
+
+    def expect(self, count: int) -> None:
+        """Say how many signatures there will be at least: processes are started at once where that pays."""
+        self._to_come = max(0, count)
+
+    def check(self, place: Place, key: PublicKey, signature: Signature, message: bytes) -> None:
+        """Have a signature checked, together with others.
+
+        Args:
+            place: Fault code, index and field, for the fault if it does not verify.
+            key: The key it must verify under.
+            signature: The signature.
+            message: The signed bytes.
+        """
+        self._places.append(place)
+        self._chunk.tasks.append((key, signature, message))
+        if len(self._places) >= CHUNK:
+            self._flush()
+
+    def join(self) -> None:
+        """Wait for all that was asked for."""
+        self._flush()
+        self._settle(0)
+
+    def _flush(self) -> None:
+        places, chunk = self._places, self._chunk
+        if not places:
+            return
+        self._places, self._chunk = [], Chunk([])
+        self._settle(self._workers * WAITING - 1)
+        self._waiting.append((places, chunk, self._begin(chunk)))
+
+    def _begin(self, chunk: Chunk) -> Future[None] | None:
+        """Have a chunk checked; gives what to wait for where a thread does it."""
+        self._begun += len(chunk.tasks)
+        if self._processes is None and max(self._to_come, self._begun) > PROCESSES_FROM:
+            self._processes = start(self._workers)
+        if not self._processes:
+            return self._executor.submit(chunk.check)
+        self._take(wait=False)
+        while all(one.under_way >= AHEAD for one in self._processes):
+            self._take(wait=True)
+        min(self._processes, key=lambda one: one.under_way).begin(chunk)
+        return None
+
+    def _take(self, *, wait: bool) -> None:
+        """Take the answers that there are, from whichever process."""
+        asked = [one for one in self._processes or () if one.under_way]
+        for one in answered(asked, wait=wait) if asked else ():
+            one.take()
+
+    def _settle(self, most: int) -> None:
+        """Take in what was found, in order, until at most so many chunks wait."""
+        while self._waiting and (self._waiting[0][1].failing is not None or len(self._waiting) > most):
+            places, chunk, future = self._waiting.popleft()
+            if future is not None:
+                future.result()
+            while chunk.failing is None:
+                self._take(wait=True)
+            for at in chunk.failing:
+                self._findings.add(_fault(places[at], *chunk.tasks[at][:2]))
+
+
+def _fault(place: Place, key: PublicKey, signature: Signature) -> Fault:
+    code, index, field = place
+    expected = f"a signature by {key.key_id} ({key.scheme})"
+    level = "L2" if code == "signature" else "L1"
+    return Fault(code=code, index=index, field=field, expected=expected, found=signature.sig.hex(), level=level)

@@ -1,0 +1,4 @@
+"""What the auditor already holds: the trust folder, and checkpoints verified earlier.
+
+May import: `core`, `sources`.
+"""

@@ -1,0 +1,53 @@
+"""The trust folder: what a verifier must have from elsewhere than the ledger that it audits (SPEC §4)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES
+from constancia.verify.core.formats.policy import MAX_POLICY_BYTES, Policy, parse_policy
+from constancia.verify.core.formats.signatures import is_hex64
+from constancia.verify.sources.files import Folder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustFolder:
+    """What a verifier pins: policy, genesis leaf hash, the last checkpoint that it verified; and the folder itself."""
+
+    policy: Policy
+    genesis: bytes | None = None
+    checkpoint: bytes | None = None
+    folder: Path | None = None
+
+
+def load_trust(folder: Path) -> TrustFolder:
+    """Read a trust folder.
+
+    Args:
+        folder: Holds `policy`, and optionally `genesis` and `checkpoint`.
+
+    Returns:
+        What is pinned.
+
+    Raises:
+        Unreadable: No folder, no policy, or a file that can't be read.
+        Malformed: A file in another form.
+
+    Source: ours: SPEC §4.
+    """
+    files = Folder(folder, follow_links=True)
+    policy = files.read("policy", MAX_POLICY_BYTES)
+    if policy is None:
+        raise Unreadable("trust", str(folder), "a trust folder holds a file named policy")
+    genesis = files.read("genesis", 256)
+    if genesis is not None:
+        text = genesis.decode("ascii", "replace").removesuffix("\n")
+        if not is_hex64(text):
+            raise Malformed("genesis", "trust/genesis", "64 hex digits", text)
+        genesis = bytes.fromhex(text)
+    try:
+        parsed = parse_policy(policy.decode())
+    except UnicodeDecodeError as error:
+        raise Malformed("not-utf8", "trust/policy", "UTF-8", error.reason) from error
+    kept = files.read("checkpoint", MAX_NOTE_BYTES)
+    return TrustFolder(policy=parsed, genesis=genesis, checkpoint=kept, folder=folder)

@@ -22,7 +22,7 @@ from constancia.verify.core.formats.statement import Statement
 from constancia.verify.speed.entry_patterns import read_entry
 
 # Stands in every row of every store for ever; it names no file that could move.
-TOPIC: Final = "constancia.domain.kernel.acts:Recorded"
+TOPIC: Final = "constancia.domain.acts:Recorded"
 register_topic(TOPIC, Recorded)
 
 

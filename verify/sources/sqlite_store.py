@@ -20,7 +20,7 @@ SCHEMA: Final[dict[str, tuple[str, ...]]] = {
     "batches": ("first_index", "size", "leaf_hashes", "checkpoint"),
     "meta": ("key", "value"),
 }  # fmt: skip
-TOPIC: Final = "constancia.domain.kernel.acts:Recorded"
+TOPIC: Final = "constancia.domain.acts:Recorded"
 SCHEMA_VERSION: Final = "1"
 MAX_VALUE_BYTES: Final = 64 * 1024 * 1024  # a batch of two million leaf hashes
 SHARED: Final = "?mode=ro"

@@ -49,9 +49,9 @@ async function auditBundle(given, progress) {
 	count("L2", "seen_roots", seen);
 	count("L2", "keys", keys.size);
 	count("L2", "appointments", appointments.size);
-	const key = pinnedKey();
+	const pinned = pinnedKeys();
 	checkKept();
-	await checkHead(key);
+	await checkHead(pinned);
 	await checkTiles();
 	await checkLogCosigner();
 	await checkWitnesses();
@@ -214,16 +214,16 @@ function reportContradiction({size, root, code, field, signer}, first) {
 }
 
 // Anchors
-/** The log's key: the one that the policy pins, or else the one that entry 0 names. */
-function pinnedKey() {
+/** The log's keys: those that the policy pins, or else the one that entry 0 names. */
+function pinnedKeys() {
 	const {policy, genesis} = trust;
 	const own = logKey === undefined ? null : parsed(() => parseLogVkey(logKey), "directory", 0, "statement.body.log_key", "L2");
-	const key = policy ? policy.logs.get(facts.origin) : own;
-	if (policy && key && own && own.text !== key.text) fault("log-key", 0, "statement.body.log_key", key.text, logKey);
+	const pinned = policy ? policy.logs.get(facts.origin) ?? [] : own ? [own] : [], [key] = pinned;
+	if (key && own && !pinned.some(one => one.text === own.text)) fault("log-key", 0, "statement.body.log_key", key.text, logKey);
 	if (genesis && genesis !== facts.genesis) fault("genesis", 0, "leaf hash", genesis, facts.genesis);
 	if (!key) remark("open", "no-log-key");
 	facts.log_key = key?.text ?? null;
-	return key;
+	return pinned;
 }
 
 function checkKept() {
@@ -235,13 +235,13 @@ function checkKept() {
 	else contradictions.push({...kept, code: "fork", field: where, since: 0});
 }
 
-async function checkHead(key) {
+async function checkHead(keys) {
 	count("L1", "checkpoints");
 	if (!head) return;
 	const {origin, size, root} = head, before = total;
-	if (key && origin !== key.name) fault("origin", null, "checkpoint", key.name, origin);
+	if (keys.length && origin !== keys[0].name) fault("origin", null, "checkpoint", keys[0].name, origin);
 	else {
-		try { if (key) await checkLogSignature(head, key); } catch (error) { malformed(error, "checkpoint", null, "checkpoint"); }
+		try { if (keys.length) await checkLogSignature(head, keys); } catch (error) { malformed(error, "checkpoint", null, "checkpoint"); }
 		for (const {key: witness} of trust.policy?.witnesses ?? []) await checkCosignatures(witness, () => {});
 	}
 	if (size > treeSize) fault("size", treeSize, "checkpoint", treeSize, size, {last: size - 1});

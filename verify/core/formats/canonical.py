@@ -22,7 +22,7 @@ MAX_ENTRY_BYTES: Final = 65_535  # the entry bundle's uint16 length (C2SP tlog-t
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
 # Controls but line feed, soft hyphen, bidi and other invisible format characters, noncharacters, surrogates.
-_FORBIDDEN = re.compile(
+FORBIDDEN: Final = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ufdd0-\ufdef\U000e0000-\U000e007f\ud800-\udfff"
     + "".join(f"{chr(p * 0x10000 + 0xFFFE)}{chr(p * 0x10000 + 0xFFFF)}" for p in range(17))
@@ -167,7 +167,7 @@ def _check_depth(text: str) -> None:
 
 
 def _check_text(text: str, where: str) -> None:
-    bad = _FORBIDDEN.search(text)
+    bad = FORBIDDEN.search(text)
     if bad:
         raise Malformed("character", where, "no control or invisible character", f"U+{ord(bad.group()):04X}")
     if not unicodedata.is_normalized("NFC", text):

@@ -1,16 +1,19 @@
-"""C2SP tlog-policy and the trust folder: whose word a verifier accepts, and how many must agree.
+"""C2SP tlog-policy: whose word a verifier accepts, and how many must agree (SPEC §4).
 
-Trust folder: `policy` (tlog-policy), `genesis` (hex leaf hash of entry 0), optional `checkpoint` (the last one
-verified). It must come from elsewhere than the ledger that is audited: it is what makes a verdict more than the
-operator's own word.
+- P1: a number counts witnesses, not keys: the keys of one name are one witness, and stand under one member of a group
+  that asks for a number of its members. `all` asks for keys: there one witness may be asked for both of its keys.
+- P2: the log is no witness. Its own key may be asked for besides (`all`), never be counted among a number.
+- P3: a name has one place in the groups, so that nobody counts twice towards the quorum.
 """
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from constancia.verify.core.errors import Malformed, Unsupported
+from constancia.verify.core.formats.canonical import FORBIDDEN
 from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint_of
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.note import (
@@ -25,6 +28,7 @@ from constancia.verify.core.formats.note import (
 MAX_POLICY_BYTES: Final = 1_000_000
 NO_QUORUM: Final = "none"
 _NUMBER = re.compile(r"[1-9]\d{0,5}\Z", re.ASCII)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +41,27 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Logs by origin, witnesses by policy name, groups, and the quorum's name (`none`: no witness needed)."""
+    """Whose signatures count.
+
+    Args:
+        logs: The first Ed25519 key of each log, by origin.
+        witnesses: Witness keys by their names in the policy.
+        groups: Groups by name; each comes after its members.
+        quorum: The name of a witness or group, or `none`: no witness is needed.
+        urls: Addresses of witnesses, by name.
+        log_keys: All keys of each log, by origin; a log that is missing here has the one of `logs`.
+    """
 
     logs: Mapping[str, VerifierKey]
     witnesses: Mapping[str, VerifierKey]
     groups: Mapping[str, Group]
     quorum: str
     urls: Mapping[str, str] = field(default_factory=dict)
+    log_keys: Mapping[str, tuple[VerifierKey, ...]] = field(default_factory=dict)
+
+    def keys_of(self, origin: str | None) -> tuple[VerifierKey, ...]:
+        """Give all keys that the policy lists for a log; none for one that it does not list."""
+        return self.log_keys.get(origin or "") or tuple(key for name, key in self.logs.items() if name == origin)
 
     def is_met(self, name: str, cosigned: frozenset[str]) -> bool:
         """Tell whether a witness or group has agreed.
@@ -52,12 +70,27 @@ class Policy:
             name: A witness's or group's name, or `none`.
             cosigned: Names of the witnesses whose cosignature is sound.
         """
+        return name in self.met_by(cosigned)
+
+    def met_by(self, cosigned: Iterable[str]) -> set[str]:
+        """Give the names of the witnesses and groups that have agreed, with `none`."""
         met = {NO_QUORUM, *cosigned}
         # A group's members are defined above it, so one pass decides all of them, however deep they nest.
         for title, group in self.groups.items():
             if sum(member in met for member in group.members) >= group.needed:
                 met.add(title)
-        return name in met
+        return met
+
+    def quorum_of(self, cosigned: Iterable[str]) -> Iterator[str]:
+        """Give the policy names that make up the quorum, among those whose cosignature is sound."""
+        met = self.met_by(cosigned)
+        waiting = [self.quorum]
+        while waiting:
+            name = waiting.pop()
+            if name in met and name in self.groups:
+                waiting.extend(self.groups[name].members)
+            elif name in met and name in self.witnesses:
+                yield name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,40 +108,81 @@ def parse_policy(file: str) -> Policy:
     """Read a policy file.
 
     Args:
-        file: Lines `log <vkey> [<url>]`, `witness <name> <vkey> [<url>]`, `group <name> all|any|<k> <member>…`,
-            exactly one `quorum <name>|none`; blank lines and `#` comments.
+        file: Lines `log <vkey> [<url>]` (several of one origin are several keys of that log), `witness <name> <vkey>
+            [<url>]`, `group <name> all|any|<k> <member>…`, exactly one `quorum <name>|none`; blank lines and `#`
+            comments. Tab and line feed are the only control characters.
 
     Returns:
         The policy.
 
     Raises:
-        Malformed: An unknown line, a name or key given twice, a member not defined above, no quorum.
+        Malformed: An unknown line, a name or key given twice, a member not defined above, no quorum, a control or
+            invisible character, a quorum that would count one witness twice or the log as a witness (P1 to P3).
 
-    Source: C2SP tlog-policy.
+    Source: C2SP tlog-policy; ours: SPEC §4.
     """
+    control = _CONTROL.search(file)
+    if control:
+        found = f"U+{ord(control.group()):04X}"
+        raise Malformed("policy", "policy", "tab and line feed as the only control characters", found)
     reader = _PolicyReader()
     for number, line in enumerate(file.split("\n"), start=1):
-        text = line.strip(" \t\r")  # no other white space parts words: readers would differ
+        text = line.strip(" \t")  # no other white space parts words: readers would differ
         if text and not text.startswith("#"):
             reader.read(f"policy line {number}", re.split("[ \t]+", text))
     if reader.quorum is None:
         raise Malformed("policy", "policy", "one quorum line")
     if not reader.logs:
         raise Malformed("policy", "policy", "at least one log line")
-    return Policy(
-        logs=reader.logs,
+    logs = {}
+    for origin, keys in reader.logs.items():
+        first = next((key for key in keys if key.type_byte == ED25519), None)
+        if first is None:
+            raise Malformed("policy", "policy", "an Ed25519 key of each log: checkpoints are signed by it", origin)
+        logs[origin] = first
+    policy = Policy(
+        logs=logs,
         witnesses=reader.witnesses,
         groups=reader.groups,
         quorum=reader.quorum,
         urls=reader.urls,
+        log_keys={origin: tuple(keys) for origin, keys in reader.logs.items()},
     )
+    _check_counting(policy, reader.counting)
+    return policy
+
+
+def _check_counting(policy: Policy, counting: Mapping[str, str]) -> None:
+    """Refuse a policy that would count one witness twice, or the log as a witness (P1, P2).
+
+    Args:
+        policy: The policy.
+        counting: The groups that ask for a number of their members, with what stands there: `any` or the number.
+    """
+    own = [name for name, key in policy.witnesses.items() if key.name in policy.logs]
+    alone = policy.met_by(own)  # what the log's own keys meet without any witness
+    operators = {name: {key.name} for name, key in policy.witnesses.items()}
+    for name, group in policy.groups.items():
+        listed = Counter(operator for member in group.members for operator in operators[member])
+        operators[name] = set(listed)
+        if name not in counting:
+            continue
+        log = next((member for member in group.members if member in alone), None)
+        if log is not None:
+            raise Malformed("policy", f"group {name}", "witnesses: the log's own key is none", log)
+        twice = next((operator for operator, count in listed.items() if count > 1), None)
+        if twice is not None and counting[name] != "any":
+            raise Malformed("policy", f"group {name}", "each witness once, whatever keys it has", twice)
+    if policy.quorum in alone - {NO_QUORUM}:
+        raise Malformed("policy", "quorum", "a witness: the log's own key is none", policy.quorum)
 
 
 class _PolicyReader:
     def __init__(self) -> None:
-        self.logs: dict[str, VerifierKey] = {}
+        self.logs: dict[str, list[VerifierKey]] = {}
         self.witnesses: dict[str, VerifierKey] = {}
         self.groups: dict[str, Group] = {}
+        self.counting: dict[str, str] = {}
         self.urls: dict[str, str] = {}
         self.quorum: str | None = None
         self._keys: set[bytes] = set()
@@ -117,17 +191,18 @@ class _PolicyReader:
     def read(self, where: str, fields: list[str]) -> None:
         match fields:
             case ["log", vkey, *url] if len(url) <= 1:
-                key = self._new_key(where, vkey, (ED25519,))
-                if key.name in self.logs:
-                    raise Malformed("policy", where, "each origin once", key.name)
-                self.logs[key.name] = key
+                key = self._new_key(where, vkey, (ED25519, COSIGNATURE_MLDSA44))
+                self.logs.setdefault(key.name, []).append(key)
             case ["witness", name, vkey, *url] if len(url) <= 1:
                 self._check_new(where, name)
                 self.witnesses[name] = self._new_key(where, vkey, (COSIGNATURE_ED25519, COSIGNATURE_MLDSA44))
-                self.urls.update(dict.fromkeys([name], url[0]) if url else {})
+                if url:
+                    self.urls[name] = url[0]
             case ["group", name, needed, *members] if members:
                 self._check_new(where, name)
                 self.groups[name] = self._group(where, needed, tuple(members))
+                if needed != "all":
+                    self.counting[name] = needed
             case ["quorum", name] if self.quorum is None:
                 if name != NO_QUORUM and name not in self.witnesses and name not in self.groups:
                     raise Malformed("policy", where, "a name defined above", name)
@@ -139,10 +214,12 @@ class _PolicyReader:
         key = parse_vkey(vkey)
         if key.type_byte not in types or key.public_key in self._keys:
             raise Malformed("policy", where, "a key of the line's type, used once", vkey)
+        _check_name(where, key.name)
         self._keys.add(key.public_key)
         return key
 
     def _check_new(self, where: str, name: str) -> None:
+        _check_name(where, name)
         if name == NO_QUORUM or name in self.witnesses or name in self.groups:
             raise Malformed("policy", where, "a new name", name)
 
@@ -157,6 +234,12 @@ class _PolicyReader:
         if not _NUMBER.match(needed) or int(needed) > len(members):
             raise Malformed("policy", where, "all, any, or a number of the members", needed)
         return Group(needed=int(needed), members=members)
+
+
+def _check_name(where: str, name: str) -> None:
+    odd = FORBIDDEN.search(name) or next((one for one in name if one.isspace()), None)
+    if odd:
+        raise Malformed("policy", where, "a name without invisible characters, space or writing direction", ascii(name))
 
 
 def open_with_policy(raw: bytes, policy: Policy) -> Opened:
@@ -174,7 +257,7 @@ def open_with_policy(raw: bytes, policy: Policy) -> Opened:
 
     Source: C2SP tlog-policy, tlog-cosignature.
     """
-    checkpoint, note = open_checkpoint_of(raw, policy.logs)
+    checkpoint, note = open_checkpoint_of(raw, {origin: policy.keys_of(origin) for origin in policy.logs})
     cosigned: dict[str, int] = {}
     unsupported: list[str] = []
     for name, key in policy.witnesses.items():
@@ -194,10 +277,10 @@ def open_with_policy(raw: bytes, policy: Policy) -> Opened:
 
 
 def cosigners(opened: Opened, policy: Policy) -> tuple[str, ...]:
-    """Name those who cosigned, in the policy's order, each once also if it has several keys; not the log itself."""
-    found: dict[str, str] = {}
-    for name in policy.witnesses:
-        key = policy.witnesses[name].name
-        if name in opened.cosigned and key != opened.checkpoint.origin:
-            found.setdefault(key, name)
-    return tuple(found.values())
+    """Name the witnesses that make up the quorum, in the policy's order, each once whatever keys it has."""
+    counted = set(policy.quorum_of(opened.cosigned))
+    named: dict[str, str] = {}
+    for name, key in policy.witnesses.items():
+        if name in counted and key.name != opened.checkpoint.origin:
+            named.setdefault(key.name, name)
+    return tuple(named.values())

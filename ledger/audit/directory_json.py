@@ -2,9 +2,10 @@
 
 import base64
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-from constancia.verify.core.authorship.directory import Directory
+from constancia.verify.core.authorship.directory import Directory, Unjudged
 from constancia.verify.core.authorship.mandates import Mandate, RegisteredKey
 from constancia.verify.core.authorship.seats import Body, Joint, Seats
 from constancia.verify.core.formats.signatures import load_public_key
@@ -17,6 +18,7 @@ def directory_form(directory: Directory) -> dict[str, Any]:
         "log_cosigner": directory.log_cosigner,
         "log_key": directory.log_key,
         "founders": sorted(directory.founders),
+        "unjudged": {**asdict(directory.unjudged), "names": sorted(directory.unjudged.names)},
         "suspects": sorted(directory.suspects.items()),
         "keys": [_key_form(one) for one in directory.keys.values()],
         "appointments": {name: _appointment_form(one) for name, one in directory.appointments.items()},
@@ -44,6 +46,7 @@ def restore_directory(directory: Directory, form: Mapping[str, Any]) -> None:
     directory.log_cosigner = form["log_cosigner"]
     directory.log_key = form["log_key"]
     directory.founders = frozenset(form["founders"])
+    directory.unjudged = Unjudged(**{**form["unjudged"], "names": set(form["unjudged"]["names"])})
     directory.suspects = dict(form["suspects"])
     for item in form["keys"]:
         key = _key_of(item)

@@ -29,7 +29,7 @@ from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.merkle import HASH_BYTES, Tree
 from constancia.verify.core.report import Findings
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 CHUNK_BYTES: Final = 256 * HASH_BYTES
 KEEP_EVERY_S: Final = 5.0  # what a killed audit loses at most
 _ASK_IDS: Final = 500  # in one query

@@ -175,6 +175,9 @@ class EntryPass:
             self._findings.not_checked("entries-unread", count=self.unread)
         if self.directory.log_key is not None and self.directory.zone is None:
             self._findings.leave_open("no-time-zone", zone=self.directory.zone_name)
+        newer = self.directory.unjudged
+        if newer.index is not None:
+            self._findings.leave_open("newer-act", index=newer.index, type=newer.type, count=newer.count)
         if self.seen.largest < self.tree.size:
             self._findings.note("tail", start=self.seen.largest)
         for index, state in sorted(self.directory.suspects.items()):

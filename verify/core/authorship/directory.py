@@ -6,25 +6,59 @@
   signature's bytes fail (found out later, by other threads) the effect stands, so that one flipped bit is
   reported as one fault.
 - D4: a compromise makes earlier signatures suspect, which is a note and no fault.
+- D5: an act newer than this verifier is not judged, and never a fault: only its keys are looked at. Nor is a later entry
+  judged to lack a power that such an act may have given, because it names the key, appointment or party.
 
 It does not judge whether an act was legal otherwise (states, versions, votes): that is the domain's work.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from constancia.verify.core.authorship.mandates import FOREVER, Mandate, RegisteredKey
-from constancia.verify.core.authorship.powers import EITHER_ACTS, OWN_KEY_ACTS, OWN_PARTY_ACTS, ROOT_ACTS
+from constancia.verify.core.authorship.powers import (
+    EITHER_ACTS,
+    OWN_KEY_ACTS,
+    OWN_PARTY_ACTS,
+    ROOT_ACTS,
+    SEATED_STREAMS,
+    SIGNER_OF,
+    is_newer,
+)
 from constancia.verify.core.authorship.seats import Seats
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.entry import Entry
 from constancia.verify.core.formats.signatures import PublicKey, decode_base64, load_public_key
-from constancia.verify.core.formats.statement import Statement
+from constancia.verify.core.formats.statement import IDENTIFIER, Statement
 from constancia.verify.core.report import Fault, shown
 
-SEATED_STREAMS: Final = ("agreement/", "decision/")
+_NAME: Final = re.compile(f'"({IDENTIFIER})"(?!:)')  # a text, not the name of a member
+
+@dataclass(slots=True, kw_only=True)
+class Unjudged:
+    """Entries whose authority is not judged, because they, or acts that they rest on, are newer (D5).
+
+    `index` and `type` are of the first; `names` are the identifiers that their bodies hold; `last` is the last index.
+    """
+
+    index: int | None = None
+    type: str = ""
+    count: int = 0
+    names: set[str] = field(default_factory=set)
+    last: int = -1
+
+    def add(self, entry: Entry) -> None:
+        """Add an entry."""
+        if self.index is None:
+            self.index, self.type = entry.index, entry.statement.type
+        self.count += 1
+        self.last = entry.index
+        self.names.update(_NAME.findall(json.dumps(dict(entry.statement.body))))
 
 
 class Directory:
@@ -44,6 +78,7 @@ class Directory:
         self.founders: frozenset[str] = frozenset()
         self.seats = Seats()
         self.suspects: dict[int, str] = {}
+        self.unjudged = Unjudged()
         self.signed_before: Callable[[str], Iterable[tuple[int, str]]] = lambda _: ()  # as `signed`, from earlier runs
         self._leaf_of = leaf_of
         self._day: tuple[str, str | None] = ("", None)
@@ -95,6 +130,42 @@ class Directory:
 
         Source: ours: SPEC §7, rules 2 to 6.
         """
+        if is_newer(entry.statement):
+            self.unjudged.add(entry)
+            return self._check_newer(entry)
+        faults, keys = self._check_known(entry)
+        if faults and self._may_rest_on_newer(entry, faults):
+            self.unjudged.add(entry)
+            return [], keys
+        return faults, keys
+
+    def _may_rest_on_newer(self, entry: Entry, faults: Sequence[Fault] = ()) -> bool:
+        """Tell whether an earlier act that was not judged names what this entry's authority comes from (D5)."""
+        body, actor = entry.statement.body, entry.statement.actor
+        named = {*(signature.key for signature in entry.signatures), actor.get("appointment")}
+        named |= {body[name] for name in ("appointment", "key") if isinstance(body.get(name), str)}
+        if any(fault.code == "seat" for fault in faults):
+            named.add(actor.get("party"))
+        return self.unjudged.index == 0 or not self.unjudged.names.isdisjoint(named)
+
+    def _check_newer(self, entry: Entry) -> tuple[list[Fault], list[PublicKey]]:
+        """Check what can be checked of an act that is newer: each key is registered, active, and the actor's."""
+        faults: list[Fault] = []
+        keys: list[PublicKey] = []
+        if SIGNER_OF.get(entry.statement.type) in ("founders", "self"):
+            return faults, keys  # the body, which can't be read, holds the keys
+        for number, signature in enumerate(entry.signatures):
+            key = self.keys.get(signature.key)
+            if key is None:
+                faults.append(_fault(entry, "key-unknown", f"signatures[{number}].key", "a registered key", signature.key))
+                break
+            keys.append(key.public)
+            faults += self._check_state(entry, key, f"signatures[{number}].key")
+            if len(entry.signatures) == 1 and "party" in entry.statement.actor:
+                faults += self._check_actor(entry, key) + self._check_mandate(entry, key)
+        return faults, keys
+
+    def _check_known(self, entry: Entry) -> tuple[list[Fault], list[PublicKey]]:
         statement = entry.statement
         if statement.type == "LedgerOpened":
             return self._check_genesis(entry)
@@ -106,7 +177,8 @@ class Directory:
         key = self.keys.get(name)
         if key is None:
             return [_fault(entry, "key-unknown", "signatures[0].key", "a registered key", name)], []
-        return self._check_key(entry, key) + self._check_power(entry, key), [key.public]
+        faults = self._check_state(entry, key, "signatures[0].key") + self._check_actor(entry, key)
+        return faults + self._check_power(entry, key), [key.public]
 
     def apply(self, entry: Entry) -> None:
         """Take in an entry's effect. Only for entries whose `check` found nothing.
@@ -115,8 +187,13 @@ class Directory:
             Malformed: The body of one of the directory's own types lacks what the directory needs.
         """
         effect = self._effects.get(entry.statement.type)
-        if effect is not None:
-            effect(entry)
+        if effect is not None and self.unjudged.last != entry.index:
+            try:
+                effect(entry)
+            except Malformed:
+                if not self._may_rest_on_newer(entry):
+                    raise
+                self.unjudged.add(entry)
         if len(entry.signatures) == 1:
             key = self.keys.get(entry.signatures[0].key)
             if key is not None:
@@ -173,20 +250,32 @@ class Directory:
             "person": held.person,
         }
 
-    def _check_key(self, entry: Entry, key: RegisteredKey) -> list[Fault]:
-        faults = []
+    def _check_state(self, entry: Entry, key: RegisteredKey, where: str) -> list[Fault]:
+        """SPEC §7 rule 2: the key is active, and the day within its period."""
         day = self.day_of(entry.recorded_at)
         if key.state != "active":
-            faults.append(_fault(entry, "key-state", "signatures[0].key", "active", key.state))
-        elif day is not None and not key.valid_from <= day <= key.valid_until:
-            period = f"{key.valid_from} to {key.valid_until}"
-            faults.append(_fault(entry, "key-period", "recorded_at", period, day))
-        if entry.statement.actor != key.actor:
-            found = dict(entry.statement.actor)
-            faults.append(_fault(entry, "actor", "statement.actor", dict(key.actor), found))
-        return faults
+            return [_fault(entry, "key-state", where, "active", key.state)]
+        if day is not None and not key.valid_from <= day <= key.valid_until:
+            return [_fault(entry, "key-period", "recorded_at", f"{key.valid_from} to {key.valid_until}", day)]
+        return []
+
+    @staticmethod
+    def _check_actor(entry: Entry, key: RegisteredKey) -> list[Fault]:
+        """SPEC §7 rule 3: the actor is the one that the key belongs to."""
+        if entry.statement.actor == key.actor:
+            return []
+        return [_fault(entry, "actor", "statement.actor", dict(key.actor), dict(entry.statement.actor))]
+
+    def _check_mandate(self, entry: Entry, key: RegisteredKey) -> list[Fault]:
+        """SPEC §7 rule 4: a representative's appointment is in force."""
+        held = None if key.appointment is None else self.appointments[key.appointment]
+        if held is None or held.is_in_force(self.day_of(entry.recorded_at)):
+            return []
+        found = "revoked" if held.revoked else f"{held.valid_from} to {held.valid_until}"
+        return [_fault(entry, "appointment", "statement.actor.appointment", "in force", found)]
 
     def _check_power(self, entry: Entry, key: RegisteredKey) -> list[Fault]:
+        """SPEC §7 rules 4 to 6: the act is one that this key may sign."""
         statement = entry.statement
         kind = statement.type
         own_revocation = kind == "KeyRevoked" and statement.body.get("key") == key.public.key_id
@@ -197,11 +286,8 @@ class Directory:
         faults = []
         if kind in ROOT_ACTS:
             faults.append(_fault(entry, "root-act", "statement.type", "a root's key", "a representative's"))
-        held = self.appointments[key.appointment]
-        if not held.is_in_force(self.day_of(entry.recorded_at)):
-            found = "revoked" if held.revoked else f"{held.valid_from} to {held.valid_until}"
-            faults.append(_fault(entry, "appointment", "statement.actor.appointment", "in force", found))
-        if kind not in held.scope and not own_revocation:
+        faults += self._check_mandate(entry, key)
+        if kind not in self.appointments[key.appointment].scope and not own_revocation:
             faults.append(_fault(entry, "scope", "statement.type", "a type in the scope", kind))
         if statement.stream.startswith(SEATED_STREAMS) and not self.seats.is_seated(key.party):
             faults.append(_fault(entry, "seat", "statement.actor.party", "a seated party", key.party))
@@ -210,7 +296,7 @@ class Directory:
         return faults
 
     def _check_object(self, entry: Entry) -> list[Fault]:
-        """Hold a root's act to its own party; a founder's root also endorses others' first root (SPEC §6)."""
+        """SPEC §7 rule 5: a root acts for its own party; a founder's root also endorses others' first root."""
         body, party = entry.statement.body, entry.statement.actor.get("party")
         kind = entry.statement.type
         if kind in OWN_PARTY_ACTS:

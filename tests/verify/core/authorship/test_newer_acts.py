@@ -1,0 +1,162 @@
+"""Yesterday's verifier on tomorrow's acts: not judged, never altered; what can be checked of them is (SPEC §7, D5)."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.verify.small_ledger import PARTIES, SCOPE, TEXT, Key, Writer, verify
+
+from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.rendering import report_text
+
+REPORT = {"commitment": "rm", "narrative": {"es": TEXT}}
+BODY = {"anything": [1, {"more": "text"}]}
+
+
+def audited(writer: Writer, folder: Path) -> Report:
+    log = writer.log(documents=())
+    return verify(log.write_store(folder / "ledger.sqlite"), log.write_trust(folder / "trust"))
+
+
+def by_root(writer: Writer) -> int:
+    return writer.as_root("sfp", "PartyMerged", "party/sfp", BODY)
+
+
+def by_representative(writer: Writer) -> int:
+    return writer.as_person("sfp", "MilestoneSuspended", "commitment/rm", BODY)
+
+
+def by_representative_on_a_seated_stream(writer: Writer) -> int:
+    return writer.as_person("sfp", "AgreementAmended", "agreement/a", BODY)
+
+
+def by_all_founders(writer: Writer) -> int:
+    statement = writer.draft("LedgerClosed", "ledger", BODY, {"capacity": "founders"})
+    return writer.record(statement, *(writer.roots[party].sign(statement) for party in PARTIES))
+
+
+def by_root_with_another_schema(writer: Writer) -> int:
+    return writer.as_root("sfp", "RepresentativeAppointed", "appointment/x", BODY, schema=2)
+
+
+def by_representative_with_another_schema(writer: Writer) -> int:
+    return writer.as_person("sfp", "ProgressReported", "commitment/rm", BODY, schema=65_535)
+
+
+def by_a_key_of_a_newer_form(writer: Writer) -> int:
+    key = Key("of tomorrow")
+    body = {"key": key.key_id, "party": "sfp"}
+    return writer.as_root("sfp", "KeyRegistered", f"key/{key.key_id}", body, schema=2, key=key)
+
+
+NEWER = [
+    by_root, by_representative, by_representative_on_a_seated_stream, by_all_founders, by_root_with_another_schema,
+    by_representative_with_another_schema, by_a_key_of_a_newer_form,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("act", NEWER)
+def test_act_newer_than_the_verifier_is_left_open_and_is_no_fault(act: Callable[[Writer], int], tmp_path: Path) -> None:
+    writer = Writer().found()
+    index = act(writer)
+    writer.as_person("sfp", "ProgressReported", "commitment/rm", REPORT)
+    report = audited(writer, tmp_path)
+    assert report.verdict is Verdict.INCONCLUSIVE, report_text(report, "en")
+    [remark] = [one for one in report.open if one.code == "newer-act"]
+    assert (remark.params["index"], remark.params["count"]) == (index, 1)
+    assert str(remark.params["type"]) in report_text(report, "es")
+
+
+def test_several_newer_acts_are_counted_and_the_first_is_named(tmp_path: Path) -> None:
+    writer = Writer().found()
+    index = by_root(writer)
+    by_representative(writer)
+    [remark] = [one for one in audited(writer, tmp_path).open if one.code == "newer-act"]
+    assert dict(remark.params) == {"index": index, "type": "PartyMerged", "count": 2}
+
+
+@pytest.mark.parametrize("act", NEWER[:-1])
+def test_signature_under_a_newer_act_is_checked(act: Callable[[Writer], int], tmp_path: Path) -> None:
+    writer = Writer().found()
+    thieves, people, roots = {party: Key("thief") for party in PARTIES}, writer.people, writer.roots
+    for key, party in zip(thieves.values(), PARTIES, strict=True):
+        key.key_id = people[party].key_id
+    writer.people = thieves
+    roots_of_thieves = {party: Key("thief") for party in PARTIES}
+    for party, key in roots_of_thieves.items():
+        key.key_id = roots[party].key_id
+    writer.roots = roots_of_thieves
+    index = act(writer)
+    first = audited(writer, tmp_path).first
+    assert first is not None
+    assert (first.code, first.index) == ("signature", index)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (lambda writer: writer.people.update(sfp=Key("unknown")), "key-unknown"),
+        (lambda writer: writer.as_root("sfp", "KeyRevoked", f"key/{writer.people['sfp'].key_id}",
+            {"key": writer.people["sfp"].key_id, "reason": "lost"}), "key-state"),
+        (lambda writer: writer.as_root("sfp", "RepresentativeRevoked", "appointment/ap-sfp",
+            {"appointment": "ap-sfp", "reason": {"es": TEXT}}), "appointment"),
+    ],
+)  # fmt: skip
+def test_key_under_a_newer_act_is_registered_active_and_of_its_actor(
+    spoil: Callable[[Writer], object], code: str, tmp_path: Path
+) -> None:
+    writer = Writer().found()
+    spoil(writer)
+    index = by_representative(writer)
+    first = audited(writer, tmp_path).first
+    assert first is not None
+    assert (first.code, first.index) == (code, index)
+
+
+def test_actor_of_a_newer_act_is_the_one_that_the_key_belongs_to(tmp_path: Path) -> None:
+    writer = Writer().found()
+    index = writer.as_person("sfp", "MilestoneSuspended", "commitment/rm", BODY, actor=writer.actor("inai"))
+    first = audited(writer, tmp_path).first
+    assert first is not None
+    assert (first.code, first.index) == ("actor", index)
+
+
+def test_what_rests_on_a_newer_act_is_left_open_too(tmp_path: Path) -> None:
+    """A representative whom yesterday's verifier can't know: appointed in a newer form, then acting as any other."""
+    writer = Writer().found()
+    index = writer.as_root(
+        "sfp", "RepresentativeAppointed", "appointment/new",
+        {"appointment": "new", "party": "sfp", "person": "p-new", "capacity": "representative", "scope": SCOPE}, schema=2,
+    )  # fmt: skip
+    key = Key("new representative")
+    actor = {"appointment": "new", "capacity": "representative", "party": "sfp", "person": "p-new"}
+    material = {**key.material, "appointment": "new", "key": key.key_id, "party": "sfp"}
+    writer.as_person("sfp", "KeyRegistered", f"key/{key.key_id}", material, actor=actor, key=key)
+    endorsed = {"key": key.key_id, "valid_from": "2019-01-01"}
+    writer.as_root("sfp", "KeyEndorsed", f"key/{key.key_id}", endorsed)
+    writer.as_person("sfp", "ProgressReported", "commitment/rm", REPORT, actor=actor, key=key)
+    report = audited(writer, tmp_path)
+    assert report.verdict is Verdict.INCONCLUSIVE, report_text(report, "en")
+    [remark] = [one for one in report.open if one.code == "newer-act"]
+    assert dict(remark.params) == {"index": index, "type": "RepresentativeAppointed", "count": 4}
+
+
+def test_newer_act_hides_nothing_of_those_whom_it_does_not_name(tmp_path: Path) -> None:
+    writer = Writer().found()
+    by_root(writer)
+    index = writer.as_person("sfp", "ProgressReported", "commitment/rm", REPORT, key=Key("unknown"))
+    report = audited(writer, tmp_path)
+    assert report.verdict is Verdict.ALTERED
+    assert report.first is not None
+    assert (report.first.code, report.first.index) == ("key-unknown", index)
+
+
+def test_genesis_of_a_newer_schema_is_left_open(tmp_path: Path) -> None:
+    writer = Writer()
+    draft = writer.draft
+    writer.draft = lambda *args, **more: draft(*args, **more, schema=2)  # type: ignore[method-assign]
+    writer.open()
+    writer.draft = draft  # type: ignore[method-assign]
+    writer.as_root("sfp", "MemberOrganizationJoined", "party/sfp", {"party": "sfp"})
+    report = audited(writer, tmp_path)
+    assert report.verdict is Verdict.INCONCLUSIVE, report_text(report, "en")

@@ -28,7 +28,7 @@ from constancia.ledger.views.views import Views
 from constancia.ledger.witnesses.cosignature_store import CosignatureStore
 from constancia.ledger.witnesses.quorum_status import QuorumStatus
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.policy import parse_policy
+from constancia.verify.trust.policy_file import parse_policy
 
 if TYPE_CHECKING:
     from constancia.ledger.witnesses.collector import CosignatureCollector

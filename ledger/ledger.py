@@ -37,7 +37,7 @@ from constancia.ledger.timestamps.anchor_store import Anchors
 from constancia.ledger.views.rebuild import Rebuilt, rebuild
 from constancia.verify.core.formats.checkpoint import Checkpoint
 from constancia.verify.core.formats.signatures import Signature
-from constancia.verify.core.formats.tiles import HASHES_PER_TILE
+from constancia.verify.wire.tiles import HASHES_PER_TILE
 
 
 class Ledger:

@@ -26,7 +26,7 @@ from constancia.verify.audit.extensions import AuditLevel
 from constancia.verify.audit.run import Progress, audit
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
-from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.sources.source import Source, open_source
 from constancia.verify.trust.trust_folder import TrustFolder, load_trust
 

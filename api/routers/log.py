@@ -17,7 +17,7 @@ from constancia.api.text.qr import qr_code
 from constancia.ledger.errors import NotFound
 from constancia.ledger.timestamps.anchor_store import INDEX_NAME, SUFFIX
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.tiles import parse_tile_path
+from constancia.verify.wire.tiles import parse_tile_path
 
 router = APIRouter(tags=["log"])
 _BRIEF: Final = "public, max-age=2"

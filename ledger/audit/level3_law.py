@@ -31,12 +31,12 @@ from constancia.verify.core.authorship.powers import is_newer
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.entry import Entry
-from constancia.verify.core.formats.merkle import hash_leaf
 from constancia.verify.core.formats.signatures import is_hex64
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.files import Web
 from constancia.verify.sources.source import STORE_NAME, Source
 from constancia.verify.speed.entry_patterns import read_entry
+from constancia.verify.wire.merkle import hash_leaf
 
 VIEWS_NAME: Final = "views.sqlite"
 _STATE_ROWS: Final = tuple(one for one in PROJECTIONS if isinstance(one, StateProjection))

@@ -16,9 +16,9 @@ from constancia.domain.kernel.calendar import format_instant, parse_instant
 from constancia.domain.state import State
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.canonical import canonical
-from constancia.verify.core.formats.merkle import Tree
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.files import Web
+from constancia.verify.wire.merkle import Tree
 
 MAX_ANSWER_BYTES: Final = 256 * 1024 * 1024
 # The lists of the interface, and the projection that each shows.

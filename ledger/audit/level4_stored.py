@@ -14,7 +14,7 @@ from constancia.ledger.views.projections import PROJECTIONS
 from constancia.ledger.views.projections.base import EntryProjection
 from constancia.ledger.views.views import TRACKED, RowChange
 from constancia.verify.core.errors import Unreadable
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.source import Source
 from constancia.verify.sources.sqlite_store import open_store
 

@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from constancia.ledger.audit.directory_json import directory_form, restore_directory
-from constancia.verify.audit.entry_pass import Citations, EntryPass, UsedIds
+from constancia.verify.audit.entry_pass import Citations, EntryPass, PassState, UsedIds
 from constancia.verify.core.errors import Unreadable
-from constancia.verify.core.formats.merkle import HASH_BYTES, Tree
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
+from constancia.verify.wire.merkle import HASH_BYTES, Tree
 
 FORMAT: Final = 2
 CHUNK_BYTES: Final = 256 * HASH_BYTES
@@ -42,6 +42,7 @@ CREATE TABLE IF NOT EXISTS streams (stream TEXT PRIMARY KEY, version INTEGER) WI
 CREATE TABLE IF NOT EXISTS cited (digest TEXT PRIMARY KEY, at INTEGER, sizes TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS signed (key TEXT, at INTEGER, day TEXT, PRIMARY KEY (key, at)) WITHOUT ROWID;
 """
+_PASS: Final = ("origin", "recorded_at", "signatures", "seen_roots", "largest")  # of a `PassState`, as JSON
 _NAMES: Final = ("about", "nodes", "ids", "streams", "cited", "signed")
 
 
@@ -230,13 +231,8 @@ class ResumeFile:
 
     def _restore(self, fold: EntryPass) -> None:
         state = self._state
-        fold.origin = fold.origin or state["origin"]
-        fold.tree.adopt(self._rows())
-        fold.recorded_at = state["recorded_at"]
-        fold.signatures = state["signatures"]
-        fold.seen.checked = state["seen_roots"]
-        fold.seen.largest = state["largest"]
-        fold.seen.confirmed = bytearray(zlib.decompress(self._confirmed))
+        kept = {name: state[name] for name in _PASS}
+        fold.restore(PassState(**kept, confirmed=zlib.decompress(self._confirmed)), self._rows())
         restore_directory(fold.directory, state["directory"])
         fold.directory.signed_before = self._signed_before
         if self._place is not None:  # a whole audit looks at all documents in the end
@@ -298,7 +294,7 @@ class ResumeFile:
             self.path.replace(self._final)
 
     def _save(self, db: sqlite3.Connection, fold: EntryPass, findings: Findings) -> None:
-        before, size = self.size, fold.tree.size
+        before, size, passed = self.size, fold.tree.size, fold.snapshot()
         for level, row in enumerate(fold.tree.rows):
             first = (before >> level) * HASH_BYTES // CHUNK_BYTES
             for number in range(first, -(-len(row) // CHUNK_BYTES)):
@@ -314,18 +310,14 @@ class ResumeFile:
             self._signed[name] = len(key.signed)
         self._state = {
             "format": FORMAT,
-            "origin": fold.origin,
             "size": size,
             "root": fold.tree.root().hex(),
             "place": self._place,
             "checked": {level: dict(counts) for level, counts in findings.checked.items()},
-            "signatures": fold.signatures,
-            "seen_roots": fold.seen.checked,
-            "largest": fold.seen.largest,
-            "recorded_at": fold.recorded_at,
+            **{name: getattr(passed, name) for name in _PASS},
             "directory": directory_form(fold.directory),
         }
-        self._confirmed = zlib.compress(bytes(fold.seen.confirmed), 1)
+        self._confirmed = zlib.compress(passed.confirmed, 1)
         text = json.dumps(self._state, ensure_ascii=False)
         db.execute(
             "INSERT OR REPLACE INTO about VALUES (1,?,?,?)", (text, self._confirmed, _digest(text, self._confirmed))

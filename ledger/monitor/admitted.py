@@ -7,7 +7,7 @@ from constancia.ledger.monitor.signed_heads import SignedHead, is_proof
 from constancia.ledger.monitor.tile_tree import tree_from_tiles
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.note import VerifierKey
-from constancia.verify.core.report import Report
+from constancia.verify.report.findings import Report
 from constancia.verify.sources.contradiction_file import Admitted, format_contradiction
 from constancia.verify.sources.source import Source
 from constancia.verify.speed.entry_patterns import read_entry

@@ -10,9 +10,9 @@ from constancia.ledger.monitor.signed_heads import OWN, RECEIPT, SignedHead, con
 from constancia.ledger.monitor.tile_tree import tree_from_tiles
 from constancia.ledger.monitor.watch_folder import LogFolder
 from constancia.verify.core.errors import Unreadable
-from constancia.verify.core.formats.merkle import Tree
 from constancia.verify.core.formats.note import VerifierKey
 from constancia.verify.sources.published_log import PublishedLog
+from constancia.verify.wire.merkle import Tree
 
 MAX_HELD: Final = 16
 

@@ -9,12 +9,12 @@ from constancia.ledger.monitor.comparison import KnownTrees
 from constancia.ledger.monitor.findings import Finding
 from constancia.ledger.monitor.signed_heads import SignedHead, open_head
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.merkle import Tree, hash_leaf, verify_inclusion
 from constancia.verify.core.formats.note import VerifierKey
 from constancia.verify.core.formats.policy import NO_QUORUM, Opened
-from constancia.verify.core.formats.tlog_proof import TlogProof
-from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.trust.trust_folder import TrustFolder
+from constancia.verify.wire.merkle import Tree, hash_leaf, verify_inclusion
+from constancia.verify.wire.tlog_proof import TlogProof
 
 _WITNESSES: Final = frozenset({"no-quorum", "witnessed-to"})
 _LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC).timestamp()

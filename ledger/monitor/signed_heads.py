@@ -13,10 +13,10 @@ from typing import Any, Final, Protocol
 from constancia.ledger.monitor.findings import Finding
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint
-from constancia.verify.core.formats.merkle import EMPTY_ROOT, Tree, prefix_roots
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey
 from constancia.verify.evidence.contradiction import prove
 from constancia.verify.sources.contradiction_file import HEADER, Admitted, format_contradiction, parse_contradiction
+from constancia.verify.wire.merkle import EMPTY_ROOT, Tree, prefix_roots
 
 FORMAT: Final = "constancia/heads@v1"
 OWN: Final = "own"  # where a head comes from that this monitor was itself shown

@@ -18,8 +18,8 @@ from constancia.ledger.reader.log import Log
 from constancia.ledger.timestamps.anchor_store import INDEX_NAME, Anchors
 from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
 from constancia.verify.core.formats.note import parse_note
-from constancia.verify.core.formats.tiles import entries_path, tile_path, tiles_between
 from constancia.verify.sources.source import ANCHORS_NAME
+from constancia.verify.wire.tiles import entries_path, tile_path, tiles_between
 
 POLICY_NAME: Final = "policy"
 # The earliest time that a zip can hold: a bundle's files have no time of their own.

@@ -32,14 +32,14 @@ from constancia.ledger.timestamps.anchor_store import Anchors
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
 from constancia.verify.core.formats.note import parse_note
-from constancia.verify.core.formats.tiles import (
+from constancia.verify.sources.source import ANCHORS_NAME
+from constancia.verify.wire.tiles import (
     HASHES_PER_TILE,
     entries_path,
     parse_tile_path,
     tile_path,
     tiles_between,
 )
-from constancia.verify.sources.source import ANCHORS_NAME
 
 CHECKPOINT_NAME: Final = "checkpoint"
 DOCUMENTS_NAME: Final = "documents"

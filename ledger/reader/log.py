@@ -16,11 +16,11 @@ from constancia.ledger.errors import Damaged, NotFound
 from constancia.ledger.store.mapper import recorded_of
 from constancia.ledger.store.sqlite_recorder import LedgerRecorder
 from constancia.verify.core.formats.checkpoint import parse_checkpoint
-from constancia.verify.core.formats.merkle import Tree, hash_leaf
 from constancia.verify.core.formats.note import parse_note
 from constancia.verify.core.formats.signatures import is_hex64
-from constancia.verify.core.formats.tiles import HASHES_PER_TILE, encode_bundle, tile_width
 from constancia.verify.speed.entry_patterns import read_entry
+from constancia.verify.wire.merkle import Tree, hash_leaf
+from constancia.verify.wire.tiles import HASHES_PER_TILE, encode_bundle, tile_width
 
 _PAGE: Final = 512
 

@@ -17,10 +17,11 @@ from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import canonical, parse_canonical
 from constancia.verify.core.formats.checkpoint import open_checkpoint
 from constancia.verify.core.formats.dsse import signed_bytes
-from constancia.verify.core.formats.merkle import EMPTY_ROOT, verify_consistency
 from constancia.verify.core.formats.note import VerifierKey
-from constancia.verify.core.formats.signatures import Signature, parse_signature, signature_object
+from constancia.verify.core.formats.signatures import Signature, parse_signature
 from constancia.verify.core.formats.statement import Seen, Statement, parse_statement
+from constancia.verify.wire.compose import signature_object
+from constancia.verify.wire.merkle import EMPTY_ROOT, verify_consistency
 
 MAX_SIGNED_BYTES = 65_536  # what the server takes in one request
 

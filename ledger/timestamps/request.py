@@ -20,9 +20,9 @@ from constancia.ledger.reader.log import Log
 from constancia.ledger.timestamps.anchor_store import Anchors
 from constancia.ledger.timestamps.authorities import Authority
 from constancia.ledger.timestamps.token import MAX_TOKEN_BYTES, Stamp, imprint_of, parse_token, verify_token
-from constancia.verify.audit.entry_pass import CLOCK_SKEW_S
 from constancia.verify.core.formats.checkpoint import format_checkpoint
 from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.log import CLOCK_SKEW_S
 from constancia.verify.speed.entry_patterns import read_entry
 
 TIMEOUT_S: Final = 20.0

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Final, Self
 
 from constancia.ledger.errors import LedgerError
-from constancia.verify.core.formats.merkle import EMPTY_ROOT
 from constancia.verify.core.formats.note import VerifierKey, format_vkey
+from constancia.verify.wire.merkle import EMPTY_ROOT
 
 MAX_EVIDENCE: Final = 1_000  # for each log and reason; each piece needs a checkpoint that the log itself signed
 LOCK_TIMEOUT_S: Final = 10.0

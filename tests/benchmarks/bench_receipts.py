@@ -20,12 +20,12 @@ from tests.verify.small_ledger import Log, Witness, Writer
 
 from constancia.api.text.qr import qr_code
 from constancia.verify.audit.run import audit
-from constancia.verify.core.formats.merkle import Tree, hash_leaf, verify_inclusion
-from constancia.verify.core.formats.tlog_proof import format_tlog_proof, parse_tlog_proof
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
 from constancia.verify.report.rendering import report_text
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.merkle import Tree, hash_leaf, verify_inclusion
+from constancia.verify.wire.tlog_proof import format_tlog_proof, parse_tlog_proof
 
 SIZES = (1_000, 100_000, 1_000_000)
 LOOKED_AT = 100

@@ -19,12 +19,12 @@ from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.witnesses.protocol import format_request, parse_answer
 from constancia.ledger.witnesses.quorum_status import policy_lines
 from constancia.verify.audit.run import audit
-from constancia.verify.core.formats.merkle import hash_leaf
 from constancia.verify.core.formats.note import format_note, parse_note
 from constancia.verify.core.formats.policy import open_with_policy
-from constancia.verify.core.report import Fault, Report, Verdict
+from constancia.verify.report.findings import Fault, Report, Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.merkle import hash_leaf
 
 FRESH = "verifier without trust folder"
 PINNED = "verifier with key and genesis pinned"

@@ -32,7 +32,7 @@ from constancia.verify.__main__ import main
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.core.formats.signatures import KeyId, Signature
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 

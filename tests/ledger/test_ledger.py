@@ -22,10 +22,10 @@ from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import MAX_STATEMENT_BYTES, canonical
 from constancia.verify.core.formats.checkpoint import open_checkpoint
 from constancia.verify.core.formats.entry import parse_entry
-from constancia.verify.core.formats.merkle import EMPTY_ROOT, hash_leaf, verify_consistency, verify_inclusion
 from constancia.verify.core.formats.signatures import KeyId, Signature
-from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.merkle import EMPTY_ROOT, hash_leaf, verify_consistency, verify_inclusion
+from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 
 def refused(desk: Desk, signed: Signed) -> Refusal:

@@ -16,9 +16,10 @@ from constancia.ledger.keys.note_keys import Cosigner
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.witnesses.quorum_status import policy_lines
 from constancia.verify.audit.run import audit
-from constancia.verify.core.formats.policy import Policy, parse_policy
-from constancia.verify.core.report import Report
+from constancia.verify.core.formats.policy import Policy
+from constancia.verify.report.findings import Report
 from constancia.verify.sources.source import open_source
+from constancia.verify.trust.policy_file import parse_policy
 from constancia.verify.trust.trust_folder import load_trust
 
 QUORUM = ("group parties 2 w1 w2 w3", "parties")

@@ -11,7 +11,7 @@ from constancia.ledger.keys.note_keys import Cosigner, NoteKeys
 from constancia.ledger.witnesses.protocol import format_request
 from constancia.ledger.witnesses.witness import Witness
 from constancia.ledger.witnesses.witness_memory import WitnessStore
-from constancia.verify.core.formats.merkle import Tree, hash_leaf
+from constancia.verify.wire.merkle import Tree, hash_leaf
 
 ORIGIN = "example.org/witnessed"
 

@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from constancia.ledger.clock import new_uuid
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.dsse import signed_bytes
-from constancia.verify.core.formats.merkle import EMPTY_ROOT
 from constancia.verify.core.formats.signatures import KeyId, Signature, key_id_of
+from constancia.verify.wire.merkle import EMPTY_ROOT
 
 ORIGIN = "example.org/test-ledger"
 START = datetime(2019, 3, 1, 12, tzinfo=UTC)

@@ -20,10 +20,11 @@ from constancia.verify.core.formats.checkpoint import format_checkpoint
 from constancia.verify.core.formats.cosignature import message_ed25519, message_mldsa44
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.entry import parse_entry
-from constancia.verify.core.formats.merkle import Tree, hash_leaf
 from constancia.verify.core.formats.note import NoteSignature, format_note, format_vkey, parse_note
-from constancia.verify.core.formats.policy import open_with_policy, parse_policy
-from constancia.verify.core.formats.tlog_proof import format_tlog_proof
+from constancia.verify.core.formats.policy import open_with_policy
+from constancia.verify.trust.policy_file import parse_policy
+from constancia.verify.wire.merkle import Tree, hash_leaf
+from constancia.verify.wire.tlog_proof import format_tlog_proof
 
 FOLDER = Path(__file__).resolve().parent
 INDEX, SIZE, TIME = 16, 18, 1_551_463_200

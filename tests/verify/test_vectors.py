@@ -17,10 +17,9 @@ from constancia.verify.core.formats.canonical import parse_canonical
 from constancia.verify.core.formats.checkpoint import open_checkpoint
 from constancia.verify.core.formats.cosignature import message_ed25519, message_mldsa44, verify_cosignature
 from constancia.verify.core.formats.dsse import signed_bytes
-from constancia.verify.core.formats.entry import build_entry, parse_entry
-from constancia.verify.core.formats.merkle import Tree, hash_leaf, verify_consistency, verify_inclusion
+from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.core.formats.note import parse_note
-from constancia.verify.core.formats.policy import open_with_policy, parse_policy
+from constancia.verify.core.formats.policy import open_with_policy
 from constancia.verify.core.formats.signatures import (
     Signature,
     key_id_of,
@@ -29,8 +28,11 @@ from constancia.verify.core.formats.signatures import (
     verify_signature,
 )
 from constancia.verify.core.formats.statement import parse_statement
-from constancia.verify.core.formats.tlog_proof import format_tlog_proof, parse_tlog_proof
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
+from constancia.verify.trust.policy_file import parse_policy
+from constancia.verify.wire.compose import build_entry
+from constancia.verify.wire.merkle import Tree, hash_leaf, verify_consistency, verify_inclusion
+from constancia.verify.wire.tlog_proof import format_tlog_proof, parse_tlog_proof
 
 
 def raw(name: str) -> bytes:

@@ -9,14 +9,14 @@ from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.entry import Entry, parse_entry
-from constancia.verify.core.formats.merkle import hash_leaf, verify_inclusion
 from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey, parse_note
 from constancia.verify.core.formats.policy import NO_QUORUM, cosigners, open_with_policy
 from constancia.verify.core.formats.signatures import verify_signature
-from constancia.verify.core.formats.tlog_proof import TlogProof, parse_tlog_proof
-from constancia.verify.core.report import Findings, fault_of
+from constancia.verify.report.findings import Findings, fault_of
 from constancia.verify.trust.pinned_checkpoint import TRUST, open_pinned
 from constancia.verify.trust.trust_folder import TrustFolder
+from constancia.verify.wire.merkle import hash_leaf, verify_inclusion
+from constancia.verify.wire.tlog_proof import TlogProof, parse_tlog_proof
 
 
 def audit_receipt(raw: bytes, trust: TrustFolder | None, findings: Findings) -> None:
@@ -63,7 +63,10 @@ def _check_entry(proof: TlogProof, raw: bytes, findings: Findings) -> Entry | No
 
 
 def _check_founders(entry: Entry, findings: Findings) -> None:
-    faults, keys = Directory(lambda _: b"").check(entry)
+    directory = Directory(lambda _: b"")
+    faults, keys = directory.check(entry)
+    if directory.unjudged.index is not None:
+        findings.leave_open("newer-act", index=0, type=entry.statement.type, count=1)
     for fault in faults:
         findings.add(fault)
     message = signed_bytes(entry.statement.raw)

@@ -179,6 +179,7 @@ function judge(entry) {
 function checkAuthorship(entry) {
 	const {index, statement: {type}} = entry;
 	if ((index === 0) !== (type === "LedgerOpened")) accuse("directory", ".type", "LedgerOpened: 0", type);
+	charge();
 	const before = total;
 	running.push(checkSignatures(entry, checkAuthority(entry)));
 	if (total === before) parsed(() => applyEffect(entry), "directory", index, "statement", "L2");
@@ -263,7 +264,8 @@ async function checkLogCosigner() {
 	const key = (logCosigner ?? null) === null ? null : parsed(() => parseVkey(String(logCosigner)), "directory", 0, field, "L2");
 	if (!key) return;
 	if (key.type !== ML_DSA_44 || key.name !== origin) return fault("log-key", 0, field, origin, key.name);
-	for (const {key: {name, type, text, id}} of trust.policy?.witnesses ?? []) {
+	const pinned = trust.policy ? [...trust.policy.witnesses.map(one => one.key), ...trust.policy.logs.get(origin) ?? []] : [];
+	for (const {name, type, text, id} of pinned) {
 		if (name === origin && type === ML_DSA_44 && text !== key.text) fault("log-key", 0, field, id, key.id);
 	}
 	if (!head) return;

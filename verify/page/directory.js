@@ -3,15 +3,34 @@
 const ROOT_ACTS = {MemberOrganizationJoined: "party", MemberOrganizationLeft: "party", RepresentativeAppointed: "party",
 	RepresentativeRevoked: "appointment", KeyEndorsed: "key", KeyCompromised: "key", PartyWithdrew: "party"};
 const SHARED_ACTS = {PartyRegistered: "party", PartyReturned: "party", KeyRevoked: "key", CorrectionRecorded: ""};
+const KNOWN_ACTS = /^(LedgerOpened|Party(Registered|NameRecorded|Withdrew|Returned)|MemberOrganization(Joined|Left)|Representative(Appointed|Revoked)|Key(Registered|Endorsed|Rotated|Revoked|Compromised)|SignatureReaffirmed|Governance(BodyEstablished|RulesAdopted)|ScopeReductionReported|Agreement(Drafted|TextFrozen|Signed)|Decision(Proposed|Signed)|VoteCast|DissentRecorded|Commitment(Proposed|Adopted)|ScopeChange(Proposed|d)|WorkStarted|Progress(Reported|Contested)|MilestoneCompleted|Deliverable(Submitted|Contested|Revised|Accepted|Rejected)|CorrectionRecorded)$/;
 const FOREVER = "9999-12-31";
 const keys = new Map(), appointments = new Map(), bodies = new Map(), suspects = new Map(), days = new Map(), proposed = [];
 let logKey, logCosigner, zone, calendar = null, founding = [];
-let place = 0; // index of the entry that is judged
+let place = 0, charges = []; // index of the entry that is judged, and what it is accused of
+// The first act that is newer than this page, how many entries are left unjudged for such acts, the last, what they name.
+const newer = {count: 0, names: new Set()};
 
 /** A fault of the entry that is judged; gives no keys. A field that begins with a dot is the statement's. */
 function accuse(code, field, expected, found) {
-	fault(code, place, field.replace(/^\./, "statement."), expected, found, {level: "L2"});
+	charges.push([code, place, field.replace(/^\./, "statement."), expected, found, {level: "L2"}]);
 	return [];
+}
+
+function charge() {
+	for (const one of charges.splice(0)) fault(...one);
+}
+
+/** Does this entry rest on an act that could not be judged, because that names its key, appointment or seat? */
+function restsOnNewer({signatures: [{key}], statement: {body, actor}}) {
+	const party = charges.some(([code]) => code === "seat") && actor.party;
+	return newer.index === 0 || [key, actor.appointment, body.key, body.appointment, party].some(name => newer.names.has(name));
+}
+
+function leaveUnjudged({index, statement: {type, body}}) {
+	if (!newer.count++) Object.assign(newer, {index, type});
+	newer.last = index;
+	for (const [, name] of JSON.stringify(body).matchAll(/"([a-z0-9][a-z0-9._-]{0,63})"(?!:)/g)) newer.names.add(name);
 }
 
 /** A member of a body that must be text. */
@@ -29,14 +48,43 @@ function dayOf(recordedAt) {
 	return days.get(minute);
 }
 
-/** Rules 2 to 6. Gives the key of each signature; fewer where one is not known. */
+/** Rules 2 to 6. Gives the key of each signature; fewer where one is not known. An act that is newer is never a fault. */
 function checkAuthority(entry) {
-	const {signatures, statement: {type}} = entry, name = signatures[0].key, key = keys.get(name);
+	const {type, schema} = entry.statement, isNewer = schema !== 1 || !KNOWN_ACTS.test(type);
+	const found = (isNewer ? checkNewer : checkKnown)(entry);
+	if (isNewer || (charges.length && restsOnNewer(entry))) {
+		leaveUnjudged(entry);
+		if (!isNewer) charges = [];
+	}
+	charge();
+	return found;
+}
+
+function checkNewer(entry) {
+	const {signatures, statement: {type, actor}} = entry, found = [];
+	if (!["LedgerOpened", "KeyRegistered"].includes(type)) for (const [i, {key: name}] of signatures.entries()) {
+		const key = keys.get(name), where = `signatures[${i}].key`;
+		if (!key) {
+			accuse("key-unknown", where, "", name);
+			break;
+		}
+		found.push(key);
+		checkState(entry, key, where);
+		if (signatures.length > 1 || !actor.party) continue;
+		checkActor(actor, key.party, key.appointment);
+		if (key.appointment !== null) checkMandate(entry, key);
+	}
+	return found;
+}
+
+function checkKnown(entry) {
+	const {signatures, statement: {type, actor}} = entry, name = signatures[0].key, key = keys.get(name);
 	if (type === "LedgerOpened") return checkFounders(entry);
 	if (signatures.length > 1) return accuse("signature-count", "signatures", 1, signatures.length);
 	if (type === "KeyRegistered") return checkRegistration(entry.statement, name);
 	if (!key) return accuse("key-unknown", "signatures[0].key", "", name);
-	checkKey(entry, key);
+	checkState(entry, key, "signatures[0].key");
+	checkActor(actor, key.party, key.appointment);
 	if (key.appointment === null) checkRoot(entry.statement, key); else checkRepresentative(entry, key);
 	return [key];
 }
@@ -83,20 +131,25 @@ function checkActor(actor, party, appointment) {
 const isOutside = (day, {from, until}) => day && (day < from || day > until);
 const period = ({from, until}) => `${from} – ${until}`;
 
-function checkKey({recorded_at: recordedAt, statement: {actor}}, key) {
+function checkState({recorded_at: recordedAt}, key, where) {
 	const day = dayOf(recordedAt);
-	if (key.state !== "active") accuse("key-state", "signatures[0].key", "active", key.state);
+	if (key.state !== "active") accuse("key-state", where, "active", key.state);
 	else if (isOutside(day, key)) accuse("key-period", "recorded_at", period(key), day);
-	checkActor(actor, key.party, key.appointment);
 }
 
-function checkRepresentative({recorded_at: recordedAt, statement: {type, body, stream}}, key) {
-	const held = appointments.get(key.appointment), own = body.key === key.id;
-	if (ROOT_ACTS[type]) accuse("root-act", ".type", "root", type);
+function checkMandate({recorded_at: recordedAt}, {appointment}) {
+	const held = appointments.get(appointment);
 	if (held.revoked || isOutside(dayOf(recordedAt), held)) {
 		accuse("appointment", ".actor.appointment", "", held.revoked ? "revoked" : period(held));
 	}
-	if (!held.scope.includes(type) && !(type === "KeyRevoked" && own)) accuse("scope", ".type", held.scope, type);
+	return held;
+}
+
+function checkRepresentative(entry, key) {
+	const {type, body, stream} = entry.statement, own = body.key === key.id;
+	if (ROOT_ACTS[type]) accuse("root-act", ".type", "root", type);
+	const {scope} = checkMandate(entry, key);
+	if (!scope.includes(type) && !(type === "KeyRevoked" && own)) accuse("scope", ".type", scope, type);
 	if (/^(agreement|decision)\//.test(stream) && !isSeated(key.party)) accuse("seat", ".actor.party", "", key.party);
 	if (["KeyRotated", "KeyRevoked"].includes(type) && !own) accuse("authority", ".body.key", key.id, body.key);
 }
@@ -122,8 +175,14 @@ function isSeated(party) {
 }
 
 /** Takes in an entry's effect; only for entries with which nothing is wrong. */
-function applyEffect({index, leaf, recorded_at: recordedAt, signatures, statement: {type, body, actor}}) {
-	EFFECTS[type]?.(body, actor);
+function applyEffect(entry) {
+	const {index, leaf, recorded_at: recordedAt, signatures, statement: {type, body, actor}} = entry;
+	try {
+		if (newer.last !== index) EFFECTS[type]?.(body, actor);
+	} catch (error) {
+		if (!restsOnNewer(entry)) throw error;
+		leaveUnjudged(entry);
+	}
 	if (signatures.length === 1) keys.get(signatures[0].key)?.signed.push([index, dayOf(recordedAt) ?? "", hex(leaf)]);
 }
 

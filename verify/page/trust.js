@@ -45,6 +45,8 @@ function reportWitnesses({cosigned, cosigners, unsupported, size, isMet}) {
 }
 
 function reportTrust() {
+	const {index, type, count} = newer;
+	if (count) remark("open", "newer-act", {index, type, count});
 	if (!trust.policy) remark("open", "no-trust");
 	else if (!trust.genesis) remark("open", "no-genesis-pin");
 	unchecked("law");

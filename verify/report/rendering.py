@@ -3,7 +3,7 @@
 import json
 from typing import Any, Final
 
-from constancia.verify.core.report import Fault, Remark, Report, Verdict
+from constancia.verify.report.findings import Fault, Remark, Report, Verdict
 from constancia.verify.report.words import FAULTS, LABELS, REMARKS, VERDICTS
 
 MAX_SHOWN: Final = 120  # characters of an expected or found value in text

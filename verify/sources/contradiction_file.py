@@ -29,9 +29,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.merkle import HASH_BYTES
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, format_vkey, parse_log_vkey
 from constancia.verify.core.formats.signatures import decode_base64
+from constancia.verify.wire.merkle import HASH_BYTES
 
 HEADER: Final = "constancia/contradiction@v1"
 MAX_CONTRADICTION_BYTES: Final = 2 * MAX_NOTE_BYTES + 200_000

@@ -6,10 +6,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, NamedTuple
 
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.merkle import HASH_BYTES
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
-from constancia.verify.core.formats.tiles import HASHES_PER_TILE, parse_tile_path, tile_path, tile_width
 from constancia.verify.sources.files import Files
+from constancia.verify.wire.merkle import HASH_BYTES
+from constancia.verify.wire.tiles import HASHES_PER_TILE, parse_tile_path, tile_path, tile_width
 
 # Twice what the format allows, so that a file with bytes added is a fault with its place, not unreadable.
 MAX_TILE_BYTES: Final = 2 * HASHES_PER_TILE * HASH_BYTES

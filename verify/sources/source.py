@@ -9,14 +9,14 @@ from typing import Final, Self
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import parse_checkpoint
 from constancia.verify.core.formats.note import parse_note
-from constancia.verify.core.formats.tiles import HASHES_PER_TILE, parse_bundle, tile_width
-from constancia.verify.core.formats.tlog_proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
 from constancia.verify.sources.contradiction_file import HEADER as CONTRADICTION
 from constancia.verify.sources.contradiction_file import MAX_CONTRADICTION_BYTES, origin_of
 from constancia.verify.sources.files import Folder, Web
 from constancia.verify.sources.published_log import PublishedLog
 from constancia.verify.sources.sqlite_store import Store, open_store
 from constancia.verify.sources.zip_archive import Zip
+from constancia.verify.wire.tiles import HASHES_PER_TILE, parse_bundle, tile_width
+from constancia.verify.wire.tlog_proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
 
 STORE_NAME: Final = "ledger.sqlite"
 PUBLISHED_NAME: Final = "log"

@@ -8,7 +8,7 @@ import pytest
 
 from constancia.ledger.audit.level3_law import Replay
 from constancia.verify.audit.run import audit
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
 from constancia.verify.report.rendering import report_text
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust

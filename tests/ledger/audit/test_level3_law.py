@@ -17,7 +17,7 @@ from constancia.ledger.audit.resume_file import ResumeFile
 from constancia.ledger.views.views import TRACKED
 from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.canonical import canonical
-from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.report.rendering import report_text
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust

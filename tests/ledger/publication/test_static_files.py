@@ -17,10 +17,10 @@ from constancia.ledger.publication.static_files import UnderWay, publish
 from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.checkpoint import parse_checkpoint
 from constancia.verify.core.formats.note import parse_note
-from constancia.verify.core.formats.tiles import parse_bundle, parse_tile_path
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.tiles import parse_bundle, parse_tile_path
 
 
 def grow(desk: Desk, count: int) -> None:

@@ -13,7 +13,7 @@ from constancia.ledger.reader.states import States, copied
 from constancia.ledger.store.mapper import recorded_of
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.entry import Entry, parse_entry
-from constancia.verify.core.formats.merkle import Tree, hash_leaf
+from constancia.verify.wire.merkle import Tree, hash_leaf
 
 
 def document(desk: Desk, size: int | None = None) -> bytes:

@@ -27,11 +27,11 @@ from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.note import NoteSignature, format_note, parse_note
 from constancia.verify.core.formats.policy import open_with_policy
-from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
-from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.sources.sqlite_store import Store
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 
 @pytest.fixture

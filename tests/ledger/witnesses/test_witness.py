@@ -28,7 +28,6 @@ from constancia.ledger.witnesses.witness import BadProof, NotSigned, RootConflic
 from constancia.ledger.witnesses.witness_memory import MAX_EVIDENCE, WitnessStore, WitnessStoreError
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.cosignature import verify_cosignature
-from constancia.verify.core.formats.merkle import EMPTY_ROOT
 from constancia.verify.core.formats.note import (
     COSIGNATURE_ED25519,
     COSIGNATURE_MLDSA44,
@@ -36,6 +35,7 @@ from constancia.verify.core.formats.note import (
     format_note,
     parse_note,
 )
+from constancia.verify.wire.merkle import EMPTY_ROOT
 
 PASSPHRASE = b"a passphrase for tests"
 NOW = int(START.timestamp())

@@ -10,11 +10,11 @@ from tests.verify.small_ledger import Key, Log, LogKey, Witness, Writer, verify
 
 from constancia.verify.__main__ import main
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.merkle import EMPTY_ROOT, Tree, prefix_roots, verify_consistency
-from constancia.verify.core.report import Verdict
 from constancia.verify.evidence.contradiction import prove
+from constancia.verify.report.findings import Verdict
 from constancia.verify.report.rendering import report_text
 from constancia.verify.sources.contradiction_file import HEADER, Admitted, format_contradiction, parse_contradiction
+from constancia.verify.wire.merkle import EMPTY_ROOT, Tree, prefix_roots, verify_consistency
 
 COMMON = 19  # entries before the two histories part
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from tests.verify.small_ledger import Log, LogKey, Witness, Writer, verify, write
 
-from constancia.verify.core.formats.tlog_proof import format_tlog_proof
-from constancia.verify.core.report import Fault, Report, Verdict
+from constancia.verify.report.findings import Fault, Report, Verdict
 from constancia.verify.report.rendering import report_text
+from constancia.verify.wire.tlog_proof import format_tlog_proof
 
 
 def first(report: Report) -> Fault:

@@ -6,8 +6,8 @@
   signature's bytes fail (found out later, by other threads) the effect stands, so that one flipped bit is
   reported as one fault.
 - D4: a compromise makes earlier signatures suspect, which is a note and no fault.
-- D5: an act newer than this verifier is not judged, and never a fault: only its keys are looked at. Nor is a later entry
-  judged to lack a power that such an act may have given, because it names the key, appointment or party.
+- D5: an act newer than this verifier is not judged, and never a fault: only its keys are looked at. Nor is a later
+  entry judged to lack a power that such an act may have given, because it names the key, appointment or party.
 
 It does not judge whether an act was legal otherwise (states, versions, votes): that is the domain's work.
 """
@@ -38,6 +38,7 @@ from constancia.verify.core.formats.statement import IDENTIFIER, Statement
 from constancia.verify.core.report import Fault, shown
 
 _NAME: Final = re.compile(f'"({IDENTIFIER})"(?!:)')  # a text, not the name of a member
+
 
 @dataclass(slots=True, kw_only=True)
 class Unjudged:
@@ -157,7 +158,9 @@ class Directory:
         for number, signature in enumerate(entry.signatures):
             key = self.keys.get(signature.key)
             if key is None:
-                faults.append(_fault(entry, "key-unknown", f"signatures[{number}].key", "a registered key", signature.key))
+                faults.append(
+                    _fault(entry, "key-unknown", f"signatures[{number}].key", "a registered key", signature.key)
+                )
                 break
             keys.append(key.public)
             faults += self._check_state(entry, key, f"signatures[{number}].key")

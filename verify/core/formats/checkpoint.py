@@ -101,11 +101,12 @@ def open_checkpoint_of(raw: bytes, logs: Mapping[str, Sequence[VerifierKey]]) ->
     """Read a checkpoint of any of some logs; as `open_checkpoint`. `logs` are keys by origin, one of which signed."""
     note = parse_note(raw)
     checkpoint = parse_checkpoint(note.text)
-    keys = [key for key in logs.get(checkpoint.origin, ()) if key.type_byte == ED25519]
+    keys = logs.get(checkpoint.origin, ())
     if not keys:
         raise Malformed("origin", "checkpoint.origin", " or ".join(logs), checkpoint.origin)
     if checkpoint.extensions:
         raise Malformed("checkpoint", "checkpoint", "no extension lines", checkpoint.extensions[0])
-    if not any([is_signed_by(note, key) for key in keys]):  # each of them: one that fails rejects the note
+    signed = [is_signed_by(note, key) for key in keys]  # by each of them: a line that fails rejects the note
+    if not any(signed):
         raise Malformed("note-signature", "checkpoint", f"a signature by {checkpoint.origin}")
     return checkpoint, note

@@ -361,15 +361,6 @@ def parse_signature(item: Mapping[str, Any]) -> Signature:
     )
 
 
-def signature_object(signature: Signature) -> dict[str, str]:
-    """Give the JSON object of a signature; `parse_signature` reads it back. Source: ours: SPEC §2."""
-    item = {"key": str(signature.key), "sig": base64.b64encode(signature.sig).decode()}
-    if signature.authenticator_data is not None and signature.client_data is not None:
-        item["authenticator_data"] = base64.b64encode(signature.authenticator_data).decode()
-        item["client_data"] = base64.b64encode(signature.client_data).decode()
-    return item
-
-
 _HEX: Final = frozenset("0123456789abcdef")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.verify.small_ledger import PARTIES, SCOPE, TEXT, Key, Writer, verify
 
-from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.report.rendering import report_text
 
 REPORT = {"commitment": "rm", "narrative": {"es": TEXT}}
@@ -126,7 +126,8 @@ def test_what_rests_on_a_newer_act_is_left_open_too(tmp_path: Path) -> None:
     writer = Writer().found()
     index = writer.as_root(
         "sfp", "RepresentativeAppointed", "appointment/new",
-        {"appointment": "new", "party": "sfp", "person": "p-new", "capacity": "representative", "scope": SCOPE}, schema=2,
+        {"appointment": "new", "party": "sfp", "person": "p-new", "capacity": "representative", "scope": SCOPE},
+        schema=2,
     )  # fmt: skip
     key = Key("new representative")
     actor = {"appointment": "new", "capacity": "representative", "party": "sfp", "person": "p-new"}

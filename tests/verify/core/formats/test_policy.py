@@ -12,8 +12,9 @@ from tests.verify.small_ledger import ORIGIN, Log, LogKey, PostQuantumWitness, W
 
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44, format_note, format_vkey, parse_note, verifier_key
-from constancia.verify.core.formats.policy import Policy, cosigners, open_with_policy, parse_policy
+from constancia.verify.core.formats.policy import Policy, cosigners, open_with_policy
 from constancia.verify.trust.pinned_checkpoint import TRUST, open_pinned
+from constancia.verify.trust.policy_file import parse_policy
 from constancia.verify.trust.trust_folder import load_trust
 
 LOG = f"log {format_vkey(LogKey().verifier)}"
@@ -163,8 +164,8 @@ def test_names_hold_no_invisible_character_and_no_writing_direction(odd: str) ->
     with pytest.raises(Malformed, match="invisible"):
         policy(LOG, W["a"], f"group g{odd} any a", "quorum none")
     if not odd.isspace():
+        log = LogKey("x", f"example.org{odd}/x").verifier
         with pytest.raises(Malformed, match="invisible"):
-            log = LogKey("x", f"example.org{odd}/x").verifier
             policy(f"log {format_vkey(log)}", "quorum none")
 
 

@@ -26,13 +26,13 @@ from constancia.verify.core.formats.signatures import (
     key_id_of,
     load_public_key,
     parse_signature,
-    signature_object,
     spki_of_ed25519,
     verify_ecdsa_p256,
     verify_ed25519,
     verify_rsa_pkcs1_sha256,
     verify_signature,
 )
+from constancia.verify.wire.compose import signature_object
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.tiles import (
+from constancia.verify.wire.tiles import (
     encode_bundle,
     entries_path,
     parse_bundle,

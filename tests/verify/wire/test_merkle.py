@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.verify.public_vectors import vector_lines
 
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.merkle import (
+from constancia.verify.wire.merkle import (
     EMPTY_ROOT,
     Tree,
     hash_children,
@@ -21,7 +21,7 @@ from constancia.verify.core.formats.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from constancia.verify.core.formats.tiles import tile_width, tiles_between
+from constancia.verify.wire.tiles import tile_width, tiles_between
 
 LEAVES = [hash_leaf(b"leaf %d" % number) for number in range(70_000)]
 SMALL = Tree(LEAVES[:600])

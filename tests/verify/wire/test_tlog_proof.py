@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.verify.small_ledger import Log
 
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.tlog_proof import (
+from constancia.verify.wire.tlog_proof import (
     HEADER,
     MAX_HASHES,
     MAX_PROOF_BYTES,

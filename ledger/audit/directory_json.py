@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from constancia.verify.core.authorship.directory import Directory, Unjudged
@@ -18,8 +17,7 @@ def directory_form(directory: Directory) -> dict[str, Any]:
         "log_cosigner": directory.log_cosigner,
         "log_key": directory.log_key,
         "founders": sorted(directory.founders),
-        "unjudged": {**asdict(directory.unjudged), "names": sorted(directory.unjudged.names)},
-        "suspects": sorted(directory.suspects.items()),
+        "unjudged": directory.unjudged,
         "keys": [_key_form(one) for one in directory.keys.values()],
         "appointments": {name: _appointment_form(one) for name, one in directory.appointments.items()},
         "seats": {
@@ -46,8 +44,7 @@ def restore_directory(directory: Directory, form: Mapping[str, Any]) -> None:
     directory.log_cosigner = form["log_cosigner"]
     directory.log_key = form["log_key"]
     directory.founders = frozenset(form["founders"])
-    directory.unjudged = Unjudged(**{**form["unjudged"], "names": set(form["unjudged"]["names"])})
-    directory.suspects = dict(form["suspects"])
+    directory.unjudged = None if form["unjudged"] is None else Unjudged(*form["unjudged"])
     for item in form["keys"]:
         key = _key_of(item)
         directory.keys[key.public.key_id] = key

@@ -234,7 +234,8 @@ class ResumeFile:
         kept = {name: state[name] for name in _PASS}
         fold.restore(PassState(**kept, confirmed=zlib.decompress(self._confirmed)), self._rows())
         restore_directory(fold.directory, state["directory"])
-        fold.directory.signed_before = self._signed_before
+        fold.suspects.marked = dict(state["suspects"])
+        fold.suspects.signed_before = self._signed_before
         if self._place is not None:  # a whole audit looks at all documents in the end
             fold.cited.update(self._cited())
 
@@ -304,10 +305,10 @@ class ResumeFile:
         db.executemany("INSERT OR IGNORE INTO ids VALUES (?)", ((one,) for one in self._ids.unsaved))
         db.executemany("INSERT OR REPLACE INTO streams VALUES (?,?)", fold.versions.items())
         self._save_cited(db, fold)
-        for name, key in fold.directory.keys.items():
-            done = self._signed.get(name, 0)
-            db.executemany("INSERT OR IGNORE INTO signed VALUES (?,?,?)", ((name, *one) for one in key.signed[done:]))
-            self._signed[name] = len(key.signed)
+        for name, signed in fold.suspects.signed.items():
+            rows = ((name, *one) for one in signed[self._signed.get(name, 0) :])
+            db.executemany("INSERT OR IGNORE INTO signed VALUES (?,?,?)", rows)
+            self._signed[name] = len(signed)
         self._state = {
             "format": FORMAT,
             "size": size,
@@ -316,6 +317,7 @@ class ResumeFile:
             "checked": {level: dict(counts) for level, counts in findings.checked.items()},
             **{name: getattr(passed, name) for name in _PASS},
             "directory": directory_form(fold.directory),
+            "suspects": sorted(fold.suspects.marked.items()),
         }
         self._confirmed = zlib.compress(passed.confirmed, 1)
         text = json.dumps(self._state, ensure_ascii=False)

@@ -6,7 +6,7 @@ What the core finds wrong with one is located here: between which sizes the log 
 from constancia.verify.audit.seen_history import SeenHistory
 from constancia.verify.core.conclusion import Conclusion
 from constancia.verify.core.formats.checkpoint import Checkpoint
-from constancia.verify.core.signature_check import SignatureCheck
+from constancia.verify.core.signature_check import InOrder
 from constancia.verify.core.trust import Trust
 from constancia.verify.report.findings import Findings
 from constancia.verify.sources.sqlite_store import Store
@@ -20,15 +20,13 @@ class CheckpointChecker(Conclusion):
     _seen: SeenHistory
 
     def __init__(
-        self, findings: Findings, signatures: SignatureCheck, tree: Tree, seen: SeenHistory, trust: Trust | None
+        self, findings: Findings, signatures: InOrder, tree: Tree, seen: SeenHistory, trust: Trust | None
     ) -> None:
         super().__init__(findings, signatures, tree, seen, trust)
 
-    def root_differs(
-        self, code: str, where: str, checkpoint: Checkpoint, *, since: int | None = None, at: int | None = None
-    ) -> None:
+    def root_differs(self, code: str, where: str, checkpoint: Checkpoint, *, since: int | None = None) -> None:
         """Take in that a checkpoint gives another root than the tree's: its place is known once all else is."""
-        self._seen.contradict(code, where, checkpoint, since=since, at=at)
+        self._seen.contradict(code, where, checkpoint, since=since)
 
     def check_batches(self, store: Store, start: int = 0) -> None:
         """Check the checkpoint of every batch that begins at an index or later, each at its first index."""
@@ -50,7 +48,8 @@ class CheckpointChecker(Conclusion):
             elif self.is_root(opened):
                 confirmed = opened.size
             elif opened.size <= self._tree.size:
-                self.root_differs("root", "batches.checkpoint", opened, since=confirmed, at=batch.first_index)
+                where, at = "batches.checkpoint", batch.first_index
+                self._seen.contradict("root", where, opened, since=confirmed, at=at)
 
     def hold_to(self, kept: PinnedCheckpoint, origin: str | None) -> bool:
         """Hold the log to what the auditor verified before; tells whether it goes on from it (rules A3, A5)."""

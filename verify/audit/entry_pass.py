@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
 from constancia.verify.audit.seen_history import SeenHistory
+from constancia.verify.audit.suspects import Suspects
 from constancia.verify.core.formats.entry import NO_PREVIOUS, Entry
 from constancia.verify.core.log import LogCheck
-from constancia.verify.core.signature_check import SignatureCheck
+from constancia.verify.core.signature_check import InOrder
 from constancia.verify.report.findings import Findings
 from constancia.verify.sources.sqlite_store import TOPIC, StoredRow
 from constancia.verify.speed.entry_patterns import read_entry
@@ -106,7 +107,7 @@ class EntryPass(LogCheck):
     seen: SeenHistory
 
     def __init__(
-        self, findings: Findings, pool: SignatureCheck, origin: str | None, recorded_name: str, *, vouched: int = 0
+        self, findings: Findings, pool: InOrder, origin: str | None, recorded_name: str, *, vouched: int = 0
     ) -> None:
         tree = Tree()
         super().__init__(findings, pool, origin, read=read_entry, tree=tree, seen=SeenHistory(tree), vouched=vouched)
@@ -115,6 +116,7 @@ class EntryPass(LogCheck):
         self.cited: dict[str, Citations] = {}
         self.ids: Ids = UsedIds()
         self.versions: Counter[str] = Counter()
+        self.suspects = Suspects(tree.leaf)
         self._recorded_name = recorded_name
         self._pending: _Pending | None = None
 
@@ -179,7 +181,23 @@ class EntryPass(LogCheck):
         """Close the pass: the last leaf goes into the tree."""
         self.settle()
         self.check_ids()
-        self.count(self.start)
+        self.close()
+        for level, what, number in (
+            ("L1", "entries", self.tree.size - self.start), ("L1", "links", self.tree.size - self.start),
+            ("L2", "signatures", self.signatures), ("L2", "seen_roots", self.seen.checked),
+            ("L2", "keys", len(self.directory.keys)), ("L2", "appointments", len(self.directory.appointments)),
+        ):  # fmt: skip
+            self.findings.count(level, what, number)
+
+    def has_authority(self, entry: Entry) -> None:
+        """Note what the key signed."""
+        self.suspects.take(entry, self.directory)
+
+    def remark(self) -> None:
+        """Say what the pass leaves open, and what of it is worth a note."""
+        super().remark()
+        for index, state in sorted(self.suspects.marked.items()):
+            self.findings.note(state, index=index)
 
     def _settle(self, claimed: bytes | None) -> None:
         """Decide on the leaf before, now that the next entry's `previous` is known (rule C1)."""

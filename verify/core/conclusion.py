@@ -17,15 +17,16 @@ from constancia.verify.core.formats.note import (
     parse_log_vkey,
     parse_note,
     parse_vkey,
-)
+)  # fmt: skip
 from constancia.verify.core.formats.policy import NO_QUORUM, Opened, cosigners, open_with_policy
 from constancia.verify.core.formats.signatures import PublicKey, Signature, load_public_key, spki_of_ed25519
 from constancia.verify.core.report import FaultList, fault_of
 from constancia.verify.core.seen_roots import SeenRoots
-from constancia.verify.core.signature_check import SignatureCheck
+from constancia.verify.core.signature_check import InOrder
 from constancia.verify.core.trust import Trust
 
 PINNED: Final = "trust/checkpoint"
+PlacedNote = tuple[int | None, str, bytes]  # index and place of a signed note, its bytes
 
 
 class Conclusion:
@@ -40,8 +41,8 @@ class Conclusion:
     """
 
     def __init__(
-        self, findings: FaultList, signatures: SignatureCheck, tree: MerkleTree, seen: SeenRoots, trust: Trust | None
-    ) -> None:
+        self, findings: FaultList, signatures: InOrder, tree: MerkleTree, seen: SeenRoots, trust: Trust | None,
+    ) -> None:  # fmt: skip
         self._findings = findings
         self._signatures = signatures
         self._tree = tree
@@ -88,11 +89,10 @@ class Conclusion:
         Raises:
             Malformed: It is no checkpoint that the policy accepts.
         """
-        if self._trust is None or self._trust.checkpoint is None:
-            return
-        kept = open_with_policy(self._trust.checkpoint, self._trust.policy).checkpoint
-        if self.goes_on_from(kept, origin, PINNED):
-            self._seen.confirm(kept.size)
+        if self._trust is not None and self._trust.checkpoint is not None:
+            kept = open_with_policy(self._trust.checkpoint, self._trust.policy).checkpoint
+            if self.goes_on_from(kept, origin, PINNED):
+                self._seen.confirm(kept.size)
 
     def goes_on_from(self, kept: Checkpoint, origin: str | None, where: str) -> bool:
         """Tell whether a checkpoint that was verified before is of this log; shorter or different is a fault."""
@@ -123,9 +123,7 @@ class Conclusion:
         """Tell whether the tree has the checkpoint's root at its size."""
         return checkpoint.size <= self._tree.size and self._tree.root(checkpoint.size) == checkpoint.root
 
-    def root_differs(
-        self, code: str, where: str, checkpoint: Checkpoint, *, since: int | None = None, at: int | None = None
-    ) -> None:
+    def root_differs(self, code: str, where: str, checkpoint: Checkpoint, *, since: int | None = None) -> None:
         """Take in that a checkpoint gives another root than the tree's.
 
         Args:
@@ -133,12 +131,9 @@ class Conclusion:
             where: Where the checkpoint stands.
             checkpoint: The checkpoint.
             since: The first index that it can be about, if that is known.
-            at: The index that its own faults are at.
         """
-        first, last = since or 0, max(checkpoint.size - 1, 0)
-        expected = f"{checkpoint.root.hex()} at size {checkpoint.size}"
-        found = self._tree.root(checkpoint.size)
-        self._findings.fault(code, first, where, expected, found, last_index=last, somewhere=True, note=f"at {at}")
+        expected, found = f"{checkpoint.root.hex()} at size {checkpoint.size}", self._tree.root(checkpoint.size)
+        self._findings.fault(code, since or 0, where, expected, found, last_index=checkpoint.size - 1, somewhere=True)
 
     def open(self, raw: bytes, where: str, index: int | None) -> Checkpoint | None:
         """Read a checkpoint; have its signatures checked: the log's, and those of the policy's witnesses."""
@@ -157,7 +152,13 @@ class Conclusion:
             return checkpoint
         self._check_signature(note, where, index)
         for _, key in () if self._policy is None else self._policy.cosigners_of(checkpoint.origin):
-            self._check_cosignatures(key, note, where, index)
+            for line in filter(key.matches, note.signatures):
+                try:
+                    verify_cosignature(key, line, note.text)
+                except Unsupported:
+                    continue  # said of the last checkpoint, where the quorum is counted
+                except Malformed as error:
+                    findings.add(fault_of(error, "checkpoint", index, where, "L1"))
         return checkpoint
 
     def _check_signature(self, note: Note, where: str, index: int | None) -> None:
@@ -169,18 +170,7 @@ class Conclusion:
             signature = Signature(key=self._public[key].key_id, sig=line.blob)
             self._signatures.check(("checkpoint", index, where), self._public[key], signature, note.text.encode())
 
-    def _check_cosignatures(self, key: VerifierKey, note: Note, where: str, index: int | None) -> None:
-        for line in filter(key.matches, note.signatures):
-            try:
-                verify_cosignature(key, line, note.text)
-            except Unsupported:
-                continue  # said of the last checkpoint, where the quorum is counted
-            except Malformed as error:
-                self._findings.add(fault_of(error, "checkpoint", index, where, "L1"))
-
-    def check_log_cosigner(
-        self, origin: str | None, said: object, notes: Iterable[tuple[int | None, str, bytes]]
-    ) -> None:
+    def check_log_cosigner(self, origin: str | None, said: object, notes: Iterable[PlacedNote]) -> None:
         """SPEC §7 step 15: every checkpoint carries a cosignature by the ML-DSA-44 key that entry 0 names, if it does.
 
         Args:
@@ -191,18 +181,19 @@ class Conclusion:
         Source: C2SP tlog-cosignature; ours: SPEC §4.
         """
         key = None if said is None else self._log_cosigner(origin, str(said))
-        for index, where, raw in () if key is None else notes:
+        if key is None:
+            return
+        for index, where, raw in notes:
             try:
                 note = parse_note(raw)
-                claimed = [line for line in note.signatures if key is not None and key.matches(line)]
-                if key is None or not claimed:
+                claimed = list(filter(key.matches, note.signatures))
+                if not claimed:
                     self._findings.fault("checkpoint", index, where, f"an ML-DSA-44 cosignature by {origin}", "none")
-                    continue
                 for line in claimed:
                     verify_cosignature(key, line, note.text)
                     self._findings.count("L1", "cosignatures")
             except Unsupported:
-                self._findings.not_checked("unsupported", names=str(origin))
+                self._findings.not_checked("unsupported", names=key.name)
                 return
             except Malformed as error:
                 if error.code == "cosignature":
@@ -222,7 +213,8 @@ class Conclusion:
         pinned = [] if self._policy is None else [*self._policy.witnesses.values(), *self._policy.keys_of(origin)]
         for other in pinned:
             if (other.name, other.type_byte) == (origin, COSIGNATURE_MLDSA44) and other != key:
-                self._findings.fault("log-key", 0, where, _fingerprint(other), _fingerprint(key))
+                expected, found = (hashlib.sha256(one.public_key).hexdigest() for one in (other, key))
+                self._findings.fault("log-key", 0, where, expected, found)
         return key
 
     def check_quorum(self, notes: Sequence[bytes]) -> list[Opened]:
@@ -270,7 +262,3 @@ def check_pins(trust: Trust | None, findings: FaultList) -> None:
         findings.leave_open("no-trust")
     elif trust.genesis is None:
         findings.leave_open("no-genesis-pin")
-
-
-def _fingerprint(key: VerifierKey) -> str:
-    return hashlib.sha256(key.public_key).hexdigest()

@@ -19,7 +19,7 @@ from constancia.verify.core.formats.entry import NO_PREVIOUS, Entry, parse_entry
 from constancia.verify.core.formats.merkle import MerkleTree, hash_leaf
 from constancia.verify.core.report import FaultList, fault_of
 from constancia.verify.core.seen_roots import SeenRoots
-from constancia.verify.core.signature_check import InOrder, SignatureCheck
+from constancia.verify.core.signature_check import InOrder
 from constancia.verify.core.trust import Trust
 
 CLOCK_SKEW_S: Final = 300  # SPEC §7, rule 7
@@ -38,21 +38,15 @@ class LogCheck:
     """
 
     def __init__(  # noqa: PLR0913 - what a pass starts from
-        self,
-        findings: FaultList,
-        signatures: SignatureCheck,
-        origin: str | None = None,
-        *,
-        read: Callable[[bytes], Entry] = parse_entry,
-        tree: MerkleTree | None = None,
-        seen: SeenRoots | None = None,
+        self, findings: FaultList, signatures: InOrder, origin: str | None = None, *,
+        read: Callable[[bytes], Entry] = parse_entry, tree: MerkleTree | None = None, seen: SeenRoots | None = None,
         vouched: int = 0,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.findings = findings
         self.origin = origin
         self.vouched = vouched
         self.tree = MerkleTree() if tree is None else tree
-        self.directory = Directory(self.tree.leaf)
+        self.directory = Directory()
         self.seen = SeenRoots(self.tree, findings) if seen is None else seen
         self._used: set[str] = set()
         self.recorded_at = ""
@@ -113,8 +107,8 @@ class LogCheck:
             late = signed > limit
         except (ValueError, OverflowError):  # 30 February, or the year 9999
             late = True
+        expected = f"at most {CLOCK_SKEW_S} s after {entry.recorded_at}"
         if late:
-            expected = f"at most {CLOCK_SKEW_S} s after {entry.recorded_at}"
             self._fault("signed-at", entry.index, "statement.signed_at", expected, entry.statement.signed_at)
 
     def _check_authorship(self, entry: Entry) -> None:
@@ -130,11 +124,16 @@ class LogCheck:
                 self.signatures += 1
         for fault in faults:
             self.findings.add(fault)
-        if not faults:
-            try:
-                self.directory.apply(entry)
-            except Malformed as error:
-                self.findings.add(fault_of(error, "directory", entry.index, "statement", "L2"))
+        if faults:
+            return
+        try:
+            self.directory.apply(entry)
+            self.has_authority(entry)
+        except Malformed as error:
+            self.findings.add(fault_of(error, "directory", entry.index, "statement", "L2"))
+
+    def has_authority(self, entry: Entry) -> None:
+        """Take in that an entry has authority; no verdict rests on what is made of it."""
 
     def check_id(self, at: int, name: str) -> None:
         """SPEC §7 step 7: the statement's id is new."""
@@ -146,15 +145,8 @@ class LogCheck:
         """Take in that the entry at an index uses an id again."""
         self._fault("statement-id", at, "statement.id", "a new id", name)
 
-    def count(self, start: int = 0) -> None:
-        """Close the pass: say how much was checked, from an index on."""
-        for what in ("entries", "links"):
-            self.findings.count("L1", what, self.tree.size - start)
-        for what, number in (
-            ("signatures", self.signatures), ("seen_roots", self.seen.checked), ("keys", len(self.directory.keys)),
-            ("appointments", len(self.directory.appointments)),
-        ):  # fmt: skip
-            self.findings.count("L2", what, number)
+    def close(self) -> None:
+        """Close the pass: say what the entries give."""
         self.findings.origin, self.findings.size, self.findings.root = self.origin, self.tree.size, self.tree.root()
         if self.tree.size:
             self.findings.genesis = self.tree.leaf(0)
@@ -166,12 +158,10 @@ class LogCheck:
             self.findings.not_checked("entries-unread", count=self.unread)
         if self.directory.log_key is not None and self.directory.zone is None:
             self.findings.leave_open("no-time-zone", zone=self.directory.zone_name)
-        if newer.index is not None:
-            self.findings.leave_open("newer-act", index=newer.index, type=newer.type, count=newer.count)
+        if newer is not None:
+            self.findings.leave_open("newer-act", index=newer.first, type=newer.type, count=newer.number)
         if self.seen.largest < self.tree.size:
             self.findings.note("tail", start=self.seen.largest)
-        for index, state in sorted(self.directory.suspects.items()):
-            self.findings.note(state, index=index)
 
     def _fault(self, code: str, at: int, where: str, expected: object, found: object) -> None:
         self.findings.fault(code, at, where, expected, found, level="L2")
@@ -186,13 +176,9 @@ class CheckedLog(NamedTuple):
 
 
 def check_log(
-    entries: Iterable[bytes],
-    checkpoint: bytes,
-    trust: Trust | None,
-    *,
-    read: Callable[[bytes], Entry] = parse_entry,
-    signatures: Callable[[FaultList], SignatureCheck] = InOrder,
-) -> CheckedLog:
+    entries: Iterable[bytes], checkpoint: bytes, trust: Trust | None, *,
+    read: Callable[[bytes], Entry] = parse_entry, signatures: Callable[[FaultList], InOrder] = InOrder,
+) -> CheckedLog:  # fmt: skip
     """Verify a log: levels L1 and L2.
 
     Args:
@@ -216,7 +202,7 @@ def check_log(
     check = LogCheck(findings, checker, origin, read=read)
     for raw in entries:
         check.take(raw)
-    check.count()
+    check.close()
     conclusion = Conclusion(findings, checker, check.tree, check.seen, trust)
     conclusion.check_keys(check.origin, check.directory.log_key)
     conclusion.check_kept(check.origin)

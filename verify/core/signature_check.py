@@ -1,27 +1,16 @@
 """Checking signatures one by one. An audit may give another checker, which answers later and says the same."""
 
-from typing import Protocol
-
 from constancia.verify.core.formats.signatures import PublicKey, Signature, verify_signature
 from constancia.verify.core.report import Fault, FaultList
 
 Place = tuple[str, int | None, str]  # the fault's code, index and field
 
 
-class SignatureCheck(Protocol):
-    """Checks signatures; each that does not verify becomes a fault, by the time that `join` returns."""
-
-    def check(self, place: Place, key: PublicKey, signature: Signature, message: bytes) -> None:
-        """Have one signature checked."""
-        ...
-
-    def join(self) -> None:
-        """Wait for all that was asked for."""
-        ...
-
-
 class InOrder:
-    """Checks each signature at once."""
+    """Checks each signature at once.
+
+    A subclass may check later; each signature that does not verify is a fault by the time that `join` returns.
+    """
 
     def __init__(self, findings: FaultList) -> None:
         self._findings = findings

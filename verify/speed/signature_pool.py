@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from constancia.verify.core.formats.signatures import PublicKey, Signature
 from constancia.verify.core.report import FaultList
-from constancia.verify.core.signature_check import Place, signature_fault
+from constancia.verify.core.signature_check import InOrder, Place, signature_fault
 from constancia.verify.speed.signature_worker import Chunk, Worker, answered, start
 
 CHUNK: Final = 64  # signatures: some 5 ms of work, small beside the hand-over and soon done at the end
@@ -21,7 +21,7 @@ WAITING: Final = 32  # chunks a worker, with those that wait for the ones before
 PROCESSES_FROM: Final = 2_048  # signatures after which starting processes (0.1 s) pays
 
 
-class Pool:
+class Pool(InOrder):
     """Checks signatures, in a context; faults go to the findings.
 
     Args:
@@ -30,7 +30,7 @@ class Pool:
     """
 
     def __init__(self, findings: FaultList, workers: int) -> None:
-        self._findings = findings
+        super().__init__(findings)
         self._workers = workers
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="verify")
         self._waiting: deque[tuple[list[Place], Chunk, Future[None] | None]] = deque()

@@ -26,12 +26,10 @@ _SIGNERS: Final = {
 SIGNER_OF: Final[Mapping[str, str]] = {name: signer for signer, listed in _SIGNERS.items() for name in listed.split()}
 ROOT_ACTS: Final = frozenset(_SIGNERS["root"].split())
 EITHER_ACTS: Final = frozenset(_SIGNERS["root_or_rep"].split())
-OWN_PARTY_ACTS: Final = frozenset(
-    {
-        "PartyRegistered", "PartyReturned", "MemberOrganizationJoined", "MemberOrganizationLeft",
-        "RepresentativeAppointed", "PartyWithdrew",
-    }
-)  # fmt: skip
+OBJECT_OF: Final[Mapping[str, str]] = {  # the member of the body that names what must be of the root's own party
+    **dict.fromkeys(ROOT_ACTS, "party"), "RepresentativeRevoked": "appointment", "KeyEndorsed": "key",
+    "KeyCompromised": "key", "PartyRegistered": "party", "PartyReturned": "party", "KeyRevoked": "key",
+}  # fmt: skip
 OWN_KEY_ACTS: Final = frozenset({"KeyRotated", "KeyRevoked"})  # of a representative
 
 

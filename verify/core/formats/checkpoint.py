@@ -72,7 +72,7 @@ def is_signed_by(note: Note, key: VerifierKey) -> bool:
 
     Source: C2SP signed-note, "Verification".
     """
-    claimed = [signature for signature in note.signatures if key.matches(signature)]
+    claimed = list(filter(key.matches, note.signatures))
     for signature in claimed:
         if key.type_byte != ED25519 or not verify_ed25519(key.public_key, signature.blob, note.text.encode()):
             raise Malformed("note-signature", f"signature of {key.name}", "a sound signature")

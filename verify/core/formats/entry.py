@@ -66,14 +66,10 @@ def parse_entry(raw: bytes) -> Entry:
     # Signature objects hold no member "statement" and no string holds a bare quote: the first mark is the one.
     start = raw.index(_STATEMENT_MARK) + len(_STATEMENT_MARK)
     return Entry(
-        raw=raw,
-        index=index,
-        previous=bytes.fromhex(previous),
-        recorded_at=recorded_at,
+        raw=raw, index=index, previous=bytes.fromhex(previous), recorded_at=recorded_at, leaf_hash=leaf_hash_of(raw),
         signatures=tuple([parse_signature(one) for one in listed]),
         statement=statement_of(item["statement"], raw[start : -len(_TAIL)]),
-        leaf_hash=leaf_hash_of(raw),
-    )
+    )  # fmt: skip
 
 
 def leaf_hash_of(raw: bytes) -> LeafHash:

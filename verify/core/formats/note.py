@@ -97,12 +97,8 @@ def verifier_key(name: str, type_byte: int, public_key: bytes) -> VerifierKey:
         raise Malformed("vkey", name, "a key of a known type and its length", f"{type_byte}: {len(public_key)}")
     if type_byte != COSIGNATURE_MLDSA44 and not is_sound_point(public_key):
         raise Malformed("vkey", name, "a canonical key that is not of small order", public_key.hex())
-    return VerifierKey(
-        name=name,
-        key_hash=key_hash(name, type_byte, public_key),
-        type_byte=type_byte,
-        public_key=public_key,
-    )
+    hashed = key_hash(name, type_byte, public_key)
+    return VerifierKey(name=name, key_hash=hashed, type_byte=type_byte, public_key=public_key)
 
 
 def parse_vkey(text: str) -> VerifierKey:

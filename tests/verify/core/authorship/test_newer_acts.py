@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.verify.small_ledger import PARTIES, SCOPE, TEXT, Key, Writer, verify
+from tests.verify.small_ledger import PARTIES, TEXT, Key, Writer, verify
 
 from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.report.rendering import report_text
@@ -121,28 +121,7 @@ def test_actor_of_a_newer_act_is_the_one_that_the_key_belongs_to(tmp_path: Path)
     assert (first.code, first.index) == ("actor", index)
 
 
-def test_what_rests_on_a_newer_act_is_left_open_too(tmp_path: Path) -> None:
-    """A representative whom yesterday's verifier can't know: appointed in a newer form, then acting as any other."""
-    writer = Writer().found()
-    index = writer.as_root(
-        "sfp", "RepresentativeAppointed", "appointment/new",
-        {"appointment": "new", "party": "sfp", "person": "p-new", "capacity": "representative", "scope": SCOPE},
-        schema=2,
-    )  # fmt: skip
-    key = Key("new representative")
-    actor = {"appointment": "new", "capacity": "representative", "party": "sfp", "person": "p-new"}
-    material = {**key.material, "appointment": "new", "key": key.key_id, "party": "sfp"}
-    writer.as_person("sfp", "KeyRegistered", f"key/{key.key_id}", material, actor=actor, key=key)
-    endorsed = {"key": key.key_id, "valid_from": "2019-01-01"}
-    writer.as_root("sfp", "KeyEndorsed", f"key/{key.key_id}", endorsed)
-    writer.as_person("sfp", "ProgressReported", "commitment/rm", REPORT, actor=actor, key=key)
-    report = audited(writer, tmp_path)
-    assert report.verdict is Verdict.INCONCLUSIVE, report_text(report, "en")
-    [remark] = [one for one in report.open if one.code == "newer-act"]
-    assert dict(remark.params) == {"index": index, "type": "RepresentativeAppointed", "count": 4}
-
-
-def test_newer_act_hides_nothing_of_those_whom_it_does_not_name(tmp_path: Path) -> None:
+def test_newer_act_hides_nothing_of_what_comes_after_it(tmp_path: Path) -> None:
     writer = Writer().found()
     by_root(writer)
     index = writer.as_person("sfp", "ProgressReported", "commitment/rm", REPORT, key=Key("unknown"))

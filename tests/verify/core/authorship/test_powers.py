@@ -7,8 +7,8 @@ import constancia.domain.decide as domain
 from constancia.domain.catalogue import REGISTRY
 from constancia.verify.core.authorship.powers import (
     EITHER_ACTS,
+    OBJECT_OF,
     OWN_KEY_ACTS,
-    OWN_PARTY_ACTS,
     ROOT_ACTS,
     SEATED_STREAMS,
     SIGNER_OF,
@@ -69,7 +69,7 @@ def test_specification_says_the_same_of_every_act() -> None:
 
 def test_object_of_a_roots_act_is_the_same_in_the_page() -> None:
     listed = page_object("ROOT_ACTS") | page_object("SHARED_ACTS")
-    assert {name for name, member in listed.items() if member == "party"} == OWN_PARTY_ACTS
+    assert {name: member for name, member in listed.items() if member} == OBJECT_OF
     own = re.search(r'\["(\w+)", "(\w+)"\]\.includes\(type\) && !own', PAGE)
     assert own is not None
     assert set(own.groups()) == OWN_KEY_ACTS

@@ -179,7 +179,6 @@ function judge(entry) {
 function checkAuthorship(entry) {
 	const {index, statement: {type}} = entry;
 	if ((index === 0) !== (type === "LedgerOpened")) accuse("directory", ".type", "LedgerOpened: 0", type);
-	charge();
 	const before = total;
 	running.push(checkSignatures(entry, checkAuthority(entry)));
 	if (total === before) parsed(() => applyEffect(entry), "directory", index, "statement", "L2");

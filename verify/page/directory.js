@@ -7,30 +7,13 @@ const KNOWN_ACTS = /^(LedgerOpened|Party(Registered|NameRecorded|Withdrew|Return
 const FOREVER = "9999-12-31";
 const keys = new Map(), appointments = new Map(), bodies = new Map(), suspects = new Map(), days = new Map(), proposed = [];
 let logKey, logCosigner, zone, calendar = null, founding = [];
-let place = 0, charges = []; // index of the entry that is judged, and what it is accused of
-// The first act that is newer than this page, how many entries are left unjudged for such acts, the last, what they name.
-const newer = {count: 0, names: new Set()};
+let place = 0; // index of the entry that is judged
+const newer = []; // entries that are not judged, because they are newer than this page
 
 /** A fault of the entry that is judged; gives no keys. A field that begins with a dot is the statement's. */
 function accuse(code, field, expected, found) {
-	charges.push([code, place, field.replace(/^\./, "statement."), expected, found, {level: "L2"}]);
+	fault(code, place, field.replace(/^\./, "statement."), expected, found, {level: "L2"});
 	return [];
-}
-
-function charge() {
-	for (const one of charges.splice(0)) fault(...one);
-}
-
-/** Does this entry rest on an act that could not be judged, because that names its key, appointment or seat? */
-function restsOnNewer({signatures: [{key}], statement: {body, actor}}) {
-	const party = charges.some(([code]) => code === "seat") && actor.party;
-	return newer.index === 0 || [key, actor.appointment, body.key, body.appointment, party].some(name => newer.names.has(name));
-}
-
-function leaveUnjudged({index, statement: {type, body}}) {
-	if (!newer.count++) Object.assign(newer, {index, type});
-	newer.last = index;
-	for (const [, name] of JSON.stringify(body).matchAll(/"([a-z0-9][a-z0-9._-]{0,63})"(?!:)/g)) newer.names.add(name);
 }
 
 /** A member of a body that must be text. */
@@ -48,21 +31,19 @@ function dayOf(recordedAt) {
 	return days.get(minute);
 }
 
-/** Rules 2 to 6. Gives the key of each signature; fewer where one is not known. An act that is newer is never a fault. */
-function checkAuthority(entry) {
-	const {type, schema} = entry.statement, isNewer = schema !== 1 || !KNOWN_ACTS.test(type);
-	const found = (isNewer ? checkNewer : checkKnown)(entry);
-	if (isNewer || (charges.length && restsOnNewer(entry))) {
-		leaveUnjudged(entry);
-		if (!isNewer) charges = [];
-	}
-	charge();
-	return found;
-}
+/** Is neither this act nor entry 0, which says whose the first keys are, newer than this page? */
+const canJudge = ({type, schema}) => schema === 1 && KNOWN_ACTS.test(type) && newer[0]?.index !== 0;
 
-function checkNewer(entry) {
-	const {signatures, statement: {type, actor}} = entry, found = [];
-	if (!["LedgerOpened", "KeyRegistered"].includes(type)) for (const [i, {key: name}] of signatures.entries()) {
+/** Rules 2 to 6; of an act that is newer its keys. Gives the key of each signature; fewer where one is not known. */
+function checkAuthority(entry) {
+	const {index, signatures, statement} = entry, {type, actor} = statement, judged = canJudge(statement);
+	if (!judged) newer.push({index, type});
+	if (judged && type === "LedgerOpened") return checkFounders(entry);
+	if (judged && signatures.length > 1) return accuse("signature-count", "signatures", 1, signatures.length);
+	if (judged && type === "KeyRegistered") return checkRegistration(statement, signatures[0].key);
+	if (/^(LedgerOpened|KeyRegistered)$/.test(type) || newer[0]?.index === 0) return [];
+	const found = [];
+	for (const [i, {key: name}] of signatures.entries()) {
 		const key = keys.get(name), where = `signatures[${i}].key`;
 		if (!key) {
 			accuse("key-unknown", where, "", name);
@@ -70,23 +51,11 @@ function checkNewer(entry) {
 		}
 		found.push(key);
 		checkState(entry, key, where);
-		if (signatures.length > 1 || !actor.party) continue;
+		if (!judged && (signatures.length > 1 || !actor.party)) continue;
 		checkActor(actor, key.party, key.appointment);
-		if (key.appointment !== null) checkMandate(entry, key);
+		if (key.appointment !== null) checkRepresentative(entry, key, judged); else if (judged) checkRoot(statement, key);
 	}
 	return found;
-}
-
-function checkKnown(entry) {
-	const {signatures, statement: {type, actor}} = entry, name = signatures[0].key, key = keys.get(name);
-	if (type === "LedgerOpened") return checkFounders(entry);
-	if (signatures.length > 1) return accuse("signature-count", "signatures", 1, signatures.length);
-	if (type === "KeyRegistered") return checkRegistration(entry.statement, name);
-	if (!key) return accuse("key-unknown", "signatures[0].key", "", name);
-	checkState(entry, key, "signatures[0].key");
-	checkActor(actor, key.party, key.appointment);
-	if (key.appointment === null) checkRoot(entry.statement, key); else checkRepresentative(entry, key);
-	return [key];
 }
 
 function checkFounders({index, signatures, statement: {body, actor}}) {
@@ -137,19 +106,14 @@ function checkState({recorded_at: recordedAt}, key, where) {
 	else if (isOutside(day, key)) accuse("key-period", "recorded_at", period(key), day);
 }
 
-function checkMandate({recorded_at: recordedAt}, {appointment}) {
-	const held = appointments.get(appointment);
+function checkRepresentative({recorded_at: recordedAt, statement: {type, body, stream}}, key, judged) {
+	const held = appointments.get(key.appointment), own = body.key === key.id;
+	if (ROOT_ACTS[type] && judged) accuse("root-act", ".type", "root", type);
 	if (held.revoked || isOutside(dayOf(recordedAt), held)) {
 		accuse("appointment", ".actor.appointment", "", held.revoked ? "revoked" : period(held));
 	}
-	return held;
-}
-
-function checkRepresentative(entry, key) {
-	const {type, body, stream} = entry.statement, own = body.key === key.id;
-	if (ROOT_ACTS[type]) accuse("root-act", ".type", "root", type);
-	const {scope} = checkMandate(entry, key);
-	if (!scope.includes(type) && !(type === "KeyRevoked" && own)) accuse("scope", ".type", scope, type);
+	if (!judged) return;
+	if (!held.scope.includes(type) && !(type === "KeyRevoked" && own)) accuse("scope", ".type", held.scope, type);
 	if (/^(agreement|decision)\//.test(stream) && !isSeated(key.party)) accuse("seat", ".actor.party", "", key.party);
 	if (["KeyRotated", "KeyRevoked"].includes(type) && !own) accuse("authority", ".body.key", key.id, body.key);
 }
@@ -175,14 +139,8 @@ function isSeated(party) {
 }
 
 /** Takes in an entry's effect; only for entries with which nothing is wrong. */
-function applyEffect(entry) {
-	const {index, leaf, recorded_at: recordedAt, signatures, statement: {type, body, actor}} = entry;
-	try {
-		if (newer.last !== index) EFFECTS[type]?.(body, actor);
-	} catch (error) {
-		if (!restsOnNewer(entry)) throw error;
-		leaveUnjudged(entry);
-	}
+function applyEffect({index, leaf, recorded_at: recordedAt, signatures, statement}) {
+	if (canJudge(statement)) EFFECTS[statement.type]?.(statement.body, statement.actor);
 	if (signatures.length === 1) keys.get(signatures[0].key)?.signed.push([index, dayOf(recordedAt) ?? "", hex(leaf)]);
 }
 

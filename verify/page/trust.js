@@ -45,8 +45,7 @@ function reportWitnesses({cosigned, cosigners, unsupported, size, isMet}) {
 }
 
 function reportTrust() {
-	const {index, type, count} = newer;
-	if (count) remark("open", "newer-act", {index, type, count});
+	if (newer.length) remark("open", "newer-act", {...newer[0], count: newer.length});
 	if (!trust.policy) remark("open", "no-trust");
 	else if (!trust.genesis) remark("open", "no-genesis-pin");
 	unchecked("law");

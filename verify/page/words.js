@@ -1,5 +1,7 @@
 // Words, a line each: code|Spanish|English, which may be the code itself. Faults and remarks are those of verify/report/words.py.
-const words = table => new Map(table.trim().split("\n").map(line => line.split("|")).map(([code, es, en]) => [code, {es, en}]));
+// In the page that is built, phrases that come often stand once in PHRASES, and as a sign each in the tables.
+const SIGNS = "", PHRASES = [];
+const words = table => new Map(table.replace(/[!-~]/g, sign => PHRASES[SIGNS.indexOf(sign)] ?? sign).trim().split("\n").map(line => line.split("|")).map(([code, es, en]) => [code, {es, en}]));
 
 const FAULTS = words(`
 entry-form|la entrada no tiene la forma canónica|the entry is not in the canonical form

@@ -1,8 +1,8 @@
 """An entry's statement as a DSSE envelope, for tools that know nothing of ledgers."""
 
 from constancia.ledger.errors import NotFound
+from constancia.ledger.wire.composition import to_dsse_envelope
 from constancia.verify.speed.entry_patterns import read_entry
-from constancia.verify.wire.compose import to_dsse_envelope
 
 
 def dsse_envelope(entry: bytes) -> bytes:

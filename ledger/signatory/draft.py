@@ -13,6 +13,8 @@ from constancia.ledger.clock import new_uuid
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.keys.key_file import PrivateKey
+from constancia.ledger.wire.composition import signature_object
+from constancia.ledger.wire.proofs import verify_consistency
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import canonical, parse_canonical
 from constancia.verify.core.formats.checkpoint import open_checkpoint
@@ -20,8 +22,7 @@ from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.note import VerifierKey
 from constancia.verify.core.formats.signatures import Signature, parse_signature
 from constancia.verify.core.formats.statement import Seen, Statement, parse_statement
-from constancia.verify.wire.compose import signature_object
-from constancia.verify.wire.merkle import EMPTY_ROOT, verify_consistency
+from constancia.verify.wire.merkle import EMPTY_ROOT
 
 MAX_SIGNED_BYTES = 65_536  # what the server takes in one request
 

@@ -16,6 +16,7 @@ from tests.verify.small_ledger import ORIGIN, Log, write
 
 from constancia.ledger.folder import policy_text
 from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.wire.proofs import consistency_proof
 from constancia.ledger.witnesses.protocol import format_request, parse_answer
 from constancia.ledger.witnesses.quorum_status import policy_lines
 from constancia.verify.audit.run import audit
@@ -163,7 +164,7 @@ class Operator:
         known = one.witness.store.known().get(ORIGIN)
         old = (0 if known is None else known.size) if old is None else old
         tree = log.tree
-        proof = tree.consistency_proof(old, log.size) if 0 < old <= log.size else []
+        proof = consistency_proof(tree, old, log.size) if 0 < old <= log.size else []
         body = format_request(old, proof, note or log.checkpoint())
         return httpx.post(f"{one.url}/add-checkpoint", content=body)
 

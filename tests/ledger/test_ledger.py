@@ -18,13 +18,14 @@ from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import Closed, Fatal, LedgerError, Locked, NotFound, ReadOnly
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.wire.proofs import verify_consistency
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import MAX_STATEMENT_BYTES, canonical
 from constancia.verify.core.formats.checkpoint import open_checkpoint
 from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.core.formats.signatures import KeyId, Signature
 from constancia.verify.trust.trust_folder import load_trust
-from constancia.verify.wire.merkle import EMPTY_ROOT, hash_leaf, verify_consistency, verify_inclusion
+from constancia.verify.wire.merkle import EMPTY_ROOT, hash_leaf, verify_inclusion
 from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 

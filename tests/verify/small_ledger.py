@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from constancia.ledger.wire.composition import build_entry, encode_bundle, format_tlog_proof
+from constancia.ledger.wire.proofs import inclusion_proof
 from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.checkpoint import format_checkpoint
@@ -40,10 +42,8 @@ from constancia.verify.report.findings import Report
 from constancia.verify.sources.source import open_source
 from constancia.verify.sources.sqlite_store import TOPIC
 from constancia.verify.trust.trust_folder import load_trust
-from constancia.verify.wire.compose import build_entry
 from constancia.verify.wire.merkle import Tree, hash_leaf
-from constancia.verify.wire.tiles import HASHES_PER_TILE, encode_bundle, tile_path, tiles_between
-from constancia.verify.wire.tlog_proof import format_tlog_proof
+from constancia.verify.wire.tiles import HASHES_PER_TILE, tile_path, tiles_between
 
 ORIGIN = "example.org/small-ledger"
 PARTIES = ("inai", "nosc", "sfp")
@@ -220,7 +220,7 @@ class Log:
 
     def receipt(self, index: int, size: int | None = None) -> bytes:
         size = self.size if size is None else size
-        proof = self.tree.inclusion_proof(index, size)
+        proof = inclusion_proof(self.tree, index, size)
         return format_tlog_proof(index, proof, self.checkpoint(size), self.entries[index])
 
     def write_trust(

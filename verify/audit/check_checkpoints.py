@@ -6,23 +6,14 @@ What the core finds wrong with one is located here: between which sizes the log 
 from constancia.verify.audit.seen_history import SeenHistory
 from constancia.verify.core.conclusion import Conclusion
 from constancia.verify.core.formats.checkpoint import Checkpoint
-from constancia.verify.core.signature_check import InOrder
-from constancia.verify.core.trust import Trust
-from constancia.verify.report.findings import Findings
 from constancia.verify.sources.sqlite_store import Store
 from constancia.verify.trust.pinned_checkpoint import PinnedCheckpoint
-from constancia.verify.wire.merkle import Tree
 
 
 class CheckpointChecker(Conclusion):
     """The core's conclusion, for a source with many checkpoints. As `Conclusion`; `seen` tells where faults lie."""
 
     _seen: SeenHistory
-
-    def __init__(
-        self, findings: Findings, signatures: InOrder, tree: Tree, seen: SeenHistory, trust: Trust | None
-    ) -> None:
-        super().__init__(findings, signatures, tree, seen, trust)
 
     def root_differs(self, code: str, where: str, checkpoint: Checkpoint, *, since: int | None = None) -> None:
         """Take in that a checkpoint gives another root than the tree's: its place is known once all else is."""
@@ -36,8 +27,7 @@ class CheckpointChecker(Conclusion):
                 continue  # a fault already, and no place could be named; or checked before
             text = batch.checkpoint
             if not isinstance(text, str):
-                found = type(text).__name__
-                self._findings.fault("checkpoint", batch.first_index, "batches.checkpoint", "TEXT", found)
+                self._findings.fault("checkpoint", batch.first_index, "batches.checkpoint", "TEXT", type(text).__name__)
                 continue
             raw = text.encode("utf-8", "surrogateescape")
             opened = self.open(raw, "batches.checkpoint", batch.first_index)

@@ -47,17 +47,10 @@ PROGRESS_EVERY: Final = 256
 
 
 def audit(  # noqa: PLR0913 - each says one thing about what is wanted
-    source: Source,
-    trust: TrustFolder | None,
-    *,
-    all_faults: bool = False,
-    progress: Progress | None = None,
-    workers: int | None = None,
-    levels: Mapping[str, Level] | None = None,
-    since: bytes | None = None,
-    memory: ResumeState | None = None,
-    further: Sequence[AuditLevel] = (),
-) -> Report:
+    source: Source, trust: TrustFolder | None, *, all_faults: bool = False, progress: Progress | None = None,
+    workers: int | None = None, levels: Mapping[str, Level] | None = None, since: bytes | None = None,
+    memory: ResumeState | None = None, further: Sequence[AuditLevel] = (),
+) -> Report:  # fmt: skip
     """Audit a source.
 
     Args:
@@ -108,15 +101,9 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
 
 class _Audit:
     def __init__(  # noqa: PLR0913, PLR0917 - the parts of one audit, put together in one place
-        self,
-        source: Source,
-        trust: TrustFolder | None,
-        findings: Findings,
-        pool: Pool,
-        since: PinnedCheckpoint | None,
-        memory: ResumeState | None,
-        further: Sequence[AuditLevel],
-    ) -> None:
+        self, source: Source, trust: TrustFolder | None, findings: Findings, pool: Pool,
+        since: PinnedCheckpoint | None, memory: ResumeState | None, further: Sequence[AuditLevel],
+    ) -> None:  # fmt: skip
         self._store = source.store
         self._published = source.published
         self._source = source

@@ -95,14 +95,9 @@ class SeenHistory(SeenRoots):
             place = (known, known)
         if one.signer is not None and place[0] != one.signer:
             field = f"entry {one.signer}: {field}"
+        expected, found = f"{one.root.hex()} at size {one.size}", self._tree.root(one.size)
+        note = f"altered between entries {first} and {last}, or whoever gave this root saw another log"
+        level = "L1" if one.signer is None else "L2"
         findings.fault(
-            one.code,
-            place[0],
-            field,
-            f"{one.root.hex()} at size {one.size}",
-            self._tree.root(one.size),
-            level="L1" if one.signer is None else "L2",
-            note=f"altered between entries {first} and {last}, or whoever gave this root saw another log",
-            last_index=place[1],
-            somewhere=True,
+            one.code, place[0], field, expected, found, level=level, note=note, last_index=place[1], somewhere=True
         )

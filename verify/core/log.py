@@ -112,7 +112,7 @@ class LogCheck:
             self._fault("signed-at", entry.index, "statement.signed_at", expected, entry.statement.signed_at)
 
     def _check_authorship(self, entry: Entry) -> None:
-        """SPEC §7 steps 10 (authority: rules 2 to 6) and 11 (signatures: rule 1)."""
+        """SPEC §7 step 10 (authority: rules 2 to 6) and step 11 (signatures: rule 1)."""
         if (entry.index == 0) != (entry.statement.type == "LedgerOpened"):
             self._fault("directory", entry.index, "statement.type", "LedgerOpened at 0 only", entry.statement.type)
         faults, keys = self.directory.check(entry)

@@ -4,16 +4,7 @@ from bisect import bisect_left, insort
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from constancia.verify.core.report import (
-    MAX_FAULTS,
-    MAX_KEPT,
-    Fault,
-    FaultList,
-    Remark,
-    Verdict,
-    fault_of,
-    shown,
-)  # fmt: skip
+from constancia.verify.core.report import MAX_FAULTS, MAX_KEPT, Fault, FaultList, Remark, Verdict, fault_of, shown
 
 __all__ = ["MAX_FAULTS", "MAX_KEPT", "Fault", "Findings", "Remark", "Report", "Verdict", "fault_of", "shown"]
 

@@ -153,9 +153,8 @@ def open_source(location: str) -> Source:
                 receipt = head + file.read(MAX_PROOF_BYTES)
                 return Source(kind="receipt", location=location, receipt=receipt)
             if head.startswith(CONTRADICTION.encode()):
-                return Source(
-                    kind="contradiction", location=location, contradiction=head + file.read(MAX_CONTRADICTION_BYTES)
-                )
+                proof = head + file.read(MAX_CONTRADICTION_BYTES)
+                return Source(kind="contradiction", location=location, contradiction=proof)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise Unreadable("source", location, str(error)) from error
     if head.startswith(b"SQLite format 3\x00"):

@@ -64,13 +64,9 @@ def parse_policy(file: str) -> Policy:
             raise Malformed("policy", "policy", "an Ed25519 key of each log: checkpoints are signed by it", origin)
         logs[origin] = first
     policy = Policy(
-        logs=logs,
-        witnesses=reader.witnesses,
-        groups=reader.groups,
-        quorum=reader.quorum,
-        urls=reader.urls,
+        logs=logs, witnesses=reader.witnesses, groups=reader.groups, quorum=reader.quorum, urls=reader.urls,
         log_keys={origin: tuple(keys) for origin, keys in reader.logs.items()},
-    )
+    )  # fmt: skip
     _check_counting(policy, reader.counting)
     return policy
 

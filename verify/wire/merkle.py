@@ -1,4 +1,4 @@
-"""What follows from a Merkle tree: proofs and their checks, tiles, a batch taken back (RFC 6962, RFC 9162).
+"""What follows from a Merkle tree: checks of proofs, tiles, a batch taken back (RFC 6962, RFC 9162).
 
 `Tree` is the core's tree with what a ledger, a receipt or a resumed audit needs besides.
 """
@@ -7,18 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final, Protocol, Self
 
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.merkle import (
-    EMPTY_ROOT,
-    HASH_BYTES,
-    MerkleTree,
-    hash_children,
-    hash_leaf,
-    split_of,
-)
+from constancia.verify.core.formats.merkle import EMPTY_ROOT, HASH_BYTES, MerkleTree, hash_children, hash_leaf
 
 __all__ = [
     "EMPTY_ROOT", "HASH_BYTES", "HashRow", "Tree", "cut_hashes", "hash_children", "hash_leaf", "prefix_roots",
-    "verify_consistency", "verify_inclusion",
+    "verify_inclusion",
 ]  # fmt: skip
 _MAX_ROOTS: Final = 4_096  # a cache: bounded, and cheap to refill
 
@@ -83,7 +76,7 @@ class Tree(MerkleTree):
         Raises:
             Malformed: `size` is larger than the tree.
         """
-        self._check_size(size)
+        self.check_size(size)
         for level, row in enumerate(self._levels):
             del row[(size >> level) * HASH_BYTES :]
         self._roots = {}
@@ -91,65 +84,6 @@ class Tree(MerkleTree):
     def leaves(self, start: int, stop: int) -> bytes:
         """Give the packed leaf hashes of [start, stop)."""
         return bytes(self._levels[0][start * HASH_BYTES : stop * HASH_BYTES])
-
-    def inclusion_proof(self, index: int, size: int) -> list[bytes]:
-        """Give the audit path of a leaf in the tree of a size, from the leaf's sibling up.
-
-        Raises:
-            Malformed: Not 0 <= index < size <= the tree's size.
-
-        Source: RFC 6962 §2.1.1.
-        """
-        self._check_size(size)
-        if not 0 <= index < size:
-            raise Malformed("index", "index", f"an index below {size}", index)
-        start, stop = 0, size
-        path: list[bytes] = []
-        while stop - start > 1:
-            middle = start + split_of(stop - start)
-            if index < middle:
-                path.append(self._range(middle, stop))
-                stop = middle
-            else:
-                path.append(self._range(start, middle))
-                start = middle
-        return path[::-1]
-
-    def consistency_proof(self, old: int, new: int) -> list[bytes]:
-        """Give the proof that the tree of size `old` is a prefix of that of size `new`; empty for 0 and equal.
-
-        Raises:
-            Malformed: Not 0 <= old <= new <= the tree's size.
-
-        Source: RFC 6962 §2.1.2.
-        """
-        self._check_size(new)
-        if not 0 <= old <= new:
-            raise Malformed("size", "old", f"a size up to {new}", old)
-        if old in (0, new):
-            return []
-        start, stop, whole = 0, new, True
-        path: list[bytes] = []
-        while old != stop:
-            middle = start + split_of(stop - start)
-            if old <= middle:
-                path.append(self._range(middle, stop))
-                stop = middle
-            else:
-                path.append(self._range(start, middle))
-                start, whole = middle, False
-        if not whole:
-            path.append(self._range(start, stop))
-        return path[::-1]
-
-    def prefix_path(self, old: int, new: int) -> list[bytes]:
-        """Give the path that `prefix_roots` reads; empty for 0 and equal.
-
-        Raises:
-            Malformed: Not 0 <= old <= new <= the tree's size.
-        """
-        proof = self.consistency_proof(old, new)
-        return proof if not proof or old & (old - 1) else [self.root(old), *proof]
 
     def tile(self, level: int, number: int, width: int) -> bytes:
         """Give the packed hashes of a tile (C2SP tlog-tiles): nodes of tree level 8·level.
@@ -196,33 +130,6 @@ def verify_inclusion(*, leaf_hash: bytes, index: int, size: int, proof: Sequence
         number >>= 1
         last >>= 1
     return last == 0 and node == root and len(leaf_hash) == HASH_BYTES
-
-
-def verify_consistency(
-    *, old_size: int, new_size: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]
-) -> bool:
-    """Check a consistency proof.
-
-    Args:
-        old_size: Size of the older tree; 0 is consistent with everything, with an empty proof.
-        new_size: Size of the newer tree.
-        old_root: Root of the older tree.
-        new_root: Root of the newer tree.
-        proof: Hashes as of RFC 6962 §2.1.2.
-
-    Returns:
-        Whether the older tree is a prefix of the newer.
-
-    Source: RFC 9162 §2.1.4.2.
-    """
-    if not 0 <= old_size <= new_size:
-        return False
-    if old_size == new_size:
-        return not proof and old_root == new_root
-    if old_size == 0:
-        return not proof and old_root == EMPTY_ROOT
-    path = proof if old_size & (old_size - 1) else [old_root, *proof]
-    return prefix_roots(old_size=old_size, new_size=new_size, path=path) == (old_root, new_root)
 
 
 def prefix_roots(*, old_size: int, new_size: int, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from tests.verify.small_ledger import DOCUMENT, Log, LogKey, Witness, Writer, relinked, verify, write
 
+from constancia.ledger.wire.composition import build_entry
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.entry import parse_entry
@@ -21,7 +22,6 @@ from constancia.verify.core.formats.note import format_vkey
 from constancia.verify.report.findings import Fault, Report, Verdict
 from constancia.verify.report.rendering import report_json, report_text
 from constancia.verify.sources.source import open_source
-from constancia.verify.wire.compose import build_entry
 from constancia.verify.wire.merkle import hash_leaf
 
 

@@ -70,24 +70,25 @@ class MerkleTree:
         Source: RFC 6962 §2.1.
         """
         size = self.size if size is None else size
-        self._check_size(size)
-        return self._range(0, size) if size else EMPTY_ROOT
+        self.check_size(size)
+        return self.range_hash(0, size) if size else EMPTY_ROOT
 
-    def _check_size(self, size: int) -> None:
+    def check_size(self, size: int) -> None:
+        """Refuse a size that the tree has not had, as `Malformed`."""
         if not 0 <= size <= self.size:
             raise Malformed("size", "size", f"a size up to {self.size}", size)
 
     def _node(self, level: int, number: int) -> bytes:
         return bytes(self._levels[level][number * HASH_BYTES : (number + 1) * HASH_BYTES])
 
-    def _range(self, start: int, stop: int) -> bytes:
+    def range_hash(self, start: int, stop: int) -> bytes:
         """Hash the leaves [start, stop); start is a multiple of the power of two that spans the range."""
         count = stop - start
         if count & (count - 1) == 0:
             level = count.bit_length() - 1
             return self._node(level, start >> level)
         middle = start + split_of(count)
-        return hash_children(self._range(start, middle), self._range(middle, stop))
+        return hash_children(self.range_hash(start, middle), self.range_hash(middle, stop))
 
 
 def split_of(count: int) -> int:

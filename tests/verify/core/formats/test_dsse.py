@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from securesystemslib import dsse
 from tests.verify.small_ledger import Key, Log
 
+from constancia.ledger.wire.composition import to_dsse_envelope
 from constancia.verify.core.formats.dsse import STATEMENT_PAYLOAD_TYPE, pae, signed_bytes
 from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.core.formats.signatures import Signature
-from constancia.verify.wire.compose import to_dsse_envelope
 
 
 @pytest.mark.parametrize(

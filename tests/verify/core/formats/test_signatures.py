@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.verify.public_vectors import vector_json
 from tests.verify.small_ledger import Key
 
+from constancia.ledger.wire.composition import signature_object
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.signatures import (
     KeyId,
@@ -32,7 +33,6 @@ from constancia.verify.core.formats.signatures import (
     verify_rsa_pkcs1_sha256,
     verify_signature,
 )
-from constancia.verify.wire.compose import signature_object
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493

@@ -150,6 +150,23 @@ def test_core_imports_no_files_threads_or_network(path: Path) -> None:
         assert allowed, f"{path.name} imports {module}"
 
 
+@pytest.mark.parametrize("name", ["VERIFYING.md", "es/VERIFICAR.md"])
+def test_reading_order_of_the_core_lists_every_file_with_its_lines(name: str) -> None:
+    """Each file stands after those that it imports."""
+    rows = [cells(line) for line in page(name) if re.match(r"\| `[a-z_/]+\.py` \| \d+ \|", line)]
+    listed = [row[0].strip("`") for row in rows]
+    core = ROOT / "verify" / "core"
+    there = {str(path.relative_to(core)): code_lines(path) for path in core.rglob("*.py") if path.stem != "__init__"}
+    assert {row[0].strip("`"): int(row[1]) for row in rows} == there
+    for place, file in enumerate(listed):
+        needed = {
+            module.removeprefix("constancia.verify.core.").replace(".", "/") + ".py"
+            for module in imported_modules(core / file)
+            if module.startswith("constancia.verify.core.") and not module.endswith("authorship")
+        }
+        assert needed <= set(listed[:place]), f"{file} needs {needed - set(listed[:place])}"
+
+
 def test_steps_of_the_specification_stand_in_the_core() -> None:
     """Every step of SPEC §7 is named where it is taken."""
     spec = (ROOT / "docs" / "SPEC.md").read_text(encoding="utf-8").split("**Steps.**")[1].split("**Place.**")[0]

@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 DEMO ?= demo
 
-.PHONY: demo test check serve lock bench rounds clean
+.PHONY: demo test check serve lock bench rounds api-docs clean
 
 demo: $(INSTALLED)  ## play the road map's story, print where things stand, verify it
 	$(BIN)/constancia demo --dir $(DEMO) --force
@@ -37,6 +37,9 @@ bench: $(INSTALLED)  ## figures, as ratios within one run
 
 rounds: $(INSTALLED)  ## 200 rounds of kill -9
 	PYTHONPATH=. $(BIN)/python tests/e2e/crash_rounds.py --rounds 200
+
+api-docs: $(INSTALLED)  ## docs/API.md from the docstrings
+	PYTHONPATH=.import $(BIN)/python tools/api_reference.py
 
 clean:
 	rm -rf .venv $(DEMO) build dist

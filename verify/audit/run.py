@@ -68,12 +68,13 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
         progress: Called now and then with entries done and entries in all. Where it raises `KeyboardInterrupt`, what
             was verified so far is kept in the memory.
         workers: Threads for signatures; as many as cores by default.
-        levels: Checks of the levels above that come last, by the names of `LEVELS_ABOVE` (L5: ledger.timestamp).
+        levels: Checks of the levels above that come last, by the names of `LEVELS_ABOVE` (L5:
+            ledger.timestamps.level5).
         since: A checkpoint of this log, as a signed note, that the caller has verified before (rule A5).
         memory: What the caller's earlier audits verified: with `since` the one that came to an end, else the one
             that was interrupted at this very source. What this audit verifies is kept there.
-        further: Levels above that see every entry in the same pass (L3 and L4: ledger.replay). What is given in neither
-            is said not to be checked.
+        further: Levels above that see every entry in the same pass (L3 and L4:
+            ledger.audit.level3_law). What is given in neither is said not to be checked.
 
     Returns:
         The report.

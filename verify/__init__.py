@@ -8,7 +8,8 @@
     print(report_text(report, "en"))
 
 The names in `__all__` are the public interface (docs/API.md); they keep their meaning within a major version of the
-package. Each is loaded when it is first asked for, so that importing one module of the core loads nothing else.
+package. Each is loaded when it is first asked for, so that importing one module of the core loads nothing else; type
+checkers read `__init__.pyi`.
 
 Bytes go in; facts or a fault come out. The invariants that this floor holds:
 
@@ -24,62 +25,10 @@ It trusts the caller's trust folder, SHA-256 and the signature schemes; nothing 
 It does not judge whether an act was legal (the domain's work) nor whether a statement is true.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from pkgutil import resolve_name
+from typing import Final
 
-if TYPE_CHECKING:
-    # `audit` is the name of a room, which Python sets on this package; the function has a name of its own here.
-    from constancia.verify.audit.run import audit as audit_source
-    from constancia.verify.core.errors import Malformed, Unreadable, Unsupported
-    from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
-    from constancia.verify.core.formats.entry import WIRE_FORMAT, Entry, parse_entry
-    from constancia.verify.core.formats.merkle import Tree, hash_leaf, verify_consistency, verify_inclusion
-    from constancia.verify.core.formats.note import parse_note
-    from constancia.verify.core.formats.policy import Opened, Policy, open_with_policy, parse_policy
-    from constancia.verify.core.formats.statement import Statement, parse_statement
-    from constancia.verify.core.formats.tlog_proof import TlogProof, parse_tlog_proof
-    from constancia.verify.core.report import Fault, Remark, Report, Verdict
-    from constancia.verify.report.rendering import report_json, report_text
-    from constancia.verify.sources.source import Source, open_source
-    from constancia.verify.trust.trust_folder import TrustFolder, load_trust
-
-__all__ = [
-    "WIRE_FORMAT",
-    "Checkpoint",
-    "Entry",
-    "Fault",
-    "Malformed",
-    "Opened",
-    "Policy",
-    "Remark",
-    "Report",
-    "Source",
-    "Statement",
-    "TlogProof",
-    "Tree",
-    "TrustFolder",
-    "Unreadable",
-    "Unsupported",
-    "Verdict",
-    "audit_source",
-    "hash_leaf",
-    "load_trust",
-    "open_source",
-    "open_with_policy",
-    "parse_checkpoint",
-    "parse_entry",
-    "parse_note",
-    "parse_policy",
-    "parse_statement",
-    "parse_tlog_proof",
-    "report_json",
-    "report_text",
-    "verify_consistency",
-    "verify_inclusion",
-]
-
-# The imports above once more, for the interpreter: module, then the names in it. A test compares both.
-_MODULES: Final = {
+_NAMES: Final = {
     "core.errors": "Malformed Unreadable Unsupported",
     "core.formats.checkpoint": "Checkpoint parse_checkpoint",
     "core.formats.entry": "WIRE_FORMAT Entry parse_entry",
@@ -93,21 +42,19 @@ _MODULES: Final = {
     "sources.source": "Source open_source",
     "trust.trust_folder": "TrustFolder load_trust",
 }
-_HOME: Final = {name: (module, name) for module, names in _MODULES.items() for name in names.split()} | {
-    "audit_source": ("audit.run", "audit")
-}
+_HOME: Final = {name: f"{__name__}.{module}:{name}" for module in _NAMES for name in _NAMES[module].split()}
+# `audit` is the name of a room, which Python sets on this package: the function has another name here.
+_HOME["audit_source"] = f"{__name__}.audit.run:audit"
+__all__ = sorted(_HOME)  # noqa: PLE0605 - the stub has them one by one, and a test compares
 
 
 def __getattr__(name: str) -> object:
     """Load a public name from its module when it is first asked for."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, original = _HOME[name]
-    value: object = getattr(import_module(f"{__name__}.{module}"), original)
-    globals()[name] = value
-    return value
+    return globals().setdefault(name, resolve_name(_HOME[name]))
 
 
 def __dir__() -> list[str]:
-    """Give the public names beside what the module already holds."""
+    """Give the public names and those of the module itself."""
     return sorted({*globals(), *__all__})

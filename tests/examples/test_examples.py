@@ -130,15 +130,15 @@ def test_list_overdue_lists_nothing_from_an_altered_log(
 def test_follow_entries_prints_each_entry_of_a_served_ledger_once(served: Desk, tmp_path: Path) -> None:
     memory, trust = tmp_path / "checkpoint", served.ledger.folder.trust
     before = served.ledger.log.size
-    code, output = run("follow_entries", served.url, trust, memory, 1)
+    code, output = run("follow_entries", served.url, trust, memory, "1")
     assert (code, len(output.splitlines())) == (0, before)
     served.play(served.world.commitment("c1"))
-    code, output = run("follow_entries", served.url, trust, memory, 1)
+    code, output = run("follow_entries", served.url, trust, memory, "1")
     lines = output.splitlines()
     assert code == 0
     assert [int(line.split()[0]) for line in lines] == list(range(before, served.ledger.log.size))
     assert memory.read_bytes() == served.ledger.log.checkpoint()
-    assert run("follow_entries", served.url, trust, memory, 1) == (0, "")
+    assert run("follow_entries", served.url, trust, memory, "1") == (0, "")
 
 
 def between_rounds(program: ModuleType, *steps: Callable[[], object]) -> None:

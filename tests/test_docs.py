@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -196,3 +197,13 @@ def test_operations_names_every_setting_and_no_other() -> None:
     assert named == settings | read
     elsewhere = {one for path in PAGES for one in re.findall(r"CONSTANCIA_[A-Z_]*[A-Z]", path.read_text("utf-8"))}
     assert elsewhere <= named
+
+
+def test_hooks_before_a_commit_are_local_and_of_the_lock_file() -> None:
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"repo: (\S+)", hooks) == ["local"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    tools = {one.split(">")[0] for one in project["optional-dependencies"]["dev"]}
+    entries = re.findall(r"entry: \.venv/bin/(\S+)", hooks)
+    assert len(entries) == len(re.findall(r"^ *entry:", hooks, re.MULTILINE)) == 3
+    assert set(entries) <= tools

@@ -7,15 +7,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
 from tests.api.served import Desk, desk_in
 from tests.dishonest import Host, altered, hosting, rewritten, setting, truncated, with_statement
-from tests.verify.small_ledger import Log, Writer
+from tests.verify.small_ledger import Log, Witness, Writer
 
 from constancia.api.demo.run import run_demo
+from constancia.verify.core.formats.tiles import encode_bundle, entries_path
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -163,6 +165,40 @@ def test_follow_entries_goes_on_within_one_run_and_waits_for_what_is_missing(
     assert [int(line.split()[0]) for line in output.out.splitlines()] == list(range(log.size))
     assert output.err.startswith("again in ")
     assert len(output.err.splitlines()) == 1
+
+
+def test_follow_entries_prints_each_entry_once_though_files_are_cut_or_grow_meanwhile(
+    log: Log, trust: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    follow = program("follow_entries")
+    with hosting(host := Host(log.cut_at(20))) as url:
+        host.default.altered[entries_path(0, 20)] = encode_bundle(log.entries[:15])
+
+        def grow_between_two_reads() -> None:
+            host.show(log.cut_at(20))
+            host.asked.clear()
+            host.before = lambda path: host.show(log) if host.asked == ["checkpoint", "checkpoint"] else None
+
+        between_rounds(follow, grow_between_two_reads)
+        assert follow.main([url, str(trust), str(tmp_path / "memory"), "3"]) == 0
+    output = capsys.readouterr()
+    assert [int(line.split()[0]) for line in output.out.splitlines()] == list(range(log.size))
+    assert "15 of 20" in output.err
+
+
+def test_follow_entries_waits_for_the_quorum_of_witnesses(
+    log: Log, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    witnessed = replace(log, witnesses=(Witness("w1"), Witness("w2")))
+    trust = witnessed.write_trust(tmp_path / "trust", quorum=2)
+    follow = program("follow_entries")
+    with hosting(host := Host(replace(witnessed, witnesses=witnessed.witnesses[:1]))) as url:
+        between_rounds(follow, lambda: host.show(witnessed))
+        assert follow.main([url, str(trust), str(tmp_path / "memory"), "1"]) == 0
+        assert capsys.readouterr().out == ""
+        assert not (tmp_path / "memory").exists()
+        assert follow.main([url, str(trust), str(tmp_path / "memory"), "1"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == log.size
 
 
 @pytest.mark.parametrize("case", ["rolled back", "rewritten", "other entries", "foreign key"])

@@ -177,7 +177,11 @@ def test_follow_entries_prints_each_entry_once_though_files_are_cut_or_grow_mean
         def grow_between_two_reads() -> None:
             host.show(log.cut_at(20))
             host.asked.clear()
-            host.before = lambda path: host.show(log) if host.asked == ["checkpoint", "checkpoint"] else None
+            host.before = grow
+
+        def grow(_: str) -> None:
+            if host.asked == ["checkpoint", "checkpoint"]:  # the second read is of the entries
+                host.show(log)
 
         between_rounds(follow, grow_between_two_reads)
         assert follow.main([url, str(trust), str(tmp_path / "memory"), "3"]) == 0

@@ -132,11 +132,6 @@ def _deliverables(state: State) -> Iterator[Derived]:
             )
 
 
-def milestone_done_index(commitment: Commitment, milestone: str) -> int | None:
-    """Give the entry that reported a milestone complete, or None."""
-    return next((one.mark.index for one in commitment.completed if one.milestone == milestone), None)
-
-
 def first_submission(state: State, commitment: str, deliverable: str) -> DeliverableState | None:
     """Give a deliverable's aggregate once anything was submitted."""
     found = state.aggregates.get(f"deliverable/{commitment}.{deliverable}")

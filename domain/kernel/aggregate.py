@@ -51,6 +51,11 @@ class Aggregate:
         """Give the state of its machine on a day: where only time moves it, the recorded state lags behind."""
         return self.status
 
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """The streams that it is about besides its own, such as the commitment of a deliverable."""
+        return ()
+
     def concurrence(self, type_name: str, digest: str) -> Concurrence:
         """Give what has been said so far of one body; an empty one where nothing has."""
         for one in self.concurring:

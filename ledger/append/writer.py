@@ -146,7 +146,7 @@ class Writer:
         self._accepted_ids[statement.id] = entry
         return appended(entry, replayed=False)
 
-    def _decide(self, recorded: Recorded, problems: list[Problem]) -> Act:
+    def _decide(self, recorded: Recorded, problems: list[Problem]) -> Act[Any]:
         head = self._head
         act, refusal = None, None
         try:

@@ -10,6 +10,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from constancia.domain.kernel.acts import Act, Recorded
 from constancia.domain.state import State, Undo

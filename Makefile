@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 DEMO ?= demo
 
-.PHONY: demo test check serve lock bench rounds api-docs clean
+.PHONY: demo test check serve lock docs bench rounds api-docs clean
 
 demo: $(INSTALLED)  ## play the road map's story, print where things stand, verify it
 	$(BIN)/constancia demo --dir $(DEMO) --force
@@ -31,6 +31,9 @@ $(INSTALLED): requirements.lock pyproject.toml
 lock: $(INSTALLED)  ## pin all versions anew
 	$(BIN)/pip-compile -q --upgrade --extra server --extra fast --extra monitor --extra dev --generate-hashes --allow-unsafe --strip-extras \
 	    --no-emit-index-url --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
+
+docs: $(INSTALLED)  ## write what the documentation says of acts from the acts themselves
+	$(BIN)/python -m tools.build_domain_docs
 
 bench: $(INSTALLED)  ## figures, as ratios within one run
 	for script in tests/benchmarks/bench_*.py; do PYTHONPATH=. $(BIN)/python $$script || exit 1; done

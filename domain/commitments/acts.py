@@ -15,7 +15,8 @@ from constancia.domain.commitments.commitment import (
     not_responsible,
 )
 from constancia.domain.commitments.scope import SEVERITY, Scope, ScopeKind, compare
-from constancia.domain.governance.decision import Decision, decided_rules
+from constancia.domain.governance.basis import decided_rules
+from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Level
 from constancia.domain.kernel.context import Context, begins_in_future

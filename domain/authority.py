@@ -1,7 +1,6 @@
 """Who may say an act at all: the rules that every act is judged by, whatever it is about.
 
-Form and stream, key, appointment, seat, scope, voice, place in the table, dates. What an act asks for besides stands
-in its own `RULES`.
+Stream, key, appointment, seat, scope, voice, place in the table, dates. What else an act asks for is in its `RULES`.
 """
 
 from datetime import timedelta
@@ -144,7 +143,7 @@ def _said_once(act: Act[Any], on: Aggregate, at: Context) -> Breach:
     return act.concurring and at.has_said() and {"party": at.party}
 
 
-@rule("E_NOT_FOUND", "what the act concerns does not exist yet", "aquello a lo que se refiere el acto aún no existe")
+@rule("E_NOT_FOUND", "what the act concerns exists", "aquello a lo que se refiere el acto existe")
 def _exists(act: Act[Any], on: Aggregate | None, at: Context) -> Breach:
     return on is None and next_status(None, act, at) is None
 

@@ -1,7 +1,7 @@
 """Whether an act is accepted: every rule, against the state at the head.
 
-The rank of its code (`codes.CODES`) says which broken rule is told first; all others are listed beside it. Form,
-signature bytes and `seen` come before, and need the log: the ledger checks them with `verify`.
+The rank of its code (`codes.CODES`) says which broken rule gives the refusal; all others are listed after it, by rank.
+Form, signature bytes and `seen` come before, and need the log: the ledger checks them with `verify`.
 """
 
 from typing import Any, Final

@@ -106,15 +106,15 @@ def type_words(hint: Any) -> str:
 
 def members(cls: type[Value]) -> str:
     """List a value's members: name, `?` where it may be absent, type, and by what a list is sorted."""
-    hints, told = get_type_hints(cls), []
+    hints, listed = get_type_hints(cls), []
     for one in sorted(fields(cls), key=lambda one: one.name):
         if one.name == "provenance":
             continue
         words = type_words(hints[one.name])
         if one.name in cls.SORTED:
             words += f" sorted by `{cls.SORTED[one.name]}`" if cls.SORTED[one.name] else " sorted"
-        told.append(f"`{one.name}`{'' if one.default is MISSING else '?'}{f': {words}' if words else ''}")
-    return ", ".join(told)
+        listed.append(f"`{one.name}`{'' if one.default is MISSING else '?'}{f': {words}' if words else ''}")
+    return ", ".join(listed)
 
 
 def stream_words(cls: type[Act[Any]]) -> str:

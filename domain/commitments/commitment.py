@@ -151,7 +151,7 @@ def not_responsible(
             fills it is not recorded, so that it then stands for anybody.
 
     Returns:
-        Who is responsible, where the party is not: lead, support and fallback are; a collective stands for the
+        Who is responsible, where the party is not: lead, support and fallback are; a collective means the
         members that sit in the body.
     """
     if commitment.scope is None:

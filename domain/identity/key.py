@@ -128,8 +128,8 @@ class KeyRegistered(KeyAct):
 
     @rule(
         "E_POLICY",
-        "the old key announced another successor",
-        "la llave anterior anunció otra sucesora",
+        "the key that the old one announced comes first",
+        "la llave que anunció la anterior va primero",
     )
     def _announced_comes_first(self, on: object, at: Context) -> Breach:
         if self.appointment is None:

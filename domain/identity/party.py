@@ -184,7 +184,9 @@ class MemberOrganizationJoined(PartyAct):
     def _organization_registered(self, on: object, at: Context) -> Breach:
         return unregistered(at, (self.organization,))
 
-    @rule("E_STATE", "the organization is a member already", "la organización ya es integrante")
+    @rule(
+        "E_STATE", "an organization that joins is not a member yet", "una organización que ingresa aún no es integrante"
+    )
     def _not_yet_in(self, on: Party, at: Context) -> Breach:
         return on.open_membership(self.organization) is not None
 
@@ -215,7 +217,7 @@ class MemberOrganizationLeft(PartyAct):
     reason: Text
     until: EdtfText
 
-    @rule("E_STATE", "the organization is not a member", "la organización no es integrante")
+    @rule("E_STATE", "an organization that leaves is a member", "una organización que sale es integrante")
     def _is_in(self, on: Party, at: Context) -> Breach:
         return on.open_membership(self.organization) is None
 

@@ -1,4 +1,4 @@
-"""The stable refusal codes, the HTTP status of each, and their rank: which of several is told first.
+"""The stable refusal codes, the HTTP status of each, and their rank: which of several a refusal has.
 
 A client may rely on code and status; the wording belongs to the pages (message id `problem.<code>`).
 """

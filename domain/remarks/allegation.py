@@ -1,10 +1,10 @@
 """Allegations: what somebody says happened outside the ledger. It keeps its standing; it changes nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 from constancia.domain.kernel.acts import Act, act, act_base
-from constancia.domain.kernel.aggregate import Aggregate, Mark
+from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Mark
 from constancia.domain.kernel.context import Context, begins_in_future
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
@@ -14,15 +14,9 @@ from constancia.domain.kernel.values import EdtfText, Evidence, Identifier, Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allegation(Aggregate):
-    """A reported reduction of scope: asserted, by whom, against whom, since when."""
+    """A reported reduction of scope, as it was asserted, and by whom."""
 
-    allegation: str
-    alleged_actor: Text
-    description: Text
-    evidence: tuple[Evidence, ...]
-    plan: str
-    since: str
-    unilateral: bool
+    report: "ScopeReductionReported" = field(metadata=IN_PLACE)
     said: Mark
 
 
@@ -58,17 +52,7 @@ class ScopeReductionReported(AllegationAct):
 
     def begin(self, at: Context) -> Allegation:
         """Record it as asserted."""
-        return Allegation(
-            stream=self.stream(),
-            allegation=self.allegation,
-            alleged_actor=self.alleged_actor,
-            description=self.description,
-            evidence=self.evidence,
-            plan=self.plan,
-            since=self.since,
-            unilateral=self.unilateral,
-            said=at.mark,
-        )
+        return Allegation(stream=self.stream(), report=self, said=at.mark)
 
 
 ALLEGATION: Final = AggregateKind(AllegationAct, {ScopeReductionReported: {NONE: "asserted"}})

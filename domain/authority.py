@@ -98,11 +98,7 @@ def _appointment_in_force(act: Act[Any], on: object, at: Context) -> Breach:
     return not (early or found.is_in_force(at.day)) and {"is": found.status_on(at.day)}
 
 
-@rule(
-    "E_ROLE",
-    "person, capacity and party are the appointment's",
-    "persona, calidad y parte son las del nombramiento",
-)
+@rule("E_ROLE", "person, capacity and party are the appointment's", "persona, calidad y parte son las del nombramiento")
 def _as_appointed(act: Act[Any], on: object, at: Context) -> Breach:
     found = _appointment(at)
     if found is None or _appointment_in_force.broken(act, on, at):
@@ -130,9 +126,7 @@ def _in_scope(act: Act[Any], on: object, at: Context) -> Breach:
 
 
 @rule(
-    "E_ROLE",
-    "a secretariat records; it never speaks for a party",
-    "una secretaría registra; nunca habla por una parte",
+    "E_ROLE", "a secretariat records; it never speaks for a party", "una secretaría registra; nunca habla por una parte"
 )
 def _not_by_a_secretariat(act: Act[Any], on: object, at: Context) -> Breach:
     return at.actor["capacity"] == "secretariat" and not act.by_secretariat
@@ -167,9 +161,7 @@ def _dates_possible(act: Act[Any], on: object, at: Context) -> Breach:
 
 
 @rule(
-    "E_DATE",
-    "what is said to have happened does not lie in the future",
-    "lo que se dice ocurrido no está en el futuro",
+    "E_DATE", "what is said to have happened does not lie in the future", "lo que se dice ocurrido no está en el futuro"
 )
 def _has_happened(act: Act[Any], on: object, at: Context) -> Breach:
     return None if _dates_possible.broken(act, on, at) else lies_in_future(at, at.statement["occurred_on"])

@@ -183,11 +183,7 @@ class AgreementTextFrozen(AgreementTextAct):
     def _all_sign(self, on: Agreement, at: Context) -> Breach:
         return self.required != on.current.parties
 
-    @rule(
-        "E_DATE",
-        "a signing window is not over before it is opened",
-        "un plazo de firma no termina antes de abrirse",
-    )
+    @rule("E_DATE", "a signing window is not over before it is opened", "un plazo de firma no termina antes de abrirse")
     def _window_to_come(self, on: object, at: Context) -> Breach:
         end = parse_edtf(self.window).end if self.window else None
         return end is not None and end < at.day

@@ -177,9 +177,7 @@ class DecisionProposed(DecisionAct):
         return proposed.problem.found if isinstance(proposed, UnknownAct) else None
 
     @rule(
-        "E_POLICY",
-        "the act names this decision and its own stream",
-        "el acto nombra esta decisión y su propio flujo",
+        "E_POLICY", "the act names this decision and its own stream", "el acto nombra esta decisión y su propio flujo"
     )
     def _names_this_decision(self, on: object, at: Context) -> Breach:
         proposed = _parsed(self.act)
@@ -241,11 +239,7 @@ def _body_of(act: DecisionAct, on: Decision, at: Context) -> str:
     return on.governance_body
 
 
-@rule(
-    "E_NOT_SEATED",
-    "the party had a vote when it was proposed",
-    "la parte tenía voto cuando se propuso",
-)
+@rule("E_NOT_SEATED", "the party had a vote when it was proposed", "la parte tenía voto cuando se propuso")
 def _had_a_vote(act: DecisionAct, on: Decision, at: Context) -> Breach:
     return has_seat(at, at.party, on.governance_body) and at.party not in on.voters
 
@@ -261,11 +255,7 @@ class NamesDigest(Protocol):
         """The digest of what the act is about."""
 
 
-@rule(
-    "E_DIGEST_MISMATCH",
-    "the digest is that of the act proposed",
-    "la huella es la del acto propuesto",
-)
+@rule("E_DIGEST_MISMATCH", "the digest is that of the act proposed", "la huella es la del acto propuesto")
 def _of_the_act(act: NamesDigest, on: Decision, at: Context) -> Breach:
     return act.digest != on.act_digest and {"expected": on.act_digest}
 

@@ -83,11 +83,7 @@ class RepresentativeAppointed(AppointmentAct):
     valid_from: Day
     valid_until: Day | None = None
 
-    @rule(
-        "E_DATE",
-        "an appointment does not end before it begins",
-        "un nombramiento no termina antes de empezar",
-    )
+    @rule("E_DATE", "an appointment does not end before it begins", "un nombramiento no termina antes de empezar")
     def _in_order(self, on: object, at: Context) -> Breach:
         return self.valid_until is not None and self.valid_until < self.valid_from
 

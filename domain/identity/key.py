@@ -126,11 +126,7 @@ class KeyRegistered(KeyAct):
         appointment = _appointment(at, self.appointment)
         return appointment is not None and appointment.party != self.party
 
-    @rule(
-        "E_POLICY",
-        "the key that the old one announced comes first",
-        "la llave que anunció la anterior va primero",
-    )
+    @rule("E_POLICY", "the key that the old one announced comes first", "la llave que anunció la anterior va primero")
     def _announced_comes_first(self, on: object, at: Context) -> Breach:
         if self.appointment is None:
             return None
@@ -201,19 +197,11 @@ class KeyEndorsed(KeyAct):
         roots = (one for one in at.state.of(Key) if one.party == on.party and one.appointment is None)
         return by_another and not _is_founder(at, on.party) and any(one.status == "active" for one in roots)
 
-    @rule(
-        "E_DATE",
-        "an endorsement does not end before it begins",
-        "un aval no termina antes de empezar",
-    )
+    @rule("E_DATE", "an endorsement does not end before it begins", "un aval no termina antes de empezar")
     def _in_order(self, on: object, at: Context) -> Breach:
         return self.valid_until is not None and self.valid_until < self.valid_from
 
-    @rule(
-        "E_DATE",
-        "an endorsement does not outlast the appointment",
-        "un aval no dura más que el nombramiento",
-    )
+    @rule("E_DATE", "an endorsement does not outlast the appointment", "un aval no dura más que el nombramiento")
     def _within_the_appointment(self, on: Key, at: Context) -> Breach:
         appointment = _appointment(at, on.appointment)
         end = appointment.valid_until if appointment else None
@@ -286,11 +274,7 @@ class KeyCompromised(KeyAct):
 
     compromised_since: EdtfText
 
-    @rule(
-        "E_DATE",
-        "a compromise does not begin in the future",
-        "un compromiso de llave no empieza en el futuro",
-    )
+    @rule("E_DATE", "a compromise does not begin in the future", "un compromiso de llave no empieza en el futuro")
     def _has_begun(self, on: object, at: Context) -> Breach:
         return begins_in_future(at, self.compromised_since)
 
@@ -328,11 +312,7 @@ class SignatureReaffirmed(KeyAct):
             return None
         return not on.is_suspect(local_day(target.timestamp, at.state.timezone))
 
-    @rule(
-        "E_ALREADY_SIGNED",
-        "a suspect signature is spoken of once",
-        "de una firma sospechosa se habla una vez",
-    )
+    @rule("E_ALREADY_SIGNED", "a suspect signature is spoken of once", "de una firma sospechosa se habla una vez")
     def _spoken_of_once(self, on: Key, at: Context) -> Breach:
         return self.target in dict(on.reaffirmed)
 

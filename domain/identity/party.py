@@ -116,9 +116,7 @@ class PartyRegistered(PartyAct):
         return at.is_root and (at.party != self.party or _founders_kind(at, self.party) is None)
 
     @rule(
-        "E_ROLE",
-        "a founding party is registered by its own root",
-        "a una parte fundadora la registra su propia raíz",
+        "E_ROLE", "a founding party is registered by its own root", "a una parte fundadora la registra su propia raíz"
     )
     def _founder_by_its_root(self, on: object, at: Context) -> Breach:
         return not at.is_root and _founders_kind(at, self.party) is not None
@@ -172,11 +170,7 @@ class MemberOrganizationJoined(PartyAct):
     organization: Identifier
     since: EdtfText
 
-    @rule(
-        "E_POLICY",
-        "only a composite party has organizations",
-        "solo una parte compuesta tiene organizaciones",
-    )
+    @rule("E_POLICY", "only a composite party has organizations", "solo una parte compuesta tiene organizaciones")
     def _composite(self, on: Party, at: Context) -> Breach:
         return on.kind != "civil_society_group"
 
@@ -190,11 +184,7 @@ class MemberOrganizationJoined(PartyAct):
     def _not_yet_in(self, on: Party, at: Context) -> Breach:
         return on.open_membership(self.organization) is not None
 
-    @rule(
-        "E_DATE",
-        "a membership does not begin in the future",
-        "una pertenencia no empieza en el futuro",
-    )
+    @rule("E_DATE", "a membership does not begin in the future", "una pertenencia no empieza en el futuro")
     def _has_begun(self, on: object, at: Context) -> Breach:
         return begins_in_future(at, self.since)
 
@@ -231,18 +221,12 @@ class MemberOrganizationLeft(PartyAct):
         return len(still) == 1 and on.open_membership(self.organization) is not None
 
     @rule(
-        "E_DATE",
-        "the end of a membership does not lie in the future",
-        "el fin de una pertenencia no está en el futuro",
+        "E_DATE", "the end of a membership does not lie in the future", "el fin de una pertenencia no está en el futuro"
     )
     def _has_ended(self, on: object, at: Context) -> Breach:
         return lies_in_future(at, self.until)
 
-    @rule(
-        "E_DATE",
-        "a membership does not end before it begins",
-        "una pertenencia no termina antes de empezar",
-    )
+    @rule("E_DATE", "a membership does not end before it begins", "una pertenencia no termina antes de empezar")
     def _in_order(self, on: Party, at: Context) -> Breach:
         membership = on.open_membership(self.organization)
         since = parse_edtf(membership.since).start if membership else None

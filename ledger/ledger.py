@@ -12,7 +12,6 @@ submit, nor what it reads back: entries are parsed, documents hashed, the checkp
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
@@ -33,11 +32,10 @@ from constancia.ledger.publication.bundle import export_bundle
 from constancia.ledger.publication.static_files import PublishResult, publish
 from constancia.ledger.reader.receipts import receipt
 from constancia.ledger.reader.states import States
+from constancia.ledger.submission import SignedStatement
 from constancia.ledger.timestamps.anchor_store import Anchors
 from constancia.ledger.views.rebuild import Rebuilt, rebuild
 from constancia.verify.core.formats.checkpoint import Checkpoint
-from constancia.verify.core.formats.signatures import Signature
-from constancia.verify.core.formats.tiles import HASHES_PER_TILE
 
 
 class Ledger:
@@ -112,12 +110,11 @@ class Ledger:
 
     # Writing
 
-    def submit(self, statement: bytes, signatures: Sequence[Signature]) -> Future[AppendOutcome]:
+    def submit(self, signed: SignedStatement) -> Future[AppendOutcome]:
         """Hands in a statement.
 
         Args:
-            statement: Its canonical bytes.
-            signatures: Its signatures.
+            signed: The statement and its signatures; `parse_signed` reads what was handed in.
 
         Returns:
             A future for `AppendOutcome`. It fails with `Malformed`, `Refusal`, `NotStored` (a `Busy`) or
@@ -132,17 +129,17 @@ class Ledger:
         sequencer = self._core.sequencer
         if sequencer is None:
             raise ReadOnly("this ledger was opened for reading only")
-        return sequencer.submit(statement, signatures)
+        return sequencer.submit(signed)
 
-    def append(self, statement: bytes, signatures: Sequence[Signature]) -> AppendOutcome:
+    def append(self, signed: SignedStatement) -> AppendOutcome:
         """Hands in a statement and waits for the outcome.
 
         Raises:
             Malformed, Refusal, Busy, Fatal: As `submit` and its future.
         """
-        return self.submit(statement, signatures).result()
+        return self.submit(signed).result()
 
-    async def submit_async(self, statement: bytes, signatures: Sequence[Signature]) -> AppendOutcome:
+    async def submit_async(self, signed: SignedStatement) -> AppendOutcome:
         """Hands in a statement and awaits the outcome on the running event loop.
 
         Many outcomes of one batch wake the loop once, which `asyncio.wrap_future` would do for each.
@@ -155,7 +152,7 @@ class Ledger:
         if replies is None:
             self._replies = {one: kept for one, kept in self._replies.items() if not one.is_closed()}
             replies = self._replies[loop] = LoopReplies(loop)
-        return await replies.wrap(self.submit(statement, signatures))
+        return await replies.wrap(self.submit(signed))
 
     @property
     def is_writable(self) -> bool:
@@ -200,34 +197,6 @@ class Ledger:
             return self._core.signer.cosigner_vkey
         genesis = self._core.head.genesis
         return genesis.statement["body"].get("log_cosigner") if genesis is not None else None
-
-    def root(self, size: int | None = None) -> bytes:
-        """The tree's root at a size, 32 bytes; see `Log.root`."""
-        return self.log.root(size)
-
-    def checkpoint(self, size: int | None = None) -> bytes:
-        """The signed note for a size; see `Log.checkpoint`."""
-        return self.log.checkpoint(size)
-
-    def entry(self, index: int) -> bytes:
-        """An entry's bytes; see `Log.entry`."""
-        return self.log.entry(index)
-
-    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-        """Entries' bytes in order; see `Log.entries`."""
-        return self.log.entries(start, stop)
-
-    def index_of(self, name: str) -> int:
-        """The index for a leaf hash or a statement's id; see `Log.index_of`."""
-        return self.log.index_of(name)
-
-    def tile(self, level: int, number: int, width: int = HASHES_PER_TILE) -> bytes:
-        """A tile; see `Log.tile`."""
-        return self.log.tile(level, number, width)
-
-    def entry_bundle(self, number: int, width: int = HASHES_PER_TILE) -> bytes:
-        """An entry bundle; see `Log.entry_bundle`."""
-        return self.log.entry_bundle(number, width)
 
     def receipt(self, index: int, size: int | None = None) -> bytes:
         """An entry's receipt, by default on the latest witnessed checkpoint that covers it; see `receipts.receipt`."""

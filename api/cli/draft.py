@@ -142,7 +142,7 @@ class _Local:
         self._ledger.close()
 
     def checkpoint(self) -> bytes:
-        return self._ledger.checkpoint()
+        return self._ledger.log.checkpoint()
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         return self._ledger.log.consistency_proof(old, new)

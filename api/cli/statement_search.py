@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from constancia.ledger.signatory.draft import parse_signed
+from constancia.ledger.submission import parse_signed
 from constancia.verify.audit.entry_pass import EntryPass
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
@@ -133,6 +133,6 @@ def _read(path: Path) -> tuple[bytes, Statement, Checkpoint | None]:
             raise Malformed("receipt", "receipt.extra", "the entry's bytes", "no such line")
         return raw, read_entry(proof.extra).statement, parse_checkpoint(parse_note(proof.checkpoint).text)
     try:
-        return raw, parse_signed(raw)[0], None
+        return raw, parse_signed(raw).statement, None
     except Malformed:
         return raw, parse_statement(raw), None

@@ -54,7 +54,7 @@ def address_of(request: Request, settings: Settings) -> str:
 
 def stands(ledger: Ledger, size: int) -> dict[str, Any]:
     """Give what every answer about state names: the size and root that it stands at."""
-    return {"root": ledger.root(size).hex(), "size": size}
+    return {"root": ledger.log.root(size).hex(), "size": size}
 
 
 TheLedger = Annotated[Ledger, Depends(ledger_of)]

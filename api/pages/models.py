@@ -65,7 +65,7 @@ def line(ledger: Ledger, state: State, index: int, lang: str) -> Line:
         index: The entry's index.
         lang: Language of the sentence.
     """
-    entry = json.loads(ledger.entry(index))
+    entry = json.loads(ledger.log.entry(index))
     statement = entry["statement"]
     leaf = ledger.log.leaf_hash(index).hex()
     return Line(

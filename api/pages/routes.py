@@ -97,7 +97,7 @@ def page(request: Request, ledger: Ledger, size: int, lang: str, template: str, 
             size=size,
             is_past=size != ledger.size,
             head=ledger.size,
-            root=ledger.root(size).hex(),
+            root=ledger.log.root(size).hex(),
             origin=ledger.origin,
             title_text=in_language(opened.name, lang) if opened else ledger.origin,
             is_demo=bool(opened and opened.demonstration),
@@ -251,7 +251,7 @@ def agreement(request: Request, name: str, ledger: TheLedger, size: TheSize) -> 
         if doc.sha256 in ledger.documents and doc.media_type.startswith("text/")
     }
     recorded = {
-        index: json.loads(ledger.entry(index))["recorded_at"]
+        index: json.loads(ledger.log.entry(index))["recorded_at"]
         for index in [one.in_force_index for one in found.versions]
         if index is not None
     }
@@ -303,7 +303,7 @@ def entry(request: Request, name: str, ledger: TheLedger, size: TheSize) -> Resp
     lang = request.url.path[1:3]
     index = index_of(ledger, name)
     state = ledger.state(size)
-    raw = ledger.entry(index)
+    raw = ledger.log.entry(index)
     parsed = json.loads(raw)
     known = materials(ledger.state(), read_entry(raw))
     address = f"{address_of(request, settings_of(request))}/api/v1/entries/{index}"
@@ -346,5 +346,5 @@ def parties(request: Request, ledger: TheLedger, size: TheSize) -> Response:
 @router.get("/e/{leaf_hash}")
 def permalink(leaf_hash: str, ledger: TheLedger) -> Response:
     """Lead from an entry's leaf hash, which names it in every language, to its page."""
-    index = ledger.index_of(leaf_hash)
+    index = ledger.log.index_of(leaf_hash)
     return RedirectResponse(f"/{LANGUAGES[0]}/registros/{index}", 307)

@@ -13,16 +13,13 @@ from constancia.ledger.clock import new_uuid
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.keys.key_file import PrivateKey
-from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.canonical import canonical, parse_canonical
+from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.checkpoint import open_checkpoint
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.merkle import EMPTY_ROOT, verify_consistency
 from constancia.verify.core.formats.note import VerifierKey
-from constancia.verify.core.formats.signatures import Signature, parse_signature, signature_object
-from constancia.verify.core.formats.statement import Seen, Statement, parse_statement
-
-MAX_SIGNED_BYTES = 65_536  # what the server takes in one request
+from constancia.verify.core.formats.signatures import Signature
+from constancia.verify.core.formats.statement import Seen, parse_statement
 
 EMPTY_SEEN = Seen(size=0, root=EMPTY_ROOT)
 
@@ -160,35 +157,3 @@ def draft_statement(  # noqa: PLR0913 - a statement has this many parts
 def sign_statement(statement: bytes, key: PrivateKey) -> Signature:
     """Sign a statement's canonical bytes."""
     return key.sign(signed_bytes(statement))
-
-
-def signed_document(statement: bytes, signatures: Sequence[Signature]) -> bytes:
-    """Compose what is submitted: canonical bytes of `{"signatures": […], "statement": {…}}`."""
-    listed = canonical([signature_object(one) for one in signatures])
-    return b'{"signatures":%b,"statement":%b}' % (listed, statement)
-
-
-def parse_signed(raw: bytes) -> tuple[Statement, tuple[Signature, ...]]:
-    """Read what is submitted.
-
-    Args:
-        raw: Canonical bytes as `signed_document` writes them.
-
-    Returns:
-        The statement and its signatures.
-
-    Raises:
-        Malformed: Another form, or not canonical.
-
-    Source: ours: SPEC §2.
-    """
-    item = parse_canonical(raw, limit=MAX_SIGNED_BYTES)
-    if tuple(item) != ("signatures", "statement"):
-        raise Malformed("member", "submission", "the members signatures and statement", sorted(item))
-    listed = item["signatures"]
-    if type(listed) is not list or not listed or len(listed) > 16:
-        raise Malformed("form", "signatures", "1 to 16 objects", type(listed).__name__)
-    # Canonical JSON is context-free: the statement's bytes stand between the mark and the last brace.
-    mark = b',"statement":'
-    statement = raw[raw.index(mark) + len(mark) : -1]
-    return parse_statement(statement), tuple(parse_signature(one) for one in listed)

@@ -8,11 +8,14 @@ import threading
 
 import pytest
 from tests.api.served import Desk, document, report, serving
+from tests.ledger.counting import counted_calls
 from tests.ledger.world import doc, text
 
 from constancia.api.http.security import CSP
 from constancia.api.http.settings import Settings
 from constancia.domain.catalogue import REGISTRY
+from constancia.verify.core.formats.canonical import parse_canonical
+from constancia.verify.core.formats.statement import parse_statement
 
 PAGES = (
     "/es/",
@@ -166,7 +169,7 @@ def test_fault_of_ours_is_a_problem_document_that_tells_nothing_else(
     def fail(*_arguments: object) -> bytes:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(adopted.ledger, "checkpoint", fail)
+    monkeypatch.setattr(adopted.ledger.log, "checkpoint", fail)
     answer = adopted.http.get("/checkpoint")
     assert (answer.status_code, answer.json()["code"]) == (500, "E_INTERNAL")
     assert "secret" not in answer.text
@@ -232,7 +235,7 @@ def test_examples_have_the_form_of_what_is_answered(scene: Desk) -> None:
 
 def test_draft_gives_sentences_bytes_and_the_verdict_beforehand(scene: Desk) -> None:
     size = scene.ledger.size
-    seen = {"root": scene.ledger.root(size).hex(), "size": size}
+    seen = {"root": scene.ledger.log.root(size).hex(), "size": size}
     wanted = {
         "actor": scene.world.actor("inai"), "body": report(report="r9", narrative=text("Va")), "seen": seen,
         "type": "ProgressReported", "key": scene.world.keys["inai"].key_id,
@@ -257,3 +260,13 @@ def test_pages_of_entries_are_linked_to_the_end(scene: Desk) -> None:
         seen += len(answer.json()["entries"])
         path = answer.links.get("next", {}).get("url", "")
     assert seen == scene.ledger.size
+
+
+def test_statement_handed_in_is_parsed_once(adopted: Desk) -> None:
+    """The first contest teaches the reader of stored entries the body's form, for which it parses one too."""
+    adopted.take(adopted.world.contest("c1"))
+    adopted.ledger.views.wait()
+    with counted_calls(parse_canonical, parse_statement) as calls:
+        adopted.take(adopted.world.contest("c1"))
+        adopted.ledger.views.wait()
+    assert dict(calls) == {"parse_canonical": 1}

@@ -39,8 +39,8 @@ def make_ledger(folder: Path, events: int) -> LogSigner:
         world = World(signer.vkey)
 
         def take(signed: Signed) -> None:
-            ledger.append(signed.statement, signed.signatures)
-            world.look(ledger)
+            ledger.append(signed.parsed)
+            world.look(ledger.log)
 
         play(world.founding(), take)
         for number in range(COMMITMENTS):
@@ -50,7 +50,7 @@ def make_ledger(folder: Path, events: int) -> LogSigner:
             futures = []
             for _ in range(min(AT_A_TIME, events - ledger.size)):
                 one = world.contest(f"c{number % COMMITMENTS}", PARTIES[number % 3])
-                futures.append(ledger.submit(one.statement, one.signatures))
+                futures.append(ledger.submit(one.parsed))
                 number += 1
             wait(futures)
     return signer

@@ -67,7 +67,7 @@ def test_a_key_is_recorded_so_often_and_is_not_used_up_by_others(adopted: Desk) 
             assert http.post("/api/v1/entries", content=forged).status_code == 401
         first = said("inai", 7)
         assert http.post("/api/v1/entries", content=first).status_code == 201
-        adopted.world.look(adopted.ledger)
+        adopted.world.look(adopted.ledger.log)
         refused(http.post("/api/v1/entries", content=said("inai", 9)))
         assert http.post("/api/v1/entries", content=said("sfp", 10)).status_code == 201
 

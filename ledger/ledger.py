@@ -23,7 +23,7 @@ from constancia.domain.state import State
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.append.loop_replies import LoopReplies
 from constancia.ledger.assembly import LedgerParts, OpenRequest, Options, assemble
-from constancia.ledger.clock import Clock, format_recorded_at
+from constancia.ledger.clock import Clock, format_recorded_at, parse_recorded_at
 from constancia.ledger.disk.documents import Documents
 from constancia.ledger.errors import LedgerError, NotFound, ReadOnly
 from constancia.ledger.folder import LedgerFolder, policy_text
@@ -31,11 +31,12 @@ from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.publication.bundle import export_bundle
 from constancia.ledger.publication.static_files import PublishResult, publish
 from constancia.ledger.reader.receipts import receipt
-from constancia.ledger.reader.states import States
 from constancia.ledger.submission import SignedStatement
 from constancia.ledger.timestamps.anchor_store import Anchors
+from constancia.ledger.views.as_of import AsOf
 from constancia.ledger.views.rebuild import Rebuilt, rebuild
 from constancia.verify.core.formats.checkpoint import Checkpoint
+from constancia.verify.speed.entry_patterns import read_entry
 
 
 class Ledger:
@@ -54,7 +55,6 @@ class Ledger:
         self.log = core.log
         self.views = core.views
         self.witnessing = core.witnessing
-        self._states = States(core.log, core.origin)
 
     @classmethod
     def open(  # noqa: PLR0913 (each says one thing about what is wanted)
@@ -238,7 +238,21 @@ class Ledger:
         Raises:
             NotFound: The log is not that long.
         """
-        return self._states.at(size)
+        return self._core.states.at(size)
+
+    def as_of(self, size: int | None = None) -> AsOf:
+        """What pages and interface read: the state after `size` entries, by default all, with its instant.
+
+        The present is judged by the clock, a past size at the instant of its last entry.
+
+        Raises:
+            NotFound: The log is not that long.
+        """
+        state = self.state(size)
+        if state.size in (0, self.size):
+            return AsOf(state, self.clock.now())
+        last = read_entry(self.log.entry(state.size - 1))
+        return AsOf(state, parse_recorded_at(last.recorded_at))
 
     def size_at(self, instant: datetime) -> int:
         """How many entries had been recorded at an instant."""

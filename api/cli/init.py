@@ -60,7 +60,7 @@ def command(
     from constancia.ledger.folder import LedgerFolder
 
     places = LedgerFolder(folder)
-    if (folder / "ledger.sqlite").exists():
+    if places.store.exists():
         raise fail(message("init.exists", folder=folder))
     if ceremony is not None:
         _draft(places, ceremony, log_passphrase_file)

@@ -176,6 +176,8 @@ class Writer:
         # any other batch; a client that sends its statement again gets the receipt of this one.
         head.settle()
         self.tip = Tip(size=batch.size, checkpoint=batch.checkpoint, recorded_at=head.recorded_at)
+        # A crash here leaves projections behind: they go on from their own position at the next start.
+        self._application.store.tell_listeners()
         if first == 0:
             self._tell_genesis()
         self.after_batch()

@@ -14,7 +14,6 @@ import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from constancia.ledger.disk.durable import PART_SUFFIX, sync_folder
 from constancia.ledger.errors import Damaged, NotFound, TooLarge
@@ -43,14 +42,6 @@ class Documents:
             TooLarge: It exceeds the limit; nothing is stored.
         """
         return self._store(iter((data,)))
-
-    def put_stream(self, stream: BinaryIO) -> str:
-        """Stores a document read from a stream, without holding it in memory.
-
-        Raises:
-            TooLarge: As soon as more than the limit was read; nothing is stored.
-        """
-        return self._store(iter(lambda: stream.read(_CHUNK_BYTES), b""))
 
     def _store(self, chunks: Iterator[bytes]) -> str:
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -29,9 +29,9 @@ from constancia.verify.audit.entry_pass import EntryPass, Item
 from constancia.verify.audit.entry_stream import published_items, store_items
 from constancia.verify.audit.extensions import AuditLevel, ResumeState
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.checkpoint import parse_checkpoint
+from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.merkle import Tree, hash_leaf
-from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey, parse_note
+from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey
 from constancia.verify.core.report import Findings, Report, fault_of
 from constancia.verify.evidence.contradiction import check_contradiction
 from constancia.verify.evidence.receipt import audit_receipt
@@ -269,7 +269,7 @@ class _Audit:
         if self._findings.total:
             return
         for raw in (self._head, self._last_note):
-            if raw is not None and parse_checkpoint(parse_note(raw).text).size == fold.tree.size:
+            if raw is not None and read_checkpoint(raw).size == fold.tree.size:
                 self._findings.checkpoint = raw
         if self._memory is not None and fold.tree.size:
             self._memory.keep(fold, self._findings)
@@ -287,7 +287,7 @@ class _Audit:
         if self._head is None:
             raise Unreadable("checkpoint", f"{self._source.location}/checkpoint", "it is missing")
         try:
-            return parse_checkpoint(parse_note(self._head).text).size
+            return read_checkpoint(self._head).size
         except Malformed as error:
             # The size can't be known from the checkpoint; what the bundles hold is still audited.
             if self._published is None or self._published.documents() is None:

@@ -10,6 +10,7 @@ from constancia.verify.core.formats.merkle import HASH_BYTES
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.core.formats.tiles import HASHES_PER_TILE, parse_tile_path, tile_path, tile_width
 from constancia.verify.sources.files import Files
+from constancia.verify.sources.layout import CHECKPOINT_NAME
 
 # Twice what the format allows, so that a file with bytes added is a fault with its place, not unreadable.
 MAX_TILE_BYTES: Final = 2 * HASHES_PER_TILE * HASH_BYTES
@@ -53,7 +54,7 @@ class PublishedLog:
 
     def checkpoint(self) -> bytes | None:
         """Give the published checkpoint."""
-        return self.files.read("checkpoint", MAX_NOTE_BYTES)
+        return self.files.read(CHECKPOINT_NAME, MAX_NOTE_BYTES)
 
     def find(self, level: int | None, number: int, width: int) -> FoundFile:
         """Find a tile of at least a width: the partial one, else the full one.

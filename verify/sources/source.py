@@ -4,26 +4,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.checkpoint import parse_checkpoint
-from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.tiles import HASHES_PER_TILE, parse_bundle, tile_width
 from constancia.verify.core.formats.tlog_proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
 from constancia.verify.sources.contradiction_file import HEADER as CONTRADICTION
 from constancia.verify.sources.contradiction_file import MAX_CONTRADICTION_BYTES, origin_of
 from constancia.verify.sources.files import Folder, Web
+from constancia.verify.sources.layout import (
+    ANCHORS_NAME,
+    CHECKPOINT_NAME,
+    COSIGNATURES_NAME,
+    DOCUMENTS_NAME,
+    PUBLISHED_NAME,
+    STORE_NAME,
+    TILES_NAME,
+    TRUST_NAME,
+)
 from constancia.verify.sources.published_log import PublishedLog
 from constancia.verify.sources.sqlite_store import Store, open_store
 from constancia.verify.sources.zip_archive import Zip
-
-STORE_NAME: Final = "ledger.sqlite"
-PUBLISHED_NAME: Final = "log"
-DOCUMENTS_NAME: Final = "documents"
-ANCHORS_NAME: Final = "anchors"
-TRUST_NAME: Final = "trust"
-COSIGNATURES_NAME: Final = "cosignatures.sqlite"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +120,7 @@ class Source:
         if self.published is None or raw is None:
             raise Unreadable("checkpoint", self.location, "there is no log here")
         try:
-            size = parse_checkpoint(parse_note(raw).text).size
+            size = read_checkpoint(raw).size
             for number, bundle, _ in self.published.bundles(size, start):
                 if bundle.data is None:
                     raise Unreadable("bundle", bundle.path, "it is missing")
@@ -187,7 +189,7 @@ def _open_folder(path: Path) -> Source:
             cosignatures=cosignatures,
             own_trust=(path / TRUST_NAME).is_dir(),
         )
-    if (path / "checkpoint").exists() or (path / "tile").is_dir():
+    if (path / CHECKPOINT_NAME).exists() or (path / TILES_NAME).is_dir():
         return Source(kind="folder", location=str(path), published=PublishedLog(Folder(path)))
     raise Unreadable("source", str(path), "no ledger.sqlite, no checkpoint and no tile folder in it")
 

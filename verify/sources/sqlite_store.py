@@ -5,6 +5,7 @@
 - Q3: the file is hostile until shown otherwise: no view stands for a table, no schema code runs, values are bounded.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -170,6 +171,21 @@ def open_store(path: Path) -> Store:
         except (sqlite3.Error, OSError) as error:
             raise Unreadable("store", str(path), str(error)) from error
     raise Unreadable("store", str(path), str(failure)) from failure
+
+
+def bytes_of(value: object) -> bytes:
+    """Give a column's value as bytes, whatever its storage type: somebody may have changed it by hand."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
+
+
+def read_only_query(path: Path) -> str:
+    """Give the part of a file's address that opens it for reading only, beside a process that may write to it.
+
+    Without the right to make the WAL's side files SQLite can read a file only as one that nobody changes, which is so
+    when it has no WAL.
+    """
+    frozen = not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists()
+    return IMMUTABLE if frozen else SHARED
 
 
 def _state_of(path: Path) -> tuple[int, int, bool]:

@@ -75,7 +75,8 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
     from constancia.domain.kernel.calendar import format_instant, local_day
     from constancia.ledger.disk.documents import Documents
     from constancia.ledger.disk.durable import write_file
-    from constancia.ledger.signatory.draft import EMPTY_SEEN, Occasion, draft_statement
+    from constancia.ledger.signatory.checkpoint_memory import EMPTY_SEEN
+    from constancia.ledger.signatory.draft import Occasion, draft_statement
 
     try:
         plan = tomllib.loads(ceremony.read_text(encoding="utf-8"))

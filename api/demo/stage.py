@@ -12,8 +12,8 @@ from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.signatory.checkpoint_memory import EMPTY_SEEN
 from constancia.ledger.signatory.draft import (
-    EMPTY_SEEN,
     Occasion,
     draft_statement,
     sign_statement,

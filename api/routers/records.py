@@ -6,7 +6,17 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query
 
 from constancia.api.http.deps import TheAsOf, TheLedger, judged
-from constancia.api.http.examples import AGREEMENT, COMMITMENT, DECISION, PARTY, STANDS
+from constancia.api.http.examples import (
+    AGREEMENT,
+    BODY,
+    COMMITMENT,
+    CORRECTION,
+    DECISION,
+    DELIVERABLE,
+    PARTY,
+    SIGNATURES,
+    STANDS,
+)
 from constancia.api.http.schemas import Responses, json_example, refusals
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.as_of import AsOf
@@ -17,14 +27,15 @@ router = APIRouter(prefix="/api/v1", tags=["records"])
 # Title of the list, and an example of a row.
 _TITLES: Final[dict[str, tuple[str, object]]] = {
     "agreements": ("Agreements with their versions and states", AGREEMENT),
-    "bodies": ("Governance bodies with seats, withdrawals and rules", {"governance_body": "cso", "seated": ["inai"]}),
+    "bodies": ("Governance bodies with seats, withdrawals and rules", BODY),
     "commitments": ("Commitments with level tracks, scope, milestones and flags", COMMITMENT),
-    "corrections": ("Corrections with the leaf hash of what they correct", {"correction": "co-1", "target": "…"}),
+    "corrections": ("Corrections with the leaf hash of what they correct", CORRECTION),
     "decisions": ("Decisions with the act in full, votes, dissent and signatures", DECISION),
-    "deliverables": ("Deliverables with their versions and contests", {"deliverable": "d1.1", "status": "expected"}),
+    "deliverables": ("Deliverables with their versions and contests", DELIVERABLE),
     "parties": ("Parties with names, seats, organizations, appointments and keys", PARTY),
-    "signatures": ("Who signed which version of an agreement, as what, with which key", {"agreement": "ag-1"}),
+    "signatures": ("Who signed which version of an agreement, as what, with which key", SIGNATURES),
 }
+_AS_OF: Final = "as of the first `size` entries, for the day that the answer names."
 _DAY: Final = {"day": "2021-03-01"}
 
 
@@ -47,7 +58,7 @@ def _serve(projection: StateProjection) -> None:
 
     def add(path: str, answer: Callable[..., dict[str, Any]], summary: str, responses: Responses) -> None:
         answer.__name__ = f"{projection.name}_{answer.__name__}"
-        router.add_api_route(path, answer, summary=summary, responses=responses)
+        router.add_api_route(path, answer, summary=summary, description=f"{title}, {_AS_OF}", responses=responses)
 
     more: dict[str, object] = {"signature_matrix": []} if projection.name == "agreements" else {}
     add(f"/{projection.name}", rows, title, _responses({"items": [example]}))

@@ -14,6 +14,7 @@ from tests.ledger.world import doc, text
 from constancia.api.http.security import CSP
 from constancia.api.http.settings import Settings
 from constancia.domain.catalogue import REGISTRY
+from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.verify.core.formats.canonical import parse_canonical
 from constancia.verify.core.formats.statement import parse_statement
 
@@ -220,7 +221,7 @@ def _has_example(answer: dict[str, object], described: dict[str, object]) -> boo
 def test_examples_have_the_form_of_what_is_answered(scene: Desk) -> None:
     paths = scene.http.get("/openapi.json").json()["paths"]
     scene.ledger.views.wait()
-    for path in ("/api/v1/agreements", "/api/v1/commitments", "/api/v1/decisions", "/api/v1/parties"):
+    for path in (f"/api/v1/{projection.name}" for projection in STATE_PROJECTIONS):
         example = paths[path]["get"]["responses"]["200"]["content"]["application/json"]["example"]
         answer = scene.http.get(path).json()
         assert set(answer) == set(example)
@@ -247,6 +248,9 @@ def test_draft_gives_sentences_bytes_and_the_verdict_beforehand(scene: Desk) -> 
     assert set(found["sentence"]) == {"es", "en"}
     ahead = scene.http.post("/api/v1/drafts", json=wanted | {"seen": seen | {"size": size + 9}}).json()
     assert ahead["verdict"]["refusal"]["code"] == "E_SEEN_AHEAD"
+    for known in (size, 3):
+        forged = scene.http.post("/api/v1/drafts", json=wanted | {"seen": {"root": "00" * 32, "size": known}}).json()
+        assert forged["verdict"]["refusal"]["code"] == "E_SEEN_CONTRADICTS"
     fast_clock = scene.http.post("/api/v1/drafts", json=wanted | {"signed_at": "2099-01-01T00:00:00Z"}).json()
     assert '"signed_at":"2099-01-01T00:00:00Z"' in fast_clock["statement"]
     assert fast_clock["verdict"]["refusal"]["code"] == "E_DATE"

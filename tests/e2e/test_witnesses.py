@@ -22,9 +22,9 @@ from constancia.ledger.clock import SystemClock
 from constancia.ledger.keys.key_file import load
 from constancia.ledger.keys.note_keys import Cosigner
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.signatory.checkpoint_memory import Watch
 from constancia.ledger.signatory.draft import (
     Occasion,
-    Watch,
     draft_statement,
     sign_statement,
 )

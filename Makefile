@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 DEMO ?= demo
 
-.PHONY: demo test check serve lock docs bench rounds api-docs clean
+.PHONY: demo test serve page lock docs bench rounds api-docs clean
 
 demo: $(INSTALLED)  ## play the road map's story, print where things stand, verify it
 	$(BIN)/constancia demo --dir $(DEMO) --force
@@ -27,6 +27,9 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install -q -r requirements.lock
 	$(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install -q --no-deps --no-build-isolation -e .
 	touch $@
+
+page: $(INSTALLED)  ## build the single-file verifier from verify/page/
+	$(BIN)/python tools/build_verifier_page.py
 
 lock: $(INSTALLED)  ## pin all versions anew
 	$(BIN)/pip-compile -q --upgrade --extra server --extra fast --extra monitor --extra dev --generate-hashes --allow-unsafe --strip-extras \

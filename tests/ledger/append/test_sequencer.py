@@ -2,7 +2,9 @@
 
 import contextlib
 import sqlite3
+import statistics
 import threading
+import time
 from concurrent.futures import Future, wait
 from typing import Any
 
@@ -264,6 +266,31 @@ class TestQueue:
         gate.set()
         wait(futures, WAIT_S)
         assert len(list(desk.ledger.log.checkpoint_sizes())) - before <= 20
+
+    def test_q2_idle_writer_takes_a_statement_at_once(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """From a verified statement to the writer's work on it there is a wake-up of a thread, and no pause."""
+        sequencer, writer = desk.ledger._core.sequencer, desk.ledger._core.writer
+        assert sequencer is not None
+        assert writer is not None
+        put, write = sequencer._verified.put, writer.write
+        ready: list[float] = []
+        begun: list[float] = []
+
+        def noted_put(*items: Any) -> None:
+            ready.append(time.perf_counter())
+            put(*items)
+
+        def noted_write(batch: Any) -> Any:
+            begun.append(time.perf_counter())
+            return write(batch)
+
+        monkeypatch.setattr(sequencer._verified, "put", noted_put)
+        monkeypatch.setattr(writer, "write", noted_write)
+        signed = [desk.world.contest("c1").parsed for _ in range(21)]
+        for one in signed:
+            desk.ledger.append(one)
+        waits = [start - there for there, start in zip(ready, begun, strict=True)]
+        assert statistics.median(waits) < 0.03
 
     def test_cancelled_statement_is_not_recorded(self, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
         desk = open_desk(options=Options(verifiers=1))

@@ -46,7 +46,7 @@ def answering(*statuses: int) -> Iterator[tuple[str, list[str]]]:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses between tries, which nobody waits for here."""
     taken: list[float] = []
-    monkeypatch.setattr(RemoteLog._request.retry, "sleep", taken.append)  # type: ignore[attr-defined]
+    monkeypatch.setattr(RemoteLog._request.retry, "sleep", taken.append)
     return taken
 
 

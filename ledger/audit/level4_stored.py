@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from constancia.ledger.audit.level4_served import compare_one
+from constancia.ledger.sqlite_files import bytes_of
 from constancia.ledger.views.projector import ABOUT
 from constancia.ledger.views.view_store import PAGE, TRACKED, RowChange
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.report import Findings
 from constancia.verify.sources.source import Source
-from constancia.verify.sources.sqlite_store import bytes_of, open_store
+from constancia.verify.sources.sqlite_store import open_store
 
 
 class KeptViews:

@@ -8,10 +8,10 @@ from eventsourcing.persistence import Mapper
 from eventsourcing.utils import Environment, EnvType
 from typing_extensions import override
 
+from constancia.ledger.sqlite_files import read_only_query
 from constancia.ledger.store.mapper import EntryMapper
 from constancia.ledger.store.sqlite_recorder import LedgerRecorder
 from constancia.verify.sources.layout import STORE_NAME
-from constancia.verify.sources.sqlite_store import read_only_query
 
 
 class EntryApplication(Application[str]):

@@ -16,8 +16,8 @@ from eventsourcing.sqlite import (
 from typing_extensions import override
 
 from constancia.ledger.clock import new_uuid
+from constancia.ledger.sqlite_files import bytes_of
 from constancia.ledger.store.application import EntryApplication
-from constancia.verify.sources.sqlite_store import bytes_of
 
 PAGE: Final = 1_000
 TRACKED: Final = EntryApplication.name

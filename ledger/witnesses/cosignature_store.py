@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from constancia.ledger.errors import LedgerError
+from constancia.ledger.sqlite_files import read_only_query
 from constancia.verify.core.formats.note import NoteSignature, VerifierKey, format_note
-from constancia.verify.sources.sqlite_store import read_only_query
 
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS cosignatures (size INTEGER NOT NULL, root BLOB NOT NULL, key TEXT NOT NULL, "

@@ -7,16 +7,8 @@
 Source: ours: SPEC §8; C2SP tlog-tiles for `checkpoint` and `tile/`.
 """
 
-from typing import Final
-
-STORE_NAME: Final = "ledger.sqlite"
-COSIGNATURES_NAME: Final = "cosignatures.sqlite"
-VIEWS_NAME: Final = "views.sqlite"
-PUBLISHED_NAME: Final = "log"
-CHECKPOINT_NAME: Final = "checkpoint"
-TILES_NAME: Final = "tile"
-DOCUMENTS_NAME: Final = "documents"
-ANCHORS_NAME: Final = "anchors"
-TRUST_NAME: Final = "trust"
-POLICY_NAME: Final = "policy"
-GENESIS_NAME: Final = "genesis"
+# Databases of a ledger's folder, its published log, folders that occur in both, the trust folder.
+STORE_NAME, COSIGNATURES_NAME, VIEWS_NAME = "ledger.sqlite", "cosignatures.sqlite", "views.sqlite"
+PUBLISHED_NAME, CHECKPOINT_NAME, TILES_NAME = "log", "checkpoint", "tile"
+DOCUMENTS_NAME, ANCHORS_NAME = "documents", "anchors"
+TRUST_NAME, POLICY_NAME, GENESIS_NAME = "trust", "policy", "genesis"

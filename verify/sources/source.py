@@ -10,19 +10,10 @@ from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.tiles import HASHES_PER_TILE, parse_bundle, tile_width
 from constancia.verify.core.formats.tlog_proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
+from constancia.verify.sources import layout
 from constancia.verify.sources.contradiction_file import HEADER as CONTRADICTION
 from constancia.verify.sources.contradiction_file import MAX_CONTRADICTION_BYTES, origin_of
 from constancia.verify.sources.files import Folder, Web
-from constancia.verify.sources.layout import (
-    ANCHORS_NAME,
-    CHECKPOINT_NAME,
-    COSIGNATURES_NAME,
-    DOCUMENTS_NAME,
-    PUBLISHED_NAME,
-    STORE_NAME,
-    TILES_NAME,
-    TRUST_NAME,
-)
 from constancia.verify.sources.published_log import PublishedLog
 from constancia.verify.sources.sqlite_store import Store, open_store
 from constancia.verify.sources.zip_archive import Zip
@@ -155,9 +146,8 @@ def open_source(location: str) -> Source:
                 receipt = head + file.read(MAX_PROOF_BYTES)
                 return Source(kind="receipt", location=location, receipt=receipt)
             if head.startswith(CONTRADICTION.encode()):
-                return Source(
-                    kind="contradiction", location=location, contradiction=head + file.read(MAX_CONTRADICTION_BYTES)
-                )
+                proof = head + file.read(MAX_CONTRADICTION_BYTES)
+                return Source(kind="contradiction", location=location, contradiction=proof)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise Unreadable("source", location, str(error)) from error
     if head.startswith(b"SQLite format 3\x00"):
@@ -175,21 +165,21 @@ def _checkpoint_of(receipt: bytes) -> bytes | None:
 
 
 def _open_folder(path: Path) -> Source:
-    log = path / PUBLISHED_NAME
-    if (path / STORE_NAME).exists():
+    log = path / layout.PUBLISHED_NAME
+    if (path / layout.STORE_NAME).exists():
         # Before the store: in a ledger at work a cosignature is always of a tree that the store has by then.
-        cosignatures = _open_cosignatures(path / COSIGNATURES_NAME)
+        cosignatures = _open_cosignatures(path / layout.COSIGNATURES_NAME)
         return Source(
             kind="store",
             location=str(path),
-            store=open_store(path / STORE_NAME),
+            store=open_store(path / layout.STORE_NAME),
             published=PublishedLog(Folder(log)) if log.is_dir() else None,
-            documents=Folder(path / DOCUMENTS_NAME),
-            anchors=Folder(path / ANCHORS_NAME),
+            documents=Folder(path / layout.DOCUMENTS_NAME),
+            anchors=Folder(path / layout.ANCHORS_NAME),
             cosignatures=cosignatures,
-            own_trust=(path / TRUST_NAME).is_dir(),
+            own_trust=(path / layout.TRUST_NAME).is_dir(),
         )
-    if (path / CHECKPOINT_NAME).exists() or (path / TILES_NAME).is_dir():
+    if (path / layout.CHECKPOINT_NAME).exists() or (path / layout.TILES_NAME).is_dir():
         return Source(kind="folder", location=str(path), published=PublishedLog(Folder(path)))
     raise Unreadable("source", str(path), "no ledger.sqlite, no checkpoint and no tile folder in it")
 

@@ -5,7 +5,6 @@
 - Q3: the file is hostile until shown otherwise: no view stands for a table, no schema code runs, values are bounded.
 """
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,12 +14,10 @@ from typing import Any, Final, NamedTuple
 from constancia.verify.core.errors import Unreadable
 
 SCHEMA: Final[dict[str, tuple[str, ...]]] = {
-    "stored_events": (
-        "position", "originator_id", "originator_version", "topic", "state", "statement_id",
-    ),
+    "stored_events": ("position", "originator_id", "originator_version", "topic", "state", "statement_id"),
     "batches": ("first_index", "size", "leaf_hashes", "checkpoint"),
     "meta": ("key", "value"),
-}  # fmt: skip
+}
 TOPIC: Final = "constancia.domain.acts:Recorded"
 SCHEMA_VERSION: Final = "1"
 MAX_VALUE_BYTES: Final = 64 * 1024 * 1024  # a batch of two million leaf hashes
@@ -171,21 +168,6 @@ def open_store(path: Path) -> Store:
         except (sqlite3.Error, OSError) as error:
             raise Unreadable("store", str(path), str(error)) from error
     raise Unreadable("store", str(path), str(failure)) from failure
-
-
-def bytes_of(value: object) -> bytes:
-    """Give a column's value as bytes, whatever its storage type: somebody may have changed it by hand."""
-    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
-
-
-def read_only_query(path: Path) -> str:
-    """Give the part of a file's address that opens it for reading only, beside a process that may write to it.
-
-    Without the right to make the WAL's side files SQLite can read a file only as one that nobody changes, which is so
-    when it has no WAL.
-    """
-    frozen = not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists()
-    return IMMUTABLE if frozen else SHARED
 
 
 def _state_of(path: Path) -> tuple[int, int, bool]:

@@ -105,6 +105,20 @@ class TestStoreFails:
         for future in futures:
             assert desk.ledger.log.entry(future.result().entry.index) == future.result().entry.raw
 
+    def test_w5_rows_follow_a_batch_stored_although_an_error_came_back(self, desk: Desk, fault: Fault) -> None:
+        desk.ledger.views.wait()
+        fault.fail_after(OperationalError("the answer was lost"))
+        wait(submit(desk, 3), WAIT_S)
+        desk.ledger.views.wait()
+        assert desk.ledger.views.position == desk.ledger.size
+
+    def test_listener_finds_the_batch_that_it_is_told_of(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Readers see a batch before those who follow the log are told: else they would look too early and sleep."""
+        sizes: list[int] = []
+        monkeypatch.setattr(store_of(desk), "tell_listeners", lambda: sizes.append(desk.ledger.size))
+        [future] = submit(desk)
+        assert sizes == [future.result(WAIT_S).entry.index + 1]
+
     def test_w5_ledger_goes_on_after_a_lost_answer(self, desk: Desk, fault: Fault) -> None:
         fault.fail_after(OperationalError("the answer was lost"))
         wait(submit(desk, 5), WAIT_S)

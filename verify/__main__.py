@@ -6,12 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from constancia.verify.audit.run import audit
-from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify import Malformed, Unreadable, audit_source, load_trust, open_source, report_json, report_text
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
-from constancia.verify.report.rendering import report_json, report_text
-from constancia.verify.sources.source import open_source
-from constancia.verify.trust.trust_folder import load_trust
 
 UNREADABLE = 3
 INTERRUPTED = 130
@@ -36,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         progress = _show_progress if sys.stderr.isatty() else None
         with open_source(options.source) as source:
             since = None if options.since is None else _read_note(options.since)
-            report = audit(source, trust, all_faults=options.all, progress=progress, since=since)
+            report = audit_source(source, trust, all_faults=options.all, progress=progress, since=since)
     except (Unreadable, Malformed) as error:
         print(f"ILEGIBLE / UNREADABLE  {error}", file=sys.stderr)
         return UNREADABLE
@@ -53,9 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Verify a ledger: store, published folder, address, zip bundle, receipt or contradiction.",
         epilog="Exit code: 0 intact, 1 altered, 2 inconclusive, 3 unreadable, 130 interrupted.",
     )
-    parser.add_argument(
-        "source", help="a ledger's folder, a published folder, an http(s) address, a zip, a receipt, a contradiction"
-    )
+    parser.add_argument("source", help="a ledger's or published folder, an address, a zip, a receipt, a contradiction")
     parser.add_argument(
         "--trust", type=Path, metavar="DIR",
         help="folder with policy, genesis and, if kept, checkpoint; it must not come from the one who is audited",

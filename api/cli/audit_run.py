@@ -27,6 +27,7 @@ from constancia.verify.audit.run import Progress, audit
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.report.findings import Report, Verdict
+from constancia.verify.sources.layout import CHECKPOINT_NAME, STORE_NAME, TILES_NAME
 from constancia.verify.sources.source import Source, open_source
 from constancia.verify.trust.trust_folder import TrustFolder, load_trust
 
@@ -107,7 +108,7 @@ def _location(given: str | None) -> str:
     if given is not None:
         return given
     here = Path()
-    if any((here / name).exists() for name in ("ledger.sqlite", "checkpoint", "tile")):
+    if any((here / name).exists() for name in (STORE_NAME, CHECKPOINT_NAME, TILES_NAME)):
         return "."
     usual = sorted(set(usual_sources()))
     if len(usual) != 1:

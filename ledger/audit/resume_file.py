@@ -47,7 +47,7 @@ _NAMES: Final = ("about", "nodes", "ids", "streams", "cited", "signed")
 
 
 class KeptRow:
-    """One level of a kept tree, a `merkle.Row`: the first `kept` bytes are read from the file when asked for."""
+    """One level of a kept tree, as `Tree.adopt` takes it: the first `kept` bytes are read from the file."""
 
     def __init__(self, file: "ResumeFile", level: int, kept: int) -> None:
         self._file = file
@@ -82,23 +82,23 @@ class KeptRow:
         return self
 
 
-class _Ids:
+class _Ids(UsedIds):
     """Statement ids: those of this run in memory, those before in the file, which is asked about many at once."""
 
     def __init__(self, file: "ResumeFile | None") -> None:
+        super().__init__()
         self._file = file
-        self._own = UsedIds()
         self._asked: dict[bytes, int] = {}
         self.unsaved: list[bytes] = []
 
     def add(self, name: str, index: int, /) -> None:
-        self._own.add(name, index)
+        super().add(name, index)
         self.unsaved.append(_packed(name))
         if self._file is not None:
             self._asked[self.unsaved[-1]] = index
 
     def repeated(self) -> Iterator[tuple[str, int]]:
-        again = self._own.repeated()
+        again = list(super().repeated())
         yield from again
         asked, self._asked = self._asked, {}
         for name, _ in again:

@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.sources.files import Web
+from constancia.verify.sources.layout import CHECKPOINT_NAME, TILES_NAME
 
 _KEPT: Final = 2_048  # small files kept for the round: 16 MiB of tiles at most
 ANSWER_S: Final = 120.0  # for one answer: a host that drips must not hold up the watch of other logs
@@ -53,14 +54,14 @@ class RoundWeb(Web):
             self._bundles.append(path)
             if len(self._bundles) > _BUNDLES:
                 self._files.pop(self._bundles.pop(0), None)
-        elif path != "checkpoint" and (not path.startswith("tile/") or len(self._files) >= _KEPT):
+        elif path != CHECKPOINT_NAME and (not path.startswith(f"{TILES_NAME}/") or len(self._files) >= _KEPT):
             return
         self._files[path] = data
 
     def forget_checkpoint(self) -> None:
         """Ask for the checkpoint again when it is read next, and for what may have been published with it."""
         with self._lock:
-            for path in [path for path, data in self._files.items() if path == "checkpoint" or data is None]:
+            for path in [path for path, data in self._files.items() if path == CHECKPOINT_NAME or data is None]:
                 del self._files[path]
 
     def _get(self, path: str) -> Any:

@@ -1,10 +1,7 @@
-"""Inclusion and consistency proofs from a Merkle tree, and the check that a witness makes (RFC 6962, RFC 9162)."""
-
-from collections.abc import Sequence
+"""Inclusion and consistency proofs from a Merkle tree (RFC 6962)."""
 
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.merkle import EMPTY_ROOT, MerkleTree, split_of
-from constancia.verify.wire.merkle import prefix_roots
+from constancia.verify.core.formats.merkle import MerkleTree, split_of
 
 
 def inclusion_proof(tree: MerkleTree, index: int, size: int) -> list[bytes]:
@@ -67,30 +64,3 @@ def prefix_path(tree: MerkleTree, old: int, new: int) -> list[bytes]:
     """
     proof = consistency_proof(tree, old, new)
     return proof if not proof or old & (old - 1) else [tree.root(old), *proof]
-
-
-def verify_consistency(
-    *, old_size: int, new_size: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]
-) -> bool:
-    """Check a consistency proof.
-
-    Args:
-        old_size: Size of the older tree; 0 is consistent with everything, with an empty proof.
-        new_size: Size of the newer tree.
-        old_root: Root of the older tree.
-        new_root: Root of the newer tree.
-        proof: Hashes as of RFC 6962 §2.1.2.
-
-    Returns:
-        Whether the older tree is a prefix of the newer.
-
-    Source: RFC 9162 §2.1.4.2.
-    """
-    if not 0 <= old_size <= new_size:
-        return False
-    if old_size == new_size:
-        return not proof and old_root == new_root
-    if old_size == 0:
-        return not proof and old_root == EMPTY_ROOT
-    path = proof if old_size & (old_size - 1) else [old_root, *proof]
-    return prefix_roots(old_size=old_size, new_size=new_size, path=path) == (old_root, new_root)

@@ -5,7 +5,7 @@ from pymerkle import InclusionProof, InmemoryTree, InvalidProof, verify_consiste
 from pymerkle.hasher import MerkleHasher
 from tests.foreign.conftest import Library
 
-from constancia.ledger.wire import proofs
+from constancia.verify.wire import merkle
 from constancia.verify.wire.merkle import EMPTY_ROOT
 from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
@@ -15,7 +15,7 @@ SIZES = (1, 2, 3, 4, 5, 7, 8, 9, 31, 64, 65, 127, 255, 256, 257, 300, 511, 512, 
 @pytest.fixture(scope="module")
 def theirs(library: Library) -> InmemoryTree:
     tree = InmemoryTree(algorithm="sha256")
-    for entry in library.desk.ledger.entries():
+    for entry in library.desk.ledger.log.entries():
         tree.append_entry(entry)
     return tree
 
@@ -57,12 +57,12 @@ def test_they_prove_our_roots_consistent_as_we_do(library: Library, theirs: Inme
         roots = {"old_root": log.root(old), "new_root": log.root(new)}
         verify_consistency(*roots.values(), theirs.prove_consistency(old, new), prior_size=old, later_size=new)
         proof = log.consistency_proof(old, new)
-        assert proofs.verify_consistency(old_size=old, new_size=new, proof=proof, **roots)
+        assert merkle.verify_consistency(old_size=old, new_size=new, proof=proof, **roots)
         # Both refuse a root that is not of that size.
         other = {**roots, "old_root": log.root(old + 1)}
         with pytest.raises(InvalidProof):
             verify_consistency(*other.values(), theirs.prove_consistency(old, new))
-        assert not proofs.verify_consistency(old_size=old, new_size=new, proof=proof, **other)
+        assert not merkle.verify_consistency(old_size=old, new_size=new, proof=proof, **other)
 
 
 def test_they_accept_the_proof_of_a_served_receipt(library: Library, theirs: InmemoryTree) -> None:

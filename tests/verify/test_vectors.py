@@ -13,7 +13,7 @@ from tests.vectors.make import FOLDER, make
 from tests.verify.small_ledger import verify
 
 from constancia.ledger.wire.composition import build_entry, format_tlog_proof
-from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof, verify_consistency
+from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import parse_canonical
 from constancia.verify.core.formats.checkpoint import open_checkpoint
@@ -32,7 +32,7 @@ from constancia.verify.core.formats.signatures import (
 from constancia.verify.core.formats.statement import parse_statement
 from constancia.verify.report.findings import Verdict
 from constancia.verify.trust.policy_file import parse_policy
-from constancia.verify.wire.merkle import Tree, hash_leaf, verify_inclusion
+from constancia.verify.wire.merkle import Tree, hash_leaf, verify_consistency, verify_inclusion
 from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 

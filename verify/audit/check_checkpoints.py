@@ -3,11 +3,15 @@
 What the core finds wrong with one is located here: between which sizes the log was altered.
 """
 
+from typing import Final
+
 from constancia.verify.audit.seen_history import SeenHistory
 from constancia.verify.core.conclusion import Conclusion
 from constancia.verify.core.formats.checkpoint import Checkpoint
 from constancia.verify.sources.sqlite_store import Store
 from constancia.verify.trust.pinned_checkpoint import PinnedCheckpoint
+
+_PLACE: Final = "batches.checkpoint"
 
 
 class CheckpointChecker(Conclusion):
@@ -25,12 +29,10 @@ class CheckpointChecker(Conclusion):
         for batch in store.batches(start):
             if type(batch.first_index) is not int or batch.first_index < start:
                 continue  # a fault already, and no place could be named; or checked before
-            text = batch.checkpoint
-            if not isinstance(text, str):
-                self._findings.fault("checkpoint", batch.first_index, "batches.checkpoint", "TEXT", type(text).__name__)
+            if not isinstance(text := batch.checkpoint, str):
+                self._findings.fault("checkpoint", batch.first_index, _PLACE, "TEXT", type(text).__name__)
                 continue
-            raw = text.encode("utf-8", "surrogateescape")
-            opened = self.open(raw, "batches.checkpoint", batch.first_index)
+            opened = self.open(text.encode("utf-8", "surrogateescape"), _PLACE, batch.first_index)
             if opened is None:
                 continue
             if opened.size != batch.size:
@@ -38,8 +40,7 @@ class CheckpointChecker(Conclusion):
             elif self.is_root(opened):
                 confirmed = opened.size
             elif opened.size <= self._tree.size:
-                where, at = "batches.checkpoint", batch.first_index
-                self._seen.contradict("root", where, opened, since=confirmed, at=at)
+                self._seen.contradict("root", _PLACE, opened, since=confirmed, at=batch.first_index)
 
     def hold_to(self, kept: PinnedCheckpoint, origin: str | None) -> bool:
         """Hold the log to what the auditor verified before; tells whether it goes on from it (rules A3, A5)."""

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 from constancia.verify.audit.seen_history import SeenHistory
 from constancia.verify.audit.suspects import Suspects
@@ -20,7 +20,7 @@ from constancia.verify.core.signature_check import InOrder
 from constancia.verify.report.findings import Findings
 from constancia.verify.sources.sqlite_store import TOPIC, StoredRow
 from constancia.verify.speed.entry_patterns import read_entry
-from constancia.verify.wire.merkle import HashRow, Tree, hash_leaf
+from constancia.verify.wire.merkle import Tree, hash_leaf
 
 # No string holds a bare quote, so this is a member of an object wherever it stands.
 _CITATION: Final = re.compile(rb'"sha256":"([0-9a-f]{64})"(?:,"size":(\d{1,16}))?')
@@ -43,18 +43,6 @@ class Citations:
     sizes: set[int] = field(default_factory=set)
 
 
-class Ids(Protocol):
-    """The statement ids used so far."""
-
-    def add(self, name: str, index: int, /) -> None:
-        """Add the id of the entry at an index."""
-        ...
-
-    def repeated(self) -> Iterable[tuple[str, int]]:
-        """Give the ids, added since the last call, that had been used before, with the index that uses them again."""
-        ...
-
-
 class UsedIds:
     """Statement ids in memory."""
 
@@ -68,8 +56,8 @@ class UsedIds:
             self._again.append((name, index))
         self._used.add(name)
 
-    def repeated(self) -> list[tuple[str, int]]:
-        """Give the ids, added since the last call, that had been used before."""
+    def repeated(self) -> Iterable[tuple[str, int]]:
+        """Give the ids, added since the last call, that had been used before, with the index that uses them again."""
         again, self._again = self._again, []
         return again
 
@@ -114,7 +102,7 @@ class EntryPass(LogCheck):
         self.start = 0
         self.extent = 0  # the size that the source claims
         self.cited: dict[str, Citations] = {}
-        self.ids: Ids = UsedIds()
+        self.ids = UsedIds()
         self.versions: Counter[str] = Counter()
         self.suspects = Suspects(tree.leaf)
         self._recorded_name = recorded_name
@@ -127,7 +115,7 @@ class EntryPass(LogCheck):
             seen_roots=self.seen.checked, confirmed=bytes(self.seen.confirmed),
         )  # fmt: skip
 
-    def restore(self, state: PassState, rows: Sequence[HashRow]) -> None:
+    def restore(self, state: PassState, rows: Sequence[Any]) -> None:
         """Go on from a state, and the rows of the tree that it was of."""
         self.tree.adopt(rows)
         self.origin = self.origin or state.origin
@@ -158,11 +146,8 @@ class EntryPass(LogCheck):
 
     def add(self, item: Item) -> Entry | None:
         """Take in the next place of the log; gives what could be read there."""
-        entry = None
-        if item.raw is None:
-            self.unread += 1
-        else:
-            entry = self.parse(item.at, item.raw)
+        self.unread += item.raw is None
+        entry = None if item.raw is None else self.parse(item.at, item.raw)
         self._settle(None if entry is None or entry.index != item.at else entry.previous)
         if entry is not None:
             self.versions[entry.statement.stream] += 1

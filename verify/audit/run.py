@@ -28,8 +28,8 @@ from constancia.verify.audit.entry_stream import published_items, store_items
 from constancia.verify.audit.extensions import AuditLevel, ResumeState
 from constancia.verify.core.conclusion import check_pins
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.checkpoint import parse_checkpoint
-from constancia.verify.core.formats.note import VerifierKey, parse_note
+from constancia.verify.core.formats.checkpoint import read_checkpoint
+from constancia.verify.core.formats.note import VerifierKey
 from constancia.verify.evidence.contradiction import check_contradiction
 from constancia.verify.evidence.receipt import audit_receipt
 from constancia.verify.report.findings import Findings, Report
@@ -60,12 +60,13 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
         progress: Called now and then with entries done and entries in all. Where it raises `KeyboardInterrupt`, what
             was verified so far is kept in the memory.
         workers: Threads for signatures; as many as cores by default.
-        levels: Checks of the levels above that come last, by the names of `LEVELS_ABOVE` (L5: ledger.timestamp).
+        levels: Checks of the levels above that come last, by the names of `LEVELS_ABOVE` (L5:
+            ledger.timestamps.level5).
         since: A checkpoint of this log, as a signed note, that the caller has verified before (rule A5).
         memory: What the caller's earlier audits verified: with `since` the one that came to an end, else the one
             that was interrupted at this very source. What this audit verifies is kept there.
-        further: Levels above that see every entry in the same pass (L3 and L4: ledger.replay). What is given in neither
-            is said not to be checked.
+        further: Levels above that see every entry in the same pass (L3 and L4:
+            ledger.audit.level3_law). What is given in neither is said not to be checked.
 
     Returns:
         The report.
@@ -245,7 +246,7 @@ class _Audit:
         if self._findings.total:
             return
         for raw in (self._head, self._last_note):
-            if raw is not None and parse_checkpoint(parse_note(raw).text).size == fold.tree.size:
+            if raw is not None and read_checkpoint(raw).size == fold.tree.size:
                 self._findings.checkpoint = raw
         if self._memory is not None and fold.tree.size:
             self._memory.keep(fold, self._findings)
@@ -263,7 +264,7 @@ class _Audit:
         if self._head is None:
             raise Unreadable("checkpoint", f"{self._source.location}/checkpoint", "it is missing")
         try:
-            return parse_checkpoint(parse_note(self._head).text).size
+            return read_checkpoint(self._head).size
         except Malformed as error:
             # The size can't be known from the checkpoint; what the bundles hold is still audited.
             if self._published is None or self._published.documents() is None:

@@ -112,10 +112,9 @@ class Conclusion:
         checkpoint = self.open(raw, where, None)
         if checkpoint is None or self.is_root(checkpoint):
             return
-        size = self._tree.size
-        if checkpoint.size > size:
-            expected, last = f"at most {size} entries", checkpoint.size - 1
-            self._findings.fault("size", size, where, expected, checkpoint.size, last_index=last)
+        size, claimed = self._tree.size, checkpoint.size
+        if claimed > size:
+            self._findings.fault("size", size, where, f"at most {size} entries", claimed, last_index=claimed - 1)
         else:
             self.root_differs("root", where, checkpoint)
 

@@ -6,10 +6,10 @@ is said as not checked; only the founding signatures of entry 0 stand in the ent
 
 from constancia.verify.core.authorship.directory import Directory
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
+from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint, read_checkpoint
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.entry import Entry, parse_entry
-from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey, parse_note
+from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey
 from constancia.verify.core.formats.policy import NO_QUORUM, cosigners, open_with_policy
 from constancia.verify.core.formats.signatures import verify_signature
 from constancia.verify.report.findings import Findings, fault_of
@@ -85,7 +85,7 @@ def _check_checkpoint(
             key = _own_key(entry) if proof.index == 0 else None
             if key is None:
                 findings.leave_open("no-log-key")
-                return parse_checkpoint(parse_note(proof.checkpoint).text)
+                return read_checkpoint(proof.checkpoint)
             findings.log_key = format_vkey(key)
             checkpoint, _ = open_checkpoint(proof.checkpoint, key)
         else:

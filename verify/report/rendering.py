@@ -1,4 +1,4 @@
-"""A report in words and as JSON: what `constancia.verify.core.report` holds as data, for a person and for a program."""
+"""A report in words and as JSON: what `report.findings` holds as data, for a person and for a program."""
 
 import json
 from typing import Any, Final

@@ -137,8 +137,7 @@ class Web:
 
     def _get(self, path: str) -> Any:
         request = urllib.request.Request(  # noqa: S310 - the opener has handlers for http and https alone
-            f"{self.location}/{path}",
-            headers={"Accept-Encoding": "identity", "User-Agent": "constancia-verify"},
+            f"{self.location}/{path}", headers={"Accept-Encoding": "identity", "User-Agent": "constancia-verify"}
         )
         return self._opener.open(request, timeout=TIMEOUT_S)
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.sources.files import Files
+from constancia.verify.sources.layout import CHECKPOINT_NAME
 from constancia.verify.wire.merkle import HASH_BYTES
 from constancia.verify.wire.tiles import HASHES_PER_TILE, parse_tile_path, tile_path, tile_width
 
@@ -53,7 +54,7 @@ class PublishedLog:
 
     def checkpoint(self) -> bytes | None:
         """Give the published checkpoint."""
-        return self.files.read("checkpoint", MAX_NOTE_BYTES)
+        return self.files.read(CHECKPOINT_NAME, MAX_NOTE_BYTES)
 
     def find(self, level: int | None, number: int, width: int) -> FoundFile:
         """Find a tile of at least a width: the partial one, else the full one.

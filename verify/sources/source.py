@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.checkpoint import parse_checkpoint
-from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.checkpoint import read_checkpoint
+from constancia.verify.sources import layout
 from constancia.verify.sources.contradiction_file import HEADER as CONTRADICTION
 from constancia.verify.sources.contradiction_file import MAX_CONTRADICTION_BYTES, origin_of
 from constancia.verify.sources.files import Folder, Web
@@ -17,13 +17,6 @@ from constancia.verify.sources.sqlite_store import Store, open_store
 from constancia.verify.sources.zip_archive import Zip
 from constancia.verify.wire.tiles import HASHES_PER_TILE, parse_bundle, tile_width
 from constancia.verify.wire.tlog_proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
-
-STORE_NAME: Final = "ledger.sqlite"
-PUBLISHED_NAME: Final = "log"
-DOCUMENTS_NAME: Final = "documents"
-ANCHORS_NAME: Final = "anchors"
-TRUST_NAME: Final = "trust"
-COSIGNATURES_NAME: Final = "cosignatures.sqlite"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +111,7 @@ class Source:
         if self.published is None or raw is None:
             raise Unreadable("checkpoint", self.location, "there is no log here")
         try:
-            size = parse_checkpoint(parse_note(raw).text).size
+            size = read_checkpoint(raw).size
             for number, bundle, _ in self.published.bundles(size, start):
                 if bundle.data is None:
                     raise Unreadable("bundle", bundle.path, "it is missing")
@@ -172,21 +165,21 @@ def _checkpoint_of(receipt: bytes) -> bytes | None:
 
 
 def _open_folder(path: Path) -> Source:
-    log = path / PUBLISHED_NAME
-    if (path / STORE_NAME).exists():
+    log = path / layout.PUBLISHED_NAME
+    if (path / layout.STORE_NAME).exists():
         # Before the store: in a ledger at work a cosignature is always of a tree that the store has by then.
-        cosignatures = _open_cosignatures(path / COSIGNATURES_NAME)
+        cosignatures = _open_cosignatures(path / layout.COSIGNATURES_NAME)
         return Source(
             kind="store",
             location=str(path),
-            store=open_store(path / STORE_NAME),
+            store=open_store(path / layout.STORE_NAME),
             published=PublishedLog(Folder(log)) if log.is_dir() else None,
-            documents=Folder(path / DOCUMENTS_NAME),
-            anchors=Folder(path / ANCHORS_NAME),
+            documents=Folder(path / layout.DOCUMENTS_NAME),
+            anchors=Folder(path / layout.ANCHORS_NAME),
             cosignatures=cosignatures,
-            own_trust=(path / TRUST_NAME).is_dir(),
+            own_trust=(path / layout.TRUST_NAME).is_dir(),
         )
-    if (path / "checkpoint").exists() or (path / "tile").is_dir():
+    if (path / layout.CHECKPOINT_NAME).exists() or (path / layout.TILES_NAME).is_dir():
         return Source(kind="folder", location=str(path), published=PublishedLog(Folder(path)))
     raise Unreadable("source", str(path), "no ledger.sqlite, no checkpoint and no tile folder in it")
 

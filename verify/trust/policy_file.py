@@ -46,23 +46,17 @@ def parse_policy(file: str) -> Policy:
     """
     control = _CONTROL.search(file)
     if control:
-        found = f"U+{ord(control.group()):04X}"
-        raise Malformed("policy", "policy", "tab and line feed as the only control characters", found)
+        raise Malformed("policy", "policy", "no control character but tab and line feed", ascii(control.group()))
     reader = _PolicyReader()
     for number, line in enumerate(file.split("\n"), start=1):
         text = line.strip(" \t")  # no other white space parts words: readers would differ
         if text and not text.startswith("#"):
             reader.read(f"policy line {number}", re.split("[ \t]+", text))
-    if reader.quorum is None:
-        raise Malformed("policy", "policy", "one quorum line")
-    if not reader.logs:
-        raise Malformed("policy", "policy", "at least one log line")
-    logs = {}
-    for origin, keys in reader.logs.items():
-        first = next((key for key in keys if key.type_byte == ED25519), None)
-        if first is None:
-            raise Malformed("policy", "policy", "an Ed25519 key of each log: checkpoints are signed by it", origin)
-        logs[origin] = first
+    if reader.quorum is None or not reader.logs:
+        raise Malformed("policy", "policy", "one quorum line and at least one log line")
+    logs = {origin: min(keys, key=lambda key: key.type_byte) for origin, keys in reader.logs.items()}
+    if any(key.type_byte != ED25519 for key in logs.values()):
+        raise Malformed("policy", "policy", "an Ed25519 key of each log: checkpoints are signed by it")
     policy = Policy(
         logs=logs, witnesses=reader.witnesses, groups=reader.groups, quorum=reader.quorum, urls=reader.urls,
         log_keys={origin: tuple(keys) for origin, keys in reader.logs.items()},

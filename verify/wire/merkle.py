@@ -4,14 +4,14 @@
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final, Protocol, Self
+from typing import Any, Final
 
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.merkle import EMPTY_ROOT, HASH_BYTES, MerkleTree, hash_children, hash_leaf
 
 __all__ = [
-    "EMPTY_ROOT", "HASH_BYTES", "HashRow", "Tree", "cut_hashes", "hash_children", "hash_leaf", "prefix_roots",
-    "verify_inclusion",
+    "EMPTY_ROOT", "HASH_BYTES", "Tree", "cut_hashes", "hash_children", "hash_leaf", "prefix_roots",
+    "verify_consistency", "verify_inclusion",
 ]  # fmt: skip
 _MAX_ROOTS: Final = 4_096  # a cache: bounded, and cheap to refill
 
@@ -19,26 +19,6 @@ _MAX_ROOTS: Final = 4_096  # a cache: bounded, and cheap to refill
 def cut_hashes(packed: bytes) -> list[bytes]:
     """Cut packed hashes apart; a rest shorter than a hash is left out."""
     return [packed[at : at + HASH_BYTES] for at in range(0, len(packed) - HASH_BYTES + 1, HASH_BYTES)]
-
-
-class HashRow(Protocol):
-    """The packed hashes of one level: what a tree needs of a `bytearray`. Others may read theirs from a file."""
-
-    def __len__(self) -> int:
-        """Give the number of bytes."""
-        ...
-
-    def __getitem__(self, part: slice, /) -> bytes | bytearray:
-        """Give a part."""
-        ...
-
-    def __delitem__(self, part: slice, /) -> None:
-        """Take away the end."""
-        ...
-
-    def __iadd__(self, data: bytes, /) -> Self:
-        """Append."""
-        ...
 
 
 class Tree(MerkleTree):
@@ -51,12 +31,15 @@ class Tree(MerkleTree):
         super().__init__(leaves)
 
     @property
-    def rows(self) -> Sequence[HashRow]:
+    def rows(self) -> Sequence[Any]:
         """The hashes of all complete subtrees, a row for each level of the tree, from the leaves up."""
         return self._levels
 
-    def adopt(self, rows: Sequence[HashRow]) -> None:
-        """Become the tree that these rows are of; they are the tree's from now on."""
+    def adopt(self, rows: Sequence[Any]) -> None:
+        """Become the tree that these rows are of; they are the tree's from now on.
+
+        A row is a `bytearray`, or has its length, slices, deletion of the end and `+=`: others read theirs from a file.
+        """
         self._levels = list(rows) or [bytearray()]
         self._roots = {}
 
@@ -91,7 +74,7 @@ class Tree(MerkleTree):
         Raises:
             Malformed: The tree has not that many hashes there.
         """
-        row: HashRow = self._levels[8 * level] if 8 * level < len(self._levels) else bytearray()
+        row = self._levels[8 * level] if 8 * level < len(self._levels) else bytearray()
         start = number * 256 * HASH_BYTES
         data = bytes(row[start : start + width * HASH_BYTES])
         if len(data) != width * HASH_BYTES:
@@ -130,6 +113,33 @@ def verify_inclusion(*, leaf_hash: bytes, index: int, size: int, proof: Sequence
         number >>= 1
         last >>= 1
     return last == 0 and node == root and len(leaf_hash) == HASH_BYTES
+
+
+def verify_consistency(
+    *, old_size: int, new_size: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]
+) -> bool:
+    """Check a consistency proof.
+
+    Args:
+        old_size: Size of the older tree; 0 is consistent with everything, with an empty proof.
+        new_size: Size of the newer tree.
+        old_root: Root of the older tree.
+        new_root: Root of the newer tree.
+        proof: Hashes as of RFC 6962 §2.1.2.
+
+    Returns:
+        Whether the older tree is a prefix of the newer.
+
+    Source: RFC 9162 §2.1.4.2.
+    """
+    if not 0 <= old_size <= new_size:
+        return False
+    if old_size == new_size:
+        return not proof and old_root == new_root
+    if old_size == 0:
+        return not proof and old_root == EMPTY_ROOT
+    path = proof if old_size & (old_size - 1) else [old_root, *proof]
+    return prefix_roots(old_size=old_size, new_size=new_size, path=path) == (old_root, new_root)
 
 
 def prefix_roots(*, old_size: int, new_size: int, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:

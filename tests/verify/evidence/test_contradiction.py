@@ -9,14 +9,14 @@ from tests.dishonest import inserted, setting, with_statement
 from tests.verify.small_ledger import Key, Log, LogKey, Witness, Writer, verify
 
 from constancia.ledger.wire.composition import format_contradiction
-from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof, prefix_path, verify_consistency
+from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof, prefix_path
 from constancia.verify.__main__ import main
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.evidence.contradiction import prove
 from constancia.verify.report.findings import Verdict
 from constancia.verify.report.rendering import report_text
 from constancia.verify.sources.contradiction_file import HEADER, Admitted, parse_contradiction
-from constancia.verify.wire.merkle import EMPTY_ROOT, Tree, prefix_roots
+from constancia.verify.wire.merkle import EMPTY_ROOT, Tree, prefix_roots, verify_consistency
 
 COMMON = 19  # entries before the two histories part
 

@@ -12,9 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.verify.public_vectors import vector_lines
 
-from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof, verify_consistency
+from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof
 from constancia.verify.core.errors import Malformed
-from constancia.verify.wire.merkle import EMPTY_ROOT, Tree, hash_children, hash_leaf, verify_inclusion
+from constancia.verify.wire.merkle import (
+    EMPTY_ROOT,
+    Tree,
+    hash_children,
+    hash_leaf,
+    verify_consistency,
+    verify_inclusion,
+)
 from constancia.verify.wire.tiles import tile_width, tiles_between
 
 LEAVES = [hash_leaf(b"leaf %d" % number) for number in range(70_000)]

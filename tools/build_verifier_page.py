@@ -1,7 +1,9 @@
-"""Builds the single-file HTML verifier from its readable source, `verify/page/`.
+"""Build the single-file HTML verifier from its readable source, `verify/page/`.
 
-    python -m constancia.ledger.publication.page_build              writes verify/verificador.html
-    python -m constancia.ledger.publication.page_build --check [FILE]   compares it, or FILE, with the source
+    make page                                           writes verify/verificador.html
+    python tools/build_verifier_page.py --check [FILE]  compares it, or FILE, with the source
+
+It is a tool of development, not of the package: it needs `constancia` installed and the minifier of the `dev` extra.
 
 - G2: the page is what its source gives, byte for byte: whoever doubts it builds it and compares.
 - G3: the names of the source's functions, classes, constants and members stay, each function at the beginning of a
@@ -14,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
-import minify  # a tool of development: nothing that runs in production imports this module
+import minify
 
 from constancia.ledger.publication.verifier_page import PAGE_NAME, sealed
 
@@ -119,7 +121,7 @@ def _gives(script: str, small: str) -> bool:
 def main() -> None:
     """Write the page from the source beside it; with `--check` compare, with a path that file instead."""
     paths = [one for one in sys.argv[1:] if one != "--check"]
-    verify = Path(__file__).resolve().parents[2] / "verify"
+    verify = Path(__file__).resolve().parents[1] / "verify"
     path, page = Path(paths[0]) if paths else verify / PAGE_NAME, built(verify / "page").encode()
     if "--check" not in sys.argv[1:]:
         path.write_bytes(page)

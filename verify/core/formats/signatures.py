@@ -35,7 +35,7 @@ _L: Final = 2**252 + 27742317777372353535851937790883648493
 _USER_PRESENT_AND_VERIFIED: Final = 0x05
 
 
-_ORDER_8: Final = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D4D706A17C7  # y of two points of order 8
+_ORDER_8: Final = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7  # y of two points of order 8
 # Encodings of the eight points of small order, with either sign bit: y = 0, 1, -1 and the two.
 _SMALL_ORDER: Final = frozenset(
     (y | sign << 255).to_bytes(32, "little") for y in (0, 1, _P - 1, _ORDER_8, _P - _ORDER_8) for sign in (0, 1)

@@ -27,6 +27,16 @@ def _own_stream(act: Act[Any], on: object, at: Context) -> Breach:
     return act.stream() != at.recorded.originator_id and {"expected": act.stream()}
 
 
+@rule(
+    "E_SCHEMA_VERSION",
+    "the act is said under the edition of the law in force: draft it again",
+    "el acto se dice bajo la edición de la ley vigente: prepárelo otra vez",
+)
+def _under_the_edition(act: Act[Any], on: object, at: Context) -> Breach:
+    schema = at.statement["schema"]
+    return schema != at.edition and {"schema": schema, "edition": at.edition}
+
+
 @rule("E_STATE", "genesis is the first entry, and no other is", "el génesis es el primer asiento, y ningún otro lo es")
 def _genesis_first(act: Act[Any], on: object, at: Context) -> Breach:
     return (act.signer == "founders") != (at.state.size == 0)
@@ -176,6 +186,7 @@ def _is_signed(act: Act[Any], on: object, at: Context) -> Breach:
 
 GENERAL: Final[tuple[Rule[Any, Any], ...]] = (
     _own_stream,
+    _under_the_edition,
     _genesis_first,
     _founders_in_genesis,
     _registers_itself,

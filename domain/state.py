@@ -15,6 +15,7 @@ from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.kernel.acts import Act, Recorded
 from constancia.domain.kernel.aggregate import Aggregate, document_of
 from constancia.domain.kernel.context import Context, Lookup, find_nothing
+from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.machine import NONE
 
 _A = TypeVar("_A", bound=Aggregate)
@@ -53,6 +54,12 @@ class State:
         """The zone that genesis named; UTC before it."""
         genesis = self._aggregates.get("ledger")
         return genesis.opened.timezone if isinstance(genesis, LedgerState) else "UTC"
+
+    @property
+    def edition(self) -> int:
+        """The edition of the law in force; the first before genesis."""
+        genesis = self._aggregates.get("ledger")
+        return genesis.edition if isinstance(genesis, LedgerState) else FIRST
 
     def of(self, kind: type[_A]) -> Iterator[_A]:
         """Give the aggregates of a class in the order of their creation."""
@@ -110,11 +117,13 @@ class State:
 
     def document(self) -> dict[str, Any]:
         """Give the state document: all aggregates, sorted by stream. The same entries give the same bytes."""
-        return {
+        document = {
             "aggregates": [document_of(self._aggregates[name]) for name in sorted(self._aggregates)],
             "ledger": self.origin,
             "size": self.size,
         }
+        # The first edition's document stays what it was, byte for byte.
+        return document if self.edition == FIRST else {**document, "edition": self.edition}
 
 
 def advance(before: Aggregate | None, act: Act[Any], context: Context) -> Aggregate:

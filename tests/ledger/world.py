@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from constancia.domain.kernel.editions import NEWEST
 from constancia.ledger.clock import new_uuid
 from constancia.ledger.submission import SignedStatement
 from constancia.verify.core.formats.canonical import canonical
@@ -127,7 +128,7 @@ class World:
                 "ledger": self.origin,
                 "mode": "live",
                 "occurred_on": f"{self.now:%Y-%m-%d}",
-                "schema": 1,
+                "schema": NEWEST,
                 "seen": {"root": root.hex(), "size": size},
                 "signed_at": f"{self.now:%Y-%m-%dT%H:%M:%SZ}",
                 "stream": stream,
@@ -156,6 +157,7 @@ class World:
         body = {
             "charter": doc(b"charter"),
             "demonstration": True,
+            "edition": NEWEST,
             "founders": [
                 {
                     "kind": KINDS[party],

@@ -144,7 +144,7 @@ def _not_by_a_secretariat(act: Act[Any], on: object, at: Context) -> Breach:
 
 @rule("E_ALREADY_SIGNED", "a party says it once", "una parte lo dice una vez")
 def _said_once(act: Act[Any], on: Aggregate, at: Context) -> Breach:
-    return act.concurring and at.has_said() and {"party": at.party}
+    return act.concurring and at.has_said() and not act.suffices(on, at) and {"party": at.party}
 
 
 @rule("E_NOT_FOUND", "what the act concerns exists", "aquello a lo que se refiere el acto existe")

@@ -45,11 +45,14 @@ class LawEditionAdopted(LedgerAct):
 
     def then(self, on: LedgerState, at: Context) -> LedgerState:
         """Count the founder's word; with the last one that can still be given, the edition is in force."""
-        said = at.joined()
-        awaited = {one.party for one in on.opened.founders if active_roots(at.state, one.party, at.day)}
-        if awaited <= said.parties:
+        if self.suffices(on, at):
             return replace(on, adopted=self.edition, concurring=())
-        return replace(on, concurring=on.with_concurrence(said))
+        return replace(on, concurring=on.with_concurrence(at.joined()))
+
+    def suffices(self, on: LedgerState, at: Context) -> bool:
+        """Tell whether, with this word, every founder has said it who has an active root to say it with."""
+        awaited = {one.party for one in on.opened.founders if active_roots(at.state, one.party, at.day)}
+        return awaited <= at.joined().parties
 
 
 LEDGER: Final = AggregateKind(LedgerAct, {LedgerOpened: {NONE: "open"}, LawEditionAdopted: {"open": "open"}})

@@ -84,6 +84,13 @@ class Act(Value, Generic[G]):
         """
         return on
 
+    def suffices(self, on: G, at: Context) -> bool:
+        """Tell whether what is said already suffices, because those who are awaited can't speak any more.
+
+        A concurring act may then be said a second time by a party: its word gives effect, and no wait is endless.
+        """
+        return False
+
     def mutate(self, before: G | None, at: Context) -> G:
         """Give the aggregate after the act: `begin` where there is none yet, `then` otherwise."""
         return self.begin(at) if before is None else self.then(before, at)

@@ -18,7 +18,7 @@ from constancia.domain.decide import decide
 from constancia.domain.kernel.acts import Recorded, recorded_entry
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import format_instant, local_day
-from constancia.domain.kernel.editions import NEWEST
+from constancia.domain.kernel.editions import FIRST, NEWEST
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.kernel.values import canonical, digest
 from constancia.domain.state import State, Undo
@@ -106,7 +106,8 @@ class Stage:
     def entry(self, who: Voice | str, type_name: str, body: Body, **members: Any) -> Recorded:
         """An entry as it would stand at the end of the log; members replace those of the statement."""
         voice = rep(who) if isinstance(who, str) else who
-        stream = members["stream"] if "stream" in members else parse_act(type_name, EDITION, body).stream()
+        edition = self.state.edition if self.state.size else body.get("edition", FIRST)
+        stream = members["stream"] if "stream" in members else parse_act(type_name, edition, body).stream()
         statement = {
             "actor": dict(voice.actor),
             "body": body,
@@ -114,7 +115,7 @@ class Stage:
             "ledger": ORIGIN,
             "mode": "live",
             "occurred_on": self.today,
-            "schema": EDITION,
+            "schema": edition,
             "seen": {"root": sha256(""), "size": 0},
             "signed_at": format_instant(self.now),
             "stream": stream,
@@ -236,6 +237,11 @@ def genesis(**changed: Any) -> Body:
         "rules": {"decision_rule": {"rule_source": "product_default", "value": "unanimity"}},
         "timezone": ZONE,
     } | changed
+
+
+def first_genesis() -> Body:
+    """Genesis of the first edition of the law, which does not name it."""
+    return {name: value for name, value in genesis().items() if name != "edition"}
 
 
 def appointment(party: str, name: str | None = None, **changed: Any) -> Body:

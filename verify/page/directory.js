@@ -1,7 +1,7 @@
 // Who may sign what, folded from the entries (SPEC §7). An entry without authority changes nothing here.
 // Acts of roots alone, and of roots too, with the member of the body that must be of the root's own party.
 const ROOT_ACTS = {MemberOrganizationJoined: "party", MemberOrganizationLeft: "party", RepresentativeAppointed: "party",
-	RepresentativeRevoked: "appointment", KeyEndorsed: "key", KeyCompromised: "key", PartyWithdrew: "party"};
+	RepresentativeRevoked: "appointment", KeyEndorsed: "key", KeyCompromised: "key", PartyWithdrew: "party", LawEditionAdopted: ""};
 const SHARED_ACTS = {PartyRegistered: "party", PartyReturned: "party", KeyRevoked: "key", CorrectionRecorded: ""};
 const FOREVER = "9999-12-31";
 const keys = new Map(), appointments = new Map(), bodies = new Map(), suspects = new Map(), days = new Map(), proposed = [];

@@ -5,7 +5,7 @@ from typing import Final
 ROOT_ACTS: Final = frozenset(
     {
         "MemberOrganizationJoined", "MemberOrganizationLeft", "RepresentativeAppointed",
-        "RepresentativeRevoked", "KeyEndorsed", "KeyCompromised", "PartyWithdrew",
+        "RepresentativeRevoked", "KeyEndorsed", "KeyCompromised", "PartyWithdrew", "LawEditionAdopted",
     }
 )  # fmt: skip
 EITHER_ACTS: Final = frozenset({"PartyRegistered", "PartyReturned", "KeyRevoked", "CorrectionRecorded"})

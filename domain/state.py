@@ -6,8 +6,9 @@ that could not be stored leaves no trace. The aggregates in it are frozen.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from constancia.domain.catalogue import KINDS
 from constancia.domain.identity import key
@@ -16,8 +17,11 @@ from constancia.domain.kernel.acts import Act, Recorded
 from constancia.domain.kernel.aggregate import Aggregate, document_of
 from constancia.domain.kernel.context import Context, Lookup, find_nothing
 from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.forms import form_number, shape_of
 from constancia.domain.kernel.machine import NONE
 
+# The form of the state documents that name none.
+FORM_OF_FIRST: Final = 58_000_201_467_202
 _A = TypeVar("_A", bound=Aggregate)
 
 
@@ -122,8 +126,15 @@ class State:
             "ledger": self.origin,
             "size": self.size,
         }
-        # The first edition's document stays what it was, byte for byte.
-        return document if self.edition == FIRST else {**document, "edition": self.edition}
+        if self.edition == FIRST and state_form() == FORM_OF_FIRST:
+            return document  # byte for byte what it was before there were editions
+        return {**document, "edition": self.edition, "form": state_form()}
+
+
+@cache
+def state_form() -> int:
+    """Give the number of the state document's form."""
+    return form_number(shape_of(kind.aggregate for kind in KINDS.values()))
 
 
 def advance(before: Aggregate | None, act: Act[Any], context: Context) -> Aggregate:

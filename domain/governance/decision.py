@@ -154,6 +154,13 @@ class DecisionProposed(DecisionAct):
     governance_body: Identifier
     question: Text
 
+    @classmethod
+    def names_newer(cls, body: Mapping[str, Any]) -> bool:
+        """Tell whether the act proposed is of a type that is not known here."""
+        proposed = body.get("act")
+        named = proposed.get("type") if isinstance(proposed, Mapping) else None
+        return isinstance(named, str) and named not in REGISTRY
+
     def deciding_body(self, on: object, at: Context) -> str:
         """Give the body that is to decide."""
         return self.governance_body

@@ -1,11 +1,12 @@
 """Editions of the law: the founders adopt a later one (SPEC §6.1)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from constancia.domain.identity.genesis import LedgerAct, LedgerOpened, LedgerState
 from constancia.domain.identity.key import active_roots
-from constancia.domain.kernel.acts import act
+from constancia.domain.kernel.acts import act, names_later_edition
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import NEWEST, is_known
 from constancia.domain.kernel.kind import AggregateKind
@@ -42,6 +43,11 @@ class LawEditionAdopted(LedgerAct):
     RULES: ClassVar = (_by_a_founder, _edition_known, _edition_follows)
 
     edition: Count
+
+    @classmethod
+    def names_newer(cls, body: Mapping[str, Any]) -> bool:
+        """Tell whether the edition adopted is not known here."""
+        return names_later_edition(body)
 
     def then(self, on: LedgerState, at: Context) -> LedgerState:
         """Count the founder's word; with the last one that can still be given, the edition is in force."""

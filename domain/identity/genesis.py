@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from constancia.domain.identity.key_material import KeyMaterial
-from constancia.domain.kernel.acts import Act, act, act_base
+from constancia.domain.kernel.acts import Act, act, act_base, names_later_edition
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import zone
 from constancia.domain.kernel.context import Context
@@ -89,6 +89,11 @@ class LedgerOpened(LedgerAct):
     timezone: Label
     log_cosigner: str | None = None
     edition: Count | None = None
+
+    @classmethod
+    def names_newer(cls, body: Mapping[str, Any]) -> bool:
+        """Tell whether the ledger is founded under an edition that is not known here."""
+        return names_later_edition(body)
 
     def check_form(self, where: str) -> None:
         """There are founders with different keys; the zone, the computed rules and the edition are known."""

@@ -84,6 +84,11 @@ class Act(Value, Generic[G]):
         """
         return on
 
+    @classmethod
+    def names_newer(cls, body: Mapping[str, Any]) -> bool:  # noqa: ARG003 - for the types that name parts of the law
+        """Tell whether a body names a part of the law that this program does not know, such as a later edition."""
+        return False
+
     def suffices(self, on: G, at: Context) -> bool:
         """Tell whether what is said already suffices, because those who are awaited can't speak any more.
 
@@ -119,6 +124,29 @@ class UnknownAct(Exception):
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         super().__init__(problem.rule)
+
+
+def is_newer(type_name: str, schema: int, body: Mapping[str, Any]) -> bool:
+    """Tell whether an act is newer than this program: it can't be judged here, neither as lawful nor as unlawful.
+
+    Args:
+        type_name: The statement's `type`.
+        schema: The statement's `schema`.
+        body: The statement's `body`.
+
+    Returns:
+        Whether its type, its edition of the law, or what it names of them is not known.
+
+    Source: ours: SPEC §6.1.
+    """
+    cls = REGISTRY.get(type_name)
+    return cls is None or schema > NEWEST or cls.names_newer(body)
+
+
+def names_later_edition(body: Mapping[str, Any]) -> bool:
+    """Tell whether a body's `edition` is later than those that this program knows."""
+    edition = body.get("edition")
+    return type(edition) is int and edition > NEWEST
 
 
 def parse_act(type_name: str, schema: int, body: Mapping[str, Any]) -> Act[Any]:

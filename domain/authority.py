@@ -14,6 +14,7 @@ from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_edtf, parse_instant
 from constancia.domain.kernel.context import Context, lies_in_future
 from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.occurrence import CLAIM_SPAN, is_one_day
 from constancia.domain.kernel.rules import Breach, Rule, rule
 from constancia.domain.state import next_status
 
@@ -213,6 +214,43 @@ def _is_signed(act: Act[Any], on: object, at: Context) -> Breach:
     return parse_instant(at.statement["signed_at"]) - at.recorded.timestamp > CLOCK_SKEW
 
 
+@rule(
+    "E_DATE",
+    "a live act happened on one day, at most seven days before its recording; what is older is said as historical",
+    "un acto en vivo ocurrió un día, a lo más siete días antes de su registro; lo anterior se dice como histórico",
+    since=2,
+)
+def _live_is_recent(act: Act[Any], on: object, at: Context) -> Breach:
+    if at.statement["mode"] != "live" or _dates_possible.broken(act, on, at):
+        return None
+    when = parse_edtf(at.statement["occurred_on"])
+    recent = when.start is not None and when.start >= at.day - CLAIM_SPAN
+    return not (recent and is_one_day(when)) and {"found": when.text}
+
+
+@rule(
+    "E_DATE",
+    "an act that takes effect by being said is live; only an act that reports a fact is historical",
+    "un acto que surte efecto al decirse es en vivo; sólo es histórico el que informa un hecho",
+    since=2,
+)
+def _historical_reports(act: Act[Any], on: object, at: Context) -> Breach:
+    return at.statement["mode"] == "historical" and not act.REPORTS and {"type": type(act).__name__}
+
+
+@rule(
+    "E_DATE",
+    "what is said as historical began more than seven days before its recording",
+    "lo que se dice como histórico empezó más de siete días antes de su registro",
+    since=2,
+)
+def _historical_is_old(act: Act[Any], on: object, at: Context) -> Breach:
+    if at.statement["mode"] != "historical" or _dates_possible.broken(act, on, at):
+        return None
+    when = parse_edtf(at.statement["occurred_on"])
+    return when.start is not None and when.start >= at.day - CLAIM_SPAN and {"found": when.text}
+
+
 GENERAL: Final[tuple[Rule[Any, Any], ...]] = (
     _own_stream,
     _ids_apart,
@@ -236,6 +274,9 @@ GENERAL: Final[tuple[Rule[Any, Any], ...]] = (
     _is_a_move,
     _dates_possible,
     _has_happened,
+    _live_is_recent,
+    _historical_reports,
+    _historical_is_old,
     _is_signed,
 )
 

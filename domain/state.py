@@ -6,6 +6,7 @@ that could not be stored leaves no trace. The aggregates in it are frozen.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
@@ -15,6 +16,7 @@ from constancia.domain.identity import key
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.kernel.acts import Act, Recorded
 from constancia.domain.kernel.aggregate import Aggregate, document_of
+from constancia.domain.kernel.calendar import local_day, parse_instant
 from constancia.domain.kernel.context import Context, Lookup, find_nothing
 from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.forms import form_number, shape_of
@@ -64,6 +66,13 @@ class State:
         """The edition of the law in force; the first before genesis."""
         genesis = self._aggregates.get("ledger")
         return genesis.edition if isinstance(genesis, LedgerState) else FIRST
+
+    @property
+    def opened_on(self) -> date | None:
+        """The day of genesis in the ledger's zone; None before it, and in the first edition, which did not use it."""
+        genesis = self._aggregates.get("ledger")
+        recorded = genesis.opened_at if isinstance(genesis, LedgerState) else None
+        return None if recorded is None else local_day(parse_instant(recorded), self.timezone)
 
     def of(self, kind: type[_A]) -> Iterator[_A]:
         """Give the aggregates of a class in the order of their creation."""

@@ -80,6 +80,7 @@ class Decision(Aggregate):
     dissents: tuple[Dissent, ...] = ()
     signatures: tuple[Mark, ...] = ()
     outcome_index: int | None = None
+    outcome_on: str | None = None  # absent in the first edition
 
     @property
     def concerns(self) -> tuple[str, ...]:
@@ -285,7 +286,7 @@ class VoteCast(DecisionAct):
         outcome = decision.outcome(closed=False)
         if outcome is None:
             return decision
-        return replace(decision, status=outcome, outcome_index=at.recorded.index)
+        return replace(decision, status=outcome, outcome_index=at.recorded.index, outcome_on=at.dated)
 
 
 @act

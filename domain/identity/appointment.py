@@ -71,7 +71,7 @@ class AppointmentAct(Act[Appointment]):
 class RepresentativeAppointed(AppointmentAct):
     """A party's root says who may speak for it, as what, about what, and from when."""
 
-    CORRECTABLE: ClassVar = ("name", "post")
+    FIRST_CORRECTABLE: ClassVar = ("name", "post")
     SORTED: ClassVar = {"scope": ""}
 
     capacity: Capacity

@@ -54,6 +54,7 @@ class LedgerState(Aggregate):
 
     opened: "LedgerOpened"
     adopted: int | None = None
+    opened_at: str | None = None  # absent in the first edition
 
     @property
     def edition(self) -> int:
@@ -111,4 +112,5 @@ class LedgerOpened(LedgerAct):
 
     def begin(self, at: Context) -> LedgerState:
         """Pin what genesis says."""
-        return LedgerState(stream=self.stream(), opened=self)
+        opened_at = at.recorded.recorded_at if at.edition > FIRST else None
+        return LedgerState(stream=self.stream(), opened=self, opened_at=opened_at)

@@ -38,6 +38,8 @@ class Act(Value, Generic[G]):
         by_secretariat: Whether a secretariat may say it: it records, and commits no party.
         concurring: Whether each party concerned says it once, with an equal body, and the last one gives effect.
         CORRECTABLE: Members whose texts and dates a later correction may answer; no others are.
+        FIRST_CORRECTABLE: The same in the first edition of the law, where it was another list.
+        REPORTS: Whether it reports a fact, which may have happened long before. Other acts take effect by being said.
         RULES: What it is judged by, besides what every act is.
     """
 
@@ -51,6 +53,8 @@ class Act(Value, Generic[G]):
     by_secretariat: ClassVar[bool] = False
     concurring: ClassVar[bool] = False
     CORRECTABLE: ClassVar[tuple[str, ...]] = ()
+    FIRST_CORRECTABLE: ClassVar[tuple[str, ...] | None] = None
+    REPORTS: ClassVar[bool] = False
     RULES: ClassVar[tuple[Rule[Any, Any], ...]] = ()
 
     provenance: Literal["seed", "public", "invented", "seed_step_invented"] | None = None

@@ -61,6 +61,10 @@ class StateView(Protocol):
     def edition(self) -> int:
         """The edition of the law in force."""
 
+    @property
+    def opened_on(self) -> date | None:
+        """The day of genesis in the ledger's zone; None before it."""
+
     def standing(self, stream: str) -> Aggregate | None:
         """Give a stream's aggregate, or None."""
 
@@ -149,9 +153,25 @@ class Context:
         found = self.state.standing(stream)
         return found if isinstance(found, kind) else None
 
+    @property
+    def dated(self) -> str | None:
+        """The date of what a live act brings about, which the aggregates keep since the second edition."""
+        return None if self.edition == FIRST else self.mark.occurred_on
+
+    @property
+    def said_digest(self) -> str:
+        """Digest of what parties must say equally: the body; since the second edition without its `provenance`.
+
+        Provenance tells where one party's knowledge comes from. It is no part of what the parties agree on.
+        """
+        body = self.statement["body"]
+        if self.edition == FIRST:
+            return digest(body)
+        return digest({name: value for name, value in body.items() if name != "provenance"})
+
     def joined(self) -> Concurrence:
         """Give the concurrence of this act's body with this actor's word added."""
-        name, value = self.statement["type"], digest(self.statement["body"])
+        name, value = self.statement["type"], self.said_digest
         before = self.aggregate.concurrence(name, value) if self.aggregate else Concurrence(type=name, digest=value)
         return Concurrence(type=name, digest=value, marks=(*before.marks, self.mark))
 
@@ -159,7 +179,7 @@ class Context:
         """Tell whether the actor's party has said an equal body on this stream before."""
         if self.aggregate is None:
             return False
-        name, value = self.statement["type"], digest(self.statement["body"])
+        name, value = self.statement["type"], self.said_digest
         return self.party in self.aggregate.concurrence(name, value).parties
 
 

@@ -17,8 +17,9 @@ from constancia.domain.catalogue import REGISTRY, parse_act
 from constancia.domain.decide import decide
 from constancia.domain.kernel.acts import Recorded, recorded_entry
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.calendar import format_instant, local_day
+from constancia.domain.kernel.calendar import format_instant, local_day, parse_edtf
 from constancia.domain.kernel.editions import FIRST, NEWEST
+from constancia.domain.kernel.occurrence import CLAIM_SPAN
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.kernel.values import canonical, digest
 from constancia.domain.state import State, Undo
@@ -103,6 +104,15 @@ class Stage:
     def lookup(self, leaf_hash: str) -> Recorded | None:
         return next((one for one in self.entries if one.leaf_hash == leaf_hash), None)
 
+    def mode_of(self, when: str) -> str:
+        """What happened long ago is said as historical, as the law asks."""
+        try:
+            start = parse_edtf(when).start
+        except ValueError:
+            return "live"
+        recent = start is not None and start >= local_day(self.now, ZONE) - CLAIM_SPAN
+        return "live" if recent else "historical"
+
     def entry(self, who: Voice | str, type_name: str, body: Body, **members: Any) -> Recorded:
         """An entry as it would stand at the end of the log; members replace those of the statement."""
         voice = rep(who) if isinstance(who, str) else who
@@ -113,7 +123,7 @@ class Stage:
             "body": body,
             "id": f"00000000-0000-4000-8000-{len(self.entries):012d}",
             "ledger": ORIGIN,
-            "mode": "live",
+            "mode": self.mode_of(members.get("occurred_on", self.today)),
             "occurred_on": self.today,
             "schema": edition,
             "seen": {"root": sha256(""), "size": 0},

@@ -82,11 +82,11 @@ def derive(state: State, at: datetime) -> tuple[Derived, ...]:
         *_expiries(state, at),
     ]
     if state.edition >= SECOND:
-        facts = [dated for one in facts if (dated := _at(one, local_day(at, state.timezone))) is not None]
+        facts = [dated for one in facts if (dated := derived_at(one, local_day(at, state.timezone))) is not None]
     return tuple(sorted(facts, key=lambda one: (one.stream, one.kind, str(sorted(one.params.items())))))
 
 
-def _at(fact: Derived, day: date) -> Derived | None:
+def derived_at(fact: Derived, day: date) -> Derived | None:
     """Leave out what begins after the day; where the precision of its date leaves that open, say `possibly`."""
     if fact.since is None:
         return fact

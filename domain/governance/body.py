@@ -266,7 +266,7 @@ class PartyWithdrew(GovernanceAct):
 
     @rule(*_SEAT_IN_ORDER)
     def _in_order(self, on: GovernanceBody, at: Context) -> Breach:
-        return _before_last_change(on, self.party, self.effective)
+        return _before_last_change(on, self.party, occurrence(at.state, at.mark, self.effective).on)
 
     RULES: ClassVar = (by_own_party, _sits, _has_begun, _in_order)
 
@@ -321,7 +321,7 @@ class PartyReturned(GovernanceAct):
 
     @rule(*_SEAT_IN_ORDER)
     def _in_order(self, on: GovernanceBody, at: Context) -> Breach:
-        return _before_last_change(on, self.party, self.effective)
+        return _before_last_change(on, self.party, occurrence(at.state, at.mark, self.effective).on)
 
     RULES: ClassVar = (
         _by_root_or_members,

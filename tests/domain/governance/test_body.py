@@ -272,6 +272,6 @@ def test_18_a_seat_is_not_left_before_it_was_taken(effective: str) -> None:
 
 def test_18_a_seat_is_not_taken_again_before_it_was_left() -> None:
     stage = seated().on("2019-06-01")
-    stage.says(root("nosc"), "PartyWithdrew", withdrawal(effective="2019-05"))
-    assert stage.code(root("nosc"), "PartyReturned", comeback(effective="2019-04-30")) == "E_DATE"
-    stage.says(root("nosc"), "PartyReturned", comeback(effective="2019-05"))
+    stage.says(root("nosc"), "PartyWithdrew", withdrawal(effective="2019-06-01"))
+    assert stage.code(root("nosc"), "PartyReturned", comeback(effective="2019-05-30")) == "E_DATE"
+    stage.says(root("nosc"), "PartyReturned", comeback(effective="2019-06-01"))

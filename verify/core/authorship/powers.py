@@ -28,7 +28,8 @@ ROOT_ACTS: Final = frozenset(_SIGNERS["root"].split())
 EITHER_ACTS: Final = frozenset(_SIGNERS["root_or_rep"].split())
 OBJECT_OF: Final[Mapping[str, str]] = {  # the member of the body that names what must be of the root's own party
     **dict.fromkeys(ROOT_ACTS - {"LawEditionAdopted"}, "party"), "RepresentativeRevoked": "appointment",
-    "KeyEndorsed": "key", "KeyCompromised": "key", "PartyRegistered": "party", "PartyReturned": "party", "KeyRevoked": "key",
+    "KeyEndorsed": "key", "KeyCompromised": "key", "PartyRegistered": "party", "PartyReturned": "party",
+    "KeyRevoked": "key",
 }  # fmt: skip
 OWN_KEY_ACTS: Final = frozenset({"KeyRotated", "KeyRevoked"})  # of a representative
 

@@ -95,7 +95,6 @@ def register_key(stage: Stage, person: Player, limits: dict[str, str]) -> None:
 def history(stage: Stage) -> None:
     """What is older is recorded now, by who records it: the predecessor, the reduction, the withdrawal, the return."""
     nosc, inai, sfp = alternates(stage)
-    stage.mode = "historical"
     body = {
         "governance_body": "stt",
         "mandate": text("Coordinar los planes de acción nacionales", "Coordinate the national action plans"),
@@ -132,7 +131,6 @@ def history(stage: Stage) -> None:
     }
     root = stage.cast.root("nosc")
     stage.say(root, "PartyWithdrew", withdrawal, occurred="2017-05", provenance=FACT)
-    stage.mode = "live"
     back = {
         "conditions": text(
             "Acordar la hoja de ruta antes de construir el Cuarto Plan",

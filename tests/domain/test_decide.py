@@ -23,8 +23,8 @@ def test_everything_wrong_at_once_is_named_in_the_order_of_the_checks() -> None:
     refusal = stage.refused(voice, "AgreementSigned", signed(2, COMMA) | {"agreement": "other"}, stream=AG)
     found = [refusal.code, *(code for code, _rule in refusal.also)]
     assert found == [
-        "E_MALFORMED", "E_MALFORMED", "E_KEY_EXPIRED", "E_APPOINTMENT_NOT_IN_FORCE", "E_NOT_SEATED", "E_OUT_OF_SCOPE", "E_ROLE",
-        "E_ROLE", "E_VERSION_CONFLICT", "E_DIGEST_MISMATCH",
+        "E_MALFORMED", "E_MALFORMED", "E_KEY_EXPIRED", "E_APPOINTMENT_NOT_IN_FORCE", "E_NOT_SEATED", "E_OUT_OF_SCOPE",
+        "E_ROLE", "E_ROLE", "E_VERSION_CONFLICT", "E_DIGEST_MISMATCH",
     ]  # fmt: skip
 
 

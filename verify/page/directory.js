@@ -140,7 +140,11 @@ function isSeated(party) {
 
 /** Takes in an entry's effect; only for entries with which nothing is wrong. */
 function applyEffect({index, leaf, recorded_at: recordedAt, signatures, statement}) {
-	if (canJudge(statement)) EFFECTS[statement.type]?.(statement.body, statement.actor);
+	if (canJudge(statement)) {
+		// Joint entries agree on all but where each party knows it from, since the second edition of the law.
+		const {body, schema} = statement, agreed = schema > 1 ? {...body, provenance: undefined} : body;
+		EFFECTS[statement.type]?.(agreed, statement.actor);
+	}
 	if (signatures.length === 1) keys.get(signatures[0].key)?.signed.push([index, dayOf(recordedAt) ?? "", hex(leaf)]);
 }
 

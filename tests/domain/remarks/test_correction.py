@@ -183,3 +183,42 @@ def test_a_proposal_that_was_said_stays_said() -> None:
     stage = stage_with_a_report()
     stage.says("nosc", "CommitmentProposed", commitment("c9"))
     assert kind_of("CommitmentProposed", ["body", "commitment"]) is None
+
+
+def test_case_51_a_correction_of_a_correction_is_shown_at_the_first_target() -> None:
+    stage = stage_with_a_report()
+    stage.says("inai", "CorrectionRecorded", correction(stage))
+    first = stage.entries[-1]
+    again = correction(stage, field="body.new_value", old_digest=digest("Avances"), new_value="Avances ciertos")
+    stage.says("inai", "CorrectionRecorded", again | {"correction": "co-2", "target": first.leaf_hash})
+    found = stage.find(Correction, "correction/co-2")
+    assert (found.target, found.origin) == (first.leaf_hash, stage.find(Correction, "correction/co-1").target)
+    assert found.concerns == ("correction/co-1", "commitment/c1")
+
+
+@pytest.mark.parametrize("when", ["2999-01-01", "2019-03-20", "1999-01-01", "2019-02", "../2019"])
+def test_case_52_a_corrected_day_is_one_that_the_entry_could_have_said(when: str) -> None:
+    stage = stage_with_a_report()
+    body = correction(stage, field="occurred_on", new_value=when, old_digest=digest("2019-03-01"))
+    assert stage.on("2019-06-01").code("inai", "CorrectionRecorded", body | {"kind": "factual"}) == "E_DATE"
+
+
+def test_cases_54_to_56_names_of_signatories_and_what_others_agreed_to_are_not_corrected() -> None:
+    listed = {name: cls.CORRECTABLE for name, cls in REGISTRY.items() if cls.CORRECTABLE}
+    assert listed == {
+        "CorrectionRecorded": ("new_value", "reason"),
+        "DeliverableContested": ("evidence", "grounds"),
+        "DeliverableRejected": ("reasons",),
+        "DeliverableRevised": ("changes",),
+        "DissentRecorded": ("text",),
+        "MemberOrganizationJoined": ("since",),
+        "MemberOrganizationLeft": ("reason", "until"),
+        "MilestoneCompleted": ("evidence",),
+        "PartyNameRecorded": ("used_in",),
+        "PartyWithdrew": ("grounds",),
+        "ProgressContested": ("evidence", "grounds"),
+        "ProgressReported": ("evidence", "narrative", "period", "reason"),
+        "RepresentativeRevoked": ("reason",),
+        "ScopeReductionReported": ("description", "evidence", "since"),
+        "VoteCast": ("explanation",),
+    }

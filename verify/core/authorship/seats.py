@@ -42,6 +42,8 @@ class Seats:
     def apply(self, statement: Statement) -> None:
         """Take in one entry's effect on the seats; other types have none."""
         body, party = dict(statement.body), statement.actor.get("party", "")
+        if statement.schema > 1:
+            body.pop("provenance", None)  # SPEC §7 rule 6: no part of what the parties say equally
         name = str(body.get("governance_body"))
         if statement.type == "GovernanceBodyEstablished":
             self._establish(name, body, party)

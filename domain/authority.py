@@ -9,7 +9,7 @@ from typing import Any, Final
 from constancia.domain.governance.body import ANY_BODY, seat_rules
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import signing_key
-from constancia.domain.kernel.acts import Act
+from constancia.domain.kernel.acts import REGISTRY, Act
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_edtf, parse_instant
 from constancia.domain.kernel.context import Context, lies_in_future
@@ -25,6 +25,45 @@ _BY_NO_REGISTERED_KEY: Final = ("founders", "self")
 @rule("E_MALFORMED", "the stream is the one that the body names", "el flujo es el que nombra el cuerpo")
 def _own_stream(act: Act[Any], on: object, at: Context) -> Breach:
     return act.stream() != at.recorded.originator_id and {"expected": act.stream()}
+
+
+def leading_ids() -> frozenset[str]:
+    """Give the members, such as `commitment`, whose identifier stands before a dot in the stream's name of some act."""
+    return frozenset(name for cls in REGISTRY.values() for name in cls.stream_id[:-1])
+
+
+# Where only the last identifier of a joined name may hold a dot, no two acts name one stream.
+@rule(
+    "E_MALFORMED",
+    "an identifier that begins the name of another stream holds no dot",
+    "un identificador con que empieza el nombre de otro flujo no lleva punto",
+    since=2,
+)
+def _ids_apart(act: Act[Any], on: object, at: Context) -> Breach:
+    named = {name: getattr(act, name) for name in act.stream_id if name in leading_ids()}
+    # What an earlier edition named with a dot goes on under its name.
+    return ({name: ident} for name, ident in named.items() if "." in ident and not at.state.standing(f"{name}/{ident}"))
+
+
+@rule(
+    "E_MALFORMED",
+    "the stream is that of the identifiers that the body names",
+    "el flujo es el de los identificadores que nombra el cuerpo",
+    since=2,
+)
+def _same_ids(act: Act[Any], on: Aggregate, at: Context) -> Breach:
+    of = {name: getattr(on, name, getattr(act, name)) for name in act.stream_id}
+    return any(of[name] != getattr(act, name) for name in of) and {"stream": on.stream, "of": of}
+
+
+@rule(
+    "E_SCHEMA_VERSION",
+    "the act is said under the edition of the law in force: draft it again",
+    "el acto se dice bajo la edición de la ley vigente: prepárelo otra vez",
+)
+def _under_the_edition(act: Act[Any], on: object, at: Context) -> Breach:
+    schema = at.statement["schema"]
+    return schema != at.edition and {"schema": schema, "edition": at.edition}
 
 
 @rule("E_STATE", "genesis is the first entry, and no other is", "el génesis es el primer asiento, y ningún otro lo es")
@@ -134,7 +173,7 @@ def _not_by_a_secretariat(act: Act[Any], on: object, at: Context) -> Breach:
 
 @rule("E_ALREADY_SIGNED", "a party says it once", "una parte lo dice una vez")
 def _said_once(act: Act[Any], on: Aggregate, at: Context) -> Breach:
-    return act.concurring and at.has_said() and {"party": at.party}
+    return act.concurring and at.has_said() and not act.suffices(on, at) and {"party": at.party}
 
 
 @rule("E_NOT_FOUND", "what the act concerns exists", "aquello a lo que se refiere el acto existe")
@@ -176,6 +215,9 @@ def _is_signed(act: Act[Any], on: object, at: Context) -> Breach:
 
 GENERAL: Final[tuple[Rule[Any, Any], ...]] = (
     _own_stream,
+    _ids_apart,
+    _same_ids,
+    _under_the_edition,
     _genesis_first,
     _founders_in_genesis,
     _registers_itself,

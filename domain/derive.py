@@ -8,6 +8,7 @@ shows as well as a false one.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
@@ -28,6 +29,9 @@ from constancia.domain.kernel.calendar import (
     parse_instant,
 )
 from constancia.domain.state import State
+
+# Counts up whenever a fact is added, or its members change.
+FORM: Final = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,7 @@ def command(
 def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None) -> None:
     from constancia.domain.catalogue import UnknownAct, parse_act
     from constancia.domain.kernel.calendar import format_instant, local_day
+    from constancia.domain.kernel.editions import NEWEST
     from constancia.ledger.disk.documents import Documents
     from constancia.ledger.disk.durable import write_file
     from constancia.ledger.signatory.checkpoint_memory import EMPTY_SEEN
@@ -94,6 +95,7 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
             "title": {"es": plan["charter"]},
         },
         "demonstration": bool(plan.get("demonstration", False)),
+        "edition": NEWEST,
         "founders": founders,
         "log_key": signer.vkey,
         **({} if signer.cosigner_vkey is None else {"log_cosigner": signer.cosigner_vkey}),
@@ -102,7 +104,7 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
         "timezone": timezone,
     }
     try:
-        parse_act("LedgerOpened", 1, body)
+        parse_act("LedgerOpened", NEWEST, body)
     except UnknownAct as error:
         places.log_key.unlink()  # nothing was signed with it: the ceremony starts over with the mended file
         raise fail(

@@ -3,6 +3,7 @@
 from constancia.api.demo.cast import Player, sample
 from constancia.api.demo.props import FACT, PARTIES, SOURCE_SHA256, TIMEZONE, alternates, document, text
 from constancia.api.demo.stage import Stage
+from constancia.domain.kernel.editions import NEWEST
 from constancia.ledger.keys.key_file import founder_object
 
 
@@ -21,6 +22,7 @@ def genesis(stage: Stage) -> None:
     body = {
         "charter": document(stage, sample("charter.md"), text("Carta del libro", "Charter of the ledger")),
         "demonstration": True,
+        "edition": NEWEST,
         "founders": [
             founder_object(one["party"], one["kind"], text(one["es"], one["en"]), root.key)
             for one, root in zip(founders, roots, strict=True)

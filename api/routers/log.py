@@ -64,6 +64,7 @@ def anchor(path: str, request: Request, ledger: TheLedger) -> Response:
 def describe(ledger: TheLedger, size: TheSize) -> dict[str, Any]:
     """Say what this server claims to be. Compare it with what you have from elsewhere: by itself it proves nothing."""
     return {
+        "edition": ledger.state().edition,
         "genesis": ledger.log.leaf_hash(0).hex(),
         "log_cosigner": ledger.cosigner_vkey,
         "log_key": ledger.vkey,

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from constancia.domain.kernel.aggregate import Aggregate, Concurrence, Mark
 from constancia.domain.kernel.calendar import local_day, parse_edtf
+from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.values import digest
 
 _A = TypeVar("_A", bound=Aggregate)
@@ -56,6 +57,10 @@ class StateView(Protocol):
     def timezone(self) -> str:
         """The ledger's zone."""
 
+    @property
+    def edition(self) -> int:
+        """The edition of the law in force."""
+
     def standing(self, stream: str) -> Aggregate | None:
         """Give a stream's aggregate, or None."""
 
@@ -100,6 +105,14 @@ class Context:
     def is_root(self) -> bool:
         """Whether a party's root speaks."""
         return self.actor["capacity"] == "root"
+
+    @property
+    def edition(self) -> int:
+        """The edition of the law that judges the entry: the one in force; genesis is judged by the one it names."""
+        if self.state.size:
+            return self.state.edition
+        named = self.statement["body"].get("edition", FIRST)
+        return named if type(named) is int else FIRST
 
     @property
     def key(self) -> str:

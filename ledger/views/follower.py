@@ -163,7 +163,7 @@ class Views:
         if position > self._log.size:
             return False
         last = self._log.leaf_hash(position - 1).hex()
-        return stored == canonical(about(self._origin, last))
+        return stored == canonical(about(self._origin, last, self._states.at(position).edition))
 
     def _store(self) -> ViewStore:
         with self._opening:

@@ -18,11 +18,13 @@ from constancia.domain.decide import decide
 from constancia.domain.kernel.acts import Recorded, recorded_entry
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import format_instant, local_day
+from constancia.domain.kernel.editions import FIRST, NEWEST
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.kernel.values import canonical, digest
 from constancia.domain.state import State, Undo
 
 ORIGIN = "example.org/domain"
+EDITION = NEWEST  # the law of today; older editions have fixtures
 ZONE = "America/Mexico_City"
 START = datetime(2019, 3, 1, 18, tzinfo=UTC)
 MEMBERS = ("inai", "nosc", "sfp")
@@ -104,7 +106,8 @@ class Stage:
     def entry(self, who: Voice | str, type_name: str, body: Body, **members: Any) -> Recorded:
         """An entry as it would stand at the end of the log; members replace those of the statement."""
         voice = rep(who) if isinstance(who, str) else who
-        stream = members["stream"] if "stream" in members else parse_act(type_name, 1, body).stream()
+        edition = self.state.edition if self.state.size else body.get("edition", FIRST)
+        stream = members["stream"] if "stream" in members else parse_act(type_name, edition, body).stream()
         statement = {
             "actor": dict(voice.actor),
             "body": body,
@@ -112,7 +115,7 @@ class Stage:
             "ledger": ORIGIN,
             "mode": "live",
             "occurred_on": self.today,
-            "schema": 1,
+            "schema": edition,
             "seen": {"root": sha256(""), "size": 0},
             "signed_at": format_instant(self.now),
             "stream": stream,
@@ -227,12 +230,18 @@ def genesis(**changed: Any) -> Body:
     return {
         "charter": doc("carta"),
         "demonstration": True,
+        "edition": EDITION,
         "founders": founders,
         "log_key": "example.org+00000000+AA",
         "name": text("Libro"),
         "rules": {"decision_rule": {"rule_source": "product_default", "value": "unanimity"}},
         "timezone": ZONE,
     } | changed
+
+
+def first_genesis() -> Body:
+    """Genesis of the first edition of the law, which does not name it."""
+    return {name: value for name, value in genesis().items() if name != "edition"}
 
 
 def appointment(party: str, name: str | None = None, **changed: Any) -> Body:
@@ -255,7 +264,7 @@ def registration(party: str, key: str, appointment: str | None = None) -> Body:
 
 
 def act_of(type_name: str, body: Body) -> Body:
-    return {"body": body, "stream": parse_act(type_name, 1, body).stream(), "type": type_name}
+    return {"body": body, "stream": parse_act(type_name, EDITION, body).stream(), "type": type_name}
 
 
 def proposed(name: str, act: Body, **changed: Any) -> Body:

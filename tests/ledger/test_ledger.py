@@ -211,9 +211,9 @@ class TestRefusing:
             lambda raw: b"\xff" + raw,
             lambda raw: b"",
             lambda raw: b"[" * 2000,
-            lambda raw: raw.replace(b'"schema":1', b'"schema":1.0'),
-            lambda raw: raw.replace(b'"schema":1', b'"schema":NaN'),
-            lambda raw: raw.replace(b'"schema":1', b'"schema":1,"schema":1'),
+            lambda raw: raw.replace(b'"schema":2', b'"schema":2.0'),
+            lambda raw: raw.replace(b'"schema":2', b'"schema":NaN'),
+            lambda raw: raw.replace(b'"schema":2', b'"schema":2,"schema":2'),
         ],
     )
     def test_bytes_that_are_no_canonical_statement(self, desk: Desk, spoil: Any) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from constancia.domain.kernel.editions import FIRST, NEWEST
 from constancia.ledger.clock import new_uuid
 from constancia.ledger.submission import SignedStatement
 from constancia.verify.core.formats.canonical import canonical
@@ -103,6 +104,7 @@ class World:
         self.roots = {party: Key() for party in PARTIES}
         self.keys = {party: Key() for party in PARTIES}
         self.now = START
+        self.edition = NEWEST  # of the law
         self.seen: tuple[int, bytes] = (0, EMPTY_ROOT)
 
     def look(self, tip: Tip) -> None:
@@ -127,7 +129,7 @@ class World:
                 "ledger": self.origin,
                 "mode": "live",
                 "occurred_on": f"{self.now:%Y-%m-%d}",
-                "schema": 1,
+                "schema": self.edition,
                 "seen": {"root": root.hex(), "size": size},
                 "signed_at": f"{self.now:%Y-%m-%dT%H:%M:%SZ}",
                 "stream": stream,
@@ -156,6 +158,7 @@ class World:
         body = {
             "charter": doc(b"charter"),
             "demonstration": True,
+            **({} if self.edition == FIRST else {"edition": self.edition}),
             "founders": [
                 {
                     "kind": KINDS[party],
@@ -233,10 +236,10 @@ class World:
         acts += [partial(self.body_established, party) for party in PARTIES]
         return acts
 
-    def commitment(self, name: str) -> list[Callable[[], Signed]]:
+    def commitment(self, name: str, deliverable: str = "e1") -> list[Callable[[], Signed]]:
         """The acts from a proposal to an adopted commitment with one report, in order."""
         stream, decision = f"commitment/{name}", f"decision/d-{name}"
-        adopted = {"commitment": name, "decision": f"d-{name}", "scope": scope()}
+        adopted = {"commitment": name, "decision": f"d-{name}", "scope": scope(deliverable)}
         act = {"body": adopted, "stream": stream, "type": "CommitmentAdopted"}
         digest = "sha256:" + hashlib.sha256(canonical(act)).hexdigest()
         acts: list[Callable[[], Signed]] = [
@@ -300,10 +303,10 @@ def evidence() -> dict[str, Any]:
     return {"description": text("Minuta"), "sha256": hashlib.sha256(b"minuta").hexdigest()}
 
 
-def scope() -> dict[str, Any]:
+def scope(deliverable: str = "e1") -> dict[str, Any]:
     return {
         "actions": [{"action": "a1", "milestone": "m1", "text": text("Convocar")}],
-        "deliverables": [{"deliverable": "e1", "form": "document", "milestone": "m1", "title": text("Informe")}],
+        "deliverables": [{"deliverable": deliverable, "form": "document", "milestone": "m1", "title": text("Informe")}],
         "milestones": [
             {
                 "lead": list(PARTIES),

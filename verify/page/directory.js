@@ -1,9 +1,9 @@
 // Who may sign what, folded from the entries (SPEC §7). An entry without authority changes nothing here.
 // Acts of roots alone, and of roots too, with the member of the body that must be of the root's own party.
 const ROOT_ACTS = {MemberOrganizationJoined: "party", MemberOrganizationLeft: "party", RepresentativeAppointed: "party",
-	RepresentativeRevoked: "appointment", KeyEndorsed: "key", KeyCompromised: "key", PartyWithdrew: "party"};
+	RepresentativeRevoked: "appointment", KeyEndorsed: "key", KeyCompromised: "key", PartyWithdrew: "party", LawEditionAdopted: ""};
 const SHARED_ACTS = {PartyRegistered: "party", PartyReturned: "party", KeyRevoked: "key", CorrectionRecorded: ""};
-const KNOWN_ACTS = /^(LedgerOpened|Party(Registered|NameRecorded|Withdrew|Returned)|MemberOrganization(Joined|Left)|Representative(Appointed|Revoked)|Key(Registered|Endorsed|Rotated|Revoked|Compromised)|SignatureReaffirmed|Governance(BodyEstablished|RulesAdopted)|ScopeReductionReported|Agreement(Drafted|TextFrozen|Signed)|Decision(Proposed|Signed)|VoteCast|DissentRecorded|Commitment(Proposed|Adopted)|ScopeChange(Proposed|d)|WorkStarted|Progress(Reported|Contested)|MilestoneCompleted|Deliverable(Submitted|Contested|Revised|Accepted|Rejected)|CorrectionRecorded)$/;
+const KNOWN_ACTS = /^(L(edgerOpened|awEditionAdopted)|Party(Registered|NameRecorded|Withdrew|Returned)|MemberOrganization(Joined|Left)|Representative(Appointed|Revoked)|Key(Registered|Endorsed|Rotated|Revoked|Compromised)|SignatureReaffirmed|Governance(BodyEstablished|RulesAdopted)|ScopeReductionReported|Agreement(Drafted|TextFrozen|Signed)|Decision(Proposed|Signed)|VoteCast|DissentRecorded|Commitment(Proposed|Adopted)|ScopeChange(Proposed|d)|WorkStarted|Progress(Reported|Contested)|MilestoneCompleted|Deliverable(Submitted|Contested|Revised|Accepted|Rejected)|CorrectionRecorded)$/;
 const FOREVER = "9999-12-31";
 const keys = new Map(), appointments = new Map(), bodies = new Map(), suspects = new Map(), days = new Map(), proposed = [];
 let logKey, logCosigner, zone, calendar = null, founding = [];
@@ -32,7 +32,7 @@ function dayOf(recordedAt) {
 }
 
 /** Is neither this act nor entry 0, which says whose the first keys are, newer than this page? */
-const canJudge = ({type, schema}) => schema === 1 && KNOWN_ACTS.test(type) && newer[0]?.index !== 0;
+const canJudge = ({type, schema}) => schema <= 2 && KNOWN_ACTS.test(type) && newer[0]?.index !== 0;
 
 /** Rules 2 to 6; of an act that is newer its keys. Gives the key of each signature; fewer where one is not known. */
 function checkAuthority(entry) {

@@ -16,6 +16,7 @@ from tests.ledger.world import PARTIES, START, doc, text
 
 from constancia.domain.state import State
 from constancia.ledger.assembly import Options
+from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.errors import Locked, NotFound
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.reader.states import States
@@ -24,7 +25,9 @@ from constancia.ledger.views.projections.base import StateProjection
 from constancia.ledger.views.projector import fold_rows
 from constancia.ledger.views.rebuild import compare_rows, project_all
 from constancia.ledger.views.view_store import ViewStore
+from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.canonical import canonical
+from constancia.verify.sources.source import open_source
 from constancia.verify.speed.entry_patterns import read_entry
 
 Rows = dict[tuple[str, str], bytes]
@@ -453,3 +456,23 @@ def reachable(roots: Any, kind: type) -> list[Any]:
             continue
         waiting += gc.get_referents(item)
     return found
+
+
+def test_j2_a_row_shows_what_an_entry_of_another_aggregate_changed(new: Desk) -> None:
+    """In the first edition two deliverables could have one stream: what one does to it, the other's row shows."""
+    new.world.edition = 1
+    new.found()
+    for name, deliverable in (("c", "x.e1"), ("c.x", "e1")):
+        for act in new.world.commitment(name, deliverable):
+            new.take(act())
+    new.ledger.views.wait()
+    before = new.ledger.as_of().row("commitments", "commitment/c")
+    submitted = {"commitment": "c.x", "deliverable": "e1", "document": doc(b"informe"), "version": 1}
+    new.take(new.world.says("inai", "DeliverableSubmitted", "deliverable/c.x.e1", **submitted))
+    new.ledger.views.wait()
+    after = new.ledger.as_of().row("commitments", "commitment/c")
+    assert [row["deliverables"][0]["status"] for row in (before, after)] == ["expected", "submitted"]
+    assert new.ledger.rebuild(check=True).differences == ()
+    with open_source(str(new.folder)) as source:
+        report = audit(source, None, further=[Replay(new.clock.now())])
+    assert report.faults_total == 0

@@ -8,14 +8,14 @@ from typing import Final
 
 from constancia.verify.core.formats.statement import Statement
 
-SCHEMA: Final = 1  # the version of the bodies that this verifier knows
+EDITIONS: Final = (1, 2)  # the editions of the law that this verifier knows
 SEATED_STREAMS: Final = ("agreement/", "decision/")
 
 _SIGNERS: Final = {
     "founders": "LedgerOpened",
     "self": "KeyRegistered",
     "root": "MemberOrganizationJoined MemberOrganizationLeft RepresentativeAppointed RepresentativeRevoked KeyEndorsed "
-    "KeyCompromised PartyWithdrew",
+    "KeyCompromised PartyWithdrew LawEditionAdopted",
     "root_or_rep": "PartyRegistered PartyReturned KeyRevoked CorrectionRecorded",
     "rep": "PartyNameRecorded KeyRotated SignatureReaffirmed GovernanceBodyEstablished GovernanceRulesAdopted "
     "ScopeReductionReported AgreementDrafted AgreementTextFrozen AgreementSigned DecisionProposed VoteCast "
@@ -27,12 +27,12 @@ SIGNER_OF: Final[Mapping[str, str]] = {name: signer for signer, listed in _SIGNE
 ROOT_ACTS: Final = frozenset(_SIGNERS["root"].split())
 EITHER_ACTS: Final = frozenset(_SIGNERS["root_or_rep"].split())
 OBJECT_OF: Final[Mapping[str, str]] = {  # the member of the body that names what must be of the root's own party
-    **dict.fromkeys(ROOT_ACTS, "party"), "RepresentativeRevoked": "appointment", "KeyEndorsed": "key",
-    "KeyCompromised": "key", "PartyRegistered": "party", "PartyReturned": "party", "KeyRevoked": "key",
+    **dict.fromkeys(ROOT_ACTS - {"LawEditionAdopted"}, "party"), "RepresentativeRevoked": "appointment",
+    "KeyEndorsed": "key", "KeyCompromised": "key", "PartyRegistered": "party", "PartyReturned": "party", "KeyRevoked": "key",
 }  # fmt: skip
 OWN_KEY_ACTS: Final = frozenset({"KeyRotated", "KeyRevoked"})  # of a representative
 
 
 def is_newer(statement: Statement) -> bool:
-    """Tell whether an act is newer than this verifier: a type or a version of the body that it does not know."""
-    return statement.type not in SIGNER_OF or statement.schema != SCHEMA
+    """Tell whether an act is newer than this verifier: a type or an edition of the law that it does not know."""
+    return statement.type not in SIGNER_OF or statement.schema not in EDITIONS

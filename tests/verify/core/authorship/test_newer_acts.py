@@ -36,7 +36,7 @@ def by_all_founders(writer: Writer) -> int:
 
 
 def by_root_with_another_schema(writer: Writer) -> int:
-    return writer.as_root("sfp", "RepresentativeAppointed", "appointment/x", BODY, schema=2)
+    return writer.as_root("sfp", "RepresentativeAppointed", "appointment/x", BODY, schema=99)
 
 
 def by_representative_with_another_schema(writer: Writer) -> int:
@@ -46,7 +46,7 @@ def by_representative_with_another_schema(writer: Writer) -> int:
 def by_a_key_of_a_newer_form(writer: Writer) -> int:
     key = Key("of tomorrow")
     body = {"key": key.key_id, "party": "sfp"}
-    return writer.as_root("sfp", "KeyRegistered", f"key/{key.key_id}", body, schema=2, key=key)
+    return writer.as_root("sfp", "KeyRegistered", f"key/{key.key_id}", body, schema=99, key=key)
 
 
 NEWER = [
@@ -134,7 +134,7 @@ def test_newer_act_hides_nothing_of_what_comes_after_it(tmp_path: Path) -> None:
 def test_genesis_of_a_newer_schema_is_left_open(tmp_path: Path) -> None:
     writer = Writer()
     draft = writer.draft
-    writer.draft = lambda *args, **more: draft(*args, **more, schema=2)  # type: ignore[method-assign]
+    writer.draft = lambda *args, **more: draft(*args, **more, schema=99)  # type: ignore[method-assign]
     writer.open()
     writer.draft = draft  # type: ignore[method-assign]
     writer.as_root("sfp", "MemberOrganizationJoined", "party/sfp", {"party": "sfp"})

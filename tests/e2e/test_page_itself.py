@@ -250,7 +250,6 @@ def test_log_key_and_genesis_may_be_typed(page: Page, sound: Shown) -> None:
         ("policy", LOG + OWN + b"quorum own\n"),
         ("policy", LOG + OWN + WITNESS + b"group g any own w\nquorum g\n"),
         ("policy", LOG + WITNESS + STRONG + b"group g 2 w strong\nquorum g\n"),
-        ("policy", LOG.replace(b"\n", b"\r\n") + b"quorum none\n"),
         ("policy", LOG + WITNESS.replace(b" w ", " w\u202e ".encode()) + b"quorum none\n"),
         ("checkpoint", b"not a note"),
         ("genesis", b"AB" * 32),

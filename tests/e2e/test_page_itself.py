@@ -19,18 +19,21 @@ from playwright.sync_api import Browser, Page
 from tests.e2e.page_cases import Shown, bundle, true
 from tests.e2e.test_page_verifier import PAGE, by_page, by_python
 from tests.e2e.test_pages import RULES
-from tests.verify.small_ledger import Witness, write
+from tests.verify.small_ledger import ORIGIN, PostQuantumWitness, Witness, write
 from tools.build_verifier_page import built
 
 from constancia.ledger.publication.verifier_page import policy_of, sealed, verifier_page
 from constancia.verify.core.formats.entry import parse_entry
-from constancia.verify.core.formats.note import format_vkey
+from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44, format_vkey, verifier_key
 from constancia.verify.report.words import FAULTS, REMARKS, VERDICTS
 
 SOURCE = PAGE.read_text(encoding="utf-8")
 MAX_BYTES = 60_000
 LOG = f"log {format_vkey(true().signer.verifier)}\n".encode()
 WITNESS = f"witness w {format_vkey(Witness('w').verifier)}\n".encode()
+STRONG = f"witness strong {format_vkey(PostQuantumWitness('w').verifier)}\n".encode()
+_OWN = verifier_key(ORIGIN, COSIGNATURE_MLDSA44, PostQuantumWitness("log").verifier.public_key)
+OWN = f"witness own {format_vkey(_OWN)}\n".encode()
 
 
 @pytest.fixture
@@ -244,6 +247,10 @@ def test_log_key_and_genesis_may_be_typed(page: Page, sound: Shown) -> None:
         ("policy", LOG + WITNESS + b"group none 1 w\nquorum none\n"),
         ("policy", LOG + WITNESS + WITNESS.replace(b" w ", b" v ") + b"quorum w\n"),
         ("policy", LOG + b"quorum w\n" + WITNESS),
+        ("policy", LOG + OWN + b"quorum own\n"),
+        ("policy", LOG + OWN + WITNESS + b"group g any own w\nquorum g\n"),
+        ("policy", LOG + WITNESS + STRONG + b"group g 2 w strong\nquorum g\n"),
+        ("policy", LOG + WITNESS.replace(b" w ", " w\u202e ".encode()) + b"quorum none\n"),
         ("checkpoint", b"not a note"),
         ("genesis", b"AB" * 32),
     ],

@@ -3,7 +3,15 @@
 const ROOT_ACTS = {MemberOrganizationJoined: "party", MemberOrganizationLeft: "party", RepresentativeAppointed: "party",
 	RepresentativeRevoked: "appointment", KeyEndorsed: "key", KeyCompromised: "key", PartyWithdrew: "party", LawEditionAdopted: ""};
 const SHARED_ACTS = {PartyRegistered: "party", PartyReturned: "party", KeyRevoked: "key", CorrectionRecorded: ""};
-const KNOWN_ACTS = /^(L(edgerOpened|awEditionAdopted)|Party(Registered|NameRecorded|Withdrew|Returned)|MemberOrganization(Joined|Left)|Representative(Appointed|Revoked)|Key(Registered|Endorsed|Rotated|Revoked|Compromised)|SignatureReaffirmed|Governance(BodyEstablished|RulesAdopted)|ScopeReductionReported|Agreement(Drafted|TextFrozen|Signed)|Decision(Proposed|Signed)|VoteCast|DissentRecorded|Commitment(Proposed|Adopted)|ScopeChange(Proposed|d)|WorkStarted|Progress(Reported|Contested)|MilestoneCompleted|Deliverable(Submitted|Contested|Revised|Accepted|Rejected)|CorrectionRecorded)$/;
+const KNOWN_ACTS = RegExp(`^(${[
+	"L(edgerOpened|awEditionAdopted)", "Party(Registered|NameRecorded|Withdrew|Returned)",
+	"MemberOrganization(Joined|Left)", "Representative(Appointed|Revoked)",
+	"Key(Registered|Endorsed|Rotated|Revoked|Compromised)", "SignatureReaffirmed",
+	"Governance(BodyEstablished|RulesAdopted)", "ScopeReductionReported", "Agreement(Drafted|TextFrozen|Signed)",
+	"Decision(Proposed|Signed)", "VoteCast", "DissentRecorded", "Commitment(Proposed|Adopted)", "ScopeChange(Proposed|d)",
+	"WorkStarted", "Progress(Reported|Contested)", "MilestoneCompleted",
+	"Deliverable(Submitted|Contested|Revised|Accepted|Rejected)", "CorrectionRecorded"
+].join("|")})$`);
 const FOREVER = "9999-12-31";
 const keys = new Map(), appointments = new Map(), bodies = new Map(), suspects = new Map(), days = new Map(), proposed = [];
 let logKey, logCosigner, zone, calendar = null, founding = [];

@@ -27,9 +27,8 @@ SIGNER_OF: Final[Mapping[str, str]] = {name: signer for signer, listed in _SIGNE
 ROOT_ACTS: Final = frozenset(_SIGNERS["root"].split())
 EITHER_ACTS: Final = frozenset(_SIGNERS["root_or_rep"].split())
 OBJECT_OF: Final[Mapping[str, str]] = {  # the member of the body that names what must be of the root's own party
-    **dict.fromkeys(ROOT_ACTS - {"LawEditionAdopted"}, "party"), "RepresentativeRevoked": "appointment",
-    "KeyEndorsed": "key", "KeyCompromised": "key", "PartyRegistered": "party", "PartyReturned": "party",
-    "KeyRevoked": "key",
+    **dict.fromkeys(ROOT_ACTS - {"LawEditionAdopted"} | {"PartyRegistered", "PartyReturned"}, "party"),
+    "RepresentativeRevoked": "appointment", "KeyEndorsed": "key", "KeyCompromised": "key", "KeyRevoked": "key",
 }  # fmt: skip
 OWN_KEY_ACTS: Final = frozenset({"KeyRotated", "KeyRevoked"})  # of a representative
 

@@ -27,7 +27,7 @@ def page_object(name: str) -> dict[str, str]:
 
 def page_acts() -> set[str]:
     """The types that the page knows: written by their beginning, then what follows it."""
-    text = re.search(r"^const KNOWN_ACTS = /\^\((.*)\)\$/;$", PAGE, re.MULTILINE)
+    text = re.search(r"KNOWN_ACTS = RegExp\(`\^\(\$\{\[(.*?)\]", PAGE, re.DOTALL)
     assert text is not None
     acts: set[str] = set()
     for head, tails, whole in re.findall(r"(\w+)\(([\w|?]+)\)|(\w+)", text[1]):

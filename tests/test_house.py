@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("api", "domain", "ledger", "verify")
 DOMAIN_STDLIB = {
     "__future__", "abc", "base64", "calendar", "collections", "dataclasses", "datetime", "enum",
-    "functools", "hashlib", "itertools", "json", "operator", "re", "types", "typing",
+    "functools", "hashlib", "importlib", "itertools", "json", "operator", "re", "types", "typing",
     "unicodedata", "uuid", "zoneinfo",
 }  # fmt: skip
 # What an auditor must read in order to believe L1 and L2, in one sitting; and all around it, which makes an audit

@@ -3,15 +3,20 @@
 const ROOT_ACTS = {MemberOrganizationJoined: "party", MemberOrganizationLeft: "party", RepresentativeAppointed: "party",
 	RepresentativeRevoked: "appointment", KeyEndorsed: "key", KeyCompromised: "key", PartyWithdrew: "party", LawEditionAdopted: ""};
 const SHARED_ACTS = {PartyRegistered: "party", PartyReturned: "party", KeyRevoked: "key", CorrectionRecorded: ""};
-const KNOWN_ACTS = /^(L(edgerOpened|awEditionAdopted)|Party(Registered|NameRecorded|Withdrew|Returned)|MemberOrganization(Joined|Left)|Representative(Appointed|Revoked)|Key(Registered|Endorsed|Rotated|Revoked|Compromised)|SignatureReaffirmed|Governance(BodyEstablished|RulesAdopted)|ScopeReductionReported|Agreement(Drafted|TextFrozen|Signed)|Decision(Proposed|Signed)|VoteCast|DissentRecorded|Commitment(Proposed|Adopted)|ScopeChange(Proposed|d)|WorkStarted|Progress(Reported|Contested)|MilestoneCompleted|Deliverable(Submitted|Contested|Revised|Accepted|Rejected)|CorrectionRecorded)$/;
+const KNOWN_ACTS = /^(LedgerOpened|LawEditionAdopted|Party(Registered|NameRecorded|Withdrew|Returned)|MemberOrganization(Joined|Left)|Representative(Appointed|Revoked)|Key(Registered|Endorsed|Rotated|Revoked|Compromised)|SignatureReaffirmed|Governance(BodyEstablished|RulesAdopted)|ScopeReductionReported|Agreement(Drafted|TextFrozen|Signed)|Decision(Proposed|Signed)|VoteCast|DissentRecorded|Commitment(Proposed|Adopted)|ScopeChange(Proposed|d)|WorkStarted|Progress(Reported|Contested)|MilestoneCompleted|Deliverable(Submitted|Contested|Revised|Accepted|Rejected)|CorrectionRecorded)$/;
 const FOREVER = "9999-12-31";
 const keys = new Map(), appointments = new Map(), bodies = new Map(), suspects = new Map(), days = new Map(), proposed = [];
 let logKey, logCosigner, zone, calendar = null, founding = [];
 let place = 0; // index of the entry that is judged
 const newer = []; // entries that are not judged, because they are newer than this page
 
+// Faults that an act which is not judged could explain: it may have brought a key, an appointment, a seat.
+const EXPLAINED = /^(key-(unknown|state|period)|appointment|scope|seat|authority)$/;
+let doubted; // index of the last entry of which such a fault was left out
+
 /** A fault of the entry that is judged; gives no keys. A field that begins with a dot is the statement's. */
 function accuse(code, field, expected, found) {
+	if (newer[0] && EXPLAINED.test(code)) { doubted = place; return []; }
 	fault(code, place, field.replace(/^\./, "statement."), expected, found, {level: "L2"});
 	return [];
 }
@@ -140,7 +145,7 @@ function isSeated(party) {
 
 /** Takes in an entry's effect; only for entries with which nothing is wrong. */
 function applyEffect({index, leaf, recorded_at: recordedAt, signatures, statement}) {
-	if (canJudge(statement)) EFFECTS[statement.type]?.(statement.body, statement.actor);
+	if (canJudge(statement) && doubted !== index) EFFECTS[statement.type]?.(statement.body, statement.actor);
 	if (signatures.length === 1) keys.get(signatures[0].key)?.signed.push([index, dayOf(recordedAt) ?? "", hex(leaf)]);
 }
 

@@ -5,16 +5,15 @@
 - D3: an entry without authority changes nothing here; so a forged endorsement gives no power. Where only the
   signature's bytes fail (found out later, by other threads) the effect stands, so that one flipped bit is
   reported as one fault.
-- D4: an act newer than this verifier is not judged, and never a fault: only its keys are looked at. It has no effect
-  here; a type or schema that came later can't change keys, appointments or seats (SPEC §6).
+- D4: an act newer than this verifier is not judged, and never a fault; it has no effect here. From it on, faults of
+  authority that it could explain are not judged either: it may have brought a key, an appointment or a seat.
 
 It does not judge whether an act was legal otherwise (states, versions, votes): that is the domain's work.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Final, NamedTuple
 
 from constancia.verify.core.authorship import powers
 from constancia.verify.core.authorship.mandates import FOREVER, Mandate, RegisteredKey
@@ -34,11 +33,21 @@ class Unjudged(NamedTuple):
     number: int
 
 
-class Directory:
-    """The directory at the head of a growing log. One thread owns it."""
+# Faults that an act which is not judged could explain: it may have brought a key, an appointment, a seat.
+EXPLAINED: Final = frozenset(["key-unknown", "key-state", "key-period", "appointment", "scope", "seat", "authority"])
 
-    def __init__(self) -> None:
-        self.zone: ZoneInfo | None = None
+
+class Directory:
+    """The directory at the head of a growing log. One thread owns it.
+
+    Args:
+        load_zone: Gives the rules of a time zone by its IANA name, None where they are not known.
+    """
+
+    def __init__(self, load_zone: Callable[[str], tzinfo | None]) -> None:
+        self._load_zone = load_zone
+        self._doubted: int | None = None  # the last entry of which an explained fault was left out
+        self.zone: tzinfo | None = None
         self.zone_name = ""
         self.log_key: str | None = None
         self.log_cosigner: object = None
@@ -56,12 +65,8 @@ class Directory:
         }  # fmt: skip
 
     def set_zone(self, name: str) -> None:
-        """Set the ledger's time zone; one that this machine does not know leaves the days unknown."""
-        self.zone_name = name
-        try:
-            self.zone = ZoneInfo(name)
-        except (ValueError, OSError, KeyError):
-            self.zone = None
+        """Set the ledger's time zone; one whose rules are not known leaves the days unknown."""
+        self.zone_name, self.zone = name, self._load_zone(name)
 
     def day_of(self, recorded_at: str) -> str | None:
         """Give the day of an instant in the ledger's zone, `YYYY-MM-DD`; None where the zone is unknown."""
@@ -85,10 +90,16 @@ class Directory:
         Source: ours: SPEC §7, rules 2 to 6.
         """
         if self._can_judge(entry):
-            return self._check_known(entry)
-        first = self.unjudged or Unjudged(entry.index, entry.statement.type, 0)
-        self.unjudged = first._replace(number=first.number + 1)
-        return self._check_newer(entry) if first.first else ([], [])
+            faults, keys = self._check_known(entry)
+        else:
+            first = self.unjudged or Unjudged(entry.index, entry.statement.type, 0)
+            self.unjudged = first._replace(number=first.number + 1)
+            faults, keys = self._check_newer(entry) if first.first else ([], [])
+        if self.unjudged is None:
+            return faults, keys
+        sure = [one for one in faults if one.code not in EXPLAINED]
+        self._doubted = entry.index if len(sure) < len(faults) else None
+        return sure, keys
 
     def _can_judge(self, entry: Entry) -> bool:
         """Tell whether neither an act nor entry 0, which says whose the first keys are, is newer than this verifier."""
@@ -132,7 +143,7 @@ class Directory:
             Malformed: The body of one of the directory's own types lacks what the directory needs.
         """
         effect = self._effects.get(entry.statement.type)
-        if effect is not None and self._can_judge(entry):
+        if effect is not None and self._can_judge(entry) and self._doubted != entry.index:
             effect(entry)
 
     def _check_genesis(self, entry: Entry) -> tuple[list[Fault], list[PublicKey]]:

@@ -175,7 +175,7 @@ class CheckedLog(NamedTuple):
     directory: Directory
 
 
-def check_log(
+def check_log(  # noqa: PLR0913 - what makes it quick, and what it can't know by itself, is given
     entries: Iterable[bytes], checkpoint: bytes, trust: Trust | None, *,
     read: Callable[[bytes], Entry] = parse_entry, signatures: Callable[[FaultList], InOrder] = InOrder,
     load_zone: Callable[[str], tzinfo | None] = lambda _: None,

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -99,8 +100,8 @@ def run(python: Path | str, code: str, **environment: str) -> list[Any]:
 def false_zones(tmp_path: Path) -> Path:
     """A folder of zone files in which Mexico City has the hours of Kiritimati."""
     (tmp_path / "America").mkdir()
-    source = Path(zones.importlib.resources.files("tzdata") / "zoneinfo" / "Pacific" / "Kiritimati")  # type: ignore[arg-type]
-    shutil.copy(source, tmp_path / MEXICO)
+    source = files("tzdata") / "zoneinfo" / "Pacific" / "Kiritimati"
+    (tmp_path / MEXICO).write_bytes(source.read_bytes())
     return tmp_path
 
 

@@ -46,7 +46,7 @@ class Directory:
 
     def __init__(self, load_zone: Callable[[str], tzinfo | None]) -> None:
         self._load_zone = load_zone
-        self._doubted: int | None = None  # the last entry of which an explained fault was left out
+        self._is_doubted = False  # whether an explained fault of the entry that was just checked was left out
         self.zone: tzinfo | None = None
         self.zone_name = ""
         self.log_key: str | None = None
@@ -95,10 +95,8 @@ class Directory:
             first = self.unjudged or Unjudged(entry.index, entry.statement.type, 0)
             self.unjudged = first._replace(number=first.number + 1)
             faults, keys = self._check_newer(entry) if first.first else ([], [])
-        if self.unjudged is None:
-            return faults, keys
-        sure = [one for one in faults if one.code not in EXPLAINED]
-        self._doubted = entry.index if len(sure) < len(faults) else None
+        sure = faults if self.unjudged is None else [one for one in faults if one.code not in EXPLAINED]
+        self._is_doubted = len(sure) < len(faults)
         return sure, keys
 
     def _can_judge(self, entry: Entry) -> bool:
@@ -106,19 +104,17 @@ class Directory:
         return not powers.is_newer(entry.statement) and (self.unjudged is None or self.unjudged.first > 0)
 
     def _check_newer(self, entry: Entry) -> tuple[list[Fault], list[PublicKey]]:
-        """Check what can be checked of an act that is newer: each key is registered, active, and the actor's."""
+        """Give the keys of an act that is newer, as far as they are known; a key that is known is the actor's."""
         faults, keys = list[Fault](), list[PublicKey]()
         if powers.SIGNER_OF.get(entry.statement.type) in ("founders", "self"):
             return faults, keys  # the body, which can't be read, holds the keys
-        for number, signature in enumerate(entry.signatures):
-            key, where = self.keys.get(signature.key), f"signatures[{number}].key"
+        for signature in entry.signatures:
+            key = self.keys.get(signature.key)
             if key is None:
-                faults.append(_fault(entry, "key-unknown", where, "a registered key", signature.key))
                 break
             keys.append(key.public)
-            faults += self._check_state(entry, key, where)
             if len(entry.signatures) == 1 and "party" in entry.statement.actor:
-                faults += self._check_actor(entry, key) + self._check_mandate(entry, key)
+                faults += self._check_actor(entry, key)
         return faults, keys
 
     def _check_known(self, entry: Entry) -> tuple[list[Fault], list[PublicKey]]:
@@ -143,7 +139,7 @@ class Directory:
             Malformed: The body of one of the directory's own types lacks what the directory needs.
         """
         effect = self._effects.get(entry.statement.type)
-        if effect is not None and self._can_judge(entry) and self._doubted != entry.index:
+        if effect is not None and self._can_judge(entry) and not self._is_doubted:
             effect(entry)
 
     def _check_genesis(self, entry: Entry) -> tuple[list[Fault], list[PublicKey]]:
@@ -238,7 +234,7 @@ class Directory:
         """SPEC §7 rule 5: a root acts for its own party; a founder's root also endorses others' first root."""
         body, party, kind = entry.statement.body, entry.statement.actor.get("party"), entry.statement.type
         place = powers.OBJECT_OF.get(kind)
-        if place is None:
+        if not place:
             return []
         owner = body.get(place)
         if place != "party":

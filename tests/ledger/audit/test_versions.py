@@ -35,6 +35,7 @@ from constancia.domain.kernel.values import Identifier
 from constancia.ledger.audit import level4_served, level4_stored
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.views import projector
+from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.verify.audit.run import audit
 from constancia.verify.core.report import Verdict
 from constancia.verify.report.findings import Report
@@ -119,7 +120,7 @@ def nothing(_desk: Desk) -> None:
 
 
 OTHER = "shown-other-form"
-LISTS = len(level4_served.STATE_PROJECTIONS)
+LISTS = len(STATE_PROJECTIONS)
 NEWER = {
     "a type in use": Newer(register_type, pause, ("newer-act",), ("newer-act", "law-newer"), moves=0),
     "a type in a scope only": Newer(register_type, nothing),
@@ -149,7 +150,7 @@ def shown(desk: Desk) -> Iterator[Callable[[], Any]]:
     """What the ledger's server answers now, and a server that gives these very answers later."""
     answers: dict[str, tuple[bytes, str]] = {}
     size, at = desk.ledger.size, f"{desk.clock.now():%Y-%m-%dT%H:%M:%SZ}"
-    lists = [one.name for one in level4_served.STATE_PROJECTIONS]
+    lists = [one.name for one in STATE_PROJECTIONS]
     with serving(desk.ledger) as url, httpx.Client(base_url=url) as http:
         for path in (f"state?size={size}", f"derived?size={size}&at={at}", f"derived?size={size}", *(
             f"{name}?size={size}" for name in lists

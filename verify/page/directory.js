@@ -3,7 +3,7 @@
 const ROOT_ACTS = {MemberOrganizationJoined: "party", MemberOrganizationLeft: "party", RepresentativeAppointed: "party",
 	RepresentativeRevoked: "appointment", KeyEndorsed: "key", KeyCompromised: "key", PartyWithdrew: "party", LawEditionAdopted: ""};
 const SHARED_ACTS = {PartyRegistered: "party", PartyReturned: "party", KeyRevoked: "key", CorrectionRecorded: ""};
-const KNOWN_ACTS = /^(LedgerOpened|LawEditionAdopted|Party(Registered|NameRecorded|Withdrew|Returned)|MemberOrganization(Joined|Left)|Representative(Appointed|Revoked)|Key(Registered|Endorsed|Rotated|Revoked|Compromised)|SignatureReaffirmed|Governance(BodyEstablished|RulesAdopted)|ScopeReductionReported|Agreement(Drafted|TextFrozen|Signed)|Decision(Proposed|Signed)|VoteCast|DissentRecorded|Commitment(Proposed|Adopted)|ScopeChange(Proposed|d)|WorkStarted|Progress(Reported|Contested)|MilestoneCompleted|Deliverable(Submitted|Contested|Revised|Accepted|Rejected)|CorrectionRecorded)$/;
+const KNOWN_ACTS = /^(L(edgerOpened|awEditionAdopted)|Party(Registered|NameRecorded|Withdrew|Returned)|MemberOrganization(Joined|Left)|Representative(Appointed|Revoked)|Key(Registered|Endorsed|Rotated|Revoked|Compromised)|SignatureReaffirmed|Governance(BodyEstablished|RulesAdopted)|ScopeReductionReported|Agreement(Drafted|TextFrozen|Signed)|Decision(Proposed|Signed)|VoteCast|DissentRecorded|Commitment(Proposed|Adopted)|ScopeChange(Proposed|d)|WorkStarted|Progress(Reported|Contested)|MilestoneCompleted|Deliverable(Submitted|Contested|Revised|Accepted|Rejected)|CorrectionRecorded)$/;
 const FOREVER = "9999-12-31";
 const keys = new Map(), appointments = new Map(), bodies = new Map(), suspects = new Map(), days = new Map(), proposed = [];
 let logKey, logCosigner, zone, calendar = null, founding = [];
@@ -58,7 +58,7 @@ function checkAuthority(entry) {
 		checkState(entry, key, where);
 		if (!judged && (signatures.length > 1 || !actor.party)) continue;
 		checkActor(actor, key.party, key.appointment);
-		if (key.appointment !== null) checkRepresentative(entry, key, judged); else if (judged) checkRoot(statement, key);
+		if (judged) (key.appointment === null ? checkRoot(statement, key) : checkRepresentative(entry, key));
 	}
 	return found;
 }
@@ -111,13 +111,12 @@ function checkState({recorded_at: recordedAt}, key, where) {
 	else if (isOutside(day, key)) accuse("key-period", "recorded_at", period(key), day);
 }
 
-function checkRepresentative({recorded_at: recordedAt, statement: {type, body, stream}}, key, judged) {
+function checkRepresentative({recorded_at: recordedAt, statement: {type, body, stream}}, key) {
 	const held = appointments.get(key.appointment), own = body.key === key.id;
-	if (ROOT_ACTS[type] && judged) accuse("root-act", ".type", "root", type);
+	if (ROOT_ACTS[type]) accuse("root-act", ".type", "root", type);
 	if (held.revoked || isOutside(dayOf(recordedAt), held)) {
 		accuse("appointment", ".actor.appointment", "", held.revoked ? "revoked" : period(held));
 	}
-	if (!judged) return;
 	if (!held.scope.includes(type) && !(type === "KeyRevoked" && own)) accuse("scope", ".type", held.scope, type);
 	if (/^(agreement|decision)\//.test(stream) && !isSeated(key.party)) accuse("seat", ".actor.party", "", key.party);
 	if (["KeyRotated", "KeyRevoked"].includes(type) && !own) accuse("authority", ".body.key", key.id, body.key);

@@ -9,6 +9,7 @@ import pytest
 
 from constancia.ledger.audit.level3_law import Replay
 from constancia.verify.audit.run import audit
+from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.report.findings import Verdict
 from constancia.verify.report.rendering import report_text
 from constancia.verify.sources.source import open_source

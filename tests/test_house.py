@@ -18,14 +18,14 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("api", "domain", "ledger", "verify")
 DOMAIN_STDLIB = {
     "__future__", "abc", "base64", "calendar", "collections", "dataclasses", "datetime", "enum",
-    "functools", "hashlib", "itertools", "json", "operator", "re", "types", "typing",
+    "functools", "hashlib", "importlib", "itertools", "json", "operator", "re", "types", "typing",
     "unicodedata", "uuid", "zoneinfo",
 }  # fmt: skip
 # What an auditor must read in order to believe L1 and L2, in one sitting; and all around it, which makes an audit
 # quick, compares copies, finds the place and says it in words. Docstrings are the guide, and `words.py` is a table of
 # sentences: neither counts. Past these it is no longer a specification in code.
 CORE_CODE_LINES = 1_600
-AROUND_CODE_LINES = 2_750
+AROUND_CODE_LINES = 3_300
 CORE_STDLIB = {
     "base64", "binascii", "collections", "contextlib", "dataclasses", "datetime", "enum", "hashlib", "json", "re",
     "typing", "unicodedata", "zoneinfo",

@@ -8,6 +8,7 @@ from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.log import CheckedLog, check_log
 from constancia.verify.core.trust import Trust
 from constancia.verify.sources.source import Source, open_source
+from constancia.verify.sources.zones import load_zone
 
 
 class CoreInput(NamedTuple):
@@ -38,4 +39,4 @@ def _published(source: Source) -> list[bytes]:
 
 def by_core(given: CoreInput, trust: Trust | None) -> CheckedLog | None:
     """Verify what the core is given; None without a checkpoint, which nothing can be compared with."""
-    return None if given.checkpoint is None else check_log(given.entries, given.checkpoint, trust)
+    return None if given.checkpoint is None else check_log(given.entries, given.checkpoint, trust, load_zone=load_zone)

@@ -105,7 +105,7 @@ def test_command_runs_with_the_standard_library_and_cryptography_alone(place: st
     # The other installed distributions are hidden: an import of any of them would fail.
     code = """
 import runpy, sys
-ALLOWED = sys.stdlib_module_names | {"constancia", "cryptography", "_cffi_backend"}
+ALLOWED = sys.stdlib_module_names | {"constancia", "cryptography", "_cffi_backend", "tzdata"}
 class Only:
     def find_spec(self, name, path=None, target=None):
         root = name.split(".")[0]

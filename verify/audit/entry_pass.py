@@ -19,6 +19,7 @@ from constancia.verify.core.log import LogCheck
 from constancia.verify.core.signature_check import InOrder
 from constancia.verify.report.findings import Findings
 from constancia.verify.sources.sqlite_store import TOPIC, StoredRow
+from constancia.verify.sources.zones import load_zone, zones_version
 from constancia.verify.speed.entry_patterns import read_entry
 from constancia.verify.wire.merkle import Tree, hash_leaf
 
@@ -98,7 +99,16 @@ class EntryPass(LogCheck):
         self, findings: Findings, pool: InOrder, origin: str | None, recorded_name: str, *, vouched: int = 0
     ) -> None:
         tree = Tree()
-        super().__init__(findings, pool, origin, read=read_entry, tree=tree, seen=SeenHistory(tree), vouched=vouched)
+        super().__init__(
+            findings,
+            pool,
+            origin,
+            read=read_entry,
+            tree=tree,
+            seen=SeenHistory(tree),
+            vouched=vouched,
+            load_zone=load_zone,
+        )
         self.start = 0
         self.extent = 0  # the size that the source claims
         self.cited: dict[str, Citations] = {}
@@ -181,6 +191,8 @@ class EntryPass(LogCheck):
     def remark(self) -> None:
         """Say what the pass leaves open, and what of it is worth a note."""
         super().remark()
+        if self.directory.zone is not None:
+            self.findings.note("time-zone-rules", zone=self.directory.zone_name, version=zones_version())
         for index, state in sorted(self.suspects.marked.items()):
             self.findings.note(state, index=index)
 

@@ -8,7 +8,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 
 from constancia.verify.core.authorship.directory import Directory
@@ -35,18 +35,19 @@ class LogCheck:
         read: Reads an entry, as `parse_entry` does.
         vouched: The signatures of entries before this index are not checked, because whoever gave the root that the
             tree must have at this size has checked them.
+        load_zone: Gives the rules of a time zone by its IANA name; None where they are not known.
     """
 
     def __init__(  # noqa: PLR0913 - what a pass starts from
         self, findings: FaultList, signatures: InOrder, origin: str | None = None, *,
         read: Callable[[bytes], Entry] = parse_entry, tree: MerkleTree | None = None, seen: SeenRoots | None = None,
-        vouched: int = 0,
+        vouched: int = 0, load_zone: Callable[[str], tzinfo | None] = lambda _: None,
     ) -> None:  # fmt: skip
         self.findings = findings
         self.origin = origin
         self.vouched = vouched
         self.tree = MerkleTree() if tree is None else tree
-        self.directory = Directory()
+        self.directory = Directory(load_zone)
         self.seen = SeenRoots(self.tree, findings) if seen is None else seen
         self._used: set[str] = set()
         self.recorded_at = ""
@@ -174,9 +175,10 @@ class CheckedLog(NamedTuple):
     directory: Directory
 
 
-def check_log(
+def check_log(  # noqa: PLR0913 - what makes it quick, and what it can't know by itself, is given
     entries: Iterable[bytes], checkpoint: bytes, trust: Trust | None, *,
     read: Callable[[bytes], Entry] = parse_entry, signatures: Callable[[FaultList], InOrder] = InOrder,
+    load_zone: Callable[[str], tzinfo | None] = lambda _: None,
 ) -> CheckedLog:  # fmt: skip
     """Verify a log: levels L1 and L2.
 
@@ -186,6 +188,7 @@ def check_log(
         trust: What is pinned; None if nothing is, and then the verdict is inconclusive at best.
         read: Reads an entry; must give what `parse_entry` gives.
         signatures: Makes what checks signatures and adds the faults to the findings.
+        load_zone: Gives the rules of a time zone by its IANA name; without them days of validity stay open.
 
     Returns:
         FaultList with the verdict, the tree, the key directory.
@@ -198,7 +201,7 @@ def check_log(
     findings = FaultList()
     checker = signatures(findings)
     origin = next(iter(trust.policy.logs)) if trust is not None and len(trust.policy.logs) == 1 else None
-    check = LogCheck(findings, checker, origin, read=read)
+    check = LogCheck(findings, checker, origin, read=read, load_zone=load_zone)
     for raw in entries:
         check.take(raw)
     check.close()

@@ -13,6 +13,7 @@ from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_
 from constancia.verify.core.formats.policy import NO_QUORUM, cosigners, open_with_policy
 from constancia.verify.core.formats.signatures import verify_signature
 from constancia.verify.report.findings import Findings, fault_of
+from constancia.verify.sources.zones import load_zone
 from constancia.verify.trust.pinned_checkpoint import TRUST, open_pinned
 from constancia.verify.trust.trust_folder import TrustFolder
 from constancia.verify.wire.merkle import hash_leaf, verify_inclusion
@@ -63,7 +64,7 @@ def _check_entry(proof: TlogProof, raw: bytes, findings: Findings) -> Entry | No
 
 
 def _check_founders(entry: Entry, findings: Findings) -> None:
-    directory = Directory()
+    directory = Directory(load_zone)
     faults, keys = directory.check(entry)
     if directory.unjudged is not None:
         findings.leave_open("newer-act", index=0, type=entry.statement.type, count=1)

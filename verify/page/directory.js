@@ -18,8 +18,13 @@ let logKey, logCosigner, zone, calendar = null, founding = [];
 let place = 0; // index of the entry that is judged
 const newer = []; // entries that are not judged, because they are newer than this page
 
+// Faults that an act which is not judged could explain: it may have brought a key, an appointment, a seat.
+const EXPLAINED = /^(key-(unknown|state|period)|appointment|scope|seat|authority)$/;
+let doubted; // index of the last entry of which such a fault was left out
+
 /** A fault of the entry that is judged; gives no keys. A field that begins with a dot is the statement's. */
 function accuse(code, field, expected, found) {
+	if (newer[0] && EXPLAINED.test(code)) { doubted = place; return []; }
 	fault(code, place, field.replace(/^\./, "statement."), expected, found, {level: "L2"});
 	return [];
 }
@@ -61,7 +66,7 @@ function checkAuthority(entry) {
 		checkState(entry, key, where);
 		if (!judged && (signatures.length > 1 || !actor.party)) continue;
 		checkActor(actor, key.party, key.appointment);
-		if (key.appointment !== null) checkRepresentative(entry, key, judged); else if (judged) checkRoot(statement, key);
+		if (judged) (key.appointment === null ? checkRoot(statement, key) : checkRepresentative(entry, key));
 	}
 	return found;
 }
@@ -114,13 +119,12 @@ function checkState({recorded_at: recordedAt}, key, where) {
 	else if (isOutside(day, key)) accuse("key-period", "recorded_at", period(key), day);
 }
 
-function checkRepresentative({recorded_at: recordedAt, statement: {type, body, stream}}, key, judged) {
+function checkRepresentative({recorded_at: recordedAt, statement: {type, body, stream}}, key) {
 	const held = appointments.get(key.appointment), own = body.key === key.id;
-	if (ROOT_ACTS[type] && judged) accuse("root-act", ".type", "root", type);
+	if (ROOT_ACTS[type]) accuse("root-act", ".type", "root", type);
 	if (held.revoked || isOutside(dayOf(recordedAt), held)) {
 		accuse("appointment", ".actor.appointment", "", held.revoked ? "revoked" : period(held));
 	}
-	if (!judged) return;
 	if (!held.scope.includes(type) && !(type === "KeyRevoked" && own)) accuse("scope", ".type", held.scope, type);
 	if (/^(agreement|decision)\//.test(stream) && !isSeated(key.party)) accuse("seat", ".actor.party", "", key.party);
 	if (["KeyRotated", "KeyRevoked"].includes(type) && !own) accuse("authority", ".body.key", key.id, body.key);
@@ -148,7 +152,7 @@ function isSeated(party) {
 
 /** Takes in an entry's effect; only for entries with which nothing is wrong. */
 function applyEffect({index, leaf, recorded_at: recordedAt, signatures, statement}) {
-	if (canJudge(statement)) {
+	if (canJudge(statement) && doubted !== index) {
 		// Joint entries agree on all but where each party knows it from, since the second edition of the law.
 		const {body, schema} = statement, agreed = schema > 1 ? {...body, provenance: undefined} : body;
 		EFFECTS[statement.type]?.(agreed, statement.actor);

@@ -92,25 +92,51 @@ def test_signature_under_a_newer_act_is_checked(act: Callable[[Writer], int], tm
     assert (first.code, first.index) == ("signature", index)
 
 
-@pytest.mark.parametrize(
-    ("spoil", "code"),
-    [
-        (lambda writer: writer.people.update(sfp=Key("unknown")), "key-unknown"),
-        (lambda writer: writer.as_root("sfp", "KeyRevoked", f"key/{writer.people['sfp'].key_id}",
-            {"key": writer.people["sfp"].key_id, "reason": "lost"}), "key-state"),
-        (lambda writer: writer.as_root("sfp", "RepresentativeRevoked", "appointment/ap-sfp",
-            {"appointment": "ap-sfp", "reason": {"es": TEXT}}), "appointment"),
-    ],
-)  # fmt: skip
-def test_key_under_a_newer_act_is_registered_active_and_of_its_actor(
-    spoil: Callable[[Writer], object], code: str, tmp_path: Path
+def unknown_key(writer: Writer) -> object:
+    return writer.people.update(sfp=Key("unknown"))
+
+
+def revoked_key(writer: Writer) -> object:
+    body = {"key": writer.people["sfp"].key_id, "reason": "lost"}
+    return writer.as_root("sfp", "KeyRevoked", f"key/{writer.people['sfp'].key_id}", body)
+
+
+def revoked_appointment(writer: Writer) -> object:
+    body = {"appointment": "ap-sfp", "reason": {"es": TEXT}}
+    return writer.as_root("sfp", "RepresentativeRevoked", "appointment/ap-sfp", body)
+
+
+@pytest.mark.parametrize("spoil", [unknown_key, revoked_key, revoked_appointment])
+def test_d4_what_a_newer_act_could_explain_is_not_judged_from_it_on(
+    spoil: Callable[[Writer], object], tmp_path: Path
 ) -> None:
     writer = Writer().found()
+    by_root(writer)
     spoil(writer)
-    index = by_representative(writer)
+    by_representative(writer)
+    writer.as_person("sfp", "ProgressReported", "commitment/rm", REPORT)
+    report = audited(writer, tmp_path)
+    assert report.verdict is Verdict.INCONCLUSIVE, report_text(report, "en")
+
+
+@pytest.mark.parametrize("spoil", [unknown_key, revoked_key, revoked_appointment])
+def test_d4_before_it_everything_is_judged(spoil: Callable[[Writer], object], tmp_path: Path) -> None:
+    writer = Writer().found()
+    spoil(writer)
+    index = writer.as_person("sfp", "ProgressReported", "commitment/rm", REPORT)
+    by_root(writer)
     first = audited(writer, tmp_path).first
     assert first is not None
-    assert (first.code, first.index) == (code, index)
+    assert first.index == index
+
+
+def test_d4_an_act_on_what_a_newer_one_may_have_made_is_left_open(tmp_path: Path) -> None:
+    writer = Writer().found()
+    by_root(writer)
+    writer.as_root("sfp", "RepresentativeRevoked", "appointment/ap-x", {"appointment": "ap-x", "reason": {"es": TEXT}})
+    writer.as_root("sfp", "KeyEndorsed", f"key/{'0' * 64}", {"key": "0" * 64, "valid_from": "2019-01-01"})
+    report = audited(writer, tmp_path)
+    assert report.verdict is Verdict.INCONCLUSIVE, report_text(report, "en")
 
 
 def test_actor_of_a_newer_act_is_the_one_that_the_key_belongs_to(tmp_path: Path) -> None:
@@ -121,14 +147,16 @@ def test_actor_of_a_newer_act_is_the_one_that_the_key_belongs_to(tmp_path: Path)
     assert (first.code, first.index) == ("actor", index)
 
 
-def test_newer_act_hides_nothing_of_what_comes_after_it(tmp_path: Path) -> None:
+def test_d4_signature_bytes_times_and_links_are_judged_after_it(tmp_path: Path) -> None:
     writer = Writer().found()
     by_root(writer)
-    index = writer.as_person("sfp", "ProgressReported", "commitment/rm", REPORT, key=Key("unknown"))
+    thief = Key("thief")
+    thief.key_id = writer.people["sfp"].key_id
+    index = writer.as_person("sfp", "ProgressReported", "commitment/rm", REPORT, key=thief)
     report = audited(writer, tmp_path)
     assert report.verdict is Verdict.ALTERED
     assert report.first is not None
-    assert (report.first.code, report.first.index) == ("key-unknown", index)
+    assert (report.first.code, report.first.index) == ("signature", index)
 
 
 def test_genesis_of_a_newer_schema_is_left_open(tmp_path: Path) -> None:

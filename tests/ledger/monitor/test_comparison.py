@@ -22,7 +22,7 @@ def sizes(undecided: list[Other]) -> list[int]:
 def test_of_too_many_heads_the_largest_are_stored() -> None:
     """Peers can hand in hundreds of heads at each round: memory and file are bounded."""
     given = [other(VERIFIED + number) for number in range(1, 4 * MAX_HELD)]
-    random.Random(1).shuffle(given)
+    random.Random(1).shuffle(given)  # noqa: S311
     largest = VERIFIED + 4 * MAX_HELD - 1
     assert sizes(given) == list(range(largest, largest - MAX_HELD, -1))
 

@@ -123,7 +123,6 @@ def test_page_is_small_and_readable() -> None:
     assert max(map(len, SOURCE.splitlines())) < 450  # a sentence in both languages
 
 
-@pytest.mark.xdist_group("demo")
 def test_server_sends_the_page_with_its_own_policy_and_it_works_from_there(
     page: Page, served_demo: str, browser: Browser, sound: Shown
 ) -> None:

@@ -1,0 +1,162 @@
+"""Change the code in small ways and see whether a test notices: `make mutants ARGS='--minutes 10 --seed 1'`.
+
+Nothing is written to the source: each mutant is put in a module's place where it is imported, in a process of its own.
+"""
+
+import argparse
+import ast
+import functools
+import importlib.machinery
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import CodeType
+from typing import Final
+
+import pytest
+from tests.mutants.mutate import Mutant, mutants_of
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+SURVIVORS: Final = Path(__file__).with_name("survivors.txt")
+# A module's own tests, which lie where it lies, come first; then those of the rooms that use it.
+TESTS: Final[dict[str, tuple[str, ...]]] = {
+    "domain/": ("tests/domain",),
+    "verify/core/": (
+        "tests/verify/core",
+        "tests/verify/audit",
+        "tests/verify/evidence",
+        "tests/verify/sources",
+        "tests/verify/test_vectors.py",
+        "tests/verify/test_odd_input.py",
+        "tests/verify/test_dishonest.py",
+    ),
+    "ledger/append/": ("tests/ledger/append", "tests/ledger/test_ledger.py", "tests/ledger/reader"),
+}
+DEFAULT: Final = ("verify/core", "ledger/append/writer.py", "ledger/append/head.py", "domain")
+SLOWEST_S: Final = 300
+_WORDS: Final = {0: "survived", 1: "killed", 2: "killed"}
+
+
+def main() -> None:
+    """Try the mutants that were asked for, and print those that no test noticed."""
+    options = _options()
+    left = justified()
+    mutants = [mutant for path in _files(options.targets) for mutant in mutants_of(ROOT, path)]
+    listed = [mutant for mutant in mutants if mutant.key not in left]
+    random.Random(options.seed).shuffle(listed)  # noqa: S311 (a sample, no secret)
+    print(f"{len(mutants)} mutants, {len(mutants) - len(listed)} of them justified; seed {options.seed}")
+    for module in ("hypothesis", "cryptography.hazmat.primitives.asymmetric.ed25519", "httpx", "typer"):
+        __import__(module)
+    _check_that_all_pass(listed)
+    began, tally, survived = time.monotonic(), {"killed": 0, "survived": 0, "timeout": 0}, []
+    for mutant in listed[: options.count]:
+        if time.monotonic() - began > options.minutes * 60:
+            break
+        outcome = _try(mutant)
+        tally[outcome] += 1
+        if outcome == "survived":
+            survived.append(mutant)
+        if outcome != "killed":
+            print(f"{outcome:9} {mutant}", flush=True)
+    tried = sum(tally.values())
+    print(f"tried {tried}: killed {tally['killed'] + tally['timeout']} (by time {tally['timeout']}), ", end="")
+    print(f"survived {tally['survived']}; {time.monotonic() - began:.0f} s")
+    sys.exit(1 if survived else 0)
+
+
+def justified() -> dict[tuple[str, str, str, str], str]:
+    """Read the mutants that no test can notice, each with its reason."""
+    lines = [
+        line.split(" | ") for line in SURVIVORS.read_text(encoding="utf-8").splitlines() if line[:1] not in ("", "#")
+    ]
+    return {(path, function, before, after): reason for path, function, before, after, reason in lines}
+
+
+@functools.cache
+def stages_of(path: str) -> list[list[str]]:
+    """Give the tests of a module in the order in which they are run, until one fails."""
+    own = Path("tests") / Path(path).parent / f"test_{Path(path).name}"
+    stages = next(TESTS[start] for start in sorted(TESTS, key=len, reverse=True) if path.startswith(start))
+    return [[str(own)]] * (ROOT / own).is_file() + [[stage] for stage in stages]
+
+
+def _check_that_all_pass(mutants: Sequence[Mutant]) -> None:
+    """End the run where a test fails without any change: it would kill every mutant."""
+    for stage in sorted({test for path in {mutant.path for mutant in mutants} for [test] in stages_of(path)}):
+        if _run(None, [stage]) != "survived":
+            sys.exit(f"{stage} does not pass as it is")
+
+
+def _try(mutant: Mutant) -> str:
+    for stage in stages_of(mutant.path):
+        outcome = _run(mutant, stage)
+        if outcome != "survived":
+            return outcome
+    return "survived"
+
+
+def _run(mutant: Mutant | None, tests: Sequence[str]) -> str:
+    """Run some tests with a mutant in a process of its own."""
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        _become(mutant, tests)
+    until = time.monotonic() + SLOWEST_S
+    while time.monotonic() < until:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return _WORDS.get(os.waitstatus_to_exitcode(status), "killed")
+        time.sleep(0.02)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return "timeout"
+
+
+def _become(mutant: Mutant | None, tests: Sequence[str]) -> None:
+    code = 2
+    try:
+        silent = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silent, 1)
+        os.dup2(silent, 2)
+        if mutant is not None:
+            _put_in_place(ROOT / mutant.path, mutant.tree(ROOT))
+        os.chdir(ROOT)
+        code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout=60", *tests]))
+    finally:
+        os._exit(code)
+
+
+def _put_in_place(path: Path, tree: ast.Module) -> None:
+    read = importlib.machinery.SourceFileLoader.get_code
+
+    def get_code(loader: importlib.machinery.SourceFileLoader, name: str) -> CodeType | None:
+        if Path(loader.path).resolve() == path:
+            return compile(tree, str(path), "exec")
+        return read(loader, name)
+
+    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
+
+
+def _files(targets: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for target in targets:
+        place = ROOT / target
+        found += [str(one.relative_to(ROOT)) for one in ([place] if place.is_file() else sorted(place.rglob("*.py")))]
+    return found
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make mutants ARGS=", description=__doc__)
+    parser.add_argument("targets", nargs="*", default=DEFAULT, help="files or folders (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, default=10.0, help="begin no mutant after so long (default: 10)")
+    parser.add_argument("--count", type=int, default=None, help="try at most so many (default: all)")
+    parser.add_argument("--seed", type=int, default=1, help="which ones come first (default: 1)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -9,7 +9,8 @@ from tests.ledger.template import Template, Templates
 from tests.ledger.world import ORIGIN, START, Signed, World, play
 
 from constancia.ledger.append.examiner import AppendOutcome
-from constancia.ledger.assembly import Options
+from constancia.ledger.append.writer import Writer
+from constancia.ledger.assembly import LedgerParts, Options
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
@@ -31,6 +32,16 @@ class Desk:
         outcome = self.ledger.append(signed.parsed)
         self.world.look(self.ledger.log)
         return outcome
+
+    @property
+    def parts(self) -> LedgerParts:
+        """The parts that the ledger is made of: what tests of one part look at, or break."""
+        return self.ledger._core
+
+    @property
+    def writer(self) -> Writer:
+        assert self.parts.writer is not None
+        return self.parts.writer
 
     def found(self) -> None:
         play(self.world.founding(), self.take)

@@ -318,7 +318,7 @@ class TestBadWitnesses:
 class TestStoreThatIsBusy:
     def test_locked_file_puts_a_round_off_and_ends_nothing(self, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
         """A round is planned within a witness's own task, too, where an error would end the asking of all."""
-        cosigning = good(scene).ledger._core.cosigning
+        cosigning = good(scene).parts.cosigning
         assert cosigning is not None
         cosigning.close()
         asked: list[bool] = []

@@ -45,7 +45,7 @@ def test_each_operator_constant_condition_and_return_is_changed_once(tmp_path: P
     "path", ["verify/core/formats/merkle.py", "ledger/append/writer.py", "domain/kernel/values.py"]
 )
 def test_stages_of_a_module_are_there(path: str) -> None:
-    assert all((ROOT / test).exists() for [test] in stages_of(path))
+    assert all((ROOT / test).exists() for test in stages_of(path))
 
 
 def test_justified_mutants_are_mutants_and_have_reasons() -> None:

@@ -55,8 +55,8 @@ class Templates:
         with Ledger.open(made.folder, clock=StoryClock(START), signer=made.signer, create=is_new) as ledger:
 
             def take(signed: Signed) -> None:
-                ledger.append(signed.statement, signed.signatures)
-                made.world.look(ledger)
+                ledger.append(signed.parsed)
+                made.world.look(ledger.log)
 
             play(acts, take)
             ledger.views.wait()

@@ -12,12 +12,13 @@ import random
 import resource
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
-from typing import Final
+from typing import IO, Final
 
 import pytest
 from tests.mutants.mutate import Mutant, mutants_of
@@ -28,6 +29,7 @@ SURVIVORS: Final = Path(__file__).with_name("survivors.txt")
 TESTS: Final[dict[str, tuple[str, ...]]] = {
     "domain/": ("tests/domain",),
     "domain/kernel/": ("tests/domain/kernel", "tests/domain"),
+    "verify/wire/": ("tests/verify/wire", "tests/verify/core", "tests/verify/audit", "tests/verify/evidence"),
     "verify/core/": (
         "tests/verify/core",
         "tests/verify/audit",
@@ -39,7 +41,12 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "ledger/append/": ("tests/ledger/append", "tests/ledger/test_ledger.py", "tests/ledger/reader"),
 }
-DEFAULT: Final = ("verify/core", "ledger/append/writer.py", "ledger/append/head.py", "domain")
+# What is imported once, before the forks, is not rewritten by pytest; none of it asserts.
+_PYTEST: Final = (
+    "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout=0",
+    "-W", "ignore::pytest.PytestAssertRewriteWarning",
+)  # fmt: skip
+DEFAULT: Final = ("verify/core", "verify/wire", "ledger/append/writer.py", "ledger/append/head.py", "domain")
 
 
 def main() -> None:
@@ -86,9 +93,10 @@ def stages_of(path: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How some tests ended, and what they took: seconds of processor and of time."""
+    """How some tests ended, what they printed, and what they took: seconds of processor and of time."""
 
     outcome: str
+    printed: str
     cpu_s: float
     wall_s: float
 
@@ -107,43 +115,54 @@ def _as_it_is(stage: str) -> Run:
     """Run tests without any change. End the whole run where one fails: it would kill every mutant."""
     run = _run(None, stage, cpu_s=3600, wall_s=3600)
     if run.outcome != "survived":
-        sys.exit(f"{stage} does not pass as it is")
+        sys.exit(f"{run.printed[-3000:]}\n{stage} does not pass as it is")
     return run
 
 
 def _run(mutant: Mutant | None, stage: str, *, cpu_s: float, wall_s: float) -> Run:
     """Run tests with a mutant in a process of its own, which ends by its limits where the mutant never does."""
-    began = time.monotonic()
+    with tempfile.TemporaryFile() as output:
+        return _wait(_start(mutant, stage, int(cpu_s), output.fileno()), wall_s, output)
+
+
+def _start(mutant: Mutant | None, stage: str, cpu_s: int, output: int) -> int:
+    """Start the process; gives its id."""
     child = os.fork()
     if child == 0:
         os.setsid()
-        resource.setrlimit(resource.RLIMIT_CPU, (int(cpu_s), int(cpu_s) + 5))
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 5))
+        os.dup2(output, 1)
+        os.dup2(output, 2)
         _become(mutant, stage)
+    return child
+
+
+def _wait(child: int, wall_s: float, output: IO[bytes]) -> Run:
+    began = time.monotonic()
     while True:
         done, status, usage = os.wait4(child, os.WNOHANG)
         wall = time.monotonic() - began
         if done:
             code = os.waitstatus_to_exitcode(status)
             outcome = "survived" if code == 0 else "timeout" if code == -signal.SIGXCPU else "killed"
-            return Run(outcome, usage.ru_utime + usage.ru_stime, wall)
+            output.seek(0)
+            return Run(outcome, output.read().decode(errors="replace"), usage.ru_utime + usage.ru_stime, wall)
         if wall > wall_s:
             os.killpg(child, signal.SIGKILL)
             os.waitpid(child, 0)
-            return Run("timeout", 0, wall)
+            return Run("timeout", "", 0, wall)
         time.sleep(0.02)
 
 
 def _become(mutant: Mutant | None, stage: str) -> None:
     code = 2
     try:
-        silent = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(silent, 1)
-        os.dup2(silent, 2)
         if mutant is not None:
             _put_in_place(ROOT / mutant.path, mutant.tree(ROOT))
         os.chdir(ROOT)
-        code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout=0", stage]))
+        code = int(pytest.main([*_PYTEST, stage]))
     finally:
+        sys.stdout.flush()
         os._exit(code)
 
 

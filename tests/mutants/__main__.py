@@ -104,6 +104,8 @@ class Run:
 def _try(mutant: Mutant) -> str:
     for stage in stages_of(mutant.path):
         usual = _as_it_is(stage)
+        if usual.outcome != "survived":
+            continue
         run = _run(mutant, stage, cpu_s=5 * usual.cpu_s + 10, wall_s=10 * usual.wall_s + 60)
         if run.outcome != "survived":
             return run.outcome
@@ -112,10 +114,10 @@ def _try(mutant: Mutant) -> str:
 
 @functools.cache
 def _as_it_is(stage: str) -> Run:
-    """Run tests without any change. End the whole run where one fails: it would kill every mutant."""
+    """Run tests without any change. Where one fails, the stage would kill every mutant: it is left out, and said."""
     run = _run(None, stage, cpu_s=3600, wall_s=3600)
     if run.outcome != "survived":
-        sys.exit(f"{run.printed[-3000:]}\n{stage} does not pass as it is")
+        print(f"{run.printed[-1000:]}\nleft out: {stage} does not pass as it is", flush=True)
     return run
 
 

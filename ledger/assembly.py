@@ -27,6 +27,7 @@ from constancia.ledger.store.batch import MAX_BATCH
 from constancia.ledger.store.sqlite_recorder import SCHEMA_VERSION, LedgerRecorder
 from constancia.ledger.views.follower import Views
 from constancia.ledger.witnesses.cosignature_store import CosignatureStore
+from constancia.ledger.witnesses.pace import Pace
 from constancia.ledger.witnesses.quorum_status import QuorumStatus
 from constancia.verify.core.errors import Malformed
 from constancia.verify.sources.layout import STORE_NAME
@@ -47,6 +48,7 @@ class Options:
         follow: Whether projections are kept up while the ledger runs.
         cosign: Whether the policy's witnesses are asked to cosign while the ledger runs.
         witness_urls: Where they are asked, by policy name, if not where the policy says.
+        pace: How long they are waited for.
     """
 
     verifiers: int | None = None
@@ -55,6 +57,7 @@ class Options:
     follow: bool = True
     cosign: bool = False
     witness_urls: Mapping[str, str] = field(default_factory=dict)
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +190,7 @@ def _start_cosigning(core: LedgerParts, options: Options, resources: contextlib.
         return
     if policy.logs.get(core.origin) != signer.verifier:
         raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
-    core.cosigning = CosignatureCollector(core.log, core.witnessing, options.witness_urls)
+    core.cosigning = CosignatureCollector(core.log, core.witnessing, options.witness_urls, options.pace)
     core.cosigning.start()
     core.writer.after_batch = core.cosigning.wake
     resources.callback(core.cosigning.close)

@@ -24,6 +24,7 @@ from tenacity.wait import wait_exponential_jitter
 
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.reader.log import Log
+from constancia.ledger.witnesses.pace import Pace
 from constancia.ledger.witnesses.protocol import (
     CALL,
     MAX_ANSWER_BYTES,
@@ -38,14 +39,6 @@ from constancia.verify.core.formats.checkpoint import parse_checkpoint
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.note import NoteSignature, VerifierKey, parse_note
 
-CONNECT_S: Final = 5.0
-ANSWER_S: Final = 10.0  # a witness far away has to verify, write to its disk and answer
-FIRST_PAUSE_S: Final = 0.5
-LONGEST_PAUSE_S: Final = 60.0
-# A quiet log's entry begins a round at once. A busy one's wait this long at most: some 10 kB of cosignatures are kept
-# for each round, and a witness writes to its disk for each. It is less than a batch of its own checkpoints weighs.
-ROUND_EVERY_S: Final = 0.1
-PUT_OFF_S: Final = 0.5  # until what could not be read is tried again
 _ASKS: Final = 3  # a size learned from a 409 may be passed by another's request once; a liar goes on for ever
 _CLOSE_S: Final = 5.0
 _log = logging.getLogger(__name__)
@@ -87,14 +80,22 @@ class Endpoint:
 class CosignatureCollector:
     """The thread that asks. Start it, `wake` it after each batch, `close` it."""
 
-    def __init__(self, log: Log, witnessing: QuorumStatus, urls: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        log: Log,
+        witnessing: QuorumStatus,
+        urls: Mapping[str, str] | None = None,
+        pace: Pace | None = None,
+    ) -> None:
         """Prepares to ask the policy's witnesses.
 
         Args:
             log: The log.
             witnessing: Policy and kept cosignatures.
             urls: Addresses by policy name, where they differ from the policy's.
+            pace: How long it waits for what.
         """
+        self._pace = pace or Pace()
         self._log = log
         self._witnessing = witnessing
         self._endpoints = _endpoints(witnessing, urls or {})
@@ -167,7 +168,7 @@ class CosignatureCollector:
     async def _work(self) -> None:
         self._main = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
-        limits = httpx.Timeout(ANSWER_S, connect=CONNECT_S)
+        limits = httpx.Timeout(self._pace.answer_s, connect=self._pace.connect_s)
         # A proxy is for what is outside; a witness on this very machine is not reached through it.
         direct = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
         async with httpx.AsyncClient(timeout=limits, follow_redirects=False, mounts=direct) as client:
@@ -183,7 +184,7 @@ class CosignatureCollector:
             self._begin_round()
         except (sqlite3.Error, LedgerError):
             _log.exception("the next round of cosigning is put off")
-            asyncio.get_running_loop().call_later(PUT_OFF_S, self._plan)
+            asyncio.get_running_loop().call_later(self._pace.put_off_s, self._plan)
 
     def _begin_round(self) -> None:
         """Begin the next round if it is due, and have those asked who have not cosigned its tree."""
@@ -192,7 +193,7 @@ class CosignatureCollector:
         if size > self._target and self._is_round_over():
             if loop.time() >= self._next_round:
                 self._target = size
-                self._next_round = loop.time() + ROUND_EVERY_S
+                self._next_round = loop.time() + self._pace.round_every_s
             elif self._timer is None or self._timer.when() != self._next_round:
                 self._timer = loop.call_at(self._next_round, self._plan)
         for one in self._endpoints:
@@ -206,12 +207,15 @@ class CosignatureCollector:
         return latest is not None and latest.size >= self._target
 
     async def _follow(self, client: httpx.AsyncClient, endpoint: Endpoint) -> None:
+        pace = self._pace
         while True:
             await endpoint.due.wait()
             endpoint.due.clear()
             again = AsyncRetrying(
                 retry=retry_if_exception_type(Failed),
-                wait=wait_exponential_jitter(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S),
+                wait=wait_exponential_jitter(
+                    multiplier=pace.first_pause_s, max=pace.longest_pause_s, jitter=2 * pace.first_pause_s
+                ),
             )
             async for attempt in again:
                 with attempt:
@@ -221,7 +225,7 @@ class CosignatureCollector:
     async def _try(self, client: httpx.AsyncClient, endpoint: Endpoint) -> None:
         endpoint.is_asked = True
         try:
-            async with asyncio.timeout(CONNECT_S + ANSWER_S):
+            async with asyncio.timeout(self._pace.connect_s + self._pace.answer_s):
                 await self._ask(client, endpoint, self._target)
             endpoint.problem = ""
         except (Failed, Malformed, httpx.HTTPError, TimeoutError) as error:

@@ -11,11 +11,13 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
+from tests.e2e.conftest import Pages
 from tests.e2e.page_cases import Shown, bundle, true
 from tests.e2e.test_page_verifier import PAGE, by_page, by_python
 from tests.e2e.test_pages import RULES
@@ -37,17 +39,14 @@ OWN = f"witness own {format_vkey(_OWN)}\n".encode()
 
 
 @pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(pages: Pages, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page whose console is silent and that asks for nothing but itself, once it is opened."""
-    context = browser.new_context(**({"offline": True, "accept_downloads": True} | getattr(request, "param", {})))
-    opened = context.new_page()
     said: list[str] = []
-    opened.on("console", lambda message: said.append(message.text))
-    opened.on("pageerror", lambda error: said.append(str(error)))
-    opened.on("request", lambda request: said.append(request.url))
-    yield opened
-    context.close()
-    assert [one for one in said if not one.startswith("blob:") and not one.endswith("/verificador.html")] == []
+    options = {"offline": True, "accept_downloads": True} | getattr(request, "param", {})
+    with pages.page(options, said.append) as opened:
+        yield opened
+    asked = re.compile(r"request (blob:.*|.*/verificador\.html)")
+    assert [one for one in said if not asked.fullmatch(one)] == []
 
 
 @pytest.fixture
@@ -124,7 +123,6 @@ def test_page_is_small_and_readable() -> None:
     assert max(map(len, SOURCE.splitlines())) < 450  # a sentence in both languages
 
 
-@pytest.mark.xdist_group("demo")
 def test_server_sends_the_page_with_its_own_policy_and_it_works_from_there(
     page: Page, served_demo: str, browser: Browser, sound: Shown
 ) -> None:
@@ -203,6 +201,8 @@ def test_entry_0_of_another_ledger_is_altered_where_genesis_is_pinned(page: Page
     assert (report["verdict"], report["first_fault"]["code"]) == ("altered", "genesis")
 
 
+# What is added to a page stays in it: this one is no other test's.
+@pytest.mark.parametrize("page", [{"locale": "es-MX"}], indirect=True, ids=["own"])
 def test_browser_without_the_newest_functions_says_the_same(page: Page, sound: Shown) -> None:
     page.add_init_script(
         """const Plain = Blob;
@@ -369,7 +369,6 @@ def test_archive_with_data_descriptors_is_read(page: Page, sound: Shown, tmp_pat
 
 # For people
 
-SCHEMES = [{"color_scheme": "light"}, {"color_scheme": "dark"}]
 STATES = ("start", "intact", "inconclusive", "altered", "unreadable")
 
 
@@ -392,11 +391,18 @@ def bring(page: Page, state: str, sound: Shown, folder: Path) -> None:
         assert page.evaluate("constanciaReport.verdict") == state
 
 
-@pytest.mark.parametrize("page", [{"bypass_csp": True, **one} for one in SCHEMES], indirect=True, ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("page", "rules"),
+    [({"bypass_csp": True, "color_scheme": scheme}, rules) for scheme, rules in RULES.items()],
+    indirect=["page"],
+    ids=RULES,
+)
 @pytest.mark.parametrize("state", STATES)
-def test_page_breaks_no_rule_of_accessibility(state: str, page: Page, sound: Shown, tmp_path: Path) -> None:
+def test_page_breaks_no_rule_of_accessibility(
+    state: str, page: Page, rules: dict[str, Any], sound: Shown, tmp_path: Path
+) -> None:
     bring(page, state, sound, tmp_path)
-    found = Axe().run(page, options=RULES).response["violations"]
+    found = Axe().run(page, options=rules).response["violations"]
     assert [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found] == []
 
 

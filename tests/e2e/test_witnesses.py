@@ -38,7 +38,6 @@ from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
-pytestmark = pytest.mark.xdist_group("demo")
 COMMAND = [sys.executable, "-m", "constancia.api.cli"]
 
 

@@ -7,6 +7,7 @@ only thing made up is the story.
 import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -106,6 +107,12 @@ class World:
         self.now = START
         self.edition = NEWEST  # of the law
         self.seen: tuple[int, bytes] = (0, EMPTY_ROOT)
+
+    def copy(self) -> "World":
+        """The same parties with the same keys, and a memory of their own."""
+        other = copy(self)
+        other.roots, other.keys = dict(self.roots), dict(self.keys)
+        return other
 
     def look(self, tip: Tip) -> None:
         """Takes note of a ledger's end, as a signer's software does before signing."""

@@ -100,7 +100,7 @@ class TestStates:
         assert canonical(state.document()) == before
 
     def test_state_from_the_store_is_the_writer_s_own(self, desk: Desk) -> None:
-        assert document(desk) == canonical(desk.ledger._core.head.state.document())
+        assert document(desk) == canonical(desk.parts.head.state.document())
 
 
 class TestHead:
@@ -139,7 +139,7 @@ class TestHead:
         head = fresh_head(desk)
         for entry in entries(desk):
             extend(head, entry)
-        writer = desk.ledger._core.head
+        writer = desk.parts.head
         assert head.tree.root() == writer.tree.root()
         assert head._versions == writer._versions
         assert head.keys._keys.keys() == writer.keys._keys.keys()

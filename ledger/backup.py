@@ -36,13 +36,13 @@ from constancia.ledger.witnesses.rollback_records import Contradiction, Rollback
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import open_checkpoint, parse_checkpoint
-from constancia.verify.core.formats.merkle import Tree
 from constancia.verify.core.formats.note import VerifierKey, parse_note
-from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.sources.layout import STORE_NAME
 from constancia.verify.sources.source import open_source
 from constancia.verify.sources.sqlite_store import open_store
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.merkle import Tree
 
 TAR_SUFFIX: Final = ".tar"
 _DATABASES: Final = ("cosignatures.sqlite", STORE_NAME)  # in this order: cosignatures are of trees that the store has

@@ -26,12 +26,12 @@ from constancia.ledger.timestamps.level5 import check_time
 from constancia.verify.audit.extensions import AuditLevel
 from constancia.verify.audit.run import Progress, audit
 from constancia.verify.core.errors import Unreadable
-from constancia.verify.core.formats.merkle import Tree
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.report.findings import Findings, Report, Verdict
 from constancia.verify.sources.layout import CHECKPOINT_NAME, STORE_NAME, TILES_NAME
 from constancia.verify.sources.source import Source, open_source
 from constancia.verify.trust.trust_folder import TrustFolder, load_trust
+from constancia.verify.wire.merkle import Tree
 
 LAST = "last"
 

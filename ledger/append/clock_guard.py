@@ -14,8 +14,8 @@ from constancia.domain.kernel.problems import Problem
 from constancia.ledger.append.write_guard import WriteGuard
 from constancia.ledger.clock import SIGNED_WITHIN, Clock, parse_recorded_at
 from constancia.ledger.errors import ClockRefused, WritesRefused
-from constancia.verify.audit.entry_pass import CLOCK_SKEW_S
 from constancia.verify.core.formats.statement import Statement
+from constancia.verify.core.log import CLOCK_SKEW_S
 
 SKEW: Final = timedelta(seconds=CLOCK_SKEW_S)
 _RULE: Final = (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from constancia.ledger.witnesses.rollback_records import MAX_BYTES, NAME, parse_rollbacks
 from constancia.verify.core.errors import Unreadable
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.files import Files, Folder
 from constancia.verify.sources.source import Source
 

@@ -20,7 +20,7 @@ from constancia.ledger.audit.declared_rollbacks import note_rollbacks
 from constancia.ledger.errors import LedgerError, RolledBack
 from constancia.ledger.health import health_of
 from constancia.ledger.witnesses import rollback_guard
-from constancia.verify.core.report import Findings, Verdict
+from constancia.verify.report.findings import Findings, Verdict
 from constancia.verify.sources.source import open_source
 
 

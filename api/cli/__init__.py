@@ -4,12 +4,14 @@ Heavy imports stay inside the verbs: `constancia verify --help` must not wait fo
 """
 
 import os
+import sys
 from typing import Annotated
 
 import typer
 
 from constancia.api.cli import (
     anchor,
+    backup,
     demo,
     draft,
     export,
@@ -20,6 +22,7 @@ from constancia.api.cli import (
     publish,
     rebuild,
     receipt,
+    restore,
     serve,
     show,
     sign,
@@ -70,12 +73,15 @@ def options(
 
 
 _SIGNING = (init, demo, serve, keygen, draft, sign, submit)
-_READING = (verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor)
+_READING = (verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, backup, restore)
 for verb in (*_SIGNING, *_READING):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 app.add_typer(trust.app)
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line. A second Ctrl-C, amid what the first one ends, ends it at once and without a word."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)

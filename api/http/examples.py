@@ -252,7 +252,9 @@ LEDGER: Final[dict[str, Any]] = {
 }
 
 HEALTH: Final[dict[str, Any]] = {
+    "not_compared": [],
     "origin": "example.org/agreement",
+    "problems": [],
     "size": 130,
     "status": "ok",
     "views": 130,

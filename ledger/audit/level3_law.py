@@ -24,6 +24,7 @@ from constancia.domain.state import State
 from constancia.ledger.append.head import find_leaf
 from constancia.ledger.audit.level4_served import check_served
 from constancia.ledger.audit.level4_stored import KeptViews
+from constancia.ledger.clock import SIGNED_WITHIN
 from constancia.ledger.store.mapper import recorded_of
 from constancia.ledger.views.projector import Projector
 from constancia.verify.audit.entry_pass import EntryPass
@@ -52,6 +53,8 @@ class Replay:
         self._at = at
         self._versions = array("Q")
         self._views: KeptViews | None = None
+        self._late: list[Entry] = []  # the first live entry recorded too long after its signature
+        self._late_count = 0
         self._is_blind = False
         self._stopped_at: int | None = None  # the first entry that is newer than this program
         self._source: Source
@@ -82,6 +85,10 @@ class Replay:
         if self._stopped_at is not None:
             return
         self._findings.count("L3", "moves")
+        # Within one month nothing is late: it has at most 31 days.
+        if entry.statement.signed_at[:7] != entry.recorded_at[:7] and _is_late(entry):
+            self._late = self._late or [entry]
+            self._late_count += 1
         try:
             self._judge(recorded_of(entry, version))
         except Refusal as refusal:
@@ -142,6 +149,9 @@ class Replay:
         data = canonical(self.state.document())
         size = self._fold.tree.size
         self._findings.note("state-digest", size=size, digest=hashlib.sha256(data).hexdigest())
+        for one in self._late:
+            said = {"signed_at": one.statement.signed_at, "recorded_at": one.recorded_at}
+            self._findings.note("signed-late", count=self._late_count, index=one.index, **said)
         served = _is_served(self._source)
         if served is not None:
             check_served(served, self.state, self._fold.tree, self._at, self._findings)
@@ -176,6 +186,14 @@ def _views_path(source: Source) -> Path | None:
 def _is_served(source: Source) -> Web | None:
     files = None if source.published is None else source.published.files
     return files if isinstance(files, Web) else None
+
+
+def _is_late(entry: Entry) -> bool:
+    try:
+        signed, recorded = map(datetime.fromisoformat, (entry.statement.signed_at, entry.recorded_at))
+    except ValueError:  # 30 February: a fault of its own
+        return False
+    return entry.statement.mode == "live" and recorded - signed > SIGNED_WITHIN
 
 
 def _place(entry: Entry) -> str:

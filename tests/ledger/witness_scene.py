@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tests.ledger.conftest import Desk
 from tests.ledger.false_witness import RealWitness
@@ -52,8 +53,8 @@ class Scene:
         text = policy_text(self.signer.vkey, self.signer.cosigner_vkey, [*lines, quorum[0]], quorum[1])
         write_file(self.folder / "d" / "trust" / "policy", text.encode())
 
-    def open(self, *, create: bool = True, cosign: bool = True) -> Desk:
-        options = Options(cosign=cosign, pace=PACE)
+    def open(self, *, create: bool = True, cosign: bool = True, **how: Any) -> Desk:
+        options = Options(cosign=cosign, **{"pace": PACE, **how})
         ledger = Ledger.open(self.folder / "d", clock=self.clock, signer=self.signer, create=create, options=options)
         ledger.documents.put(b"charter")
         world = self.desk.world if self.desk is not None else World(self.signer.vkey)

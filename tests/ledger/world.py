@@ -102,6 +102,7 @@ class World:
         self.origin = origin
         self.log_key = log_key
         self.log_cosigner: str | None = None
+        self.demonstration = True
         self.roots = {party: Key() for party in PARTIES}
         self.keys = {party: Key() for party in PARTIES}
         self.now = START
@@ -164,7 +165,7 @@ class World:
     def genesis(self) -> Signed:
         body = {
             "charter": doc(b"charter"),
-            "demonstration": True,
+            "demonstration": self.demonstration,
             **({} if self.edition == FIRST else {"edition": self.edition}),
             "founders": [
                 {

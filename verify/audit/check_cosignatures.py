@@ -46,12 +46,13 @@ def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is held to what, and whe
         if isinstance(kept, Unreadable):
             raise kept
         if kept.columns("cosignatures") != _COLUMNS:
-            findings.fault("schema", None, "cosignatures", ", ".join(_COLUMNS), "other columns")
+            findings.not_checked("cosignatures-unread", names="cosignatures.sqlite", reason="other columns")
         else:
             for row in kept.select(_ROWS):
                 reader.read(row)
     except Unreadable as error:
-        findings.fault("schema", None, "cosignatures", "a file of cosignatures", str(error))
+        # An auxiliary file that can't be read says nothing about the log: the witnesses are asked again.
+        findings.not_checked("cosignatures-unread", names="cosignatures.sqlite", reason=str(error))
     if isinstance(kept, Store):
         kept.check_unchanged()
     return reader.latest(store)

@@ -98,6 +98,18 @@ class TestFolder:
         documented.ledger.publish()
         assert documented.ledger.publish().files == 0
 
+    @pytest.mark.parametrize("damage", ["emptied", "cut", "altered", "gone"])
+    @pytest.mark.parametrize("kind", ["tile/0/**/*", "tile/entries/**/*", "documents/*"])
+    def test_doing_it_again_mends(self, documented: Desk, tmp_path: Path, kind: str, damage: str) -> None:
+        documented.ledger.publish(tmp_path / "www")
+        whole = files(tmp_path / "www")
+        path = next(path for path in sorted((tmp_path / "www").glob(kind)) if path.is_file())
+        data = path.read_bytes()
+        left = {"emptied": b"", "cut": data[: len(data) // 2], "altered": bytes([data[0] ^ 1]) + data[1:], "gone": None}
+        path.unlink() if left[damage] is None else path.write_bytes(left[damage] or b"")
+        assert documented.ledger.publish(tmp_path / "www", check=True).files == 1
+        assert files(tmp_path / "www") == whole
+
     def test_documents_are_published_under_their_digest(self, documented: Desk) -> None:
         documented.ledger.publish()
         name = hashlib.sha256(b"minuta").hexdigest()

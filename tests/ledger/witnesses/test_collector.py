@@ -17,7 +17,7 @@ from tests.ledger.witness_scene import LONG_S, PACE, Scene
 from tests.ledger.world import ORIGIN, START
 
 from constancia.ledger.disk.durable import write_file
-from constancia.ledger.errors import LedgerError
+from constancia.ledger.errors import LedgerError, RolledBack
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.keys.note_keys import Cosigner
 from constancia.ledger.ledger import Ledger
@@ -134,7 +134,9 @@ class TestCosigned:
         desk = scene.open(create=False)
         assert desk.ledger.log.checkpoint() == note
         assert desk.ledger.wait_cosigned(LONG_S)
-        assert [one.requests for one in scene.real] == asked, "what is kept is not asked for again"
+        until(lambda: not desk.ledger.not_compared)
+        assert [one.requests for one in scene.real] == [n + 1 for n in asked], "each is compared with, once"
+        assert desk.ledger.log.checkpoint() == note, "what is kept stays"
 
     def test_a_burst_is_cosigned_by_its_last_checkpoint(self, scene: Scene) -> None:
         desk = good(scene)
@@ -365,8 +367,14 @@ class TestSizes:
         shutil.copytree(scene.folder / "backup", desk.folder)
         desk = scene.open(create=False)
         desk.world.look(desk.ledger.log)
-        desk.take(desk.world.says("nosc", "CommitmentProposed", "commitment/x", commitment="x",
-                                  objective={"es": "O"}, problem={"es": "P"}, title={"es": "T"}))  # fmt: skip
+        said = desk.world.says("nosc", "CommitmentProposed", "commitment/x", commitment="x",
+                               objective={"es": "O"}, problem={"es": "P"}, title={"es": "T"})  # fmt: skip
+        with pytest.raises(RolledBack):
+            desk.take(said)
+        assert set(desk.ledger.witness_problems.values()) == {"ahead"}
+        desk.ledger.close()
+        desk = scene.open(create=False, guard_rollback=False)  # an operator who goes on all the same is found out
+        desk.take(said)
         until(lambda: set(desk.ledger.witness_problems.values()) == {"ahead"})
         assert not open_with_policy(desk.ledger.log.checkpoint(), scene.policy).witnessed
         assert witnessed_size(desk) < desk.ledger.size
@@ -380,7 +388,7 @@ class TestSizes:
         shutil.rmtree(desk.folder)
         write_file(desk.folder / "trust" / "policy", (scene.folder / "policy").read_bytes())
         scene.desk = None
-        desk = scene.open()
+        desk = scene.open(guard_rollback=False)
         desk.found()
         desk.adopt()
         assert desk.ledger.size > size

@@ -37,7 +37,7 @@ def page_acts() -> set[str]:
 
 def spec_signers() -> dict[str, str]:
     """The signer of each type, as SPEC's table words it."""
-    table = SPEC.split("## 6. Types")[1].split("## 7.")[0]
+    table = SPEC.split("## 6. Types")[1].split("### 6.1")[0]
     rows = [[cell.strip() for cell in line.split(" | ")] for line in table.splitlines() if line.startswith("| ")]
     return {row[0].strip("| "): row[3].strip(" |") for row in rows if row[0].strip("| ") not in {"type", "---", ""}}
 

@@ -24,7 +24,7 @@ from tests.ledger.world import PARTIES
 from constancia.api.http import deps
 from constancia.domain import state as states
 from constancia.domain.catalogue import KINDS
-from constancia.domain.commitments.acts import CommitmentAct
+from constancia.domain.commitments.commitment import CommitmentAct
 from constancia.domain.identity import edition, genesis
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel import acts, editions

@@ -224,7 +224,8 @@ class Directory:
         faults += self._check_mandate(entry, key)
         if kind not in self.appointments[key.appointment].scope and not own_revocation:
             faults.append(_fault(entry, "scope", "statement.type", "a type in the scope", kind))
-        if statement.stream.startswith(powers.SEATED_STREAMS) and not self.seats.is_seated(key.party):
+        seated = powers.SEATED_STREAMS[statement.schema]
+        if statement.stream.startswith(seated) and not self.seats.is_seated(key.party):
             faults.append(_fault(entry, "seat", "statement.actor.party", "a seated party", key.party))
         if kind in powers.OWN_KEY_ACTS and statement.body.get("key") != key.public.key_id:
             faults.append(_fault(entry, "authority", "statement.body.key", "the signing key", "another"))
@@ -239,20 +240,34 @@ class Directory:
         owner = body.get(place)
         if place != "party":
             held = self.appointments.get(str(owner)) if place == "appointment" else self.keys.get(str(owner))
-            if kind == "KeyEndorsed" and isinstance(held, RegisteredKey) and self._may_found(str(party), held):
+            if kind == "KeyEndorsed" and isinstance(held, RegisteredKey) and self._may_found(entry, str(party), held):
                 return []
             owner = None if held is None else held.party
         if owner == party:
             return []
         return [_fault(entry, "authority", f"statement.body.{place}", f"one of {party}", owner)]
 
-    def _may_found(self, founder: str, root: RegisteredKey) -> bool:
+    def _may_found(self, entry: Entry, founder: str, root: RegisteredKey) -> bool:
         """Tell whether a founder may endorse another party's root; else it could make itself one, and speak for it."""
-        if root.appointment is not None or founder not in self.founders or root.party in self.founders:
+        later = entry.statement.schema > 1
+        if root.appointment is not None or founder not in self.founders or (root.party in self.founders and not later):
             return False
-        return not any(
-            one.party == root.party and one.appointment is None and one.state == "active" for one in self.keys.values()
-        )
+        day = (self.day_of(entry.recorded_at) or FOREVER) if later else ""
+        return not any(one.valid_until >= day for one in self._roots(root.party))
+
+    def _roots(self, party: str) -> list[RegisteredKey]:
+        found = (one for one in self.keys.values() if one.party == party and one.appointment is None)
+        return [one for one in found if one.state == "active"]
+
+    def _restores_alone(self, entry: Entry, key: RegisteredKey) -> bool:
+        """Count a founder's word for another founder's root; tell whether others with an active root are awaited."""
+        party, day = str(entry.statement.actor.get("party")), self.day_of(entry.recorded_at) or ""
+        if key.appointment is not None or party == key.party or key.party not in self.founders:
+            return False
+        said = key.endorsed.setdefault(str(dict(entry.statement.body)), set())
+        said.add(party)
+        others = self.founders - {key.party} - said
+        return any(one.valid_from <= day <= one.valid_until for other in others for one in self._roots(other))
 
     def _open(self, entry: Entry) -> None:
         body = entry.statement.body
@@ -299,6 +314,8 @@ class Directory:
         key = self._key(body)
         if key.state != "pending":
             raise Malformed("directory", "body.key", "a pending key", key.state)
+        if self._restores_alone(entry, key):
+            return
         key.valid_from = _text(body, "valid_from")
         key.valid_until = _text(body, "valid_until", FOREVER)
         key.state = "active"

@@ -2,7 +2,8 @@
 
 - A body exists once every member has recorded the same establishment.
 - A withdrawal takes effect with its entry. A return takes effect when, after the party's own root, every other
-  member that has not withdrawn has recorded the same return.
+  member that has not withdrawn has recorded the same return. From edition 2 on the others are the law's to count (L3),
+  which knows who of them can't speak any more: here the root's word suffices, and a successor ends its predecessor.
 """
 
 from dataclasses import dataclass, field
@@ -45,14 +46,15 @@ class Seats:
         body = {name: value for name, value in statement.body.items() if statement.schema == 1 or name != "provenance"}
         party, name = statement.actor.get("party", ""), str(body.get("governance_body"))
         if statement.type == "GovernanceBodyEstablished":
-            self._establish(name, body, party)
+            self._establish(name, body, party, statement.schema)
         elif statement.type == "PartyWithdrew" and name in self.bodies:
             self.bodies[name].withdrawn.add(party)
             self.bodies[name].returning.pop(party, None)
         elif statement.type == "PartyReturned" and name in self.bodies:
-            self._return(self.bodies[name], body, party, is_root=statement.actor["capacity"] == "root")
+            is_root = statement.actor["capacity"] == "root"
+            self._return(self.bodies[name], body, party, is_root=is_root, schema=statement.schema)
 
-    def _establish(self, name: str, body: dict[str, Any], party: str) -> None:
+    def _establish(self, name: str, body: dict[str, Any], party: str, schema: int) -> None:
         if name in self.bodies:
             return
         joints = self.proposed.setdefault(name, [])
@@ -64,8 +66,10 @@ class Seats:
         members = body.get("members")
         if isinstance(members, list) and members and joint.by.issuperset(map(str, members)):
             self.bodies[name] = Body(members=frozenset(map(str, members)))
+            if schema > 1:
+                self.bodies.pop(str(body.get("predecessor")), None)
 
-    def _return(self, body: Body, said: dict[str, Any], party: str, *, is_root: bool) -> None:
+    def _return(self, body: Body, said: dict[str, Any], party: str, *, is_root: bool, schema: int) -> None:
         returning = str(said.get("party"))
         if is_root and party == returning and party in body.withdrawn:
             body.returning[returning] = Joint(body=said)
@@ -73,6 +77,6 @@ class Seats:
         if joint is None or joint.body != said:
             return
         joint.by.add(party)
-        if joint.by >= body.members - (body.withdrawn - {returning}):
+        if schema > 1 or joint.by >= body.members - (body.withdrawn - {returning}):
             body.withdrawn.discard(returning)
             del body.returning[returning]

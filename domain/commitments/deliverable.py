@@ -320,6 +320,7 @@ class ContestOverruled(DeliverableAct):
     """A contest is overruled by a signed decision of the members: it stays on record, and blocks acceptance no more."""
 
     SINCE: ClassVar = 2
+    by_secretariat: ClassVar = True
 
     contest: Identifier
     decision: Identifier

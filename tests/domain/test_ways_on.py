@@ -6,6 +6,8 @@ else, say whatever of the menu is legal, in any order, up to a depth; some order
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import pytest
 from tests.domain.commitments.test_adoption import ACT
@@ -15,6 +17,7 @@ from tests.domain.stage import (
     MEMBERS,
     Body,
     Stage,
+    Voice,
     doc,
     founded,
     key_id,
@@ -32,10 +35,12 @@ from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.key import Key
+from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.kernel.values import digest
 
-Said = tuple[object, str, Body]
+Said = tuple[Voice | str, str, Body]
+_A = TypeVar("_A", bound=Aggregate)
 DEPTH = 5
 DOCSET: Body = {"authentic": "es", "documents": [doc("texto", "es")]}
 RULES: Body = {"governance_body": "cc", "rules": {"x": {"rule_source": "adopted", "value": 1}}, "version": 1}
@@ -106,7 +111,7 @@ def pending_key() -> Stage:
     return stage
 
 
-def has(stage: Stage, kind: type, holds: Callable[[object], bool]) -> bool:
+def has(stage: Stage, kind: type[_A], holds: Callable[[_A], object]) -> bool:
     return any(holds(one) for one in stage.state.of(kind))
 
 
@@ -152,7 +157,7 @@ WAITS: dict[str, Wait] = {
     ),
     **{
         f"a decision with {votes} votes and {signatures} signatures": Wait(
-            lambda votes=votes, signatures=signatures: voting(votes, signatures),
+            partial(voting, votes, signatures),
             lambda _rest, _gone: DECIDING,
             lambda stage, _: has(stage, Decision, lambda one: one.decision == "d-9" and one.status == "signed"),
         )
@@ -170,7 +175,7 @@ WAITS: dict[str, Wait] = {
     ),
     **{
         f"a frozen agreement with {signatures} signatures": Wait(
-            lambda signatures=signatures: frozen(signatures),
+            partial(frozen, signatures),
             lambda rest, _: agreeing(rest, "ag2"),
             lambda stage, _: has(stage, Agreement, lambda one: one.status == "in_force"),
         )
@@ -200,7 +205,7 @@ def find_way(stage: Stage, moves: list[Said], ended: Callable[[Stage], bool], de
     for who, type_name, body in moves:
         before = (stage.now, len(stage.entries))
         try:
-            stage.says(who, type_name, body)  # type: ignore[arg-type]  # a voice or a party
+            stage.says(who, type_name, body)
         except Refusal:
             continue
         rest = find_way(stage, moves, ended, depth - 1)
@@ -220,7 +225,7 @@ def test_case_24_there_is_a_way_on_whoever_is_gone(name: str, going: Callable[[S
     stage = wait.reached()
     going(stage, gone)
     rest = tuple(one for one in MEMBERS if one != gone)
-    moves = [(party, *said) for said in wait.menu(rest, gone) for party in rest]
+    moves: list[Said] = [(party, *said) for said in wait.menu(rest, gone) for party in rest]
     assert find_way(stage, moves, lambda found: wait.ended(found, gone)) is not None, "a dead end"
 
 

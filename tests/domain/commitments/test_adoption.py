@@ -1,4 +1,4 @@
-"""Nobody is bound by others: a scope is adopted and changed by all who sit, and who is missing is said for good (D3)."""
+"""Nobody is bound by others: a scope is adopted and changed by all who sit; who is missing is named for good (D3)."""
 
 from itertools import product
 
@@ -166,8 +166,9 @@ def test_d7_no_scope_is_without_milestones_or_responsible(milestones: list[Body]
 
 @pytest.mark.parametrize("member", ["lead", "support", "fallback"])
 def test_case_40_a_responsible_is_a_party_a_role_or_the_members(member: str) -> None:
-    wrong = {"lead": {"lead": ["sfpp"]}, "support": {"support": ["sfpp"]},
-             "fallback": {"fallback": {"condition": {"es": "Sin recursos"}, "parties": ["sfpp"]}}}[member]  # fmt: skip
+    choices: dict[str, Body] = {"lead": {"lead": ["sfpp"]}, "support": {"support": ["sfpp"]},
+             "fallback": {"fallback": {"condition": {"es": "Sin recursos"}, "parties": ["sfpp"]}}}  # fmt: skip
+    wrong = choices[member]
     scope = small_scope(milestones=[milestone(**wrong)])
     stage = seated()
     stage.says("nosc", "CommitmentProposed", commitment())

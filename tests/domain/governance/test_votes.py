@@ -75,8 +75,9 @@ def test_case_41_who_delivered_for_one_party_does_not_judge_it_for_another(type_
     stage = adopted().fill("rapporteur", "red")
     second = double(stage, "sfp", "nosc")
     stage.says("nosc", "DeliverableSubmitted", ACCEPTED | {"deliverable": "e2", "document": doc()})
-    more = {"DeliverableAccepted": {}, "DeliverableRejected": {"reasons": text("No")},
-            "DeliverableContested": {"contest": "x", "evidence": [], "grounds": text("No")}}[type_name]  # fmt: skip
+    members: dict[str, Body] = {"DeliverableAccepted": {}, "DeliverableRejected": {"reasons": text("No")},
+            "DeliverableContested": {"contest": "x", "evidence": [], "grounds": text("No")}}  # fmt: skip
+    more = members[type_name]
     assert stage.code(second, type_name, ACCEPTED | {"deliverable": "e2"} | more) == "E_SELF_DEALING"
 
 

@@ -11,7 +11,7 @@
 It does not judge whether an act was legal otherwise (states, versions, votes): that is the domain's work.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final, NamedTuple
 
@@ -253,21 +253,18 @@ class Directory:
         if root.appointment is not None or founder not in self.founders or (root.party in self.founders and not later):
             return False
         day = (self.day_of(entry.recorded_at) or FOREVER) if later else ""
-        return not any(one.valid_until >= day for one in self._roots(root.party))
+        return not any(one.valid_until >= day for one in self._roots({root.party}))
 
-    def _roots(self, party: str) -> list[RegisteredKey]:
-        found = (one for one in self.keys.values() if one.party == party and one.appointment is None)
-        return [one for one in found if one.state == "active"]
+    def _roots(self, parties: Set[str]) -> list[RegisteredKey]:
+        roots = (one for one in self.keys.values() if one.appointment is None and one.state == "active")
+        return [one for one in roots if one.party in parties]
 
-    def _restores_alone(self, entry: Entry, key: RegisteredKey) -> bool:
-        """Count a founder's word for another founder's root; tell whether others with an active root are awaited."""
-        party, day = str(entry.statement.actor.get("party")), self.day_of(entry.recorded_at) or ""
-        if key.appointment is not None or party == key.party or key.party not in self.founders:
+    def _are_awaited(self, entry: Entry, key: RegisteredKey) -> bool:
+        """Tell whether other founders restore a founder, and one that has a root has not said so yet."""
+        if key.appointment is not None or key.party not in self.founders - {entry.statement.actor.get("party", "")}:
             return False
-        said = key.endorsed.setdefault(str(dict(entry.statement.body)), set())
-        said.add(party)
-        others = self.founders - {key.party} - said
-        return any(one.valid_from <= day <= one.valid_until for other in others for one in self._roots(other))
+        day, others = self.day_of(entry.recorded_at) or "", self.founders - self.seats.join(entry.statement)[1]
+        return any(one.valid_from <= day <= one.valid_until for one in self._roots(others - {key.party}))
 
     def _open(self, entry: Entry) -> None:
         body = entry.statement.body
@@ -314,7 +311,7 @@ class Directory:
         key = self._key(body)
         if key.state != "pending":
             raise Malformed("directory", "body.key", "a pending key", key.state)
-        if self._restores_alone(entry, key):
+        if self._are_awaited(entry, key):
             return
         key.valid_from = _text(body, "valid_from")
         key.valid_until = _text(body, "valid_until", FOREVER)

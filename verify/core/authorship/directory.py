@@ -211,8 +211,7 @@ class Directory:
 
     def _check_power(self, entry: Entry, key: RegisteredKey) -> list[Fault]:
         """SPEC §7 rules 4 to 6: the act is one that this key may sign."""
-        statement = entry.statement
-        kind = statement.type
+        statement, kind = entry.statement, entry.statement.type
         own_revocation = kind == "KeyRevoked" and statement.body.get("key") == key.public.key_id
         if key.appointment is None:
             if kind not in powers.ROOT_ACTS and kind not in powers.EITHER_ACTS:

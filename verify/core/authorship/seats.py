@@ -32,7 +32,7 @@ class Seats:
         return any(party in one.members and party not in one.withdrawn for one in self.bodies.values())
 
     def join(self, statement: Statement) -> tuple[str, set[str]]:
-        """Count an entry among those with an equal text; give the text, and the parties that have recorded it so far."""
+        """Count an entry among those with an equal text; give the text, and the parties that have recorded it."""
         # SPEC §7 rule 6: since the second edition, provenance is no part of what the parties say equally.
         body = {name: value for name, value in statement.body.items() if statement.schema == 1 or name != "provenance"}
         text = f"{statement.type} {body}"
@@ -57,8 +57,7 @@ class Seats:
 
     def _return(self, body: Body, statement: Statement) -> None:
         returning, (text, by) = str(statement.body.get("party")), self.join(statement)
-        is_own = statement.actor == {"capacity": "root", "party": returning}
-        if is_own and returning in body.withdrawn:
+        if statement.actor == {"capacity": "root", "party": returning} and returning in body.withdrawn:
             by.intersection_update({returning})  # a return begins with this word
             body.returning[returning] = text
         whole = statement.schema > 1 or by >= body.members - (body.withdrawn - {returning})

@@ -6,10 +6,18 @@ from contextlib import suppress
 from typing import Final
 
 from constancia.verify.core.errors import Malformed, Unsupported
-from constancia.verify.core.formats import note as signed_note
 from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.merkle import MerkleTree
+from constancia.verify.core.formats.note import (
+    COSIGNATURE_MLDSA44,
+    Note,
+    VerifierKey,
+    format_vkey,
+    parse_log_vkey,
+    parse_note,
+    parse_vkey,
+)  # fmt: skip
 from constancia.verify.core.formats.policy import NO_QUORUM, Opened, cosigners, open_with_policy
 from constancia.verify.core.formats.signatures import PublicKey, Signature, load_public_key, spki_of_ed25519
 from constancia.verify.core.report import FaultList, fault_of
@@ -35,14 +43,16 @@ class Conclusion:
     def __init__(
         self, findings: FaultList, signatures: InOrder, tree: MerkleTree, seen: SeenRoots, trust: Trust | None,
     ) -> None:  # fmt: skip
-        self._findings, self._signatures = findings, signatures
+        self._findings = findings
+        self._signatures = signatures
         self._tree = tree
         self._seen = seen
-        self._trust, self._policy = trust, None if trust is None else trust.policy
-        self.keys: tuple[signed_note.VerifierKey, ...] = ()
-        self._public: dict[signed_note.VerifierKey, PublicKey] = {}
+        self._policy = None if trust is None else trust.policy
+        self._trust = trust
+        self.keys: tuple[VerifierKey, ...] = ()
+        self._public: dict[VerifierKey, PublicKey] = {}
 
-    def check_keys(self, origin: str | None, said: str | None) -> signed_note.VerifierKey | None:
+    def check_keys(self, origin: str | None, said: str | None) -> VerifierKey | None:
         """SPEC §7 step 12: entry 0 is the pinned one, and names a key that the policy lists for the log.
 
         Args:
@@ -54,14 +64,14 @@ class Conclusion:
         """
         findings, own = self._findings, None
         try:
-            own = None if said is None else signed_note.parse_log_vkey(said)
+            own = None if said is None else parse_log_vkey(said)
         except Malformed as error:
             findings.add(fault_of(error, "directory", 0, "statement.body.log_key", "L2"))
         self.keys = () if own is None else (own,)
         if self._policy is not None:
             self.keys = self._policy.signers_of(origin)
             if self.keys and own is not None and own not in self.keys:
-                findings.fault("log-key", 0, "statement.body.log_key", signed_note.format_vkey(self.keys[0]), said)
+                findings.fault("log-key", 0, "statement.body.log_key", format_vkey(self.keys[0]), said)
         self._public = {key: load_public_key("ed25519", spki_of_ed25519(key.public_key)) for key in self.keys}
         genesis = None if self._trust is None else self._trust.genesis
         if genesis not in (None, findings.genesis):
@@ -70,7 +80,7 @@ class Conclusion:
             findings.leave_open("no-log-key")
             return None
         key = own if own is not None and own in self.keys else self.keys[0]
-        findings.log_key = signed_note.format_vkey(key)
+        findings.log_key = format_vkey(key)
         return key
 
     def check_kept(self, origin: str | None) -> None:
@@ -129,7 +139,7 @@ class Conclusion:
         findings = self._findings
         findings.count("L1", "checkpoints")
         try:
-            note = signed_note.parse_note(raw)
+            note = parse_note(raw)
             checkpoint = parse_checkpoint(note.text)
         except Malformed as error:
             findings.add(fault_of(error, "checkpoint", index, where, "L1"))
@@ -150,7 +160,7 @@ class Conclusion:
                     findings.add(fault_of(error, "checkpoint", index, where, "L1"))
         return checkpoint
 
-    def _check_signature(self, note: signed_note.Note, where: str, index: int | None) -> None:
+    def _check_signature(self, note: Note, where: str, index: int | None) -> None:
         """Have every line that claims to be by a key of the log checked: one that fails rejects the note."""
         claimed = [(key, line) for key in self.keys for line in note.signatures if key.matches(line)]
         if self.keys and not claimed:
@@ -174,7 +184,7 @@ class Conclusion:
             return
         for index, where, raw in notes:
             try:
-                note = signed_note.parse_note(raw)
+                note = parse_note(raw)
                 claimed = list(filter(key.matches, note.signatures))
                 if not claimed:
                     self._findings.fault("checkpoint", index, where, f"an ML-DSA-44 cosignature by {origin}", "none")
@@ -188,20 +198,20 @@ class Conclusion:
                 if error.code == "cosignature":
                     self._findings.add(fault_of(error, "checkpoint", index, where, "L1"))
 
-    def _log_cosigner(self, origin: str | None, said: str) -> signed_note.VerifierKey | None:
+    def _log_cosigner(self, origin: str | None, said: str) -> VerifierKey | None:
         where = "statement.body.log_cosigner"
         try:
-            key = signed_note.parse_vkey(said)
+            key = parse_vkey(said)
         except Malformed as error:
             self._findings.add(fault_of(error, "directory", 0, where, "L2"))
             return None
-        if key.type_byte != signed_note.COSIGNATURE_MLDSA44 or key.name != origin:
+        if key.type_byte != COSIGNATURE_MLDSA44 or key.name != origin:
             expected = f"an ML-DSA-44 key named {origin}"
             self._findings.fault("log-key", 0, where, expected, f"{key.type_byte}: {key.name}")
             return None
         pinned = [] if self._policy is None else [*self._policy.witnesses.values(), *self._policy.keys_of(origin)]
         for other in pinned:
-            if (other.name, other.type_byte) == (origin, signed_note.COSIGNATURE_MLDSA44) and other != key:
+            if (other.name, other.type_byte) == (origin, COSIGNATURE_MLDSA44) and other != key:
                 expected, found = (hashlib.sha256(one.public_key).hexdigest() for one in (other, key))
                 self._findings.fault("log-key", 0, where, expected, found)
         return key

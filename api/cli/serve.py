@@ -35,7 +35,7 @@ def command(
         typer.Option(help="Archivo con la frase de la llave del libro. / File with the log key's passphrase."),
     ] = None,
 ) -> None:
-    """Sirve el libro: páginas, API y archivos de la bitácora. / Serve the ledger: pages, API and the log's files.
+    """Sirve el libro: páginas, API y archivos públicos. / Serve the ledger: pages, API and the log's files.
 
     Ejemplo / example: constancia serve --demo
     """
@@ -67,7 +67,7 @@ def command(
 
 @contextlib.contextmanager
 def _refreshed(ledger: "Ledger") -> "Iterator[None]":
-    """Read what another process appends to the folder, for as long as the block lasts."""
+    """Poll for entries that another process appends to the folder, within the block."""
     import logging
     import threading
 
@@ -92,7 +92,7 @@ def _refreshed(ledger: "Ledger") -> "Iterator[None]":
 
 
 def _listening(host: str, port: int) -> "socket.socket":
-    """Listen before anything is said, so that the address told is the one that answers."""
+    """Bind the socket before printing the address, so that the printed address is the one that answers."""
     import socket
 
     try:
@@ -110,7 +110,7 @@ def _open(folder: Path, passphrase_file: Path | None, urls: dict[str, str], *, r
 
 
 def _start_witnesses(folder: Path, resources: "contextlib.ExitStack") -> dict[str, str]:
-    """Run the demonstration's witnesses beside the server; their ports are others each time."""
+    """Start the demonstration's witnesses as processes; their ports differ each time."""
     from constancia.api.demo.witnesses import by_policy_name, has_witnesses, running_witnesses
 
     if not has_witnesses(folder):

@@ -1,4 +1,4 @@
-"""What all verbs share: the language, the console, passphrases, and how an error is told to a person."""
+"""Shared by all subcommands: language, console, passphrases, error messages."""
 
 import functools
 import json
@@ -22,40 +22,38 @@ if TYPE_CHECKING:
 REFUSED = 1
 FAILED = 2
 
-Force = Annotated[
-    bool, typer.Option("--force", help="Reemplazar el archivo que ya está. / Replace a file that is there.")
-]
+Force = Annotated[bool, typer.Option("--force", help="Reemplazar un archivo existente. / Replace an existing file.")]
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def language() -> str:
-    """Give the language of messages, `es` or `en`."""
+    """Return the language of messages, `es` or `en`."""
     return "en" if os.environ.get("CONSTANCIA_LANG") == "en" else "es"
 
 
 def message(msgid: str, **params: object) -> str:
-    """Give a message of the command line in the person's language."""
+    """Return a message of the command line in the user's language."""
     from constancia.api.text.i18n import tr
 
     return tr(language(), f"cli.{msgid}", **params)
 
 
 def console() -> "Console":
-    """Give the console for people's output."""
+    """Return the console for human-readable output."""
     from rich.console import Console
 
     return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def fail(text: str, code: int = FAILED) -> typer.Exit:
-    """Print an error and give the exception that ends the command."""
+    """Print an error and return the exception that ends the command."""
     typer.echo(text, err=True)
     return typer.Exit(code)
 
 
 def guarded(verb: Callable[P, R]) -> Callable[P, R]:
-    """Tell errors as a person needs them: what was expected, what was found, what to do. Nothing is lost on Ctrl-C."""
+    """Print known errors as messages: what happened, what was expected, what to do. Handle Ctrl-C."""
 
     @functools.wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -93,7 +91,7 @@ def _told(error: Exception) -> str | None:
 
 
 def refusal_text(refusal: "Refusal") -> str:
-    """Give a refusal in words: title, code, rule, the state it was judged against, what else stood against it."""
+    """Return a refusal as text: title, code, rule, the state it was judged against, further broken rules."""
     from constancia.api.text.i18n import tr
 
     lines = [
@@ -106,10 +104,10 @@ def refusal_text(refusal: "Refusal") -> str:
 
 
 def to_make(path: Path, *, force: bool) -> Path:
-    """Give a path at which a file is to be made; ask before anything else is done.
+    """Return the path of a file to create, after checking that it may be written.
 
     Raises:
-        Exit: Something is there already, and `force` does not say that it may go.
+        Exit: The file exists and `force` is false.
     """
     if not force and os.path.lexists(path):
         raise fail(message("exists", path=path))
@@ -117,7 +115,7 @@ def to_make(path: Path, *, force: bool) -> Path:
 
 
 def passphrase(path: Path | None, prompt: str, *, confirm: bool = False) -> bytes:
-    """Get a passphrase from a file or the terminal; never from the command line, which others can read."""
+    """Return a passphrase from a file or the terminal; never from an argument, which other users can read."""
     if path is not None:
         return path.read_bytes().rstrip(b"\r\n")
     if not sys.stdin.isatty():
@@ -127,14 +125,14 @@ def passphrase(path: Path | None, prompt: str, *, confirm: bool = False) -> byte
 
 
 def now() -> datetime:
-    """Give the present instant, by the one clock."""
+    """Return the current instant of the system clock."""
     from constancia.ledger.clock import SystemClock
 
     return SystemClock().now().astimezone(UTC)
 
 
 def open_for_reading(folder: Path) -> "Ledger":
-    """Open a ledger's folder without the right to write."""
+    """Open a ledger's folder read-only."""
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.ledger import Ledger
 
@@ -142,15 +140,15 @@ def open_for_reading(folder: Path) -> "Ledger":
 
 
 def open_for_writing(folder: Path, passphrase_file: Path | None, options: "Options | None" = None) -> "Ledger":
-    """Open a ledger's folder with its log key; a demonstration keeps the passphrase beside it."""
+    """Open a ledger's folder with its log key; a demonstration stores the passphrase in the same folder."""
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.folder import LedgerFolder
     from constancia.ledger.ledger import Ledger
 
     with open_for_reading(folder) as reader:
         origin = reader.origin
-    beside = folder / "keys" / "passphrase"
-    chosen = passphrase_file or (beside if beside.exists() else None)
+    stored = folder / "keys" / "passphrase"
+    chosen = passphrase_file or (stored if stored.exists() else None)
     secret = passphrase(chosen, "passphrase.log")
     signer = LedgerFolder(folder).load_log_key(origin, secret)
     return Ledger.open(folder, clock=SystemClock(), signer=signer, options=options)

@@ -1,4 +1,4 @@
-"""A report in words and as JSON: what `constancia.verify.core.report` holds as data, for a person and for a program."""
+"""A report as text and as JSON. The data is `constancia.verify.core.report`."""
 
 import json
 from typing import Any, Final
@@ -10,17 +10,17 @@ MAX_SHOWN: Final = 120  # characters of an expected or found value in text
 
 
 def verdict_word(verdict: Verdict, lang: str) -> str:
-    """Give the verdict in a language (`es`, `en`)."""
+    """Return the verdict in a language (`es`, `en`)."""
     return VERDICTS[verdict.name][lang]
 
 
 def remark_words(remark: Remark, lang: str) -> str:
-    """Give the sentence of a remark in a language (`es`, `en`)."""
+    """Return the sentence of a remark in a language (`es`, `en`)."""
     return REMARKS[remark.code][lang].format(**remark.params)
 
 
 def report_json(report: Report) -> str:
-    """Give the report as JSON, the same members always."""
+    """Return the report as JSON; the members are always the same."""
     return _printable(json.dumps(_document(report), ensure_ascii=False, indent=1))
 
 
@@ -40,15 +40,15 @@ def _document(report: Report) -> dict[str, Any]:
         "checked": {level: dict(counts) for level, counts in report.checked.items()},
         "faults_total": report.faults_total,
         "first_fault": _fault_document(report.first) if report.first else None,
-        "faults": [_fault_document(one) for one in report.faults] if report.list_all else [],
-        "open": [_remark_document(one) for one in report.open],
-        "not_checked": [_remark_document(one) for one in report.not_checked],
-        "notes": [_remark_document(one) for one in report.notes],
+        "faults": [_fault_document(fault) for fault in report.faults] if report.list_all else [],
+        "open": [_remark_document(remark) for remark in report.open],
+        "not_checked": [_remark_document(remark) for remark in report.not_checked],
+        "notes": [_remark_document(remark) for remark in report.notes],
     }
 
 
 def report_text(report: Report, lang: str = "es") -> str:
-    """Give the report for a person, in `es` or `en`."""
+    """Return the report as text, in `es` or `en`."""
     label = {name: words[lang] for name, words in LABELS.items()}
     lines = [f"{verdict_word(report.verdict, lang)}  {report.location} ({label[report.kind]})"]
     if report.since is not None and not report.faults_total:
@@ -61,18 +61,18 @@ def report_text(report: Report, lang: str = "es") -> str:
     ):  # fmt: skip
         lines += [f"{label[name]}: {_cut(str(value))}"] if value is not None else []
     for level, counts in report.checked.items():
-        done = ", ".join(f"{label.get(what, what)} {n}" for what, n in counts.items())
-        lines.append(f"{level} {label[level]}: {done}")
+        counted = ", ".join(f"{label.get(what, what)} {n}" for what, n in counts.items())
+        lines.append(f"{level} {label[level]}: {counted}")
     for title, remarks in (
         ("open", report.open), ("not_checked", report.not_checked), ("notes", report.notes),
     ):  # fmt: skip
         if remarks:
-            lines += ["", label[title], *(f"  - {remark_words(one, lang)}" for one in remarks)]
+            lines += ["", label[title], *(f"  - {remark_words(remark, lang)}" for remark in remarks)]
     if report.faults:
         shown = report.faults if report.list_all else report.faults[:1]
         title = label["faults"] if report.list_all else label["first_fault"]
         lines += ["", f"{title} ({len(shown)}/{report.faults_total})"]
-        lines += [f"  - {_fault_words(one, lang)}" for one in shown]
+        lines += [f"  - {_fault_words(fault, lang)}" for fault in shown]
     return _printable("\n".join(lines) + "\n")
 
 

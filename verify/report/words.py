@@ -1,4 +1,4 @@
-"""The report's words in Spanish and English: verdicts, labels, faults and remarks, by code."""
+"""Texts of the report in Spanish and English, by code: verdicts, labels, faults and remarks."""
 
 # ruff: noqa: E501 - a table reads by rows
 from collections.abc import Mapping

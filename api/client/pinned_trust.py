@@ -50,18 +50,18 @@ class Pinned:
 
 
 def trust_root() -> Path:
-    """Give the folder that holds this user's trust folders."""
+    """Return the folder that holds this user's trust folders."""
     return user_config_path(NAME) / "trust"
 
 
 def find(origin: str) -> Pinned | None:
-    """Give what this user pinned for an origin, or None."""
+    """Return what this user pinned for an origin, or None."""
     folder = trust_root() / _name(origin)
     return _read(folder) if (folder / "policy").is_file() else None
 
 
 def pinned() -> list[Pinned]:
-    """Give all that this user pinned, by origin."""
+    """Return all that this user pinned, by origin."""
     root = trust_root()
     folders = sorted(root.iterdir()) if root.is_dir() else []
     return sorted((_read(one) for one in folders if (one / "policy").is_file()), key=lambda one: one.origin)
@@ -115,7 +115,7 @@ def _pin(given: Path, trust: TrustFolder, origin: str, source: str | None, *, re
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    """Give what is pinned: policy, genesis and the certificates of `tsa/`; not the checkpoint, which moves on."""
+    """Return what is pinned: policy, genesis and the certificates of `tsa/`; not the checkpoint, which moves on."""
     listed = [folder / name for name in PINNED_FILES]
     tsa = folder / "tsa"
     listed += sorted(tsa.iterdir()) if tsa.is_dir() else []
@@ -177,12 +177,12 @@ def forget_progress(origin: str, place: str) -> None:
 
 
 def usual_sources() -> Iterator[str]:
-    """Give where this user's ledgers are usually read."""
+    """Return where this user's ledgers are usually read."""
     return (one.source for one in pinned() if one.source is not None)
 
 
 def last_checkpoint(origin: str | None) -> bytes:
-    """Give the checkpoint that this user verified last of an origin.
+    """Return the checkpoint that this user verified last of an origin.
 
     Raises:
         Unreadable: There is none.

@@ -31,7 +31,7 @@ class RemoteProblem(Exception):
         super().__init__(f"{problem.get('code')}: {problem.get('rule') or problem.get('detail')}")
 
     def text(self, lang: str) -> str:
-        """Give it in words."""
+        """Return it in words."""
         code = str(self.problem.get("code", "?"))
         judged = json.dumps(self.problem.get("judged_against", {}), ensure_ascii=False)
         lines = [
@@ -72,20 +72,20 @@ class RemoteLog:
         self._client.close()
 
     def describe(self) -> dict[str, Any]:
-        """Give what the server says of itself: origin, log key, genesis. It proves nothing by itself."""
+        """Return what the server says of itself: origin, log key, genesis. It proves nothing by itself."""
         return self._json("GET", "/api/v1/ledger", ("origin", "log_key", "timezone"))
 
     def checkpoint(self) -> bytes:
-        """Give the latest signed checkpoint."""
+        """Return the latest signed checkpoint."""
         return self._request("GET", "/checkpoint").content
 
     def consistency(self, old: int, new: int) -> Sequence[bytes]:
-        """Give the consistency proof between two sizes."""
+        """Return the consistency proof between two sizes."""
         answer = self._json("GET", f"/api/v1/proofs/consistency?old={old}&new={new}", ("proof",))
         return [decode_base64(one, "proof") for one in answer["proof"]]
 
     def receipt(self, name: str) -> bytes:
-        """Give the receipt of an entry by index, leaf hash or statement id, as the server made it.
+        """Return the receipt of an entry by index, leaf hash or statement id, as the server made it.
 
         Raises:
             RemoteProblem: There is no such entry.
@@ -103,7 +103,7 @@ class RemoteLog:
         return self._json("POST", "/api/v1/entries", ("index", "leaf_hash", "receipt"), document)
 
     def verdict(self, statement: Mapping[str, Any], key: str | None) -> dict[str, Any]:
-        """Give what the ledger would answer now to a statement, `accepted` and `refusal`; nothing is recorded.
+        """Return what the ledger would answer now to a statement, `accepted` and `refusal`; nothing is recorded.
 
         Args:
             statement: Its members.

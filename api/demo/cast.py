@@ -18,12 +18,12 @@ FOLDER: Final = "roadmap-2019"
 
 
 def sample(name: str) -> bytes:
-    """Give a file of the sample data."""
+    """Return a file of the sample data."""
     return files("constancia.api").joinpath(FOLDER, name).read_bytes()
 
 
 def sample_json(name: str) -> Any:
-    """Give a JSON file of the sample data, parsed."""
+    """Return a JSON file of the sample data, parsed."""
     return json.loads(sample(name))
 
 
@@ -53,17 +53,17 @@ class Cast:
         self.later = {one["appointment"]: one for one in people["later"]}
 
     def root(self, party: str) -> Player:
-        """Give a party's root."""
+        """Return a party's root."""
         return self._player(f"root-{party}", root_actor(party), None)
 
     def person(self, appointment: str) -> Player:
-        """Give a representative by appointment."""
+        """Return a representative by appointment."""
         found = self.appointment(appointment)
         actor = representative_actor(found["party"], found["person"], appointment, found["capacity"])
         return self._player(appointment, actor, found)
 
     def appointment(self, name: str) -> dict[str, Any]:
-        """Give an appointment's data."""
+        """Return an appointment's data."""
         first = next((one for one in self.first if one["appointment"] == name), None)
         return first if first is not None else self.later[name]
 

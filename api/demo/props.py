@@ -31,11 +31,11 @@ def document(stage: Stage, data: bytes, title: dict[str, str], lang: str | None 
 
 
 def alternates(stage: Stage) -> list[Player]:
-    """Give the three fictional alternates in the order NOSC, INAI, SFP."""
+    """Return the three fictional alternates in the order NOSC, INAI, SFP."""
     return [stage.cast.person(name) for name in ("ap-e-nosc", "ap-g-inai", "ap-a-sfp")]
 
 
 def baseline_scope() -> dict[str, Any]:
-    """Give the scope of the four activities as agreed."""
+    """Return the scope of the four activities as agreed."""
     scope: dict[str, Any] = sample_json("scope.json")
     return scope

@@ -63,7 +63,7 @@ def run_demo(folder: Path, *, force: bool = False, progress: Callable[[int, int,
 
 
 def is_demo(folder: Path) -> bool:
-    """Tell whether a folder holds a demonstration: its trust folder names the demonstration's origin."""
+    """Return whether a folder holds a demonstration: its trust folder names the demonstration's origin."""
     policy = folder / "trust" / "policy"
     return policy.exists() and f"log {ORIGIN}+" in policy.read_text(encoding="utf-8")
 

@@ -50,7 +50,7 @@ class Stage:
         return self.ledger.log.checkpoint()
 
     def consistency(self, old: int, new: int) -> Sequence[bytes]:
-        """Give the log's consistency proof to a signer's software."""
+        """Return the log's consistency proof to a signer's software."""
         return self.ledger.log.consistency_proof(old, new)
 
     def on(self, instant: str) -> None:

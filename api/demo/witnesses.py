@@ -48,14 +48,14 @@ def make_witnesses(folder: Path, parties: tuple[str, ...], origin: str, log_vkey
 
 
 def can_run_witnesses() -> bool:
-    """Tell whether what a witness's server needs is installed (the extra `server`)."""
+    """Return whether what a witness's server needs is installed (the extra `server`)."""
     return all(
         importlib.util.find_spec(name) is not None for name in ("limits", "pydantic_settings", "starlette", "uvicorn")
     )
 
 
 def has_witnesses(folder: Path) -> bool:
-    """Tell whether a folder holds the demonstration's witnesses."""
+    """Return whether a folder holds the demonstration's witnesses."""
     return (folder / FOLDER / "policy").exists()
 
 
@@ -104,7 +104,7 @@ def demo_policy(folder: Path, urls: dict[str, str], log_vkey: str, cosigner_vkey
 
 
 def by_policy_name(urls: dict[str, str]) -> dict[str, str]:
-    """Give the addresses by the names that `demo_policy` gives the witnesses' keys."""
+    """Return the addresses by the names that `demo_policy` gives the witnesses' keys."""
     return {party + suffix: url for party, url in urls.items() for suffix in ("", MLDSA44_SUFFIX)}
 
 

@@ -18,7 +18,7 @@ class Page:
         return max(self.start, min(self.size, self.start + self.limit))
 
     def starts(self) -> dict[str, int]:
-        """Give where the related pages start, by relation; those that there are."""
+        """Return where the related pages start, by relation; those that there are."""
         last = max(0, (self.size - 1) // self.limit * self.limit)
         found = {"first": 0}
         if self.start > 0:
@@ -29,7 +29,7 @@ class Page:
 
 
 def link_header(path: str, page: Page, *, is_past: bool) -> dict[str, str]:
-    """Give the `Link` header of a page.
+    """Return the `Link` header of a page.
 
     Args:
         path: Path of the list.

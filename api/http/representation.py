@@ -32,7 +32,7 @@ def represent(  # noqa: PLR0913 - an answer has this many sides
     tag: str | None = None,
     may_compress: bool = False,
 ) -> Response:
-    """Give the answer to a GET of some bytes.
+    """Return the answer to a GET of some bytes.
 
     Args:
         request: The request, whose `If-None-Match`, `Range`, `If-Range` and `Accept-Encoding` are heeded.
@@ -75,7 +75,7 @@ def represent(  # noqa: PLR0913 - an answer has this many sides
 
 
 def prefers_gzip(accepted: str, *, plain_too: bool = False) -> bool:
-    """Tell whether a client would have gzip rather than plain bytes.
+    """Return whether a client would have gzip rather than plain bytes.
 
     Args:
         accepted: The value of `Accept-Encoding`, empty where there is none.
@@ -92,7 +92,7 @@ def prefers_gzip(accepted: str, *, plain_too: bool = False) -> bool:
 
 
 def _range_of(request: Request, length: int, tag: str) -> tuple[int, int] | None:
-    """Give the range asked for as first and past-last byte; None where the whole is to be sent."""
+    """Return the range asked for as first and past-last byte; None where the whole is to be sent."""
     if request.headers.get("if-range", tag) != tag:
         return None
     asked = parse_range_header(request.headers["range"])

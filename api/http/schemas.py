@@ -102,17 +102,17 @@ Responses = dict[int | str, dict[str, Any]]
 
 
 def refusals(*statuses: int) -> Responses:
-    """Give the description of problem documents with these statuses."""
+    """Return the description of problem documents with these statuses."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": _SAYINGS[status], "content": content} for status in statuses}
 
 
 def json_example(description: str, example: object) -> dict[str, Any]:
-    """Give the description of a JSON answer by an example."""
+    """Return the description of a JSON answer by an example."""
     return {"description": description, "content": {"application/json": {"example": example}}}
 
 
 def body_of(model: type[BaseModel], example: object) -> dict[str, Any]:
-    """Give the description of a JSON body that is read by hand, within its limit."""
+    """Return the description of a JSON body that is read by hand, within its limit."""
     schema = {"$ref": f"#/components/schemas/{model.__name__}"}
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}}

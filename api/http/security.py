@@ -84,7 +84,7 @@ class Guard:
 
 
 def _as_get(scope: Scope) -> dict[str, Any]:
-    """Give a HEAD request as the GET whose headers it asks for; the server itself leaves out the body.
+    """Return a HEAD request as the GET whose headers it asks for; the server itself leaves out the body.
 
     Ranges are for GET alone (RFC 9110 §14.2).
     """
@@ -93,7 +93,7 @@ def _as_get(scope: Scope) -> dict[str, Any]:
 
 
 def is_from_another_site(headers: Headers) -> bool:
-    """Tell whether a page of another site makes the request. What is no browser sends neither header."""
+    """Return whether a page of another site makes the request. What is no browser sends neither header."""
     if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         return True
     origin = headers.get("origin")

@@ -65,7 +65,7 @@ class BoundedHeads(H11Protocol):
 
 
 def server_of(app: ASGIApp, **settings: Any) -> uvicorn.Server:
-    """Give the server of an application, with what all of ours share.
+    """Return the server of an application, with what all of ours share.
 
     Args:
         app: The application.

@@ -15,7 +15,7 @@ MAX_ENTRIES: Final = 200
 
 
 def atom(events: Sequence[Event], name: str, lang: str) -> bytes:
-    """Give a feed of the latest findings.
+    """Return a feed of the latest findings.
 
     Args:
         events: Lines of the journals.

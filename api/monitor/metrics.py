@@ -56,7 +56,7 @@ class _Folders(Collector):
 
 
 def metrics(folders: Sequence[LogFolder]) -> bytes:
-    """Give the metrics of all logs in the Prometheus text format."""
+    """Return the metrics of all logs in the Prometheus text format."""
     registry = CollectorRegistry()
     registry.register(_Folders(folders))
     return bytes(generate_latest(registry))

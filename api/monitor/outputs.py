@@ -44,7 +44,7 @@ def write_outputs(root: Path, folders: Sequence[LogFolder], name: str, heads: Pa
 
 
 def heads_document(folders: Sequence[LogFolder]) -> bytes:
-    """Give what these logs have shown this monitor, for others to compare."""
+    """Return what these logs have shown this monitor, for others to compare."""
     told = []
     for folder in folders:
         state = folder.state
@@ -57,6 +57,6 @@ def heads_document(folders: Sequence[LogFolder]) -> bytes:
 
 
 def siblings(folders: Sequence[LogFolder], url: str) -> list[Peer]:
-    """Give what the same monitor was shown at its other addresses: of the same log they are peers like any other."""
+    """Return what the same monitor was shown at its other addresses: of the same log they are peers like any other."""
     told = [(one.state.url, one.state.verified) for one in folders if one.state.url != url]
     return [Peer(name=name, told=HeadsDocument(notes=(note.encode(),))) for name, note in told if note is not None]

@@ -92,6 +92,6 @@ class Service:
 
 
 def delay(every_s: float, failures: int) -> float:
-    """Give the seconds until a log is asked again."""
+    """Return the seconds until a log is asked again."""
     base = min(every_s * float(1 << min(failures, _DOUBLINGS)), max(every_s, MAX_BACK_OFF))
     return base * (1 + JITTER * (2 * random.random() - 1))  # noqa: S311 - it spreads load, and hides nothing

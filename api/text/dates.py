@@ -20,7 +20,7 @@ _MINUTE_FORMATS: Final = {"es": "d 'de' MMMM 'de' y, HH:mm", "en": "d MMMM y, HH
 
 
 def date_words(text: str, lang: str) -> str:
-    """Give a date or interval in words.
+    """Return a date or interval in words.
 
     Args:
         text: EDTF: `2019-03-26`, `2019-03`, `2019`, `2019-06/2019-08`, `2019-08/..`, `../2017-05`.
@@ -53,7 +53,7 @@ def _part(text: str, lang: str) -> str:
 
 
 def instant_words(text: str, lang: str, timezone: str) -> str:
-    """Give an instant to the minute, in the ledger's zone.
+    """Return an instant to the minute, in the ledger's zone.
 
     Args:
         text: RFC 3339, UTC.

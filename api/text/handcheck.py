@@ -33,7 +33,7 @@ class Material:
 
 
 def materials(state: State, entry: Entry) -> dict[str, Material]:
-    """Give the public keys that an entry's signatures name, from what the log registered.
+    """Return the public keys that an entry's signatures name, from what the log registered.
 
     Args:
         state: The state at any size that holds the entry.
@@ -52,7 +52,7 @@ def materials(state: State, entry: Entry) -> dict[str, Material]:
 
 
 def hand_check(raw: bytes, keys: Mapping[str, Material], lang: str, address: str | None = None) -> str:
-    """Give the lines for an entry, as a script for `sh -e` that can as well be typed line by line.
+    """Return the lines for an entry, as a script for `sh -e` that can as well be typed line by line.
 
     Args:
         raw: The entry's bytes.
@@ -105,7 +105,7 @@ def _signature_lines(signature: Signature, key: Material, lang: str) -> list[str
 
 
 def _passkey_lines(authenticator: bytes, client: bytes, rp_id: str, lang: str) -> list[str]:
-    """Give the lines for what a passkey signs: its own data and the hash of a JSON that holds the challenge."""
+    """Return the lines for what a passkey signs: its own data and the hash of a JSON that holds the challenge."""
     return [
         f"# {tr(lang, 'hand.passkey')}",
         _decoded(b64encode(authenticator).decode(), "authenticator.bin"),

@@ -23,7 +23,7 @@ DEFAULT_LANGUAGE: Final = "es"
 
 @cache
 def catalogue(lang: str) -> GNUTranslations:
-    """Give the translations of a language; any other language than ours gives Spanish."""
+    """Return the translations of a language; any other language than ours gives Spanish."""
     known = lang if lang in LANGUAGES else DEFAULT_LANGUAGE
     path = files("constancia.api").joinpath("locale", known, "LC_MESSAGES", "constancia.po")
     compiled = io.BytesIO()
@@ -33,7 +33,7 @@ def catalogue(lang: str) -> GNUTranslations:
 
 
 def tr(lang: str, msgid: str, **params: object) -> str:
-    """Give a message in a language, with its named parameters filled in.
+    """Return a message in a language, with its named parameters filled in.
 
     Args:
         lang: `es` or `en`.
@@ -45,7 +45,7 @@ def tr(lang: str, msgid: str, **params: object) -> str:
 
 
 def in_language(text: object, lang: str) -> str:
-    """Give a bilingual text in a language, or in Spanish where there is no other; plain texts as they are."""
+    """Return a bilingual text in a language, or in Spanish where there is no other; plain texts as they are."""
     if isinstance(text, Mapping):
         return str(text.get(lang) or text.get("es") or next(iter(text.values()), ""))
     chosen = getattr(text, lang, None) or getattr(text, "es", None)
@@ -60,7 +60,7 @@ class _Lenient(dict[str, object]):
 
 
 def say(sentence: Sentence, lang: str) -> str:
-    """Give an act's readable sentence in a language."""
+    """Return an act's readable sentence in a language."""
     params = _Lenient({name: in_language(value, lang) for name, value in sentence.params.items()})
     for name in ("compromised_since", "effective", "since", "until", "valid_from"):
         if name in params:

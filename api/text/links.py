@@ -41,12 +41,12 @@ class Link:
 
 
 def permalink(address: str, leaf_hash: bytes) -> str:
-    """Give the link that names an entry by its leaf hash, at an address such as `https://constancia.example`."""
+    """Return the link that names an entry by its leaf hash, at an address such as `https://constancia.example`."""
     return f"{address.rstrip('/')}/e/{leaf_hash.hex()}"
 
 
 def proof_fragment(receipt: bytes) -> str:
-    """Give a receipt's proof as the fragment of a link, without `#`.
+    """Return a receipt's proof as the fragment of a link, without `#`.
 
     Raises:
         Malformed: It is no receipt.
@@ -57,7 +57,7 @@ def proof_fragment(receipt: bytes) -> str:
 
 
 def without_long_signatures(receipt: bytes) -> bytes:
-    """Give a receipt whose checkpoint keeps the signatures only that are about as long as Ed25519's.
+    """Return a receipt whose checkpoint keeps the signatures only that are about as long as Ed25519's.
 
     Raises:
         Malformed: It is no receipt.

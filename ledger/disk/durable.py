@@ -1,8 +1,8 @@
-"""Files that are either there whole or not at all, also after a power cut.
+"""Atomic and durable file writes, also across a power cut.
 
-The order is: write beside, flush to the disk, rename over, flush the folder. A crash before the
-rename leaves a stray `.part` file, named after the process, which whoever opens the folder removes;
-a crash after it leaves the new file. No reader ever sees half a file.
+The order is: write a temporary file, flush it to the disk, rename it, flush the folder. A crash before the rename
+leaves a stray `.part` file, named after the process, which the next opener of the folder removes; a crash after it
+leaves the new file. No reader ever sees a partial file.
 """
 
 import os
@@ -16,12 +16,12 @@ _HALF_WRITTEN: Final = re.compile(r".+\.(\d+)\.part\Z")
 
 
 def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Writes `data` to `path` so that a crash can't leave half of it.
+    """Write `data` to `path` atomically and durably.
 
     Args:
-        path: The file; its folder is made when missing.
+        path: The file; its folder is created if missing.
         data: All of its bytes.
-        mode: Permission bits of a newly made file; never wider than this, not even for a moment.
+        mode: Permission bits of a new file; never wider than this, not even for a moment.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}{PART_SUFFIX}")
@@ -40,11 +40,11 @@ def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
 
 
 def remove_half_written(paths: Iterable[Path]) -> None:
-    """Removes what `write_file` left where a process was killed.
+    """Remove the temporary files of `write_file` that killed processes left.
 
     Args:
-        paths: Files, of which only those are touched that have such a name, and whose process is
-            not running. One whose number another process has got by now stays until that ends.
+        paths: Candidate files. Only those with a temporary name whose process is not running are
+            removed. If another process has reused the number, the file stays until that process ends.
     """
     for path in paths:
         named = _HALF_WRITTEN.match(path.name)
@@ -59,11 +59,11 @@ def _is_running(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return pid != os.getpid()  # a file of our own that is still there is of a process that had our number
+    return pid != os.getpid()  # a leftover file with our number is of an earlier process with that number
 
 
 def sync_folder(folder: Path) -> None:
-    """Makes the names in `folder` durable."""
+    """Make the names in `folder` durable."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(fd)

@@ -44,7 +44,7 @@ class KnownTrees:
         self._from_tiles: dict[int, Tree | None] = {}
 
     def tree_for(self, head: SignedHead) -> Tree | None:
-        """Give a tree whose root at the head's size is the head's, or None where none can be had."""
+        """Return a tree whose root at the head's size is the head's, or None where none can be had."""
         size, root = head.size, head.checkpoint.root
         if size <= self._memory.size and self._memory.root(size) == root:
             return self._memory.tree
@@ -114,7 +114,7 @@ def behind(head: SignedHead, others: Sequence[Other]) -> list[Finding]:
 
 
 def keep_held(undecided: Sequence[Other], verified_size: int) -> tuple[tuple[str, str], ...]:
-    """Give what peers' heads are to be kept until the log has grown to them: the largest ones."""
+    """Return what peers' heads are to be kept until the log has grown to them: the largest ones."""
     peers = [one for one in undecided if one.is_peers and one.head.size > verified_size]
     largest = sorted(peers, key=lambda one: -one.head.size)[:MAX_HELD]
     return tuple(dict.fromkeys((one.head.note.decode(), one.source) for one in largest))

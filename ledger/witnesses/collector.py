@@ -1,12 +1,12 @@
-"""Asks the witnesses to cosign what the log has published.
+"""Asks the witnesses to cosign the log's checkpoints.
 
-- C1: appending never waits for a witness: `wake` only says that there is something new, and this thread does the rest.
+- C1: appending never waits for a witness: `wake` only signals new entries, and this thread does the rest.
 - C2: rounds. A round is about one tree, the latest when it began; the next one begins when the quorum has cosigned, or
-  when nobody is being asked any more. Without rounds each witness would cosign another size, and no tree would ever
-  have them all.
-- C3: a cosignature is verified before it is kept. A witness that is dead, slow, talks garbage or lies is asked again
-  later and later, and the others are not held up.
-- C4: whatever is missed is made good: a witness is always asked about the latest tree, from the size it says it knows.
+  when no request is pending. Without rounds each witness would cosign a different size, and no tree would ever have
+  all cosignatures.
+- C3: a cosignature is verified before it is stored. A witness that is unreachable, slow or returns an invalid answer
+  is retried with exponential back-off. It never delays the others.
+- C4: a witness that missed rounds catches up: it is always asked about the latest tree, from the size that it knows.
 """
 
 import asyncio
@@ -42,11 +42,11 @@ CONNECT_S: Final = 5.0
 ANSWER_S: Final = 10.0  # a witness far away has to verify, write to its disk and answer
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 60.0
-# A quiet log's entry begins a round at once. A busy one's wait this long at most: some 10 kB of cosignatures are kept
-# for each round, and a witness writes to its disk for each. It is less than a batch of its own checkpoints weighs.
+# In a quiet log an entry begins a round at once. In a busy one it waits at most this long, because each round stores
+# some 10 kB of cosignatures and costs each witness a disk write.
 ROUND_EVERY_S: Final = 0.1
-PUT_OFF_S: Final = 0.5  # until what could not be read is tried again
-_ASKS: Final = 3  # a size learned from a 409 may be passed by another's request once; a liar goes on for ever
+PUT_OFF_S: Final = 0.5  # before a failed read is retried
+_ASKS: Final = 3  # another client may advance the witness once after a 409; a dishonest witness would do so without end
 _CLOSE_S: Final = 5.0
 _log = logging.getLogger(__name__)
 
@@ -64,13 +64,13 @@ _CODES: Final = {409: "conflict", 422: "no_proof"}
 
 @dataclass(slots=True, kw_only=True)
 class Endpoint:
-    """A witness's address with the keys that the policy gives it, and what is known of it now.
+    """A witness's address, its keys in the policy, and its current status.
 
     Attributes:
         url: Submission prefix.
         keys: Its keys by policy name.
-        known: The size that it cosigned last, as far as known here.
-        cosigned: The size of the last cosignature kept here.
+        known: The size that it cosigned last, as far as known.
+        cosigned: The size of the last stored cosignature.
         is_asked: Whether a request is under way.
         problem: Why the last request failed; empty if it did not.
     """
@@ -85,15 +85,15 @@ class Endpoint:
 
 
 class CosignatureCollector:
-    """The thread that asks. Start it, `wake` it after each batch, `close` it."""
+    """The thread that asks the witnesses. `start` it, `wake` it after each batch, `close` it."""
 
     def __init__(self, log: Log, witnessing: QuorumStatus, urls: Mapping[str, str] | None = None) -> None:
-        """Prepares to ask the policy's witnesses.
+        """Prepare to ask the policy's witnesses.
 
         Args:
             log: The log.
-            witnessing: Policy and kept cosignatures.
-            urls: Addresses by policy name, where they differ from the policy's.
+            witnessing: Policy and stored cosignatures.
+            urls: Addresses by policy name, if they differ from the policy's.
         """
         self._log = log
         self._witnessing = witnessing
@@ -108,12 +108,12 @@ class CosignatureCollector:
         self._thread = threading.Thread(target=self._run, name="cosigning", daemon=True)
 
     def start(self) -> None:
-        """Begin to ask about the latest tree."""
+        """Start asking about the latest tree."""
         self._thread.start()
         self._ready.wait()
 
     def wake(self) -> None:
-        """Say that the log has grown. Returns at once."""
+        """Signal that the log has grown. Returns at once."""
         loop = self._loop
         if loop is not None and not loop.is_closed():
             try:
@@ -146,12 +146,12 @@ class CosignatureCollector:
 
     @property
     def problems(self) -> dict[str, str]:
-        """Why witnesses could not be had, by policy name; those that cosign have none."""
+        """Why requests to witnesses failed, by policy name; witnesses that cosign are not listed."""
         return {name: one.problem for one in self._endpoints for name in one.keys if one.problem}
 
     @property
     def urls(self) -> dict[str, str]:
-        """The addresses that are asked, by policy name."""
+        """The addresses of the witnesses, by policy name."""
         return {name: one.url for one in self._endpoints for name in one.keys}
 
     def _run(self) -> None:
@@ -168,7 +168,7 @@ class CosignatureCollector:
         self._main = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
         limits = httpx.Timeout(ANSWER_S, connect=CONNECT_S)
-        # A proxy is for what is outside; a witness on this very machine is not reached through it.
+        # A witness on this machine is reached directly, not through the proxy.
         direct = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
         async with httpx.AsyncClient(timeout=limits, follow_redirects=False, mounts=direct) as client:
             self._ready.set()
@@ -178,7 +178,7 @@ class CosignatureCollector:
                     group.create_task(self._follow(client, endpoint))
 
     def _plan(self) -> None:
-        """Begin the next round; where what is kept can't be read now, try again: one locked file must not end it."""
+        """Begin the next round; retry if the stored rows cannot be read, as a locked file must not end the thread."""
         try:
             self._begin_round()
         except (sqlite3.Error, LedgerError):
@@ -186,7 +186,7 @@ class CosignatureCollector:
             asyncio.get_running_loop().call_later(PUT_OFF_S, self._plan)
 
     def _begin_round(self) -> None:
-        """Begin the next round if it is due, and have those asked who have not cosigned its tree."""
+        """Begin the next round if it is due, and ask the witnesses that have not cosigned its tree."""
         loop = asyncio.get_running_loop()
         size = self._log.size
         if size > self._target and self._is_round_over():
@@ -258,10 +258,10 @@ class CosignatureCollector:
         raise Failed("garbage", "it names another size each time")
 
     def _larger(self, endpoint: Endpoint) -> int:
-        """Give the latest size, for a witness that is past the round's tree already."""
+        """Return the latest size, for a witness that is already past the round's tree."""
         size = self._log.size
         if endpoint.known > size:
-            known, endpoint.known = endpoint.known, 0  # ask anew next time: it may have been a lie
+            known, endpoint.known = endpoint.known, 0  # ask for the size again next time: this one may be false
             raise Failed("ahead", f"it says that it cosigned {known} entries, and the log has {size}")
         return size
 
@@ -276,17 +276,17 @@ class CosignatureCollector:
 
 
 def _is_sound(endpoint: Endpoint, signature: NoteSignature, text: str) -> bool:
-    """Tell whether a line is a sound cosignature by one of the witness's keys; False for unknown keys.
+    """Return whether a line is a valid cosignature by one of the witness's keys; False for unknown keys.
 
     Raises:
-        Failed: It claims to be, and does not verify.
+        Failed: It names one of these keys but does not verify.
     """
     for key in endpoint.keys.values():
         if key.matches(signature):
             try:
                 return verify_cosignature(key, signature, text) <= MAX_TIME
             except Unsupported:
-                return False  # what can't be verified here is not kept
+                return False  # a cosignature that cannot be verified here is not stored
             except Malformed as error:
                 raise Failed("false", str(error)) from error
     return False
@@ -313,7 +313,7 @@ def _as_failed(error: Exception) -> Failed:
 
 
 def _endpoints(witnessing: QuorumStatus, urls: Mapping[str, str]) -> list[Endpoint]:
-    """Put together the keys that share an address: one request gets the cosignatures of them all."""
+    """Group the keys that share an address: one request gets all their cosignatures."""
     known = {} if witnessing.policy is None else witnessing.policy.urls
     keys: defaultdict[str, dict[str, VerifierKey]] = defaultdict(dict)
     for name, key in witnessing.witnesses.items():

@@ -1,4 +1,4 @@
-"""Every checkpoint in the source, held to the tree and to the log's key: form, origin, size, root, signature."""
+"""Check of every checkpoint in the source, with the tree and the log's key: form, origin, size, root, signature."""
 
 from collections.abc import Sequence
 
@@ -15,15 +15,15 @@ from constancia.verify.speed.signature_pool import Pool
 
 
 class CheckpointChecker:
-    """Holds checkpoints to the tree and to the log's key.
+    """Checks checkpoints with the tree and the log's key.
 
     Args:
-        findings: Where faults go.
+        findings: Receives faults.
         pool: Where signatures are checked.
         tree: The tree of the entries.
-        seen: What others vouch for; narrows where the log was altered.
-        key: The log's key; None if it is not known, and then only form and root are checked.
-        witnesses: Whose cosignatures must be sound wherever they stand; those of others are ignored.
+        seen: The roots that signers saw; narrows where the log was altered.
+        key: The log's key; if None, only form and root are checked.
+        witnesses: Witnesses whose cosignatures must be valid wherever they occur; others are ignored.
     """
 
     def __init__(  # noqa: PLR0913 - what a checkpoint is held to
@@ -49,7 +49,7 @@ class CheckpointChecker:
         confirmed = start
         for batch in store.batches(start):
             if type(batch.first_index) is not int or batch.first_index < start:
-                continue  # a fault already, and no place could be named; or checked before
+                continue  # already a fault without a place; or checked before
             text = batch.checkpoint
             if not isinstance(text, str):
                 found = type(text).__name__
@@ -82,7 +82,7 @@ class CheckpointChecker:
         return checkpoint.size <= self._tree.size and self._tree.root(checkpoint.size) == checkpoint.root
 
     def open(self, raw: bytes, where: str, index: int | None) -> Checkpoint | None:
-        """Read a checkpoint; have its signature checked."""
+        """Parse a checkpoint and queue its signature for checking."""
         self._findings.count("L1", "checkpoints")
         try:
             note = parse_note(raw)
@@ -100,7 +100,7 @@ class CheckpointChecker:
         return checkpoint
 
     def _check_signature(self, note: Note, where: str, index: int | None) -> None:
-        """Have every line that claims to be the log's checked: one that fails rejects the note."""
+        """Queue every line that names the log's key: one that fails rejects the note."""
         if self._key is None or self._public is None:
             return
         claimed = [one for one in note.signatures if self._key.matches(one)]

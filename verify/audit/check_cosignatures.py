@@ -1,9 +1,9 @@
-"""Cosignatures beside the checkpoints: those of the log's own ML-DSA-44 key, and those that a ledger's folder keeps.
+"""Check of the cosignatures: those of the log's own ML-DSA-44 key, and those stored in a ledger's folder.
 
-- The genesis may name the log's ML-DSA-44 key. Then every checkpoint must carry its cosignature: who one day can forge
-  Ed25519 signatures could otherwise just leave the other one out.
-- `cosignatures.sqlite` holds what witnesses gave for earlier checkpoints. A sound one that the log contradicts or no
-  longer reaches is evidence against the log.
+- The genesis may name the log's ML-DSA-44 key. Then every checkpoint must carry its cosignature: otherwise an attacker
+  who can forge Ed25519 signatures could simply omit it.
+- `cosignatures.sqlite` contains the witnesses' cosignatures of earlier checkpoints. A valid one that the log
+  contradicts, or that is beyond its end, is evidence against the log.
 """
 
 import hashlib
@@ -26,13 +26,13 @@ _COLUMNS: Final = ("size", "root", "key", "line")
 
 
 def log_cosigner(said: object, origin: str | None, policy: Policy | None, findings: Findings) -> VerifierKey | None:
-    """Give the log's ML-DSA-44 key as the genesis names it, held to what the policy says of it.
+    """Return the log's ML-DSA-44 key of the genesis, after comparing it with the policy.
 
     Args:
         said: `log_cosigner` of the genesis; None if there is none.
         origin: The log's origin, which is the key's name.
-        policy: What is pinned; None if nothing is.
-        findings: Where faults go.
+        policy: The pinned policy; None if there is none.
+        findings: Receives faults.
 
     Source: ours: SPEC §4.
     """
@@ -59,12 +59,12 @@ def _fingerprint(key: VerifierKey) -> str:
 
 
 def check_log_cosigner(notes: Iterator[tuple[int | None, str, bytes]], key: VerifierKey, findings: Findings) -> None:
-    """Check that every checkpoint carries a sound cosignature by the log's ML-DSA-44 key.
+    """Check that every checkpoint carries a valid cosignature by the log's ML-DSA-44 key.
 
     Args:
-        notes: Index, place and bytes of each signed note; those that can't be read are faults already.
+        notes: Index, place and bytes of each signed note; unreadable ones are already faults.
         key: The key.
-        findings: Where faults and counts go.
+        findings: Receives faults and counts.
 
     Source: C2SP tlog-cosignature; ours: SPEC §4.
     """
@@ -88,15 +88,15 @@ def check_log_cosigner(notes: Iterator[tuple[int | None, str, bytes]], key: Veri
 def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is held to what, and where it goes
     kept: Store | Unreadable, store: Store, fold: EntryPass, policy: Policy, findings: Findings, times: WitnessTimes
 ) -> bytes | None:
-    """Check the cosignatures that a ledger's folder keeps.
+    """Check the cosignatures stored in a ledger's folder.
 
     Args:
-        kept: Their file, opened before the store; or why it can't be.
+        kept: Their file, opened before the store; or why it cannot be opened.
         store: The ledger's store.
-        fold: What its entries gave.
-        policy: Whose cosignatures count; lines by others are ignored.
-        findings: Where faults and counts go.
-        times: Where the cosignatures' times go.
+        fold: The pass over its entries.
+        policy: The witnesses whose cosignatures count; other lines are ignored.
+        findings: Receives faults and counts.
+        times: Receives the times of the cosignatures.
 
     Returns:
         The checkpoint of the largest tree that has the quorum, with its cosignatures; None if none has.
@@ -152,7 +152,7 @@ class _Kept:
                 try:
                     time = verify_cosignature(key, signature, text)
                 except Unsupported:
-                    continue  # said of the last checkpoint, where the quorum is counted
+                    continue  # reported for the last checkpoint, with the quorum
                 self._times.add(size, name, time, self._policy, self._fold.origin)
                 self._findings.count("L1", "cosignatures")
                 self._names.setdefault(size, set()).add(name)
@@ -166,7 +166,7 @@ class _Kept:
             self._fold.seen.contradict("fork", where, cosigned, since=0)
 
     def latest(self, store: Store) -> bytes | None:
-        """Give the checkpoint of the largest tree with the quorum, the log's own cosigner counted as present."""
+        """Return the checkpoint of the largest tree with the quorum, the log's own cosigner counted as present."""
         policy = self._policy
         own = {name for name, key in policy.witnesses.items() if key.name == self._fold.origin}
         met = [size for size, names in self._names.items() if policy.is_met(policy.quorum, frozenset(names | own))]

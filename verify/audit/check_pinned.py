@@ -1,4 +1,4 @@
-"""The log against a checkpoint that the auditor verified before (rules A3, A5)."""
+"""Check against a checkpoint that the auditor verified before (rules A3, A5)."""
 
 from constancia.verify.audit.entry_pass import EntryPass
 from constancia.verify.core.formats.checkpoint import Checkpoint
@@ -7,10 +7,10 @@ from constancia.verify.trust.pinned_checkpoint import PinnedCheckpoint
 
 
 def hold_to(kept: PinnedCheckpoint, fold: EntryPass, findings: Findings) -> bool:
-    """Hold the log to what was kept: shorter or different is altered (rule A3).
+    """Compare the log with a pinned checkpoint: shorter or different is altered (rule A3).
 
     Returns:
-        Whether the log goes on from it.
+        Whether the log extends it.
     """
     if kept.origin not in (None, fold.origin):
         findings.fault("origin", None, kept.where, kept.origin, fold.origin)

@@ -1,4 +1,4 @@
-"""The witnesses' quorum: up to where the log is witnessed, and by whom (C2SP tlog-policy)."""
+"""Check of the quorum: up to which size the log is witnessed, and by whom (C2SP tlog-policy)."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -10,14 +10,14 @@ from constancia.verify.core.report import Findings
 
 
 def check_quorum(notes: Sequence[bytes], policy: Policy, size: int, findings: Findings, times: WitnessTimes) -> None:
-    """Hold checkpoints to a policy, and say up to where its quorum vouches for the log.
+    """Compare checkpoints with a policy, and report up to which size its quorum cosigned the log.
 
     Args:
-        notes: Signed notes that may carry the quorum; what is wrong in them is a fault already.
-        policy: Whose cosignatures count.
+        notes: Signed notes that may carry the quorum; errors in them are already faults.
+        policy: The witnesses whose cosignatures count.
         size: Number of entries.
-        findings: Where counts and remarks go.
-        times: Where the cosignatures' times go.
+        findings: Receives counts and remarks.
+        times: Receives the times of the cosignatures.
 
     Source: C2SP tlog-policy, tlog-cosignature.
     """

@@ -1,10 +1,10 @@
 """One pass over the entries in order: form, chain and leaf hashes (L1), authorship and `seen` roots (L2).
 
-- C1: a fault stands at the entry that was altered, not at the first place that suffers from it. An entry's leaf
-  hash has three witnesses: its bytes, the stored leaf hash, the next entry's `previous`. The majority goes into
-  the tree, the dissenter is the fault.
-- C2: the pass goes on after a fault; what can't be read is left out of the directory.
-- C3: the tree holds exactly the entries before the one being judged.
+- C1: a fault is reported at the altered entry, not at the first place where it has an effect. Three values give an
+  entry's leaf hash: its bytes, the stored leaf hash, the next entry's `previous`. The majority goes into the tree, the
+  different one is the fault.
+- C2: the pass continues after a fault; unreadable entries are left out of the directory.
+- C3: the tree contains exactly the entries before the one being judged.
 """
 
 import re
@@ -27,12 +27,12 @@ from constancia.verify.speed.signature_pool import Pool
 
 CLOCK_SKEW_S: Final = 300  # SPEC §7, rule 7
 SIGNATURE_FIELDS: Final = tuple(f"signatures[{number}].sig" for number in range(MAX_SIGNATURES))
-# No string holds a bare quote, so this is a member of an object wherever it stands.
+# A string contains no bare quote, so this is always a member of an object.
 _CITATION: Final = re.compile(rb'"sha256":"([0-9a-f]{64})"(?:,"size":(\d{1,16}))?')
 
 
 class Item(NamedTuple):
-    """One place of the log: what stands there, the leaf hash stored for it, the store's row."""
+    """One position of the log: its bytes, the stored leaf hash, the store's row."""
 
     at: int
     raw: bytes | None
@@ -56,7 +56,7 @@ class Ids(Protocol):
         ...
 
     def repeated(self) -> Iterable[tuple[str, int]]:
-        """Give the ids, added since the last call, that had been used before, with the index that uses them again."""
+        """Return the ids, added since the last call, that had been used before, with the index that uses them again."""
         ...
 
 
@@ -74,7 +74,7 @@ class UsedIds:
         self._used.add(name)
 
     def repeated(self) -> list[tuple[str, int]]:
-        """Give the ids, added since the last call, that had been used before."""
+        """Return the ids, added since the last call, that had been used before."""
         again, self._again = self._again, []
         return again
 
@@ -89,12 +89,12 @@ class EntryPass:
     """The state of the pass.
 
     Args:
-        findings: Where faults and counts go.
+        findings: Receives faults and counts.
         pool: Where signatures are checked.
         origin: The log's origin; None to take it from entry 0 (no trust folder).
-        recorded_name: What the stored leaf hashes are called in a fault, such as `batches.leaf_hashes`.
-        vouched: The signatures of entries before this index are not checked: they were, by whoever kept the root
-            that the tree is held to at this size.
+        recorded_name: Name of the stored leaf hashes in a fault, such as `batches.leaf_hashes`.
+        vouched: Signatures below this index are skipped. An earlier run verified them, and the tree must reproduce
+            that run's root at this size.
     """
 
     def __init__(
@@ -120,23 +120,23 @@ class EntryPass:
 
     @property
     def is_settled(self) -> bool:
-        """Whether all so far is sound, as far as this thread knows, and the last leaf needs no witness more."""
+        """Whether there is no fault so far, as far as this thread knows, and the last leaf hash is decided."""
         last = self._pending
         agreed = last is None or (last.computed is not None and last.recorded in (None, last.computed))
         return agreed and self.seen.is_sound and not self.unread and not self._findings.total
 
     def check_ids(self) -> None:
-        """Find ids that were used before among those of the entries so far."""
+        """Report ids that were used more than once in the entries so far."""
         for name, index in self.ids.repeated():
             self._findings.fault("statement-id", index, "statement.id", "a new id", name, level="L2")
 
     def settle(self) -> None:
-        """Take the last leaf into the tree without waiting for the entry that links to it."""
+        """Add the last leaf to the tree without waiting for the entry that links to it."""
         self._settle(None)
         self._pending = None
 
     def add(self, item: Item) -> Entry | None:
-        """Take in the next place of the log; gives what could be read there."""
+        """Process the next position of the log; return its entry, if readable."""
         entry = None if item.raw is None else self._parse(item.at, item.raw)
         self._settle(None if entry is None or entry.index != item.at else entry.previous)
         if entry is not None:
@@ -158,7 +158,7 @@ class EntryPass:
         return entry
 
     def finish(self) -> None:
-        """Close the pass: the last leaf goes into the tree."""
+        """Finish the pass: add the last leaf to the tree."""
         self.settle()
         self.check_ids()
         size = self.tree.size - self.start
@@ -170,7 +170,7 @@ class EntryPass:
         self._findings.count("L2", "appointments", len(self.directory.appointments))
 
     def remark(self) -> None:
-        """Say what the pass leaves open, and what of it is worth a note."""
+        """Add the remarks and notes of the pass."""
         if self.unread:
             self._findings.not_checked("entries-unread", count=self.unread)
         if self.directory.log_key is not None and self.directory.zone is None:
@@ -188,7 +188,7 @@ class EntryPass:
             return None
 
     def _settle(self, claimed: bytes | None) -> None:
-        """Decide on the leaf before, now that the next entry's `previous` is known (rule C1)."""
+        """Decide the previous leaf hash, now that the next entry's `previous` is known (rule C1)."""
         if self._pending is None:
             at = self.tree.size
             before = self.tree.leaf(at - 1) if at else NO_PREVIOUS
@@ -272,7 +272,7 @@ class EntryPass:
         self._findings.fault("row", index, f"stored_events.{column}", expected, found)
 
     def _cite(self, entry: Entry) -> None:
-        """Note every document that an entry cites. In canonical bytes `size` follows `sha256`, if it is there."""
+        """Collect every document that an entry cites. In canonical bytes `size` follows `sha256`, if it is there."""
         for digest, size in _CITATION.findall(entry.statement.raw):
             cited = self.cited.setdefault(digest.decode(), Citations(entry.index))
             if size:

@@ -1,4 +1,4 @@
-"""The file form of a contradiction: two statements of a log that can't both be true (SPEC §10).
+"""The file format of a contradiction: two statements of a log that cannot both be true (SPEC §10).
 
 Layout, two checkpoints of one origin:
 
@@ -60,12 +60,12 @@ class Contradiction:
 
 
 def format_contradiction(key: VerifierKey, newer: bytes, other: bytes | Admitted, prefix: Sequence[bytes]) -> bytes:
-    """Write a proof; `parse_contradiction` reads it back.
+    """Format a proof; the inverse of `parse_contradiction`.
 
     Args:
         key: The log's key, type 0x01.
-        newer: The signed note of the larger size (either, where the sizes are equal).
-        other: The other signed note, or an entry that the newer tree holds.
+        newer: The signed note of the larger size (either, if the sizes are equal).
+        other: The other signed note, or an entry of the newer tree.
         prefix: `Tree.prefix_path` from the other's size to the newer's.
 
     Returns:
@@ -86,10 +86,10 @@ def format_contradiction(key: VerifierKey, newer: bytes, other: bytes | Admitted
 
 
 def parse_contradiction(raw: bytes) -> Contradiction:
-    """Read a proof; nothing is verified.
+    """Parse a proof; verifies nothing.
 
     Raises:
-        Malformed: Another form.
+        Malformed: Wrong form.
 
     Source: ours: SPEC §10.
     """
@@ -145,7 +145,7 @@ def _hashes(lines: list[str], name: str) -> tuple[bytes, ...]:
 
 
 def origin_of(raw: bytes) -> str | None:
-    """Give the origin that a proof is about, unchecked; None where it has another form."""
+    """Return the origin that a proof is about, unchecked; None if it is malformed."""
     try:
         return parse_contradiction(raw).log_key.name
     except Malformed:

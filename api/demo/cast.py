@@ -1,4 +1,4 @@
-"""Who plays in the demonstration: parties and people from the sample data, each with a key made on the spot."""
+"""The cast of the demonstration: parties and people of the sample data, each with a new key."""
 
 import json
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ def sample_json(name: str) -> Any:
 
 @dataclass(slots=True, kw_only=True)
 class Player:
-    """One signer: who it is in statements, its key, and its own memory of the log."""
+    """One signer: its actor object, its key, and its own watch of the log."""
 
     actor: Mapping[str, str]
     key: PrivateKey
@@ -38,7 +38,7 @@ class Player:
 
 
 class Cast:
-    """All signers of the story, made when first asked for.
+    """All signers of the story, made lazily.
 
     Args:
         log_key: The log's verifier key, which each signer pins.
@@ -75,7 +75,7 @@ class Cast:
         return self._players[name]
 
     def save_keys(self, folder: Path, passphrase: bytes) -> None:
-        """Write every key, encrypted, with the passphrase beside it: a demonstration hides nothing."""
+        """Write every key, encrypted, with the passphrase next to it: a demonstration has no secrets."""
         for name, player in sorted(self._players.items()):
             save(player.key, folder / f"{name}.pem", passphrase)
         write_file(folder / "passphrase", passphrase + b"\n", mode=KEY_FILE_MODE)

@@ -1,4 +1,4 @@
-"""What every route gets: the ledger and the settings of the application, and the size that is asked about."""
+"""Dependencies of the routes: the application's ledger and settings, and the requested size."""
 
 from typing import Annotated, Any
 
@@ -26,7 +26,7 @@ def settings_of(request: Request) -> Settings:
 
 
 def rates_of(request: Request) -> Rates:
-    """Return the application's counts of who asks how often."""
+    """Return the application's rate counters."""
     rates: Rates = request.app.state.rates
     return rates
 
@@ -37,7 +37,7 @@ def known_size(
         int | None, Query(ge=0, le=MAX_NUMBER, description="As of the first n entries; all by default.")
     ] = None,
 ) -> int:
-    """Return the size asked about, at most the log's own.
+    """Return the requested size, at most the log's own.
 
     Raises:
         NotFound: The log is not that long.

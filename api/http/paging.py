@@ -18,7 +18,7 @@ class Page:
         return max(self.start, min(self.size, self.start + self.limit))
 
     def starts(self) -> dict[str, int]:
-        """Return where the related pages start, by relation; those that there are."""
+        """Return the start of each related page, by relation; only existing ones."""
         last = max(0, (self.size - 1) // self.limit * self.limit)
         found = {"first": 0}
         if self.start > 0:
@@ -34,7 +34,7 @@ def link_header(path: str, page: Page, *, is_past: bool) -> dict[str, str]:
     Args:
         path: Path of the list.
         page: The page.
-        is_past: Whether the list is one of an earlier size, which its links must keep.
+        is_past: Whether the list is of an earlier size, which its links must preserve.
 
     Returns:
         The header.

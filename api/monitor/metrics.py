@@ -1,4 +1,4 @@
-"""Where the watch stands as Prometheus metrics, from what is on the disk: the same for a service and for cron."""
+"""The state of the watch as Prometheus metrics, from the files on disk: the same for a service and for cron."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

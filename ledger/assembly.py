@@ -42,7 +42,7 @@ class Options:
 
     Attributes:
         verifiers: Threads that check signatures; by default one for each processor.
-        capacity: Most statements under way before submitters are told `Busy`.
+        capacity: Maximum of statements under way; beyond it submitters get `Busy`.
         batch_limit: Most entries in one transaction.
         follow: Whether projections are kept up while the ledger runs.
         cosign: Whether the policy's witnesses are asked to cosign while the ledger runs.
@@ -179,7 +179,7 @@ def _witnessing(wanted: OpenRequest, log: Log, origin: str) -> QuorumStatus:
 
 
 def _start_cosigning(core: LedgerParts, options: Options, resources: contextlib.ExitStack) -> None:
-    # Imported here: whoever only reads a ledger needs no HTTP client.
+    # Imported here: a reader of a ledger needs no HTTP client.
     from constancia.ledger.witnesses.collector import CosignatureCollector  # noqa: PLC0415
 
     policy, signer = core.witnessing.policy, core.signer

@@ -2,8 +2,8 @@
 
 - L1: one process writes; others may read the same folder at the same time.
 - L2: nothing is served before the store was read whole and found to agree with itself.
-- L3: what is returned as appended is durable, covered by a signed checkpoint, and will be found at
-  that index for ever.
+- L3: what is returned as appended is durable, covered by a signed checkpoint, and stays at that
+  index permanently.
 - L4: reading never waits for writing.
 
 It trusts the folder's disk, the signer it was given and the clock. It does not trust those who

@@ -5,7 +5,7 @@
 
 It is a tool of development, not of the package: it needs `constancia` installed and the minifier of the `dev` extra.
 
-- G2: the page is what its source gives, byte for byte: whoever doubts it builds it and compares.
+- G2: the page is reproducible from its source, byte for byte: anybody can build it and compare.
 - G3: the names of the source's functions, classes, constants and members stay, each function at the beginning of a
   line; comments and spaces go, and names within a function become short.
 """

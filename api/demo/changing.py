@@ -10,7 +10,7 @@ from constancia.domain.kernel.values import digest
 
 
 def scope_changes(stage: Stage) -> None:
-    """A reduction under a mild name is refused; by its name it is voted down; another is decided by all."""
+    """Try a reduction under a milder name (refused) and by its name (voted down); decide another one by all."""
     sfp = stage.cast.person("ap-a-sfp")
     stage.on("2019-07-01")
     without_times = baseline_scope()
@@ -75,7 +75,7 @@ def scope_act(decision: str, scope: dict[str, Any]) -> dict[str, Any]:
 
 
 def afterwards(stage: Stage) -> None:
-    """A deadline passes; a report is contested; a mandate ends; an error is corrected; an ex-official is refused."""
+    """Miss a deadline, contest a report, end a mandate, correct an error, refuse a former official."""
     sfp, network = stage.cast.person("ap-a-sfp"), stage.cast.person("ap-d-red")
     stage.on("2019-09-10")
     contest = {

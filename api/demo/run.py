@@ -74,7 +74,7 @@ def _check_free(folder: Path, *, force: bool) -> None:
     if not is_demo(folder):
         raise LedgerError(f"{folder} is not empty and holds no demonstration; it is left as it is")
     if not force:
-        raise LedgerError(f"{folder} holds a demonstration already; --force makes it anew, --dir names another folder")
+        raise LedgerError(f"{folder} already contains a demonstration; --force replaces it, --dir names another folder")
 
 
 def _play(folder: Path, progress: Callable[[int, int, str], None] | None) -> Played:

@@ -19,7 +19,7 @@ MAX_HELD: Final = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Other:
-    """A head that the log must be held to, and where it comes from: `own`, `receipt`, or a peer's name."""
+    """A head that the log must be consistent with, and its source: `own`, `receipt`, or a peer's name."""
 
     head: SignedHead
     source: str

@@ -75,7 +75,7 @@ class WitnessStore:
             WitnessStoreError: The file exists.
         """
         if path.exists():
-            raise WitnessStoreError(f"{path} exists; a witness's store is never made anew over an old one")
+            raise WitnessStoreError(f"{path} already exists; the store of a witness is never replaced")
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = _connect(path)
         with connection:

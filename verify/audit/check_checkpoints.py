@@ -26,7 +26,7 @@ class CheckpointChecker:
         witnesses: Witnesses whose cosignatures must be valid wherever they occur; others are ignored.
     """
 
-    def __init__(  # noqa: PLR0913 - what a checkpoint is held to
+    def __init__(  # noqa: PLR0913 - what a checkpoint is checked against
         self,
         findings: Findings,
         pool: Pool,

@@ -85,7 +85,7 @@ def check_log_cosigner(notes: Iterator[tuple[int | None, str, bytes]], key: Veri
                 findings.add(fault_of(error, "checkpoint", index, where, "L1"))
 
 
-def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is held to what, and where it goes
+def kept_cosignatures(  # noqa: PLR0913, PLR0917 - inputs of the check, and receivers of its results
     kept: Store | Unreadable, store: Store, fold: EntryPass, policy: Policy, findings: Findings, times: WitnessTimes
 ) -> bytes | None:
     """Check the cosignatures stored in a ledger's folder.

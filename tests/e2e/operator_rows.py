@@ -223,7 +223,7 @@ TEXT = """
 + verifier with key and genesis pinned | altered: L2 `appointment`, entry 27 | 5
 # withheld | operator | withholds a statement from the log
 - verifier, told nothing | intact | 5
-+ its author, and anybody who is shown the signed statement | no receipt; `verify --statement`: signed with `seen` size 26, not there up to size 27 | 5
++ its author, and any reader of the signed statement | no receipt; `verify --statement`: signed with `seen` size 26, not there up to size 27 | 5
 # bundle-bomb | maker of a bundle | a member that unpacks to very much
 + verifier | unreadable: `zip-bomb`, exit code 3 |
 # bundle-traversal | maker of a bundle | a path out of the folder

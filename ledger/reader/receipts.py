@@ -9,7 +9,7 @@ from constancia.verify.core.formats.tlog_proof import format_tlog_proof
 
 
 def receipt(log: Log, index: int, size: int | None = None) -> bytes:
-    """The receipt of an entry.
+    """Return the receipt of an entry.
 
     Args:
         log: The log.

@@ -41,7 +41,7 @@ class EntryApplication(Application[str]):
 
 
 def open_application(folder: Path, *, writable: bool) -> EntryApplication:
-    """Opens the store of a ledger's folder.
+    """Open the store of a ledger's folder.
 
     Args:
         folder: The ledger's folder, which exists.

@@ -38,7 +38,7 @@ _USER_PRESENT_AND_VERIFIED: Final = 0x05
 
 
 def _small_order_encodings() -> frozenset[bytes]:
-    """Encodings of the eight points of small order, with either sign bit: y = 0, 1, -1 and two of order 8."""
+    """Return the encodings of the eight points of small order, with either sign bit: y = 0, 1, -1, two of order 8."""
     order_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
     ys = (0, 1, _P - 1, order_8, _P - order_8)
     return frozenset((y | sign << 255).to_bytes(32, "little") for y in ys for sign in (0, 1))

@@ -120,7 +120,9 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
         occasion=occasion,
     )
     write_file(places.path / DRAFT, raw)
-    typer.echo(message("init.drafted", path=places.path / DRAFT, parties=", ".join(one["party"] for one in founders)))
+    typer.echo(
+        message("init.drafted", path=places.path / DRAFT, parties=", ".join(founder["party"] for founder in founders))
+    )
 
 
 def _founder(base: Path, item: dict[str, Any]) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def command(
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     if levels not in ("L2", "L5"):
         raise fail(message("monitor.levels", found=levels))
-    if any(not one.startswith(("http://", "https://")) for one in urls):
+    if any(not url.startswith(("http://", "https://")) for url in urls):
         raise fail(message("monitor.url"))
     with contextlib.ExitStack() as stack:
         stack.enter_context(WriterLock(root))
@@ -223,7 +223,7 @@ def _printer(root: Path, *, as_json: bool) -> "Callable[[RoundOutcome], None]":
         document = {
             "at": state.last_round,
             "entries": state.entries,
-            "events": [one.to_json() for one in outcome.events],
+            "events": [event.to_json() for event in outcome.events],
             "exit_code": outcome.code,
             "open": [
                 {"code": one.code, "es": tell(one, "es"), "en": tell(one, "en"), "evidence": one.evidence}

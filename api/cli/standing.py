@@ -43,7 +43,7 @@ def _escaped(text: object, lang: str) -> str:
 
 def _print_agreement(console: Console, agreement: Agreement, facts: tuple[Derived, ...], day: date, lang: str) -> None:
     version = agreement.current
-    signed = ", ".join(one.mark.party.upper() for one in version.signatures) or "—"
+    signed = ", ".join(signature.mark.party.upper() for signature in version.signatures) or "—"
     fact = next((one for one in facts if one.stream == agreement.stream and one.since), None)
     since = f" ({tr(lang, 'cli.standing.since', since=fact.since)})" if fact else ""
     console.print(f"[bold]{_escaped(version.title, lang)}[/bold] — {_word(lang, agreement.status_on(day))}{since}")
@@ -55,7 +55,7 @@ def _print_agreement(console: Console, agreement: Agreement, facts: tuple[Derive
 
 
 def _print_commitment(console: Console, state: State, commitment: Commitment, at: datetime, lang: str) -> None:
-    marks = ", ".join(_word(lang, one) for one in flags(state, commitment, at))
+    marks = ", ".join(_word(lang, flag) for flag in flags(state, commitment, at))
     shown = f" [bold red]({marks})[/bold red]" if marks else ""
     console.print(
         f"[bold]{commitment.commitment}: {_escaped(commitment.title, lang)}[/bold] — "
@@ -86,7 +86,11 @@ def _milestones(state: State, commitment: Commitment, at: datetime, lang: str) -
         table.add_column(tr(lang, f"cli.standing.{heading}"))
     scope = commitment.scope
     for milestone in scope.milestones if scope else ():
-        items = [one for one in scope.deliverables if one.milestone == milestone.milestone] if scope else []
+        items = (
+            [deliverable for deliverable in scope.deliverables if deliverable.milestone == milestone.milestone]
+            if scope
+            else []
+        )
         table.add_row(
             f"{milestone.milestone} {_escaped(milestone.title, lang)}",
             milestone.window,

@@ -64,7 +64,7 @@ def pinned() -> list[Pinned]:
     """Return all trust folders that this user pinned, by origin."""
     root = trust_root()
     folders = sorted(root.iterdir()) if root.is_dir() else []
-    return sorted((_read(one) for one in folders if (one / "policy").is_file()), key=lambda one: one.origin)
+    return sorted((_read(folder) for folder in folders if (folder / "policy").is_file()), key=lambda one: one.origin)
 
 
 def _read(folder: Path) -> Pinned:

@@ -14,7 +14,7 @@ def scope_changes(stage: Stage) -> None:
     sfp = stage.cast.person("ap-a-sfp")
     stage.on("2019-07-01")
     without_times = baseline_scope()
-    roadmap = next(one for one in without_times["deliverables"] if one["deliverable"] == "d3.2")
+    roadmap = next(item for item in without_times["deliverables"] if item["deliverable"] == "d3.2")
     roadmap["contents"] = ["actions", "actors", "products"]
     proposal = {
         "commitment": "rm",
@@ -52,7 +52,7 @@ def decide(stage: Stage, name: str, act: dict[str, Any], question: dict[str, str
     proposer = stage.cast.person("ap-g-inai")
     body = {"act": act, "decision": name, "governance_body": "cc", "question": question}
     stage.say(proposer, "DecisionProposed", body, provenance=act["body"]["provenance"])
-    voters = {one.actor["party"]: one for one in alternates(stage)}
+    voters = {alternate.actor["party"]: alternate for alternate in alternates(stage)}
     for party, choice in votes.items():
         vote = {"choice": choice, "decision": name, "digest": digest(act)}
         stage.say(voters[party], "VoteCast", vote)

@@ -10,7 +10,7 @@ def genesis(stage: Stage) -> None:
     """Sign the genesis with all three roots."""
     stage.on("2019-03-01")
     founders = stage.cast.parties["founders"]
-    roots = [stage.cast.root(one["party"]) for one in founders]
+    roots = [stage.cast.root(founder["party"]) for founder in founders]
     rules = {
         "abstention": {"rule_source": "product_default", "value": "neutral"},
         "authentic_language": {"rule_source": "product_default", "value": "es"},

@@ -74,7 +74,7 @@ class Stage:
             seen=EMPTY_SEEN,
             occasion=self._occasion(None),
         )
-        signatures = [sign_statement(statement, one.key) for one in founders]
+        signatures = [sign_statement(statement, founder.key) for founder in founders]
         return self._submit(signed_document(statement, signatures))
 
     def say(
@@ -144,8 +144,8 @@ class Stage:
 
     def each(self, players: Sequence[Player], type_name: str, body: Mapping[str, Any], **how: str) -> None:
         """Submit the same body for several signers, one entry each."""
-        for one in players:
-            self.say(one, type_name, body, **how)
+        for player in players:
+            self.say(player, type_name, body, **how)
 
     def entries(self) -> Iterator[bytes]:
         """Give all entries' bytes."""

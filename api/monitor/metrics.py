@@ -47,7 +47,7 @@ class _Folders(Collector):
             spent.add_metric(labels, state.seconds_total)
             entries.add_metric(labels, state.entries)
             requests.add_metric(labels, state.requests_total)
-            ever = Counter(one.finding.code for one in folder.events if one.is_found)
+            ever = Counter(event.finding.code for event in folder.events if event.is_found)
             lasting = Counter(one.code for one in folder.open)
             for code in KINDS:
                 found.add_metric((*labels, code), ever[code])

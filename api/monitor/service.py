@@ -59,8 +59,8 @@ class Service:
     @property
     def strangers(self) -> list[str]:
         """Receipts of none of the watched logs, as far as their origins are known; they are not checked."""
-        origins = {one.state.origin for one in self.folders}
-        return [one.name for one in self.receipts if one.origin not in origins and "" not in origins]
+        origins = {folder.state.origin for folder in self.folders}
+        return [receipt.name for receipt in self.receipts if receipt.origin not in origins and "" not in origins]
 
     def once(self) -> int:
         """Run one round over all logs; return the exit code."""
@@ -82,7 +82,7 @@ class Service:
             self.stop.wait(max(0.0, min(due.values()) - time.monotonic()))
 
     def _rounds(self, watches: Sequence[WatchedLog]) -> Iterator[RoundOutcome]:
-        peers = [read_peer(one, self.settings.is_stopped) for one in self.peers]
+        peers = [read_peer(peer, self.settings.is_stopped) for peer in self.peers]
         for watch in watches:
             others = siblings(self.folders, watch.folder.state.url)
             outcome = watch.round([*peers, *others], self.receipts)

@@ -48,7 +48,7 @@ def materials(state: State, entry: Entry) -> dict[str, Material]:
         key = state.aggregates.get(f"key/{one.key}")
         if isinstance(key, Key):
             found[one.key] = Material(public_key=key.public_key, scheme=key.scheme, rp_id=key.rp_id)
-    return {one.key: found[one.key] for one in entry.signatures}
+    return {signature.key: found[signature.key] for signature in entry.signatures}
 
 
 def hand_check(raw: bytes, keys: Mapping[str, Material], lang: str, address: str | None = None) -> str:

@@ -66,7 +66,7 @@ def without_long_signatures(receipt: bytes) -> bytes:
     """
     proof = parse_tlog_proof(receipt)
     note = parse_note(proof.checkpoint)
-    kept = [one for one in note.signatures if len(one.blob) <= SHORT_SIGNATURE_BYTES]
+    kept = [signature for signature in note.signatures if len(signature.blob) <= SHORT_SIGNATURE_BYTES]
     return format_tlog_proof(proof.index, proof.proof, format_note(note.text, kept), proof.extra)
 
 

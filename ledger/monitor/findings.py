@@ -115,4 +115,4 @@ def worst(outcomes: Iterable[int]) -> int:
 
 def outcome_of(findings: Iterable[Finding]) -> int:
     """Return the combined outcome of findings."""
-    return worst(KINDS[one.code].outcome for one in findings)
+    return worst(KINDS[finding.code].outcome for finding in findings)

@@ -167,7 +167,7 @@ class Round:
         own = [None if verified is None else verified.note, pinned, (self.state.pending or "").encode()]
         told = [(note, OWN) for note in own if note]
         told += [(note.encode(), source) for note, source in self.state.held]
-        told += [(one.proof.checkpoint, RECEIPT) for one in receipts if one.origin == key.name]
+        told += [(receipt.proof.checkpoint, RECEIPT) for receipt in receipts if receipt.origin == key.name]
         told += [(note, peer.name) for peer in peers for note in peer.told.notes]
         others: dict[tuple[int, bytes, bool], Other] = {}
         for note, source in told:
@@ -211,14 +211,14 @@ class Round:
     def _judge_receipts(
         self, head: SignedHead, key: VerifierKey, trees: KnownTrees, receipts: Sequence[ReceiptJudgement]
     ) -> None:
-        judged = (judge_receipt(one, head, key, trees) for one in receipts if one.origin == key.name)
+        judged = (judge_receipt(receipt, head, key, trees) for receipt in receipts if receipt.origin == key.name)
         self.found += [one for one in judged if one is not None]
 
     def _judge_peers(self, peers: Sequence[Peer]) -> None:
         self.judged.add("peer")
-        for one in peers:
-            if one.failure is not None:
-                self._find("peer", key=one.name, name=one.name, reason=one.failure)
+        for peer in peers:
+            if peer.failure is not None:
+                self._find("peer", key=peer.name, name=peer.name, reason=peer.failure)
 
     def _with_memory(self, use: Callable[[ResumeFile], T]) -> T:
         """Open the resume file. If our own file is damaged, continue without it: that says nothing about the log."""

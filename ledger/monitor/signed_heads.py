@@ -161,13 +161,13 @@ class Told:
 def format_heads(heads: Iterable[Told], proofs: Sequence[bytes]) -> bytes:
     """Format the heads document: one JSON object, UTF-8, deterministic. Source: SPEC §10."""
     listed = [
-        {"at": one.at, "note": one.note.decode(), "origin": one.origin, "url": one.url, "verified": one.verified}
-        for one in heads
+        {"at": head.at, "note": head.note.decode(), "origin": head.origin, "url": head.url, "verified": head.verified}
+        for head in heads
     ]
     document = {
         "format": FORMAT,
         "heads": sorted(listed, key=lambda one: (one["origin"], one["url"], one["note"])),
-        "proofs": sorted(one.decode() for one in proofs)[:MAX_PROOFS],
+        "proofs": sorted(proof.decode() for proof in proofs)[:MAX_PROOFS],
     }
     return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 

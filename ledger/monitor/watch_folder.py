@@ -103,7 +103,7 @@ class LogFolder:
             raise Unreadable("monitor", str(self.path / "state.json"), str(error)) from error
         if raw.pop("format", None) != FORMAT or raw.get("url") != url:
             raise Unreadable("monitor", str(self.path / "state.json"), "it is of another form, or another log")
-        known = {one.name for one in fields(WatchState)}
+        known = {field.name for field in fields(WatchState)}
         state = WatchState(**{name: value for name, value in raw.items() if name in known})
         return replace(state, held=tuple((note, where) for note, where in state.held))
 
@@ -122,7 +122,7 @@ class LogFolder:
 
     def _recover(self) -> None:
         """Write the missing journal line of a proof (P2), dated by the proof's file."""
-        told = {one.finding.evidence for one in self.events}
+        told = {event.finding.evidence for event in self.events}
         for path in sorted(self.evidence.glob(PROOFS)):
             if path.name not in told:
                 lost = finding_of(path.read_bytes(), OWN)

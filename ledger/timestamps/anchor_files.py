@@ -79,7 +79,7 @@ class AnchorFolder:
             # Some servers answer with a page instead of a 404. The list proves nothing anyway.
             self.others.append(self.label + INDEX_NAME)
             self.malformed = None
-        names = [one[len(self.prefix) :] for one in self.files.names() or () if one.startswith(self.prefix)]
+        names = [name[len(self.prefix) :] for name in self.files.names() or () if name.startswith(self.prefix)]
         self.paths = sorted({*self.index, *(one for one in names if size_in(one) is not None)})
         self.others += [self.label + one for one in names if size_in(one) is None and one != INDEX_NAME]
         return self

@@ -105,11 +105,11 @@ def _load(folder: Path, name: str, *, accredited: bool) -> Authority:
     roots = tuple(one for one in certificates if _is_issued_by(one, one))
     if not roots:
         raise Malformed("tsa", where, "a self-signed root certificate", f"{len(certificates)} others")
-    others = [one for one in certificates if one not in roots]
+    others = [certificate for certificate in certificates if certificate not in roots]
     return Authority(
         name=name,
         roots=roots,
-        intermediates=tuple(one for one in others if _may_issue(one)),
+        intermediates=tuple(other for other in others if _may_issue(other)),
         signers=tuple(one for one in others if not _may_issue(one)),
         accredited=_basis(folder / f"{name}.accredited") if accredited else None,
     )

@@ -51,7 +51,9 @@ def in_order(response: bytes) -> bytes:
         [signed] = _elements(response, wrapped.content, wrapped.end)
         for part in _elements(response, signed.content, signed.end):
             if part.tag in _CONTEXT:
-                members = [response[one.start : one.end] for one in _elements(response, part.content, part.end)]
+                members = [
+                    response[element.start : element.end] for element in _elements(response, part.content, part.end)
+                ]
                 data[part.content : part.end] = b"".join(sorted(members))
     except (ValueError, IndexError):
         return response

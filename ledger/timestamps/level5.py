@@ -142,7 +142,7 @@ class _TimestampAudit:
                 last_index=checkpoint.size - 1,
             )  # fmt: skip
         elif checkpoint.root != self._tree.root(checkpoint.size):
-            sound = max((one.size for one in self._anchors.values() if one.size < checkpoint.size), default=0)
+            sound = max((anchor.size for anchor in self._anchors.values() if anchor.size < checkpoint.size), default=0)
             self._findings.fault(
                 "time-fork", sound, where, f"{checkpoint.root.hex()} at size {checkpoint.size}",
                 self._tree.root(checkpoint.size), level=_LEVEL, last_index=checkpoint.size - 1, somewhere=True,

@@ -177,7 +177,7 @@ def _judge(response: TimeStampResponse, digest: bytes, path: list[x509.Certifica
         if not one.not_valid_before_utc <= time <= one.not_valid_after_utc:
             period = f"{one.not_valid_before_utc:%Y-%m-%d} to {one.not_valid_after_utc:%Y-%m-%d}"
             raise Malformed("time-certificate", one.subject.rfc4514_string(), f"a time from {period}", f"{time}")
-    weak = sorted(one.dotted_string for one in response.signed_data.digest_algorithms)
+    weak = sorted(algorithm.dotted_string for algorithm in response.signed_data.digest_algorithms)
     if any(one not in _SHA2 for one in weak):
         raise Malformed("time-signature", "digestAlgorithms", "SHA-256, SHA-384 or SHA-512", " ".join(weak))
     verifier = VerifierBuilder(roots=list(authority.roots), intermediates=list(authority.intermediates)).build()

@@ -142,17 +142,19 @@ class CosignatureCollector:
             Whether they have.
         """
         with self._progress:
-            return self._progress.wait_for(lambda: all(one.cosigned >= size for one in self._endpoints), timeout)
+            return self._progress.wait_for(
+                lambda: all(endpoint.cosigned >= size for endpoint in self._endpoints), timeout
+            )
 
     @property
     def problems(self) -> dict[str, str]:
         """Why requests to witnesses failed, by policy name; witnesses that cosign are not listed."""
-        return {name: one.problem for one in self._endpoints for name in one.keys if one.problem}
+        return {name: endpoint.problem for endpoint in self._endpoints for name in endpoint.keys if endpoint.problem}
 
     @property
     def urls(self) -> dict[str, str]:
         """The addresses of the witnesses, by policy name."""
-        return {name: one.url for one in self._endpoints for name in one.keys}
+        return {name: endpoint.url for endpoint in self._endpoints for name in endpoint.keys}
 
     def _run(self) -> None:
         try:
@@ -195,12 +197,12 @@ class CosignatureCollector:
                 self._next_round = loop.time() + ROUND_EVERY_S
             elif self._timer is None or self._timer.when() != self._next_round:
                 self._timer = loop.call_at(self._next_round, self._plan)
-        for one in self._endpoints:
-            if one.cosigned < self._target:
-                one.due.set()
+        for endpoint in self._endpoints:
+            if endpoint.cosigned < self._target:
+                endpoint.due.set()
 
     def _is_round_over(self) -> bool:
-        if not any(one.is_asked for one in self._endpoints):
+        if not any(endpoint.is_asked for endpoint in self._endpoints):
             return True
         latest = self._witnessing.latest()
         return latest is not None and latest.size >= self._target

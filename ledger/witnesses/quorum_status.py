@@ -123,8 +123,8 @@ class QuorumStatus:
         root = self._log.root(size)
         kept: list[str] = []
         cosigned: dict[str, int] = {}
-        for one in note.signatures:
-            self._hold(note, one, cosigned)
+        for signature in note.signatures:
+            self._hold(note, signature, cosigned)
         for row in rows:
             if row.root == root and self._is_sound(note, row, cosigned):
                 kept.append(f"{row.line}\n")

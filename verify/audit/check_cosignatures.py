@@ -47,7 +47,7 @@ def log_cosigner(said: object, origin: str | None, policy: Policy | None, findin
     if key.type_byte != COSIGNATURE_MLDSA44 or key.name != origin:
         findings.fault("log-key", 0, where, f"an ML-DSA-44 key named {origin}", f"{key.type_byte}: {key.name}")
         return None
-    pinned = [] if policy is None else [one for one in policy.witnesses.values() if one.name == origin]
+    pinned = [] if policy is None else [witness for witness in policy.witnesses.values() if witness.name == origin]
     for one in pinned:
         if one.type_byte == COSIGNATURE_MLDSA44 and one != key:
             findings.fault("log-key", 0, where, _fingerprint(one), _fingerprint(key))
@@ -71,7 +71,7 @@ def check_log_cosigner(notes: Iterator[tuple[int | None, str, bytes]], key: Veri
     for index, where, raw in notes:
         try:
             note = parse_note(raw)
-            claimed = [one for one in note.signatures if key.matches(one)]
+            claimed = [signature for signature in note.signatures if key.matches(signature)]
             if not claimed:
                 findings.fault("checkpoint", index, where, f"an ML-DSA-44 cosignature by {key.name}", "none")
             for one in claimed:

@@ -134,10 +134,10 @@ def _name_witnesses(proved: Proved, policy: Policy, findings: Findings) -> None:
 
 
 def _cosigned(key: VerifierKey, note: Note) -> bool:
-    for one in note.signatures:
-        if key.matches(one):
+    for signature in note.signatures:
+        if key.matches(signature):
             try:
-                verify_cosignature(key, one, note.text)
+                verify_cosignature(key, signature, note.text)
             except (Malformed, Unsupported):
                 continue
             return True

@@ -119,9 +119,9 @@ class PublishedLog:
         A bundle too far behind the previous one is not part of the log: one name must not make an audit endless.
         """
         end = 0
-        for one in self.tile_files("tile/entries/"):
-            if one.number * HASHES_PER_TILE <= end + MAX_GAP:
-                end = max(end, one.number * HASHES_PER_TILE + one.width)
+        for tile_file in self.tile_files("tile/entries/"):
+            if tile_file.number * HASHES_PER_TILE <= end + MAX_GAP:
+                end = max(end, tile_file.number * HASHES_PER_TILE + tile_file.width)
         return end
 
     def tile_files(self, below: str = "tile/") -> list[TileFile]:
@@ -138,14 +138,14 @@ class PublishedLog:
 
     def other_files(self) -> list[str]:
         """List the paths under `tile/` that are not tiles."""
-        tiles = {one.path for one in self.tile_files()}
-        return [one for one in self._names or () if one.startswith("tile/") and one not in tiles]
+        tiles = {tile_file.path for tile_file in self.tile_files()}
+        return [name for name in self._names or () if name.startswith("tile/") and name not in tiles]
 
     def documents(self) -> list[str] | None:
         """List the names of the documents; None over a network."""
         if self._names is None:
             return None
-        return [one[10:] for one in self._names if one.startswith("documents/")]
+        return [name[10:] for name in self._names if name.startswith("documents/")]
 
     def _pair(self, number: int, size: int) -> tuple[FoundFile, FoundFile]:
         width = tile_width(0, number, size)

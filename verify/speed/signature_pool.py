@@ -49,8 +49,8 @@ class Pool:
     ) -> None:
         """End the threads and processes; on an error drop pending work."""
         self._executor.shutdown(wait=True, cancel_futures=kind is not None)
-        for one in self._processes or ():
-            one.close()
+        for process in self._processes or ():
+            process.close()
 
     def expect(self, count: int) -> None:
         """Announce the minimum number of signatures: processes are started at once if that pays."""
@@ -91,14 +91,14 @@ class Pool:
         if not self._processes:
             return self._executor.submit(chunk.check)
         self._take(wait=False)
-        while all(one.under_way >= AHEAD for one in self._processes):
+        while all(process.under_way >= AHEAD for process in self._processes):
             self._take(wait=True)
         min(self._processes, key=lambda one: one.under_way).begin(chunk)
         return None
 
     def _take(self, *, wait: bool) -> None:
         """Take all answers that are ready, from any process."""
-        asked = [one for one in self._processes or () if one.under_way]
+        asked = [process for process in self._processes or () if process.under_way]
         for one in answered(asked, wait=wait) if asked else ():
             one.take()
 

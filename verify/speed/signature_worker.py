@@ -69,7 +69,7 @@ def answered(workers: Sequence["Worker"], *, wait: bool) -> list["Worker"]:
         workers: Processes with pending work.
         wait: Whether to wait until one is ready.
     """
-    by_pipe = {one.answers: one for one in workers}
+    by_pipe = {worker.answers: worker for worker in workers}
     try:
         ready, _, _ = select.select(by_pipe, (), (), None if wait else 0)
     except (OSError, ValueError):  # a platform that cannot poll: wait for the answer

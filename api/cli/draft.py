@@ -119,8 +119,8 @@ class _Remote:
         self.consistency = log.consistency
 
     def __enter__(self) -> "_Remote":
-        told = self._log.describe()
-        self.origin, self.vkey, self.timezone = (str(told[name]) for name in ("origin", "log_key", "timezone"))
+        description = self._log.describe()
+        self.origin, self.vkey, self.timezone = (str(description[name]) for name in ("origin", "log_key", "timezone"))
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -155,8 +155,8 @@ class _Local:
     def refusal(self, statement: "Mapping[str, Any]", key: str | None) -> str | None:
         from constancia.ledger.dry_run import refusal_of
 
-        found = refusal_of(self._ledger, dict(statement), key)
-        return None if found is None else refusal_text(found)
+        refusal = refusal_of(self._ledger, dict(statement), key)
+        return None if refusal is None else refusal_text(refusal)
 
 
 def watch_for(origin: str, claimed: str, trust: Path | None) -> "Watch":

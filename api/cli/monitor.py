@@ -186,8 +186,8 @@ def _pinned(origin: str) -> "TrustFolder | None":
     """Return the trust folder that this user pinned for an origin."""
     from constancia.api.client.pinned_trust import find
 
-    kept = find(origin)
-    return None if kept is None else kept.load()
+    pinned = find(origin)
+    return None if pinned is None else pinned.load()
 
 
 @contextlib.contextmanager

@@ -66,10 +66,10 @@ def show() -> None:
     """Lista las anclas fijadas. / List the pinned trust anchors."""
     from constancia.api.client.pinned_trust import pinned, trust_root
 
-    found = pinned()
-    if not found:
+    anchors = pinned()
+    if not anchors:
         typer.echo(message("trust.none", folder=trust_root()))
-    for one in found:
+    for one in anchors:
         trust = one.load()
         typer.echo(
             message(

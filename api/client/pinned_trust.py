@@ -130,15 +130,15 @@ def unpin(origin: str) -> bool:
     return found is not None
 
 
-def remember_checkpoint(kept: Pinned, raw: bytes) -> None:
+def remember_checkpoint(anchor: Pinned, raw: bytes) -> None:
     """Save a verified checkpoint, if it is larger than the saved one.
 
     From then on a shorter or different log is altered for this user (verify's rule A3).
     """
-    path = kept.folder / CHECKPOINT
+    path = anchor.folder / CHECKPOINT
     former = _parsed(path.read_bytes()) if path.is_file() else None
-    found = _parsed(raw)
-    if found is not None and (former is None or former.size < found.size):
+    checkpoint = _parsed(raw)
+    if checkpoint is not None and (former is None or former.size < checkpoint.size):
         write_file(path, raw)
 
 

@@ -20,12 +20,12 @@ class Page:
     def starts(self) -> dict[str, int]:
         """Return the start of each related page, by relation; only existing ones."""
         last = max(0, (self.size - 1) // self.limit * self.limit)
-        found = {"first": 0}
+        starts = {"first": 0}
         if self.start > 0:
-            found["prev"] = max(0, min(self.start, self.size) - self.limit)
+            starts["prev"] = max(0, min(self.start, self.size) - self.limit)
         if self.stop < self.size:
-            found["next"] = self.stop
-        return found | {"last": last}
+            starts["next"] = self.stop
+        return starts | {"last": last}
 
 
 def link_header(path: str, page: Page, *, is_past: bool) -> dict[str, str]:

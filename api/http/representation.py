@@ -51,27 +51,27 @@ def represent(  # noqa: PLR0913 - an answer has this many sides
 
     Source: RFC 9110 §8.8.3, §12.5.3, §13.1.2, §13.1.5, §14.
     """
-    kept = {**(headers or {}), "Accept-Ranges": "bytes", "Cache-Control": cache}
+    all_headers = {**(headers or {}), "Accept-Ranges": "bytes", "Cache-Control": cache}
     if may_compress:
-        kept["Vary"] = "Accept-Encoding"
+        all_headers["Vary"] = "Accept-Encoding"
     tag = tag or hashlib.sha256(data).hexdigest()[: 2 * _TAG_BYTES]
     wants_range = "range" in request.headers
     if may_compress and prefers_gzip(request.headers.get("accept-encoding", ""), plain_too=wants_range):
         tag += "-gzip"
-        kept["Content-Encoding"] = "gzip"
+        all_headers["Content-Encoding"] = "gzip"
         wants_range = False
-    kept["ETag"] = f'"{tag}"'
+    all_headers["ETag"] = f'"{tag}"'
     if parse_etags(request.headers.get("if-none-match")).contains_weak(tag):
-        kept.pop("Content-Encoding", None)
-        return Response(status_code=304, headers=kept)
-    if "Content-Encoding" in kept:
-        return Response(gzip.compress(data, _LEVEL, mtime=0), media_type=media_type, headers=kept)
-    part = _range_of(request, len(data), kept["ETag"]) if wants_range else None
+        all_headers.pop("Content-Encoding", None)
+        return Response(status_code=304, headers=all_headers)
+    if "Content-Encoding" in all_headers:
+        return Response(gzip.compress(data, _LEVEL, mtime=0), media_type=media_type, headers=all_headers)
+    part = _range_of(request, len(data), all_headers["ETag"]) if wants_range else None
     if part is None:
-        return Response(data, media_type=media_type, headers=kept)
+        return Response(data, media_type=media_type, headers=all_headers)
     start, stop = part
-    kept["Content-Range"] = f"bytes {start}-{stop - 1}/{len(data)}"
-    return Response(data[start:stop], 206, media_type=media_type, headers=kept)
+    all_headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(data)}"
+    return Response(data[start:stop], 206, media_type=media_type, headers=all_headers)
 
 
 def prefers_gzip(accepted: str, *, plain_too: bool = False) -> bool:

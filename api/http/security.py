@@ -146,5 +146,5 @@ def check_json(request: Request) -> None:
     """
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind != "application/json":
-        found = {"expected": "application/json", "found": kind[:80]}
-        raise Refusal(Problem(code="E_CONTENT_TYPE", rule="the body is application/json"), found)
+        judged = {"expected": "application/json", "found": kind[:80]}
+        raise Refusal(Problem(code="E_CONTENT_TYPE", rule="the body is application/json"), judged)

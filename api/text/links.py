@@ -66,8 +66,8 @@ def without_long_signatures(receipt: bytes) -> bytes:
     """
     proof = parse_tlog_proof(receipt)
     note = parse_note(proof.checkpoint)
-    kept = [signature for signature in note.signatures if len(signature.blob) <= SHORT_SIGNATURE_BYTES]
-    return format_tlog_proof(proof.index, proof.proof, format_note(note.text, kept), proof.extra)
+    signatures = [signature for signature in note.signatures if len(signature.blob) <= SHORT_SIGNATURE_BYTES]
+    return format_tlog_proof(proof.index, proof.proof, format_note(note.text, signatures), proof.extra)
 
 
 def parse_link(link: str) -> Link:
@@ -99,9 +99,9 @@ def receipt_of(link: Link, entry: bytes) -> bytes:
     """
     if link.proof is None:
         raise Malformed("link", "link", f"a proof after #{PROOF_MARK}")
-    found = hash_leaf(entry).hex()
-    if found != link.leaf_hash:
-        raise Malformed("leaf-hash", "entry", link.leaf_hash, found)
+    leaf_hash = hash_leaf(entry).hex()
+    if leaf_hash != link.leaf_hash:
+        raise Malformed("leaf-hash", "entry", link.leaf_hash, leaf_hash)
     proof = parse_tlog_proof(link.proof)
     return format_tlog_proof(proof.index, proof.proof, proof.checkpoint, entry)
 

@@ -105,8 +105,8 @@ class _Served:
         _compare(where, _by_subject(facts), _by_subject(found["items"]), self._findings)
         return True
 
-    def _instant(self, found: Mapping[str, Any], at: datetime | None, now: datetime | None) -> datetime | None:
-        said = found.get("at")
+    def _instant(self, document: Mapping[str, Any], at: datetime | None, now: datetime | None) -> datetime | None:
+        said = document.get("at")
         if at is not None:
             if said != format_instant(at):
                 self._findings.fault("shown-differs", None, "derived: at", format_instant(at), said, level="L4")

@@ -76,8 +76,8 @@ class NoteKeys:
         if path.exists():
             raise KeyFileError(f"{path} exists; a key file is never overwritten")
         encryption = BestAvailableEncryption(passphrase)
-        kept = [one for one in (self.ed25519, self.mldsa44) if one is not None]
-        blocks = [one.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption) for one in kept]
+        keys = [one for one in (self.ed25519, self.mldsa44) if one is not None]
+        blocks = [one.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption) for one in keys]
         head = b"" if name is None else f"name: {name}\n".encode()
         write_file(path, head + b"".join(blocks), mode=KEY_FILE_MODE)
 
@@ -99,14 +99,14 @@ class NoteKeys:
         except OSError as error:
             raise KeyFileError(f"{path}: {error.strerror or 'it can not be read'}") from error
         try:
-            found = [load_pem_private_key(block, passphrase) for block in _BLOCK.findall(data)]
+            keys = [load_pem_private_key(block, passphrase) for block in _BLOCK.findall(data)]
         except UnsupportedAlgorithm as error:
             raise KeyFileError(f"{path}: this platform's cryptographic library can't use this key") from error
         except (ValueError, TypeError) as error:
             raise KeyFileError(f"{path}: the passphrase is wrong, or this is not an encrypted key file") from error
         named = _NAME.search(data)
         name = named.group(1).decode("utf-8", "replace") if named else None
-        match found:
+        match keys:
             case [Ed25519PrivateKey() as first]:
                 return cls(ed25519=first, mldsa44=None), name
             case [Ed25519PrivateKey() as first, MLDSA44PrivateKey() as second]:

@@ -18,12 +18,12 @@ _SIGNER = re.compile(r"entry (\d+): ", re.ASCII)
 
 def contradicted_signers(report: Report) -> list[int]:
     """Return the indices of the first entries whose signers saw a different tree."""
-    found = []
+    indices = []
     for fault in report.faults:
         if fault.code == "seen" and fault.index is not None:
             named = _SIGNER.match(fault.field)
-            found.append(int(named[1]) if named else fault.index)
-    return found[:MAX_TRIED]
+            indices.append(int(named[1]) if named else fault.index)
+    return indices[:MAX_TRIED]
 
 
 def proof_of_admitted(report: Report, head: SignedHead, key: VerifierKey, source: Source) -> bytes | None:

@@ -95,8 +95,8 @@ class Holder:
 
     def _contradicted(self, head: SignedHead, other: Other) -> list[Finding]:
         raw = contradiction_of(head, other.head, self._key, self._trees)
-        kept = None if raw is None else self._folder.keep_proof(raw, other.source)
-        return [] if kept is None else [kept]
+        stored = None if raw is None else self._folder.keep_proof(raw, other.source)
+        return [] if stored is None else [stored]
 
 
 def behind(head: SignedHead, others: Sequence[Other]) -> list[Finding]:

@@ -306,8 +306,8 @@ class Round:
             return
         key = self._key()
         proof = None if key is None else proof_of_admitted(report, head, key, self._source())
-        kept = None if proof is None else self._folder.keep_proof(proof, OWN)
-        self.found += [] if kept is None else [kept]
+        stored = None if proof is None else self._folder.keep_proof(proof, OWN)
+        self.found += [] if stored is None else [stored]
         entries = report.checked.get("L1", {}).get("entries", 0)
         if report.verdict is Verdict.ALTERED or any(one.code == "unwitnessed" for one in found):
             self.state = replace(self.state, pending=head.note.decode(), entries=self.state.entries + entries)

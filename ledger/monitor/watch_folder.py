@@ -122,9 +122,9 @@ class LogFolder:
 
     def _recover(self) -> None:
         """Write the missing journal line of a proof (P2), dated by the proof's file."""
-        told = {event.finding.evidence for event in self.events}
+        reported = {event.finding.evidence for event in self.events}
         for path in sorted(self.evidence.glob(PROOFS)):
-            if path.name not in told:
+            if path.name not in reported:
                 lost = finding_of(path.read_bytes(), OWN)
                 self._append([self._event(lost, self.state.last_round or NEVER, is_found=True)])
 

@@ -115,13 +115,13 @@ def export_bundle(
 def _files(
     log: Log, documents: Documents, policy: bytes, note: bytes, checkpoint: Checkpoint
 ) -> Iterator[tuple[str, bytes]]:
-    told = {
+    texts = {
         "origin": checkpoint.origin,
         "size": checkpoint.size,
         "root": checkpoint.root.hex(),
     }
-    yield "README.es.txt", _README_ES.format(**told).encode()
-    yield "README.en.txt", _README_EN.format(**told).encode()
+    yield "README.es.txt", _README_ES.format(**texts).encode()
+    yield "README.en.txt", _README_EN.format(**texts).encode()
     yield PAGE_NAME, verifier_page()
     yield POLICY_NAME, policy
     yield CHECKPOINT_NAME, note

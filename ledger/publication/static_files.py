@@ -86,12 +86,12 @@ def publish(
     if (folder / STORE_NAME).exists():
         raise Fatal("this is a ledger's own folder, with its keys, and not one to be made public", where=str(folder))
     with _alone_in(folder):
-        kept = _read(folder / CHECKPOINT_NAME)
-        old_size = _check_prefix(log, kept, target, folder)
+        published = _read(folder / CHECKPOINT_NAME)
+        old_size = _check_prefix(log, published, target, folder)
         _remove_half_written(folder)
         files = _write_documents(documents, folder / DOCUMENTS_NAME) + _write_tiles(log, old_size, target.size, folder)
         # Compared by bytes: a checkpoint of the same size may have new cosignatures.
-        if kept != note:
+        if published != note:
             write_file(folder / CHECKPOINT_NAME, note)
             files += 1
         if anchors is not None:
@@ -169,9 +169,9 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(base, name) for name in names)
 
 
-def _check_prefix(log: Log, kept: bytes | None, target: Checkpoint, folder: Path) -> int:
+def _check_prefix(log: Log, published: bytes | None, target: Checkpoint, folder: Path) -> int:
     """Return the published size, after checking that the log extends it."""
-    if kept is None:
+    if published is None:
         return 0
     where = str(folder / CHECKPOINT_NAME)
     try:

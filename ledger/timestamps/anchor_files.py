@@ -63,8 +63,8 @@ class AnchorFolder:
                     raise
                 continue  # reported as its own fault when it is read
             if raw is not None and hashlib.sha256(raw).hexdigest() != expected:
-                found = hashlib.sha256(raw).digest()
-                findings.fault("time-index", None, self.label + path, expected, found, level="L5")
+                digest = hashlib.sha256(raw).digest()
+                findings.fault("time-index", None, self.label + path, expected, digest, level="L5")
 
     def load(self) -> "AnchorFolder":
         """Read the list, and list the folder if that is possible."""

@@ -55,13 +55,13 @@ class Anchors:
         """Return the files' paths by size and name, up to a size."""
         if not self.folder.is_dir():
             return []
-        found = []
+        paths = []
         for one in self.folder.glob("*/*"):
             path = one.relative_to(self.folder).as_posix()
             covered = size_in(path)
             if covered is not None and (size is None or covered <= size):
-                found.append((covered, path))
-        return [path for _, path in sorted(found)]
+                paths.append((covered, path))
+        return [path for _, path in sorted(paths)]
 
     def index(self, size: int | None = None) -> bytes:
         """Return the list of the files up to a size."""

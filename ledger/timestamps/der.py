@@ -62,7 +62,7 @@ def in_order(response: bytes) -> bytes:
 
 def _elements(data: bytes, at: int, end: int) -> list[_Element]:
     """Read the elements that fill [at, end), each with a low tag number and a definite length."""
-    found = []
+    elements = []
     while at < end:
         length, content = data[at + 1], at + 2
         if length == 0x80 or data[at] & 0x1F == 0x1F:
@@ -72,9 +72,9 @@ def _elements(data: bytes, at: int, end: int) -> list[_Element]:
             length, content = int.from_bytes(data[content : content + size]), content + size
         if content + length > end:
             raise ValueError("longer than what holds it")
-        found.append(_Element(data[at], at, content, content + length))
+        elements.append(_Element(data[at], at, content, content + length))
         at = content + length
-    return found
+    return elements
 
 
 def _length(length: int) -> bytes:

@@ -91,9 +91,9 @@ class RecordedTimes(Sequence[str]):
         if published is None:
             return b""
         width = tile_width(0, number, self._tree.size)
-        found = published.find(None, number, width)
+        bundle = published.find(None, number, width)
         try:
-            entries = parse_bundle(found.data or b"")[:width]
+            entries = parse_bundle(bundle.data or b"")[:width]
         except Malformed:
             return b""
         return b"".join(self._time(start + at, raw) for at, raw in enumerate(entries))

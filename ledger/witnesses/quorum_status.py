@@ -81,8 +81,8 @@ class QuorumStatus:
             mark = (self.store.mark(), self._log.size)
             if mark != self._mark:
                 above = self._latest.size if self._latest is not None else 0
-                found = (self._at(size) for size in self.store.sizes(above) if size <= self._log.size)
-                self._latest = next((one for one in found if one is not None), self._latest)
+                trees = (self._at(size) for size in self.store.sizes(above) if size <= self._log.size)
+                self._latest = next((one for one in trees if one is not None), self._latest)
                 self._mark = mark
             return self._latest
 
@@ -114,8 +114,8 @@ class QuorumStatus:
 
     def _names(self, cosigned: Mapping[str, int]) -> tuple[str, ...]:
         """Name each cosigner once, also one that signed with both its keys."""
-        found = {key.name: name for name, key in reversed(self.witnesses.items()) if name in cosigned}
-        return tuple(reversed(found.values()))
+        names = {key.name: name for name, key in reversed(self.witnesses.items()) if name in cosigned}
+        return tuple(reversed(names.values()))
 
     def _read(self, size: int, rows: tuple[CosignatureRow, ...]) -> Sound:
         """Verify the rows of a tree, and the log's own cosignature, with the policy."""

@@ -17,9 +17,9 @@ def check_schema(store: Store, findings: Findings, *, whole: bool) -> None:
 
 def check_meta(store: Store, origin: str | None, findings: Findings) -> None:
     """Compare the store's metadata with its entries."""
-    found = store.meta()
+    meta = store.meta()
     # An empty ledger has its origin only here.
-    expected = {"schema": SCHEMA_VERSION, "origin": found.get("origin") if origin is None else origin}
-    for name in sorted(expected.keys() | found.keys(), key=str):
-        if expected.get(name) != found.get(name):
-            findings.fault("meta", None, f"meta.{name}", expected.get(name), found.get(name))
+    expected = {"schema": SCHEMA_VERSION, "origin": meta.get("origin") if origin is None else origin}
+    for name in sorted(expected.keys() | meta.keys(), key=str):
+        if expected.get(name) != meta.get(name):
+            findings.fault("meta", None, f"meta.{name}", expected.get(name), meta.get(name))

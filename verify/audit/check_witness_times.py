@@ -55,8 +55,8 @@ class WitnessTimes:
 
 def recorded_at_of(raw: bytes | None) -> str | None:
     """Return the time that an entry's bytes claim, unchecked; None if there is none."""
-    said = None if raw is None else _RECORDED_AT.search(raw)
-    return None if said is None else said[1].decode()
+    match = None if raw is None else _RECORDED_AT.search(raw)
+    return None if match is None else match[1].decode()
 
 
 def _posix(recorded_at: str) -> float:

@@ -93,9 +93,9 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
         audit_receipt(source.receipt, trust, findings)
         further, tree = (), None
     else:
-        kept = None if since is None else open_pinned(since, trust, SINCE)
+        pinned = None if since is None else open_pinned(since, trust, SINCE)
         with Pool(findings, workers or os.cpu_count() or 1) as pool:
-            tree = _Audit(source, trust, findings, pool, kept, memory, further).run(progress)
+            tree = _Audit(source, trust, findings, pool, pinned, memory, further).run(progress)
     if trust is None:
         findings.leave_open("no-trust")
         if source.own_trust:
@@ -295,9 +295,9 @@ class _Audit:
             return self._published.extent()
 
     def _log_key(self, fold: EntryPass) -> VerifierKey | None:
-        said = fold.directory.log_key
+        claimed = fold.directory.log_key
         try:
-            own = None if said is None else parse_log_vkey(said)
+            own = None if claimed is None else parse_log_vkey(claimed)
         except Malformed as error:
             self._findings.add(fault_of(error, "directory", 0, "statement.body.log_key", "L2"))
             own = None
@@ -305,7 +305,7 @@ class _Audit:
         if self._trust is not None:
             key = self._trust.policy.logs.get(fold.origin or "")
             if key is not None and own is not None and own != key:
-                self._findings.fault("log-key", 0, "statement.body.log_key", format_vkey(key), said)
+                self._findings.fault("log-key", 0, "statement.body.log_key", format_vkey(key), claimed)
             if self._trust.genesis is not None and self._trust.genesis != self._findings.genesis:
                 found = self._findings.genesis or b""
                 self._findings.fault("genesis", 0, "leaf hash", self._trust.genesis, found)

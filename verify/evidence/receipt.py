@@ -105,8 +105,8 @@ def _check_checkpoint(
 
 
 def _own_key(entry: Entry | None) -> VerifierKey | None:
-    said = None if entry is None else entry.statement.body.get("log_key")
-    return parse_log_vkey(said) if isinstance(said, str) else None
+    log_key = None if entry is None else entry.statement.body.get("log_key")
+    return parse_log_vkey(log_key) if isinstance(log_key, str) else None
 
 
 def _check_inclusion(proof: TlogProof, raw: bytes, checkpoint: Checkpoint, findings: Findings) -> None:
@@ -131,8 +131,8 @@ def _check_trust(checkpoint: Checkpoint, trust: TrustFolder | None, findings: Fi
         findings.fault("genesis", 0, "leaf hash", trust.genesis, findings.genesis)
     if trust.checkpoint is None:
         return
-    kept = open_pinned(trust.checkpoint, trust, TRUST)
-    if kept.origin == checkpoint.origin and kept.size == checkpoint.size and kept.root != checkpoint.root:
-        findings.fault("fork", None, TRUST, kept.root, checkpoint.root)
-    elif kept.size != checkpoint.size:
-        findings.not_checked("receipt-consistency", size=kept.size)
+    pinned = open_pinned(trust.checkpoint, trust, TRUST)
+    if pinned.origin == checkpoint.origin and pinned.size == checkpoint.size and pinned.root != checkpoint.root:
+        findings.fault("fork", None, TRUST, pinned.root, checkpoint.root)
+    elif pinned.size != checkpoint.size:
+        findings.not_checked("receipt-consistency", size=pinned.size)

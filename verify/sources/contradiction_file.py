@@ -136,12 +136,12 @@ def _length(lines: list[str], name: str) -> int:
 
 
 def _hashes(lines: list[str], name: str) -> tuple[bytes, ...]:
-    found: list[bytes] = []
+    hashes: list[bytes] = []
     while lines and lines[0].startswith(f"{name} "):
-        found.append(decode_base64(_word(lines, name), f"contradiction.{name}"))
-        if len(found[-1]) != HASH_BYTES or len(found) > MAX_HASHES:
+        hashes.append(decode_base64(_word(lines, name), f"contradiction.{name}"))
+        if len(hashes[-1]) != HASH_BYTES or len(hashes) > MAX_HASHES:
             raise Malformed("contradiction", f"contradiction.{name}", f"at most {MAX_HASHES} hashes of 32 bytes")
-    return tuple(found)
+    return tuple(hashes)
 
 
 def origin_of(raw: bytes) -> str | None:

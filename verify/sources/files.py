@@ -72,11 +72,11 @@ class Folder:
 
     def names(self) -> list[str]:
         """List all paths, sorted. Links are listed by name and never followed."""
-        found = []
+        paths = []
         for folder, _, files in os.walk(self._root, followlinks=False):
             base = Path(folder).relative_to(self._root).as_posix()
-            found += [name if base == "." else f"{base}/{name}" for name in files]
-        return sorted(found)
+            paths += [name if base == "." else f"{base}/{name}" for name in files]
+        return sorted(paths)
 
     def _open(self, path: str) -> BinaryIO | None:
         # Without NONBLOCK a named pipe in place of a file would block the verifier without end.

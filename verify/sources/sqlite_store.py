@@ -88,8 +88,8 @@ class Store:
 
     def entry(self, index: int) -> bytes | None:
         """Return the row at an index, unchecked; None if there is none."""
-        found = next(self.select(f"{_ROWS} WHERE position = ?", index + 1), None)
-        state = None if found is None else found[4]
+        row = next(self.select(f"{_ROWS} WHERE position = ?", index + 1), None)
+        state = None if row is None else row[4]
         return state if isinstance(state, bytes) else None
 
     def meta(self) -> dict[Any, Any]:
@@ -109,8 +109,8 @@ class Store:
 
     def damage(self) -> str | None:
         """Return the first problem that SQLite's integrity check finds, indexes included; None if there is none."""
-        found = str(next(self.select("PRAGMA integrity_check(1)"))[0])
-        return None if found == "ok" else found
+        problem = str(next(self.select("PRAGMA integrity_check(1)"))[0])
+        return None if problem == "ok" else problem
 
     def check_unchanged(self) -> None:
         """Check that nobody began to write while the store was read without locks.

@@ -107,7 +107,7 @@ def _as_appointed(act: Act[Any], on: object, at: Context) -> Breach:
 
 
 def _any_body(act: Act[Any], on: object, at: Context) -> str | None:
-    """A seat in some body is asked for where the act speaks within one (SPEC §7 rule 6)."""
+    """Check for a seat in some body, if the act speaks within one (SPEC §7 rule 6)."""
     return ANY_BODY if act.seated else None
 
 

@@ -241,7 +241,7 @@ class Ledger:
         return self._core.states.at(size)
 
     def as_of(self, size: int | None = None) -> AsOf:
-        """What pages and interface read: the state after `size` entries, by default all, with its instant.
+        """Return what pages and interface read: the state after `size` entries, by default all, with its instant.
 
         The present is judged by the clock, a past size at the instant of its last entry.
 

@@ -20,7 +20,6 @@ BANNED = re.compile(
 )
 NOT_CLEAN: dict[str, int] = {
     "api/routers/log.py": 1,
-    "domain/catalogue.py": 1,
     "domain/commitments/acts.py": 1,
     "domain/commitments/commitment.py": 2,
     "domain/commitments/scope.py": 1,
@@ -34,9 +33,10 @@ NOT_CLEAN: dict[str, int] = {
     "ledger/reader/states.py": 1,
     "ledger/store/mapper.py": 1,
     "ledger/store/sqlite_recorder.py": 1,
-    "ledger/views/views.py": 1,
+    "ledger/views/follower.py": 1,
     "verify/core/seen_history.py": 2,
-    "docs/INVARIANTS.md": 1,
+    "docs/INVARIANTS.md": 3,
+    "docs/domain.md": 4,
 }
 # One Spanish word for one thing: libro, registro, veredicto, alteración, tesela (docs/GLOSSARY.md).
 OTHER_SPANISH = re.compile(r"\bbitácoras?\b|\bentradas?\b|\bdictamen\b|\bdictámenes\b|\bmosaicos?\b", re.IGNORECASE)

@@ -113,7 +113,7 @@ def _tell(size: int, stamp: "Stamp") -> None:
 
 
 def _publish(ledger: "Ledger") -> None:
-    """Bring the anchors beside the published tiles, as far as these go."""
+    """Copy the anchors into the published folder, up to the size of its checkpoint."""
     from constancia.verify.core.formats.checkpoint import read_checkpoint
     from constancia.verify.sources.layout import ANCHORS_NAME, CHECKPOINT_NAME
 

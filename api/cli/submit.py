@@ -39,7 +39,7 @@ def command(
 
 
 def _is_receipt_of(path: Path, raw: bytes) -> bool:
-    """Tell whether a file is a receipt of this very statement: to renew it loses nothing."""
+    """Return whether a file is a receipt of this statement, so that it may be overwritten."""
     from constancia.ledger.submission import parse_signed
     from constancia.verify.core.errors import Malformed
     from constancia.verify.core.formats.tlog_proof import parse_tlog_proof

@@ -107,7 +107,7 @@ def afterwards(stage: Stage) -> None:
 
 
 def correct_date(stage: Stage, sfp: Player) -> None:
-    """The date on which work started is corrected beside the entry, which stays as it was."""
+    """Correct the date on which work started, in a new entry; the old entry does not change."""
     marks = (b'"type":"WorkStarted"', b'"party":"sfp"')
     started = next(said.entry for said in stage.said if all(mark in said.entry.raw for mark in marks))
     correction = {

@@ -99,7 +99,7 @@ class Sequencer:
         return self._under_way
 
     def submit(self, signed: SignedStatement) -> Future[AppendOutcome]:
-        """Takes a statement in.
+        """Take a statement in.
 
         Args:
             signed: The statement and its signatures.

@@ -175,7 +175,7 @@ def _check_prefix(log: Log, published: bytes | None, target: Checkpoint, folder:
         return 0
     where = str(folder / CHECKPOINT_NAME)
     try:
-        before = read_checkpoint(kept)
+        before = read_checkpoint(published)
     except Malformed as error:
         raise Fatal(f"the published checkpoint can't be read: {error}", where=where) from error
     if before.origin != target.origin:

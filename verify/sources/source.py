@@ -167,7 +167,7 @@ def _checkpoint_of(receipt: bytes) -> bytes | None:
 def _open_folder(path: Path) -> Source:
     log = path / layout.PUBLISHED_NAME
     if (path / layout.STORE_NAME).exists():
-        # Before the store: in a ledger at work a cosignature is always of a tree that the store has by then.
+        # Before the store: so that every cosignature of a running ledger covers a tree that the store already has.
         cosignatures = _open_cosignatures(path / layout.COSIGNATURES_NAME)
         return Source(
             kind="store",

@@ -1,4 +1,4 @@
-"""A log's address as one round reads it: each checkpoint and tile once, every request counted, broken off when told."""
+"""A log's URL as one round reads it: caches each file, counts every request, can be interrupted."""
 
 import threading
 import time
@@ -11,11 +11,11 @@ from constancia.verify.core.errors import Unreadable
 from constancia.verify.sources.files import Web
 from constancia.verify.sources.layout import CHECKPOINT_NAME, TILES_NAME
 
-_KEPT: Final = 2_048  # small files kept for the round: 16 MiB of tiles at most
-ANSWER_S: Final = 120.0  # for one answer: a host that drips must not hold up the watch of other logs
+_KEPT: Final = 2_048  # small files cached for the round: at most 16 MiB of tiles
+ANSWER_S: Final = 120.0  # for one response: a slow host must not delay the watch of other logs
 _TICK_S: Final = 0.2
 _CHUNK: Final = 65_536
-_BUNDLES: Final = 2  # the bundle with the old end is asked for twice
+_BUNDLES: Final = 2  # the bundle with the old end is read twice
 
 
 class RoundWeb(Web):
@@ -23,7 +23,7 @@ class RoundWeb(Web):
 
     Args:
         address: http or https.
-        is_stopped: Asked before each request; then the round is broken off with `KeyboardInterrupt`.
+        is_stopped: Called before each request; if true, the round ends with `KeyboardInterrupt`.
     """
 
     def __init__(self, address: str, is_stopped: Callable[[], bool]) -> None:
@@ -36,7 +36,7 @@ class RoundWeb(Web):
         self.requests = 0
 
     def read(self, path: str, limit: int) -> bytes | None:
-        """Give a file's bytes; None where the server answers that there is none."""
+        """Return a file's bytes; None if the server answers that it does not exist."""
         with self._lock:
             if path in self._files:
                 return self._files[path]
@@ -49,7 +49,7 @@ class RoundWeb(Web):
         return data
 
     def _keep(self, path: str, data: bytes | None) -> None:
-        """Keep what can't change within a round, which is about one checkpoint; of the bundles only the latest."""
+        """Cache what cannot change within a round, which is about one checkpoint; of the bundles only the latest."""
         if path.startswith("tile/entries/"):
             self._bundles.append(path)
             if len(self._bundles) > _BUNDLES:
@@ -59,13 +59,13 @@ class RoundWeb(Web):
         self._files[path] = data
 
     def forget_checkpoint(self) -> None:
-        """Ask for the checkpoint again when it is read next, and for what may have been published with it."""
+        """Drop the cached checkpoint and the missing files that may have been published with a newer one."""
         with self._lock:
             for path in [path for path, data in self._files.items() if path == CHECKPOINT_NAME or data is None]:
                 del self._files[path]
 
     def _get(self, path: str) -> Any:
-        """Ask in a thread of its own, which is left where no answer comes: neither a host nor a stop is waited for."""
+        """Request in a thread, abandoned on timeout, so that neither host nor shutdown blocks."""
         answers: SimpleQueue[Any] = SimpleQueue()
 
         def ask() -> None:
@@ -88,7 +88,7 @@ class RoundWeb(Web):
 
 
 class _Patience:
-    """How long one answer is waited for, headers and body together."""
+    """Time limit for one response, headers and body together."""
 
     def __init__(self, where: str, seconds: float, is_stopped: Callable[[], bool]) -> None:
         self._where = where
@@ -97,7 +97,7 @@ class _Patience:
         self._end = time.monotonic() + seconds
 
     def check(self) -> None:
-        """End the waiting where it was too long, or where the round is broken off."""
+        """Raise if the time limit has passed or the round was interrupted."""
         if self._is_stopped():
             raise KeyboardInterrupt
         if time.monotonic() > self._end:
@@ -105,7 +105,7 @@ class _Patience:
 
 
 class _InTime:
-    """An answer whose body must come in time, however steadily it drips. As much of a response as `Web` uses."""
+    """A response whose body must arrive within the time limit, even if it trickles. Has only what `Web` uses."""
 
     def __init__(self, answer: Any, patience: _Patience) -> None:
         self.headers = answer.headers
@@ -119,7 +119,7 @@ class _InTime:
         self._answer.close()
 
     def read(self, amount: int) -> bytes:
-        """Give up to so many bytes: fewer only at the end of the body."""
+        """Return up to `amount` bytes; fewer only at the end."""
         data = bytearray()
         while len(data) < amount and (chunk := self._answer.read1(min(_CHUNK, amount - len(data)))):
             data += chunk

@@ -1,8 +1,8 @@
-"""A tree of files to read from: a folder or a web address; `zipped` has the third, a zip.
+"""Read-only file trees: a folder or a URL (for zip archives see `zip_archive`).
 
-- F1: every read is bounded by the caller; what is longer is `Unreadable`, never cut.
-- F2: nothing but regular files below the folder is opened; a link is not followed.
-- F3: over the network every wait has a time limit; nothing rests on the channel, for all that comes is checked.
+- F1: every read is bounded by the caller; a longer file is `Unreadable`, never truncated.
+- F2: only regular files below the folder are opened; links are not followed.
+- F3: over the network every wait has a time limit; the channel is not trusted, because all data is checked.
 """
 
 import gzip
@@ -22,7 +22,7 @@ from constancia.verify.core.errors import Unreadable
 
 MAX_DOCUMENT_BYTES: Final = 256 * 1024 * 1024
 TIMEOUT_S: Final = 20
-ATTEMPTS: Final = 3  # a dropped connection is no verdict
+ATTEMPTS: Final = 3  # a dropped connection is not a verdict
 _CHUNK: Final = 1024 * 1024
 
 
@@ -32,13 +32,13 @@ class Files(Protocol):
     location: str
 
     def read(self, path: str, limit: int) -> bytes | None:
-        """Give a file's bytes; None if there is no such file."""
+        """Return a file's bytes; None if there is no such file."""
 
     def digest(self, path: str) -> tuple[bytes, int] | None:
-        """Give a file's SHA-256 and size; None if there is no such file."""
+        """Return a file's SHA-256 and size; None if there is no such file."""
 
     def names(self) -> list[str] | None:
-        """List all paths, sorted; None where that can't be done."""
+        """List all paths, sorted; None if that is not possible."""
 
 
 class Folder:
@@ -46,7 +46,7 @@ class Folder:
 
     Args:
         root: The folder.
-        follow_links: Whether links lead on; only in a folder of the reader's own.
+        follow_links: Whether to follow links; only for a folder of the reader's own.
     """
 
     def __init__(self, root: Path, *, follow_links: bool = False) -> None:
@@ -55,7 +55,7 @@ class Folder:
         self._root = root
 
     def read(self, path: str, limit: int) -> bytes | None:
-        """Give a file's bytes; None if there is no such file."""
+        """Return a file's bytes; None if there is no such file."""
         file = self._open(path)
         if file is None:
             return None
@@ -63,7 +63,7 @@ class Folder:
             return read_bounded(file, limit, path)
 
     def digest(self, path: str) -> tuple[bytes, int] | None:
-        """Give a file's SHA-256 and size; None if there is no such file."""
+        """Return a file's SHA-256 and size; None if there is no such file."""
         file = self._open(path)
         if file is None:
             return None
@@ -71,15 +71,15 @@ class Folder:
             return digest_of(file, path)
 
     def names(self) -> list[str]:
-        """List all paths, sorted. Links are listed as what they are called, and never entered."""
-        found = []
+        """List all paths, sorted. Links are listed by name and never followed."""
+        paths = []
         for folder, _, files in os.walk(self._root, followlinks=False):
             base = Path(folder).relative_to(self._root).as_posix()
-            found += [name if base == "." else f"{base}/{name}" for name in files]
-        return sorted(found)
+            paths += [name if base == "." else f"{base}/{name}" for name in files]
+        return sorted(paths)
 
     def _open(self, path: str) -> BinaryIO | None:
-        # Without NONBLOCK a named pipe put in a file's place would make the verifier wait for ever.
+        # Without NONBLOCK a named pipe in place of a file would block the verifier without end.
         flags = os.O_RDONLY | self._no_links | getattr(os, "O_NONBLOCK", 0)
         try:
             handle = os.open(self._root / path, flags | getattr(os, "O_BINARY", 0))
@@ -107,7 +107,7 @@ class Web:
             self._opener.add_handler(handler)
 
     def read(self, path: str, limit: int) -> bytes | None:
-        """Give a file's bytes; None where the server answers 404 or 410."""
+        """Return a file's bytes; None if the server answers 404 or 410."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self._get(path) as answer:
@@ -121,18 +121,18 @@ class Web:
                     return None
                 failure: Exception = error
             except (OSError, EOFError, HTTPException, zlib.error, ValueError) as error:
-                failure = error  # ValueError: an address that is none
+                failure = error  # ValueError: an invalid URL
             if attempt == ATTEMPTS:
                 raise Unreadable("web", f"{self.location}/{path}", str(failure)) from failure
         return None
 
     def digest(self, path: str) -> tuple[bytes, int] | None:
-        """Give a file's SHA-256 and size; None where there is none."""
+        """Return a file's SHA-256 and size; None if there is none."""
         data = self.read(path, MAX_DOCUMENT_BYTES)
         return None if data is None else (hashlib.sha256(data).digest(), len(data))
 
     def names(self) -> None:
-        """A web address can't be listed."""
+        """Return None: a URL cannot be listed."""
         return
 
     def _get(self, path: str) -> Any:
@@ -143,7 +143,7 @@ class Web:
 
 
 def read_bounded(file: BinaryIO, limit: int, where: str) -> bytes:
-    """Read all of a file that may have at most so many bytes.
+    """Read a whole file of at most `limit` bytes.
 
     Raises:
         Unreadable: It has more.

@@ -1,9 +1,9 @@
-"""A zip bundle, read strictly: two unpackers must never see two different trees in one file.
+"""A zip bundle, read strictly: two unpackers must never see different trees in one file.
 
 - Z1: the file is members, directory and end record, with nothing before, between (but data descriptors) or after.
 - Z2: no name twice, also not when case is ignored; no absolute path, `..`, backslash, link, or encryption.
-- Z3: what it unpacks to is bounded, by itself and against the file's own size (bombs).
-- Z4: name, method and sizes in front of each member are those of the directory.
+- Z3: the unpacked size is bounded, absolutely and relative to the file's size (zip bombs).
+- Z4: name, method and sizes in each member's header are those of the directory.
 """
 
 import stat
@@ -19,7 +19,7 @@ from constancia.verify.sources.files import MAX_DOCUMENT_BYTES, digest_of, read_
 
 MAX_MEMBERS: Final = 1_000_000
 MAX_RATIO: Final = 200  # our own bundles stay below 20
-RATIO_GRACE: Final = 64 * 1024 * 1024  # small archives of much the same text pack tighter
+RATIO_GRACE: Final = 64 * 1024 * 1024  # small archives of repetitive text compress better
 _LOCAL: Final = struct.Struct("<4s5H3I2H")
 _EXTRAS: Final = (0x0001, 0x5455, 0x7875)  # zip64, times, owner; a second name (0x7075) would be another tree
 _ENCRYPTED: Final = 0x41  # plain or strong
@@ -31,7 +31,7 @@ class Zip:
     """The files of a zip."""
 
     def __init__(self, path: Path) -> None:
-        """Opens and checks the archive's structure.
+        """Open the archive and check its structure.
 
         Raises:
             Unreadable: It breaks one of the rules.
@@ -47,11 +47,11 @@ class Zip:
             raise Unreadable("zip", self.location, str(error)) from error
 
     def read(self, path: str, limit: int) -> bytes | None:
-        """Give a member's bytes; None if there is no such member."""
+        """Return a member's bytes; None if there is no such member."""
         return self._unpack(path, lambda file: read_bounded(file, limit, path))
 
     def digest(self, path: str) -> tuple[bytes, int] | None:
-        """Give a member's SHA-256 and size; None if there is no such member."""
+        """Return a member's SHA-256 and size; None if there is no such member."""
         return self._unpack(path, lambda file: digest_of(file, path))
 
     def names(self) -> list[str]:

@@ -29,7 +29,7 @@ from constancia.verify.core.errors import Unreadable
 from constancia.verify.report.findings import Findings
 from constancia.verify.wire.merkle import HASH_BYTES, Tree
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 CHUNK_BYTES: Final = 256 * HASH_BYTES
 KEEP_EVERY_S: Final = 5.0  # the most that a killed audit loses
 _ASK_IDS: Final = 500  # in one query

@@ -167,7 +167,7 @@ CASES: dict[str, tuple[str, Case]] = {
     "another stream than the body's": ("E_MALFORMED", rep("inai", "ProgressReported", "commitment/c2", report())),
     "a type that is none": ("E_UNKNOWN_TYPE", rep("inai", "AgreementForgotten", AG, {})),
     "a type that is only derived": ("E_UNKNOWN_TYPE", rep("inai", "AgreementEnteredIntoForce", AG, {})),
-    "a schema of tomorrow": ("E_SCHEMA_VERSION", rep("inai", "ProgressReported", C1, report(), schema=2)),
+    "a schema of tomorrow": ("E_SCHEMA_VERSION", rep("inai", "ProgressReported", C1, report(), schema=99)),
     "a statement for another ledger": (
         "E_LEDGER_MISMATCH",
         rep("inai", "ProgressReported", C1, report(), ledger="example.org/other"),
@@ -328,10 +328,6 @@ CASES: dict[str, tuple[str, Case]] = {
     "a lower level without a reason": (
         "E_POLICY",
         rep("inai", "ProgressReported", C1, report(level="not_started")),
-    ),
-    "an appointment for acts that are none": (
-        "E_POLICY",
-        root("inai", "RepresentativeAppointed", "appointment/x", APPOINTMENT | {"scope": ["DoAnything"]}),
     ),
     "an adoption without a signed decision": (
         "E_POLICY",

@@ -131,7 +131,7 @@ def test_entry_that_cannot_even_be_judged_is_named_and_the_audit_goes_on(operato
 def test_correction_is_judged_by_looking_its_target_up(operator: Operator, tmp_path: Path) -> None:
     target = operator.size - 1
     body = {
-        "correction": "k1", "field": "body.period", "kind": "clerical", "new_value": "2019-04",
+        "correction": "k1", "field": "body.period", "kind": "clerical", "new_value": "2019-02",
         "old_digest": "sha256:" + hashlib.sha256(b'"2019-03"').hexdigest(), "reason": {"es": "Errata"},
         "target": operator.tree.leaf(target).hex(),
     }  # fmt: skip

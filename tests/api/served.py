@@ -113,6 +113,8 @@ def desk_in(
     story = StoryClock(START)
     signer = LogSigner.generate(ORIGIN) if begun is None else begun.signer
     world = World(signer.vkey) if begun is None else begun.copy_to(folder)
+    if clock is not None:
+        world.now = clock.now()  # what is said now happened now: the ledger's clock is the machine's
     with (
         Ledger.open(folder, clock=clock or story, signer=signer, create=begun is None, options=options) as ledger,
         serving(ledger) as url,

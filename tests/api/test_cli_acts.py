@@ -85,7 +85,7 @@ def test_draft_tells_what_the_ledger_would_answer_and_hands_nothing_in(
     person: Person, adopted: Desk, lang: str, where: str
 ) -> None:
     size = adopted.ledger.size
-    key = adopted.world.keys["inai"].key_id
+    key, day = adopted.world.keys["inai"].key_id, f"{adopted.world.now:%Y-%m-%d}"
 
     def draft(body: dict[str, Any], *more: str) -> str:
         path = person.home / "body.json"
@@ -93,7 +93,7 @@ def test_draft_tells_what_the_ledger_would_answer_and_hands_nothing_in(
         place = adopted.url if where == "address" else adopted.ledger.folder.path
         done = person.runs(
             "draft", "ProgressReported", "--body", path, "--from", place, "--party", "inai", "--appointment", "ap-inai",
-            "--person", "p-inai", "--capacity", "representative", "--occurred-on", "2019-03-01", "--force", *more,
+            "--person", "p-inai", "--capacity", "representative", "--occurred-on", day, "--force", *more,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout

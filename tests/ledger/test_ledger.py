@@ -187,7 +187,7 @@ class TestRefusing:
         assert refused(desk, signed).code == "E_UNKNOWN_TYPE"
 
     def test_unknown_schema(self, desk: Desk) -> None:
-        signed = changed(desk, desk.world.contest("c1"), schema=2)
+        signed = changed(desk, desk.world.contest("c1"), schema=99)
         assert refused(desk, signed).code == "E_SCHEMA_VERSION"
 
     def test_body_with_an_unknown_member(self, desk: Desk) -> None:
@@ -454,6 +454,7 @@ class TestReading:
     def test_size_at_an_instant_counts_what_was_recorded_by_then(self, founded: Desk) -> None:
         size = founded.ledger.size
         founded.clock.set(START + timedelta(days=30))
+        founded.world.now = founded.clock.now()
         founded.adopt()
         assert founded.ledger.size_at(START) == size
         assert founded.ledger.size_at(START - timedelta(seconds=1)) == 0

@@ -29,8 +29,8 @@ def test_genesis_with_all_founders_signatures_is_read_back(new: Desk) -> None:
     [
         (b'{"signatures":[', b'{"also":1,"signatures":['),
         (b',"statement":', b',"testimony":'),
-        (b'"schema":1', b'"schema":"1"'),
-        (b'"schema":1', b'"schema":1 '),
+        (b'"schema":2', b'"schema":"1"'),
+        (b'"schema":2', b'"schema":2 '),
         (b'{"signatures":[', b'{"signatures":["x",'),
         (b'"mode":"live"', b'"mode":"dead"'),
     ],

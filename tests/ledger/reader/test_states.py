@@ -83,7 +83,7 @@ class TestStates:
     def test_older_state_is_reached_from_a_copy_on_the_way(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         whole = [document(desk, size) for size in range(desk.ledger.size + 1)]
         monkeypatch.setattr(states, "_ANCHOR_EVERY", 4)
-        monkeypatch.setattr(states, "_KEPT", 1)
+        monkeypatch.setattr(states, "_CACHED", 1)
         kept = States(desk.ledger.log, desk.ledger.origin)
         kept.at()
         for size in range(desk.ledger.size, -1, -1):

@@ -77,6 +77,21 @@ def occurrence(ledger: Ledger, mark: Said, said: str | None = None) -> Occurrenc
     return Occurrence(on=recorded.isoformat(), claimed_on=when)
 
 
+def as_recorded(ledger: Ledger, mark: Said, met: Occurrence) -> Occurrence:
+    """Give the date that counts where the record contradicts a date before the ledger's opening: that of recording.
+
+    Args:
+        ledger: The state.
+        mark: Where the entry stands.
+        met: What `occurrence` gave for it.
+    """
+    recorded = local_day(parse_instant(mark.recorded_at), ledger.timezone)
+    start = parse_edtf(met.on).start
+    if start is not None and start >= recorded - CLAIM_SPAN:
+        return met
+    return Occurrence(on=recorded.isoformat(), claimed_on=met.claimed_on or met.on)
+
+
 def counts_as_said(when: Edtf, recorded: date, opened_on: date | None) -> bool:
     """Tell whether a date counts as it is said.
 

@@ -60,11 +60,13 @@ def _not_ones_own_cause(act: DecisionAct, on: Decision, at: Context) -> Breach:
     proposed = parse_decided(on.act, at.edition)
     if not isinstance(proposed, Act):
         return None
+    concerned = sorted(proposed.parties_concerned(at))
+    if at.party in concerned:
+        return None  # it has no vote, whoever speaks for it
     person = at.actor.get("person")
     if person in proposed.persons_concerned(at):
         return {"person": person}
-    concerned = sorted(proposed.parties_concerned(at))
-    return [{"party": one} for one in concerned if at.party != one and speaks_for(at, one)]
+    return [{"party": one} for one in concerned if speaks_for(at, one)]
 
 
 class NamesDigest(Protocol):

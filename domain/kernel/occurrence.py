@@ -3,7 +3,8 @@
 - T1: a live act happened on one day, at most `CLAIM_SPAN` before its recording. It counts from the day that it says.
 - T2: what is said to have happened earlier is said as `historical`. Only an act that reports a fact can be.
 - T3: a historical date before the ledger's opening counts as said: no record can contradict it. A later one counts
-  from the day of recording; the date that was claimed is given next to it.
+  from the day of recording; the date that was claimed is given next to it. So does an earlier one where the record
+  does contradict it: what was on record before it fell due was not done before the ledger began (`as_recorded`).
 
 The first edition of the law took every date as said.
 """

@@ -1,12 +1,13 @@
 """What the dirty model has found, each as its shortest sequence. All of it was accepted once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from random import Random
 
 import pytest
 from tests.domain.dirty.draws import DRAWS
 from tests.domain.dirty.players import Players
 from tests.domain.stage import (
+    MEMBERS,
     Stage,
     Voice,
     act_of,
@@ -29,7 +30,9 @@ from tests.domain.stage import (
 
 from constancia.domain.catalogue import KINDS
 from constancia.domain.decide import decide
-from constancia.domain.derive import derive
+from constancia.domain.derive import derive, was_member
+from constancia.domain.governance.body import GovernanceBody
+from constancia.domain.kernel.calendar import Certainty
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.kernel.values import digest
 
@@ -172,3 +175,20 @@ def test_15_a_date_before_the_ledger_makes_no_deadline_met_that_was_on_record_be
     assert [(one.params["claimed_on"], str(one.params["recorded_at"])[:10]) for one in missed] == [
         (claimed, "2019-06-20")
     ]
+
+
+@pytest.mark.parametrize(("mode", "effective"), [("historical", "2018-06-01"), ("live", "2019-02-28")])
+def test_14_who_has_voted_had_not_left_whatever_its_withdrawal_claims(mode: str, effective: str) -> None:
+    stage = founded()
+    said = {"governance_body": "cc", "mandate": text("M"), "members": ["inai", "nosc", "sfp"], "name": text("N")}
+    for party in MEMBERS:
+        stage.says(party, "GovernanceBodyEstablished", said, mode="historical", occurred_on="2011-12")
+    named = adoption(stage)
+    stage.says("nosc", "VoteCast", named | {"choice": "for"})
+    stage.on("2019-03-05")
+    leaving = {"effective": effective, "governance_body": "cc", "grounds": text("Ya"), "party": "nosc"}
+    when = effective if mode == "historical" else stage.today
+    stage.says(root("nosc"), "PartyWithdrew", leaving, mode=mode, occurred_on=when)
+    body = stage.find(GovernanceBody, "governance/cc")
+    assert was_member(body, "nosc", date(2019, 3, 1)) is Certainty.YES
+    assert was_member(body, "nosc", date(2019, 3, 6)) is Certainty.NO

@@ -73,7 +73,7 @@ class Others:
         key: Any = self.stage.state.standing(f"key/{key_id(voice.key)}")
         if key is None or key.status != "active" or not key.is_within(day):
             return False
-        held = self.aggregate(f"appointment/{voice.actor.get('appointment')}")
+        held: Any = self.aggregate(f"appointment/{voice.actor.get('appointment')}")
         return "appointment" not in voice.actor or bool(
             held.is_in_force(day) and len(held.scope) > 2 and held.person == voice.actor["person"]
         )
@@ -172,10 +172,10 @@ def ways_on(stage: Stage, voices: Iterable[Voice], gone: str, how: str) -> int:
 
 def _enough(others: Others, body: str | None) -> bool:
     """Whether two members are left who can speak: below that nobody decides, by design."""
-    found = others.aggregate(f"governance/{body}")
+    found: Any = others.aggregate(f"governance/{body}")
     if found is None or found.status != "established":
         return False
-    return sum(one != others.gone and bool(others.of(one)) for one in found.seated) > 1
+    return len([one for one in found.seated if one != others.gone and others.of(one)]) > 1
 
 
 def _decision(others: Others, one: Any) -> bool | None:

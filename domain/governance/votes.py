@@ -62,7 +62,8 @@ def _not_ones_own_cause(act: DecisionAct, on: Decision, at: Context) -> Breach:
         return None
     concerned = sorted(proposed.parties_concerned(at))
     if at.party in concerned:
-        return None  # it has no vote, whoever speaks for it
+        # Without a vote from the beginning, or since a later word has made it its own cause.
+        return at.party in on.voters and {"party": at.party}
     person = at.actor.get("person")
     if person in proposed.persons_concerned(at):
         return {"person": person}

@@ -40,7 +40,7 @@ AGREED_TO = {
 COMMITTING = frozenset(
     {"VoteCast", "DecisionSigned", "DissentRecorded", "AgreementSigned", "GovernanceBodyEstablished", "PartyReturned",
      "GovernanceRulesAdopted", "DeliverableAccepted", "DeliverableRejected", "RoleFilled", "ConditionSettled",
-     "ContestOverruled", "PartyWithdrew"}
+     "PartyWithdrew"}
 )  # fmt: skip
 
 

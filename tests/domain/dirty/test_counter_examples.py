@@ -141,6 +141,18 @@ def test_26_who_wrote_it_does_not_overrule_the_contest_of_it_for_another_party()
     stage.says("sfp", "VoteCast", named | {"choice": "for"})
 
 
+def test_26_a_voter_whose_own_cause_it_has_become_since_votes_no_more() -> None:
+    stage = seated()
+    with_an_outsider(stage)
+    stage.deliver("con", "e1")
+    named = overruling(stage)
+    of = {"commitment": "c1", "deliverable": "e1"}
+    stage.says("sfp", "DeliverableRejected", of | {"reasons": text("No"), "version": 1})
+    stage.says("inai", "DeliverableSubmitted", of | {"document": doc("v2"), "version": 2})
+    assert stage.code("inai", "VoteCast", named | {"choice": "for"}) == "E_SELF_DEALING"
+    stage.says("sfp", "VoteCast", named | {"choice": "for"})
+
+
 def kinds(stage: Stage) -> list[str]:
     return [one.kind for one in derive(stage.state, stage.now)]
 

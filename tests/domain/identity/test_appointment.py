@@ -83,7 +83,7 @@ def test_3_an_appointment_holds_from_its_first_to_its_last_day(day: str, *, hold
 
 
 def test_3_a_key_is_presented_and_endorsed_before_the_first_day_and_signs_from_then_on() -> None:
-    stage = founded()
+    stage = founded().body()
     voice = stage.join("nosc", name="x", valid_from="2019-03-10")
     assert stage.on("2019-03-09").code(voice, "CommitmentProposed", commitment()) == "E_APPOINTMENT_NOT_IN_FORCE"
     stage.on("2019-03-10").says(voice, "CommitmentProposed", commitment())
@@ -106,7 +106,7 @@ def test_3_a_signature_outside_the_appointments_days_is_refused() -> None:
 
 
 def test_3_a_later_revocation_voids_nothing() -> None:
-    stage = founded()
+    stage = founded().body()
     voice = stage.join("nosc", name="x")
     stage.says(voice, "CommitmentProposed", commitment())
     stage.says(root("nosc"), "RepresentativeRevoked", REVOCATION)

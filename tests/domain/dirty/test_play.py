@@ -31,8 +31,8 @@ from tests.domain.stage import (
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.kernel.values import digest
 
-SEEDS = (1, 2, 3, 4)
-ACTS = 160
+SEEDS = range(1, 17)
+ACTS = 250
 PAGE = Path(__file__).parents[3] / "docs" / "INVARIANTS.md"
 NOT_BUILT = {22, 23, 30}  # about acts that do not exist yet: personal data, certificates, paper signatures
 

@@ -11,6 +11,7 @@ from tests.domain.dirty.play import Counterexample, Tally, play
 def say(line: object) -> None:
     """Write a line."""
     sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def main() -> int:

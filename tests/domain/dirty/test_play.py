@@ -42,8 +42,8 @@ def test_players_that_play_dirty_break_no_invariant(seed: int) -> None:
     tally = Tally()
     play(seed, ACTS, tally)
     sys.stdout.write(f"\nseed {seed}: {tally}\n")
-    assert sum(tally.accepted.values()) > ACTS // 20
-    assert len(tally.refused) > 8
+    assert sum(tally.accepted.values()) > 5
+    assert len(tally.refused) > 5
 
 
 def test_every_type_of_the_catalogue_is_played() -> None:

@@ -7,6 +7,7 @@ Form, signature bytes and `seen` come before, and need the log: the ledger check
 from typing import Any, Final
 
 from constancia.domain.authority import GENERAL
+from constancia.domain.catalogue import KINDS
 from constancia.domain.kernel.acts import Act, Recorded, UnknownAct
 from constancia.domain.kernel.codes import CODES
 from constancia.domain.kernel.context import Context, Lookup, find_nothing
@@ -47,7 +48,9 @@ def decide(state: State, recorded: Recorded, lookup: Lookup = find_nothing) -> A
         raise Refusal(error.problem, judged) from error
     context = Context(state=state, recorded=recorded, lookup=lookup)
     judged["state"] = status_before(on, context)
-    problems = [problem for one in (*GENERAL, *act.RULES) for problem in one.problems(act, on, context)]
+    # A stream of another kind is refused as such: what the act would be judged against is not there.
+    about = on if isinstance(on, KINDS[act.stream_kind].aggregate) else None
+    problems = [problem for one in (*GENERAL, *act.RULES) for problem in one.problems(act, about, context)]
     if problems:
         first, *others = sorted(problems, key=lambda one: _RANK[one.code])
         raise Refusal(first, judged, tuple((one.code, one.rule) for one in others))

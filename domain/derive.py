@@ -30,7 +30,7 @@ from constancia.domain.kernel.calendar import (
     parse_instant,
 )
 from constancia.domain.kernel.editions import FIRST
-from constancia.domain.kernel.occurrence import SECOND, occurrence
+from constancia.domain.kernel.occurrence import SECOND, as_recorded, occurrence
 from constancia.domain.kernel.values import Value
 from constancia.domain.state import State
 
@@ -197,22 +197,34 @@ def _missed(state: State, commitment: Commitment, scope: Scope, name: str) -> It
     due = deadline(milestone.window, state.timezone) if milestone else None
     if milestone is None or due is None:
         return
-    last_day = local_day(due, state.timezone) - timedelta(days=1)
+    on_record = parse_instant(commitment.scopes[0].mark.recorded_at)
     done = next((one.mark for one in commitment.completed if one.milestone == name), None)
-    yield from _missed_target(state, commitment, f"milestone {name}", milestone.window, due, last_day, done)
+    yield from _missed_target(state, commitment, f"milestone {name}", milestone.window, due, on_record, done)
     for item in scope.deliverables:
         if item.milestone == name:
             submitted = first_submission(state, commitment.commitment, item.deliverable)
             first = submitted.versions[0].mark if submitted else None
             target = f"deliverable {item.deliverable}"
-            yield from _missed_target(state, commitment, target, milestone.window, due, last_day, first)
+            yield from _missed_target(state, commitment, target, milestone.window, due, on_record, first)
 
 
 def _missed_target(  # noqa: PLR0913, PLR0917 - a target with its due day and the word that met it
-    state: State, commitment: Commitment, target: str, window: str, due: datetime, last_day: date, done: Mark | None
+    state: State,
+    commitment: Commitment,
+    target: str,
+    window: str,
+    due: datetime,
+    on_record: datetime,
+    done: Mark | None,
 ) -> Iterator[Derived]:
-    """Yield the fact of a missed target. Since the second edition a late word is given with both of its dates."""
+    """Yield the fact of a missed target. Since the second edition a late word is given with both of its dates.
+
+    What was on record before it fell due was not done before the ledger began: an older date is a claim there too.
+    """
+    last_day = local_day(due, state.timezone) - timedelta(days=1)
     met = None if done is None else occurrence(state, done)
+    if met is not None and done is not None and state.edition >= SECOND and due > on_record:
+        met = as_recorded(state, done, met)
     if met is not None and has_begun(met.on, last_day) is not Certainty.NO:
         return
     params: dict[str, object] = {"target": target, "window": window}
@@ -224,7 +236,9 @@ def _missed_target(  # noqa: PLR0913, PLR0917 - a target with its due day and th
 def _expiries(state: State, at: datetime) -> Iterator[Derived]:
     day = local_day(at, state.timezone)
     for key in state.of(Key):
-        if key.status == "active" and key.valid_until and parse_day(key.valid_until) < day:
+        # Since the second edition a later revocation does not unmake it: the endorsement is over either way.
+        lasted = key.status == "active" or state.edition >= SECOND
+        if lasted and key.valid_until and parse_day(key.valid_until) < day:
             yield Derived(kind="KeyExpired", stream=key.stream, since=key.valid_until)
     for one in state.of(Appointment):
         if one.status == "appointed" and one.valid_until and parse_day(one.valid_until) < day:

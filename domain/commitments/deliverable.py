@@ -71,6 +71,12 @@ class DeliverableState(Aggregate):
         return self.versions[-1]
 
     @property
+    def authors(self) -> frozenset[str]:
+        """The persons who have submitted or revised for the party whose work the last version is."""
+        own = (one.mark for one in self.versions if one.mark.party == self.current.mark.party)
+        return frozenset(one.person for one in own if one.person is not None)
+
+    @property
     def open_contests(self) -> tuple[str, ...]:
         """Contests that no version has answered and no decision has overruled."""
         return tuple(one.contest for one in self.contests if one.answered_in is None and one.overruled_by is None)
@@ -137,8 +143,7 @@ def _not_by_the_submitter(act: DeliverableAct, on: DeliverableState, at: Context
 )
 def _not_by_the_submitters_person(act: DeliverableAct, on: DeliverableState, at: Context) -> Breach:
     by = on.current.mark
-    same = by.person is not None and by.person == at.actor.get("person")
-    return by.party != at.party and (same or speaks_for(at, by.party))
+    return by.party != at.party and (at.actor.get("person") in on.authors or speaks_for(at, by.party))
 
 
 @rule("E_POLICY", "no party decides alone in a body", "ninguna parte decide sola en un órgano", since=2)
@@ -346,6 +351,12 @@ class ContestOverruled(DeliverableAct):
         on = at.find(DeliverableState, self.stream())
         contest = on.contest(self.contest) if on else None
         return frozenset({on.current.mark.party, contest.mark.party} if on and contest else ())
+
+    def persons_concerned(self, at: Context) -> frozenset[str]:
+        """Give the persons who worked on it, and the one who contests it, for whom they may speak by now."""
+        on = at.find(DeliverableState, self.stream())
+        contest = on.contest(self.contest) if on else None
+        return frozenset((*on.authors, contest.mark.person or "") if on and contest else ())
 
     def then(self, on: DeliverableState, at: Context) -> DeliverableState:
         """Close the contest."""

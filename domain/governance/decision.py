@@ -9,7 +9,7 @@ from constancia.domain.governance.body import body_of, is_alone, rules_in_force,
 from constancia.domain.identity.genesis import term_days
 from constancia.domain.kernel.acts import REGISTRY, Act, UnknownAct, act, act_base, parse_act
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.calendar import parse_day
+from constancia.domain.kernel.calendar import local_day, parse_day, parse_instant
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.rules import Breach, rule
@@ -107,6 +107,12 @@ class Decision(Aggregate):
     def signed_by(self) -> frozenset[str]:
         """The parties that have signed it."""
         return frozenset(one.party for one in self.signatures)
+
+    @property
+    def words(self) -> tuple[Mark, ...]:
+        """Everything that was said on it."""
+        votes, dissents = (one.mark for one in self.votes), (one.mark for one in self.dissents)
+        return (self.proposed, *votes, *dissents, *self.signatures)
 
     def tally(self) -> dict[str, int]:
         """Count the standing votes, and those not cast."""
@@ -315,3 +321,16 @@ def parse_decided(decided: DecidedAct, edition: int) -> Act[Any] | UnknownAct | 
 
 def _rule(rules: Mapping[str, Rule], name: str, default: str) -> str:
     return str(rules[name].value) if name in rules else default
+
+
+def last_word(at: Context, body: str, party: str) -> date | None:
+    """Give the day of recording of the last thing that a party said on a decision of a body; None where it said none.
+
+    Args:
+        at: Gives the state.
+        body: The body's id.
+        party: The party's id.
+    """
+    said = (mark for one in at.state.of(Decision) if one.governance_body == body for mark in one.words)
+    days = (local_day(parse_instant(mark.recorded_at), at.state.timezone) for mark in said if mark.party == party)
+    return max(days, default=None)

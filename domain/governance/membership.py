@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import ClassVar, Final
 
 from constancia.domain.governance.body import GovernanceBody, RulesVersion, Seat, awaited, body_of, is_alone, seat_rules
+from constancia.domain.governance.decision import last_word
 from constancia.domain.identity.genesis import unknown_rules
 from constancia.domain.identity.party import PARTY_EXISTS, by_own_party, unregistered
 from constancia.domain.identity.voice import speaks_for
@@ -213,13 +214,20 @@ class PartyWithdrew(GovernanceAct):
 
     @rule(*_SEAT_IN_ORDER)
     def _in_order(self, on: GovernanceBody, at: Context) -> Breach:
-        return _before_last_change(on, self.party, occurrence(at.state, at.mark, self.effective).on)
+        return _before_last_change(on, self.party, self._left_on(at))
+
+    def _left_on(self, at: Context) -> str:
+        """Give the date that counts: not one before the party last spoke in the body, for the record contradicts it."""
+        counted = occurrence(at.state, at.mark, self.effective).on
+        end = parse_edtf(counted).end
+        spoke = last_word(at, self.governance_body, self.party) if at.edition > FIRST else None
+        return at.day.isoformat() if spoke is not None and end is not None and end < spoke else counted
 
     RULES: ClassVar = (by_own_party, _sits, _has_begun, _in_order)
 
     def then(self, on: GovernanceBody, at: Context) -> GovernanceBody:
         """Empty the seat."""
-        return _with_seat(on, self.party, "withdrawn", occurrence(at.state, at.mark, self.effective).on, at.mark)
+        return _with_seat(on, self.party, "withdrawn", self._left_on(at), at.mark)
 
 
 @act

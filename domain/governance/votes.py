@@ -50,6 +50,26 @@ def _counted(decision: Decision, at: Context) -> Decision:
     return replace(decision, electors=tuple(one for one in decision.voters if one in able))
 
 
+@rule(
+    "E_SELF_DEALING",
+    "whose own work a matter is, or who has an appointment of a party that it concerns, neither votes nor signs",
+    "quien hizo lo que se juzga, o tiene nombramiento de una parte a la que atañe, ni vota ni firma",
+    since=2,
+)
+def _not_ones_own_cause(act: DecisionAct, on: Decision, at: Context) -> Breach:
+    proposed = parse_decided(on.act, at.edition)
+    if not isinstance(proposed, Act):
+        return None
+    concerned = sorted(proposed.parties_concerned(at))
+    if at.party in concerned:
+        # Without a vote from the beginning, or since a later word has made it its own cause.
+        return at.party in on.voters and {"party": at.party}
+    person = at.actor.get("person")
+    if person in proposed.persons_concerned(at):
+        return {"person": person}
+    return [{"party": one} for one in concerned if speaks_for(at, one)]
+
+
 class NamesDigest(Protocol):
     """An act with a member `digest`."""
 
@@ -68,17 +88,6 @@ class VoteCast(DecisionAct):
     """A member votes on exactly the act proposed."""
 
     CORRECTABLE: ClassVar = ("explanation",)
-
-    @rule(
-        "E_SELF_DEALING",
-        "who has an appointment of a party that a matter concerns does not vote on it",
-        "quien tiene nombramiento de una parte a la que atañe un asunto no vota sobre él",
-        since=2,
-    )
-    def _not_ones_own_cause(self, on: Decision, at: Context) -> Breach:
-        proposed = parse_decided(on.act, at.edition)
-        concerned = proposed.parties_concerned(at) if isinstance(proposed, Act) else frozenset()
-        return [{"party": one} for one in sorted(concerned) if at.party != one and speaks_for(at, one)]
 
     RULES: ClassVar = (*_BY_A_VOTER, _not_ones_own_cause, _of_the_act)
 
@@ -129,11 +138,11 @@ class DecisionSigned(DecisionAct):
     def _signed_once(self, on: Decision, at: Context) -> Breach:
         return at.party in on.signed_by and (on.status == "signed" or not self.suffices(on, at))
 
-    RULES: ClassVar = (*_BY_A_VOTER, _voted_for_it, _signed_once, _of_the_act)
+    RULES: ClassVar = (*_BY_A_VOTER, _not_ones_own_cause, _voted_for_it, _signed_once, _of_the_act)
 
     def voices(self, on: Decision, at: Context) -> Iterable[Mark]:
-        """Give the signatures."""
-        return on.signatures
+        """Give the signatures, and the votes that they follow: who voted for one party does not sign for another."""
+        return (*on.signatures, *(one.mark for one in on.standing_votes.values()))
 
     def suffices(self, on: Decision, at: Context) -> bool:
         """Tell whether, with this word, all have signed who are awaited: who has left since it voted is not."""

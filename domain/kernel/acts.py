@@ -118,6 +118,10 @@ class Act(Value, Generic[G]):
         """Give the parties whose own cause the act is: they don't vote on it."""
         return frozenset()
 
+    def persons_concerned(self, at: Context) -> frozenset[str]:
+        """Give the persons whose own work the act is about: they don't vote on it, whoever they speak for."""
+        return frozenset()
+
     def others(self, after: G, at: Context) -> Iterable[Aggregate]:
         """Give the aggregates of other streams that change too, as they are after the act.
 

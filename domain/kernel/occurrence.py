@@ -3,7 +3,8 @@
 - T1: a live act happened on one day, at most `CLAIM_SPAN` before its recording. It counts from the day that it says.
 - T2: what is said to have happened earlier is said as `historical`. Only an act that reports a fact can be.
 - T3: a historical date before the ledger's opening counts as said: no record can contradict it. A later one counts
-  from the day of recording; the date that was claimed is given next to it.
+  from the day of recording; the date that was claimed is given next to it. So does an earlier one where the record
+  does contradict it: what was on record before it fell due was not done before the ledger began (`as_recorded`).
 
 The first edition of the law took every date as said.
 """
@@ -75,6 +76,21 @@ def occurrence(ledger: Ledger, mark: Said, said: str | None = None) -> Occurrenc
     if ledger.edition < SECOND or counts_as_said(parse_edtf(when), recorded, ledger.opened_on):
         return Occurrence(on=when)
     return Occurrence(on=recorded.isoformat(), claimed_on=when)
+
+
+def as_recorded(ledger: Ledger, mark: Said, met: Occurrence) -> Occurrence:
+    """Give the date that counts where the record contradicts a date before the ledger's opening: that of recording.
+
+    Args:
+        ledger: The state.
+        mark: Where the entry stands.
+        met: What `occurrence` gave for it.
+    """
+    recorded = local_day(parse_instant(mark.recorded_at), ledger.timezone)
+    start = parse_edtf(met.on).start
+    if start is not None and start >= recorded - CLAIM_SPAN:
+        return met
+    return Occurrence(on=recorded.isoformat(), claimed_on=met.claimed_on or met.on)
 
 
 def counts_as_said(when: Edtf, recorded: date, opened_on: date | None) -> bool:

@@ -145,7 +145,7 @@ def _operators(node: ast.expr) -> Iterator[ast.AST]:
 def _statements(node: ast.stmt) -> Iterator[ast.AST]:
     if isinstance(node, ast.If | ast.While) and not isinstance(node.test, ast.Compare):
         yield _with_test(node)
-    elif isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
+    elif isinstance(node, ast.Return) and node.value is not None and not _is_false(node.value):
         yield ast.Return(ast.Constant(None))
     elif isinstance(node, ast.Raise) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
         yield ast.Pass()
@@ -181,8 +181,9 @@ def _with_test(node: ast.If | ast.While | ast.IfExp) -> ast.AST:
     return other
 
 
-def _is_none(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_false(node: ast.AST) -> bool:
+    """Whether it is a constant that a condition takes for None."""
+    return isinstance(node, ast.Constant) and not node.value
 
 
 def _is_text(node: ast.BinOp) -> bool:

@@ -33,8 +33,8 @@ from constancia.verify.core.formats.entry import Entry
 from constancia.verify.core.formats.merkle import hash_leaf
 from constancia.verify.core.formats.signatures import is_hex64
 from constancia.verify.core.report import Findings
-from constancia.verify.sources.files import Web
 from constancia.verify.sources.source import STORE_NAME, Source
+from constancia.verify.sources.web import Web
 from constancia.verify.speed.entry_patterns import read_entry
 
 VIEWS_NAME: Final = "views.sqlite"

@@ -18,7 +18,7 @@ from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.merkle import Tree
 from constancia.verify.core.report import Findings
-from constancia.verify.sources.files import Web
+from constancia.verify.sources.web import Web
 
 MAX_ANSWER_BYTES: Final = 256 * 1024 * 1024
 # The lists of the interface, and the projection that each shows.

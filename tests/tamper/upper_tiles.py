@@ -30,7 +30,7 @@ class UpperTiles:
 
     def faults(self) -> tuple[Fault, ...]:
         findings = Findings("folder", str(self.root))
-        TileChecker(PublishedLog(Folder(self.root)), self.tree, findings).check(SIZE, done=True)
+        TileChecker(PublishedLog(Folder(self.root)), self.tree, findings, weighs=True).check(SIZE, done=True)
         return findings.report(list_all=True).faults
 
     def cases(self, target: tuple[int, int, int], step: int) -> Iterator[tuple[str, bytes | None, int, int]]:

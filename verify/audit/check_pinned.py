@@ -14,6 +14,8 @@ def hold_to(kept: PinnedCheckpoint, fold: EntryPass, findings: Findings) -> bool
     """
     if kept.origin not in (None, fold.origin):
         findings.fault("origin", None, kept.where, kept.origin, fold.origin)
+    elif kept.size > fold.tree.size and findings.ends_at is not None and kept.size <= fold.extent:
+        findings.leave_open("kept-not-compared", where=kept.where, size=kept.size)
     elif kept.size > fold.tree.size:
         size = fold.tree.size
         findings.fault("rollback", size, kept.where, f"{kept.size} entries", size, last_index=kept.size - 1)

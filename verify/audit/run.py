@@ -32,11 +32,13 @@ from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import parse_checkpoint
 from constancia.verify.core.formats.merkle import Tree, hash_leaf
 from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey, parse_note
+from constancia.verify.core.printable import printable
 from constancia.verify.core.report import Findings, Report, fault_of
 from constancia.verify.evidence.contradiction import check_contradiction
 from constancia.verify.evidence.receipt import audit_receipt
-from constancia.verify.sources.published_log import PublishedLog
-from constancia.verify.sources.source import Source
+from constancia.verify.sources.published_log import LACKS, PublishedLog
+from constancia.verify.sources.source import Source, parse_head
+from constancia.verify.sources.transit import as_written
 from constancia.verify.speed.signature_pool import Pool
 from constancia.verify.trust.pinned_checkpoint import RESUME, SINCE, TRUST, PinnedCheckpoint, check_signed, open_pinned
 from constancia.verify.trust.trust_folder import TrustFolder
@@ -84,6 +86,8 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
     Source: ours: SPEC §4, §7.
     """
     findings = Findings(source.kind, source.location)
+    is_foreign = trust is not None and _is_of_another_ledger(source, trust, findings)
+    trust = None if is_foreign else trust
     findings.anchored = trust is not None and trust.genesis is not None
     if source.contradiction is not None:
         check_contradiction(source.contradiction, source.location, trust, findings)
@@ -96,18 +100,31 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
         with Pool(findings, workers or os.cpu_count() or 1) as pool:
             tree = _Audit(source, trust, findings, pool, kept, memory, further).run(progress)
     if trust is None:
-        findings.leave_open("no-trust")
+        if not is_foreign:
+            findings.leave_open("no-trust")
         if source.own_trust:
             findings.note("own-trust")
     elif trust.genesis is None:
         findings.leave_open("no-genesis-pin")
-    done = {one.stands_for for one in further}
+    done = {one.stands_for for one in further if findings.ends_at is None}
     for name in LEVELS_ABOVE:
         if levels is not None and name in levels:
             levels[name](source, trust, findings, tree)
         elif name not in done:
             findings.not_checked(name)
     return findings.report(list_all=all_faults)
+
+
+def _is_of_another_ledger(source: Source, trust: TrustFolder, findings: Findings) -> bool:
+    """Tell whether a policy is for another ledger than the source says that it is, wherever it says so."""
+    logs, first = trust.policy.logs, None
+    for origin in source.claimed_origins():
+        if origin in logs:
+            return False
+        first = first or origin
+    if first is not None:
+        findings.leave_open("other-ledger", pinned=printable(", ".join(sorted(logs))), origin=printable(first, 200))
+    return first is not None
 
 
 class _Audit:
@@ -127,8 +144,8 @@ class _Audit:
         self._trust = trust
         self._findings = findings
         self._pool = pool
-        self._head = self._published.checkpoint() if self._published is not None else None
         self._head_name = "log/checkpoint" if self._store is not None else "checkpoint"
+        self._head = None if self._published is None else self._read_head(self._published)
         self._last_batch = None if self._store is None else self._store.last_batch()
         self._last_note = None if self._last_batch is None else self._last_batch.note
         self._since = since
@@ -160,7 +177,7 @@ class _Audit:
         self._check_log_cosigner(fold)
         self._check_witnesses(fold)
         check_source(self._source, fold.cited, self._findings, every=not self._floor)
-        for one in self._further:
+        for one in self._further if self._findings.ends_at is None else ():
             one.finish()
         self._pool.join()
         if store is not None:
@@ -265,7 +282,7 @@ class _Audit:
 
     def _remember(self, fold: EntryPass) -> None:
         """Keep the whole, and name the checkpoint that covers it, where nothing is amiss."""
-        if self._findings.total:
+        if self._findings.total or self._findings.ends_at is not None:
             return
         for raw in (self._head, self._last_note):
             if raw is not None and parse_checkpoint(parse_note(raw).text).size == fold.tree.size:
@@ -282,16 +299,26 @@ class _Audit:
             return claimed if claimed in logs else None
         return next(iter(logs), None)
 
-    def _published_size(self) -> int:
-        if self._head is None:
-            raise Unreadable("checkpoint", f"{self._source.location}/checkpoint", "it is missing")
+    def _read_head(self, published: PublishedLog) -> bytes | None:
+        """Read the published checkpoint, before anything else: what it covers must be there to be had.
+
+        Beside a store it weighs nothing, for the store can publish it again.
+
+        Raises:
+            Unreadable: Of a published log; without it nothing can be judged.
+        """
+        weighs = self._store is None
         try:
-            return parse_checkpoint(parse_note(self._head).text).size
-        except Malformed as error:
-            # The size can't be known from the checkpoint; what the bundles hold is still audited.
-            if self._published is None or self._published.documents() is None:
-                raise Unreadable("checkpoint", self._source.location, str(error)) from error
-            return self._published.extent()
+            raw = published.checkpoint()
+            return as_written(raw, parse_head, self._head_name, self._findings)
+        except Unreadable as error:
+            if weighs:
+                raise
+            self._findings.lack(error.code if error.code in LACKS else "short", self._head_name, weighs=False)
+            return None
+
+    def _published_size(self) -> int:
+        return 0 if self._head is None else parse_head(self._head).size
 
     def _log_key(self, fold: EntryPass) -> VerifierKey | None:
         said = fold.directory.log_key
@@ -305,7 +332,8 @@ class _Audit:
             key = self._trust.policy.logs.get(fold.origin or "")
             if key is not None and own is not None and own != key:
                 self._findings.fault("log-key", 0, "statement.body.log_key", format_vkey(key), said)
-            if self._trust.genesis is not None and self._trust.genesis != self._findings.genesis:
+            is_read = fold.tree.size > 0 or self._findings.ends_at is None
+            if self._trust.genesis is not None and self._trust.genesis != self._findings.genesis and is_read:
                 found = self._findings.genesis or b""
                 self._findings.fault("genesis", 0, "leaf hash", self._trust.genesis, found)
         if key is None:
@@ -334,15 +362,13 @@ class _Audit:
             self._findings.note("not-read-again", start=self._floor)
 
     def _check_published(self, published: PublishedLog, checkpoints: CheckpointChecker, fold: EntryPass) -> None:
-        if self._head is None:
-            self._findings.fault("checkpoint-missing", None, self._head_name, "a checkpoint", "no file")
-            size = min(published.extent(), fold.tree.size)
-        else:
+        if self._head is not None:
             checkpoints.check_published(self._head, self._head_name)
-            size = self._published_size()
-        if self._store is not None and size < fold.tree.size:
+        size, is_alone = self._published_size(), self._store is None
+        if not is_alone and size < fold.tree.size:
             self._findings.note("published-lags", size=size, total=fold.tree.size)
-        TileChecker(published, fold.tree, self._findings).check(size, done=self._store is None, start=self._floor)
+        tiles = TileChecker(published, fold.tree, self._findings, weighs=is_alone)
+        tiles.check(size, done=is_alone, start=self._floor)
 
     def _check_witnesses(self, fold: EntryPass) -> None:
         """Hold to the policy what may carry its quorum: the published checkpoint, the last, the last one with it."""

@@ -1,5 +1,7 @@
 """The exceptions of this floor. A fault found by an audit is data in a report, never an exception."""
 
+from constancia.verify.core.printable import printable
+
 
 class Malformed(ValueError):
     """Bytes break the format that they claim to have.
@@ -16,7 +18,7 @@ class Malformed(ValueError):
         self.where = where
         self.expected = expected
         self.found = str(found)[:200]
-        super().__init__(f"{where}: expected {expected}, found {self.found or 'nothing'} [{code}]")
+        super().__init__(printable(f"{where}: expected {expected}, found {self.found or 'nothing'} [{code}]"))
 
 
 class Unsupported(Exception):
@@ -27,7 +29,7 @@ class Unreadable(Exception):
     """The source can't be had or read at all (exit code 3).
 
     Args:
-        code: Stable slug, such as `zip-bomb`.
+        code: Stable slug, such as `zip-bomb`; those of `words.SEEN` say what was seen of a file.
         where: The file, member or address concerned.
         detail: What was wrong, in words.
     """
@@ -36,4 +38,4 @@ class Unreadable(Exception):
         self.code = code
         self.where = where
         self.detail = detail
-        super().__init__(f"{where}: {detail} [{code}]")
+        super().__init__(printable(f"{where}: {detail} [{code}]"))

@@ -134,6 +134,8 @@ class Findings:
         self.checked: dict[str, Counter[str]] = {}
         self._faults: list[Fault] = []
         self._indexes: list[int] = []
+        self.ends_at: int | None = None
+        self._lacks: dict[tuple[str, bool], list[str]] = {}
         self._rejected: set[tuple[str, int | None]] = set()
         self._total = 0
         self._notes: list[Remark] = []
@@ -207,12 +209,31 @@ class Findings:
         """Say what the verdict would need and could not be had: no better than inconclusive (R1)."""
         self._open.append(Remark(code=code, params=params))
 
+    def lack(self, seen: str, path: str, *, weighs: bool = True) -> None:
+        """Say that a file could not be had as it was signed (table of SPEC §7): never a fault.
+
+        Args:
+            seen: What was seen instead, a code of `words.SEEN`.
+            path: The file.
+            weighs: Whether the verdict needs it.
+        """
+        self._lacks.setdefault((seen, weighs), []).append(path)
+
+    def end(self, index: int) -> None:
+        """Note the first entry that could not be had: of what follows nothing is judged."""
+        self.ends_at = index if self.ends_at is None else min(index, self.ends_at)
+
     def not_checked(self, code: str, **params: object) -> None:
         """Say what was not checked, where the verdict does not rest on it (R3)."""
         self._not_checked.append(Remark(code=code, params=params))
 
     def report(self, *, list_all: bool = False) -> Report:
         """Close the collection."""
+        for (seen, weighs), paths in self._lacks.items():
+            names = list(dict.fromkeys(paths))
+            say = self.leave_open if weighs else self.not_checked
+            say(seen, count=len(names), first=names[0])
+        self._lacks.clear()
         order = sorted(self._faults, key=_order)
         return Report(
             kind=self.kind, location=self.location, origin=self.origin, size=self.size,

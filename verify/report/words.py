@@ -17,6 +17,7 @@ VERDICTS: Final[Words] = _table("""
     INTACT | ÍNTEGRO | INTACT
     INCONCLUSIVE | NO CONCLUYENTE | INCONCLUSIVE
     ALTERED | ALTERADO | ALTERED
+    UNREADABLE | ILEGIBLE | UNREADABLE
     SINCE | Nada ha cambiado desde la entrada {size}: lo verificado entonces es el principio de lo de hoy. Entradas nuevas: {new}. | Nothing has changed since entry {size}: what was verified then is the beginning of what stands today. New entries: {new}.
 """)
 
@@ -84,22 +85,18 @@ FAULTS: Final[Words] = _table("""
     log-key | la llave de la bitácora no es la fijada | the log key is not the one pinned
     origin | el origen no es el de esta bitácora | the origin is not this log's
     checkpoint | el punto de control no es válido | the checkpoint is not valid
-    checkpoint-missing | falta el punto de control | the checkpoint is missing
     size | el tamaño no es el de las entradas | the size is not that of the entries
     root | las entradas no dan la raíz firmada | the entries do not give the signed root
     rollback | la bitácora es más corta que un punto de control ya verificado | the log is shorter than a checkpoint verified before
     fork | la bitácora contradice un punto de control ya verificado | the log contradicts a checkpoint verified before
     tile | la tesela no es la del árbol | the tile is not the tree's
-    tile-missing | falta la tesela | the tile is missing
     bundle | el paquete de entradas no es el de la bitácora | the entry bundle is not the log's
-    bundle-missing | falta el paquete de entradas | the entry bundle is missing
     row | la columna no es la que da la entrada | the column is not what the entry gives
     batch | el lote no es el que sigue | the batch is not the next one
     meta | el almacén dice de sí lo que no es | the store says of itself what is not so
     schema | la tabla no tiene las columnas de la especificación | the table has not the specification's columns
     document | el documento no es el que su nombre dice | the document is not what its name says
     document-size | el documento no tiene el tamaño citado | the document has not the size cited
-    receipt | la constancia no tiene la forma debida | the receipt is not in its form
     inclusion | la prueba no lleva a la raíz firmada | the proof does not lead to the signed root
     signature | la firma no es válida | the signature is not valid
     signature-count | no están las firmas debidas | the signatures due are not there
@@ -137,7 +134,25 @@ FAULTS: Final[Words] = _table("""
     shown-form | lo que se muestra no tiene la forma debida | what is shown is not in its form
 """)
 
-REMARKS: Final[Words] = _table("""
+SEEN: Final[Words] = _table("""
+    missing | No están {count} archivos que la bitácora firmó; el primero: {first}. Pídalos a otra copia o repita la revisión más tarde. | {count} files that the log signed are not there; the first: {first}. Ask another copy for them, or verify again later.
+    withheld | RETENIDO: la bitácora firmó {count} archivos que no entrega, tampoco al pedirlos otra vez; el primero: {first}. Guarde el punto de control y pregunte a otros qué recibieron. | WITHHELD: the log signed {count} files that it does not hand out, nor when asked again; the first: {first}. Keep the checkpoint, and ask others what they were given.
+    short | {count} archivos están incompletos; el primero: {first}. La copia o la descarga se interrumpió: repítala. | {count} files are not whole; the first: {first}. The copy or the download broke off: do it again.
+    added | {count} archivos tienen bytes de más después de lo firmado, que es lo debido; el primero: {first}. Obtenga otra copia. | {count} files have bytes added after what was signed, which is as it must be; the first: {first}. Get another copy.
+    changed | {count} archivos cambiaron de forma en el camino (fines de línea, marca BOM, correo); el primero: {first}. Se revisó sin ese cambio, en memoria. Obtenga el archivo sin convertir. | {count} files were changed in form on their way (line ends, BOM, mail); the first: {first}. They were verified without that change, in memory. Get the file unconverted.
+    replaced | En lugar de {count} archivos llegó una página u otro texto; el primero: {first}. Revise la dirección, la sesión o el portal de la red. | A page or other text came in the place of {count} files; the first: {first}. Check the address, the login or the network's portal.
+    denied | Este equipo no puede leer {count} archivos (permiso o falla del medio); el primero: {first}. Dé permiso de lectura o copie de nuevo. | This machine can't read {count} files (permission, or a fault of the medium); the first: {first}. Give the right to read, or copy again.
+    link | {count} archivos están detrás de un enlace simbólico, que no se sigue; el primero: {first}. Indique la carpeta verdadera. | {count} files are behind a symbolic link, which is not followed; the first: {first}. Name the true folder.
+    special | En lugar de {count} archivos hay una tubería, un dispositivo o una carpeta; el primero: {first}. Obtenga otra copia. | A pipe, a device or a folder is in the place of {count} files; the first: {first}. Get another copy.
+    other-ledger | La carpeta de confianza es de otra bitácora ({pinned}); ésta dice ser {origin}. Use la carpeta de confianza de esta bitácora. | This policy is for another ledger ({pinned}); this one says that it is {origin}. Use the trust folder of this ledger.
+    receipt-form | Esto no es una constancia completa: {reason}. Obténgala otra vez como archivo adjunto, sin convertir. | This is not a whole receipt: {reason}. Get it again as an attached file, unconverted.
+    receipt-no-entry | Prueba válida en su forma, sin los bytes de la entrada {index} (línea «extra»): no se puede revisar qué prueba. Pida la constancia con su entrada. | A proof in its form, without the bytes of entry {index} (the line "extra"): what it proves can't be checked. Ask for the receipt with its entry.
+    kept-not-compared | No se comparó con {where} ({size} entradas): no se pudieron leer todas. | It was not compared with {where} ({size} entries): not all could be read.
+""")
+
+REMARKS: Final[Words] = {
+    **SEEN,
+    **_table("""
     no-trust | No se dio carpeta de confianza: compare por otro medio la huella de la entrada 0 y la llave de la bitácora. | No trust folder was given: compare the fingerprint of entry 0 and the log key by other means.
     no-genesis-pin | La carpeta de confianza no fija la huella de la entrada 0. | The trust folder does not pin the fingerprint of entry 0.
     no-log-key | No se conoce la llave de la bitácora: ningún punto de control se pudo revisar. | The log key is not known: no checkpoint could be checked.
@@ -197,4 +212,7 @@ REMARKS: Final[Words] = _table("""
     contradiction-other-key | La llave de este archivo no es la que su carpeta de confianza fija para esta bitácora: nada prueba contra ella. | The key in this file is not the one that your trust folder pins for this log: it proves nothing against it.
     contradiction-witnesses | Testigos que firmaron las dos historias, y faltaron también a su palabra: {names}. | Witnesses that signed both histories, and so broke their word too: {names}.
     own-trust | La carpeta de confianza que el propio libro trae no prueba nada por sí sola. | The trust folder that the ledger itself carries proves nothing by itself.
-""")
+    cosignatures-damaged | El archivo de firmas de testigos está dañado y no cuenta ({reason}): no es parte de la bitácora, y se puede pedir otra vez. | The file of cosignatures is damaged and does not count ({reason}): it is no part of the log, and can be asked for again.
+    views-ahead | No se comparó el estado guardado: las vistas llegan a la entrada {position} y el almacén a la {size}. No son parte de la bitácora; «rebuild» las hace de nuevo. | The stored state was not compared: the views reach entry {position}, the store {size}. They are no part of the log; "rebuild" makes them again.
+"""),
+}

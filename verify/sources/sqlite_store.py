@@ -7,11 +7,13 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from constancia.verify.core.errors import Unreadable
+from constancia.verify.sources.files import refuse_special
 
 SCHEMA: Final[dict[str, tuple[str, ...]]] = {
     "stored_events": (
@@ -157,6 +159,9 @@ def open_store(path: Path) -> Store:
         Unreadable: No such file, no SQLite database, or damaged beyond reading.
     """
     log = path.with_name(path.name + "-wal")
+    for file in (path, log, path.with_name(path.name + "-shm"), path.with_name(path.name + "-journal")):
+        with suppress(FileNotFoundError):
+            refuse_special(file)  # a pipe in its place would be waited for
     # Without a write-ahead log nobody has the store open, and nothing needs to be written beside it to read it. On a
     # medium that can't be written an empty log needs nothing either.
     modes = [IMMUTABLE] if not log.exists() else [SHARED] if log.stat().st_size else [SHARED, IMMUTABLE]

@@ -16,10 +16,12 @@ from typing import Final
 import minify  # a tool of development: nothing that runs in production imports this module
 
 from constancia.ledger.publication.verifier_page import PAGE_NAME, sealed
+from constancia.verify.report.words import NOT_IN_A_PAGE, SEEN
 
 _STYLE: Final = re.compile(r'<link rel="stylesheet" href="([a-z]+\.css)">')
 _SCRIPTS: Final = re.compile(r'(?:<script src="[a-z0-9]+\.js"></script>\n)+')
 _LINE: Final = 380
+_SEEN: Final = "@SEEN"
 _BREAKS: Final = ";,{}"
 
 
@@ -44,7 +46,13 @@ def built(source: Path) -> str:
 
 
 def _read(source: Path, name: str) -> str:
-    return (source / name).read_text(encoding="utf-8")
+    return (source / name).read_text(encoding="utf-8").replace(f"{_SEEN}\n", _rows_of_seen())
+
+
+def _rows_of_seen() -> str:
+    """Give what may be seen of a file as rows of the page's words, from the one table that both verifiers have."""
+    rows = (f"{code}|{words['es']}|{words['en']}\n" for code, words in SEEN.items() if code not in NOT_IN_A_PAGE)
+    return "".join(rows)
 
 
 def _style(source: Path, name: str) -> str:
@@ -93,7 +101,7 @@ def _gives(script: str, small: str) -> bool:
 def main() -> None:
     """Write the page from the source beside it; with `--check` compare, with a path that file instead."""
     paths = [one for one in sys.argv[1:] if one != "--check"]
-    verify = Path(__file__).resolve().parent.parent / "verify"
+    verify = Path(__file__).resolve().parents[2] / "verify"
     path, page = Path(paths[0]) if paths else verify / PAGE_NAME, built(verify / "page").encode()
     if "--check" not in sys.argv[1:]:
         path.write_bytes(page)

@@ -406,5 +406,7 @@ class _Audit:
 
     def _remark(self, fold: EntryPass) -> None:
         fold.remark()
+        for code, params in () if self._published is None else getattr(self._published.files, "remarks", ()):
+            self._findings.note(code, **params)
         if self._store is not None and self._published is None:
             self._findings.note("not-published")

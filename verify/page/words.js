@@ -16,12 +16,9 @@ root|las entradas no dan la raíz firmada|the entries do not give the signed roo
 rollback|la bitácora es más corta que un punto de control ya verificado|the log is shorter than a checkpoint verified before
 fork|la bitácora contradice un punto de control ya verificado|the log contradicts a checkpoint verified before
 tile|la tesela no es la del árbol|the tile is not the tree's
-tile-missing|falta la tesela|the tile is missing
 bundle|el paquete de entradas no es el de la bitácora|the entry bundle is not the log's
-bundle-missing|falta el paquete de entradas|the entry bundle is missing
 document|el documento no es el que su nombre dice|the document is not what its name says
 document-size|el documento no tiene el tamaño citado|the document has not the size cited
-receipt|la constancia no tiene la forma debida|the receipt is not in its form
 inclusion|la prueba no lleva a la raíz firmada|the proof does not lead to the signed root
 signature|la firma no es válida|the signature is not valid
 signature-count|no están las firmas debidas|the signatures due are not there
@@ -43,6 +40,7 @@ signed-at|se firmó después de registrarse|it was signed after it was recorded
 `);
 
 const REMARKS = words(`
+@SEEN
 no-trust|No se dio carpeta de confianza: compare por otro medio la huella de la entrada 0 y la llave de la bitácora.|No trust folder was given: compare the fingerprint of entry 0 and the log key by other means.
 no-genesis-pin|La carpeta de confianza no fija la huella de la entrada 0.|The trust folder does not pin the fingerprint of entry 0.
 no-log-key|No se conoce la llave de la bitácora: ningún punto de control se pudo revisar.|The log key is not known: no checkpoint could be checked.

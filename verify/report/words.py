@@ -147,8 +147,12 @@ SEEN: Final[Words] = _table("""
     other-ledger | La carpeta de confianza es de otra bitácora ({pinned}); ésta dice ser {origin}. Use la carpeta de confianza de esta bitácora. | This policy is for another ledger ({pinned}); this one says that it is {origin}. Use the trust folder of this ledger.
     receipt-form | Esto no es una constancia completa: {reason}. Obténgala otra vez como archivo adjunto, sin convertir. | This is not a whole receipt: {reason}. Get it again as an attached file, unconverted.
     receipt-no-entry | Prueba válida en su forma, sin los bytes de la entrada {index} (línea «extra»): no se puede revisar qué prueba. Pida la constancia con su entrada. | A proof in its form, without the bytes of entry {index} (the line "extra"): what it proves can't be checked. Ask for the receipt with its entry.
+    zip-folder | El zip tiene todo dentro de la carpeta «{name}»: se leyó desde ahí. | The zip has everything within the folder "{name}": it was read from there.
+    zip-ignored | Se dejaron de lado {count} archivos que el escritorio añade al comprimir; el primero: {first}. | {count} files that a desktop adds when it packs were left out; the first: {first}.
     kept-not-compared | No se comparó con {where} ({size} entradas): no se pudieron leer todas. | It was not compared with {where} ({size} entries): not all could be read.
 """)
+
+NOT_IN_A_PAGE: Final = frozenset({"withheld", "denied", "link", "special"})  # a page reads one file that it was given
 
 REMARKS: Final[Words] = {
     **SEEN,

@@ -4,8 +4,6 @@
   was undone. The file itself is left as it is.
 """
 
-import binascii
-import quopri
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
@@ -16,7 +14,6 @@ from constancia.verify.core.report import Findings
 LINE_ENDS: Final = "CRLF"
 _PAGE: Final = re.compile(rb"\s*<(?:!doctype|html|\?xml|head|body)", re.IGNORECASE)
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_QUOTED_PRINTABLE: Final = re.compile(rb"=(?:\n|[0-9A-F]{2})")
 _SIGNED: Final = "— ".encode()
 
 
@@ -129,10 +126,9 @@ def _from_utf16(data: bytes) -> bytes:
 
 
 def _from_quoted_printable(data: bytes) -> bytes:
-    try:
-        return quopri.decodestring(data) if _QUOTED_PRINTABLE.search(data) and b"=E2=80=94" in data else data
-    except (ValueError, binascii.Error):
+    if b"=E2=80=94" not in data:
         return data
+    return re.sub(rb"=([0-9A-F]{2})", lambda match: bytes.fromhex(match[1].decode()), data.replace(b"=\n", b""))
 
 
 def _unquoted(data: bytes) -> bytes:

@@ -27,7 +27,9 @@ from constancia.verify.audit.run import Progress, audit
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.core.report import Report, Verdict
+from constancia.verify.sources.files import read_file
 from constancia.verify.sources.source import Source, open_source
+from constancia.verify.sources.transit import plain
 from constancia.verify.trust.trust_folder import TrustFolder, load_trust
 
 LAST = "last"
@@ -77,7 +79,7 @@ def run(wanted: AuditRequest) -> Done:
         trust = _trust(wanted.trust, kept, told)
         since = None if wanted.since is None else _since(wanted.since, origin)
         memory = _memory(source, origin, wanted, stack, told)
-        progress = stack.enter_context(_progress(show=wanted.show and sys.stderr.isatty()))
+        progress = stack.enter_context(_progress(show=wanted.show and sys.stderr is not None and sys.stderr.isatty()))
         report = audit(
             source, trust, all_faults=wanted.every, progress=progress, since=since, memory=memory,
             levels={"time": check_time}, further=_further(wanted, search),
@@ -127,11 +129,10 @@ def _trust(given: Path | None, kept: Pinned | None, told: list[str]) -> TrustFol
 def _since(given: str, origin: str | None) -> bytes:
     if given == LAST:
         return last_checkpoint(origin)
-    try:
-        with Path(given).open("rb") as file:
-            return file.read(MAX_NOTE_BYTES)
-    except OSError as error:
-        raise Unreadable("since", given, str(error.strerror or error)) from error
+    raw = read_file(Path(given), MAX_NOTE_BYTES)
+    if raw is None:
+        raise Unreadable("since", given, "there is no such file")
+    return plain(raw)
 
 
 def _memory(

@@ -38,7 +38,7 @@ const STEPS = [
 /** A text that has its form, with what the way did to it undone, and said; unreadable where nothing gives the form. */
 function asWritten(bytes, parse, where, header = "") {
 	let error, text = latin1(bytes);
-	try { parse(bytes); return bytes; } catch (caught) { if (!(caught instanceof Malformed)) throw caught; error = caught; }
+	try { must(text.slice(0, 3) !== "\xef\xbb\xbf", "mark"); parse(bytes); return bytes; } catch (caught) { if (!(caught instanceof Malformed)) throw caught; error = caught; }
 	const done = [];
 	for (const [what, step] of STEPS) {
 		const changed = step(text, header);

@@ -3,9 +3,12 @@
 import json
 from typing import Any, Final
 
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.printable import printable
 from constancia.verify.core.report import Fault, Remark, Report, Verdict
-from constancia.verify.report.words import FAULTS, LABELS, REMARKS, VERDICTS
+from constancia.verify.report.words import FAULTS, LABELS, REMARKS, SEEN, VERDICTS
 
+MAX_LINE: Final = 8_000  # characters
 MAX_SHOWN: Final = 120  # characters of an expected or found value in text
 
 
@@ -21,7 +24,20 @@ def remark_words(remark: Remark, lang: str) -> str:
 
 def report_json(report: Report) -> str:
     """Give the report as JSON, the same members always."""
-    return _printable(json.dumps(_document(report), ensure_ascii=False, indent=1))
+    return json_text(_document(report))
+
+
+def json_text(document: object) -> str:
+    """Give JSON in which everything that `printable` escapes stands as an escape of JSON's own: it means the same."""
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    return "".join(one if one == "\n" or printable(one) == one else json.dumps(one)[1:-1] for one in text)
+
+
+def unreadable_text(error: Unreadable | Malformed, lang: str) -> str:
+    """Say that there is no verdict, why, and what to do, in `es` or `en`."""
+    words = SEEN.get(error.code) if isinstance(error, Unreadable) else None
+    advice = "" if words is None else "\n" + words[lang].format(count=1, first=printable(error.where, 300))
+    return f"{VERDICTS['UNREADABLE'][lang]}  {error}{advice}"
 
 
 def _document(report: Report) -> dict[str, Any]:
@@ -73,7 +89,7 @@ def report_text(report: Report, lang: str = "es") -> str:
         title = label["faults"] if report.list_all else label["first_fault"]
         lines += ["", f"{title} ({len(shown)}/{report.faults_total})"]
         lines += [f"  - {_fault_words(one, lang)}" for one in shown]
-    return _printable("\n".join(lines) + "\n")
+    return "".join(f"{printable(line, MAX_LINE)}\n" for line in lines)
 
 
 def _fault_document(fault: Fault) -> dict[str, object]:
@@ -115,11 +131,5 @@ def _fault_words(fault: Fault, lang: str) -> str:
     )
 
 
-def _printable(text: str) -> str:
-    """Escape lone surrogates, which no output could encode; within JSON the escape means the same."""
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
 def _cut(text: str) -> str:
-    flat = text.encode("unicode_escape").decode() if not text.isprintable() else text
-    return flat if len(flat) <= MAX_SHOWN else flat[:MAX_SHOWN] + "…"
+    return printable(text, MAX_SHOWN)

@@ -14,6 +14,7 @@ from constancia.verify.core.report import Findings
 LINE_ENDS: Final = "CRLF"
 _PAGE: Final = re.compile(rb"\s*<(?:!doctype|html|\?xml|head|body)", re.IGNORECASE)
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_MARK: Final = b"\xef\xbb\xbf"
 _SIGNED: Final = "— ".encode()
 
 
@@ -24,7 +25,7 @@ def is_page(data: bytes) -> bool:
 
 def is_html(data: bytes) -> bool:
     """Tell whether a file that should hold text begins as an HTML or XML page."""
-    return _PAGE.match(data.removeprefix(b"\xef\xbb\xbf")) is not None
+    return _PAGE.match(data.removeprefix(_MARK)) is not None
 
 
 def _decodes(data: bytes) -> bool:
@@ -42,7 +43,7 @@ def undo_line_ends(data: bytes) -> bytes:
 
 def plain(text: bytes) -> bytes:
     """Give a text of the reader's own without byte-order mark, and with LF as the end of its lines."""
-    return undo_line_ends(text.removeprefix(b"\xef\xbb\xbf"))
+    return undo_line_ends(text.removeprefix(_MARK))
 
 
 def as_sent(data: bytes, seen_in: Callable[[bytes], str | None]) -> tuple[bytes, str | None]:
@@ -94,6 +95,8 @@ def as_written(
     if raw is None:
         raise Unreadable("missing", where, "there is no such file")
     try:
+        if raw.startswith(_MARK):  # it would pass for the first character of an origin
+            raise Malformed("mark", where, "no byte-order mark")  # noqa: TRY301 - one of the ways to have another form
         parse(raw)
     except Malformed as error:
         found = undone(raw, parse, header)
@@ -108,7 +111,7 @@ def as_written(
 def _steps(raw: bytes, header: bytes) -> Iterator[tuple[str, bytes]]:
     data = raw
     for what, step in (
-        ("UTF-16", _from_utf16), ("BOM", lambda one: one.removeprefix(b"\xef\xbb\xbf")), (LINE_ENDS, undo_line_ends),
+        ("UTF-16", _from_utf16), ("BOM", lambda one: one.removeprefix(_MARK)), (LINE_ENDS, undo_line_ends),
         ("quoted-printable", _from_quoted_printable), (">", _unquoted), ("space", _trimmed),
         ("text around it", lambda one: _inner(one, header)),
     ):  # fmt: skip

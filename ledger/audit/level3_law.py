@@ -137,7 +137,7 @@ class Replay:
             check_served(served, self.state, self._fold.tree, rows, self._at, self._findings)
         elif self._views is not None:
             try:
-                self._views.finish(self._source, size)
+                self._views.finish(size)
             except Unreadable as error:
                 self._give_up(error)
         elif not self._is_blind:

@@ -34,6 +34,7 @@ from constancia.verify.core.formats.policy import Opened, open_with_policy
 from constancia.verify.core.report import Report, Verdict
 from constancia.verify.sources.published_log import PublishedLog
 from constancia.verify.sources.source import Source
+from constancia.verify.sources.web import CONTACT as NO_ANSWER
 
 if TYPE_CHECKING:
     from constancia.verify.trust.trust_folder import TrustFolder
@@ -345,7 +346,7 @@ class Round:
     def _missing(self, error: Unreadable | Malformed) -> None:
         """Say that something could not be had; that is no verdict on the log."""
         self.judged |= CONTACT
-        is_contact = isinstance(error, Unreadable) and error.code == "web"
+        is_contact = isinstance(error, Unreadable) and error.code in NO_ANSWER
         self._find("unreachable" if is_contact else "unreadable", reason=str(error))
 
     def _find(self, code: str, key: str = "", **params: Any) -> None:

@@ -28,6 +28,7 @@ from constancia.verify.core.formats.merkle import Tree
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, parse_vkey
 from constancia.verify.core.report import Findings
 from constancia.verify.sources.source import Source, open_source
+from constancia.verify.sources.transit import is_html
 from constancia.verify.trust.trust_folder import TrustFolder
 
 _LEVEL: Final = "L5"
@@ -168,8 +169,9 @@ class _TimestampAudit:
                 raise
             self._fault(code, place.label + path, f"at most {limit} bytes", "more")
             return None
-        if raw is None:
+        if raw is None or not raw or is_html(raw):  # a page or nothing in its place is not there, and says nothing
             self._uncounted.missing.append(place.label + path)
+            return None
         return raw
 
     @cached_property

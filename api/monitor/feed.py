@@ -27,10 +27,11 @@ def atom(events: Sequence[Event], name: str, lang: str) -> bytes:
         Atom, UTF-8. Identifiers and times are the findings' own (RFC 4287 §4.2.6, §4.2.15).
     """
     latest = sorted(events, key=lambda one: (one.at, one.urn))[-MAX_ENTRIES:]
+    name = printable(name)
     feed = FeedGenerator()
     feed.id(uuid.uuid5(uuid.NAMESPACE_URL, f"constancia/monitor-feed@v1 {name}").urn)
     feed.title(tr(lang, "monitor.feed.title"))
-    feed.author({"name": printable(name)})
+    feed.author({"name": name})
     feed.language(lang)
     feed.updated(latest[-1].at if latest else NEVER)
     for event in latest:

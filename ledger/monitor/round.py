@@ -309,7 +309,8 @@ class Round:
         kept = None if proof is None else self._folder.keep_proof(proof, OWN)
         self.found += [] if kept is None else [kept]
         entries = report.checked.get("L1", {}).get("entries", 0)
-        if report.verdict is Verdict.ALTERED or any(one.code == "unwitnessed" for one in found):
+        is_whole = report.size == head.size  # what could not be had was not verified either
+        if not is_whole or report.verdict is Verdict.ALTERED or any(one.code == "unwitnessed" for one in found):
             self.state = replace(self.state, pending=head.note.decode(), entries=self.state.entries + entries)
             return
         if whole:

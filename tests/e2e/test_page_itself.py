@@ -28,7 +28,7 @@ from constancia.verify.core.formats.note import format_vkey
 from constancia.verify.report.words import FAULTS, REMARKS, VERDICTS
 
 SOURCE = PAGE.read_text(encoding="utf-8")
-MAX_BYTES = 60_000
+MAX_BYTES = 68_000
 LOG = f"log {format_vkey(true().signer.verifier)}\n".encode()
 WITNESS = f"witness w {format_vkey(Witness('w').verifier)}\n".encode()
 

@@ -81,8 +81,8 @@ NAMED = (0x7075, 0x2605, 0x756E, 0x0008, 0x9901)
 DESKTOP = ("__MACOSX/._checkpoint", ".DS_Store", "tile/.DS_Store", "__MACOSX/tile/0/._000")
 DOUBTFUL = (
     "checkpoint.", "checkpoint ", "Checkpoint", "checkpoint/a", "tile", "TILE/0/000", "CON", "aux.txt", "a:b",
-    "a?b", "a\\b", "tile/ß|tile/ss", "é|e\u0301", "a|a/b", "İ|i̇", "ﬁ|fi", "x/.|y", "a\u202eb", "a\x1b[2J", "../x", "ς|σ",
-    "ſ|s", "nota\u200b",
+    "a?b", "a\\b", "tile/ß|tile/ss", "é|e\u0301", "a|a/b", "İ|i̇", "ﬁ|fi", "x/.|y", "a\u202eb", "a\x1b[2J", "../x",
+    "ς|σ", "ſ|s", "nota\u200b",
 )  # fmt: skip
 
 

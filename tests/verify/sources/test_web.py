@@ -10,7 +10,7 @@ import pytest
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.sources.web import ATTEMPTS, Web
 
-Answers = Callable[[bytes], Web]
+Serving = Callable[..., tuple[Web, list[float]]]
 
 
 @pytest.fixture
@@ -61,9 +61,7 @@ CUT = (
 
 
 @pytest.mark.parametrize("raw", CUT)
-def test_w1_transfer_cut_short_is_unreadable_after_more_attempts(
-    raw: bytes, serving: Callable[..., tuple[Web, list[float]]]
-) -> None:
+def test_w1_transfer_cut_short_is_unreadable_after_more_attempts(raw: bytes, serving: Serving) -> None:
     web, asked = serving(raw)
     with pytest.raises(Unreadable) as caught:
         web.read("tile/0/000", 10_000)
@@ -71,12 +69,12 @@ def test_w1_transfer_cut_short_is_unreadable_after_more_attempts(
 
 
 @pytest.mark.parametrize("raw", [*CUT, head("503 Busy", "Retry-After: 0", "Content-Length: 0"), b""])
-def test_what_comes_at_the_second_attempt_is_taken(raw: bytes, serving: Callable[..., tuple[Web, list[float]]]) -> None:
+def test_what_comes_at_the_second_attempt_is_taken(raw: bytes, serving: Serving) -> None:
     web, asked = serving(raw, head("200 OK", "Content-Length: 3") + b"abc")
     assert (web.read("a", 10), len(asked)) == (b"abc", 2)
 
 
-def test_w2_dripping_answer_ends_at_the_limit_for_the_whole(serving: Callable[..., tuple[Web, list[float]]]) -> None:
+def test_w2_dripping_answer_ends_at_the_limit_for_the_whole(serving: Serving) -> None:
     for raw in (head("200 OK", "Content-Length: 1000") + b"x" * 1000, head("200 OK", *["X-Slow: y"] * 90)):
         web, _ = serving(raw, pause=0.05)
         web.answer_s = 0.5
@@ -96,16 +94,14 @@ def test_w2_dripping_answer_ends_at_the_limit_for_the_whole(serving: Callable[..
         (b"", "unreachable"),
     ],
 )
-def test_w3_what_is_no_file_is_told_apart(
-    raw: bytes, code: str, serving: Callable[..., tuple[Web, list[float]]]
-) -> None:
+def test_w3_what_is_no_file_is_told_apart(raw: bytes, code: str, serving: Serving) -> None:
     web, _ = serving(raw)
     with pytest.raises(Unreadable) as caught:
         web.read("tile/0/000", 100)
     assert caught.value.code == code
 
 
-def test_reason_phrase_can_not_write_on_the_terminal(serving: Callable[..., tuple[Web, list[float]]]) -> None:
+def test_reason_phrase_can_not_write_on_the_terminal(serving: Serving) -> None:
     web, _ = serving(head("403 \x1b[2JINTACT", "Content-Length: 0"))
     with pytest.raises(Unreadable) as caught:
         web.read("a", 100)

@@ -2,8 +2,11 @@
 
 from constancia.verify.audit.entry_pass import EntryPass
 from constancia.verify.core.formats.checkpoint import Checkpoint
+from constancia.verify.core.printable import printable
 from constancia.verify.core.report import Findings
+from constancia.verify.sources.source import Source
 from constancia.verify.trust.pinned_checkpoint import PinnedCheckpoint
+from constancia.verify.trust.trust_folder import TrustFolder
 
 
 def hold_to(kept: PinnedCheckpoint, fold: EntryPass, findings: Findings) -> bool:
@@ -27,3 +30,15 @@ def hold_to(kept: PinnedCheckpoint, fold: EntryPass, findings: Findings) -> bool
         checkpoint = Checkpoint(origin=fold.origin or "", size=kept.size, root=kept.root)
         fold.seen.contradict("fork", kept.where, checkpoint, since=0)
     return False
+
+
+def is_of_another_ledger(source: Source, trust: TrustFolder, findings: Findings) -> bool:
+    """Tell whether a policy is for another ledger than the source says that it is, wherever it says so."""
+    logs, first = trust.policy.logs, None
+    for origin in source.claimed_origins():
+        if origin in logs:
+            return False
+        first = first or origin
+    if first is not None:
+        findings.leave_open("other-ledger", pinned=printable(", ".join(sorted(logs))), origin=printable(first, 200))
+    return first is not None

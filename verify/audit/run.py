@@ -20,7 +20,7 @@ from typing import Final
 from constancia.verify.audit.check_checkpoints import CheckpointChecker
 from constancia.verify.audit.check_cosignatures import check_log_cosigner, kept_cosignatures, log_cosigner
 from constancia.verify.audit.check_documents import check_source
-from constancia.verify.audit.check_pinned import hold_to
+from constancia.verify.audit.check_pinned import hold_to, is_of_another_ledger
 from constancia.verify.audit.check_quorum import check_quorum
 from constancia.verify.audit.check_store import check_meta, check_schema
 from constancia.verify.audit.check_tiles import TileChecker
@@ -32,7 +32,6 @@ from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import parse_checkpoint
 from constancia.verify.core.formats.merkle import Tree, hash_leaf
 from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey, parse_note
-from constancia.verify.core.printable import printable
 from constancia.verify.core.report import Findings, Report, fault_of
 from constancia.verify.evidence.contradiction import check_contradiction
 from constancia.verify.evidence.receipt import audit_receipt
@@ -86,7 +85,7 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
     Source: ours: SPEC §4, §7.
     """
     findings = Findings(source.kind, source.location)
-    is_foreign = trust is not None and _is_of_another_ledger(source, trust, findings)
+    is_foreign = trust is not None and is_of_another_ledger(source, trust, findings)
     trust = None if is_foreign else trust
     findings.anchored = trust is not None and trust.genesis is not None
     if source.contradiction is not None:
@@ -113,18 +112,6 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
         elif name not in done:
             findings.not_checked(name)
     return findings.report(list_all=all_faults)
-
-
-def _is_of_another_ledger(source: Source, trust: TrustFolder, findings: Findings) -> bool:
-    """Tell whether a policy is for another ledger than the source says that it is, wherever it says so."""
-    logs, first = trust.policy.logs, None
-    for origin in source.claimed_origins():
-        if origin in logs:
-            return False
-        first = first or origin
-    if first is not None:
-        findings.leave_open("other-ledger", pinned=printable(", ".join(sorted(logs))), origin=printable(first, 200))
-    return first is not None
 
 
 class _Audit:

@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 DEMO ?= demo
 
-.PHONY: demo test check serve lock bench rounds clean
+.PHONY: demo test serve page lock docs bench rounds api-docs clean
 
 demo: $(INSTALLED)  ## play the road map's story, print where things stand, verify it
 	$(BIN)/constancia demo --dir $(DEMO) --force
@@ -28,15 +28,24 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install -q --no-deps --no-build-isolation -e .
 	touch $@
 
+page: $(INSTALLED)  ## build the single-file verifier from verify/page/
+	$(BIN)/python tools/build_verifier_page.py
+
 lock: $(INSTALLED)  ## pin all versions anew
 	$(BIN)/pip-compile -q --upgrade --extra server --extra fast --extra monitor --extra dev --generate-hashes --allow-unsafe --strip-extras \
 	    --no-emit-index-url --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
+
+docs: $(INSTALLED)  ## write what the documentation says of acts from the acts themselves
+	$(BIN)/python -m tools.build_domain_docs
 
 bench: $(INSTALLED)  ## figures, as ratios within one run
 	for script in tests/benchmarks/bench_*.py; do PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 rounds: $(INSTALLED)  ## 200 rounds of kill -9
 	PYTHONPATH=. $(BIN)/python tests/e2e/crash_rounds.py --rounds 200
+
+api-docs: $(INSTALLED)  ## docs/API.md from the docstrings
+	PYTHONPATH=.import $(BIN)/python tools/api_reference.py
 
 clean:
 	rm -rf .venv $(DEMO) build dist

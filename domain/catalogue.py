@@ -1,38 +1,83 @@
-"""All that can be said: every type, and the table of every kind of aggregate.
+"""All that can be said, as data: every kind of aggregate with its table, and every type.
 
-Each type makes itself known where it is defined (`acts.act`). Whoever looks types up imports them from here, where all
-of them have been; `acts` alone knows only those that something else happened to import.
+What others need to know of types is asked here: who signs them, which streams ask for a seat, what a secretariat may
+say, what may be corrected. The verifier has lists of its own, and a test compares them with these.
 """
 
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-from constancia.domain.agreements import agreement
-from constancia.domain.commitments import acts as commitment_acts
-from constancia.domain.commitments import commitment, deliverable
-from constancia.domain.governance import body, decision
-from constancia.domain.identity import appointment, genesis, key, party
-from constancia.domain.kernel.acts import REGISTRY, UnknownAct, parse_act
+from constancia.domain.agreements.agreement import AGREEMENT
+from constancia.domain.commitments.acts import COMMITMENT
+from constancia.domain.commitments.deliverable import DELIVERABLE
+from constancia.domain.governance.body import GOVERNANCE
+from constancia.domain.governance.decision import DECISION
+from constancia.domain.identity.appointment import APPOINTMENT
+from constancia.domain.identity.genesis import LEDGER
+from constancia.domain.identity.key import KEY
+from constancia.domain.identity.party import PARTY
+from constancia.domain.kernel.acts import REGISTRY, Act, Signer, UnknownAct, parse_act
+from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import Machine
-from constancia.domain.remarks import allegation, correction
+from constancia.domain.remarks.allegation import ALLEGATION
+from constancia.domain.remarks.correction import CORRECTION
 
-__all__ = ("MACHINES", "REGISTRY", "UnknownAct", "parse_act")
+__all__ = (
+    "AGGREGATES",
+    "KINDS",
+    "MACHINES",
+    "REGISTRY",
+    "UnknownAct",
+    "acts_by_own_key",
+    "acts_of_a_secretariat",
+    "acts_signed_by",
+    "correctable_members",
+    "parse_act",
+    "seated_streams",
+)
 
-# Imported for its acts, which register themselves.
-_REGISTERS: Final = (commitment_acts,)
+AGGREGATES: Final[tuple[AggregateKind, ...]] = (
+    LEDGER,
+    PARTY,
+    APPOINTMENT,
+    KEY,
+    GOVERNANCE,
+    DECISION,
+    AGREEMENT,
+    COMMITMENT,
+    DELIVERABLE,
+    ALLEGATION,
+    CORRECTION,
+)
+KINDS: Final[dict[str, AggregateKind]] = {kind.name: kind for kind in AGGREGATES}
+MACHINES: Final[Mapping[str, Machine]] = {kind.name: kind.machine for kind in AGGREGATES}
+REGISTRY.update({cls.__name__: cls for kind in AGGREGATES for cls in kind.acts})
 
-MACHINES: Final[dict[str, Machine]] = {
-    module.MACHINE.kind: module.MACHINE
-    for module in (
-        agreement,
-        allegation,
-        appointment,
-        body,
-        commitment,
-        correction,
-        decision,
-        deliverable,
-        genesis,
-        key,
-        party,
-    )
-}
+
+def _names(chosen: Callable[[type[Act[Any]]], bool]) -> frozenset[str]:
+    return frozenset(name for name, cls in REGISTRY.items() if chosen(cls))
+
+
+def acts_signed_by(signer: Signer) -> frozenset[str]:
+    """Give the types that exactly this signer makes, such as `root` or `root_or_rep`."""
+    return _names(lambda cls: cls.signer == signer)
+
+
+def acts_by_own_key() -> frozenset[str]:
+    """Give the types that a key may say of itself, whatever its holder's scope lists."""
+    return _names(lambda cls: cls.by_own_key)
+
+
+def acts_of_a_secretariat() -> frozenset[str]:
+    """Give the types that a secretariat may say."""
+    return _names(lambda cls: cls.by_secretariat)
+
+
+def seated_streams() -> tuple[str, ...]:
+    """Give the beginnings, such as `agreement/`, of the streams whose acts ask for a seat in a governance body."""
+    return tuple(sorted({f"{cls.stream_kind}/" for cls in REGISTRY.values() if cls.seated}))
+
+
+def correctable_members() -> Mapping[str, tuple[str, ...]]:
+    """Give, by type, the members of the body whose texts and dates may be corrected."""
+    return {name: cls.CORRECTABLE for name, cls in REGISTRY.items() if cls.CORRECTABLE}

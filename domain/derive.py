@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.commitments.scope import Scope
+from constancia.domain.commitments.scope import Milestone, Scope
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
@@ -132,11 +132,6 @@ def _deliverables(state: State) -> Iterator[Derived]:
             )
 
 
-def milestone_done_index(commitment: Commitment, milestone: str) -> int | None:
-    """Give the entry that reported a milestone complete, or None."""
-    return next((one.mark.index for one in commitment.completed if one.milestone == milestone), None)
-
-
 def first_submission(state: State, commitment: str, deliverable: str) -> DeliverableState | None:
     """Give a deliverable's aggregate once anything was submitted."""
     found = state.aggregates.get(f"deliverable/{commitment}.{deliverable}")
@@ -194,6 +189,34 @@ def _expiries(state: State, at: datetime) -> Iterator[Derived]:
     for one in state.of(Appointment):
         if one.status == "appointed" and one.valid_until and parse_day(one.valid_until) < day:
             yield Derived(kind="AppointmentExpired", stream=one.stream, since=one.valid_until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a milestone stands at an instant.
+
+    Attributes:
+        stands: `done`, `overdue`, `running`, or `open_ended` where its window has no end.
+        due: First instant after its window; None where the window has no end.
+        days_late: Days of the ledger's zone since its last day, from 1; 0 unless overdue.
+    """
+
+    stands: str
+    due: datetime | None
+    days_late: int = 0
+
+
+def milestone_standing(state: State, commitment: Commitment, milestone: Milestone, at: datetime) -> Standing:
+    """Give where a milestone of a commitment's scope stands at an instant. The one rule, for pages and terminal."""
+    due = deadline(milestone.window, state.timezone)
+    if milestone.milestone not in commitment.open_milestones:
+        return Standing(stands="done", due=due)
+    if due is None:
+        return Standing(stands="open_ended", due=None)
+    if due > at:
+        return Standing(stands="running", due=due)
+    days = (local_day(at, state.timezone) - local_day(due, state.timezone)).days + 1
+    return Standing(stands="overdue", due=due, days_late=days)
 
 
 def flags(state: State, commitment: Commitment, at: datetime) -> tuple[str, ...]:

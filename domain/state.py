@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from constancia.domain.catalogue import MACHINES
+from constancia.domain.catalogue import KINDS
 from constancia.domain.identity import key
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.kernel.acts import Act, Recorded
@@ -74,7 +74,7 @@ class State:
         found = self._aggregates.get(stream)
         return found.version if found else 0
 
-    def apply(self, recorded: Recorded, act: Act | None = None, lookup: Lookup = find_nothing) -> Undo:
+    def apply(self, recorded: Recorded, act: Act[Any] | None = None, lookup: Lookup = find_nothing) -> Undo:
         """Take an entry into the state.
 
         Args:
@@ -117,7 +117,7 @@ class State:
         }
 
 
-def advance(before: Aggregate | None, act: Act, context: Context) -> Aggregate:
+def advance(before: Aggregate | None, act: Act[Any], context: Context) -> Aggregate:
     """Give one aggregate after an entry: the table's next state, then what the act changes.
 
     Args:
@@ -129,13 +129,19 @@ def advance(before: Aggregate | None, act: Act, context: Context) -> Aggregate:
         The aggregate after.
 
     Raises:
+        TypeError: The stream holds an aggregate of another kind.
         ValueError: The table has no such move.
     """
     status = next_status(before, act, context)
     if status is None:
         raise ValueError(f"{type(act).__name__} is no move from {status_before(before, context)}")
-    moved = None if before is None else replace(before, status=status)
-    after = act.mutate(moved, context)
+    after: Aggregate
+    if before is None:
+        after = act.mutate(None, context)
+    elif isinstance(before, KINDS[act.stream_kind].aggregate):
+        after = act.mutate(replace(before, status=status), context)
+    else:
+        raise TypeError(f"{type(act).__name__} on a {type(before).__name__}")
     settled = status if after.status == NONE else after.status
     return replace(after, status=settled, version=before.version + 1 if before else 1)
 
@@ -145,10 +151,10 @@ def status_before(before: Aggregate | None, context: Context) -> str:
     return before.status_on(context.day) if before else NONE
 
 
-def next_status(before: Aggregate | None, act: Act, context: Context) -> str | None:
+def next_status(before: Aggregate | None, act: Act[Any], context: Context) -> str | None:
     """Give the table's next state for an act, or None where the pair is illegal."""
-    machine = MACHINES.get(act.stream_kind)
-    return machine.next_state(status_before(before, context), type(act).__name__) if machine else None
+    kind = KINDS.get(act.stream_kind)
+    return kind.machine.next_state(status_before(before, context), type(act).__name__) if kind else None
 
 
 def replay(entries: Iterable[Recorded], origin: str = "", lookup: Lookup = find_nothing) -> State:

@@ -21,14 +21,16 @@ from constancia.ledger.errors import Fatal, LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.reader.log import Log, read_recorded
-from constancia.ledger.store.application import STORE_NAME, EntryApplication, open_application
+from constancia.ledger.reader.states import States
+from constancia.ledger.store.application import EntryApplication, open_application
 from constancia.ledger.store.batch import MAX_BATCH
 from constancia.ledger.store.sqlite_recorder import SCHEMA_VERSION, LedgerRecorder
-from constancia.ledger.views.views import Views
+from constancia.ledger.views.follower import Views
 from constancia.ledger.witnesses.cosignature_store import CosignatureStore
 from constancia.ledger.witnesses.quorum_status import QuorumStatus
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.policy import parse_policy
+from constancia.verify.sources.layout import STORE_NAME
 
 if TYPE_CHECKING:
     from constancia.ledger.witnesses.collector import CosignatureCollector
@@ -80,7 +82,8 @@ class LedgerParts:
         self._read_tip = tip
         self.log = Log(head.tree, application.store, self.tip)
         place = LedgerFolder(wanted.folder).views if wanted.signer is not None else None
-        self.views = Views(self.log, application.store, place, origin)
+        self.states = States(self.log, origin)
+        self.views = Views(self.log, self.states, application.store, place, origin)
         self.witnessing = _witnessing(wanted, self.log, origin)
         self.log.cosigned = self.witnessing.lines
         self.cosigning: CosignatureCollector | None = None

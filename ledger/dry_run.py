@@ -5,8 +5,10 @@ from typing import Any
 from constancia.domain.decide import decide
 from constancia.domain.kernel.acts import recorded_entry
 from constancia.domain.kernel.problems import Problem, Refusal
+from constancia.ledger.append.examiner import seen_problem
 from constancia.ledger.clock import format_recorded_at
 from constancia.ledger.ledger import Ledger
+from constancia.verify.core.formats.statement import Seen
 
 
 def refusal_of(ledger: Ledger, statement: dict[str, Any], key: str | None) -> Refusal | None:
@@ -21,15 +23,10 @@ def refusal_of(ledger: Ledger, statement: dict[str, Any], key: str | None) -> Re
 
 
 def _seen_refusal(ledger: Ledger, statement: dict[str, Any]) -> Refusal | None:
-    size, root = statement["seen"]["size"], statement["seen"]["root"]
     stored = ledger.size
-    if size > stored:
-        rule = "the history seen is not longer than the log"
-        return Refusal(Problem(code="E_SEEN_AHEAD", rule=rule), {"size": stored})
-    if ledger.root(size).hex() != root:
-        rule = "the root seen is the tree's root at that size: the signer's software and this server disagree"
-        return Refusal(Problem(code="E_SEEN_CONTRADICTS", rule=rule), {"size": stored})
-    return None
+    seen = Seen(size=statement["seen"]["size"], root=bytes.fromhex(statement["seen"]["root"]))
+    problem = seen_problem(seen, stored, ledger.log.root)
+    return None if problem is None else Refusal(problem, {"size": stored})
 
 
 def _judged(ledger: Ledger, statement: dict[str, Any], key: str | None) -> Refusal | None:

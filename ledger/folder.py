@@ -21,6 +21,17 @@ from typing import Final
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.keys.log_signer import LogSigner
+from constancia.verify.sources.layout import (
+    ANCHORS_NAME,
+    COSIGNATURES_NAME,
+    DOCUMENTS_NAME,
+    GENESIS_NAME,
+    POLICY_NAME,
+    PUBLISHED_NAME,
+    STORE_NAME,
+    TRUST_NAME,
+    VIEWS_NAME,
+)
 
 NO_WITNESSES: Final = "none"
 # How a policy that we write calls the log's own ML-DSA-44 cosignatures.
@@ -34,39 +45,44 @@ class LedgerFolder:
     path: Path
 
     @property
+    def store(self) -> Path:
+        """The store."""
+        return self.path / STORE_NAME
+
+    @property
     def documents(self) -> Path:
         """Documents by SHA-256."""
-        return self.path / "documents"
+        return self.path / DOCUMENTS_NAME
 
     @property
     def anchors(self) -> Path:
         """Time-stamps over checkpoints."""
-        return self.path / "anchors"
+        return self.path / ANCHORS_NAME
 
     @property
     def log(self) -> Path:
         """The published files."""
-        return self.path / "log"
+        return self.path / PUBLISHED_NAME
 
     @property
     def trust(self) -> Path:
         """Policy and genesis."""
-        return self.path / "trust"
+        return self.path / TRUST_NAME
 
     @property
     def views(self) -> Path:
         """The projections' database."""
-        return self.path / "views.sqlite"
+        return self.path / VIEWS_NAME
 
     @property
     def cosignatures(self) -> Path:
         """What witnesses have cosigned."""
-        return self.path / "cosignatures.sqlite"
+        return self.path / COSIGNATURES_NAME
 
     @property
     def policy(self) -> Path:
         """The trust folder's policy: whose signatures count, and where the witnesses are asked."""
-        return self.trust / "policy"
+        return self.trust / POLICY_NAME
 
     @property
     def log_key(self) -> Path:
@@ -121,9 +137,9 @@ class LedgerFolder:
         """
         policy = policy_text(vkey, cosigner_vkey).encode()
         fingerprint = f"{genesis.hex()}\n".encode()
-        for name, data in (("policy", policy), ("genesis", fingerprint)):
+        for name, data in ((POLICY_NAME, policy), (GENESIS_NAME, fingerprint)):
             path = self.trust / name
-            if path.exists() and path.read_bytes() != data and name == "genesis":
+            if path.exists() and path.read_bytes() != data and name == GENESIS_NAME:
                 raise LedgerError(f"{path} names another genesis; it is never overwritten")
             if not path.exists():
                 write_file(path, data)

@@ -12,7 +12,6 @@ submit, nor what it reads back: entries are parsed, documents hashed, the checkp
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +23,7 @@ from constancia.domain.state import State
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.append.loop_replies import LoopReplies
 from constancia.ledger.assembly import LedgerParts, OpenRequest, Options, assemble
-from constancia.ledger.clock import Clock, format_recorded_at
+from constancia.ledger.clock import Clock, format_recorded_at, parse_recorded_at
 from constancia.ledger.disk.documents import Documents
 from constancia.ledger.errors import LedgerError, NotFound, ReadOnly
 from constancia.ledger.folder import LedgerFolder, policy_text
@@ -32,12 +31,12 @@ from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.publication.bundle import export_bundle
 from constancia.ledger.publication.static_files import PublishResult, publish
 from constancia.ledger.reader.receipts import receipt
-from constancia.ledger.reader.states import States
+from constancia.ledger.submission import SignedStatement
 from constancia.ledger.timestamps.anchor_store import Anchors
+from constancia.ledger.views.as_of import AsOf
 from constancia.ledger.views.rebuild import Rebuilt, rebuild
 from constancia.verify.core.formats.checkpoint import Checkpoint
-from constancia.verify.core.formats.signatures import Signature
-from constancia.verify.core.formats.tiles import HASHES_PER_TILE
+from constancia.verify.speed.entry_patterns import read_entry
 
 
 class Ledger:
@@ -56,7 +55,6 @@ class Ledger:
         self.log = core.log
         self.views = core.views
         self.witnessing = core.witnessing
-        self._states = States(core.log, core.origin)
 
     @classmethod
     def open(  # noqa: PLR0913 (each says one thing about what is wanted)
@@ -112,12 +110,11 @@ class Ledger:
 
     # Writing
 
-    def submit(self, statement: bytes, signatures: Sequence[Signature]) -> Future[AppendOutcome]:
+    def submit(self, signed: SignedStatement) -> Future[AppendOutcome]:
         """Hands in a statement.
 
         Args:
-            statement: Its canonical bytes.
-            signatures: Its signatures.
+            signed: The statement and its signatures; `parse_signed` reads what was handed in.
 
         Returns:
             A future for `AppendOutcome`. It fails with `Malformed`, `Refusal`, `NotStored` (a `Busy`) or
@@ -132,17 +129,17 @@ class Ledger:
         sequencer = self._core.sequencer
         if sequencer is None:
             raise ReadOnly("this ledger was opened for reading only")
-        return sequencer.submit(statement, signatures)
+        return sequencer.submit(signed)
 
-    def append(self, statement: bytes, signatures: Sequence[Signature]) -> AppendOutcome:
+    def append(self, signed: SignedStatement) -> AppendOutcome:
         """Hands in a statement and waits for the outcome.
 
         Raises:
             Malformed, Refusal, Busy, Fatal: As `submit` and its future.
         """
-        return self.submit(statement, signatures).result()
+        return self.submit(signed).result()
 
-    async def submit_async(self, statement: bytes, signatures: Sequence[Signature]) -> AppendOutcome:
+    async def submit_async(self, signed: SignedStatement) -> AppendOutcome:
         """Hands in a statement and awaits the outcome on the running event loop.
 
         Many outcomes of one batch wake the loop once, which `asyncio.wrap_future` would do for each.
@@ -155,7 +152,7 @@ class Ledger:
         if replies is None:
             self._replies = {one: kept for one, kept in self._replies.items() if not one.is_closed()}
             replies = self._replies[loop] = LoopReplies(loop)
-        return await replies.wrap(self.submit(statement, signatures))
+        return await replies.wrap(self.submit(signed))
 
     @property
     def is_writable(self) -> bool:
@@ -201,34 +198,6 @@ class Ledger:
         genesis = self._core.head.genesis
         return genesis.statement["body"].get("log_cosigner") if genesis is not None else None
 
-    def root(self, size: int | None = None) -> bytes:
-        """The tree's root at a size, 32 bytes; see `Log.root`."""
-        return self.log.root(size)
-
-    def checkpoint(self, size: int | None = None) -> bytes:
-        """The signed note for a size; see `Log.checkpoint`."""
-        return self.log.checkpoint(size)
-
-    def entry(self, index: int) -> bytes:
-        """An entry's bytes; see `Log.entry`."""
-        return self.log.entry(index)
-
-    def entries(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-        """Entries' bytes in order; see `Log.entries`."""
-        return self.log.entries(start, stop)
-
-    def index_of(self, name: str) -> int:
-        """The index for a leaf hash or a statement's id; see `Log.index_of`."""
-        return self.log.index_of(name)
-
-    def tile(self, level: int, number: int, width: int = HASHES_PER_TILE) -> bytes:
-        """A tile; see `Log.tile`."""
-        return self.log.tile(level, number, width)
-
-    def entry_bundle(self, number: int, width: int = HASHES_PER_TILE) -> bytes:
-        """An entry bundle; see `Log.entry_bundle`."""
-        return self.log.entry_bundle(number, width)
-
     def receipt(self, index: int, size: int | None = None) -> bytes:
         """An entry's receipt, by default on the latest witnessed checkpoint that covers it; see `receipts.receipt`."""
         return receipt(self.log, index, self.receipt_size(index) if size is None else size)
@@ -269,7 +238,21 @@ class Ledger:
         Raises:
             NotFound: The log is not that long.
         """
-        return self._states.at(size)
+        return self._core.states.at(size)
+
+    def as_of(self, size: int | None = None) -> AsOf:
+        """What pages and interface read: the state after `size` entries, by default all, with its instant.
+
+        The present is judged by the clock, a past size at the instant of its last entry.
+
+        Raises:
+            NotFound: The log is not that long.
+        """
+        state = self.state(size)
+        if state.size in (0, self.size):
+            return AsOf(state, self.clock.now())
+        last = read_entry(self.log.entry(state.size - 1))
+        return AsOf(state, parse_recorded_at(last.recorded_at))
 
     def size_at(self, instant: datetime) -> int:
         """How many entries had been recorded at an instant."""

@@ -146,7 +146,7 @@ def stated_invariants() -> set[tuple[str, str]]:
     """The numbered invariants that module docstrings state, as (path, number)."""
     return {
         (str(path.relative_to(ROOT)), number)
-        for floor in FLOORS
+        for floor in (*FLOORS, "tools")
         for path in sources(floor)
         for number in INVARIANT.findall(ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "")
     }
@@ -166,7 +166,7 @@ def test_invariants_page_names_files_and_tests_that_exist() -> None:
     named = re.findall(r"`(tests/[a-z0-9_/]+\.py)::(test_\w+)`", text)
     assert len(named) > 100
     assert [one for one in named if one[1] not in functions(one[0])] == []
-    files = re.findall(r"`((?:api|domain|ledger|verify)/[a-z0-9_/]+\.py)`", text)
+    files = re.findall(r"`((?:api|domain|ledger|verify|tools)/[a-z0-9_/]+\.py)`", text)
     assert [one for one in files if not (ROOT / one).is_file()] == []
 
 

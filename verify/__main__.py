@@ -8,16 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from constancia.verify.audit.run import audit
-from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify import Malformed, Unreadable, audit_source, load_trust, open_source, report_json, report_text
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.core.printable import printable
 from constancia.verify.report.output import INTERRUPTED, UNREADABLE, USAGE, ended, write_error, write_out
-from constancia.verify.report.rendering import report_json, report_text, unreadable_text
+from constancia.verify.report.rendering import unreadable_text
 from constancia.verify.sources.files import read_file
-from constancia.verify.sources.source import open_source
 from constancia.verify.sources.transit import plain
-from constancia.verify.trust.trust_folder import load_trust
 
 
 class _Parser(argparse.ArgumentParser):
@@ -49,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         progress = _show_progress if sys.stderr is not None and sys.stderr.isatty() else None
         with open_source(options.source) as source:
             since = None if options.since is None else _read_note(options.since)
-            report = audit(source, trust, all_faults=options.all, progress=progress, since=since)
+            report = audit_source(source, trust, all_faults=options.all, progress=progress, since=since)
     except (Unreadable, Malformed) as error:
         write_error(unreadable_text(error, options.lang))
         return UNREADABLE
@@ -67,9 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit code: 0 intact, 1 altered, 2 inconclusive, 3 unreadable; 64 usage, 70 internal failure, 74 the "
         "output can't be written, 130 interrupted.",
     )
-    parser.add_argument(
-        "source", help="a ledger's folder, a published folder, an http(s) address, a zip, a receipt, a contradiction"
-    )
+    parser.add_argument("source", help="a ledger's or published folder, an address, a zip, a receipt, a contradiction")
     parser.add_argument(
         "--trust", type=Path, metavar="DIR",
         help="folder with policy, genesis and, if kept, checkpoint; it must not come from the one who is audited",

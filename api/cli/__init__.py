@@ -44,7 +44,9 @@ def _show_version(value: bool) -> None:
     if value:
         from importlib.metadata import version
 
-        typer.echo(f"constancia {version('constancia')}")
+        from constancia.verify import WIRE_FORMAT
+
+        typer.echo(f"constancia {version('constancia')}, formato / wire format {WIRE_FORMAT}")
         raise typer.Exit
 
 

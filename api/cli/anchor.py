@@ -114,10 +114,10 @@ def _tell(size: int, stamp: "Stamp") -> None:
 
 def _publish(ledger: "Ledger") -> None:
     """Bring the anchors beside the published tiles, as far as these go."""
-    from constancia.verify.core.formats.checkpoint import parse_checkpoint
-    from constancia.verify.core.formats.note import parse_note
+    from constancia.verify.core.formats.checkpoint import read_checkpoint
+    from constancia.verify.sources.layout import ANCHORS_NAME, CHECKPOINT_NAME
 
-    published = ledger.folder.log / "checkpoint"
+    published = ledger.folder.log / CHECKPOINT_NAME
     if published.exists():
-        size = parse_checkpoint(parse_note(published.read_bytes()).text).size
-        ledger.anchors.publish(ledger.folder.log / "anchors", size)
+        size = read_checkpoint(published.read_bytes()).size
+        ledger.anchors.publish(ledger.folder.log / ANCHORS_NAME, size)

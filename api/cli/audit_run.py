@@ -28,6 +28,7 @@ from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.core.report import Report, Verdict
 from constancia.verify.sources.files import read_file
+from constancia.verify.sources.layout import CHECKPOINT_NAME, STORE_NAME, TILES_NAME
 from constancia.verify.sources.source import Source, open_source
 from constancia.verify.sources.transit import plain
 from constancia.verify.trust.trust_folder import TrustFolder, load_trust
@@ -109,7 +110,7 @@ def _location(given: str | None) -> str:
     if given is not None:
         return given
     here = Path()
-    if any((here / name).exists() for name in ("ledger.sqlite", "checkpoint", "tile")):
+    if any((here / name).exists() for name in (STORE_NAME, CHECKPOINT_NAME, TILES_NAME)):
         return "."
     usual = sorted(set(usual_sources()))
     if len(usual) != 1:

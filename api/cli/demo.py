@@ -27,19 +27,19 @@ def command(
 
     Ejemplo / example: constancia demo --dir demo
     """
-    import sys
-
+    from constancia.ledger.append.sequencer import tune_interpreter
     from constancia.ledger.audit.level3_law import Replay
+    from constancia.ledger.folder import LedgerFolder
     from constancia.verify.audit.run import audit
     from constancia.verify.report.rendering import report_text
     from constancia.verify.sources.source import open_source
     from constancia.verify.trust.trust_folder import load_trust
 
-    sys.setswitchinterval(2e-4)
+    tune_interpreter()
     played = _play_with_progress(folder, force=force)
     show_played(folder, played)
     with open_source(str(folder)) as source:
-        report = audit(source, load_trust(folder / "trust"), further=[Replay(played.ended)])
+        report = audit(source, load_trust(LedgerFolder(folder).trust), further=[Replay(played.ended)])
     typer.echo(report_text(report, language()))
     typer.echo(message("demo.next", folder=folder))
     raise typer.Exit(report.verdict.exit_code)

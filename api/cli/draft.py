@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from constancia.api.client.remote_log import RemoteLog
     from constancia.ledger.ledger import Ledger
-    from constancia.ledger.signatory.draft import Watch
+    from constancia.ledger.signatory.checkpoint_memory import Watch
 
 
 @guarded
@@ -142,7 +142,7 @@ class _Local:
         self._ledger.close()
 
     def checkpoint(self) -> bytes:
-        return self._ledger.checkpoint()
+        return self._ledger.log.checkpoint()
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         return self._ledger.log.consistency_proof(old, new)
@@ -167,7 +167,7 @@ def watch_for(origin: str, claimed: str, trust: Path | None) -> "Watch":
     from platformdirs import user_data_path
 
     from constancia.ledger.disk.durable import write_file
-    from constancia.ledger.signatory.draft import Watch
+    from constancia.ledger.signatory.checkpoint_memory import Watch
     from constancia.verify.core.formats.note import parse_vkey
     from constancia.verify.trust.trust_folder import load_trust
 

@@ -60,7 +60,7 @@ def command(
     from constancia.ledger.folder import LedgerFolder
 
     places = LedgerFolder(folder)
-    if (folder / "ledger.sqlite").exists():
+    if places.store.exists():
         raise fail(message("init.exists", folder=folder))
     if ceremony is not None:
         _draft(places, ceremony, log_passphrase_file)
@@ -75,7 +75,8 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
     from constancia.domain.kernel.calendar import format_instant, local_day
     from constancia.ledger.disk.documents import Documents
     from constancia.ledger.disk.durable import write_file
-    from constancia.ledger.signatory.draft import EMPTY_SEEN, Occasion, draft_statement
+    from constancia.ledger.signatory.checkpoint_memory import EMPTY_SEEN
+    from constancia.ledger.signatory.draft import Occasion, draft_statement
 
     try:
         plan = tomllib.loads(ceremony.read_text(encoding="utf-8"))
@@ -134,23 +135,24 @@ def _open(places: "LedgerFolder", signed: list[Path], passphrase_file: Path | No
     from constancia.domain.identity.key_material import key_id_of
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.ledger import Ledger
-    from constancia.ledger.signatory.draft import parse_signed
+    from constancia.ledger.submission import SignedStatement, parse_signed
     from constancia.verify.core.formats.statement import parse_statement
 
     raw = (places.path / DRAFT).read_bytes()
     statement = parse_statement(raw)
     by_key = {}
     for path in signed:
-        other, signatures = parse_signed(path.read_bytes())
-        if other.raw != raw:
+        other = parse_signed(path.read_bytes())
+        if other.statement.raw != raw:
             raise fail(message("init.other", path=path, draft=places.path / DRAFT))
-        by_key.update({str(one.key): one for one in signatures})
+        by_key.update({str(one.key): one for one in other.signatures})
     expected = {one["party"]: key_id_of(one["root"]["public_key"]) for one in statement.body["founders"]}
     absent = [party for party, key in expected.items() if key not in by_key]
     if absent:
         raise fail(message("init.missing", parties=", ".join(absent)))
     signer = places.load_log_key(statement.ledger, passphrase(passphrase_file, "passphrase.log"))
     with Ledger.open(places.path, clock=SystemClock(), signer=signer, origin=statement.ledger, create=True) as ledger:
-        done = ledger.append(raw, [by_key[key] for key in expected.values()])
+        genesis = SignedStatement(statement=statement, signatures=tuple(by_key[key] for key in expected.values()))
+        entry = ledger.append(genesis).entry
         ledger.publish()
-    typer.echo(message("init.done", leaf=done.leaf_hash.hex(), trust=places.trust))
+    typer.echo(message("init.done", leaf=entry.leaf_hash.hex(), trust=places.trust))

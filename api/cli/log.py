@@ -30,14 +30,14 @@ def command(
 
     with open_for_reading(folder) as ledger:
         if as_json:
-            for raw in ledger.entries(start, min(ledger.size, start + count)):
+            for raw in ledger.log.entries(start, min(ledger.size, start + count)):
                 typer.echo(raw.decode())
             return
         state = ledger.state()
         table = Table(box=None, pad_edge=False, header_style="bold")
         for heading in ("log.index", "log.recorded", "log.party", "log.sentence"):
             table.add_column(message(heading))
-        for raw in ledger.entries(start, min(ledger.size, start + count)):
+        for raw in ledger.log.entries(start, min(ledger.size, start + count)):
             entry = read_entry(raw)
             item = {"actor": entry.statement.actor, "body": entry.statement.body, "type": entry.statement.type}
             sentence = say(sentence_of(item, state), language())
@@ -45,4 +45,4 @@ def command(
             # As it was said: square brackets in it are no markup.
             table.add_row(str(entry.index), entry.recorded_at[:16].replace("T", " "), party, Text(sentence))
         console().print(table)
-        typer.echo(message("stands", size=ledger.size, root=ledger.root().hex()))
+        typer.echo(message("stands", size=ledger.size, root=ledger.log.root().hex()))

@@ -59,7 +59,7 @@ def command(
 def _publish(ledger: "Ledger", place: Path, *, tidy: bool, tell_always: bool) -> None:
     done = ledger.publish(place, tidy=tidy)
     if done.files or tell_always:
-        root = ledger.root(done.new_size).hex()
+        root = ledger.log.root(done.new_size).hex()
         text = message("publish.done", path=place, old=done.old_size, size=done.new_size, files=done.files, root=root)
         typer.echo(text)
 

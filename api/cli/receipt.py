@@ -68,7 +68,7 @@ def _from_source(name: str, source: str) -> bytes:
         except RemoteProblem as problem:
             raise fail(problem.text(language()), 1) from problem
     with open_for_reading(Path(source)) as ledger:
-        return ledger.receipt(int(name) if name.isdigit() and len(name) < 16 else ledger.index_of(name))
+        return ledger.receipt(int(name) if name.isdigit() and len(name) < 16 else ledger.log.index_of(name))
 
 
 def _from_link(link: str, entry: Path | None) -> bytes:

@@ -39,8 +39,6 @@ def command(
 
     Ejemplo / example: constancia serve --demo
     """
-    import sys
-
     try:
         from constancia.api.app import create_app
         from constancia.api.http.serving import server_of
@@ -48,9 +46,11 @@ def command(
     except ImportError as error:
         raise fail(message("serve.extra", name=error.name)) from error
 
-    # A verifier thread back from OpenSSL would otherwise wait up to 5 ms for the interpreter's lock.
-    sys.setswitchinterval(2e-4)
-    if demo and not (folder / "ledger.sqlite").exists():
+    from constancia.ledger.append.sequencer import tune_interpreter
+    from constancia.ledger.folder import LedgerFolder
+
+    tune_interpreter()
+    if demo and not LedgerFolder(folder).store.exists():
         from constancia.api.demo.run import run_demo
 
         run_demo(folder)

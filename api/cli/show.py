@@ -43,8 +43,8 @@ def command(
     if receipt is not None:
         to_make(receipt, force=force)
     with open_for_reading(folder) as ledger:
-        index = int(name) if name.isdigit() and len(name) < 16 else ledger.index_of(name)
-        data = ledger.entry(index)
+        index = int(name) if name.isdigit() and len(name) < 16 else ledger.log.index_of(name)
+        data = ledger.log.entry(index)
         if receipt is not None:
             write_file(receipt, ledger.receipt(index))
         if raw or dsse or openssl:

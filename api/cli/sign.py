@@ -28,7 +28,8 @@ def command(
     """
     from constancia.ledger.disk.durable import write_file
     from constancia.ledger.keys.key_file import load
-    from constancia.ledger.signatory.draft import sign_statement, signed_document
+    from constancia.ledger.signatory.draft import sign_statement
+    from constancia.ledger.submission import signed_document
     from constancia.verify.core.formats.statement import parse_statement
 
     beside = statement.with_name(statement.name.removesuffix(".statement.json") + ".signed.json")

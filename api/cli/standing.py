@@ -11,8 +11,8 @@ from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.scope import Deliverable, Milestone
-from constancia.domain.derive import Derived, derive, flags
-from constancia.domain.kernel.calendar import deadline, local_day
+from constancia.domain.derive import Derived, derive, flags, milestone_standing
+from constancia.domain.kernel.calendar import local_day
 from constancia.domain.state import State
 
 
@@ -97,15 +97,9 @@ def _milestones(state: State, commitment: Commitment, at: datetime, lang: str) -
 
 
 def _milestone_stands(state: State, commitment: Commitment, milestone: Milestone, at: datetime, lang: str) -> str:
-    if milestone.milestone not in commitment.open_milestones:
-        return tr(lang, "cli.standing.done")
-    due = deadline(milestone.window, state.timezone)
-    if due is None:
-        return tr(lang, "cli.standing.open_ended")
-    if due <= at:
-        days = (local_day(at, state.timezone) - local_day(due, state.timezone)).days + 1
-        return tr(lang, "cli.standing.overdue", days=days)
-    return tr(lang, "cli.standing.running")
+    standing = milestone_standing(state, commitment, milestone, at)
+    days = {"days": standing.days_late} if standing.stands == "overdue" else {}
+    return tr(lang, f"cli.standing.{standing.stands}", **days)
 
 
 def _deliverable_stands(state: State, commitment: Commitment, item: Deliverable, lang: str) -> str:

@@ -38,7 +38,7 @@ def command(
             typer.echo(canonical(state.document()).decode(), nl=False)
             return
         print_standing(state, instant, language())
-        typer.echo(message("stands", size=state.size, root=ledger.root(state.size).hex()))
+        typer.echo(message("stands", size=state.size, root=ledger.log.root(state.size).hex()))
 
 
 def _moment(ledger: "Ledger", at: str | None) -> "tuple[int, datetime]":

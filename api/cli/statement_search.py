@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from constancia.ledger.signatory.draft import parse_signed
+from constancia.ledger.submission import parse_signed
 from constancia.verify.audit.entry_pass import EntryPass
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
+from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoint
 from constancia.verify.core.formats.entry import Entry
-from constancia.verify.core.formats.note import parse_note
 from constancia.verify.core.formats.statement import Statement, parse_statement
 from constancia.verify.core.formats.tlog_proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
 from constancia.verify.core.report import Findings, Report, Verdict
@@ -131,8 +130,8 @@ def _read(path: Path) -> tuple[bytes, Statement, Checkpoint | None]:
         proof = parse_tlog_proof(raw)
         if proof.extra is None:
             raise Malformed("receipt", "receipt.extra", "the entry's bytes", "no such line")
-        return raw, read_entry(proof.extra).statement, parse_checkpoint(parse_note(proof.checkpoint).text)
+        return raw, read_entry(proof.extra).statement, read_checkpoint(proof.checkpoint)
     try:
-        return raw, parse_signed(raw)[0], None
+        return raw, parse_signed(raw).statement, None
     except Malformed:
         return raw, parse_statement(raw), None

@@ -40,7 +40,7 @@ def command(
 
 def _is_receipt_of(path: Path, raw: bytes) -> bool:
     """Tell whether a file is a receipt of this very statement: to renew it loses nothing."""
-    from constancia.ledger.signatory.draft import parse_signed
+    from constancia.ledger.submission import parse_signed
     from constancia.verify.core.errors import Malformed
     from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
     from constancia.verify.speed.entry_patterns import read_entry
@@ -49,18 +49,18 @@ def _is_receipt_of(path: Path, raw: bytes) -> bool:
         return False
     try:
         entry = parse_tlog_proof(path.read_bytes()).extra
-        return entry is not None and read_entry(entry).statement.raw == parse_signed(raw)[0].raw
+        return entry is not None and read_entry(entry).statement.raw == parse_signed(raw).statement.raw
     except Malformed:
         return False
 
 
 def _submit_to_folder(raw: bytes, folder: Path, passphrase_file: Path | None) -> tuple[int, str, bytes]:
-    from constancia.ledger.signatory.draft import parse_signed
+    from constancia.ledger.submission import parse_signed
 
-    statement, signatures = parse_signed(raw)
+    signed = parse_signed(raw)
     with open_for_writing(folder, passphrase_file) as ledger:
-        done = ledger.append(statement.raw, signatures)
-        return done.index, done.leaf_hash.hex(), ledger.receipt(done.index)
+        entry = ledger.append(signed).entry
+        return entry.index, entry.leaf_hash.hex(), ledger.receipt(entry.index)
 
 
 def _submit_by_http(raw: bytes, url: str) -> tuple[int, str, bytes]:

@@ -17,8 +17,7 @@ from platformdirs import user_cache_path, user_config_path
 from constancia.ledger.audit.resume_file import ResumeFile
 from constancia.ledger.disk.durable import write_file
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
-from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoint
 from constancia.verify.core.formats.policy import open_with_policy
 from constancia.verify.trust.trust_folder import TrustFolder, load_trust
 
@@ -145,7 +144,7 @@ def remember_checkpoint(kept: Pinned, raw: bytes) -> None:
 
 def _parsed(raw: bytes) -> Checkpoint | None:
     try:
-        return parse_checkpoint(parse_note(raw).text)
+        return read_checkpoint(raw)
     except Malformed:
         return None
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.keys.key_file import PrivateKey, generate, save
 from constancia.ledger.keys.log_signer import KEY_FILE_MODE
-from constancia.ledger.signatory.draft import Watch, representative_actor, root_actor
+from constancia.ledger.signatory.checkpoint_memory import Watch
+from constancia.ledger.signatory.draft import representative_actor, root_actor
 from constancia.verify.core.formats.note import VerifierKey
 
 FOLDER: Final = "roadmap-2019"

@@ -108,7 +108,8 @@ def afterwards(stage: Stage) -> None:
 
 def correct_date(stage: Stage, sfp: Player) -> None:
     """The date on which work started is corrected beside the entry, which stays as it was."""
-    started = next(one for one in stage.said if b'"type":"WorkStarted"' in one.entry and b'"party":"sfp"' in one.entry)
+    marks = (b'"type":"WorkStarted"', b'"party":"sfp"')
+    started = next(said.entry for said in stage.said if all(mark in said.entry.raw for mark in marks))
     correction = {
         "correction": "co-1",
         "field": "occurred_on",

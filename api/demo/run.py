@@ -90,8 +90,8 @@ def _play(folder: Path, progress: Callable[[int, int, str], None] | None) -> Pla
             witnessed = options.cosign and ledger.wait_cosigned(WITNESS_S)
             ledger.publish()
             for done in stage.said:
-                if b'"type":"AgreementSigned"' in done.entry:
-                    write_file(places.receipts / f"{done.index}.tlog-proof", ledger.receipt(done.index))
+                if b'"type":"AgreementSigned"' in done.entry.raw:
+                    write_file(places.receipts / f"{done.entry.index}.tlog-proof", ledger.receipt(done.entry.index))
             size = ledger.size
     stage.cast.save_keys(folder / "keys", passphrase)
     return Played(size=size, refused=tuple(stage.refused), ended=clock.now(), witnessed=witnessed)

@@ -12,14 +12,13 @@ from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.signatory.checkpoint_memory import EMPTY_SEEN
 from constancia.ledger.signatory.draft import (
-    EMPTY_SEEN,
     Occasion,
     draft_statement,
-    parse_signed,
     sign_statement,
-    signed_document,
 )
+from constancia.ledger.submission import parse_signed, signed_document
 
 MINUTE = timedelta(minutes=1)
 
@@ -48,7 +47,7 @@ class Stage:
 
     def checkpoint(self) -> bytes:
         """Give the log's checkpoint to a signer's software."""
-        return self.ledger.checkpoint()
+        return self.ledger.log.checkpoint()
 
     def consistency(self, old: int, new: int) -> Sequence[bytes]:
         """Give the log's consistency proof to a signer's software."""
@@ -139,8 +138,7 @@ class Stage:
         return Occasion(occurred_on=occurred or self.today, signed_at=format_instant(self.clock.now()), mode=self.mode)
 
     def _submit(self, document: bytes) -> AppendOutcome:
-        statement, signatures = parse_signed(document)
-        done = self.ledger.append(statement.raw, signatures)
+        done = self.ledger.append(parse_signed(document))
         self.said.append(done)
         return done
 
@@ -151,4 +149,4 @@ class Stage:
 
     def entries(self) -> Iterator[bytes]:
         """Give all entries' bytes."""
-        return self.ledger.entries()
+        return self.ledger.log.entries()

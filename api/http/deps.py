@@ -8,6 +8,7 @@ from constancia.api.http.rates import Rates
 from constancia.api.http.settings import Settings
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.views.as_of import AsOf
 
 MAX_NUMBER = 2**53 - 1  # SPEC §1: no size or index is larger
 
@@ -54,10 +55,21 @@ def address_of(request: Request, settings: Settings) -> str:
 
 def stands(ledger: Ledger, size: int) -> dict[str, Any]:
     """Give what every answer about state names: the size and root that it stands at."""
-    return {"root": ledger.root(size).hex(), "size": size}
+    return {"root": ledger.log.root(size).hex(), "size": size}
+
+
+def as_of_of(ledger: Annotated[Ledger, Depends(ledger_of)], size: Annotated[int, Depends(known_size)]) -> AsOf:
+    """Give the state asked about, with the instant at which it is judged."""
+    return ledger.as_of(size)
+
+
+def judged(ledger: Ledger, as_of: AsOf) -> dict[str, Any]:
+    """Give what every answer of state projections names: size, root, and the day for which rows were computed."""
+    return {"day": as_of.day.isoformat(), **stands(ledger, as_of.size)}
 
 
 TheLedger = Annotated[Ledger, Depends(ledger_of)]
 TheSettings = Annotated[Settings, Depends(settings_of)]
 TheRates = Annotated[Rates, Depends(rates_of)]
 TheSize = Annotated[int, Depends(known_size)]
+TheAsOf = Annotated[AsOf, Depends(as_of_of)]

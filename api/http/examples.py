@@ -94,11 +94,14 @@ COMMITMENT: Final[dict[str, Any]] = {
     "completed": [{"evidence": [], "mark": _MARK, "milestone": "m1"}],
     "contested_level": "limited",
     "deliverables": [{"deliverable": "d2.1", "milestone": "m2", "status": "accepted", "version": 2}],
+    "flags": ["contested", "overdue", "scope_reduced"],
     "governance_body": "cc",
     "is_contested": True,
     "last": {"index": 121, "occurred_on": "2019-09-16"},
     "lifecycle": "in_progress",
-    "milestones": [{"lead": ["consultant"], "milestone": "m2", "window": "2019-03-26/2019-05-24"}],
+    "milestones": [
+        {"days_late": 9, "lead": ["consultant"], "milestone": "m2", "stands": "overdue", "window": "2019-03/2019-05-24"}
+    ],
     "objective": {"es": "Prevenir y controlar la vigilancia estatal ilegal"},
     "open_milestones": ["m3", "m4"],
     "problem": {"es": "Vigilancia estatal sin controles democráticos"},
@@ -128,6 +131,7 @@ DECISION: Final[dict[str, Any]] = {
     "rule_version": 1,
     "signatures": [_MARK],
     "signed_by": ["inai", "nosc", "sfp"],
+    "standing_votes": {"inai": {"choice": "for", "mark": _MARK}},
     "status": "signed",
     "stream": "decision/d-1",
     "tally": {"abstain": 0, "against": 0, "for": 3, "not_cast": 0},
@@ -152,6 +156,55 @@ PARTY: Final[dict[str, Any]] = {
     "status": "registered",
     "stream": "party/inai",
     "version": 1,
+}
+
+BODY: Final[dict[str, Any]] = {
+    "concurring": [],
+    "established_on": "2017-05-23",
+    "governance_body": "cc",
+    "mandate": {"es": "Coordinar el plan de acción"},
+    "members": ["inai", "nosc", "sfp"],
+    "name": {"en": "Coordinating committee", "es": "Comité coordinador"},
+    "rules": [],
+    "seated": ["inai", "sfp"],
+    "seats": [{"changes": [["withdrawn", "2017-05-23", 14]], "party": "nosc", "seated": False}],
+    "status": "established",
+    "stream": "governance/cc",
+    "version": 4,
+}
+
+CORRECTION: Final[dict[str, Any]] = {
+    "correction": "co-1",
+    "field": "occurred_on",
+    "kind": "factual",
+    "new_value": "2019-03-13",
+    "reason": {"es": "El trabajo empezó un día antes"},
+    "said": _MARK,
+    "status": "recorded",
+    "stream": "correction/co-1",
+    "target": LEAF,
+    "target_stream": "commitment/rm",
+    "version": 1,
+}
+
+DELIVERABLE: Final[dict[str, Any]] = {
+    "accepted_index": 104,
+    "accepted_version": 2,
+    "commitment": "rm",
+    "contests": [],
+    "deliverable": "d2.1",
+    "expected": {"deliverable": "d2.1", "form": "document", "milestone": "m2", "title": {"es": "Informe"}},
+    "is_in_scope": True,
+    "open_contests": [],
+    "status": "accepted",
+    "stream": "deliverable/rm.d2.1",
+    "versions": [{"document": {"media_type": "application/pdf", "sha256": LEAF, "size": 2395}, "version": 1}],
+}
+
+SIGNATURES: Final[dict[str, Any]] = {
+    "agreement": "ag-1",
+    "stream": "agreement/ag-1",
+    "versions": [{"is_current": True, "missing": [], "signatures": [{**_MARK, "key_status": "active"}], "version": 1}],
 }
 
 DERIVED: Final[dict[str, Any]] = {

@@ -20,11 +20,12 @@ from limits.strategies import FixedWindowRateLimiter
 from starlette.types import Scope
 
 from constancia.api.http.settings import Settings
+from constancia.ledger.views.projections import STATE_PROJECTIONS
 
 Kind = Literal["writes", "reads", "recorded", "refused"]
 MAX_NAMES: Final = 10_000  # whoever has that many addresses passes any limit for each of them
 _REPLAYS: Final = ("/api/v1/state", "/api/v1/derived")
-_PAGES: Final = ("/es/", "/en/")
+_PAGES: Final = ("/es/", "/en/", *(f"/api/v1/{projection.name}" for projection in STATE_PROJECTIONS))
 _PAST: Final = (b"size=", b"at=")
 _NETWORK_BITS: Final = 64  # what one subscriber has of IPv6
 
@@ -118,7 +119,7 @@ class Attempts:
 
 
 def may_replay(scope: Scope) -> bool:
-    """Tell whether a read may have to replay entries: the state, what follows from it, and pages of the past."""
+    """Tell whether a read may have to replay entries: the state, what follows from it, pages and lists of the past."""
     path: str = scope["path"]
     is_past = any(one.startswith(_PAST) for one in scope["query_string"].split(b"&"))
     return path in _REPLAYS or (is_past and path.startswith(_PAGES))

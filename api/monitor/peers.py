@@ -10,8 +10,7 @@ from constancia.ledger.monitor.round_web import RoundWeb
 from constancia.ledger.monitor.settings import Peer
 from constancia.ledger.monitor.signed_heads import MAX_HEADS_BYTES, parse_heads
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.checkpoint import parse_checkpoint
-from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.tlog_proof import MAX_PROOF_BYTES, parse_tlog_proof
 from constancia.verify.sources.files import Folder
 
@@ -62,7 +61,7 @@ def read_receipt(path: Path) -> ReceiptJudgement:
         proof = parse_tlog_proof(raw)
         if proof.extra is None:
             raise Malformed("receipt", "receipt.extra", "the entry's bytes")  # noqa: TRY301 - part of its form
-        origin = parse_checkpoint(parse_note(proof.checkpoint).text).origin
+        origin = read_checkpoint(proof.checkpoint).origin
     except Malformed as error:
         raise Unreadable("receipt", str(path), str(error)) from error
     return ReceiptJudgement(name=path.name, proof=proof, origin=origin)

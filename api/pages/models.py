@@ -1,21 +1,16 @@
-"""View models: what a page shows, computed from the state at a size and the entries themselves."""
+"""View models: what a page shows beside the rows of the state: lines of a timeline, and deadlines that were missed."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from constancia.api.pages.frame import Frame
 from constancia.api.text.i18n import say
-from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.commitments.scope import Milestone, Scope
-from constancia.domain.derive import derive, first_submission, flags
-from constancia.domain.kernel.calendar import deadline, format_instant, local_day
-from constancia.domain.remarks.correction import Correction
+from constancia.domain.derive import derive, first_submission
 from constancia.domain.sentences import sentence_of
-from constancia.domain.state import State
-from constancia.ledger.ledger import Ledger
+from constancia.ledger.views.as_of import AsOf
+from constancia.ledger.views.projections.base import Row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,18 +26,7 @@ class Line:
     recorded_at: str
     mode: str
     provenance: str | None
-    corrections: tuple[Correction, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MilestoneLine:
-    """A milestone with where it stands: `done`, `overdue`, `running` or `open_ended`."""
-
-    milestone: Milestone
-    stands: str
-    days_late: int
-    due: str | None
-    deliverables: tuple[dict[str, Any], ...]
+    corrections: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,119 +40,77 @@ class Missed:
     met_on: str | None
 
 
-def line(ledger: Ledger, state: State, index: int, lang: str) -> Line:
-    """Give one entry as a line.
+def lines(frame: Frame, indices: Iterable[int]) -> list[Line]:
+    """Give entries as lines, with the corrections known at the page's size."""
+    corrections = frame.as_of.rows("corrections")
+    return [_line(frame, index, corrections) for index in indices]
 
-    Args:
-        ledger: The ledger.
-        state: Resolves names and corrections.
-        index: The entry's index.
-        lang: Language of the sentence.
-    """
-    entry = json.loads(ledger.entry(index))
+
+def _line(frame: Frame, index: int, corrections: Sequence[Row]) -> Line:
+    entry = json.loads(frame.ledger.log.entry(index))
     statement = entry["statement"]
-    leaf = ledger.log.leaf_hash(index).hex()
+    leaf = frame.ledger.log.leaf_hash(index).hex()
     return Line(
         index=index,
         leaf_hash=leaf,
         type=statement["type"],
-        sentence=say(sentence_of(statement, state), lang),
+        sentence=say(sentence_of(statement, frame.state), frame.lang),
         party=statement["actor"].get("party", ""),
         occurred_on=statement["occurred_on"],
         recorded_at=entry["recorded_at"],
         mode=statement["mode"],
         provenance=statement["body"].get("provenance"),
-        corrections=tuple(one for one in state.of(Correction) if one.target == leaf),
+        corrections=tuple(row for row in corrections if row["target"] == leaf),
     )
 
 
-def timeline(ledger: Ledger, state: State, stream: str, lang: str, limit: int = 300) -> list[Line]:
+def timeline(frame: Frame, stream: str, limit: int = 300) -> list[Line]:
     """Give what was said about a stream, by when it happened; what happened at the same time, by index."""
-    ledger.views.wait(state.size)
-    rows = ledger.views.rows("timeline", prefix=f"{stream}#", limit=limit)
-    known = [row for _key, row in rows if row["index"] < state.size]
+    size = frame.as_of.size
+    frame.ledger.views.wait(size)
+    rows = frame.ledger.views.rows("timeline", prefix=f"{stream}#", limit=limit)
+    known = [row for _key, row in rows if row["index"] < size]
     known.sort(key=lambda row: (row["occurred_from"] or "", row["occurred_until"] or "9999", row["index"]))
-    return [line(ledger, state, row["index"], lang) for row in known]
+    return lines(frame, [row["index"] for row in known])
 
 
-def latest(ledger: Ledger, state: State, lang: str, count: int = 8) -> list[Line]:
+def latest(frame: Frame, count: int = 8) -> list[Line]:
     """Give the last entries, newest first."""
-    return [line(ledger, state, index, lang) for index in range(state.size - 1, max(-1, state.size - 1 - count), -1)]
+    size = frame.as_of.size
+    return lines(frame, range(size - 1, max(-1, size - 1 - count), -1))
 
 
-def milestones(state: State, commitment: Commitment, at: datetime) -> list[MilestoneLine]:
-    """Give a commitment's milestones with where each stands at an instant."""
-    scope = commitment.scope
-    if scope is None:
-        return []
-    return [_milestone(state, commitment, scope, one, at) for one in scope.milestones]
-
-
-def _milestone(state: State, commitment: Commitment, scope: Scope, milestone: Milestone, at: datetime) -> MilestoneLine:
-    due = deadline(milestone.window, state.timezone)
-    days = 0
-    if milestone.milestone not in commitment.open_milestones:
-        stands = "done"
-    elif due is None:
-        stands = "open_ended"
-    elif due <= at:
-        stands = "overdue"
-        days = (local_day(at, state.timezone) - local_day(due, state.timezone)).days + 1
-    else:
-        stands = "running"
-    return MilestoneLine(
-        milestone=milestone,
-        stands=stands,
-        days_late=days,
-        due=format_instant(due) if due else None,
-        deliverables=tuple(_deliverables(state, commitment, scope, milestone.milestone)),
-    )
-
-
-def _deliverables(state: State, commitment: Commitment, scope: Scope, milestone: str) -> Iterable[dict[str, Any]]:
-    for item in scope.deliverables:
-        if item.milestone == milestone:
-            found = state.aggregates.get(f"deliverable/{commitment.commitment}.{item.deliverable}")
-            known = found if isinstance(found, DeliverableState) else None
-            yield {
-                "item": item,
-                "known": known,
-                "status": known.status if known else "expected",
-                "open_contests": known.open_contests if known else (),
-            }
-
-
-def overdue(state: State, at: datetime) -> list[tuple[Commitment, MilestoneLine]]:
-    """Give every milestone that is past its deadline and not reported complete."""
+def overdue(commitments: Sequence[Row]) -> list[tuple[Row, Row]]:
+    """Give every milestone that is past its deadline and not reported complete, with its commitment."""
     return [
-        (commitment, one)
-        for commitment in state.of(Commitment)
-        for one in milestones(state, commitment, at)
-        if one.stands == "overdue"
+        (commitment, milestone)
+        for commitment in commitments
+        for milestone in commitment["milestones"]
+        if milestone["stands"] == "overdue"
     ]
 
 
-def missed(state: State, commitment: Commitment, at: datetime) -> list[Missed]:
-    """Give every deadline of a commitment that had been missed at an instant."""
-    facts = [one for one in derive(state, at) if one.kind == "DeadlineMissed" and one.stream == commitment.stream]
-    return [_missed(state, commitment, str(one.params["target"]), str(one.params["window"])) for one in facts]
+def missed(as_of: AsOf, commitment: Row) -> list[Missed]:
+    """Give every deadline of a commitment that had been missed."""
+    facts = [
+        fact
+        for fact in derive(as_of.state, as_of.at)
+        if fact.kind == "DeadlineMissed" and fact.stream == commitment["stream"]
+    ]
+    return [_missed(as_of, commitment, str(fact.params["target"]), str(fact.params["window"])) for fact in facts]
 
 
-def _missed(state: State, commitment: Commitment, target: str, window: str) -> Missed:
+def _missed(as_of: AsOf, commitment: Row, target: str, window: str) -> Missed:
     kind, _, name = target.partition(" ")
-    met, title = None, None
-    for version in commitment.scopes:  # an item that a later scope dropped still has its title in an earlier one
-        for item in version.scope.milestones if kind == "milestone" else version.scope.deliverables:
-            if name == (item.milestone if isinstance(item, Milestone) else item.deliverable):
-                title = item.title
+    met: str | None
     if kind == "milestone":
-        met = next((one.mark.occurred_on for one in commitment.completed if one.milestone == name), None)
+        reported: list[Any] = [one for one in commitment["completed"] if one["milestone"] == name]
+        met = reported[0]["mark"]["occurred_on"] if reported else None
     else:
-        submitted = first_submission(state, commitment.commitment, name)
+        submitted = first_submission(as_of.state, commitment["commitment"], name)
         met = submitted.versions[0].mark.occurred_on if submitted else None
-    return Missed(kind=kind, name=name, title=title or name, window=window, met_on=met)
-
-
-def commitment_flags(state: State, commitment: Commitment, at: datetime) -> tuple[str, ...]:
-    """Give a commitment's overlay flags at an instant."""
-    return flags(state, commitment, at)
+    # An item that a later scope dropped still has its title in an earlier one.
+    titles = [
+        item["title"] for version in commitment["scopes"] for item in version["scope"][f"{kind}s"] if item[kind] == name
+    ]
+    return Missed(kind=kind, name=name, title=titles[-1] if titles else name, window=window, met_on=met)

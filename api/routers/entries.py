@@ -13,12 +13,12 @@ from constancia.api.http.paging import Page, link_header
 from constancia.api.http.representation import represent
 from constancia.api.http.schemas import ReceiptDocument, json_example, refusals
 from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
-from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.errors import Busy
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.reader.dsse import dsse_envelope
-from constancia.ledger.signatory.draft import parse_signed
+from constancia.ledger.submission import parse_signed
 from constancia.verify.core.formats.canonical import canonical
+from constancia.verify.speed.entry_patterns import read_entry
 
 router = APIRouter(prefix="/api/v1", tags=["entries"])
 _JSON = "application/json"
@@ -49,31 +49,30 @@ async def append_entry(request: Request, ledger: TheLedger, settings: TheSetting
     """
     check_json(request)
     raw = await bounded_body(request, MAX_ENTRY_REQUEST_BYTES, settings.body_timeout_s)
-    statement, signatures = parse_signed(raw)
-    waits = [found for one in signatures if (found := rates.room("recorded", one.key)) is not None]
+    signed = parse_signed(raw)
+    waits = [wait for one in signed.signatures if (wait := rates.room("recorded", one.key)) is not None]
     if waits:
         return problems.too_often(max(waits), request.url.path)
     try:
         async with asyncio.timeout(settings.append_timeout_s):
-            done = await ledger.submit_async(statement.raw, signatures)
+            done = await ledger.submit_async(signed)
     except TimeoutError as error:
         raise Busy("it takes too long; send the same bytes again", retry_after_s=5) from error
     if not done.replayed:
-        for one in signatures:
+        for one in signed.signatures:
             rates.take("recorded", one.key)
-    headers = {"Cache-Control": "no-store", "Location": f"/api/v1/entries/{done.index}"}
-    return JSONResponse(receipt_document(ledger, done), 200 if done.replayed else 201, headers)
+    headers = {"Cache-Control": "no-store", "Location": f"/api/v1/entries/{done.entry.index}"}
+    found = receipt_document(ledger, done.entry.index, ledger.receipt_size(done.entry.index))
+    return JSONResponse({**found, "replayed": done.replayed}, 200 if done.replayed else 201, headers)
 
 
-def receipt_document(ledger: Ledger, done: AppendOutcome) -> dict[str, Any]:
-    """Give a receipt as JSON: where the entry stands, and the proof file as text."""
-    size = ledger.receipt_size(done.index)
+def receipt_document(ledger: Ledger, index: int, size: int) -> dict[str, Any]:
+    """Give a receipt as JSON: where the entry stands, and the proof file for the checkpoint of `size` as text."""
     return {
-        "index": done.index,
-        "leaf_hash": done.leaf_hash.hex(),
-        "receipt": ledger.receipt(done.index, size).decode(),
-        "recorded_at": done.recorded_at,
-        "replayed": done.replayed,
+        "index": index,
+        "leaf_hash": ledger.log.leaf_hash(index).hex(),
+        "receipt": ledger.receipt(index, size).decode(),
+        "recorded_at": read_entry(ledger.log.entry(index)).recorded_at,
         "size": size,
     }
 
@@ -99,7 +98,7 @@ def list_entries(  # noqa: PLR0913, PLR0917 - a framework's route: each is a req
     Each entry's bytes stand verbatim in the answer, so that its leaf hash can be computed from it.
     """
     page = Page(start=start, limit=limit or settings.page_size, size=size)
-    entries = b",".join(ledger.entries(page.start, page.stop))
+    entries = b",".join(ledger.log.entries(page.start, page.stop))
     about = canonical(stands(ledger, size))
     headers = link_header(request.url.path, page, is_past="size" in request.query_params)
     return Response(b'{"entries":[%b],%b' % (entries, about[1:]), media_type=_JSON, headers=headers)
@@ -115,7 +114,7 @@ def get_entry(name: str, request: Request, ledger: TheLedger) -> Response:
     index = index_of(ledger, name)
     leaf = ledger.log.leaf_hash(index).hex()
     headers = {"Constancia-Index": str(index), "Constancia-Leaf-Hash": leaf}
-    return represent(request, ledger.entry(index), media_type=_JSON, headers=headers, tag=leaf)
+    return represent(request, ledger.log.entry(index), media_type=_JSON, headers=headers, tag=leaf)
 
 
 @router.get(
@@ -130,7 +129,7 @@ def get_dsse(name: str, request: Request, ledger: TheLedger) -> Response:
     404 where a passkey signed: its signature covers data of its own, for which DSSE has no place.
     """
     index = index_of(ledger, name)
-    return represent(request, dsse_envelope(ledger.entry(index)), media_type=_DSSE)
+    return represent(request, dsse_envelope(ledger.log.entry(index)), media_type=_DSSE)
 
 
 def index_of(ledger: Ledger, name: str) -> int:
@@ -142,4 +141,4 @@ def index_of(ledger: Ledger, name: str) -> int:
     if name.isascii() and name.isdigit() and len(name) < 16:
         ledger.log.leaf_hash(int(name))
         return int(name)
-    return ledger.index_of(name)
+    return ledger.log.index_of(name)

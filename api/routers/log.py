@@ -1,7 +1,6 @@
 """The log's static files as C2SP tlog-tiles has them, proofs, receipts, and what the ledger says of itself."""
 
 import base64
-import json
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,7 +10,7 @@ from constancia.api.http.deps import TheLedger, TheSettings, TheSize, address_of
 from constancia.api.http.examples import CONSISTENCY, LEDGER
 from constancia.api.http.representation import represent
 from constancia.api.http.schemas import json_example, refusals
-from constancia.api.routers.entries import index_of
+from constancia.api.routers.entries import index_of, receipt_document
 from constancia.api.routers.witnesses import witnessed
 from constancia.api.text.qr import qr_code
 from constancia.ledger.errors import NotFound
@@ -28,7 +27,7 @@ _TEXT: Final = "text/plain; charset=utf-8"
 @router.get("/checkpoint", summary="The latest signed checkpoint")
 def checkpoint(request: Request, ledger: TheLedger) -> Response:
     """Give the C2SP signed note."""
-    return represent(request, ledger.checkpoint(), media_type=_TEXT, cache=_BRIEF)
+    return represent(request, ledger.log.checkpoint(), media_type=_TEXT, cache=_BRIEF)
 
 
 @router.get("/tile/{path:path}", summary="Tiles and entry bundles")
@@ -44,8 +43,8 @@ def tile(path: str, request: Request, ledger: TheLedger) -> Response:
     if not ledger.log.has_tile(level or 0, number, width):
         raise NotFound(f"no checkpoint asks for tile/{path[:80]}")
     if level is not None:
-        return represent(request, ledger.tile(level, number, width), media_type=_BYTES)
-    return represent(request, ledger.entry_bundle(number, width), media_type=_BYTES, may_compress=True)
+        return represent(request, ledger.log.tile(level, number, width), media_type=_BYTES)
+    return represent(request, ledger.log.entry_bundle(number, width), media_type=_BYTES, may_compress=True)
 
 
 @router.get("/anchors/{path:path}", summary="Time anchors: RFC 3161 time-stamps over checkpoints")
@@ -69,7 +68,7 @@ def describe(ledger: TheLedger, size: TheSize) -> dict[str, Any]:
         "log_cosigner": ledger.cosigner_vkey,
         "log_key": ledger.vkey,
         "origin": ledger.origin,
-        "root": ledger.root(size).hex(),
+        "root": ledger.log.root(size).hex(),
         "size": size,
         "timezone": ledger.state().timezone,
         "witnessed": witnessed(ledger),
@@ -97,15 +96,10 @@ def receipt(name: str, request: Request, ledger: TheLedger, size: TheSize) -> Re
         raise NotFound(f"entry {index} is not in the log of size {size}")
     if "size" not in request.query_params:
         size = ledger.receipt_size(index)
-    text = ledger.receipt(index, size).decode()
     if "application/json" in request.headers.get("accept", ""):
-        recorded_at = json.loads(ledger.entry(index))["recorded_at"]
-        leaf = ledger.log.leaf_hash(index).hex()
-        return JSONResponse(
-            {"index": index, "leaf_hash": leaf, "receipt": text, "recorded_at": recorded_at, "size": size}
-        )
+        return JSONResponse(receipt_document(ledger, index, size))
     headers = {"Content-Disposition": f'attachment; filename="constancia-{index}.tlog-proof"'}
-    return PlainTextResponse(text, headers=headers)
+    return PlainTextResponse(ledger.receipt(index, size).decode(), headers=headers)
 
 
 @router.get(

@@ -1,96 +1,93 @@
-"""What stands: agreements, commitments, decisions, parties, each from its projection, with the size it stands at."""
+"""What stands: every state projection, as a list and by name, as of a size, for the day that the answer names."""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
 
-from constancia.api.http.deps import TheLedger, stands
-from constancia.api.http.examples import AGREEMENT, COMMITMENT, DECISION, PARTY, STANDS
+from constancia.api.http.deps import TheAsOf, TheLedger, judged
+from constancia.api.http.examples import (
+    AGREEMENT,
+    BODY,
+    COMMITMENT,
+    CORRECTION,
+    DECISION,
+    DELIVERABLE,
+    PARTY,
+    SIGNATURES,
+    STANDS,
+)
 from constancia.api.http.schemas import Responses, json_example, refusals
-from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.views.as_of import AsOf
+from constancia.ledger.views.projections import STATE_PROJECTIONS
+from constancia.ledger.views.projections.base import StateProjection
 
 router = APIRouter(prefix="/api/v1", tags=["records"])
+# Title of the list, and an example of a row.
+_TITLES: Final[dict[str, tuple[str, object]]] = {
+    "agreements": ("Agreements with their versions and states", AGREEMENT),
+    "bodies": ("Governance bodies with seats, withdrawals and rules", BODY),
+    "commitments": ("Commitments with level tracks, scope, milestones and flags", COMMITMENT),
+    "corrections": ("Corrections with the leaf hash of what they correct", CORRECTION),
+    "decisions": ("Decisions with the act in full, votes, dissent and signatures", DECISION),
+    "deliverables": ("Deliverables with their versions and contests", DELIVERABLE),
+    "parties": ("Parties with names, seats, organizations, appointments and keys", PARTY),
+    "signatures": ("Who signed which version of an agreement, as what, with which key", SIGNATURES),
+}
+_AS_OF: Final = "as of the first `size` entries, for the day that the answer names."
+_DAY: Final = {"day": "2021-03-01"}
 
 
-def _listed(example: object) -> Responses:
-    return {200: json_example("Items, and what they stand at.", {"items": [example], **STANDS}), **refusals(503)}
+def _responses(content: dict[str, object], *codes: int) -> Responses:
+    shown = json_example("Rows, and what they are as of.", {**content, **_DAY, **STANDS})
+    return {200: shown, **refusals(404, *codes)}
 
 
-def _single(example: object, **more: object) -> Responses:
-    shown = json_example("The item, and what it stands at.", {"item": example, **more, **STANDS})
-    return {200: shown, **refusals(404, 503)}
+def _serve(projection: StateProjection) -> None:
+    title, example = _TITLES.get(projection.name, (projection.name, {}))
+
+    def rows(ledger: TheLedger, as_of: TheAsOf) -> dict[str, Any]:
+        return {"items": as_of.rows(projection.name), **judged(ledger, as_of)}
+
+    def row(name: str, ledger: TheLedger, as_of: TheAsOf) -> dict[str, Any]:
+        found = {"item": as_of.row(projection.name, f"{projection.kind}/{name}"), **judged(ledger, as_of)}
+        if projection.name == "agreements":
+            found["signature_matrix"] = as_of.row("signatures", f"agreement/{name}")["versions"]
+        return found
+
+    def add(path: str, answer: Callable[..., dict[str, Any]], summary: str, responses: Responses) -> None:
+        answer.__name__ = f"{projection.name}_{answer.__name__}"
+        router.add_api_route(path, answer, summary=summary, description=f"{title}, {_AS_OF}", responses=responses)
+
+    more: dict[str, object] = {"signature_matrix": []} if projection.name == "agreements" else {}
+    add(f"/{projection.name}", rows, title, _responses({"items": [example]}))
+    if projection.name != "commitments":
+        add(f"/{projection.name}/{{name}}", row, f"{title}: one of them", _responses({"item": example, **more}))
 
 
-def _list(ledger: Ledger, projection: str) -> dict[str, Any]:
-    ledger.views.wait()
-    rows = [row for _key, row in ledger.views.rows(projection)]
-    return {"items": rows, **stands(ledger, ledger.views.position)}
-
-
-def _one(ledger: Ledger, projection: str, key: str) -> dict[str, Any]:
-    ledger.views.wait()
-    row = ledger.views.row(projection, key)
-    if row is None:
-        raise NotFound(f"there is no {key}")
-    return {"item": row, **stands(ledger, ledger.views.position)}
-
-
-@router.get("/agreements", summary="Agreements", responses=_listed(AGREEMENT))
-def agreements(ledger: TheLedger) -> dict[str, Any]:
-    """List agreements with their versions and states."""
-    return _list(ledger, "agreements")
-
-
-@router.get(
-    "/agreements/{name}",
-    summary="One agreement with its signature matrix",
-    responses=_single(AGREEMENT, signature_matrix=[]),
-)
-def agreement(name: str, ledger: TheLedger) -> dict[str, Any]:
-    """Give an agreement: versions, and who signed what, as what, with which key."""
-    found = _one(ledger, "agreements", f"agreement/{name}")
-    rows = ledger.views.rows("signature_matrix", prefix=f"agreement/{name}#")
-    return {**found, "signature_matrix": [row for _key, row in rows]}
-
-
-@router.get("/commitments", summary="Commitments", responses=_listed(COMMITMENT))
-def commitments(ledger: TheLedger) -> dict[str, Any]:
-    """List commitments with their level tracks, scope and milestones."""
-    return _list(ledger, "commitment_status")
+for one in STATE_PROJECTIONS:
+    _serve(one)
 
 
 @router.get(
-    "/commitments/{name}", summary="One commitment with its timeline", responses=_single(COMMITMENT, timeline=[])
+    "/commitments/{name}",
+    summary="One commitment with its timeline",
+    responses=_responses({"item": COMMITMENT, "timeline": []}, 503),
 )
 def commitment(
-    name: str, ledger: TheLedger, limit: Annotated[int, Query(ge=1, le=1000)] = 500, after: str = ""
+    name: str,
+    ledger: TheLedger,
+    as_of: TheAsOf,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 500,
+    after: str = "",
 ) -> dict[str, Any]:
     """Give a commitment and what was said about it, in the order of recording, with the dates of happening."""
-    found = _one(ledger, "commitment_status", f"commitment/{name}")
-    rows = ledger.views.rows("timeline", prefix=f"commitment/{name}#", after=after, limit=limit)
-    return {**found, "timeline": [row for _key, row in rows]}
+    row = as_of.row("commitments", f"commitment/{name}")
+    return {"item": row, "timeline": _timeline(ledger, as_of, row["stream"], after, limit), **judged(ledger, as_of)}
 
 
-@router.get("/decisions", summary="Decisions", responses=_listed(DECISION))
-def decisions(ledger: TheLedger) -> dict[str, Any]:
-    """List decisions with votes, dissent and signatures."""
-    return _list(ledger, "decisions")
-
-
-@router.get("/decisions/{name}", summary="One decision", responses=_single(DECISION))
-def decision(name: str, ledger: TheLedger) -> dict[str, Any]:
-    """Give a decision: the act in full, votes, dissent, signatures, what it caused."""
-    return _one(ledger, "decisions", f"decision/{name}")
-
-
-@router.get("/parties", summary="Parties and people", responses=_listed(PARTY))
-def parties(ledger: TheLedger) -> dict[str, Any]:
-    """List parties with names, seats, organizations, appointments and keys."""
-    return _list(ledger, "parties")
-
-
-@router.get("/parties/{name}", summary="One party", responses=_single(PARTY))
-def party(name: str, ledger: TheLedger) -> dict[str, Any]:
-    """Give a party."""
-    return _one(ledger, "parties", f"party/{name}")
+def _timeline(ledger: Ledger, as_of: AsOf, stream: str, after: str, limit: int) -> list[Any]:
+    ledger.views.wait(as_of.size)
+    rows = ledger.views.rows("timeline", prefix=f"{stream}#", after=after, limit=limit)
+    return [row for _key, row in rows if row["index"] < as_of.size]

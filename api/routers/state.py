@@ -33,7 +33,7 @@ def state(ledger: TheLedger, size: TheSize, at: At = None) -> Response:
     known = ledger.size_at(instant_of(at, ledger.state().timezone)) if at is not None else size
     data = canonical(ledger.state(known).document())
     headers = {
-        "Constancia-Root": ledger.root(known).hex(),
+        "Constancia-Root": ledger.log.root(known).hex(),
         "Constancia-Size": str(known),
         "Constancia-State-Sha256": hashlib.sha256(data).hexdigest(),
     }

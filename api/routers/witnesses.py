@@ -44,7 +44,7 @@ def witnessed(ledger: Ledger) -> dict[str, Any] | None:
     return {
         "at": instant(latest.at),
         "by": list(latest.by),
-        "root": ledger.root(latest.size).hex(),
+        "root": ledger.log.root(latest.size).hex(),
         "size": latest.size,
     }
 

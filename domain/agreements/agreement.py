@@ -1,35 +1,18 @@
 """Agreements: drafted, frozen, signed by each party over one digest, in force exactly at the last signature."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from constancia.domain.identity.party import find_party
-from constancia.domain.kernel.acts import Act, act
+from constancia.domain.identity.party import PARTY_EXISTS, unregistered
+from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_edtf
-from constancia.domain.kernel.context import Context, missing
-from constancia.domain.kernel.machine import NONE, Machine
-from constancia.domain.kernel.problems import Problem
+from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.kind import AggregateKind
+from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Count, Digest, DocSet, EdtfText, Identifier, Text, digest
-
-MACHINE = Machine(
-    "agreement",
-    {
-        "AgreementDrafted": {
-            NONE: "drafted",
-            "drafted": "drafted",
-            "awaiting_signatures": "drafted",
-            "partially_signed": "drafted",
-        },
-        "AgreementTextFrozen": {"drafted": "awaiting_signatures"},
-        "AgreementSigned": {
-            "awaiting_signatures": "partially_signed",
-            "partially_signed": "partially_signed",
-        },
-    },
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,181 +67,175 @@ class Agreement(Aggregate):
         waiting = self.status in ("awaiting_signatures", "partially_signed")
         return "lapsed" if waiting and end is not None and day > end else self.status
 
-    def with_current(self, changed: AgreementVersion) -> tuple[AgreementVersion, ...]:
-        """Give the versions with the last one replaced."""
-        return (*self.versions[:-1], changed)
+    def with_current(self, changed: AgreementVersion) -> "Agreement":
+        """Give the agreement with its last version replaced."""
+        return replace(self, versions=(*self.versions[:-1], changed))
 
 
-@act
-class AgreementDrafted(Act):
-    """A text is put forward, in all its languages. A changed comma is a new version with no signature."""
+@act_base
+class AgreementAct(Act[Agreement]):
+    """What is said of one version of an agreement."""
 
     stream_kind: ClassVar = "agreement"
     stream_id: ClassVar = ("agreement",)
-    SORTED: ClassVar = {"parties": ""}
+    seated: ClassVar = True
 
     agreement: Identifier
+    version: Count
+
+
+@rule(
+    "E_ROLE",
+    "only the parties to a text sign, freeze and change it",
+    "solo las partes de un texto lo firman, lo fijan y lo cambian",
+)
+def _by_a_party_to_it(act: AgreementAct, on: Agreement, at: Context) -> Breach:
+    return at.party not in on.current.parties and {"parties": list(on.current.parties)}
+
+
+@rule("E_VERSION_CONFLICT", "the act concerns the last version", "el acto se refiere a la última versión")
+def _last_version(act: AgreementAct, on: Agreement, at: Context) -> Breach:
+    return act.version != on.current.version and {"expected": on.current.version}
+
+
+@act
+class AgreementDrafted(AgreementAct):
+    """A text is put forward, in all its languages. A changed comma is a new version with no signature."""
+
+    by_secretariat: ClassVar = True
+    CORRECTABLE: ClassVar = ("title",)
+    SORTED: ClassVar = {"parties": ""}
+
     docset: DocSet
     parties: tuple[Identifier, ...]
     title: Text
-    version: Count
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """All parties are registered."""
-        for party in self.parties:
-            if find_party(context, party) is None:
-                yield missing("party", party)
+    @rule(*PARTY_EXISTS)
+    def _parties_registered(self, on: object, at: Context) -> Breach:
+        return unregistered(at, self.parties)
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """A later version is put forward by a party to the text."""
-        yield from _check_party(context)
+    @rule("E_POLICY", "an agreement has at least two parties", "un acuerdo tiene al menos dos partes")
+    def _not_alone(self, on: object, at: Context) -> Breach:
+        return len(self.parties) < 2
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """Nobody agrees with itself alone; and no version drops a party, else two of three could go on without it."""
-        if len(self.parties) < 2:
-            yield Problem(code="E_POLICY", rule="an agreement has at least two parties")
-        agreement = context.own(Agreement)
-        dropped = sorted(set(agreement.current.parties) - set(self.parties)) if agreement else []
-        if dropped:
-            rule = "a later version keeps the parties; without one it is another agreement"
-            yield Problem(code="E_POLICY", rule=rule, found={"dropped": dropped})
+    # Else two of three could go on without the third.
+    @rule(
+        "E_POLICY",
+        "a later version keeps the parties; without one it is another agreement",
+        "una versión posterior conserva las partes; sin alguna es otro acuerdo",
+    )
+    def _keeps_the_parties(self, on: Agreement, at: Context) -> Breach:
+        dropped = sorted(set(on.current.parties) - set(self.parties))
+        return bool(dropped) and {"dropped": dropped}
 
-    def check_version(self, context: Context) -> Iterator[Problem]:
-        """The version is the next one."""
-        agreement = context.own(Agreement)
-        expected = agreement.current.version + 1 if agreement else 1
-        if self.version != expected:
-            yield Problem(code="E_VERSION_CONFLICT", rule="a draft is the next version", found={"expected": expected})
+    @rule("E_VERSION_CONFLICT", "a draft is the next version", "un borrador es la versión siguiente")
+    def _next_version(self, on: Agreement | None, at: Context) -> Breach:
+        expected = on.current.version + 1 if on else 1
+        return self.version != expected and {"expected": expected}
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Agreement:
+    RULES: ClassVar = (_by_a_party_to_it, _parties_registered, _next_version, _not_alone, _keeps_the_parties)
+
+    def begin(self, at: Context) -> Agreement:
+        """Put the first version forward."""
+        return Agreement(stream=self.stream(), agreement=self.agreement, versions=(self._drafted(),))
+
+    def then(self, on: Agreement, at: Context) -> Agreement:
         """Add the version."""
-        version = AgreementVersion(
+        return replace(on, versions=(*on.versions, self._drafted()))
+
+    def _drafted(self) -> AgreementVersion:
+        return AgreementVersion(
             version=self.version,
             title=self.title,
             docset=self.docset,
             docset_digest=digest(self.docset.to_json()),
             parties=self.parties,
         )
-        if isinstance(aggregate, Agreement):
-            return replace(aggregate, versions=(*aggregate.versions, version))
-        return Agreement(stream=self.stream(), agreement=self.agreement, versions=(version,))
+
+
+@act_base
+class AgreementTextAct(AgreementAct):
+    """What is said of the text of a version, named by its digest."""
+
+    docset: Digest
+
+
+@rule(
+    "E_DIGEST_MISMATCH",
+    "the digest is that of the frozen text in all its languages",
+    "la huella es la del texto fijado en todos sus idiomas",
+)
+def _of_the_text(act: AgreementTextAct, on: Agreement, at: Context) -> Breach:
+    return act.docset != on.current.docset_digest and {"expected": on.current.docset_digest}
 
 
 @act
-class AgreementTextFrozen(Act):
+class AgreementTextFrozen(AgreementTextAct):
     """From here on the text of the version can't change, and who must sign it is fixed."""
 
-    stream_kind: ClassVar = "agreement"
-    stream_id: ClassVar = ("agreement",)
+    by_secretariat: ClassVar = True
     SORTED: ClassVar = {"required": ""}
 
-    agreement: Identifier
-    docset: Digest
     required: tuple[Identifier, ...]
-    version: Count
     window: EdtfText | None = None
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """By a party to the text, or its secretariat."""
-        yield from _check_party(context)
+    @rule("E_POLICY", "all parties to the text must sign it", "todas las partes del texto deben firmarlo")
+    def _all_sign(self, on: Agreement, at: Context) -> Breach:
+        return self.required != on.current.parties
 
-    def check_version(self, context: Context) -> Iterator[Problem]:
-        """It freezes the last version."""
-        yield from _check_version(self.version, context)
-
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """It names the version's text and parties."""
-        yield from _check_digest(self.docset, context)
-        agreement = context.own(Agreement)
-        if agreement and self.required != agreement.current.parties:
-            yield Problem(code="E_POLICY", rule="all parties to the text must sign it")
+    @rule("E_DATE", "a signing window is not over before it is opened", "un plazo de firma no termina antes de abrirse")
+    def _window_to_come(self, on: object, at: Context) -> Breach:
         end = parse_edtf(self.window).end if self.window else None
-        if end is not None and end < context.day:
-            yield Problem(code="E_DATE", rule="a signing window is not over before it is opened")
+        return end is not None and end < at.day
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Agreement:
+    RULES: ClassVar = (_by_a_party_to_it, _last_version, _of_the_text, _all_sign, _window_to_come)
+
+    def then(self, on: Agreement, at: Context) -> Agreement:
         """Fix the required signers."""
-        agreement = _agreement(aggregate)
-        frozen = replace(agreement.current, required=self.required, window=self.window)
-        return replace(agreement, versions=agreement.with_current(frozen))
+        return on.with_current(replace(on.current, required=self.required, window=self.window))
 
 
 @act
-class AgreementSigned(Act):
+class AgreementSigned(AgreementTextAct):
     """A party signs exactly the frozen text: all language versions, bound by one digest."""
 
-    stream_kind: ClassVar = "agreement"
-    stream_id: ClassVar = ("agreement",)
-    voice: ClassVar = "party"
+    CORRECTABLE: ClassVar = ("reservation",)
 
-    agreement: Identifier
-    docset: Digest
     reservation: Text | None = None
-    version: Count
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """The party is one of those that must sign."""
-        yield from _check_party(context)
+    @rule("E_ALREADY_SIGNED", "a party signs a version once", "una parte firma una versión una vez")
+    def _signed_once(self, on: Agreement, at: Context) -> Breach:
+        return at.party in on.current.signed_by
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """Once a party, and within the signing window."""
-        agreement = context.own(Agreement)
-        if agreement is None:
-            return
-        if context.party in agreement.current.signed_by:
-            yield Problem(code="E_ALREADY_SIGNED", rule="a party signs a version once")
-        window = agreement.current.window
-        start = parse_edtf(window).start if window else None
-        if start is not None and context.day < start:
-            yield Problem(code="E_STATE", rule="the signing window has begun", found={"from": str(start)})
+    @rule("E_STATE", "the signing window has begun", "el plazo de firma ha empezado")
+    def _window_begun(self, on: Agreement, at: Context) -> Breach:
+        start = parse_edtf(on.current.window).start if on.current.window else None
+        return start is not None and at.day < start and {"from": str(start)}
 
-    def check_version(self, context: Context) -> Iterator[Problem]:
-        """It signs the last version."""
-        yield from _check_version(self.version, context)
+    RULES: ClassVar = (_by_a_party_to_it, _signed_once, _window_begun, _last_version, _of_the_text)
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """The digest is the frozen text's."""
-        yield from _check_digest(self.docset, context)
-
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Agreement:
+    def then(self, on: Agreement, at: Context) -> Agreement:
         """Add the signature; with the last required one the version is in force."""
-        agreement = _agreement(aggregate)
-        signature = AgreementSignature(mark=context.mark, reservation=self.reservation)
-        version = replace(agreement.current, signatures=(*agreement.current.signatures, signature))
+        signature = AgreementSignature(mark=at.mark, reservation=self.reservation)
+        version = replace(on.current, signatures=(*on.current.signatures, signature))
         if version.missing:
-            return replace(agreement, status="partially_signed", versions=agreement.with_current(version))
-        version = replace(version, in_force_index=context.recorded.index)
-        return replace(agreement, status="in_force", versions=agreement.with_current(version))
+            return on.with_current(version)
+        return replace(on.with_current(replace(version, in_force_index=at.recorded.index)), status="in_force")
 
 
-def _check_party(context: Context) -> Iterator[Problem]:
-    agreement = context.own(Agreement)
-    if agreement and context.party not in agreement.current.parties:
-        found = {"parties": list(agreement.current.parties)}
-        yield Problem(code="E_ROLE", rule="only the parties to a text sign, freeze and change it", found=found)
-
-
-def _check_version(version: int, context: Context) -> Iterator[Problem]:
-    agreement = context.own(Agreement)
-    if agreement and version != agreement.current.version:
-        yield Problem(
-            code="E_VERSION_CONFLICT",
-            rule="the act concerns the last version",
-            found={"expected": agreement.current.version},
-        )
-
-
-def _check_digest(docset: str, context: Context) -> Iterator[Problem]:
-    agreement = context.own(Agreement)
-    if agreement and docset != agreement.current.docset_digest:
-        yield Problem(
-            code="E_DIGEST_MISMATCH",
-            rule="the digest is that of the frozen text in all its languages",
-            found={"expected": agreement.current.docset_digest},
-        )
-
-
-def _agreement(aggregate: Aggregate | None) -> Agreement:
-    if not isinstance(aggregate, Agreement):
-        raise TypeError("an agreement's act on another aggregate")
-    return aggregate
+AGREEMENT: Final = AggregateKind(
+    AgreementAct,
+    {
+        AgreementDrafted: {
+            NONE: "drafted",
+            "drafted": "drafted",
+            "awaiting_signatures": "drafted",
+            "partially_signed": "drafted",
+        },
+        AgreementTextFrozen: {"drafted": "awaiting_signatures"},
+        AgreementSigned: {
+            "awaiting_signatures": "partially_signed",
+            "partially_signed": "partially_signed",
+        },
+    },
+)

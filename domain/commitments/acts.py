@@ -1,45 +1,55 @@
 """What is said of a commitment: adoption, scope changes, work, progress, contests, milestones."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar, Final
 
 from constancia.domain.commitments.commitment import (
+    RESPONSIBLE,
     Commitment,
     Completion,
     Contest,
     ProgressStatement,
     ScopeProposal,
     ScopeVersion,
-    commitment_of,
-    own_commitment,
-    responsible_problem,
-    with_contest,
+    not_responsible,
 )
 from constancia.domain.commitments.scope import SEVERITY, Scope, ScopeKind, compare
-from constancia.domain.governance.decision import Decision, decided_problem
-from constancia.domain.kernel.acts import Act, act
-from constancia.domain.kernel.aggregate import Aggregate, Level
-from constancia.domain.kernel.context import Context, check_begun, missing
-from constancia.domain.kernel.problems import Problem
+from constancia.domain.governance.basis import decided_rules
+from constancia.domain.governance.decision import Decision
+from constancia.domain.kernel.acts import Act, act, act_base
+from constancia.domain.kernel.aggregate import Level
+from constancia.domain.kernel.context import Context, begins_in_future
+from constancia.domain.kernel.kind import AggregateKind
+from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Count, EdtfText, Evidence, Identifier, Text
 
 LEVELS: Final = ("no_evidence_available", "not_started", "limited", "substantial", "complete")
 
 
-@act
-class CommitmentProposed(Act):
-    """A commitment is put forward: the problem it answers and what it aims at."""
+@act_base
+class CommitmentAct(Act[Commitment]):
+    """What is said of a commitment. All of it may be recorded by a secretariat."""
 
     stream_kind: ClassVar = "commitment"
     stream_id: ClassVar = ("commitment",)
+    by_secretariat: ClassVar = True
 
     commitment: Identifier
+
+
+@act
+class CommitmentProposed(CommitmentAct):
+    """A commitment is put forward: the problem it answers and what it aims at."""
+
+    CORRECTABLE: ClassVar = ("objective", "problem", "title")
+
     objective: Text
     problem: Text
     title: Text
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Commitment:
+    def begin(self, at: Context) -> Commitment:
         """Create the commitment."""
         return Commitment(
             stream=self.stream(),
@@ -47,72 +57,88 @@ class CommitmentProposed(Act):
             title=self.title,
             problem=self.problem,
             objective=self.objective,
-            proposed=context.mark,
+            proposed=at.mark,
         )
 
 
 @act
-class CommitmentAdopted(Act):
+class CommitmentAdopted(CommitmentAct):
     """The decided scope is recorded: from here on it is the baseline, for ever."""
 
-    stream_kind: ClassVar = "commitment"
-    stream_id: ClassVar = ("commitment",)
-
-    commitment: Identifier
     decision: Identifier
     scope: Scope
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """Somebody answers for every milestone, and there is something to verify."""
-        if not self.scope.milestones or any(not one.lead for one in self.scope.milestones):
-            yield Problem(code="E_POLICY", rule="a commitment has milestones, each with a responsible")
+    def adopting_body(self, on: object, at: Context) -> str | None:
+        """Any body adopts; from then on it is the commitment's."""
+        return None
 
-    def check_policy(self, context: Context) -> Iterator[Problem]:
-        """A signed decision carries exactly this."""
-        problem = decided_problem(context, self.decision, type(self).__name__)
-        if problem:
-            yield problem
+    @rule(
+        "E_POLICY",
+        "a commitment has milestones, each with a responsible",
+        "un compromiso tiene hitos, cada uno con responsable",
+    )
+    def _has_responsible(self, on: object, at: Context) -> Breach:
+        return not self.scope.milestones or any(not one.lead for one in self.scope.milestones)
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Commitment:
+    RULES: ClassVar = (_has_responsible, *decided_rules(adopting_body))
+
+    def then(self, on: Commitment, at: Context) -> Commitment:
         """Freeze the baseline."""
-        decision = context.find(Decision, f"decision/{self.decision}")
-        baseline = ScopeVersion(version=1, scope=self.scope, decision=self.decision, mark=context.mark)
-        body = decision.governance_body if decision else None
-        return replace(commitment_of(aggregate), scopes=(baseline,), governance_body=body)
+        decision = at.find(Decision, f"decision/{self.decision}")
+        baseline = ScopeVersion(version=1, scope=self.scope, decision=self.decision, mark=at.mark)
+        return replace(on, scopes=(baseline,), governance_body=decision.governance_body if decision else None)
+
+
+@act_base
+class ScopeAct(CommitmentAct):
+    """What puts another scope in place of the one in force, and says what kind of change it is."""
+
+    declared_kind: ScopeKind
+    from_version: Count
+    scope: Scope
+
+
+@rule("E_VERSION_CONFLICT", "the change starts from the scope in force", "el cambio parte del alcance vigente")
+def _from_the_scope_in_force(act: ScopeAct, on: Commitment, at: Context) -> Breach:
+    current = len(on.scopes)
+    if not current or act.from_version == current:
+        return None
+    moved = on.scopes[act.from_version :] if act.from_version >= 1 else ()
+    changed = [path for one in moved if one.diff for path in (*one.diff.added, *one.diff.removed)]
+    return {"expected": current, "changed_since": changed}
+
+
+@rule("E_SCOPE_LABEL", "a change is not called milder than it is", "un cambio no se llama más leve de lo que es")
+def _not_called_milder(act: ScopeAct, on: Commitment, at: Context) -> Breach:
+    if on.scope is None:
+        return None
+    diff = compare(on.scope, act.scope)
+    return SEVERITY[act.declared_kind] < SEVERITY[diff.kind] and {
+        "declared": act.declared_kind,
+        "computed": diff.kind,
+        "removed": list(diff.removed),
+        "deferred": list(diff.deferred),
+    }
 
 
 @act
-class ScopeChangeProposed(Act):
+class ScopeChangeProposed(ScopeAct):
     """Somebody proposes another scope, and says what kind of change it is."""
 
-    stream_kind: ClassVar = "commitment"
-    stream_id: ClassVar = ("commitment",)
+    CORRECTABLE: ClassVar = ("reasons",)
 
-    commitment: Identifier
-    declared_kind: ScopeKind
-    from_version: Count
     proposal: Identifier
     reasons: Text
-    scope: Scope
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """The proposal's id is new."""
-        commitment = own_commitment(context)
-        if commitment and any(one.proposal == self.proposal for one in commitment.proposals):
-            yield Problem(code="E_STATE", rule="a proposal's id is used once")
+    @rule("E_STATE", "a proposal's id is used once", "el identificador de una propuesta se usa una vez")
+    def _id_is_new(self, on: Commitment, at: Context) -> Breach:
+        return any(one.proposal == self.proposal for one in on.proposals)
 
-    def check_version(self, context: Context) -> Iterator[Problem]:
-        """It starts from the scope in force."""
-        yield from _check_from_version(self.from_version, context)
+    RULES: ClassVar = (_id_is_new, _from_the_scope_in_force, _not_called_milder)
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """It is not called milder than it is."""
-        yield from _check_label(self.scope, self.declared_kind, context)
-
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Commitment:
+    def then(self, on: Commitment, at: Context) -> Commitment:
         """Keep the proposal, with the kind computed."""
-        commitment = commitment_of(aggregate)
-        diff = compare(commitment.scopes[-1].scope, self.scope)
+        diff = compare(on.scopes[-1].scope, self.scope)
         proposal = ScopeProposal(
             proposal=self.proposal,
             from_version=self.from_version,
@@ -121,91 +147,76 @@ class ScopeChangeProposed(Act):
             reasons=self.reasons,
             scope=self.scope,
             diff=diff,
-            mark=context.mark,
+            mark=at.mark,
         )
-        return replace(commitment, proposals=(*commitment.proposals, proposal))
+        return replace(on, proposals=(*on.proposals, proposal))
 
 
 @act
-class ScopeChanged(Act):
+class ScopeChanged(ScopeAct):
     """The decided scope is recorded as a new version beside the baseline."""
 
-    stream_kind: ClassVar = "commitment"
-    stream_id: ClassVar = ("commitment",)
-
-    commitment: Identifier
     decision: Identifier
-    declared_kind: ScopeKind
-    from_version: Count
-    scope: Scope
 
-    def check_version(self, context: Context) -> Iterator[Problem]:
-        """It starts from the scope in force."""
-        yield from _check_from_version(self.from_version, context)
+    def adopting_body(self, on: Commitment | None, at: Context) -> str | None:
+        """Give the body that adopted the commitment."""
+        return on.governance_body if on else None
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """It is not called milder than it is."""
-        yield from _check_label(self.scope, self.declared_kind, context)
+    RULES: ClassVar = (_from_the_scope_in_force, _not_called_milder, *decided_rules(adopting_body))
 
-    def check_policy(self, context: Context) -> Iterator[Problem]:
-        """A signed decision of the body that adopted it carries exactly this."""
-        commitment = own_commitment(context)
-        body = commitment.governance_body if commitment else None
-        problem = decided_problem(context, self.decision, type(self).__name__, body)
-        if problem:
-            yield problem
-
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Commitment:
+    def then(self, on: Commitment, at: Context) -> Commitment:
         """Add the version."""
-        commitment = commitment_of(aggregate)
-        diff = compare(commitment.scopes[-1].scope, self.scope)
+        diff = compare(on.scopes[-1].scope, self.scope)
         version = ScopeVersion(
-            version=len(commitment.scopes) + 1,
+            version=len(on.scopes) + 1,
             scope=self.scope,
             decision=self.decision,
-            mark=context.mark,
+            mark=at.mark,
             computed_kind=diff.kind,
             declared_kind=self.declared_kind,
             diff=diff,
         )
-        return replace(commitment, scopes=(*commitment.scopes, version))
+        return replace(on, scopes=(*on.scopes, version))
 
 
-@act
-class WorkStarted(Act):
-    """The responsible say that work on a milestone has begun."""
+@act_base
+class MilestoneAct(CommitmentAct):
+    """What the responsible say of one milestone."""
 
-    stream_kind: ClassVar = "commitment"
-    stream_id: ClassVar = ("commitment",)
-
-    commitment: Identifier
     milestone: Identifier
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """A responsible party says it."""
-        yield from _check_responsible(context, self.milestone)
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """The milestone is in scope, and work on it has not begun yet."""
-        yield from _check_milestone(context, self.milestone)
-        commitment = own_commitment(context)
-        if commitment and self.milestone in commitment.started:
-            yield Problem(code="E_STATE", rule="work on a milestone begins once")
+@rule(*RESPONSIBLE)
+def _by_a_responsible(act: MilestoneAct, on: Commitment, at: Context) -> Breach:
+    return not_responsible(at, on, act.milestone)
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Commitment:
-        """Note it."""
-        commitment = commitment_of(aggregate)
-        return replace(commitment, started=tuple(sorted({*commitment.started, self.milestone})))
+
+@rule("E_NOT_FOUND", "there is no such milestone", "no hay tal hito")
+def _milestone_in_scope(act: MilestoneAct, on: Commitment, at: Context) -> Breach:
+    return on.scope is not None and on.scope.milestone(act.milestone) is None and {"milestone": act.milestone}
 
 
 @act
-class ProgressReported(Act):
+class WorkStarted(MilestoneAct):
+    """The responsible say that work on a milestone has begun."""
+
+    @rule("E_STATE", "work on a milestone begins once", "el trabajo en un hito empieza una vez")
+    def _begins_once(self, on: Commitment, at: Context) -> Breach:
+        return self.milestone in on.started
+
+    RULES: ClassVar = (_by_a_responsible, _milestone_in_scope, _begins_once)
+
+    def then(self, on: Commitment, at: Context) -> Commitment:
+        """Note it."""
+        return replace(on, started=tuple(sorted({*on.started, self.milestone})))
+
+
+@act
+class ProgressReported(CommitmentAct):
     """The responsible report a level of completion, with what it rests on."""
 
-    stream_kind: ClassVar = "commitment"
-    stream_id: ClassVar = ("commitment",)
+    CORRECTABLE: ClassVar = ("evidence", "narrative", "period", "reason")
 
-    commitment: Identifier
     evidence: tuple[Evidence, ...]
     level: Level
     narrative: Text
@@ -213,38 +224,51 @@ class ProgressReported(Act):
     reason: Text | None = None
     report: Identifier
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """A responsible party says it."""
-        yield from _check_responsible(context, None)
+    @rule(*RESPONSIBLE)
+    def _by_any_responsible(self, on: Commitment, at: Context) -> Breach:
+        return not_responsible(at, on)
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """The report's id is new."""
-        commitment = own_commitment(context)
-        if commitment and commitment.report(self.report):
-            yield Problem(code="E_STATE", rule="a report's id is used once")
+    @rule("E_STATE", "a report's id is used once", "el identificador de un informe se usa una vez")
+    def _id_is_new(self, on: Commitment, at: Context) -> Breach:
+        return on.report(self.report) is not None
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """High levels rest on evidence with a hash; a drop has a reason; complete means all milestones."""
-        yield from check_begun(context, self.period, "the period reported on")
-        commitment = own_commitment(context)
-        hashed = any(one.sha256 for one in self.evidence)
-        if self.level in ("substantial", "complete") and not hashed:
-            yield Problem(code="E_EVIDENCE_REQUIRED", rule="substantial and complete need evidence with a hash")
-        if commitment is None:
-            return
-        if self.level == "complete" and commitment.open_milestones:
-            yield Problem(
-                code="E_MILESTONES_OPEN",
-                rule="complete means that all milestones are",
-                found={"open": list(commitment.open_milestones)},
-            )
-        dropped = LEVELS.index(self.level) < LEVELS.index(commitment.self_level)
-        if dropped and self.reason is None:
-            yield Problem(code="E_POLICY", rule="a lower level than before needs a reason")
+    @rule(
+        "E_DATE",
+        "the period reported on does not begin in the future",
+        "el periodo del que se informa no empieza en el futuro",
+    )
+    def _has_begun(self, on: object, at: Context) -> Breach:
+        return begins_in_future(at, self.period)
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Commitment:
+    @rule(
+        "E_EVIDENCE_REQUIRED",
+        "substantial and complete need evidence with a hash",
+        "sustancial y completo exigen evidencia con huella",
+    )
+    def _rests_on_a_hash(self, on: object, at: Context) -> Breach:
+        return self.level in ("substantial", "complete") and not any(one.sha256 for one in self.evidence)
+
+    @rule(
+        "E_MILESTONES_OPEN", "complete means that all milestones are", "completo significa que todos los hitos lo están"
+    )
+    def _all_milestones(self, on: Commitment, at: Context) -> Breach:
+        return self.level == "complete" and bool(on.open_milestones) and {"open": list(on.open_milestones)}
+
+    @rule("E_POLICY", "a lower level than before needs a reason", "un nivel menor que antes exige una razón")
+    def _drop_has_a_reason(self, on: Commitment, at: Context) -> Breach:
+        return LEVELS.index(self.level) < LEVELS.index(on.self_level) and self.reason is None
+
+    RULES: ClassVar = (
+        _by_any_responsible,
+        _id_is_new,
+        _has_begun,
+        _rests_on_a_hash,
+        _all_milestones,
+        _drop_has_a_reason,
+    )
+
+    def then(self, on: Commitment, at: Context) -> Commitment:
         """Add the report."""
-        commitment = commitment_of(aggregate)
         report = ProgressStatement(
             report=self.report,
             level=self.level,
@@ -252,108 +276,74 @@ class ProgressReported(Act):
             evidence=self.evidence,
             period=self.period,
             reason=self.reason,
-            mark=context.mark,
+            mark=at.mark,
         )
-        return replace(commitment, reports=(*commitment.reports, report))
+        return replace(on, reports=(*on.reports, report))
 
 
 @act
-class ProgressContested(Act):
+class ProgressContested(CommitmentAct):
     """Anybody registered contests a report. It stays beside the report, also when the matter is closed."""
 
-    stream_kind: ClassVar = "commitment"
-    stream_id: ClassVar = ("commitment",)
+    CORRECTABLE: ClassVar = ("evidence", "grounds")
 
-    commitment: Identifier
     evidence: tuple[Evidence, ...]
     grounds: Text
     own_level: Level | None = None
     report: Identifier
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """The report exists."""
-        commitment = own_commitment(context)
-        if commitment and not commitment.report(self.report):
-            yield missing("report", self.report)
+    @rule("E_NOT_FOUND", "there is no such report", "no hay tal informe")
+    def _report_exists(self, on: Commitment, at: Context) -> Breach:
+        return on.report(self.report) is None and {"report": self.report}
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Commitment:
+    RULES: ClassVar = (_report_exists,)
+
+    def then(self, on: Commitment, at: Context) -> Commitment:
         """Add the contest."""
-        contest = Contest(grounds=self.grounds, evidence=self.evidence, own_level=self.own_level, mark=context.mark)
-        return with_contest(commitment_of(aggregate), self.report, contest)
+        contest = Contest(grounds=self.grounds, evidence=self.evidence, own_level=self.own_level, mark=at.mark)
+        reports = tuple(
+            replace(one, contests=(*one.contests, contest)) if one.report == self.report else one for one in on.reports
+        )
+        return replace(on, reports=reports)
 
 
 @act
-class MilestoneCompleted(Act):
+class MilestoneCompleted(MilestoneAct):
     """The responsible report a milestone complete, with evidence."""
 
-    stream_kind: ClassVar = "commitment"
-    stream_id: ClassVar = ("commitment",)
+    CORRECTABLE: ClassVar = ("evidence",)
 
-    commitment: Identifier
     evidence: tuple[Evidence, ...]
-    milestone: Identifier
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """A responsible party says it."""
-        yield from _check_responsible(context, self.milestone)
+    @rule("E_STATE", "a milestone is completed once", "un hito se completa una vez")
+    def _completed_once(self, on: Commitment, at: Context) -> Breach:
+        return any(one.milestone == self.milestone for one in on.completed)
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """The milestone is in scope and not complete yet."""
-        yield from _check_milestone(context, self.milestone)
-        commitment = own_commitment(context)
-        if commitment and any(one.milestone == self.milestone for one in commitment.completed):
-            yield Problem(code="E_STATE", rule="a milestone is completed once")
+    @rule("E_EVIDENCE_REQUIRED", "a completed milestone has evidence", "un hito completado tiene evidencia")
+    def _has_evidence(self, on: object, at: Context) -> Breach:
+        return not self.evidence
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """There is evidence."""
-        if not self.evidence:
-            yield Problem(code="E_EVIDENCE_REQUIRED", rule="a completed milestone has evidence")
+    RULES: ClassVar = (_by_a_responsible, _milestone_in_scope, _completed_once, _has_evidence)
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Commitment:
+    def then(self, on: Commitment, at: Context) -> Commitment:
         """Note the completion."""
-        commitment = commitment_of(aggregate)
-        done = Completion(milestone=self.milestone, evidence=self.evidence, mark=context.mark)
-        return replace(commitment, completed=(*commitment.completed, done))
+        done = Completion(milestone=self.milestone, evidence=self.evidence, mark=at.mark)
+        return replace(on, completed=(*on.completed, done))
 
 
-def _check_from_version(version: int, context: Context) -> Iterator[Problem]:
-    commitment = own_commitment(context)
-    current = len(commitment.scopes) if commitment else 0
-    if current and version != current:
-        moved = commitment.scopes[version:] if commitment and version >= 1 else ()
-        changed = [path for one in moved if one.diff for path in (*one.diff.added, *one.diff.removed)]
-        yield Problem(
-            code="E_VERSION_CONFLICT",
-            rule="the change starts from the scope in force",
-            found={"expected": current, "changed_since": changed},
-        )
-
-
-def _check_label(scope: Scope, declared: str, context: Context) -> Iterator[Problem]:
-    commitment = own_commitment(context)
-    if commitment is None or commitment.scope is None:
-        return
-    diff = compare(commitment.scope, scope)
-    if SEVERITY[declared] < SEVERITY[diff.kind]:
-        yield Problem(
-            code="E_SCOPE_LABEL",
-            rule="a change is not called milder than it is",
-            found={
-                "declared": declared,
-                "computed": diff.kind,
-                "removed": list(diff.removed),
-                "deferred": list(diff.deferred),
-            },
-        )
-
-
-def _check_milestone(context: Context, milestone: str) -> Iterator[Problem]:
-    commitment = own_commitment(context)
-    if commitment and commitment.scope and not commitment.scope.milestone(milestone):
-        yield missing("milestone", milestone)
-
-
-def _check_responsible(context: Context, milestone: str | None) -> Iterator[Problem]:
-    problem = responsible_problem(context, own_commitment(context), milestone)
-    if problem:
-        yield problem
+# What may be said without end from its adoption on, and leaves the commitment where it is.
+_STAYS: Final[Mapping[str, str]] = {"adopted": "adopted", "in_progress": "in_progress"}
+_WORK: Final[Mapping[str, str]] = {"adopted": "in_progress", "in_progress": "in_progress"}
+COMMITMENT: Final = AggregateKind(
+    CommitmentAct,
+    {
+        CommitmentProposed: {NONE: "proposed"},
+        CommitmentAdopted: {"proposed": "adopted"},
+        WorkStarted: _WORK,
+        ProgressReported: _WORK,
+        ProgressContested: _STAYS,
+        MilestoneCompleted: _WORK,
+        ScopeChangeProposed: _STAYS,
+        ScopeChanged: _STAYS,
+    },
+)

@@ -4,31 +4,17 @@ Three tracks of completion stand beside one another: what the responsible report
 independent assessors find. None overwrites another.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from constancia.domain.commitments.scope import Scope, ScopeDiff
-from constancia.domain.governance.body import seat_problem
+from constancia.domain.governance.body import ANY_BODY, has_seat
 from constancia.domain.identity.party import find_party
 from constancia.domain.kernel.aggregate import Aggregate, Level, Mark
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.machine import NONE, Machine
-from constancia.domain.kernel.problems import Problem
+from constancia.domain.kernel.rules import Met
 from constancia.domain.kernel.values import Evidence, Text
 
-MACHINE = Machine(
-    "commitment",
-    {
-        "CommitmentProposed": {NONE: "proposed"},
-        "CommitmentAdopted": {"proposed": "adopted"},
-        "WorkStarted": {"adopted": "in_progress", "in_progress": "in_progress"},
-        "ProgressReported": {"adopted": "in_progress", "in_progress": "in_progress"},
-        "ProgressContested": {"adopted": "adopted", "in_progress": "in_progress"},
-        "MilestoneCompleted": {"adopted": "in_progress", "in_progress": "in_progress"},
-        "ScopeChangeProposed": {"adopted": "adopted", "in_progress": "in_progress"},
-        "ScopeChanged": {"adopted": "adopted", "in_progress": "in_progress"},
-    },
-)
 # Bodies and roles that a scope may name as responsible: they stand for the members that sit in the body.
 _MEMBERS: Final = frozenset({"governance-body", "members"})
 _COLLECTIVE: Final = _MEMBERS | {"working-groups"}
@@ -143,49 +129,38 @@ class Commitment(Aggregate):
         return next((one for one in self.reports if one.report == name), None)
 
 
-def commitment_of(aggregate: Aggregate | None) -> Commitment:
-    """Give the aggregate as the commitment that the table has made sure it is."""
-    if not isinstance(aggregate, Commitment):
-        raise TypeError("a commitment's act on another aggregate")
-    return aggregate
+def find_commitment(at: Context, name: str) -> Commitment | None:
+    """Give a commitment by its id."""
+    return at.find(Commitment, f"commitment/{name}")
 
 
-def own_commitment(context: Context) -> Commitment | None:
-    """Give this stream's commitment."""
-    return context.own(Commitment)
+# The rule of which `not_responsible` finds what breaks it.
+RESPONSIBLE: Final = ("E_ROLE", "a responsible party says it", "lo dice una parte responsable")
 
 
-def responsible_problem(
-    context: Context, commitment: Commitment | None, milestone: str | None, *, hired: bool = False
-) -> Problem | None:
-    """Give the problem of a party that is not responsible for a milestone, or for any where none is named.
+def not_responsible(
+    at: Context, commitment: Commitment, milestone: str | None = None, *, hired: bool = False
+) -> Met | None:
+    """Find that the actor's party is not responsible for a milestone, or for any where none is named.
 
     Args:
-        context: The act's.
-        commitment: The commitment; without a scope nobody is responsible yet, and there is no problem.
+        at: The act's.
+        commitment: The commitment; without a scope nobody is responsible yet, and there is nothing to find.
         milestone: Its id, or None.
         hired: Whether a role that no party bears (`consultant`, `working-groups`) stands for whoever fills it. Who
             fills it is not recorded, so that it then stands for anybody.
 
     Returns:
-        The problem, or None: lead, support and fallback are responsible; a collective stands for the members that
-        sit in the body.
+        Who is responsible, where the party is not: lead, support and fallback are; a collective means the
+        members that sit in the body.
     """
-    if commitment is None or commitment.scope is None:
+    if commitment.scope is None:
         return None
     concerned = [one for one in commitment.scope.milestones if milestone in (None, one.milestone)]
     named = {name for one in concerned for name in (*one.lead, *(one.support or ()))}
     named |= {name for one in concerned if one.fallback for name in one.fallback.parties}
-    sits = bool(named & _COLLECTIVE) and seat_problem(context, context.party, commitment.governance_body) is None
-    fills = hired and any(name not in _MEMBERS and find_party(context, name) is None for name in named)
-    if not concerned or context.party in named or sits or fills:
+    sits = bool(named & _COLLECTIVE) and has_seat(at, at.party, commitment.governance_body or ANY_BODY)
+    fills = hired and any(name not in _MEMBERS and find_party(at, name) is None for name in named)
+    if not concerned or at.party in named or sits or fills:
         return None
-    return Problem(code="E_ROLE", rule="a responsible party says it", found={"responsible": sorted(named)})
-
-
-def with_contest(commitment: Commitment, report: str, contest: Contest) -> Commitment:
-    """Give the commitment with a contest added to a report."""
-    reports = tuple(
-        replace(one, contests=(*one.contests, contest)) if one.report == report else one for one in commitment.reports
-    )
-    return replace(commitment, reports=reports)
+    return {"responsible": sorted(named)}

@@ -1,36 +1,17 @@
 """Deliverables: submitted by hash, contested, revised, accepted by every member or rejected. Versions stay."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from constancia.domain.commitments.commitment import Commitment, responsible_problem
-from constancia.domain.governance.body import GovernanceBody, seat_problem
-from constancia.domain.kernel.acts import Act, act
+from constancia.domain.commitments.commitment import RESPONSIBLE, find_commitment, not_responsible
+from constancia.domain.governance.body import ANY_BODY, GovernanceBody, seat_rules
+from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.context import Context, missing
-from constancia.domain.kernel.machine import NONE, Machine
-from constancia.domain.kernel.problems import Problem
+from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.kind import AggregateKind
+from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Count, Doc, Evidence, Identifier, Text
-
-MACHINE = Machine(
-    "deliverable",
-    {
-        "DeliverableSubmitted": {NONE: "submitted", "rejected": "submitted"},
-        "DeliverableContested": {
-            "submitted": "contested",
-            "contested": "contested",
-            "accepted": "accepted",
-        },
-        "DeliverableRevised": {
-            "submitted": "submitted",
-            "contested": "submitted",
-            "rejected": "submitted",
-        },
-        "DeliverableAccepted": {"submitted": "submitted"},
-        "DeliverableRejected": {"submitted": "rejected", "contested": "rejected"},
-    },
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +49,11 @@ class DeliverableState(Aggregate):
     accepted_index: int | None = None
 
     @property
+    def concerns(self) -> tuple[str, ...]:
+        """Its commitment."""
+        return (f"commitment/{self.commitment}",)
+
+    @property
     def current(self) -> SubmittedVersion:
         """The last version."""
         return self.versions[-1]
@@ -78,55 +64,80 @@ class DeliverableState(Aggregate):
         return tuple(one.contest for one in self.contests if one.answered_in is None)
 
 
-class _OfDeliverable(Act):
-    """What all acts on a deliverable share: its stream, its commitment's scope, its current version."""
+@act_base
+class DeliverableAct(Act[DeliverableState]):
+    """What is said of one version of a deliverable of a commitment's scope."""
 
-    __slots__ = ()
     stream_kind: ClassVar = "deliverable"
     stream_id: ClassVar = ("commitment", "deliverable")
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """The commitment's scope names the deliverable."""
-        commitment = find_commitment(context, str(self.commitment))  # type: ignore[attr-defined]
-        name = str(self.deliverable)  # type: ignore[attr-defined]
-        if commitment is None or commitment.scope is None:
-            yield missing("adopted commitment", str(self.commitment))  # type: ignore[attr-defined]
-        elif context.aggregate is None and not commitment.scope.deliverable(name):
-            yield missing("deliverable", name)
+    commitment: Identifier
+    deliverable: Identifier
+    version: Count
 
 
-def find_commitment(context: Context, name: str) -> Commitment | None:
-    """Give a commitment by its id."""
-    return context.find(Commitment, f"commitment/{name}")
+def _adopting_body(act: DeliverableAct, on: object, at: Context) -> str:
+    commitment = find_commitment(at, act.commitment)
+    return (commitment.governance_body if commitment else None) or ANY_BODY
+
+
+@rule("E_NOT_FOUND", "there is no such adopted commitment", "no hay tal compromiso adoptado")
+def _commitment_adopted(act: DeliverableAct, on: object, at: Context) -> Breach:
+    commitment = find_commitment(at, act.commitment)
+    return (commitment is None or commitment.scope is None) and {"adopted commitment": act.commitment}
+
+
+# Once submitted, a deliverable stays one, also where the scope no longer names it.
+@rule("E_NOT_FOUND", "there is no such deliverable", "no hay tal entregable")
+def _named_by_the_scope(act: DeliverableAct, on: DeliverableState | None, at: Context) -> Breach:
+    commitment = find_commitment(at, act.commitment)
+    scope = commitment.scope if commitment else None
+    return (
+        on is None and scope is not None and not scope.deliverable(act.deliverable) and {"deliverable": act.deliverable}
+    )
+
+
+@rule("E_VERSION_CONFLICT", "the act concerns the current version", "el acto se refiere a la versión actual")
+def _current_version(act: DeliverableAct, on: DeliverableState, at: Context) -> Breach:
+    return act.version != on.current.version and {"expected": on.current.version}
+
+
+@rule("E_VERSION_CONFLICT", "the version is the next one", "la versión es la siguiente")
+def _next_version(act: DeliverableAct, on: DeliverableState | None, at: Context) -> Breach:
+    expected = on.current.version + 1 if on else 1
+    return act.version != expected and {"expected": expected}
+
+
+@rule("E_SELF_DEALING", "who submitted does not judge it", "quien entregó no juzga lo entregado")
+def _not_by_the_submitter(act: DeliverableAct, on: DeliverableState, at: Context) -> Breach:
+    return on.current.mark.party == at.party
+
+
+_IN_SCOPE: Final = (_commitment_adopted, _named_by_the_scope)
+_JUDGED_BY_A_MEMBER: Final = (*seat_rules(_adopting_body), _not_by_the_submitter, *_IN_SCOPE, _current_version)
 
 
 @act
-class DeliverableSubmitted(_OfDeliverable):
+class DeliverableSubmitted(DeliverableAct):
     """A first version, or a new one after a rejection, by the hash of its document."""
 
-    commitment: Identifier
-    deliverable: Identifier
+    by_secretariat: ClassVar = True
+    CORRECTABLE: ClassVar = ("document",)
+
     document: Doc
-    version: Count
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """By who is responsible for the milestone, or fills a role that is: else anybody could take its place."""
-        commitment = find_commitment(context, self.commitment)
-        scope = commitment.scope if commitment else None
-        item = scope.deliverable(self.deliverable) if scope else None
-        problem = responsible_problem(context, commitment, item.milestone, hired=True) if item else None
-        if problem:
-            yield problem
+    # By who is responsible, or fills a role that is: else anybody could take its place.
+    @rule(*RESPONSIBLE)
+    def _by_a_responsible(self, on: object, at: Context) -> Breach:
+        commitment = find_commitment(at, self.commitment)
+        item = commitment.scope.deliverable(self.deliverable) if commitment and commitment.scope else None
+        return not_responsible(at, commitment, item.milestone, hired=True) if commitment and item else None
 
-    def check_version(self, context: Context) -> Iterator[Problem]:
-        """The version is the next one."""
-        yield from _check_next(self.version, context)
+    RULES: ClassVar = (_by_a_responsible, *_IN_SCOPE, _next_version)
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> DeliverableState:
-        """Add the version."""
-        version = SubmittedVersion(version=self.version, document=self.document, mark=context.mark)
-        if isinstance(aggregate, DeliverableState):
-            return _settled(replace(aggregate, versions=(*aggregate.versions, version)))
+    def begin(self, at: Context) -> DeliverableState:
+        """Take the first version in."""
+        version = SubmittedVersion(version=self.version, document=self.document, mark=at.mark)
         return DeliverableState(
             stream=self.stream(),
             commitment=self.commitment,
@@ -134,177 +145,109 @@ class DeliverableSubmitted(_OfDeliverable):
             versions=(version,),
         )
 
+    def then(self, on: DeliverableState, at: Context) -> DeliverableState:
+        """Add the version."""
+        version = SubmittedVersion(version=self.version, document=self.document, mark=at.mark)
+        return _settled(replace(on, versions=(*on.versions, version)))
+
 
 @act
-class DeliverableContested(_OfDeliverable):
+class DeliverableContested(DeliverableAct):
     """Anybody registered contests a version. It blocks acceptance until a version answers it."""
 
-    commitment: Identifier
+    by_secretariat: ClassVar = True
+    CORRECTABLE: ClassVar = ("evidence", "grounds")
+
     contest: Identifier
-    deliverable: Identifier
     evidence: tuple[Evidence, ...]
     grounds: Text
-    version: Count
 
-    def check_version(self, context: Context) -> Iterator[Problem]:
-        """It contests the current version, under a new id."""
-        yield from _check_current(self.version, context)
-        found = context.own(DeliverableState)
-        if found and any(one.contest == self.contest for one in found.contests):
-            yield Problem(code="E_STATE", rule="a contest's id is used once")
+    @rule("E_STATE", "a contest's id is used once", "el identificador de una impugnación se usa una vez")
+    def _id_is_new(self, on: DeliverableState, at: Context) -> Breach:
+        return any(one.contest == self.contest for one in on.contests)
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> DeliverableState:
+    RULES: ClassVar = (*_IN_SCOPE, _current_version, _id_is_new)
+
+    def then(self, on: DeliverableState, at: Context) -> DeliverableState:
         """Add the contest."""
-        deliverable = _deliverable(aggregate)
         contest = DeliverableContest(
             contest=self.contest,
             version=self.version,
             grounds=self.grounds,
             evidence=self.evidence,
-            mark=context.mark,
+            mark=at.mark,
         )
-        return replace(deliverable, contests=(*deliverable.contests, contest))
+        return replace(on, contests=(*on.contests, contest))
 
 
 @act
-class DeliverableRevised(_OfDeliverable):
+class DeliverableRevised(DeliverableAct):
     """A new version by the party that submitted, saying what changed and which contests it answers."""
 
+    by_secretariat: ClassVar = True
+    CORRECTABLE: ClassVar = ("changes", "document")
     SORTED: ClassVar = {"answers": ""}
 
     answers: tuple[Identifier, ...]
     changes: Text
-    commitment: Identifier
-    deliverable: Identifier
     document: Doc
-    version: Count
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """By the party that submitted."""
-        found = context.own(DeliverableState)
-        if found and found.current.mark.party != context.party:
-            yield Problem(code="E_ROLE", rule="who submitted revises", found={"by": found.current.mark.party})
+    @rule("E_ROLE", "who submitted revises", "revisa quien entregó")
+    def _by_the_submitter(self, on: DeliverableState, at: Context) -> Breach:
+        return on.current.mark.party != at.party and {"by": on.current.mark.party}
 
-    def check_version(self, context: Context) -> Iterator[Problem]:
-        """The version is the next one, and answers contests that are there."""
-        yield from _check_next(self.version, context)
-        found = context.own(DeliverableState)
-        for one in self.answers:
-            if found and one not in found.open_contests:
-                yield missing("open contest", one)
+    @rule("E_NOT_FOUND", "there is no such open contest", "no hay tal impugnación abierta")
+    def _answers_open_contests(self, on: DeliverableState, at: Context) -> Breach:
+        return [{"open contest": one} for one in self.answers if one not in on.open_contests]
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> DeliverableState:
+    RULES: ClassVar = (_by_the_submitter, *_IN_SCOPE, _next_version, _answers_open_contests)
+
+    def then(self, on: DeliverableState, at: Context) -> DeliverableState:
         """Add the version; contests that it does not answer stay open."""
-        deliverable = _deliverable(aggregate)
         version = SubmittedVersion(
             version=self.version,
             document=self.document,
-            mark=context.mark,
+            mark=at.mark,
             changes=self.changes,
             answers=self.answers,
         )
         contests = tuple(
-            replace(one, answered_in=self.version) if one.contest in self.answers else one
-            for one in deliverable.contests
+            replace(one, answered_in=self.version) if one.contest in self.answers else one for one in on.contests
         )
-        return _settled(replace(deliverable, versions=(*deliverable.versions, version), contests=contests))
+        return _settled(replace(on, versions=(*on.versions, version), contests=contests))
 
 
 @act
-class DeliverableAccepted(_OfDeliverable):
+class DeliverableAccepted(DeliverableAct):
     """A member accepts the current version; accepted when every member has."""
 
-    voice: ClassVar = "party"
     concurring: ClassVar = True
+    RULES: ClassVar = _JUDGED_BY_A_MEMBER
 
-    commitment: Identifier
-    deliverable: Identifier
-    version: Count
-
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """Nobody alone accepts its own work: the submitter's party does not."""
-        found = context.own(DeliverableState)
-        if found and found.current.mark.party == context.party:
-            yield Problem(code="E_SELF_DEALING", rule="who submitted does not accept")
-
-    def check_version(self, context: Context) -> Iterator[Problem]:
-        """It accepts the current version."""
-        yield from _check_current(self.version, context)
-
-    def check_policy(self, context: Context) -> Iterator[Problem]:
-        """A member of the body that adopted the commitment."""
-        commitment = find_commitment(context, self.commitment)
-        problem = seat_problem(context, context.party, commitment.governance_body if commitment else None)
-        if problem:
-            yield problem
-
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> DeliverableState:
+    def then(self, on: DeliverableState, at: Context) -> DeliverableState:
         """Add this member's word; with the last one it is accepted."""
-        deliverable = _deliverable(aggregate)
-        said = context.joined()
-        deliverable = replace(deliverable, concurring=deliverable.with_concurrence(said))
-        commitment = find_commitment(context, self.commitment)
-        name = commitment.governance_body if commitment else None
-        body = context.find(GovernanceBody, f"governance/{name}")
-        needed = set(body.seated if body else ()) - {deliverable.current.mark.party}
+        said = at.joined()
+        deliverable = replace(on, concurring=on.with_concurrence(said))
+        body = at.find(GovernanceBody, f"governance/{_adopting_body(self, on, at)}")
+        needed = set(body.seated if body else ()) - {on.current.mark.party}
         if not needed or not said.parties >= needed:
-            return replace(deliverable, status="submitted")
+            return deliverable
         return replace(
             deliverable,
             status="accepted",
             accepted_version=self.version,
-            accepted_index=context.recorded.index,
+            accepted_index=at.recorded.index,
         )
 
 
 @act
-class DeliverableRejected(_OfDeliverable):
+class DeliverableRejected(DeliverableAct):
     """A member sends the current version back, with reasons."""
 
-    voice: ClassVar = "party"
+    CORRECTABLE: ClassVar = ("reasons",)
+    RULES: ClassVar = _JUDGED_BY_A_MEMBER
 
-    commitment: Identifier
-    deliverable: Identifier
     reasons: Text
-    version: Count
-
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """Not the submitter's party."""
-        found = context.own(DeliverableState)
-        if found and found.current.mark.party == context.party:
-            yield Problem(code="E_SELF_DEALING", rule="who submitted does not reject")
-
-    def check_version(self, context: Context) -> Iterator[Problem]:
-        """It rejects the current version."""
-        yield from _check_current(self.version, context)
-
-    def check_policy(self, context: Context) -> Iterator[Problem]:
-        """A member of the body that adopted the commitment."""
-        commitment = find_commitment(context, self.commitment)
-        problem = seat_problem(context, context.party, commitment.governance_body if commitment else None)
-        if problem:
-            yield problem
-
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> DeliverableState:
-        """Send it back; the table gives the state."""
-        return replace(_deliverable(aggregate))
-
-
-def _check_current(version: int, context: Context) -> Iterator[Problem]:
-    found = context.own(DeliverableState)
-    if found and version != found.current.version:
-        yield Problem(
-            code="E_VERSION_CONFLICT",
-            rule="the act concerns the current version",
-            found={"expected": found.current.version},
-        )
-
-
-def _check_next(version: int, context: Context) -> Iterator[Problem]:
-    found = context.own(DeliverableState)
-    expected = found.current.version + 1 if found else 1
-    if version != expected:
-        yield Problem(code="E_VERSION_CONFLICT", rule="the version is the next one", found={"expected": expected})
 
 
 def _settled(deliverable: DeliverableState) -> DeliverableState:
@@ -312,7 +255,21 @@ def _settled(deliverable: DeliverableState) -> DeliverableState:
     return replace(deliverable, status="contested" if deliverable.open_contests else "submitted")
 
 
-def _deliverable(aggregate: Aggregate | None) -> DeliverableState:
-    if not isinstance(aggregate, DeliverableState):
-        raise TypeError("a deliverable's act on another aggregate")
-    return aggregate
+DELIVERABLE: Final = AggregateKind(
+    DeliverableAct,
+    {
+        DeliverableSubmitted: {NONE: "submitted", "rejected": "submitted"},
+        DeliverableContested: {
+            "submitted": "contested",
+            "contested": "contested",
+            "accepted": "accepted",
+        },
+        DeliverableRevised: {
+            "submitted": "submitted",
+            "contested": "submitted",
+            "rejected": "submitted",
+        },
+        DeliverableAccepted: {"submitted": "submitted"},
+        DeliverableRejected: {"submitted": "rejected", "contested": "rejected"},
+    },
+)

@@ -1,28 +1,24 @@
 """The governance body: members, seats, withdrawal and return, and its rules as versioned data."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Final, TypeVar
 
 from constancia.domain.identity.genesis import LedgerState, unknown_rules
-from constancia.domain.identity.party import find_party
-from constancia.domain.kernel.acts import Act, act
+from constancia.domain.identity.party import PARTY_EXISTS, by_own_party, unregistered
+from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_edtf
-from constancia.domain.kernel.context import Context, check_begun, missing
-from constancia.domain.kernel.machine import NONE, Machine
-from constancia.domain.kernel.problems import Problem
+from constancia.domain.kernel.context import Context, begins_in_future
+from constancia.domain.kernel.kind import AggregateKind
+from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.rules import Breach, rule
+from constancia.domain.kernel.rules import Rule as ActRule
 from constancia.domain.kernel.values import Count, EdtfText, Identifier, Rule, Text
 
-MACHINE = Machine(
-    "governance",
-    {
-        "GovernanceBodyEstablished": {NONE: "founding", "founding": "founding"},
-        "GovernanceRulesAdopted": {"established": "established"},
-        "PartyWithdrew": {"established": "established"},
-        "PartyReturned": {"established": "established"},
-    },
-)
+_A = TypeVar("_A")
+_G = TypeVar("_G")
+ANY_BODY: Final = ""  # where an act does not say in which body its party sits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,230 +67,288 @@ class GovernanceBody(Aggregate):
         return tuple(one.party for one in self.seats if one.seated)
 
 
-def seat_problem(context: Context, party: str, body: str | None = None) -> Problem | None:
-    """Give the problem of a party without a seat in a body, or in any where none is named."""
-    bodies: Iterable[GovernanceBody] = context.state.of(GovernanceBody)
-    mine = [one for one in bodies if (body is None or one.governance_body == body) and one.seat(party)]
-    if any(one.is_seated(party) for one in mine):
-        return None
-    if any(one.status == "established" for one in mine):
-        rule = "a party that has withdrawn does not act in the body"
-        return Problem(code="E_PARTY_WITHDRAWN", rule=rule, found={"party": party})
-    return Problem(code="E_NOT_SEATED", rule="the party holds a seat in the body", found={"party": party})
+def has_seat(at: Context, party: str, body: str = ANY_BODY) -> bool:
+    """Tell whether a party sits in a body, or in any where none is named."""
+    return any(one.is_seated(party) for one in _bodies_with(at, party, body))
 
 
-def rules_in_force(context: Context, body: str) -> tuple[int, Mapping[str, Rule]]:
+def _bodies_with(at: Context, party: str, body: str) -> list[GovernanceBody]:
+    bodies: Iterable[GovernanceBody] = at.state.of(GovernanceBody)
+    return [one for one in bodies if body in (ANY_BODY, one.governance_body) and one.seat(party)]
+
+
+def seat_rules(body_of: Callable[[_A, _G, Context], str | None]) -> tuple[ActRule[_A, _G], ActRule[_A, _G]]:
+    """Make the rules by which the actor's party sits in a body, and has not withdrawn from it.
+
+    Args:
+        body_of: Gives the body's id, `ANY_BODY`, or None where no seat is asked for.
+    """
+
+    def without(act: _A, on: _G, at: Context, *, withdrawn: bool) -> Breach:
+        body = body_of(act, on, at)
+        if body is None or has_seat(at, at.party, body):
+            return None
+        had = any(one.status == "established" for one in _bodies_with(at, at.party, body))
+        return had is withdrawn and {"party": at.party}
+
+    return (
+        ActRule(
+            "E_NOT_SEATED",
+            "the party holds a seat in the body",
+            "la parte tiene un lugar en el órgano",
+            lambda act, on, at: without(act, on, at, withdrawn=False),
+            body_of,
+        ),
+        ActRule(
+            "E_PARTY_WITHDRAWN",
+            "a party that has withdrawn does not act in the body",
+            "una parte que se retiró no actúa en el órgano",
+            lambda act, on, at: without(act, on, at, withdrawn=True),
+            body_of,
+        ),
+    )
+
+
+def rules_in_force(at: Context, body: str) -> tuple[int, Mapping[str, Rule]]:
     """Give the version and the rules in force: the body's last version over genesis' defaults."""
-    genesis = context.find(LedgerState, "ledger")
+    genesis = at.find(LedgerState, "ledger")
     defaults: Mapping[str, Rule] = genesis.opened.rules if genesis else {}
-    found = context.find(GovernanceBody, f"governance/{body}")
+    found = at.find(GovernanceBody, f"governance/{body}")
     if found is None or not found.rules:
         return 0, defaults
     last = found.rules[-1]
     return last.version, {**defaults, **last.rules}
 
 
-@act
-class GovernanceBodyEstablished(Act):
-    """The members establish their body, each by its own entry over an equal text."""
+@act_base
+class GovernanceAct(Act[GovernanceBody]):
+    """What is said of a governance body."""
 
     stream_kind: ClassVar = "governance"
     stream_id: ClassVar = ("governance_body",)
-    voice: ClassVar = "party"
-    concurring: ClassVar = True
-    SORTED: ClassVar = {"members": ""}
 
     governance_body: Identifier
+
+
+_SEAT_IN_ORDER: Final = (
+    "E_DATE",
+    "a seat changes after it last changed",
+    "un lugar cambia después de su último cambio",
+)
+
+
+def _named_body(act: GovernanceAct, on: object, at: Context) -> str:
+    return act.governance_body
+
+
+_BY_A_MEMBER: Final = seat_rules(_named_body)
+
+
+@act
+class GovernanceBodyEstablished(GovernanceAct):
+    """The members establish their body, each by its own entry over an equal text."""
+
+    concurring: ClassVar = True
+    CORRECTABLE: ClassVar = ("name",)
+    SORTED: ClassVar = {"members": ""}
+
     mandate: Text
     members: tuple[Identifier, ...]
     name: Text
     predecessor: Identifier | None = None
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """A member says it."""
-        if context.party not in self.members:
-            yield Problem(code="E_NOT_SEATED", rule="a body is established by its members")
+    @rule("E_NOT_SEATED", "a body is established by its members", "a un órgano lo establecen sus integrantes")
+    def _by_a_member(self, on: object, at: Context) -> Breach:
+        return at.party not in self.members
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """All members are registered; the predecessor exists."""
-        for party in self.members:
-            if find_party(context, party) is None:
-                yield missing("party", party)
-        if self.predecessor and not context.find(GovernanceBody, f"governance/{self.predecessor}"):
-            yield missing("governance body", self.predecessor)
+    @rule(*PARTY_EXISTS)
+    def _members_registered(self, on: object, at: Context) -> Breach:
+        return unregistered(at, self.members)
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """Everybody establishes the same body."""
-        body = context.own(GovernanceBody)
-        if body and not context.joined().parties - {context.party}:
-            yield Problem(code="E_DIGEST_MISMATCH", rule="all members establish the same text")
-        if len(self.members) < 2:
-            yield Problem(code="E_POLICY", rule="a governance body has at least two members")
+    @rule("E_NOT_FOUND", "there is no such governance body", "no hay tal órgano de gobernanza")
+    def _predecessor_exists(self, on: object, at: Context) -> Breach:
+        named = self.predecessor
+        return named is not None and _body(at, named) is None and {"governance body": named}
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> GovernanceBody:
-        """Add this member's word; with the last one the seats are taken."""
-        body = (
-            aggregate
-            if isinstance(aggregate, GovernanceBody)
-            else GovernanceBody(
-                stream=self.stream(),
-                governance_body=self.governance_body,
-                name=self.name,
-                mandate=self.mandate,
-                members=self.members,
-                predecessor=self.predecessor,
-            )
+    @rule("E_DIGEST_MISMATCH", "all members establish the same text", "todos los integrantes establecen el mismo texto")
+    def _same_text(self, on: GovernanceBody, at: Context) -> Breach:
+        return not at.joined().parties - {at.party}
+
+    @rule(
+        "E_POLICY",
+        "a governance body has at least two members",
+        "un órgano de gobernanza tiene al menos dos integrantes",
+    )
+    def _not_alone(self, on: object, at: Context) -> Breach:
+        return len(self.members) < 2
+
+    RULES: ClassVar = (_by_a_member, _members_registered, _predecessor_exists, _same_text, _not_alone)
+
+    def begin(self, at: Context) -> GovernanceBody:
+        """Found the body with the first member's word."""
+        body = GovernanceBody(
+            stream=self.stream(),
+            governance_body=self.governance_body,
+            name=self.name,
+            mandate=self.mandate,
+            members=self.members,
+            predecessor=self.predecessor,
         )
-        said = context.joined()
-        body = replace(body, concurring=body.with_concurrence(said))
+        return self.then(body, at)
+
+    def then(self, on: GovernanceBody, at: Context) -> GovernanceBody:
+        """Add this member's word; with the last one the seats are taken."""
+        said = at.joined()
+        body = replace(on, concurring=on.with_concurrence(said))
         if said.parties < set(self.members):
             return replace(body, status="founding")
         seats = tuple(Seat(party=one, seated=True) for one in self.members)
-        since = context.statement["occurred_on"]
-        return replace(body, status="established", seats=seats, established_on=since)
+        return replace(body, status="established", seats=seats, established_on=at.mark.occurred_on)
 
 
 @act
-class GovernanceRulesAdopted(Act):
+class GovernanceRulesAdopted(GovernanceAct):
     """The members adopt rules, as data, each by its own entry over an equal text."""
 
-    stream_kind: ClassVar = "governance"
-    stream_id: ClassVar = ("governance_body",)
-    voice: ClassVar = "party"
     concurring: ClassVar = True
 
-    governance_body: Identifier
     rules: dict[str, Rule]
     version: Count
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """A member that sits says it."""
-        problem = seat_problem(context, context.party, self.governance_body)
-        if problem:
-            yield problem
+    @rule("E_VERSION_CONFLICT", "rules are the next version", "las reglas son la versión siguiente")
+    def _next_version(self, on: GovernanceBody | None, at: Context) -> Breach:
+        expected = len(on.rules) + 1 if on else 1
+        return self.version != expected and {"expected": expected}
 
-    def check_version(self, context: Context) -> Iterator[Problem]:
-        """The version is the next one."""
-        body = context.own(GovernanceBody)
-        expected = len(body.rules) + 1 if body else 1
-        if self.version != expected:
-            yield Problem(code="E_VERSION_CONFLICT", rule="rules are the next version", found={"expected": expected})
+    @rule("E_POLICY", "the rule has a known value", "la regla tiene un valor conocido")
+    def _values_known(self, on: object, at: Context) -> Breach:
+        return [{"rule": name, "value": value} for name, value in unknown_rules(self.rules)]
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """The rules that outcomes are computed from have values that are known; more than one party adopts them."""
-        for name, value in unknown_rules(self.rules):
-            yield Problem(code="E_POLICY", rule="the rule has a known value", found={"rule": name, "value": value})
-        body = context.own(GovernanceBody)
-        if body and len(body.seated) < 2:
-            yield Problem(code="E_POLICY", rule="no party decides alone in a body")
+    @rule("E_POLICY", "no party decides alone in a body", "ninguna parte decide sola en un órgano")
+    def _not_alone(self, on: GovernanceBody, at: Context) -> Breach:
+        return len(on.seated) < 2
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> GovernanceBody:
+    RULES: ClassVar = (*_BY_A_MEMBER, _next_version, _values_known, _not_alone)
+
+    def then(self, on: GovernanceBody, at: Context) -> GovernanceBody:
         """Add this member's word; with the last one the version is in force."""
-        body = _body(aggregate)
-        said = context.joined()
-        body = replace(body, concurring=body.with_concurrence(said))
+        said = at.joined()
+        body = replace(on, concurring=on.with_concurrence(said))
         if not said.parties >= set(body.seated):  # who has left since it spoke stands for nobody who has not
             return body
-        version = RulesVersion(version=self.version, rules=self.rules, since_index=context.recorded.index)
+        version = RulesVersion(version=self.version, rules=self.rules, since_index=at.recorded.index)
         return replace(body, rules=(*body.rules, version))
 
 
 @act
-class PartyWithdrew(Act):
+class PartyWithdrew(GovernanceAct):
     """A party leaves: its own act, needing nobody's consent. Its past signatures and open duties stay."""
 
-    stream_kind: ClassVar = "governance"
-    stream_id: ClassVar = ("governance_body",)
     signer: ClassVar = "root"
+    CORRECTABLE: ClassVar = ("grounds",)
 
     effective: EdtfText
-    governance_body: Identifier
     grounds: Text
     party: Identifier
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """Only the party itself withdraws."""
-        if context.party != self.party:
-            yield Problem(code="E_ROLE", rule="a party withdraws by its own root")
+    @rule("E_STATE", "only a party that sits can withdraw", "solo una parte con lugar puede retirarse")
+    def _sits(self, on: GovernanceBody, at: Context) -> Breach:
+        return not on.is_seated(self.party)
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """It sits."""
-        body = context.own(GovernanceBody)
-        if body and not body.is_seated(self.party):
-            yield Problem(code="E_STATE", rule="only a party that sits can withdraw")
+    # The seat is empty from the entry on, so it can't be left later.
+    @rule("E_DATE", "a withdrawal does not begin in the future", "un retiro no empieza en el futuro")
+    def _has_begun(self, on: object, at: Context) -> Breach:
+        return begins_in_future(at, self.effective)
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """The seat is empty from here on, so it can't be left later, nor before it was taken."""
-        yield from check_begun(context, self.effective, "a withdrawal")
-        yield from _check_after_last_change(self.party, self.effective, context)
+    @rule(*_SEAT_IN_ORDER)
+    def _in_order(self, on: GovernanceBody, at: Context) -> Breach:
+        return _before_last_change(on, self.party, self.effective)
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> GovernanceBody:
+    RULES: ClassVar = (by_own_party, _sits, _has_begun, _in_order)
+
+    def then(self, on: GovernanceBody, at: Context) -> GovernanceBody:
         """Empty the seat."""
-        return _with_seat(_body(aggregate), self.party, "withdrawn", self.effective, context.mark)
+        return _with_seat(on, self.party, "withdrawn", self.effective, at.mark)
 
 
 @act
-class PartyReturned(Act):
+class PartyReturned(GovernanceAct):
     """A party comes back: its root says so first, then every member that sits, over an equal text."""
 
-    stream_kind: ClassVar = "governance"
-    stream_id: ClassVar = ("governance_body",)
     signer: ClassVar = "root_or_rep"
-    voice: ClassVar = "party"
     concurring: ClassVar = True
 
     conditions: Text
     effective: EdtfText
-    governance_body: Identifier
     party: Identifier
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """The returning party by its root; the others by a representative, and sitting."""
-        is_root = context.actor["capacity"] == "root"
-        if (context.party == self.party) != is_root:
-            yield Problem(code="E_ROLE", rule="the returning party's root and the other members say it")
-        elif not is_root:
-            problem = seat_problem(context, context.party, self.governance_body)
-            if problem:
-                yield problem
+    def confirming_body(self, on: object, at: Context) -> str | None:
+        """Give the body in which another member confirms the return; None where the party itself speaks."""
+        return None if at.is_root or at.party == self.party else self.governance_body
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """It has withdrawn, and has said first that it returns."""
-        body = context.own(GovernanceBody)
-        seat = body.seat(self.party) if body else None
-        if body and (seat is None or seat.seated):
-            yield Problem(code="E_STATE", rule="only a party that has withdrawn can return")
-        elif body and context.party != self.party and self.party not in context.joined().parties:
-            yield Problem(code="E_STATE", rule="the returning party says it first, over an equal text")
+    @rule(
+        "E_ROLE",
+        "the returning party's root and the other members say it",
+        "lo dicen la raíz de la parte que vuelve y los demás integrantes",
+    )
+    def _by_root_or_members(self, on: object, at: Context) -> Breach:
+        return (at.party == self.party) != at.is_root
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """The seat is taken with the last member's word, so it can't be taken later, nor before it was left."""
-        yield from check_begun(context, self.effective, "a return")
-        yield from _check_after_last_change(self.party, self.effective, context)
+    @rule("E_STATE", "only a party that has withdrawn can return", "solo una parte que se retiró puede volver")
+    def _has_left(self, on: GovernanceBody, at: Context) -> Breach:
+        seat = on.seat(self.party)
+        return seat is None or seat.seated
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> GovernanceBody:
+    @rule(
+        "E_STATE",
+        "the returning party says it first, over an equal text",
+        "la parte que vuelve lo dice primero, sobre un texto igual",
+    )
+    def _itself_first(self, on: GovernanceBody, at: Context) -> Breach:
+        seat = on.seat(self.party)
+        may_return = seat is not None and not seat.seated
+        return may_return and at.party != self.party and self.party not in at.joined().parties
+
+    # The seat is taken with the last member's word, so it can't be taken later.
+    @rule("E_DATE", "a return does not begin in the future", "un regreso no empieza en el futuro")
+    def _has_begun(self, on: object, at: Context) -> Breach:
+        return begins_in_future(at, self.effective)
+
+    @rule(*_SEAT_IN_ORDER)
+    def _in_order(self, on: GovernanceBody, at: Context) -> Breach:
+        return _before_last_change(on, self.party, self.effective)
+
+    RULES: ClassVar = (
+        _by_root_or_members,
+        *seat_rules(confirming_body),
+        _has_left,
+        _itself_first,
+        _has_begun,
+        _in_order,
+    )
+
+    def then(self, on: GovernanceBody, at: Context) -> GovernanceBody:
         """Add this word; with the last one the seat is taken again."""
-        body = _body(aggregate)
-        said = context.joined()
-        if not said.parties >= {self.party, *body.seated}:
-            return replace(body, concurring=body.with_concurrence(said))
+        said = at.joined()
+        if not said.parties >= {self.party, *on.seated}:
+            return replace(on, concurring=on.with_concurrence(said))
         # The matter is closed: a later withdrawal and return may use the same words again.
-        rest = tuple(one for one in body.concurring if one.type != said.type or one.digest != said.digest)
-        body = replace(body, concurring=rest)
-        return _with_seat(body, self.party, "returned", self.effective, context.mark)
+        rest = tuple(one for one in on.concurring if one.type != said.type or one.digest != said.digest)
+        return _with_seat(replace(on, concurring=rest), self.party, "returned", self.effective, at.mark)
 
 
-def _check_after_last_change(party: str, effective: str, context: Context) -> Iterator[Problem]:
+def _body(at: Context, name: str) -> GovernanceBody | None:
+    return at.find(GovernanceBody, f"governance/{name}")
+
+
+def _before_last_change(body: GovernanceBody, party: str, effective: str) -> Breach:
     """Else a later word would change who sat in the years before."""
-    body = context.own(GovernanceBody)
-    seat = body.seat(party) if body else None
-    if body is None or seat is None or body.established_on is None:
-        return
+    seat = body.seat(party)
+    if seat is None or body.established_on is None:
+        return None
     before = seat.changes[-1][1] if seat.changes else body.established_on
     start, end = parse_edtf(before).start, parse_edtf(effective).end
-    if start is not None and end is not None and end < start:
-        rule = "a seat changes after it last changed"
-        yield Problem(code="E_DATE", rule=rule, found={"last_changed": before})
+    return start is not None and end is not None and end < start and {"last_changed": before}
 
 
 def _with_seat(body: GovernanceBody, party: str, change: str, effective: str, mark: Mark) -> GovernanceBody:
@@ -311,7 +365,12 @@ def _with_seat(body: GovernanceBody, party: str, change: str, effective: str, ma
     return replace(body, seats=seats)
 
 
-def _body(aggregate: Aggregate | None) -> GovernanceBody:
-    if not isinstance(aggregate, GovernanceBody):
-        raise TypeError("a governance body's act on another aggregate")
-    return aggregate
+GOVERNANCE: Final = AggregateKind(
+    GovernanceAct,
+    {
+        GovernanceBodyEstablished: {NONE: "founding", "founding": "founding"},
+        GovernanceRulesAdopted: {"established": "established"},
+        PartyWithdrew: {"established": "established"},
+        PartyReturned: {"established": "established"},
+    },
+)

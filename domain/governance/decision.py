@@ -1,17 +1,18 @@
 """Decisions: an act is put to the vote in full, voted by the members, signed by those who voted for it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal, Protocol
 
-from constancia.domain.governance.body import GovernanceBody, rules_in_force, seat_problem
-from constancia.domain.kernel.acts import Act, UnknownAct, act, parse_act
+from constancia.domain.governance.body import GovernanceBody, has_seat, rules_in_force, seat_rules
+from constancia.domain.kernel.acts import REGISTRY, Act, UnknownAct, act, act_base, parse_act
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_day
-from constancia.domain.kernel.context import Context, missing
-from constancia.domain.kernel.machine import NONE, Machine
-from constancia.domain.kernel.problems import Problem
+from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.kind import AggregateKind
+from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import (
     Day,
     Digest,
@@ -25,22 +26,6 @@ from constancia.domain.kernel.values import (
     digest,
 )
 
-MACHINE = Machine(
-    "decision",
-    {
-        "DecisionProposed": {NONE: "proposed"},
-        "VoteCast": {"proposed": "voting", "voting": "voting"},
-        "DissentRecorded": {
-            "proposed": "proposed",
-            "voting": "voting",
-            "adopted": "adopted",
-            "signed": "signed",
-            "rejected": "rejected",
-            "lapsed": "lapsed",
-        },
-        "DecisionSigned": {"adopted": "adopted"},
-    },
-)
 Choice = Literal["for", "against", "abstain"]
 
 
@@ -97,6 +82,11 @@ class Decision(Aggregate):
     outcome_index: int | None = None
 
     @property
+    def concerns(self) -> tuple[str, ...]:
+        """What the act that is decided is said of."""
+        return (self.act.stream,)
+
+    @property
     def standing_votes(self) -> dict[str, Vote]:
         """The vote of each party that counts."""
         return {one.mark.party: one for one in self.votes if not one.superseded}
@@ -142,44 +132,78 @@ class Decision(Aggregate):
         return "adopted" if unanimous else "rejected"
 
 
-@act
-class DecisionProposed(Act):
-    """An act is put to the vote, in full, so that everybody votes on the same bytes."""
+@act_base
+class DecisionAct(Act[Decision]):
+    """What is said of a decision."""
 
     stream_kind: ClassVar = "decision"
     stream_id: ClassVar = ("decision",)
+    seated: ClassVar = True
+
+    decision: Identifier
+
+
+@act
+class DecisionProposed(DecisionAct):
+    """An act is put to the vote, in full, so that everybody votes on the same bytes."""
+
+    by_secretariat: ClassVar = True
 
     act: DecidedAct
     closes: Day | None = None
-    decision: Identifier
     governance_body: Identifier
     question: Text
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """A member of the body proposes."""
-        problem = seat_problem(context, context.party, self.governance_body)
-        if problem:
-            yield problem
+    def deciding_body(self, on: object, at: Context) -> str:
+        """Give the body that is to decide."""
+        return self.governance_body
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """The act has its type's form, and names this decision as its basis; more than one party decides it."""
-        body = context.find(GovernanceBody, f"governance/{self.governance_body}")
-        if body and len(body.seated) < 2:
-            yield Problem(code="E_POLICY", rule="no party decides alone in a body")
-        try:
-            proposed = parse_act(self.act.type, 1, self.act.body)
-        except UnknownAct as error:
-            yield error.problem
-            return
-        if getattr(proposed, "decision", None) != self.decision or proposed.stream() != self.act.stream:
-            yield Problem(code="E_POLICY", rule="the act names this decision and its own stream")
-        if self.closes is not None and parse_day(self.closes) < context.day:
-            yield Problem(code="E_DATE", rule="voting does not close before it opens")
+    @rule("E_POLICY", "no party decides alone in a body", "ninguna parte decide sola en un órgano")
+    def _not_alone(self, on: object, at: Context) -> Breach:
+        body = at.find(GovernanceBody, f"governance/{self.governance_body}")
+        return body is not None and len(body.seated) < 2
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Decision:
+    @rule(
+        "E_UNKNOWN_TYPE",
+        "the act proposed is of a type of the specification",
+        "el acto propuesto es de un tipo de la especificación",
+    )
+    def _type_known(self, on: object, at: Context) -> Breach:
+        return self.act.type not in REGISTRY and {"type": self.act.type}
+
+    @rule("E_MALFORMED", "the act proposed has its type's form", "el acto propuesto tiene la forma de su tipo")
+    def _well_formed(self, on: object, at: Context) -> Breach:
+        proposed = _parsed(self.act)
+        return proposed.problem.found if isinstance(proposed, UnknownAct) else None
+
+    @rule(
+        "E_POLICY", "the act names this decision and its own stream", "el acto nombra esta decisión y su propio flujo"
+    )
+    def _names_this_decision(self, on: object, at: Context) -> Breach:
+        proposed = _parsed(self.act)
+        if proposed is None or isinstance(proposed, UnknownAct):
+            return None
+        return getattr(proposed, "decision", None) != self.decision or proposed.stream() != self.act.stream
+
+    @rule("E_DATE", "voting does not close before it opens", "la votación no cierra antes de abrir")
+    def _closes_later(self, on: object, at: Context) -> Breach:
+        if isinstance(_parsed(self.act), Act):
+            return self.closes is not None and parse_day(self.closes) < at.day
+        return None
+
+    RULES: ClassVar = (
+        *seat_rules(deciding_body),
+        _type_known,
+        _well_formed,
+        _not_alone,
+        _names_this_decision,
+        _closes_later,
+    )
+
+    def begin(self, at: Context) -> Decision:
         """Open the vote, with the rules in force now."""
-        version, rules = rules_in_force(context, self.governance_body)
-        body = context.find(GovernanceBody, f"governance/{self.governance_body}")
+        version, rules = rules_in_force(at, self.governance_body)
+        body = at.find(GovernanceBody, f"governance/{self.governance_body}")
         return Decision(
             stream=self.stream(),
             decision=self.decision,
@@ -191,161 +215,123 @@ class DecisionProposed(Act):
             rule_version=version,
             decision_rule=_rule(rules, "decision_rule", "unanimity"),
             abstention=_rule(rules, "abstention", "neutral"),
-            proposed=context.mark,
+            proposed=at.mark,
             closes=self.closes,
         )
+
+
+def _parsed(decided: DecidedAct) -> Act[Any] | UnknownAct | None:
+    """Read the act that is decided: it, what its form breaks, or None where its type is none."""
+    known = REGISTRY.get(decided.type)
+    if known is None:
+        return None
+    try:
+        return parse_act(decided.type, known.schema, decided.body)
+    except UnknownAct as error:
+        return error
 
 
 def _rule(rules: Mapping[str, Rule], name: str, default: str) -> str:
     return str(rules[name].value) if name in rules else default
 
 
+def _body_of(act: DecisionAct, on: Decision, at: Context) -> str:
+    return on.governance_body
+
+
+@rule("E_NOT_SEATED", "the party had a vote when it was proposed", "la parte tenía voto cuando se propuso")
+def _had_a_vote(act: DecisionAct, on: Decision, at: Context) -> Breach:
+    return has_seat(at, at.party, on.governance_body) and at.party not in on.voters
+
+
+_BY_A_VOTER: Final = (*seat_rules(_body_of), _had_a_vote)
+
+
+class NamesDigest(Protocol):
+    """An act with a member `digest`."""
+
+    @property
+    def digest(self) -> str:
+        """The digest of what the act is about."""
+
+
+@rule("E_DIGEST_MISMATCH", "the digest is that of the act proposed", "la huella es la del acto propuesto")
+def _of_the_act(act: NamesDigest, on: Decision, at: Context) -> Breach:
+    return act.digest != on.act_digest and {"expected": on.act_digest}
+
+
 @act
-class VoteCast(Act):
+class VoteCast(DecisionAct):
     """A member votes on exactly the act proposed."""
 
-    stream_kind: ClassVar = "decision"
-    stream_id: ClassVar = ("decision",)
-    voice: ClassVar = "party"
+    CORRECTABLE: ClassVar = ("explanation",)
+    RULES: ClassVar = (*_BY_A_VOTER, _of_the_act)
 
     choice: Choice
-    decision: Identifier
     digest: Digest
     explanation: Text | None = None
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """A party with a vote in the body."""
-        yield from _check_member(context)
-
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """The digest is the act's."""
-        yield from _check_act_digest(self.digest, context)
-
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Decision:
+    def then(self, on: Decision, at: Context) -> Decision:
         """Add the vote; an earlier one of the party is marked superseded. The outcome follows from the votes."""
-        decision = _decision(aggregate)
-        earlier = tuple(
-            replace(one, superseded=True) if one.mark.party == context.party else one for one in decision.votes
-        )
-        vote = Vote(choice=self.choice, mark=context.mark, explanation=self.explanation)
-        decision = replace(decision, votes=(*earlier, vote), status="voting")
+        earlier = tuple(replace(one, superseded=True) if one.mark.party == at.party else one for one in on.votes)
+        vote = Vote(choice=self.choice, mark=at.mark, explanation=self.explanation)
+        decision = replace(on, votes=(*earlier, vote), status="voting")
         outcome = decision.outcome(closed=False)
         if outcome is None:
             return decision
-        return replace(decision, status=outcome, outcome_index=context.recorded.index)
+        return replace(decision, status=outcome, outcome_index=at.recorded.index)
 
 
 @act
-class DissentRecorded(Act):
+class DissentRecorded(DecisionAct):
     """A member's dissent. It stays attached, also after the decision stands."""
 
-    stream_kind: ClassVar = "decision"
-    stream_id: ClassVar = ("decision",)
-    voice: ClassVar = "party"
+    CORRECTABLE: ClassVar = ("text",)
+    RULES: ClassVar = _BY_A_VOTER
 
-    decision: Identifier
     text: Text
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """A member of the body."""
-        yield from _check_member(context)
-
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Decision:
+    def then(self, on: Decision, at: Context) -> Decision:
         """Attach it."""
-        decision = _decision(aggregate)
-        return replace(decision, dissents=(*decision.dissents, Dissent(mark=context.mark, text=self.text)))
+        return replace(on, dissents=(*on.dissents, Dissent(mark=at.mark, text=self.text)))
 
 
 @act
-class DecisionSigned(Act):
+class DecisionSigned(DecisionAct):
     """A party that voted for it signs the decision: only a signed decision is a basis for anything."""
 
-    stream_kind: ClassVar = "decision"
-    stream_id: ClassVar = ("decision",)
-    voice: ClassVar = "party"
-
-    decision: Identifier
     digest: Digest
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """A party that voted for it."""
-        yield from _check_member(context)
-        decision = context.own(Decision)
-        if decision and decision.status == "adopted" and context.party not in decision.must_sign:
-            yield Problem(code="E_ROLE", rule="the parties that voted for it sign it")
+    @rule("E_ROLE", "the parties that voted for it sign it", "la firman las partes que votaron a favor")
+    def _voted_for_it(self, on: Decision, at: Context) -> Breach:
+        return on.status == "adopted" and at.party not in on.must_sign
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """Once a party."""
-        decision = context.own(Decision)
-        if decision and context.party in {one.party for one in decision.signatures}:
-            yield Problem(code="E_ALREADY_SIGNED", rule="a party signs a decision once")
+    @rule("E_ALREADY_SIGNED", "a party signs a decision once", "una parte firma una decisión una vez")
+    def _signed_once(self, on: Decision, at: Context) -> Breach:
+        return at.party in {one.party for one in on.signatures}
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """The digest is the act's."""
-        yield from _check_act_digest(self.digest, context)
+    RULES: ClassVar = (*_BY_A_VOTER, _voted_for_it, _signed_once, _of_the_act)
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Decision:
+    def then(self, on: Decision, at: Context) -> Decision:
         """Add the signature; with the last one the decision is signed."""
-        decision = _decision(aggregate)
-        signed = replace(decision, signatures=(*decision.signatures, context.mark))
+        signed = replace(on, signatures=(*on.signatures, at.mark))
         whole = {one.party for one in signed.signatures} >= signed.must_sign
         return replace(signed, status="signed" if whole else "adopted")
 
 
-def decided_problem(context: Context, decision: str, type_name: str, body: str | None = None) -> Problem | None:
-    """Give the problem of an act that a decision does not carry.
-
-    Args:
-        context: The act's.
-        decision: The decision that it names.
-        type_name: The act's type.
-        body: The governance body whose decision it must be, where that is fixed.
-
-    Returns:
-        The decision is unknown, unsigned, another body's, or about something else; or None.
-    """
-    found = context.find(Decision, f"decision/{decision}")
-    if found is None:
-        return missing("decision", decision)
-    if body is not None and found.governance_body != body:
-        # Else any two parties could found a body of their own, and decide there what they could not decide here.
-        return Problem(code="E_POLICY", rule="the body that adopted it changes it", found={"body": body})
-    if found.status != "signed":
-        rule = "only a decision signed by all who voted for it is a basis"
-        return Problem(code="E_POLICY", rule=rule, found={"decision": decision, "is": found.status})
-    said = DecidedAct(
-        body=context.statement["body"],
-        stream=StreamName(context.recorded.originator_id),
-        type=TypeName(type_name),
-    )
-    if said.digest != found.act_digest:
-        rule = "the act is exactly the one decided"
-        return Problem(code="E_DIGEST_MISMATCH", rule=rule, found={"expected": found.act_digest})
-    return None
-
-
-def _check_member(context: Context) -> Iterator[Problem]:
-    decision = context.own(Decision)
-    if decision is None:
-        return
-    problem = seat_problem(context, context.party, decision.governance_body)
-    if problem is None and context.party not in decision.voters:
-        problem = Problem(code="E_NOT_SEATED", rule="the party had a vote when it was proposed")
-    if problem:
-        yield problem
-
-
-def _check_act_digest(value: str, context: Context) -> Iterator[Problem]:
-    decision = context.own(Decision)
-    if decision and value != decision.act_digest:
-        yield Problem(
-            code="E_DIGEST_MISMATCH",
-            rule="the digest is that of the act proposed",
-            found={"expected": decision.act_digest},
-        )
-
-
-def _decision(aggregate: Aggregate | None) -> Decision:
-    if not isinstance(aggregate, Decision):
-        raise TypeError("a decision's act on another aggregate")
-    return aggregate
+DECISION: Final = AggregateKind(
+    DecisionAct,
+    {
+        DecisionProposed: {NONE: "proposed"},
+        VoteCast: {"proposed": "voting", "voting": "voting"},
+        DissentRecorded: {
+            "proposed": "proposed",
+            "voting": "voting",
+            "adopted": "adopted",
+            "signed": "signed",
+            "rejected": "rejected",
+            "lapsed": "lapsed",
+        },
+        DecisionSigned: {"adopted": "adopted"},
+    },
+)

@@ -1,17 +1,17 @@
 """Appointments: a person, in a post, in one capacity, for a party, with a scope, from a day."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
-from constancia.domain.identity.party import find_party
-from constancia.domain.kernel.acts import REGISTRY, Act, act
+from constancia.domain.identity.party import by_own_party, party_registered
+from constancia.domain.kernel.acts import REGISTRY, Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_day
-from constancia.domain.kernel.context import Context, missing
-from constancia.domain.kernel.machine import NONE, Machine
-from constancia.domain.kernel.problems import Problem
+from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.kind import AggregateKind
+from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Day, Identifier, Label, Text, TypeName
 
 Capacity = Literal[
@@ -25,14 +25,6 @@ Capacity = Literal[
     "consultant",
     "member",
 ]
-
-MACHINE = Machine(
-    "appointment",
-    {
-        "RepresentativeAppointed": {NONE: "appointed"},
-        "RepresentativeRevoked": {"appointed": "revoked"},
-    },
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +41,11 @@ class Appointment(Aggregate):
     valid_from: str
     valid_until: str | None = None
 
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """Its party."""
+        return (f"party/{self.party}",)
+
     def status_on(self, day: date) -> str:
         """Give the state on a day: past its last day it has expired, and nothing moves it any more."""
         ended = self.valid_until is not None and parse_day(self.valid_until) < day
@@ -59,16 +56,24 @@ class Appointment(Aggregate):
         return self.status_on(day) == "appointed" and parse_day(self.valid_from) <= day
 
 
-@act
-class RepresentativeAppointed(Act):
-    """A party's root says who may speak for it, as what, about what, and from when."""
+@act_base
+class AppointmentAct(Act[Appointment]):
+    """What is said of an appointment."""
 
     stream_kind: ClassVar = "appointment"
     stream_id: ClassVar = ("appointment",)
     signer: ClassVar = "root"
-    SORTED: ClassVar = {"scope": ""}
 
     appointment: Identifier
+
+
+@act
+class RepresentativeAppointed(AppointmentAct):
+    """A party's root says who may speak for it, as what, about what, and from when."""
+
+    CORRECTABLE: ClassVar = ("name", "post")
+    SORTED: ClassVar = {"scope": ""}
+
     capacity: Capacity
     name: Label
     party: Identifier
@@ -78,30 +83,22 @@ class RepresentativeAppointed(Act):
     valid_from: Day
     valid_until: Day | None = None
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """A root appoints for its own party."""
-        if context.party != self.party:
-            yield Problem(code="E_ROLE", rule="a root appoints for its own party only")
+    @rule("E_DATE", "an appointment does not end before it begins", "un nombramiento no termina antes de empezar")
+    def _in_order(self, on: object, at: Context) -> Breach:
+        return self.valid_until is not None and self.valid_until < self.valid_from
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """The party is registered."""
-        if find_party(context, self.party) is None:
-            yield missing("party", self.party)
+    @rule(
+        "E_POLICY",
+        "a scope lists acts that a representative can do",
+        "un alcance enumera actos que un representante puede hacer",
+    )
+    def _acts_of_representatives(self, on: object, at: Context) -> Breach:
+        can = [name for name, cls in REGISTRY.items() if cls.signer in ("rep", "root_or_rep")]
+        return ({"type": name} for name in self.scope if name not in can)
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """The dates are in order; the scope names acts that a representative can do."""
-        if self.valid_until is not None and self.valid_until < self.valid_from:
-            yield Problem(code="E_DATE", rule="an appointment does not end before it begins")
-        for name in self.scope:
-            cls = REGISTRY.get(name)
-            if cls is None or cls.signer not in ("rep", "root_or_rep"):
-                yield Problem(
-                    code="E_POLICY",
-                    rule="a scope lists acts that a representative can do",
-                    found={"type": name},
-                )
+    RULES: ClassVar = (by_own_party, party_registered, _in_order, _acts_of_representatives)
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Appointment:
+    def begin(self, at: Context) -> Appointment:
         """Create the appointment."""
         return Appointment(
             stream=self.stream(),
@@ -118,24 +115,28 @@ class RepresentativeAppointed(Act):
 
 
 @act
-class RepresentativeRevoked(Act):
+class RepresentativeRevoked(AppointmentAct):
     """A party's root ends an appointment from here on; what was signed before stays valid."""
 
-    stream_kind: ClassVar = "appointment"
-    stream_id: ClassVar = ("appointment",)
-    signer: ClassVar = "root"
+    CORRECTABLE: ClassVar = ("reason",)
 
-    appointment: Identifier
     reason: Text
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """A root revokes its own party's appointments."""
-        appointment = context.own(Appointment)
-        if appointment and appointment.party != context.party:
-            yield Problem(code="E_ROLE", rule="a root revokes its own party's appointments only")
+    @rule(
+        "E_ROLE",
+        "a root revokes its own party's appointments only",
+        "una raíz revoca solo nombramientos de su propia parte",
+    )
+    def _of_own_party(self, on: Appointment, at: Context) -> Breach:
+        return on.party != at.party
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Appointment:
-        """End it; the table gives the state."""
-        if not isinstance(aggregate, Appointment):
-            raise TypeError("an appointment's act on another aggregate")
-        return replace(aggregate)
+    RULES: ClassVar = (_of_own_party,)
+
+
+APPOINTMENT: Final = AggregateKind(
+    AppointmentAct,
+    {
+        RepresentativeAppointed: {NONE: "appointed"},
+        RepresentativeRevoked: {"appointed": "revoked"},
+    },
+)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
 from constancia.domain.identity.key_material import KeyMaterial
-from constancia.domain.kernel.acts import Act, act
+from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import zone
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.machine import NONE, Machine
+from constancia.domain.kernel.kind import AggregateKind
+from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.values import Doc, FormError, Identifier, Label, Rule, Text, Value
 
 PartyKind = Literal[
@@ -24,7 +25,6 @@ PartyKind = Literal[
     "company",
 ]
 
-MACHINE = Machine("ledger", {"LedgerOpened": {NONE: "open"}})
 # Rules that outcomes are computed from: a value that is none of these would silently mean something else.
 COMPUTED_RULES: Final[Mapping[str, tuple[str, ...]]] = {
     "abstention": ("blocks", "neutral"),
@@ -60,11 +60,17 @@ class LedgerState(Aggregate):
         return next((one for one in self.opened.founders if one.party == party), None)
 
 
-@act
-class LedgerOpened(Act):
-    """Genesis: root keys, the log's keys, time zone, and the rules that the source leaves open."""
+@act_base
+class LedgerAct(Act[LedgerState]):
+    """What is said of the ledger itself."""
 
     stream_kind: ClassVar = "ledger"
+
+
+@act
+class LedgerOpened(LedgerAct):
+    """Genesis: root keys, the log's keys, time zone, and the rules that the source leaves open."""
+
     signer: ClassVar = "founders"
     SORTED: ClassVar = {"founders": "party"}
 
@@ -89,6 +95,9 @@ class LedgerOpened(Act):
         for name, value in unknown_rules(self.rules):
             raise FormError(f"{where}.rules.{name}", " or ".join(COMPUTED_RULES[name]), value)
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> LedgerState:
+    def begin(self, at: Context) -> LedgerState:
         """Pin what genesis says."""
-        return LedgerState(stream=self.stream(), status="open", opened=self)
+        return LedgerState(stream=self.stream(), opened=self)
+
+
+LEDGER: Final = AggregateKind(LedgerAct, {LedgerOpened: {NONE: "open"}})

@@ -1,38 +1,21 @@
 """Keys: registered by themselves, endorsed by the party's root, rotated, revoked, compromised. Nothing goes back."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.key_material import Scheme, check_key_material, key_id_of
-from constancia.domain.identity.party import find_party
-from constancia.domain.kernel.acts import Act, act
+from constancia.domain.identity.party import party_registered
+from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import local_day, parse_day, parse_edtf
-from constancia.domain.kernel.context import Context, check_begun, missing
-from constancia.domain.kernel.machine import NONE, Machine
-from constancia.domain.kernel.problems import Problem
+from constancia.domain.kernel.context import Context, begins_in_future
+from constancia.domain.kernel.kind import AggregateKind
+from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Day, EdtfText, FormError, Hex64, Identifier, Label
-
-MACHINE = Machine(
-    "key",
-    {
-        "KeyRegistered": {NONE: "pending"},
-        "KeyEndorsed": {"pending": "active"},
-        "KeyRotated": {"active": "retired"},
-        "KeyRevoked": {"pending": "revoked", "active": "revoked", "retired": "revoked"},
-        "KeyCompromised": {
-            "pending": "compromised",
-            "active": "compromised",
-            "retired": "compromised",
-            "revoked": "compromised",
-        },
-        "SignatureReaffirmed": {"compromised": "compromised"},
-    },
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +35,11 @@ class Key(Aggregate):
     compromised_since: str | None = None
     reaffirmed: tuple[tuple[str, str], ...] = ()  # (leaf hash, affirmed | disowned)
 
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """Its party."""
+        return (f"party/{self.party}",)
+
     def is_suspect(self, day: date) -> bool:
         """Tell whether a signature recorded on a day is suspect: the key was, or may have been, in other hands."""
         if self.compromised_since is None:
@@ -65,23 +53,9 @@ class Key(Aggregate):
         return begun and (self.valid_until is None or day <= parse_day(self.valid_until))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SigningKey:
-    """What `decide` asks of a key: party, appointment (None: a root), state, and whether a day is within it."""
-
-    party: str
-    appointment: str | None
-    status: str
-    within: bool
-
-
-def signing_key(context: Context, key: str) -> SigningKey | None:
+def signing_key(at: Context, key: str) -> Key | None:
     """Give a registered key, or a founder's root from genesis."""
-    found = context.find(Key, f"key/{key}")
-    if found is None:
-        return None
-    within = found.is_within(context.day)
-    return SigningKey(party=found.party, appointment=found.appointment, status=found.status, within=within)
+    return at.find(Key, f"key/{key}")
 
 
 def founders_root(genesis: LedgerState, stream: str) -> Key | None:
@@ -102,16 +76,30 @@ def founders_root(genesis: LedgerState, stream: str) -> Key | None:
     return None
 
 
-@act
-class KeyRegistered(Act):
-    """A key presents itself: the signature by it over this ledger and appointment is its proof of possession."""
+@act_base
+class KeyAct(Act[Key]):
+    """What is said of a key."""
 
     stream_kind: ClassVar = "key"
     stream_id: ClassVar = ("key",)
+
+    key: Hex64
+
+
+@rule("E_ROLE", "a party speaks of its own keys only", "una parte habla solo de sus propias llaves")
+def _of_own_party(act: KeyAct, on: Key, at: Context) -> Breach:
+    return on.party != at.party
+
+
+@act
+class KeyRegistered(KeyAct):
+    """A key presents itself: the signature by it over this ledger and appointment is its proof of possession."""
+
     signer: ClassVar = "self"
+    by_own_key: ClassVar = True
+    by_secretariat: ClassVar = True
 
     appointment: Identifier | None = None
-    key: Hex64
     party: Identifier
     public_key: Label
     scheme: Scheme
@@ -124,33 +112,37 @@ class KeyRegistered(Act):
         if key_id_of(self.public_key) != self.key:
             raise FormError(f"{where}.key", "the SHA-256 of public_key", self.key)
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """The actor is whom the key is for."""
-        actor = context.actor
-        if actor.get("party") != self.party or actor.get("appointment") != self.appointment:
-            yield Problem(code="E_ROLE", rule="the actor is the one whom the key is for")
+    @rule("E_ROLE", "the actor is the one whom the key is for", "quien actúa es aquel para quien es la llave")
+    def _for_the_actor(self, on: object, at: Context) -> Breach:
+        return (at.actor.get("party"), at.actor.get("appointment")) != (self.party, self.appointment)
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """Party and appointment exist; an announced key comes first."""
-        if find_party(context, self.party) is None:
-            yield missing("party", self.party)
+    @rule("E_NOT_FOUND", "there is no such appointment", "no hay tal nombramiento")
+    def _appointment_exists(self, on: object, at: Context) -> Breach:
+        named = self.appointment
+        return named is not None and _appointment(at, named) is None and {"appointment": named}
+
+    @rule("E_ROLE", "the appointment is of the key's party", "el nombramiento es de la parte de la llave")
+    def _appointed_by_the_party(self, on: object, at: Context) -> Breach:
+        appointment = _appointment(at, self.appointment)
+        return appointment is not None and appointment.party != self.party
+
+    @rule("E_POLICY", "the key that the old one announced comes first", "la llave que anunció la anterior va primero")
+    def _announced_comes_first(self, on: object, at: Context) -> Breach:
         if self.appointment is None:
-            return
-        appointment = context.find(Appointment, f"appointment/{self.appointment}")
-        if appointment is None:
-            yield missing("appointment", self.appointment)
-        elif appointment.party != self.party:
-            yield Problem(code="E_ROLE", rule="the appointment is of the key's party")
-        for one in context.state.of(Key):
-            announced = one.appointment == self.appointment and one.status == "retired" and one.successor
-            if announced and not context.find(Key, f"key/{announced}") and announced != self.key:
-                yield Problem(
-                    code="E_POLICY",
-                    rule="the old key announced another successor",
-                    found={"announced": announced},
-                )
+            return None
+        retired = [one for one in at.state.of(Key) if one.appointment == self.appointment and one.status == "retired"]
+        announced = (one.successor for one in retired if one.successor and one.successor != self.key)
+        return [{"announced": one} for one in announced if signing_key(at, one) is None]
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Key:
+    RULES: ClassVar = (
+        _for_the_actor,
+        party_registered,
+        _appointment_exists,
+        _appointed_by_the_party,
+        _announced_comes_first,
+    )
+
+    def begin(self, at: Context) -> Key:
         """Create the key, pending its endorsement."""
         return Key(
             stream=self.stream(),
@@ -165,175 +157,195 @@ class KeyRegistered(Act):
 
 
 @act
-class KeyEndorsed(Act):
+class KeyEndorsed(KeyAct):
     """The party's root vouches for a key; for another party's root, a founder's root does."""
 
-    stream_kind: ClassVar = "key"
-    stream_id: ClassVar = ("key",)
     signer: ClassVar = "root"
 
-    key: Hex64
     valid_from: Day
     valid_until: Day | None = None
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """The endorser stands above the key."""
-        key = context.own(Key)
-        if key is None:
-            return
-        if key.appointment is not None and key.party != context.party:
-            yield Problem(code="E_ROLE", rule="a root endorses its own party's keys")
-        if key.appointment is None:
-            yield from _check_root_endorsement(key, context)
+    @rule("E_ROLE", "a root endorses its own party's keys", "una raíz avala las llaves de su propia parte")
+    def _own_representatives_key(self, on: Key, at: Context) -> Breach:
+        return on.appointment is not None and on.party != at.party
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """Not before it begins, and not beyond the appointment."""
-        key = context.own(Key)
-        if self.valid_until is not None and self.valid_until < self.valid_from:
-            yield Problem(code="E_DATE", rule="an endorsement does not end before it begins")
-        appointment = context.find(Appointment, f"appointment/{key.appointment}") if key else None
-        outlasted = appointment.valid_until if appointment else None
-        if outlasted is not None and (self.valid_until is None or self.valid_until > outlasted):
-            yield Problem(
-                code="E_DATE",
-                rule="an endorsement does not outlast the appointment",
-                found={"appointment_until": outlasted},
-            )
+    # Else one founder could make itself a root of any other party, and speak for it.
+    @rule(
+        "E_ROLE",
+        "a root key is endorsed by a founder's root",
+        "a una llave raíz la avala la raíz de una parte fundadora",
+    )
+    def _root_by_a_founder(self, on: Key, at: Context) -> Breach:
+        return on.appointment is None and not _is_founder(at, at.party)
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Key:
+    @rule(
+        "E_ROLE",
+        "a founder's further root is endorsed by its own root",
+        "otra raíz de una parte fundadora la avala su propia raíz",
+    )
+    def _founders_root_by_its_own(self, on: Key, at: Context) -> Breach:
+        by_another = on.appointment is None and on.party != at.party and _is_founder(at, at.party)
+        return by_another and _is_founder(at, on.party)
+
+    @rule(
+        "E_ROLE",
+        "a party that has an active root gets no other from outside",
+        "una parte con raíz activa no recibe otra desde fuera",
+    )
+    def _first_root_only(self, on: Key, at: Context) -> Breach:
+        by_another = on.appointment is None and on.party != at.party and _is_founder(at, at.party)
+        roots = (one for one in at.state.of(Key) if one.party == on.party and one.appointment is None)
+        return by_another and not _is_founder(at, on.party) and any(one.status == "active" for one in roots)
+
+    @rule("E_DATE", "an endorsement does not end before it begins", "un aval no termina antes de empezar")
+    def _in_order(self, on: object, at: Context) -> Breach:
+        return self.valid_until is not None and self.valid_until < self.valid_from
+
+    @rule("E_DATE", "an endorsement does not outlast the appointment", "un aval no dura más que el nombramiento")
+    def _within_the_appointment(self, on: Key, at: Context) -> Breach:
+        appointment = _appointment(at, on.appointment)
+        end = appointment.valid_until if appointment else None
+        outlasts = end is not None and (self.valid_until is None or self.valid_until > end)
+        return outlasts and {"appointment_until": end}
+
+    RULES: ClassVar = (
+        _own_representatives_key,
+        _root_by_a_founder,
+        _founders_root_by_its_own,
+        _first_root_only,
+        _in_order,
+        _within_the_appointment,
+    )
+
+    def then(self, on: Key, at: Context) -> Key:
         """Make it active within its dates."""
-        return replace(_key(aggregate), valid_from=self.valid_from, valid_until=self.valid_until)
+        return replace(on, valid_from=self.valid_from, valid_until=self.valid_until)
 
 
 @act
-class KeyRotated(Act):
+class KeyRotated(KeyAct):
     """A holder retires the key that signs this, and announces the next one."""
 
-    stream_kind: ClassVar = "key"
-    stream_id: ClassVar = ("key",)
+    by_secretariat: ClassVar = True
 
-    key: Hex64
     new_key: Hex64
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """The old key itself says it."""
-        if context.key != self.key:
-            yield Problem(code="E_ROLE", rule="a rotation is signed with the old key")
+    @rule("E_ROLE", "a rotation is signed with the old key", "una rotación se firma con la llave anterior")
+    def _with_the_old_key(self, on: object, at: Context) -> Breach:
+        return at.key != self.key
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """The new key is new."""
-        if signing_key(context, self.new_key):
-            yield Problem(code="E_STATE", rule="the announced key is not registered yet")
+    @rule("E_STATE", "the announced key is not registered yet", "la llave anunciada aún no está registrada")
+    def _new_key_is_new(self, on: object, at: Context) -> Breach:
+        return signing_key(at, self.new_key) is not None
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Key:
+    RULES: ClassVar = (_with_the_old_key, _new_key_is_new)
+
+    def then(self, on: Key, at: Context) -> Key:
         """Retire it."""
-        return replace(_key(aggregate), successor=self.new_key)
+        return replace(on, successor=self.new_key)
 
 
 @act
-class KeyRevoked(Act):
+class KeyRevoked(KeyAct):
     """A key ends, for ever; by the party's root or by itself. What it signed before stays valid."""
 
-    stream_kind: ClassVar = "key"
-    stream_id: ClassVar = ("key",)
     signer: ClassVar = "root_or_rep"
+    by_own_key: ClassVar = True
+    by_secretariat: ClassVar = True
 
-    key: Hex64
     reason: Literal["ceased_post", "superseded", "lost", "unspecified"]
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """By its party's root, or with the key itself."""
-        key = context.own(Key)
-        is_root = context.actor["capacity"] == "root" and key is not None and key.party == context.party
-        if key and not is_root and context.key != self.key:
-            yield Problem(code="E_ROLE", rule="a key is revoked by its party's root or by itself")
+    @rule(
+        "E_ROLE",
+        "a key is revoked by its party's root or by itself",
+        "a una llave la revoca la raíz de su parte o ella misma",
+    )
+    def _by_root_or_itself(self, on: Key, at: Context) -> Breach:
+        return at.key != self.key and not (at.is_root and on.party == at.party)
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Key:
-        """End it; the table gives the state."""
-        return replace(_key(aggregate))
+    RULES: ClassVar = (_by_root_or_itself,)
 
 
 @act
-class KeyCompromised(Act):
+class KeyCompromised(KeyAct):
     """A key was in other hands since a date: what it signed from then on is suspect until reaffirmed."""
 
-    stream_kind: ClassVar = "key"
-    stream_id: ClassVar = ("key",)
     signer: ClassVar = "root"
 
     compromised_since: EdtfText
-    key: Hex64
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """By its party's root."""
-        key = context.own(Key)
-        if key and key.party != context.party:
-            yield Problem(code="E_ROLE", rule="a root speaks of its own party's keys")
+    @rule("E_DATE", "a compromise does not begin in the future", "un compromiso de llave no empieza en el futuro")
+    def _has_begun(self, on: object, at: Context) -> Breach:
+        return begins_in_future(at, self.compromised_since)
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """It was so before it is said."""
-        yield from check_begun(context, self.compromised_since, "a compromise")
+    RULES: ClassVar = (_of_own_party, _has_begun)
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Key:
+    def then(self, on: Key, at: Context) -> Key:
         """Note since when."""
-        return replace(_key(aggregate), compromised_since=self.compromised_since)
+        return replace(on, compromised_since=self.compromised_since)
 
 
 @act
-class SignatureReaffirmed(Act):
+class SignatureReaffirmed(KeyAct):
     """The party says of one suspect signature whether it stands by it."""
 
-    stream_kind: ClassVar = "key"
-    stream_id: ClassVar = ("key",)
-    voice: ClassVar = "party"
-
-    key: Hex64
     target: Hex64
     verdict: Literal["affirmed", "disowned"]
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """By the party whose key it was, with another key."""
-        key = context.own(Key)
-        if key and key.party != context.party:
-            yield Problem(code="E_ROLE", rule="a party speaks of its own signatures")
+    @rule("E_NOT_FOUND", "there is no such entry", "no hay tal asiento")
+    def _target_exists(self, on: object, at: Context) -> Breach:
+        return at.lookup(self.target) is None and {"entry": self.target}
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """The target is a suspect signature of that key, and not yet spoken of."""
-        key = context.own(Key)
-        target = context.lookup(self.target)
-        if target is None:
-            yield missing("entry", self.target)
-        elif self.key not in target.keys:
-            yield Problem(code="E_POLICY", rule="the target was signed with that key")
-        elif key and not key.is_suspect(local_day(target.timestamp, context.state.timezone)):
-            yield Problem(code="E_POLICY", rule="the target was recorded since the key is said to be compromised")
-        if key and self.target in dict(key.reaffirmed):
-            yield Problem(code="E_ALREADY_SIGNED", rule="a suspect signature is spoken of once")
+    @rule("E_POLICY", "the target was signed with that key", "el asiento señalado se firmó con esa llave")
+    def _signed_with_it(self, on: object, at: Context) -> Breach:
+        target = at.lookup(self.target)
+        return target is not None and self.key not in target.keys
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Key:
+    @rule(
+        "E_POLICY",
+        "the target was recorded since the key is said to be compromised",
+        "el asiento señalado se registró desde que se dice comprometida la llave",
+    )
+    def _is_suspect(self, on: Key, at: Context) -> Breach:
+        target = at.lookup(self.target)
+        if target is None or self.key not in target.keys:
+            return None
+        return not on.is_suspect(local_day(target.timestamp, at.state.timezone))
+
+    @rule("E_ALREADY_SIGNED", "a suspect signature is spoken of once", "de una firma sospechosa se habla una vez")
+    def _spoken_of_once(self, on: Key, at: Context) -> Breach:
+        return self.target in dict(on.reaffirmed)
+
+    RULES: ClassVar = (_of_own_party, _target_exists, _signed_with_it, _is_suspect, _spoken_of_once)
+
+    def then(self, on: Key, at: Context) -> Key:
         """Note the verdict."""
-        key = _key(aggregate)
-        verdicts = sorted((*key.reaffirmed, (str(self.target), str(self.verdict))))
-        return replace(key, reaffirmed=tuple(verdicts))
+        verdicts = sorted((*on.reaffirmed, (str(self.target), str(self.verdict))))
+        return replace(on, reaffirmed=tuple(verdicts))
 
 
-def _check_root_endorsement(key: Key, context: Context) -> Iterator[Problem]:
-    """A founder's further root is vouched for by that founder alone; another party's first one by any founder.
-
-    Else one founder could make itself a root of any other party, and speak for it.
-    """
-    genesis = context.find(LedgerState, "ledger")
-    if genesis is None or genesis.founder(context.party) is None:
-        yield Problem(code="E_ROLE", rule="a root key is endorsed by a founder's root")
-    elif genesis.founder(key.party) and context.party != key.party:
-        yield Problem(code="E_ROLE", rule="a founder's further root is endorsed by its own root")
-    elif context.party != key.party and any(
-        one.party == key.party and one.appointment is None and one.status == "active" for one in context.state.of(Key)
-    ):
-        yield Problem(code="E_ROLE", rule="a party that has an active root gets no other from outside")
+def _appointment(at: Context, name: str | None) -> Appointment | None:
+    return at.find(Appointment, f"appointment/{name}")
 
 
-def _key(aggregate: Aggregate | None) -> Key:
-    if not isinstance(aggregate, Key):
-        raise TypeError("a key's act on another aggregate")
-    return aggregate
+def _is_founder(at: Context, party: str) -> bool:
+    genesis = at.find(LedgerState, "ledger")
+    return genesis is not None and genesis.founder(party) is not None
+
+
+KEY: Final = AggregateKind(
+    KeyAct,
+    {
+        KeyRegistered: {NONE: "pending"},
+        KeyEndorsed: {"pending": "active"},
+        KeyRotated: {"active": "retired"},
+        KeyRevoked: {"pending": "revoked", "active": "revoked", "retired": "revoked"},
+        KeyCompromised: {
+            "pending": "compromised",
+            "active": "compromised",
+            "retired": "compromised",
+            "revoked": "compromised",
+        },
+        SignatureReaffirmed: {"compromised": "compromised"},
+    },
+)

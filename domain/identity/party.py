@@ -1,27 +1,18 @@
 """Parties: their names, and the organizations of a composite party, dated and never deleted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, Final, Protocol
 
 from constancia.domain.identity.genesis import LedgerState, PartyKind
-from constancia.domain.kernel.acts import Act, act
+from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_edtf
-from constancia.domain.kernel.context import Context, check_begun, check_past, missing
-from constancia.domain.kernel.machine import NONE, Machine
-from constancia.domain.kernel.problems import Problem
+from constancia.domain.kernel.context import Context, begins_in_future, lies_in_future
+from constancia.domain.kernel.kind import AggregateKind
+from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.rules import Breach, Met, rule
 from constancia.domain.kernel.values import EdtfText, Identifier, Label, Text
-
-MACHINE = Machine(
-    "party",
-    {
-        "PartyRegistered": {NONE: "registered"},
-        "PartyNameRecorded": {"registered": "registered"},
-        "MemberOrganizationJoined": {"registered": "registered"},
-        "MemberOrganizationLeft": {"registered": "registered"},
-    },
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,37 +52,86 @@ class Party(Aggregate):
         return next((one for one in current if one.organization == organization), None)
 
 
-def find_party(context: Context, party: str) -> Party | None:
+def find_party(at: Context, party: str) -> Party | None:
     """Give a registered party, or None."""
-    return context.find(Party, f"party/{party}")
+    return at.find(Party, f"party/{party}")
 
 
-@act
-class PartyRegistered(Act):
-    """A party enters the ledger: a founder by its own root, any other by a representative in scope."""
+def unregistered(at: Context, parties: Iterable[str]) -> Iterable[Met]:
+    """Give the parties that are not registered, as the rule `PARTY_EXISTS` meets them."""
+    return [{"party": one} for one in parties if find_party(at, one) is None]
+
+
+PARTY_EXISTS: Final = ("E_NOT_FOUND", "there is no such party", "no hay tal parte")
+
+
+class NamesParty(Protocol):
+    """An act with a member `party`."""
+
+    @property
+    def party(self) -> str:
+        """A party's id."""
+
+
+@rule("E_ROLE", "only the party's own root says this", "solo la raíz de la propia parte dice esto")
+def by_own_party(act: NamesParty, on: object, at: Context) -> Breach:
+    """The actor is of the party that the act names."""
+    return at.party != act.party and {"party": act.party}
+
+
+@rule(*PARTY_EXISTS)
+def party_registered(act: NamesParty, on: object, at: Context) -> Breach:
+    """The party that the act names is registered."""
+    return unregistered(at, (act.party,))
+
+
+@act_base
+class PartyAct(Act[Party]):
+    """What is said of a party."""
 
     stream_kind: ClassVar = "party"
     stream_id: ClassVar = ("party",)
+
+    party: Identifier
+
+
+@act
+class PartyRegistered(PartyAct):
+    """A party enters the ledger: a founder by its own root, any other by a representative in scope."""
+
     signer: ClassVar = "root_or_rep"
+    by_secretariat: ClassVar = True
+    CORRECTABLE: ClassVar = ("acronym", "legal_name")
 
     acronym: Label | None = None
     kind: PartyKind
     legal_name: Text
-    party: Identifier
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """A founder registers itself, with the kind that genesis gave it; a root registers nobody else."""
-        genesis = context.find(LedgerState, "ledger")
-        founder = genesis.founder(self.party) if genesis else None
-        is_root = context.actor["capacity"] == "root"
-        if is_root and (context.party != self.party or founder is None):
-            yield Problem(code="E_ROLE", rule="a root registers its own party, a founder of the ledger")
-        if founder is not None and not is_root:
-            yield Problem(code="E_ROLE", rule="a founding party is registered by its own root")
-        if founder is not None and founder.kind != self.kind:
-            yield Problem(code="E_POLICY", rule="the kind is the one that genesis gave the founder")
+    @rule(
+        "E_ROLE",
+        "a root registers its own party, a founder of the ledger",
+        "una raíz registra a su propia parte, fundadora del libro",
+    )
+    def _root_for_itself(self, on: object, at: Context) -> Breach:
+        return at.is_root and (at.party != self.party or _founders_kind(at, self.party) is None)
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Party:
+    @rule(
+        "E_ROLE", "a founding party is registered by its own root", "a una parte fundadora la registra su propia raíz"
+    )
+    def _founder_by_its_root(self, on: object, at: Context) -> Breach:
+        return not at.is_root and _founders_kind(at, self.party) is not None
+
+    @rule(
+        "E_POLICY",
+        "the kind is the one that genesis gave the founder",
+        "el tipo es el que el génesis dio a la parte fundadora",
+    )
+    def _kind_of_genesis(self, on: object, at: Context) -> Breach:
+        return _founders_kind(at, self.party) not in (None, self.kind)
+
+    RULES: ClassVar = (_root_for_itself, _founder_by_its_root, _kind_of_genesis)
+
+    def begin(self, at: Context) -> Party:
         """Create the party."""
         return Party(
             stream=self.stream(),
@@ -103,113 +143,120 @@ class PartyRegistered(Act):
 
 
 @act
-class PartyNameRecorded(Act):
+class PartyNameRecorded(PartyAct):
     """Another name of the same party, and where it is used. Never a new party."""
 
-    stream_kind: ClassVar = "party"
-    stream_id: ClassVar = ("party",)
+    by_secretariat: ClassVar = True
+    CORRECTABLE: ClassVar = ("name", "used_in")
 
     lang: Identifier
     name: Label
     official: bool
-    party: Identifier
     used_in: Label
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Party:
+    def then(self, on: Party, at: Context) -> Party:
         """Add the alias."""
-        party = _party(aggregate)
         alias = Alias(name=self.name, lang=self.lang, official=self.official, used_in=self.used_in)
-        return replace(party, aliases=(*party.aliases, alias))
+        return replace(on, aliases=(*on.aliases, alias))
 
 
 @act
-class MemberOrganizationJoined(Act):
+class MemberOrganizationJoined(PartyAct):
     """An organization belongs to a composite party since a date."""
 
-    stream_kind: ClassVar = "party"
-    stream_id: ClassVar = ("party",)
     signer: ClassVar = "root"
+    CORRECTABLE: ClassVar = ("since",)
 
     organization: Identifier
-    party: Identifier
     since: EdtfText
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """Only the composite party itself says who belongs to it."""
-        yield from _check_own(self.party, context)
+    @rule("E_POLICY", "only a composite party has organizations", "solo una parte compuesta tiene organizaciones")
+    def _composite(self, on: Party, at: Context) -> Breach:
+        return on.kind != "civil_society_group"
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """The composite is one, the organization is registered and not yet in."""
-        party = context.own(Party)
-        if party and party.kind != "civil_society_group":
-            yield Problem(code="E_POLICY", rule="only a composite party has organizations")
-        if find_party(context, self.organization) is None:
-            yield missing("party", self.organization)
-        if party and party.open_membership(self.organization):
-            yield Problem(code="E_STATE", rule="the organization is a member already")
+    @rule(*PARTY_EXISTS)
+    def _organization_registered(self, on: object, at: Context) -> Breach:
+        return unregistered(at, (self.organization,))
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """It has joined."""
-        yield from check_begun(context, self.since, "a membership")
+    @rule(
+        "E_STATE", "an organization that joins is not a member yet", "una organización que ingresa aún no es integrante"
+    )
+    def _not_yet_in(self, on: Party, at: Context) -> Breach:
+        return on.open_membership(self.organization) is not None
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Party:
+    @rule("E_DATE", "a membership does not begin in the future", "una pertenencia no empieza en el futuro")
+    def _has_begun(self, on: object, at: Context) -> Breach:
+        return begins_in_future(at, self.since)
+
+    RULES: ClassVar = (by_own_party, _composite, _organization_registered, _not_yet_in, _has_begun)
+
+    def then(self, on: Party, at: Context) -> Party:
         """Add the membership."""
-        party = _party(aggregate)
         joined = Membership(organization=self.organization, since=self.since)
-        return replace(party, organizations=(*party.organizations, joined))
+        return replace(on, organizations=(*on.organizations, joined))
 
 
 @act
-class MemberOrganizationLeft(Act):
+class MemberOrganizationLeft(PartyAct):
     """An organization's time in a composite party has ended; the record of it stays."""
 
-    stream_kind: ClassVar = "party"
-    stream_id: ClassVar = ("party",)
     signer: ClassVar = "root"
+    CORRECTABLE: ClassVar = ("reason", "until")
 
     organization: Identifier
-    party: Identifier
     reason: Text
     until: EdtfText
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """Only the composite party itself says who belongs to it."""
-        yield from _check_own(self.party, context)
+    @rule("E_STATE", "an organization that leaves is a member", "una organización que sale es integrante")
+    def _is_in(self, on: Party, at: Context) -> Breach:
+        return on.open_membership(self.organization) is None
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """It is a member, and not the last one."""
-        party = context.own(Party)
-        if party and not party.open_membership(self.organization):
-            yield Problem(code="E_STATE", rule="the organization is not a member")
-        elif party and sum(one.until is None for one in party.organizations) == 1:
-            yield Problem(code="E_POLICY", rule="a composite party keeps at least one organization")
+    @rule(
+        "E_POLICY",
+        "a composite party keeps at least one organization",
+        "una parte compuesta conserva al menos una organización",
+    )
+    def _not_the_last(self, on: Party, at: Context) -> Breach:
+        still = [one for one in on.organizations if one.until is None]
+        return len(still) == 1 and on.open_membership(self.organization) is not None
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """It has left, and not before it joined."""
-        yield from check_past(context, self.until, "the end of a membership")
-        party = context.own(Party)
-        membership = party.open_membership(self.organization) if party else None
+    @rule(
+        "E_DATE", "the end of a membership does not lie in the future", "el fin de una pertenencia no está en el futuro"
+    )
+    def _has_ended(self, on: object, at: Context) -> Breach:
+        return lies_in_future(at, self.until)
+
+    @rule("E_DATE", "a membership does not end before it begins", "una pertenencia no termina antes de empezar")
+    def _in_order(self, on: Party, at: Context) -> Breach:
+        membership = on.open_membership(self.organization)
         since = parse_edtf(membership.since).start if membership else None
         end = parse_edtf(self.until).end
-        if since is not None and end is not None and end < since:
-            yield Problem(code="E_DATE", rule="a membership does not end before it begins")
+        return since is not None and end is not None and end < since
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Party:
+    RULES: ClassVar = (by_own_party, _is_in, _not_the_last, _has_ended, _in_order)
+
+    def then(self, on: Party, at: Context) -> Party:
         """Close the membership."""
-        party = _party(aggregate)
-        left = party.open_membership(self.organization)
+        left = on.open_membership(self.organization)
         changed = tuple(
-            replace(one, until=self.until, reason=self.reason) if one is left else one for one in party.organizations
+            replace(one, until=self.until, reason=self.reason) if one is left else one for one in on.organizations
         )
-        return replace(party, organizations=changed)
+        return replace(on, organizations=changed)
 
 
-def _check_own(party: str, context: Context) -> Iterator[Problem]:
-    if context.party != party:
-        yield Problem(code="E_ROLE", rule="only the party's own root says this", found={"party": party})
+def _founders_kind(at: Context, party: str) -> PartyKind | None:
+    """Give the kind that genesis gave a founder; None for a party that is none."""
+    genesis = at.find(LedgerState, "ledger")
+    founder = genesis.founder(party) if genesis else None
+    return founder.kind if founder else None
 
 
-def _party(aggregate: Aggregate | None) -> Party:
-    if not isinstance(aggregate, Party):
-        raise TypeError("a party's act on another aggregate")
-    return aggregate
+PARTY: Final = AggregateKind(
+    PartyAct,
+    {
+        PartyRegistered: {NONE: "registered"},
+        PartyNameRecorded: {"registered": "registered"},
+        MemberOrganizationJoined: {"registered": "registered"},
+        MemberOrganizationLeft: {"registered": "registered"},
+    },
+)

@@ -1,30 +1,29 @@
 """What can be said: the base of statement bodies, their registry by type, and the one recorded event.
 
-Adding a type takes one class here or in its aggregate's file (`@act`), one row in that aggregate's table and one
-sentence a language (`act.<Type>`); see docs/ADDING-AN-ACT.md.
+An act on a kind of aggregate is a class over that kind's base (`class DeliverableAct(Act[DeliverableState])`): its
+fields are its form, its rules are data, and `begin` or `then` gives the aggregate after it. See docs/ADDING-AN-ACT.md.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Final, Generic, Literal, TypeVar, dataclass_transform
 
 from eventsourcing.domain import CanMutateAggregate, MetaDomainEvent
 
+from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_instant
+from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.problems import Problem
-from constancia.domain.kernel.values import FormError, Label, Value
-
-if TYPE_CHECKING:
-    from constancia.domain.kernel.aggregate import Aggregate
-    from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.rules import Rule
+from constancia.domain.kernel.values import FormError, Value
 
 Signer = Literal["founders", "root", "rep", "root_or_rep", "self"]
-Voice = Literal["party", "any"]
+G = TypeVar("G", bound=Aggregate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act(Value):
+class Act(Value, Generic[G]):
     """A statement's body. Fields are its form; the class attributes say who may say it, and on which stream.
 
     Class attributes:
@@ -32,16 +31,24 @@ class Act(Value):
         stream_id: Names of the fields whose values, joined by a dot, make the stream's id.
         schema: Version of the body's form.
         signer: Whose key signs: founders, a party's root, a representative in scope, either, or the new key itself.
-        voice: `party` where it commits a party: a secretariat may not say it.
+        seated: Whether the actor's party sits in a governance body.
+        by_own_key: Whether the key that the body names may say it of itself, whatever its holder's scope lists.
+        by_secretariat: Whether a secretariat may say it: it records, and commits no party.
         concurring: Whether each party concerned says it once, with an equal body, and the last one gives effect.
+        CORRECTABLE: Members whose texts and dates a later correction may answer; no others are.
+        RULES: What it is judged by, besides what every act is.
     """
 
     stream_kind: ClassVar[str] = ""
     stream_id: ClassVar[tuple[str, ...]] = ()
     schema: ClassVar[int] = 1
     signer: ClassVar[Signer] = "rep"
-    voice: ClassVar[Voice] = "any"
+    seated: ClassVar[bool] = False
+    by_own_key: ClassVar[bool] = False
+    by_secretariat: ClassVar[bool] = False
     concurring: ClassVar[bool] = False
+    CORRECTABLE: ClassVar[tuple[str, ...]] = ()
+    RULES: ClassVar[tuple[Rule[Any, Any], ...]] = ()
 
     provenance: Literal["seed", "public", "invented", "seed_step_invented"] | None = None
 
@@ -51,49 +58,49 @@ class Act(Value):
             return self.stream_kind
         return f"{self.stream_kind}/{'.'.join(str(getattr(self, name)) for name in self.stream_id)}"
 
-    def check_role(self, context: "Context") -> Iterator[Problem]:
-        """Yield what speaks against this actor saying it."""
-        yield from ()
-
-    def check_state(self, context: "Context") -> Iterator[Problem]:
-        """Yield what the aggregate's state forbids beyond the table."""
-        yield from ()
-
-    def check_version(self, context: "Context") -> Iterator[Problem]:
-        """Yield where what the act is based on has moved."""
-        yield from ()
-
-    def check_content(self, context: "Context") -> Iterator[Problem]:
-        """Yield what is wrong with the content itself."""
-        yield from ()
-
-    def check_policy(self, context: "Context") -> Iterator[Problem]:
-        """Yield which signatures or decisions are missing."""
-        yield from ()
-
-    def mutate(self, aggregate: "Aggregate | None", context: "Context") -> "Aggregate":
-        """Give the aggregate after the act.
+    def begin(self, at: Context) -> G:
+        """Give the aggregate that the act creates.
 
         Args:
-            aggregate: The frozen aggregate before, None where the act creates it.
-            context: The state before, and the entry.
+            at: The state before, and the entry.
+
+        Returns:
+            The frozen aggregate; its state is the table's unless it is given here.
+        """
+        raise NotImplementedError(f"{type(self).__name__} creates nothing")
+
+    def then(self, on: G, at: Context) -> G:
+        """Give the aggregate after the act; as it is where the table's next state says all.
+
+        Args:
+            on: The frozen aggregate before, with the table's next state.
+            at: The state before, and the entry.
 
         Returns:
             The frozen aggregate after.
         """
-        raise NotImplementedError
+        return on
+
+    def mutate(self, before: G | None, at: Context) -> G:
+        """Give the aggregate after the act: `begin` where there is none yet, `then` otherwise."""
+        return self.begin(at) if before is None else self.then(before, at)
 
 
-REGISTRY: Final[dict[str, type[Act]]] = {}
-_T = TypeVar("_T", bound=Act)
+# Every type by its name. `domain.catalogue` fills it from the kinds of aggregates.
+REGISTRY: Final[dict[str, type[Act[Any]]]] = {}
+_T = TypeVar("_T", bound=Act[Any])
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def act(cls: type[_T]) -> type[_T]:
-    """Make a class a frozen body and register it under its name."""
-    made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
-    REGISTRY[made.__name__] = made
-    return made
+    """Make a class a frozen body: one type of statement, listed in its kind's table."""
+    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def act_base(cls: type[_T]) -> type[_T]:
+    """Make a class what all acts on one kind of aggregate share: stream, members, rules; no type of its own."""
+    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
 
 
 class UnknownAct(Exception):
@@ -104,7 +111,7 @@ class UnknownAct(Exception):
         super().__init__(problem.rule)
 
 
-def parse_act(type_name: str, schema: int, body: Mapping[str, Any]) -> Act:
+def parse_act(type_name: str, schema: int, body: Mapping[str, Any]) -> Act[Any]:
     """Read a body by its type.
 
     Args:
@@ -149,7 +156,7 @@ class Recorded(CanMutateAggregate[str], metaclass=MetaDomainEvent):
     keys: tuple[str, ...]
     statement: Mapping[str, Any]
 
-    def act(self) -> Act:
+    def act(self) -> Act[Any]:
         """Read the typed body; raises `UnknownAct` as `parse_act` does."""
         statement = self.statement
         return parse_act(statement["type"], statement["schema"], statement["body"])
@@ -190,13 +197,3 @@ def recorded_entry(  # noqa: PLR0913 - an entry has this many parts
         keys=keys,
         statement=statement,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor(Value):
-    """Who speaks: a representative (all four), a party's root (capacity and party), or the founders."""
-
-    capacity: Label
-    appointment: Label | None = None
-    party: Label | None = None
-    person: Label | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.values import Value, to_json
@@ -51,6 +51,11 @@ class Aggregate:
         """Give the state of its machine on a day: where only time moves it, the recorded state lags behind."""
         return self.status
 
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """The streams that it is about besides its own, such as the commitment of a deliverable."""
+        return ()
+
     def concurrence(self, type_name: str, digest: str) -> Concurrence:
         """Give what has been said so far of one body; an empty one where nothing has."""
         for one in self.concurring:
@@ -64,16 +69,24 @@ class Aggregate:
         return tuple(sorted((*others, changed), key=lambda one: (one.type, one.digest)))
 
 
+# Metadata of a field that holds the act that an aggregate began with: in the document the act's members are the
+# aggregate's own. Where the act's fact comes from (`provenance`) is the entry's, and no part of the state.
+IN_PLACE: Final[Mapping[str, bool]] = {"in_place": True}
+
+
 def document_of(value: object) -> Any:
     """Give the JSON form of an aggregate for the state document: absent members left out, tuples as lists."""
     if isinstance(value, Value):
         return value.to_json()
     if isinstance(value, Aggregate | Mark | Concurrence) or hasattr(value, "__dataclass_fields__"):
-        return {
-            one.name: document_of(member)
-            for one in fields(value)  # type: ignore[arg-type]  # a dataclass instance by the test above
-            if (member := getattr(value, one.name)) is not None
-        }
+        document: dict[str, Any] = {}
+        for one in fields(value):  # type: ignore[arg-type]  # a dataclass instance by the test above
+            member = document_of(getattr(value, one.name))
+            if "in_place" in one.metadata:
+                document |= {name: item for name, item in member.items() if name != "provenance"}
+            elif member is not None:
+                document[one.name] = member
+        return document
     if isinstance(value, tuple | list):
         return [document_of(one) for one in value]
     if isinstance(value, frozenset):

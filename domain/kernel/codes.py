@@ -1,4 +1,4 @@
-"""The stable refusal codes, the HTTP status of each, and the order in which checks are made.
+"""The stable refusal codes, the HTTP status of each, and their rank: which of several a refusal has.
 
 A client may rely on code and status; the wording belongs to the pages (message id `problem.<code>`).
 """
@@ -23,14 +23,14 @@ CODES: Final[Mapping[str, int]] = MappingProxyType(
         "E_SEEN_AHEAD": 409,
         "E_SEEN_CONTRADICTS": 409,
         "E_APPOINTMENT_NOT_IN_FORCE": 403,
+        "E_SELF_DEALING": 403,
         "E_NOT_SEATED": 403,
         "E_PARTY_WITHDRAWN": 403,
         "E_OUT_OF_SCOPE": 403,
         "E_ROLE": 403,
-        "E_SELF_DEALING": 403,
-        "E_NOT_FOUND": 404,
-        "E_STATE": 409,
         "E_ALREADY_SIGNED": 409,
+        "E_STATE": 409,
+        "E_NOT_FOUND": 404,
         "E_DUPLICATE": 409,
         "E_VERSION_CONFLICT": 409,
         "E_DATE": 422,

@@ -8,7 +8,6 @@ from typing import Any, Protocol, TypeVar
 
 from constancia.domain.kernel.aggregate import Aggregate, Concurrence, Mark
 from constancia.domain.kernel.calendar import local_day, parse_edtf
-from constancia.domain.kernel.problems import Problem
 from constancia.domain.kernel.values import digest
 
 _A = TypeVar("_A", bound=Aggregate)
@@ -98,6 +97,11 @@ class Context:
         return self.actor.get("party", "")
 
     @property
+    def is_root(self) -> bool:
+        """Whether a party's root speaks."""
+        return self.actor["capacity"] == "root"
+
+    @property
     def key(self) -> str:
         """Id of the key that signed."""
         return self.recorded.keys[0]
@@ -132,47 +136,36 @@ class Context:
         found = self.state.standing(stream)
         return found if isinstance(found, kind) else None
 
-    def own(self, kind: type[_A]) -> _A | None:
-        """Give this stream's aggregate, if it is of a class."""
-        return self.aggregate if isinstance(self.aggregate, kind) else None
-
     def joined(self) -> Concurrence:
         """Give the concurrence of this act's body with this actor's word added."""
         name, value = self.statement["type"], digest(self.statement["body"])
         before = self.aggregate.concurrence(name, value) if self.aggregate else Concurrence(type=name, digest=value)
         return Concurrence(type=name, digest=value, marks=(*before.marks, self.mark))
 
-    def check_not_yet_said(self) -> Problem | None:
-        """Give the problem of a party saying an equal body twice."""
+    def has_said(self) -> bool:
+        """Tell whether the actor's party has said an equal body on this stream before."""
         if self.aggregate is None:
-            return None
+            return False
         name, value = self.statement["type"], digest(self.statement["body"])
-        if self.party in self.aggregate.concurrence(name, value).parties:
-            return Problem(code="E_ALREADY_SIGNED", rule="a party says it once", found={"party": self.party})
-        return None
+        return self.party in self.aggregate.concurrence(name, value).parties
 
 
-def missing(what: str, name: str) -> Problem:
-    """Give the problem of something that does not exist."""
-    return Problem(code="E_NOT_FOUND", rule=f"there is no such {what}", found={what: name})
-
-
-def check_begun(context: Context, when: str, what: str) -> Iterator[Problem]:
-    """Yield the problem of something said of the past that begins after the day of recording.
+def begins_in_future(at: Context, when: str) -> Mapping[str, object] | None:
+    """Find what is said of the past and begins after the day of recording.
 
     Args:
-        context: Gives the day.
+        at: Gives the day.
         when: EDTF.
-        what: Named in the rule.
+
+    Returns:
+        The date met, or None where it has begun.
     """
     start = parse_edtf(when).start
-    if start is not None and start > context.day:
-        yield Problem(code="E_DATE", rule=f"{what} does not begin in the future", found={"found": when})
+    return {"found": when} if start is not None and start > at.day else None
 
 
-def check_past(context: Context, when: str, what: str) -> Iterator[Problem]:
-    """Yield the problem of something said to have happened that can't all have happened by the day of recording."""
+def lies_in_future(at: Context, when: str) -> Mapping[str, object] | None:
+    """Find what is said to have happened and can't all have happened by the day of recording; as `begins_in_future`."""
     bounds = parse_edtf(when)
     first = max((one for one in (bounds.start, bounds.earliest_end) if one is not None), default=None)
-    if first is not None and first > context.day:
-        yield Problem(code="E_DATE", rule=f"{what} does not lie in the future", found={"found": when})
+    return {"found": when} if first is not None and first > at.day else None

@@ -23,7 +23,3 @@ class Machine:
     def next_state(self, state: str, event_type: str) -> str | None:
         """Give the state after an event, or None where the pair is illegal."""
         return self.rows.get(event_type, {}).get(state)
-
-    def states(self) -> frozenset[str]:
-        """Give every state that the table names."""
-        return frozenset(s for row in self.rows.values() for pair in row.items() for s in pair)

@@ -1,62 +1,58 @@
 """Allegations: what somebody says happened outside the ledger. It keeps its standing; it changes nothing else."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
 
-from constancia.domain.kernel.acts import Act, act
-from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.context import Context, check_begun
-from constancia.domain.kernel.machine import NONE, Machine
-from constancia.domain.kernel.problems import Problem
+from constancia.domain.kernel.acts import Act, act, act_base
+from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Mark
+from constancia.domain.kernel.context import Context, begins_in_future
+from constancia.domain.kernel.kind import AggregateKind
+from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import EdtfText, Evidence, Identifier, Text
-
-MACHINE = Machine("allegation", {"ScopeReductionReported": {NONE: "asserted"}})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allegation(Aggregate):
-    """A reported reduction of scope: asserted, by whom, against whom, since when."""
+    """A reported reduction of scope, as it was asserted, and by whom."""
 
-    allegation: str
-    alleged_actor: Text
-    description: Text
-    evidence: tuple[Evidence, ...]
-    plan: str
-    since: str
-    unilateral: bool
+    report: "ScopeReductionReported" = field(metadata=IN_PLACE)
     said: Mark
 
 
-@act
-class ScopeReductionReported(Act):
-    """Somebody reports that scope was reduced. It never changes a scope; it stands beside it for ever."""
+@act_base
+class AllegationAct(Act[Allegation]):
+    """What is said of an allegation. All of it may be recorded by a secretariat."""
 
     stream_kind: ClassVar = "allegation"
     stream_id: ClassVar = ("allegation",)
+    by_secretariat: ClassVar = True
+
+    allegation: Identifier
+
+
+@act
+class ScopeReductionReported(AllegationAct):
+    """Somebody reports that scope was reduced. It never changes a scope; it stands beside it for ever."""
+
+    CORRECTABLE: ClassVar = ("alleged_actor", "description", "evidence", "since")
 
     alleged_actor: Text
-    allegation: Identifier
     description: Text
     evidence: tuple[Evidence, ...]
     plan: Identifier
     since: EdtfText
     unilateral: bool
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """It is about what has begun."""
-        yield from check_begun(context, self.since, "what is reported")
+    @rule("E_DATE", "what is reported does not begin in the future", "lo que se señala no empieza en el futuro")
+    def _has_begun(self, on: object, at: Context) -> Breach:
+        return begins_in_future(at, self.since)
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Allegation:
+    RULES: ClassVar = (_has_begun,)
+
+    def begin(self, at: Context) -> Allegation:
         """Record it as asserted."""
-        return Allegation(
-            stream=self.stream(),
-            allegation=self.allegation,
-            alleged_actor=self.alleged_actor,
-            description=self.description,
-            evidence=self.evidence,
-            plan=self.plan,
-            since=self.since,
-            unilateral=self.unilateral,
-            said=context.mark,
-        )
+        return Allegation(stream=self.stream(), report=self, said=at.mark)
+
+
+ALLEGATION: Final = AggregateKind(AllegationAct, {ScopeReductionReported: {NONE: "asserted"}})

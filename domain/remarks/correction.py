@@ -1,30 +1,23 @@
 """Corrections: one more entry beside what it answers. The target is never altered; both are shown."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import UnionType
 from typing import Any, ClassVar, Final, Literal, get_args, get_origin, get_type_hints
 
-from constancia.domain.kernel.acts import REGISTRY, Act, act
+from constancia.domain.kernel.acts import REGISTRY, Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_edtf
-from constancia.domain.kernel.context import Context, missing
-from constancia.domain.kernel.machine import NONE, Machine
-from constancia.domain.kernel.problems import Problem
+from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.kind import AggregateKind
+from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Digest, EdtfText, Hex64, Identifier, Label, Text, Value, digest
 
-MACHINE = Machine("correction", {"CorrectionRecorded": {NONE: "recorded"}})
-
-# What can be corrected at all: when it happened, and members of the body that are free text or a date. Identifiers,
-# digests, numbers, choices and days of validity say who, what, on which basis and in which order: those never are.
+# What can be corrected at all: when it happened, and free texts and dates of the members that the type lists as
+# `CORRECTABLE`. Identifiers, digests, numbers, choices and days of validity say who, what, on which basis and in which
+# order: those never are.
 _CORRECTABLE: Final = (str, Label, EdtfText)
-# Texts and dates that others agreed to or voted on, by which the state is computed, or that are keys and addresses.
-_PROTECTED: Final = frozenset(
-    {
-        "act", "compromised_since", "conditions", "docset", "effective", "field", "founders", "log_key", "mandate",
-        "origins", "public_key", "question", "rp_id", "rules", "scope", "timezone", "window",
-    }
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +35,30 @@ class Correction(Aggregate):
     reason: Text
     said: Mark
 
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """What the corrected entry was said of."""
+        return (self.target_stream,)
 
-@act
-class CorrectionRecorded(Act):
-    """The author's party corrects a field of an earlier entry, without touching the entry."""
+
+@act_base
+class CorrectionAct(Act[Correction]):
+    """What is said of a correction."""
 
     stream_kind: ClassVar = "correction"
     stream_id: ClassVar = ("correction",)
-    signer: ClassVar = "root_or_rep"
 
     correction: Identifier
+
+
+@act
+class CorrectionRecorded(CorrectionAct):
+    """The author's party corrects a field of an earlier entry, without touching the entry."""
+
+    signer: ClassVar = "root_or_rep"
+    by_secretariat: ClassVar = True
+    CORRECTABLE: ClassVar = ("new_value", "reason")
+
     field: Label
     kind: Literal["clerical", "factual", "attribution"]
     new_value: Label
@@ -59,42 +66,69 @@ class CorrectionRecorded(Act):
     reason: Text
     target: Hex64
 
-    def check_role(self, context: Context) -> Iterator[Problem]:
-        """The party whose statement it is."""
-        target = context.lookup(self.target)
-        if target and target.statement["actor"].get("party") != context.party:
-            yield Problem(code="E_ROLE", rule="a party corrects its own statements")
+    @rule("E_ROLE", "a party corrects its own statements", "una parte corrige sus propias declaraciones")
+    def _own_statement(self, on: object, at: Context) -> Breach:
+        target = at.lookup(self.target)
+        return target is not None and target.statement["actor"].get("party") != at.party
 
-    def check_state(self, context: Context) -> Iterator[Problem]:
-        """The target is in the log."""
-        if context.lookup(self.target) is None:
-            yield missing("entry", self.target)
+    @rule("E_NOT_FOUND", "there is no such entry", "no hay tal asiento")
+    def _target_exists(self, on: object, at: Context) -> Breach:
+        return at.lookup(self.target) is None and {"entry": self.target}
 
-    def check_content(self, context: Context) -> Iterator[Problem]:
-        """The field may be corrected, is there, and has the value that the correction speaks of."""
-        target = context.lookup(self.target)
-        path = self.field.split(".")
-        if target is None:
-            return
-        kind = kind_of(target.statement["type"], path)
-        if kind is None:
-            yield Problem(
-                code="E_CORRECTION_FORBIDDEN",
-                rule="who, what, order, basis, levels and votes are not corrected",
-                found={"field": self.field},
-            )
-            return
-        old = value_at(target.statement, path)
-        if not isinstance(old, str):
-            yield Problem(code="E_CORRECTION_FORBIDDEN", rule="the field is a text of the target")
-        elif digest(old) != self.old_digest:
-            yield Problem(code="E_DIGEST_MISMATCH", rule="old_digest is that of the target's value")
-        elif kind is EdtfText:
-            yield from _check_date(self.new_value)
+    @rule(
+        "E_CORRECTION_FORBIDDEN",
+        "who, what, order, basis, levels and votes are not corrected",
+        "no se corrige quién, qué, el orden, la base, los niveles ni los votos",
+    )
+    def _correctable(self, on: object, at: Context) -> Breach:
+        target = at.lookup(self.target)
+        return target is not None and self._kind(at) is None and {"field": self.field}
 
-    def mutate(self, aggregate: Aggregate | None, context: Context) -> Correction:
+    @rule("E_CORRECTION_FORBIDDEN", "the field is a text of the target", "el campo es un texto de lo señalado")
+    def _is_a_text(self, on: object, at: Context) -> Breach:
+        return self._kind(at) is not None and not isinstance(self._old(at), str)
+
+    @rule(
+        "E_DIGEST_MISMATCH",
+        "old_digest is that of the target's value",
+        "old_digest es la huella del valor de lo señalado",
+    )
+    def _of_the_old_value(self, on: object, at: Context) -> Breach:
+        old = self._old(at)
+        return self._kind(at) is not None and isinstance(old, str) and digest(old) != self.old_digest
+
+    @rule("E_DATE", "dates are possible ones", "las fechas son posibles")
+    def _a_possible_date(self, on: object, at: Context) -> Breach:
+        old = self._old(at)
+        if self._kind(at) is not EdtfText or not isinstance(old, str) or digest(old) != self.old_digest:
+            return None
+        try:
+            parse_edtf(self.new_value)
+        except ValueError as error:
+            return {"found": str(error)}
+        return None
+
+    RULES: ClassVar = (
+        _own_statement,
+        _target_exists,
+        _correctable,
+        _is_a_text,
+        _of_the_old_value,
+        _a_possible_date,
+    )
+
+    def _kind(self, at: Context) -> object | None:
+        """Give the kind of value that is corrected; None where it is none that can be, or there is no target."""
+        target = at.lookup(self.target)
+        return kind_of(target.statement["type"], self.field.split(".")) if target else None
+
+    def _old(self, at: Context) -> object:
+        target = at.lookup(self.target)
+        return value_at(target.statement, self.field.split(".")) if target else None
+
+    def begin(self, at: Context) -> Correction:
         """Record it beside its target."""
-        target = context.lookup(self.target)
+        target = at.lookup(self.target)
         return Correction(
             stream=self.stream(),
             correction=self.correction,
@@ -106,7 +140,7 @@ class CorrectionRecorded(Act):
             old_digest=self.old_digest,
             new_value=self.new_value,
             reason=self.reason,
-            said=context.mark,
+            said=at.mark,
         )
 
 
@@ -122,9 +156,10 @@ def kind_of(type_name: str, path: list[str]) -> object | None:
     """
     if path == ["occurred_on"]:
         return EdtfText
-    if path[0] != "body" or _PROTECTED.intersection(path) or type_name not in REGISTRY:
+    cls = REGISTRY.get(type_name)
+    if cls is None or path[0] != "body" or path[1:2] == [] or path[1] not in cls.CORRECTABLE:
         return None
-    found: Any = REGISTRY[type_name]
+    found: Any = cls
     for name in path[1:]:
         if get_origin(found) is tuple:
             found = get_args(found)[0] if name.isdigit() else None
@@ -150,8 +185,4 @@ def value_at(item: Mapping[str, Any], path: list[str]) -> object:
     return found
 
 
-def _check_date(text: str) -> Iterator[Problem]:
-    try:
-        parse_edtf(text)
-    except ValueError as error:
-        yield Problem(code="E_DATE", rule="a date in EDTF", found={"found": str(error)})
+CORRECTION: Final = AggregateKind(CorrectionAct, {CorrectionRecorded: {NONE: "recorded"}})

@@ -17,31 +17,22 @@ from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
 from constancia.domain.kernel.codes import CODES
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.append.key_ring import BRINGS_KEYS, GENESIS_TYPE, KeyRing, introduced_keys
+from constancia.ledger.submission import SignedStatement
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.dsse import signed_bytes
+from constancia.verify.core.formats.entry import Entry
 from constancia.verify.core.formats.signatures import PublicKey, Signature, verify_signature
-from constancia.verify.core.formats.statement import Statement, parse_statement
+from constancia.verify.core.formats.statement import Seen, Statement
 
 _RANK: Final = {code: rank for rank, code in enumerate(CODES)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppendOutcome:
-    """Where a statement stands in the log.
+    """The entry that a statement is recorded as, and whether the same bytes had been recorded before."""
 
-    Attributes:
-        index: The entry's index.
-        leaf_hash: Its leaf hash, 32 bytes.
-        recorded_at: Its time.
-        entry: Its bytes.
-        replayed: Whether the same bytes had been recorded before.
-    """
-
-    index: int
-    leaf_hash: bytes
-    recorded_at: str
-    entry: bytes
-    replayed: bool = False
+    entry: Entry
+    replayed: bool
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -49,18 +40,14 @@ class Submission:
     """A statement on its way. One thread at a time has it: submitter, verifier, writer.
 
     Attributes:
-        raw: The statement's bytes.
-        signatures: Its signatures.
+        signed: The statement and its signatures, parsed when it was handed in.
         future: Gets the outcome.
-        statement: What the bytes say, once they were parsed.
         proved_by: The keys under which the signatures verified; empty as long as they have not.
         seen_fits: Whether `seen` was found to be the tree's root at that size.
     """
 
-    raw: bytes
-    signatures: tuple[Signature, ...]
+    signed: SignedStatement
     future: Future[AppendOutcome] = field(default_factory=Future)
-    statement: Statement | None = None
     proved_by: tuple[PublicKey, ...] = ()
     seen_fits: bool = False
 
@@ -95,11 +82,11 @@ class Examiner:
         """Checks all that needs no look at the head, and notes what was found.
 
         Raises:
-            Malformed: The bytes break the format.
+            Malformed: The number of signatures is wrong, or a key in the body is unfit.
             Refusal: E_LEDGER_MISMATCH, E_UNKNOWN_TYPE, E_SCHEMA_VERSION, E_MALFORMED (the body's
                 form) or E_SIGNATURE_INVALID.
         """
-        statement = submission.statement = parse_statement(submission.raw)
+        statement = submission.signed.statement
         self._check_ledger(statement)
         known = REGISTRY.get(statement.type)
         if known is None or known.schema != statement.schema or statement.type in BRINGS_KEYS:
@@ -140,7 +127,7 @@ class Examiner:
         for that the writer compares `proved_by` with the ring again.
 
         Args:
-            submission: With its statement.
+            submission: The statement and its signatures.
             is_final: Whether a key that is unknown now is refused (by the writer), or left for the
                 writer to look for, since its registration may be under way.
 
@@ -148,8 +135,8 @@ class Examiner:
             Malformed: The number of signatures is wrong, or a key in the body is unfit.
             Refusal: E_KEY_UNKNOWN, E_SIGNATURE_INVALID.
         """
-        statement = _parsed(submission)
-        expected = self._expected_keys(statement, submission.signatures)
+        statement, signatures = submission.signed.statement, submission.signed.signatures
+        expected = self._expected_keys(statement, signatures)
         if any(key is None for key in expected):
             if is_final:
                 raise _refuse("E_KEY_UNKNOWN", "the key was registered in this ledger", submission)
@@ -157,8 +144,8 @@ class Examiner:
         keys = tuple(key for key in expected if key is not None)
         if submission.proved_by == keys:
             return
-        message = signed_bytes(submission.raw)
-        for key, signature in zip(keys, submission.signatures, strict=True):
+        message = signed_bytes(statement.raw)
+        for key, signature in zip(keys, signatures, strict=True):
             if key.key_id != signature.key or not verify_signature(key, signature, message):
                 raise _refuse(
                     "E_SIGNATURE_INVALID",
@@ -175,12 +162,6 @@ class Examiner:
         return brought or (self._keys.get(signatures[0].key),)
 
 
-def _parsed(submission: Submission) -> Statement:
-    if submission.statement is None:
-        raise TypeError("the submission was not parsed")
-    return submission.statement
-
-
 def _check_body(statement: Statement) -> None:
     try:
         parse_act(statement.type, statement.schema, statement.body)
@@ -191,9 +172,35 @@ def _check_body(statement: Statement) -> None:
 def _refuse(code: str, rule: str, submission: Submission) -> Refusal:
     # A sound statement's body is read once, by the law. Form comes before signatures in the order
     # of checks, so that where a signature fails, the body's form is looked at first.
-    _check_body(_parsed(submission))
-    keys = [str(signature.key) for signature in submission.signatures]
+    _check_body(submission.signed.statement)
+    keys = [str(signature.key) for signature in submission.signed.signatures]
     return Refusal(Problem(code=code, rule=rule, found={"keys": keys}), {})
+
+
+def seen_problem(seen: Seen, size: int, root: Callable[[int], bytes]) -> Problem | None:
+    """Judge the checkpoint that a statement vouches for. The one rule of `seen`, for the writer and for dry runs.
+
+    Args:
+        seen: Size and root that the signer's software verified.
+        size: Number of entries in the log.
+        root: Gives the log's root at a size of at most `size`, 32 bytes.
+
+    Returns:
+        E_SEEN_AHEAD or E_SEEN_CONTRADICTS as a problem; None where `seen` is a state of this log.
+
+    Source: ours: SPEC §7.
+    """
+    if seen.size > size:
+        rule = "the signer has seen no more entries than there are"
+        return Problem(code="E_SEEN_AHEAD", rule=rule, found={"seen.size": seen.size})
+    expected = root(seen.size)
+    if seen.root != expected:
+        return Problem(
+            code="E_SEEN_CONTRADICTS",
+            rule="the root that the signer has seen is this log's root at that size",
+            found={"seen.size": seen.size, "seen.root": seen.root.hex(), "log.root": expected.hex()},
+        )
+    return None
 
 
 def merge(refusal: Refusal | None, problems: Sequence[Problem], size: int) -> Refusal | None:

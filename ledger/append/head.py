@@ -10,6 +10,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from constancia.domain.kernel.acts import Act, Recorded
 from constancia.domain.state import State, Undo
@@ -98,7 +99,7 @@ class Head:
         """The version that the next entry of a stream gets, from 1."""
         return self._versions.get(stream, 0) + 1
 
-    def extend(self, entry: Entry, recorded: Recorded, act: Act | None = None) -> None:
+    def extend(self, entry: Entry, recorded: Recorded, act: Act[Any] | None = None) -> None:
         """Advances by one entry. It stays revocable until `settle`.
 
         Args:

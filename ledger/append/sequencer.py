@@ -28,8 +28,8 @@ from constancia.ledger.append.examiner import AppendOutcome, Examiner, Submissio
 from constancia.ledger.append.writer import Outcome, Writer
 from constancia.ledger.errors import Busy, Closed, Fatal, LedgerError
 from constancia.ledger.store.batch import MAX_BATCH
+from constancia.ledger.submission import SignedStatement
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.signatures import Signature
 
 CAPACITY: Final = 4_096
 # Larger chunks starve the second verifier, smaller ones pay for more hand-overs (measured).
@@ -98,12 +98,11 @@ class Sequencer:
         """How many statements have no outcome yet."""
         return self._under_way
 
-    def submit(self, statement: bytes, signatures: Sequence[Signature]) -> Future[AppendOutcome]:
+    def submit(self, signed: SignedStatement) -> Future[AppendOutcome]:
         """Takes a statement in.
 
         Args:
-            statement: Its canonical bytes.
-            signatures: Its signatures.
+            signed: The statement and its signatures.
 
         Returns:
             A future for the outcome: `AppendOutcome`, or `Malformed`, `Refusal`, `NotStored`, `Fatal`.
@@ -113,7 +112,7 @@ class Sequencer:
             Closed: The ledger was closed.
             Fatal: The writer has stopped.
         """
-        submission = Submission(raw=statement, signatures=tuple(signatures))
+        submission = Submission(signed=signed)
         with self._lock:
             if self._end is not None:
                 raise self._end

@@ -13,23 +13,24 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from eventsourcing.persistence import IntegrityError, PersistenceError
+from eventsourcing.persistence import IntegrityError, PersistenceError, StoredEvent
 
 from constancia.domain.decide import decide
 from constancia.domain.kernel.acts import Act, Recorded
 from constancia.domain.kernel.problems import Problem, Refusal
-from constancia.ledger.append.examiner import AppendOutcome, Examiner, Submission, merge
+from constancia.ledger.append.examiner import AppendOutcome, Examiner, Submission, merge, seen_problem
 from constancia.ledger.append.head import Head
 from constancia.ledger.clock import Clock, parse_recorded_at, posix_seconds
 from constancia.ledger.errors import Fatal, LedgerError, LostRace, NotStored
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.store.application import EntryApplication
 from constancia.ledger.store.batch import Batch, plan_batch
-from constancia.ledger.store.mapper import EntryEvent
+from constancia.ledger.store.mapper import stored_event
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.entry import Entry
-from constancia.verify.core.formats.statement import Seen, Statement
+from constancia.verify.core.formats.statement import Statement
 from constancia.verify.speed.entry_patterns import read_entry
 
 _RETRY_AFTER_S = 5.0
@@ -65,8 +66,8 @@ class Writer:
         self._signer = signer
         self._examiner = examiner
         self._clock = clock
-        self._accepted: list[EntryEvent] = []
-        self._accepted_ids: dict[str, Entry] = {}
+        self._accepted: list[StoredEvent] = []
+        self._accepted_ids: dict[str, Entry] = {}  # by statement id, in the same order
         self.tip = tip_of(application.store.last_batch(), head)
         self.after_genesis: Callable[[], None] = _nothing
         self.after_batch: Callable[[], None] = _nothing
@@ -101,18 +102,15 @@ class Writer:
 
     def _judge_all(self, submissions: Sequence[Submission]) -> list[Outcome]:
         recorded_at = self._head.time_for(self._clock.now())
-        ids = [s.statement.id for s in submissions if s.statement is not None]
-        known = self._application.store.statement_positions(ids)
+        known = self._application.store.statement_positions([one.signed.statement.id for one in submissions])
         return [self._judge(submission, recorded_at, known) for submission in submissions]
 
     def _judge(self, submission: Submission, recorded_at: str, known: dict[str, int]) -> Outcome:
-        statement = submission.statement
-        if statement is None:
-            return TypeError("the submission was not parsed")
+        statement = submission.signed.statement
         try:
             earlier = self._earlier(statement.id, known)
             if earlier is not None and _is_of(earlier, statement):
-                return appended(earlier, replayed=True)
+                return AppendOutcome(entry=earlier, replayed=True)
             return self._append(submission, statement, recorded_at, is_new=earlier is None)
         except (Malformed, Refusal) as error:
             return error
@@ -137,16 +135,16 @@ class Writer:
         self._examiner.prove(submission, is_final=True)
         problems = [] if is_new else [_duplicate(statement)]
         if not submission.seen_fits:
-            problems += self._check_seen(statement.seen)
-        entry, recorded = self._head.compose(statement, submission.signatures, recorded_at)
+            contradiction = seen_problem(statement.seen, self._head.size, self._head.tree.root)
+            problems += [contradiction] if contradiction is not None else []
+        entry, recorded = self._head.compose(statement, submission.signed.signatures, recorded_at)
         act = self._decide(recorded, problems)
         self._head.extend(entry, recorded, act)
-        event = EntryEvent(entry=entry, originator_version=recorded.originator_version)
-        self._accepted.append(event)
+        self._accepted.append(stored_event(entry, recorded.originator_version))
         self._accepted_ids[statement.id] = entry
-        return appended(entry, replayed=False)
+        return AppendOutcome(entry=entry, replayed=False)
 
-    def _decide(self, recorded: Recorded, problems: list[Problem]) -> Act:
+    def _decide(self, recorded: Recorded, problems: list[Problem]) -> Act[Any]:
         head = self._head
         act, refusal = None, None
         try:
@@ -158,42 +156,28 @@ class Writer:
             raise refusal or TypeError("neither an act nor a refusal")
         return act
 
-    def _check_seen(self, seen: Seen) -> list[Problem]:
-        size = self._head.size
-        if seen.size > size:
-            rule = "the signer has seen no more entries than there are"
-            return [Problem(code="E_SEEN_AHEAD", rule=rule, found={"seen.size": seen.size})]
-        root = self._head.tree.root(seen.size)
-        if seen.root != root:
-            rule = "the root that the signer has seen is this log's root at that size"
-            found = {
-                "seen.size": seen.size,
-                "seen.root": seen.root.hex(),
-                "log.root": root.hex(),
-            }
-            return [Problem(code="E_SEEN_CONTRADICTS", rule=rule, found=found)]
-        return []
-
     def _store(self) -> None:
-        head, events = self._head, self._accepted
+        head = self._head
         first = head.stored_size
         batch = plan_batch(
             first_index=first,
             leaf_hashes=head.tree.leaves(first, head.size),
-            statement_ids=[event.entry.statement.id for event in events],
+            statement_ids=list(self._accepted_ids),
             root=head.tree.root(),
             sign=partial(self._signer.checkpoint, time=posix_seconds(parse_recorded_at(head.recorded_at))),
         )
         # A crash here leaves nothing: the signed checkpoint was shown to nobody, and the clients,
         # who have no answer, send their statements again.
         try:
-            self._application.events.put(events, batch=batch)
+            self._application.store.insert_events(self._accepted, batch=batch)
         except Exception as error:  # noqa: BLE001 (whatever it was, the store knows the outcome)
             self._resolve_doubt(batch, error)
         # A crash here leaves the batch stored and nobody told. The next start reads it back like
         # any other batch; a client that sends its statement again gets the receipt of this one.
         head.settle()
         self.tip = Tip(size=batch.size, checkpoint=batch.checkpoint, recorded_at=head.recorded_at)
+        # A crash here leaves projections behind: they go on from their own position at the next start.
+        self._application.store.tell_listeners()
         if first == 0:
             self._tell_genesis()
         self.after_batch()
@@ -238,17 +222,6 @@ def tip_of(last: Batch | None, head: Head) -> Tip:
 
 def _nothing() -> None:
     """Where nobody waits for the genesis, or for batches."""
-
-
-def appended(entry: Entry, *, replayed: bool) -> AppendOutcome:
-    """The outcome that an entry stands for."""
-    return AppendOutcome(
-        index=entry.index,
-        leaf_hash=entry.leaf_hash,
-        recorded_at=entry.recorded_at,
-        entry=entry.raw,
-        replayed=replayed,
-    )
 
 
 def _is_of(entry: Entry, statement: Statement) -> bool:

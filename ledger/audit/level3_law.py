@@ -23,9 +23,7 @@ from constancia.ledger.append.head import find_leaf
 from constancia.ledger.audit.level4_served import check_served
 from constancia.ledger.audit.level4_stored import KeptViews
 from constancia.ledger.store.mapper import recorded_of
-from constancia.ledger.views.projections import PROJECTIONS
-from constancia.ledger.views.projections.base import StateProjection
-from constancia.ledger.views.views import Projector
+from constancia.ledger.views.projector import Projector
 from constancia.verify.audit.entry_pass import EntryPass
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.canonical import canonical
@@ -33,12 +31,10 @@ from constancia.verify.core.formats.entry import Entry
 from constancia.verify.core.formats.merkle import hash_leaf
 from constancia.verify.core.formats.signatures import is_hex64
 from constancia.verify.core.report import Findings
-from constancia.verify.sources.source import STORE_NAME, Source
+from constancia.verify.sources.layout import STORE_NAME, VIEWS_NAME
+from constancia.verify.sources.source import Source
 from constancia.verify.sources.web import Web
 from constancia.verify.speed.entry_patterns import read_entry
-
-VIEWS_NAME: Final = "views.sqlite"
-_STATE_ROWS: Final = tuple(one for one in PROJECTIONS if isinstance(one, StateProjection))
 
 
 class Replay:
@@ -58,12 +54,8 @@ class Replay:
         self._source: Source
         self._fold: EntryPass
         self._findings: Findings
-        self._projector: Projector
-
-    @property
-    def state(self) -> State:
-        """The state after the legal moves taken in so far."""
-        return self._projector.state
+        self._projector = Projector("")
+        self.state = State()  # after the legal moves taken in so far
 
     def begin(self, source: Source, fold: EntryPass, findings: Findings) -> None:
         """Get ready; nothing was read yet."""
@@ -73,13 +65,12 @@ class Replay:
             self._views = None if path is None else KeptViews(path, findings)
         except Unreadable as error:
             self._give_up(error)
-        projections = PROJECTIONS if self._views is not None else _STATE_ROWS if _is_served(source) else ()
-        self._projector = Projector(self, "", projections)
 
     def take(self, entry: Entry) -> None:
         """Judge the next entry, and take it into the state where it was a legal move."""
         if entry.index == 0:
-            self._projector = Projector(self, entry.statement.ledger, self._projector.projections)
+            origin = entry.statement.ledger
+            self.state, self._projector = State(origin), Projector(origin)
         self._versions.extend([0] * (entry.index - len(self._versions)))
         version = self.state.version(entry.statement.stream) + 1
         self._versions.append(version)
@@ -93,7 +84,7 @@ class Replay:
             self._findings.fault("law", entry.index, _place(entry), "an act that can be judged", found, level="L3")
         if self._views is not None and self._views.is_due(entry.index + 1):
             try:
-                self._views.compare(self._projector.changes(), entry.index + 1)
+                self._views.compare(self._projector.changes()[1], entry.index + 1)
             except Unreadable as error:
                 self._give_up(error)
 
@@ -105,7 +96,8 @@ class Replay:
     def _judge(self, recorded: Recorded) -> None:
         act = decide(self.state, recorded, self.lookup)
         self.state.apply(recorded, act, self.lookup)
-        self._projector.project(recorded)
+        if self._views is not None:
+            self._projector.take(recorded, self.state)
 
     def _fault(self, entry: Entry, refusal: Refusal) -> None:
         judged = json.dumps(refusal.judged_against, default=str, ensure_ascii=False, sort_keys=True)
@@ -133,8 +125,7 @@ class Replay:
         self._findings.note("state-digest", size=size, digest=hashlib.sha256(data).hexdigest())
         served = _is_served(self._source)
         if served is not None:
-            rows = {(name, key): data for name, key, data in self._projector.changes() if data is not None}
-            check_served(served, self.state, self._fold.tree, rows, self._at, self._findings)
+            check_served(served, self.state, self._fold.tree, self._at, self._findings)
         elif self._views is not None:
             try:
                 self._views.finish(size)

@@ -12,8 +12,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from constancia.domain.derive import derive
-from constancia.domain.kernel.calendar import format_instant, parse_instant
+from constancia.domain.kernel.calendar import format_instant, local_day, parse_day, parse_instant
 from constancia.domain.state import State
+from constancia.ledger.views.projections import STATE_PROJECTIONS
+from constancia.ledger.views.projections.base import StateProjection
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.merkle import Tree
@@ -21,31 +23,18 @@ from constancia.verify.core.report import Findings
 from constancia.verify.sources.web import Web
 
 MAX_ANSWER_BYTES: Final = 256 * 1024 * 1024
-# The lists of the interface, and the projection that each shows.
-LISTS: Final = {
-    "agreements": "agreements",
-    "commitments": "commitment_status",
-    "decisions": "decisions",
-    "parties": "parties",
-}
 CLOCK_SKEW_S: Final = 300
 
 Named = Mapping[str, object]
 
 
-Rows = Mapping[tuple[str, str], bytes]
-
-
-def check_served(  # noqa: PLR0913, PLR0917 - what the entries give has these parts
-    web: Web, state: State, tree: Tree, rows: Rows, at: datetime, findings: Findings
-) -> None:
+def check_served(web: Web, state: State, tree: Tree, at: datetime, findings: Findings) -> None:
     """Hold a server's answers to what the entries give.
 
     Args:
         web: The server.
         state: The state that the entries give.
         tree: Their tree.
-        rows: The rows that they give, by projection and key.
         at: The instant to ask about.
         findings: Where faults go.
     """
@@ -55,7 +44,7 @@ def check_served(  # noqa: PLR0913, PLR0917 - what the entries give has these pa
             served.check_state(state),
             served.check_derived(state, at),
             served.check_derived(state, None, now=at),
-            *(served.check_list(name, projection, rows) for name, projection in LISTS.items()),
+            *(served.check_list(projection, state, at) for projection in STATE_PROJECTIONS),
         ]
     except Unreadable as error:
         findings.leave_open("shown-unreadable", reason=str(error))
@@ -72,6 +61,7 @@ class _Served:
         self._web = web
         self._tree = tree
         self._findings = findings
+        self._is_clock_noted = False
 
     def check_state(self, state: State) -> bool:
         """Check the state document, byte for byte; tells whether there is one."""
@@ -128,12 +118,18 @@ class _Served:
             self._findings.fault("shown-form", None, "derived: at", "an RFC 3339 instant", said, level="L4")
             return None
         if now is not None and abs((instant - now).total_seconds()) > CLOCK_SKEW_S:
-            self._findings.note("host-clock", at=format_instant(instant), now=format_instant(now))
+            self._note_clock(format_instant(instant), format_instant(now))
         return instant
 
-    def check_list(self, name: str, projection: str, rows: Rows) -> bool:
-        """Check a list of the interface, where it stands at the size that was audited."""
-        raw = self._web.read(f"api/v1/{name}", MAX_ANSWER_BYTES)
+    def _note_clock(self, at: str, now: str) -> None:
+        if not self._is_clock_noted:
+            self._findings.note("host-clock", at=at, now=now)
+        self._is_clock_noted = True
+
+    def check_list(self, projection: StateProjection, state: State, now: datetime) -> bool:
+        """Check a list of the interface, computed for the day that the host takes by itself."""
+        name = projection.name
+        raw = self._web.read(f"api/v1/{name}?size={self._tree.size}", MAX_ANSWER_BYTES)
         if raw is None:
             return False
         found = _parsed(raw)
@@ -147,7 +143,15 @@ class _Served:
         for what, expected in (("size", self._tree.size), ("root", self._tree.root().hex())):
             if found.get(what) != expected:
                 self._findings.fault("shown-differs", None, f"{name}: {what}", expected, found.get(what), level="L4")
-        given = [json.loads(data) for (of, _key), data in rows.items() if of == projection]
+        try:
+            day = parse_day(str(found.get("day")))
+        except ValueError:
+            self._findings.fault("shown-form", None, f"{name}: day", "YYYY-MM-DD", found.get("day"), level="L4")
+            return True
+        today = local_day(now, state.timezone)
+        if abs((day - today).days) > 1:
+            self._note_clock(day.isoformat(), today.isoformat())
+        given = [json.loads(canonical(row)) for row in projection.rows(state, day)]
         self._findings.count("L4", "view_rows", len(given))
         _compare(name, _by_stream(given), _by_stream(found["items"]), self._findings)
         return True

@@ -1,24 +1,21 @@
 """A store's projections (L4), held to the rows that its entries give, page by page while the entries are read.
 
-Rows computed from one entry are compared when the entry has passed, and are not held in memory; rows of the state when
-the position is reached that the projections stand at.
+Each row is of one entry: it is compared when the entry has passed, and not held in memory. The row about the views
+themselves is compared at the position that they stand at.
 """
 
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from constancia.ledger.audit.level4_served import compare_one
-from constancia.ledger.views.projections import PROJECTIONS
-from constancia.ledger.views.projections.base import EntryProjection
-from constancia.ledger.views.views import TRACKED, RowChange
+from constancia.ledger.sqlite_files import bytes_of
+from constancia.ledger.views.projector import ABOUT
+from constancia.ledger.views.view_store import PAGE, TRACKED, RowChange
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.report import Findings
 from constancia.verify.sources.sqlite_store import open_store
-
-PAGE: Final = 1_000
-_OF_ENTRIES: Final = frozenset(one.name for one in PROJECTIONS if isinstance(one, EntryProjection))
 
 
 class KeptViews:
@@ -36,8 +33,8 @@ class KeptViews:
         self._findings = findings
         self._store = open_store(path)
         self._rows = 0
-        self._passed: set[int] = set()  # hashes of the keys of entries' rows
-        self._state_rows: dict[tuple[str, str], bytes | None] = {}
+        self._passed: set[int] = set()  # hashes of the rows' keys
+        self._about: bytes | None = None
         try:
             query = "SELECT max(notification_id) FROM tracking WHERE application_name = ?"
             reached = self._select(query, TRACKED)[0][0]
@@ -62,14 +59,14 @@ class KeptViews:
             Unreadable: The database is damaged.
         """
         for name, key, data in changes:
-            if name in _OF_ENTRIES:
+            if (name, key) == ABOUT:
+                self._about = data
+            else:
                 self._passed.add(hash((name, key)))
                 self._compare(name, key, data)
-            else:
-                self._state_rows[name, key] = data
         if size == self.position:
-            for (name, key), data in self._state_rows.items():
-                self._compare(name, key, data)
+            self._passed.add(hash(ABOUT))
+            self._compare(*ABOUT, self._about)
             self._find_others()
 
     def finish(self, size: int) -> None:
@@ -94,25 +91,19 @@ class KeptViews:
 
     def _compare(self, name: str, key: str, data: bytes | None) -> None:
         rows = self._select("SELECT data FROM views WHERE projection = ? AND key = ?", name, key)
-        found = _bytes(rows[0][0]) if rows else None
+        found = bytes_of(rows[0][0]) if rows else None
         self._rows += data is not None
         if found != data:
             compare_one("views", f"{name}#{key}", data, found, self._findings)
 
     def _find_others(self) -> None:
         for name, key in self._select("SELECT projection, key FROM views"):
-            known = hash((name, key)) in self._passed or (name, key) in self._state_rows
-            if not known:
+            if hash((name, key)) not in self._passed:
                 [(data,)] = self._select("SELECT data FROM views WHERE projection IS ? AND key IS ?", name, key)
-                compare_one("views", f"{name}#{key}", None, _bytes(data), self._findings)
+                compare_one("views", f"{name}#{key}", None, bytes_of(data), self._findings)
 
     def _select(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         try:
             return self._store.connection.execute(query, parameters).fetchall()
         except sqlite3.Error as error:
             raise Unreadable("views", str(self._store.path), str(error)) from error
-
-
-def _bytes(value: object) -> bytes:
-    # Whatever lies there is compared as bytes: it may have been changed by hand.
-    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")

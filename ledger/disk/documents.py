@@ -12,16 +12,13 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from constancia.ledger.disk.durable import PART_SUFFIX, sync_folder
 from constancia.ledger.errors import Damaged, NotFound, TooLarge
 
 # A scanned agreement has a few MiB; what is larger belongs elsewhere and is cited by its digest.
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
-_CHUNK_BYTES = 1024 * 1024
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -42,40 +39,23 @@ class Documents:
         Raises:
             TooLarge: It exceeds the limit; nothing is stored.
         """
-        return self._store(iter((data,)))
-
-    def put_stream(self, stream: BinaryIO) -> str:
-        """Stores a document read from a stream, without holding it in memory.
-
-        Raises:
-            TooLarge: As soon as more than the limit was read; nothing is stored.
-        """
-        return self._store(iter(lambda: stream.read(_CHUNK_BYTES), b""))
-
-    def _store(self, chunks: Iterator[bytes]) -> str:
+        if len(data) > self.limit:
+            raise TooLarge(self.limit)
+        name = hashlib.sha256(data).hexdigest()
         self.folder.mkdir(parents=True, exist_ok=True)
-        digest, size = hashlib.sha256(), 0
         with tempfile.NamedTemporaryFile(dir=self.folder, suffix=PART_SUFFIX, delete=False) as file:
             part = Path(file.name)
             try:
-                for chunk in chunks:
-                    size += len(chunk)
-                    self._check_size(size)
-                    digest.update(chunk)
-                    file.write(chunk)
+                file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
                 part.chmod(0o644)
-                part.replace(self.folder / digest.hexdigest())
+                part.replace(self.folder / name)
             except BaseException:
                 part.unlink(missing_ok=True)
                 raise
         sync_folder(self.folder)
-        return digest.hexdigest()
-
-    def _check_size(self, size: int) -> None:
-        if size > self.limit:
-            raise TooLarge(self.limit)
+        return name
 
     def get(self, sha256: str) -> bytes:
         """A document's bytes.

@@ -28,10 +28,11 @@ from constancia.ledger.monitor.signed_heads import OWN, RECEIPT, SignedHead, ope
 from constancia.ledger.monitor.watch_folder import LogFolder
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
-from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, format_vkey, parse_note, parse_vkey
+from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoint
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, format_vkey, parse_vkey
 from constancia.verify.core.formats.policy import Opened, open_with_policy
 from constancia.verify.core.report import Report, Verdict
+from constancia.verify.sources.layout import CHECKPOINT_NAME
 from constancia.verify.sources.published_log import PublishedLog
 from constancia.verify.sources.source import Source
 from constancia.verify.sources.web import CONTACT as NO_ANSWER
@@ -105,7 +106,7 @@ class Round:
         self._opened = None
         try:
             raw = self._read_checkpoint()
-            origin = parse_checkpoint(parse_note(raw).text).origin
+            origin = read_checkpoint(raw).origin
         except (Unreadable, Malformed) as error:
             if self.state.origin:
                 self._trust = self._settings.trust_of(self.state.origin)
@@ -120,7 +121,7 @@ class Round:
         return self._open(raw)
 
     def _read_checkpoint(self) -> bytes:
-        raw = self.web.read("checkpoint", MAX_NOTE_BYTES)
+        raw = self.web.read(CHECKPOINT_NAME, MAX_NOTE_BYTES)
         if raw is None:
             raise Unreadable("checkpoint", f"{self.web.location}/checkpoint", "there is none")
         return raw
@@ -355,4 +356,4 @@ class Round:
 
 
 def _checkpoint(note: str) -> Checkpoint:
-    return parse_checkpoint(parse_note(note.encode()).text)
+    return read_checkpoint(note.encode())

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from constancia.verify.sources.layout import CHECKPOINT_NAME, TILES_NAME
 from constancia.verify.sources.web import Web
 
 _KEPT: Final = 2_048  # small files kept for the round: 16 MiB of tiles at most
@@ -50,12 +51,12 @@ class RoundWeb(Web):
             self._bundles.append(path)
             if len(self._bundles) > _BUNDLES:
                 self._files.pop(self._bundles.pop(0), None)
-        elif path != "checkpoint" and (not path.startswith("tile/") or len(self._files) >= _KEPT):
+        elif path != CHECKPOINT_NAME and (not path.startswith(f"{TILES_NAME}/") or len(self._files) >= _KEPT):
             return
         self._files[path] = data
 
     def forget_checkpoint(self) -> None:
         """Ask for the checkpoint again when it is read next, and for what may have been published with it."""
         with self._lock:
-            for path in [path for path, data in self._files.items() if path == "checkpoint" or data is None]:
+            for path in [path for path, data in self._files.items() if path == CHECKPOINT_NAME or data is None]:
                 del self._files[path]

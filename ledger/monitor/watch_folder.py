@@ -25,6 +25,7 @@ from constancia.ledger.disk.durable import remove_half_written, sync_folder, wri
 from constancia.ledger.monitor.findings import KINDS, Event, Finding, event_of
 from constancia.ledger.monitor.signed_heads import OWN, finding_of
 from constancia.verify.core.errors import Unreadable
+from constancia.verify.sources.layout import CHECKPOINT_NAME
 
 FORMAT: Final = 1
 EVIDENCE: Final = "evidence"
@@ -193,7 +194,7 @@ class LogFolder:
     def save(self, state: WatchState) -> None:
         """Replace the state."""
         if state.verified is not None and state.verified != self.state.verified:
-            write_file(self.path / "checkpoint", state.verified.encode())
+            write_file(self.path / CHECKPOINT_NAME, state.verified.encode())
         document: Mapping[str, Any] = {"format": FORMAT, **asdict(state)}
         write_file(self.path / "state.json", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
         self.state = state

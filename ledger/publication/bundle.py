@@ -12,16 +12,13 @@ from typing import Final
 
 from constancia.ledger.disk.documents import Documents
 from constancia.ledger.disk.durable import PART_SUFFIX, sync_folder
-from constancia.ledger.publication.static_files import CHECKPOINT_NAME, DOCUMENTS_NAME
 from constancia.ledger.publication.verifier_page import PAGE_NAME, verifier_page
 from constancia.ledger.reader.log import Log
 from constancia.ledger.timestamps.anchor_store import INDEX_NAME, Anchors
-from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
-from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoint
 from constancia.verify.core.formats.tiles import entries_path, tile_path, tiles_between
-from constancia.verify.sources.source import ANCHORS_NAME
+from constancia.verify.sources.layout import ANCHORS_NAME, CHECKPOINT_NAME, DOCUMENTS_NAME, POLICY_NAME
 
-POLICY_NAME: Final = "policy"
 # The earliest time that a zip can hold: a bundle's files have no time of their own.
 _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _FILE_MODE: Final = 0o644 << 16
@@ -95,7 +92,7 @@ def export_bundle(
         Damaged: A document is not what its name says.
     """
     note = log.checkpoint()
-    checkpoint = parse_checkpoint(parse_note(note).text)
+    checkpoint = read_checkpoint(note)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + PART_SUFFIX)
     try:

@@ -21,17 +21,14 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from constancia.ledger.disk.documents import Documents
 from constancia.ledger.disk.durable import remove_half_written, write_file
 from constancia.ledger.errors import Fatal, LedgerError
 from constancia.ledger.reader.log import Log
-from constancia.ledger.store.application import STORE_NAME
 from constancia.ledger.timestamps.anchor_store import Anchors
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
-from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoint
 from constancia.verify.core.formats.tiles import (
     HASHES_PER_TILE,
     entries_path,
@@ -39,11 +36,13 @@ from constancia.verify.core.formats.tiles import (
     tile_path,
     tiles_between,
 )
-from constancia.verify.sources.source import ANCHORS_NAME
-
-CHECKPOINT_NAME: Final = "checkpoint"
-DOCUMENTS_NAME: Final = "documents"
-_TILES_NAME: Final = "tile"
+from constancia.verify.sources.layout import (
+    ANCHORS_NAME,
+    CHECKPOINT_NAME,
+    DOCUMENTS_NAME,
+    STORE_NAME,
+    TILES_NAME,
+)
 
 
 class UnderWay(LedgerError):
@@ -85,7 +84,7 @@ def publish(
         UnderWay: Another publication into the folder is under way.
     """
     note = log.checkpoint()
-    target = parse_checkpoint(parse_note(note).text)
+    target = read_checkpoint(note)
     if (folder / STORE_NAME).exists():
         raise Fatal("this is a ledger's own folder, with its keys, and not one to be made public", where=str(folder))
     with _alone_in(folder):
@@ -100,7 +99,7 @@ def publish(
         if anchors is not None:
             # After the checkpoint: an anchor beyond it would look like a log that was cut.
             files += anchors.publish(folder / ANCHORS_NAME, target.size)
-        removed = _remove_replaced(folder / _TILES_NAME, old_size) if tidy else 0
+        removed = _remove_replaced(folder / TILES_NAME, old_size) if tidy else 0
     return PublishResult(old_size=old_size, new_size=target.size, files=files, removed=removed)
 
 
@@ -141,7 +140,7 @@ def _write_tiles(log: Log, old_size: int, new_size: int, folder: Path) -> int:
 
 
 def _remove_half_written(folder: Path) -> None:
-    deep = (_walk(folder / name) for name in (_TILES_NAME, ANCHORS_NAME))
+    deep = (_walk(folder / name) for name in (TILES_NAME, ANCHORS_NAME))
     for place in (folder.iterdir(), (folder / DOCUMENTS_NAME).glob("*"), *deep):
         remove_half_written(list(place))
 
@@ -178,7 +177,7 @@ def _check_prefix(log: Log, kept: bytes | None, target: Checkpoint, folder: Path
         return 0
     where = str(folder / CHECKPOINT_NAME)
     try:
-        before = parse_checkpoint(parse_note(kept).text)
+        before = read_checkpoint(kept)
     except Malformed as error:
         raise Fatal(f"the published checkpoint can't be read: {error}", where=where) from error
     if before.origin != target.origin:

@@ -3,7 +3,7 @@
 - G1: the page's `<meta>` allows one script and one style, each by its SHA-256, a worker made of that script, and no
   network at all. Whoever serves the page sends the same policy as a header.
 
-`constancia.ledger.publication.page_build` makes the page from its source.
+`tools/build_verifier_page.py` makes the page from its source.
 """
 
 import base64

@@ -1,12 +1,15 @@
 """An entry's statement as a DSSE envelope, for tools that know nothing of ledgers."""
 
+import base64
+import json
+
 from constancia.ledger.errors import NotFound
-from constancia.verify.core.formats.dsse import to_dsse_envelope
+from constancia.verify.core.formats.dsse import STATEMENT_PAYLOAD_TYPE
 from constancia.verify.speed.entry_patterns import read_entry
 
 
 def dsse_envelope(entry: bytes) -> bytes:
-    """Gives what the signers of an entry signed, with their signatures.
+    """Give what the signers of an entry signed, with their signatures.
 
     Args:
         entry: The entry's bytes.
@@ -24,4 +27,9 @@ def dsse_envelope(entry: bytes) -> bytes:
     parsed = read_entry(entry)
     if any(one.client_data is not None for one in parsed.signatures):
         raise NotFound(f"entry {parsed.index} was signed with a passkey, whose signature has no DSSE envelope")
-    return to_dsse_envelope(parsed.statement.raw, parsed.signatures)
+    envelope = {
+        "payload": base64.b64encode(parsed.statement.raw).decode(),
+        "payloadType": STATEMENT_PAYLOAD_TYPE,
+        "signatures": [{"keyid": one.key, "sig": base64.b64encode(one.sig).decode()} for one in parsed.signatures],
+    }
+    return json.dumps(envelope, separators=(",", ":")).encode()

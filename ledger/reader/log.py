@@ -15,9 +15,8 @@ from constancia.ledger.append.writer import Tip
 from constancia.ledger.errors import Damaged, NotFound
 from constancia.ledger.store.mapper import recorded_of
 from constancia.ledger.store.sqlite_recorder import LedgerRecorder
-from constancia.verify.core.formats.checkpoint import parse_checkpoint
+from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.merkle import Tree, hash_leaf
-from constancia.verify.core.formats.note import parse_note
 from constancia.verify.core.formats.signatures import is_hex64
 from constancia.verify.core.formats.tiles import HASHES_PER_TILE, encode_bundle, tile_width
 from constancia.verify.speed.entry_patterns import read_entry
@@ -58,9 +57,7 @@ class Log:
     def checkpoint(self, size: int | None = None) -> bytes:
         """The signed note for a size, with the cosignatures that there are; see `signed`."""
         note = self.signed(size)
-        if size is None:
-            size = parse_checkpoint(parse_note(note).text).size
-        return note + self.cosigned(size)
+        return note + self.cosigned(read_checkpoint(note).size if size is None else size)
 
     def signed(self, size: int | None = None) -> bytes:
         """The note for a size as the log signed it.
@@ -170,14 +167,10 @@ class Log:
         return read_recorded(self._store, index)
 
     def lookup(self, leaf_hash: str) -> Recorded | None:
-        """The stored entry with a leaf hash (64 hex digits), or None.
-
-        It also finds an entry that is stored already but not yet told to readers, since what is
-        folded beside the writer may be ahead of them by a moment.
-        """
+        """Give the stored entry with a leaf hash (64 hex digits), or None."""
         if not is_hex64(leaf_hash):
             return None
-        index = find_leaf(self._tree, bytes.fromhex(leaf_hash), self._tree.size)
+        index = find_leaf(self._tree, bytes.fromhex(leaf_hash), self.size)
         rows = () if index is None else self._store.select_notifications(index + 1, 1)
         for row in rows:
             recorded = recorded_of(read_entry(bytes(row.state)), row.originator_version)

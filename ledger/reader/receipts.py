@@ -4,8 +4,7 @@ A receipt verifies without us: it holds the entry, its inclusion proof and the s
 """
 
 from constancia.ledger.reader.log import Log
-from constancia.verify.core.formats.checkpoint import parse_checkpoint
-from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.tlog_proof import format_tlog_proof
 
 
@@ -29,5 +28,5 @@ def receipt(log: Log, index: int, size: int | None = None) -> bytes:
     entry = log.entry(index)
     checkpoint = log.checkpoint(size)
     # The size is read from the checkpoint at hand: the log may have grown since.
-    covered = parse_checkpoint(parse_note(checkpoint).text).size
+    covered = read_checkpoint(checkpoint).size
     return format_tlog_proof(index, log.inclusion_proof(index, covered), checkpoint, entry)

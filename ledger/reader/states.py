@@ -1,90 +1,123 @@
-"""The state at any size, for readers.
+"""The one fold of the stored entries: the state at the head, lent to readers, and states at earlier sizes.
 
-The writer's own state is never lent: it is ahead of the store while a batch is under way. Readers
-get states folded from the stored entries alone, by the domain's own `apply`.
+The writer's own state is never lent: it is ahead of the store while a batch is under way. This is the other one. It is
+folded from the stored entries alone, by the domain's own `apply`, and each entry is parsed once for it: what else needs
+the entries in order (the projector) is called with each one as it passes.
 
-A state given out is shared between all who ask for that size and must not be changed by them.
+- F1: a state that was lent is never changed again. Before the next entry the fold goes on with a copy, whose
+  aggregates, being frozen, are the same objects.
+- F2: an entry is parsed and applied once, whoever asked for it: a reader at the head, or the follower of the views.
 """
 
 import copy
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Final
 
+from constancia.domain.kernel.acts import Recorded
 from constancia.domain.state import State
 from constancia.ledger.errors import NotFound
 from constancia.ledger.reader.log import Log
 from constancia.ledger.store.mapper import recorded_of
 from constancia.verify.speed.entry_patterns import read_entry
 
-# Past states that stay at hand, beside the one at the head.
-_KEPT: Final = 8
-# Copies from which older sizes are reached without starting from nothing.
+# Earlier states in the cache.
+_CACHED: Final = 8
+# Copies from which earlier sizes are reached without starting from nothing.
 _ANCHOR_EVERY: Final = 4_096
+
+Take = Callable[[Recorded, State], None]
 
 
 class States:
     """States of one log by size. Safe to use from several threads.
 
-    The head and the past have a lock each: whoever asks for old sizes holds up nobody who reads the present.
+    The head and the past have a lock each: who asks for earlier sizes delays nobody who reads the present.
     """
 
     def __init__(self, log: Log, origin: str) -> None:
-        """Folds the entries of `log`."""
+        """Fold the entries of `log`."""
         self._log = log
-        self._front = State(origin)
-        self._head = State(origin)
-        self._head_lock = threading.Lock()
+        self._origin = origin
+        self._state = State(origin)
+        self._is_lent = False
+        self._take: Take | None = None
+        self._take_from = 0
+        self._lock = threading.Lock()
         self._past: OrderedDict[int, State] = OrderedDict()
         self._past_lock = threading.Lock()
-        self._anchors: dict[int, State] = {0: State(origin)}
+        self._anchors: dict[int, State] = {}
 
     def at(self, size: int | None = None) -> State:
-        """The state after `size` entries; after all that are stored by default.
+        """Give the state after `size` entries, by default after all that are stored. It must not be changed.
 
         Raises:
             NotFound: The log is not that long.
         """
         stored = self._log.size
-        size = stored if size is None else size
-        if not 0 <= size <= stored:
+        if size is not None and not 0 <= size <= stored:
             raise NotFound(f"the log has {stored} entries, not {size}")
-        head = self._at_head(stored)
-        return head if head.size == size else self._at_past(size)
+        with self._lock:
+            self._advance(stored)
+            if size is None or self._state.size == size:
+                self._is_lent = True
+                return self._state
+        return self._at_past(size)
 
-    def _at_head(self, stored: int) -> State:
-        """The state at the head; it may have moved on meanwhile, and waits for no fold of the past."""
-        with self._head_lock:
-            if self._front.size < stored:
-                self._advance(self._front, stored)
-                self._head = copied(self._front)
-            return self._head
+    def advance(self, stop: int) -> int:
+        """Fold the stored entries up to size `stop`, and give the size reached; it may have been larger before."""
+        with self._lock:
+            self._advance(stop)
+            return self._state.size
+
+    def hand_on(self, start: int, take: Take | None) -> None:
+        """Have `take` called with each entry from index `start` on, and the state after it; with None, nothing more.
+
+        Entries that were folded before are folded again where `start` lies before the state's size.
+        """
+        with self._lock:
+            self._take, self._take_from = take, start
+            if take is not None and self._state.size > start:
+                self._state, self._is_lent = State(self._origin), False
+
+    def _advance(self, stop: int) -> None:
+        if self._state.size >= stop:
+            return
+        if self._is_lent:
+            self._state, self._is_lent = copied(self._state), False
+        for raw in self._log.entries(self._state.size, stop):
+            recorded = self._apply(self._state, raw)
+            if self._take is not None and recorded.index >= self._take_from:
+                self._take(recorded, self._state)
 
     def _at_past(self, size: int) -> State:
         with self._past_lock:
-            found = self._past.get(size)
-            if found is None:
-                found = self._past[size] = self._fold(size)
-                if len(self._past) > _KEPT:
+            state = self._past.get(size)
+            if state is None:
+                state = self._past[size] = self._fold(size)
+                if len(self._past) > _CACHED:
                     self._past.popitem(last=False)
             self._past.move_to_end(size)
-            return found
+            return state
 
     def _fold(self, size: int) -> State:
         anchors = list(self._anchors)  # the head may set one meanwhile
-        state = copied(self._anchors[max(anchor for anchor in anchors if anchor <= size)])
-        self._advance(state, size)
+        nearest = max((anchor for anchor in anchors if anchor <= size), default=0)
+        state = copied(self._anchors[nearest]) if nearest else State(self._origin)
+        for raw in self._log.entries(nearest, size):
+            self._apply(state, raw)
         return state
 
-    def _advance(self, state: State, size: int) -> None:
-        for raw in self._log.entries(state.size, size):
-            entry = read_entry(raw)
-            version = state.version(entry.statement.stream) + 1
-            state.apply(recorded_of(entry, version), lookup=self._log.lookup)
-            if state.size % _ANCHOR_EVERY == 0 and state.size not in self._anchors:
-                self._anchors[state.size] = copied(state)
+    def _apply(self, state: State, raw: bytes) -> Recorded:
+        entry = read_entry(raw)
+        recorded = recorded_of(entry, state.version(entry.statement.stream) + 1)
+        state.apply(recorded, lookup=self._log.lookup)
+        if state.size % _ANCHOR_EVERY == 0 and state.size not in self._anchors:
+            self._anchors[state.size] = copied(state)
+        return recorded
 
 
 def copied(state: State) -> State:
-    """A state that can go on by itself. The aggregates, being frozen, are the same objects."""
+    """Give a state that can go on by itself. The aggregates, being frozen, are the same objects."""
     return copy.deepcopy(state, {id(one): one for one in state.aggregates.values()})

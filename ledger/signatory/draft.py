@@ -1,91 +1,15 @@
-"""A signatory's software: draft a statement on a checkpoint that it verified itself, sign it, submit it.
+"""A signatory's side of a statement: drafting it on a checkpoint that was verified, and signing it. No server."""
 
-`Seat`-less and server-less: everything here runs on the signer's side. What makes a signature vouch for history is
-`Watch`: it accepts a checkpoint only if the log's key signed it and it is consistent with the last one accepted.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from constancia.ledger.clock import new_uuid
-from constancia.ledger.disk.durable import write_file
-from constancia.ledger.errors import LedgerError
 from constancia.ledger.keys.key_file import PrivateKey
-from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.canonical import canonical, parse_canonical
-from constancia.verify.core.formats.checkpoint import open_checkpoint
+from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.dsse import signed_bytes
-from constancia.verify.core.formats.merkle import EMPTY_ROOT, verify_consistency
-from constancia.verify.core.formats.note import VerifierKey
-from constancia.verify.core.formats.signatures import Signature, parse_signature, signature_object
-from constancia.verify.core.formats.statement import Seen, Statement, parse_statement
-
-MAX_SIGNED_BYTES = 65_536  # what the server takes in one request
-
-EMPTY_SEEN = Seen(size=0, root=EMPTY_ROOT)
-
-
-class Distrust(LedgerError):
-    """The log showed a checkpoint that contradicts one that this software verified before."""
-
-
-class LogView(Protocol):
-    """What a signer's software asks of a log, near or far."""
-
-    def checkpoint(self) -> bytes:
-        """Give the latest signed checkpoint."""
-        ...
-
-    def consistency(self, old: int, new: int) -> Sequence[bytes]:
-        """Give the consistency proof between two sizes."""
-        ...
-
-
-class Watch:
-    """Keeps the last checkpoint that was verified, in memory or in a file, and moves on only by proof.
-
-    Args:
-        log_key: The log's verifier key, from a trust folder or from the first use.
-        path: Where the last checkpoint is kept; None keeps it in memory.
-    """
-
-    def __init__(self, log_key: VerifierKey, path: Path | None = None) -> None:
-        self.log_key = log_key
-        self._path = path
-        self.seen = EMPTY_SEEN
-        if path is not None and path.exists():
-            last, _note = open_checkpoint(path.read_bytes(), log_key)
-            self.seen = Seen(size=last.size, root=last.root)
-
-    def update(self, log: LogView) -> Seen:
-        """Verify the log's latest checkpoint against the last one verified, and keep it.
-
-        Args:
-            log: The log.
-
-        Returns:
-            Size and root to put into a statement.
-
-        Raises:
-            Malformed: Not signed by the log's key.
-            Distrust: Smaller than, or not consistent with, what was verified before. Keep both: they are evidence.
-        """
-        raw = log.checkpoint()
-        new, _note = open_checkpoint(raw, self.log_key)
-        old = self.seen
-        if new.size < old.size:
-            raise Distrust(f"the log went back from size {old.size} to {new.size}: do not sign, keep both checkpoints")
-        proof = log.consistency(old.size, new.size) if old.size < new.size else ()
-        if not verify_consistency(
-            old_size=old.size, new_size=new.size, old_root=old.root, new_root=new.root, proof=proof
-        ):
-            raise Distrust(f"the log's size {new.size} contradicts what was verified at size {old.size}: do not sign")
-        self.seen = Seen(size=new.size, root=new.root)
-        if self._path is not None:
-            write_file(self._path, raw)
-        return self.seen
+from constancia.verify.core.formats.signatures import Signature
+from constancia.verify.core.formats.statement import Seen, parse_statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,35 +84,3 @@ def draft_statement(  # noqa: PLR0913 - a statement has this many parts
 def sign_statement(statement: bytes, key: PrivateKey) -> Signature:
     """Sign a statement's canonical bytes."""
     return key.sign(signed_bytes(statement))
-
-
-def signed_document(statement: bytes, signatures: Sequence[Signature]) -> bytes:
-    """Compose what is submitted: canonical bytes of `{"signatures": […], "statement": {…}}`."""
-    listed = canonical([signature_object(one) for one in signatures])
-    return b'{"signatures":%b,"statement":%b}' % (listed, statement)
-
-
-def parse_signed(raw: bytes) -> tuple[Statement, tuple[Signature, ...]]:
-    """Read what is submitted.
-
-    Args:
-        raw: Canonical bytes as `signed_document` writes them.
-
-    Returns:
-        The statement and its signatures.
-
-    Raises:
-        Malformed: Another form, or not canonical.
-
-    Source: ours: SPEC §2.
-    """
-    item = parse_canonical(raw, limit=MAX_SIGNED_BYTES)
-    if tuple(item) != ("signatures", "statement"):
-        raise Malformed("member", "submission", "the members signatures and statement", sorted(item))
-    listed = item["signatures"]
-    if type(listed) is not list or not listed or len(listed) > 16:
-        raise Malformed("form", "signatures", "1 to 16 objects", type(listed).__name__)
-    # Canonical JSON is context-free: the statement's bytes stand between the mark and the last brace.
-    mark = b',"statement":'
-    statement = raw[raw.index(mark) + len(mark) : -1]
-    return parse_statement(statement), tuple(parse_signature(one) for one in listed)

@@ -1,6 +1,5 @@
 """The eventsourcing library's application over our recorder and mapper."""
 
-import os
 from pathlib import Path
 from typing import ClassVar, cast
 
@@ -9,10 +8,10 @@ from eventsourcing.persistence import Mapper
 from eventsourcing.utils import Environment, EnvType
 from typing_extensions import override
 
+from constancia.ledger.sqlite_files import read_only_query
 from constancia.ledger.store.mapper import EntryMapper
 from constancia.ledger.store.sqlite_recorder import LedgerRecorder
-
-STORE_NAME = "ledger.sqlite"
+from constancia.verify.sources.layout import STORE_NAME
 
 
 class EntryApplication(Application[str]):
@@ -59,15 +58,7 @@ def open_application(folder: Path, *, writable: bool) -> EntryApplication:
     if writable:
         address, create = path.as_uri(), "yes"
     elif path.is_file():
-        address, create = f"{path.as_uri()}?{_read_only(path)}", "no"
+        address, create = f"{path.as_uri()}{read_only_query(path)}", "no"
     else:
         raise FileNotFoundError(f"{path}: there is no ledger here")
     return EntryApplication(env={"SQLITE_DBNAME": address, "CREATE_TABLE": create})
-
-
-def _read_only(path: Path) -> str:
-    # Without the right to make the WAL's side files SQLite can read a store only as one that nobody
-    # changes, which is so when no WAL lies beside it.
-    wal = path.with_name(path.name + "-wal")
-    frozen = not os.access(path.parent, os.W_OK) and not wal.exists()
-    return "mode=ro&immutable=1" if frozen else "mode=ro"

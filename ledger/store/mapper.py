@@ -2,12 +2,11 @@
 
 - M1: what is stored is the entry's bytes as they were composed, and what is read back is parsed
   from the bytes as they lie there; no transcoder, compressor or cipher comes between.
-- M2: the event's view of an entry (`Recorded`) holds no bytes and can't be stored: only an
-  `EntryEvent`, which carries them, can.
+- M2: the event's view of an entry (`Recorded`) holds no bytes and can't be stored: only the bytes of
+  an entry can (`stored_event`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from eventsourcing.domain import DomainEventProtocol
@@ -22,41 +21,21 @@ from constancia.verify.core.formats.statement import Statement
 from constancia.verify.speed.entry_patterns import read_entry
 
 # Stands in every row of every store for ever; it names no file that could move.
-TOPIC: Final = "constancia.domain.kernel.acts:Recorded"
+TOPIC: Final = "constancia.domain.acts:Recorded"
 register_topic(TOPIC, Recorded)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryEvent:
-    """An entry on its way into the store, with its place in its stream (from 1)."""
-
-    entry: Entry
-    originator_version: int
-
-    @property
-    def originator_id(self) -> str:
-        """The stream."""
-        return self.entry.statement.stream
-
-
 class EntryMapper(Mapper[str]):
-    """Maps entries to rows and rows to `Recorded`."""
+    """Maps rows to `Recorded`; no event object to a row."""
 
     @override
     def to_stored_event(self, domain_event: DomainEventProtocol[str]) -> StoredEvent:
-        """The row of an `EntryEvent`.
+        """Refuse: an event object holds no signed bytes; the writer stores `stored_event` of an entry.
 
         Raises:
-            TypeError: Anything else, which has no signed bytes to store.
+            TypeError: Always.
         """
-        if not isinstance(domain_event, EntryEvent):
-            raise TypeError(f"only entries are stored here, not {type(domain_event).__name__}")
-        return StoredEvent(
-            originator_id=domain_event.originator_id,
-            originator_version=domain_event.originator_version,
-            topic=TOPIC,
-            state=domain_event.entry.raw,
-        )
+        raise TypeError(f"only entries are stored here, not {type(domain_event).__name__}")
 
     @override
     def to_domain_event(self, stored_event: StoredEvent) -> Recorded:
@@ -73,6 +52,11 @@ class EntryMapper(Mapper[str]):
             place = f"{stored_event.originator_id} version {stored_event.originator_version}"
             raise MapperDeserialisationError(f"{place}: {error}") from error
         return recorded_of(entry, stored_event.originator_version)
+
+
+def stored_event(entry: Entry, version: int) -> StoredEvent:
+    """Compose the row of an entry: its bytes as they are, under its stream and its place in it (from 1)."""
+    return StoredEvent(originator_id=entry.statement.stream, originator_version=version, topic=TOPIC, state=entry.raw)
 
 
 def recorded_of(entry: Entry, version: int) -> Recorded:

@@ -12,7 +12,6 @@ The triggers keep mistakes out, not attackers: who can write to the file can dro
 tampering is the verifier.
 """
 
-import queue
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -21,10 +20,8 @@ from typing import Any, Final
 
 from eventsourcing.persistence import (
     InterfaceError,
-    ListenNotifySubscription,
     Notification,
     ProgrammingError,
-    ShutDown,
     StoredEvent,
 )
 from eventsourcing.sqlite import (
@@ -140,38 +137,6 @@ class LedgerDatastore(SQLiteDatastore):
                 raise
 
 
-class LedgerSubscription(ListenNotifySubscription["LedgerRecorder"]):
-    """Notifications of what is in the store, then of what this process adds to it."""
-
-    def __init__(self, recorder: "LedgerRecorder", gt: int | None = None, topics: Sequence[str] = ()) -> None:
-        """Starts after position `gt`, with the given topics only (all by default)."""
-        super().__init__(recorder, gt, topics)
-        recorder.listen(self._has_been_notified)
-
-    def next_page(self) -> Sequence[Notification]:
-        """Waits for notifications and gives all that have been pulled by now.
-
-        Returns:
-            At least one, in order; none once the subscription was stopped.
-        """
-        first = next(self, None)
-        if first is None:
-            return ()
-        page = [first, *self._notifications[self._notifications_index :]]
-        self._notifications_index = len(self._notifications)
-        try:
-            while True:
-                page.extend(self._notifications_queue.get(block=False))
-                self._notifications_queue.task_done()
-        except (queue.Empty, ShutDown):
-            return page
-
-    @override
-    def stop(self) -> None:
-        self._recorder.forget(self._has_been_notified)
-        super().stop()
-
-
 class LedgerRecorder(SQLiteApplicationRecorder):
     """Stores batches and reads entries."""
 
@@ -194,29 +159,14 @@ class LedgerRecorder(SQLiteApplicationRecorder):
         return [*_TABLES, *guards, *_DENSE]
 
     @override
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
-        """Stores a batch's entries, leaf hashes and checkpoint durably, or nothing.
-
-        Args:
-            stored_events: The entries; `state` holds the bytes.
-            **kwargs: `batch`, a `Batch` that fits them. There is no other way in: an event
-                without leaf hash and checkpoint would be an entry that nobody can verify.
-
-        Returns:
-            The entries' positions.
-        """
-        positions = super().insert_events(stored_events, **kwargs)
-        # A crash here leaves the batch stored and nobody told: projections continue from their own
-        # tracked position at the next start, and a client that asks again gets its receipt.
-        with self._listeners_lock:
-            for listener in self._listeners:
-                listener.set()
-        return positions
-
-    @override
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
     ) -> Sequence[int] | None:
+        """Store a batch's entries, leaf hashes and checkpoint durably, or nothing.
+
+        `kwargs` holds `batch`, a `Batch` that fits the entries. There is no other way in: an event without leaf hash
+        and checkpoint would be an entry that nobody can verify.
+        """
         if not stored_events:
             return None
         batch = kwargs.get("batch")
@@ -275,21 +225,22 @@ class LedgerRecorder(SQLiteApplicationRecorder):
                 for row in c.fetchall()
             ]
 
-    @override
-    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> LedgerSubscription:
-        """Follows the store: what is in it after position `gt`, then what comes."""
-        return LedgerSubscription(self, gt, topics)
-
     def listen(self, event: threading.Event) -> None:
-        """Has `event` set after every stored batch, until `forget`."""
+        """Have `event` set now, and whenever readers may find more entries, until `forget`."""
         with self._listeners_lock:
             self._listeners.add(event)
         event.set()
 
     def forget(self, event: threading.Event) -> None:
-        """Ends `listen`."""
+        """End `listen`; may be repeated."""
         with self._listeners_lock:
             self._listeners.discard(event)
+
+    def tell_listeners(self) -> None:
+        """Tell those who listen that readers may find more entries: for the writer, once they can."""
+        with self._listeners_lock:
+            for listener in self._listeners:
+                listener.set()
 
     def statement_positions(self, statement_ids: Sequence[str]) -> dict[str, int]:
         """The positions of those of the given statement ids that are stored."""

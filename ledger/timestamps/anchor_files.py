@@ -9,7 +9,8 @@ from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.core.report import Findings
 from constancia.verify.sources.files import Files
-from constancia.verify.sources.source import ANCHORS_NAME, Source
+from constancia.verify.sources.layout import ANCHORS_NAME
+from constancia.verify.sources.source import Source
 from constancia.verify.sources.transit import is_html
 
 MAX_INDEX_BYTES: Final = 32 * 1024 * 1024  # two hundred thousand anchors

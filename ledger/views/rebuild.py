@@ -14,7 +14,9 @@ from constancia.ledger.disk.lock import WriterLock
 from constancia.ledger.errors import NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.reader.log import Log
-from constancia.ledger.views.views import Projector, ViewStore, advance
+from constancia.ledger.reader.states import States
+from constancia.ledger.views.projector import Projector, fold_rows
+from constancia.ledger.views.view_store import PAGE, ViewStore
 
 RowKey = tuple[str, str]
 
@@ -88,14 +90,6 @@ def rebuild(ledger: Projected, *, check: bool) -> Rebuilt:
     return rebuild_views(ledger.log, ledger.folder.path, ledger.folder.views, ledger.origin)
 
 
-def fold_rows(log: Log, origin: str, size: int) -> dict[RowKey, bytes]:
-    """All rows that the first `size` entries give, computed in memory in one go."""
-    projector = Projector(log, origin)
-    for raw in log.entries(0, size):
-        projector.take(raw)
-    return {(name, key): data for name, key, data in projector.changes() if data is not None}
-
-
 def compare_rows(kept: Mapping[RowKey, bytes], rebuilt: Mapping[RowKey, bytes]) -> tuple[Difference, ...]:
     """The rows that differ, in the order of projection and key."""
     return tuple(
@@ -155,7 +149,7 @@ def rebuild_views(log: Log, folder: Path, path: Path, origin: str) -> Rebuilt:
         _remove(fresh)
         store = ViewStore(fresh.resolve().as_uri())
         try:
-            advance(Projector(log, origin), store, log, log.size)
+            project_all(log, origin, store)
             position, rows = store.dump()
         finally:
             store.datastore.close()
@@ -164,6 +158,15 @@ def rebuild_views(log: Log, folder: Path, path: Path, origin: str) -> Rebuilt:
         fresh.replace(path)
         sync_folder(path.parent)
     return Rebuilt(position=position, rows=len(rows))
+
+
+def project_all(log: Log, origin: str, store: ViewStore, page: int = PAGE) -> None:
+    """Project the whole log into an empty store, in pages, each with its position in one transaction."""
+    projector, states, size = Projector(origin), States(log, origin), log.size
+    states.hand_on(0, projector.take)
+    for start in range(0, size, page):
+        states.advance(min(start + page, size))
+        store.save(*projector.changes())
 
 
 def _remove(path: Path, *, keep_main: bool = False) -> None:

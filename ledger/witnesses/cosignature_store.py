@@ -4,7 +4,6 @@ They are no part of the log: what they cover stands in the store, and a lost fil
 stands beside each so that a cosignature of a tree that the store no longer has remains what it is, evidence.
 """
 
-import os
 import sqlite3
 import threading
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from constancia.ledger.errors import LedgerError
+from constancia.ledger.sqlite_files import read_only_query
 from constancia.verify.core.formats.note import NoteSignature, VerifierKey, format_note
 
 _TABLE = (
@@ -47,7 +47,7 @@ class CosignatureStore:
 
     def _connect(self, *, create: bool = False) -> sqlite3.Connection | None:
         if self._connection is None and (create or self._path.is_file()):
-            address = self._path.absolute().as_uri() + ("" if self._writable else _read_only(self._path))
+            address = self._path.absolute().as_uri() + ("" if self._writable else read_only_query(self._path))
             connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=5)
             try:
                 if self._writable:
@@ -126,9 +126,3 @@ def key_label(key: VerifierKey) -> str:
 def signature_line(signature: NoteSignature) -> str:
     """Write one signature line, without its line feed."""
     return format_note("", (signature,)).decode().strip("\n")
-
-
-def _read_only(path: Path) -> str:
-    wal = path.with_name(path.name + "-wal")
-    frozen = not os.access(path.parent, os.W_OK) and not wal.exists()
-    return "?mode=ro&immutable=1" if frozen else "?mode=ro"

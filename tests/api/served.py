@@ -21,7 +21,7 @@ from constancia.ledger.assembly import Options
 from constancia.ledger.clock import Clock, StoryClock
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.signatory.draft import signed_document
+from constancia.ledger.submission import signed_document
 from constancia.verify.core.formats.canonical import canonical
 
 START_TIMEOUT_S = 20
@@ -81,7 +81,7 @@ class Desk:
         """Hands in what must be accepted, and lets the parties see the new end of the log."""
         answer = self.post(signed)
         assert answer.status_code == 201, answer.text
-        self.world.look(self.ledger)
+        self.world.look(self.ledger.log)
         found: dict[str, Any] = answer.json()
         return found
 

@@ -106,13 +106,13 @@ def statement_of(desk: Desk) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", BAD)
 def test_bad_bytes_are_malformed_and_the_place_is_named(scene: Desk, name: str) -> None:
-    size, root = scene.ledger.size, scene.ledger.root()
+    size, root = scene.ledger.size, scene.ledger.log.root()
     answer = scene.post(BAD[name](scene))
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (400, "E_MALFORMED"), problem
     assert answer.headers["content-type"] == "application/problem+json"
     assert problem["judged_against"]["where"]
-    assert (scene.ledger.size, scene.ledger.root()) == (size, root)
+    assert (scene.ledger.size, scene.ledger.log.root()) == (size, root)
 
 
 def test_statement_over_its_size_is_too_large(scene: Desk) -> None:
@@ -147,7 +147,7 @@ def test_compressed_body_is_refused(scene: Desk) -> None:
 
 
 def test_replayed_statement_is_recorded_once(scene: Desk) -> None:
-    raw = scene.ledger.entry(4)
+    raw = scene.ledger.log.entry(4)
     entry = json.loads(raw)
     again = canonical({"signatures": entry["signatures"], "statement": entry["statement"]})
     size = scene.ledger.size
@@ -284,7 +284,7 @@ def test_bad_drafts_are_refused(scene: Desk, name: str) -> None:
     base = {
         "actor": scene.world.actor("inai"),
         "body": report(),
-        "seen": {"root": scene.ledger.root().hex(), "size": scene.ledger.size},
+        "seen": {"root": scene.ledger.log.root().hex(), "size": scene.ledger.size},
         "type": "ProgressReported",
     }
     wanted = base | changed if changed and isinstance(changed, dict) else changed

@@ -118,6 +118,6 @@ def test_draft_tells_what_the_ledger_would_answer_and_hands_nothing_in(
     # What was drafted is a statement that the ledger takes, over the history that was verified.
     draft(report(), "--out", "fine.statement.json")
     raw = (person.home / "fine.statement.json").read_bytes()
-    assert json.loads(raw)["seen"] == {"root": adopted.ledger.root().hex(), "size": size}
+    assert json.loads(raw)["seen"] == {"root": adopted.ledger.log.root().hex(), "size": size}
     taken = adopted.post(Signed(statement=raw, signatures=(adopted.world.keys["inai"].sign(raw),)))
     assert taken.status_code == 201, taken.text

@@ -12,6 +12,7 @@ import pytest
 from tests.api.served import App, Desk, desk_in, serving, set_scene, signature
 
 from constancia.ledger.audit.level3_law import Replay
+from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.verify.audit.run import audit
 from constancia.verify.core.report import Fault, Report, Verdict
 from constancia.verify.report.rendering import report_text
@@ -212,11 +213,26 @@ def test_state_in_another_form_is_named(change: Change, desk: Desk) -> None:
     assert only(show(desk, "/api/v1/state", change)).code == "shown-form"
 
 
-@pytest.mark.parametrize("name", ["agreements", "commitments", "decisions", "parties"])
+@pytest.mark.parametrize("name", [one.name for one in STATE_PROJECTIONS if one.name != "corrections"])
 def test_list_that_leaves_something_out_is_named(name: str, desk: Desk) -> None:
     report = show(desk, f"/api/v1/{name}", lambda body: body | {"items": body["items"][1:]})
     assert {one.code for one in report.faults} == {"shown-missing"}
     assert {one.field.split(":")[0] for one in report.faults} == {name}
+
+
+@pytest.mark.parametrize("name", [one.name for one in STATE_PROJECTIONS])
+@pytest.mark.parametrize(("member", "value"), [("root", "00" * 32), ("size", 3), ("day", "today"), ("day", None)])
+def test_list_that_is_as_of_something_else_is_named(name: str, member: str, value: object, desk: Desk) -> None:
+    fault = only(show(desk, f"/api/v1/{name}", lambda body: body | {member: value}))
+    assert fault.field == f"{name}: {member}"
+
+
+def test_list_for_another_day_is_computed_for_that_day(desk: Desk) -> None:
+    """A host that says another day is held to it; that its clock differs is noted."""
+    honest = show(desk, "/api/v1/parties", lambda body: body | {"day": "2019-05-01"})
+    assert honest.faults_total == 0
+    fault = only(show(desk, "/api/v1/commitments", lambda body: body | {"day": "2019-09-01"}))
+    assert fault.field.startswith("commitments: commitment/c1.")
 
 
 def test_list_with_another_level_is_named(desk: Desk) -> None:

@@ -8,11 +8,15 @@ import threading
 
 import pytest
 from tests.api.served import Desk, document, report, serving
+from tests.ledger.counting import counted_calls
 from tests.ledger.world import doc, text
 
 from constancia.api.http.security import CSP
 from constancia.api.http.settings import Settings
 from constancia.domain.catalogue import REGISTRY
+from constancia.ledger.views.projections import STATE_PROJECTIONS
+from constancia.verify.core.formats.canonical import parse_canonical
+from constancia.verify.core.formats.statement import parse_statement
 
 PAGES = (
     "/es/",
@@ -166,7 +170,7 @@ def test_fault_of_ours_is_a_problem_document_that_tells_nothing_else(
     def fail(*_arguments: object) -> bytes:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(adopted.ledger, "checkpoint", fail)
+    monkeypatch.setattr(adopted.ledger.log, "checkpoint", fail)
     answer = adopted.http.get("/checkpoint")
     assert (answer.status_code, answer.json()["code"]) == (500, "E_INTERNAL")
     assert "secret" not in answer.text
@@ -217,7 +221,7 @@ def _has_example(answer: dict[str, object], described: dict[str, object]) -> boo
 def test_examples_have_the_form_of_what_is_answered(scene: Desk) -> None:
     paths = scene.http.get("/openapi.json").json()["paths"]
     scene.ledger.views.wait()
-    for path in ("/api/v1/agreements", "/api/v1/commitments", "/api/v1/decisions", "/api/v1/parties"):
+    for path in (f"/api/v1/{projection.name}" for projection in STATE_PROJECTIONS):
         example = paths[path]["get"]["responses"]["200"]["content"]["application/json"]["example"]
         answer = scene.http.get(path).json()
         assert set(answer) == set(example)
@@ -232,7 +236,7 @@ def test_examples_have_the_form_of_what_is_answered(scene: Desk) -> None:
 
 def test_draft_gives_sentences_bytes_and_the_verdict_beforehand(scene: Desk) -> None:
     size = scene.ledger.size
-    seen = {"root": scene.ledger.root(size).hex(), "size": size}
+    seen = {"root": scene.ledger.log.root(size).hex(), "size": size}
     wanted = {
         "actor": scene.world.actor("inai"), "body": report(report="r9", narrative=text("Va")), "seen": seen,
         "type": "ProgressReported", "key": scene.world.keys["inai"].key_id,
@@ -244,6 +248,9 @@ def test_draft_gives_sentences_bytes_and_the_verdict_beforehand(scene: Desk) -> 
     assert set(found["sentence"]) == {"es", "en"}
     ahead = scene.http.post("/api/v1/drafts", json=wanted | {"seen": seen | {"size": size + 9}}).json()
     assert ahead["verdict"]["refusal"]["code"] == "E_SEEN_AHEAD"
+    for known in (size, 3):
+        forged = scene.http.post("/api/v1/drafts", json=wanted | {"seen": {"root": "00" * 32, "size": known}}).json()
+        assert forged["verdict"]["refusal"]["code"] == "E_SEEN_CONTRADICTS"
     fast_clock = scene.http.post("/api/v1/drafts", json=wanted | {"signed_at": "2099-01-01T00:00:00Z"}).json()
     assert '"signed_at":"2099-01-01T00:00:00Z"' in fast_clock["statement"]
     assert fast_clock["verdict"]["refusal"]["code"] == "E_DATE"
@@ -257,3 +264,13 @@ def test_pages_of_entries_are_linked_to_the_end(scene: Desk) -> None:
         seen += len(answer.json()["entries"])
         path = answer.links.get("next", {}).get("url", "")
     assert seen == scene.ledger.size
+
+
+def test_statement_handed_in_is_parsed_once(adopted: Desk) -> None:
+    """The first contest teaches the reader of stored entries the body's form, for which it parses one too."""
+    adopted.take(adopted.world.contest("c1"))
+    adopted.ledger.views.wait()
+    with counted_calls(parse_canonical, parse_statement) as calls:
+        adopted.take(adopted.world.contest("c1"))
+        adopted.ledger.views.wait()
+    assert dict(calls) == {"parse_canonical": 1}

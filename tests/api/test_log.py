@@ -27,7 +27,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         signed = [desk.world.contest("c1") for _ in range(320)]
         for one in signed[:SINGLY]:
             desk.take(one)
-        wait([desk.ledger.submit(one.statement, one.signatures) for one in signed[SINGLY:]])
+        wait([desk.ledger.submit(one.parsed) for one in signed[SINGLY:]])
         yield desk
 
 
@@ -44,7 +44,7 @@ class TestCheckpoint:
         answer = get(log, "/checkpoint")
         assert answer.headers["content-type"] == "text/plain; charset=utf-8"
         checkpoint, _ = open_checkpoint(answer.content, parse_vkey(log.ledger.vkey))
-        assert (checkpoint.size, checkpoint.root) == (log.ledger.size, log.ledger.root())
+        assert (checkpoint.size, checkpoint.root) == (log.ledger.size, log.ledger.log.root())
 
     def test_it_is_kept_by_caches_for_a_few_seconds_at_most(self, log: Desk) -> None:
         assert get(log, "/checkpoint").headers["cache-control"] == "public, max-age=2"
@@ -69,7 +69,7 @@ class TestTiles:
         assert answer.headers["cache-control"] == IMMUTABLE
 
     def test_tile_of_level_1_holds_the_root_of_the_full_tile(self, log: Desk) -> None:
-        assert get(log, "/tile/1/000.p/1").content == log.ledger.root(256)
+        assert get(log, "/tile/1/000.p/1").content == log.ledger.log.root(256)
 
     def test_partial_tile_is_there_for_every_size_with_a_checkpoint(self, log: Desk) -> None:
         assert len(sizes(log)) > SINGLY
@@ -116,7 +116,7 @@ class TestTiles:
 class TestBundles:
     def test_entries_are_those_that_the_tile_hashes(self, log: Desk) -> None:
         entries = parse_bundle(get(log, "/tile/entries/000").content)
-        assert entries == list(log.ledger.entries(0, 256))
+        assert entries == list(log.ledger.log.entries(0, 256))
         assert b"".join(map(hash_leaf, entries)) == get(log, "/tile/0/000").content
 
     @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ class TestBundles:
         assert (answer.headers.get("content-encoding") == "gzip") is coded
         assert int(answer.headers["content-length"]) == len(raw)
         assert answer.headers["vary"] == "Accept-Encoding"
-        assert parse_bundle(gzip.decompress(raw) if coded else raw) == list(log.ledger.entries(0, 256))
+        assert parse_bundle(gzip.decompress(raw) if coded else raw) == list(log.ledger.log.entries(0, 256))
 
     def test_coded_form_is_smaller_and_has_a_tag_of_its_own(self, log: Desk) -> None:
         plain = log.http.get("/tile/entries/000", headers=PLAIN)
@@ -151,7 +151,7 @@ class TestBundles:
     def test_range_is_of_the_plain_bytes_even_where_gzip_is_taken(self, log: Desk) -> None:
         answer = log.http.get("/tile/entries/000", headers={"Accept-Encoding": "gzip", "Range": "bytes=0-1"})
         assert answer.status_code == 206
-        assert int.from_bytes(answer.content, "big") == len(log.ledger.entry(0))
+        assert int.from_bytes(answer.content, "big") == len(log.ledger.log.entry(0))
 
     def test_no_range_where_only_gzip_is_taken(self, log: Desk) -> None:
         headers = {"Accept-Encoding": "gzip, identity;q=0", "Range": "bytes=0-1"}

@@ -81,7 +81,7 @@ class TestQr:
         assert answer.headers["content-type"] == "image/svg+xml"
         link = scan(answer.content)
         assert link.startswith(f"{scene.url}/e/{scene.ledger.log.leaf_hash(5).hex()}#{PROOF_MARK}")
-        receipt = receipt_of(parse_link(link), scene.ledger.entry(5))
+        receipt = receipt_of(parse_link(link), scene.ledger.log.entry(5))
         assert without_long_signatures(receipt) == without_long_signatures(scene.ledger.receipt(5))
 
     def test_code_can_hold_the_permalink_alone(self, scene: Desk) -> None:
@@ -104,7 +104,7 @@ class TestQr:
     def test_code_is_of_the_size_asked_for(self, scene: Desk) -> None:
         size = next(iter(scene.ledger.log.checkpoint_sizes(7)))
         link = scan(scene.http.get(f"/api/v1/receipts/5/qr.svg?size={size}").content)
-        receipt = receipt_of(parse_link(link), scene.ledger.entry(5))
+        receipt = receipt_of(parse_link(link), scene.ledger.log.entry(5))
         assert without_long_signatures(receipt) == without_long_signatures(scene.ledger.receipt(5, size))
 
     def test_known_code_is_not_sent_again(self, scene: Desk) -> None:
@@ -180,7 +180,7 @@ class TestLinks:
     def test_another_entry_is_refused(self, scene: Desk) -> None:
         link = f"{permalink('http://x', scene.ledger.log.leaf_hash(5))}#{proof_fragment(scene.ledger.receipt(5))}"
         with pytest.raises(Malformed, match="leaf"):
-            receipt_of(parse_link(link), scene.ledger.entry(6))
+            receipt_of(parse_link(link), scene.ledger.log.entry(6))
 
 
 class TestCommand:

@@ -111,7 +111,7 @@ def correction(index: int, **changed: Any) -> Case:
 
 def corrected_report(desk: Desk) -> int:
     kind = b'"type":"ProgressReported"'
-    return next(index for index, raw in enumerate(desk.ledger.entries()) if kind in raw)
+    return next(index for index, raw in enumerate(desk.ledger.log.entries()) if kind in raw)
 
 
 def of_the_report(**changed: Any) -> Case:
@@ -345,7 +345,7 @@ ELSEWHERE = {"E_BUSY", "E_CONTENT_TYPE", "E_TOO_LARGE"}
 @pytest.mark.parametrize("name", CASES)
 def test_refusal_has_its_code_and_rule_and_writes_nothing(scene: Desk, name: str) -> None:
     code, case = CASES[name]
-    size, head = scene.ledger.size, scene.ledger.root()
+    size, head = scene.ledger.size, scene.ledger.log.root()
     answer = scene.post(case(scene))
     problem = answer.json()
     assert (problem["code"], answer.status_code, problem["status"]) == (code, CODES[code], CODES[code]), problem
@@ -353,7 +353,7 @@ def test_refusal_has_its_code_and_rule_and_writes_nothing(scene: Desk, name: str
     assert problem["rule"]
     assert problem["judged_against"]
     assert all(one.keys() == {"code", "rule"} for one in problem["also"])
-    assert (scene.ledger.size, scene.ledger.root()) == (size, head)
+    assert (scene.ledger.size, scene.ledger.log.root()) == (size, head)
 
 
 def test_every_code_is_provoked() -> None:
@@ -429,7 +429,7 @@ def test_busy_ledger_answers_503_with_a_time_to_come_back_and_takes_the_same_byt
         second = desk.says("inai", "PartyNameRecorded", "party/inai", name_recorded("Dos"))
         clock.free.clear()
         try:
-            under_way = desk.ledger.submit(first.statement, first.signatures)
+            under_way = desk.ledger.submit(first.parsed)
             refused = desk.post(second)
         finally:
             clock.free.set()
@@ -456,4 +456,4 @@ def test_document_is_what_the_ledger_takes(founded: Desk) -> None:
     signed = founded.says("inai", "PartyNameRecorded", "party/inai", name_recorded("Uno"))
     answer = founded.post(document(signed))
     index = answer.json()["index"]
-    assert founded.ledger.entry(index).endswith(signed.statement + b',"v":1}')
+    assert founded.ledger.log.entry(index).endswith(signed.statement + b',"v":1}')

@@ -19,7 +19,7 @@ from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.signatory.draft import signed_document
+from constancia.ledger.submission import signed_document
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Scene:
     def another_history(self) -> Desk:
         """The ledger goes on from the copy with the same key: the operator's other history."""
         ledger = Ledger.open(self.before, clock=self.desk.clock, signer=self.desk.signer)
-        self.desk.world.look(ledger)
+        self.desk.world.look(ledger.log)
         return Desk(ledger, self.desk.world, self.desk.clock, self.desk.signer, self.before)
 
 
@@ -72,7 +72,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 
 def test_statement_that_is_there_is_told_with_its_index_in_every_kind_of_log(scene: Scene) -> None:
     one = scene.desk.world.contest("c1")
-    index = scene.desk.take(one).index
+    index = scene.desk.take(one).entry.index
     scene.desk.ledger.publish()
     scene.desk.ledger.export(scene.person.home / "b.zip")
     path = scene.signed(one)
@@ -102,7 +102,7 @@ def test_absence_alone_is_no_alteration_and_has_a_code_of_its_own(scene: Scene) 
 def test_copy_that_ends_before_what_the_signer_saw_says_nothing(scene: Scene) -> None:
     scene.desk.take(scene.desk.world.contest("c1"))
     one = scene.desk.world.contest("c1")
-    index = scene.desk.take(one).index
+    index = scene.desk.take(one).entry.index
     assert scene.asks(scene.before, scene.signed(one)) == (4, "intact", ["behind"])
     receipt = scene.file("x.tlog-proof", scene.desk.ledger.receipt(index))
     assert scene.asks(scene.before, receipt) == (4, "intact", ["behind"])
@@ -110,11 +110,11 @@ def test_copy_that_ends_before_what_the_signer_saw_says_nothing(scene: Scene) ->
 
 def test_receipt_of_another_history_convicts_the_log(scene: Scene) -> None:
     one = scene.desk.world.contest("c1")
-    receipt = scene.file("x.tlog-proof", scene.desk.ledger.receipt(scene.desk.take(one).index))
+    receipt = scene.file("x.tlog-proof", scene.desk.ledger.receipt(scene.desk.take(one).entry.index))
     forged = scene.file("f.tlog-proof", _signed_by_another(scene))
     other = scene.another_history()
     other.take(other.world.contest("c1"))
-    verified = other.ledger.checkpoint()
+    verified = other.ledger.log.checkpoint()
     other.take(other.world.contest("c1"))
     other.ledger.close()
     assert scene.asks(scene.before, receipt) == (1, "intact", ["absent", "broken"])
@@ -137,7 +137,7 @@ def test_receipt_of_another_history_convicts_the_log(scene: Scene) -> None:
 
 
 def test_receipt_may_come_through_a_pipe(scene: Scene) -> None:
-    index = scene.desk.take(scene.desk.world.contest("c1")).index
+    index = scene.desk.take(scene.desk.world.contest("c1")).entry.index
     receipt = scene.file("x.tlog-proof", scene.desk.ledger.receipt(index))
     other = scene.another_history()
     for _ in range(2):
@@ -151,7 +151,7 @@ def test_receipt_may_come_through_a_pipe(scene: Scene) -> None:
 
 def test_altered_source_that_is_another_log_is_altered_first(scene: Scene) -> None:
     one = scene.desk.world.contest("c1")
-    receipt = scene.desk.ledger.receipt(scene.desk.take(one).index)
+    receipt = scene.desk.ledger.receipt(scene.desk.take(one).entry.index)
     at = receipt.index(b"index ") + len(b"index ")
     altered = scene.file("altered.tlog-proof", receipt[:at] + b"1" + receipt[at:])
     assert scene.person.verifies(altered, "--trust", scene.trust)[0] == 1

@@ -53,8 +53,8 @@ def open_ledger(folder: Path, events: int, options: Options) -> Run:
     world = World(signer.vkey)
 
     def take(signed: Signed) -> None:
-        ledger.append(signed.statement, signed.signatures)
-        world.look(ledger)
+        ledger.append(signed.parsed)
+        world.look(ledger.log)
 
     play(world.founding(), take)
     for number in range(COMMITMENTS):
@@ -73,7 +73,7 @@ async def submit_all(ledger: Ledger, signed: Sequence[Signed]) -> list[float]:
             begun = time.perf_counter()
             while True:
                 try:
-                    await ledger.submit_async(one.statement, one.signatures)
+                    await ledger.submit_async(one.parsed)
                     break
                 except Busy:
                     await asyncio.sleep(0.01)

@@ -23,8 +23,9 @@ from constancia.ledger.clock import StoryClock
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.store.mapper import recorded_of
-from constancia.ledger.views.rebuild import fold_rows
-from constancia.ledger.views.views import Projector, ViewStore, advance
+from constancia.ledger.views.projector import fold_rows
+from constancia.ledger.views.rebuild import project_all
+from constancia.ledger.views.view_store import ViewStore
 from constancia.verify.core.formats.entry import parse_entry
 
 COMMITMENTS = 64
@@ -39,8 +40,8 @@ def make_ledger(folder: Path, events: int) -> LogSigner:
         world = World(signer.vkey)
 
         def take(signed: Signed) -> None:
-            ledger.append(signed.statement, signed.signatures)
-            world.look(ledger)
+            ledger.append(signed.parsed)
+            world.look(ledger.log)
 
         play(world.founding(), take)
         for number in range(COMMITMENTS):
@@ -50,7 +51,7 @@ def make_ledger(folder: Path, events: int) -> LogSigner:
             futures = []
             for _ in range(min(AT_A_TIME, events - ledger.size)):
                 one = world.contest(f"c{number % COMMITMENTS}", PARTIES[number % 3])
-                futures.append(ledger.submit(one.statement, one.signatures))
+                futures.append(ledger.submit(one.parsed))
                 number += 1
             wait(futures)
     return signer
@@ -86,7 +87,7 @@ def variants(folder: Path, ledger: Ledger) -> dict[str, Callable[[], object]]:
     def write_views() -> None:
         with tempfile.TemporaryDirectory() as place:
             store = ViewStore((Path(place) / "views.sqlite").as_uri())
-            advance(Projector(log, origin), store, log, log.size)
+            project_all(log, origin, store)
             store.datastore.close()
 
     return {

@@ -119,8 +119,8 @@ class Place:
 
 
 def ledger_takes(ledger: Ledger, world: World, one: Signed) -> None:
-    ledger.append(one.statement, one.signatures)
-    world.look(ledger)
+    ledger.append(one.parsed)
+    world.look(ledger.log)
 
 
 @contextlib.contextmanager
@@ -174,7 +174,7 @@ def one_after_another(ledger: Ledger, signed: Sequence[Signed], rate: float, *, 
     for number, one in enumerate(signed):
         time.sleep(max(0.0, first + number / rate - time.perf_counter()))
         begun = time.perf_counter()
-        index = ledger.append(one.statement, one.signatures).index
+        index = ledger.append(one.parsed).entry.index
         times.appended.append(time.perf_counter() - begun)
         handed.append((index, begun))
     if look:
@@ -193,7 +193,7 @@ def at_once(ledger: Ledger, signed: Sequence[Signed], *, look: bool) -> Times:
     async def submitter() -> None:
         for one in waiting:
             begun = time.perf_counter()
-            index = (await ledger.submit_async(one.statement, one.signatures)).index
+            index = (await ledger.submit_async(one.parsed)).entry.index
             times.appended.append(time.perf_counter() - begun)
             handed.append((index, begun))
 

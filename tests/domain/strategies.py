@@ -1,7 +1,9 @@
 """Made-up values for property tests: dates, scopes, and JSON of the statement profile."""
 
 from datetime import date
+from functools import partial
 from typing import Any
+from unicodedata import normalize
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -79,7 +81,9 @@ def scopes(draw: st.DrawFn) -> Body:
 def json_values() -> st.SearchStrategy[Any]:
     """JSON of the statement profile: no floats, integers within 2^53, keys in one alphabet."""
     keys = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
-    texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cf", "Cn")), max_size=12)
+    texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cf", "Cn")), max_size=12).map(
+        partial(normalize, "NFC")
+    )
     leaves = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | texts
     return st.recursive(
         leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4), max_leaves=12

@@ -55,7 +55,8 @@ class Walk:
         machine = MACHINES[self.kind]
         assert {name: dict(row) for name, row in self.table.items()} == machine.rows
         assert set(self.acts) == set(machine.rows)
-        assert machine.states() <= set(self.reach)
+        states = {state for row in machine.rows.values() for pair in row.items() for state in pair}
+        assert states <= set(self.reach)
 
 
 def codes(refusal: Refusal) -> set[str]:

@@ -1,85 +1,146 @@
-"""The page on adding an act, executed: its code blocks as they stand, registered for these tests only."""
+"""The page on adding an act, executed: its code blocks as they stand, in the real catalogue for these tests only."""
 
 import re
 import sys
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from tests.domain.remarks.test_allegation import allegation
-from tests.domain.stage import ORIGIN, Body, Stage, Voice, appointment, evidence, rep, root, seated, text
+from tests.domain.stage import (
+    ORIGIN,
+    Body,
+    Stage,
+    Voice,
+    appointment,
+    commitment,
+    doc,
+    evidence,
+    rep,
+    root,
+    seated,
+    text,
+)
 from tests.domain.tables import codes
+from tools.build_domain_docs import domain_page, spec_table
 
-from constancia.domain.catalogue import MACHINES, REGISTRY
-from constancia.domain.kernel.values import canonical
+from constancia.api.text import i18n
+from constancia.domain.catalogue import KINDS, MACHINES, REGISTRY
+from constancia.domain.kernel.kind import AggregateKind
+from constancia.domain.kernel.values import canonical, digest
 from constancia.domain.remarks import allegation as allegation_module
-from constancia.domain.remarks.allegation import Allegation
+from constancia.domain.remarks.allegation import ALLEGATION, Allegation, AllegationAct, ScopeReductionReported
+from constancia.domain.remarks.correction import Correction
 from constancia.domain.sentences import sentence_of
 from constancia.domain.state import replay
+from constancia.ledger.views.projections.timeline import TIMELINE
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "ADDING-AN-ACT.md").read_text(encoding="utf-8")
-NAME = "AllegationContested"
+CONTESTED = "AllegationContested"
+OFFERED, CHECKED = "TranslationOffered", "TranslationChecked"
+NEW = [CONTESTED, OFFERED, CHECKED]
 
 
 def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
 
 
-@pytest.fixture(autouse=True)
-def added(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The act, as if it stood in the aggregate's file; gone again afterwards."""
-    source, row = blocks("python")
-    module = ModuleType("allegation_as_extended")
-    module.__dict__.update({name: value for name, value in vars(allegation_module).items() if name != "__name__"})
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    for name in (NAME, "ROW"):
-        assert name not in module.__dict__
-    before = dict(REGISTRY)
+def executed(name: str, source: str, names: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Runs a block of the page as a module of its own."""
+    module = ModuleType(name)
+    module.__dict__.update(names)
+    monkeypatch.setitem(sys.modules, name, module)
     exec(compile(source, "docs/ADDING-AN-ACT.md", "exec"), module.__dict__)  # noqa: S102 - our own page
-    exec(compile(row, "docs/ADDING-AN-ACT.md", "exec"), module.__dict__)  # noqa: S102 - our own page
-    assert set(REGISTRY) - set(before) == {NAME}
-    for name, states in module.__dict__["ROW"].items():
-        monkeypatch.setitem(MACHINES["allegation"].rows, name, states)
+    return module.__dict__
+
+
+@pytest.fixture(autouse=True)
+def added(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[AggregateKind, ...]]:
+    """The acts, as if they stood in the domain's files; gone again afterwards."""
+    contested, rows, translation = blocks("python")
+    known = {name: value for name, value in vars(allegation_module).items() if name != "__name__"}
+    extended = executed("allegation_as_extended", contested + rows, known, monkeypatch)
+    asserted = {ScopeReductionReported: ALLEGATION.machine.rows["ScopeReductionReported"]}
+    kinds = (
+        AggregateKind(AllegationAct, asserted | extended["ROWS"]),
+        executed("translation", translation, {}, monkeypatch)["TRANSLATION"],
+    )
+    for kind in kinds:
+        monkeypatch.setitem(KINDS, kind.name, kind)
+        monkeypatch.setitem(MACHINES, kind.name, kind.machine)
+        for cls in kind.acts:
+            monkeypatch.setitem(REGISTRY, cls.__name__, cls)
+    yield kinds
+    monkeypatch.undo()
+    assert not set(NEW) & set(REGISTRY)
+
+
+@pytest.fixture
+def sentences(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The pages' catalogues with the page's sentences appended, read by the pages' own reader."""
+    whole = read_po
+
+    def appended(file: Any, locale: str) -> Catalog:
+        first, second = blocks("po")[0::2], blocks("po")[1::2]
+        more = "\n".join(first if locale == "es" else second)
+        return whole(type(file)(file.getvalue() + b"\n" + more.encode()), locale=locale)
+
+    monkeypatch.setattr(i18n, "read_po", appended)
+    i18n.catalogue.cache_clear()
     yield
-    del REGISTRY[NAME]
+    i18n.catalogue.cache_clear()
 
 
 def contest(**changed: Any) -> Body:
     return {"allegation": "al-1", "evidence": [evidence()], "grounds": text("No fue así")} | changed
 
 
-def alleged() -> Stage:
-    """An allegation by `red`; somebody of INAI may contest, by an appointment that lists the new type."""
-    stage = seated()
-    stage.says("red", "ScopeReductionReported", allegation())
-    for party in ("inai", "red"):
-        stage.join(party, name=f"{party}-2", scope=[NAME])
-    return stage
+def offer(**changed: Any) -> Body:
+    return {"commitment": "c1", "document": doc("guía"), "remark": text("Borador"), "translation": "t1"} | changed
 
 
 def voice(party: str = "inai") -> Voice:
     return rep(party, f"{party}-2")
 
 
-def test_class_and_row_suffice_to_play_it() -> None:
-    stage = alleged()
-    stage.says(voice(), NAME, contest())
+@pytest.fixture
+def stage() -> Stage:
+    """An allegation by `red`, a commitment, and two voices whose appointments list the new types."""
+    stage = seated()
+    stage.says("red", "ScopeReductionReported", allegation())
+    stage.says("nosc", "CommitmentProposed", commitment())
+    for party in ("inai", "red"):
+        stage.join(party, name=f"{party}-2", scope=sorted([*NEW, "CorrectionRecorded"]))
+    return stage
+
+
+def test_class_and_row_suffice_to_play_it(stage: Stage) -> None:
+    stage.says(voice(), CONTESTED, contest())
     assert stage.status("allegation/al-1") == "contested"
     assert stage.find(Allegation, "allegation/al-1").said.party == "red"
-    stage.says(voice(), NAME, contest(grounds=text("Y tampoco así")))
+    stage.says(voice(), CONTESTED, contest(grounds=text("Y tampoco así")))
     assert stage.state.aggregates["allegation/al-1"].version == 3
 
 
-def test_it_is_replayed_and_undone_like_any_other() -> None:
-    stage = alleged()
+def test_a_file_and_a_name_in_the_catalogue_suffice_for_a_new_aggregate(stage: Stage) -> None:
+    stage.says(voice("red"), OFFERED, offer())
+    stage.says(voice(), CHECKED, {"translation": "t1"})
+    assert stage.status("translation/t1") == "checked"
+    [found] = [one for one in stage.state.document()["aggregates"] if one["stream"] == "translation/t1"]
+    assert (found["offered"]["party"], [one["party"] for one in found["checks"]]) == ("red", ["inai"])
+
+
+def test_they_are_replayed_and_undone_like_any_other(stage: Stage) -> None:
     before = canonical(stage.state.document())
-    stage.says(voice(), NAME, contest())
+    for type_name, body in ((CONTESTED, contest()), (OFFERED, offer())):
+        stage.says(voice(), type_name, body)
     assert canonical(replay(stage.entries, ORIGIN).document()) == canonical(stage.state.document())
     stage.state.undo(stage.undos[-1])
+    stage.state.undo(stage.undos[-2])
     assert canonical(stage.state.document()) == before
 
 
@@ -87,44 +148,62 @@ def test_it_is_replayed_and_undone_like_any_other() -> None:
     ("changed", "code"),
     [({"more": 1}, "E_MALFORMED"), ({"grounds": "texto"}, "E_MALFORMED"), ({"evidence": []}, "E_EVIDENCE_REQUIRED")],
 )
-def test_its_form_and_its_checks_refuse(changed: Body, code: str) -> None:
-    stage = alleged()
-    assert stage.code(voice(), NAME, contest(**changed), stream="allegation/al-1") == code
+def test_form_and_rules_refuse(changed: Body, code: str, stage: Stage) -> None:
+    assert stage.code(voice(), CONTESTED, contest(**changed), stream="allegation/al-1") == code
 
 
-def test_nobody_contests_its_own() -> None:
-    stage = alleged()
-    assert stage.code(voice("red"), NAME, contest()) == "E_SELF_DEALING"
+def test_rules_about_the_aggregate_are_asked_where_there_is_one(stage: Stage) -> None:
+    assert stage.code(voice("red"), CONTESTED, contest()) == "E_SELF_DEALING"
+    assert codes(stage.refused(voice(), CONTESTED, contest(allegation="al-9"))) == {"E_NOT_FOUND"}
+    assert stage.code(voice(), OFFERED, offer(commitment="c9")) == "E_NOT_FOUND"
+    stage.says(voice("red"), OFFERED, offer())
+    assert stage.code(voice("red"), CHECKED, {"translation": "t1"}) == "E_SELF_DEALING"
+    assert stage.code(voice(), OFFERED, offer()) == "E_STATE"
 
 
-def test_a_pair_that_the_row_does_not_list_is_refused() -> None:
-    stage = alleged()
-    refusal = stage.refused(voice(), NAME, contest(allegation="al-9"))
-    assert codes(refusal) == {"E_NOT_FOUND"}
+@pytest.mark.parametrize(("type_name", "body"), [(CONTESTED, contest()), (OFFERED, offer())])
+def test_scope_and_signer_hold_without_further_code(type_name: str, body: Body, stage: Stage) -> None:
+    assert stage.code("inai", type_name, body) == "E_OUT_OF_SCOPE"
+    assert stage.code(root("inai"), type_name, body) == "E_OUT_OF_SCOPE"
+    seated().says(root("inai"), "RepresentativeAppointed", appointment("inai", "inai-3", scope=sorted(NEW)))
 
 
-def test_scope_and_signer_are_held_without_further_code() -> None:
-    stage = alleged()
-    assert stage.code("inai", NAME, contest()) == "E_OUT_OF_SCOPE"
-    assert stage.code(root("inai"), NAME, contest()) == "E_OUT_OF_SCOPE"
+def test_a_translation_stands_in_the_timeline_of_its_commitment(stage: Stage) -> None:
+    entry = stage.says(voice("red"), OFFERED, offer())
+    keys = [key for key, _row in TIMELINE.rows(entry, stage.state)]
+    assert keys == [f"{subject}#{entry.index:010d}" for subject in ("all", "commitment/c1", "translation/t1")]
 
 
-def test_it_can_be_given_in_an_appointments_scope() -> None:
-    body = appointment("inai", "inai-3", scope=[NAME])
-    seated().says(root("inai"), "RepresentativeAppointed", body)
+def test_what_is_listed_is_corrected_and_nothing_else(stage: Stage) -> None:
+    entry = stage.says(voice("red"), OFFERED, offer())
+    body = {
+        "correction": "co-1", "field": "body.remark.es", "kind": "clerical", "new_value": "Borrador",
+        "old_digest": digest("Borador"), "reason": text("Errata"), "target": entry.leaf_hash,
+    }  # fmt: skip
+    title = body | {"field": "body.document.title.es", "old_digest": digest("guía")}
+    assert stage.code(voice("red"), "CorrectionRecorded", title) == "E_CORRECTION_FORBIDDEN"
+    stage.says(voice("red"), "CorrectionRecorded", body)
+    assert stage.find(Correction, "correction/co-1").concerns == ("translation/t1",)
 
 
-def test_its_sentences_are_there_in_both_languages_and_ask_for_what_there_is() -> None:
-    stage = alleged()
-    entry = stage.entry(voice(), NAME, contest())
-    sentence = sentence_of(entry.statement, stage.state)
-    spoken = []
-    for block in blocks("po"):
-        message = read_po(BytesIO(block.encode())).get(sentence.msgid)
-        assert message is not None
-        params = {name: value["es"] if isinstance(value, dict) else value for name, value in sentence.params.items()}
-        spoken.append(str(message.string).format(**params))
-    assert spoken == [
-        "Persona inai-2 (inai) impugna el señalamiento al-1: No fue así",
-        "Persona inai-2 (inai) contests the allegation al-1: No fue así",
+@pytest.mark.usefixtures("sentences")
+def test_the_pages_say_them_in_both_languages(stage: Stage) -> None:
+    said = [
+        (CONTESTED, contest(), "impugna el señalamiento al-1: No fue así", "contests the allegation al-1: No fue así"),
+        (OFFERED, offer(), "ofrece una traducción de «guía»", "offers a translation of “guía”"),
+        (CHECKED, {"translation": "t1"}, "verificó la traducción t1", "checked the translation t1"),
     ]
+    for type_name, body, es, en in said:
+        sentence = sentence_of(stage.entry(voice(), type_name, body).statement, stage.state)
+        assert [i18n.say(sentence, lang) for lang in ("es", "en")] == [
+            f"Persona inai-2 (inai) {es}", f"Persona inai-2 (inai) {en}"
+        ]  # fmt: skip
+
+
+def test_documentation_tells_them(added: tuple[AggregateKind, ...]) -> None:
+    table, page = spec_table(added), domain_page(added)
+    for name in NEW:
+        assert f"| {name} |" in table
+        assert f"### {name}\n" in page
+    assert "| `E_SELF_DEALING` | who offered does not check | quien ofreció no verifica |" in page
+    assert "| `checked` | TranslationChecked | `checked` |" in page

@@ -6,10 +6,10 @@ import pytest
 from tests.domain.agreements.test_agreement import AG, COMMA, awaiting, signed
 from tests.domain.commitments.test_commitment import report
 from tests.domain.governance.test_decision import ACT
-from tests.domain.stage import Stage, Voice, commitment, key_id, proposed, rep, root, seated, text
+from tests.domain.stage import Voice, commitment, proposed, rep, root, seated, text
 from tests.domain.tables import codes
 
-from constancia.domain.decide import CLOCK_SKEW, key_of
+from constancia.domain.authority import CLOCK_SKEW
 from constancia.domain.kernel.codes import CODES
 from constancia.domain.kernel.values import canonical
 
@@ -119,11 +119,3 @@ def test_every_code_of_a_refusal_is_a_known_one() -> None:
         ("red", "ProgressReported", report()),
     ):
         assert codes(stage.refused(who, type_name, body)) <= set(CODES)
-
-
-def test_a_registered_key_is_found() -> None:
-    stage: Stage = seated()
-    found = key_of(stage.state, key_id("rep-nosc"))
-    assert found is not None
-    assert (found.party, found.appointment) == ("nosc", "ap-nosc")
-    assert key_of(stage.state, "0" * 64) is None

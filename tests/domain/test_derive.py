@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.agreements.test_agreement import signed_by
-from tests.domain.commitments.test_commitment import adopted, completed, contest, found, report
+from tests.domain.commitments.test_commitment import adopted, completed, contest, report
 from tests.domain.commitments.test_deliverable import accepted, in_hand
 from tests.domain.governance.test_decision import FOR, opened, signature, voted
 from tests.domain.stage import Body, Stage, milestone, seated, small_scope
@@ -15,7 +15,7 @@ from tests.domain.strategies import few
 from tests.domain.test_oracles import history
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import Derived, derive, flags, milestone_done_index
+from constancia.domain.derive import Derived, derive, flags
 
 LATE = datetime(2021, 1, 1, tzinfo=UTC)
 STATE = history().state
@@ -165,13 +165,6 @@ def test_27_flags_are_computed_and_stay() -> None:
     stage.says("inai", "ProgressReported", report("r1"))
     stage.says("red", "ProgressContested", contest("r1"))
     assert commitment_flags(stage, stage.now) == ("contested",)
-
-
-def test_a_milestone_done_names_the_entry() -> None:
-    stage = adopted()
-    entry = stage.says("inai", "MilestoneCompleted", completed())
-    assert milestone_done_index(found(stage), "m1") == entry.index
-    assert milestone_done_index(found(stage), "m2") is None
 
 
 def test_15_a_milestone_taken_out_in_time_is_a_reduction_and_no_missed_deadline() -> None:

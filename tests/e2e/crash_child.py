@@ -22,6 +22,7 @@ from constancia.ledger.clock import SystemClock
 from constancia.ledger.errors import Busy
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.submission import SignedStatement
 from constancia.verify.core.formats.signatures import KeyId, Signature
 
 
@@ -37,11 +38,11 @@ def client(ledger: Ledger, numbers: "itertools.count[int]", signed: list[list[st
         statement, key, sig = signed[number]
         raw = statement.encode()
         try:
-            outcome = ledger.append(raw, [Signature(key=KeyId(key), sig=bytes.fromhex(sig))])
+            outcome = ledger.append(SignedStatement.read(raw, [Signature(key=KeyId(key), sig=bytes.fromhex(sig))]))
         except Busy:
             continue
         digest = hashlib.sha256(raw).hexdigest()
-        say(f"{outcome.index} {outcome.leaf_hash.hex()} {digest}")
+        say(f"{outcome.entry.index} {outcome.entry.leaf_hash.hex()} {digest}")
 
 
 def publisher(ledger: Ledger) -> None:

@@ -89,8 +89,8 @@ class Rounds:
                 ledger.documents.put(content)
 
             def take(signed: Signed) -> None:
-                ledger.append(signed.statement, signed.signatures)
-                self.world.look(ledger)
+                ledger.append(signed.parsed)
+                self.world.look(ledger.log)
 
             play(self.world.founding(), take)
             for number in range(COMMITMENTS):
@@ -159,7 +159,7 @@ class Rounds:
     def _check(self, signed: list[Signed], acknowledged: set[str]) -> None:
         with self._open() as ledger:
             kept = {}
-            for raw in ledger.entries():
+            for raw in ledger.log.entries():
                 entry = parse_entry(raw)
                 digest = hashlib.sha256(entry.statement.raw).hexdigest()
                 if digest in kept:
@@ -174,7 +174,7 @@ class Rounds:
             ledger.views.catch_up()
             for difference in ledger.rebuild(check=True).differences:
                 self._fault(f"views: {difference}")
-            self.world.look(ledger)
+            self.world.look(ledger.log)
         self._audit()
 
     def _send_again(
@@ -187,7 +187,7 @@ class Rounds:
         """The clients without an answer ask again: they get their first entry, or a new one."""
         unanswered = [one for one in signed if hashlib.sha256(one.statement).hexdigest() not in acknowledged]
         for one in unanswered[:20]:
-            outcome = ledger.append(one.statement, one.signatures)
+            outcome = ledger.append(one.parsed)
             was_kept = kept.get(hashlib.sha256(one.statement).hexdigest())
             if outcome.replayed != (was_kept is not None):
                 self._fault("a statement sent again was not recognized")

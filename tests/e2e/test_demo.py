@@ -36,7 +36,7 @@ def ledger(demo: Path) -> Any:
 
 
 def statements(ledger: Ledger) -> list[dict[str, Any]]:
-    return [json.loads(raw)["statement"] for raw in ledger.entries()]
+    return [json.loads(raw)["statement"] for raw in ledger.log.entries()]
 
 
 def indexes(ledger: Ledger, type_name: str, **body: Any) -> list[int]:
@@ -75,7 +75,7 @@ def test_i6_in_force_exactly_at_the_third_signature(ledger: Ledger) -> None:
     # In force on the day of the last signature, known since its recording: the bitemporal case.
     [fact] = [one for one in derive(ledger.state(), END) if one.kind == "AgreementEnteredIntoForce"]
     assert (fact.since, fact.known_index) == ("2019-03-01", signed[-1])
-    assert json.loads(ledger.entry(signed[-1]))["recorded_at"].startswith("2019-03-02")
+    assert json.loads(ledger.log.entry(signed[-1]))["recorded_at"].startswith("2019-03-02")
 
 
 def test_all_three_signed_one_digest_of_both_languages(ledger: Ledger) -> None:
@@ -130,7 +130,7 @@ def test_keys_are_rotated_and_revoked_and_past_signatures_stand(ledger: Ledger) 
     assert "revoked" in states
     [correction] = indexes(ledger, "CorrectionRecorded")
     target = statements(ledger)[correction]["body"]["target"]
-    assert ledger.index_of(target) < correction
+    assert ledger.log.index_of(target) < correction
 
 
 def test_illegal_acts_were_refused_and_wrote_nothing(played: tuple[Path, Played], ledger: Ledger) -> None:

@@ -6,13 +6,18 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from collections.abc import Sequence
+from email.message import Message
+from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+BUILD = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PACKED: list[str] = BUILD["tool"]["hatch"]["build"]["targets"]["sdist"]["only-include"]
 # Runs a command of the wheel, then says which files its modules came from.
 RUN = """
 import json, sys
@@ -43,17 +48,18 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a wheel that was built from the source archive alone."""
     work = tmp_path_factory.mktemp("package")
     copy = work / "checkout"
-    names = ["api", "docs", "domain", "examples", "ledger", "tests", "verify", ".import"]
-    for name in names:
-        if (ROOT / name).exists():
+    for name in (".import", "pyproject.toml", *PACKED):
+        if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, copy / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"):
-        if (ROOT / name).exists():
+        else:
             shutil.copy(ROOT / name, copy / name)
     archive = build(copy, "sdist", work / "sdist")
     with tarfile.open(archive) as opened:
         opened.extractall(work / "unpacked", filter="data")
     [unpacked] = list((work / "unpacked").iterdir())
+    assert sorted(PACKED) == sorted(
+        {path.name for path in unpacked.iterdir()} - {"pyproject.toml", "PKG-INFO", ".gitignore"}
+    )
     made = build(unpacked, "wheel", work / "wheel")
     with zipfile.ZipFile(made) as opened_wheel:
         opened_wheel.extractall(work / "site")  # noqa: S202 - our own wheel, made a line above
@@ -97,3 +103,44 @@ def test_wheel_holds_what_is_read_at_run_time(wheel: Path) -> None:
     } <= held
     assert not (wheel / "constancia" / "__init__.py").exists()
     assert not [name for name in held if name.startswith("tests")]
+
+
+def metadata_of(wheel: Path) -> tuple[Path, Message]:
+    [folder] = wheel.glob("constancia-*.dist-info")
+    return folder, BytesParser().parsebytes((folder / "METADATA").read_bytes())
+
+
+def test_wheel_carries_the_licence_that_it_names(wheel: Path) -> None:
+    folder, metadata = metadata_of(wheel)
+    assert metadata["License-Expression"] == "Apache-2.0"
+    assert metadata.get_all("License-File") == ["LICENSE"]
+    licence = (folder / "licenses" / "LICENSE").read_bytes()
+    assert licence == (ROOT / "LICENSE").read_bytes()
+    assert b"Apache License" in licence
+    assert b"END OF TERMS AND CONDITIONS" in licence
+
+
+def test_metadata_says_who_for_whom_and_on_what(wheel: Path) -> None:
+    _, metadata = metadata_of(wheel)
+    assert metadata["Name"] == "constancia"
+    assert metadata["Version"] == BUILD["project"]["version"]
+    assert all(
+        metadata[name] for name in ("Summary", "Author", "Keywords", "Requires-Python", "Description-Content-Type")
+    )
+    classifiers = metadata.get_all("Classifier") or []
+    for topic in ("Development Status", "Intended Audience", "Natural Language", "Programming Language", "Typing"):
+        assert [one for one in classifiers if one.startswith(f"{topic} ::")], topic
+    assert not [one for one in classifiers if one.startswith("License")]  # PEP 639: the expression alone
+    # No invented host: an address may be named once the project has one.
+    assert metadata.get_all("Project-URL") is None
+    assert "# constancia" in metadata.get_payload()
+
+
+def test_version_and_wire_format_are_printed_apart(wheel: Path, tmp_path: Path) -> None:
+    code, said, _ = run(wheel, tmp_path, ["--version"])
+    assert code == 0
+    assert said.split() == ["constancia", f"{BUILD['project']['version']},", "formato", "/", "wire", "format", "1"]
+
+
+def test_wheel_holds_the_stub_of_the_public_names(wheel: Path) -> None:
+    assert (wheel / "constancia" / "verify" / "__init__.pyi").is_file()

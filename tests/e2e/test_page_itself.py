@@ -20,8 +20,8 @@ from tests.e2e.page_cases import Shown, bundle, true
 from tests.e2e.test_page_verifier import PAGE, by_page, by_python
 from tests.e2e.test_pages import RULES
 from tests.verify.small_ledger import Witness, write
+from tools.build_verifier_page import built
 
-from constancia.ledger.publication.page_build import built
 from constancia.ledger.publication.verifier_page import policy_of, sealed, verifier_page
 from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.core.formats.note import format_vkey
@@ -56,11 +56,11 @@ def sound(tmp_path: Path) -> Shown:
 
 
 def test_page_is_what_its_source_gives() -> None:
-    assert built(PAGE.parent / "page") == SOURCE, "run: python -m constancia.ledger.publication.page_build"
+    assert built(PAGE.parent / "page") == SOURCE, "run: make page"
 
 
 def test_check_names_a_page_that_is_another(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "constancia.ledger.publication.page_build", "--check"]
+    command = [sys.executable, str(PAGE.parent.parent / "tools" / "build_verifier_page.py"), "--check"]
     environment = os.environ | {"PYTHONPATH": str(PAGE.parent.parent / ".import")}
     assert subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0
     write(tmp_path / "a.html", SOURCE.replace("65535", "65536").encode())
@@ -71,7 +71,7 @@ def test_check_names_a_page_that_is_another(tmp_path: Path) -> None:
 
 
 def test_hashes_of_the_policy_are_those_of_the_page() -> None:
-    assert sealed(SOURCE) == SOURCE, "run: python -m constancia.ledger.publication.page_build"
+    assert sealed(SOURCE) == SOURCE, "run: make page"
 
 
 def test_names_of_the_source_are_those_of_the_page() -> None:

@@ -89,9 +89,9 @@ def test_log_is_verified_at_a_plain_web_server(long: Desk, tmp_path: Path) -> No
     place = tmp_path / "public"
     done = run("publish", place, "--dir", long.folder)
     assert done.returncode == 0, done.stderr
-    assert long.ledger.root().hex() in done.stdout
+    assert long.ledger.log.root().hex() in done.stdout
     with plain_web_server(place) as url:
-        assert httpx.get(f"{url}/checkpoint").content == long.ledger.checkpoint()
+        assert httpx.get(f"{url}/checkpoint").content == long.ledger.log.checkpoint()
         assert httpx.get(f"{url}/tile/0/000").headers["content-type"] == "application/octet-stream"
         verified = run("verify", f"{url}/", "--trust", long.folder / "trust")
         assert verified.returncode == 0, verified.stdout + verified.stderr

@@ -22,13 +22,13 @@ from constancia.ledger.clock import SystemClock
 from constancia.ledger.keys.key_file import load
 from constancia.ledger.keys.note_keys import Cosigner
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.signatory.checkpoint_memory import Watch
 from constancia.ledger.signatory.draft import (
     Occasion,
-    Watch,
     draft_statement,
     sign_statement,
-    signed_document,
 )
+from constancia.ledger.submission import signed_document
 from constancia.ledger.witnesses.protocol import format_request
 from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.note import parse_vkey
@@ -213,7 +213,7 @@ def signed_report(folder: Path) -> bytes:
 
         class View:
             def checkpoint(self) -> bytes:
-                return ledger.checkpoint()
+                return ledger.log.checkpoint()
 
             def consistency(self, old: int, new: int) -> list[bytes]:
                 return ledger.log.consistency_proof(old, new)

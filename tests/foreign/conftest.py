@@ -44,7 +44,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         contests = [desk.world.contest("c1", party, length=n) for n, party in enumerate(("nosc", "sfp") * 250, start=1)]
         for one in contests[:40]:
             desk.take(one)
-        wait([desk.ledger.submit(one.statement, one.signatures) for one in contests[40:]])
+        wait([desk.ledger.submit(one.parsed) for one in contests[40:]])
         library.registered["ed25519"] = desk.ledger.size - 1
         yield library
 

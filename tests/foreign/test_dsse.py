@@ -37,7 +37,7 @@ def test_they_verify_every_entry_with_its_signer_s_key(library: Library) -> None
     passkeys = {library.registered["passkey-p256"], library.registered["passkey-ed25519"]}
     checked = 0
     for index in (set(range(90)) | {desk.ledger.size - 1}) - passkeys:
-        entry = parse_entry(desk.ledger.entry(index))
+        entry = parse_entry(desk.ledger.log.entry(index))
         scheme = "rsa-pkcs1v15-sha256" if index == library.registered["rsa"] else None
         keys: list[Any] = [key_of(spki[one.key], scheme) for one in entry.signatures]
         envelope = envelope_of(desk, index)
@@ -55,7 +55,7 @@ def test_genesis_has_all_founders_signatures(library: Library) -> None:
 def test_they_refuse_a_payload_that_was_changed(library: Library) -> None:
     desk = library.desk
     index = desk.ledger.size - 1
-    entry = parse_entry(desk.ledger.entry(index))
+    entry = parse_entry(desk.ledger.log.entry(index))
     keys: list[Any] = [key_of(key.spki) for key in desk.world.keys.values()]
     raw = json.loads(desk.http.get(f"/api/v1/entries/{index}/dsse").content)
     raw["payload"] = base64.b64encode(entry.statement.raw.replace(b"2019", b"2020", 1)).decode()

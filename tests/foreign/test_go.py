@@ -98,7 +98,7 @@ def test_they_refuse_a_file_with_one_bit_changed(
     before = file.read_bytes()
     at = len(before) // 2
     if path == "checkpoint":
-        at = before.index(base64.b64encode(library.desk.ledger.root())) + 3
+        at = before.index(base64.b64encode(library.desk.ledger.log.root())) + 3
     file.write_bytes(before[:at] + bytes((before[at] ^ 1,)) + before[at + 1 :])
     try:
         done = read(reader, url, library.desk.ledger.vkey)
@@ -116,7 +116,7 @@ def test_they_go_on_where_a_partial_tile_has_been_replaced(
     size = next(size for size in log.checkpoint_sizes() if 40 < size < 256)
     checkpoint = folder / "checkpoint"
     before = checkpoint.read_bytes()
-    checkpoint.write_bytes(library.desk.ledger.checkpoint(size))
+    checkpoint.write_bytes(library.desk.ledger.log.checkpoint(size))
     try:
         done = read(reader, url, library.desk.ledger.vkey, 1)
     finally:

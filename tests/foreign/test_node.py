@@ -72,7 +72,7 @@ def test_log_s_signatures_and_changed_ones_get_one_answer(library: Library) -> N
     spki = {key.key_id: key.spki for key in (*desk.world.keys.values(), *desk.world.roots.values())}
     cases: list[Case] = []
     for index in range(0, desk.ledger.size, 7):
-        entry = parse_entry(desk.ledger.entry(index))
+        entry = parse_entry(desk.ledger.log.entry(index))
         signature = entry.signatures[0]
         if signature.key not in spki:
             continue

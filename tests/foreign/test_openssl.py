@@ -34,7 +34,7 @@ def example_lines() -> str:
 
 def lines_for(library: Library, index: int, lang: str = "es", address: str | None = None) -> str:
     ledger = library.desk.ledger
-    raw = ledger.entry(index)
+    raw = ledger.log.entry(index)
     return hand_check(raw, materials(ledger.state(), parse_entry(raw)), lang, address)
 
 
@@ -47,7 +47,7 @@ def test_lines_check_a_signature_of_each_scheme(library: Library, tmp_path: Path
     assert "key.der: OK" in done.stdout
     assert re.search(r"Signature Verified Successfully|Verified OK", done.stdout)
     index = library.registered[scheme]
-    assert (tmp_path / "entry.json").read_bytes() == library.desk.ledger.entry(index)
+    assert (tmp_path / "entry.json").read_bytes() == library.desk.ledger.log.entry(index)
 
 
 def test_lines_check_all_founders_signatures(library: Library, tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_lines_fail_where_something_was_changed(library: Library, tmp_path: Path
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_lines_fail_for_another_signature(library: Library, tmp_path: Path, scheme: str) -> None:
     index = library.registered[scheme]
-    sig = parse_entry(library.desk.ledger.entry(index)).signatures[0].sig
+    sig = parse_entry(library.desk.ledger.log.entry(index)).signatures[0].sig
     other = sig[:-2] + bytes((sig[-2] ^ 1, sig[-1]))
     before, after = (f"echo '{base64.b64encode(one).decode()}' " for one in (sig, other))
     script = lines_for(library, index)

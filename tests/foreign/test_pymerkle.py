@@ -15,7 +15,7 @@ SIZES = (1, 2, 3, 4, 5, 7, 8, 9, 31, 64, 65, 127, 255, 256, 257, 300, 511, 512, 
 @pytest.fixture(scope="module")
 def theirs(library: Library) -> InmemoryTree:
     tree = InmemoryTree(algorithm="sha256")
-    for entry in library.desk.ledger.entries():
+    for entry in library.desk.ledger.log.entries():
         tree.append_entry(entry)
     return tree
 

@@ -27,8 +27,8 @@ class Desk:
 
     def take(self, signed: Signed) -> AppendOutcome:
         """Appends, and lets the parties see the new end of the log."""
-        outcome = self.ledger.append(signed.statement, signed.signatures)
-        self.world.look(self.ledger)
+        outcome = self.ledger.append(signed.parsed)
+        self.world.look(self.ledger.log)
         return outcome
 
     def found(self) -> None:

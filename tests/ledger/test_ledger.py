@@ -18,6 +18,7 @@ from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import Closed, Fatal, LedgerError, Locked, NotFound, ReadOnly
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.submission import SignedStatement
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import MAX_STATEMENT_BYTES, canonical
 from constancia.verify.core.formats.checkpoint import open_checkpoint
@@ -31,7 +32,7 @@ from constancia.verify.trust.trust_folder import load_trust
 def refused(desk: Desk, signed: Signed) -> Refusal:
     size = desk.ledger.size
     with pytest.raises(Refusal) as caught:
-        desk.ledger.append(signed.statement, signed.signatures)
+        desk.ledger.append(signed.parsed)
     assert desk.ledger.size == size
     return caught.value
 
@@ -45,33 +46,33 @@ def changed(desk: Desk, signed: Signed, party: str = "nosc", **members: Any) -> 
 class TestAppending:
     def test_l3_what_is_appended_is_found_at_its_index(self, desk: Desk) -> None:
         outcome = desk.take(desk.world.contest("c1"))
-        assert desk.ledger.entry(outcome.index) == outcome.entry
-        assert outcome.leaf_hash == hash_leaf(outcome.entry)
+        assert desk.ledger.log.entry(outcome.entry.index) == outcome.entry.raw
+        assert outcome.entry.leaf_hash == hash_leaf(outcome.entry.raw)
 
     def test_statement_s_bytes_stand_verbatim_in_the_entry(self, desk: Desk) -> None:
         signed = desk.world.contest("c1")
         outcome = desk.take(signed)
-        assert parse_entry(outcome.entry).statement.raw == signed.statement
+        assert parse_entry(outcome.entry.raw).statement.raw == signed.statement
 
     def test_entry_is_canonical_and_chained(self, desk: Desk) -> None:
-        entries = [parse_entry(raw) for raw in desk.ledger.entries()]
+        entries = [parse_entry(raw) for raw in desk.ledger.log.entries()]
         assert [e.index for e in entries] == list(range(desk.ledger.size))
         assert [e.previous for e in entries[1:]] == [e.leaf_hash for e in entries[:-1]]
 
     def test_checkpoint_covers_the_last_entry_under_the_log_s_key(self, desk: Desk) -> None:
-        checkpoint, _ = open_checkpoint(desk.ledger.checkpoint(), desk.signer.verifier)
-        assert (checkpoint.size, checkpoint.root) == (desk.ledger.size, desk.ledger.root())
+        checkpoint, _ = open_checkpoint(desk.ledger.log.checkpoint(), desk.signer.verifier)
+        assert (checkpoint.size, checkpoint.root) == (desk.ledger.size, desk.ledger.log.root())
 
     def test_same_bytes_again_get_the_first_receipt(self, desk: Desk) -> None:
         signed = desk.world.contest("c1")
         first = desk.take(signed)
         again = desk.take(signed)
-        assert (again.index, again.entry, again.replayed) == (first.index, first.entry, True)
+        assert (again.entry, again.replayed) == (first.entry, True)
 
     def test_same_bytes_twice_under_way_are_recorded_once(self, desk: Desk) -> None:
         signed = desk.world.contest("c1")
         size = desk.ledger.size
-        futures = [desk.ledger.submit(signed.statement, signed.signatures) for _ in range(20)]
+        futures = [desk.ledger.submit(signed.parsed) for _ in range(20)]
         outcomes = [future.result() for future in futures]
         assert desk.ledger.size == size + 1
         assert sorted(o.replayed for o in outcomes) == [False] + [True] * 19
@@ -81,22 +82,20 @@ class TestAppending:
         first = desk.take(desk.world.contest("c1"))
         desk.clock.set(START - timedelta(days=1))
         second = desk.take(desk.world.contest("c1"))
-        assert second.recorded_at == first.recorded_at
+        assert second.entry.recorded_at == first.entry.recorded_at
 
     def test_concurrent_statements_all_get_a_place(self, desk: Desk) -> None:
         size = desk.ledger.size
         signed = [desk.world.contest("c1", party) for party in ("inai", "nosc", "sfp") * 30]
-        futures = [desk.ledger.submit(one.statement, one.signatures) for one in signed]
+        futures = [desk.ledger.submit(one.parsed) for one in signed]
         wait(futures)
-        assert sorted(f.result().index for f in futures) == list(range(size, size + 90))
+        assert sorted(f.result().entry.index for f in futures) == list(range(size, size + 90))
 
     def test_statements_can_be_awaited_on_an_event_loop(self, desk: Desk) -> None:
         async def submit() -> list[int]:
             signed = [desk.world.contest("c1") for _ in range(40)]
-            outcomes = await asyncio.gather(
-                *(desk.ledger.submit_async(one.statement, one.signatures) for one in signed)
-            )
-            return [outcome.index for outcome in outcomes]
+            outcomes = await asyncio.gather(*(desk.ledger.submit_async(one.parsed) for one in signed))
+            return [outcome.entry.index for outcome in outcomes]
 
         size = desk.ledger.size
         assert sorted(asyncio.run(submit())) == list(range(size, size + 40))
@@ -104,12 +103,12 @@ class TestAppending:
     def test_refusal_reaches_the_event_loop(self, desk: Desk) -> None:
         signed = changed(desk, desk.world.contest("c1"), ledger="example.org/other")
         with pytest.raises(Refusal):
-            asyncio.run(desk.ledger.submit_async(signed.statement, signed.signatures))
+            asyncio.run(desk.ledger.submit_async(signed.parsed))
 
     def test_one_bad_statement_does_not_sink_its_batch(self, desk: Desk) -> None:
         signed = [desk.world.contest("c1") for _ in range(9)]
         signed.insert(4, desk.world.contest("no-such-commitment"))
-        futures = [desk.ledger.submit(one.statement, one.signatures) for one in signed]
+        futures = [desk.ledger.submit(one.parsed) for one in signed]
         wait(futures)
         assert [type(f.exception()) for f in futures].count(Refusal) == 1
         assert sum(f.exception() is None for f in futures) == 9
@@ -130,7 +129,7 @@ class TestRefusing:
         first = desk.world.contest("c1")
         shared = json.loads(first.statement)["id"]
         pairs = [first, changed(desk, desk.world.contest("c1"), id=shared, occurred_on="2019-02")]
-        futures = [desk.ledger.submit(one.statement, one.signatures) for one in pairs]
+        futures = [desk.ledger.submit(one.parsed) for one in pairs]
         wait(futures)
         failed = [f.exception() for f in futures if f.exception() is not None]
         assert [getattr(error, "code", None) for error in failed] == ["E_DUPLICATE"]
@@ -157,7 +156,7 @@ class TestRefusing:
     def test_two_signatures_where_one_belongs(self, desk: Desk) -> None:
         signed = desk.world.contest("c1")
         with pytest.raises(Malformed, match="1 of them"):
-            desk.ledger.append(signed.statement, signed.signatures * 2)
+            desk.ledger.append(SignedStatement.read(signed.statement, signed.signatures * 2))
 
     def test_seen_beyond_the_end_of_the_log(self, desk: Desk) -> None:
         desk.world.seen = (desk.ledger.size + 5, bytes(32))
@@ -169,13 +168,13 @@ class TestRefusing:
         desk.world.seen = (3, bytes(32))
         refusal = refused(desk, desk.world.contest("c1"))
         assert refusal.code == "E_SEEN_CONTRADICTS"
-        assert refusal.judged_against["log.root"] == desk.ledger.root(3).hex()
+        assert refusal.judged_against["log.root"] == desk.ledger.log.root(3).hex()
 
     def test_older_seen_is_as_good_as_the_newest(self, desk: Desk) -> None:
         desk.world.seen = (0, EMPTY_ROOT)
-        desk.ledger.append(*_parts(desk.world.contest("c1")))
-        desk.world.seen = (7, desk.ledger.root(7))
-        desk.ledger.append(*_parts(desk.world.contest("c1")))
+        desk.ledger.append(desk.world.contest("c1").parsed)
+        desk.world.seen = (7, desk.ledger.log.root(7))
+        desk.ledger.append(desk.world.contest("c1").parsed)
 
     def test_every_further_rule_broken_is_listed(self, desk: Desk) -> None:
         desk.world.seen = (3, bytes(32))
@@ -220,19 +219,19 @@ class TestRefusing:
     def test_bytes_that_are_no_canonical_statement(self, desk: Desk, spoil: Any) -> None:
         signed = desk.world.contest("c1")
         with pytest.raises(Malformed):
-            desk.ledger.append(spoil(signed.statement), signed.signatures)
+            SignedStatement.read(spoil(signed.statement), signed.signatures)
 
     def test_statement_that_is_too_large(self, desk: Desk) -> None:
         signed = desk.world.contest("c1")
         with pytest.raises(Malformed) as caught:
-            desk.ledger.append(b"{" + b" " * MAX_STATEMENT_BYTES, signed.signatures)
+            SignedStatement.read(b"{" + b" " * MAX_STATEMENT_BYTES, signed.signatures)
         assert caught.value.code == "too-large"
 
     def test_entry_that_would_be_too_large(self, desk: Desk) -> None:
         signed = desk.world.contest("c1")
         huge = Signature(key=signed.signatures[0].key, sig=bytes(60_000))
         with pytest.raises((Malformed, Refusal)):
-            desk.ledger.append(signed.statement, [huge])
+            desk.ledger.append(SignedStatement.read(signed.statement, [huge]))
 
     def test_refused_statement_may_be_sent_again_when_it_has_become_legal(self, founded: Desk) -> None:
         founded.world.now = START
@@ -250,10 +249,6 @@ class TestRefusing:
         assert founded.take(founded.world.contest("c1")).replayed is False
 
 
-def _parts(signed: Signed) -> tuple[bytes, tuple[Signature, ...]]:
-    return signed.statement, signed.signatures
-
-
 class TestGenesis:
     def test_nothing_comes_before_it(self, new: Desk) -> None:
         assert refused(new, new.world.party_registered("inai")).code == "E_KEY_UNKNOWN"
@@ -266,7 +261,7 @@ class TestGenesis:
     def test_two_of_three_founders_are_not_enough(self, new: Desk) -> None:
         genesis = new.world.genesis()
         with pytest.raises(Malformed, match="3 of them"):
-            new.ledger.append(genesis.statement, genesis.signatures[:2])
+            new.ledger.append(SignedStatement.read(genesis.statement, genesis.signatures[:2]))
 
     def test_it_names_the_key_that_signs_the_checkpoints(self, new: Desk) -> None:
         other = World(LogSigner.generate(ORIGIN).vkey)
@@ -278,7 +273,7 @@ class TestGenesis:
     def test_trust_folder_is_written_when_it_is_recorded(self, new: Desk) -> None:
         genesis = new.take(new.world.genesis())
         trust = load_trust(new.folder / "trust")
-        assert trust.genesis == genesis.leaf_hash
+        assert trust.genesis == genesis.entry.leaf_hash
         assert trust.policy.logs[ORIGIN] == new.signer.verifier
 
     def test_trust_folder_lost_before_it_was_written_is_written_at_the_next_start(self, new: Desk) -> None:
@@ -290,40 +285,34 @@ class TestGenesis:
 
     def test_empty_ledger_has_no_checkpoint(self, new: Desk) -> None:
         with pytest.raises(NotFound):
-            new.ledger.checkpoint()
+            new.ledger.log.checkpoint()
 
 
 class TestOpening:
     def test_l2_everything_is_there_after_a_restart(self, desk: Desk) -> None:
-        before = (desk.ledger.size, desk.ledger.root(), desk.ledger.checkpoint())
+        before = (desk.ledger.size, desk.ledger.log.root(), desk.ledger.log.checkpoint())
         state = canonical(desk.ledger.state().document())
         desk.reopen()
-        assert (desk.ledger.size, desk.ledger.root(), desk.ledger.checkpoint()) == before
+        assert (desk.ledger.size, desk.ledger.log.root(), desk.ledger.log.checkpoint()) == before
         assert canonical(desk.ledger.state().document()) == state
 
     def test_ledger_goes_on_after_a_restart(self, desk: Desk) -> None:
         size = desk.ledger.size
         desk.reopen()
-        assert desk.take(desk.world.contest("c1")).index == size
+        assert desk.take(desk.world.contest("c1")).entry.index == size
 
     def test_recorded_at_does_not_go_back_across_a_restart(self, desk: Desk) -> None:
         desk.clock.set(START + timedelta(days=1))
         last = desk.take(desk.world.contest("c1"))
         desk.clock.set(START)
         desk.reopen()
-        assert desk.take(desk.world.contest("c1")).recorded_at == last.recorded_at
+        assert desk.take(desk.world.contest("c1")).entry.recorded_at == last.entry.recorded_at
 
     def test_statement_recorded_before_a_restart_is_replayed_after_it(self, desk: Desk) -> None:
         signed = desk.world.contest("c1")
         first = desk.take(signed)
         desk.reopen()
-        assert desk.take(signed) == type(first)(
-            index=first.index,
-            leaf_hash=first.leaf_hash,
-            recorded_at=first.recorded_at,
-            entry=first.entry,
-            replayed=True,
-        )
+        assert desk.take(signed) == type(first)(entry=first.entry, replayed=True)
 
     def test_l1_second_writer_is_turned_away(self, desk: Desk) -> None:
         with pytest.raises(Locked):
@@ -331,7 +320,7 @@ class TestOpening:
 
     def test_l1_reader_opens_beside_the_writer(self, desk: Desk) -> None:
         with Ledger.open(desk.folder, clock=desk.clock, signer=None) as reader:
-            assert reader.root() == desk.ledger.root()
+            assert reader.log.root() == desk.ledger.log.root()
 
     def test_reader_cannot_write(self, desk: Desk) -> None:
         signed = desk.world.contest("c1")
@@ -339,14 +328,14 @@ class TestOpening:
             Ledger.open(desk.folder, clock=desk.clock, signer=None) as reader,
             pytest.raises(ReadOnly),
         ):
-            reader.append(signed.statement, signed.signatures)
+            reader.append(signed.parsed)
 
     def test_reader_follows_the_writer_when_asked_to(self, desk: Desk) -> None:
         with Ledger.open(desk.folder, clock=desk.clock, signer=None) as reader:
             desk.take(desk.world.contest("c1"))
             assert reader.size == desk.ledger.size - 1
             assert reader.refresh() == desk.ledger.size
-            assert reader.checkpoint() == desk.ledger.checkpoint()
+            assert reader.log.checkpoint() == desk.ledger.log.checkpoint()
 
     def test_reader_opens_what_it_has_no_right_to_write(self, desk: Desk) -> None:
         desk.ledger.close()
@@ -389,11 +378,11 @@ class TestOpening:
         signed = desk.world.contest("c1")
         desk.ledger.close()
         with pytest.raises(Closed):
-            desk.ledger.append(signed.statement, signed.signatures)
+            desk.ledger.append(signed.parsed)
 
     def test_closing_lets_what_is_under_way_come_to_its_end(self, desk: Desk) -> None:
         signed = [desk.world.contest("c1") for _ in range(100)]
-        futures = [desk.ledger.submit(one.statement, one.signatures) for one in signed]
+        futures = [desk.ledger.submit(one.parsed) for one in signed]
         desk.ledger.close()
         assert all(future.done() and future.exception() is None for future in futures)
 
@@ -401,22 +390,22 @@ class TestOpening:
 class TestReading:
     def test_entry_is_found_by_its_leaf_hash(self, desk: Desk) -> None:
         outcome = desk.take(desk.world.contest("c1"))
-        assert desk.ledger.index_of(outcome.leaf_hash.hex()) == outcome.index
+        assert desk.ledger.log.index_of(outcome.entry.leaf_hash.hex()) == outcome.entry.index
 
     def test_entry_is_found_by_its_statement_s_id(self, desk: Desk) -> None:
         signed = desk.world.contest("c1")
         outcome = desk.take(signed)
-        assert desk.ledger.index_of(json.loads(signed.statement)["id"]) == outcome.index
+        assert desk.ledger.log.index_of(json.loads(signed.statement)["id"]) == outcome.entry.index
 
     @pytest.mark.parametrize("name", ["0" * 64, "x" * 64, " " * 64, "", "00000000-0000-4000-8000-000000000000"])
     def test_unknown_name_is_not_found(self, desk: Desk, name: str) -> None:
         with pytest.raises(NotFound):
-            desk.ledger.index_of(name)
+            desk.ledger.log.index_of(name)
 
     @pytest.mark.parametrize("index", [-1, 10_000])
     def test_index_outside_of_the_log_is_not_found(self, desk: Desk, index: int) -> None:
         with pytest.raises(NotFound):
-            desk.ledger.entry(index)
+            desk.ledger.log.entry(index)
 
     def test_proofs_hold_between_any_two_sizes(self, desk: Desk) -> None:
         log, size = desk.ledger.log, desk.ledger.size
@@ -431,21 +420,21 @@ class TestReading:
 
     def test_every_published_size_has_its_checkpoint(self, desk: Desk) -> None:
         for size in desk.ledger.log.checkpoint_sizes():
-            checkpoint, _ = open_checkpoint(desk.ledger.checkpoint(size), desk.signer.verifier)
-            assert (checkpoint.size, checkpoint.root) == (size, desk.ledger.root(size))
+            checkpoint, _ = open_checkpoint(desk.ledger.log.checkpoint(size), desk.signer.verifier)
+            assert (checkpoint.size, checkpoint.root) == (size, desk.ledger.log.root(size))
 
     def test_size_within_a_batch_has_no_checkpoint(self, desk: Desk) -> None:
         signed = [desk.world.contest("c1") for _ in range(200)]
-        wait([desk.ledger.submit(one.statement, one.signatures) for one in signed])
+        wait([desk.ledger.submit(one.parsed) for one in signed])
         sizes = set(desk.ledger.log.checkpoint_sizes())
         inner = next(size for size in range(1, desk.ledger.size) if size not in sizes)
         with pytest.raises(NotFound, match="no checkpoint was signed"):
-            desk.ledger.checkpoint(inner)
+            desk.ledger.log.checkpoint(inner)
 
     def test_receipt_proves_its_entry_under_the_log_s_key(self, desk: Desk) -> None:
         proof = parse_tlog_proof(desk.ledger.receipt(5))
         checkpoint, _ = open_checkpoint(proof.checkpoint, desk.signer.verifier)
-        assert proof.extra == desk.ledger.entry(5)
+        assert proof.extra == desk.ledger.log.entry(5)
         assert verify_inclusion(
             leaf_hash=hash_leaf(proof.extra or b""),
             index=proof.index,
@@ -472,9 +461,9 @@ class TestReading:
 
     def test_tile_and_bundle_beyond_the_log_are_not_found(self, desk: Desk) -> None:
         with pytest.raises(NotFound):
-            desk.ledger.tile(0, 0, desk.ledger.size + 1)
+            desk.ledger.log.tile(0, 0, desk.ledger.size + 1)
         with pytest.raises(NotFound):
-            desk.ledger.entry_bundle(1, 1)
+            desk.ledger.log.entry_bundle(1, 1)
 
     def test_documents_are_kept_beside_the_log(self, desk: Desk) -> None:
         name = desk.ledger.documents.put(b"minuta")
@@ -493,5 +482,5 @@ class TestOptions:
         desk.found()
         desk.adopt()
         signed = [desk.world.contest("c1") for _ in range(20)]
-        wait([desk.ledger.submit(one.statement, one.signatures) for one in signed])
+        wait([desk.ledger.submit(one.parsed) for one in signed])
         assert list(desk.ledger.log.checkpoint_sizes()) == list(range(1, desk.ledger.size + 1))

@@ -139,7 +139,7 @@ def test_genesis_may_not_name_another_key(scene: Scene) -> None:
     desk.world.log_cosigner = LogSigner.generate(ORIGIN).cosigner_vkey
     signed = desk.world.genesis()
     with pytest.raises(Refusal) as refused:
-        desk.ledger.append(signed.statement, signed.signatures)
+        desk.ledger.append(signed.parsed)
     assert refused.value.code == "E_LEDGER_MISMATCH"
 
 

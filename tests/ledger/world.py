@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from constancia.ledger.clock import new_uuid
+from constancia.ledger.submission import SignedStatement
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.merkle import EMPTY_ROOT
@@ -62,6 +63,11 @@ class Signed:
 
     statement: bytes
     signatures: tuple[Signature, ...]
+
+    @property
+    def parsed(self) -> SignedStatement:
+        """What `Ledger.append` takes."""
+        return SignedStatement.read(self.statement, self.signatures)
 
 
 class Tip(Protocol):

@@ -29,14 +29,14 @@ from constancia.verify.audit.entry_pass import EntryPass, Item
 from constancia.verify.audit.entry_stream import published_items, store_items
 from constancia.verify.audit.extensions import AuditLevel, ResumeState
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.checkpoint import parse_checkpoint
+from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.merkle import Tree, hash_leaf
-from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey, parse_note
+from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey
 from constancia.verify.core.report import Findings, Report, fault_of
 from constancia.verify.evidence.contradiction import check_contradiction
 from constancia.verify.evidence.receipt import audit_receipt
 from constancia.verify.sources.published_log import LACKS, PublishedLog
-from constancia.verify.sources.source import Source, parse_head
+from constancia.verify.sources.source import Source
 from constancia.verify.sources.transit import as_written
 from constancia.verify.speed.signature_pool import Pool
 from constancia.verify.trust.pinned_checkpoint import RESUME, SINCE, TRUST, PinnedCheckpoint, check_signed, open_pinned
@@ -69,12 +69,13 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
         progress: Called now and then with entries done and entries in all. Where it raises `KeyboardInterrupt`, what
             was verified so far is kept in the memory.
         workers: Threads for signatures; as many as cores by default.
-        levels: Checks of the levels above that come last, by the names of `LEVELS_ABOVE` (L5: ledger.timestamp).
+        levels: Checks of the levels above that come last, by the names of `LEVELS_ABOVE` (L5:
+            ledger.timestamps.level5).
         since: A checkpoint of this log, as a signed note, that the caller has verified before (rule A5).
         memory: What the caller's earlier audits verified: with `since` the one that came to an end, else the one
             that was interrupted at this very source. What this audit verifies is kept there.
-        further: Levels above that see every entry in the same pass (L3 and L4: ledger.replay). What is given in neither
-            is said not to be checked.
+        further: Levels above that see every entry in the same pass (L3 and L4:
+            ledger.audit.level3_law). What is given in neither is said not to be checked.
 
     Returns:
         The report.
@@ -272,7 +273,7 @@ class _Audit:
         if self._findings.total or self._findings.ends_at is not None:
             return
         for raw in (self._head, self._last_note):
-            if raw is not None and parse_checkpoint(parse_note(raw).text).size == fold.tree.size:
+            if raw is not None and read_checkpoint(raw).size == fold.tree.size:
                 self._findings.checkpoint = raw
         if self._memory is not None and fold.tree.size:
             self._memory.keep(fold, self._findings)
@@ -297,7 +298,7 @@ class _Audit:
         weighs = self._store is None
         try:
             raw = published.checkpoint()
-            return as_written(raw, parse_head, self._head_name, self._findings)
+            return as_written(raw, read_checkpoint, self._head_name, self._findings)
         except Unreadable as error:
             if weighs:
                 raise
@@ -305,7 +306,7 @@ class _Audit:
             return None
 
     def _published_size(self) -> int:
-        return 0 if self._head is None else parse_head(self._head).size
+        return 0 if self._head is None else read_checkpoint(self._head).size
 
     def _log_key(self, fold: EntryPass) -> VerifierKey | None:
         said = fold.directory.log_key

@@ -6,16 +6,16 @@ is said as not checked; only the founding signatures of entry 0 stand in the ent
 
 from constancia.verify.core.authorship.directory import Directory
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
+from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint, read_checkpoint
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.entry import Entry, parse_entry
 from constancia.verify.core.formats.merkle import hash_leaf, verify_inclusion
-from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey, parse_note
+from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey
 from constancia.verify.core.formats.policy import NO_QUORUM, cosigners, open_with_policy
 from constancia.verify.core.formats.signatures import verify_signature
 from constancia.verify.core.formats.tlog_proof import HEADER, TlogProof, parse_tlog_proof
 from constancia.verify.core.report import Findings, fault_of
-from constancia.verify.sources.source import parse_head, parse_whole_proof
+from constancia.verify.sources.source import parse_whole_proof
 from constancia.verify.sources.transit import as_written
 from constancia.verify.trust.pinned_checkpoint import TRUST, open_pinned
 from constancia.verify.trust.trust_folder import TrustFolder
@@ -39,7 +39,7 @@ def audit_receipt(raw: bytes, trust: TrustFolder | None, findings: Findings) -> 
         return
     if proof.extra is None:
         findings.leave_open("receipt-no-entry", index=proof.index)
-        findings.origin = parse_head(proof.checkpoint).origin
+        findings.origin = read_checkpoint(proof.checkpoint).origin
         return
     entry = _check_entry(proof, proof.extra, findings)
     checkpoint = _check_checkpoint(proof, entry, trust, findings)
@@ -86,7 +86,7 @@ def _check_checkpoint(
             key = _own_key(entry) if proof.index == 0 else None
             if key is None:
                 findings.leave_open("no-log-key")
-                return parse_checkpoint(parse_note(proof.checkpoint).text)
+                return read_checkpoint(proof.checkpoint)
             findings.log_key = format_vkey(key)
             checkpoint, _ = open_checkpoint(proof.checkpoint, key)
         else:

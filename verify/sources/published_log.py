@@ -11,6 +11,7 @@ from constancia.verify.core.formats.merkle import HASH_BYTES
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.core.formats.tiles import HASHES_PER_TILE, parse_tile_path, tile_path, tile_width
 from constancia.verify.sources.files import Files
+from constancia.verify.sources.layout import CHECKPOINT_NAME
 from constancia.verify.sources.transit import is_page
 from constancia.verify.sources.web import Web
 
@@ -70,7 +71,7 @@ class PublishedLog:
 
     def checkpoint(self) -> bytes | None:
         """Give the published checkpoint."""
-        return self.files.read("checkpoint", MAX_NOTE_BYTES)
+        return self.files.read(CHECKPOINT_NAME, MAX_NOTE_BYTES)
 
     def find(self, level: int | None, number: int, width: int, *, is_covered: bool = False) -> FoundFile:
         """Find a tile of at least a width: the partial one, else the full one.

@@ -9,11 +9,11 @@ from types import TracebackType
 from typing import Final, Self
 
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
+from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.entry import parse_entry
-from constancia.verify.core.formats.note import parse_note
 from constancia.verify.core.formats.tiles import HASHES_PER_TILE, parse_bundle, tile_width
 from constancia.verify.core.formats.tlog_proof import HEADER, MAX_PROOF_BYTES, TlogProof, parse_tlog_proof
+from constancia.verify.sources import layout
 from constancia.verify.sources.contradiction_file import HEADER as CONTRADICTION
 from constancia.verify.sources.contradiction_file import MAX_CONTRADICTION_BYTES, origin_of
 from constancia.verify.sources.files import Folder, open_regular
@@ -23,12 +23,6 @@ from constancia.verify.sources.transit import is_html, undone
 from constancia.verify.sources.web import Web
 from constancia.verify.sources.zip_archive import Zip
 
-STORE_NAME: Final = "ledger.sqlite"
-PUBLISHED_NAME: Final = "log"
-DOCUMENTS_NAME: Final = "documents"
-ANCHORS_NAME: Final = "anchors"
-TRUST_NAME: Final = "trust"
-COSIGNATURES_NAME: Final = "cosignatures.sqlite"
 SNIFFED: Final = 4_096  # bytes by which a file's kind is known
 
 
@@ -136,7 +130,7 @@ class Source:
         if self.published is None or raw is None:
             raise Unreadable("checkpoint", self.location, "there is no log here")
         try:
-            size = parse_checkpoint(parse_note(raw).text).size
+            size = read_checkpoint(raw).size
             for number, bundle, _ in self.published.bundles(size, start):
                 if bundle.data is None:
                     raise Unreadable("bundle", bundle.path, "it is missing")
@@ -210,17 +204,8 @@ def parse_whole_proof(raw: bytes) -> TlogProof:
         Malformed: One of them has another form.
     """
     proof = parse_tlog_proof(raw)
-    parse_head(proof.checkpoint)
+    read_checkpoint(proof.checkpoint)
     return proof
-
-
-def parse_head(raw: bytes) -> Checkpoint:
-    """Read a signed note's checkpoint; nothing is verified.
-
-    Raises:
-        Malformed: It has another form.
-    """
-    return parse_checkpoint(parse_note(raw).text)
 
 
 def _origin_in(raw: bytes) -> str:
@@ -232,21 +217,21 @@ def _some(origin: object) -> tuple[str, ...]:
 
 
 def _open_folder(path: Path) -> Source:
-    log = path / PUBLISHED_NAME
-    if os.path.lexists(path / STORE_NAME):
+    log = path / layout.PUBLISHED_NAME
+    if os.path.lexists(path / layout.STORE_NAME):
         # Before the store: in a ledger at work a cosignature is always of a tree that the store has by then.
-        cosignatures = _open_cosignatures(path / COSIGNATURES_NAME)
+        cosignatures = _open_cosignatures(path / layout.COSIGNATURES_NAME)
         return Source(
             kind="store",
             location=str(path),
-            store=open_store(path / STORE_NAME),
+            store=open_store(path / layout.STORE_NAME),
             published=PublishedLog(Folder(log)) if log.is_dir() else None,
-            documents=Folder(path / DOCUMENTS_NAME),
-            anchors=Folder(path / ANCHORS_NAME),
+            documents=Folder(path / layout.DOCUMENTS_NAME),
+            anchors=Folder(path / layout.ANCHORS_NAME),
             cosignatures=cosignatures,
-            own_trust=(path / TRUST_NAME).is_dir(),
+            own_trust=(path / layout.TRUST_NAME).is_dir(),
         )
-    if os.path.lexists(path / "checkpoint") or os.path.lexists(path / "tile"):
+    if os.path.lexists(path / layout.CHECKPOINT_NAME) or os.path.lexists(path / layout.TILES_NAME):
         return Source(kind="folder", location=str(path), published=PublishedLog(Folder(path)))
     raise Unreadable("source", str(path), "no ledger.sqlite, no checkpoint and no tile folder in it")
 

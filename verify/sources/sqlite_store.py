@@ -16,13 +16,11 @@ from constancia.verify.core.errors import Unreadable
 from constancia.verify.sources.files import refuse_special
 
 SCHEMA: Final[dict[str, tuple[str, ...]]] = {
-    "stored_events": (
-        "position", "originator_id", "originator_version", "topic", "state", "statement_id",
-    ),
+    "stored_events": ("position", "originator_id", "originator_version", "topic", "state", "statement_id"),
     "batches": ("first_index", "size", "leaf_hashes", "checkpoint"),
     "meta": ("key", "value"),
-}  # fmt: skip
-TOPIC: Final = "constancia.domain.kernel.acts:Recorded"
+}
+TOPIC: Final = "constancia.domain.acts:Recorded"
 SCHEMA_VERSION: Final = "1"
 MAX_VALUE_BYTES: Final = 64 * 1024 * 1024  # a batch of two million leaf hashes
 SHARED: Final = "?mode=ro"

@@ -8,6 +8,7 @@ from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.core.formats.policy import MAX_POLICY_BYTES, Policy, parse_policy
 from constancia.verify.core.formats.signatures import is_hex64
 from constancia.verify.sources.files import Folder
+from constancia.verify.sources.layout import CHECKPOINT_NAME, GENESIS_NAME, POLICY_NAME
 from constancia.verify.sources.transit import plain
 
 
@@ -37,10 +38,10 @@ def load_trust(folder: Path) -> TrustFolder:
     Source: ours: SPEC §4.
     """
     files = Folder(folder, follow_links=True)
-    policy = files.read("policy", MAX_POLICY_BYTES)
+    policy = files.read(POLICY_NAME, MAX_POLICY_BYTES)
     if policy is None:
         raise Unreadable("trust", str(folder), "a trust folder holds a file named policy")
-    genesis = files.read("genesis", 256)
+    genesis = files.read(GENESIS_NAME, 256)
     if genesis is not None:
         text = plain(genesis).decode("ascii", "replace").strip()
         if not is_hex64(text):
@@ -50,5 +51,5 @@ def load_trust(folder: Path) -> TrustFolder:
         parsed = parse_policy(plain(policy).decode())
     except UnicodeDecodeError as error:
         raise Malformed("not-utf8", "trust/policy", "UTF-8", error.reason) from error
-    kept = files.read("checkpoint", MAX_NOTE_BYTES)
+    kept = files.read(CHECKPOINT_NAME, MAX_NOTE_BYTES)
     return TrustFolder(policy=parsed, genesis=genesis, checkpoint=None if kept is None else plain(kept), folder=folder)

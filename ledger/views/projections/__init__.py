@@ -1,32 +1,33 @@
-"""The projections that the pages and the interface read, one file each."""
+"""The projections that pages, interface and level L4 read, one file each.
+
+State projections are served as `/api/v1/<name>` and compared by L4 under the same name: a new one is a file here and a
+line in the table. Entry projections are stored.
+"""
 
 from typing import Final
 
 from constancia.ledger.views.projections.agreements import AGREEMENTS
-from constancia.ledger.views.projections.allegations import ALLEGATIONS
-from constancia.ledger.views.projections.base import Projection
+from constancia.ledger.views.projections.base import EntryProjection, StateProjection
+from constancia.ledger.views.projections.bodies import BODIES
 from constancia.ledger.views.projections.citations import CITATIONS
-from constancia.ledger.views.projections.commitment_status import COMMITMENT_STATUS
+from constancia.ledger.views.projections.commitments import COMMITMENTS
 from constancia.ledger.views.projections.corrections import CORRECTIONS
 from constancia.ledger.views.projections.decisions import DECISIONS
-from constancia.ledger.views.projections.deliverable_register import DELIVERABLE_REGISTER
-from constancia.ledger.views.projections.governance import GOVERNANCE
+from constancia.ledger.views.projections.deliverables import DELIVERABLES
 from constancia.ledger.views.projections.parties import PARTIES
-from constancia.ledger.views.projections.signature_matrix import SIGNATURE_MATRIX
+from constancia.ledger.views.projections.signatures import SIGNATURES
 from constancia.ledger.views.projections.timeline import TIMELINE
 
-PROJECTIONS: Final[tuple[Projection, ...]] = (
+STATE_PROJECTIONS: Final[tuple[StateProjection, ...]] = (
     AGREEMENTS,
-    ALLEGATIONS,
-    CITATIONS,
-    COMMITMENT_STATUS,
+    BODIES,
+    COMMITMENTS,
     CORRECTIONS,
     DECISIONS,
-    DELIVERABLE_REGISTER,
-    GOVERNANCE,
+    DELIVERABLES,
     PARTIES,
-    SIGNATURE_MATRIX,
-    TIMELINE,
+    SIGNATURES,
 )
-# Counts up whenever a row's form changes: rows of another version are thrown away and made again.
-VERSION: Final = 1
+ENTRY_PROJECTIONS: Final[tuple[EntryProjection, ...]] = (CITATIONS, TIMELINE)
+# Counts up whenever a stored row's form changes: rows of another version are thrown away and made again.
+VERSION: Final = 2

@@ -1,14 +1,15 @@
 """Agreements: where each text stands, who has signed it, who is missing. Key: the stream."""
 
+from datetime import date
 from typing import Final
 
 from constancia.domain.agreements.agreement import Agreement, AgreementVersion
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.state import State
-from constancia.ledger.views.projections.base import Row, StateProjection, own_stream
+from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
 
 
-def _row(state: State, key: str) -> Row | None:
+def _row(state: State, key: str, day: date) -> Row | None:
     found = state.aggregates.get(key)
     if not isinstance(found, Agreement):
         return None
@@ -16,7 +17,7 @@ def _row(state: State, key: str) -> Row | None:
     return {
         "agreement": found.agreement,
         "in_force_version": in_force[-1] if in_force else None,
-        "status": found.status,
+        "status": found.status_on(day),
         "stream": found.stream,
         "title": document_of(found.current.title),
         "version": found.current.version,
@@ -32,4 +33,4 @@ def _version(version: AgreementVersion) -> Row:
     }
 
 
-AGREEMENTS: Final = StateProjection(name="agreements", touched=own_stream("agreement"), row=_row)
+AGREEMENTS: Final = StateProjection(name="agreements", kind="agreement", keys=streams_of(Agreement), row=_row)

@@ -1,17 +1,20 @@
-"""What a projection is: rows of canonical JSON, each computed from the state or from one entry.
+"""What a projection is: rows of JSON, a pure function of the state and a day, or of one entry.
 
-- J1: a row depends on the entries alone: not on the clock, nor on how many entries were read at a
-  time. What changes with the day (overdue, expired) is no row; it is derived when asked for.
-- J2: a state row is a function of the state and its key, and `touched` names every key whose row an
-  entry may change. Hence it is enough to compute a row at the end of a page.
-- J3: nothing is lost when all rows are deleted: they are made again from the entries.
+- J1: rows depend on the entries and the day asked about alone: not on the clock, nor on how many entries were read at
+  a time.
+- J2: a state projection is computed when asked, at any size and day, by the one function that pages, interface and
+  level L4 all call; nothing of it is stored.
+- J3: nothing is lost when all stored rows are deleted: they are made again from the entries.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
 from constancia.domain.kernel.acts import Recorded
+from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.kernel.calendar import zone
 from constancia.domain.state import State
 
 Row = Mapping[str, Any]
@@ -19,22 +22,31 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateProjection:
-    """Rows computed from the state.
+    """Rows computed from a state, for a day.
 
     Attributes:
-        name: The projection's name.
-        touched: The keys whose rows an entry may change; the state is the one after the entry.
-        row: The row of a key; None when there is none.
+        name: Its name in the interface: `/api/v1/<name>`.
+        kind: What the keys begin with: the kind of its streams, as in `/api/v1/<name>/<the rest of the key>`.
+        keys: The streams that have a row, in the rows' order.
+        row: The row of a stream on a day; None when there is none.
     """
 
     name: str
-    touched: Callable[[Recorded, State], Iterable[str]]
-    row: Callable[[State, str], Row | None]
+    kind: str
+    keys: Callable[[State], Iterable[str]]
+    row: Callable[[State, str, date], Row | None]
+
+    def rows(self, state: State, day: date) -> Iterator[Row]:
+        """Give all rows."""
+        for key in self.keys(state):
+            row = self.row(state, key, day)
+            if row is not None:
+                yield row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryProjection:
-    """Rows computed from each entry once, and never again.
+    """Rows computed from each entry once, stored, and never changed.
 
     Attributes:
         name: The projection's name.
@@ -45,15 +57,11 @@ class EntryProjection:
     rows: Callable[[Recorded, State], Iterable[tuple[str, Row]]]
 
 
-Projection = StateProjection | EntryProjection
+def streams_of(kind: type[Aggregate]) -> Callable[[State], Iterable[str]]:
+    """Give a function for the streams of all aggregates of a class, in the order of their creation."""
+    return lambda state: (aggregate.stream for aggregate in state.of(kind))
 
 
-def own_stream(kind: str) -> Callable[[Recorded, State], Iterable[str]]:
-    """Touches the entry's own stream when it is of a kind."""
-    prefix = f"{kind}/"
-
-    def touched(recorded: Recorded, _: State) -> Iterable[str]:
-        stream = recorded.originator_id
-        return (stream,) if stream.startswith(prefix) else ()
-
-    return touched
+def start_of(day: date, timezone: str) -> datetime:
+    """Give the first instant of a day in a zone. A deadline is one too: what is due on the day before has passed."""
+    return datetime.combine(day, time(), zone(timezone))

@@ -1,19 +1,18 @@
-"""Corrections beside what they correct. Key: the target's leaf hash, `#`, the index in ten digits."""
+"""Corrections, each with the entry that it corrects. Key: the stream."""
 
-from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
-from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.remarks.correction import Correction
 from constancia.domain.state import State
-from constancia.ledger.views.projections.base import EntryProjection, Row
+from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
 
 
-def _rows(recorded: Recorded, state: State) -> Iterable[tuple[str, Row]]:
-    found = state.aggregates.get(recorded.originator_id)
-    if isinstance(found, Correction):
-        yield f"{found.target}#{recorded.index:010d}", document_of(found)
+def _row(state: State, key: str, _day: date) -> Row | None:
+    found = state.aggregates.get(key)
+    row: Row | None = document_of(found) if isinstance(found, Correction) else None
+    return row
 
 
-CORRECTIONS: Final = EntryProjection(name="corrections", rows=_rows)
+CORRECTIONS: Final = StateProjection(name="corrections", kind="correction", keys=streams_of(Correction), row=_row)

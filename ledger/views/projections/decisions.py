@@ -3,28 +3,17 @@
 Key: the stream.
 """
 
-from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.governance.decision import Decision
-from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.state import State
-from constancia.ledger.views.projections.base import Row, StateProjection
+from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
 
 
-def _touched(recorded: Recorded, _: State) -> Iterable[str]:
-    stream = recorded.originator_id
-    if stream.startswith("decision/"):
-        yield stream
-    elif stream.startswith("commitment/"):
-        decision = recorded.statement["body"].get("decision")
-        if decision is not None:
-            yield f"decision/{decision}"
-
-
-def _row(state: State, key: str) -> Row | None:
+def _row(state: State, key: str, day: date) -> Row | None:
     found = state.aggregates.get(key)
     if not isinstance(found, Decision):
         return None
@@ -33,6 +22,8 @@ def _row(state: State, key: str) -> Row | None:
         "enacted": _enacted(state, found),
         "must_sign": sorted(found.must_sign),
         "signed_by": sorted(mark.party for mark in found.signatures),
+        "standing_votes": {party: document_of(vote) for party, vote in found.standing_votes.items()},
+        "status": found.status_on(day),
         "tally": found.tally(),
     }
 
@@ -49,4 +40,4 @@ def _enacted(state: State, decision: Decision) -> Row | None:
     return None
 
 
-DECISIONS: Final = StateProjection(name="decisions", touched=_touched, row=_row)
+DECISIONS: Final = StateProjection(name="decisions", kind="decision", keys=streams_of(Decision), row=_row)

@@ -1,6 +1,6 @@
 """Parties and their people: names, organizations, seats, appointments and keys. Key: the stream."""
 
-from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
 from constancia.domain.governance.body import GovernanceBody
@@ -8,24 +8,12 @@ from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.key import Key
 from constancia.domain.identity.party import Party
-from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.state import State
-from constancia.ledger.views.projections.base import Row, StateProjection
+from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
 
 
-def _touched(recorded: Recorded, state: State) -> Iterable[str]:
-    found = state.aggregates.get(recorded.originator_id)
-    match found:
-        case Party() | Appointment() | Key():
-            yield f"party/{found.party}"
-        case GovernanceBody():
-            yield from (f"party/{party}" for party in found.members)
-        case _:
-            return
-
-
-def _row(state: State, key: str) -> Row | None:
+def _row(state: State, key: str, day: date) -> Row | None:
     found = state.aggregates.get(key)
     if not isinstance(found, Party):
         return None
@@ -36,9 +24,9 @@ def _row(state: State, key: str) -> Row | None:
     keys = [one for one in state.of(Key) if one.party == party]
     return {
         **document_of(found),
-        "appointments": document_of(appointments),
+        "appointments": [{**document_of(one), "status": one.status_on(day)} for one in appointments],
         "is_founder": founder is not None,
-        "keys": [_key(one) for one in keys],
+        "keys": [_key(one, day) for one in keys],
         "root": founder.root.key_id if founder else None,
         "seats": [
             {
@@ -52,10 +40,10 @@ def _row(state: State, key: str) -> Row | None:
     }
 
 
-def _key(key: Key) -> Row:
-    row = document_of(key)
+def _key(key: Key, day: date) -> Row:
+    row = {**document_of(key), "status": key.status_on(day)}
     row["reaffirmed"] = [{"target": target, "verdict": said} for target, said in key.reaffirmed]
-    return dict(row)
+    return row
 
 
-PARTIES: Final = StateProjection(name="parties", touched=_touched, row=_row)
+PARTIES: Final = StateProjection(name="parties", kind="party", keys=streams_of(Party), row=_row)

@@ -7,10 +7,6 @@ own precision with its earliest and latest day; the page chooses the order.
 from collections.abc import Iterable
 from typing import Final
 
-from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.governance.decision import Decision
-from constancia.domain.identity.appointment import Appointment
-from constancia.domain.identity.key import Key
 from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_edtf
@@ -62,17 +58,7 @@ def _subjects(recorded: Recorded, state: State) -> tuple[str, ...]:
 
 
 def _beyond(aggregate: Aggregate | None) -> Iterable[str]:
-    match aggregate:
-        case DeliverableState():
-            return (f"commitment/{aggregate.commitment}",)
-        case Decision():
-            return (aggregate.act.stream,)
-        case Correction():
-            return (aggregate.target_stream,)
-        case Appointment() | Key():
-            return (f"party/{aggregate.party}",)
-        case _:
-            return ()
+    return aggregate.concerns if aggregate else ()
 
 
 TIMELINE: Final = EntryProjection(name="timeline", rows=_rows)

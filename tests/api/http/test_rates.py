@@ -43,15 +43,18 @@ def test_an_address_writes_so_often_within_a_minute(founded: Desk) -> None:
         assert httpx.get(f"{url}/api/v1/state").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/api/v1/state", "/api/v1/derived", "/es/?size=1", "/en/entries?start=0&size=1"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/state", "/api/v1/derived", "/es/?size=1", "/en/entries?start=0&size=1", "/api/v1/parties?size=1"]
+)
 def test_an_address_has_entries_replayed_so_often_within_a_minute(adopted: Desk, path: str) -> None:
     with limited(adopted, costly_reads_per_minute=2) as url:
         for _ in range(2):
             assert httpx.get(url + path).status_code == 200
         refused(httpx.get(url + path))
         refused(httpx.get(f"{url}/api/v1/state?size=1"))
-        for free in ("/checkpoint", "/es/", "/api/v1/entries?size=1", "/tile/0/000", "/static/style.css"):
-            assert httpx.get(url + free).status_code != 429
+        for free in ("/checkpoint", "/es/", "/api/v1/entries?size=1", "/es/compromisos", "/static/site.css"):
+            for _ in range(3):
+                assert httpx.get(url + free).status_code == 200, free
 
 
 def test_a_key_is_recorded_so_often_and_is_not_used_up_by_others(adopted: Desk) -> None:
@@ -67,7 +70,7 @@ def test_a_key_is_recorded_so_often_and_is_not_used_up_by_others(adopted: Desk) 
             assert http.post("/api/v1/entries", content=forged).status_code == 401
         first = said("inai", 7)
         assert http.post("/api/v1/entries", content=first).status_code == 201
-        adopted.world.look(adopted.ledger)
+        adopted.world.look(adopted.ledger.log)
         refused(http.post("/api/v1/entries", content=said("inai", 9)))
         assert http.post("/api/v1/entries", content=said("sfp", 10)).status_code == 201
 

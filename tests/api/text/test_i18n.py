@@ -15,7 +15,7 @@ from constancia.domain.catalogue import REGISTRY
 from constancia.domain.sentences import Sentence
 from constancia.ledger.monitor.findings import KINDS
 
-API = Path(__file__).resolve().parent.parent.parent / "api"
+API = Path(__file__).resolve().parents[3] / "api"
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 # Ids that are put together from a part that varies; everything else must stand in the code letter by letter.
 MADE = (

@@ -9,7 +9,7 @@ from tests.domain.stage import Stage, genesis
 
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
 from constancia.domain.identity.genesis import LedgerOpened
-from constancia.domain.kernel.acts import Act, Actor, recorded_entry
+from constancia.domain.kernel.acts import Act, recorded_entry
 
 VOTE = {"choice": "for", "decision": "d1", "digest": "sha256:" + "0" * 64}
 
@@ -100,9 +100,3 @@ def test_an_entry_is_recorded_at_an_instant(recorded_at: str) -> None:
         recorded_entry(
             index=0, leaf_hash="0" * 64, recorded_at=recorded_at, keys=(), statement=statement, originator_version=1
         )
-
-
-def test_an_actor_has_one_of_three_forms_of_the_same_members() -> None:
-    assert Actor.parse({"capacity": "founders"}).party is None
-    root = {"capacity": "root", "party": "nosc"}
-    assert Actor.parse(root).to_json() == root

@@ -1,9 +1,13 @@
 """The frozen aggregate: concurring words by body and party, and its document."""
 
+from dataclasses import dataclass, field
 from datetime import date
 
-from constancia.domain.kernel.aggregate import Aggregate, Concurrence, Mark, document_of
+from tests.domain.remarks.test_allegation import allegation
+
+from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Concurrence, Mark, document_of
 from constancia.domain.kernel.values import Text
+from constancia.domain.remarks.allegation import ScopeReductionReported
 
 
 def mark(party: str, index: int = 1) -> Mark:
@@ -43,6 +47,19 @@ def test_the_document_leaves_out_what_is_absent_and_keeps_what_is_empty() -> Non
 def test_the_document_is_plain_json() -> None:
     found = document_of({"a": (Text(es="x"),), "b": frozenset({"z", "y"}), "c": {"d": True}})
     assert found == {"a": [{"es": "x"}], "b": ["y", "z"], "c": {"d": True}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asserted(Aggregate):
+    report: ScopeReductionReported = field(metadata=IN_PLACE)
+
+
+def test_an_act_that_an_aggregate_keeps_gives_its_members_without_where_the_fact_comes_from() -> None:
+    report = ScopeReductionReported.parse(allegation() | {"provenance": "invented"})
+    document = document_of(Asserted(stream="allegation/al-1", report=report))
+    assert document == allegation() | {
+        "concurring": [], "status": "none", "stream": "allegation/al-1", "version": 0
+    }  # fmt: skip
 
 
 def test_most_states_do_not_depend_on_the_day() -> None:

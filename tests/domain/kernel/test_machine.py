@@ -15,10 +15,6 @@ def test_pair_that_is_not_listed_is_illegal() -> None:
     assert LAMP.next_state("on", "Broken") is None
 
 
-def test_states_are_those_before_and_after() -> None:
-    assert LAMP.states() == {NONE, "on", "off"}
-
-
 def test_machine_keeps_a_table_of_its_own() -> None:
     rows = {"Lit": {NONE: "on"}}
     machine = Machine("lamp", rows)

@@ -47,7 +47,7 @@ def test_table_is_the_one_walked() -> None:
 
 def test_17_an_allegation_stays_asserted_and_says_by_whom() -> None:
     found = asserted().find(Allegation, "allegation/al-1")
-    assert (found.status, found.said.party, found.since) == ("asserted", "red", "../2017-05")
+    assert (found.status, found.said.party, found.report.since) == ("asserted", "red", "../2017-05")
 
 
 def test_9_an_allegation_changes_no_scope() -> None:

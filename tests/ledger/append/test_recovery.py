@@ -113,14 +113,14 @@ def test_o1_entries_in_another_order_are_not_served(desk: Desk) -> None:
 
 
 def test_o1_truncated_log_is_noticed_only_by_who_holds_a_checkpoint(desk: Desk) -> None:
-    checkpoint = desk.ledger.checkpoint()
+    checkpoint = desk.ledger.log.checkpoint()
     tamper(
         desk,
         "DELETE FROM stored_events WHERE position > 20",
         "DELETE FROM batches WHERE first_index >= 20",
     )
     assert desk.reopen().size == 20
-    assert checkpoint not in [desk.ledger.checkpoint(size) for size in desk.ledger.log.checkpoint_sizes()]
+    assert checkpoint not in [desk.ledger.log.checkpoint(size) for size in desk.ledger.log.checkpoint_sizes()]
 
 
 def test_o2_refused_store_is_left_as_it_is(desk: Desk) -> None:
@@ -145,6 +145,6 @@ def test_entry_altered_under_a_running_ledger_is_not_served(desk: Desk) -> None:
     connection.commit()
     connection.close()
     with pytest.raises(Damaged, match="entry 0"):
-        desk.ledger.entry(0)
+        desk.ledger.log.entry(0)
     with pytest.raises(Damaged, match="entry 0"):
-        list(desk.ledger.entries())
+        list(desk.ledger.log.entries())

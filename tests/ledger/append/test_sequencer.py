@@ -2,7 +2,9 @@
 
 import contextlib
 import sqlite3
+import statistics
 import threading
+import time
 from concurrent.futures import Future, wait
 from typing import Any
 
@@ -28,7 +30,7 @@ def store_of(desk: Desk) -> LedgerRecorder:
 
 def submit(desk: Desk, count: int = 1) -> list[Future[AppendOutcome]]:
     signed = [desk.world.contest("c1") for _ in range(count)]
-    return [desk.ledger.submit(one.statement, one.signatures) for one in signed]
+    return [desk.ledger.submit(one.parsed) for one in signed]
 
 
 def snapshot(desk: Desk) -> tuple[Any, ...]:
@@ -92,7 +94,7 @@ class TestStoreFails:
         signed = desk.world.contest("c1")
         fault.fail_before(OperationalError("disk is full"))
         with pytest.raises(NotStored):
-            desk.ledger.append(signed.statement, signed.signatures)
+            desk.ledger.append(signed.parsed)
         fault.mend()
         assert desk.take(signed).replayed is False
 
@@ -101,7 +103,21 @@ class TestStoreFails:
         futures = submit(desk, 30)
         wait(futures, WAIT_S)
         for future in futures:
-            assert desk.ledger.entry(future.result().index) == future.result().entry
+            assert desk.ledger.log.entry(future.result().entry.index) == future.result().entry.raw
+
+    def test_w5_rows_follow_a_batch_stored_although_an_error_came_back(self, desk: Desk, fault: Fault) -> None:
+        desk.ledger.views.wait()
+        fault.fail_after(OperationalError("the answer was lost"))
+        wait(submit(desk, 3), WAIT_S)
+        desk.ledger.views.wait()
+        assert desk.ledger.views.position == desk.ledger.size
+
+    def test_listener_finds_the_batch_that_it_is_told_of(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Readers see a batch before those who follow the log are told: else they would look too early and sleep."""
+        sizes: list[int] = []
+        monkeypatch.setattr(store_of(desk), "tell_listeners", lambda: sizes.append(desk.ledger.size))
+        [future] = submit(desk)
+        assert sizes == [future.result(WAIT_S).entry.index + 1]
 
     def test_w5_ledger_goes_on_after_a_lost_answer(self, desk: Desk, fault: Fault) -> None:
         fault.fail_after(OperationalError("the answer was lost"))
@@ -143,7 +159,7 @@ class TestStoreFails:
         assert errors
         assert {type(error) for error in errors} == {NotStored}
         size = desk.ledger.size
-        assert desk.take(desk.world.contest("c1")).index == size
+        assert desk.take(desk.world.contest("c1")).entry.index == size
         desk.reopen()
 
     def test_locked_database_is_survived(self, desk: Desk) -> None:
@@ -160,7 +176,7 @@ class TestStoreFails:
     def test_signer_that_fails_leaves_nothing_and_stops_the_writer(
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def broken(size: int, root: bytes) -> bytes:
+        def broken(size: int, root: bytes, *, time: int) -> bytes:
             raise RuntimeError("the key is gone")
 
         before = desk.ledger.size
@@ -168,12 +184,13 @@ class TestStoreFails:
         futures = submit(desk, 3)
         wait(futures, WAIT_S)
         assert {type(future.exception()) for future in futures} == {Fatal}
+        assert ["the key is gone" in str(future.exception()) for future in futures] == [True] * 3
         monkeypatch.undo()
         assert desk.reopen().size == before
 
     def test_trust_folder_that_cannot_be_written_does_not_cost_the_genesis(self, new: Desk) -> None:
         (new.folder / "trust").write_text("in the way")
-        assert new.take(new.world.genesis()).index == 0
+        assert new.take(new.world.genesis()).entry.index == 0
 
 
 class TestFence:
@@ -199,7 +216,7 @@ class TestFence:
         _intrude(desk)
         wait(submit(desk), WAIT_S)
         assert desk.ledger.size == size
-        assert desk.ledger.root() == desk.ledger.root(size)
+        assert desk.ledger.log.root() == desk.ledger.log.root(size)
 
     def test_rows_refused_by_an_unchanged_store_stop_the_writer(self, desk: Desk, fault: Fault) -> None:
         fault.fail_before(IntegrityError("UNIQUE constraint failed"))
@@ -242,7 +259,7 @@ class TestQueue:
         assert caught.value.retry_after_s > 0
         gate.set()
         wait(futures, WAIT_S)
-        assert submit(desk)[0].result(WAIT_S).index == desk.ledger.size - 1
+        assert submit(desk)[0].result(WAIT_S).entry.index == desk.ledger.size - 1
 
     def test_q1_refused_statements_give_their_place_back(self, open_desk: OpenDesk) -> None:
         desk = open_desk(options=Options(capacity=4))
@@ -251,7 +268,7 @@ class TestQueue:
         for _ in range(10):
             bad = desk.world.contest("no-such-commitment")
             with pytest.raises(Refusal):
-                desk.ledger.append(bad.statement, bad.signatures)
+                desk.ledger.append(bad.parsed)
         assert desk.ledger.under_way == 0
 
     def test_q2_batch_is_what_gathered_while_the_writer_was_busy(
@@ -263,6 +280,31 @@ class TestQueue:
         gate.set()
         wait(futures, WAIT_S)
         assert len(list(desk.ledger.log.checkpoint_sizes())) - before <= 20
+
+    def test_q2_idle_writer_takes_a_statement_at_once(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """From a verified statement to the writer's work on it there is a wake-up of a thread, and no pause."""
+        sequencer, writer = desk.ledger._core.sequencer, desk.ledger._core.writer
+        assert sequencer is not None
+        assert writer is not None
+        put, write = sequencer._verified.put, writer.write
+        ready: list[float] = []
+        begun: list[float] = []
+
+        def noted_put(*items: Any) -> None:
+            ready.append(time.perf_counter())
+            put(*items)
+
+        def noted_write(batch: Any) -> Any:
+            begun.append(time.perf_counter())
+            return write(batch)
+
+        monkeypatch.setattr(sequencer._verified, "put", noted_put)
+        monkeypatch.setattr(writer, "write", noted_write)
+        signed = [desk.world.contest("c1").parsed for _ in range(21)]
+        for one in signed:
+            desk.ledger.append(one)
+        waits = [start - there for there, start in zip(ready, begun, strict=True)]
+        assert statistics.median(waits) < 0.03
 
     def test_cancelled_statement_is_not_recorded(self, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
         desk = open_desk(options=Options(verifiers=1))
@@ -319,7 +361,7 @@ class TestQueue:
 def _examined(desk: Desk, signed: list[Signed]) -> list[Any]:
     sequencer = desk.ledger._core.sequencer
     assert sequencer is not None
-    batch = [Submission(raw=one.statement, signatures=one.signatures) for one in signed]
+    batch = [Submission(signed=one.parsed) for one in signed]
     for submission in batch:
         sequencer._examiner.examine(submission)
     return batch

@@ -14,7 +14,7 @@ from tests.ledger.world import PARTIES, Signed, World
 
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.audit.resume_file import ResumeFile
-from constancia.ledger.views.views import TRACKED
+from constancia.ledger.views.view_store import TRACKED
 from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.report import Report, Verdict
@@ -185,14 +185,14 @@ def test_views_that_the_entries_give_are_intact(store: Path) -> None:
 def test_altered_row_is_named_with_the_member_that_differs(store: Path) -> None:
     alter(
         store,
-        "UPDATE views SET data = CAST(replace(CAST(data AS TEXT), '\"limited\"', '\"complete\"') AS BLOB)"
-        " WHERE projection = 'commitment_status'",
+        "UPDATE views SET data = CAST(replace(CAST(data AS TEXT), '\"live\"', '\"dead\"') AS BLOB)"
+        " WHERE key = 'all#0000000020'",
     )
     [fault] = replay(store, store / "trust").faults
     assert (fault.code, fault.level) == ("shown-differs", "L4")
-    assert fault.field.startswith("views: commitment_status#commitment/c1.")
-    assert "limited" in fault.expected
-    assert "complete" in fault.found
+    assert fault.field.startswith("views: timeline#all#0000000020.mode")
+    assert "live" in fault.expected
+    assert "dead" in fault.found
 
 
 def test_missing_row_is_named(store: Path) -> None:
@@ -208,7 +208,7 @@ def test_row_too_many_is_named(store: Path) -> None:
 
 
 def test_row_of_the_same_value_written_otherwise_is_named(store: Path) -> None:
-    alter(store, "UPDATE views SET data = CAST(data || ' ' AS BLOB) WHERE projection = 'commitment_status'")
+    alter(store, "UPDATE views SET data = CAST(data || ' ' AS BLOB) WHERE key = 'all#0000000020'")
     [fault] = replay(store, store / "trust").faults
     assert fault.code == "shown-differs"
 
@@ -249,7 +249,7 @@ def test_rows_are_compared_in_pages_with_the_same_outcome(store: Path, monkeypat
     monkeypatch.setattr("constancia.ledger.audit.level4_stored.PAGE", 3)
     assert replay(store, store / "trust").verdict is Verdict.INTACT
     alter(store, "DELETE FROM views WHERE projection = 'timeline' AND key = 'all#0000000004'")
-    alter(store, "UPDATE views SET data = CAST(data || ' ' AS BLOB) WHERE projection = 'commitment_status'")
+    alter(store, "UPDATE views SET data = CAST(data || ' ' AS BLOB) WHERE key = 'all#0000000020'")
     alter(store, "INSERT INTO views VALUES ('timeline', 'all#9', '{}')")
     report = replay(store, store / "trust")
     assert [one.code for one in report.faults] == ["shown-missing", "shown-differs", "shown-extra"]

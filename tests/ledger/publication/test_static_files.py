@@ -25,8 +25,8 @@ from constancia.verify.trust.trust_folder import load_trust
 
 def grow(desk: Desk, count: int) -> None:
     signed = [desk.world.contest("c1") for _ in range(count)]
-    wait([desk.ledger.submit(one.statement, one.signatures) for one in signed])
-    desk.world.look(desk.ledger)
+    wait([desk.ledger.submit(one.parsed) for one in signed])
+    desk.world.look(desk.ledger.log)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -84,7 +84,7 @@ class TestFolder:
         found = files(documented.folder / "log")
         last = next(name for name in found if name.startswith("tile/entries/001.p/"))
         entries = parse_bundle(found["tile/entries/000"]) + parse_bundle(found[last])
-        assert entries == list(documented.ledger.entries())
+        assert entries == list(documented.ledger.log.entries())
 
     def test_publishing_in_steps_gives_what_publishing_at_once_gives(self, documented: Desk, tmp_path: Path) -> None:
         for _ in range(4):
@@ -283,7 +283,7 @@ class TestBundle:
             told = archive.read(page).decode()
         for fact in (documented.ledger.origin, str(documented.ledger.size)):
             assert fact in told
-        assert documented.ledger.root().hex() in told
+        assert documented.ledger.log.root().hex() in told
 
     def test_two_exports_of_one_size_are_equal(self, documented: Desk, tmp_path: Path) -> None:
         for name in ("one.zip", "two.zip"):

@@ -21,7 +21,7 @@ def document(desk: Desk, size: int | None = None) -> bytes:
 
 
 def entries(desk: Desk) -> list[Entry]:
-    return [parse_entry(raw) for raw in desk.ledger.entries()]
+    return [parse_entry(raw) for raw in desk.ledger.log.entries()]
 
 
 def fresh_head(desk: Desk) -> Head:

@@ -50,7 +50,7 @@ def anchored(desk: Desk, tsa: TestAuthority) -> Desk:
 
 
 def text_of(desk: Desk, size: int | None = None) -> bytes:
-    return parse_note(desk.ledger.checkpoint(size)).text.encode()
+    return parse_note(desk.ledger.log.checkpoint(size)).text.encode()
 
 
 def keep(
@@ -59,7 +59,7 @@ def keep(
     """Puts an answer beside the log without looking at it: a careless operator, or a dishonest one."""
     size = size or desk.ledger.size
     made = tsa.stamp(text_of(desk, size)) if answer is None else answer
-    return desk.ledger.anchors.add(size, desk.ledger.checkpoint(size), name, made)
+    return desk.ledger.anchors.add(size, desk.ledger.log.checkpoint(size), name, made)
 
 
 def grow(desk: Desk, count: int = 1) -> None:
@@ -126,7 +126,7 @@ class TestSources:
 
     def test_without_the_log_key_nothing_is_claimed(self, anchored: Desk, tmp_path: Path) -> None:
         shutil.copytree(anchored.folder / "log" / "anchors", tmp_path / "log" / "anchors")
-        (tmp_path / "log" / "checkpoint").write_bytes(anchored.ledger.checkpoint())
+        (tmp_path / "log" / "checkpoint").write_bytes(anchored.ledger.log.checkpoint())
         with open_source(str(tmp_path / "log")) as source:
             report = audit(source, None, levels={"time": check_time})
         assert remark(report, "time-no-key") == {}
@@ -267,7 +267,7 @@ def flipped_signature(desk: Desk, tsa: TestAuthority) -> bytes:
 
 FAULTY: dict[str, tuple[str, Callable[[Desk, TestAuthority], bytes]]] = {
     "over other bytes": ("time-imprint", lambda _, tsa: tsa.stamp(b"other bytes")),
-    "over the whole note": ("time-imprint", lambda desk, tsa: tsa.stamp(desk.ledger.checkpoint())),
+    "over the whole note": ("time-imprint", lambda desk, tsa: tsa.stamp(desk.ledger.log.checkpoint())),
     "over another size": ("time-imprint", lambda desk, tsa: tsa.stamp(text_of(desk, desk.ledger.size - 1))),
     "of another digest": ("time-imprint", lambda desk, tsa: tsa.stamp(text_of(desk), digest="-sha512")),
     "with a flipped signature": ("time-signature", flipped_signature),
@@ -355,7 +355,7 @@ class TestCheckpoints:
         other = open_desk("other")
         other.found()
         size = other.ledger.size
-        desk.ledger.anchors.add(size, other.ledger.checkpoint(), "tsa", tsa.stamp(text_of(other)))
+        desk.ledger.anchors.add(size, other.ledger.log.checkpoint(), "tsa", tsa.stamp(text_of(other)))
         report = check(desk)
         # The token is not over this log's checkpoint of that size either.
         assert codes(report) == ["time-checkpoint", "time-imprint"]
@@ -394,7 +394,7 @@ class TestCheckpoints:
         desk.ledger.close()
         desk.folder = fork
         desk.reopen()
-        desk.world.look(desk.ledger)
+        desk.world.look(desk.ledger.log)
         grow(desk, 3)
         Anchors(true / "anchors").publish(fork / "anchors", before + 2)
         report = check(desk)

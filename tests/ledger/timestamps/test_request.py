@@ -39,7 +39,7 @@ def pinned(desk: Desk) -> Authority:
 
 
 def text_of(desk: Desk, size: int | None = None) -> bytes:
-    return parse_note(desk.ledger.checkpoint(size)).text.encode()
+    return parse_note(desk.ledger.log.checkpoint(size)).text.encode()
 
 
 def test_answer_is_kept_beside_the_log_and_listed(desk: Desk, tsa: TestAuthority, stamper: Stamper) -> None:
@@ -53,7 +53,7 @@ def test_answer_is_kept_beside_the_log_and_listed(desk: Desk, tsa: TestAuthority
     assert stamp.accuracy == timedelta(seconds=1.5)
     folder = desk.folder / "anchors"
     assert desk.ledger.anchors.paths() == [f"{size}/checkpoint", f"{size}/tsa.tsr"]
-    assert (folder / str(size) / "checkpoint").read_bytes() == desk.ledger.checkpoint()
+    assert (folder / str(size) / "checkpoint").read_bytes() == desk.ledger.log.checkpoint()
     checked = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stdout.count("OK")) == (0, 2)
 
@@ -184,7 +184,7 @@ class TestOtherWays:
         stamper.accept(tsa.stamp(text_of(desk)), [pinned(desk)])
         size = desk.ledger.size
         with pytest.raises(Fatal, match="another checkpoint"):
-            desk.ledger.anchors.add(size, desk.ledger.checkpoint(size - 1), "other", b"x")
+            desk.ledger.anchors.add(size, desk.ledger.log.checkpoint(size - 1), "other", b"x")
 
     def test_crash_before_the_list_was_written_is_mended_by_the_next_anchor(
         self, desk: Desk, tsa: TestAuthority, stamper: Stamper

@@ -1,24 +1,31 @@
 """Projections: the same bytes however they came about, exactly once, kept up, and made again."""
 
+import gc
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
 from tests.ledger.conftest import Desk, OpenDesk
-from tests.ledger.world import PARTIES, doc, text
+from tests.ledger.counting import counted_calls
+from tests.ledger.world import PARTIES, START, doc, text
 
+from constancia.domain.state import State
 from constancia.ledger.assembly import Options
 from constancia.ledger.errors import Locked, NotFound
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.views.projections import PROJECTIONS
-from constancia.ledger.views.rebuild import compare_rows, fold_rows
-from constancia.ledger.views.views import Projector, ViewStore, advance
+from constancia.ledger.reader.states import States
+from constancia.ledger.views.projections import ENTRY_PROJECTIONS, STATE_PROJECTIONS
+from constancia.ledger.views.projections.base import StateProjection
+from constancia.ledger.views.projector import fold_rows
+from constancia.ledger.views.rebuild import compare_rows, project_all
+from constancia.ledger.views.view_store import ViewStore
 from constancia.verify.core.formats.canonical import canonical
+from constancia.verify.speed.entry_patterns import read_entry
 
 Rows = dict[tuple[str, str], bytes]
 
@@ -116,15 +123,17 @@ class TestBytes:
     ) -> None:
         log, origin = told.ledger.log, told.ledger.origin
         store = ViewStore((tmp_path / "paged.sqlite").as_uri())
-        advance(Projector(log, origin), store, log, log.size, page)
+        project_all(log, origin, store, page)
         _, rows = store.dump()
         store.datastore.close()
         assert rows == fold_rows(log, origin, log.size)
 
     def test_every_projection_has_rows(self, told: Desk) -> None:
         shown = {projection for projection, _ in kept(told)}
-        missing = {p.name for p in PROJECTIONS} - shown - {"allegations", "corrections"}
-        assert missing == set()
+        assert {projection.name for projection in ENTRY_PROJECTIONS} - shown == set()
+        as_of = told.ledger.as_of()
+        empty = {projection.name for projection in STATE_PROJECTIONS if not as_of.rows(projection.name)}
+        assert empty == {"corrections"}
 
     def test_rows_are_canonical(self, told: Desk) -> None:
         for data in kept(told).values():
@@ -135,9 +144,8 @@ class TestFollowing:
     def test_v3_waiting_shows_what_was_appended(self, desk: Desk) -> None:
         desk.take(desk.world.contest("c1"))
         desk.ledger.views.wait()
-        row = desk.ledger.views.row("commitment_status", "commitment/c1")
-        assert row is not None
-        assert row["is_contested"] is True
+        rows = desk.ledger.views.rows("timeline", prefix="commitment/c1#")
+        assert rows[-1][1]["index"] == desk.ledger.size - 1
 
     def test_v3_position_is_that_of_the_log_after_waiting(self, desk: Desk) -> None:
         desk.ledger.views.wait()
@@ -156,7 +164,7 @@ class TestFollowing:
     def test_reader_without_views_of_its_own_shows_the_same_rows(self, told: Desk) -> None:
         with Ledger.open(told.folder, clock=told.clock, signer=None) as reader:
             reader.views.wait()
-            for projection in PROJECTIONS:
+            for projection in ENTRY_PROJECTIONS:
                 assert reader.views.rows(projection.name) == told.ledger.views.rows(projection.name)
 
     def test_reader_shows_what_it_has_refreshed(self, told: Desk) -> None:
@@ -181,9 +189,15 @@ class TestFollowing:
         def broken(*_: Any) -> None:
             raise OperationalError("disk is full")
 
+        desk.ledger.views.wait()
         monkeypatch.setattr(ViewStore, "save", broken)
+        size = desk.ledger.size
         for _ in range(3):
             desk.take(desk.world.contest("c1"))
+        with pytest.raises(OperationalError):
+            desk.ledger.views.wait()
+        assert isinstance(desk.ledger.views.failure, OperationalError)
+        assert (desk.ledger.size, desk.ledger.state().size) == (size + 3, size + 3)
 
 
 class TestExactlyOnce:
@@ -240,13 +254,13 @@ class TestRebuild:
         ("spoil", "found"),
         [
             (
-                "UPDATE views SET data = CAST(replace(CAST(data AS TEXT), 'limited', 'complete') AS BLOB) "
-                "WHERE projection = 'commitment_status'",
-                "commitment_status commitment/c1: from byte",
+                "UPDATE views SET data = CAST(replace(CAST(data AS TEXT), 'live', 'dead') AS BLOB) "
+                "WHERE key = 'all#0000000007'",
+                "timeline all#0000000007: from byte",
             ),
-            ("DELETE FROM views WHERE key = 'decision/d-c1'", "decision/d-c1: the row is missing"),
+            ("DELETE FROM views WHERE key = 'all#0000000007'", "all#0000000007: the row is missing"),
             (
-                "INSERT INTO views VALUES ('decisions', 'decision/zz', CAST('{}' AS BLOB))",
+                "INSERT INTO views VALUES ('timeline', 'decision/zz', CAST('{}' AS BLOB))",
                 "decision/zz: no entry gives such a row",
             ),
         ],
@@ -300,7 +314,7 @@ class TestRebuild:
 
 
 def row_of(desk: Desk, projection: str, key: str) -> Any:
-    return desk.ledger.views.row(projection, key)
+    return desk.ledger.as_of().row(projection, key)
 
 
 class TestContent:
@@ -309,27 +323,27 @@ class TestContent:
         assert (row["in_force_version"], row["versions"][0]["missing"]) == (1, [])
 
     def test_signature_matrix_names_party_post_and_state_of_the_key(self, told: Desk) -> None:
-        row = row_of(told, "signature_matrix", "agreement/ag-1#000001")
+        row = row_of(told, "signatures", "agreement/ag-1")["versions"][0]
         shown = {s["party"]: (s["post"]["es"], s["key_status"]) for s in row["signatures"]}
         assert shown["sfp"] == ("Representante", "revoked")
         assert shown["inai"] == ("Representante", "active")
 
     def test_deliverable_is_expected_before_it_is_submitted(self, desk: Desk) -> None:
         desk.ledger.views.wait()
-        row = row_of(desk, "deliverable_register", "deliverable/c1.e1")
+        row = row_of(desk, "deliverables", "deliverable/c1.e1")
         assert (row["status"], row["versions"]) == ("expected", [])
 
     def test_deliverable_shows_its_versions_and_open_contests(self, told: Desk) -> None:
-        row = row_of(told, "deliverable_register", "deliverable/c1.e1")
+        row = row_of(told, "deliverables", "deliverable/c1.e1")
         assert (row["status"], row["open_contests"]) == ("contested", ["k1"])
         assert len(row["versions"]) == 1
 
     def test_commitment_shows_where_its_deliverables_stand(self, told: Desk) -> None:
-        row = row_of(told, "commitment_status", "commitment/c1")
+        row = row_of(told, "commitments", "commitment/c1")
         assert [one["status"] for one in row["deliverables"]] == ["contested"]
 
     def test_tracks_of_completion_stand_beside_one_another(self, told: Desk) -> None:
-        row = row_of(told, "commitment_status", "commitment/c1")
+        row = row_of(told, "commitments", "commitment/c1")
         assert (row["self_level"], row["contested_level"]) == ("limited", "not_started")
 
     def test_decision_names_the_entry_that_enacted_it(self, told: Desk) -> None:
@@ -366,6 +380,76 @@ class TestContent:
             after = page[-1][0]
         assert paged == whole
 
-    @pytest.mark.parametrize("read", [lambda v: v.row("decisions", "decision/none")])
-    def test_unknown_row_is_none(self, told: Desk, read: Callable[[Any], Any]) -> None:
-        assert read(told.ledger.views) is None
+    @pytest.mark.parametrize("projection", STATE_PROJECTIONS, ids=lambda projection: projection.name)
+    def test_unknown_row_is_not_found(self, told: Desk, projection: StateProjection) -> None:
+        with pytest.raises(NotFound):
+            row_of(told, projection.name, f"{projection.kind}/none")
+
+    @pytest.mark.parametrize("projection", STATE_PROJECTIONS, ids=lambda projection: projection.name)
+    def test_j2_rows_are_a_function_of_state_and_day(self, told: Desk, projection: StateProjection) -> None:
+        """The same at every size, whether the state was reached by following or from the beginning; and JSON."""
+        for size in (0, told.ledger.size // 2, told.ledger.size):
+            folded = States(told.ledger.log, told.ledger.origin).at(size)
+            rows = list(projection.rows(folded, START.date()))
+            assert rows == list(projection.rows(told.ledger.state(size), START.date()))
+            assert rows == json.loads(canonical(rows))
+            assert {row["stream"].split("/")[0] for row in rows} <= {projection.kind}
+
+
+class TestOneFold:
+    def test_f1_state_that_was_lent_never_changes(self, desk: Desk) -> None:
+        lent = desk.ledger.state()
+        before = canonical(lent.document())
+        desk.take(desk.world.contest("c1"))
+        desk.ledger.views.wait()
+        assert desk.ledger.state().size == lent.size + 1
+        assert canonical(lent.document()) == before
+
+    def test_f2_stored_entry_is_parsed_once_for_rows_and_readers(self, told: Desk) -> None:
+        told.ledger.close()
+        with counted_calls(read_entry) as calls:
+            ledger = told.reopen()
+            ledger.views.wait()
+            opened = calls["read_entry"]
+            for _ in range(5):
+                told.take(told.world.contest("c1"))
+                ledger.state()
+            ledger.views.wait()
+            assert ledger.state().size == ledger.size == ledger.views.position
+            assert calls["read_entry"] - opened == 5
+        # The writer reads the store back at the start, once, and the fold another time.
+        assert opened == 2 * (ledger.size - 5)
+
+    def test_serving_process_holds_the_writer_s_state_and_one_more(self, told: Desk) -> None:
+        """Counts what the ledger reaches: other tests' ledgers may be in the same process."""
+        told.ledger.views.wait()
+        told.ledger.state()
+        core = told.ledger._core
+        found = {id(one) for one in reachable((core, told.ledger), State)}
+        assert found == {id(core.head.state), id(told.ledger.state())}
+
+    def test_rows_are_made_though_a_reader_advanced_the_fold_first(self, open_desk: OpenDesk) -> None:
+        desk = open_desk(options=Options(follow=False))
+        desk.found()
+        desk.ledger.state()
+        desk.ledger.views.wait()
+        desk.adopt()
+        desk.ledger.state()
+        desk.ledger.views.wait()
+        assert desk.ledger.rebuild(check=True).differences == ()
+
+
+def reachable(roots: Any, kind: type) -> list[Any]:
+    """The objects of a class that are reached from some others."""
+    seen: set[int] = set()
+    waiting, found = [roots], []
+    while waiting:
+        item = waiting.pop()
+        if id(item) in seen or isinstance(item, type | ModuleType):
+            continue
+        seen.add(id(item))
+        if isinstance(item, kind):
+            found.append(item)
+            continue
+        waiting += gc.get_referents(item)
+    return found

@@ -78,7 +78,7 @@ def witnessed_size(desk: Desk) -> int:
 class TestCosigned:
     def test_checkpoint_carries_all_cosignatures(self, scene: Scene) -> None:
         desk = good(scene)
-        opened = open_with_policy(desk.ledger.checkpoint(), scene.policy)
+        opened = open_with_policy(desk.ledger.log.checkpoint(), scene.policy)
         assert (opened.checkpoint.size, opened.witnessed) == (desk.ledger.size, True)
         assert set(opened.cosigned) == {
             "log-mldsa44", "w1", "w1-mldsa44", "w2", "w2-mldsa44", "w3", "w3-mldsa44",
@@ -93,7 +93,7 @@ class TestCosigned:
         desk.ledger.publish()
         desk.ledger.export(scene.folder / "bundle.zip")
         write_file(scene.folder / "one.tlog-proof", desk.ledger.receipt(3))
-        assert (desk.folder / "log" / "checkpoint").read_bytes() == desk.ledger.checkpoint()
+        assert (desk.folder / "log" / "checkpoint").read_bytes() == desk.ledger.log.checkpoint()
         for source in ("d", "d/log", "bundle.zip", "one.tlog-proof"):
             report = scene.report(source)
             assert (report.verdict, [one.code for one in report.open]) == (Verdict.INTACT, []), source
@@ -121,18 +121,18 @@ class TestCosigned:
         new = open_with_policy(parse_tlog_proof(desk.ledger.receipt(size)).checkpoint, scene.policy)
         assert (old.checkpoint.size, old.witnessed) == (size, True)
         assert (new.checkpoint.size, new.witnessed) == (desk.ledger.size, False)
-        assert parse_tlog_proof(desk.ledger.receipt(3, desk.ledger.size)).checkpoint == desk.ledger.checkpoint()
+        assert parse_tlog_proof(desk.ledger.receipt(3, desk.ledger.size)).checkpoint == desk.ledger.log.checkpoint()
 
     def test_cosignatures_outlast_the_process_and_are_seen_by_readers(self, scene: Scene) -> None:
         desk = good(scene)
         asked = [one.requests for one in scene.real]
-        note = desk.ledger.checkpoint()
+        note = desk.ledger.log.checkpoint()
         with Ledger.open(desk.folder, clock=scene.clock, signer=None) as reader:
-            assert reader.checkpoint() == note
+            assert reader.log.checkpoint() == note
             assert reader.witnessing.covering(0) == desk.ledger.size
         desk.ledger.close()
         desk = scene.open(create=False)
-        assert desk.ledger.checkpoint() == note
+        assert desk.ledger.log.checkpoint() == note
         assert desk.ledger.wait_cosigned(LONG_S)
         assert [one.requests for one in scene.real] == asked, "what is kept is not asked for again"
 
@@ -141,10 +141,10 @@ class TestCosigned:
         desk.adopt()
         before = scene.real[0].requests
         signed = [desk.world.contest("c1") for _ in range(300)]
-        for future in [desk.ledger.submit(one.statement, one.signatures) for one in signed]:
+        for future in [desk.ledger.submit(one.parsed) for one in signed]:
             future.result()
         assert desk.ledger.wait_cosigned(LONG_S)
-        assert open_with_policy(desk.ledger.checkpoint(), scene.policy).witnessed
+        assert open_with_policy(desk.ledger.log.checkpoint(), scene.policy).witnessed
         batches = len(list(desk.ledger.log.checkpoint_sizes()))
         assert scene.real[0].requests - before < min(30, batches)
 
@@ -218,7 +218,7 @@ class TestBadWitnesses:
             until(lambda: desk.ledger.witness_problems.get("w3"))
             assert desk.ledger.witness_problems["w3"] in ("garbage", "refused", "unreachable")
             assert set(desk.ledger.witness_problems) == {"w3", "w3-mldsa44"}
-            assert open_with_policy(desk.ledger.checkpoint(), scene.policy).witnessed
+            assert open_with_policy(desk.ledger.log.checkpoint(), scene.policy).witnessed
 
     def test_cosignature_of_another_tree_is_not_kept(self, scene: Scene) -> None:
         keys = keys_of("w3")
@@ -244,7 +244,7 @@ class TestBadWitnesses:
             desk = with_third(scene, url, keys)
             until(lambda: desk.ledger.witness_problems.get("w3") == "false")
             until(lambda: witnessed_size(desk) == desk.ledger.size)
-            assert "w3" not in open_with_policy(desk.ledger.checkpoint(), scene.policy).cosigned
+            assert "w3" not in open_with_policy(desk.ledger.log.checkpoint(), scene.policy).cosigned
             assert desk.ledger.witnessing.last_by("w3") is None
 
     def test_grease_in_an_answer_is_not_kept(self, scene: Scene) -> None:
@@ -259,7 +259,7 @@ class TestBadWitnesses:
         with behaving(greased) as url:
             desk = with_third(scene, url, keys)
             assert desk.ledger.wait_cosigned(LONG_S)
-            names = {one.name for one in parse_note(desk.ledger.checkpoint()).signatures}
+            names = {one.name for one in parse_note(desk.ledger.log.checkpoint()).signatures}
             assert names == {ORIGIN, "witness.example/w1", "witness.example/w2", "witness.example/w3"}
 
     def test_absurd_time_is_not_kept(self, scene: Scene) -> None:
@@ -289,7 +289,7 @@ class TestBadWitnesses:
         third.start()
         assert desk.ledger.wait_cosigned(LONG_S)
         assert desk.ledger.witness_problems == {}
-        assert "w3" in open_with_policy(desk.ledger.checkpoint(), scene.policy).cosigned
+        assert "w3" in open_with_policy(desk.ledger.log.checkpoint(), scene.policy).cosigned
 
 
 class TestStoreThatIsBusy:
@@ -328,7 +328,7 @@ class TestSizes:
         desk = scene.open(create=False)
         desk.adopt()
         assert desk.ledger.wait_cosigned(LONG_S)
-        assert open_with_policy(desk.ledger.checkpoint(), scene.policy).witnessed
+        assert open_with_policy(desk.ledger.log.checkpoint(), scene.policy).witnessed
 
     def test_ledger_restored_from_a_backup_is_found_out(self, scene: Scene) -> None:
         desk = good(scene)
@@ -341,11 +341,11 @@ class TestSizes:
         shutil.rmtree(desk.folder)
         shutil.copytree(scene.folder / "backup", desk.folder)
         desk = scene.open(create=False)
-        desk.world.look(desk.ledger)
+        desk.world.look(desk.ledger.log)
         desk.take(desk.world.says("nosc", "CommitmentProposed", "commitment/x", commitment="x",
                                   objective={"es": "O"}, problem={"es": "P"}, title={"es": "T"}))  # fmt: skip
         until(lambda: set(desk.ledger.witness_problems.values()) == {"ahead"})
-        assert not open_with_policy(desk.ledger.checkpoint(), scene.policy).witnessed
+        assert not open_with_policy(desk.ledger.log.checkpoint(), scene.policy).witnessed
         assert witnessed_size(desk) < desk.ledger.size
 
     def test_rewritten_past_is_not_cosigned(self, scene: Scene) -> None:
@@ -473,11 +473,11 @@ class TestAuditOfKeptCosignatures:
         (desk.folder / "cosignatures.sqlite").unlink()
         desk = scene.open(create=False)
         assert desk.ledger.wait_cosigned(LONG_S)
-        assert open_with_policy(desk.ledger.checkpoint(), scene.policy).witnessed
+        assert open_with_policy(desk.ledger.log.checkpoint(), scene.policy).witnessed
 
     def test_altered_rows_are_not_served(self, scene: Scene) -> None:
         desk = good(scene)
-        note = desk.ledger.checkpoint()
+        note = desk.ledger.log.checkpoint()
         desk.ledger.close()
         with sqlite3.connect(desk.folder / "cosignatures.sqlite") as connection:
             connection.execute("UPDATE cosignatures SET line = substr(line, 1, length(line) - 8) || 'AAAAAAA='")
@@ -485,8 +485,8 @@ class TestAuditOfKeptCosignatures:
         for one in scene.real:
             one.stop()
         desk = scene.open(create=False)
-        assert desk.ledger.checkpoint() == desk.ledger.log.signed()
-        assert len(desk.ledger.checkpoint()) < len(note)
+        assert desk.ledger.log.checkpoint() == desk.ledger.log.signed()
+        assert len(desk.ledger.log.checkpoint()) < len(note)
         assert desk.ledger.witnessing.latest() is None
 
     def test_ledger_at_work_is_not_taken_for_a_truncated_one(self, scene: Scene) -> None:

@@ -57,6 +57,15 @@ def parse_checkpoint(text: str) -> Checkpoint:
     return Checkpoint(origin=origin, size=int(size), root=digest, extensions=tuple(lines[3:-1]))
 
 
+def read_checkpoint(raw: bytes) -> Checkpoint:
+    """Read the checkpoint in a signed note; its signatures are not verified (see `open_checkpoint`).
+
+    Raises:
+        Malformed: It is no note, or its text no checkpoint.
+    """
+    return parse_checkpoint(parse_note(raw).text)
+
+
 def is_signed_by(note: Note, key: VerifierKey) -> bool:
     """Tell whether a note carries a sound signature by a log key.
 

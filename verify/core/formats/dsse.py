@@ -1,11 +1,6 @@
-"""What exactly is signed: DSSE's pre-authentication encoding of a statement, and the DSSE export."""
+"""What exactly is signed: DSSE's pre-authentication encoding of a statement."""
 
-import base64
-import json
-from collections.abc import Sequence
 from typing import Final
-
-from constancia.verify.core.formats.signatures import Signature
 
 STATEMENT_PAYLOAD_TYPE: Final = "application/vnd.constancia.statement.v1+json"
 
@@ -40,27 +35,3 @@ def signed_bytes(statement: bytes) -> bytes:
     Source: ours: SPEC §2.
     """
     return pae(STATEMENT_PAYLOAD_TYPE, statement)
-
-
-def to_dsse_envelope(statement: bytes, signatures: Sequence[Signature]) -> bytes:
-    """Export a statement as a DSSE envelope that existing tools check.
-
-    Args:
-        statement: Canonical bytes of the statement.
-        signatures: Its signatures; only plain ones (a passkey's covers other bytes) can be exported.
-
-    Returns:
-        UTF-8 JSON of the envelope.
-
-    Source: DSSE envelope v1.
-    """
-    envelope = {
-        "payload": base64.b64encode(statement).decode(),
-        "payloadType": STATEMENT_PAYLOAD_TYPE,
-        "signatures": [
-            {"keyid": item.key, "sig": base64.b64encode(item.sig).decode()}
-            for item in signatures
-            if item.client_data is None
-        ],
-    }
-    return json.dumps(envelope, separators=(",", ":")).encode()

@@ -14,7 +14,7 @@ from constancia.verify.core.formats.statement import TIME, Statement, statement_
 LeafHash = NewType("LeafHash", bytes)
 
 NO_PREVIOUS: Final = bytes(32)
-VERSION: Final = 1
+WIRE_FORMAT: Final = 1  # member `v`; docs/SPEC.md §3. Not the version of the package
 MAX_SIGNATURES: Final = 16  # genesis carries one a founder; every other entry one
 _MEMBERS: Final = ("index", "previous", "recorded_at", "signatures", "statement", "v")
 _MILLISECONDS = re.compile(rf"{TIME}\.\d{{3}}Z\Z", re.ASCII)
@@ -59,8 +59,8 @@ def parse_entry(raw: bytes) -> Entry:
         raise Malformed("form", "previous", "64 hex digits", previous)
     if type(recorded_at) is not str or not _MILLISECONDS.match(recorded_at):
         raise Malformed("form", "recorded_at", "YYYY-MM-DDThh:mm:ss.mmmZ", recorded_at)
-    if item["v"] != VERSION or type(item["v"]) is not int:
-        raise Malformed("form", "v", str(VERSION), item["v"])
+    if item["v"] != WIRE_FORMAT or type(item["v"]) is not int:
+        raise Malformed("form", "v", str(WIRE_FORMAT), item["v"])
     listed = item["signatures"]
     if type(listed) is not list or not 1 <= len(listed) <= MAX_SIGNATURES:
         raise Malformed("form", "signatures", f"1 to {MAX_SIGNATURES} objects", listed)

@@ -1,17 +1,11 @@
-"""What is signed: the pre-authentication encoding, and the envelope that other tools check."""
-
-import base64
-import json
+"""What is signed: the pre-authentication encoding."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from securesystemslib import dsse
-from tests.verify.small_ledger import Key, Log
 
-from constancia.verify.core.formats.dsse import STATEMENT_PAYLOAD_TYPE, pae, signed_bytes, to_dsse_envelope
-from constancia.verify.core.formats.entry import parse_entry
-from constancia.verify.core.formats.signatures import Signature
+from constancia.verify.core.formats.dsse import STATEMENT_PAYLOAD_TYPE, pae, signed_bytes
 
 
 @pytest.mark.parametrize(
@@ -40,19 +34,3 @@ def test_two_pairs_never_have_one_encoding(kind: str, payload: bytes, other: str
 
 def test_statement_is_signed_under_its_own_type() -> None:
     assert signed_bytes(b"{}") == b"DSSEv1 %d %b 2 {}" % (len(STATEMENT_PAYLOAD_TYPE), STATEMENT_PAYLOAD_TYPE.encode())
-
-
-def test_exported_envelope_is_read_and_verified_by_another_implementation(log: Log) -> None:
-    entry = parse_entry(log.entries[20])
-    envelope = dsse.Envelope.from_dict(json.loads(to_dsse_envelope(entry.statement.raw, entry.signatures)))
-    assert envelope.payload == entry.statement.raw
-    assert envelope.payload_type == STATEMENT_PAYLOAD_TYPE
-    assert envelope.pae() == signed_bytes(entry.statement.raw)
-    assert set(envelope.signatures) == {entry.signatures[0].key}
-
-
-def test_signature_of_a_passkey_is_not_exported() -> None:
-    plain = Key("a").sign(b"{}")
-    passkey = Signature(key=plain.key, sig=b"x", authenticator_data=b"y", client_data=b"z")
-    exported = json.loads(to_dsse_envelope(b"{}", [plain, passkey]))["signatures"]
-    assert exported == [{"keyid": plain.key, "sig": base64.b64encode(plain.sig).decode()}]

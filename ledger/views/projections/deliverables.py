@@ -5,29 +5,29 @@ longer names keeps its row, marked as out of scope.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.scope import Deliverable
-from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row, StateProjection
 
 
-def _touched(recorded: Recorded, state: State) -> Iterable[str]:
-    stream = recorded.originator_id
-    if stream.startswith("deliverable/"):
-        yield stream
-    found = state.aggregates.get(stream)
-    if isinstance(found, Commitment) and "scope" in recorded.statement["body"]:
-        for version in found.scopes:
-            for one in version.scope.deliverables:
-                yield f"deliverable/{found.commitment}.{one.deliverable}"
+def _keys(state: State) -> Iterable[str]:
+    """Give the streams that a scope names, and those of which something was said."""
+    named = (
+        f"deliverable/{commitment.commitment}.{item.deliverable}"
+        for commitment in state.of(Commitment)
+        for version in commitment.scopes
+        for item in version.scope.deliverables
+    )
+    return dict.fromkeys([*named, *(known.stream for known in state.of(DeliverableState))])
 
 
-def _row(state: State, key: str) -> Row | None:
+def _row(state: State, key: str, _day: date) -> Row | None:
     name, _, deliverable = key.removeprefix("deliverable/").rpartition(".")
     commitment, named = _named(state, key)
     found = state.aggregates.get(key)
@@ -71,4 +71,4 @@ def _is_in_scope(commitment: Commitment | None, named: Deliverable | None) -> bo
     return commitment.scope.deliverable(named.deliverable) is not None
 
 
-DELIVERABLE_REGISTER: Final = StateProjection(name="deliverable_register", touched=_touched, row=_row)
+DELIVERABLES: Final = StateProjection(name="deliverables", kind="deliverable", keys=_keys, row=_row)

@@ -1,7 +1,9 @@
-"""Builds the single-file HTML verifier from its readable source, `verify/page/`.
+"""Build the single-file HTML verifier from its readable source, `verify/page/`.
 
-    python -m constancia.ledger.publication.page_build              writes verify/verificador.html
-    python -m constancia.ledger.publication.page_build --check [FILE]   compares it, or FILE, with the source
+    make page                                           writes verify/verificador.html
+    python tools/build_verifier_page.py --check [FILE]  compares it, or FILE, with the source
+
+It is a tool of development, not of the package: it needs `constancia` installed and the minifier of the `dev` extra.
 
 - G2: the page is what its source gives, byte for byte: whoever doubts it builds it and compares.
 - G3: the names of the source's functions, classes, constants and members stay, each function at the beginning of a
@@ -13,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import minify  # a tool of development: nothing that runs in production imports this module
+import minify
 
 from constancia.ledger.publication.verifier_page import PAGE_NAME, sealed
 from constancia.verify.report.words import NOT_IN_A_PAGE, SEEN

@@ -4,42 +4,35 @@ The levels that the responsible report, that others contest, and that assessors 
 one another; nothing here makes one of them out of the others.
 """
 
-from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.scope import Milestone
-from constancia.domain.kernel.acts import Recorded
+from constancia.domain.derive import flags, milestone_standing
 from constancia.domain.kernel.aggregate import Mark, document_of
+from constancia.domain.kernel.calendar import format_instant
 from constancia.domain.state import State
-from constancia.ledger.views.projections.base import Row, StateProjection
+from constancia.ledger.views.projections.base import Row, StateProjection, start_of, streams_of
 
 
-def _touched(recorded: Recorded, state: State) -> Iterable[str]:
-    stream = recorded.originator_id
-    if stream.startswith("commitment/"):
-        yield stream
-    found = state.aggregates.get(stream)
-    if isinstance(found, DeliverableState):
-        yield f"commitment/{found.commitment}"
-
-
-def _row(state: State, key: str) -> Row | None:
+def _row(state: State, key: str, day: date) -> Row | None:
     found = state.aggregates.get(key)
     if not isinstance(found, Commitment):
         return None
-    scope = found.scope
+    scope, at = found.scope, start_of(day, state.timezone)
     return {
         "commitment": found.commitment,
         "completed": document_of(found.completed),
         "contested_level": found.contested_level,
         "deliverables": _deliverables(state, found),
+        "flags": list(flags(state, found, at)),
         "governance_body": found.governance_body,
         "is_contested": any(report.contests for report in found.reports),
         "last": document_of(_last(state, found)),
         "lifecycle": found.status,
-        "milestones": [_milestone(found, one) for one in (scope.milestones if scope else ())],
+        "milestones": [_milestone(state, found, one, at) for one in (scope.milestones if scope else ())],
         "objective": document_of(found.objective),
         "open_milestones": list(found.open_milestones),
         "problem": document_of(found.problem),
@@ -53,11 +46,15 @@ def _row(state: State, key: str) -> Row | None:
     }
 
 
-def _milestone(commitment: Commitment, milestone: Milestone) -> Row:
+def _milestone(state: State, commitment: Commitment, milestone: Milestone, at: datetime) -> Row:
     done = next((c for c in commitment.completed if c.milestone == milestone.milestone), None)
+    standing = milestone_standing(state, commitment, milestone, at)
     return {
         **document_of(milestone),
         "completed": document_of(done.mark) if done else None,
+        "days_late": standing.days_late,
+        "due": format_instant(standing.due) if standing.due else None,
+        "stands": standing.stands,
         "started": milestone.milestone in commitment.started,
     }
 
@@ -96,4 +93,4 @@ def _last(state: State, commitment: Commitment) -> Mark:
     return max(marks, key=lambda mark: mark.index)
 
 
-COMMITMENT_STATUS: Final = StateProjection(name="commitment_status", touched=_touched, row=_row)
+COMMITMENTS: Final = StateProjection(name="commitments", kind="commitment", keys=streams_of(Commitment), row=_row)

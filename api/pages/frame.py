@@ -1,0 +1,141 @@
+"""The frame of every page: language, what it is as of (size, root, instant), and whether this is a demonstration."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from constancia.api.http.deps import TheAsOf, TheLedger
+from constancia.api.text.dates import date_words, instant_words
+from constancia.api.text.i18n import in_language, tr
+from constancia.domain.identity.genesis import LedgerState
+from constancia.domain.identity.party import Party
+from constancia.domain.state import State
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.views.as_of import AsOf
+
+# The same page in the other language: path segments differ.
+SEGMENTS = {
+    "compromisos": "commitments",
+    "acuerdos": "agreements",
+    "decisiones": "decisions",
+    "registros": "entries",
+    "partes": "parties",
+    "codigos": "codes",
+}
+
+
+@cache
+def templates() -> Environment:
+    """Give the template environment, made once."""
+    environment = Environment(
+        loader=PackageLoader("constancia.api"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["groups"] = lambda text: " ".join(str(text)[i : i + 8] for i in range(0, len(str(text)), 8))
+    return environment
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page is made from.
+
+    Attributes:
+        request: The request.
+        ledger: The ledger.
+        as_of: The state shown, and the instant at which it is judged.
+    """
+
+    request: Request
+    ledger: Ledger
+    as_of: AsOf
+
+    @property
+    def lang(self) -> str:
+        """The page's language, `es` or `en`."""
+        return self.request.url.path[1:3]
+
+    @property
+    def state(self) -> State:
+        """The state shown."""
+        return self.as_of.state
+
+    def page(self, template: str, **context: Any) -> Response:
+        """Render a page.
+
+        Args:
+            template: The template's name.
+            context: What the template needs.
+        """
+        lang, state, ledger = self.lang, self.state, self.ledger
+        genesis = state.aggregates.get("ledger")
+        opened = genesis.opened if isinstance(genesis, LedgerState) else None
+        html = (
+            templates()
+            .get_template(template)
+            .render(
+                lang=lang,
+                other_path=_in_other_language(self.request.url.path, lang),
+                t=lambda msgid, **params: tr(lang, msgid, **params),
+                text=lambda value: in_language(value, lang),
+                word=lambda name: _word(lang, name),
+                to=lambda name, *parts: "/".join(["", lang, segment(lang, name), *map(str, parts)]),
+                date=lambda found: date_words(str(found), lang),
+                when=lambda found: instant_words(str(found), lang, state.timezone),
+                zone_name=state.timezone,
+                size=state.size,
+                is_past=state.size != ledger.size,
+                head=ledger.size,
+                root=ledger.log.root(state.size).hex(),
+                title_text=in_language(opened.name, lang) if opened else ledger.origin,
+                is_demo=bool(opened and opened.demonstration),
+                party_name=lambda party: party_name(state, party, lang),
+                holder=lambda name: (
+                    party_name(state, name, lang) if f"party/{name}" in state.aggregates else _word(lang, name)
+                ),
+                **context,
+            )
+        )
+        return HTMLResponse(html, headers={"Content-Language": lang})
+
+
+def frame_of(request: Request, ledger: TheLedger, as_of: TheAsOf) -> Frame:
+    """Give the frame of the page that a request asks for."""
+    return Frame(request, ledger, as_of)
+
+
+TheFrame = Annotated[Frame, Depends(frame_of)]
+
+
+def segment(lang: str, name: str) -> str:
+    """Give a path segment in a language, from its Spanish one."""
+    return name if lang == "es" else SEGMENTS[name]
+
+
+def party_name(state: State, party: str, lang: str) -> str:
+    """Give a party's short name: acronym, else legal name."""
+    found = state.aggregates.get(f"party/{party}")
+    if isinstance(found, Party):
+        return found.acronym or in_language(found.legal_name, lang)
+    return party
+
+
+def _word(lang: str, name: object) -> str:
+    found = tr(lang, f"word.{name}")
+    return str(name) if found == f"word.{name}" else found
+
+
+def _in_other_language(path: str, lang: str) -> str:
+    other = "en" if lang == "es" else "es"
+    table = SEGMENTS if lang == "es" else {english: spanish for spanish, english in SEGMENTS.items()}
+    parts = path.split("/")
+    parts[1] = other
+    if len(parts) > 2:
+        parts[2] = table.get(parts[2], parts[2])
+    return "/".join(parts)

@@ -1,0 +1,213 @@
+"""Who may say an act at all: the rules that every act is judged by, whatever it is about.
+
+Stream, key, appointment, seat, scope, voice, place in the table, dates. What else an act asks for is in its `RULES`.
+"""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from constancia.domain.governance.body import ANY_BODY, seat_rules
+from constancia.domain.identity.appointment import Appointment
+from constancia.domain.identity.key import signing_key
+from constancia.domain.kernel.acts import Act
+from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.kernel.calendar import parse_edtf, parse_instant
+from constancia.domain.kernel.context import Context, lies_in_future
+from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.rules import Breach, Rule, rule
+from constancia.domain.state import next_status
+
+CLOCK_SKEW: Final = timedelta(seconds=300)  # a signer's clock may be ahead of ours by this much
+# The founders sign genesis together, and a new key is in no register yet.
+_BY_NO_REGISTERED_KEY: Final = ("founders", "self")
+
+
+@rule("E_MALFORMED", "the stream is the one that the body names", "el flujo es el que nombra el cuerpo")
+def _own_stream(act: Act[Any], on: object, at: Context) -> Breach:
+    return act.stream() != at.recorded.originator_id and {"expected": act.stream()}
+
+
+@rule("E_STATE", "genesis is the first entry, and no other is", "el génesis es el primer asiento, y ningún otro lo es")
+def _genesis_first(act: Act[Any], on: object, at: Context) -> Breach:
+    return (act.signer == "founders") != (at.state.size == 0)
+
+
+@rule(
+    "E_ROLE",
+    "the founders speak together in genesis, and only there",
+    "los fundadores hablan juntos en el génesis, y solo ahí",
+)
+def _founders_in_genesis(act: Act[Any], on: object, at: Context) -> Breach:
+    return (act.signer == "founders") != (at.actor["capacity"] == "founders")
+
+
+@rule(
+    "E_KEY_UNKNOWN",
+    "a key is registered by a signature of its own",
+    "una llave se registra con una firma de ella misma",
+)
+def _registers_itself(act: Act[Any], on: object, at: Context) -> Breach:
+    return act.signer == "self" and _named_key(act) != at.key
+
+
+@rule("E_KEY_UNKNOWN", "the key is registered in this ledger", "la llave está registrada en este libro")
+def _key_registered(act: Act[Any], on: object, at: Context) -> Breach:
+    return act.signer not in _BY_NO_REGISTERED_KEY and signing_key(at, at.key) is None and {"key": at.key}
+
+
+def _key_with(statuses: tuple[str, ...], act: Act[Any], at: Context) -> Breach:
+    key = None if act.signer in _BY_NO_REGISTERED_KEY else signing_key(at, at.key)
+    return key is not None and key.status in statuses and {"key": at.key, "is": key.status}
+
+
+@rule("E_KEY_NOT_ACTIVE", "the key is active", "la llave está activa")
+def _key_active(act: Act[Any], on: object, at: Context) -> Breach:
+    return _key_with(("pending", "retired"), act, at)
+
+
+@rule("E_KEY_REVOKED", "a revoked or compromised key signs nothing", "una llave revocada o comprometida nada firma")
+def _key_not_ended(act: Act[Any], on: object, at: Context) -> Breach:
+    return _key_with(("revoked", "compromised"), act, at)
+
+
+@rule("E_KEY_EXPIRED", "the day lies within the key's endorsement", "el día cae dentro del aval de la llave")
+def _key_within(act: Act[Any], on: object, at: Context) -> Breach:
+    key = None if act.signer in _BY_NO_REGISTERED_KEY else signing_key(at, at.key)
+    return key is not None and key.status == "active" and not key.is_within(at.day)
+
+
+@rule("E_ROLE", "the actor is the one whose key signed", "quien actúa es quien firmó con su llave")
+def _key_of_the_actor(act: Act[Any], on: object, at: Context) -> Breach:
+    key = None if act.signer in _BY_NO_REGISTERED_KEY else signing_key(at, at.key)
+    return key is not None and (at.actor.get("party"), at.actor.get("appointment")) != (key.party, key.appointment)
+
+
+@rule(
+    "E_APPOINTMENT_NOT_IN_FORCE",
+    "the appointment is in force on the day of recording",
+    "el nombramiento está vigente el día del registro",
+)
+def _appointment_in_force(act: Act[Any], on: object, at: Context) -> Breach:
+    if "appointment" not in at.actor:
+        return None
+    found = _appointment(at)
+    if found is None:
+        return {"is": NONE}
+    # A key presents itself before the first day too, so that it can be endorsed in time.
+    early = act.signer == "self" and found.status_on(at.day) == "appointed"
+    return not (early or found.is_in_force(at.day)) and {"is": found.status_on(at.day)}
+
+
+@rule("E_ROLE", "person, capacity and party are the appointment's", "persona, calidad y parte son las del nombramiento")
+def _as_appointed(act: Act[Any], on: object, at: Context) -> Breach:
+    found = _appointment(at)
+    if found is None or _appointment_in_force.broken(act, on, at):
+        return None
+    return (found.person, found.capacity, found.party) != (at.actor["person"], at.actor["capacity"], at.party)
+
+
+def _any_body(act: Act[Any], on: object, at: Context) -> str | None:
+    """A seat in some body is asked for where the act speaks within one (SPEC §7 rule 6)."""
+    return ANY_BODY if act.seated else None
+
+
+@rule("E_OUT_OF_SCOPE", "the signer's scope covers the act", "el alcance de quien firma abarca el acto")
+def _in_scope(act: Act[Any], on: object, at: Context) -> Breach:
+    type_name = type(act).__name__
+    if act.signer in _BY_NO_REGISTERED_KEY:
+        return None
+    if at.actor["capacity"] == "root":
+        allowed = act.signer in ("root", "root_or_rep")
+    else:
+        found = _appointment(at)
+        allowed = act.signer != "root" and found is not None and type_name in found.scope
+        allowed = allowed or (act.by_own_key and _named_key(act) == at.key)
+    return not allowed and {"type": type_name}
+
+
+@rule(
+    "E_ROLE", "a secretariat records; it never speaks for a party", "una secretaría registra; nunca habla por una parte"
+)
+def _not_by_a_secretariat(act: Act[Any], on: object, at: Context) -> Breach:
+    return at.actor["capacity"] == "secretariat" and not act.by_secretariat
+
+
+@rule("E_ALREADY_SIGNED", "a party says it once", "una parte lo dice una vez")
+def _said_once(act: Act[Any], on: Aggregate, at: Context) -> Breach:
+    return act.concurring and at.has_said() and {"party": at.party}
+
+
+@rule("E_NOT_FOUND", "what the act concerns exists", "aquello a lo que se refiere el acto existe")
+def _exists(act: Act[Any], on: Aggregate | None, at: Context) -> Breach:
+    return on is None and next_status(None, act, at) is None
+
+
+@rule(
+    "E_STATE",
+    "the state machine has this move from the state that the act meets",
+    "la máquina de estados tiene este paso desde el estado que el acto encuentra",
+)
+def _is_a_move(act: Act[Any], on: Aggregate, at: Context) -> Breach:
+    return next_status(on, act, at) is None
+
+
+@rule("E_DATE", "dates are possible ones", "las fechas son posibles")
+def _dates_possible(act: Act[Any], on: object, at: Context) -> Breach:
+    try:
+        _dates(at)
+    except ValueError as error:
+        return {"found": str(error)}
+    return None
+
+
+@rule(
+    "E_DATE", "what is said to have happened does not lie in the future", "lo que se dice ocurrido no está en el futuro"
+)
+def _has_happened(act: Act[Any], on: object, at: Context) -> Breach:
+    return None if _dates_possible.broken(act, on, at) else lies_in_future(at, at.statement["occurred_on"])
+
+
+@rule("E_DATE", "a signature is not dated in the future", "una firma no lleva fecha futura")
+def _is_signed(act: Act[Any], on: object, at: Context) -> Breach:
+    if _dates_possible.broken(act, on, at):
+        return None
+    return parse_instant(at.statement["signed_at"]) - at.recorded.timestamp > CLOCK_SKEW
+
+
+GENERAL: Final[tuple[Rule[Any, Any], ...]] = (
+    _own_stream,
+    _genesis_first,
+    _founders_in_genesis,
+    _registers_itself,
+    _key_registered,
+    _key_active,
+    _key_within,
+    _key_not_ended,
+    _key_of_the_actor,
+    _appointment_in_force,
+    _as_appointed,
+    *seat_rules(_any_body),
+    _in_scope,
+    _not_by_a_secretariat,
+    _exists,
+    _said_once,
+    _is_a_move,
+    _dates_possible,
+    _has_happened,
+    _is_signed,
+)
+
+
+def _dates(at: Context) -> None:
+    """Read the statement's dates; raises ValueError where one is none."""
+    parse_edtf(at.statement["occurred_on"])
+    parse_instant(at.statement["signed_at"])
+
+
+def _named_key(act: Act[Any]) -> object:
+    return getattr(act, "key", None)
+
+
+def _appointment(at: Context) -> Appointment | None:
+    name = at.actor.get("appointment")
+    return at.find(Appointment, f"appointment/{name}") if name else None

@@ -1,0 +1,81 @@
+"""What a decision carries: the rules of an act that takes effect only where a signed decision is about exactly it."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from constancia.domain.governance.decision import DecidedAct, Decision
+from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.rules import Breach, Rule
+from constancia.domain.kernel.values import StreamName, TypeName
+
+_A = TypeVar("_A", bound="NamesDecision")
+_G = TypeVar("_G")
+
+
+class NamesDecision(Protocol):
+    """An act with a member `decision`: the one that it rests on."""
+
+    @property
+    def decision(self) -> str:
+        """The decision's id."""
+
+
+def decided_rules(
+    body_of: Callable[[_A, _G, Context], str | None],
+) -> tuple[Rule[_A, _G], Rule[_A, _G], Rule[_A, _G], Rule[_A, _G]]:
+    """Make the rules by which an act is carried by a decision: it exists, of that body, signed, about exactly this.
+
+    Args:
+        body_of: Gives the governance body whose decision it must be; None where that is not fixed.
+    """
+
+    def basis(act: _A, on: _G, at: Context) -> Decision | None:
+        """Give the decision where it is of the body that is asked for."""
+        found = _decision(at, act.decision)
+        body = body_of(act, on, at)
+        return found if found is not None and body in (None, found.governance_body) else None
+
+    def unknown(act: _A, on: _G, at: Context) -> Breach:
+        return _decision(at, act.decision) is None and {"decision": act.decision}
+
+    def foreign(act: _A, on: _G, at: Context) -> Breach:
+        # Else any two parties could found a body of their own, and decide there what they could not decide here.
+        return _decision(at, act.decision) is not None and basis(act, on, at) is None and {"body": body_of(act, on, at)}
+
+    def unsigned(act: _A, on: _G, at: Context) -> Breach:
+        found = basis(act, on, at)
+        return found is not None and found.status != "signed" and {"decision": act.decision, "is": found.status}
+
+    def different(act: _A, on: _G, at: Context) -> Breach:
+        found = basis(act, on, at)
+        if found is None or found.status != "signed":
+            return None
+        said = DecidedAct(
+            body=at.statement["body"],
+            stream=StreamName(at.recorded.originator_id),
+            type=TypeName(type(act).__name__),
+        )
+        return said.digest != found.act_digest and {"expected": found.act_digest}
+
+    return (
+        Rule("E_NOT_FOUND", "there is no such decision", "no hay tal decisión", unknown, body_of),
+        Rule("E_POLICY", "the body that adopted it changes it", "lo cambia el órgano que lo adoptó", foreign, body_of),
+        Rule(
+            "E_POLICY",
+            "only a decision signed by all who voted for it is a basis",
+            "solo una decisión firmada por todos los que votaron a favor es base",
+            unsigned,
+            body_of,
+        ),
+        Rule(
+            "E_DIGEST_MISMATCH",
+            "the act is exactly the one decided",
+            "el acto es exactamente el decidido",
+            different,
+            body_of,
+        ),
+    )
+
+
+def _decision(at: Context, name: str) -> Decision | None:
+    return at.find(Decision, f"decision/{name}")

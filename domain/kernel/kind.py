@@ -1,0 +1,76 @@
+"""A kind of aggregate as data: its class, the base of its acts, and its table, whose rows are all acts on it."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from types import UnionType
+from typing import Any, Protocol, get_args, get_origin
+
+from constancia.domain.kernel.acts import Act
+from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.kernel.machine import Machine
+from constancia.domain.kernel.rules import Rule
+
+
+class AggregateKind:
+    """One kind of aggregate. That its acts and rules fit it is checked once, when it is made.
+
+    Args:
+        base: What all its acts share: `Act[<the aggregate's class>]` with the stream's kind and id.
+        rows: Act → {state before: state after}.
+
+    Raises:
+        TypeError: An act or a rule does not fit the aggregate.
+    """
+
+    __slots__ = ("acts", "aggregate", "base", "machine", "name")
+
+    def __init__(self, base: type[Act[Any]], rows: Mapping[type[Act[Any]], Mapping[str, str]]) -> None:
+        self.base = base
+        self.aggregate = _aggregate_of(base)
+        self.acts = tuple(rows)
+        self.name = base.stream_kind
+        self.machine = Machine(self.name, {cls.__name__: row for cls, row in rows.items()})
+        for cls in self.acts:
+            self._check(cls)
+
+    def _check(self, cls: type[Act[Any]]) -> None:
+        members = {one.name for one in fields(cls)}
+        if not issubclass(cls, self.base) or (cls.stream_kind, cls.stream_id) != (self.name, self.base.stream_id):
+            raise TypeError(f"{cls.__name__} is no act on the stream of {self.base.__name__}")
+        named = {*cls.stream_id, *cls.SORTED, *cls.CORRECTABLE}
+        if not named <= members:
+            raise TypeError(f"{cls.__name__} has no member {min(named - members)}")
+        for one in cls.RULES:
+            act, on = one.asked_of
+            if not (_fits(cls, act) and _fits(self.aggregate, on)):
+                raise TypeError(f"rule {one.en!r} is not about {cls.__name__} on {self.aggregate.__name__}")
+
+
+def _aggregate_of(base: type[Act[Any]]) -> type[Aggregate]:
+    """Read the aggregate's class from `class Base(Act[Aggregate])`."""
+    for generic in base.__dict__.get("__orig_bases__", ()):
+        if get_origin(generic) is Act:
+            (found,) = get_args(generic)
+            if isinstance(found, type) and issubclass(found, Aggregate):
+                return found
+    raise TypeError(f"{base.__name__} does not say which aggregate its acts are on")
+
+
+def _fits(cls: type, hint: object) -> bool:
+    """Tell whether values of a class are what an annotation takes: a class, a protocol of members, a union."""
+    if hint is Any:
+        return True
+    if get_origin(hint) is UnionType or type(None) in get_args(hint):
+        return any(_fits(cls, one) for one in get_args(hint))
+    found = get_origin(hint) or hint
+    if not isinstance(found, type):
+        return False
+    if Protocol in found.__bases__:
+        return all(hasattr(cls, name) for name in vars(found) if not name.startswith("_"))
+    return issubclass(cls, found)
+
+
+def rule_list(kinds: tuple[AggregateKind, ...]) -> tuple[Rule[Any, Any], ...]:
+    """Give every rule that acts of these kinds name, each once, in their order."""
+    named = (one for kind in kinds for cls in kind.acts for one in cls.RULES)
+    return tuple(dict.fromkeys(named))

@@ -1,0 +1,91 @@
+"""Rules as data: a stable code, the rule in words in two languages, and the predicate that finds what breaks it.
+
+A predicate takes the act, the aggregate that it concerns, and the context. The annotation of the aggregate says when
+the rule is asked: `on: Agreement` only where there is one, `on: Agreement | None` and `on: object` always.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
+
+from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.problems import Problem
+
+A = TypeVar("A")
+G = TypeVar("G")
+
+# What a predicate met: nothing (False, None), a breach without or with details, or one breach for each item.
+Met = Mapping[str, object]
+Breach = bool | Met | Iterable[Met] | None
+Predicate = Callable[[A, G, Context], Breach]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[A, G]):
+    """One rule that acts are judged by.
+
+    Attributes:
+        code: Stable refusal code; its place in `codes.CODES` is the rule's rank.
+        en: The rule in English, as refusals give it.
+        es: The rule in Spanish.
+        broken: Finds what breaks it.
+        annotated: The function whose annotations tell which act and aggregate the rule is about.
+    """
+
+    code: str
+    en: str
+    es: str
+    broken: Predicate[A, G]
+    annotated: Callable[..., object]
+
+    @property
+    def asked_of(self) -> tuple[object, object]:
+        """The annotations of act and aggregate; that of a method's own act is Any."""
+        return _asked_of(self.annotated)
+
+    def problems(self, act: A, on: G, at: Context) -> Iterator[Problem]:
+        """Yield one problem for each breach.
+
+        Args:
+            act: The act.
+            on: The aggregate of its stream; a rule whose annotation takes no None is not asked where it is None.
+            at: The state before, and the entry.
+        """
+        if on is None and not is_asked_without(self):
+            return
+        met = self.broken(act, on, at)
+        if met is None or met is False:
+            return
+        if met is True:
+            met = {}
+        for found in (met,) if isinstance(met, Mapping) else met:
+            yield Problem(code=self.code, rule=self.en, found=found)
+
+
+def rule(code: str, en: str, es: str) -> Callable[[Predicate[A, G]], Rule[A, G]]:
+    """Make a predicate a rule.
+
+    Args:
+        code: Stable refusal code.
+        en: The rule in English.
+        es: The rule in Spanish.
+    """
+
+    def made(broken: Predicate[A, G]) -> Rule[A, G]:
+        return Rule(code, en, es, broken, broken)
+
+    return made
+
+
+def is_asked_without(one: Rule[Any, Any]) -> bool:
+    """Tell whether a rule is asked where there is no aggregate yet."""
+    on = one.asked_of[1]
+    return on in (object, Any) or type(None) in get_args(on)
+
+
+@cache
+def _asked_of(function: Callable[..., object]) -> tuple[object, object]:
+    names = function.__code__.co_varnames[:2]
+    hints = get_type_hints(function)
+    return hints.get(names[0], Any), hints.get(names[1], Any)

@@ -1,0 +1,53 @@
+"""List the deadlines missed up to a day, from the entries alone: no word of the server counts.
+
+    python examples/list_overdue.py SOURCE TRUST YYYY-MM-DD
+
+One pass verifies the log (L1), who signed (L2) and that every act was legal (L3). The state that it leaves is asked
+which targets were due by the end of that day and not delivered in time. Entries recorded after the day count too: the
+answer is what is known today about that day. Exit code: 0, or that of the verdict where the log is not intact.
+"""
+
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from constancia.domain.derive import derive
+from constancia.domain.state import State
+from constancia.ledger.audit.level3_law import Replay
+from constancia.ledger.clock import SystemClock
+from constancia.verify import Verdict, audit_source, load_trust, open_source, report_text
+
+
+def overdue(state: State, day: date) -> Iterator[str]:
+    """Give a line for each milestone or deliverable that was not there when it was due.
+
+    Args:
+        state: The state after the entries.
+        day: The last day that counts, in the ledger's own time zone.
+    """
+    end_of_day = datetime.combine(day, time.max, ZoneInfo(state.timezone))
+    for fact in derive(state, end_of_day):
+        if fact.kind == "DeadlineMissed":
+            yield f"{fact.stream}: {fact.params['target']}, due {fact.params['window']}"
+
+
+def main(arguments: list[str]) -> int:
+    """Print what was overdue; give the exit code."""
+    location, trust, day = arguments
+    replay = Replay(SystemClock().now())
+    with open_source(location) as source:
+        report = audit_source(source, load_trust(Path(trust)), further=[replay])
+    if report.verdict is not Verdict.INTACT:
+        print(report_text(report, "en"), file=sys.stderr)
+        return report.verdict.exit_code
+    lines = list(overdue(replay.state, date.fromisoformat(day)))
+    print(f"{len(lines)} deadlines missed by {day}, by {report.size} entries of {report.origin}")
+    for line in lines:
+        print(f"  {line}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

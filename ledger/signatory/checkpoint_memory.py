@@ -1,0 +1,79 @@
+"""The memory of a signatory's software: the last checkpoint that it verified.
+
+What makes a signature vouch for history is `Watch`: it accepts a checkpoint only if the log's key signed it and it is
+consistent with the last one accepted.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+from constancia.ledger.disk.durable import write_file
+from constancia.ledger.errors import LedgerError
+from constancia.verify.core.formats.checkpoint import open_checkpoint
+from constancia.verify.core.formats.merkle import EMPTY_ROOT, verify_consistency
+from constancia.verify.core.formats.note import VerifierKey
+from constancia.verify.core.formats.statement import Seen
+
+EMPTY_SEEN: Final = Seen(size=0, root=EMPTY_ROOT)
+
+
+class Distrust(LedgerError):
+    """The log showed a checkpoint that contradicts one that this software verified before."""
+
+
+class LogView(Protocol):
+    """What a signer's software asks of a log, near or far."""
+
+    def checkpoint(self) -> bytes:
+        """Give the latest signed checkpoint."""
+        ...
+
+    def consistency(self, old: int, new: int) -> Sequence[bytes]:
+        """Give the consistency proof between two sizes."""
+        ...
+
+
+class Watch:
+    """Keeps the last checkpoint that was verified, in memory or in a file, and moves on only by proof.
+
+    Args:
+        log_key: The log's verifier key, from a trust folder or from the first use.
+        path: Where the last checkpoint is kept; None keeps it in memory.
+    """
+
+    def __init__(self, log_key: VerifierKey, path: Path | None = None) -> None:
+        self.log_key = log_key
+        self._path = path
+        self.seen = EMPTY_SEEN
+        if path is not None and path.exists():
+            last, _note = open_checkpoint(path.read_bytes(), log_key)
+            self.seen = Seen(size=last.size, root=last.root)
+
+    def update(self, log: LogView) -> Seen:
+        """Verify the log's latest checkpoint against the last one verified, and keep it.
+
+        Args:
+            log: The log.
+
+        Returns:
+            Size and root to put into a statement.
+
+        Raises:
+            Malformed: Not signed by the log's key.
+            Distrust: Smaller than, or not consistent with, what was verified before. Keep both: they are evidence.
+        """
+        raw = log.checkpoint()
+        new, _note = open_checkpoint(raw, self.log_key)
+        old = self.seen
+        if new.size < old.size:
+            raise Distrust(f"the log went back from size {old.size} to {new.size}: do not sign, keep both checkpoints")
+        proof = log.consistency(old.size, new.size) if old.size < new.size else ()
+        if not verify_consistency(
+            old_size=old.size, new_size=new.size, old_root=old.root, new_root=new.root, proof=proof
+        ):
+            raise Distrust(f"the log's size {new.size} contradicts what was verified at size {old.size}: do not sign")
+        self.seen = Seen(size=new.size, root=new.root)
+        if self._path is not None:
+            write_file(self._path, raw)
+        return self.seen

@@ -1,0 +1,70 @@
+"""The form in which a signed statement is handed in: one parse, before anything is judged.
+
+Layout: canonical JSON `{"signatures": [...], "statement": {...}}`. The signatures are over the statement's own bytes,
+which occur verbatim in the document. Source: SPEC §2.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.canonical import canonical, parse_canonical
+from constancia.verify.core.formats.entry import MAX_SIGNATURES
+from constancia.verify.core.formats.signatures import Signature, parse_signature, signature_object
+from constancia.verify.core.formats.statement import Statement, parse_statement, statement_of
+
+MAX_SIGNED_BYTES: Final = 65_536  # what the server takes in one request
+_MEMBERS: Final = ("signatures", "statement")
+_STATEMENT_MARK: Final = b',"statement":'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedStatement:
+    """A statement of the right form with its signatures, which are not verified yet."""
+
+    statement: Statement
+    signatures: tuple[Signature, ...]
+
+    @classmethod
+    def read(cls, statement: bytes, signatures: Sequence[Signature]) -> Self:
+        """Parse a statement's canonical bytes, for signatures that come apart from them.
+
+        Raises:
+            Malformed: The bytes break the format.
+        """
+        return cls(statement=parse_statement(statement), signatures=tuple(signatures))
+
+
+def signed_document(statement: bytes, signatures: Sequence[Signature]) -> bytes:
+    """Compose what is handed in: canonical bytes of `{"signatures": [...], "statement": {...}}`."""
+    listed = canonical([signature_object(signature) for signature in signatures])
+    return b'{"signatures":%b,"statement":%b}' % (listed, statement)
+
+
+def parse_signed(raw: bytes) -> SignedStatement:
+    """Parse what is handed in.
+
+    Args:
+        raw: Canonical UTF-8 JSON as `signed_document` writes it, at most 64 KiB.
+
+    Returns:
+        The statement and its signatures.
+
+    Raises:
+        Malformed: Another form, or not canonical.
+
+    Source: ours: SPEC §2.
+    """
+    item = parse_canonical(raw, limit=MAX_SIGNED_BYTES)
+    if tuple(item) != _MEMBERS:
+        raise Malformed("member", "submission", "the members signatures and statement", sorted(item))
+    listed = item["signatures"]
+    if type(listed) is not list or not 1 <= len(listed) <= MAX_SIGNATURES:
+        raise Malformed("form", "signatures", f"1 to {MAX_SIGNATURES} objects", type(listed).__name__)
+    # Canonical JSON is context-free: the statement's bytes are those between the mark and the last brace.
+    start = raw.index(_STATEMENT_MARK) + len(_STATEMENT_MARK)
+    return SignedStatement(
+        statement=statement_of(item["statement"], raw[start:-1]),
+        signatures=tuple([parse_signature(signature) for signature in listed]),
+    )

@@ -1,0 +1,172 @@
+"""Stored rows, maintained while the log grows, in a database of their own, which may be deleted at any time.
+
+- V1: the rows of a page of entries and the position that they reach are one transaction: each entry
+  takes effect once, also across a crash.
+- V2: stored rows are compared with the log at the start (origin, the leaf hash at their position, the
+  projections' version); rows of another history are thrown away and made again.
+- V3: the rows lag behind the log by what is being projected at the moment; `wait` closes the gap
+  for who needs it, and each answer can name the position it stands at.
+"""
+
+import json
+import logging
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from constancia.domain.kernel.values import canonical
+from constancia.ledger.reader.log import Log
+from constancia.ledger.reader.states import States
+from constancia.ledger.store.sqlite_recorder import LedgerRecorder
+from constancia.ledger.views.projector import ABOUT, Projector, about
+from constancia.ledger.views.view_store import PAGE, ViewStore, open_views
+
+# After a page the follower rests for a while, the longer the more there was: under load the writer
+# keeps the interpreter. An entry that comes alone is projected at once.
+_PAUSE_S: Final = 0.001
+_MAX_PAUSE_S: Final = 0.25
+_log = logging.getLogger(__name__)
+
+
+class Views:
+    """A log's stored rows: maintained while it grows, and read by pages and interface."""
+
+    def __init__(self, log: Log, states: States, recorder: LedgerRecorder, path: Path | None, origin: str) -> None:
+        """Prepare; nothing is opened before it is needed.
+
+        Args:
+            log: The log.
+            states: Its fold, which passes the entries.
+            recorder: Its store, which tells when it has grown.
+            path: The database; None keeps the rows in memory.
+            origin: The ledger's name.
+        """
+        self._log = log
+        self._states = states
+        self._recorder = recorder
+        self._path = path
+        self._origin = origin
+        self._opening = threading.Lock()
+        self._opened: ViewStore | None = None
+        self._following: threading.Thread | None = None
+        self._has_grown = threading.Event()
+        self._closing = threading.Event()
+        self._moved = threading.Condition()
+        self._catching = threading.Lock()
+        self._projector: Projector | None = None
+        self._reached = 0
+        self.failure: Exception | None = None
+
+    @property
+    def position(self) -> int:
+        """How many entries the rows stand for, as far as they were found to be this log's."""
+        return self._reached
+
+    def rows(
+        self, projection: str, *, prefix: str = "", after: str = "", limit: int = PAGE
+    ) -> list[tuple[str, Mapping[str, Any]]]:
+        """Give rows in the order of their keys.
+
+        Args:
+            projection: Its name.
+            prefix: What the keys begin with.
+            after: Rows with larger keys only: the last key of the page before.
+            limit: Most rows.
+        """
+        page = self._store().select(projection, prefix=prefix, after=after, limit=limit)
+        return [(key, json.loads(data)) for key, data in page]
+
+    def wait(self, size: int | None = None, timeout_s: float = 10.0) -> None:
+        """Wait until the rows stand for `size` entries, by default for all that are stored now.
+
+        Raises:
+            TimeoutError: They did not in time.
+        """
+        target = self._log.size if size is None else size
+        if self._following is None:
+            self.catch_up()
+        with self._moved:
+            reached = self._moved.wait_for(lambda: self.failure is not None or self.position >= target, timeout_s)
+        if self.failure is not None:
+            raise self.failure
+        if not reached:
+            raise TimeoutError(f"the views stand at {self.position}, not yet at {target}")
+
+    def catch_up(self) -> int:
+        """Project what is stored and not yet projected, in pages, and give the position reached."""
+        store = self._store()
+        with self._catching:
+            if self._projector is None:
+                self._projector = self._resume(store)
+            size = -1
+            while not self._closing.is_set():
+                before, size = size, self._states.advance(min(max(size, 0) + PAGE, self._log.size))
+                self._save(store, self._projector)
+                if size in (before, self._log.size):
+                    break
+        return self._reached
+
+    def follow(self) -> None:
+        """Maintain the rows from now on, in a thread of its own."""
+        self._following = threading.Thread(target=self._follow, name="views", daemon=True)
+        self._following.start()
+
+    def close(self) -> None:
+        """End following and close the database; may be repeated."""
+        self._closing.set()
+        self._has_grown.set()
+        if self._following is not None:
+            self._following.join()
+        with self._opening:
+            if self._opened is not None:
+                self._opened.datastore.close()
+
+    def _follow(self) -> None:
+        self._recorder.listen(self._has_grown)
+        try:
+            while self._has_grown.wait() and not self._closing.is_set():
+                self._has_grown.clear()
+                before = self._reached
+                pause = min(_MAX_PAUSE_S, _PAUSE_S * (self.catch_up() - before))
+                self._closing.wait(pause)
+        except Exception as error:  # noqa: BLE001 (whoever waits for the rows must learn of it)
+            _log.exception("the views have stopped")
+            self._states.hand_on(0, None)
+            with self._moved:
+                self.failure = error
+                self._moved.notify_all()
+        finally:
+            self._recorder.forget(self._has_grown)
+
+    def _save(self, store: ViewStore, projector: Projector) -> None:
+        position, rows = projector.changes()
+        if rows:
+            # A crash before this commit leaves the former position: the entries are projected again.
+            store.save(position, rows)
+        with self._moved:
+            self._reached = position
+            self._moved.notify_all()
+
+    def _resume(self, store: ViewStore) -> Projector:
+        """Continue at the store's position; the store is emptied when it is of another log."""
+        position = store.position
+        if position and not self._is_ours(position, store.get(*ABOUT)):
+            _log.warning("the views are of another history or version; they are made again")
+            store.clear()
+            position = 0
+        projector = Projector(self._origin, position)
+        self._states.hand_on(position, projector.take)
+        return projector
+
+    def _is_ours(self, position: int, stored: bytes | None) -> bool:
+        if position > self._log.size:
+            return False
+        last = self._log.leaf_hash(position - 1).hex()
+        return stored == canonical(about(self._origin, last))
+
+    def _store(self) -> ViewStore:
+        with self._opening:
+            if self._opened is None:
+                self._opened = open_views(self._path)
+            return self._opened

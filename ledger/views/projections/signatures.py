@@ -1,0 +1,63 @@
+"""Who signed what: each version of each agreement by party, person, post, capacity and key.
+
+Key: the agreement's stream.
+
+The state of a signature's key is the one on the day asked about; that it was active when it signed is what let the
+signature in.
+"""
+
+from datetime import date
+from typing import Final
+
+from constancia.domain.agreements.agreement import Agreement, AgreementSignature, AgreementVersion
+from constancia.domain.identity.appointment import Appointment
+from constancia.domain.identity.key import Key
+from constancia.domain.kernel.aggregate import document_of
+from constancia.domain.state import State
+from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
+
+
+def _row(state: State, key: str, day: date) -> Row | None:
+    found = state.aggregates.get(key)
+    if not isinstance(found, Agreement):
+        return None
+    return {
+        "agreement": found.agreement,
+        "stream": found.stream,
+        "versions": [_version(state, found, version, day) for version in found.versions],
+    }
+
+
+def _version(state: State, agreement: Agreement, version: AgreementVersion, day: date) -> Row:
+    return {
+        "docset_digest": version.docset_digest,
+        "in_force_index": version.in_force_index,
+        "is_current": version is agreement.current,
+        "missing": list(version.missing),
+        "required": list(version.required),
+        "signatures": [_signature(state, one, day) for one in version.signatures],
+        "title": document_of(version.title),
+        "version": version.version,
+        "window": version.window,
+    }
+
+
+def _signature(state: State, signature: AgreementSignature, day: date) -> Row:
+    mark = signature.mark
+    appointment = state.aggregates.get(f"appointment/{mark.appointment}")
+    key = state.aggregates.get(f"key/{mark.key}")
+    named = appointment if isinstance(appointment, Appointment) else None
+    known = key if isinstance(key, Key) else None
+    return {
+        **document_of(mark),
+        "compromised_since": known.compromised_since if known else None,
+        "key_status": known.status_on(day) if known else "active",
+        "kind": "ledger",
+        "name": named.name if named else None,
+        "post": document_of(named.post) if named else None,
+        "reservation": document_of(signature.reservation) if signature.reservation else None,
+        "scheme": known.scheme if known else None,
+    }
+
+
+SIGNATURES: Final = StateProjection(name="signatures", kind="agreement", keys=streams_of(Agreement), row=_row)

@@ -1,0 +1,122 @@
+"""The database of stored rows: rows by projection and key, with the position that they reach."""
+
+import logging
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from eventsourcing.persistence import PersistenceError, Tracking
+from eventsourcing.sqlite import (
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteDatastore,
+    SQLiteTrackingRecorder,
+)
+from typing_extensions import override
+
+from constancia.ledger.clock import new_uuid
+from constancia.ledger.sqlite_files import bytes_of
+from constancia.ledger.store.application import EntryApplication
+
+PAGE: Final = 1_000
+TRACKED: Final = EntryApplication.name
+_log = logging.getLogger(__name__)
+
+RowChange = tuple[str, str, bytes]
+
+
+class _ViewsPool(SQLiteConnectionPool):
+    @override
+    def _create_connection(self) -> SQLiteConnection:
+        connection = super()._create_connection()
+        # What a power cut takes from the views is projected again; an fsync for each page would
+        # only compete with the log's.
+        connection.cursor().execute("PRAGMA synchronous=NORMAL")
+        return connection
+
+
+class ViewStore(SQLiteTrackingRecorder):
+    """Rows by projection and key, with the position that they reach."""
+
+    def __init__(self, db_name: str) -> None:
+        """Open the database, and make its tables when missing."""
+        datastore = SQLiteDatastore(db_name, originator_id_type="text")
+        datastore.pool = _ViewsPool(db_name=db_name, pool_size=8, max_overflow=56)
+        super().__init__(datastore)
+        self.create_table()
+
+    @override
+    def construct_create_table_statements(self) -> list[str]:
+        return [
+            *super().construct_create_table_statements(),
+            "CREATE TABLE IF NOT EXISTS views (projection TEXT, key TEXT, data BLOB, "
+            "PRIMARY KEY (projection, key)) WITHOUT ROWID",
+        ]
+
+    @property
+    def position(self) -> int:
+        """How many entries the rows stand for."""
+        return self.max_tracking_id(TRACKED) or 0
+
+    def save(self, position: int, changes: Iterable[RowChange]) -> None:
+        """Store a page's rows and the position that they reach, in one transaction.
+
+        Raises:
+            IntegrityError: The position was reached before; nothing is stored.
+        """
+        with self.datastore.transaction(commit=True) as c:
+            self._insert_tracking(c, Tracking(TRACKED, position))
+            c.executemany("INSERT OR REPLACE INTO views VALUES (?,?,?)", list(changes))
+
+    def get(self, projection: str, key: str) -> bytes | None:
+        """Give a row's canonical bytes, or None."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute("SELECT data FROM views WHERE projection=? AND key=?", (projection, key))
+            row = c.fetchone()
+        return None if row is None else bytes_of(row[0])
+
+    def select(
+        self, projection: str, *, prefix: str = "", after: str = "", limit: int = PAGE
+    ) -> list[tuple[str, bytes]]:
+        """Give rows of a projection in the order of their keys."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                "SELECT key, data FROM views WHERE projection=? AND key>? AND key>=? "
+                "AND substr(key, 1, ?)=? ORDER BY key LIMIT ?",
+                (projection, after, prefix, len(prefix), prefix, limit),
+            )
+            return [(str(row[0]), bytes_of(row[1])) for row in c.fetchall()]
+
+    def dump(self) -> tuple[int, dict[tuple[str, str], bytes]]:
+        """Give all rows and the position that they stand at, read at one moment."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute("SELECT notification_id FROM tracking WHERE application_name=?", (TRACKED,))
+            row = c.fetchone()
+            c.execute("SELECT projection, key, data FROM views ORDER BY projection, key")
+            rows = {(str(r[0]), str(r[1])): bytes_of(r[2]) for r in c.fetchall()}
+        return (row[0] if row else 0), rows
+
+    def clear(self) -> None:
+        """Delete all rows and the position."""
+        with self.datastore.transaction(commit=True) as c:
+            c.execute("DELETE FROM views")
+            c.execute("DELETE FROM tracking WHERE application_name=?", (TRACKED,))
+
+
+def open_views(path: Path | None) -> ViewStore:
+    """Open the views' database; one that can't be read is made again.
+
+    Args:
+        path: The file; None keeps the rows in memory.
+    """
+    if path is None:
+        return ViewStore(f"file:views-{new_uuid()}?mode=memory&cache=shared")
+    address = path.resolve().as_uri()
+    try:
+        return ViewStore(address)
+    except (sqlite3.Error, PersistenceError):
+        _log.exception("the views' database can't be read; it is made again")
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    return ViewStore(address)

@@ -1,0 +1,117 @@
+"""How often, and how long, canonical JSON is parsed for one statement handed in over HTTP, before it is judged.
+
+    python tests/benchmarks/bench_parse.py [--statements 400]
+
+"Parsed" counts calls of `parse_canonical` from the request's body to the end
+of the examination. The signature is not verified here: the key is unknown to the examiner, which leaves it to the
+writer. The second figure counts the parses of a stored entry, in a serving process, until its rows and the state at
+the head can be read.
+"""
+
+import argparse
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from tests.ledger.world import ORIGIN, START, Signed, World, play
+
+from constancia.ledger.append.examiner import Examiner, Submission
+from constancia.ledger.append.key_ring import KeyRing
+from constancia.ledger.clock import StoryClock
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.submission import parse_signed, signed_document
+
+REPEATS = 5
+SUBMISSION = ("parse_canonical",)
+STORED = ("read_entry",)
+
+
+@contextmanager
+def counted(names: tuple[str, ...]) -> Iterator[Counter[str]]:
+    """Count the calls of Python functions by name, in all threads that start meanwhile and in this one."""
+    calls: Counter[str] = Counter()
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and frame.f_code.co_name in names and "constancia" in frame.f_code.co_filename:
+            calls[frame.f_code.co_name] += 1
+
+    threading.setprofile(note)
+    sys.setprofile(note)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+
+def duration_us(work: Callable[[], None], times: int) -> float:
+    """Least of some repeats (whatever else runs here only adds), microseconds for each of `times` pieces of work."""
+    taken = []
+    for _ in range(REPEATS):
+        begun = time.perf_counter()
+        work()
+        taken.append((time.perf_counter() - begun) / times * 1e6)
+    return min(taken)
+
+
+def submissions(statements: int) -> None:
+    """Print count and time for statements handed in."""
+    signer = LogSigner.generate(ORIGIN)
+    world = World(signer.vkey)
+    documents = [
+        signed_document(one.statement, one.signatures) for one in (world.contest("c1") for _ in range(statements))
+    ]
+    examiner = Examiner(origin=ORIGIN, vkey=signer.vkey, keys=KeyRing(), root=lambda _size: None)
+
+    def work() -> None:
+        for raw in documents:
+            examiner.examine(Submission(signed=parse_signed(raw)))
+
+    with counted(SUBMISSION) as calls:
+        work()
+    print(f"handed in: {calls['parse_canonical'] / statements:.1f} parses, {duration_us(work, statements):.0f} µs each")
+
+
+def stored(statements: int) -> None:
+    """Print how often a stored entry is parsed until rows and state can be read."""
+    with tempfile.TemporaryDirectory() as folder:
+        signer = LogSigner.generate(ORIGIN)
+        with (
+            counted(STORED) as calls,
+            Ledger.open(Path(folder) / "ledger", clock=StoryClock(START), signer=signer, create=True) as ledger,
+        ):
+            world = World(signer.vkey)
+
+            def take(signed: Signed) -> None:
+                ledger.append(signed.parsed)
+                world.look(ledger.log)
+
+            play(world.founding(), take)
+            play(world.commitment("c1"), take)
+            ledger.views.wait()
+            ledger.state()
+            calls.clear()
+            for _ in range(statements):
+                ledger.append(world.contest("c1").parsed)
+            ledger.views.wait()
+            ledger.state()
+        print(f"stored: {calls['read_entry'] / statements:.1f} parses until rows and state can be read")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--statements", type=int, default=400)
+    arguments = parser.parse_args()
+    submissions(arguments.statements)
+    stored(min(100, arguments.statements))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""What a decision carries: an act rests on a signed decision of the right body about exactly this act."""
+
+from tests.domain.stage import Body, Stage, act_of, commitment, milestone, proposed, seated, small_scope
+from tests.domain.tables import codes
+
+from constancia.domain.kernel.values import digest
+
+
+def adopting(**changed: object) -> Body:
+    return {"commitment": "c1", "decision": "d-c1", "scope": small_scope()} | changed
+
+
+def put_to_the_vote() -> Stage:
+    stage = seated()
+    stage.says("nosc", "CommitmentProposed", commitment())
+    stage.says("inai", "DecisionProposed", proposed("d-c1", act_of("CommitmentAdopted", adopting())))
+    return stage
+
+
+def test_a_decision_that_nobody_made_is_no_basis() -> None:
+    stage = put_to_the_vote()
+    assert stage.code("inai", "CommitmentAdopted", adopting(decision="d-c9")) == "E_NOT_FOUND"
+
+
+def test_a_decision_is_a_basis_from_its_last_signature_on() -> None:
+    stage = put_to_the_vote()
+    act = digest(act_of("CommitmentAdopted", adopting()))
+    stage.each("VoteCast", {"choice": "for", "decision": "d-c1", "digest": act})
+    stage.each("DecisionSigned", {"decision": "d-c1", "digest": act}, ("inai", "nosc"))
+    refusal = stage.refused("inai", "CommitmentAdopted", adopting())
+    assert (refusal.code, refusal.judged_against["is"]) == ("E_POLICY", "adopted")
+    stage.says("sfp", "DecisionSigned", {"decision": "d-c1", "digest": act})
+    stage.says("inai", "CommitmentAdopted", adopting())
+
+
+def test_another_act_than_the_one_decided_has_no_basis() -> None:
+    stage = seated()
+    stage.says("nosc", "CommitmentProposed", commitment())
+    stage.decided("d-c1", act_of("CommitmentAdopted", adopting()))
+    other = adopting(scope=small_scope(milestones=[milestone(window="2020")]))
+    refusal = stage.refused("inai", "CommitmentAdopted", other)
+    assert codes(refusal) == {"E_DIGEST_MISMATCH"}
+
+
+def test_another_bodys_decision_changes_nothing() -> None:
+    """Else any two parties could found a body of their own, and decide there what they could not decide here."""
+    stage = seated().adopted()
+    stage.body("dd", ("inai", "sfp"))
+    change = {
+        "commitment": "c1", "decision": "d-2", "declared_kind": "deferral", "from_version": 1,
+        "scope": small_scope(milestones=[milestone(window="2020")]),
+    }  # fmt: skip
+    stage.decided("d-2", act_of("ScopeChanged", change), body="dd", voters=("inai", "sfp"))
+    refusal = stage.refused("inai", "ScopeChanged", change)
+    assert (codes(refusal), refusal.judged_against["body"]) == ({"E_POLICY"}, "cc")

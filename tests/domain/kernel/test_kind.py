@@ -1,0 +1,130 @@
+"""Kinds of aggregates: that acts and rules fit is checked when a kind is made, not when somebody is refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import pytest
+
+from constancia.domain.catalogue import AGGREGATES
+from constancia.domain.kernel.acts import Act, act, act_base
+from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.kernel.codes import CODES
+from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.kind import AggregateKind, rule_list
+from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.rules import Breach, Rule, rule
+from constancia.domain.kernel.values import Identifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lamp(Aggregate):
+    """A lamp."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door(Aggregate):
+    """A door."""
+
+
+@act_base
+class LampAct(Act[Lamp]):
+    """What is said of a lamp."""
+
+    stream_kind: ClassVar = "lamp"
+    stream_id: ClassVar = ("lamp",)
+
+    lamp: Identifier
+
+
+class NamesLamp(Protocol):
+    @property
+    def lamp(self) -> str: ...
+
+
+class NamesDoor(Protocol):
+    @property
+    def door(self) -> str: ...
+
+
+def made(one: Rule[Any, Any] | None = None, **attributes: object) -> type[Act[Any]]:
+    rules = (one,) if one else ()
+    return act(type("Lit", (LampAct,), {"__module__": __name__, "RULES": rules, "__annotations__": {}, **attributes}))
+
+
+def kind_of(cls: type[Act[Any]], base: type[Act[Any]] = LampAct, row: Mapping[str, str] | None = None) -> AggregateKind:
+    return AggregateKind(base, {cls: row or {NONE: "on"}})
+
+
+@rule("E_STATE", "about lamps", "de lámparas")
+def of_lamps(act: LampAct, on: Lamp | None, at: Context) -> Breach:
+    return None
+
+
+@rule("E_STATE", "about doors", "de puertas")
+def of_doors(act: LampAct, on: Door, at: Context) -> Breach:
+    return None
+
+
+@rule("E_STATE", "about acts that name a lamp", "de actos que nombran una lámpara")
+def of_namers(act: NamesLamp, on: object, at: Context) -> Breach:
+    return None
+
+
+@rule("E_STATE", "about acts that name a door", "de actos que nombran una puerta")
+def of_door_namers(act: NamesDoor, on: object, at: Context) -> Breach:
+    return None
+
+
+def test_the_base_says_the_aggregate_the_stream_and_the_table_says_the_acts() -> None:
+    lit = made(of_lamps)
+    kind = kind_of(lit)
+    assert (kind.name, kind.aggregate, kind.acts) == ("lamp", Lamp, (lit,))
+    assert kind.machine.rows == {"Lit": {NONE: "on"}}
+    assert rule_list((kind, kind)) == (of_lamps,)
+
+
+@pytest.mark.parametrize("one", [of_lamps, of_namers])
+def test_a_rule_about_such_acts_or_such_aggregates_fits(one: Rule[Any, Any]) -> None:
+    assert (one,) == kind_of(made(one)).acts[0].RULES
+
+
+@pytest.mark.parametrize("one", [of_doors, of_door_namers])
+def test_a_rule_about_other_acts_or_other_aggregates_does_not(one: Rule[Any, Any]) -> None:
+    with pytest.raises(TypeError, match="is not about Lit on Lamp"):
+        kind_of(made(one))
+
+
+@pytest.mark.parametrize(
+    ("attributes", "why"),
+    [
+        ({"stream_kind": "door"}, "no act on the stream of LampAct"),
+        ({"stream_id": ("door",)}, "no act on the stream of LampAct"),
+        ({"CORRECTABLE": ("colour",)}, "no member colour"),
+        ({"SORTED": {"colours": ""}}, "no member colours"),
+    ],
+)
+def test_an_act_is_on_its_kinds_stream_and_names_members_that_it_has(attributes: dict[str, Any], why: str) -> None:
+    with pytest.raises(TypeError, match=why):
+        kind_of(made(**attributes))
+
+
+def test_an_act_over_another_base_and_a_base_over_no_aggregate_are_none() -> None:
+    with pytest.raises(TypeError, match="no act on the stream of LampAct"):
+        kind_of(Act)
+    with pytest.raises(TypeError, match="does not say which aggregate"):
+        kind_of(made(), base=made())
+
+
+@pytest.mark.parametrize("one", rule_list(AGGREGATES), ids=lambda one: one.en)
+def test_every_rule_has_a_known_code_and_words_in_both_languages(one: Rule[Any, Any]) -> None:
+    assert one.code in CODES
+    assert one.en
+    assert one.es
+    assert one.en != one.es
+    assert not any(text.endswith(".") or text != text.strip() or "|" in text for text in (one.en, one.es))
+
+
+def test_one_rule_in_one_language_is_one_in_the_other() -> None:
+    pairs = {(one.en, one.es) for one in rule_list(AGGREGATES)}
+    assert len({en for en, _es in pairs}) == len({es for _en, es in pairs}) == len(pairs)

@@ -1,0 +1,45 @@
+"""What is checked before the law is asked: a body has its type's form before any key in it is read."""
+
+import json
+from typing import Any
+
+import pytest
+from tests.ledger.conftest import Desk
+from tests.ledger.world import Signed
+
+from constancia.domain.kernel.problems import Refusal
+from constancia.ledger.submission import SignedStatement
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.canonical import canonical
+
+ABSENT = object()
+NO_FORM = [ABSENT, None, 7, "x", [], {}, [None], [{}]]
+
+
+def spoilt(desk: Desk, signed: Signed, member: str, value: object) -> SignedStatement:
+    """The statement with another value in its body, signed again by the same keys."""
+    item = json.loads(signed.statement)
+    if value is ABSENT:
+        del item["body"][member]
+    else:
+        item["body"][member] = value
+    raw = canonical(item)
+    keys = {key.key_id: key for key in [*desk.world.roots.values(), *desk.world.keys.values()]}
+    return SignedStatement.read(raw, [keys[one.key].sign(raw) for one in signed.signatures])
+
+
+def code_of(desk: Desk, signed: SignedStatement) -> str:
+    with pytest.raises((Refusal, Malformed)) as caught:
+        desk.ledger.append(signed)
+    return caught.value.code if isinstance(caught.value, Refusal) else "E_MALFORMED"
+
+
+@pytest.mark.parametrize("value", NO_FORM, ids=lambda value: "absent" if value is ABSENT else repr(value))
+def test_genesis_whose_founders_have_no_form_is_malformed(new: Desk, value: Any) -> None:
+    assert code_of(new, spoilt(new, new.world.genesis(), "founders", value)) == "E_MALFORMED"
+
+
+@pytest.mark.parametrize("member", ["public_key", "scheme"])
+@pytest.mark.parametrize("value", NO_FORM, ids=lambda value: "absent" if value is ABSENT else repr(value))
+def test_registration_whose_key_has_no_form_is_malformed(founded: Desk, member: str, value: Any) -> None:
+    assert code_of(founded, spoilt(founded, founded.world.key_registered("inai"), member, value)) == "E_MALFORMED"

@@ -1,0 +1,54 @@
+"""What is handed in: its form, and that it is parsed once."""
+
+import pytest
+from tests.ledger.conftest import Desk
+
+from constancia.ledger.submission import MAX_SIGNED_BYTES, parse_signed, signed_document
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.entry import MAX_SIGNATURES
+
+
+@pytest.fixture
+def document(desk: Desk) -> bytes:
+    signed = desk.world.contest("c1")
+    return signed_document(signed.statement, signed.signatures)
+
+
+def test_what_was_written_is_read_back(desk: Desk) -> None:
+    signed = desk.world.contest("c1")
+    assert parse_signed(signed_document(signed.statement, signed.signatures)) == signed.parsed
+
+
+def test_genesis_with_all_founders_signatures_is_read_back(new: Desk) -> None:
+    signed = new.world.genesis()
+    assert parse_signed(signed_document(signed.statement, signed.signatures)) == signed.parsed
+
+
+@pytest.mark.parametrize(
+    ("sound", "spoilt"),
+    [
+        (b'{"signatures":[', b'{"also":1,"signatures":['),
+        (b',"statement":', b',"testimony":'),
+        (b'"schema":1', b'"schema":"1"'),
+        (b'"schema":1', b'"schema":1 '),
+        (b'{"signatures":[', b'{"signatures":["x",'),
+        (b'"mode":"live"', b'"mode":"dead"'),
+    ],
+)
+def test_another_form_is_refused(document: bytes, sound: bytes, spoilt: bytes) -> None:
+    assert sound in document
+    with pytest.raises(Malformed):
+        parse_signed(document.replace(sound, spoilt, 1))
+
+
+@pytest.mark.parametrize("count", [0, MAX_SIGNATURES + 1])
+def test_number_of_signatures_has_bounds(desk: Desk, count: int) -> None:
+    signed = desk.world.contest("c1")
+    with pytest.raises(Malformed, match="signatures"):
+        parse_signed(signed_document(signed.statement, signed.signatures * count))
+
+
+def test_size_has_a_bound(document: bytes) -> None:
+    with pytest.raises(Malformed) as caught:
+        parse_signed(document[:-1] + b" " * MAX_SIGNED_BYTES + b"}")
+    assert caught.value.code == "too-large"

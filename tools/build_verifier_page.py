@@ -103,7 +103,7 @@ def _gives(script: str, small: str) -> bool:
 def main() -> None:
     """Write the page from the source beside it; with `--check` compare, with a path that file instead."""
     paths = [one for one in sys.argv[1:] if one != "--check"]
-    verify = Path(__file__).resolve().parents[2] / "verify"
+    verify = Path(__file__).resolve().parents[1] / "verify"
     path, page = Path(paths[0]) if paths else verify / PAGE_NAME, built(verify / "page").encode()
     if "--check" not in sys.argv[1:]:
         path.write_bytes(page)

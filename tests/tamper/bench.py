@@ -15,6 +15,7 @@ from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.policy import parse_policy
 from constancia.verify.core.report import Report, Verdict
 from constancia.verify.report.rendering import report_json, report_text
+from constancia.verify.report.words import SEEN
 from constancia.verify.sources.source import open_source
 
 WITNESSES = (Witness("a"), PostQuantumWitness("b"))
@@ -174,7 +175,9 @@ class Bench:
         report_json(report)
         if report.verdict is Verdict.ALTERED:
             self._judge_fault(case, report, name, figures)
-        elif any(one in remark.code for remark in report.open for one in case.places):
+        elif any(one in remark.code for remark in report.open for one in case.places) or (
+            not case.harmless and any(remark.code in SEEN for remark in report.open)
+        ):  # a file that is not whole is said to be so, by its name, and accuses nobody
             figures.named += 1
         elif case.harmless:
             self._prove_harmless(case, location, report)

@@ -6,6 +6,8 @@ from constancia.verify.core.report import Findings
 from constancia.verify.sources.published_log import MAX_BUNDLE_BYTES, MAX_TILE_BYTES, FoundFile, PublishedLog, TileFile
 from constancia.verify.sources.transit import as_sent
 
+DIFFERS = "differs"  # a fault, if no change of line ends explains it
+
 
 class TileChecker:
     """Holds the files of a published log to a tree.
@@ -81,7 +83,9 @@ class TileChecker:
         length = (width if ".p/" in found.path else HASHES_PER_TILE) * HASH_BYTES
 
         def seen_in(data: bytes) -> str | None:
-            return None if len(data) == length else "short" if len(data) < length else "added"
+            if len(data) != length:
+                return "short" if len(data) < length else "added"
+            return None if data.startswith(expected) else DIFFERS
 
         data, seen = as_sent(found.data, seen_in)
         for at in range(min(covered, len(data) // HASH_BYTES)):
@@ -91,7 +95,7 @@ class TileChecker:
                 where, last = f"{found.path}: hash {at}", start + span - 1
                 self._findings.fault("tile", start, where, expected[part], data[part], last_index=last)
                 return
-        if seen is not None:
+        if seen not in (None, DIFFERS):
             self._findings.lack(seen, found.path, weighs=self._weighs)
 
     def _check_bundle(self, found: FoundFile, number: int, width: int) -> None:

@@ -1,10 +1,19 @@
-# The two commands are `make demo` and `make test`; each sets up what it needs in .venv/ first.
+# `make demo` and `make test` are all that a fresh machine needs; each sets up what it needs in .venv/ first.
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
+PROGRAMS := .venv/programs
 DEMO ?= demo
+# Tests share the work between all processors; the last ones are handed from worker to worker.
+PYTEST := $(BIN)/pytest -n auto --dist worksteal
+# What needs no ledger on a disk, no server and no browser.
+QUICK := tests/domain tests/verify tests/test_house.py tests/test_docs.py
+BROWSER := tests/e2e/test_pages.py tests/e2e/test_page_itself.py tests/e2e/test_page_verifier.py tests/e2e/test_page_tamper.py
 
-.PHONY: demo test serve page lock docs bench rounds api-docs clean
+.PHONY: help demo serve setup test check quick unit browser format mutants lock bench rounds api-docs page docs clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '%-9s %s\n' "$$name" "$$text"; done
 
 demo: $(INSTALLED)  ## play the road map's story, print where things stand, verify it
 	$(BIN)/constancia demo --dir $(DEMO) --force
@@ -12,13 +21,32 @@ demo: $(INSTALLED)  ## play the road map's story, print where things stand, veri
 serve: $(INSTALLED)  ## serve the demonstration's ledger
 	$(BIN)/constancia serve --demo --dir $(DEMO)
 
-test: $(INSTALLED)  ## style, types, import contracts, all tests
-	./tests/system.sh
+setup: $(INSTALLED) $(PROGRAMS)  ## install what the tests need: Python packages in .venv/, programs by apt-get
+
+test: check $(PROGRAMS)  ## style, types, import contracts, all tests
+	$(PYTEST) $(ARGS)
+
+check: $(INSTALLED)  ## style, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYTHONPATH=.import $(BIN)/lint-imports --no-cache
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+quick: check  ## the same with the tests of domain and verifier, of house rules and documents: about a minute
+	$(PYTEST) $(QUICK) $(ARGS)
+
+unit: $(INSTALLED)  ## some tests: make unit T=tests/ledger K='witness and not slow'
+	$(BIN)/pytest $(or $(T),tests) $(if $(K),-k '$(K)') $(ARGS)
+
+browser: $(INSTALLED) $(PROGRAMS)  ## the tests in a real browser
+	$(PYTEST) $(BROWSER) $(ARGS)
+
+format: $(INSTALLED)  ## put code into the house's style
+	$(BIN)/ruff check --fix-only --show-fixes .
+	$(BIN)/ruff format .
+
+mutants: $(INSTALLED)  ## change the code in small ways and see whether a test notices: ARGS='--minutes 10 --seed 1'
+	PYTHONPATH=. $(BIN)/python -m tests.mutants $(ARGS)
 
 # pip of the system installs into .venv, so that Debian's python3-venv (ensurepip) is not needed.
 $(INSTALLED): requirements.lock pyproject.toml
@@ -30,6 +58,10 @@ $(INSTALLED): requirements.lock pyproject.toml
 
 page: $(INSTALLED)  ## build the single-file verifier from verify/page/
 	$(BIN)/python tools/build_verifier_page.py
+
+# Once for each .venv/; the stamp is not made where a program is missing and can't be installed, so it is said each time.
+$(PROGRAMS): tests/system.sh | $(INSTALLED)
+	@if ./tests/system.sh; then touch $@; fi
 
 lock: $(INSTALLED)  ## pin all versions anew
 	$(BIN)/pip-compile -q --upgrade --extra server --extra fast --extra monitor --extra dev --generate-hashes --allow-unsafe --strip-extras \
@@ -47,5 +79,5 @@ rounds: $(INSTALLED)  ## 200 rounds of kill -9
 api-docs: $(INSTALLED)  ## docs/API.md from the docstrings
 	PYTHONPATH=.import $(BIN)/python tools/api_reference.py
 
-clean:
+clean:  ## remove .venv/, the demonstration and what was built
 	rm -rf .venv $(DEMO) build dist

@@ -9,11 +9,12 @@ from typing import Any, Final
 from constancia.domain.governance.body import ANY_BODY, seat_rules
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import signing_key
-from constancia.domain.kernel.acts import Act
+from constancia.domain.kernel.acts import REGISTRY, Act
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_edtf, parse_instant
 from constancia.domain.kernel.context import Context, lies_in_future
 from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.occurrence import CLAIM_SPAN, is_one_day
 from constancia.domain.kernel.rules import Breach, Rule, rule
 from constancia.domain.state import next_status
 
@@ -25,6 +26,45 @@ _BY_NO_REGISTERED_KEY: Final = ("founders", "self")
 @rule("E_MALFORMED", "the stream is the one that the body names", "el flujo es el que nombra el cuerpo")
 def _own_stream(act: Act[Any], on: object, at: Context) -> Breach:
     return act.stream() != at.recorded.originator_id and {"expected": act.stream()}
+
+
+def leading_ids() -> frozenset[str]:
+    """Give the members, such as `commitment`, whose identifier stands before a dot in the stream's name of some act."""
+    return frozenset(name for cls in REGISTRY.values() for name in cls.stream_id[:-1])
+
+
+# Where only the last identifier of a joined name may hold a dot, no two acts name one stream.
+@rule(
+    "E_MALFORMED",
+    "an identifier that begins the name of another stream holds no dot",
+    "un identificador con que empieza el nombre de otro flujo no lleva punto",
+    since=2,
+)
+def _ids_apart(act: Act[Any], on: object, at: Context) -> Breach:
+    named = {name: getattr(act, name) for name in act.stream_id if name in leading_ids()}
+    # What an earlier edition named with a dot goes on under its name.
+    return ({name: ident} for name, ident in named.items() if "." in ident and not at.state.standing(f"{name}/{ident}"))
+
+
+@rule(
+    "E_MALFORMED",
+    "the stream is that of the identifiers that the body names",
+    "el flujo es el de los identificadores que nombra el cuerpo",
+    since=2,
+)
+def _same_ids(act: Act[Any], on: Aggregate, at: Context) -> Breach:
+    of = {name: getattr(on, name, getattr(act, name)) for name in act.stream_id}
+    return any(of[name] != getattr(act, name) for name in of) and {"stream": on.stream, "of": of}
+
+
+@rule(
+    "E_SCHEMA_VERSION",
+    "the act is said under the edition of the law in force: draft it again",
+    "el acto se dice bajo la edición de la ley vigente: prepárelo otra vez",
+)
+def _under_the_edition(act: Act[Any], on: object, at: Context) -> Breach:
+    schema = at.statement["schema"]
+    return schema != at.edition and {"schema": schema, "edition": at.edition}
 
 
 @rule("E_STATE", "genesis is the first entry, and no other is", "el génesis es el primer asiento, y ningún otro lo es")
@@ -134,7 +174,7 @@ def _not_by_a_secretariat(act: Act[Any], on: object, at: Context) -> Breach:
 
 @rule("E_ALREADY_SIGNED", "a party says it once", "una parte lo dice una vez")
 def _said_once(act: Act[Any], on: Aggregate, at: Context) -> Breach:
-    return act.concurring and at.has_said() and {"party": at.party}
+    return act.concurring and at.has_said() and not act.suffices(on, at) and {"party": at.party}
 
 
 @rule("E_NOT_FOUND", "what the act concerns exists", "aquello a lo que se refiere el acto existe")
@@ -174,8 +214,48 @@ def _is_signed(act: Act[Any], on: object, at: Context) -> Breach:
     return parse_instant(at.statement["signed_at"]) - at.recorded.timestamp > CLOCK_SKEW
 
 
+@rule(
+    "E_DATE",
+    "a live act happened on one day, at most seven days before its recording; what is older is said as historical",
+    "un acto en vivo ocurrió un día, a lo más siete días antes de su registro; lo anterior se dice como histórico",
+    since=2,
+)
+def _live_is_recent(act: Act[Any], on: object, at: Context) -> Breach:
+    if at.statement["mode"] != "live" or _dates_possible.broken(act, on, at):
+        return None
+    when = parse_edtf(at.statement["occurred_on"])
+    recent = when.start is not None and when.start >= at.day - CLAIM_SPAN
+    return not (recent and is_one_day(when)) and {"found": when.text}
+
+
+@rule(
+    "E_DATE",
+    "an act that takes effect by being said is live; only an act that reports a fact is historical",
+    "un acto que surte efecto al decirse es en vivo; sólo es histórico el que informa un hecho",
+    since=2,
+)
+def _historical_reports(act: Act[Any], on: object, at: Context) -> Breach:
+    return at.statement["mode"] == "historical" and not act.REPORTS and {"type": type(act).__name__}
+
+
+@rule(
+    "E_DATE",
+    "what is said as historical began more than seven days before its recording",
+    "lo que se dice como histórico empezó más de siete días antes de su registro",
+    since=2,
+)
+def _historical_is_old(act: Act[Any], on: object, at: Context) -> Breach:
+    if at.statement["mode"] != "historical" or _dates_possible.broken(act, on, at):
+        return None
+    when = parse_edtf(at.statement["occurred_on"])
+    return when.start is not None and when.start >= at.day - CLAIM_SPAN and {"found": when.text}
+
+
 GENERAL: Final[tuple[Rule[Any, Any], ...]] = (
     _own_stream,
+    _ids_apart,
+    _same_ids,
+    _under_the_edition,
     _genesis_first,
     _founders_in_genesis,
     _registers_itself,
@@ -194,6 +274,9 @@ GENERAL: Final[tuple[Rule[Any, Any], ...]] = (
     _is_a_move,
     _dates_possible,
     _has_happened,
+    _live_is_recent,
+    _historical_reports,
+    _historical_is_old,
     _is_signed,
 )
 

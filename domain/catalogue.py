@@ -13,7 +13,7 @@ from constancia.domain.commitments.deliverable import DELIVERABLE
 from constancia.domain.governance.body import GOVERNANCE
 from constancia.domain.governance.decision import DECISION
 from constancia.domain.identity.appointment import APPOINTMENT
-from constancia.domain.identity.genesis import LEDGER
+from constancia.domain.identity.edition import LEDGER
 from constancia.domain.identity.key import KEY
 from constancia.domain.identity.party import PARTY
 from constancia.domain.kernel.acts import REGISTRY, Act, Signer, UnknownAct, parse_act

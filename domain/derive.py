@@ -6,10 +6,11 @@ shows as well as a false one.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Final
 
-from constancia.domain.agreements.agreement import Agreement
+from constancia.domain.agreements.agreement import Agreement, AgreementVersion
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.scope import Milestone, Scope
@@ -17,6 +18,7 @@ from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key
+from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import (
     Certainty,
     deadline,
@@ -27,7 +29,11 @@ from constancia.domain.kernel.calendar import (
     parse_edtf,
     parse_instant,
 )
+from constancia.domain.kernel.occurrence import SECOND, occurrence
 from constancia.domain.state import State
+
+# Counts up whenever a fact is added, or its members change.
+FORM: Final = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +81,23 @@ def derive(state: State, at: datetime) -> tuple[Derived, ...]:
         *_deadlines(state, at),
         *_expiries(state, at),
     ]
+    if state.edition >= SECOND:
+        facts = [dated for one in facts if (dated := derived_at(one, local_day(at, state.timezone))) is not None]
     return tuple(sorted(facts, key=lambda one: (one.stream, one.kind, str(sorted(one.params.items())))))
+
+
+def derived_at(fact: Derived, day: date) -> Derived | None:
+    """Leave out what begins after the day; where the precision of its date leaves that open, say `possibly`."""
+    if fact.since is None:
+        return fact
+    begun = has_begun(_day_of(fact.since), day)
+    if begun is Certainty.NO:
+        return None
+    return fact if begun is Certainty.YES else replace(fact, params={**fact.params, "certainty": begun.value})
+
+
+def _day_of(since: str) -> str:
+    return since if "T" not in since else since.partition("T")[0]
 
 
 def _agreements(state: State, at: datetime) -> Iterator[Derived]:
@@ -84,7 +106,7 @@ def _agreements(state: State, at: datetime) -> Iterator[Derived]:
             params: dict[str, object] = {"version": version.version, "docset": version.docset_digest}
             if version.in_force_index is not None:
                 # In force on the day of the last signature in time, not of its recording.
-                since = max((one.mark.occurred_on for one in version.signatures), key=_last_day)
+                since = max(_in_force_dates(state, version), key=_last_day)
                 yield Derived(
                     kind="AgreementEnteredIntoForce",
                     stream=one.stream,
@@ -96,6 +118,13 @@ def _agreements(state: State, at: datetime) -> Iterator[Derived]:
                 due = deadline(version.window, state.timezone)
                 if due is not None and due <= at:
                     yield Derived(kind="AgreementLapsed", stream=one.stream, since=format_instant(due), params=params)
+
+
+def _in_force_dates(state: State, version: AgreementVersion) -> Iterator[str]:
+    """Give the dates that an agreement waits for: each signature's, and since the second edition the text's own."""
+    yield from (occurrence(state, one.mark).on for one in version.signatures)
+    if version.frozen is not None:
+        yield occurrence(state, version.frozen).on
 
 
 def _last_day(when: str) -> date:
@@ -110,13 +139,16 @@ def _decisions(state: State, at: datetime) -> Iterator[Derived]:
         if settled in ("proposed", "voting"):
             continue
         kind = {"rejected": "DecisionRejected", "lapsed": "DecisionLapsed"}.get(settled, "DecisionAdopted")
-        yield Derived(kind=kind, stream=one.stream, known_index=one.outcome_index, params=params)
+        since = one.outcome_on
+        if state.edition >= SECOND and since is None and one.closes is not None:
+            since = (parse_day(one.closes) + timedelta(days=1)).isoformat()  # the end of voting settled it
+        yield Derived(kind=kind, stream=one.stream, since=since, known_index=one.outcome_index, params=params)
         if one.status == "signed":
             last = one.signatures[-1]
             yield Derived(
                 kind="DecisionSignedByAll",
                 stream=one.stream,
-                since=last.occurred_on,
+                since=occurrence(state, last).on,
                 known_index=last.index,
             )
 
@@ -127,6 +159,7 @@ def _deliverables(state: State) -> Iterator[Derived]:
             yield Derived(
                 kind="DeliverableAcceptedByAll",
                 stream=one.stream,
+                since=one.accepted_on,
                 known_index=one.accepted_index,
                 params={"version": one.accepted_version or 0},
             )
@@ -161,24 +194,27 @@ def _missed(state: State, commitment: Commitment, scope: Scope, name: str) -> It
     if milestone is None or due is None:
         return
     last_day = local_day(due, state.timezone) - timedelta(days=1)
-    done = next((one.mark.occurred_on for one in commitment.completed if one.milestone == name), None)
-    if done is None or has_begun(done, last_day) is Certainty.NO:
-        yield _missed_fact(commitment, f"milestone {name}", milestone.window, due)
+    done = next((one.mark for one in commitment.completed if one.milestone == name), None)
+    yield from _missed_target(state, commitment, f"milestone {name}", milestone.window, due, last_day, done)
     for item in scope.deliverables:
         if item.milestone == name:
             submitted = first_submission(state, commitment.commitment, item.deliverable)
-            first = submitted.versions[0].mark.occurred_on if submitted else None
-            if first is None or has_begun(first, last_day) is Certainty.NO:
-                yield _missed_fact(commitment, f"deliverable {item.deliverable}", milestone.window, due)
+            first = submitted.versions[0].mark if submitted else None
+            target = f"deliverable {item.deliverable}"
+            yield from _missed_target(state, commitment, target, milestone.window, due, last_day, first)
 
 
-def _missed_fact(commitment: Commitment, target: str, window: str, due: datetime) -> Derived:
-    return Derived(
-        kind="DeadlineMissed",
-        stream=commitment.stream,
-        since=format_instant(due),
-        params={"target": target, "window": window},
-    )
+def _missed_target(  # noqa: PLR0913, PLR0917 - a target with its due day and the word that met it
+    state: State, commitment: Commitment, target: str, window: str, due: datetime, last_day: date, done: Mark | None
+) -> Iterator[Derived]:
+    """Yield the fact of a missed target. Since the second edition a late word is given with both of its dates."""
+    met = None if done is None else occurrence(state, done)
+    if met is not None and has_begun(met.on, last_day) is not Certainty.NO:
+        return
+    params: dict[str, object] = {"target": target, "window": window}
+    if met is not None and done is not None and state.edition >= SECOND:
+        params |= {"claimed_on": met.claimed_on or met.on, "recorded_at": done.recorded_at}
+    yield Derived(kind="DeadlineMissed", stream=commitment.stream, since=format_instant(due), params=params)
 
 
 def _expiries(state: State, at: datetime) -> Iterator[Derived]:

@@ -6,17 +6,24 @@ that could not be stored leaves no trace. The aggregates in it are frozen.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from constancia.domain.catalogue import KINDS
 from constancia.domain.identity import key
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.kernel.acts import Act, Recorded
 from constancia.domain.kernel.aggregate import Aggregate, document_of
+from constancia.domain.kernel.calendar import local_day, parse_instant
 from constancia.domain.kernel.context import Context, Lookup, find_nothing
+from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.forms import form_number, shape_of
 from constancia.domain.kernel.machine import NONE
 
+# The form of the state documents that name none.
+FORM_OF_FIRST: Final = 58_000_201_467_202
 _A = TypeVar("_A", bound=Aggregate)
 
 
@@ -53,6 +60,19 @@ class State:
         """The zone that genesis named; UTC before it."""
         genesis = self._aggregates.get("ledger")
         return genesis.opened.timezone if isinstance(genesis, LedgerState) else "UTC"
+
+    @property
+    def edition(self) -> int:
+        """The edition of the law in force; the first before genesis."""
+        genesis = self._aggregates.get("ledger")
+        return genesis.edition if isinstance(genesis, LedgerState) else FIRST
+
+    @property
+    def opened_on(self) -> date | None:
+        """The day of genesis in the ledger's zone; None before it, and in the first edition, which did not use it."""
+        genesis = self._aggregates.get("ledger")
+        recorded = genesis.opened_at if isinstance(genesis, LedgerState) else None
+        return None if recorded is None else local_day(parse_instant(recorded), self.timezone)
 
     def of(self, kind: type[_A]) -> Iterator[_A]:
         """Give the aggregates of a class in the order of their creation."""
@@ -110,11 +130,20 @@ class State:
 
     def document(self) -> dict[str, Any]:
         """Give the state document: all aggregates, sorted by stream. The same entries give the same bytes."""
-        return {
+        document = {
             "aggregates": [document_of(self._aggregates[name]) for name in sorted(self._aggregates)],
             "ledger": self.origin,
             "size": self.size,
         }
+        if self.edition == FIRST and state_form() == FORM_OF_FIRST:
+            return document  # byte for byte what it was before there were editions
+        return {**document, "edition": self.edition, "form": state_form()}
+
+
+@cache
+def state_form() -> int:
+    """Give the number of the state document's form."""
+    return form_number(shape_of(kind.aggregate for kind in KINDS.values()))
 
 
 def advance(before: Aggregate | None, act: Act[Any], context: Context) -> Aggregate:

@@ -11,9 +11,9 @@ import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from constancia.domain.derive import derive
+from constancia.domain.kernel.calendar import zone
 from constancia.domain.state import State
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.clock import SystemClock
@@ -27,7 +27,7 @@ def overdue(state: State, day: date) -> Iterator[str]:
         state: The state after the entries.
         day: The last day that counts, in the ledger's own time zone.
     """
-    end_of_day = datetime.combine(day, time.max, ZoneInfo(state.timezone))
+    end_of_day = datetime.combine(day, time.max, zone(state.timezone))
     for fact in derive(state, end_of_day):
         if fact.kind == "DeadlineMissed":
             yield f"{fact.stream}: {fact.params['target']}, due {fact.params['window']}"

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -10,27 +10,33 @@ from typing import TYPE_CHECKING
 
 from eventsourcing.persistence import PersistenceError
 
+from constancia.ledger.append.clock_guard import ClockGuard
 from constancia.ledger.append.examiner import Examiner
 from constancia.ledger.append.head import Head
 from constancia.ledger.append.recovery import replay
 from constancia.ledger.append.sequencer import CAPACITY, Sequencer
+from constancia.ledger.append.write_guard import WriteGuard, WriteGuards
 from constancia.ledger.append.writer import Tip, Writer
 from constancia.ledger.clock import Clock
+from constancia.ledger.disk.database import is_half_made
+from constancia.ledger.disk.durable import remove_half_written
 from constancia.ledger.disk.lock import WriterLock
 from constancia.ledger.errors import Fatal, LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.reader.log import Log, read_recorded
 from constancia.ledger.reader.states import States
-from constancia.ledger.store.application import EntryApplication, open_application
+from constancia.ledger.store.application import EntryApplication, create_store, open_application
 from constancia.ledger.store.batch import MAX_BATCH
 from constancia.ledger.store.sqlite_recorder import SCHEMA_VERSION, LedgerRecorder
 from constancia.ledger.views.follower import Views
 from constancia.ledger.witnesses.cosignature_store import CosignatureStore
+from constancia.ledger.witnesses.pace import Pace
 from constancia.ledger.witnesses.quorum_status import QuorumStatus
+from constancia.ledger.witnesses.rollback_guard import ReadCheckpoint, RollbackGuard
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.policy import parse_policy
 from constancia.verify.sources.layout import STORE_NAME
+from constancia.verify.trust.policy_file import parse_policy
 
 if TYPE_CHECKING:
     from constancia.ledger.witnesses.collector import CosignatureCollector
@@ -47,14 +53,23 @@ class Options:
         follow: Whether projections are kept up while the ledger runs.
         cosign: Whether the policy's witnesses are asked to cosign while the ledger runs.
         witness_urls: Where they are asked, by policy name, if not where the policy says.
+        pace: How long they are waited for.
+        guard_clock: Whether writing is refused while the clock can't be believed; not for a story's clock.
+        accept_rollback: The operator's reason for going on from a shorter copy; it becomes public.
+        published: Places where the log is published: a name, and what reads its checkpoint.
     """
 
+    guard_rollback: bool = True
+    guard_clock: bool = False
+    accept_rollback: str | None = None
+    published: Sequence[tuple[str, ReadCheckpoint]] = ()
     verifiers: int | None = None
     capacity: int = CAPACITY
     batch_limit: int = MAX_BATCH
     follow: bool = True
     cosign: bool = False
     witness_urls: Mapping[str, str] = field(default_factory=dict)
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +102,8 @@ class LedgerParts:
         self.witnessing = _witnessing(wanted, self.log, origin)
         self.log.cosigned = self.witnessing.lines
         self.cosigning: CosignatureCollector | None = None
+        self.guard = WriteGuards()
+        self.rollback_guard: RollbackGuard | None = None
 
     def tip(self) -> Tip:
         """Where the stored log ends."""
@@ -153,9 +170,27 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
         resources.callback(core.sequencer.close)
         if options.follow:
             core.views.follow()
+        guards = _guards(core, clock, options)
         if options.cosign:
-            _start_cosigning(core, options, resources)
+            _start_cosigning(core, options, resources, guards)
+        core.writer.guard = core.guard = WriteGuards(guards)
+        if options.accept_rollback is not None and core.rollback_guard is not None:
+            core.rollback_guard.accept(options.accept_rollback, clock.now())
     return core
+
+
+def _guards(core: LedgerParts, clock: Clock, options: Options) -> list[WriteGuard]:
+    guards: list[WriteGuard] = []
+    if core.signer is not None and options.guard_rollback:
+        folder = LedgerFolder(core.folder)
+        core.rollback_guard = RollbackGuard(core.log, core.witnessing, core.signer.verifier, folder, options.published)
+        guards.append(core.rollback_guard)
+    if options.guard_clock:
+        guard = ClockGuard(clock, lambda: core.tip().recorded_at)
+        times = ((name, core.witnessing.last_by(name)) for name in core.witnessing.witnesses)
+        guard.witnesses((name, found[1]) for name, found in times if found is not None)
+        guards.append(guard)
+    return guards
 
 
 def _check_cosigner(head: Head, signer: LogSigner | None) -> None:
@@ -178,7 +213,9 @@ def _witnessing(wanted: OpenRequest, log: Log, origin: str) -> QuorumStatus:
     return QuorumStatus(policy, store, log, origin)
 
 
-def _start_cosigning(core: LedgerParts, options: Options, resources: contextlib.ExitStack) -> None:
+def _start_cosigning(
+    core: LedgerParts, options: Options, resources: contextlib.ExitStack, guards: Sequence[WriteGuard]
+) -> None:
     # Imported here: whoever only reads a ledger needs no HTTP client.
     from constancia.ledger.witnesses.collector import CosignatureCollector  # noqa: PLC0415
 
@@ -187,7 +224,12 @@ def _start_cosigning(core: LedgerParts, options: Options, resources: contextlib.
         return
     if policy.logs.get(core.origin) != signer.verifier:
         raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
-    core.cosigning = CosignatureCollector(core.log, core.witnessing, options.witness_urls)
+    core.cosigning = CosignatureCollector(core.log, core.witnessing, options.witness_urls, options.pace)
+    if core.rollback_guard is not None:
+        core.rollback_guard.collector = core.cosigning
+    for guard in guards:
+        if isinstance(guard, ClockGuard):
+            core.cosigning.on_cosigned = guard.witness
     core.cosigning.start()
     core.writer.after_batch = core.cosigning.wake
     resources.callback(core.cosigning.close)
@@ -202,6 +244,9 @@ def _open_store(wanted: OpenRequest, resources: contextlib.ExitStack) -> EntryAp
     if wanted.signer is not None:
         wanted.folder.mkdir(parents=True, exist_ok=True)
         resources.enter_context(WriterLock(wanted.folder))
+        if wanted.create and (not is_there or is_half_made(wanted.folder / STORE_NAME)):
+            create_store(wanted.folder, {"schema": SCHEMA_VERSION, "origin": wanted.signer.origin})
+        remove_half_written(wanted.folder.iterdir())
     application = open_application(wanted.folder, writable=wanted.signer is not None)
     resources.callback(application.close)
     return application

@@ -7,7 +7,10 @@ played on its own clock and a test can set the time back.
 import threading
 import uuid
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
+
+# A live statement is recorded within this time of its signature (SPEC §3).
+SIGNED_WITHIN: Final = timedelta(days=31)
 
 
 class Clock(Protocol):

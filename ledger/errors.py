@@ -87,3 +87,30 @@ class TooLarge(LedgerError):
     def __init__(self, limit: int) -> None:
         super().__init__(f"a document may have at most {limit} bytes")
         self.limit = limit
+
+
+class WritesRefused(LedgerError):
+    """Nothing is taken in until an operator has looked: what stands against it, in both languages.
+
+    Attributes:
+        code: Stable code of the problem document.
+        words: What was observed and what to do, by language (`es`, `en`).
+    """
+
+    code = "E_STOPPED"
+
+    def __init__(self, es: str, en: str) -> None:
+        super().__init__(f"{es} / {en}")
+        self.words = {"es": es, "en": en}
+
+
+class RolledBack(WritesRefused):
+    """A witness or a published checkpoint shows more entries than this store has, or another root."""
+
+    code = "E_ROLLED_BACK"
+
+
+class ClockRefused(WritesRefused):
+    """The machine's clock disagrees with the last entry, the monotonic clock or the witnesses."""
+
+    code = "E_CLOCK"

@@ -4,6 +4,8 @@ D/ledger.sqlite     the store; it can't be made again
 D/ledger.lock       who writes
 D/views.sqlite      projections; may be deleted
 D/cosignatures.sqlite   what witnesses have cosigned; lost, they are asked again
+D/rollbacks.json    rollbacks that the operator has accepted, with reasons; public
+D/set-aside/        a published log that an accepted rollback contradicts; evidence
 D/documents/        documents by SHA-256
 D/anchors/          time-stamps over checkpoints; they can't be had again
 D/log/              published tiles and checkpoint
@@ -13,14 +15,16 @@ D/witnesses/        a demonstration's witnesses, each with its keys and memory
 D/receipts/         receipts that clients asked to be kept
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from constancia.ledger.disk.durable import write_file
-from constancia.ledger.errors import LedgerError
+from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.keys.log_signer import LogSigner
+from constancia.verify.core.errors import Unreadable
 from constancia.verify.sources.layout import (
     ANCHORS_NAME,
     COSIGNATURES_NAME,
@@ -32,6 +36,7 @@ from constancia.verify.sources.layout import (
     TRUST_NAME,
     VIEWS_NAME,
 )
+from constancia.verify.sources.sqlite_store import open_store
 
 NO_WITNESSES: Final = "none"
 # How a policy that we write calls the log's own ML-DSA-44 cosignatures.
@@ -78,6 +83,11 @@ class LedgerFolder:
     def cosignatures(self) -> Path:
         """What witnesses have cosigned."""
         return self.path / COSIGNATURES_NAME
+
+    @property
+    def rollbacks(self) -> Path:
+        """The rollbacks that the operator has accepted, for everybody to read."""
+        return self.path / "rollbacks.json"
 
     @property
     def policy(self) -> Path:
@@ -143,6 +153,38 @@ class LedgerFolder:
                 raise LedgerError(f"{path} names another genesis; it is never overwritten")
             if not path.exists():
                 write_file(path, data)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peek:
+    """What a store says of itself at a glance, unchecked: origin, whether there are entries, whether it is a demo."""
+
+    origin: str
+    size: int
+    is_demonstration: bool
+
+
+def peek(folder: Path) -> Peek:
+    """Look at a ledger's store without opening the ledger, which reads all of it.
+
+    Raises:
+        NotFound: There is no store.
+        LedgerError: It can't be read, or does not name its origin.
+    """
+    if not (folder / STORE_NAME).is_file():
+        raise NotFound(f"there is no ledger in {folder}")
+    try:
+        store = open_store(folder / STORE_NAME)
+        try:
+            origin, size, genesis = store.meta().get("origin"), store.count(), store.entry(0)
+        finally:
+            store.close()
+        body = json.loads(genesis)["statement"]["body"] if genesis is not None else {}
+    except (Unreadable, ValueError, KeyError, TypeError) as error:
+        raise LedgerError(f"{folder / STORE_NAME} can't be read: {error}") from error
+    if not isinstance(origin, str):
+        raise LedgerError(f"{folder / STORE_NAME} does not name its origin")
+    return Peek(origin=origin, size=size, is_demonstration=body.get("demonstration") is True)
 
 
 def policy_text(

@@ -12,11 +12,12 @@ submit, nor what it reads back: entries are parsed, documents hashed, the checkp
 
 import asyncio
 import contextlib
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from constancia.domain.derive import Derived, derive
 from constancia.domain.state import State
@@ -25,7 +26,7 @@ from constancia.ledger.append.loop_replies import LoopReplies
 from constancia.ledger.assembly import LedgerParts, OpenRequest, Options, assemble
 from constancia.ledger.clock import Clock, format_recorded_at, parse_recorded_at
 from constancia.ledger.disk.documents import Documents
-from constancia.ledger.errors import LedgerError, NotFound, ReadOnly
+from constancia.ledger.errors import LedgerError, NotFound, ReadOnly, WritesRefused
 from constancia.ledger.folder import LedgerFolder, policy_text
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.publication.bundle import export_bundle
@@ -35,6 +36,7 @@ from constancia.ledger.submission import SignedStatement
 from constancia.ledger.timestamps.anchor_store import Anchors
 from constancia.ledger.views.as_of import AsOf
 from constancia.ledger.views.rebuild import Rebuilt, rebuild
+from constancia.ledger.witnesses.rollback_records import RollbackRecords
 from constancia.verify.core.formats.checkpoint import Checkpoint
 from constancia.verify.speed.entry_patterns import read_entry
 
@@ -51,6 +53,8 @@ class Ledger:
         self.clock = clock
         self.folder = LedgerFolder(core.folder)
         self.documents = Documents(self.folder.documents)
+        if core.signer is not None:
+            self.documents.tidy()
         self.anchors = Anchors(self.folder.anchors)
         self.log = core.log
         self.views = core.views
@@ -165,6 +169,28 @@ class Ledger:
         return self._core.sequencer.failure if self._core.sequencer else None
 
     @property
+    def refusal(self) -> WritesRefused | None:
+        """Why nothing is signed until an operator has looked; None while nothing stands against it."""
+        return self._core.guard.refusal()
+
+    @property
+    def rollbacks(self) -> Sequence[Mapping[str, Any]]:
+        """The rollbacks that the operator has accepted, oldest first (SPEC §8)."""
+        guard = self._core.rollback_guard
+        return guard.records.items if guard is not None else RollbackRecords(self.folder.rollbacks).items
+
+    @property
+    def not_compared(self) -> tuple[str, ...]:
+        """The witnesses and published places that this store was not compared with since the start."""
+        guard = self._core.rollback_guard
+        return guard.not_compared if guard is not None else ()
+
+    def wait_compared(self) -> None:
+        """Wait, for a bounded time, until the witnesses have answered what they have seen of this log."""
+        if self._core.rollback_guard is not None:
+            self._core.rollback_guard.refusal(wait=True)
+
+    @property
     def under_way(self) -> int:
         """How many statements have no outcome yet."""
         return self._core.sequencer.under_way if self._core.sequencer else 0
@@ -230,6 +256,11 @@ class Ledger:
         """Where witnesses are asked, by policy name; empty where none are."""
         return self._core.cosigning.urls if self._core.cosigning is not None else {}
 
+    @property
+    def witnesses_waiting_s(self) -> float:
+        """For how many seconds a witness has owed its cosignature of a tree; 0 if none does."""
+        return self._core.cosigning.waiting_s if self._core.cosigning is not None else 0.0
+
     # Reading the state
 
     def state(self, size: int | None = None) -> State:
@@ -269,13 +300,21 @@ class Ledger:
 
     # Handing out
 
-    def publish(self, folder: Path | None = None, *, tidy: bool = False) -> PublishResult:
+    def publish(self, folder: Path | None = None, *, tidy: bool = False, check: bool = False) -> PublishResult:
         """Brings a folder of static files up to date, by default the ledger's own `log`; see `publish.publish`."""
-        return publish(self.log, self.documents, folder or self.folder.log, self.anchors, tidy=tidy)
+        return publish(
+            self.log,
+            self.documents,
+            folder or self.folder.log,
+            self.anchors,
+            tidy=tidy,
+            check=check,
+            rollbacks=self.folder.rollbacks,
+        )
 
     def export(self, path: Path) -> Checkpoint:
         """Writes the bundle; see `bundle.export_bundle`."""
-        return export_bundle(self.log, self.documents, self.policy.encode(), path, self.anchors)
+        return export_bundle(self.log, self.documents, self.policy.encode(), path, self.anchors, self.folder.rollbacks)
 
     @property
     def policy(self) -> str:

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
+from constancia.ledger.wire.composition import signature_object
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import canonical, parse_canonical
 from constancia.verify.core.formats.entry import MAX_SIGNATURES
-from constancia.verify.core.formats.signatures import Signature, parse_signature, signature_object
+from constancia.verify.core.formats.signatures import Signature, parse_signature
 from constancia.verify.core.formats.statement import Statement, parse_statement, statement_of
 
 MAX_SIGNED_BYTES: Final = 65_536  # what the server takes in one request

@@ -18,11 +18,12 @@ from typing import Any
 
 from tests.verify.small_ledger import Key, Log, relinked
 
+from constancia.ledger.wire.composition import build_entry, encode_bundle
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import canonical, parse_canonical
-from constancia.verify.core.formats.entry import Entry, build_entry, parse_entry
-from constancia.verify.core.formats.merkle import Tree, hash_leaf
-from constancia.verify.core.formats.tiles import encode_bundle, parse_tile_path
+from constancia.verify.core.formats.entry import Entry, parse_entry
+from constancia.verify.wire.merkle import Tree, hash_leaf
+from constancia.verify.wire.tiles import parse_tile_path
 
 Change = Callable[[dict[str, Any]], dict[str, Any]]
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Programs that some tests drive: a browser, foreign log readers, openssl. Installed where this is Debian and we may;
-# otherwise the tests that need one are skipped, and say so.
+# otherwise the tests that need one are skipped, and say so. Ends with 1 where something is still missing.
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
@@ -17,3 +17,4 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null 2>&1 && exit 0
 fi
 echo "not here, so the tests that need them are skipped:$missing" >&2
+exit 1

@@ -19,6 +19,7 @@ from constancia.domain.identity.key_material import KeyMaterial
 from constancia.domain.kernel.acts import Act
 from constancia.domain.kernel.aggregate import Level
 from constancia.domain.kernel.codes import CODES
+from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Rule
@@ -113,6 +114,8 @@ def members(cls: type[Value]) -> str:
         words = type_words(hints[one.name])
         if one.name in cls.SORTED:
             words += f" sorted by `{cls.SORTED[one.name]}`" if cls.SORTED[one.name] else " sorted"
+        since = cls.MEMBER_SINCE.get(one.name) if issubclass(cls, Act) else None
+        words += f" (since edition {since})" if since else ""
         listed.append(f"`{one.name}`{'' if one.default is MISSING else '?'}{f': {words}' if words else ''}")
     return ", ".join(listed)
 
@@ -132,6 +135,13 @@ def signer_words(cls: type[Act[Any]]) -> str:
     return f"{who}: {'; '.join(rules)}" if rules else who
 
 
+def edition_words(one: Rule[Any, Any]) -> str:
+    """Say in which editions of the law a rule holds; nothing where it is in all."""
+    if one.until is not None:
+        return f" (editions {one.since} to {one.until})" if one.since < one.until else f" (edition {one.since})"
+    return f" (since edition {one.since})" if one.since > FIRST else ""
+
+
 def spec_table(kinds: Iterable[AggregateKind]) -> str:
     """Write the table of SPEC §6."""
     acts = (cls for kind in kinds for cls in kind.acts)
@@ -143,11 +153,11 @@ def refusals_table(kinds: Iterable[AggregateKind]) -> str:
     """Write every rule under its code, in the order of rank, with the acts that it is asked of."""
     asked: dict[tuple[str, str, str], dict[str, None]] = {}
     for one in GENERAL:
-        asked.setdefault((one.code, one.en, one.es), {})["every act"] = None
+        asked.setdefault((one.code, one.en + edition_words(one), one.es), {})["every act"] = None
     for kind in kinds:
         for cls in kind.acts:
             for one in cls.RULES:
-                asked.setdefault((one.code, one.en, one.es), {})[cls.__name__] = None
+                asked.setdefault((one.code, one.en + edition_words(one), one.es), {})[cls.__name__] = None
     ranked = sorted(asked, key=lambda key: list(CODES).index(key[0]))
     rows = ((code, en, es, ", ".join(asked[code, en, es])) for code, en, es in ranked)
     return table(("code", "rule", "regla", "asked of"), rows)
@@ -156,7 +166,7 @@ def refusals_table(kinds: Iterable[AggregateKind]) -> str:
 def rules_table(rules: Iterable[Rule[Any, Any]]) -> str:
     """Write rules by rank: code and words."""
     ranked = sorted(rules, key=lambda one: list(CODES).index(one.code))
-    return table(("code", "rule", "regla"), ((f"`{one.code}`", one.en, one.es) for one in ranked))
+    return table(("code", "rule", "regla"), ((f"`{one.code}`", one.en + edition_words(one), one.es) for one in ranked))
 
 
 def _moves(kind: AggregateKind) -> str:
@@ -170,6 +180,8 @@ def _act(cls: type[Act[Any]]) -> str:
     says = [f"Signer: {SIGNERS[cls.signer]}{', or the key itself' if cls.by_own_key else ''}."]
     if cls.concurring:
         says.append("Every party concerned says it once, with an equal body; the last one gives effect.")
+    if cls.SINCE > FIRST:
+        says.append(f"Since edition {cls.SINCE} of the law.")
     if cls.seated:
         says.append("The actor's party sits in a governance body.")
     if cls.signer in ("rep", "root_or_rep", "self"):

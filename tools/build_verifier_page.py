@@ -12,6 +12,7 @@ It is a tool of development, not of the package: it needs `constancia` installed
 
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,9 @@ from constancia.verify.report.words import NOT_IN_A_PAGE, SEEN
 
 _STYLE: Final = re.compile(r'<link rel="stylesheet" href="([a-z]+\.css)">')
 _SCRIPTS: Final = re.compile(r'(?:<script src="[a-z0-9]+\.js"></script>\n)+')
+_FROM_TABLES: Final = re.compile(r'SIGNS="",PHRASES=\[\].*(?=</script>)', re.DOTALL)
+_TABLE: Final = re.compile(r"(?<=words\(`)[^`]*(?=`\))")
+_SIGNS: Final = "!#%&*+/6789=>?@KMQXZ[]^~"  # those of them that the tables do not use are free
 _LINE: Final = 380
 _SEEN: Final = "@SEEN"
 _BREAKS: Final = ";,{}"
@@ -44,7 +48,29 @@ def built(source: Path) -> str:
     html = (source / "page.html").read_text(encoding="utf-8")
     html = _STYLE.sub(lambda match: f"<style>\n{_style(source, match[1])}\n</style>", html)
     html = _SCRIPTS.sub(lambda match: f"<script>\n{_script(source, match[0])}</script>\n", html)
-    return sealed(html)
+    return sealed(_FROM_TABLES.sub(lambda match: _with_phrases(match[0]), html))
+
+
+def _with_phrases(script: str) -> str:
+    """Write the phrases that come most often in the tables of words once, and in the tables a sign for each."""
+    tables: list[str] = _TABLE.findall(script)
+    text = "\0".join(tables)
+    signs = "".join(sign for sign in _SIGNS if sign not in text)
+    unfit = set(f'\0\n|{{}}"\\{signs}')
+    phrases: list[str] = []
+    for sign in signs:
+        counted = Counter(text[at : at + size] for size in range(3, 26) for at in range(len(text) - size))
+        usable = [one for one, count in counted.items() if count > 2 and unfit.isdisjoint(one)]
+        phrases.append(max(usable, key=lambda one: _saved(one, counted[one])))
+        text = text.replace(phrases[-1], sign)
+    for long, short in zip(tables, text.split("\0"), strict=True):
+        script = script.replace(long, short)
+    return script.replace('SIGNS="",PHRASES=[]', f'SIGNS="{signs}",PHRASES="{"|".join(phrases)}".split("|")')
+
+
+def _saved(phrase: str, count: int) -> tuple[int, str]:
+    """Give how many bytes a phrase saves; the phrase decides between equals."""
+    return (len(phrase.encode()) - 1) * count - len(phrase.encode()), phrase
 
 
 def _read(source: Path, name: str) -> str:

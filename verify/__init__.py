@@ -32,15 +32,16 @@ _NAMES: Final = {
     "core.errors": "Malformed Unreadable Unsupported",
     "core.formats.checkpoint": "Checkpoint parse_checkpoint",
     "core.formats.entry": "WIRE_FORMAT Entry parse_entry",
-    "core.formats.merkle": "Tree hash_leaf verify_consistency verify_inclusion",
     "core.formats.note": "parse_note",
-    "core.formats.policy": "Opened Policy open_with_policy parse_policy",
+    "core.formats.policy": "Opened Policy open_with_policy",
     "core.formats.statement": "Statement parse_statement",
-    "core.formats.tlog_proof": "TlogProof parse_tlog_proof",
-    "core.report": "Fault Remark Report Verdict",
+    "report.findings": "Fault Remark Report Verdict",
     "report.rendering": "report_json report_text",
     "sources.source": "Source open_source",
+    "trust.policy_file": "parse_policy",
     "trust.trust_folder": "TrustFolder load_trust",
+    "wire.merkle": "Tree hash_leaf verify_consistency verify_inclusion",
+    "wire.tlog_proof": "TlogProof parse_tlog_proof",
 }
 _HOME: Final = {name: f"{__name__}.{module}:{name}" for module in _NAMES for name in _NAMES[module].split()}
 # `audit` is the name of a room, which Python sets on this package: the function has another name here.

@@ -10,8 +10,8 @@ from typing import NoReturn
 
 from constancia.verify import Malformed, Unreadable, audit_source, load_trust, open_source, report_json, report_text
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
-from constancia.verify.core.printable import printable
 from constancia.verify.report.output import INTERRUPTED, UNREADABLE, USAGE, ended, write_error, write_out
+from constancia.verify.report.printable import printable
 from constancia.verify.report.rendering import unreadable_text
 from constancia.verify.sources.files import read_file
 from constancia.verify.sources.transit import plain

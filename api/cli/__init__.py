@@ -4,12 +4,14 @@ Heavy imports stay inside the verbs: `constancia verify --help` must not wait fo
 """
 
 import os
+import sys
 from typing import Annotated
 
 import typer
 
 from constancia.api.cli import (
     anchor,
+    backup,
     demo,
     draft,
     export,
@@ -20,6 +22,7 @@ from constancia.api.cli import (
     publish,
     rebuild,
     receipt,
+    restore,
     serve,
     show,
     sign,
@@ -70,7 +73,7 @@ def options(
 
 
 _SIGNING = (init, demo, serve, keygen, draft, sign, submit)
-_READING = (verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor)
+_READING = (verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, backup, restore)
 for verb in (*_SIGNING, *_READING):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 app.add_typer(trust.app)
@@ -78,16 +81,14 @@ app.add_typer(trust.app)
 
 def main() -> None:
     """Run the command line; what fails on the way ends in a code that no verdict has."""
-    import sys
-
     from constancia.verify.report.output import ended
 
     sys.exit(ended(_run))
 
 
 def _run() -> object:
-    from constancia.verify.core.printable import printable
     from constancia.verify.report.output import INTERRUPTED, USAGE, write_error
+    from constancia.verify.report.printable import printable
 
     try:
         return app(standalone_mode=False)

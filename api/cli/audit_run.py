@@ -20,18 +20,20 @@ from constancia.api.client.pinned_trust import (
     resume_file,
     usual_sources,
 )
+from constancia.ledger.audit.declared_rollbacks import note_rollbacks
 from constancia.ledger.audit.resume_file import ResumeFile
 from constancia.ledger.timestamps.level5 import check_time
 from constancia.verify.audit.extensions import AuditLevel
 from constancia.verify.audit.run import Progress, audit
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
-from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.findings import Findings, Report, Verdict
 from constancia.verify.sources.files import read_file
 from constancia.verify.sources.layout import CHECKPOINT_NAME, STORE_NAME, TILES_NAME
 from constancia.verify.sources.source import Source, open_source
 from constancia.verify.sources.transit import plain
 from constancia.verify.trust.trust_folder import TrustFolder, load_trust
+from constancia.verify.wire.merkle import Tree
 
 LAST = "last"
 
@@ -83,7 +85,7 @@ def run(wanted: AuditRequest) -> Done:
         progress = stack.enter_context(_progress(show=wanted.show and sys.stderr is not None and sys.stderr.isatty()))
         report = audit(
             source, trust, all_faults=wanted.every, progress=progress, since=since, memory=memory,
-            levels={"time": check_time}, further=_further(wanted, search),
+            levels={"time": _check_time}, further=_further(wanted, search),
         )  # fmt: skip
         if memory is not None and memory.failure is not None:
             told.append(message("verify.not_kept", reason=memory.failure))
@@ -93,6 +95,12 @@ def run(wanted: AuditRequest) -> Done:
     if kept is not None and is_sound and report.checkpoint is not None:
         remember_checkpoint(kept, report.checkpoint.encode())
     return Done(report=report, told=told, statement=outcome)
+
+
+def _check_time(source: Source, trust: TrustFolder | None, findings: Findings, tree: Tree | None) -> None:
+    """Check the time anchors, and note the rollbacks that the operator has declared."""
+    check_time(source, trust, findings, tree)
+    note_rollbacks(source, findings)
 
 
 def _further(wanted: AuditRequest, search: Search | None) -> list[AuditLevel]:

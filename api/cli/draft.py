@@ -58,17 +58,12 @@ def command(
     """
     from constancia.domain.catalogue import UnknownAct, parse_act
     from constancia.domain.kernel.calendar import format_instant, local_day
+    from constancia.domain.kernel.editions import NEWEST, is_known
     from constancia.ledger.disk.durable import write_file
     from constancia.ledger.signatory.draft import Occasion, draft_statement, representative_actor, root_actor
 
     target = to_make(out or Path(f"{type_name}.statement.json"), force=force)
     item = read_json(body)
-    try:
-        act = parse_act(type_name, 1, item)
-    except UnknownAct as error:
-        raise fail(
-            message("draft.form", type=type_name, rule=error.problem.rule, found=dict(error.problem.found))
-        ) from error
     actor = root_actor(party)
     if appointment is not None:
         if person is None or capacity is None:
@@ -76,6 +71,14 @@ def command(
         actor = representative_actor(party, person, appointment, capacity)
     instant = now()
     with _opened(ledger) as view:
+        if not is_known(view.edition):
+            raise fail(message("draft.newer", edition=view.edition, known=NEWEST))
+        try:
+            act = parse_act(type_name, view.edition, item)
+        except UnknownAct as error:
+            raise fail(
+                message("draft.form", type=type_name, rule=error.problem.rule, found=dict(error.problem.found))
+            ) from error
         seen = watch_for(view.origin, view.vkey, trust).update(view)
         raw = draft_statement(
             type_name,
@@ -89,6 +92,7 @@ def command(
                 signed_at=format_instant(instant),
                 mode="historical" if historical else "live",
             ),
+            edition=view.edition,
         )
         write_file(target, raw)
         typer.echo(message("draft.done", path=target, size=seen.size))
@@ -116,6 +120,7 @@ class _Remote:
     def __enter__(self) -> "_Remote":
         told = self._log.describe()
         self.origin, self.vkey, self.timezone = (str(told[name]) for name in ("origin", "log_key", "timezone"))
+        self.edition = edition_of(told)
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -128,12 +133,19 @@ class _Remote:
         return None if verdict.get("accepted") is True else RemoteProblem(verdict.get("refusal", {})).text(language())
 
 
+def edition_of(told: "Mapping[str, Any]") -> int:
+    """Give the law's edition that a server names; one that names none has the first."""
+    edition = told.get("edition", 1)
+    return edition if type(edition) is int else 0
+
+
 class _Local:
     """A ledger in a folder; as `_Remote`."""
 
     def __init__(self, ledger: "Ledger") -> None:
         self._ledger = ledger
-        self.origin, self.vkey, self.timezone = ledger.origin, ledger.vkey, ledger.state().timezone
+        state = ledger.state()
+        self.origin, self.vkey, self.timezone, self.edition = ledger.origin, ledger.vkey, state.timezone, state.edition
 
     def __enter__(self) -> "_Local":
         return self

@@ -60,7 +60,7 @@ def command(
     from constancia.ledger.folder import LedgerFolder
 
     places = LedgerFolder(folder)
-    if places.store.exists():
+    if places.store.exists() and not (signed and _is_unfinished(folder)):
         raise fail(message("init.exists", folder=folder))
     if ceremony is not None:
         _draft(places, ceremony, log_passphrase_file)
@@ -70,9 +70,18 @@ def command(
         raise fail(message("init.what", example=EXAMPLE))
 
 
+def _is_unfinished(folder: Path) -> bool:
+    """Tell whether opening the ledger was cut short: it has no entry yet, or its genesis alone."""
+    from constancia.ledger.disk.database import is_half_made
+    from constancia.ledger.folder import peek
+
+    return is_half_made(folder / "ledger.sqlite") or peek(folder).size <= 1
+
+
 def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None) -> None:
     from constancia.domain.catalogue import UnknownAct, parse_act
     from constancia.domain.kernel.calendar import format_instant, local_day
+    from constancia.domain.kernel.editions import NEWEST
     from constancia.ledger.disk.documents import Documents
     from constancia.ledger.disk.durable import write_file
     from constancia.ledger.signatory.checkpoint_memory import EMPTY_SEEN
@@ -85,7 +94,10 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
         origin, timezone = plan["origin"], plan["timezone"]
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise fail(message("init.ceremony", path=ceremony, reason=repr(error), example=EXAMPLE)) from error
-    signer = places.make_log_key(origin, passphrase(passphrase_file, "passphrase.log", confirm=True))
+    secret = passphrase(passphrase_file, "passphrase.log", confirm=True)
+    if not (places.path / DRAFT).exists():
+        places.log_key.unlink(missing_ok=True)  # of a draft that was cut short: nothing names this key yet
+    signer = places.make_log_key(origin, secret)
     body: dict[str, Any] = {
         "charter": {
             "media_type": "text/markdown",
@@ -94,6 +106,7 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
             "title": {"es": plan["charter"]},
         },
         "demonstration": bool(plan.get("demonstration", False)),
+        "edition": NEWEST,
         "founders": founders,
         "log_key": signer.vkey,
         **({} if signer.cosigner_vkey is None else {"log_cosigner": signer.cosigner_vkey}),
@@ -102,7 +115,7 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
         "timezone": timezone,
     }
     try:
-        parse_act("LedgerOpened", 1, body)
+        parse_act("LedgerOpened", NEWEST, body)
     except UnknownAct as error:
         places.log_key.unlink()  # nothing was signed with it: the ceremony starts over with the mended file
         raise fail(
@@ -134,6 +147,8 @@ def _founder(base: Path, item: dict[str, Any]) -> dict[str, Any]:
 def _open(places: "LedgerFolder", signed: list[Path], passphrase_file: Path | None) -> None:
     from constancia.domain.identity.key_material import key_id_of
     from constancia.ledger.clock import SystemClock
+    from constancia.ledger.disk.database import is_half_made
+    from constancia.ledger.folder import peek
     from constancia.ledger.ledger import Ledger
     from constancia.ledger.submission import SignedStatement, parse_signed
     from constancia.verify.core.formats.statement import parse_statement
@@ -151,7 +166,9 @@ def _open(places: "LedgerFolder", signed: list[Path], passphrase_file: Path | No
     if absent:
         raise fail(message("init.missing", parties=", ".join(absent)))
     signer = places.load_log_key(statement.ledger, passphrase(passphrase_file, "passphrase.log"))
-    with Ledger.open(places.path, clock=SystemClock(), signer=signer, origin=statement.ledger, create=True) as ledger:
+    # Where the genesis was recorded and the rest was cut short, the same bytes get the same entry.
+    create = not places.store.exists() or is_half_made(places.store) or not peek(places.path).size
+    with Ledger.open(places.path, clock=SystemClock(), signer=signer, origin=statement.ledger, create=create) as ledger:
         genesis = SignedStatement(statement=statement, signatures=tuple(by_key[key] for key in expected.values()))
         entry = ledger.append(genesis).entry
         ledger.publish()

@@ -30,6 +30,12 @@ def command(
         bool,
         typer.Option("--keep-partials", help="Conservar mosaicos parciales ya sustituidos. / Keep replaced ones."),
     ] = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            help="Comparar al empezar lo ya publicado, byte por byte, y reponer lo dañado. / Compare and mend."
+        ),
+    ] = True,
 ) -> None:
     """Publica la bitácora como archivos. / Publish the log as plain files.
 
@@ -51,13 +57,13 @@ def command(
         _stop_on_signal(stop)
     with Ledger.open(folder, clock=SystemClock(), signer=None, options=Options(follow=False)) as ledger:
         place = target or ledger.folder.log
-        _publish(ledger, place, tidy=not keep_partials, tell_always=True)
+        _publish(ledger, place, tidy=not keep_partials, tell_always=True, check=check)
         while watch and not stop.wait(every):
             _publish_again(ledger, place, tidy=not keep_partials)
 
 
-def _publish(ledger: "Ledger", place: Path, *, tidy: bool, tell_always: bool) -> None:
-    done = ledger.publish(place, tidy=tidy)
+def _publish(ledger: "Ledger", place: Path, *, tidy: bool, tell_always: bool, check: bool = False) -> None:
+    done = ledger.publish(place, tidy=tidy, check=check)
     if done.files or tell_always:
         root = ledger.log.root(done.new_size).hex()
         text = message("publish.done", path=place, old=done.old_size, size=done.new_size, files=done.files, root=root)

@@ -37,7 +37,7 @@ def command(
     Ejemplo / example: constancia receipt 58 --from demo --out firma.tlog-proof --qr firma.svg --url https://libro.example
     """
     from constancia.ledger.disk.durable import write_file
-    from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
+    from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
     for path in (out, qr):
         if path is not None:
@@ -82,8 +82,8 @@ def _from_link(link: str, entry: Path | None) -> bytes:
 def _save_qr(receipt: bytes, address: str, path: Path) -> str:
     from constancia.api.text.links import PROOF_MARK
     from constancia.ledger.disk.durable import write_file
-    from constancia.verify.core.formats.merkle import hash_leaf
-    from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
+    from constancia.verify.wire.merkle import hash_leaf
+    from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
     try:
         from constancia.api.text.qr import qr_code

@@ -3,15 +3,15 @@
 import contextlib
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, message, open_for_reading, open_for_writing
+from constancia.api.cli.terminal import fail, guarded, language, message, open_for_reading, open_for_writing
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from constancia.ledger.ledger import Ledger
 
@@ -33,6 +33,14 @@ def command(
     log_passphrase_file: Annotated[
         Path | None,
         typer.Option(help="Archivo con la frase de la llave del libro. / File with the log key's passphrase."),
+    ] = None,
+    published: Annotated[
+        list[str] | None,
+        typer.Option(help="Dónde se publica: carpeta o URL (repetible). / Where it is published: folder or URL."),
+    ] = None,
+    accept_rollback: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help="Seguir desde una copia más corta; se publica. / Go on; it is published."),
     ] = None,
 ) -> None:
     """Sirve el libro: páginas, API y archivos de la bitácora. / Serve the ledger: pages, API and the log's files.
@@ -56,10 +64,13 @@ def command(
         run_demo(folder)
     with contextlib.ExitStack() as resources:
         urls = _start_witnesses(folder, resources) if demo and not read_only else {}
-        ledger = resources.enter_context(_open(folder, log_passphrase_file, urls, read_only=read_only))
+        how = {"witness_urls": urls, "published": _places(published or []), "accept_rollback": accept_rollback}
+        ledger = resources.enter_context(_open(folder, log_passphrase_file, how, read_only=read_only))
         listener = resources.enter_context(_listening(host, port))
         url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/es/"
         typer.echo(message("serve.at", url=url, size=ledger.size), err=True)
+        _finish_publication(ledger)
+        _tell_state(ledger)
         if read_only:
             resources.enter_context(_refreshed(ledger))
         server_of(create_app(ledger, Settings())).run(sockets=[listener])
@@ -101,12 +112,50 @@ def _listening(host: str, port: int) -> "socket.socket":
         raise fail(message("serve.busy", host=host, port=port, reason=error.strerror or error)) from error
 
 
-def _open(folder: Path, passphrase_file: Path | None, urls: dict[str, str], *, read_only: bool) -> "Ledger":
+def _open(folder: Path, passphrase_file: Path | None, how: dict[str, Any], *, read_only: bool) -> "Ledger":
     from constancia.ledger.assembly import Options
 
     if read_only:
         return open_for_reading(folder)
-    return open_for_writing(folder, passphrase_file, Options(cosign=True, witness_urls=urls))
+    return open_for_writing(folder, passphrase_file, Options(cosign=True, guard_clock=True, **how))
+
+
+def _places(locations: list[str]) -> "list[tuple[str, Callable[[], bytes | None]]]":
+    """Give what reads the checkpoint of each place where the log is published."""
+    from functools import partial
+
+    return [(one, partial(_published_checkpoint, one)) for one in locations]
+
+
+def _published_checkpoint(location: str) -> bytes | None:
+    from constancia.verify.core.errors import Unreadable
+    from constancia.verify.sources.files import Folder
+    from constancia.verify.sources.published_log import PublishedLog
+    from constancia.verify.sources.web import Web
+
+    try:
+        is_web = location.startswith(("http://", "https://"))
+        return PublishedLog(Web(location) if is_web else Folder(Path(location))).checkpoint()
+    except Unreadable as error:
+        raise OSError(str(error)) from error
+
+
+def _finish_publication(ledger: "Ledger") -> None:
+    """Finish a first publication into the ledger's own folder that was cut short: a log there without a checkpoint."""
+    log = ledger.folder.log
+    if ledger.is_writable and ledger.refusal is None and log.is_dir() and not (log / "checkpoint").exists():
+        ledger.publish()
+
+
+def _tell_state(ledger: "Ledger") -> None:
+    """Say on the console what stands against writing, if anything does, and who could not be compared with."""
+    if ledger.is_writable and ledger.size:
+        ledger.wait_compared()
+    refusal = ledger.refusal
+    if refusal is not None:
+        typer.echo(message("serve.refused", code=refusal.code, reason=refusal.words[language()]), err=True)
+    if ledger.not_compared:
+        typer.echo(message("serve.not_compared", names=", ".join(ledger.not_compared)), err=True)
 
 
 def _start_witnesses(folder: Path, resources: "contextlib.ExitStack") -> dict[str, str]:

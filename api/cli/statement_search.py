@@ -15,11 +15,11 @@ from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoint
 from constancia.verify.core.formats.entry import Entry
 from constancia.verify.core.formats.statement import Statement, parse_statement
-from constancia.verify.core.formats.tlog_proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
-from constancia.verify.core.report import Findings, Report, Verdict
+from constancia.verify.report.findings import Findings, Report, Verdict
 from constancia.verify.sources.source import Source
 from constancia.verify.speed.entry_patterns import read_entry
 from constancia.verify.trust.trust_folder import TrustFolder
+from constancia.verify.wire.tlog_proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
 
 ABSENT: Final = 4  # exit code; 1 where a promise is broken or the log is altered
 

@@ -42,8 +42,8 @@ def _is_receipt_of(path: Path, raw: bytes) -> bool:
     """Tell whether a file is a receipt of this very statement: to renew it loses nothing."""
     from constancia.ledger.submission import parse_signed
     from constancia.verify.core.errors import Malformed
-    from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
     from constancia.verify.speed.entry_patterns import read_entry
+    from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
     if not path.is_file():
         return False

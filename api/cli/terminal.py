@@ -39,7 +39,7 @@ def language() -> str:
 def message(msgid: str, **params: object) -> str:
     """Give a message of the command line in the person's language."""
     from constancia.api.text.i18n import tr
-    from constancia.verify.core.printable import printable
+    from constancia.verify.report.printable import printable
 
     safe = {name: printable(one) if isinstance(one, str | Path) else one for name, one in params.items()}
     return tr(language(), f"cli.{msgid}", **safe)
@@ -90,7 +90,9 @@ def _told(error: Exception) -> str | None:
         return refusal_text(error)
     if isinstance(error, Malformed):
         return message("malformed", where=error.where, expected=error.expected, found=error.found or "∅")
-    if isinstance(error, LedgerError | Unreadable | UnicodeDecodeError | sqlite3.Error):
+    # PersistenceError is of a library that the verifier's verbs do without.
+    is_of_store = any(one.__name__ == "PersistenceError" for one in type(error).__mro__)
+    if is_of_store or isinstance(error, LedgerError | Unreadable | UnicodeDecodeError | sqlite3.Error):
         return message("failed", reason=str(error))
     if type(error).__name__ == "RemoteProblem":  # its module brings an HTTP client, which most verbs do without
         return error.text(language())  # type: ignore[attr-defined, no-any-return]
@@ -126,11 +128,18 @@ def to_make(path: Path, *, force: bool) -> Path:
 def passphrase(path: Path | None, prompt: str, *, confirm: bool = False) -> bytes:
     """Get a passphrase from a file or the terminal; never from the command line, which others can read."""
     if path is not None:
+        warn_if_readable(path)
         return path.read_bytes().rstrip(b"\r\n")
     if not sys.stdin.isatty():
         raise fail(message("passphrase.needed"))
     text: str = typer.prompt(message(prompt), hide_input=True, confirmation_prompt=confirm)
     return text.encode()
+
+
+def warn_if_readable(path: Path) -> None:
+    """Warn of a secret file that others on this machine may read."""
+    if os.name == "posix" and path.exists() and path.stat().st_mode & 0o077:
+        typer.echo(message("readable", path=path, mode=f"{path.stat().st_mode & 0o777:o}"), err=True)
 
 
 def now() -> datetime:
@@ -149,18 +158,22 @@ def open_for_reading(folder: Path) -> "Ledger":
 
 
 def open_for_writing(folder: Path, passphrase_file: Path | None, options: "Options | None" = None) -> "Ledger":
-    """Open a ledger's folder with its log key; a demonstration keeps the passphrase beside it."""
+    """Open a ledger's folder with its log key; a demonstration, and nothing else, keeps the passphrase beside it."""
+    from constancia.ledger.assembly import Options
     from constancia.ledger.clock import SystemClock
-    from constancia.ledger.folder import LedgerFolder
+    from constancia.ledger.folder import LedgerFolder, peek
     from constancia.ledger.ledger import Ledger
 
-    with open_for_reading(folder) as reader:
-        origin = reader.origin
+    about = peek(folder)
+    if not about.size:
+        raise fail(message("serve.not_opened", folder=folder))
     beside = folder / "keys" / "passphrase"
-    chosen = passphrase_file or (beside if beside.exists() else None)
+    chosen = passphrase_file or (beside if about.is_demonstration and beside.exists() else None)
     secret = passphrase(chosen, "passphrase.log")
-    signer = LedgerFolder(folder).load_log_key(origin, secret)
-    return Ledger.open(folder, clock=SystemClock(), signer=signer, options=options)
+    warn_if_readable(LedgerFolder(folder).log_key)
+    signer = LedgerFolder(folder).load_log_key(about.origin, secret)
+    guarded_options = options or Options(cosign=True, guard_clock=True)
+    return Ledger.open(folder, clock=SystemClock(), signer=signer, options=guarded_options)
 
 
 def read_json(path: Path) -> Any:

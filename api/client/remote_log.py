@@ -11,7 +11,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_ex
 from constancia.api.text.i18n import tr
 from constancia.ledger.errors import LedgerError
 from constancia.verify.core.formats.signatures import decode_base64
-from constancia.verify.core.printable import printable
+from constancia.verify.report.printable import printable
 
 TIMEOUT_S = 20.0
 

@@ -3,6 +3,7 @@
 from constancia.api.demo.cast import Player, sample
 from constancia.api.demo.props import FACT, PARTIES, SOURCE_SHA256, TIMEZONE, alternates, document, text
 from constancia.api.demo.stage import Stage
+from constancia.domain.kernel.editions import NEWEST
 from constancia.ledger.keys.key_file import founder_object
 
 
@@ -21,6 +22,7 @@ def genesis(stage: Stage) -> None:
     body = {
         "charter": document(stage, sample("charter.md"), text("Carta del libro", "Charter of the ledger")),
         "demonstration": True,
+        "edition": NEWEST,
         "founders": [
             founder_object(one["party"], one["kind"], text(one["es"], one["en"]), root.key)
             for one, root in zip(founders, roots, strict=True)
@@ -93,7 +95,6 @@ def register_key(stage: Stage, person: Player, limits: dict[str, str]) -> None:
 def history(stage: Stage) -> None:
     """What is older is recorded now, by who records it: the predecessor, the reduction, the withdrawal, the return."""
     nosc, inai, sfp = alternates(stage)
-    stage.mode = "historical"
     body = {
         "governance_body": "stt",
         "mandate": text("Coordinar los planes de acción nacionales", "Coordinate the national action plans"),
@@ -130,7 +131,6 @@ def history(stage: Stage) -> None:
     }
     root = stage.cast.root("nosc")
     stage.say(root, "PartyWithdrew", withdrawal, occurred="2017-05", provenance=FACT)
-    stage.mode = "live"
     back = {
         "conditions": text(
             "Acordar la hoja de ruta antes de construir el Cuarto Plan",

@@ -3,7 +3,9 @@
 import contextlib
 import secrets
 import shutil
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +17,24 @@ from constancia.api.demo.story import play
 from constancia.api.demo.witnesses import can_run_witnesses, demo_policy, make_witnesses, running_witnesses
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
-from constancia.ledger.disk.durable import write_file
+from constancia.ledger.disk.durable import durable_part, remove_half_written, replace_durably, write_file
+from constancia.ledger.disk.lock import LOCK_NAME, WriterLock
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
 
 WITNESS_S = 20.0
+# What was started by the process that is gone (witnesses) may write for a moment yet.
+_JANITOR = """
+import os, shutil, sys, time
+sys.stdin.read()
+for _ in range(50):
+    shutil.rmtree(sys.argv[1], ignore_errors=True)
+    if not os.path.lexists(sys.argv[1]):
+        break
+    time.sleep(0.1)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +64,49 @@ def run_demo(folder: Path, *, force: bool = False, progress: Callable[[int, int,
         LedgerError: There is something in the folder already.
     """
     _check_free(folder, force=force)
-    made = folder.parent / f".{folder.name}.{secrets.token_hex(4)}.part"
-    try:
-        played = _play(made, progress)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    remove_half_written(folder.parent.glob(f".{folder.name}.*"))
+    made = durable_part(folder.with_name(f".{folder.name}"))
+    with contextlib.ExitStack() as resources:
         if folder.exists():
-            shutil.rmtree(folder)
-        made.replace(folder)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+            # Held until the exchange: a server at work in the folder would go on in one that has no name any more.
+            resources.enter_context(WriterLock(folder))
+        resources.enter_context(_removed_when_killed(made))
+        played = _play(made, progress)
+        _exchange(made, folder)
     return played
+
+
+@contextlib.contextmanager
+def _removed_when_killed(made: Path) -> Iterator[None]:
+    """Remove a folder with keys in it at the end of the block, also where this process is killed within it.
+
+    Another process waits at the end of a pipe, which closes with this one, however it ends.
+    """
+    janitor = subprocess.Popen(  # noqa: S603 - our own program and path
+        [sys.executable, "-I", "-S", "-c", _JANITOR, str(made.absolute())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        if janitor.stdin is not None:
+            janitor.stdin.close()
+        janitor.wait()
+
+
+def _exchange(made: Path, folder: Path) -> None:
+    """Put the new folder in the old one's place; a crash between leaves one of them whole under the name, or none."""
+    if folder.exists():
+        old = durable_part(folder.with_name(f".{folder.name}.old"))
+        folder.rename(old)
+        replace_durably(made, folder)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        replace_durably(made, folder)
 
 
 def is_demo(folder: Path) -> bool:
@@ -69,7 +116,7 @@ def is_demo(folder: Path) -> bool:
 
 
 def _check_free(folder: Path, *, force: bool) -> None:
-    if not folder.exists() or not any(folder.iterdir()):
+    if not folder.exists() or all(path.name == LOCK_NAME for path in folder.iterdir()):
         return
     if not is_demo(folder):
         raise LedgerError(f"{folder} is not empty and holds no demonstration; it is left as it is")

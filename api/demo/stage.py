@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from constancia.api.demo.cast import Cast, Player
 from constancia.domain.catalogue import REGISTRY
-from constancia.domain.kernel.calendar import format_instant
+from constancia.domain.kernel.calendar import format_instant, parse_edtf
+from constancia.domain.kernel.occurrence import CLAIM_SPAN
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.clock import StoryClock
@@ -43,7 +44,6 @@ class Stage:
     cast: Cast
     refused: list[Refused] = field(default_factory=list)
     said: list[AppendOutcome] = field(default_factory=list)
-    mode: str = "live"
 
     def checkpoint(self) -> bytes:
         """Give the log's checkpoint to a signer's software."""
@@ -135,7 +135,10 @@ class Stage:
         return signed_document(statement, [sign_statement(statement, who.key)])
 
     def _occasion(self, occurred: str | None) -> Occasion:
-        return Occasion(occurred_on=occurred or self.today, signed_at=format_instant(self.clock.now()), mode=self.mode)
+        when = occurred or self.today
+        start, today = parse_edtf(when).start, date.fromisoformat(self.today)
+        mode = "live" if start is not None and start >= today - CLAIM_SPAN else "historical"
+        return Occasion(occurred_on=when, signed_at=format_instant(self.clock.now()), mode=mode)
 
     def _submit(self, document: bytes) -> AppendOutcome:
         done = self.ledger.append(parse_signed(document))

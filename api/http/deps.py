@@ -6,9 +6,11 @@ from fastapi import Depends, Query, Request
 
 from constancia.api.http.rates import Rates
 from constancia.api.http.settings import Settings
+from constancia.domain.state import State
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.as_of import AsOf
+from constancia.ledger.views.projections import shown_form
 
 MAX_NUMBER = 2**53 - 1  # SPEC §1: no size or index is larger
 
@@ -63,9 +65,14 @@ def as_of_of(ledger: Annotated[Ledger, Depends(ledger_of)], size: Annotated[int,
     return ledger.as_of(size)
 
 
+def shows(ledger: Ledger, state: State) -> dict[str, Any]:
+    """Give what every answer names that verifiers compare: edition of the law and form, with size and root."""
+    return {"edition": state.edition, "form": shown_form(), **stands(ledger, state.size)}
+
+
 def judged(ledger: Ledger, as_of: AsOf) -> dict[str, Any]:
-    """Give what every answer of state projections names: size, root, and the day for which rows were computed."""
-    return {"day": as_of.day.isoformat(), **stands(ledger, as_of.size)}
+    """Give what every answer of state projections names: as `shows`, and the day for which rows were computed."""
+    return {"day": as_of.day.isoformat(), **shows(ledger, as_of.state)}
 
 
 TheLedger = Annotated[Ledger, Depends(ledger_of)]

@@ -28,7 +28,7 @@ SUBMISSION: Final[dict[str, Any]] = {
         "ledger": "example.org/agreement",
         "mode": "live",
         "occurred_on": "2020-12-04",
-        "schema": 1,
+        "schema": 2,
         "seen": {"root": LEAF, "size": 130},
         "signed_at": "2020-12-04T18:00:00Z",
         "stream": "commitment/rm",
@@ -65,6 +65,7 @@ PROBLEM: Final[dict[str, Any]] = {
 }
 
 STANDS: Final[dict[str, Any]] = {"root": LEAF, "size": 130}
+SHOWS: Final[dict[str, Any]] = {"edition": 2, "form": 58_000_201_467_202, **STANDS}
 
 _DIGEST: Final = f"sha256:{LEAF}"
 _MARK: Final[dict[str, Any]] = {
@@ -217,7 +218,7 @@ DERIVED: Final[dict[str, Any]] = {
             "stream": "commitment/rm",
         }
     ],
-    **STANDS,
+    **SHOWS,
 }
 
 WITNESSED: Final[dict[str, Any]] = {"at": "2020-12-04T18:00:03Z", "by": ["inai", "nosc"], "root": LEAF, "size": 130}
@@ -240,6 +241,7 @@ WITNESSES: Final[dict[str, Any]] = {
 }
 
 LEDGER: Final[dict[str, Any]] = {
+    "edition": 2,
     "genesis": LEAF,
     "log_cosigner": None,
     "log_key": "example.org/agreement+c60854ad+AdtVMlyIQfMOqKjWhSupHNAClz8N708YTBejpS485XPL",
@@ -250,7 +252,9 @@ LEDGER: Final[dict[str, Any]] = {
 }
 
 HEALTH: Final[dict[str, Any]] = {
+    "not_compared": [],
     "origin": "example.org/agreement",
+    "problems": [],
     "size": 130,
     "status": "ok",
     "views": 130,

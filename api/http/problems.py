@@ -14,7 +14,17 @@ from starlette.routing import Match
 from constancia.api.text.i18n import tr
 from constancia.domain.kernel.codes import CODES
 from constancia.domain.kernel.problems import Refusal
-from constancia.ledger.errors import Busy, Closed, Damaged, Fatal, LedgerError, NotFound, ReadOnly, TooLarge
+from constancia.ledger.errors import (
+    Busy,
+    Closed,
+    Damaged,
+    Fatal,
+    LedgerError,
+    NotFound,
+    ReadOnly,
+    TooLarge,
+    WritesRefused,
+)
 from constancia.verify.core.errors import Malformed
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -31,6 +41,8 @@ HTTP_CODES: Final[Mapping[str, int]] = MappingProxyType(
         "E_HTTP": 400,
         "E_READ_ONLY": 503,
         "E_STOPPED": 503,
+        "E_ROLLED_BACK": 503,
+        "E_CLOCK": 503,
         "E_DAMAGED": 500,
         "E_INTERNAL": 500,
     }
@@ -127,10 +139,11 @@ def from_malformed(error: Malformed, instance: str | None = None) -> Response:
 def from_ledger(error: LedgerError, instance: str | None = None) -> Response:
     """Give the answer to what the ledger can't do now, or has not."""
     code = next((code for kind, code in _LEDGER_CODES if isinstance(error, kind)), "E_INTERNAL")
+    code = error.code if isinstance(error, WritesRefused) else code
     headers: Mapping[str, str] = {}
     if isinstance(error, Busy):
         headers = {"Retry-After": str(max(1, round(error.retry_after_s)))}
-    elif code == "E_STOPPED":
+    elif code in ("E_STOPPED", "E_ROLLED_BACK", "E_CLOCK"):
         headers = _RETRY_LATER
     rule = "the ledger can't answer" if code == "E_INTERNAL" else str(error)
     return problem(code, rule, headers=headers, instance=instance)

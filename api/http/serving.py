@@ -5,6 +5,7 @@ thousand such connections hold a server's file handles for nothing. A body has i
 """
 
 import asyncio
+import logging
 import socket
 from typing import Any, Final
 
@@ -15,12 +16,35 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 HEAD_TIMEOUT_S: Final = 10.0
 MAX_HEAD_BYTES: Final = 32_768
 MAX_CONNECTIONS: Final = 1_000  # beyond them a request is answered 503
+MAX_OPEN: Final = 900  # open connections; below the number above, so that idle ones make nobody wait
+# File handles that are the store's, the views', documents' and the witnesses', and never a connection's.
+KEPT_FILES: Final = 224
+_TOLD_EVERY_S: Final = 60.0
+_log = logging.getLogger(__name__)
+
+
+def room_for_connections() -> int:
+    """Give how many connections may be open, by the process's limit of file handles; raise that as far as allowed."""
+    try:
+        import resource  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return MAX_OPEN
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_OPEN + KEPT_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    known = wanted if soft == resource.RLIM_INFINITY else soft
+    return max(16, min(MAX_OPEN, known - KEPT_FILES))
 
 
 class BoundedHeads(H11Protocol):
     """Closes a connection on which no whole head comes in time, at its beginning or after an answer."""
 
     head_timeout_s = HEAD_TIMEOUT_S
+    max_open = MAX_OPEN
+    _told_at = -_TOLD_EVERY_S
+    _idle_since = 0.0
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -30,6 +54,8 @@ class BoundedHeads(H11Protocol):
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().connection_made(transport)
         self._await_head()
+        if len(self.connections) > self.max_open:
+            self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
@@ -50,11 +76,27 @@ class BoundedHeads(H11Protocol):
         else:
             self._await_head()
 
+    def _make_room(self) -> None:
+        """Close the connection that has been idle longest: a flood of idle ones takes room from itself alone."""
+        idle = [one for one in self.connections if isinstance(one, BoundedHeads) and one.is_idle]
+        oldest = min(idle, key=lambda one: one._idle_since, default=self)  # noqa: SLF001 - of our own class
+        oldest.transport.abort()
+        now = self.loop.time()
+        if now - BoundedHeads._told_at >= _TOLD_EVERY_S:
+            BoundedHeads._told_at = now
+            _log.warning("more than %d open connections: the longest idle ones are closed", self.max_open)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request is under way on this connection, and it is not being closed."""
+        return not self._is_under_way() and not self.transport.is_closing()
+
     def _is_under_way(self) -> bool:
         return not getattr(self.cycle, "response_complete", True)  # there is no cycle before the first request
 
     def _await_head(self) -> None:
         self._cancel()
+        self._idle_since = self.loop.time()
         if not self.transport.is_closing():
             self._deadline = self.loop.call_later(self.head_timeout_s, self.transport.close)
 
@@ -71,6 +113,7 @@ def server_of(app: ASGIApp, **settings: Any) -> uvicorn.Server:
         app: The application.
         settings: Further settings of uvicorn, or others than the shared ones.
     """
+    BoundedHeads.max_open = room_for_connections()
     shared: dict[str, Any] = {
         "http": BoundedHeads,
         "ws": "none",

@@ -10,7 +10,7 @@ from constancia.api.monitor.words import advise, tell_event
 from constancia.api.text.i18n import tr
 from constancia.ledger.monitor.findings import Event
 from constancia.ledger.monitor.watch_folder import NEVER
-from constancia.verify.core.printable import printable
+from constancia.verify.report.printable import printable
 
 MAX_ENTRIES: Final = 200
 

@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from constancia.ledger.monitor.findings import KINDS, outcome_of
 from constancia.ledger.monitor.settings import parse_second
 from constancia.ledger.monitor.watch_folder import LogFolder
-from constancia.verify.core.printable import printable
+from constancia.verify.report.printable import printable
 
 _LABELS = ("origin", "url")
 

@@ -11,8 +11,8 @@ from constancia.ledger.monitor.settings import Peer
 from constancia.ledger.monitor.signed_heads import MAX_HEADS_BYTES, parse_heads
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import read_checkpoint
-from constancia.verify.core.formats.tlog_proof import MAX_PROOF_BYTES, parse_tlog_proof
 from constancia.verify.sources.files import Folder
+from constancia.verify.wire.tlog_proof import MAX_PROOF_BYTES, parse_tlog_proof
 
 HEADS_PATH: Final = "heads"
 

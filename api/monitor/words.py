@@ -5,7 +5,7 @@ from typing import Any
 from constancia.api.text.i18n import tr
 from constancia.ledger.monitor.findings import ALTERED, INCONCLUSIVE, INTACT, UNREACHABLE, Event, Finding
 from constancia.ledger.monitor.signed_heads import OWN, RECEIPT
-from constancia.verify.core.printable import printable
+from constancia.verify.report.printable import printable
 from constancia.verify.report.words import FAULTS, LABELS, REMARKS, VERDICTS
 
 

@@ -92,6 +92,8 @@ class Frame:
                 size=state.size,
                 is_past=state.size != ledger.size,
                 head=ledger.size,
+                refusal=ledger.refusal,
+                rollbacks=ledger.rollbacks,
                 root=ledger.log.root(state.size).hex(),
                 title_text=in_language(opened.name, lang) if opened else ledger.origin,
                 is_demo=bool(opened and opened.demonstration),

@@ -60,7 +60,7 @@ def _line(frame: Frame, index: int, corrections: Sequence[Row]) -> Line:
         recorded_at=entry["recorded_at"],
         mode=statement["mode"],
         provenance=statement["body"].get("provenance"),
-        corrections=tuple(row for row in corrections if row["target"] == leaf),
+        corrections=tuple(row for row in corrections if leaf in (row["target"], row.get("origin"))),
     )
 
 

@@ -88,7 +88,7 @@ async def upload(request: Request, ledger: TheLedger, settings: TheSettings) -> 
 
 
 def _keep(ledger: Ledger, sha256: str, data: bytes) -> bool:
-    if sha256 in ledger.documents:
+    if ledger.documents.is_whole(sha256):
         return False
     if not cited_by(ledger, sha256):
         rule = "a document is kept once an entry cites its SHA-256: record the statement first"

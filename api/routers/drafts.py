@@ -63,7 +63,7 @@ def _draft(ledger: Ledger, wanted: DraftRequest) -> dict[str, Any]:
     now = ledger.clock.now()
     state = ledger.state()
     try:
-        stream = parse_act(wanted.type, 1, wanted.body).stream()
+        stream = parse_act(wanted.type, state.edition, wanted.body).stream()
     except UnknownAct as error:
         raise Refusal(error.problem, {"size": state.size}) from error
     raw = draft_statement(
@@ -78,6 +78,7 @@ def _draft(ledger: Ledger, wanted: DraftRequest) -> dict[str, Any]:
             signed_at=wanted.signed_at or format_instant(now),
             mode=wanted.mode,
         ),
+        edition=state.edition,
     )
     parsed = parse_canonical(raw)
     sentence = sentence_of(parsed, state)

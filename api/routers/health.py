@@ -1,4 +1,4 @@
-"""Whether the server is well."""
+"""Whether the server is well, and what an operator has declared about its integrity."""
 
 from typing import Any
 
@@ -7,9 +7,12 @@ from fastapi.responses import JSONResponse, Response
 
 from constancia.api.http.deps import TheLedger
 from constancia.api.http.examples import HEALTH
-from constancia.api.http.schemas import json_example
+from constancia.api.http.schemas import json_example, refusals
+from constancia.ledger.errors import NotFound
+from constancia.ledger.health import health_of
 
 router = APIRouter(tags=["health"])
+_FRESH = {"Cache-Control": "no-store"}
 
 
 @router.get(
@@ -17,19 +20,46 @@ router = APIRouter(tags=["health"])
     summary="Health",
     responses={
         200: json_example("All is well.", HEALTH),
-        503: {"description": "The writer or the views have stopped."},
+        503: {"description": "Something needs its operator: `problems` says what, since when."},
     },
 )
 def health(ledger: TheLedger) -> Response:
-    """Say size and whether statements are taken in; 503 where the writer has stopped."""
-    failure = ledger.failure or ledger.views.failure
+    """Say size, whether statements are taken in, and each thing that is amiss; 503 where there is one."""
+    found = health_of(ledger)
     latest = ledger.witnessing.latest()
     item: dict[str, Any] = {
+        "not_compared": list(ledger.not_compared),
         "origin": ledger.origin,
+        "problems": [one.members for one in found],
         "size": ledger.size,
-        "status": "failed" if failure else "ok",
+        "status": "failed" if any(one.is_failure for one in found) else "ok",
         "views": ledger.views.position,
         "witnessed": latest.size if latest is not None else None,
-        "writable": ledger.is_writable,
+        "writable": ledger.is_writable and ledger.refusal is None and ledger.failure is None,
     }
-    return JSONResponse(item, 503 if failure else 200, {"Cache-Control": "no-store"})
+    return JSONResponse(item, 503 if item["status"] == "failed" else 200, _FRESH)
+
+
+@router.get(
+    "/api/v1/integrity",
+    summary="What is known against this server's history",
+    responses={
+        200: json_example(
+            "Accepted rollbacks, and what stands against writing now.", {"refusal": None, "rollbacks": []}
+        )
+    },
+)
+def integrity(ledger: TheLedger) -> Response:
+    """Say which rollbacks the operator has accepted, and why nothing is signed, if so. The operator's own word."""
+    refusal = ledger.refusal
+    stands = None if refusal is None else {"code": refusal.code, **refusal.words}
+    return JSONResponse({"refusal": stands, "rollbacks": list(ledger.rollbacks)}, 200, _FRESH)
+
+
+@router.get("/rollbacks.json", summary="The list of accepted rollbacks, as it is published", responses=refusals(404))
+def rollbacks(ledger: TheLedger) -> Response:
+    """Give the file beside the log's checkpoint; 404 where no rollback was ever accepted."""
+    try:
+        return Response(ledger.folder.rollbacks.read_bytes(), 200, _FRESH, "application/json")
+    except FileNotFoundError:
+        raise NotFound("no rollback was ever accepted here") from None

@@ -16,7 +16,7 @@ from constancia.api.text.qr import qr_code
 from constancia.ledger.errors import NotFound
 from constancia.ledger.timestamps.anchor_store import INDEX_NAME, SUFFIX
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.tiles import parse_tile_path
+from constancia.verify.wire.tiles import parse_tile_path
 
 router = APIRouter(tags=["log"])
 _BRIEF: Final = "public, max-age=2"
@@ -64,6 +64,7 @@ def anchor(path: str, request: Request, ledger: TheLedger) -> Response:
 def describe(ledger: TheLedger, size: TheSize) -> dict[str, Any]:
     """Say what this server claims to be. Compare it with what you have from elsewhere: by itself it proves nothing."""
     return {
+        "edition": ledger.state().edition,
         "genesis": ledger.log.leaf_hash(0).hex(),
         "log_cosigner": ledger.cosigner_vkey,
         "log_key": ledger.vkey,

@@ -14,8 +14,8 @@ from constancia.api.http.examples import (
     DECISION,
     DELIVERABLE,
     PARTY,
+    SHOWS,
     SIGNATURES,
-    STANDS,
 )
 from constancia.api.http.schemas import Responses, json_example, refusals
 from constancia.ledger.ledger import Ledger
@@ -40,7 +40,7 @@ _DAY: Final = {"day": "2021-03-01"}
 
 
 def _responses(content: dict[str, object], *codes: int) -> Responses:
-    shown = json_example("Rows, and what they are as of.", {**content, **_DAY, **STANDS})
+    shown = json_example("Rows, and what they are as of.", {**content, **_DAY, **SHOWS})
     return {200: shown, **refusals(404, *codes)}
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from constancia.api.http.deps import TheLedger, TheSize, stands
+from constancia.api.http.deps import TheLedger, TheSize, shows
 from constancia.api.http.examples import DERIVED
 from constancia.api.http.schemas import json_example, refusals
 from constancia.api.text.dates import instant_of
@@ -48,9 +48,10 @@ def state(ledger: TheLedger, size: TheSize, at: At = None) -> Response:
 def derived(ledger: TheLedger, size: TheSize, at: At = None) -> dict[str, Any]:
     """Give what follows from the entries at an instant, now by default: in force, adopted, missed, expired."""
     instant = instant_of(at, ledger.state().timezone) if at is not None else ledger.clock.now()
-    facts = derive(ledger.state(size), instant)
+    known = ledger.state(size)
+    facts = derive(known, instant)
     return {
         "at": format_instant(instant),
         "items": [one.to_json() for one in facts],
-        **stands(ledger, size),
+        **shows(ledger, known),
     }

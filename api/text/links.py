@@ -22,10 +22,11 @@ import zlib
 from dataclasses import dataclass
 from typing import Final
 
+from constancia.ledger.wire.composition import format_tlog_proof
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.merkle import hash_leaf
 from constancia.verify.core.formats.note import format_note, parse_note
-from constancia.verify.core.formats.tlog_proof import MAX_PROOF_BYTES, format_tlog_proof, parse_tlog_proof
+from constancia.verify.wire.merkle import hash_leaf
+from constancia.verify.wire.tlog_proof import MAX_PROOF_BYTES, parse_tlog_proof
 
 PROOF_MARK: Final = "P1."
 SHORT_SIGNATURE_BYTES: Final = 128  # Ed25519 has 64, its cosignature 8 more

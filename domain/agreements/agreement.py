@@ -9,6 +9,7 @@ from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -36,6 +37,7 @@ class AgreementVersion:
     window: str | None = None
     signatures: tuple[AgreementSignature, ...] = ()
     in_force_index: int | None = None
+    frozen: Mark | None = None  # absent in the first edition
 
     @property
     def signed_by(self) -> frozenset[str]:
@@ -103,7 +105,7 @@ class AgreementDrafted(AgreementAct):
     """A text is put forward, in all its languages. A changed comma is a new version with no signature."""
 
     by_secretariat: ClassVar = True
-    CORRECTABLE: ClassVar = ("title",)
+    FIRST_CORRECTABLE: ClassVar = ("title",)
     SORTED: ClassVar = {"parties": ""}
 
     docset: DocSet
@@ -192,14 +194,15 @@ class AgreementTextFrozen(AgreementTextAct):
 
     def then(self, on: Agreement, at: Context) -> Agreement:
         """Fix the required signers."""
-        return on.with_current(replace(on.current, required=self.required, window=self.window))
+        frozen = at.mark if at.edition > FIRST else None
+        return on.with_current(replace(on.current, required=self.required, window=self.window, frozen=frozen))
 
 
 @act
 class AgreementSigned(AgreementTextAct):
     """A party signs exactly the frozen text: all language versions, bound by one digest."""
 
-    CORRECTABLE: ClassVar = ("reservation",)
+    FIRST_CORRECTABLE: ClassVar = ("reservation",)
 
     reservation: Text | None = None
 

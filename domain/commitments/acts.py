@@ -43,7 +43,7 @@ class CommitmentAct(Act[Commitment]):
 class CommitmentProposed(CommitmentAct):
     """A commitment is put forward: the problem it answers and what it aims at."""
 
-    CORRECTABLE: ClassVar = ("objective", "problem", "title")
+    FIRST_CORRECTABLE: ClassVar = ("objective", "problem", "title")
 
     objective: Text
     problem: Text
@@ -125,7 +125,7 @@ def _not_called_milder(act: ScopeAct, on: Commitment, at: Context) -> Breach:
 class ScopeChangeProposed(ScopeAct):
     """Somebody proposes another scope, and says what kind of change it is."""
 
-    CORRECTABLE: ClassVar = ("reasons",)
+    FIRST_CORRECTABLE: ClassVar = ("reasons",)
 
     proposal: Identifier
     reasons: Text
@@ -200,6 +200,8 @@ def _milestone_in_scope(act: MilestoneAct, on: Commitment, at: Context) -> Breac
 class WorkStarted(MilestoneAct):
     """The responsible say that work on a milestone has begun."""
 
+    REPORTS: ClassVar = True
+
     @rule("E_STATE", "work on a milestone begins once", "el trabajo en un hito empieza una vez")
     def _begins_once(self, on: Commitment, at: Context) -> Breach:
         return self.milestone in on.started
@@ -215,6 +217,7 @@ class WorkStarted(MilestoneAct):
 class ProgressReported(CommitmentAct):
     """The responsible report a level of completion, with what it rests on."""
 
+    REPORTS: ClassVar = True
     CORRECTABLE: ClassVar = ("evidence", "narrative", "period", "reason")
 
     evidence: tuple[Evidence, ...]
@@ -311,6 +314,7 @@ class ProgressContested(CommitmentAct):
 class MilestoneCompleted(MilestoneAct):
     """The responsible report a milestone complete, with evidence."""
 
+    REPORTS: ClassVar = True
     CORRECTABLE: ClassVar = ("evidence",)
 
     evidence: tuple[Evidence, ...]

@@ -47,6 +47,7 @@ class DeliverableState(Aggregate):
     contests: tuple[DeliverableContest, ...] = ()
     accepted_version: int | None = None
     accepted_index: int | None = None
+    accepted_on: str | None = None  # absent in the first edition
 
     @property
     def concerns(self) -> tuple[str, ...]:
@@ -121,8 +122,9 @@ _JUDGED_BY_A_MEMBER: Final = (*seat_rules(_adopting_body), _not_by_the_submitter
 class DeliverableSubmitted(DeliverableAct):
     """A first version, or a new one after a rejection, by the hash of its document."""
 
+    REPORTS: ClassVar = True
     by_secretariat: ClassVar = True
-    CORRECTABLE: ClassVar = ("document",)
+    FIRST_CORRECTABLE: ClassVar = ("document",)
 
     document: Doc
 
@@ -184,8 +186,10 @@ class DeliverableContested(DeliverableAct):
 class DeliverableRevised(DeliverableAct):
     """A new version by the party that submitted, saying what changed and which contests it answers."""
 
+    REPORTS: ClassVar = True
     by_secretariat: ClassVar = True
-    CORRECTABLE: ClassVar = ("changes", "document")
+    CORRECTABLE: ClassVar = ("changes",)
+    FIRST_CORRECTABLE: ClassVar = ("changes", "document")
     SORTED: ClassVar = {"answers": ""}
 
     answers: tuple[Identifier, ...]
@@ -237,6 +241,7 @@ class DeliverableAccepted(DeliverableAct):
             status="accepted",
             accepted_version=self.version,
             accepted_index=at.recorded.index,
+            accepted_on=at.dated,
         )
 
 

@@ -12,6 +12,7 @@ from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.rules import Rule as ActRule
 from constancia.domain.kernel.values import Count, EdtfText, Identifier, Rule, Text
@@ -148,8 +149,9 @@ _BY_A_MEMBER: Final = seat_rules(_named_body)
 class GovernanceBodyEstablished(GovernanceAct):
     """The members establish their body, each by its own entry over an equal text."""
 
+    REPORTS: ClassVar = True
     concurring: ClassVar = True
-    CORRECTABLE: ClassVar = ("name",)
+    FIRST_CORRECTABLE: ClassVar = ("name",)
     SORTED: ClassVar = {"members": ""}
 
     mandate: Text
@@ -203,13 +205,14 @@ class GovernanceBodyEstablished(GovernanceAct):
         if said.parties < set(self.members):
             return replace(body, status="founding")
         seats = tuple(Seat(party=one, seated=True) for one in self.members)
-        return replace(body, status="established", seats=seats, established_on=at.mark.occurred_on)
+        return replace(body, status="established", seats=seats, established_on=occurrence(at.state, at.mark).on)
 
 
 @act
 class GovernanceRulesAdopted(GovernanceAct):
     """The members adopt rules, as data, each by its own entry over an equal text."""
 
+    REPORTS: ClassVar = True
     concurring: ClassVar = True
 
     rules: dict[str, Rule]
@@ -244,6 +247,7 @@ class GovernanceRulesAdopted(GovernanceAct):
 class PartyWithdrew(GovernanceAct):
     """A party leaves: its own act, needing nobody's consent. Its past signatures and open duties stay."""
 
+    REPORTS: ClassVar = True
     signer: ClassVar = "root"
     CORRECTABLE: ClassVar = ("grounds",)
 
@@ -262,19 +266,20 @@ class PartyWithdrew(GovernanceAct):
 
     @rule(*_SEAT_IN_ORDER)
     def _in_order(self, on: GovernanceBody, at: Context) -> Breach:
-        return _before_last_change(on, self.party, self.effective)
+        return _before_last_change(on, self.party, occurrence(at.state, at.mark, self.effective).on)
 
     RULES: ClassVar = (by_own_party, _sits, _has_begun, _in_order)
 
     def then(self, on: GovernanceBody, at: Context) -> GovernanceBody:
         """Empty the seat."""
-        return _with_seat(on, self.party, "withdrawn", self.effective, at.mark)
+        return _with_seat(on, self.party, "withdrawn", occurrence(at.state, at.mark, self.effective).on, at.mark)
 
 
 @act
 class PartyReturned(GovernanceAct):
     """A party comes back: its root says so first, then every member that sits, over an equal text."""
 
+    REPORTS: ClassVar = True
     signer: ClassVar = "root_or_rep"
     concurring: ClassVar = True
 
@@ -316,7 +321,7 @@ class PartyReturned(GovernanceAct):
 
     @rule(*_SEAT_IN_ORDER)
     def _in_order(self, on: GovernanceBody, at: Context) -> Breach:
-        return _before_last_change(on, self.party, self.effective)
+        return _before_last_change(on, self.party, occurrence(at.state, at.mark, self.effective).on)
 
     RULES: ClassVar = (
         _by_root_or_members,
@@ -334,7 +339,8 @@ class PartyReturned(GovernanceAct):
             return replace(on, concurring=on.with_concurrence(said))
         # The matter is closed: a later withdrawal and return may use the same words again.
         rest = tuple(one for one in on.concurring if one.type != said.type or one.digest != said.digest)
-        return _with_seat(replace(on, concurring=rest), self.party, "returned", self.effective, at.mark)
+        since = occurrence(at.state, at.mark, self.effective).on
+        return _with_seat(replace(on, concurring=rest), self.party, "returned", since, at.mark)
 
 
 def _body(at: Context, name: str) -> GovernanceBody | None:

@@ -80,6 +80,7 @@ class Decision(Aggregate):
     dissents: tuple[Dissent, ...] = ()
     signatures: tuple[Mark, ...] = ()
     outcome_index: int | None = None
+    outcome_on: str | None = None  # absent in the first edition
 
     @property
     def concerns(self) -> tuple[str, ...]:
@@ -154,6 +155,13 @@ class DecisionProposed(DecisionAct):
     governance_body: Identifier
     question: Text
 
+    @classmethod
+    def names_newer(cls, body: Mapping[str, Any]) -> bool:
+        """Tell whether the act proposed is of a type that is not known here."""
+        proposed = body.get("act")
+        named = proposed.get("type") if isinstance(proposed, Mapping) else None
+        return isinstance(named, str) and named not in REGISTRY
+
     def deciding_body(self, on: object, at: Context) -> str:
         """Give the body that is to decide."""
         return self.governance_body
@@ -173,21 +181,21 @@ class DecisionProposed(DecisionAct):
 
     @rule("E_MALFORMED", "the act proposed has its type's form", "el acto propuesto tiene la forma de su tipo")
     def _well_formed(self, on: object, at: Context) -> Breach:
-        proposed = _parsed(self.act)
+        proposed = _parsed(self.act, at.edition)
         return proposed.problem.found if isinstance(proposed, UnknownAct) else None
 
     @rule(
         "E_POLICY", "the act names this decision and its own stream", "el acto nombra esta decisión y su propio flujo"
     )
     def _names_this_decision(self, on: object, at: Context) -> Breach:
-        proposed = _parsed(self.act)
+        proposed = _parsed(self.act, at.edition)
         if proposed is None or isinstance(proposed, UnknownAct):
             return None
         return getattr(proposed, "decision", None) != self.decision or proposed.stream() != self.act.stream
 
     @rule("E_DATE", "voting does not close before it opens", "la votación no cierra antes de abrir")
     def _closes_later(self, on: object, at: Context) -> Breach:
-        if isinstance(_parsed(self.act), Act):
+        if isinstance(_parsed(self.act, at.edition), Act):
             return self.closes is not None and parse_day(self.closes) < at.day
         return None
 
@@ -220,13 +228,12 @@ class DecisionProposed(DecisionAct):
         )
 
 
-def _parsed(decided: DecidedAct) -> Act[Any] | UnknownAct | None:
+def _parsed(decided: DecidedAct, edition: int) -> Act[Any] | UnknownAct | None:
     """Read the act that is decided: it, what its form breaks, or None where its type is none."""
-    known = REGISTRY.get(decided.type)
-    if known is None:
+    if decided.type not in REGISTRY:
         return None
     try:
-        return parse_act(decided.type, known.schema, decided.body)
+        return parse_act(decided.type, edition, decided.body)
     except UnknownAct as error:
         return error
 
@@ -279,7 +286,7 @@ class VoteCast(DecisionAct):
         outcome = decision.outcome(closed=False)
         if outcome is None:
             return decision
-        return replace(decision, status=outcome, outcome_index=at.recorded.index)
+        return replace(decision, status=outcome, outcome_index=at.recorded.index, outcome_on=at.dated)
 
 
 @act

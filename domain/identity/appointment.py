@@ -71,7 +71,7 @@ class AppointmentAct(Act[Appointment]):
 class RepresentativeAppointed(AppointmentAct):
     """A party's root says who may speak for it, as what, about what, and from when."""
 
-    CORRECTABLE: ClassVar = ("name", "post")
+    FIRST_CORRECTABLE: ClassVar = ("name", "post")
     SORTED: ClassVar = {"scope": ""}
 
     capacity: Capacity
@@ -93,8 +93,9 @@ class RepresentativeAppointed(AppointmentAct):
         "un alcance enumera actos que un representante puede hacer",
     )
     def _acts_of_representatives(self, on: object, at: Context) -> Breach:
-        can = [name for name, cls in REGISTRY.items() if cls.signer in ("rep", "root_or_rep")]
-        return ({"type": name} for name in self.scope if name not in can)
+        # A type that is not known here gives no power here; a later version of this program may know it.
+        known = {name: REGISTRY[name].signer for name in self.scope if name in REGISTRY}
+        return ({"type": name} for name, signer in known.items() if signer not in ("rep", "root_or_rep"))
 
     RULES: ClassVar = (by_own_party, party_registered, _in_order, _acts_of_representatives)
 

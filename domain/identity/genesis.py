@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from constancia.domain.identity.key_material import KeyMaterial
-from constancia.domain.kernel.acts import Act, act, act_base
+from constancia.domain.kernel.acts import Act, act, act_base, names_later_edition
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import zone
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.kind import AggregateKind
-from constancia.domain.kernel.machine import NONE
-from constancia.domain.kernel.values import Doc, FormError, Identifier, Label, Rule, Text, Value
+from constancia.domain.kernel.editions import FIRST, NEWEST
+from constancia.domain.kernel.values import Count, Doc, FormError, Identifier, Label, Rule, Text, Value
 
 PartyKind = Literal[
     "federal_ministry",
@@ -51,9 +50,16 @@ class Founder(Value):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerState(Aggregate):
-    """The ledger's own aggregate: what genesis pinned."""
+    """The ledger's own aggregate: what genesis pinned, and the edition of the law that the founders adopted since."""
 
     opened: "LedgerOpened"
+    adopted: int | None = None
+    opened_at: str | None = None  # absent in the first edition
+
+    @property
+    def edition(self) -> int:
+        """The edition of the law in force."""
+        return self.adopted or self.opened.edition or FIRST
 
     def founder(self, party: str) -> Founder | None:
         """Give a founder by party, or None."""
@@ -73,6 +79,7 @@ class LedgerOpened(LedgerAct):
 
     signer: ClassVar = "founders"
     SORTED: ClassVar = {"founders": "party"}
+    MEMBER_SINCE: ClassVar = {"edition": 2}
 
     charter: Doc
     demonstration: bool
@@ -82,9 +89,17 @@ class LedgerOpened(LedgerAct):
     rules: dict[str, Rule]
     timezone: Label
     log_cosigner: str | None = None
+    edition: Count | None = None
+
+    @classmethod
+    def names_newer(cls, body: Mapping[str, Any]) -> bool:
+        """Tell whether the ledger is founded under an edition that is not known here."""
+        return names_later_edition(body)
 
     def check_form(self, where: str) -> None:
-        """There are founders with different keys, and the zone and the computed rules are known."""
+        """There are founders with different keys; the zone, the computed rules and the edition are known."""
+        if self.edition is not None and not (FIRST < self.edition <= NEWEST):
+            raise FormError(f"{where}.edition", f"an edition from {FIRST + 1} to {NEWEST}", self.edition)
         keys = [one.root.key_id for one in self.founders]
         if not keys or len(set(keys)) != len(keys):
             raise FormError(f"{where}.founders", "founders, each with a root key of its own", len(keys))
@@ -97,7 +112,5 @@ class LedgerOpened(LedgerAct):
 
     def begin(self, at: Context) -> LedgerState:
         """Pin what genesis says."""
-        return LedgerState(stream=self.stream(), opened=self)
-
-
-LEDGER: Final = AggregateKind(LedgerAct, {LedgerOpened: {NONE: "open"}})
+        opened_at = at.recorded.recorded_at if at.edition > FIRST else None
+        return LedgerState(stream=self.stream(), opened=self, opened_at=opened_at)

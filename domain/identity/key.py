@@ -11,7 +11,7 @@ from constancia.domain.identity.party import party_registered
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import local_day, parse_day, parse_edtf
-from constancia.domain.kernel.context import Context, begins_in_future
+from constancia.domain.kernel.context import Context, StateView, begins_in_future
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -74,6 +74,16 @@ def founders_root(genesis: LedgerState, stream: str) -> Key | None:
                 rp_id=root.rp_id,
             )
     return None
+
+
+def active_roots(state: StateView, party: str, day: date) -> tuple[Key, ...]:
+    """Give the root keys with which a party can speak on a day: active, and within their endorsement."""
+    genesis = state.standing("ledger")
+    founders = genesis.opened.founders if isinstance(genesis, LedgerState) else ()
+    pinned = (state.standing(f"key/{one.root.key_id}") for one in founders if one.party == party)
+    said = (one for one in state.of(Key) if one.party == party and one.appointment is None)
+    roots = {one.key: one for one in (*pinned, *said) if isinstance(one, Key)}
+    return tuple(one for one in roots.values() if one.status == "active" and one.is_within(day))
 
 
 @act_base

@@ -99,9 +99,10 @@ class PartyAct(Act[Party]):
 class PartyRegistered(PartyAct):
     """A party enters the ledger: a founder by its own root, any other by a representative in scope."""
 
+    REPORTS: ClassVar = True
     signer: ClassVar = "root_or_rep"
     by_secretariat: ClassVar = True
-    CORRECTABLE: ClassVar = ("acronym", "legal_name")
+    FIRST_CORRECTABLE: ClassVar = ("acronym", "legal_name")
 
     acronym: Label | None = None
     kind: PartyKind
@@ -146,8 +147,10 @@ class PartyRegistered(PartyAct):
 class PartyNameRecorded(PartyAct):
     """Another name of the same party, and where it is used. Never a new party."""
 
+    REPORTS: ClassVar = True
     by_secretariat: ClassVar = True
-    CORRECTABLE: ClassVar = ("name", "used_in")
+    CORRECTABLE: ClassVar = ("used_in",)
+    FIRST_CORRECTABLE: ClassVar = ("name", "used_in")
 
     lang: Identifier
     name: Label
@@ -164,6 +167,7 @@ class PartyNameRecorded(PartyAct):
 class MemberOrganizationJoined(PartyAct):
     """An organization belongs to a composite party since a date."""
 
+    REPORTS: ClassVar = True
     signer: ClassVar = "root"
     CORRECTABLE: ClassVar = ("since",)
 
@@ -200,6 +204,7 @@ class MemberOrganizationJoined(PartyAct):
 class MemberOrganizationLeft(PartyAct):
     """An organization's time in a composite party has ended; the record of it stays."""
 
+    REPORTS: ClassVar = True
     signer: ClassVar = "root"
     CORRECTABLE: ClassVar = ("reason", "until")
 

@@ -14,6 +14,7 @@ from eventsourcing.domain import CanMutateAggregate, MetaDomainEvent
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_instant
 from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import FIRST, NEWEST, is_known
 from constancia.domain.kernel.problems import Problem
 from constancia.domain.kernel.rules import Rule
 from constancia.domain.kernel.values import FormError, Value
@@ -29,25 +30,31 @@ class Act(Value, Generic[G]):
     Class attributes:
         stream_kind: Stream kind.
         stream_id: Names of the fields whose values, joined by a dot, make the stream's id.
-        schema: Version of the body's form.
+        SINCE: First edition of the law that knows the type.
+        MEMBER_SINCE: Members that a later edition added, with that edition.
         signer: Whose key signs: founders, a party's root, a representative in scope, either, or the new key itself.
         seated: Whether the actor's party sits in a governance body.
         by_own_key: Whether the key that the body names may say it of itself, whatever its holder's scope lists.
         by_secretariat: Whether a secretariat may say it: it records, and commits no party.
         concurring: Whether each party concerned says it once, with an equal body, and the last one gives effect.
         CORRECTABLE: Members whose texts and dates a later correction may answer; no others are.
+        FIRST_CORRECTABLE: The same in the first edition of the law, where it was another list.
+        REPORTS: Whether it reports a fact, which may have happened long before. Other acts take effect by being said.
         RULES: What it is judged by, besides what every act is.
     """
 
     stream_kind: ClassVar[str] = ""
     stream_id: ClassVar[tuple[str, ...]] = ()
-    schema: ClassVar[int] = 1
+    SINCE: ClassVar[int] = FIRST
+    MEMBER_SINCE: ClassVar[Mapping[str, int]] = {}
     signer: ClassVar[Signer] = "rep"
     seated: ClassVar[bool] = False
     by_own_key: ClassVar[bool] = False
     by_secretariat: ClassVar[bool] = False
     concurring: ClassVar[bool] = False
     CORRECTABLE: ClassVar[tuple[str, ...]] = ()
+    FIRST_CORRECTABLE: ClassVar[tuple[str, ...] | None] = None
+    REPORTS: ClassVar[bool] = False
     RULES: ClassVar[tuple[Rule[Any, Any], ...]] = ()
 
     provenance: Literal["seed", "public", "invented", "seed_step_invented"] | None = None
@@ -81,6 +88,18 @@ class Act(Value, Generic[G]):
         """
         return on
 
+    @classmethod
+    def names_newer(cls, body: Mapping[str, Any]) -> bool:  # noqa: ARG003 - for the types that name parts of the law
+        """Tell whether a body names a part of the law that this program does not know, such as a later edition."""
+        return False
+
+    def suffices(self, on: G, at: Context) -> bool:
+        """Tell whether what is said already suffices, because those who are awaited can't speak any more.
+
+        A concurring act may then be said a second time by a party: its word gives effect, and no wait is endless.
+        """
+        return False
+
     def mutate(self, before: G | None, at: Context) -> G:
         """Give the aggregate after the act: `begin` where there is none yet, `then` otherwise."""
         return self.begin(at) if before is None else self.then(before, at)
@@ -111,6 +130,29 @@ class UnknownAct(Exception):
         super().__init__(problem.rule)
 
 
+def is_newer(type_name: str, schema: int, body: Mapping[str, Any]) -> bool:
+    """Tell whether an act is newer than this program: it can't be judged here, neither as lawful nor as unlawful.
+
+    Args:
+        type_name: The statement's `type`.
+        schema: The statement's `schema`.
+        body: The statement's `body`.
+
+    Returns:
+        Whether its type, its edition of the law, or what it names of them is not known.
+
+    Source: ours: SPEC §6.1.
+    """
+    cls = REGISTRY.get(type_name)
+    return cls is None or schema > NEWEST or cls.names_newer(body)
+
+
+def names_later_edition(body: Mapping[str, Any]) -> bool:
+    """Tell whether a body's `edition` is later than those that this program knows."""
+    edition = body.get("edition")
+    return type(edition) is int and edition > NEWEST
+
+
 def parse_act(type_name: str, schema: int, body: Mapping[str, Any]) -> Act[Any]:
     """Read a body by its type.
 
@@ -131,14 +173,26 @@ def parse_act(type_name: str, schema: int, body: Mapping[str, Any]) -> Act[Any]:
     if cls is None:
         raise UnknownAct(Problem(code="E_UNKNOWN_TYPE", rule="the type is not in the specification"))
     found: dict[str, object]
-    if schema != cls.schema:
-        found = {"schema": schema, "known": cls.schema}
-        raise UnknownAct(Problem(code="E_SCHEMA_VERSION", rule="the body's schema is not known", found=found))
+    if not is_known(schema):
+        found = {"schema": schema, "known": NEWEST}
+        raise UnknownAct(Problem(code="E_SCHEMA_VERSION", rule="the edition of the law is known", found=found))
+    if schema < cls.SINCE:
+        found = {"schema": schema, "since": cls.SINCE}
+        raise UnknownAct(Problem(code="E_UNKNOWN_TYPE", rule="the edition of the law knows the type", found=found))
     try:
-        return cls.parse(body)
+        parsed = cls.parse(body)
     except FormError as error:
         found = {"where": error.where, "expected": error.expected, "found": error.found}
         raise UnknownAct(Problem(code="E_MALFORMED", rule="the body has not its type's form", found=found)) from error
+    _check_members(cls, schema, body)
+    return parsed
+
+
+def _check_members(cls: type[Act[Any]], schema: int, body: Mapping[str, Any]) -> None:
+    for name, since in cls.MEMBER_SINCE.items():
+        if name in body and schema < since:
+            found: dict[str, object] = {"where": f"body.{name}", "since": since, "schema": schema}
+            raise UnknownAct(Problem(code="E_MALFORMED", rule="a later edition added the member", found=found))
 
 
 class Recorded(CanMutateAggregate[str], metaclass=MetaDomainEvent):

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from constancia.domain.kernel.aggregate import Aggregate, Concurrence, Mark
 from constancia.domain.kernel.calendar import local_day, parse_edtf
+from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.values import digest
 
 _A = TypeVar("_A", bound=Aggregate)
@@ -56,6 +57,14 @@ class StateView(Protocol):
     def timezone(self) -> str:
         """The ledger's zone."""
 
+    @property
+    def edition(self) -> int:
+        """The edition of the law in force."""
+
+    @property
+    def opened_on(self) -> date | None:
+        """The day of genesis in the ledger's zone; None before it."""
+
     def standing(self, stream: str) -> Aggregate | None:
         """Give a stream's aggregate, or None."""
 
@@ -102,6 +111,14 @@ class Context:
         return self.actor["capacity"] == "root"
 
     @property
+    def edition(self) -> int:
+        """The edition of the law that judges the entry: the one in force; genesis is judged by the one it names."""
+        if self.state.size:
+            return self.state.edition
+        named = self.statement["body"].get("edition", FIRST)
+        return named if type(named) is int else FIRST
+
+    @property
     def key(self) -> str:
         """Id of the key that signed."""
         return self.recorded.keys[0]
@@ -136,9 +153,25 @@ class Context:
         found = self.state.standing(stream)
         return found if isinstance(found, kind) else None
 
+    @property
+    def dated(self) -> str | None:
+        """The date of what a live act brings about, which the aggregates keep since the second edition."""
+        return None if self.edition == FIRST else self.mark.occurred_on
+
+    @property
+    def said_digest(self) -> str:
+        """Digest of what parties must say equally: the body; since the second edition without its `provenance`.
+
+        Provenance tells where one party's knowledge comes from. It is no part of what the parties agree on.
+        """
+        body = self.statement["body"]
+        if self.edition == FIRST:
+            return digest(body)
+        return digest({name: value for name, value in body.items() if name != "provenance"})
+
     def joined(self) -> Concurrence:
         """Give the concurrence of this act's body with this actor's word added."""
-        name, value = self.statement["type"], digest(self.statement["body"])
+        name, value = self.statement["type"], self.said_digest
         before = self.aggregate.concurrence(name, value) if self.aggregate else Concurrence(type=name, digest=value)
         return Concurrence(type=name, digest=value, marks=(*before.marks, self.mark))
 
@@ -146,7 +179,7 @@ class Context:
         """Tell whether the actor's party has said an equal body on this stream before."""
         if self.aggregate is None:
             return False
-        name, value = self.statement["type"], digest(self.statement["body"])
+        name, value = self.statement["type"], self.said_digest
         return self.party in self.aggregate.concurrence(name, value).parties
 
 

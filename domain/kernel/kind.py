@@ -37,7 +37,7 @@ class AggregateKind:
         members = {one.name for one in fields(cls)}
         if not issubclass(cls, self.base) or (cls.stream_kind, cls.stream_id) != (self.name, self.base.stream_id):
             raise TypeError(f"{cls.__name__} is no act on the stream of {self.base.__name__}")
-        named = {*cls.stream_id, *cls.SORTED, *cls.CORRECTABLE}
+        named = {*cls.stream_id, *cls.SORTED, *cls.CORRECTABLE, *(cls.FIRST_CORRECTABLE or ())}
         if not named <= members:
             raise TypeError(f"{cls.__name__} has no member {min(named - members)}")
         for one in cls.RULES:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.problems import Problem
 
 A = TypeVar("A")
@@ -31,6 +32,8 @@ class Rule(Generic[A, G]):
         es: The rule in Spanish.
         broken: Finds what breaks it.
         annotated: The function whose annotations tell which act and aggregate the rule is about.
+        since: First edition of the law with this rule.
+        until: Last edition with it; None if it still holds.
     """
 
     code: str
@@ -38,6 +41,8 @@ class Rule(Generic[A, G]):
     es: str
     broken: Predicate[A, G]
     annotated: Callable[..., object]
+    since: int = FIRST
+    until: int | None = None
 
     @property
     def asked_of(self) -> tuple[object, object]:
@@ -52,6 +57,8 @@ class Rule(Generic[A, G]):
             on: The aggregate of its stream; a rule whose annotation takes no None is not asked where it is None.
             at: The state before, and the entry.
         """
+        if not self.since <= at.edition <= (self.until or at.edition):
+            return
         if on is None and not is_asked_without(self):
             return
         met = self.broken(act, on, at)
@@ -63,17 +70,21 @@ class Rule(Generic[A, G]):
             yield Problem(code=self.code, rule=self.en, found=found)
 
 
-def rule(code: str, en: str, es: str) -> Callable[[Predicate[A, G]], Rule[A, G]]:
+def rule(
+    code: str, en: str, es: str, *, since: int = FIRST, until: int | None = None
+) -> Callable[[Predicate[A, G]], Rule[A, G]]:
     """Make a predicate a rule.
 
     Args:
         code: Stable refusal code.
         en: The rule in English.
         es: The rule in Spanish.
+        since: First edition of the law with this rule.
+        until: Last edition with it; None if it still holds.
     """
 
     def made(broken: Predicate[A, G]) -> Rule[A, G]:
-        return Rule(code, en, es, broken, broken)
+        return Rule(code, en, es, broken, broken, since, until)
 
     return made
 

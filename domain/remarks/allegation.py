@@ -35,7 +35,9 @@ class AllegationAct(Act[Allegation]):
 class ScopeReductionReported(AllegationAct):
     """Somebody reports that scope was reduced. It never changes a scope; it stands beside it for ever."""
 
-    CORRECTABLE: ClassVar = ("alleged_actor", "description", "evidence", "since")
+    REPORTS: ClassVar = True
+    CORRECTABLE: ClassVar = ("description", "evidence", "since")
+    FIRST_CORRECTABLE: ClassVar = ("alleged_actor", "description", "evidence", "since")
 
     alleged_actor: Text
     description: Text

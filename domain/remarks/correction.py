@@ -7,10 +7,12 @@ from typing import Any, ClassVar, Final, Literal, get_args, get_origin, get_type
 
 from constancia.domain.kernel.acts import REGISTRY, Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.calendar import parse_edtf
-from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.calendar import local_day, parse_edtf
+from constancia.domain.kernel.context import Context, EntryView
+from constancia.domain.kernel.editions import FIRST, NEWEST
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.occurrence import CLAIM_SPAN, is_one_day
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Digest, EdtfText, Hex64, Identifier, Label, Text, Value, digest
 
@@ -34,11 +36,13 @@ class Correction(Aggregate):
     new_value: str
     reason: Text
     said: Mark
+    origin: str | None = None  # leaf hash of the first target, where the target is a correction itself
+    origin_stream: str | None = None
 
     @property
     def concerns(self) -> tuple[str, ...]:
-        """What the corrected entry was said of."""
-        return (self.target_stream,)
+        """What the corrected entry was said of; for a correction of a correction also what the first one corrected."""
+        return (self.target_stream,) if self.origin_stream is None else (self.target_stream, self.origin_stream)
 
 
 @act_base
@@ -108,6 +112,23 @@ class CorrectionRecorded(CorrectionAct):
             return {"found": str(error)}
         return None
 
+    @rule(
+        "E_DATE",
+        "a corrected date is one that the corrected entry could have said",
+        "una fecha corregida es una que el registro corregido pudo haber dicho",
+        since=2,
+    )
+    def _a_date_of_then(self, on: object, at: Context) -> Breach:
+        target = at.lookup(self.target)
+        if target is None or self._kind(at) is not EdtfText or self._a_possible_date.broken(self, on, at):
+            return None
+        when, recorded = parse_edtf(self.new_value), local_day(target.timestamp, at.state.timezone)
+        first = max((day for day in (when.start, when.earliest_end) if day is not None), default=None)
+        late = first is not None and first > recorded
+        live = self.field == "occurred_on" and target.statement["mode"] == "live"
+        recent = when.start is not None and when.start >= recorded - CLAIM_SPAN and is_one_day(when)
+        return (late or (live and not recent)) and {"found": self.new_value, "recorded": recorded.isoformat()}
+
     RULES: ClassVar = (
         _own_statement,
         _target_exists,
@@ -115,12 +136,13 @@ class CorrectionRecorded(CorrectionAct):
         _is_a_text,
         _of_the_old_value,
         _a_possible_date,
+        _a_date_of_then,
     )
 
     def _kind(self, at: Context) -> object | None:
         """Give the kind of value that is corrected; None where it is none that can be, or there is no target."""
         target = at.lookup(self.target)
-        return kind_of(target.statement["type"], self.field.split(".")) if target else None
+        return kind_of(target.statement["type"], self.field.split("."), at.edition) if target else None
 
     def _old(self, at: Context) -> object:
         target = at.lookup(self.target)
@@ -129,6 +151,7 @@ class CorrectionRecorded(CorrectionAct):
     def begin(self, at: Context) -> Correction:
         """Record it beside its target."""
         target = at.lookup(self.target)
+        origin = _origin(at, target)
         return Correction(
             stream=self.stream(),
             correction=self.correction,
@@ -141,15 +164,18 @@ class CorrectionRecorded(CorrectionAct):
             new_value=self.new_value,
             reason=self.reason,
             said=at.mark,
+            origin=origin.leaf_hash if origin else None,
+            origin_stream=origin.originator_id if origin else None,
         )
 
 
-def kind_of(type_name: str, path: list[str]) -> object | None:
+def kind_of(type_name: str, path: list[str], edition: int = NEWEST) -> object | None:
     """Give the kind of value at a path of a statement, where it may be corrected.
 
     Args:
         type_name: The statement's type.
         path: Names and list positions.
+        edition: The edition of the law that judges the correction.
 
     Returns:
         `str`, `Label` or `EdtfText`; None for everything that is not corrected.
@@ -157,7 +183,7 @@ def kind_of(type_name: str, path: list[str]) -> object | None:
     if path == ["occurred_on"]:
         return EdtfText
     cls = REGISTRY.get(type_name)
-    if cls is None or path[0] != "body" or path[1:2] == [] or path[1] not in cls.CORRECTABLE:
+    if cls is None or path[0] != "body" or path[1:2] == [] or path[1] not in correctable(cls, edition):
         return None
     found: Any = cls
     for name in path[1:]:
@@ -170,6 +196,20 @@ def kind_of(type_name: str, path: list[str]) -> object | None:
         if get_origin(found) is UnionType or type(None) in get_args(found):
             found = next(one for one in get_args(found) if one is not type(None))
     return found if found in _CORRECTABLE else None
+
+
+def correctable(cls: type[Act[Any]], edition: int) -> tuple[str, ...]:
+    """Give the members of a type whose texts and dates may be corrected, by the edition of the law."""
+    return cls.FIRST_CORRECTABLE if edition == FIRST and cls.FIRST_CORRECTABLE is not None else cls.CORRECTABLE
+
+
+def _origin(at: Context, target: EntryView | None) -> EntryView | None:
+    """Follow a chain of corrections to the entry that the first one corrects; None if the target is no correction."""
+    if at.edition == FIRST or target is None or target.statement["type"] != CorrectionRecorded.__name__:
+        return None
+    while target is not None and target.statement["type"] == CorrectionRecorded.__name__:
+        target = at.lookup(target.statement["body"]["target"])  # an earlier entry each time, so the chain ends
+    return target
 
 
 def value_at(item: Mapping[str, Any], path: list[str]) -> object:

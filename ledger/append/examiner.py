@@ -15,6 +15,7 @@ from typing import Final
 
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
 from constancia.domain.kernel.codes import CODES
+from constancia.domain.kernel.editions import is_known
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.append.key_ring import BRINGS_KEYS, GENESIS_TYPE, KeyRing, introduced_keys
 from constancia.ledger.submission import SignedStatement
@@ -89,7 +90,7 @@ class Examiner:
         statement = submission.signed.statement
         self._check_ledger(statement)
         known = REGISTRY.get(statement.type)
-        if known is None or known.schema != statement.schema or statement.type in BRINGS_KEYS:
+        if known is None or not is_known(statement.schema) or statement.type in BRINGS_KEYS:
             _check_body(statement)
         self.prove(submission, is_final=False)
         seen = statement.seen

@@ -18,10 +18,11 @@ from constancia.ledger.append.key_ring import KeyRing, introduced_keys
 from constancia.ledger.clock import format_recorded_at
 from constancia.ledger.errors import Fatal
 from constancia.ledger.store.mapper import recorded_of
-from constancia.verify.core.formats.entry import NO_PREVIOUS, Entry, LeafHash, build_entry
-from constancia.verify.core.formats.merkle import HASH_BYTES, Tree, hash_leaf
+from constancia.ledger.wire.composition import build_entry
+from constancia.verify.core.formats.entry import NO_PREVIOUS, Entry, LeafHash
 from constancia.verify.core.formats.signatures import PublicKey, Signature
 from constancia.verify.core.formats.statement import Statement
+from constancia.verify.wire.merkle import HASH_BYTES, Tree, hash_leaf
 
 _SEARCH_LEAVES = 4_096
 

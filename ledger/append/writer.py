@@ -12,6 +12,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -22,8 +23,9 @@ from constancia.domain.kernel.acts import Act, Recorded
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.append.examiner import AppendOutcome, Examiner, Submission, merge, seen_problem
 from constancia.ledger.append.head import Head
+from constancia.ledger.append.write_guard import WriteGuard
 from constancia.ledger.clock import Clock, parse_recorded_at, posix_seconds
-from constancia.ledger.errors import Fatal, LedgerError, LostRace, NotStored
+from constancia.ledger.errors import Fatal, LedgerError, LostRace, NotStored, WritesRefused
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.store.application import EntryApplication
 from constancia.ledger.store.batch import Batch, plan_batch
@@ -69,6 +71,7 @@ class Writer:
         self._accepted: list[StoredEvent] = []
         self._accepted_ids: dict[str, Entry] = {}  # by statement id, in the same order
         self.tip = tip_of(application.store.last_batch(), head)
+        self.guard = WriteGuard()
         self.after_genesis: Callable[[], None] = _nothing
         self.after_batch: Callable[[], None] = _nothing
 
@@ -85,6 +88,9 @@ class Writer:
             Fatal: The writer can't go on.
         """
         self._accepted, self._accepted_ids = [], {}
+        refused = self.guard.refusal(wait=True)
+        if refused is not None:
+            return [refused] * len(submissions)
         try:
             outcomes = self._judge_all(submissions)
             if self._accepted:
@@ -101,18 +107,20 @@ class Writer:
         return outcomes
 
     def _judge_all(self, submissions: Sequence[Submission]) -> list[Outcome]:
-        recorded_at = self._head.time_for(self._clock.now())
+        now = self._clock.now()
+        recorded_at = self._head.time_for(now)
         known = self._application.store.statement_positions([one.signed.statement.id for one in submissions])
-        return [self._judge(submission, recorded_at, known) for submission in submissions]
+        return [self._judge(submission, recorded_at, known, now) for submission in submissions]
 
-    def _judge(self, submission: Submission, recorded_at: str, known: dict[str, int]) -> Outcome:
+    def _judge(self, submission: Submission, recorded_at: str, known: dict[str, int], now: datetime) -> Outcome:
         statement = submission.signed.statement
         try:
             earlier = self._earlier(statement.id, known)
             if earlier is not None and _is_of(earlier, statement):
                 return AppendOutcome(entry=earlier, replayed=True)
+            self._check_guard(statement, now)
             return self._append(submission, statement, recorded_at, is_new=earlier is None)
-        except (Malformed, Refusal) as error:
+        except (Malformed, Refusal, WritesRefused) as error:
             return error
         except (Fatal, PersistenceError):
             raise
@@ -121,6 +129,13 @@ class Writer:
             # statement's failure alone.
             _log.exception("judging statement %s failed", statement.id)
             return error
+
+    def _check_guard(self, statement: Statement, now: datetime) -> None:
+        objection = self.guard.objection(statement, now)
+        if isinstance(objection, WritesRefused):
+            raise objection
+        if objection is not None:
+            raise Refusal(objection, {"size": self._head.size, "now": f"{now:%Y-%m-%dT%H:%M:%SZ}"})
 
     def _earlier(self, statement_id: str, known: dict[str, int]) -> Entry | None:
         if statement_id in self._accepted_ids:

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from constancia.verify.core.authorship.directory import Directory
+from constancia.verify.core.authorship.directory import Directory, Unjudged
 from constancia.verify.core.authorship.mandates import Mandate, RegisteredKey
 from constancia.verify.core.authorship.seats import Body, Joint, Seats
 from constancia.verify.core.formats.signatures import load_public_key
@@ -17,7 +17,7 @@ def directory_form(directory: Directory) -> dict[str, Any]:
         "log_cosigner": directory.log_cosigner,
         "log_key": directory.log_key,
         "founders": sorted(directory.founders),
-        "suspects": sorted(directory.suspects.items()),
+        "unjudged": directory.unjudged,
         "keys": [_key_form(one) for one in directory.keys.values()],
         "appointments": {name: _appointment_form(one) for name, one in directory.appointments.items()},
         "seats": {
@@ -44,7 +44,7 @@ def restore_directory(directory: Directory, form: Mapping[str, Any]) -> None:
     directory.log_cosigner = form["log_cosigner"]
     directory.log_key = form["log_key"]
     directory.founders = frozenset(form["founders"])
-    directory.suspects = dict(form["suspects"])
+    directory.unjudged = None if form["unjudged"] is None else Unjudged(*form["unjudged"])
     for item in form["keys"]:
         key = _key_of(item)
         directory.keys[key.public.key_id] = key

@@ -13,14 +13,15 @@ from typing import Any, Final
 
 from constancia.domain.derive import derive
 from constancia.domain.kernel.calendar import format_instant, local_day, parse_day, parse_instant
-from constancia.domain.state import State
-from constancia.ledger.views.projections import STATE_PROJECTIONS
+from constancia.domain.kernel.editions import FIRST
+from constancia.domain.state import FORM_OF_FIRST, State
+from constancia.ledger.views.projections import STATE_PROJECTIONS, shown_form
 from constancia.ledger.views.projections.base import StateProjection
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.canonical import canonical
-from constancia.verify.core.formats.merkle import Tree
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.web import Web
+from constancia.verify.wire.merkle import Tree
 
 MAX_ANSWER_BYTES: Final = 256 * 1024 * 1024
 CLOCK_SKEW_S: Final = 300
@@ -70,17 +71,39 @@ class _Served:
             return False
         document = state.document()
         expected = canonical(document)
+        found = json_of(raw)
+        own = (state.edition, document.get("form", FORM_OF_FIRST))
+        if raw != expected and self._is_other("state", found, own, absent=(FIRST, FORM_OF_FIRST)):
+            return True
         self._findings.count("L4", "state_documents")
         self._findings.count("L4", "aggregates", len(document["aggregates"]))
         if raw == expected:
             return True
         before = self._findings.total
-        found = _parsed(raw)
         listed = found.get("aggregates") if isinstance(found, dict) else None
         if isinstance(listed, list) and all(isinstance(one, dict) for one in listed):
             _compare("state", _by_stream(document["aggregates"]), _by_stream(listed), self._findings)
         if before == self._findings.total:
             self._findings.fault("shown-form", None, "state", _digest(expected), _digest(raw), level="L4")
+        return True
+
+    def _is_other(
+        self, what: str, found: object, own: tuple[int, int], absent: tuple[int | None, int | None] = (None, None)
+    ) -> bool:
+        """Tell whether an answer names another edition or form than this program's: it is not compared.
+
+        Args:
+            what: What it is, such as `state`.
+            found: The answer.
+            own: Edition and form that it is compared with.
+            absent: What an answer is of that names none.
+        """
+        if not isinstance(found, dict):
+            return False
+        named = (found.get("edition", absent[0]), found.get("form", absent[1]))
+        if named == own:
+            return False
+        leave_uncompared(self._findings, what, {"edition": named[0], "form": named[1]}, *own)
         return True
 
     def check_derived(self, state: State, at: datetime | None, now: datetime | None = None) -> bool:
@@ -89,9 +112,11 @@ class _Served:
         raw = self._web.read(f"api/v1/derived?size={self._tree.size}{asked}", MAX_ANSWER_BYTES)
         if raw is None:
             return False
-        found = _parsed(raw)
+        found = json_of(raw)
         if not isinstance(found, dict) or not isinstance(found.get("items"), list):
             self._findings.fault("shown-form", None, "derived", "an object with items", _digest(raw), level="L4")
+            return True
+        if self._is_other("derived", found, (state.edition, shown_form())):
             return True
         instant = self._instant(found, at, now)
         if instant is None:
@@ -132,13 +157,15 @@ class _Served:
         raw = self._web.read(f"api/v1/{name}?size={self._tree.size}", MAX_ANSWER_BYTES)
         if raw is None:
             return False
-        found = _parsed(raw)
+        found = json_of(raw)
         if not isinstance(found, dict) or not isinstance(found.get("items"), list):
             self._findings.fault("shown-form", None, name, "an object with items", _digest(raw), level="L4")
             return True
         size = found.get("size")
         if type(size) is int and size > self._tree.size:
             self._findings.not_checked("list-ahead", name=name, size=size, total=self._tree.size)
+            return True
+        if self._is_other(name, found, (state.edition, shown_form())):
             return True
         for what, expected in (("size", self._tree.size), ("root", self._tree.root().hex())):
             if found.get(what) != expected:
@@ -158,6 +185,24 @@ class _Served:
 
 
 # Comparison
+
+
+def leave_uncompared(
+    findings: Findings, what: str, named: Mapping[str, object], own_edition: object, own_form: int
+) -> None:
+    """Leave open what is shown in another edition or form: it can't be compared, and is no fault.
+
+    Args:
+        findings: Where it is said.
+        what: What is shown.
+        named: The `edition` and `form` that it names.
+        own_edition: The edition that the entries give.
+        own_form: The form that this program shows.
+    """
+    edition, form = (str(named.get(name, "–"))[:40] for name in ("edition", "form"))
+    findings.leave_open(
+        "shown-other-form", what=what, edition=edition, form=form, own_edition=own_edition, own_form=own_form
+    )
 
 
 def _compare(where: str, expected: Named, found: Named, findings: Findings) -> None:
@@ -237,7 +282,7 @@ def _index_of(item: object) -> int | None:
 
 def _value(item: object) -> object:
     if isinstance(item, bytes):
-        return _parsed(item)
+        return json_of(item)
     return item
 
 
@@ -247,7 +292,8 @@ def _text(item: object) -> str:
     return json.dumps(item, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _parsed(raw: bytes) -> object:
+def json_of(raw: bytes) -> object:
+    """Read JSON; None where it is none."""
     try:
         return json.loads(raw)
     except (ValueError, RecursionError):

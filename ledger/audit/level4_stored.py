@@ -5,16 +5,17 @@ themselves is compared at the position that they stand at.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from constancia.ledger.audit.level4_served import compare_one
+from constancia.ledger.audit.level4_served import compare_one, json_of, leave_uncompared
 from constancia.ledger.sqlite_files import bytes_of
+from constancia.ledger.views.projections import shown_form
 from constancia.ledger.views.projector import ABOUT
 from constancia.ledger.views.view_store import PAGE, TRACKED, RowChange
 from constancia.verify.core.errors import Unreadable
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.sqlite_store import open_store
 
 
@@ -43,6 +44,16 @@ class KeptViews:
             self._store.close()
             raise
         self.position = reached if isinstance(reached, int) else 0
+        about = self._said()
+        self._other = about is not None and about.get("form") != shown_form()
+        if about is not None and self._other:
+            leave_uncompared(findings, "views", about, "–", shown_form())
+
+    def _said(self) -> Mapping[str, Any] | None:
+        """Give what the views say of themselves, if they do."""
+        rows = self._select("SELECT data FROM views WHERE projection = ? AND key = ?", *ABOUT)
+        said = json_of(bytes_of(rows[0][0])) if rows else None
+        return said if isinstance(said, dict) else None
 
     def is_due(self, size: int) -> bool:
         """Tell whether the rows are to be compared after so many entries."""
@@ -58,6 +69,8 @@ class KeptViews:
         Raises:
             Unreadable: The database is damaged.
         """
+        if self._other:
+            return
         for name, key, data in changes:
             if (name, key) == ABOUT:
                 self._about = data
@@ -65,6 +78,11 @@ class KeptViews:
                 self._passed.add(hash((name, key)))
                 self._compare(name, key, data)
         if size == self.position:
+            about, own = self._said(), json_of(self._about or b"")
+            if about is not None and isinstance(own, dict) and about.get("edition") != own["edition"]:
+                self._other = True
+                leave_uncompared(self._findings, "views", about, own["edition"], shown_form())
+                return
             self._passed.add(hash(ABOUT))
             self._compare(*ABOUT, self._about)
             self._find_others()
@@ -78,16 +96,20 @@ class KeptViews:
         Raises:
             Unreadable: Somebody wrote to the database meanwhile.
         """
-        if not self.position:
+        if not self.position and not self._other:
             self._find_others()  # projections of no entry have no rows
         self._store.check_unchanged()
-        self._store.close()
+        self.close()
         self._findings.count("L4", "view_rows", self._rows)
         if self.position < size:
             self._findings.note("views-lag", size=self.position, total=size)
         elif self.position > size:
             # Views are made from the entries and prove nothing: of a restored store they may be newer than it is.
             self._findings.not_checked("views-ahead", size=self.position, total=size)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._store.close()
 
     def _compare(self, name: str, key: str, data: bytes | None) -> None:
         rows = self._select("SELECT data FROM views WHERE projection = ? AND key = ?", name, key)

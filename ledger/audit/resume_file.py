@@ -24,12 +24,12 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from constancia.ledger.audit.directory_json import directory_form, restore_directory
-from constancia.verify.audit.entry_pass import Citations, EntryPass, UsedIds
+from constancia.verify.audit.entry_pass import Citations, EntryPass, PassState, UsedIds
 from constancia.verify.core.errors import Unreadable
-from constancia.verify.core.formats.merkle import HASH_BYTES, Tree
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
+from constancia.verify.wire.merkle import HASH_BYTES, Tree
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 CHUNK_BYTES: Final = 256 * HASH_BYTES
 KEEP_EVERY_S: Final = 5.0  # what a killed audit loses at most
 _ASK_IDS: Final = 500  # in one query
@@ -42,11 +42,12 @@ CREATE TABLE IF NOT EXISTS streams (stream TEXT PRIMARY KEY, version INTEGER) WI
 CREATE TABLE IF NOT EXISTS cited (digest TEXT PRIMARY KEY, at INTEGER, sizes TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS signed (key TEXT, at INTEGER, day TEXT, PRIMARY KEY (key, at)) WITHOUT ROWID;
 """
+_PASS: Final = ("origin", "recorded_at", "signatures", "seen_roots", "largest")  # of a `PassState`, as JSON
 _NAMES: Final = ("about", "nodes", "ids", "streams", "cited", "signed")
 
 
 class KeptRow:
-    """One level of a kept tree, a `merkle.Row`: the first `kept` bytes are read from the file when asked for."""
+    """One level of a kept tree, as `Tree.adopt` takes it: the first `kept` bytes are read from the file."""
 
     def __init__(self, file: "ResumeFile", level: int, kept: int) -> None:
         self._file = file
@@ -81,23 +82,23 @@ class KeptRow:
         return self
 
 
-class _Ids:
+class _Ids(UsedIds):
     """Statement ids: those of this run in memory, those before in the file, which is asked about many at once."""
 
     def __init__(self, file: "ResumeFile | None") -> None:
+        super().__init__()
         self._file = file
-        self._own = UsedIds()
         self._asked: dict[bytes, int] = {}
         self.unsaved: list[bytes] = []
 
     def add(self, name: str, index: int, /) -> None:
-        self._own.add(name, index)
+        super().add(name, index)
         self.unsaved.append(_packed(name))
         if self._file is not None:
             self._asked[self.unsaved[-1]] = index
 
     def repeated(self) -> Iterator[tuple[str, int]]:
-        again = self._own.repeated()
+        again = list(super().repeated())
         yield from again
         asked, self._asked = self._asked, {}
         for name, _ in again:
@@ -230,15 +231,11 @@ class ResumeFile:
 
     def _restore(self, fold: EntryPass) -> None:
         state = self._state
-        fold.origin = fold.origin or state["origin"]
-        fold.tree.adopt(self._rows())
-        fold.recorded_at = state["recorded_at"]
-        fold.signatures = state["signatures"]
-        fold.seen.checked = state["seen_roots"]
-        fold.seen.largest = state["largest"]
-        fold.seen.confirmed = bytearray(zlib.decompress(self._confirmed))
+        kept = {name: state[name] for name in _PASS}
+        fold.restore(PassState(**kept, confirmed=zlib.decompress(self._confirmed)), self._rows())
         restore_directory(fold.directory, state["directory"])
-        fold.directory.signed_before = self._signed_before
+        fold.suspects.marked = dict(state["suspects"])
+        fold.suspects.signed_before = self._signed_before
         if self._place is not None:  # a whole audit looks at all documents in the end
             fold.cited.update(self._cited())
 
@@ -298,7 +295,7 @@ class ResumeFile:
             self.path.replace(self._final)
 
     def _save(self, db: sqlite3.Connection, fold: EntryPass, findings: Findings) -> None:
-        before, size = self.size, fold.tree.size
+        before, size, passed = self.size, fold.tree.size, fold.snapshot()
         for level, row in enumerate(fold.tree.rows):
             first = (before >> level) * HASH_BYTES // CHUNK_BYTES
             for number in range(first, -(-len(row) // CHUNK_BYTES)):
@@ -308,24 +305,21 @@ class ResumeFile:
         db.executemany("INSERT OR IGNORE INTO ids VALUES (?)", ((one,) for one in self._ids.unsaved))
         db.executemany("INSERT OR REPLACE INTO streams VALUES (?,?)", fold.versions.items())
         self._save_cited(db, fold)
-        for name, key in fold.directory.keys.items():
-            done = self._signed.get(name, 0)
-            db.executemany("INSERT OR IGNORE INTO signed VALUES (?,?,?)", ((name, *one) for one in key.signed[done:]))
-            self._signed[name] = len(key.signed)
+        for name, signed in fold.suspects.signed.items():
+            rows = ((name, *one) for one in signed[self._signed.get(name, 0) :])
+            db.executemany("INSERT OR IGNORE INTO signed VALUES (?,?,?)", rows)
+            self._signed[name] = len(signed)
         self._state = {
             "format": FORMAT,
-            "origin": fold.origin,
             "size": size,
             "root": fold.tree.root().hex(),
             "place": self._place,
             "checked": {level: dict(counts) for level, counts in findings.checked.items()},
-            "signatures": fold.signatures,
-            "seen_roots": fold.seen.checked,
-            "largest": fold.seen.largest,
-            "recorded_at": fold.recorded_at,
+            **{name: getattr(passed, name) for name in _PASS},
             "directory": directory_form(fold.directory),
+            "suspects": sorted(fold.suspects.marked.items()),
         }
-        self._confirmed = zlib.compress(bytes(fold.seen.confirmed), 1)
+        self._confirmed = zlib.compress(passed.confirmed, 1)
         text = json.dumps(self._state, ensure_ascii=False)
         db.execute(
             "INSERT OR REPLACE INTO about VALUES (1,?,?,?)", (text, self._confirmed, _digest(text, self._confirmed))

@@ -14,7 +14,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from constancia.ledger.disk.durable import PART_SUFFIX, sync_folder
+from constancia.ledger.disk.durable import PART_SUFFIX, remove_half_written, sync_folder
 from constancia.ledger.errors import Damaged, NotFound, TooLarge
 
 # A scanned agreement has a few MiB; what is larger belongs elsewhere and is cited by its digest.
@@ -43,7 +43,8 @@ class Documents:
             raise TooLarge(self.limit)
         name = hashlib.sha256(data).hexdigest()
         self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self.folder, suffix=PART_SUFFIX, delete=False) as file:
+        suffix = f".{os.getpid()}{PART_SUFFIX}"
+        with tempfile.NamedTemporaryFile(dir=self.folder, prefix="upload-", suffix=suffix, delete=False) as file:
             part = Path(file.name)
             try:
                 file.write(data)
@@ -76,6 +77,21 @@ class Documents:
         if found != sha256:
             raise Damaged(f"document {sha256} has the digest {found} on the disk; restore it")
         return data
+
+    def is_whole(self, sha256: str) -> bool:
+        """Whether a document of that name is kept here, and has that digest."""
+        try:
+            self.get(sha256)
+        except (NotFound, Damaged):
+            return False
+        return True
+
+    def tidy(self) -> None:
+        """Removes what was left of uploads where a process was killed; for the one process that writes the ledger."""
+        if self.folder.is_dir():
+            remove_half_written(self.folder.glob(f"upload-*{PART_SUFFIX}"))
+            for path in self.folder.glob(f"tmp????????{PART_SUFFIX}"):  # the name that they had in earlier versions
+                path.unlink(missing_ok=True)
 
     def __contains__(self, sha256: object) -> bool:
         """Whether a document of that name is kept here; its bytes are not looked at."""

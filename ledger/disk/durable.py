@@ -1,4 +1,4 @@
-"""Files that are either there whole or not at all, also after a power cut.
+"""Files and folders that are either there whole or not at all, also after a power cut.
 
 The order is: write beside, flush to the disk, rename over, flush the folder. A crash before the
 rename leaves a stray `.part` file, named after the process, which whoever opens the folder removes;
@@ -7,12 +7,14 @@ a crash after it leaves the new file. No reader ever sees half a file.
 
 import os
 import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 PART_SUFFIX = ".part"
-_HALF_WRITTEN: Final = re.compile(r".+\.(\d+)\.part\Z")
+# A file's name, the process that writes it, and what a database adds to it for its side files.
+_HALF_WRITTEN: Final = re.compile(r".*\.(\d+)\.part(?:-wal|-shm|-journal)?\Z", re.DOTALL)
 
 
 def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
@@ -24,7 +26,7 @@ def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         mode: Permission bits of a newly made file; never wider than this, not even for a moment.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}{PART_SUFFIX}")
+    part = durable_part(path)
     part.unlink(missing_ok=True)
     fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
@@ -39,17 +41,37 @@ def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     sync_folder(path.parent)
 
 
+def durable_part(path: Path) -> Path:
+    """Give the name under which this process makes a file or folder before it is whole."""
+    return path.with_name(f"{path.name}.{os.getpid()}{PART_SUFFIX}")
+
+
+def replace_durably(part: Path, path: Path) -> None:
+    """Give a file or folder that is whole its name, durably: all files below it, then the name."""
+    for base, _, names in os.walk(part) if part.is_dir() else ():
+        for name in names:
+            _sync_file(Path(base, name))
+        sync_folder(Path(base))
+    if part.is_file():
+        _sync_file(part)
+    part.replace(path)
+    sync_folder(path.parent)
+
+
 def remove_half_written(paths: Iterable[Path]) -> None:
-    """Removes what `write_file` left where a process was killed.
+    """Removes what was left half made where a process was killed: files, databases, folders.
 
     Args:
-        paths: Files, of which only those are touched that have such a name, and whose process is
+        paths: Files and folders, of which only those are touched that have such a name, and whose process is
             not running. One whose number another process has got by now stays until that ends.
     """
-    for path in paths:
+    for path in list(paths):
         named = _HALF_WRITTEN.match(path.name)
         if named and not _is_running(int(named[1])):
-            path.unlink(missing_ok=True)
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def _is_running(pid: int) -> bool:
@@ -60,6 +82,14 @@ def _is_running(pid: int) -> bool:
     except PermissionError:
         return True
     return pid != os.getpid()  # a file of our own that is still there is of a process that had our number
+
+
+def _sync_file(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 def sync_folder(folder: Path) -> None:

@@ -23,7 +23,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from constancia.ledger.disk.durable import write_file
-from constancia.ledger.keys.log_signer import KEY_FILE_MODE, MIN_PASSPHRASE, KeyFileError
+from constancia.ledger.keys.log_signer import KEY_FILE_MODE, KeyFileError
+from constancia.ledger.keys.note_keys import check_passphrase
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.signatures import KeyId, PublicKey, Signature, load_public_key
 
@@ -73,8 +74,7 @@ def save(key: PrivateKey, path: Path, passphrase: bytes) -> None:
     Raises:
         KeyFileError: The file exists, or the passphrase is too short.
     """
-    if len(passphrase) < MIN_PASSPHRASE:
-        raise KeyFileError(f"the passphrase needs at least {MIN_PASSPHRASE} characters")
+    check_passphrase(passphrase)
     if path.exists():
         raise KeyFileError(f"{path} exists; a key file is never overwritten")
     encryption = BestAvailableEncryption(passphrase)

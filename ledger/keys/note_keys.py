@@ -37,6 +37,7 @@ from constancia.verify.core.formats.note import (
 KEY_FILE_MODE: Final = 0o600
 # Guessing a stolen file's passphrase is the attack; below this it takes minutes.
 MIN_PASSPHRASE: Final = 12
+MIN_DIFFERENT: Final = 5
 MAX_FILE_BYTES: Final = 65_536
 _BLOCK = re.compile(rb"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----\n?", re.DOTALL)
 _NAME = re.compile(rb"^name: (.+)$", re.MULTILINE)
@@ -72,8 +73,7 @@ class NoteKeys:
         Raises:
             KeyFileError: The file exists, or the passphrase is too short.
         """
-        if len(passphrase) < MIN_PASSPHRASE:
-            raise KeyFileError(f"the passphrase needs at least {MIN_PASSPHRASE} characters")
+        check_passphrase(passphrase)
         if path.exists():
             raise KeyFileError(f"{path} exists; a key file is never overwritten")
         encryption = BestAvailableEncryption(passphrase)
@@ -177,3 +177,15 @@ class Cosigner:
                 continue
             lines.append(NoteSignature(name=self.name, key_hash=key.key_hash, blob=stamp + sig))
         return tuple(lines)
+
+
+def check_passphrase(passphrase: bytes) -> None:
+    """Refuse a passphrase that protects nothing.
+
+    Raises:
+        KeyFileError: It is shorter than 12 bytes, or has fewer than 5 different ones, or blanks only.
+    """
+    if len(passphrase) < MIN_PASSPHRASE:
+        raise KeyFileError(f"the passphrase needs at least {MIN_PASSPHRASE} characters")
+    if len(set(passphrase.split())) == 0 or len(set(passphrase)) < MIN_DIFFERENT:
+        raise KeyFileError(f"the passphrase needs at least {MIN_DIFFERENT} different characters, and not blanks alone")

@@ -5,10 +5,12 @@ from typing import Final
 
 from constancia.ledger.monitor.signed_heads import SignedHead, is_proof
 from constancia.ledger.monitor.tile_tree import tree_from_tiles
+from constancia.ledger.wire.composition import format_contradiction
+from constancia.ledger.wire.proofs import inclusion_proof, prefix_path
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.note import VerifierKey
-from constancia.verify.core.report import Report
-from constancia.verify.sources.contradiction_file import Admitted, format_contradiction
+from constancia.verify.report.findings import Report
+from constancia.verify.sources.contradiction_file import Admitted
 from constancia.verify.sources.source import Source
 from constancia.verify.speed.entry_patterns import read_entry
 
@@ -54,5 +56,5 @@ def _proof(index: int, raw: bytes, head: SignedHead, key: VerifierKey, source: S
         return None
     tree = tree_from_tiles(source.published, head.size)
     seen = read_entry(raw).statement.seen
-    admitted = Admitted(index=index, raw=raw, path=tuple(tree.inclusion_proof(index, head.size)))
-    return format_contradiction(key, head.note, admitted, tree.prefix_path(seen.size, head.size))
+    admitted = Admitted(index=index, raw=raw, path=tuple(inclusion_proof(tree, index, head.size)))
+    return format_contradiction(key, head.note, admitted, prefix_path(tree, seen.size, head.size))

@@ -10,9 +10,9 @@ from constancia.ledger.monitor.signed_heads import OWN, RECEIPT, SignedHead, con
 from constancia.ledger.monitor.tile_tree import tree_from_tiles
 from constancia.ledger.monitor.watch_folder import LogFolder
 from constancia.verify.core.errors import Unreadable
-from constancia.verify.core.formats.merkle import Tree
 from constancia.verify.core.formats.note import VerifierKey
 from constancia.verify.sources.published_log import PublishedLog
+from constancia.verify.wire.merkle import Tree
 
 MAX_HELD: Final = 16
 
@@ -114,7 +114,18 @@ def behind(head: SignedHead, others: Sequence[Other]) -> list[Finding]:
 
 
 def keep_held(undecided: Sequence[Other], verified_size: int) -> tuple[tuple[str, str], ...]:
-    """Give what peers' heads are to be kept until the log has grown to them: the largest ones."""
-    peers = [one for one in undecided if one.is_peers and one.head.size > verified_size]
-    largest = sorted(peers, key=lambda one: -one.head.size)[:MAX_HELD]
-    return tuple(dict.fromkeys((one.head.note.decode(), one.source) for one in largest))
+    """Choose the peers' heads that are stored until the log has grown to them.
+
+    Args:
+        undecided: Heads of which it is not known whether the log goes on from them.
+        verified_size: Size of the tree that this monitor verified.
+
+    Returns:
+        The note and the source of at most `MAX_HELD` of them, the largest first, each once.
+    """
+    sizes = {
+        (other.head.note.decode(), other.source): other.head.size
+        for other in undecided
+        if other.is_peers and other.head.size > verified_size
+    }
+    return tuple(sorted(sizes, key=lambda head: -sizes[head])[:MAX_HELD])

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from constancia.verify.core.printable import printable
+from constancia.verify.report.printable import printable
 
 INTACT: Final = 0
 ALTERED: Final = 1

@@ -8,13 +8,14 @@ from typing import Any, Final
 from constancia.ledger.monitor.comparison import KnownTrees
 from constancia.ledger.monitor.findings import Finding
 from constancia.ledger.monitor.signed_heads import SignedHead, open_head
+from constancia.ledger.wire.proofs import inclusion_proof
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.merkle import Tree, hash_leaf, verify_inclusion
 from constancia.verify.core.formats.note import VerifierKey
 from constancia.verify.core.formats.policy import NO_QUORUM, Opened
-from constancia.verify.core.formats.tlog_proof import TlogProof
-from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.trust.trust_folder import TrustFolder
+from constancia.verify.wire.merkle import Tree, hash_leaf, verify_inclusion
+from constancia.verify.wire.tlog_proof import TlogProof
 
 _WITNESSES: Final = frozenset({"no-quorum", "witnessed-to"})
 _LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
@@ -73,7 +74,7 @@ def judge_receipt(receipt: ReceiptJudgement, head: SignedHead, key: VerifierKey,
 
 
 def _holds(tree: Tree, leaf: bytes, index: int, head: SignedHead) -> bool:
-    path = tree.inclusion_proof(index, head.size)
+    path = inclusion_proof(tree, index, head.size)
     return verify_inclusion(leaf_hash=leaf, index=index, size=head.size, proof=path, root=head.checkpoint.root)
 
 

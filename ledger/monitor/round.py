@@ -31,7 +31,7 @@ from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoint
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, format_vkey, parse_vkey
 from constancia.verify.core.formats.policy import Opened, open_with_policy
-from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.sources.layout import CHECKPOINT_NAME
 from constancia.verify.sources.published_log import PublishedLog
 from constancia.verify.sources.source import Source

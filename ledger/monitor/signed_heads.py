@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from constancia.ledger.monitor.findings import Finding
+from constancia.ledger.wire.composition import format_contradiction
+from constancia.ledger.wire.proofs import prefix_path
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint
-from constancia.verify.core.formats.merkle import EMPTY_ROOT, Tree, prefix_roots
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey
 from constancia.verify.evidence.contradiction import prove
-from constancia.verify.sources.contradiction_file import HEADER, Admitted, format_contradiction, parse_contradiction
+from constancia.verify.sources.contradiction_file import HEADER, Admitted, parse_contradiction
+from constancia.verify.wire.merkle import EMPTY_ROOT, Tree, prefix_roots
 
 FORMAT: Final = "constancia/heads@v1"
 OWN: Final = "own"  # where a head comes from that this monitor was itself shown
@@ -95,7 +97,7 @@ def contradiction_of(one: SignedHead, other: SignedHead, key: VerifierKey, trees
 def _path(older: SignedHead, newer: SignedHead, trees: Trees) -> list[bytes] | None:
     tree = trees.tree_for(newer)
     try:
-        return None if tree is None else tree.prefix_path(older.size, newer.size)
+        return None if tree is None else prefix_path(tree, older.size, newer.size)
     except Unreadable:
         return None
 

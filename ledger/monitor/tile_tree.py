@@ -6,9 +6,9 @@ Nothing here is trusted. A path made from it is worth what its end is: the signe
 from typing import Self
 
 from constancia.verify.core.errors import Unreadable
-from constancia.verify.core.formats.merkle import HASH_BYTES, Tree, hash_children
-from constancia.verify.core.formats.tiles import HASHES_PER_TILE, tile_width
 from constancia.verify.sources.published_log import PublishedLog
+from constancia.verify.wire.merkle import HASH_BYTES, Tree, hash_children
+from constancia.verify.wire.tiles import HASHES_PER_TILE, tile_width
 
 
 class _TileRow:

@@ -15,9 +15,10 @@ from constancia.ledger.disk.durable import PART_SUFFIX, sync_folder
 from constancia.ledger.publication.verifier_page import PAGE_NAME, verifier_page
 from constancia.ledger.reader.log import Log
 from constancia.ledger.timestamps.anchor_store import INDEX_NAME, Anchors
+from constancia.ledger.witnesses.rollback_records import NAME as ROLLBACKS_NAME
 from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoint
-from constancia.verify.core.formats.tiles import entries_path, tile_path, tiles_between
 from constancia.verify.sources.layout import ANCHORS_NAME, CHECKPOINT_NAME, DOCUMENTS_NAME, POLICY_NAME
+from constancia.verify.wire.tiles import entries_path, tile_path, tiles_between
 
 # The earliest time that a zip can hold: a bundle's files have no time of their own.
 _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
@@ -72,8 +73,13 @@ its SHA-256), anchors/ (time-stamps, if any), policy.
 """
 
 
-def export_bundle(
-    log: Log, documents: Documents, policy: bytes, path: Path, anchors: Anchors | None = None
+def export_bundle(  # noqa: PLR0913, PLR0917 (what goes in, and where to)
+    log: Log,
+    documents: Documents,
+    policy: bytes,
+    path: Path,
+    anchors: Anchors | None = None,
+    rollbacks: Path | None = None,
 ) -> Checkpoint:
     """Writes the bundle of the log's last checkpoint.
 
@@ -83,6 +89,7 @@ def export_bundle(
         policy: A tlog-policy that names the log's key.
         path: The zip; replaced when it exists, and either whole or not there.
         anchors: Its time anchors.
+        rollbacks: The list of rollbacks that the operator has accepted, if there is one.
 
     Returns:
         The checkpoint that the bundle ends with.
@@ -100,6 +107,8 @@ def export_bundle(
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
                 for name, data in _files(log, documents, policy, note, checkpoint):
                     _add(archive, name, data)
+                if rollbacks is not None and rollbacks.exists():
+                    _add(archive, ROLLBACKS_NAME, rollbacks.read_bytes())
                 for name, data in () if anchors is None else _anchor_files(anchors, checkpoint.size):
                     _add(archive, name, data)
             file.flush()

@@ -18,30 +18,33 @@ continued, since publishing two histories into one folder would look like a fork
 import contextlib
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from constancia.ledger.disk.documents import Documents
-from constancia.ledger.disk.durable import remove_half_written, write_file
+from constancia.ledger.disk.durable import durable_part, remove_half_written, sync_folder, write_file
 from constancia.ledger.errors import Fatal, LedgerError
 from constancia.ledger.reader.log import Log
 from constancia.ledger.timestamps.anchor_store import Anchors
+from constancia.ledger.witnesses.rollback_records import NAME as ROLLBACKS_NAME
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoint
-from constancia.verify.core.formats.tiles import (
-    HASHES_PER_TILE,
-    entries_path,
-    parse_tile_path,
-    tile_path,
-    tiles_between,
-)
+from constancia.verify.core.formats.merkle import HASH_BYTES
 from constancia.verify.sources.layout import (
     ANCHORS_NAME,
     CHECKPOINT_NAME,
     DOCUMENTS_NAME,
     STORE_NAME,
     TILES_NAME,
+)
+from constancia.verify.wire.tiles import (
+    HASHES_PER_TILE,
+    entries_path,
+    parse_tile_path,
+    tile_path,
+    tiles_between,
 )
 
 
@@ -62,8 +65,15 @@ class PublishResult:
     removed: int = 0
 
 
-def publish(
-    log: Log, documents: Documents, folder: Path, anchors: Anchors | None = None, *, tidy: bool = False
+def publish(  # noqa: PLR0913 (what is published, where to, and how)
+    log: Log,
+    documents: Documents,
+    folder: Path,
+    anchors: Anchors | None = None,
+    *,
+    tidy: bool = False,
+    check: bool = False,
+    rollbacks: Path | None = None,
 ) -> PublishResult:
     """Brings a published folder up to the log's last checkpoint.
 
@@ -73,6 +83,8 @@ def publish(
         folder: Where the files go; made when missing.
         anchors: Its time anchors; those that the published checkpoint covers go along.
         tidy: Removes partial tiles and bundles that full ones have replaced (P5).
+        check: Compares every byte of what was published before; else only the sizes. What differs is written again.
+        rollbacks: The list of rollbacks that the operator has accepted, if there is one.
 
     Returns:
         What was done.
@@ -87,20 +99,47 @@ def publish(
     target = read_checkpoint(note)
     if (folder / STORE_NAME).exists():
         raise Fatal("this is a ledger's own folder, with its keys, and not one to be made public", where=str(folder))
+    if not os.path.lexists(folder):
+        return _publish_first(log, documents, folder, anchors, rollbacks)
     with _alone_in(folder):
         kept = _read(folder / CHECKPOINT_NAME)
         old_size = _check_prefix(log, kept, target, folder)
         _remove_half_written(folder)
-        files = _write_documents(documents, folder / DOCUMENTS_NAME) + _write_tiles(log, old_size, target.size, folder)
+        files = _write_documents(documents, folder / DOCUMENTS_NAME, check=check) + _write_tiles(
+            log, old_size, target.size, folder
+        )
+        files += _mend_tiles(log, old_size, folder, check=check)
         # Compared by its bytes: cosignatures may have come to a checkpoint of the same size.
         if kept != note:
             write_file(folder / CHECKPOINT_NAME, note)
             files += 1
+        files += _write_rollbacks(rollbacks, folder / ROLLBACKS_NAME)
         if anchors is not None:
             # After the checkpoint: an anchor beyond it would look like a log that was cut.
             files += anchors.publish(folder / ANCHORS_NAME, target.size)
         removed = _remove_replaced(folder / TILES_NAME, old_size) if tidy else 0
     return PublishResult(old_size=old_size, new_size=target.size, files=files, removed=removed)
+
+
+def _publish_first(
+    log: Log, documents: Documents, folder: Path, anchors: Anchors | None, rollbacks: Path | None
+) -> PublishResult:
+    """Makes the folder beside its place, and moves it there when it is whole: never a log without a checkpoint."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    remove_half_written(folder.parent.glob(f"{folder.name}.*"))
+    part = durable_part(folder)
+    part.mkdir()
+    try:
+        done = publish(log, documents, part, anchors, rollbacks=rollbacks)
+        try:
+            part.rename(folder)
+        except OSError:  # somebody made the folder meanwhile
+            raise UnderWay(folder) from None
+        sync_folder(folder.parent)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return done
 
 
 @contextlib.contextmanager
@@ -137,6 +176,28 @@ def _write_tiles(log: Log, old_size: int, new_size: int, folder: Path) -> int:
             write_file(folder / entries_path(number, width), log.entry_bundle(number, width))
             written += 1
     return written
+
+
+def _mend_tiles(log: Log, size: int, folder: Path, *, check: bool) -> int:
+    """Writes again what was published before and is no longer whole: emptied, cut, or, with `check`, altered."""
+    written = 0
+    for level, number, width in tiles_between(0, size):
+        tile = folder / tile_path(level, number, width)
+        if _size_of(tile) != width * HASH_BYTES or (check and _read(tile) != log.tile(level, number, width)):
+            write_file(tile, log.tile(level, number, width))
+            written += 1
+        bundle = folder / entries_path(number, width)
+        if level == 0 and (_size_of(bundle) < width or (check and _read(bundle) != log.entry_bundle(number, width))):
+            write_file(bundle, log.entry_bundle(number, width))
+            written += 1
+    return written
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _remove_half_written(folder: Path) -> None:
@@ -193,10 +254,22 @@ def _check_prefix(log: Log, kept: bytes | None, target: Checkpoint, folder: Path
     return before.size
 
 
-def _write_documents(documents: Documents, folder: Path) -> int:
+def _write_rollbacks(source: Path | None, target: Path) -> int:
+    listed = _read(source) if source is not None else None
+    if listed is None or listed == _read(target):
+        return 0
+    write_file(target, listed)
+    return 1
+
+
+def _write_documents(documents: Documents, folder: Path, *, check: bool) -> int:
     written = 0
+    published = Documents(folder)
     for name in documents.names():
-        if folder != documents.folder and not (folder / name).exists():
+        # A name is no proof of what lies under it: a file that was cut or emptied is written again.
+        is_same_size = _size_of(folder / name) == _size_of(documents.folder / name)
+        is_kept = is_same_size and (folder / name).exists() and (not check or published.is_whole(name))
+        if folder != documents.folder and not is_kept:
             write_file(folder / name, documents.get(name))
             written += 1
     return written

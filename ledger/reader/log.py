@@ -15,11 +15,13 @@ from constancia.ledger.append.writer import Tip
 from constancia.ledger.errors import Damaged, NotFound
 from constancia.ledger.store.mapper import recorded_of
 from constancia.ledger.store.sqlite_recorder import LedgerRecorder
+from constancia.ledger.wire.composition import encode_bundle
+from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof
 from constancia.verify.core.formats.checkpoint import read_checkpoint
-from constancia.verify.core.formats.merkle import Tree, hash_leaf
 from constancia.verify.core.formats.signatures import is_hex64
-from constancia.verify.core.formats.tiles import HASHES_PER_TILE, encode_bundle, tile_width
 from constancia.verify.speed.entry_patterns import read_entry
+from constancia.verify.wire.merkle import Tree, hash_leaf
+from constancia.verify.wire.tiles import HASHES_PER_TILE, tile_width
 
 _PAGE: Final = 512
 
@@ -186,7 +188,7 @@ class Log:
         size = self._stored(size)
         if not 0 <= index < size:
             raise NotFound(f"entry {index} is not in the log of size {size}")
-        return self._tree.inclusion_proof(index, size)
+        return inclusion_proof(self._tree, index, size)
 
     def consistency_proof(self, old: int, new: int | None = None) -> list[bytes]:
         """The proof that the log of size `old` is a prefix of that of size `new`.
@@ -197,7 +199,7 @@ class Log:
         new = self._stored(new)
         if not 0 <= old <= new:
             raise NotFound(f"size {old} does not come before size {new}")
-        return self._tree.consistency_proof(old, new)
+        return consistency_proof(self._tree, old, new)
 
     def tile(self, level: int, number: int, width: int = HASHES_PER_TILE) -> bytes:
         """A tile's packed hashes.

@@ -4,8 +4,8 @@ A receipt verifies without us: it holds the entry, its inclusion proof and the s
 """
 
 from constancia.ledger.reader.log import Log
+from constancia.ledger.wire.composition import format_tlog_proof
 from constancia.verify.core.formats.checkpoint import read_checkpoint
-from constancia.verify.core.formats.tlog_proof import format_tlog_proof
 
 
 def receipt(log: Log, index: int, size: int | None = None) -> bytes:

@@ -11,9 +11,9 @@ from typing import Final, Protocol
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError
 from constancia.verify.core.formats.checkpoint import open_checkpoint
-from constancia.verify.core.formats.merkle import EMPTY_ROOT, verify_consistency
 from constancia.verify.core.formats.note import VerifierKey
 from constancia.verify.core.formats.statement import Seen
+from constancia.verify.wire.merkle import EMPTY_ROOT, verify_consistency
 
 EMPTY_SEEN: Final = Seen(size=0, root=EMPTY_ROOT)
 

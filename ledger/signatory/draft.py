@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from constancia.domain.kernel.editions import NEWEST
 from constancia.ledger.clock import new_uuid
 from constancia.ledger.keys.key_file import PrivateKey
 from constancia.verify.core.formats.canonical import canonical
@@ -41,6 +42,7 @@ def draft_statement(  # noqa: PLR0913 - a statement has this many parts
     seen: Seen,
     occasion: Occasion,
     statement_id: str | None = None,
+    edition: int = NEWEST,
 ) -> bytes:
     """Compose a statement's canonical bytes.
 
@@ -53,6 +55,7 @@ def draft_statement(  # noqa: PLR0913 - a statement has this many parts
         seen: Checkpoint that the signer's software verified.
         occasion: When.
         statement_id: UUID; a new one by default.
+        edition: The edition of the law in force in the ledger, under which the act is said.
 
     Returns:
         Canonical bytes, of the statement's form.
@@ -70,7 +73,7 @@ def draft_statement(  # noqa: PLR0913 - a statement has this many parts
             "ledger": ledger,
             "mode": occasion.mode,
             "occurred_on": occasion.occurred_on,
-            "schema": 1,
+            "schema": edition,
             "seen": {"root": seen.root.hex(), "size": seen.size},
             "signed_at": occasion.signed_at,
             "stream": stream,

@@ -8,6 +8,7 @@ from eventsourcing.persistence import Mapper
 from eventsourcing.utils import Environment, EnvType
 from typing_extensions import override
 
+from constancia.ledger.disk.database import create_by
 from constancia.ledger.sqlite_files import read_only_query
 from constancia.ledger.store.mapper import EntryMapper
 from constancia.ledger.store.sqlite_recorder import LedgerRecorder
@@ -38,6 +39,24 @@ class EntryApplication(Application[str]):
     def store(self) -> LedgerRecorder:
         """The recorder, as what it is."""
         return cast("LedgerRecorder", self.recorder)
+
+
+def create_store(folder: Path, meta: dict[str, str]) -> None:
+    """Makes the store of a new ledger: whole under its name, or not there.
+
+    Args:
+        folder: The ledger's folder, which exists.
+        meta: What the store says about itself.
+    """
+
+    def fill(part: Path) -> None:
+        made = EntryApplication(env={"SQLITE_DBNAME": part.absolute().as_uri(), "CREATE_TABLE": "yes"})
+        try:
+            made.store.set_meta(meta)
+        finally:
+            made.close()
+
+    create_by(folder / STORE_NAME, fill)
 
 
 def open_application(folder: Path, *, writable: bool) -> EntryApplication:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from constancia.verify.core.formats.merkle import HASH_BYTES
+from constancia.verify.wire.merkle import HASH_BYTES
 
 # One transaction's size: bounds the pause of the writer and what a failure makes unsure.
 MAX_BATCH: Final = 512

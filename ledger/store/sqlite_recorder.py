@@ -87,6 +87,10 @@ class LedgerConnectionPool(SQLiteConnectionPool):
 
     @override
     def _create_connection(self) -> SQLiteConnection:
+        # A copy made by VACUUM INTO or from a dump, and a store on read-only media, have another journal: which one is
+        # of no concern to those who only read.
+        is_read_only = "?mode=ro" in self.db_name
+        self.is_journal_mode_wal |= is_read_only
         try:
             connection = super()._create_connection()
         except sqlite3.Error as error:
@@ -103,7 +107,8 @@ class LedgerConnectionPool(SQLiteConnectionPool):
         except sqlite3.Error as error:
             connection.close()
             raise InterfaceError(error) from error
-        if (journal, synchronous) != ("wal", _SYNCHRONOUS_FULL) and not self.is_sqlite_memory_mode:
+        is_bound = not self.is_sqlite_memory_mode and not is_read_only
+        if is_bound and (journal, synchronous) != ("wal", _SYNCHRONOUS_FULL):
             connection.close()
             raise InterfaceError(
                 f"the store must run with journal_mode=wal and synchronous=2 (FULL), found {journal} and {synchronous}"

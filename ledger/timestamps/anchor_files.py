@@ -7,7 +7,7 @@ from typing import Final
 from constancia.ledger.timestamps.anchor_store import INDEX_NAME, NOTE_NAME, parse_index_line, size_in
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.files import Files
 from constancia.verify.sources.layout import ANCHORS_NAME
 from constancia.verify.sources.source import Source

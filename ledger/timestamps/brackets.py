@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from constancia.ledger.clock import format_recorded_at
 from constancia.ledger.timestamps.recorded_times import RecordedTimes, Unread
 from constancia.ledger.timestamps.token import Stamp
-from constancia.verify.audit.entry_pass import CLOCK_SKEW_S
-from constancia.verify.core.report import Findings
+from constancia.verify.core.log import CLOCK_SKEW_S
+from constancia.verify.report.findings import Findings
 
 _SKEW: Final = timedelta(seconds=CLOCK_SKEW_S)
 

@@ -24,12 +24,12 @@ from constancia.ledger.timestamps.recorded_times import RecordedTimes
 from constancia.ledger.timestamps.token import MAX_TOKEN_BYTES, Stamp, Unpinned, verify_token
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import Checkpoint, format_checkpoint, open_checkpoint
-from constancia.verify.core.formats.merkle import Tree
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, parse_vkey
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.source import Source, open_source
 from constancia.verify.sources.transit import is_html
 from constancia.verify.trust.trust_folder import TrustFolder
+from constancia.verify.wire.merkle import Tree
 
 _LEVEL: Final = "L5"
 

@@ -8,9 +8,9 @@ from typing import Final
 
 from constancia.ledger.clock import parse_recorded_at
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.merkle import Tree, hash_leaf
-from constancia.verify.core.formats.tiles import HASHES_PER_TILE, parse_bundle, tile_width
 from constancia.verify.sources.source import Source
+from constancia.verify.wire.merkle import Tree, hash_leaf
+from constancia.verify.wire.tiles import HASHES_PER_TILE, parse_bundle, tile_width
 
 _WIDTH: Final = 24
 # Canonical bytes have their members in order, so the time stands at one place.

@@ -12,7 +12,7 @@ from typing import Final
 
 import httpx
 from rfc3161_client import HashAlgorithm, TimeStampRequest, TimestampRequestBuilder
-from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from constancia.ledger.clock import format_recorded_at
 from constancia.ledger.errors import LedgerError, NotFound
@@ -20,13 +20,14 @@ from constancia.ledger.reader.log import Log
 from constancia.ledger.timestamps.anchor_store import Anchors
 from constancia.ledger.timestamps.authorities import Authority
 from constancia.ledger.timestamps.token import MAX_TOKEN_BYTES, Stamp, imprint_of, parse_token, verify_token
-from constancia.verify.audit.entry_pass import CLOCK_SKEW_S
 from constancia.verify.core.formats.checkpoint import format_checkpoint
 from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.log import CLOCK_SKEW_S
 from constancia.verify.speed.entry_patterns import read_entry
 
 TIMEOUT_S: Final = 20.0
 ATTEMPTS: Final = 3
+MAX_PAUSE_S: Final = 5.0
 _QUERY: Final = "application/timestamp-query"
 
 
@@ -41,12 +42,19 @@ class Stamper:
         log: The log, not empty.
         origin: Its name.
         anchors: Where answers are kept.
+        pause_s: Most that is waited after the first failed attempt, in seconds; it doubles with each.
     """
 
-    def __init__(self, log: Log, origin: str, anchors: Anchors) -> None:
+    def __init__(self, log: Log, origin: str, anchors: Anchors, *, pause_s: float = 0.5) -> None:
         self._log = log
         self._origin = origin
         self._anchors = anchors
+        self._attempts = Retrying(
+            retry=retry_if_exception_type(NoAnswer),
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=wait_random_exponential(multiplier=pause_s, max=MAX_PAUSE_S),
+            reraise=True,
+        )
 
     def request(self) -> tuple[int, TimeStampRequest]:
         """Make the request for the latest checkpoint.
@@ -82,7 +90,7 @@ class Stamper:
         size, request = self.request()
         if self._anchors.has(size, authority.name):
             return None
-        answer = _ask(url, request.as_bytes())
+        answer = self._attempts(_ask, url, request.as_bytes())
         if parse_token(answer).tst_info.nonce != request.nonce:
             raise LedgerError(f"{url} answered another request: its nonce is not ours")
         return self.accept(answer, [authority])
@@ -122,12 +130,6 @@ class Stamper:
         raise NotFound(f"the answer covers {imprint.hex()}, which is no checkpoint of this log")
 
 
-@retry(
-    retry=retry_if_exception_type(NoAnswer),
-    stop=stop_after_attempt(ATTEMPTS),
-    wait=wait_random_exponential(multiplier=0.5, max=5),
-    reraise=True,
-)
 def _ask(url: str, request: bytes) -> bytes:
     headers = {"Content-Type": _QUERY, "User-Agent": "constancia"}
     answer = b""

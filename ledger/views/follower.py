@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from constancia.domain.kernel.values import canonical
+from constancia.ledger.disk.database import is_damaged, remove_database
+from constancia.ledger.disk.retry import Retry
 from constancia.ledger.reader.log import Log
 from constancia.ledger.reader.states import States
 from constancia.ledger.store.sqlite_recorder import LedgerRecorder
@@ -56,6 +58,7 @@ class Views:
         self._catching = threading.Lock()
         self._projector: Projector | None = None
         self._reached = 0
+        self.retry = Retry()
         self.failure: Exception | None = None
 
     @property
@@ -125,19 +128,34 @@ class Views:
     def _follow(self) -> None:
         self._recorder.listen(self._has_grown)
         try:
-            while self._has_grown.wait() and not self._closing.is_set():
-                self._has_grown.clear()
-                before = self._reached
-                pause = min(_MAX_PAUSE_S, _PAUSE_S * (self.catch_up() - before))
-                self._closing.wait(pause)
-        except Exception as error:  # noqa: BLE001 (whoever waits for the rows must learn of it)
-            _log.exception("the views have stopped")
-            self._states.hand_on(0, None)
-            with self._moved:
-                self.failure = error
-                self._moved.notify_all()
+            self.retry.run(self._follow_until_fault, self._closing, self._note_fault)
         finally:
             self._recorder.forget(self._has_grown)
+
+    def _follow_until_fault(self) -> None:
+        while self._has_grown.wait() and not self._closing.is_set():
+            self._has_grown.clear()
+            before = self._reached
+            pause = min(_MAX_PAUSE_S, _PAUSE_S * (self.catch_up() - before))
+            self._closing.wait(pause)
+
+    def _note_fault(self, error: Exception) -> None:
+        """Tell those who wait, and let go of connections that the fault may have left within a transaction."""
+        if self.failure is None:
+            _log.error("the views wait, and try again", exc_info=error)
+        with self._moved:
+            self.failure = error
+            self._moved.notify_all()
+        with self._catching:
+            self._states.hand_on(0, None)
+            self._projector = None
+        with self._opening:
+            opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.datastore.close()
+        if self._path is not None and is_damaged(error):
+            remove_database(self._path)  # stored rows are disposable: they are made again
+        self._has_grown.set()
 
     def _save(self, store: ViewStore, projector: Projector) -> None:
         position, rows = projector.changes()
@@ -145,6 +163,9 @@ class Views:
             # A crash before this commit leaves the former position: the entries are projected again.
             store.save(position, rows)
         with self._moved:
+            if position > self._reached or position >= self._log.size:
+                self.failure = None
+                self.retry.succeed()
             self._reached = position
             self._moved.notify_all()
 
@@ -163,7 +184,7 @@ class Views:
         if position > self._log.size:
             return False
         last = self._log.leaf_hash(position - 1).hex()
-        return stored == canonical(about(self._origin, last))
+        return stored == canonical(about(self._origin, last, self._states.at(position).edition))
 
     def _store(self) -> ViewStore:
         with self._opening:

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from constancia.domain.kernel.acts import Recorded
+from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.values import canonical
 from constancia.domain.state import State
 from constancia.ledger.reader.log import Log
 from constancia.ledger.reader.states import States
-from constancia.ledger.views.projections import ENTRY_PROJECTIONS, VERSION
+from constancia.ledger.views.projections import ENTRY_PROJECTIONS, shown_form
 from constancia.ledger.views.projections.base import EntryProjection
 from constancia.ledger.views.view_store import RowChange
 
@@ -17,9 +18,9 @@ from constancia.ledger.views.view_store import RowChange
 ABOUT: Final = ("", "about")
 
 
-def about(origin: str, leaf_hash: str) -> Mapping[str, Any]:
-    """Give what the views say of themselves: the log, its last entry's leaf hash in hex, the rows' version."""
-    return {"last": leaf_hash, "origin": origin, "version": VERSION}
+def about(origin: str, leaf_hash: str, edition: int) -> Mapping[str, Any]:
+    """Give what the views say of themselves: the log, its last entry's leaf hash, the law's edition, the rows' form."""
+    return {"edition": edition, "form": shown_form(), "last": leaf_hash, "origin": origin}
 
 
 class Projector:
@@ -38,7 +39,7 @@ class Projector:
         self._position = position
         self._projections = projections
         self._rows: list[RowChange] = []
-        self._leaf_hash = ""
+        self._leaf_hash, self._edition = "", FIRST
         self._lock = threading.Lock()
 
     def take(self, recorded: Recorded, state: State) -> None:
@@ -53,13 +54,14 @@ class Projector:
         with self._lock:
             self._rows += rows
             self._position, self._leaf_hash = recorded.index + 1, recorded.leaf_hash
+            self._edition = state.edition
 
     def changes(self) -> tuple[int, list[RowChange]]:
         """Give the rows added since the last call, and the number of entries that all rows now stand for."""
         with self._lock:
             rows, self._rows = self._rows, []
             if rows:
-                rows.append((*ABOUT, canonical(about(self._origin, self._leaf_hash))))
+                rows.append((*ABOUT, canonical(about(self._origin, self._leaf_hash, self._edition))))
             return self._position, rows
 
 

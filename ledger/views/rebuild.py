@@ -4,17 +4,21 @@ A difference means that rows were altered in the database, or that a projection 
 row must depend on the entries alone). The entries decide; the rows are never mended one by one.
 """
 
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from eventsourcing.persistence import PersistenceError
+
 from constancia.ledger.disk.durable import PART_SUFFIX, sync_folder
 from constancia.ledger.disk.lock import WriterLock
-from constancia.ledger.errors import NotFound
+from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.reader.log import Log
 from constancia.ledger.reader.states import States
+from constancia.ledger.sqlite_files import read_only_query
 from constancia.ledger.views.projector import Projector, fold_rows
 from constancia.ledger.views.view_store import PAGE, ViewStore
 
@@ -117,9 +121,11 @@ def check_views(log: Log, path: Path, origin: str) -> Rebuilt:
     """
     if not path.is_file():
         raise NotFound(f"{path}: there are no views")
-    store = ViewStore(path.resolve().as_uri())
+    store = ViewStore(path.resolve().as_uri() + read_only_query(path))
     try:
         position, kept = store.dump()
+    except (sqlite3.Error, PersistenceError) as error:
+        raise LedgerError(f"{path} can't be read: {error}. Make the views again: constancia rebuild") from error
     finally:
         store.datastore.close()
     if position > log.size:

@@ -16,6 +16,7 @@ from eventsourcing.sqlite import (
 from typing_extensions import override
 
 from constancia.ledger.clock import new_uuid
+from constancia.ledger.disk.database import remove_database
 from constancia.ledger.sqlite_files import bytes_of
 from constancia.ledger.store.application import EntryApplication
 
@@ -29,6 +30,7 @@ RowChange = tuple[str, str, bytes]
 class _ViewsPool(SQLiteConnectionPool):
     @override
     def _create_connection(self) -> SQLiteConnection:
+        self.is_journal_mode_wal |= "?mode=ro" in self.db_name  # who only reads takes the journal as it is
         connection = super()._create_connection()
         # What a power cut takes from the views is projected again; an fsync for each page would
         # only compete with the log's.
@@ -44,7 +46,8 @@ class ViewStore(SQLiteTrackingRecorder):
         datastore = SQLiteDatastore(db_name, originator_id_type="text")
         datastore.pool = _ViewsPool(db_name=db_name, pool_size=8, max_overflow=56)
         super().__init__(datastore)
-        self.create_table()
+        if "?mode=ro" not in db_name:
+            self.create_table()
 
     @override
     def construct_create_table_statements(self) -> list[str]:
@@ -117,6 +120,5 @@ def open_views(path: Path | None) -> ViewStore:
         return ViewStore(address)
     except (sqlite3.Error, PersistenceError):
         _log.exception("the views' database can't be read; it is made again")
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    remove_database(path)
     return ViewStore(address)

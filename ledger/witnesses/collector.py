@@ -13,8 +13,9 @@ import asyncio
 import logging
 import sqlite3
 import threading
+import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,6 +25,7 @@ from tenacity.wait import wait_exponential_jitter
 
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.reader.log import Log
+from constancia.ledger.witnesses.pace import Pace
 from constancia.ledger.witnesses.protocol import (
     CALL,
     MAX_ANSWER_BYTES,
@@ -38,15 +40,7 @@ from constancia.verify.core.formats.checkpoint import parse_checkpoint
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.note import NoteSignature, VerifierKey, parse_note
 
-CONNECT_S: Final = 5.0
-ANSWER_S: Final = 10.0  # a witness far away has to verify, write to its disk and answer
-FIRST_PAUSE_S: Final = 0.5
-LONGEST_PAUSE_S: Final = 60.0
-# A quiet log's entry begins a round at once. A busy one's wait this long at most: some 10 kB of cosignatures are kept
-# for each round, and a witness writes to its disk for each. It is less than a batch of its own checkpoints weighs.
-ROUND_EVERY_S: Final = 0.1
-PUT_OFF_S: Final = 0.5  # until what could not be read is tried again
-_ASKS: Final = 3  # a size learned from a 409 may be passed by another's request once; a liar goes on for ever
+_ASKS: Final = 4  # a size learned from a 409 may be passed by another's request once; a liar goes on for ever
 _CLOSE_S: Final = 5.0
 _log = logging.getLogger(__name__)
 
@@ -54,12 +48,14 @@ _log = logging.getLogger(__name__)
 class Failed(Exception):
     """A witness did not cosign. `code` names why: unreachable, refused, garbage, false, ahead, conflict, no_proof."""
 
-    def __init__(self, code: str, why: str) -> None:
+    def __init__(self, code: str, why: str, size: int = 0) -> None:
         super().__init__(f"{code}: {why}")
         self.code = code
+        self.size = size
 
 
 _CODES: Final = {409: "conflict", 422: "no_proof"}
+ALARMS: Final = ("ahead", "conflict", "no_proof")  # a witness has seen more than this store has, or another tree
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,6 +69,8 @@ class Endpoint:
         cosigned: The size of the last cosignature kept here.
         is_asked: Whether a request is under way.
         problem: Why the last request failed; empty if it did not.
+        is_compared: Whether it has answered about a tree of this store since the start.
+        objection: The code and size with which it last contradicted this store, until it cosigns again.
     """
 
     url: str
@@ -81,25 +79,37 @@ class Endpoint:
     cosigned: int = 0
     is_asked: bool = False
     problem: str = ""
+    is_compared: bool = False
+    objection: tuple[str, int] | None = None
     due: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class CosignatureCollector:
     """The thread that asks. Start it, `wake` it after each batch, `close` it."""
 
-    def __init__(self, log: Log, witnessing: QuorumStatus, urls: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        log: Log,
+        witnessing: QuorumStatus,
+        urls: Mapping[str, str] | None = None,
+        pace: Pace | None = None,
+    ) -> None:
         """Prepares to ask the policy's witnesses.
 
         Args:
             log: The log.
             witnessing: Policy and kept cosignatures.
             urls: Addresses by policy name, where they differ from the policy's.
+            pace: How long it waits for what.
         """
+        self._pace = pace or Pace()
         self._log = log
         self._witnessing = witnessing
         self._endpoints = _endpoints(witnessing, urls or {})
+        self.on_cosigned: Callable[[str, int], None] = _ignore
         self._target = 0
         self._next_round = 0.0
+        self._behind_since = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._main: asyncio.Task[None] | None = None
@@ -144,6 +154,34 @@ class CosignatureCollector:
         with self._progress:
             return self._progress.wait_for(lambda: all(one.cosigned >= size for one in self._endpoints), timeout)
 
+    def wait_compared(self, timeout: float) -> bool:
+        """Wait until every witness has answered about a tree of this store since the start.
+
+        Args:
+            timeout: Seconds.
+
+        Returns:
+            Whether they have.
+        """
+        with self._progress:
+            return self._progress.wait_for(lambda: all(one.is_compared for one in self._endpoints), timeout)
+
+    @property
+    def objections(self) -> dict[str, tuple[str, int]]:
+        """Code and size of each witness's contradiction (`ALARMS`), by the first of its policy names."""
+        return {name: one.objection for one in self._endpoints if one.objection is not None for name in _names(one)}
+
+    @property
+    def not_compared(self) -> tuple[str, ...]:
+        """The witnesses that have not answered since the start, by the first of their policy names."""
+        return tuple(name for one in self._endpoints if not one.is_compared for name in _names(one))
+
+    @property
+    def waiting_s(self) -> float:
+        """For how many seconds a witness has owed its cosignature of a tree; 0 if none does."""
+        owes = any(one.cosigned < self._target for one in self._endpoints)
+        return time.monotonic() - self._behind_since if owes else 0.0
+
     @property
     def problems(self) -> dict[str, str]:
         """Why witnesses could not be had, by policy name; those that cosign have none."""
@@ -167,7 +205,7 @@ class CosignatureCollector:
     async def _work(self) -> None:
         self._main = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
-        limits = httpx.Timeout(ANSWER_S, connect=CONNECT_S)
+        limits = httpx.Timeout(self._pace.answer_s, connect=self._pace.connect_s)
         # A proxy is for what is outside; a witness on this very machine is not reached through it.
         direct = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
         async with httpx.AsyncClient(timeout=limits, follow_redirects=False, mounts=direct) as client:
@@ -183,7 +221,7 @@ class CosignatureCollector:
             self._begin_round()
         except (sqlite3.Error, LedgerError):
             _log.exception("the next round of cosigning is put off")
-            asyncio.get_running_loop().call_later(PUT_OFF_S, self._plan)
+            asyncio.get_running_loop().call_later(self._pace.put_off_s, self._plan)
 
     def _begin_round(self) -> None:
         """Begin the next round if it is due, and have those asked who have not cosigned its tree."""
@@ -191,13 +229,18 @@ class CosignatureCollector:
         size = self._log.size
         if size > self._target and self._is_round_over():
             if loop.time() >= self._next_round:
+                if all(one.cosigned >= self._target for one in self._endpoints):
+                    self._behind_since = loop.time()
                 self._target = size
-                self._next_round = loop.time() + ROUND_EVERY_S
+                self._next_round = loop.time() + self._pace.round_every_s
             elif self._timer is None or self._timer.when() != self._next_round:
                 self._timer = loop.call_at(self._next_round, self._plan)
         for one in self._endpoints:
-            if one.cosigned < self._target:
+            if self._is_wanted(one):
                 one.due.set()
+
+    def _is_wanted(self, endpoint: Endpoint) -> bool:
+        return endpoint.cosigned < self._target or (self._target > 0 and not endpoint.is_compared)
 
     def _is_round_over(self) -> bool:
         if not any(one.is_asked for one in self._endpoints):
@@ -206,28 +249,33 @@ class CosignatureCollector:
         return latest is not None and latest.size >= self._target
 
     async def _follow(self, client: httpx.AsyncClient, endpoint: Endpoint) -> None:
+        pace = self._pace
         while True:
             await endpoint.due.wait()
             endpoint.due.clear()
             again = AsyncRetrying(
                 retry=retry_if_exception_type(Failed),
-                wait=wait_exponential_jitter(multiplier=FIRST_PAUSE_S, max=LONGEST_PAUSE_S),
+                wait=wait_exponential_jitter(
+                    multiplier=pace.first_pause_s, max=pace.longest_pause_s, jitter=2 * pace.first_pause_s
+                ),
             )
             async for attempt in again:
                 with attempt:
-                    if endpoint.cosigned < self._target:
+                    if self._is_wanted(endpoint):
                         await self._try(client, endpoint)
 
     async def _try(self, client: httpx.AsyncClient, endpoint: Endpoint) -> None:
         endpoint.is_asked = True
         try:
-            async with asyncio.timeout(CONNECT_S + ANSWER_S):
+            async with asyncio.timeout(self._pace.connect_s + self._pace.answer_s):
                 await self._ask(client, endpoint, self._target)
-            endpoint.problem = ""
+            endpoint.problem, endpoint.is_compared, endpoint.objection = "", True, None
         except (Failed, Malformed, httpx.HTTPError, TimeoutError) as error:
             failed = _as_failed(error)
+            if failed.code in ALARMS:
+                endpoint.is_compared, endpoint.objection = True, (failed.code, failed.size)
             if failed.code != endpoint.problem:
-                level = logging.ERROR if failed.code in ("ahead", "conflict", "no_proof", "false") else logging.WARNING
+                level = logging.ERROR if failed.code in (*ALARMS, "false") else logging.WARNING
                 _log.log(level, "witness %s: %s", endpoint.url, failed)
             endpoint.problem = failed.code
             raise failed from error
@@ -242,9 +290,15 @@ class CosignatureCollector:
             self._plan()
 
     async def _ask(self, client: httpx.AsyncClient, endpoint: Endpoint, size: int) -> None:
+        beyond = 0  # a size beyond the log that the witness has named once; only what it says twice is believed
         for _ in range(_ASKS):
             if endpoint.known > size:
-                size = self._larger(endpoint)
+                size = self._log.size
+            if endpoint.known > size:
+                known, endpoint.known = endpoint.known, 0  # ask without it next time: it may have been a lie
+                if known == beyond:
+                    raise Failed("ahead", f"it says that it cosigned {known} entries, and the log has {size}", known)
+                beyond = known
             signed = self._log.signed(size)
             old = endpoint.known
             proof = self._log.consistency_proof(old, size) if old else ()
@@ -253,17 +307,9 @@ class CosignatureCollector:
                 self._keep(endpoint, signed, answer)
                 return
             if status != 409 or media_type != SIZE_MEDIA_TYPE:
-                raise Failed(_CODES.get(status, "refused"), f"status {status}: {answer[:200]!r}")
+                raise Failed(_CODES.get(status, "refused"), f"status {status}: {answer[:200]!r}", old)
             endpoint.known = parse_size(answer)
         raise Failed("garbage", "it names another size each time")
-
-    def _larger(self, endpoint: Endpoint) -> int:
-        """Give the latest size, for a witness that is past the round's tree already."""
-        size = self._log.size
-        if endpoint.known > size:
-            known, endpoint.known = endpoint.known, 0  # ask anew next time: it may have been a lie
-            raise Failed("ahead", f"it says that it cosigned {known} entries, and the log has {size}")
-        return size
 
     def _keep(self, endpoint: Endpoint, signed: bytes, answer: bytes) -> None:
         text = parse_note(signed).text
@@ -271,8 +317,25 @@ class CosignatureCollector:
         sound = [one for one in parse_answer(text, answer) if _is_sound(endpoint, one, text)]
         if not sound:
             raise Failed("garbage", "no cosignature by a key that the policy gives it")
-        self._witnessing.store.keep(checkpoint.size, checkpoint.root, sound)
-        endpoint.known = endpoint.cosigned = checkpoint.size
+        if checkpoint.size > endpoint.cosigned:  # else it was asked for the comparison, and the earlier one says more
+            self._witnessing.store.keep(checkpoint.size, checkpoint.root, sound)
+        for one in sound:
+            self.on_cosigned(one.name, verify_cosignature(_key_of(endpoint, one), one, text))
+        endpoint.known = checkpoint.size
+        endpoint.cosigned = max(endpoint.cosigned, checkpoint.size)
+
+
+def _names(endpoint: Endpoint) -> list[str]:
+    """Give the first policy name of each witness at an address; one has a name for each of its keys."""
+    return list({key.name: name for name, key in reversed(endpoint.keys.items())}.values())[::-1]
+
+
+def _ignore(_name: str, _time: int) -> None:
+    """Where nobody reads the times of new cosignatures."""
+
+
+def _key_of(endpoint: Endpoint, signature: NoteSignature) -> VerifierKey:
+    return next(key for key in endpoint.keys.values() if key.matches(signature))
 
 
 def _is_sound(endpoint: Endpoint, signature: NoteSignature, text: str) -> bool:

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from constancia.ledger.disk.database import create_database, is_half_made
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.sqlite_files import read_only_query
 from constancia.verify.core.formats.note import NoteSignature, VerifierKey, format_note
 
 _TABLE = (
-    "CREATE TABLE IF NOT EXISTS cosignatures (size INTEGER NOT NULL, root BLOB NOT NULL, key TEXT NOT NULL, "
+    "CREATE TABLE cosignatures (size INTEGER NOT NULL, root BLOB NOT NULL, key TEXT NOT NULL, "
     "line TEXT NOT NULL, PRIMARY KEY (size, key))"
 )
 _FULL = 2
@@ -46,14 +47,13 @@ class CosignatureStore:
         self._connect()
 
     def _connect(self, *, create: bool = False) -> sqlite3.Connection | None:
-        if self._connection is None and (create or self._path.is_file()):
+        if self._connection is None and self._is_there(create=create):
             address = self._path.absolute().as_uri() + ("" if self._writable else read_only_query(self._path))
             connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=5)
             try:
                 if self._writable:
                     connection.execute("PRAGMA journal_mode=WAL")
                     connection.execute(f"PRAGMA synchronous={_FULL}")
-                    connection.execute(_TABLE)
                 connection.execute("SELECT size, root, key, line FROM cosignatures LIMIT 1")
             except sqlite3.Error as error:
                 connection.close()
@@ -62,6 +62,16 @@ class CosignatureStore:
                 ) from error
             self._connection = connection
         return self._connection
+
+    def _is_there(self, *, create: bool) -> bool:
+        """Tell whether there is a file to open; a writer makes one, and again where making it was cut short."""
+        if is_half_made(self._path):
+            create = self._writable
+        elif self._path.is_file():
+            return True
+        if create:
+            create_database(self._path, [_TABLE])
+        return create
 
     def close(self) -> None:
         """Close the file; may be repeated."""
@@ -95,6 +105,14 @@ class CosignatureStore:
     def last_by(self, key: VerifierKey) -> CosignatureRow | None:
         """Give a key's row of the largest tree."""
         return next(iter(self._rows("WHERE key = ? ORDER BY size DESC LIMIT 1", key_label(key))), None)
+
+    def ends_of(self, key: VerifierKey, size: int) -> list[CosignatureRow]:
+        """Give a key's row of the largest tree up to a size, and that of the largest beyond it, if there are such."""
+        label, last = key_label(key), "ORDER BY size DESC LIMIT 1"
+        return [
+            *self._rows(f"WHERE key = ? AND size <= ? {last}", label, size),
+            *self._rows(f"WHERE key = ? AND size > ? {last}", label, size),
+        ]
 
     def sizes(self, above: int = 0) -> list[int]:
         """Give the sizes above a size that have cosignatures, largest first."""

@@ -18,9 +18,9 @@ from typing import Final
 
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
-from constancia.verify.core.formats.merkle import HASH_BYTES
 from constancia.verify.core.formats.note import Note, NoteSignature, parse_note
 from constancia.verify.core.formats.signatures import decode_base64
+from constancia.verify.wire.merkle import HASH_BYTES
 
 CALL: Final = "/add-checkpoint"
 SIZE_MEDIA_TYPE: Final = "text/x.tlog.size"

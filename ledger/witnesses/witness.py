@@ -20,8 +20,8 @@ from constancia.ledger.witnesses.protocol import AddCheckpoint, parse_request
 from constancia.ledger.witnesses.witness_memory import EquivocationRecord, LastCosigned, WitnessStore
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import is_signed_by
-from constancia.verify.core.formats.merkle import verify_consistency
 from constancia.verify.core.formats.note import VerifierKey, format_note
+from constancia.verify.wire.merkle import verify_consistency
 
 READY: Final = "constancia-witness listening on "  # a witness's process prints it with its address once it can be asked
 _log = logging.getLogger(__name__)

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from constancia.ledger.disk.database import create_database, is_half_made
 from constancia.ledger.errors import LedgerError
-from constancia.verify.core.formats.merkle import EMPTY_ROOT
 from constancia.verify.core.formats.note import VerifierKey, format_vkey
+from constancia.verify.wire.merkle import EMPTY_ROOT
 
 MAX_EVIDENCE: Final = 1_000  # for each log and reason; each piece needs a checkpoint that the log itself signed
 LOCK_TIMEOUT_S: Final = 10.0
@@ -74,16 +75,12 @@ class WitnessStore:
         Raises:
             WitnessStoreError: The file exists.
         """
-        if path.exists():
+        # A file without any table is what is left where this was cut short: nothing was ever cosigned from it.
+        if path.exists() and not is_half_made(path):
             raise WitnessStoreError(f"{path} exists; a witness's store is never made anew over an old one")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = _connect(path)
-        with connection:
-            connection.execute("BEGIN IMMEDIATE")
-            for table in _TABLES:
-                connection.execute(table)
-            connection.executemany("INSERT INTO meta VALUES (?, ?)", [("schema", "1"), ("keys", _listed(keys))])
-        return cls(connection)
+        meta = [("schema", "1"), ("keys", _listed(keys))]
+        create_database(path, [*_TABLES, ("INSERT INTO meta VALUES (?, ?)", meta)])
+        return cls(_connect(path))
 
     @classmethod
     def open(cls, path: Path, keys: Sequence[VerifierKey]) -> Self:
@@ -92,7 +89,7 @@ class WitnessStore:
         Raises:
             WitnessStoreError: There is none, or it belongs to other keys.
         """
-        if not path.is_file():
+        if not path.is_file() or is_half_made(path):
             raise WitnessStoreError(
                 f"{path}: there is no such store. If this witness has cosigned before, its memory is lost: make new "
                 "keys for it. A new witness's store is made with --create"

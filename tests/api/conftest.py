@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.api.served import Desk, desk_in, set_scene
+from tests.ledger.template import Templates
 
 
 @pytest.fixture(scope="session")
@@ -23,14 +24,14 @@ def new(tmp_path: Path) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def founded(new: Desk) -> Desk:
+def founded(tmp_path: Path, templates: Templates) -> Iterator[Desk]:
     """A ledger whose parties have keys and seats."""
-    new.play(new.world.founding())
-    return new
+    with desk_in(tmp_path / "ledger", begun=templates.founded) as desk:
+        yield desk
 
 
 @pytest.fixture
-def adopted(founded: Desk) -> Desk:
+def adopted(tmp_path: Path, templates: Templates) -> Iterator[Desk]:
     """A ledger with an adopted commitment `c1` and a report on it."""
-    founded.play(founded.world.commitment("c1"))
-    return founded
+    with desk_in(tmp_path / "ledger", begun=templates.adopted) as desk:
+        yield desk

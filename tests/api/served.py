@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from tests.ledger.template import Template
 from tests.ledger.world import ORIGIN, PARTIES, SCOPE, START, Key, Signed, World, doc, play, scope, text
 
 from constancia.api.app import create_app
@@ -105,16 +106,19 @@ class Desk:
 
 
 @contextlib.contextmanager
-def desk_in(folder: Path, *, clock: Clock | None = None, options: Options | None = None) -> Iterator[Desk]:
-    """Opens a new ledger and serves it."""
+def desk_in(
+    folder: Path, *, clock: Clock | None = None, options: Options | None = None, begun: Template | None = None
+) -> Iterator[Desk]:
+    """Opens a new ledger or the copy of a template, and serves it."""
     story = StoryClock(START)
-    signer = LogSigner.generate(ORIGIN)
+    signer = LogSigner.generate(ORIGIN) if begun is None else begun.signer
+    world = World(signer.vkey) if begun is None else begun.copy_to(folder)
     with (
-        Ledger.open(folder, clock=clock or story, signer=signer, create=True, options=options) as ledger,
+        Ledger.open(folder, clock=clock or story, signer=signer, create=begun is None, options=options) as ledger,
         serving(ledger) as url,
         httpx.Client(base_url=url, timeout=30) as http,
     ):
-        yield Desk(ledger, World(signer.vkey), story, http, url)
+        yield Desk(ledger, world, story, http, url)
 
 
 # The scene: everything that an act can meet in the state, so that each refusal can be provoked.

@@ -9,6 +9,7 @@ import pytest
 from tests.api.served import Desk, appoint, desk_in, document, report, wide
 from tests.api.test_cli_verify import Person
 from tests.api.test_refusals import C1, proposal, smaller
+from tests.ledger.template import Templates
 from tests.ledger.world import Signed
 
 from constancia.ledger.clock import SystemClock
@@ -21,21 +22,14 @@ def lang(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def person(tmp_path: Path, lang: str) -> Person:
-    class Speaking(Person):
-        def command(self, *arguments: str | Path) -> list[str]:
-            head, given = super().command(*arguments)[:4], [*map(str, arguments)]
-            return [*head, "--lang", lang, *given]
-
     (tmp_path / "home").mkdir()
-    return Speaking(tmp_path / "home")
+    return Person(tmp_path / "home", lang)
 
 
 @pytest.fixture
-def adopted(tmp_path: Path) -> Iterator[Desk]:
+def adopted(tmp_path: Path, templates: Templates) -> Iterator[Desk]:
     """A ledger on the machine's clock, which the commands go by: an adopted commitment `c1`, and a report on it."""
-    with desk_in(tmp_path / "ledger", clock=SystemClock()) as desk:
-        desk.play(desk.world.founding())
-        desk.play(desk.world.commitment("c1"))
+    with desk_in(tmp_path / "ledger", clock=SystemClock(), begun=templates.adopted) as desk:
         yield desk
 
 

@@ -1,4 +1,4 @@
-"""`constancia verify` and `constancia trust`, run as a person runs them: in processes of their own."""
+"""`constancia verify` and `constancia trust`, as a person runs them; what is interrupted in a process of its own."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.api.command_line import run_here
 from tests.dishonest import backdated
 from tests.verify.small_ledger import Log, Writer, write
 
@@ -22,6 +23,7 @@ class Person:
     """Somebody with a home folder of her own, who gives commands."""
 
     home: Path
+    lang: str = "en"
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -36,13 +38,10 @@ class Person:
 
     def command(self, *arguments: str | Path) -> list[str]:
         code = "from constancia.api.cli import main; main()"
-        return [sys.executable, "-P", "-c", code, "--lang", "en", *map(str, arguments)]
+        return [sys.executable, "-P", "-c", code, "--lang", self.lang, *map(str, arguments)]
 
     def runs(self, *arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(*arguments), env=self.environment, cwd=cwd or self.home, capture_output=True, text=True,
-            check=False, timeout=120,
-        )  # fmt: skip
+        return run_here(["--lang", self.lang, *arguments], env=self.environment, cwd=cwd or self.home)
 
     def verifies(self, *arguments: str | Path, cwd: Path | None = None) -> tuple[int, dict[str, object]]:
         done = self.runs("verify", "--json", *arguments, cwd=cwd)
@@ -231,7 +230,7 @@ def test_cache_that_cannot_be_written_is_said_and_the_verdict_stands(person: Per
 
 @pytest.fixture(scope="session")
 def long_log(tmp_path_factory: pytest.TempPathFactory) -> tuple[Log, Path]:
-    log = Writer().found().sign_agreement().report(12_000, batch=256).log()
+    log = Writer().found().sign_agreement().report(6_000, batch=256).log()
     return log, log.write_store(tmp_path_factory.mktemp("long") / "ledger.sqlite")
 
 

@@ -14,7 +14,7 @@ from tests.api.served import App, Desk, desk_in, serving, set_scene, signature
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.verify.audit.run import audit
-from constancia.verify.core.report import Fault, Report, Verdict
+from constancia.verify.report.findings import Fault, Report, Verdict
 from constancia.verify.report.rendering import report_text
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust

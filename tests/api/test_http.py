@@ -5,16 +5,19 @@ import hashlib
 import socket
 import sqlite3
 import threading
+from pathlib import Path
 
 import pytest
-from tests.api.served import Desk, document, report, serving
+from tests.api.served import Desk, desk_in, document, later, report, serving
 from tests.ledger.counting import counted_calls
 from tests.ledger.world import doc, text
 
 from constancia.api.http.security import CSP
 from constancia.api.http.settings import Settings
 from constancia.domain.catalogue import REGISTRY
+from constancia.ledger.assembly import Options
 from constancia.ledger.views.projections import STATE_PROJECTIONS
+from constancia.ledger.witnesses.rollback_records import Contradiction
 from constancia.verify.core.formats.canonical import parse_canonical
 from constancia.verify.core.formats.statement import parse_statement
 
@@ -264,6 +267,38 @@ def test_pages_of_entries_are_linked_to_the_end(scene: Desk) -> None:
         seen += len(answer.json()["entries"])
         path = answer.links.get("next", {}).get("url", "")
     assert seen == scene.ledger.size
+
+
+@pytest.mark.parametrize("code", ["E_ROLLED_BACK", "E_CLOCK"])
+def test_ledger_that_must_not_sign_reads_and_says_why(tmp_path: Path, code: str) -> None:
+    """A restored copy beside what was published of the longer log; a clock that jumped while the server ran."""
+    with desk_in(tmp_path / "d", options=Options(guard_clock=code == "E_CLOCK")) as desk:
+        desk.ledger.documents.put(b"charter")
+        desk.play(desk.world.founding())
+        signed = desk.says("inai", "PartyNameRecorded", "party/inai", NAMED)
+        if code == "E_CLOCK":
+            later(desk, days=3653)
+        else:
+            guard = desk.ledger._core.rollback_guard
+            assert guard is not None
+            guard._found = [Contradiction(by="log/checkpoint", code="ahead", size=99)]
+        answer = desk.post(signed)
+        assert (answer.status_code, answer.json()["code"]) == (503, code)
+        assert int(answer.headers["retry-after"]) > 0
+        health = desk.http.get("/healthz")
+        assert (health.status_code, health.json()["writable"]) == (503, False)
+        [problem] = health.json()["problems"]
+        assert problem["code"] == code
+        assert desk.http.get("/api/v1/integrity").json()["refusal"]["code"] == code
+        for path, words in (("/es/", "sólo da lectura"), ("/en/", "only reads")):
+            page = desk.http.get(path)
+            assert page.status_code == 200
+            assert words in page.text
+            assert code in page.text
+        assert desk.http.get("/rollbacks.json").status_code == 404
+
+
+NAMED = {"lang": "es", "name": "Uno", "official": False, "party": "inai", "used_in": "Acta"}
 
 
 def test_statement_handed_in_is_parsed_once(adopted: Desk) -> None:

@@ -11,9 +11,9 @@ from tests.api.served import Desk, desk_in
 
 from constancia.api.http.representation import IMMUTABLE, prefers_gzip
 from constancia.verify.core.formats.checkpoint import open_checkpoint, parse_checkpoint
-from constancia.verify.core.formats.merkle import hash_leaf
 from constancia.verify.core.formats.note import parse_note, parse_vkey
-from constancia.verify.core.formats.tiles import parse_bundle, tile_path
+from constancia.verify.wire.merkle import hash_leaf
+from constancia.verify.wire.tiles import parse_bundle, tile_path
 
 PLAIN = {"Accept-Encoding": "identity"}
 SINGLY = 20

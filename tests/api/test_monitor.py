@@ -28,7 +28,7 @@ from constancia.api.monitor.service import MAX_BACK_OFF, delay
 from constancia.api.monitor.words import advise, tell
 from constancia.api.text.i18n import LANGUAGES
 from constancia.ledger.monitor.findings import KINDS, Event, Finding
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 COMMON = 19

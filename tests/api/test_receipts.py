@@ -24,14 +24,15 @@ from constancia.api.text.links import (
     without_long_signatures,
 )
 from constancia.api.text.qr import MAX_VERSION, qr_code
+from constancia.ledger.wire.composition import format_tlog_proof
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.merkle import hash_leaf
 from constancia.verify.core.formats.note import NoteSignature, format_note
-from constancia.verify.core.formats.tlog_proof import format_tlog_proof, parse_tlog_proof
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.merkle import hash_leaf
+from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 SVG_RUN = re.compile(r"([mMh])(-?[\d.]+)(?: ?(-?[\d.]+))?")
 SCALE = 4

@@ -5,14 +5,14 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from tests.api.served import serving
 from tests.api.test_cli_verify import Person
-from tests.ledger.conftest import Desk
+from tests.ledger.conftest import Desk, OpenDesk, open_desk
+from tests.ledger.template import Templates
 from tests.ledger.world import ORIGIN, START, Signed, World
 
 from constancia.ledger.assembly import Options
@@ -20,6 +20,8 @@ from constancia.ledger.clock import StoryClock
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.submission import signed_document
+
+__all__ = ("open_desk",)  # the ledgers of the floor below
 
 
 @dataclass
@@ -53,21 +55,17 @@ class Scene:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
+def scene(tmp_path: Path, open_desk: OpenDesk, templates: Templates) -> Scene:
     (tmp_path / "home").mkdir()
-    signer, clock, folder = LogSigner.generate(ORIGIN), StoryClock(START), tmp_path / "ledger"
-    ledger = Ledger.open(folder, clock=clock, signer=signer, create=True, options=Options(follow=False))
-    desk = Desk(ledger, World(signer.vkey), clock, signer, folder)
+    desk = open_desk(options=Options(follow=False), begun=templates.adopted)
+    folder = desk.folder
     for content in (b"charter", b"minuta"):
-        ledger.documents.put(content)
-    desk.found()
-    desk.adopt()
-    ledger.close()
+        desk.ledger.documents.put(content)
+    desk.ledger.close()
     trust = Path(shutil.copytree(folder / "trust", tmp_path / "trust"))
     before = Path(shutil.copytree(folder, tmp_path / "before"))
     desk.reopen()
-    yield Scene(Person(tmp_path / "home"), desk, trust, before)
-    desk.ledger.close()
+    return Scene(Person(tmp_path / "home"), desk, trust, before)
 
 
 def test_statement_that_is_there_is_told_with_its_index_in_every_kind_of_log(scene: Scene) -> None:

@@ -23,7 +23,7 @@ from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.witnesses.protocol import MAX_REQUEST_BYTES, format_request, parse_answer
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.note import NoteSignature, format_note, format_vkey, parse_note, parse_vkey
-from constancia.verify.core.formats.policy import parse_policy
+from constancia.verify.trust.policy_file import parse_policy
 
 
 @pytest.fixture

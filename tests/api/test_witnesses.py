@@ -12,7 +12,7 @@ from tests.ledger.witness_scene import LONG_S, Scene
 
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.policy import open_with_policy
-from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
+from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.core.formats.signatures import SPKI_ED25519, load_public_key
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
 from constancia.verify.report.rendering import report_text
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust

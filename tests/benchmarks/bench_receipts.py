@@ -19,13 +19,15 @@ from pathlib import Path
 from tests.verify.small_ledger import Log, Witness, Writer
 
 from constancia.api.text.qr import qr_code
+from constancia.ledger.wire.composition import format_tlog_proof
+from constancia.ledger.wire.proofs import inclusion_proof
 from constancia.verify.audit.run import audit
-from constancia.verify.core.formats.merkle import Tree, hash_leaf, verify_inclusion
-from constancia.verify.core.formats.tlog_proof import format_tlog_proof, parse_tlog_proof
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
 from constancia.verify.report.rendering import report_text
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.merkle import Tree, hash_leaf, verify_inclusion
+from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 SIZES = (1_000, 100_000, 1_000_000)
 LOOKED_AT = 100
@@ -80,7 +82,7 @@ def measure(size: int, writer: Writer, folder: Path) -> None:
     tree = Tree(leaves(size, entries))
     root = tree.root(size)
     began = time.perf_counter()
-    proofs = {index: tree.inclusion_proof(index, size) for index in indices}
+    proofs = {index: inclusion_proof(tree, index, size) for index in indices}
     proving = (time.perf_counter() - began) * 1e6 / LOOKED_AT
     hashes = [len(proof) for proof in proofs.values()]
     print(f"{size:>9,} entries: {min(hashes)}-{max(hashes)} hashes in a proof, {proving:.0f} µs to make one")

@@ -19,7 +19,7 @@ from tests.verify.small_ledger import Log, Writer
 
 from constancia.ledger.audit.resume_file import ResumeFile
 from constancia.verify.audit.run import audit
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
 from constancia.verify.report.rendering import report_text
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust

@@ -17,12 +17,15 @@ from constancia.domain.catalogue import REGISTRY, parse_act
 from constancia.domain.decide import decide
 from constancia.domain.kernel.acts import Recorded, recorded_entry
 from constancia.domain.kernel.aggregate import Aggregate
-from constancia.domain.kernel.calendar import format_instant, local_day
+from constancia.domain.kernel.calendar import format_instant, local_day, parse_edtf
+from constancia.domain.kernel.editions import FIRST, NEWEST
+from constancia.domain.kernel.occurrence import CLAIM_SPAN
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.kernel.values import canonical, digest
 from constancia.domain.state import State, Undo
 
 ORIGIN = "example.org/domain"
+EDITION = NEWEST  # the law of today; older editions have fixtures
 ZONE = "America/Mexico_City"
 START = datetime(2019, 3, 1, 18, tzinfo=UTC)
 MEMBERS = ("inai", "nosc", "sfp")
@@ -101,18 +104,28 @@ class Stage:
     def lookup(self, leaf_hash: str) -> Recorded | None:
         return next((one for one in self.entries if one.leaf_hash == leaf_hash), None)
 
+    def mode_of(self, when: str) -> str:
+        """What happened long ago is said as historical, as the law asks."""
+        try:
+            start = parse_edtf(when).start
+        except ValueError:
+            return "live"
+        recent = start is not None and start >= local_day(self.now, ZONE) - CLAIM_SPAN
+        return "live" if recent else "historical"
+
     def entry(self, who: Voice | str, type_name: str, body: Body, **members: Any) -> Recorded:
         """An entry as it would stand at the end of the log; members replace those of the statement."""
         voice = rep(who) if isinstance(who, str) else who
-        stream = members["stream"] if "stream" in members else parse_act(type_name, 1, body).stream()
+        edition = self.state.edition if self.state.size else body.get("edition", FIRST)
+        stream = members["stream"] if "stream" in members else parse_act(type_name, edition, body).stream()
         statement = {
             "actor": dict(voice.actor),
             "body": body,
             "id": f"00000000-0000-4000-8000-{len(self.entries):012d}",
             "ledger": ORIGIN,
-            "mode": "live",
+            "mode": self.mode_of(members.get("occurred_on", self.today)),
             "occurred_on": self.today,
-            "schema": 1,
+            "schema": edition,
             "seen": {"root": sha256(""), "size": 0},
             "signed_at": format_instant(self.now),
             "stream": stream,
@@ -227,12 +240,18 @@ def genesis(**changed: Any) -> Body:
     return {
         "charter": doc("carta"),
         "demonstration": True,
+        "edition": EDITION,
         "founders": founders,
         "log_key": "example.org+00000000+AA",
         "name": text("Libro"),
         "rules": {"decision_rule": {"rule_source": "product_default", "value": "unanimity"}},
         "timezone": ZONE,
     } | changed
+
+
+def first_genesis() -> Body:
+    """Genesis of the first edition of the law, which does not name it."""
+    return {name: value for name, value in genesis().items() if name != "edition"}
 
 
 def appointment(party: str, name: str | None = None, **changed: Any) -> Body:
@@ -255,7 +274,7 @@ def registration(party: str, key: str, appointment: str | None = None) -> Body:
 
 
 def act_of(type_name: str, body: Body) -> Body:
-    return {"body": body, "stream": parse_act(type_name, 1, body).stream(), "type": type_name}
+    return {"body": body, "stream": parse_act(type_name, EDITION, body).stream(), "type": type_name}
 
 
 def proposed(name: str, act: Body, **changed: Any) -> Body:

@@ -39,7 +39,7 @@ def test_3_who_signs_is_written_down_here_once_more() -> None:
     assert acts_signed_by("self") == {"KeyRegistered"}
     assert acts_signed_by("root") == {
         "MemberOrganizationJoined", "MemberOrganizationLeft", "RepresentativeAppointed", "RepresentativeRevoked",
-        "KeyEndorsed", "KeyCompromised", "PartyWithdrew",
+        "KeyEndorsed", "KeyCompromised", "LawEditionAdopted", "PartyWithdrew",
     }  # fmt: skip
     assert acts_signed_by("root_or_rep") == {"PartyRegistered", "PartyReturned", "KeyRevoked", "CorrectionRecorded"}
     assert acts_by_own_key() == {"KeyRegistered", "KeyRevoked"}

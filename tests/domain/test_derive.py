@@ -1,6 +1,6 @@
 """Derived facts: by nobody's word, recomputed from state and instant, none missing and none too many."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from tests.domain.strategies import few
 from tests.domain.test_oracles import history
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import Derived, derive, flags
+from constancia.domain.derive import Derived, derive, derived_at, flags
 
 LATE = datetime(2021, 1, 1, tzinfo=UTC)
 STATE = history().state
@@ -41,11 +41,22 @@ def test_6_entered_into_force_since_the_latest_day_that_was_signed_for() -> None
     assert fact(stage, "AgreementEnteredIntoForce").since == "2019-03-04"
 
 
-def test_an_imprecise_day_of_signing_is_as_late_as_it_can_be() -> None:
+@pytest.mark.parametrize("when", ["2019-03", "2019", "1999-01-01", "2019-03-01/2019-03-05", "2019-02-25"])
+def test_19_a_signature_is_of_one_day_and_of_these_days(when: str) -> None:
     stage = signed_by("nosc", "inai")
     body = {"agreement": "ag", "docset": stage.entries[-1].statement["body"]["docset"], "version": 1}
-    stage.on("2019-03-05").says("sfp", "AgreementSigned", body, occurred_on="2019-03")
-    assert fact(stage, "AgreementEnteredIntoForce").since == "2019-03"
+    assert stage.on("2019-03-05").code("sfp", "AgreementSigned", body, occurred_on=when, mode="live") == "E_DATE"
+    assert stage.code("sfp", "AgreementSigned", body, occurred_on=when, mode="historical") == "E_DATE"
+
+
+def test_18_in_force_is_never_earlier_than_the_text() -> None:
+    stage = signed_by("nosc", "inai")
+    frozen = next(one for one in stage.entries if one.statement["type"] == "AgreementTextFrozen")
+    body = {"agreement": "ag", "docset": stage.entries[-1].statement["body"]["docset"], "version": 1}
+    stage.on("2019-03-05").says("sfp", "AgreementSigned", body, occurred_on="2019-02-26")
+    since = fact(stage, "AgreementEnteredIntoForce").since
+    assert since is not None
+    assert since >= frozen.statement["occurred_on"]
 
 
 def test_lapsed_exactly_when_the_window_is_over() -> None:
@@ -103,10 +114,21 @@ def test_15_every_target_is_missed_once_a_due_instant() -> None:
     ]
 
 
-def test_15_what_is_said_to_have_been_done_in_time_is_not_missed() -> None:
-    stage = adopted().on("2019-04-10")
+def test_15_what_is_recorded_within_the_span_counts_from_the_day_that_it_says() -> None:
+    stage = adopted().on("2019-04-01")
     stage.says("inai", "MilestoneCompleted", completed(), occurred_on="2019-03-26")
     assert "milestone m1" not in [target for target, _since in missed(stage)]
+
+
+@pytest.mark.parametrize("claimed", ["2019-03-26", "2019-03"])
+def test_15_a_later_word_dated_in_time_is_a_claim_next_to_the_missed_deadline(claimed: str) -> None:
+    stage = adopted().on("2021-04-10")
+    before = missed(stage)
+    stage.says("inai", "MilestoneCompleted", completed(), occurred_on=claimed)
+    assert sorted(missed(stage)) == sorted(before)
+    found = [one for one in derive(stage.state, stage.now) if one.params.get("target") == "milestone m1"]
+    assert [one.params["claimed_on"] for one in found] == [claimed]
+    assert str(found[0].params["recorded_at"]).startswith("2021-04-10")
 
 
 def test_15_what_was_done_a_day_late_is_missed_for_ever() -> None:
@@ -115,10 +137,17 @@ def test_15_what_was_done_a_day_late_is_missed_for_ever() -> None:
     assert ("milestone m1", "2019-03-27T06:00:00Z") in missed(stage)
 
 
-def test_18_what_may_have_been_done_in_time_is_not_said_to_be_missed() -> None:
-    stage = adopted().on("2019-04-10")
-    stage.says("inai", "MilestoneCompleted", completed(), occurred_on="2019-03")
-    assert "milestone m1" not in [target for target, _since in missed(stage)]
+def test_d13_a_fact_holds_from_its_day_and_possibly_within_the_precision_of_it() -> None:
+    stage = signed_by("nosc", "inai", "sfp")
+    assert "AgreementEnteredIntoForce" not in kinds(stage, datetime(2015, 1, 1, tzinfo=UTC))
+    assert "AgreementEnteredIntoForce" in kinds(stage, datetime(2019, 3, 3, tzinfo=UTC))
+    assert derived_at(Derived(kind="X", stream="s", since="2017-05"), date(2017, 4, 30)) is None
+    within = derived_at(Derived(kind="X", stream="s", since="2017-05"), date(2017, 5, 10))
+    assert within is not None
+    assert within.params["certainty"] == "possibly"
+    assert derived_at(Derived(kind="X", stream="s", since="2017-05"), date(2017, 6, 1)) == Derived(
+        kind="X", stream="s", since="2017-05"
+    )
 
 
 def test_a_window_of_the_last_year_of_the_calendar_is_no_fault() -> None:

@@ -1,5 +1,7 @@
 """What the documentation says of acts is what the acts say of themselves."""
 
+import re
+
 import pytest
 from tools.build_domain_docs import members, pages, read_page, refusals_table, spec_table, within
 
@@ -16,7 +18,9 @@ def test_page_is_what_the_acts_say_of_themselves(name: str) -> None:
 def test_every_type_and_every_rule_is_on_the_domains_page() -> None:
     page = read_page("domain.md")
     assert [name for name in REGISTRY if f"\n### {name}\n" not in page] == []
-    assert [one.en for one in rule_list(AGGREGATES) if f"| `{one.code}` | {one.en} | {one.es} |" not in page] == []
+    for one in rule_list(AGGREGATES):  # the words of its editions may follow those of the rule
+        row = rf"^\| `{one.code}` \| {re.escape(one.en)}[^|]* \| {re.escape(one.es)} \|$"
+        assert re.search(row, page, re.MULTILINE), one.en
 
 
 def test_members_are_told_with_type_order_and_whether_they_may_be_absent() -> None:

@@ -1,11 +1,16 @@
 """The demonstration, played once for all tests that look at it, and a browser where there is one."""
 
+import contextlib
+import fcntl
+import os
+import pickle
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from tests.api.served import serving
 from tests.ledger.conftest import open_desk
 
@@ -29,8 +34,21 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Played]:
     """The demonstration's folder, and what was played in it. Not to be changed."""
-    folder = tmp_path_factory.mktemp("demo") / "demo"
-    return folder, run_demo(folder)
+    folder = shared_folder(tmp_path_factory) / "demonstration"
+    folder.mkdir(exist_ok=True)
+    outcome = folder / "played.pickle"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the other workers of this run wait for the first one's, and take it
+        if not outcome.exists():
+            outcome.write_bytes(pickle.dumps(run_demo(folder / "demo")))
+    made: Played = pickle.loads(outcome.read_bytes())  # noqa: S301 (this run wrote it)
+    return folder / "demo", made
+
+
+def shared_folder(factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of one run have in common."""
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +75,39 @@ def browser() -> Iterator[Browser]:
         started = engine.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield started
         started.close()
+
+
+class Pages:
+    """Pages of one browser, one for each set of options. A context for each test would take half a second more."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._open: dict[str, Page] = {}
+
+    @contextlib.contextmanager
+    def page(self, options: dict[str, Any], note: Callable[[str], object]) -> Iterator[Page]:
+        """Give a page that tells what its console says and which addresses it asks for, as `kind text`."""
+        page = self._page(options)
+        listeners: dict[Any, Any] = {
+            "console": lambda message: note(f"console {message.text}"),
+            "pageerror": lambda error: note(f"pageerror {error}"),
+            "request": lambda request: note(f"request {request.url}"),
+        }
+        for event, listener in listeners.items():
+            page.on(event, listener)
+        yield page
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+        page.context.set_offline(bool(options.get("offline")))
+
+    def _page(self, options: dict[str, Any]) -> Page:
+        name = repr(sorted(options.items()))
+        if name not in self._open:
+            self._open[name] = self._browser.new_context(**options).new_page()
+        return self._open[name]
+
+
+@pytest.fixture(scope="module")
+def pages(browser: Browser) -> Pages:
+    """Pages that the tests of a module share; each test opens its own address in one."""
+    return Pages(browser)

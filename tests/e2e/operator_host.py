@@ -16,15 +16,16 @@ from tests.verify.small_ledger import ORIGIN, Log, write
 
 from constancia.ledger.folder import policy_text
 from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.wire.proofs import consistency_proof
 from constancia.ledger.witnesses.protocol import format_request, parse_answer
 from constancia.ledger.witnesses.quorum_status import policy_lines
 from constancia.verify.audit.run import audit
-from constancia.verify.core.formats.merkle import hash_leaf
 from constancia.verify.core.formats.note import format_note, parse_note
 from constancia.verify.core.formats.policy import open_with_policy
-from constancia.verify.core.report import Fault, Report, Verdict
+from constancia.verify.report.findings import Fault, Report, Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.merkle import hash_leaf
 
 FRESH = "verifier without trust folder"
 PINNED = "verifier with key and genesis pinned"
@@ -163,7 +164,7 @@ class Operator:
         known = one.witness.store.known().get(ORIGIN)
         old = (0 if known is None else known.size) if old is None else old
         tree = log.tree
-        proof = tree.consistency_proof(old, log.size) if 0 < old <= log.size else []
+        proof = consistency_proof(tree, old, log.size) if 0 < old <= log.size else []
         body = format_request(old, proof, note or log.checkpoint())
         return httpx.post(f"{one.url}/add-checkpoint", content=body)
 

@@ -19,10 +19,10 @@ from constancia.ledger.monitor.signed_heads import parse_heads
 from constancia.ledger.monitor.watch import RoundOutcome, WatchedLog
 from constancia.ledger.monitor.watch_folder import LogFolder
 from constancia.verify.audit.run import audit
-from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 MONITOR = "monitor"
 RECEIPT = "monitor with the receipt alone"

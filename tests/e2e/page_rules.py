@@ -156,6 +156,12 @@ OTHER_AP = {
 }  # fmt: skip
 rule("1 two signatures", "signature-count", two_signatures)
 rule("1 founder missing", "signature-count", founder_short, founded=False)
+rule("newer act of a root", None, lambda w: w.as_root("sfp", "PartyMerged", "party/sfp", {}))
+rule("newer act of a representative", None, lambda w: w.as_person("sfp", "MilestoneSuspended", "agreement/a", {}))
+rule("newer schema", None, lambda w: w.as_root("sfp", "RepresentativeAppointed", "appointment/x", {}, schema=2))
+rule(
+    "newer act, unknown key", "key-unknown", lambda w: w.as_person("sfp", "PartyMerged", "party/sfp", {}, key=Key("x"))
+)
 rule("2 unknown key", "key-unknown", lambda w: act(w, key=Key("stranger")))
 rule("2 key revoked", "key-state", lambda w: act(about_key(w, "KeyRevoked", {"reason": "lost"})))
 rule("2 key compromised", "key-state", lambda w: act(about_key(w, "KeyCompromised", {"compromised_since": "2019-04"})))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 from tests.e2e.page_cases import Shown
-from tests.e2e.test_page_verifier import PAGE, TRUST, by_python
+from tests.e2e.test_page_verifier import EMPTIED, PAGE, TRUST, by_python
 from tests.tamper import transit_cases
 from tests.tamper.bench import Bench, Case
 from tests.tamper.matrix import SOURCES, cases_of
@@ -73,9 +73,7 @@ def answer(report: dict[str, object]) -> Answer:
 def page_answer(page: Page, given: Shown) -> Answer:
     """What the page says; it is not loaded anew, but starts with empty boxes."""
     assert given.trust is not None
-    page.evaluate(
-        "() => { chosen = null; clear(''); for (const id of ['policy', 'genesis', 'kept']) byId(id).value = ''; }"
-    )
+    page.evaluate(EMPTIED)
     trusted = [file for name in TRUST if (file := given.trust / name).exists()]
     page.set_input_files("#file", [])  # the browser says nothing of the same names again
     page.set_input_files("#file", [*trusted, given.source])

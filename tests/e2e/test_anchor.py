@@ -16,7 +16,7 @@ from tests.ledger.authority import TestAuthority, needs_openssl
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
 
-pytestmark = [needs_openssl, pytest.mark.xdist_group("demo")]
+pytestmark = needs_openssl
 
 
 def run(*arguments: str | Path, lang: str = "es") -> subprocess.CompletedProcess[str]:

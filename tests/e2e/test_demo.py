@@ -22,7 +22,7 @@ from constancia.domain.state import State
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
 from constancia.verify.audit.run import audit
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 

@@ -45,13 +45,14 @@ from tests.ledger.witnessed import witness_in
 from tests.verify.small_ledger import Key, Log, Witness, Writer, write
 
 from constancia.ledger.timestamps.level5 import check_time
-from constancia.verify.core.formats.entry import build_entry, parse_entry
+from constancia.ledger.wire.composition import build_entry
+from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.core.formats.note import parse_note
 from constancia.verify.core.formats.policy import open_with_policy
-from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
 from constancia.verify.report.rendering import report_text
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 OLDER = 25  # the size of the checkpoint that somebody kept
 Forge = Callable[[Log, Writer], Log]

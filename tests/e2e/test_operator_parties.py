@@ -32,7 +32,7 @@ from constancia.verify.__main__ import main
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.core.formats.signatures import KeyId, Signature
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 
@@ -416,7 +416,7 @@ def reports(desk: Desk, **members: Any) -> bytes:
 SUBMITTED: dict[str, Callable[[Desk], bytes]] = {
     "a member twice": lambda desk: changed(reports(desk), b'"mode":"live"', b'"mode":"live","mode":"live"'),
     "white space": lambda desk: changed(reports(desk), b'"mode":"live"', b'"mode": "live"'),
-    "a fraction": lambda desk: changed(reports(desk), b'"schema":1', b'"schema":1.0'),
+    "a fraction": lambda desk: changed(reports(desk), b'"schema":2', b'"schema":2.0'),
     "NFD text": lambda desk: changed(reports(desk), b"Avance", "Avancé".replace("é", "e\u0301").encode()),
     "bidirectional marks": lambda desk: changed(reports(desk), b"Avance", "Av\u202eance".encode()),
     "70,000 bytes": lambda desk: reports(desk) + b" " * 70_000,

@@ -11,40 +11,42 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
+from tests.e2e.conftest import Pages
 from tests.e2e.page_cases import Shown, bundle, true
 from tests.e2e.test_page_verifier import PAGE, by_page, by_python
 from tests.e2e.test_pages import RULES
-from tests.verify.small_ledger import Witness, write
+from tests.verify.small_ledger import ORIGIN, PostQuantumWitness, Witness, write
 from tools.build_verifier_page import built
 
 from constancia.ledger.publication.verifier_page import policy_of, sealed, verifier_page
 from constancia.verify.core.formats.entry import parse_entry
-from constancia.verify.core.formats.note import format_vkey
+from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44, format_vkey, verifier_key
 from constancia.verify.report.words import FAULTS, REMARKS, VERDICTS
 
 SOURCE = PAGE.read_text(encoding="utf-8")
 MAX_BYTES = 68_000
 LOG = f"log {format_vkey(true().signer.verifier)}\n".encode()
 WITNESS = f"witness w {format_vkey(Witness('w').verifier)}\n".encode()
+STRONG = f"witness strong {format_vkey(PostQuantumWitness('w').verifier)}\n".encode()
+_OWN = verifier_key(ORIGIN, COSIGNATURE_MLDSA44, PostQuantumWitness("log").verifier.public_key)
+OWN = f"witness own {format_vkey(_OWN)}\n".encode()
 
 
 @pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(pages: Pages, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page whose console is silent and that asks for nothing but itself, once it is opened."""
-    context = browser.new_context(**({"offline": True, "accept_downloads": True} | getattr(request, "param", {})))
-    opened = context.new_page()
     said: list[str] = []
-    opened.on("console", lambda message: said.append(message.text))
-    opened.on("pageerror", lambda error: said.append(str(error)))
-    opened.on("request", lambda request: said.append(request.url))
-    yield opened
-    context.close()
-    assert [one for one in said if not one.startswith("blob:") and not one.endswith("/verificador.html")] == []
+    options = {"offline": True, "accept_downloads": True} | getattr(request, "param", {})
+    with pages.page(options, said.append) as opened:
+        yield opened
+    asked = re.compile(r"request (blob:.*|.*/verificador\.html)")
+    assert [one for one in said if not asked.fullmatch(one)] == []
 
 
 @pytest.fixture
@@ -121,7 +123,6 @@ def test_page_is_small_and_readable() -> None:
     assert max(map(len, SOURCE.splitlines())) < 450  # a sentence in both languages
 
 
-@pytest.mark.xdist_group("demo")
 def test_server_sends_the_page_with_its_own_policy_and_it_works_from_there(
     page: Page, served_demo: str, browser: Browser, sound: Shown
 ) -> None:
@@ -200,6 +201,8 @@ def test_entry_0_of_another_ledger_is_altered_where_genesis_is_pinned(page: Page
     assert (report["verdict"], report["first_fault"]["code"]) == ("altered", "genesis")
 
 
+# What is added to a page stays in it: this one is no other test's.
+@pytest.mark.parametrize("page", [{"locale": "es-MX"}], indirect=True, ids=["own"])
 def test_browser_without_the_newest_functions_says_the_same(page: Page, sound: Shown) -> None:
     page.add_init_script(
         """const Plain = Blob;
@@ -244,6 +247,10 @@ def test_log_key_and_genesis_may_be_typed(page: Page, sound: Shown) -> None:
         ("policy", LOG + WITNESS + b"group none 1 w\nquorum none\n"),
         ("policy", LOG + WITNESS + WITNESS.replace(b" w ", b" v ") + b"quorum w\n"),
         ("policy", LOG + b"quorum w\n" + WITNESS),
+        ("policy", LOG + OWN + b"quorum own\n"),
+        ("policy", LOG + OWN + WITNESS + b"group g any own w\nquorum g\n"),
+        ("policy", LOG + WITNESS + STRONG + b"group g 2 w strong\nquorum g\n"),
+        ("policy", LOG + WITNESS.replace(b" w ", " w\u202e ".encode()) + b"quorum none\n"),
         ("checkpoint", b"not a note"),
         ("genesis", b"AB" * 32),
     ],
@@ -362,7 +369,6 @@ def test_archive_with_data_descriptors_is_read(page: Page, sound: Shown, tmp_pat
 
 # For people
 
-SCHEMES = [{"color_scheme": "light"}, {"color_scheme": "dark"}]
 STATES = ("start", "intact", "inconclusive", "altered", "unreadable")
 
 
@@ -385,11 +391,18 @@ def bring(page: Page, state: str, sound: Shown, folder: Path) -> None:
         assert page.evaluate("constanciaReport.verdict") == state
 
 
-@pytest.mark.parametrize("page", [{"bypass_csp": True, **one} for one in SCHEMES], indirect=True, ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("page", "rules"),
+    [({"bypass_csp": True, "color_scheme": scheme}, rules) for scheme, rules in RULES.items()],
+    indirect=["page"],
+    ids=RULES,
+)
 @pytest.mark.parametrize("state", STATES)
-def test_page_breaks_no_rule_of_accessibility(state: str, page: Page, sound: Shown, tmp_path: Path) -> None:
+def test_page_breaks_no_rule_of_accessibility(
+    state: str, page: Page, rules: dict[str, Any], sound: Shown, tmp_path: Path
+) -> None:
     bring(page, state, sound, tmp_path)
-    found = Axe().run(page, options=RULES).response["violations"]
+    found = Axe().run(page, options=rules).response["violations"]
     assert [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found] == []
 
 

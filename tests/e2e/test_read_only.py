@@ -5,12 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from tests.e2e.test_witnesses import COMMAND, copy, served, signed_report, until
 from tests.witness_process import ROOT
 
 __all__ = ("copy",)
-pytestmark = pytest.mark.xdist_group("demo")
 
 
 def told(url: str) -> dict[str, Any]:

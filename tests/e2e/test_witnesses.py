@@ -33,12 +33,11 @@ from constancia.ledger.witnesses.protocol import format_request
 from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.note import parse_vkey
 from constancia.verify.core.formats.policy import open_with_policy
-from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
-pytestmark = pytest.mark.xdist_group("demo")
 COMMAND = [sys.executable, "-m", "constancia.api.cli"]
 
 

@@ -17,7 +17,8 @@ from tests.dishonest import Host, altered, hosting, rewritten, setting, truncate
 from tests.verify.small_ledger import Log, Witness, Writer
 
 from constancia.api.demo.run import run_demo
-from constancia.verify.core.formats.tiles import encode_bundle, entries_path
+from constancia.ledger.wire.composition import encode_bundle
+from constancia.verify.wire.tiles import entries_path
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"

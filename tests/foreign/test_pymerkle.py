@@ -5,9 +5,9 @@ from pymerkle import InclusionProof, InmemoryTree, InvalidProof, verify_consiste
 from pymerkle.hasher import MerkleHasher
 from tests.foreign.conftest import Library
 
-from constancia.verify.core.formats import merkle
-from constancia.verify.core.formats.merkle import EMPTY_ROOT
-from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
+from constancia.verify.wire import merkle
+from constancia.verify.wire.merkle import EMPTY_ROOT
+from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 SIZES = (1, 2, 3, 4, 5, 7, 8, 9, 31, 64, 65, 127, 255, 256, 257, 300, 511, 512, 513)
 

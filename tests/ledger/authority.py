@@ -117,11 +117,17 @@ class TestAuthority:
         )  # fmt: skip
         return answered.read_bytes()
 
-    def stamp(self, text: bytes, *options: str | Path, digest: str = "-sha256") -> bytes:
-        """The answer over some bytes, the request made by `openssl ts -query`."""
+    def shown(self, query: bytes) -> str:
+        """A request in words, as `openssl ts -query` reads it."""
+        asked = self.folder / "shown.tsq"
+        asked.write_bytes(query)
+        return openssl("ts", "-query", "-in", asked, "-text").decode()
+
+    def stamp(self, text: bytes, *options: str | Path, digest: str = "-sha256", asked: tuple[str, ...] = ()) -> bytes:
+        """The answer over some bytes, the request made by `openssl ts -query` with the options `asked`."""
         data, query = self.folder / "data", self.folder / "made.tsq"
         data.write_bytes(text)
-        openssl("ts", "-query", "-data", data, digest, "-cert", "-out", query)
+        openssl("ts", "-query", "-data", data, digest, "-cert", *asked, "-out", query)
         return self.answer(query.read_bytes(), *options)
 
     def sign_info(self, answer: bytes, signer: Certificate) -> bytes:

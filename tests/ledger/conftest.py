@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.ledger.template import Template, Templates
 from tests.ledger.world import ORIGIN, START, Signed, World, play
 
 from constancia.ledger.append.examiner import AppendOutcome
-from constancia.ledger.assembly import Options
+from constancia.ledger.append.writer import Writer
+from constancia.ledger.assembly import LedgerParts, Options
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
@@ -31,6 +33,16 @@ class Desk:
         self.world.look(self.ledger.log)
         return outcome
 
+    @property
+    def parts(self) -> LedgerParts:
+        """The parts that the ledger is made of: what tests of one part look at, or break."""
+        return self.ledger._core
+
+    @property
+    def writer(self) -> Writer:
+        assert self.parts.writer is not None
+        return self.parts.writer
+
     def found(self) -> None:
         play(self.world.founding(), self.take)
 
@@ -48,13 +60,15 @@ OpenDesk = Callable[..., Desk]
 
 @pytest.fixture
 def open_desk(tmp_path: Path) -> Iterator[OpenDesk]:
-    """Opens new ledgers, with the options wanted, and closes them at the end."""
+    """Opens ledgers, new ones or copies of a template, with the options wanted, and closes them at the end."""
     opened: list[Desk] = []
 
-    def make(name: str = "ledger", options: Options | None = None) -> Desk:
-        signer, clock, folder = LogSigner.generate(ORIGIN), StoryClock(START), tmp_path / name
-        ledger = Ledger.open(folder, clock=clock, signer=signer, create=True, options=options)
-        desk = Desk(ledger, World(signer.vkey), clock, signer, folder, options)
+    def make(name: str = "ledger", options: Options | None = None, begun: Template | None = None) -> Desk:
+        folder, clock = tmp_path / name, StoryClock(START)
+        signer = LogSigner.generate(ORIGIN) if begun is None else begun.signer
+        world = World(signer.vkey) if begun is None else begun.copy_to(folder)
+        ledger = Ledger.open(folder, clock=clock, signer=signer, create=begun is None, options=options)
+        desk = Desk(ledger, world, clock, signer, folder, options)
         opened.append(desk)
         return desk
 
@@ -70,14 +84,12 @@ def new(open_desk: OpenDesk) -> Desk:
 
 
 @pytest.fixture
-def founded(new: Desk) -> Desk:
+def founded(open_desk: OpenDesk, templates: Templates) -> Desk:
     """A ledger whose parties have keys and seats."""
-    new.found()
-    return new
+    return open_desk(begun=templates.founded)
 
 
 @pytest.fixture
-def desk(founded: Desk) -> Desk:
+def desk(open_desk: OpenDesk, templates: Templates) -> Desk:
     """A ledger with an adopted commitment `c1` and a report on it, `r1`."""
-    founded.adopt()
-    return founded
+    return open_desk(begun=templates.adopted)

@@ -7,9 +7,10 @@ from tests.ledger.world import ORIGIN, Signed, World
 from tests.verify.small_ledger import Log, LogKey
 
 from constancia.ledger.clock import format_recorded_at
-from constancia.verify.core.formats.entry import NO_PREVIOUS, build_entry
-from constancia.verify.core.formats.merkle import Tree, hash_leaf
+from constancia.ledger.wire.composition import build_entry
+from constancia.verify.core.formats.entry import NO_PREVIOUS
 from constancia.verify.core.formats.note import format_vkey
+from constancia.verify.wire.merkle import Tree, hash_leaf
 
 
 class Operator:

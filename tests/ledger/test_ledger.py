@@ -23,10 +23,10 @@ from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import MAX_STATEMENT_BYTES, canonical
 from constancia.verify.core.formats.checkpoint import open_checkpoint
 from constancia.verify.core.formats.entry import parse_entry
-from constancia.verify.core.formats.merkle import EMPTY_ROOT, hash_leaf, verify_consistency, verify_inclusion
 from constancia.verify.core.formats.signatures import KeyId, Signature
-from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.merkle import EMPTY_ROOT, hash_leaf, verify_consistency, verify_inclusion
+from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 
 def refused(desk: Desk, signed: Signed) -> Refusal:
@@ -211,9 +211,9 @@ class TestRefusing:
             lambda raw: b"\xff" + raw,
             lambda raw: b"",
             lambda raw: b"[" * 2000,
-            lambda raw: raw.replace(b'"schema":1', b'"schema":1.0'),
-            lambda raw: raw.replace(b'"schema":1', b'"schema":NaN'),
-            lambda raw: raw.replace(b'"schema":1', b'"schema":1,"schema":1'),
+            lambda raw: raw.replace(b'"schema":2', b'"schema":2.0'),
+            lambda raw: raw.replace(b'"schema":2', b'"schema":NaN'),
+            lambda raw: raw.replace(b'"schema":2', b'"schema":2,"schema":2'),
         ],
     )
     def test_bytes_that_are_no_canonical_statement(self, desk: Desk, spoil: Any) -> None:

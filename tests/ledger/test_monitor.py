@@ -23,9 +23,9 @@ from constancia.ledger.monitor.signed_heads import HeadsDocument, format_heads, 
 from constancia.ledger.monitor.watch import RoundOutcome, WatchedLog
 from constancia.ledger.monitor.watch_folder import LogFolder, folder_name
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 NOW = datetime(2019, 3, 2, 12, tzinfo=UTC)
 OLD = 300  # what the monitors verified before the host turns dishonest: more than a full tile

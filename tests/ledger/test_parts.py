@@ -16,7 +16,7 @@ from constancia.ledger.errors import LedgerError
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import KeyFileError, LogSigner
 from constancia.ledger.store.batch import MAX_BATCH, plan_batch
-from constancia.verify.core.formats.policy import parse_policy
+from constancia.verify.trust.policy_file import parse_policy
 
 ORIGIN = "example.org/ledger"
 

@@ -18,9 +18,9 @@ from constancia.ledger.keys.log_signer import LogSigner
 from constancia.verify.core.formats.checkpoint import parse_checkpoint
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44, format_note, parse_note, parse_vkey
-from constancia.verify.core.formats.tlog_proof import parse_tlog_proof
-from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.report.rendering import report_text
+from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 STRICT = ("group parties 2 w1 w2 w3\ngroup parties-mldsa44 2 w1-mldsa44 w2-mldsa44 w3-mldsa44\n"
           "group strict all log-mldsa44 parties parties-mldsa44", "strict")  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tests.ledger.conftest import Desk
 from tests.ledger.false_witness import RealWitness
@@ -14,15 +15,19 @@ from constancia.ledger.folder import policy_text
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.keys.note_keys import Cosigner
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.witnesses.pace import Pace
 from constancia.ledger.witnesses.quorum_status import policy_lines
 from constancia.verify.audit.run import audit
-from constancia.verify.core.formats.policy import Policy, parse_policy
-from constancia.verify.core.report import Report
+from constancia.verify.core.formats.policy import Policy
+from constancia.verify.report.findings import Report
 from constancia.verify.sources.source import open_source
+from constancia.verify.trust.policy_file import parse_policy
 from constancia.verify.trust.trust_folder import load_trust
 
 QUORUM = ("group parties 2 w1 w2 w3", "parties")
 LONG_S = 20.0
+# A witness that failed is asked again at once, not after half a second and more; nothing else differs from production.
+PACE = Pace(first_pause_s=0.02, longest_pause_s=0.5, put_off_s=0.02)
 
 
 class Scene:
@@ -48,8 +53,8 @@ class Scene:
         text = policy_text(self.signer.vkey, self.signer.cosigner_vkey, [*lines, quorum[0]], quorum[1])
         write_file(self.folder / "d" / "trust" / "policy", text.encode())
 
-    def open(self, *, create: bool = True, cosign: bool = True) -> Desk:
-        options = Options(cosign=cosign)
+    def open(self, *, create: bool = True, cosign: bool = True, **how: Any) -> Desk:
+        options = Options(cosign=cosign, **{"pace": PACE, **how})
         ledger = Ledger.open(self.folder / "d", clock=self.clock, signer=self.signer, create=create, options=options)
         ledger.documents.put(b"charter")
         world = self.desk.world if self.desk is not None else World(self.signer.vkey)

@@ -8,10 +8,11 @@ from tests.ledger.world import START
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.keys.note_keys import Cosigner, NoteKeys
+from constancia.ledger.wire.proofs import consistency_proof
 from constancia.ledger.witnesses.protocol import format_request
 from constancia.ledger.witnesses.witness import Witness
 from constancia.ledger.witnesses.witness_memory import WitnessStore
-from constancia.verify.core.formats.merkle import Tree, hash_leaf
+from constancia.verify.wire.merkle import Tree, hash_leaf
 
 ORIGIN = "example.org/witnessed"
 
@@ -39,7 +40,7 @@ class TreeLog:
         return self.signer.checkpoint(size, self.tree.root(size))
 
     def request(self, old: int, size: int) -> bytes:
-        proof = self.tree.consistency_proof(old, size) if old else []
+        proof = consistency_proof(self.tree, old, size) if old else []
         return format_request(old, proof, self.checkpoint(size))
 
 

@@ -7,6 +7,7 @@ only thing made up is the story.
 import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -15,12 +16,13 @@ from typing import Any, Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from constancia.domain.kernel.editions import FIRST, NEWEST
 from constancia.ledger.clock import new_uuid
 from constancia.ledger.submission import SignedStatement
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.dsse import signed_bytes
-from constancia.verify.core.formats.merkle import EMPTY_ROOT
 from constancia.verify.core.formats.signatures import KeyId, Signature, key_id_of
+from constancia.verify.wire.merkle import EMPTY_ROOT
 
 ORIGIN = "example.org/test-ledger"
 START = datetime(2019, 3, 1, 12, tzinfo=UTC)
@@ -100,10 +102,18 @@ class World:
         self.origin = origin
         self.log_key = log_key
         self.log_cosigner: str | None = None
+        self.demonstration = True
         self.roots = {party: Key() for party in PARTIES}
         self.keys = {party: Key() for party in PARTIES}
         self.now = START
+        self.edition = NEWEST  # of the law
         self.seen: tuple[int, bytes] = (0, EMPTY_ROOT)
+
+    def copy(self) -> "World":
+        """The same parties with the same keys, and a memory of their own."""
+        other = copy(self)
+        other.roots, other.keys = dict(self.roots), dict(self.keys)
+        return other
 
     def look(self, tip: Tip) -> None:
         """Takes note of a ledger's end, as a signer's software does before signing."""
@@ -127,7 +137,7 @@ class World:
                 "ledger": self.origin,
                 "mode": "live",
                 "occurred_on": f"{self.now:%Y-%m-%d}",
-                "schema": 1,
+                "schema": self.edition,
                 "seen": {"root": root.hex(), "size": size},
                 "signed_at": f"{self.now:%Y-%m-%dT%H:%M:%SZ}",
                 "stream": stream,
@@ -155,7 +165,8 @@ class World:
     def genesis(self) -> Signed:
         body = {
             "charter": doc(b"charter"),
-            "demonstration": True,
+            "demonstration": self.demonstration,
+            **({} if self.edition == FIRST else {"edition": self.edition}),
             "founders": [
                 {
                     "kind": KINDS[party],
@@ -233,10 +244,10 @@ class World:
         acts += [partial(self.body_established, party) for party in PARTIES]
         return acts
 
-    def commitment(self, name: str) -> list[Callable[[], Signed]]:
+    def commitment(self, name: str, deliverable: str = "e1") -> list[Callable[[], Signed]]:
         """The acts from a proposal to an adopted commitment with one report, in order."""
         stream, decision = f"commitment/{name}", f"decision/d-{name}"
-        adopted = {"commitment": name, "decision": f"d-{name}", "scope": scope()}
+        adopted = {"commitment": name, "decision": f"d-{name}", "scope": scope(deliverable)}
         act = {"body": adopted, "stream": stream, "type": "CommitmentAdopted"}
         digest = "sha256:" + hashlib.sha256(canonical(act)).hexdigest()
         acts: list[Callable[[], Signed]] = [
@@ -300,10 +311,10 @@ def evidence() -> dict[str, Any]:
     return {"description": text("Minuta"), "sha256": hashlib.sha256(b"minuta").hexdigest()}
 
 
-def scope() -> dict[str, Any]:
+def scope(deliverable: str = "e1") -> dict[str, Any]:
     return {
         "actions": [{"action": "a1", "milestone": "m1", "text": text("Convocar")}],
-        "deliverables": [{"deliverable": "e1", "form": "document", "milestone": "m1", "title": text("Informe")}],
+        "deliverables": [{"deliverable": deliverable, "form": "document", "milestone": "m1", "title": text("Informe")}],
         "milestones": [
             {
                 "lead": list(PARTIES),

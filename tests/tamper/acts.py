@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from tests.verify.small_ledger import Key, Log, Writer
 
+from constancia.ledger.wire.composition import build_entry
 from constancia.verify.core.formats.canonical import canonical
-from constancia.verify.core.formats.entry import build_entry, parse_entry
+from constancia.verify.core.formats.entry import parse_entry
 
 
 class Change(NamedTuple):

@@ -12,11 +12,11 @@ from typing import Any
 from tests.verify.small_ledger import Log, PostQuantumWitness, Witness, Writer, verify, write
 
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.policy import parse_policy
-from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.report.rendering import report_json, report_text
 from constancia.verify.report.words import SEEN
 from constancia.verify.sources.source import open_source
+from constancia.verify.trust.policy_file import parse_policy
 
 WITNESSES = (Witness("a"), PostQuantumWitness("b"))
 RECEIPT_INDEX = 20

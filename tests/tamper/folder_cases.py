@@ -9,9 +9,9 @@ from tests.tamper.acts import Change, byte_acts, flips, is_in_name_of_witness
 from tests.tamper.bench import WITNESSES, Bench, Case
 from tests.verify.small_ledger import DOCUMENT, LogKey, Witness
 
-from constancia.verify.core.formats.merkle import Tree, hash_leaf
 from constancia.verify.core.formats.note import NoteSignature, format_note, parse_note
-from constancia.verify.core.formats.tiles import parse_bundle, parse_tile_path
+from constancia.verify.wire.merkle import Tree, hash_leaf
+from constancia.verify.wire.tiles import parse_bundle, parse_tile_path
 
 DOCUMENT_PATH = "documents/" + hashlib.sha256(DOCUMENT).hexdigest()
 UNKNOWN = "an unknown key's line is ignored"

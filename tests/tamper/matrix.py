@@ -7,7 +7,7 @@ from tests.tamper import folder_cases, log_cases, packed_cases, store_cases
 from tests.tamper.bench import Bench, Case, Figures
 from tests.tamper.upper_tiles import TARGETS, UpperTiles
 
-from constancia.verify.core.formats.tiles import tile_path
+from constancia.verify.wire.tiles import tile_path
 
 SOURCES = {"store": store_cases, "folder": folder_cases, "log": log_cases, "packed": packed_cases}
 # What is named at another place than where it was altered, and why that is as near as can be said.

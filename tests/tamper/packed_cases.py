@@ -13,7 +13,8 @@ from tests.tamper.acts import byte_acts, flips, form_acts, is_in_name_of_witness
 from tests.tamper.bench import RECEIPT_INDEX, WITNESSES, Bench, Case
 from tests.verify.small_ledger import LogKey, write
 
-from constancia.verify.core.formats.tlog_proof import format_tlog_proof, parse_tlog_proof
+from constancia.ledger.wire.composition import format_tlog_proof
+from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 UNKNOWN = "an unknown key's line is ignored"
 PACKING = "the packing alone: dates, attributes, order; what it unpacks to is the same"

@@ -8,11 +8,11 @@ from tests.tamper.bench import Figures
 from tests.verify.small_ledger import write
 
 from constancia.verify.audit.check_tiles import TileChecker
-from constancia.verify.core.formats.merkle import Tree, hash_leaf
-from constancia.verify.core.formats.tiles import tile_path, tiles_between
-from constancia.verify.core.report import Fault, Findings
+from constancia.verify.report.findings import Fault, Findings
 from constancia.verify.sources.files import Folder
 from constancia.verify.sources.published_log import PublishedLog
+from constancia.verify.wire.merkle import Tree, hash_leaf
+from constancia.verify.wire.tiles import tile_path, tiles_between
 
 SIZE = 70_000
 TARGETS = ((1, 0, 256), (1, 1, 17), (2, 0, 1))

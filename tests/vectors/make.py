@@ -15,15 +15,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.verify.small_ledger import Log, PostQuantumWitness, Witness, Writer, write
 
+from constancia.ledger.wire.composition import format_tlog_proof
+from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import format_checkpoint
 from constancia.verify.core.formats.cosignature import message_ed25519, message_mldsa44
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.entry import parse_entry
-from constancia.verify.core.formats.merkle import Tree, hash_leaf
 from constancia.verify.core.formats.note import NoteSignature, format_note, format_vkey, parse_note
-from constancia.verify.core.formats.policy import open_with_policy, parse_policy
-from constancia.verify.core.formats.tlog_proof import format_tlog_proof
+from constancia.verify.core.formats.policy import open_with_policy
+from constancia.verify.trust.policy_file import parse_policy
+from constancia.verify.wire.merkle import Tree, hash_leaf
 
 FOLDER = Path(__file__).resolve().parent
 INDEX, SIZE, TIME = 16, 18, 1_551_463_200
@@ -61,11 +63,11 @@ def tree_vectors() -> dict[str, Any]:
         "leaves": "bytes of the leaf at i: 'leaf <i>' in ASCII",
         "roots": [{"size": size, "root": tree.root(size).hex()} for size in SIZES],
         "inclusion": [
-            {"index": index, "size": size, "proof": [one.hex() for one in tree.inclusion_proof(index, size)]}
+            {"index": index, "size": size, "proof": [one.hex() for one in inclusion_proof(tree, index, size)]}
             for index, size in dict.fromkeys(proved)
         ],
         "consistency": [
-            {"old": old, "new": new, "proof": [one.hex() for one in tree.consistency_proof(old, new)]}
+            {"old": old, "new": new, "proof": [one.hex() for one in consistency_proof(tree, old, new)]}
             for old, new in pairs
         ],
     }
@@ -170,7 +172,7 @@ def make(folder: Path) -> None:
         "cosignature-ed25519.blob": line.blob,
         "cosignature-mldsa44.message": message_mldsa44(TIME, two.verifier.name, text),
         "policy": policy.encode(),
-        "receipt": format_tlog_proof(INDEX, log.tree.inclusion_proof(INDEX, SIZE), checkpoint, entry.raw),
+        "receipt": format_tlog_proof(INDEX, inclusion_proof(log.tree, INDEX, SIZE), checkpoint, entry.raw),
     }
     for name, data in files.items():
         write(folder / name, data)

@@ -19,13 +19,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from constancia.ledger.wire.composition import build_entry, encode_bundle, format_tlog_proof
+from constancia.ledger.wire.proofs import inclusion_proof
 from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.checkpoint import format_checkpoint
 from constancia.verify.core.formats.cosignature import message_ed25519, message_mldsa44
 from constancia.verify.core.formats.dsse import signed_bytes
-from constancia.verify.core.formats.entry import NO_PREVIOUS, build_entry, parse_entry
-from constancia.verify.core.formats.merkle import Tree, hash_leaf
+from constancia.verify.core.formats.entry import NO_PREVIOUS, parse_entry
 from constancia.verify.core.formats.note import (
     COSIGNATURE_ED25519,
     COSIGNATURE_MLDSA44,
@@ -37,12 +38,12 @@ from constancia.verify.core.formats.note import (
     verifier_key,
 )
 from constancia.verify.core.formats.signatures import KeyId, Signature, key_id_of
-from constancia.verify.core.formats.tiles import HASHES_PER_TILE, encode_bundle, tile_path, tiles_between
-from constancia.verify.core.formats.tlog_proof import format_tlog_proof
-from constancia.verify.core.report import Report
+from constancia.verify.report.findings import Report
 from constancia.verify.sources.source import open_source
 from constancia.verify.sources.sqlite_store import TOPIC
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.merkle import Tree, hash_leaf
+from constancia.verify.wire.tiles import HASHES_PER_TILE, tile_path, tiles_between
 
 ORIGIN = "example.org/small-ledger"
 PARTIES = ("inai", "nosc", "sfp")
@@ -219,7 +220,7 @@ class Log:
 
     def receipt(self, index: int, size: int | None = None) -> bytes:
         size = self.size if size is None else size
-        proof = self.tree.inclusion_proof(index, size)
+        proof = inclusion_proof(self.tree, index, size)
         return format_tlog_proof(index, proof, self.checkpoint(size), self.entries[index])
 
     def write_trust(

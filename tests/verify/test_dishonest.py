@@ -19,7 +19,7 @@ from tests.dishonest import (
 )
 from tests.verify.small_ledger import Key, Log, Writer, verify
 
-from constancia.verify.core.report import Fault, Report, Verdict
+from constancia.verify.report.findings import Fault, Report, Verdict
 from constancia.verify.report.rendering import report_text
 
 

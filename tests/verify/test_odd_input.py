@@ -15,14 +15,14 @@ from tests.verify.small_ledger import PARTIES, SCOPE, Key, Log, LogKey, Witness,
 
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, format_vkey, key_hash, parse_note
-from constancia.verify.core.formats.policy import MAX_POLICY_BYTES, parse_policy
-from constancia.verify.core.formats.tiles import parse_bundle
-from constancia.verify.core.formats.tlog_proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
-from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.report.rendering import report_json, report_text
 from constancia.verify.sources.published_log import MAX_BUNDLE_BYTES
 from constancia.verify.sources.sqlite_store import SCHEMA
 from constancia.verify.sources.zip_archive import Zip
+from constancia.verify.trust.policy_file import MAX_POLICY_BYTES, parse_policy
+from constancia.verify.wire.tiles import parse_bundle
+from constancia.verify.wire.tlog_proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
 
 FUZZ = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
 

@@ -10,7 +10,7 @@ from tests.tamper.bench import Bench, Figures
 from tests.tamper.matrix import SOURCES, cases_of, sample, unexplained, upper_tiles
 from tests.verify.small_ledger import verify
 
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
 from constancia.verify.report.rendering import report_text
 
 ONE_IN = {"store": 1, "folder": 3, "log": 1, "packed": 1}  # the folder's log is long, so that it has full tiles

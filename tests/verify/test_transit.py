@@ -6,7 +6,7 @@ from tests.tamper.transit_cases import DOUBTFUL, NAMED, cases
 from tests.verify.small_ledger import verify
 
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.findings import Report, Verdict
 
 
 @pytest.fixture(scope="module")

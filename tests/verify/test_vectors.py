@@ -12,15 +12,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.vectors.make import FOLDER, make
 from tests.verify.small_ledger import verify
 
+from constancia.ledger.wire.composition import build_entry, format_tlog_proof
+from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import parse_canonical
 from constancia.verify.core.formats.checkpoint import open_checkpoint
 from constancia.verify.core.formats.cosignature import message_ed25519, message_mldsa44, verify_cosignature
 from constancia.verify.core.formats.dsse import signed_bytes
-from constancia.verify.core.formats.entry import build_entry, parse_entry
-from constancia.verify.core.formats.merkle import Tree, hash_leaf, verify_consistency, verify_inclusion
+from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.core.formats.note import parse_note
-from constancia.verify.core.formats.policy import open_with_policy, parse_policy
+from constancia.verify.core.formats.policy import open_with_policy
 from constancia.verify.core.formats.signatures import (
     Signature,
     key_id_of,
@@ -29,8 +30,10 @@ from constancia.verify.core.formats.signatures import (
     verify_signature,
 )
 from constancia.verify.core.formats.statement import parse_statement
-from constancia.verify.core.formats.tlog_proof import format_tlog_proof, parse_tlog_proof
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
+from constancia.verify.trust.policy_file import parse_policy
+from constancia.verify.wire.merkle import Tree, hash_leaf, verify_consistency, verify_inclusion
+from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 
 def raw(name: str) -> bytes:
@@ -115,13 +118,13 @@ def test_tree_roots_and_proofs() -> None:
     assert all(tree.root(size) == root for size, root in roots.items())
     for one in said["inclusion"]:
         proof = [bytes.fromhex(node) for node in one["proof"]]
-        assert proof == tree.inclusion_proof(one["index"], one["size"])
+        assert proof == inclusion_proof(tree, one["index"], one["size"])
         assert verify_inclusion(
             leaf_hash=leaves[one["index"]], index=one["index"], size=one["size"], proof=proof, root=roots[one["size"]]
         )
     for one in said["consistency"]:
         proof = [bytes.fromhex(node) for node in one["proof"]]
-        assert proof == tree.consistency_proof(one["old"], one["new"])
+        assert proof == consistency_proof(tree, one["old"], one["new"])
         assert verify_consistency(
             old_size=one["old"], new_size=one["new"], old_root=roots[one["old"]], new_root=roots[one["new"]],
             proof=proof,

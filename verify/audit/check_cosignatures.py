@@ -1,13 +1,8 @@
-"""Cosignatures beside the checkpoints: those of the log's own ML-DSA-44 key, and those that a ledger's folder keeps.
+"""Cosignatures that a ledger's folder keeps: what witnesses gave for earlier checkpoints.
 
-- The genesis may name the log's ML-DSA-44 key. Then every checkpoint must carry its cosignature: who one day can forge
-  Ed25519 signatures could otherwise just leave the other one out.
-- `cosignatures.sqlite` holds what witnesses gave for earlier checkpoints. A sound one that the log contradicts or no
-  longer reaches is evidence against the log.
+A sound one that the log contradicts or no longer reaches is evidence against the log.
 """
 
-import hashlib
-from collections.abc import Iterator
 from typing import Any, Final
 
 from constancia.verify.audit.check_witness_times import WitnessTimes
@@ -15,74 +10,14 @@ from constancia.verify.audit.entry_pass import EntryPass
 from constancia.verify.core.errors import Malformed, Unreadable, Unsupported
 from constancia.verify.core.formats.checkpoint import Checkpoint, format_checkpoint
 from constancia.verify.core.formats.cosignature import verify_cosignature
-from constancia.verify.core.formats.merkle import HASH_BYTES
-from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44, NoteSignature, VerifierKey, parse_note, parse_vkey
+from constancia.verify.core.formats.note import NoteSignature, parse_note
 from constancia.verify.core.formats.policy import Policy
-from constancia.verify.core.report import Findings, fault_of
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.sqlite_store import Store
+from constancia.verify.wire.merkle import HASH_BYTES
 
 _ROWS: Final = "SELECT size, root, key, line FROM cosignatures NOT INDEXED ORDER BY size, key"
 _COLUMNS: Final = ("size", "root", "key", "line")
-
-
-def log_cosigner(said: object, origin: str | None, policy: Policy | None, findings: Findings) -> VerifierKey | None:
-    """Give the log's ML-DSA-44 key as the genesis names it, held to what the policy says of it.
-
-    Args:
-        said: `log_cosigner` of the genesis; None if there is none.
-        origin: The log's origin, which is the key's name.
-        policy: What is pinned; None if nothing is.
-        findings: Where faults go.
-
-    Source: ours: SPEC §4.
-    """
-    if said is None:
-        return None
-    where = "statement.body.log_cosigner"
-    try:
-        key = parse_vkey(str(said))
-    except Malformed as error:
-        findings.add(fault_of(error, "directory", 0, where, "L2"))
-        return None
-    if key.type_byte != COSIGNATURE_MLDSA44 or key.name != origin:
-        findings.fault("log-key", 0, where, f"an ML-DSA-44 key named {origin}", f"{key.type_byte}: {key.name}")
-        return None
-    pinned = [] if policy is None else [one for one in policy.witnesses.values() if one.name == origin]
-    for one in pinned:
-        if one.type_byte == COSIGNATURE_MLDSA44 and one != key:
-            findings.fault("log-key", 0, where, _fingerprint(one), _fingerprint(key))
-    return key
-
-
-def _fingerprint(key: VerifierKey) -> str:
-    return hashlib.sha256(key.public_key).hexdigest()
-
-
-def check_log_cosigner(notes: Iterator[tuple[int | None, str, bytes]], key: VerifierKey, findings: Findings) -> None:
-    """Check that every checkpoint carries a sound cosignature by the log's ML-DSA-44 key.
-
-    Args:
-        notes: Index, place and bytes of each signed note; those that can't be read are faults already.
-        key: The key.
-        findings: Where faults and counts go.
-
-    Source: C2SP tlog-cosignature; ours: SPEC §4.
-    """
-    for index, where, raw in notes:
-        try:
-            note = parse_note(raw)
-            claimed = [one for one in note.signatures if key.matches(one)]
-            if not claimed:
-                findings.fault("checkpoint", index, where, f"an ML-DSA-44 cosignature by {key.name}", "none")
-            for one in claimed:
-                verify_cosignature(key, one, note.text)
-                findings.count("L1", "cosignatures")
-        except Unsupported:
-            findings.not_checked("unsupported", names=key.name)
-            return
-        except Malformed as error:
-            if error.code == "cosignature":
-                findings.add(fault_of(error, "checkpoint", index, where, "L1"))
 
 
 def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is held to what, and where it goes
@@ -112,16 +47,17 @@ def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is held to what, and whe
     try:
         if isinstance(kept, Unreadable):
             raise kept
-        known = kept.columns("cosignatures") == _COLUMNS
-        for row in kept.select(_ROWS) if known else ():
-            reader.read(row)
-        if not known:
-            findings.not_checked("cosignatures-damaged", reason=f"no table of the columns {', '.join(_COLUMNS)}")
+        if kept.columns("cosignatures") != _COLUMNS:
+            reader.damaged.append("other columns")
+        else:
+            for row in kept.select(_ROWS):
+                reader.read(row)
     except Unreadable as error:
-        findings.not_checked("cosignatures-damaged", reason=str(error))
+        reader.damaged.append(str(error))
     if reader.damaged:
-        count = len(reader.damaged)
-        findings.not_checked("cosignatures-damaged", reason=f"{count}: {reader.damaged[0]}")
+        # An auxiliary file that is damaged says nothing about the log: the witnesses are asked again.
+        reason = f"{len(reader.damaged)}: {reader.damaged[0]}"
+        findings.not_checked("cosignatures-unread", names="cosignatures.sqlite", reason=reason)
     if isinstance(kept, Store):
         kept.check_unchanged()
     return reader.latest(store)

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from constancia.verify.audit.entry_pass import Citations
 from constancia.verify.core.formats.signatures import is_hex64
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.files import Files
 from constancia.verify.sources.published_log import MISSING, had
 from constancia.verify.sources.source import Source

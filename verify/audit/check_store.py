@@ -1,6 +1,6 @@
 """What a store is as a whole: its tables, its file, what it says of itself (SPEC §8)."""
 
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.sqlite_store import SCHEMA, SCHEMA_VERSION, Store
 
 

@@ -1,10 +1,10 @@
 """Every tile and bundle, of every level and width, held to the finished tree byte for byte."""
 
-from constancia.verify.core.formats.merkle import HASH_BYTES, Tree, hash_leaf
-from constancia.verify.core.formats.tiles import HASHES_PER_TILE, bundle_bytes, tiles_between, whole_entries
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.published_log import MAX_BUNDLE_BYTES, MAX_TILE_BYTES, FoundFile, PublishedLog, TileFile
 from constancia.verify.sources.transit import as_sent
+from constancia.verify.wire.merkle import HASH_BYTES, Tree, hash_leaf
+from constancia.verify.wire.tiles import HASHES_PER_TILE, bundle_bytes, tiles_between, whole_entries
 
 DIFFERS = "differs"  # a fault, if no change of line ends explains it
 

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from constancia.verify.audit.entry_pass import CLOCK_SKEW_S
 from constancia.verify.core.formats.policy import Policy
-from constancia.verify.core.report import Findings
+from constancia.verify.core.log import CLOCK_SKEW_S
+from constancia.verify.report.findings import Findings
 
 _RECORDED_AT: Final = re.compile(rb'"recorded_at":"([0-9T:.-]{23}Z)"')
 _LAST_TIME: Final = 253_402_300_799  # the end of the year 9999: what is later is no time

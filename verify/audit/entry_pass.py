@@ -1,32 +1,28 @@
-"""One pass over the entries in order: form, chain and leaf hashes (L1), authorship and `seen` roots (L2).
+"""The core's pass over a source: what is missing, stored leaf hashes, the store's rows, documents that entries cite.
 
 - C1: a fault stands at the entry that was altered, not at the first place that suffers from it. An entry's leaf
   hash has three witnesses: its bytes, the stored leaf hash, the next entry's `previous`. The majority goes into
   the tree, the dissenter is the fault.
 - C2: the pass goes on after a fault; what can't be read is left out of the directory.
-- C3: the tree holds exactly the entries before the one being judged.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple, Protocol
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
-from constancia.verify.core.authorship.directory import Directory
-from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.dsse import signed_bytes
-from constancia.verify.core.formats.entry import MAX_SIGNATURES, NO_PREVIOUS, Entry
-from constancia.verify.core.formats.merkle import Tree, hash_leaf
-from constancia.verify.core.report import Findings, fault_of
-from constancia.verify.core.seen_history import SeenRoots
+from constancia.verify.audit.seen_history import SeenHistory
+from constancia.verify.audit.suspects import Suspects
+from constancia.verify.core.formats.entry import NO_PREVIOUS, Entry
+from constancia.verify.core.log import LogCheck
+from constancia.verify.core.signature_check import InOrder
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.sqlite_store import TOPIC, StoredRow
+from constancia.verify.sources.zones import load_zone, zones_version
 from constancia.verify.speed.entry_patterns import read_entry
-from constancia.verify.speed.signature_pool import Pool
+from constancia.verify.wire.merkle import Tree, hash_leaf
 
-CLOCK_SKEW_S: Final = 300  # SPEC §7, rule 7
-SIGNATURE_FIELDS: Final = tuple(f"signatures[{number}].sig" for number in range(MAX_SIGNATURES))
 # No string holds a bare quote, so this is a member of an object wherever it stands.
 _CITATION: Final = re.compile(rb'"sha256":"([0-9a-f]{64})"(?:,"size":(\d{1,16}))?')
 
@@ -48,18 +44,6 @@ class Citations:
     sizes: set[int] = field(default_factory=set)
 
 
-class Ids(Protocol):
-    """The statement ids used so far."""
-
-    def add(self, name: str, index: int, /) -> None:
-        """Add the id of the entry at an index."""
-        ...
-
-    def repeated(self) -> Iterable[tuple[str, int]]:
-        """Give the ids, added since the last call, that had been used before, with the index that uses them again."""
-        ...
-
-
 class UsedIds:
     """Statement ids in memory."""
 
@@ -73,8 +57,8 @@ class UsedIds:
             self._again.append((name, index))
         self._used.add(name)
 
-    def repeated(self) -> list[tuple[str, int]]:
-        """Give the ids, added since the last call, that had been used before."""
+    def repeated(self) -> Iterable[tuple[str, int]]:
+        """Give the ids, added since the last call, that had been used before, with the index that uses them again."""
         again, self._again = self._again, []
         return again
 
@@ -85,50 +69,85 @@ class _Pending(NamedTuple):
     recorded: bytes | None
 
 
-class EntryPass:
-    """The state of the pass.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassState:
+    """What a pass remembers of the entries so far, beside its tree and its directory."""
+
+    origin: str | None
+    recorded_at: str
+    signatures: int
+    seen_roots: int
+    largest: int
+    confirmed: bytes
+
+
+class EntryPass(LogCheck):
+    """The core's pass over the places of a source, some of which may be empty, with what the source holds beside.
 
     Args:
         findings: Where faults and counts go.
         pool: Where signatures are checked.
         origin: The log's origin; None to take it from entry 0 (no trust folder).
         recorded_name: What the stored leaf hashes are called in a fault, such as `batches.leaf_hashes`.
-        vouched: The signatures of entries before this index are not checked: they were, by whoever kept the root
-            that the tree is held to at this size.
+        vouched: As in `LogCheck`.
     """
 
+    tree: Tree
+    seen: SeenHistory
+
     def __init__(
-        self, findings: Findings, pool: Pool, origin: str | None, recorded_name: str, *, vouched: int = 0
+        self, findings: Findings, pool: InOrder, origin: str | None, recorded_name: str, *, vouched: int = 0
     ) -> None:
-        self.origin = origin
-        self.vouched = vouched
+        tree = Tree()
+        super().__init__(
+            findings,
+            pool,
+            origin,
+            read=read_entry,
+            tree=tree,
+            seen=SeenHistory(tree),
+            vouched=vouched,
+            load_zone=load_zone,
+        )
         self.start = 0
         self.extent = 0  # the size that the source claims
-        self.tree = Tree()
-        self.directory = Directory(self.tree.leaf)
-        self.seen = SeenRoots(self.tree)
         self.cited: dict[str, Citations] = {}
-        self.unread = 0
-        self.signatures = 0
-        self.recorded_at = ""
-        self.ids: Ids = UsedIds()
+        self.ids = UsedIds()
         self.versions: Counter[str] = Counter()
-        self._findings = findings
-        self._pool = pool
+        self.suspects = Suspects(tree.leaf)
         self._recorded_name = recorded_name
         self._pending: _Pending | None = None
+
+    def snapshot(self) -> PassState:
+        """Give the state of a settled pass."""
+        return PassState(
+            origin=self.origin, recorded_at=self.recorded_at, signatures=self.signatures, largest=self.seen.largest,
+            seen_roots=self.seen.checked, confirmed=bytes(self.seen.confirmed),
+        )  # fmt: skip
+
+    def restore(self, state: PassState, rows: Sequence[Any]) -> None:
+        """Go on from a state, and the rows of the tree that it was of."""
+        self.tree.adopt(rows)
+        self.origin = self.origin or state.origin
+        self.recorded_at, self.signatures = state.recorded_at, state.signatures
+        self.seen.checked, self.seen.largest = state.seen_roots, state.largest
+        self.seen.confirmed = bytearray(state.confirmed)
 
     @property
     def is_settled(self) -> bool:
         """Whether all so far is sound, as far as this thread knows, and the last leaf needs no witness more."""
         last = self._pending
         agreed = last is None or (last.computed is not None and last.recorded in (None, last.computed))
-        return agreed and self.seen.is_sound and not self.unread and not self._findings.total
+        return agreed and self.seen.is_sound and not self.unread and not self.findings.total
+
+    def check_id(self, at: int, name: str) -> None:
+        """Note an id; many are looked up at once."""
+        self.ids.add(name, at)
 
     def check_ids(self) -> None:
         """Find ids that were used before among those of the entries so far."""
         for name, index in self.ids.repeated():
-            self._findings.fault("statement-id", index, "statement.id", "a new id", name, level="L2")
+            self.id_is_used(index, name)
 
     def settle(self) -> None:
         """Take the last leaf into the tree without waiting for the entry that links to it."""
@@ -137,7 +156,8 @@ class EntryPass:
 
     def add(self, item: Item) -> Entry | None:
         """Take in the next place of the log; gives what could be read there."""
-        entry = None if item.raw is None else self._parse(item.at, item.raw)
+        self.unread += item.raw is None
+        entry = None if item.raw is None else self.parse(item.at, item.raw)
         self._settle(None if entry is None or entry.index != item.at else entry.previous)
         if entry is not None:
             self.versions[entry.statement.stream] += 1
@@ -145,15 +165,10 @@ class EntryPass:
             self.versions[item.row.originator_id] += 1
         if item.row is not None:
             self._check_row(item.at, item.row, entry)
-        if entry is None:
-            self.unread += 1
-            computed = None if item.raw is None else hash_leaf(item.raw)
-        else:
-            computed = entry.leaf_hash
-            if entry.index != item.at:
-                self._findings.fault("index", item.at, "index", item.at, entry.index)
-                entry = replace(entry, index=item.at)
-            self._judge(entry)
+        computed = None if item.raw is None else hash_leaf(item.raw) if entry is None else entry.leaf_hash
+        if entry is not None:
+            entry = self.judge(item.at, entry)
+            self._cite(entry)
         self._pending = _Pending(item.at, computed, item.recorded)
         return entry
 
@@ -161,95 +176,40 @@ class EntryPass:
         """Close the pass: the last leaf goes into the tree."""
         self.settle()
         self.check_ids()
-        size = self.tree.size - self.start
-        self._findings.count("L1", "entries", size)
-        self._findings.count("L1", "links", size)
-        self._findings.count("L2", "signatures", self.signatures)
-        self._findings.count("L2", "seen_roots", self.seen.checked)
-        self._findings.count("L2", "keys", len(self.directory.keys))
-        self._findings.count("L2", "appointments", len(self.directory.appointments))
+        self.close()
+        for level, what, number in (
+            ("L1", "entries", self.tree.size - self.start), ("L1", "links", self.tree.size - self.start),
+            ("L2", "signatures", self.signatures), ("L2", "seen_roots", self.seen.checked),
+            ("L2", "keys", len(self.directory.keys)), ("L2", "appointments", len(self.directory.appointments)),
+        ):  # fmt: skip
+            self.findings.count(level, what, number)
+
+    def has_authority(self, entry: Entry) -> None:
+        """Note what the key signed."""
+        self.suspects.take(entry, self.directory)
 
     def remark(self) -> None:
         """Say what the pass leaves open, and what of it is worth a note."""
-        if self.unread:
-            self._findings.not_checked("entries-unread", count=self.unread)
-        if self.directory.log_key is not None and self.directory.zone is None:
-            self._findings.leave_open("no-time-zone", zone=self.directory.zone_name)
-        if self.seen.largest < self.tree.size:
-            self._findings.note("tail", start=self.seen.largest)
-        for index, state in sorted(self.directory.suspects.items()):
-            self._findings.note(state, index=index)
-
-    def _parse(self, index: int, raw: bytes) -> Entry | None:
-        try:
-            return read_entry(raw)
-        except Malformed as error:
-            self._findings.add(fault_of(error, "entry-form", index, "entry", "L1"))
-            return None
+        super().remark()
+        if self.directory.zone is not None:
+            self.findings.note("time-zone-rules", zone=self.directory.zone_name, version=zones_version())
+        for index, state in sorted(self.suspects.marked.items()):
+            self.findings.note(state, index=index)
 
     def _settle(self, claimed: bytes | None) -> None:
         """Decide on the leaf before, now that the next entry's `previous` is known (rule C1)."""
-        if self._pending is None:
-            at = self.tree.size
-            before = self.tree.leaf(at - 1) if at else NO_PREVIOUS
-            if claimed not in (None, before):
-                self._findings.fault("previous", at, "previous", before, claimed)
-            return
-        index, computed, recorded = self._pending
-        if computed is None:
-            leaf = recorded or claimed or NO_PREVIOUS
-        elif recorded is None or recorded == computed:
-            leaf = computed
-        else:
-            leaf = computed if computed == claimed else recorded
-            self._findings.fault("leaf-hash", index, self._recorded_name, recorded, computed)
-        if claimed not in (None, leaf):
-            self._findings.fault("previous", index + 1, "previous", leaf, claimed)
-        self.tree.append(leaf)
-
-    def _judge(self, entry: Entry) -> None:
-        statement = entry.statement
-        if self.origin is None:
-            self.origin = statement.ledger
-        if statement.ledger != self.origin:
-            self._fault("ledger", entry, "statement.ledger", self.origin, statement.ledger)
-        if entry.recorded_at < self.recorded_at:
-            self._fault("recorded-at", entry, "recorded_at", f">= {self.recorded_at}", entry.recorded_at)
-        self.recorded_at = entry.recorded_at
-        self.ids.add(statement.id, entry.index)
-        if statement.signed_at[:19] > entry.recorded_at[:19]:
-            self._check_signed_at(entry)
-        self.seen.check(entry)
-        self._check_authorship(entry)
-        self._cite(entry)
-
-    def _check_authorship(self, entry: Entry) -> None:
-        if (entry.index == 0) != (entry.statement.type == "LedgerOpened"):
-            self._fault("directory", entry, "statement.type", "LedgerOpened at 0 only", entry.statement.type)
-        faults, keys = self.directory.check(entry)
-        message = signed_bytes(entry.statement.raw) if entry.index >= self.vouched else b""
-        for key, signature, where in zip(keys, entry.signatures, SIGNATURE_FIELDS, strict=False):
-            if entry.index >= self.vouched:
-                self._pool.check(("signature", entry.index, where), key, signature, message)
-                self.signatures += 1
-        for fault in faults:
-            self._findings.add(fault)
-        if not faults:
-            try:
-                self.directory.apply(entry)
-            except Malformed as error:
-                self._findings.add(fault_of(error, "directory", entry.index, "statement", "L2"))
-
-    def _check_signed_at(self, entry: Entry) -> None:
-        try:
-            signed = datetime.fromisoformat(entry.statement.signed_at)
-            limit = datetime.fromisoformat(entry.recorded_at) + timedelta(seconds=CLOCK_SKEW_S)
-            late = signed > limit
-        except (ValueError, OverflowError):  # 30 February, or the year 9999
-            late = True
-        if late:
-            expected = f"at most {CLOCK_SKEW_S} s after {entry.recorded_at}"
-            self._fault("signed-at", entry, "statement.signed_at", expected, entry.statement.signed_at)
+        if self._pending is not None:
+            index, computed, recorded = self._pending
+            if computed is None:
+                leaf = recorded or claimed or NO_PREVIOUS
+            elif recorded is None or recorded == computed:
+                leaf = computed
+            else:
+                leaf = computed if computed == claimed else recorded
+                self.findings.fault("leaf-hash", index, self._recorded_name, recorded, computed)
+            self.tree.append(leaf)
+        if claimed is not None:
+            self.check_link(self.tree.size, claimed)
 
     def _check_row(self, index: int, row: StoredRow, entry: Entry | None) -> None:
         stream = row.originator_id
@@ -269,7 +229,7 @@ class EntryPass:
             self._row_fault(index, "state", "a BLOB", type(row.state).__name__)
 
     def _row_fault(self, index: int, column: str, expected: object, found: object) -> None:
-        self._findings.fault("row", index, f"stored_events.{column}", expected, found)
+        self.findings.fault("row", index, f"stored_events.{column}", expected, found)
 
     def _cite(self, entry: Entry) -> None:
         """Note every document that an entry cites. In canonical bytes `size` follows `sha256`, if it is there."""
@@ -277,7 +237,3 @@ class EntryPass:
             cited = self.cited.setdefault(digest.decode(), Citations(entry.index))
             if size:
                 cited.sizes.add(int(size))
-
-    def _fault(self, code: str, entry: Entry, where: str, expected: Any, found: Any) -> None:
-        level = "L1" if code == "recorded-at" else "L2"
-        self._findings.fault(code, entry.index, where, expected, found, level=level)

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from constancia.verify.audit.entry_pass import Item
-from constancia.verify.core.formats.merkle import HASH_BYTES, cut_hashes, hash_leaf
-from constancia.verify.core.formats.tiles import HASHES_PER_TILE, bundle_bytes, tile_width, whole_entries
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.published_log import MAX_GAP, FoundFile, PublishedLog
 from constancia.verify.sources.sqlite_store import BatchRow, Store
 from constancia.verify.sources.transit import as_sent
+from constancia.verify.wire.merkle import HASH_BYTES, cut_hashes, hash_leaf
+from constancia.verify.wire.tiles import HASHES_PER_TILE, bundle_bytes, tile_width, whole_entries
 
 NO_BATCH: Final = b""  # instead of a leaf hash, past the last batch
 

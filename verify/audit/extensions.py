@@ -8,7 +8,7 @@ from typing import Protocol
 
 from constancia.verify.audit.entry_pass import EntryPass
 from constancia.verify.core.formats.entry import Entry
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.source import Source
 
 

@@ -18,29 +18,29 @@ from functools import partial
 from typing import Final
 
 from constancia.verify.audit.check_checkpoints import CheckpointChecker
-from constancia.verify.audit.check_cosignatures import check_log_cosigner, kept_cosignatures, log_cosigner
+from constancia.verify.audit.check_cosignatures import kept_cosignatures
 from constancia.verify.audit.check_documents import check_source
-from constancia.verify.audit.check_pinned import hold_to, is_of_another_ledger
-from constancia.verify.audit.check_quorum import check_quorum
+from constancia.verify.audit.check_pinned import is_of_another_ledger
 from constancia.verify.audit.check_store import check_meta, check_schema
 from constancia.verify.audit.check_tiles import TileChecker
 from constancia.verify.audit.check_witness_times import WitnessTimes, recorded_at_of
 from constancia.verify.audit.entry_pass import EntryPass, Item
 from constancia.verify.audit.entry_stream import published_items, store_items
 from constancia.verify.audit.extensions import AuditLevel, ResumeState
-from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.conclusion import check_pins
+from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.checkpoint import read_checkpoint
-from constancia.verify.core.formats.merkle import Tree, hash_leaf
-from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey
-from constancia.verify.core.report import Findings, Report, fault_of
+from constancia.verify.core.formats.note import VerifierKey
 from constancia.verify.evidence.contradiction import check_contradiction
 from constancia.verify.evidence.receipt import audit_receipt
+from constancia.verify.report.findings import Findings, Report
 from constancia.verify.sources.published_log import LACKS, PublishedLog
 from constancia.verify.sources.source import Source
 from constancia.verify.sources.transit import as_written
 from constancia.verify.speed.signature_pool import Pool
 from constancia.verify.trust.pinned_checkpoint import RESUME, SINCE, TRUST, PinnedCheckpoint, check_signed, open_pinned
 from constancia.verify.trust.trust_folder import TrustFolder
+from constancia.verify.wire.merkle import Tree, hash_leaf
 
 Progress = Callable[[int, int], None]
 Level = Callable[[Source, TrustFolder | None, Findings, Tree | None], None]
@@ -49,17 +49,10 @@ PROGRESS_EVERY: Final = 256
 
 
 def audit(  # noqa: PLR0913 - each says one thing about what is wanted
-    source: Source,
-    trust: TrustFolder | None,
-    *,
-    all_faults: bool = False,
-    progress: Progress | None = None,
-    workers: int | None = None,
-    levels: Mapping[str, Level] | None = None,
-    since: bytes | None = None,
-    memory: ResumeState | None = None,
-    further: Sequence[AuditLevel] = (),
-) -> Report:
+    source: Source, trust: TrustFolder | None, *, all_faults: bool = False, progress: Progress | None = None,
+    workers: int | None = None, levels: Mapping[str, Level] | None = None, since: bytes | None = None,
+    memory: ResumeState | None = None, further: Sequence[AuditLevel] = (),
+) -> Report:  # fmt: skip
     """Audit a source.
 
     Args:
@@ -88,8 +81,8 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
     findings = Findings(source.kind, source.location)
     is_foreign = trust is not None and is_of_another_ledger(source, trust, findings)
     trust = None if is_foreign else trust
-    findings.anchored = trust is not None and trust.genesis is not None
     if source.contradiction is not None:
+        findings.anchored = trust is not None and trust.genesis is not None
         check_contradiction(source.contradiction, source.location, trust, findings)
         return findings.report(list_all=all_faults)
     if source.receipt is not None:
@@ -99,13 +92,10 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
         kept = None if since is None else open_pinned(since, trust, SINCE)
         with Pool(findings, workers or os.cpu_count() or 1) as pool:
             tree = _Audit(source, trust, findings, pool, kept, memory, further).run(progress)
-    if trust is None:
-        if not is_foreign:
-            findings.leave_open("no-trust")
-        if source.own_trust:
-            findings.note("own-trust")
-    elif trust.genesis is None:
-        findings.leave_open("no-genesis-pin")
+    if not is_foreign:
+        check_pins(trust, findings)
+    if trust is None and source.own_trust:
+        findings.note("own-trust")
     done = {one.stands_for for one in further if findings.ends_at is None}
     for name in LEVELS_ABOVE:
         if levels is not None and name in levels:
@@ -117,15 +107,9 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
 
 class _Audit:
     def __init__(  # noqa: PLR0913, PLR0917 - the parts of one audit, put together in one place
-        self,
-        source: Source,
-        trust: TrustFolder | None,
-        findings: Findings,
-        pool: Pool,
-        since: PinnedCheckpoint | None,
-        memory: ResumeState | None,
-        further: Sequence[AuditLevel],
-    ) -> None:
+        self, source: Source, trust: TrustFolder | None, findings: Findings, pool: Pool,
+        since: PinnedCheckpoint | None, memory: ResumeState | None, further: Sequence[AuditLevel],
+    ) -> None:  # fmt: skip
         self._store = source.store
         self._published = source.published
         self._source = source
@@ -153,17 +137,17 @@ class _Audit:
         if store is not None:
             check_schema(store, self._findings, whole=not self._floor)
         fold = self._fold(start, size, progress)
-        key = self._log_key(fold)
-        self._check_known(fold, key)
-        witnesses = () if self._trust is None else tuple(self._trust.policy.witnesses.values())
-        checkpoints = CheckpointChecker(self._findings, self._pool, fold.tree, fold.seen, key, witnesses=witnesses)
+        checkpoints = CheckpointChecker(self._findings, self._pool, fold.tree, fold.seen, self._trust)
+        checkpoints.extent = size
+        key = checkpoints.check_keys(fold.origin, fold.directory.log_key)
+        self._check_known(fold, checkpoints, key)
         if store is not None:
             checkpoints.check_batches(store, self._floor)
             check_meta(store, fold.origin, self._findings)
         if published is not None:
             self._check_published(published, checkpoints, fold)
-        self._check_log_cosigner(fold)
-        self._check_witnesses(fold)
+        checkpoints.check_log_cosigner(fold.origin, fold.directory.log_cosigner, self._notes())
+        self._check_witnesses(fold, checkpoints)
         check_source(self._source, fold.cited, self._findings, every=not self._floor)
         for one in self._further if self._findings.ends_at is None else ():
             one.finish()
@@ -222,11 +206,6 @@ class _Audit:
         fold.finish()
         if progress is not None:
             progress(fold.tree.size, max(size, fold.tree.size))
-        if fold.tree.size:
-            self._findings.genesis = fold.tree.leaf(0)
-        self._findings.origin = fold.origin
-        self._findings.size = fold.tree.size
-        self._findings.root = fold.tree.root()
         return fold
 
     def _begin(self, fold: EntryPass, start: int) -> None:
@@ -308,35 +287,13 @@ class _Audit:
     def _published_size(self) -> int:
         return 0 if self._head is None else read_checkpoint(self._head).size
 
-    def _log_key(self, fold: EntryPass) -> VerifierKey | None:
-        said = fold.directory.log_key
-        try:
-            own = None if said is None else parse_log_vkey(said)
-        except Malformed as error:
-            self._findings.add(fault_of(error, "directory", 0, "statement.body.log_key", "L2"))
-            own = None
-        key = own
-        if self._trust is not None:
-            key = self._trust.policy.logs.get(fold.origin or "")
-            if key is not None and own is not None and own != key:
-                self._findings.fault("log-key", 0, "statement.body.log_key", format_vkey(key), said)
-            is_read = fold.tree.size > 0 or self._findings.ends_at is None
-            if self._trust.genesis is not None and self._trust.genesis != self._findings.genesis and is_read:
-                found = self._findings.genesis or b""
-                self._findings.fault("genesis", 0, "leaf hash", self._trust.genesis, found)
-        if key is None:
-            self._findings.leave_open("no-log-key")
-        else:
-            self._findings.log_key = format_vkey(key)
-        return key
-
-    def _check_known(self, fold: EntryPass, key: VerifierKey | None) -> None:
+    def _check_known(self, fold: EntryPass, checkpoints: CheckpointChecker, key: VerifierKey | None) -> None:
         """Hold the log to what the auditor verified before (rules A3, A5)."""
         since = self._since
         if self._trust is not None and self._trust.checkpoint is not None:
-            hold_to(open_pinned(self._trust.checkpoint, self._trust, TRUST), fold, self._findings)
+            checkpoints.hold_to(open_pinned(self._trust.checkpoint, self._trust, TRUST), fold.origin)
         for one in self._known:
-            holds = hold_to(one, fold, self._findings)
+            holds = checkpoints.hold_to(one, fold.origin)
             if holds and one is not since:
                 self._findings.note("continued", start=one.size)
             elif holds and one.size > self._floor:
@@ -351,23 +308,25 @@ class _Audit:
 
     def _check_published(self, published: PublishedLog, checkpoints: CheckpointChecker, fold: EntryPass) -> None:
         if self._head is not None:
-            checkpoints.check_published(self._head, self._head_name)
+            checkpoints.check_checkpoint(self._head, self._head_name)
         size, is_alone = self._published_size(), self._store is None
         if not is_alone and size < fold.tree.size:
             self._findings.note("published-lags", size=size, total=fold.tree.size)
         tiles = TileChecker(published, fold.tree, self._findings, weighs=is_alone)
         tiles.check(size, done=is_alone, start=self._floor)
 
-    def _check_witnesses(self, fold: EntryPass) -> None:
+    def _check_witnesses(self, fold: EntryPass, checkpoints: CheckpointChecker) -> None:
         """Hold to the policy what may carry its quorum: the published checkpoint, the last, the last one with it."""
         if self._trust is None:
             return
-        policy, size, times = self._trust.policy, fold.tree.size, WitnessTimes()
+        policy, times = self._trust.policy, WitnessTimes()
         heads = [self._head, self._last_note]
         if self._store is not None and self._source.cosignatures is not None:
             kept = self._source.cosignatures
             heads.append(kept_cosignatures(kept, self._store, fold, policy, self._findings, times))
-        check_quorum([raw for raw in heads if raw is not None], policy, size, self._findings, times)
+        for opened in checkpoints.check_quorum([raw for raw in heads if raw is not None]):
+            for name, time in opened.cosigned.items():
+                times.add(opened.checkpoint.size, name, time, policy, opened.checkpoint.origin)
         times.report(partial(self._recorded_at, fold), self._findings)
 
     def _recorded_at(self, fold: EntryPass, index: int) -> str | None:
@@ -376,12 +335,6 @@ class _Audit:
         with suppress(Unreadable):  # a row that this audit need not read; then there is no time to compare
             return None if self._store is None else recorded_at_of(self._store.entry(index))
         return None
-
-    def _check_log_cosigner(self, fold: EntryPass) -> None:
-        policy = None if self._trust is None else self._trust.policy
-        key = log_cosigner(fold.directory.log_cosigner, fold.origin, policy, self._findings)
-        if key is not None:
-            check_log_cosigner(self._notes(), key, self._findings)
 
     def _notes(self) -> Iterator[tuple[int | None, str, bytes]]:
         """Give every signed note of the source with its place; of those checked before, none."""

@@ -1,7 +1,5 @@
 """The exceptions of this floor. A fault found by an audit is data in a report, never an exception."""
 
-from constancia.verify.core.printable import printable
-
 
 class Malformed(ValueError):
     """Bytes break the format that they claim to have.
@@ -18,7 +16,7 @@ class Malformed(ValueError):
         self.where = where
         self.expected = expected
         self.found = str(found)[:200]
-        super().__init__(printable(f"{where}: expected {expected}, found {self.found or 'nothing'} [{code}]"))
+        super().__init__(one_line(f"{where}: expected {expected}, found {self.found or 'nothing'} [{code}]"))
 
 
 class Unsupported(Exception):
@@ -38,4 +36,9 @@ class Unreadable(Exception):
         self.code = code
         self.where = where
         self.detail = detail
-        super().__init__(printable(f"{where}: {detail} [{code}]"))
+        super().__init__(one_line(f"{where}: {detail} [{code}]"))
+
+
+def one_line(text: str) -> str:
+    """Escape control characters and what is invisible or changes the direction of writing: errors are shown."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[:2_000])

@@ -14,13 +14,13 @@ from constancia.verify.core.errors import Malformed, Unsupported
 from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.entry import parse_entry
-from constancia.verify.core.formats.merkle import EMPTY_ROOT, hash_leaf, prefix_roots, verify_inclusion
 from constancia.verify.core.formats.note import Note, VerifierKey, format_vkey
 from constancia.verify.core.formats.policy import Policy
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.contradiction_file import Admitted, Contradiction, parse_contradiction
 from constancia.verify.sources.transit import as_written
 from constancia.verify.trust.trust_folder import TrustFolder
+from constancia.verify.wire.merkle import EMPTY_ROOT, hash_leaf, prefix_roots, verify_inclusion
 
 
 class Proved(NamedTuple):

@@ -9,16 +9,17 @@ from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint, read_checkpoint
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.entry import Entry, parse_entry
-from constancia.verify.core.formats.merkle import hash_leaf, verify_inclusion
 from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey
 from constancia.verify.core.formats.policy import NO_QUORUM, cosigners, open_with_policy
 from constancia.verify.core.formats.signatures import verify_signature
-from constancia.verify.core.formats.tlog_proof import HEADER, TlogProof, parse_tlog_proof
-from constancia.verify.core.report import Findings, fault_of
+from constancia.verify.report.findings import Findings, fault_of
 from constancia.verify.sources.source import parse_whole_proof
 from constancia.verify.sources.transit import as_written
+from constancia.verify.sources.zones import load_zone
 from constancia.verify.trust.pinned_checkpoint import TRUST, open_pinned
 from constancia.verify.trust.trust_folder import TrustFolder
+from constancia.verify.wire.merkle import hash_leaf, verify_inclusion
+from constancia.verify.wire.tlog_proof import HEADER, TlogProof, parse_tlog_proof
 
 
 def audit_receipt(raw: bytes, trust: TrustFolder | None, findings: Findings) -> None:
@@ -67,7 +68,10 @@ def _check_entry(proof: TlogProof, raw: bytes, findings: Findings) -> Entry | No
 
 
 def _check_founders(entry: Entry, findings: Findings) -> None:
-    faults, keys = Directory(lambda _: b"").check(entry)
+    directory = Directory(load_zone)
+    faults, keys = directory.check(entry)
+    if directory.unjudged is not None:
+        findings.leave_open("newer-act", index=0, type=entry.statement.type, count=1)
     for fault in faults:
         findings.add(fault)
     message = signed_bytes(entry.statement.raw)

@@ -47,9 +47,9 @@ async function auditBundle(given, progress) {
 	count("L2", "seen_roots", seen);
 	count("L2", "keys", keys.size);
 	count("L2", "appointments", appointments.size);
-	const key = pinnedKey();
+	const pinned = pinnedKeys();
 	checkKept();
-	await checkHead(key);
+	await checkHead(pinned);
 	await checkTiles();
 	await checkLogCosigner();
 	await checkWitnesses();
@@ -209,16 +209,16 @@ function reportContradiction({size, root, code, field, signer}, first) {
 }
 
 // Anchors
-/** The log's key: the one that the policy pins, or else the one that entry 0 names. */
-function pinnedKey() {
+/** The log's keys: those that the policy pins, or else the one that entry 0 names. */
+function pinnedKeys() {
 	const {policy, genesis} = trust;
 	const own = logKey === undefined ? null : parsed(() => parseLogVkey(logKey), "directory", 0, "statement.body.log_key", "L2");
-	const key = policy ? policy.logs.get(facts.origin) : own;
-	if (policy && key && own && own.text !== key.text) fault("log-key", 0, "statement.body.log_key", key.text, logKey);
+	const pinned = policy ? policy.logs.get(facts.origin) ?? [] : own ? [own] : [], [key] = pinned;
+	if (key && own && !pinned.some(one => one.text === own.text)) fault("log-key", 0, "statement.body.log_key", key.text, logKey);
 	if (genesis && genesis !== facts.genesis && (treeSize || endsAt === null)) fault("genesis", 0, "leaf hash", genesis, facts.genesis);
 	if (!key) remark("open", "no-log-key");
 	facts.log_key = key?.text ?? null;
-	return key;
+	return pinned;
 }
 
 function checkKept() {
@@ -231,13 +231,13 @@ function checkKept() {
 	else contradictions.push({...kept, code: "fork", field: where, since: 0});
 }
 
-async function checkHead(key) {
+async function checkHead(keys) {
 	count("L1", "checkpoints");
 	const {origin, size, root, extension} = head, before = total;
 	if (extension !== undefined) fault("checkpoint", null, "checkpoint", "", extension);
-	if (key && origin !== key.name) fault("origin", null, "checkpoint", key.name, origin);
+	if (keys.length && origin !== keys[0].name) fault("origin", null, "checkpoint", keys[0].name, origin);
 	else {
-		try { if (key) await checkLogSignature(head, key); } catch (error) { malformed(error, "checkpoint", null, "checkpoint"); }
+		try { if (keys.length) await checkLogSignature(head, keys); } catch (error) { malformed(error, "checkpoint", null, "checkpoint"); }
 		for (const {key: witness} of trust.policy?.witnesses ?? []) await checkCosignatures(witness, () => {});
 	}
 	if (size > treeSize) return; // what lies between could not be had, and that is said
@@ -259,7 +259,8 @@ async function checkLogCosigner() {
 	const key = (logCosigner ?? null) === null ? null : parsed(() => parseVkey(String(logCosigner)), "directory", 0, field, "L2");
 	if (!key) return;
 	if (key.type !== ML_DSA_44 || key.name !== origin) return fault("log-key", 0, field, origin, key.name);
-	for (const {key: {name, type, text, id}} of trust.policy?.witnesses ?? []) {
+	const pinned = trust.policy ? [...trust.policy.witnesses.map(one => one.key), ...trust.policy.logs.get(origin) ?? []] : [];
+	for (const {name, type, text, id} of pinned) {
 		if (name === origin && type === ML_DSA_44 && text !== key.text) fault("log-key", 0, field, id, key.id);
 	}
 	if (!linesOf(head, key).length) fault("checkpoint", null, "checkpoint", key.name, "—");

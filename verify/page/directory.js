@@ -1,15 +1,30 @@
 // Who may sign what, folded from the entries (SPEC §7). An entry without authority changes nothing here.
 // Acts of roots alone, and of roots too, with the member of the body that must be of the root's own party.
 const ROOT_ACTS = {MemberOrganizationJoined: "party", MemberOrganizationLeft: "party", RepresentativeAppointed: "party",
-	RepresentativeRevoked: "appointment", KeyEndorsed: "key", KeyCompromised: "key", PartyWithdrew: "party"};
+	RepresentativeRevoked: "appointment", KeyEndorsed: "key", KeyCompromised: "key", PartyWithdrew: "party", LawEditionAdopted: ""};
 const SHARED_ACTS = {PartyRegistered: "party", PartyReturned: "party", KeyRevoked: "key", CorrectionRecorded: ""};
+const KNOWN_ACTS = RegExp(`^(${[
+	"L(edgerOpened|awEditionAdopted)", "Party(Registered|NameRecorded|Withdrew|Returned)",
+	"MemberOrganization(Joined|Left)", "Representative(Appointed|Revoked)",
+	"Key(Registered|Endorsed|Rotated|Revoked|Compromised)", "SignatureReaffirmed",
+	"Governance(BodyEstablished|RulesAdopted)", "ScopeReductionReported", "Agreement(Drafted|TextFrozen|Signed)",
+	"Decision(Proposed|Signed)", "VoteCast", "DissentRecorded", "Commitment(Proposed|Adopted)", "ScopeChange(Proposed|d)",
+	"WorkStarted", "Progress(Reported|Contested)", "MilestoneCompleted",
+	"Deliverable(Submitted|Contested|Revised|Accepted|Rejected)", "CorrectionRecorded"
+].join("|")})$`);
 const FOREVER = "9999-12-31";
 const keys = new Map(), appointments = new Map(), bodies = new Map(), suspects = new Map(), days = new Map(), proposed = [];
 let logKey, logCosigner, zone, calendar = null, founding = [];
 let place = 0; // index of the entry that is judged
+const newer = []; // entries that are not judged, because they are newer than this page
+
+// Faults that an act which is not judged could explain: it may have brought a key, an appointment, a seat.
+const EXPLAINED = /^(key-(unknown|state|period)|appointment|scope|seat|authority)$/;
+let doubted; // index of the last entry of which such a fault was left out
 
 /** A fault of the entry that is judged; gives no keys. A field that begins with a dot is the statement's. */
 function accuse(code, field, expected, found) {
+	if (newer[0] && EXPLAINED.test(code)) { doubted = place; return []; }
 	fault(code, place, field.replace(/^\./, "statement."), expected, found, {level: "L2"});
 	return [];
 }
@@ -29,16 +44,31 @@ function dayOf(recordedAt) {
 	return days.get(minute);
 }
 
-/** Rules 2 to 6. Gives the key of each signature; fewer where one is not known. */
+/** Is neither this act nor entry 0, which says whose the first keys are, newer than this page? */
+const canJudge = ({type, schema}) => schema <= 2 && KNOWN_ACTS.test(type) && newer[0]?.index !== 0;
+
+/** Rules 2 to 6; of an act that is newer its keys. Gives the key of each signature; fewer where one is not known. */
 function checkAuthority(entry) {
-	const {signatures, statement: {type}} = entry, name = signatures[0].key, key = keys.get(name);
-	if (type === "LedgerOpened") return checkFounders(entry);
-	if (signatures.length > 1) return accuse("signature-count", "signatures", 1, signatures.length);
-	if (type === "KeyRegistered") return checkRegistration(entry.statement, name);
-	if (!key) return accuse("key-unknown", "signatures[0].key", "", name);
-	checkKey(entry, key);
-	if (key.appointment === null) checkRoot(entry.statement, key); else checkRepresentative(entry, key);
-	return [key];
+	const {index, signatures, statement} = entry, {type, actor} = statement, judged = canJudge(statement);
+	if (!judged) newer.push({index, type});
+	if (judged && type === "LedgerOpened") return checkFounders(entry);
+	if (judged && signatures.length > 1) return accuse("signature-count", "signatures", 1, signatures.length);
+	if (judged && type === "KeyRegistered") return checkRegistration(statement, signatures[0].key);
+	if (/^(LedgerOpened|KeyRegistered)$/.test(type) || newer[0]?.index === 0) return [];
+	const found = [];
+	for (const [i, {key: name}] of signatures.entries()) {
+		const key = keys.get(name), where = `signatures[${i}].key`;
+		if (!key) {
+			accuse("key-unknown", where, "", name);
+			break;
+		}
+		found.push(key);
+		checkState(entry, key, where);
+		if (!judged && (signatures.length > 1 || !actor.party)) continue;
+		checkActor(actor, key.party, key.appointment);
+		if (judged) (key.appointment === null ? checkRoot(statement, key) : checkRepresentative(entry, key));
+	}
+	return found;
 }
 
 function checkFounders({index, signatures, statement: {body, actor}}) {
@@ -83,11 +113,10 @@ function checkActor(actor, party, appointment) {
 const isOutside = (day, {from, until}) => day && (day < from || day > until);
 const period = ({from, until}) => `${from} – ${until}`;
 
-function checkKey({recorded_at: recordedAt, statement: {actor}}, key) {
+function checkState({recorded_at: recordedAt}, key, where) {
 	const day = dayOf(recordedAt);
-	if (key.state !== "active") accuse("key-state", "signatures[0].key", "active", key.state);
+	if (key.state !== "active") accuse("key-state", where, "active", key.state);
 	else if (isOutside(day, key)) accuse("key-period", "recorded_at", period(key), day);
-	checkActor(actor, key.party, key.appointment);
 }
 
 function checkRepresentative({recorded_at: recordedAt, statement: {type, body, stream}}, key) {
@@ -122,8 +151,12 @@ function isSeated(party) {
 }
 
 /** Takes in an entry's effect; only for entries with which nothing is wrong. */
-function applyEffect({index, leaf, recorded_at: recordedAt, signatures, statement: {type, body, actor}}) {
-	EFFECTS[type]?.(body, actor);
+function applyEffect({index, leaf, recorded_at: recordedAt, signatures, statement}) {
+	if (canJudge(statement) && doubted !== index) {
+		// Joint entries agree on all but where each party knows it from, since the second edition of the law.
+		const {body, schema} = statement, agreed = schema > 1 ? {...body, provenance: undefined} : body;
+		EFFECTS[statement.type]?.(agreed, statement.actor);
+	}
 	if (signatures.length === 1) keys.get(signatures[0].key)?.signed.push([index, dayOf(recordedAt) ?? "", hex(leaf)]);
 }
 

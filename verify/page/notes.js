@@ -37,10 +37,11 @@ function parseCheckpoint(bytes) {
 
 const linesOf = (note, key) => note.signatures.filter(line => line.name === key.name && line.id === key.id);
 
-/** Throws unless the log signed: a line that fails rejects the note, and so does having none. */
-async function checkLogSignature(note, key) {
-	const lines = linesOf(note, key), signed = await Promise.all(lines.map(line => isSigned(key, line.data, utf8(note.text))));
-	must(lines.length && signed.every(Boolean), "note-signature", "", key.text, lines.length ? hex(lines[0].data) : "—");
+/** Throws unless the log signed by one of its keys: a line that fails rejects the note, and so does having none. */
+async function checkLogSignature(note, keys) {
+	const lines = keys.filter(key => key.type === ED25519).flatMap(key => linesOf(note, key).map(({data}) => ({key, data})));
+	const signed = await Promise.all(lines.map(({key, data}) => isSigned(key, data, utf8(note.text))));
+	must(lines.length && signed.every(Boolean), "note-signature", "", keys[0].text, lines.length ? hex(lines[0].data) : "—");
 }
 
 const uint64 = number => unhex(number.toString(16).padStart(16, "0"));
@@ -60,29 +61,32 @@ async function isCosigned({text, origin, size, root}, key, line) {
 	return Math.max(name.length, log.length) <= 255 && subtle.verify(algorithm, imported, signature, message);
 }
 
-/** A tlog-policy: logs by origin, witnesses, and the quorum as a function of the set of names that cosigned. */
+/**
+ * A tlog-policy: keys of logs by origin, witnesses, and the quorum as a function: given the names that cosigned, it gives
+ * those that make it up, or null. A number counts witnesses, not keys, and the log's own key is none.
+ */
 function parsePolicy(bytes) {
-	const logs = new Map(), witnesses = [], defined = new Map(), used = new Set(), text = decode(bytes);
+	const logs = new Map(), witnesses = [], defined = new Map(), used = new Set(), counting = [], text = decode(bytes);
 	let quorum = null;
 	const demand = (condition, found) => must(condition, "policy", "", "log, witness, group, quorum", found);
 	const key = (word, types) => {
 		const vkey = parseVkey(word), once = hex(vkey.raw);
-		demand(types.includes(vkey.type) && !used.has(once), word);
+		demand(types.includes(vkey.type) && !used.has(once) && !FORBIDDEN.test(vkey.name), word);
 		used.add(once);
 		return vkey;
 	};
-	const define = (name, counts) => {
-		demand(name !== "none" && !defined.has(name), name);
-		defined.set(name, counts);
+	const define = (name, made, operators) => {
+		demand(name !== "none" && !defined.has(name) && !FORBIDDEN.test(name) && !/\s/.test(name), name);
+		defined.set(name, {made, operators: new Set(operators)});
 	};
 	const read = ([rule, name, third, ...more]) => {
 		if (rule === "log" && name && !more.length) {
-			const log = key(name, [ED25519]);
-			demand(!logs.has(log.name), name);
-			logs.set(log.name, log);
+			const log = key(name, [ED25519, ML_DSA_44]);
+			logs.set(log.name, [...logs.get(log.name) ?? [], log].sort((a, b) => a.type - b.type));
 		} else if (rule === "witness" && third && more.length <= 1) {
-			define(name, cosigned => cosigned.has(name));
-			witnesses.push({name, key: key(third, [COSIGNATURE, ML_DSA_44])});
+			const witness = key(third, [COSIGNATURE, ML_DSA_44]);
+			define(name, cosigned => cosigned.has(name) ? [name] : null, [witness.name]);
+			witnesses.push({name, key: witness});
 		} else if (rule === "group" && more.length) {
 			const needed = third === "all" ? more.length : third === "any" ? 1 : decimal(third);
 			demand(needed >= 1 && needed <= more.length, third);
@@ -91,18 +95,26 @@ function parsePolicy(bytes) {
 				used.add("group " + member);
 				return defined.get(member);
 			});
-			define(name, cosigned => members.filter(counts => counts(cosigned)).length >= needed);
+			const operators = members.flatMap(member => [...member.operators]);
+			define(name, cosigned => {
+				const met = members.map(member => member.made(cosigned)).filter(Boolean);
+				return met.length < needed ? null : met.flat();
+			}, operators);
+			if (third !== "all") counting.push(...members);
+			demand(/^a/.test(third) || new Set(operators).size === operators.length, name);
 		} else {
-			const none = name === "none";
-			demand(rule === "quorum" && !third && !quorum && (none || defined.has(name)), rule);
-			quorum = {none, isMet: none ? () => true : defined.get(name)};
+			demand(rule === "quorum" && !third && !quorum && (name === "none" || defined.has(name)), rule);
+			quorum = defined.get(name) ?? {made: () => []};
+			quorum.none = name === "none";
 		}
 	};
-	demand(bytes.length <= MAX_NOTE && text !== null && !/[\0-\x08\x0b-\x1f\x7f]/.test(text), "—");
+	demand(bytes.length <= MAX_NOTE && text !== null && !/[\0-\x08\x0b-\x1f\x7f-\x9f]/.test(text), "—");
 	for (const line of text.split("\n")) {
 		const words = line.split(/[ \t]+/).filter(Boolean);
 		if (words.length && !words[0].startsWith("#")) read(words);
 	}
-	demand(quorum && logs.size, "—");
+	demand(quorum && logs.size && [...logs.values()].every(([first]) => first.type === ED25519), "—");
+	const own = new Set(witnesses.filter(one => logs.has(one.key.name)).map(one => one.name));
+	demand((quorum.none || !quorum.made(own)) && !counting.some(member => member.made(own)), [...own]);
 	return {logs, witnesses, quorum};
 }

@@ -88,7 +88,7 @@ async function openReceiptCheckpoint(note, entry) {
 		} else if (isText(own)) {
 			facts.log_key = own;
 			must(parseLogVkey(own).name === checkpoint.origin, "origin", "", own, checkpoint.origin);
-			await checkLogSignature(checkpoint, parseLogVkey(own));
+			await checkLogSignature(checkpoint, [parseLogVkey(own)]);
 		}
 		if (facts.log_key) count("L1", "checkpoints");
 		return checkpoint;

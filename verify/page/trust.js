@@ -19,21 +19,24 @@ async function readTrust({policy, genesis, checkpoint}) {
 
 /** Holds a checkpoint to the policy: names of the witnesses that cosigned, those that could not be tried. */
 async function judgeNote(checkpoint) {
-	const {logs, witnesses, quorum} = trust.policy, {origin, size} = checkpoint, log = logs.get(origin);
+	const {logs, witnesses, quorum} = trust.policy, {origin, size} = checkpoint, keys = logs.get(origin);
 	const cosigned = new Set(), unsupported = [], named = new Map();
 	let earliest = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000; // what is later is no time
-	must(log, "origin", "", [...logs.keys()], origin);
+	must(keys, "origin", "", [...logs.keys()], origin);
 	must(checkpoint.extension === undefined, "checkpoint", "checkpoint", "", checkpoint.extension);
-	await checkLogSignature(checkpoint, log);
+	await checkLogSignature(checkpoint, keys);
 	for (const {name, key} of witnesses) for (const line of linesOf(checkpoint, key)) {
 		const answer = await isCosigned(checkpoint, key, line);
 		must(answer !== false, "cosignature", "", key.name, hex(line.data).slice(0, 128));
 		if (answer) cosigned.add(name); else unsupported.push(name);
 		if (!answer || key.name === origin) continue;
-		if (!named.has(key.name)) named.set(key.name, name);
 		earliest = Math.min(earliest, Number(secondsOf(line)));
 	}
-	return {log, cosigned, cosigners: [...named.values()], unsupported, size, isMet: quorum.isMet(cosigned), earliest};
+	const made = quorum.made(cosigned);
+	for (const {name, key} of witnesses) {
+		if (made?.includes(name) && key.name !== origin && !named.has(key.name)) named.set(key.name, name);
+	}
+	return {log: keys[0], cosigned, cosigners: [...named.values()], unsupported, size, isMet: made, earliest};
 }
 
 /** Says what the policy's witnesses did. */
@@ -60,6 +63,7 @@ function ledgerOf(entry) {
 }
 
 function reportTrust() {
+	if (newer.length) remark("open", "newer-act", {...newer[0], count: newer.length});
 	if (!trust.policy) { if (!trust.isForeign) remark("open", "no-trust"); }
 	else if (!trust.genesis) remark("open", "no-genesis-pin");
 	unchecked("law");

@@ -1,5 +1,7 @@
 // Words, a line each: code|Spanish|English, which may be the code itself. Faults and remarks are those of verify/report/words.py.
-const words = table => new Map(table.trim().split("\n").map(line => line.split("|")).map(([code, es, en]) => [code, {es, en}]));
+// In the page that is built, phrases that come often stand once in PHRASES, and as a sign each in the tables.
+const SIGNS = "", PHRASES = [];
+const words = table => new Map(table.replace(/[!-~]/g, sign => PHRASES[SIGNS.indexOf(sign)] ?? sign).trim().split("\n").map(line => line.split("|")).map(([code, es, en]) => [code, {es, en}]));
 
 const FAULTS = words(`
 entry-form|la entrada no tiene la forma canónica|the entry is not in the canonical form
@@ -50,6 +52,7 @@ witnessed|Los testigos que pide la política cofirmaron las primeras {size} entr
 witness-ahead|{count} puntos de control fueron cofirmados antes de lo que dice su última entrada; el primero, el {time}, cuando la entrada {index} dice ser del {recorded_at}. El reloj de la bitácora o el del testigo anda mal.|{count} checkpoints were cosigned earlier than their last entry claims; the first at {time}, when entry {index} claims to be of {recorded_at}. The clock of the log or of the witness is wrong.
 no-witnesses|La política no pide testigos: sólo la llave de la bitácora, los firmantes posteriores y quien guarde un punto de control responden por el orden.|The policy asks for no witnesses: only the log key, later signers and whoever keeps a checkpoint vouch for the order.
 unsupported|Este equipo no puede revisar las firmas poscuánticas de: {names}.|This machine cannot check the post-quantum signatures of: {names}.
+newer-act|Hay {count} entradas que este verificador no juzga, porque son más nuevas que él; la primera es la {index}, de tipo {type}. Use una versión más reciente.|{count} entries are not judged, because they are newer than this verifier; the first is entry {index}, of type {type}. Use a more recent version.
 no-time-zone|Este equipo no conoce la zona horaria {zone}: no se revisaron los días de vigencia.|This machine does not know the time zone {zone}: days of validity were not checked.
 documents-missing|Faltan {count} documentos citados; el primero, {first}, lo cita la entrada {index}.|{count} cited documents are missing; the first, {first}, is cited by entry {index}.
 evidence-elsewhere|{count} huellas de evidencia sin documento junto a la bitácora.|{count} digests of evidence without a document beside the log.

@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable
 from typing import Final
 
-from constancia.verify.core.printable import printable
+from constancia.verify.report.printable import printable
 
 UNREADABLE: Final = 3
 USAGE: Final = 64

@@ -1,11 +1,11 @@
-"""A report in words and as JSON: what `constancia.verify.core.report` holds as data, for a person and for a program."""
+"""A report in words and as JSON: what `report.findings` holds as data, for a person and for a program."""
 
 import json
 from typing import Any, Final
 
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.printable import printable
-from constancia.verify.core.report import Fault, Remark, Report, Verdict
+from constancia.verify.report.findings import Fault, Remark, Report, Verdict
+from constancia.verify.report.printable import printable
 from constancia.verify.report.words import FAULTS, LABELS, REMARKS, SEEN, VERDICTS
 
 MAX_LINE: Final = 8_000  # characters

@@ -22,16 +22,14 @@ or one checkpoint and an entry that it covers, whose `seen` root the tree itself
     <the checkpoint, verbatim>
 """
 
-import base64
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.merkle import HASH_BYTES
-from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, format_vkey, parse_log_vkey
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, parse_log_vkey
 from constancia.verify.core.formats.signatures import decode_base64
+from constancia.verify.wire.merkle import HASH_BYTES
 
 HEADER: Final = "constancia/contradiction@v1"
 MAX_CONTRADICTION_BYTES: Final = 2 * MAX_NOTE_BYTES + 200_000
@@ -57,32 +55,6 @@ class Contradiction:
     newer: bytes
     other: bytes | Admitted
     prefix: tuple[bytes, ...]
-
-
-def format_contradiction(key: VerifierKey, newer: bytes, other: bytes | Admitted, prefix: Sequence[bytes]) -> bytes:
-    """Write a proof; `parse_contradiction` reads it back.
-
-    Args:
-        key: The log's key, type 0x01.
-        newer: The signed note of the larger size (either, where the sizes are equal).
-        other: The other signed note, or an entry that the newer tree holds.
-        prefix: `Tree.prefix_path` from the other's size to the newer's.
-
-    Returns:
-        UTF-8 bytes.
-
-    Source: ours: SPEC §10.
-    """
-    lines = [HEADER, f"log {format_vkey(key)}"]
-    if isinstance(other, Admitted):
-        lines.append(f"entry {other.index} {base64.b64encode(other.raw).decode()}")
-        lines += [f"path {base64.b64encode(one).decode()}" for one in other.path]
-    else:
-        lines.append(f"older {len(other)}")
-    lines.append(f"newer {len(newer)}")
-    lines += [f"prefix {base64.b64encode(one).decode()}" for one in prefix]
-    notes = newer if isinstance(other, Admitted) else other + newer
-    return "\n".join([*lines, "", ""]).encode() + notes
 
 
 def parse_contradiction(raw: bytes) -> Contradiction:

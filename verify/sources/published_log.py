@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import Final, NamedTuple, TypeVar
 
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.merkle import HASH_BYTES
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
-from constancia.verify.core.formats.tiles import HASHES_PER_TILE, parse_tile_path, tile_path, tile_width
 from constancia.verify.sources.files import Files
 from constancia.verify.sources.layout import CHECKPOINT_NAME
 from constancia.verify.sources.transit import is_page
 from constancia.verify.sources.web import Web
+from constancia.verify.wire.merkle import HASH_BYTES
+from constancia.verify.wire.tiles import HASHES_PER_TILE, parse_tile_path, tile_path, tile_width
 
 # Twice what the format allows, so that a file with bytes added is a fault with its place, not unreadable.
 MAX_TILE_BYTES: Final = 2 * HASHES_PER_TILE * HASH_BYTES

@@ -11,8 +11,6 @@ from typing import Final, Self
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.entry import parse_entry
-from constancia.verify.core.formats.tiles import HASHES_PER_TILE, parse_bundle, tile_width
-from constancia.verify.core.formats.tlog_proof import HEADER, MAX_PROOF_BYTES, TlogProof, parse_tlog_proof
 from constancia.verify.sources import layout
 from constancia.verify.sources.contradiction_file import HEADER as CONTRADICTION
 from constancia.verify.sources.contradiction_file import MAX_CONTRADICTION_BYTES, origin_of
@@ -22,6 +20,8 @@ from constancia.verify.sources.sqlite_store import Store, open_store
 from constancia.verify.sources.transit import is_html, undone
 from constancia.verify.sources.web import Web
 from constancia.verify.sources.zip_archive import Zip
+from constancia.verify.wire.tiles import HASHES_PER_TILE, parse_bundle, tile_width
+from constancia.verify.wire.tlog_proof import HEADER, MAX_PROOF_BYTES, TlogProof, parse_tlog_proof
 
 SNIFFED: Final = 4_096  # bytes by which a file's kind is known
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
 
 LINE_ENDS: Final = "CRLF"
 _PAGE: Final = re.compile(rb"\s*<(?:!doctype|html|\?xml|head|body)", re.IGNORECASE)

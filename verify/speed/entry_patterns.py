@@ -11,37 +11,28 @@ import re
 from typing import Final
 
 from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats import statement as form
 from constancia.verify.core.formats.canonical import MAX_ENTRY_BYTES, MAX_STATEMENT_BYTES, is_plain, parse_canonical
 from constancia.verify.core.formats.entry import Entry, leaf_hash_of, parse_entry
 from constancia.verify.core.formats.signatures import KeyId, Signature
-from constancia.verify.core.formats.statement import (
-    IDENTIFIER,
-    MODES,
-    OCCURRED,
-    STREAM,
-    TIME,
-    TYPE,
-    UUID,
-    Seen,
-    Statement,
-)
+from constancia.verify.core.formats.statement import Seen, Statement
 
 _ACTOR: Final = ("appointment", "capacity", "party", "person")
 _OTHER_ACTORS: Final = ("root", "founders")  # capacities of actors with other members
 _HEX64: Final = "([0-9a-f]{64})"
 _INTEGER: Final = r"(0|[1-9]\d{0,14})"  # 15 digits are below 2^53
 _HEAD: Final = re.compile(
-    rf'{{"index":{_INTEGER},"previous":"{_HEX64}","recorded_at":"({TIME}\.\d{{3}}Z)",'
+    rf'{{"index":{_INTEGER},"previous":"{_HEX64}","recorded_at":"({form.TIME}\.\d{{3}}Z)",'
     rf'"signatures":\[{{"key":"{_HEX64}","sig":"([A-Za-z0-9+/]{{85}}[AQgw]==)"}}\],"statement":'
-    rf'({{"actor":{{"appointment":"({IDENTIFIER})","capacity":"({IDENTIFIER})",'
-    rf'"party":"({IDENTIFIER})","person":"({IDENTIFIER})"}},"body":)',
+    rf'({{"actor":{{"appointment":"({form.IDENTIFIER})","capacity":"({form.IDENTIFIER})",'
+    rf'"party":"({form.IDENTIFIER})","person":"({form.IDENTIFIER})"}},"body":)',
     re.ASCII,
 )
 _CLOSING: Final = ',"v":1}'
 _TAIL: Final = re.compile(
-    rf',"id":"({UUID})","ledger":"([ !#-\[\]-~]{{1,200}})","mode":"({"|".join(MODES)})",'
-    rf'"occurred_on":"({OCCURRED})","schema":([1-9]\d{{0,3}}),"seen":{{"root":"{_HEX64}","size":{_INTEGER}}},'
-    rf'"signed_at":"({TIME}Z)","stream":"({STREAM})","type":"({TYPE})"}}{_CLOSING}',
+    rf',"id":"({form.UUID})","ledger":"([ !#-\[\]-~]{{1,200}})","mode":"({"|".join(form.MODES)})",'
+    rf'"occurred_on":"({form.OCCURRED})","schema":([1-9]\d{{0,3}}),"seen":{{"root":"{_HEX64}","size":{_INTEGER}}},'
+    rf'"signed_at":"({form.TIME}Z)","stream":"({form.STREAM})","type":"({form.TYPE})"}}{_CLOSING}',
     re.ASCII,
 )
 _TAIL_MARK: Final = ',"id":"'  # no later member has its like: within a string the quotes would be escaped
@@ -100,29 +91,15 @@ def match_entry(raw: bytes) -> Entry | None:
         return None
     name, ledger, mode, occurred_on, schema, root, size, signed_at, stream, kind = tail.groups()
     statement = Statement(
-        raw=signed,
-        actor=dict(zip(_ACTOR, acting, strict=True)),
-        body=_decode(body)[0],
-        id=name,
-        ledger=ledger,
-        mode=mode,
-        occurred_on=occurred_on,
-        schema=int(schema),
-        seen=Seen(size=int(size), root=bytes.fromhex(root)),
-        signed_at=signed_at,
-        stream=stream,
-        type=kind,
-    )
+        raw=signed, actor=dict(zip(_ACTOR, acting, strict=True)), body=_decode(body)[0], id=name, ledger=ledger,
+        mode=mode, occurred_on=occurred_on, schema=int(schema), seen=Seen(size=int(size), root=bytes.fromhex(root)),
+        signed_at=signed_at, stream=stream, type=kind,
+    )  # fmt: skip
     signature = Signature(key=KeyId(key), sig=binascii.a2b_base64(sig))
     return Entry(
-        raw=raw,
-        index=int(index),
-        previous=bytes.fromhex(previous),
-        recorded_at=recorded_at,
-        signatures=(signature,),
-        statement=statement,
-        leaf_hash=leaf_hash_of(raw),
-    )
+        raw=raw, index=int(index), previous=bytes.fromhex(previous), recorded_at=recorded_at, signatures=(signature,),
+        statement=statement, leaf_hash=leaf_hash_of(raw),
+    )  # fmt: skip
 
 
 def _is_canonical(body: str) -> bool:

@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Final, Self
 
 from constancia.verify.core.formats.signatures import PublicKey, Signature
-from constancia.verify.core.report import Fault, Findings
+from constancia.verify.core.report import FaultList
+from constancia.verify.core.signature_check import InOrder, Place, signature_fault
 from constancia.verify.speed.signature_worker import Chunk, Worker, answered, start
 
 CHUNK: Final = 64  # signatures: some 5 ms of work, small beside the hand-over and soon done at the end
@@ -19,10 +20,8 @@ AHEAD: Final = 8  # chunks that a process is asked for before it has answered: i
 WAITING: Final = 32  # chunks a worker, with those that wait for the ones before them
 PROCESSES_FROM: Final = 2_048  # signatures after which starting processes (0.1 s) pays
 
-Place = tuple[str, int | None, str]
 
-
-class Pool:
+class Pool(InOrder):
     """Checks signatures, in a context; faults go to the findings.
 
     Args:
@@ -30,8 +29,8 @@ class Pool:
         workers: Threads, and for long logs as many processes.
     """
 
-    def __init__(self, findings: Findings, workers: int) -> None:
-        self._findings = findings
+    def __init__(self, findings: FaultList, workers: int) -> None:
+        super().__init__(findings)
         self._workers = workers
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="verify")
         self._waiting: deque[tuple[list[Place], Chunk, Future[None] | None]] = deque()
@@ -111,11 +110,4 @@ class Pool:
             while chunk.failing is None:
                 self._take(wait=True)
             for at in chunk.failing:
-                self._findings.add(_fault(places[at], *chunk.tasks[at][:2]))
-
-
-def _fault(place: Place, key: PublicKey, signature: Signature) -> Fault:
-    code, index, field = place
-    expected = f"a signature by {key.key_id} ({key.scheme})"
-    level = "L2" if code == "signature" else "L1"
-    return Fault(code=code, index=index, field=field, expected=expected, found=signature.sig.hex(), level=level)
+                self._findings.add(signature_fault(places[at], *chunk.tasks[at][:2]))

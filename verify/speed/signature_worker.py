@@ -88,14 +88,10 @@ class Worker:
         """
         path = [one for one in sys.path if one]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own code
-            [sys.executable, "-P", "-c", _START.format(path=path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # an interruption is the auditing process's to handle
-            pipesize=_PIPE_BYTES,
-            bufsize=0,  # nothing is read ahead: what can be taken is in the pipe
-        )
+            # An interruption is the auditing process's to handle. Nothing is read ahead: it stays in the pipe.
+            [sys.executable, "-P", "-c", _START.format(path=path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, start_new_session=True, pipesize=_PIPE_BYTES, bufsize=0,
+        )  # fmt: skip
         self._known: dict[tuple[object, ...], int] = {}
         self._asked: deque[Chunk] = deque()
         self.answers = 0 if self._process.stdout is None else self._process.stdout.fileno()

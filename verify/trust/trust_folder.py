@@ -5,20 +5,18 @@ from pathlib import Path
 
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
-from constancia.verify.core.formats.policy import MAX_POLICY_BYTES, Policy, parse_policy
 from constancia.verify.core.formats.signatures import is_hex64
+from constancia.verify.core.trust import Trust
 from constancia.verify.sources.files import Folder
 from constancia.verify.sources.layout import CHECKPOINT_NAME, GENESIS_NAME, POLICY_NAME
 from constancia.verify.sources.transit import plain
+from constancia.verify.trust.policy_file import MAX_POLICY_BYTES, parse_policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrustFolder:
-    """What a verifier pins: policy, genesis leaf hash, the last checkpoint that it verified; and the folder itself."""
+class TrustFolder(Trust):
+    """What a verifier pins, and the folder that it stands in."""
 
-    policy: Policy
-    genesis: bytes | None = None
-    checkpoint: bytes | None = None
     folder: Path | None = None
 
 

@@ -4,8 +4,12 @@ State projections are served as `/api/v1/<name>` and compared by L4 under the sa
 line in the table. Entry projections are stored.
 """
 
+from functools import cache
 from typing import Final
 
+from constancia.domain.derive import FORM as FACTS_FORM
+from constancia.domain.kernel.forms import form_number
+from constancia.domain.state import state_form
 from constancia.ledger.views.projections.agreements import AGREEMENTS
 from constancia.ledger.views.projections.base import EntryProjection, StateProjection
 from constancia.ledger.views.projections.bodies import BODIES
@@ -29,5 +33,11 @@ STATE_PROJECTIONS: Final[tuple[StateProjection, ...]] = (
     SIGNATURES,
 )
 ENTRY_PROJECTIONS: Final[tuple[EntryProjection, ...]] = (CITATIONS, TIMELINE)
-# Counts up whenever a stored row's form changes: rows of another version are thrown away and made again.
+# Counts up whenever a row's form changes: stored rows of another version are thrown away and made again.
 VERSION: Final = 2
+
+
+@cache
+def shown_form() -> int:
+    """Give the number of the form of rows and derived facts; they hold parts of aggregates, so it is of these too."""
+    return form_number(VERSION, FACTS_FORM, state_form())

@@ -8,7 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
-from constancia.api.http.serving import BoundedHeads, server_of
+from constancia.api.http.serving import (
+    KEPT_FILES,
+    MAX_CONNECTIONS,
+    MAX_OPEN,
+    BoundedHeads,
+    room_for_connections,
+    server_of,
+)
 
 
 async def app(_scope: Any, _receive: Any, send: Any) -> None:
@@ -35,3 +42,34 @@ def test_answers_on_a_socket_that_we_bound_are_sent_at_once(monkeypatch: pytest.
         thread.join(10)
     assert seen
     assert all(seen)
+
+
+def test_flood_of_idle_connections_leaves_room_for_requests_and_files(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Three times as many idle connections as there may be: requests go on, and one line is logged."""
+    server = server_of(app, lifespan="off")
+    monkeypatch.setattr(BoundedHeads, "max_open", 40)
+    monkeypatch.setattr(BoundedHeads, "_told_at", -1e9)
+    idle: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0), backlog=256) as bound:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
+        thread.start()
+        address = bound.getsockname()
+        for _ in range(3):
+            idle += [socket.create_connection(address) for _ in range(40)]
+            assert httpx.get(f"http://127.0.0.1:{address[1]}/", timeout=5).text == "ok"
+        assert len(server.server_state.connections) <= 40
+        assert sum("longest idle" in one.message for one in caplog.records) == 1
+        server.should_exit = True
+        for one in idle:
+            one.close()
+        thread.join(20)
+
+
+def test_some_file_handles_are_never_a_connection_s() -> None:
+    resource = pytest.importorskip("resource")
+    room = room_for_connections()
+    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert room + KEPT_FILES <= soft or soft == resource.RLIM_INFINITY
+    assert room <= MAX_OPEN < MAX_CONNECTIONS

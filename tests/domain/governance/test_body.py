@@ -272,6 +272,16 @@ def test_18_a_seat_is_not_left_before_it_was_taken(effective: str) -> None:
 
 def test_18_a_seat_is_not_taken_again_before_it_was_left() -> None:
     stage = seated().on("2019-06-01")
-    stage.says(root("nosc"), "PartyWithdrew", withdrawal(effective="2019-05"))
-    assert stage.code(root("nosc"), "PartyReturned", comeback(effective="2019-04-30")) == "E_DATE"
-    stage.says(root("nosc"), "PartyReturned", comeback(effective="2019-05"))
+    stage.says(root("nosc"), "PartyWithdrew", withdrawal(effective="2019-06-01"))
+    assert stage.code(root("nosc"), "PartyReturned", comeback(effective="2019-05-30")) == "E_DATE"
+    stage.says(root("nosc"), "PartyReturned", comeback(effective="2019-06-01"))
+
+
+def test_d12_members_agree_whatever_each_says_of_where_it_knows_it_from() -> None:
+    stage = seated()
+    adopted = {"governance_body": "cc", "rules": {}, "version": 1}
+    stage.says("inai", "GovernanceRulesAdopted", adopted | {"provenance": "public"})
+    stage.says("nosc", "GovernanceRulesAdopted", adopted)
+    assert stage.code("inai", "GovernanceRulesAdopted", adopted) == "E_ALREADY_SIGNED"
+    stage.says("sfp", "GovernanceRulesAdopted", adopted | {"provenance": "seed"})
+    assert [one.version for one in stage.find(GovernanceBody, "governance/cc").rules] == [1]

@@ -65,7 +65,7 @@ def test_only_the_partys_own_root_appoints_and_revokes() -> None:
     assert appointed().code(root("inai"), "RepresentativeRevoked", REVOCATION) == "E_ROLE"
 
 
-@pytest.mark.parametrize("name", ["PartyWithdrew", "LedgerOpened", "KeyRegistered", "KeyEndorsed", "NoSuchAct"])
+@pytest.mark.parametrize("name", ["PartyWithdrew", "LedgerOpened", "KeyRegistered", "KeyEndorsed"])
 def test_a_scope_lists_acts_that_a_representative_can_do(name: str) -> None:
     assert founded().code(root("nosc"), "RepresentativeAppointed", appoint(scope=[name])) == "E_POLICY"
 
@@ -136,3 +136,9 @@ def test_25_an_appointments_id_is_never_used_again() -> None:
 def test_a_root_appoints_for_a_registered_party() -> None:
     stage = Stage().open()
     assert stage.code(root("nosc"), "RepresentativeAppointed", appoint()) == "E_NOT_FOUND"
+
+
+def test_a_type_in_a_scope_that_this_program_does_not_know_is_no_fault_and_no_power() -> None:
+    stage = founded()
+    stage.says(root("nosc"), "RepresentativeAppointed", appoint(scope=["ActOfLaterLaw"]))
+    assert "ActOfLaterLaw" in stage.find(Appointment, f"appointment/{appoint()['appointment']}").scope

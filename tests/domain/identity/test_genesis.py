@@ -1,18 +1,42 @@
 """Genesis: the first entry, said once by all founders, and pinning what later acts are judged by."""
 
 import pytest
-from tests.domain.stage import FOUNDERS, KINDS, MEMBERS, Body, Stage, founded, genesis, key_id, material, root, text
+from tests.domain.stage import (
+    FOUNDERS,
+    KINDS,
+    MEMBERS,
+    Body,
+    Stage,
+    first_genesis,
+    founded,
+    genesis,
+    key_id,
+    material,
+    root,
+    text,
+)
 from tests.domain.tables import Walk, codes
 
 from constancia.domain.identity.genesis import LedgerOpened, LedgerState
 from constancia.domain.kernel.values import FormError
 
+
+def first_edition() -> Stage:
+    stage = Stage()
+    stage.says(FOUNDERS, "LedgerOpened", first_genesis())
+    return stage
+
+
 WALK = Walk(
     kind="ledger",
     stream="ledger",
-    table={"LedgerOpened": {"none": "open"}},
-    reach={"none": Stage, "open": lambda: Stage().open()},
-    acts={"LedgerOpened": lambda stage: (FOUNDERS, "LedgerOpened", genesis())},
+    table={"LedgerOpened": {"none": "open"}, "LawEditionAdopted": {"open": "open"}},
+    reach={"none": Stage, "open": first_edition},
+    acts={
+        "LedgerOpened": lambda stage: (FOUNDERS, "LedgerOpened", first_genesis()),
+        "LawEditionAdopted": lambda stage: (root("inai"), "LawEditionAdopted", {"edition": 2}),
+    },
+    words={("none", "LawEditionAdopted"): "E_KEY_UNKNOWN"},  # before genesis there is no key
 )
 
 

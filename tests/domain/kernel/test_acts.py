@@ -23,7 +23,7 @@ def test_a_body_is_read_by_its_type() -> None:
 def test_a_stream_is_made_of_the_members_that_the_type_names() -> None:
     body = {"commitment": "rm", "deliverable": "d2.1", "version": 1}
     assert parse_act("DeliverableAccepted", 1, body).stream() == "deliverable/rm.d2.1"
-    assert parse_act("LedgerOpened", 1, genesis()).stream() == "ledger"
+    assert parse_act("LedgerOpened", 2, genesis()).stream() == "ledger"
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,9 @@ def test_a_stream_is_made_of_the_members_that_the_type_names() -> None:
         ("VoteCounted", 1, VOTE, "E_UNKNOWN_TYPE"),
         ("votecast", 1, VOTE, "E_UNKNOWN_TYPE"),
         ("Act", 1, {}, "E_UNKNOWN_TYPE"),
-        ("VoteCast", 2, VOTE, "E_SCHEMA_VERSION"),
+        ("VoteCast", 99, VOTE, "E_SCHEMA_VERSION"),
         ("VoteCast", 0, VOTE, "E_SCHEMA_VERSION"),
+        ("LedgerOpened", 1, genesis(), "E_MALFORMED"),
         ("VoteCast", 1, VOTE | {"weight": 2}, "E_MALFORMED"),
         ("VoteCast", 1, {}, "E_MALFORMED"),
     ],

@@ -162,15 +162,15 @@ def test_genesis_is_nobodys_to_correct() -> None:
     assert stage.code("inai", "CorrectionRecorded", body) == "E_ROLE"
 
 
-def test_a_title_of_a_document_is_corrected_and_its_hash_never() -> None:
+def test_21_neither_the_title_nor_the_hash_of_what_was_handed_in_is_corrected() -> None:
     stage = stage_with_a_report()
     delivered = {"commitment": "c1", "deliverable": "e1", "document": doc("v1"), "version": 1}
     stage.says("inai", "DeliverableSubmitted", delivered)
     of = {"target": target(stage, "DeliverableSubmitted")}
     hashed = correction(stage, field="body.document.sha256", old_digest=digest(doc("v1")["sha256"]), **of)
     assert stage.code("inai", "CorrectionRecorded", hashed) == "E_CORRECTION_FORBIDDEN"
-    stage.says("inai", "CorrectionRecorded", correction(stage, field="body.document.title.es",
-                                                        old_digest=digest("v1"), **of))  # fmt: skip
+    titled = correction(stage, field="body.document.title.es", old_digest=digest("v1"), **of)
+    assert stage.code("inai", "CorrectionRecorded", titled) == "E_CORRECTION_FORBIDDEN"
 
 
 def test_refusal_names_both_what_is_forbidden_and_who_may_not() -> None:
@@ -183,3 +183,42 @@ def test_a_proposal_that_was_said_stays_said() -> None:
     stage = stage_with_a_report()
     stage.says("nosc", "CommitmentProposed", commitment("c9"))
     assert kind_of("CommitmentProposed", ["body", "commitment"]) is None
+
+
+def test_case_51_a_correction_of_a_correction_is_shown_at_the_first_target() -> None:
+    stage = stage_with_a_report()
+    stage.says("inai", "CorrectionRecorded", correction(stage))
+    first = stage.entries[-1]
+    again = correction(stage, field="body.new_value", old_digest=digest("Avances"), new_value="Avances ciertos")
+    stage.says("inai", "CorrectionRecorded", again | {"correction": "co-2", "target": first.leaf_hash})
+    found = stage.find(Correction, "correction/co-2")
+    assert (found.target, found.origin) == (first.leaf_hash, stage.find(Correction, "correction/co-1").target)
+    assert found.concerns == ("correction/co-1", "commitment/c1")
+
+
+@pytest.mark.parametrize("when", ["2999-01-01", "2019-03-20", "1999-01-01", "2019-02", "../2019"])
+def test_case_52_a_corrected_day_is_one_that_the_entry_could_have_said(when: str) -> None:
+    stage = stage_with_a_report()
+    body = correction(stage, field="occurred_on", new_value=when, old_digest=digest("2019-03-01"))
+    assert stage.on("2019-06-01").code("inai", "CorrectionRecorded", body | {"kind": "factual"}) == "E_DATE"
+
+
+def test_cases_54_to_56_names_of_signatories_and_what_others_agreed_to_are_not_corrected() -> None:
+    listed = {name: cls.CORRECTABLE for name, cls in REGISTRY.items() if cls.CORRECTABLE}
+    assert listed == {
+        "CorrectionRecorded": ("new_value", "reason"),
+        "DeliverableContested": ("evidence", "grounds"),
+        "DeliverableRejected": ("reasons",),
+        "DeliverableRevised": ("changes",),
+        "DissentRecorded": ("text",),
+        "MemberOrganizationJoined": ("since",),
+        "MemberOrganizationLeft": ("reason", "until"),
+        "MilestoneCompleted": ("evidence",),
+        "PartyNameRecorded": ("used_in",),
+        "PartyWithdrew": ("grounds",),
+        "ProgressContested": ("evidence", "grounds"),
+        "ProgressReported": ("evidence", "narrative", "period", "reason"),
+        "RepresentativeRevoked": ("reason",),
+        "ScopeReductionReported": ("description", "evidence", "since"),
+        "VoteCast": ("explanation",),
+    }

@@ -15,7 +15,7 @@ from tests.ledger.world import Signed
 
 from constancia.domain.decide import decide
 from constancia.domain.kernel.problems import Refusal
-from constancia.ledger.append.examiner import AppendOutcome, Submission
+from constancia.ledger.append.examiner import AppendOutcome, Examiner, Submission
 from constancia.ledger.assembly import Options
 from constancia.ledger.errors import Busy, Fatal, LostRace, NotStored
 from constancia.ledger.store.sqlite_recorder import LedgerRecorder
@@ -25,7 +25,7 @@ WAIT_S = 20
 
 
 def store_of(desk: Desk) -> LedgerRecorder:
-    return desk.ledger._core.application.store
+    return desk.parts.application.store
 
 
 def submit(desk: Desk, count: int = 1) -> list[Future[AppendOutcome]]:
@@ -35,7 +35,7 @@ def submit(desk: Desk, count: int = 1) -> list[Future[AppendOutcome]]:
 
 def snapshot(desk: Desk) -> tuple[Any, ...]:
     """What memory holds: must be the same before and after a batch that was not stored."""
-    head = desk.ledger._core.head
+    head = desk.parts.head
     return (
         head.size,
         head.tree.root(),
@@ -134,17 +134,13 @@ class TestStoreFails:
         desk.adopt()
         Fault(desk, monkeypatch).fail_before(OperationalError("disk is full"))
         bad = desk.world.contest("no-such-commitment")
-        writer = desk.ledger._core.writer
-        assert writer is not None
         batch = _examined(desk, [desk.world.contest("c1"), bad])
-        outcomes = writer.write(batch)
+        outcomes = desk.writer.write(batch)
         assert [type(outcome) for outcome in outcomes] == [NotStored, NotStored]
 
     def test_w3_refusal_is_told_when_its_neighbours_are_stored(self, desk: Desk) -> None:
         bad = desk.world.contest("no-such-commitment")
-        writer = desk.ledger._core.writer
-        assert writer is not None
-        outcomes = writer.write(_examined(desk, [desk.world.contest("c1"), bad]))
+        outcomes = desk.writer.write(_examined(desk, [desk.world.contest("c1"), bad]))
         assert [type(outcome) for outcome in outcomes] == [AppendOutcome, Refusal]
 
     def test_full_disk_is_survived(self, desk: Desk) -> None:
@@ -283,7 +279,7 @@ class TestQueue:
 
     def test_q2_idle_writer_takes_a_statement_at_once(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         """From a verified statement to the writer's work on it there is a wake-up of a thread, and no pause."""
-        sequencer, writer = desk.ledger._core.sequencer, desk.ledger._core.writer
+        sequencer, writer = desk.parts.sequencer, desk.parts.writer
         assert sequencer is not None
         assert writer is not None
         put, write = sequencer._verified.put, writer.write
@@ -311,15 +307,13 @@ class TestQueue:
         desk.found()
         desk.adopt()
         held = threading.Event()
-        sequencer = desk.ledger._core.sequencer
-        assert sequencer is not None
-        examine = sequencer._examiner.examine
+        examine = Examiner.examine
 
-        def slow(submission: Any) -> None:
+        def slow(examiner: Examiner, submission: Submission) -> None:
             held.wait(WAIT_S)
-            examine(submission)
+            examine(examiner, submission)
 
-        monkeypatch.setattr(sequencer._examiner, "examine", slow)
+        monkeypatch.setattr(Examiner, "examine", slow)
         futures = submit(desk, 3)
         assert futures[2].cancel()
         held.set()
@@ -346,24 +340,28 @@ class TestQueue:
     def test_fault_of_ours_in_examining_does_not_end_the_verifier(
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def broken(_: Any) -> None:
+        def broken(*_: Any) -> None:
             raise RuntimeError("a fault of ours")
 
-        sequencer = desk.ledger._core.sequencer
-        assert sequencer is not None
         with monkeypatch.context() as patch:
-            patch.setattr(sequencer._examiner, "examine", broken)
+            patch.setattr(Examiner, "examine", broken)
             errors = [future.exception(WAIT_S) for future in submit(desk, 20)]
         assert {type(error) for error in errors} == {RuntimeError}
         desk.take(desk.world.contest("c1"))
 
 
 def _examined(desk: Desk, signed: list[Signed]) -> list[Any]:
-    sequencer = desk.ledger._core.sequencer
-    assert sequencer is not None
+    parts = desk.parts
+    examiner = Examiner(
+        origin=desk.ledger.origin,
+        vkey=desk.signer.vkey,
+        cosigner_vkey=desk.signer.cosigner_vkey,
+        keys=parts.head.keys,
+        root=parts.stored_root,
+    )
     batch = [Submission(signed=one.parsed) for one in signed]
     for submission in batch:
-        sequencer._examiner.examine(submission)
+        examiner.examine(submission)
     return batch
 
 

@@ -18,11 +18,11 @@ from constancia.ledger.audit.resume_file import ResumeFile
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.canonical import canonical
-from constancia.verify.core.formats.merkle import Tree, hash_leaf
-from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.report.rendering import report_json, report_text
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.merkle import Tree, hash_leaf
 
 OLD = 700
 

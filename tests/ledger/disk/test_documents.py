@@ -1,6 +1,7 @@
 """Documents: named by their content, whole or not there, hashed again when read."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,24 @@ def test_unknown_document_is_not_found(tmp_path: Path) -> None:
 def test_stray_part_files_are_no_documents(tmp_path: Path) -> None:
     (tmp_path / "tmpabc.part").write_bytes(b"half")
     assert Documents(tmp_path).names() == []
+
+
+@pytest.mark.parametrize("left", [b"", b"cha", b"CHARTER"])
+def test_putting_it_again_mends_what_was_damaged(tmp_path: Path, left: bytes) -> None:
+    documents = Documents(tmp_path)
+    name = documents.put(b"charter")
+    (tmp_path / name).write_bytes(left)
+    assert not documents.is_whole(name)
+    assert documents.put(b"charter") == name
+    assert documents.get(name) == b"charter"
+
+
+def test_what_killed_uploads_left_is_removed_and_running_ones_stay(tmp_path: Path) -> None:
+    documents = Documents(tmp_path)
+    documents.put(b"charter")
+    dead, running = tmp_path / "upload-x.4194304.part", tmp_path / f"upload-y.{os.getppid()}.part"
+    former = tmp_path / "tmpabcd1234.part"
+    for path in (dead, running, former):
+        path.write_bytes(b"half")
+    documents.tidy()
+    assert [path.exists() for path in (dead, running, former)] == [False, True, False]

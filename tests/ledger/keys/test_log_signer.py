@@ -63,3 +63,10 @@ def test_short_passphrase_is_refused(tmp_path: Path) -> None:
 def test_missing_key_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(KeyFileError, match="there is no such key file"):
         LogSigner.load(ORIGIN, tmp_path / "log.pem", PASSPHRASE)
+
+
+@pytest.mark.parametrize("passphrase", [b" " * 12, b"\t \t \t \t \t \t ", b"aaaaaaaaaaaa", b"abababababab"])
+def test_passphrase_that_protects_nothing_is_refused(tmp_path: Path, passphrase: bytes) -> None:
+    with pytest.raises(KeyFileError, match="different"):
+        LogSigner.generate(ORIGIN).save(tmp_path / "log.pem", passphrase)
+    assert list(tmp_path.iterdir()) == []

@@ -17,10 +17,10 @@ from constancia.ledger.publication.static_files import UnderWay, publish
 from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.checkpoint import parse_checkpoint
 from constancia.verify.core.formats.note import parse_note
-from constancia.verify.core.formats.tiles import parse_bundle, parse_tile_path
-from constancia.verify.core.report import Verdict
+from constancia.verify.report.findings import Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.tiles import parse_bundle, parse_tile_path
 
 
 def grow(desk: Desk, count: int) -> None:
@@ -97,6 +97,18 @@ class TestFolder:
     def test_second_run_writes_nothing(self, documented: Desk) -> None:
         documented.ledger.publish()
         assert documented.ledger.publish().files == 0
+
+    @pytest.mark.parametrize("damage", ["emptied", "cut", "altered", "gone"])
+    @pytest.mark.parametrize("kind", ["tile/0/**/*", "tile/entries/**/*", "documents/*"])
+    def test_doing_it_again_mends(self, documented: Desk, tmp_path: Path, kind: str, damage: str) -> None:
+        documented.ledger.publish(tmp_path / "www")
+        whole = files(tmp_path / "www")
+        path = next(path for path in sorted((tmp_path / "www").glob(kind)) if path.is_file())
+        data = path.read_bytes()
+        left = {"emptied": b"", "cut": data[: len(data) // 2], "altered": bytes([data[0] ^ 1]) + data[1:], "gone": None}
+        path.unlink() if left[damage] is None else path.write_bytes(left[damage] or b"")
+        assert documented.ledger.publish(tmp_path / "www", check=True).files == 1
+        assert files(tmp_path / "www") == whole
 
     def test_documents_are_published_under_their_digest(self, documented: Desk) -> None:
         documented.ledger.publish()

@@ -8,8 +8,9 @@ from tests.verify.small_ledger import Writer
 
 from constancia.ledger.errors import NotFound
 from constancia.ledger.reader.dsse import dsse_envelope
+from constancia.ledger.wire.composition import build_entry
 from constancia.verify.core.formats.dsse import STATEMENT_PAYLOAD_TYPE, signed_bytes
-from constancia.verify.core.formats.entry import build_entry, parse_entry
+from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.core.formats.signatures import Signature
 
 

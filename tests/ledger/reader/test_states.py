@@ -13,7 +13,7 @@ from constancia.ledger.reader.states import States, copied
 from constancia.ledger.store.mapper import recorded_of
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.entry import Entry, parse_entry
-from constancia.verify.core.formats.merkle import Tree, hash_leaf
+from constancia.verify.wire.merkle import Tree, hash_leaf
 
 
 def document(desk: Desk, size: int | None = None) -> bytes:
@@ -100,7 +100,7 @@ class TestStates:
         assert canonical(state.document()) == before
 
     def test_state_from_the_store_is_the_writer_s_own(self, desk: Desk) -> None:
-        assert document(desk) == canonical(desk.ledger._core.head.state.document())
+        assert document(desk) == canonical(desk.parts.head.state.document())
 
 
 class TestHead:
@@ -139,7 +139,7 @@ class TestHead:
         head = fresh_head(desk)
         for entry in entries(desk):
             extend(head, entry)
-        writer = desk.ledger._core.head
+        writer = desk.parts.head
         assert head.tree.root() == writer.tree.root()
         assert head._versions == writer._versions
         assert head.keys._keys.keys() == writer.keys._keys.keys()

@@ -15,7 +15,7 @@ from constancia.verify.core.formats.entry import parse_entry
 
 @pytest.fixture
 def application(desk: Desk) -> EntryApplication:
-    return desk.ledger._core.application
+    return desk.parts.application
 
 
 def test_m1_row_holds_the_entry_s_bytes(desk: Desk, application: EntryApplication) -> None:

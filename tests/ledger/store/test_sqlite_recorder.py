@@ -192,7 +192,8 @@ def test_s4_store_that_cannot_have_wal_is_refused(tmp_path: Path, monkeypatch: p
     connection.execute("INSERT INTO t VALUES (1)")
     connection.commit()
     connection.close()
-    datastore = LedgerDatastore(f"{path.as_uri()}?mode=ro")
+    # With this way of locking SQLite can't share a write-ahead log, and keeps the journal that it has.
+    datastore = LedgerDatastore(f"{path.as_uri()}?vfs=unix-dotfile")
     with (
         pytest.raises((InterfaceError, OperationalError, sqlite3.OperationalError)),
         datastore.transaction(commit=False) as c,

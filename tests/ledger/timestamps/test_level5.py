@@ -22,7 +22,7 @@ from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import parse_checkpoint
 from constancia.verify.core.formats.note import parse_note
-from constancia.verify.core.report import Report, Verdict
+from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.report.rendering import report_text
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust

@@ -1,6 +1,7 @@
 """Asking an authority over real HTTP: what is kept, and all that is not; answers that come another way."""
 
 import hashlib
+import re
 import subprocess
 from collections.abc import Callable
 from datetime import timedelta
@@ -30,7 +31,7 @@ def tsa(tmp_path: Path, desk: Desk) -> TestAuthority:
 
 @pytest.fixture
 def stamper(desk: Desk) -> Stamper:
-    return Stamper(desk.ledger.log, desk.ledger.origin, desk.ledger.anchors)
+    return Stamper(desk.ledger.log, desk.ledger.origin, desk.ledger.anchors, pause_s=0.01)
 
 
 def pinned(desk: Desk) -> Authority:
@@ -101,6 +102,37 @@ def test_bad_answer_is_not_kept(name: str, desk: Desk, tsa: TestAuthority, stamp
     with tsa.serving() as url, pytest.raises(error):
         stamper.anchor(pinned(desk), url)
     assert (tsa.asked, desk.ledger.anchors.paths()) == (asked, [])
+
+
+class TestNonce:
+    """R2: without a nonce that is sent and compared, an older answer could be handed out again."""
+
+    def test_each_request_carries_a_nonce_of_its_own(self, desk: Desk, tsa: TestAuthority, stamper: Stamper) -> None:
+        asked: list[bytes] = []
+
+        def refuse(query: bytes) -> tuple[int, bytes]:
+            asked.append(query)
+            return 200, b""
+
+        tsa.behave = refuse
+        with tsa.serving() as url:
+            for _ in range(2):
+                with pytest.raises(Malformed):
+                    stamper.anchor(pinned(desk), url)
+        nonces = [re.search(r"Nonce: 0x([0-9A-F]+)", tsa.shown(query)) for query in asked]
+        values = [int(match[1], 16) for match in nonces if match is not None]
+        assert len(values) == len(set(values)) == 2
+        assert max(values).bit_length() > 48, "too short to be unguessable"
+
+    @pytest.mark.parametrize("options", [(), ("-no_nonce",)], ids=["another nonce", "no nonce"])
+    def test_answer_over_the_same_checkpoint_to_another_request_is_not_kept(
+        self, options: tuple[str, ...], desk: Desk, tsa: TestAuthority, stamper: Stamper
+    ) -> None:
+        older = tsa.stamp(text_of(desk), asked=options)
+        tsa.behave = lambda _: (200, older)
+        with tsa.serving() as url, pytest.raises(LedgerError, match="nonce"):
+            stamper.anchor(pinned(desk), url)
+        assert desk.ledger.anchors.paths() == []
 
 
 def test_answer_by_another_authority_is_not_kept(

@@ -4,6 +4,9 @@ import gc
 import hashlib
 import json
 import sqlite3
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,15 +19,19 @@ from tests.ledger.world import PARTIES, START, doc, text
 
 from constancia.domain.state import State
 from constancia.ledger.assembly import Options
-from constancia.ledger.errors import Locked, NotFound
+from constancia.ledger.audit.level3_law import Replay
+from constancia.ledger.errors import LedgerError, Locked, NotFound
+from constancia.ledger.health import health_of
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.reader.states import States
 from constancia.ledger.views.projections import ENTRY_PROJECTIONS, STATE_PROJECTIONS
 from constancia.ledger.views.projections.base import StateProjection
 from constancia.ledger.views.projector import fold_rows
-from constancia.ledger.views.rebuild import compare_rows, project_all
+from constancia.ledger.views.rebuild import check_views, compare_rows, project_all
 from constancia.ledger.views.view_store import ViewStore
+from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.canonical import canonical
+from constancia.verify.sources.source import open_source
 from constancia.verify.speed.entry_patterns import read_entry
 
 Rows = dict[tuple[str, str], bytes]
@@ -453,3 +460,66 @@ def reachable(roots: Any, kind: type) -> list[Any]:
             continue
         waiting += gc.get_referents(item)
     return found
+
+
+def test_j2_a_row_shows_what_an_entry_of_another_aggregate_changed(new: Desk) -> None:
+    """In the first edition two deliverables could have one stream: what one does to it, the other's row shows."""
+    new.world.edition = 1
+    new.found()
+    for name, deliverable in (("c", "x.e1"), ("c.x", "e1")):
+        for act in new.world.commitment(name, deliverable):
+            new.take(act())
+    new.ledger.views.wait()
+    before = new.ledger.as_of().row("commitments", "commitment/c")
+    submitted = {"commitment": "c.x", "deliverable": "e1", "document": doc(b"informe"), "version": 1}
+    new.take(new.world.says("inai", "DeliverableSubmitted", "deliverable/c.x.e1", **submitted))
+    new.ledger.views.wait()
+    after = new.ledger.as_of().row("commitments", "commitment/c")
+    assert [row["deliverables"][0]["status"] for row in (before, after)] == ["expected", "submitted"]
+    assert new.ledger.rebuild(check=True).differences == ()
+    with open_source(str(new.folder)) as source:
+        report = audit(source, None, further=[Replay(new.clock.now())])
+    assert report.faults_total == 0
+
+
+def test_views_that_met_a_full_disk_come_back_by_themselves(founded: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    founded.ledger.views.wait()
+    full = threading.Event()
+    full.set()
+    save = ViewStore.save
+
+    def save_if_there_is_room(self: ViewStore, *rows: Any) -> None:
+        if full.is_set():
+            raise sqlite3.OperationalError("database or disk is full")
+        save(self, *rows)
+
+    monkeypatch.setattr(ViewStore, "save", save_if_there_is_room)
+    founded.adopt()
+    _until(lambda: founded.ledger.views.failure is not None)
+    [problem] = [one for one in health_of(founded.ledger) if one.code == "views"]
+    assert problem.since_s is not None
+    assert {one.code for one in health_of(founded.ledger)} >= {"views", "disk_full"}
+    full.clear()
+    _until(lambda: founded.ledger.views.position == founded.ledger.size)
+    assert health_of(founded.ledger) == []
+
+
+def test_views_with_garbage_in_them_are_made_again(founded: Desk) -> None:
+    founded.ledger.views.wait()
+    founded.ledger.close()
+    path = founded.folder / "views.sqlite"
+    data = bytearray(path.read_bytes())
+    for at in range(4096, len(data)):
+        data[at] = 0xA5
+    path.write_bytes(bytes(data))
+    with pytest.raises(LedgerError, match="rebuild"):
+        check_views(founded.ledger.log, path, founded.ledger.origin)
+    ledger = founded.reopen()
+    _until(lambda: ledger.views.position == ledger.size)
+
+
+def _until(met: Callable[[], object]) -> None:
+    end = time.monotonic() + 30
+    while not met():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.02)

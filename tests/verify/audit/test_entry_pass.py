@@ -7,9 +7,9 @@ from tests.dishonest import setting, with_recorded_at, with_statement
 from tests.verify.small_ledger import Log, Writer, relinked
 
 from constancia.verify.audit.entry_pass import EntryPass, Item
-from constancia.verify.core.formats.merkle import hash_leaf
-from constancia.verify.core.report import Fault, Findings
+from constancia.verify.report.findings import Fault, Findings
 from constancia.verify.speed.signature_pool import Pool
+from constancia.verify.wire.merkle import hash_leaf
 
 
 def folded(items: list[Item], origin: str | None = None) -> tuple[EntryPass, list[Fault]]:

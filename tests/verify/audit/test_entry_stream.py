@@ -12,12 +12,12 @@ from tests.verify.small_ledger import Log, verify, write
 from constancia.verify.audit.entry_pass import Item
 from constancia.verify.audit.entry_stream import published_items, store_items
 from constancia.verify.core.errors import Unreadable
-from constancia.verify.core.formats.tiles import parse_bundle
-from constancia.verify.core.report import Fault, Findings, Report, Verdict
+from constancia.verify.report.findings import Fault, Findings, Report, Verdict
 from constancia.verify.sources.files import Folder
 from constancia.verify.sources.published_log import MAX_GAP, PublishedLog
 from constancia.verify.sources.source import open_source
 from constancia.verify.sources.sqlite_store import open_store
+from constancia.verify.wire.tiles import parse_bundle
 
 
 @contextmanager

@@ -14,14 +14,15 @@ from pathlib import Path
 import pytest
 from tests.verify.small_ledger import DOCUMENT, Log, LogKey, Witness, Writer, relinked, verify, write
 
+from constancia.ledger.wire.composition import build_entry
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Unreadable
-from constancia.verify.core.formats.entry import build_entry, parse_entry
-from constancia.verify.core.formats.merkle import hash_leaf
+from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.core.formats.note import format_vkey
-from constancia.verify.core.report import Fault, Report, Verdict
+from constancia.verify.report.findings import Fault, Report, Verdict
 from constancia.verify.report.rendering import report_json, report_text
 from constancia.verify.sources.source import open_source
+from constancia.verify.wire.merkle import hash_leaf
 
 
 @pytest.fixture

@@ -8,13 +8,15 @@ import pytest
 from tests.dishonest import inserted, setting, with_statement
 from tests.verify.small_ledger import Key, Log, LogKey, Witness, Writer, verify
 
+from constancia.ledger.wire.composition import format_contradiction
+from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof, prefix_path
 from constancia.verify.__main__ import main
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.merkle import EMPTY_ROOT, Tree, prefix_roots, verify_consistency
-from constancia.verify.core.report import Verdict
 from constancia.verify.evidence.contradiction import prove
+from constancia.verify.report.findings import Verdict
 from constancia.verify.report.rendering import report_text
-from constancia.verify.sources.contradiction_file import HEADER, Admitted, format_contradiction, parse_contradiction
+from constancia.verify.sources.contradiction_file import HEADER, Admitted, parse_contradiction
+from constancia.verify.wire.merkle import EMPTY_ROOT, Tree, prefix_roots, verify_consistency
 
 COMMON = 19  # entries before the two histories part
 
@@ -35,7 +37,7 @@ def sides() -> tuple[Log, Log]:
 
 def proof(older: Log, newer: Log, old: int, new: int, key: LogKey | None = None) -> bytes:
     signer = (key or newer.signer).verifier
-    return format_contradiction(signer, newer.checkpoint(new), older.checkpoint(old), newer.tree.prefix_path(old, new))
+    return format_contradiction(signer, newer.checkpoint(new), older.checkpoint(old), prefix_path(newer.tree, old, new))
 
 
 def judged(raw: bytes, folder: Path, trust: Path | None) -> tuple[Verdict, set[str]]:
@@ -87,7 +89,7 @@ def test_forger_without_the_key_can_accuse_nobody(sides: tuple[Log, Log], tmp_pa
     forged = proof(left, right, 25, 40)
     note = left.checkpoint(25)
     other = LogKey("forger").checkpoint(25, b"\7" * 32)
-    swapped = format_contradiction(left.signer.verifier, right.checkpoint(40), other, right.tree.prefix_path(25, 40))
+    swapped = format_contradiction(left.signer.verifier, right.checkpoint(40), other, prefix_path(right.tree, 25, 40))
     assert judged(swapped, tmp_path, trust)[0] is Verdict.INCONCLUSIVE
     assert judged(forged.replace(note[:40], note[:39] + b"x"), tmp_path, trust)[0] is Verdict.INCONCLUSIVE
 
@@ -119,7 +121,7 @@ def test_a_changed_byte_never_moves_the_blame(sides: tuple[Log, Log], tmp_path: 
 def test_path_of_another_tree_is_refused(sides: tuple[Log, Log], tmp_path: Path) -> None:
     left, right = sides
     trust = left.write_trust(tmp_path / "trust")
-    path = left.tree.prefix_path(25, 40)
+    path = prefix_path(left.tree, 25, 40)
     raw = format_contradiction(right.signer.verifier, right.checkpoint(40), left.checkpoint(25), path)
     assert judged(raw, tmp_path, trust) == (Verdict.INCONCLUSIVE, {"contradiction-none"})
 
@@ -142,9 +144,9 @@ def test_entry_whose_seen_the_tree_contradicts_is_altered(tmp_path: Path) -> Non
 
 def entry_proof(log: Log, index: int) -> bytes:
     seen = json.loads(log.entries[index])["statement"]["seen"]["size"]
-    path = tuple(log.tree.inclusion_proof(index, log.size))
+    path = tuple(inclusion_proof(log.tree, index, log.size))
     admitted = Admitted(index=index, raw=log.entries[index], path=path)
-    prefix = log.tree.prefix_path(seen, log.size)
+    prefix = prefix_path(log.tree, seen, log.size)
     return format_contradiction(log.signer.verifier, log.checkpoint(), admitted, prefix)
 
 
@@ -152,10 +154,10 @@ def test_statement_that_the_tree_does_not_hold_accuses_nobody(sides: tuple[Log, 
     left, right = sides
     index = right.size - 1
     forged = with_statement(right.entries[index], setting("seen.root", "00" * 32), Key("anybody"))
-    path = tuple(right.tree.inclusion_proof(index, right.size))
+    path = tuple(inclusion_proof(right.tree, index, right.size))
     raw = format_contradiction(
         right.signer.verifier, right.checkpoint(), Admitted(index=index, raw=forged, path=path),
-        right.tree.prefix_path(index, right.size),
+        prefix_path(right.tree, index, right.size),
     )  # fmt: skip
     trust = left.write_trust(tmp_path / "trust")
     assert judged(raw, tmp_path, trust) == (Verdict.INCONCLUSIVE, {"contradiction-none"})
@@ -218,13 +220,13 @@ def test_prefix_roots_agree_with_the_tree_at_all_sizes() -> None:
     tree = Tree(bytes([n]) * 32 for n in range(40))
     for new in range(2, 41):
         for old in range(1, new):
-            path = tree.prefix_path(old, new)
+            path = prefix_path(tree, old, new)
             assert prefix_roots(old_size=old, new_size=new, path=path) == (tree.root(old), tree.root(new))
             assert prefix_roots(old_size=old, new_size=new, path=path[:-1]) != (tree.root(old), tree.root(new))
             assert prefix_roots(old_size=old, new_size=new, path=[*path, path[0]]) is None
             assert verify_consistency(
                 old_size=old, new_size=new, old_root=tree.root(old), new_root=tree.root(new),
-                proof=tree.consistency_proof(old, new),
+                proof=consistency_proof(tree, old, new),
             )  # fmt: skip
-    assert tree.prefix_path(0, 7) == tree.prefix_path(7, 7) == []
+    assert prefix_path(tree, 0, 7) == prefix_path(tree, 7, 7) == []
     assert tree.root(0) == EMPTY_ROOT

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from tests.verify.small_ledger import Log, LogKey, Witness, Writer, verify, write
 
-from constancia.verify.core.formats.tlog_proof import format_tlog_proof
-from constancia.verify.core.report import Fault, Report, Verdict
+from constancia.ledger.wire.composition import format_tlog_proof
+from constancia.ledger.wire.proofs import inclusion_proof
+from constancia.verify.report.findings import Fault, Report, Verdict
 from constancia.verify.report.rendering import report_text
 
 
@@ -67,7 +68,7 @@ def test_altered_line_is_named(change: tuple[bytes, bytes], code: str, log: Log,
 
 
 def test_entry_of_another_index_is_not_included(log: Log, trust: Path, tmp_path: Path) -> None:
-    proof = format_tlog_proof(20, log.tree.inclusion_proof(20, log.size), log.checkpoint(), log.entries[21])
+    proof = format_tlog_proof(20, inclusion_proof(log.tree, 20, log.size), log.checkpoint(), log.entries[21])
     report = audited(proof, tmp_path, trust)
     assert {(one.index, one.code) for one in report.faults} == {(20, "index"), (20, "inclusion")}
 
@@ -82,7 +83,7 @@ def test_altered_entry_is_not_included(log: Log, trust: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize("at", [0, 2, 5])
 def test_altered_proof_hash_is_not_included(at: int, log: Log, trust: Path, tmp_path: Path) -> None:
-    path = log.tree.inclusion_proof(20, log.size)
+    path = inclusion_proof(log.tree, 20, log.size)
     path[at] = bytes([path[at][0] ^ 1]) + path[at][1:]
     proof = format_tlog_proof(20, path, log.checkpoint(), log.entries[20])
     assert first(audited(proof, tmp_path, trust)).code == "inclusion"
@@ -106,14 +107,14 @@ def test_receipt_cut_off_is_inconclusive(part: float, log: Log, trust: Path, tmp
 
 def test_receipt_without_its_entry_is_inconclusive(log: Log, trust: Path, tmp_path: Path) -> None:
     """A proof by C2SP tlog-proof needs no line `extra`."""
-    proof = format_tlog_proof(20, log.tree.inclusion_proof(20, log.size), log.checkpoint())
+    proof = format_tlog_proof(20, inclusion_proof(log.tree, 20, log.size), log.checkpoint())
     report = audited(proof, tmp_path, trust)
     assert (report.verdict, [one.code for one in report.open]) == (Verdict.INCONCLUSIVE, ["receipt-no-entry"])
 
 
 def test_checkpoint_by_another_key_is_altered(log: Log, trust: Path, tmp_path: Path) -> None:
     forged = LogKey("forger").checkpoint(log.size, log.tree.root())
-    proof = format_tlog_proof(20, log.tree.inclusion_proof(20, log.size), forged, log.entries[20])
+    proof = format_tlog_proof(20, inclusion_proof(log.tree, 20, log.size), forged, log.entries[20])
     assert first(audited(proof, tmp_path, trust)).code == "checkpoint"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from constancia.verify.audit.run import LEVELS_ABOVE
-from constancia.verify.core.report import MAX_FAULTS, MAX_KEPT, Findings, Verdict
+from constancia.verify.report.findings import MAX_FAULTS, MAX_KEPT, Findings, Verdict
 from constancia.verify.report.rendering import report_text
 from constancia.verify.report.words import FAULTS, LABELS, REMARKS
 from constancia.verify.sources.published_log import LACKS
@@ -94,7 +94,9 @@ def codes_used(method: str, position: int) -> set[str]:
 
 def test_every_fault_that_can_be_raised_has_words_and_every_word_is_used() -> None:
     used = codes_used("fault", 0) | codes_used("_fault", 0) | codes_used("_fault", 1) | codes_used("fault_of", 1)
-    used |= codes_used("contradict", 0) | codes_used("_Contradiction", 1) | {"signature"}
+    used |= (
+        codes_used("contradict", 0) | codes_used("root_differs", 0) | codes_used("_Contradiction", 1) | {"signature"}
+    )
     used |= {one for one in codes_used("Malformed", 0) if one.startswith("time-")}
     assert used == set(FAULTS)
 

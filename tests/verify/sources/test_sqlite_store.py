@@ -7,7 +7,7 @@ import pytest
 from tests.verify.small_ledger import Log, verify
 
 from constancia.verify.core.errors import Unreadable
-from constancia.verify.core.report import Fault, Report, Verdict
+from constancia.verify.report.findings import Fault, Report, Verdict
 from constancia.verify.report.rendering import report_json, report_text
 from constancia.verify.sources.sqlite_store import open_store
 

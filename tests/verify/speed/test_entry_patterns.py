@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
@@ -158,8 +159,23 @@ def test_statement_that_is_too_long_is_refused() -> None:
         read_entry(raw)
 
 
-def test_what_is_known_is_bounded() -> None:
-    for number in range(common._MAX_KNOWN + 100):
-        assert common._is_canonical(f'{{"a{number}":1}}')
-    assert len(common._known) == common._MAX_KNOWN
-    assert not common._is_canonical("{" + ",".join(f'"a{number:04}":1' for number in range(500)) + "}")
+def test_memory_does_not_grow_with_ever_new_forms() -> None:
+    """A host that gives each body members of other names gets the same answers, and no memory for them."""
+
+    def read(numbers: range) -> None:
+        for number in numbers:
+            raw = with_body(f'{{"a{number}":1}}'.encode())
+            assert match_entry(raw) == parse_entry(raw)
+
+    read(range(5_000))  # more forms than are remembered
+    tracemalloc.start()
+    read(range(5_000, 6_000))
+    grown, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert grown < 100_000, "1,000 new forms would take 200 kB"
+
+
+def test_body_of_too_many_members_is_left_to_the_slow_way() -> None:
+    raw = with_body(("{" + ",".join(f'"a{number:04}":1' for number in range(500)) + "}").encode())
+    assert match_entry(raw) is None
+    assert read_entry(raw) == parse_entry(raw)

@@ -11,7 +11,7 @@ import pytest
 from tests.verify.small_ledger import Key
 
 from constancia.verify.core.formats.signatures import Signature, load_public_key
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
 from constancia.verify.speed import signature_pool as pool
 from constancia.verify.speed import signature_worker as worker
 from constancia.verify.speed.signature_pool import Pool

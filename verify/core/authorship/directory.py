@@ -5,18 +5,18 @@
 - D3: an entry without authority changes nothing here; so a forged endorsement gives no power. Where only the
   signature's bytes fail (found out later, by other threads) the effect stands, so that one flipped bit is
   reported as one fault.
-- D4: a compromise makes earlier signatures suspect, which is a note and no fault.
+- D4: an act newer than this verifier is not judged, and never a fault; it has no effect here. From it on, faults of
+  authority that it could explain are not judged either: it may have brought a key, an appointment or a seat.
 
 It does not judge whether an act was legal otherwise (states, versions, votes): that is the domain's work.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Final, NamedTuple
 
+from constancia.verify.core.authorship import powers
 from constancia.verify.core.authorship.mandates import FOREVER, Mandate, RegisteredKey
-from constancia.verify.core.authorship.powers import EITHER_ACTS, OWN_KEY_ACTS, OWN_PARTY_ACTS, ROOT_ACTS
 from constancia.verify.core.authorship.seats import Seats
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.entry import Entry
@@ -24,18 +24,30 @@ from constancia.verify.core.formats.signatures import PublicKey, decode_base64, 
 from constancia.verify.core.formats.statement import Statement
 from constancia.verify.core.report import Fault, shown
 
-SEATED_STREAMS: Final = ("agreement/", "decision/")
+
+class Unjudged(NamedTuple):
+    """Entries that are not judged, because they are newer (D4): index and type of the first, how many there are."""
+
+    first: int
+    type: str
+    number: int
+
+
+# Faults that an act which is not judged could explain: it may have brought a key, an appointment, a seat.
+EXPLAINED: Final = frozenset(["key-unknown", "key-state", "key-period", "appointment", "scope", "seat", "authority"])
 
 
 class Directory:
     """The directory at the head of a growing log. One thread owns it.
 
     Args:
-        leaf_of: Gives the leaf hash at an index already passed; reaffirmations name entries by it.
+        load_zone: Gives the rules of a time zone by its IANA name, None where they are not known.
     """
 
-    def __init__(self, leaf_of: Callable[[int], bytes]) -> None:
-        self.zone: ZoneInfo | None = None
+    def __init__(self, load_zone: Callable[[str], tzinfo | None]) -> None:
+        # The second: whether an explained fault of the entry that was just checked was left out.
+        self._load_zone, self._is_doubted = load_zone, False
+        self.zone: tzinfo | None = None
         self.zone_name = ""
         self.log_key: str | None = None
         self.log_cosigner: object = None
@@ -43,46 +55,28 @@ class Directory:
         self.appointments: dict[str, Mandate] = {}
         self.founders: frozenset[str] = frozenset()
         self.seats = Seats()
-        self.suspects: dict[int, str] = {}
-        self.signed_before: Callable[[str], Iterable[tuple[int, str]]] = lambda _: ()  # as `signed`, from earlier runs
-        self._leaf_of = leaf_of
-        self._day: tuple[str, str | None] = ("", None)
+        self.unjudged: Unjudged | None = None
         self._effects: Mapping[str, Callable[[Entry], None]] = {
-            "LedgerOpened": self._open,
-            "RepresentativeAppointed": self._appoint,
-            "RepresentativeRevoked": self._end_appointment,
-            "KeyRegistered": self._register,
-            "KeyEndorsed": self._endorse,
-            "KeyRotated": self._retire,
-            "KeyRevoked": self._revoke,
-            "KeyCompromised": self._compromise,
-            "SignatureReaffirmed": self._reaffirm,
-            "GovernanceBodyEstablished": self._seat,
-            "PartyWithdrew": self._seat,
-            "PartyReturned": self._seat,
-        }
+            "LedgerOpened": self._open, "RepresentativeAppointed": self._appoint,
+            "RepresentativeRevoked": self._end_appointment, "KeyRegistered": self._register,
+            "KeyEndorsed": self._endorse, "KeyRotated": self._retire, "KeyRevoked": self._revoke,
+            "KeyCompromised": self._compromise, "SignatureReaffirmed": self._reaffirm,
+            **dict.fromkeys(("GovernanceBodyEstablished", "PartyWithdrew", "PartyReturned"), self._seat),
+        }  # fmt: skip
 
     def set_zone(self, name: str) -> None:
-        """Set the ledger's time zone; one that this machine does not know leaves the days unknown."""
-        self.zone_name = name
-        try:
-            self.zone = ZoneInfo(name)
-        except (ValueError, OSError, KeyError):
-            self.zone = None
+        """Set the ledger's time zone; one whose rules are not known leaves the days unknown."""
+        self.zone_name, self.zone = name, self._load_zone(name)
 
     def day_of(self, recorded_at: str) -> str | None:
         """Give the day of an instant in the ledger's zone, `YYYY-MM-DD`; None where the zone is unknown."""
-        minute = recorded_at[:16]
-        if self._day[0] != minute:
-            day = None
-            if self.zone is not None:
-                try:
-                    instant = datetime.fromisoformat(minute).replace(tzinfo=UTC)
-                    day = instant.astimezone(self.zone).date().isoformat()
-                except (ValueError, OverflowError):
-                    day = recorded_at[:10]
-            self._day = (minute, day)
-        return self._day[1]
+        if self.zone is None:
+            return None
+        try:
+            instant = datetime.fromisoformat(recorded_at[:16]).replace(tzinfo=UTC)
+            return instant.astimezone(self.zone).date().isoformat()
+        except (ValueError, OverflowError):
+            return recorded_at[:10]
 
     def check(self, entry: Entry) -> tuple[list[Fault], list[PublicKey]]:
         """Judge an entry's authorship, but for the signatures' bytes.
@@ -95,6 +89,35 @@ class Directory:
 
         Source: ours: SPEC §7, rules 2 to 6.
         """
+        if self._can_judge(entry):
+            faults, keys = self._check_known(entry)
+        else:
+            first = self.unjudged or Unjudged(entry.index, entry.statement.type, 0)
+            self.unjudged = first._replace(number=first.number + 1)
+            faults, keys = self._check_newer(entry) if first.first else ([], [])
+        sure = faults if self.unjudged is None else [one for one in faults if one.code not in EXPLAINED]
+        self._is_doubted = len(sure) < len(faults)
+        return sure, keys
+
+    def _can_judge(self, entry: Entry) -> bool:
+        """Tell whether neither an act nor entry 0, which says whose the first keys are, is newer than this verifier."""
+        return not powers.is_newer(entry.statement) and (self.unjudged is None or self.unjudged.first > 0)
+
+    def _check_newer(self, entry: Entry) -> tuple[list[Fault], list[PublicKey]]:
+        """Give the keys of an act that is newer, as far as they are known; a key that is known is the actor's."""
+        faults, keys = list[Fault](), list[PublicKey]()
+        if powers.SIGNER_OF.get(entry.statement.type) in ("founders", "self"):
+            return faults, keys  # the body, which can't be read, holds the keys
+        for signature in entry.signatures:
+            key = self.keys.get(signature.key)
+            if key is None:
+                break
+            keys.append(key.public)
+            if len(entry.signatures) == 1 and "party" in entry.statement.actor:
+                faults += self._check_actor(entry, key)
+        return faults, keys
+
+    def _check_known(self, entry: Entry) -> tuple[list[Fault], list[PublicKey]]:
         statement = entry.statement
         if statement.type == "LedgerOpened":
             return self._check_genesis(entry)
@@ -106,7 +129,8 @@ class Directory:
         key = self.keys.get(name)
         if key is None:
             return [_fault(entry, "key-unknown", "signatures[0].key", "a registered key", name)], []
-        return self._check_key(entry, key) + self._check_power(entry, key), [key.public]
+        faults = self._check_state(entry, key, "signatures[0].key") + self._check_actor(entry, key)
+        return faults + self._check_power(entry, key), [key.public]
 
     def apply(self, entry: Entry) -> None:
         """Take in an entry's effect. Only for entries whose `check` found nothing.
@@ -115,12 +139,8 @@ class Directory:
             Malformed: The body of one of the directory's own types lacks what the directory needs.
         """
         effect = self._effects.get(entry.statement.type)
-        if effect is not None:
+        if effect is not None and self._can_judge(entry) and not self._is_doubted:
             effect(entry)
-        if len(entry.signatures) == 1:
-            key = self.keys.get(entry.signatures[0].key)
-            if key is not None:
-                key.signed.append((entry.index, self.day_of(entry.recorded_at) or ""))
 
     def _check_genesis(self, entry: Entry) -> tuple[list[Fault], list[PublicKey]]:
         if entry.index != 0:
@@ -129,9 +149,7 @@ class Directory:
             roots = [_founder_key(one) for one in _founders(entry.statement)]
         except Malformed as error:
             return [_fault(entry, "directory", f"statement.{error.where}", error.expected, error.found)], []
-        faults = []
-        wanted = [one.key_id for one in roots]
-        named = [one.key for one in entry.signatures]
+        faults, wanted, named = [], [one.key_id for one in roots], [one.key for one in entry.signatures]
         if named != wanted:
             faults.append(_fault(entry, "signature-count", "signatures", wanted, named))
         if dict(entry.statement.actor) != {"capacity": "founders"}:
@@ -148,11 +166,10 @@ class Directory:
             return [_fault(entry, "directory", "statement.body.key", public.key_id, name)], []
         if name in self.keys:
             return [_fault(entry, "directory", "statement.body.key", "a new key", name)], []
-        holder = self._holder(body.get("party"), body.get("appointment"))
+        appointment = body.get("appointment")
+        holder = self._holder(body.get("party"), appointment)
         if holder is None:
-            return [
-                _fault(entry, "appointment", "statement.body.appointment", "one in force", body.get("appointment"))
-            ], [public]
+            return [_fault(entry, "appointment", "statement.body.appointment", "one in force", appointment)], [public]
         if dict(actor) != holder:
             return [_fault(entry, "actor", "statement.actor", holder, dict(actor))], [public]
         return [], [public]
@@ -166,67 +183,65 @@ class Directory:
         held = self.appointments.get(appointment)
         if held is None or held.revoked or held.party != party:
             return None
-        return {
-            "appointment": appointment,
-            "capacity": held.capacity,
-            "party": held.party,
-            "person": held.person,
-        }
+        return {"appointment": appointment, "capacity": held.capacity, "party": held.party, "person": held.person}
 
-    def _check_key(self, entry: Entry, key: RegisteredKey) -> list[Fault]:
-        faults = []
+    def _check_state(self, entry: Entry, key: RegisteredKey, where: str) -> list[Fault]:
+        """SPEC §7 rule 2: the key is active, and the day within its period."""
         day = self.day_of(entry.recorded_at)
         if key.state != "active":
-            faults.append(_fault(entry, "key-state", "signatures[0].key", "active", key.state))
-        elif day is not None and not key.valid_from <= day <= key.valid_until:
-            period = f"{key.valid_from} to {key.valid_until}"
-            faults.append(_fault(entry, "key-period", "recorded_at", period, day))
-        if entry.statement.actor != key.actor:
-            found = dict(entry.statement.actor)
-            faults.append(_fault(entry, "actor", "statement.actor", dict(key.actor), found))
-        return faults
+            return [_fault(entry, "key-state", where, "active", key.state)]
+        if day is not None and not key.valid_from <= day <= key.valid_until:
+            return [_fault(entry, "key-period", "recorded_at", f"{key.valid_from} to {key.valid_until}", day)]
+        return []
+
+    @staticmethod
+    def _check_actor(entry: Entry, key: RegisteredKey) -> list[Fault]:
+        """SPEC §7 rule 3: the actor is the one that the key belongs to."""
+        if entry.statement.actor == key.actor:
+            return []
+        return [_fault(entry, "actor", "statement.actor", dict(key.actor), dict(entry.statement.actor))]
+
+    def _check_mandate(self, entry: Entry, key: RegisteredKey) -> list[Fault]:
+        """SPEC §7 rule 4: a representative's appointment is in force."""
+        held = None if key.appointment is None else self.appointments[key.appointment]
+        if held is None or held.is_in_force(self.day_of(entry.recorded_at)):
+            return []
+        found = "revoked" if held.revoked else f"{held.valid_from} to {held.valid_until}"
+        return [_fault(entry, "appointment", "statement.actor.appointment", "in force", found)]
 
     def _check_power(self, entry: Entry, key: RegisteredKey) -> list[Fault]:
+        """SPEC §7 rules 4 to 6: the act is one that this key may sign."""
         statement = entry.statement
         kind = statement.type
         own_revocation = kind == "KeyRevoked" and statement.body.get("key") == key.public.key_id
         if key.appointment is None:
-            if kind not in ROOT_ACTS and kind not in EITHER_ACTS:
+            if kind not in powers.ROOT_ACTS and kind not in powers.EITHER_ACTS:
                 return [_fault(entry, "root-act", "statement.type", "an act of a root", kind)]
             return [] if own_revocation else self._check_object(entry)
         faults = []
-        if kind in ROOT_ACTS:
+        if kind in powers.ROOT_ACTS:
             faults.append(_fault(entry, "root-act", "statement.type", "a root's key", "a representative's"))
-        held = self.appointments[key.appointment]
-        if not held.is_in_force(self.day_of(entry.recorded_at)):
-            found = "revoked" if held.revoked else f"{held.valid_from} to {held.valid_until}"
-            faults.append(_fault(entry, "appointment", "statement.actor.appointment", "in force", found))
-        if kind not in held.scope and not own_revocation:
+        faults += self._check_mandate(entry, key)
+        if kind not in self.appointments[key.appointment].scope and not own_revocation:
             faults.append(_fault(entry, "scope", "statement.type", "a type in the scope", kind))
-        if statement.stream.startswith(SEATED_STREAMS) and not self.seats.is_seated(key.party):
+        if statement.stream.startswith(powers.SEATED_STREAMS) and not self.seats.is_seated(key.party):
             faults.append(_fault(entry, "seat", "statement.actor.party", "a seated party", key.party))
-        if kind in OWN_KEY_ACTS and statement.body.get("key") != key.public.key_id:
+        if kind in powers.OWN_KEY_ACTS and statement.body.get("key") != key.public.key_id:
             faults.append(_fault(entry, "authority", "statement.body.key", "the signing key", "another"))
         return faults
 
     def _check_object(self, entry: Entry) -> list[Fault]:
-        """Hold a root's act to its own party; a founder's root also endorses others' first root (SPEC §6)."""
-        body, party = entry.statement.body, entry.statement.actor.get("party")
-        kind = entry.statement.type
-        if kind in OWN_PARTY_ACTS:
-            place, owner = "party", body.get("party")
-        elif kind == "RepresentativeRevoked":
-            place = "appointment"
-            held = self.appointments.get(str(body.get(place)))
-            owner = held.party if held else None
-        elif kind in {"KeyEndorsed", "KeyRevoked", "KeyCompromised"}:
-            place = "key"
-            key = self.keys.get(str(body.get(place)))
-            if kind == "KeyEndorsed" and key is not None and self._may_found(str(party), key):
-                return []
-            owner = key.party if key else None
-        else:
+        """SPEC §7 rule 5: a root acts for its own party; a founder's root also endorses others' first root."""
+        body, party, kind = entry.statement.body, entry.statement.actor.get("party"), entry.statement.type
+        place = powers.OBJECT_OF.get(kind)
+        if not place:
             return []
+        owner = body.get(place)
+        if place != "party":
+            held = self.appointments.get(str(owner)) if place == "appointment" else self.keys.get(str(owner))
+            if kind == "KeyEndorsed" and isinstance(held, RegisteredKey) and self._may_found(str(party), held):
+                return []
+            owner = None if held is None else held.party
         if owner == party:
             return []
         return [_fault(entry, "authority", f"statement.body.{place}", f"one of {party}", owner)]
@@ -296,23 +311,12 @@ class Directory:
         key.state = "compromised" if key.state == "compromised" else "revoked"
 
     def _compromise(self, entry: Entry) -> None:
-        body = entry.statement.body
-        key = self._key(body)
-        key.state = "compromised"
-        since = _text(body, "compromised_since").split("/")[0]
-        first_day = "" if since == ".." else since
-        # A coarser date is a prefix of its days, and sorts before all of them.
-        for signed in (self.signed_before(key.public.key_id), key.signed):
-            self.suspects.update({at: "suspect" for at, day in signed if day >= first_day})
+        self._key(entry.statement.body).state = "compromised"
+        _text(entry.statement.body, "compromised_since")
 
     def _reaffirm(self, entry: Entry) -> None:
-        body = entry.statement.body
-        target, verdict = _text(body, "target"), _text(body, "verdict")
-        at = next((one for one in self.suspects if self._leaf_of(one).hex() == target), None)
-        if at is not None and verdict == "affirmed":
-            del self.suspects[at]
-        elif at is not None:
-            self.suspects[at] = "disowned"
+        for name in ("target", "verdict"):
+            _text(entry.statement.body, name)
 
     def _seat(self, entry: Entry) -> None:
         self.seats.apply(entry.statement)

@@ -1,7 +1,7 @@
 """Who holds what in the directory: appointments, and keys with their life (SPEC §7)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from constancia.verify.core.formats.signatures import PublicKey
@@ -37,4 +37,3 @@ class RegisteredKey:
     state: str = "pending"
     valid_from: str = ""
     valid_until: str = FOREVER
-    signed: list[tuple[int, str]] = field(default_factory=list)

@@ -41,8 +41,9 @@ class Seats:
 
     def apply(self, statement: Statement) -> None:
         """Take in one entry's effect on the seats; other types have none."""
-        body, party = dict(statement.body), statement.actor.get("party", "")
-        name = str(body.get("governance_body"))
+        # SPEC §7 rule 6: since the second edition, provenance is no part of what the parties say equally.
+        body = {name: value for name, value in statement.body.items() if statement.schema == 1 or name != "provenance"}
+        party, name = statement.actor.get("party", ""), str(body.get("governance_body"))
         if statement.type == "GovernanceBodyEstablished":
             self._establish(name, body, party)
         elif statement.type == "PartyWithdrew" and name in self.bodies:

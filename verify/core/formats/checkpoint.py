@@ -6,7 +6,7 @@ All of it is signed.
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from constancia.verify.core.errors import Malformed
@@ -81,9 +81,9 @@ def is_signed_by(note: Note, key: VerifierKey) -> bool:
 
     Source: C2SP signed-note, "Verification".
     """
-    claimed = [one for one in note.signatures if key.matches(one)]
-    for one in claimed:
-        if key.type_byte != ED25519 or not verify_ed25519(key.public_key, one.blob, note.text.encode()):
+    claimed = list(filter(key.matches, note.signatures))
+    for signature in claimed:
+        if key.type_byte != ED25519 or not verify_ed25519(key.public_key, signature.blob, note.text.encode()):
             raise Malformed("note-signature", f"signature of {key.name}", "a sound signature")
     return bool(claimed)
 
@@ -103,18 +103,19 @@ def open_checkpoint(raw: bytes, log_key: VerifierKey) -> tuple[Checkpoint, Note]
 
     Source: C2SP tlog-checkpoint; ours: SPEC §4 (no extension lines).
     """
-    return open_checkpoint_of(raw, {log_key.name: log_key})
+    return open_checkpoint_of(raw, {log_key.name: (log_key,)})
 
 
-def open_checkpoint_of(raw: bytes, logs: Mapping[str, VerifierKey]) -> tuple[Checkpoint, Note]:
-    """Read a checkpoint of any of some logs; as `open_checkpoint`. `logs` are keys by origin."""
+def open_checkpoint_of(raw: bytes, logs: Mapping[str, Sequence[VerifierKey]]) -> tuple[Checkpoint, Note]:
+    """Read a checkpoint of any of some logs; as `open_checkpoint`. `logs` are keys by origin, one of which signed."""
     note = parse_note(raw)
     checkpoint = parse_checkpoint(note.text)
-    log_key = logs.get(checkpoint.origin)
-    if log_key is None:
+    keys = logs.get(checkpoint.origin, ())
+    if not keys:
         raise Malformed("origin", "checkpoint.origin", " or ".join(logs), checkpoint.origin)
     if checkpoint.extensions:
         raise Malformed("checkpoint", "checkpoint", "no extension lines", checkpoint.extensions[0])
-    if not is_signed_by(note, log_key):
-        raise Malformed("note-signature", "checkpoint", f"a signature by {log_key.name}")
+    signed = [is_signed_by(note, key) for key in keys]  # by each of them: a line that fails rejects the note
+    if not any(signed):
+        raise Malformed("note-signature", "checkpoint", f"a signature by {checkpoint.origin}")
     return checkpoint, note

@@ -10,12 +10,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from constancia.verify.core.errors import Malformed, Unsupported
 from constancia.verify.core.formats.checkpoint import parse_checkpoint
-from constancia.verify.core.formats.note import (
-    COSIGNATURE_ED25519,
-    COSIGNATURE_MLDSA44,
-    NoteSignature,
-    VerifierKey,
-)
+from constancia.verify.core.formats.note import COSIGNATURE_ED25519, COSIGNATURE_MLDSA44, NoteSignature, VerifierKey
 from constancia.verify.core.formats.signatures import verify_ed25519
 
 _BLOB_BYTES: Final = {COSIGNATURE_ED25519: 72, COSIGNATURE_MLDSA44: 2_428}
@@ -59,19 +54,9 @@ def message_mldsa44(time: int, cosigner: str, text: str) -> bytes:
     name, origin = cosigner.encode(), checkpoint.origin.encode()
     if max(len(name), len(origin)) > 255:
         raise Malformed("key-name", "cosignature", "names of at most 255 bytes")
-    return b"".join(
-        (
-            _SUBTREE_LABEL,
-            bytes([len(name)]),
-            name,
-            time.to_bytes(8, "big"),
-            bytes([len(origin)]),
-            origin,
-            (0).to_bytes(8, "big"),
-            checkpoint.size.to_bytes(8, "big"),
-            checkpoint.root,
-        )
-    )
+    cosigned = time.to_bytes(8, "big") + bytes([len(origin)]) + origin
+    covered = (0).to_bytes(8, "big") + checkpoint.size.to_bytes(8, "big") + checkpoint.root
+    return _SUBTREE_LABEL + bytes([len(name)]) + name + cosigned + covered
 
 
 def verify_cosignature(key: VerifierKey, signature: NoteSignature, text: str) -> int:

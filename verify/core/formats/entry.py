@@ -2,13 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NewType
 
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.canonical import MAX_ENTRY_BYTES, canonical, parse_canonical
-from constancia.verify.core.formats.signatures import Signature, is_hex64, parse_signature, signature_object
+from constancia.verify.core.formats.canonical import MAX_ENTRY_BYTES, parse_canonical
+from constancia.verify.core.formats.signatures import Signature, is_hex64, parse_signature
 from constancia.verify.core.formats.statement import TIME, Statement, statement_of
 
 LeafHash = NewType("LeafHash", bytes)
@@ -67,53 +66,12 @@ def parse_entry(raw: bytes) -> Entry:
     # Signature objects hold no member "statement" and no string holds a bare quote: the first mark is the one.
     start = raw.index(_STATEMENT_MARK) + len(_STATEMENT_MARK)
     return Entry(
-        raw=raw,
-        index=index,
-        previous=bytes.fromhex(previous),
-        recorded_at=recorded_at,
+        raw=raw, index=index, previous=bytes.fromhex(previous), recorded_at=recorded_at, leaf_hash=leaf_hash_of(raw),
         signatures=tuple([parse_signature(one) for one in listed]),
         statement=statement_of(item["statement"], raw[start : -len(_TAIL)]),
-        leaf_hash=leaf_hash_of(raw),
-    )
+    )  # fmt: skip
 
 
 def leaf_hash_of(raw: bytes) -> LeafHash:
     """Hash an entry's bytes as a leaf: SHA-256(0x00 ‖ entry). Source: RFC 6962 §2.1."""
     return LeafHash(hashlib.sha256(b"\x00" + raw).digest())
-
-
-def build_entry(
-    *,
-    index: int,
-    previous: bytes,
-    recorded_at: str,
-    signatures: Sequence[Signature],
-    statement: bytes,
-) -> bytes:
-    """Compose an entry's bytes around a statement's, which are not touched.
-
-    Args:
-        index: Dense from 0.
-        previous: Leaf hash of the entry before, 32 bytes; `NO_PREVIOUS` for entry 0.
-        recorded_at: `YYYY-MM-DDThh:mm:ss.mmmZ`.
-        signatures: The statement's signatures.
-        statement: Canonical bytes of the statement.
-
-    Returns:
-        Canonical bytes of the entry.
-
-    Raises:
-        Malformed: The entry would be longer than an entry bundle can hold.
-
-    Source: ours: SPEC §3.
-    """
-    raw = b'{"index":%d,"previous":"%b","recorded_at":"%b","signatures":%b,"statement":%b,"v":1}' % (
-        index,
-        previous.hex().encode(),
-        recorded_at.encode(),
-        canonical([signature_object(one) for one in signatures]),
-        statement,
-    )
-    if len(raw) > MAX_ENTRY_BYTES:
-        raise Malformed("too-large", "entry", f"at most {MAX_ENTRY_BYTES} bytes", len(raw))
-    return raw

@@ -1,13 +1,12 @@
-"""RFC 6962 Merkle trees: hashing, a tree that answers for every past size, proofs and their checks.
+"""RFC 6962 Merkle trees: hashing, and a tree that gives its root at every size that it has had.
 
-`Tree` keeps the hashes of all complete subtrees by level (64 bytes a leaf), so that any past root, proof or tile
-costs O(log n). Nothing in it is ever changed but by appending, or by `truncate`, which takes appended leaves back
-(a batch that could not be stored).
+The tree holds the hashes of all complete subtrees by level (64 bytes a leaf). Nothing in it ever changes but by
+appending. Proofs and tiles are made from it in `constancia.verify.wire.merkle`; no verdict on a log rests on them.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from typing import Final, Protocol, Self
+from collections.abc import Iterable
+from typing import Any, Final
 
 from constancia.verify.core.errors import Malformed
 
@@ -25,55 +24,19 @@ def hash_children(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def cut_hashes(packed: bytes) -> list[bytes]:
-    """Cut packed hashes apart; a rest shorter than a hash is left out."""
-    return [packed[at : at + HASH_BYTES] for at in range(0, len(packed) - HASH_BYTES + 1, HASH_BYTES)]
+class MerkleTree:
+    """An append-only Merkle tree over leaf hashes, with the root of every size that it has had."""
 
-
-class HashRow(Protocol):
-    """The packed hashes of one level: what a tree needs of a `bytearray`. Others may read theirs from a file."""
-
-    def __len__(self) -> int:
-        """Give the number of bytes."""
-        ...
-
-    def __getitem__(self, part: slice, /) -> bytes | bytearray:
-        """Give a part."""
-        ...
-
-    def __delitem__(self, part: slice, /) -> None:
-        """Take away the end."""
-        ...
-
-    def __iadd__(self, data: bytes, /) -> Self:
-        """Append."""
-        ...
-
-
-class Tree:
-    """An append-only Merkle tree over leaf hashes, with every past size at hand. Not thread-safe for writing."""
-
-    __slots__ = ("_levels", "_roots")
+    __slots__ = ("_levels",)
 
     def __init__(self, leaves: Iterable[bytes] = ()) -> None:
-        self._levels: list[HashRow] = [bytearray()]
-        self._roots: dict[int, bytes] = {0: EMPTY_ROOT}
+        self._levels: list[Any] = [bytearray()]  # packed hashes, a row a level; a subclass may have rows of its own
         self.extend(leaves)
 
     @property
     def size(self) -> int:
         """Number of leaves."""
         return len(self._levels[0]) // HASH_BYTES
-
-    @property
-    def rows(self) -> Sequence[HashRow]:
-        """The hashes of all complete subtrees, a row for each level of the tree, from the leaves up."""
-        return self._levels
-
-    def adopt(self, rows: Sequence[HashRow]) -> None:
-        """Become the tree that these rows are of; they are the tree's from now on."""
-        self._levels = list(rows) or [bytearray()]
-        self._roots = {0: EMPTY_ROOT}
 
     def append(self, leaf: bytes) -> None:
         """Append one leaf hash (32 bytes)."""
@@ -84,7 +47,7 @@ class Tree:
             row += node
             if len(row) % (2 * HASH_BYTES):
                 return
-            node = hashlib.sha256(b"\x01" + row[-64:]).digest()
+            node = hash_children(b"", row[-2 * HASH_BYTES :])  # both, as they stand in the row
             level += 1
             if level == len(levels):
                 levels.append(bytearray())
@@ -94,24 +57,9 @@ class Tree:
         for leaf in leaves:
             self.append(leaf)
 
-    def truncate(self, size: int) -> None:
-        """Take back the leaves from `size` on.
-
-        Raises:
-            Malformed: `size` is larger than the tree.
-        """
-        self._check_size(size)
-        for level, row in enumerate(self._levels):
-            del row[(size >> level) * HASH_BYTES :]
-        self._roots = {0: EMPTY_ROOT}
-
     def leaf(self, index: int) -> bytes:
         """Give the leaf hash at an index."""
         return self._node(0, index)
-
-    def leaves(self, start: int, stop: int) -> bytes:
-        """Give the packed leaf hashes of [start, stop)."""
-        return bytes(self._levels[0][start * HASH_BYTES : stop * HASH_BYTES])
 
     def root(self, size: int | None = None) -> bytes:
         """Give the root at a size; the whole tree's by default.
@@ -122,203 +70,27 @@ class Tree:
         Source: RFC 6962 §2.1.
         """
         size = self.size if size is None else size
-        known = self._roots.get(size)
-        if known is None:
-            self._check_size(size)
-            known = self._range(0, size)
-            if len(self._roots) > 4_096:  # a cache: bounded, and cheap to refill
-                self._roots = {0: EMPTY_ROOT}
-            self._roots[size] = known
-        return known
+        self.check_size(size)
+        return self.range_hash(0, size) if size else EMPTY_ROOT
 
-    def inclusion_proof(self, index: int, size: int) -> list[bytes]:
-        """Give the audit path of a leaf in the tree of a size, from the leaf's sibling up.
-
-        Raises:
-            Malformed: Not 0 <= index < size <= the tree's size.
-
-        Source: RFC 6962 §2.1.1.
-        """
-        self._check_size(size)
-        if not 0 <= index < size:
-            raise Malformed("index", "index", f"an index below {size}", index)
-        start, stop = 0, size
-        path: list[bytes] = []
-        while stop - start > 1:
-            middle = start + _split(stop - start)
-            if index < middle:
-                path.append(self._range(middle, stop))
-                stop = middle
-            else:
-                path.append(self._range(start, middle))
-                start = middle
-        return path[::-1]
-
-    def consistency_proof(self, old: int, new: int) -> list[bytes]:
-        """Give the proof that the tree of size `old` is a prefix of that of size `new`; empty for 0 and equal.
-
-        Raises:
-            Malformed: Not 0 <= old <= new <= the tree's size.
-
-        Source: RFC 6962 §2.1.2.
-        """
-        self._check_size(new)
-        if not 0 <= old <= new:
-            raise Malformed("size", "old", f"a size up to {new}", old)
-        if old in (0, new):
-            return []
-        start, stop, whole = 0, new, True
-        path: list[bytes] = []
-        while old != stop:
-            middle = start + _split(stop - start)
-            if old <= middle:
-                path.append(self._range(middle, stop))
-                stop = middle
-            else:
-                path.append(self._range(start, middle))
-                start, whole = middle, False
-        if not whole:
-            path.append(self._range(start, stop))
-        return path[::-1]
-
-    def prefix_path(self, old: int, new: int) -> list[bytes]:
-        """Give the path that `prefix_roots` reads; empty for 0 and equal.
-
-        Raises:
-            Malformed: Not 0 <= old <= new <= the tree's size.
-        """
-        proof = self.consistency_proof(old, new)
-        return proof if not proof or old & (old - 1) else [self.root(old), *proof]
-
-    def tile(self, level: int, number: int, width: int) -> bytes:
-        """Give the packed hashes of a tile (C2SP tlog-tiles): nodes of tree level 8·level.
-
-        Raises:
-            Malformed: The tree has not that many hashes there.
-        """
-        row: HashRow = self._levels[8 * level] if 8 * level < len(self._levels) else bytearray()
-        start = number * 256 * HASH_BYTES
-        data = bytes(row[start : start + width * HASH_BYTES])
-        if len(data) != width * HASH_BYTES:
-            raise Malformed("tile", f"tile {level}/{number}", f"{width} hashes", len(data) // HASH_BYTES)
-        return data
-
-    def _check_size(self, size: int) -> None:
+    def check_size(self, size: int) -> None:
+        """Refuse a size that the tree has not had, as `Malformed`."""
         if not 0 <= size <= self.size:
             raise Malformed("size", "size", f"a size up to {self.size}", size)
 
     def _node(self, level: int, number: int) -> bytes:
         return bytes(self._levels[level][number * HASH_BYTES : (number + 1) * HASH_BYTES])
 
-    def _range(self, start: int, stop: int) -> bytes:
+    def range_hash(self, start: int, stop: int) -> bytes:
         """Hash the leaves [start, stop); start is a multiple of the power of two that spans the range."""
         count = stop - start
         if count & (count - 1) == 0:
             level = count.bit_length() - 1
             return self._node(level, start >> level)
-        middle = start + _split(count)
-        return hash_children(self._range(start, middle), self._range(middle, stop))
+        middle = start + split_of(count)
+        return hash_children(self.range_hash(start, middle), self.range_hash(middle, stop))
 
 
-def _split(count: int) -> int:
-    """Give the largest power of two below `count` (> 1)."""
+def split_of(count: int) -> int:
+    """Give the largest power of two below `count` (> 1): where RFC 6962 §2.1 splits a tree of that many leaves."""
     return 1 << ((count - 1).bit_length() - 1)
-
-
-def verify_inclusion(*, leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Check an inclusion proof.
-
-    Args:
-        leaf_hash: 32 bytes.
-        index: The leaf's index.
-        size: Tree size.
-        proof: Hashes from the leaf's sibling up.
-        root: Expected root.
-
-    Returns:
-        Whether the leaf is at that index of the tree with that root.
-
-    Source: RFC 9162 §2.1.3.2 (the same trees as RFC 6962).
-    """
-    if not 0 <= index < size or any(len(one) != HASH_BYTES for one in proof):
-        return False
-    number, last, node = index, size - 1, leaf_hash
-    for sibling in proof:
-        if last == 0:
-            return False
-        if number & 1 or number == last:
-            node = hash_children(sibling, node)
-            while not number & 1 and number:
-                number >>= 1
-                last >>= 1
-        else:
-            node = hash_children(node, sibling)
-        number >>= 1
-        last >>= 1
-    return last == 0 and node == root and len(leaf_hash) == HASH_BYTES
-
-
-def verify_consistency(
-    *, old_size: int, new_size: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]
-) -> bool:
-    """Check a consistency proof.
-
-    Args:
-        old_size: Size of the older tree; 0 is consistent with everything, with an empty proof.
-        new_size: Size of the newer tree.
-        old_root: Root of the older tree.
-        new_root: Root of the newer tree.
-        proof: Hashes as of RFC 6962 §2.1.2.
-
-    Returns:
-        Whether the older tree is a prefix of the newer.
-
-    Source: RFC 9162 §2.1.4.2.
-    """
-    if not 0 <= old_size <= new_size:
-        return False
-    if old_size == new_size:
-        return not proof and old_root == new_root
-    if old_size == 0:
-        return not proof and old_root == EMPTY_ROOT
-    path = proof if old_size & (old_size - 1) else [old_root, *proof]
-    return prefix_roots(old_size=old_size, new_size=new_size, path=path) == (old_root, new_root)
-
-
-def prefix_roots(*, old_size: int, new_size: int, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:
-    """Give the two roots that a consistency path speaks of.
-
-    The root of the newer tree binds the path, and with it the root of the older: who signed the newer root has also
-    said what the root at the older size is.
-
-    Args:
-        old_size: Size of the older tree, at least 1.
-        new_size: Size of the newer tree, larger.
-        path: Hashes as of RFC 6962 §2.1.2; where `old_size` is a power of two the older root comes first.
-
-    Returns:
-        Root of the older tree, root of the newer; None where the path has not the form for these sizes.
-
-    Source: RFC 9162 §2.1.4.2.
-    """
-    if not 0 < old_size < new_size or not path or any(len(one) != HASH_BYTES for one in path):
-        return None
-    number, last = old_size - 1, new_size - 1
-    while number & 1:
-        number >>= 1
-        last >>= 1
-    older = newer = path[0]
-    for node in path[1:]:
-        if last == 0:
-            return None
-        if number & 1 or number == last:
-            older = hash_children(node, older)
-            newer = hash_children(node, newer)
-            while not number & 1 and number:
-                number >>= 1
-                last >>= 1
-        else:
-            newer = hash_children(newer, node)
-        number >>= 1
-        last >>= 1
-    return None if last else (older, newer)

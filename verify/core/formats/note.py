@@ -14,7 +14,6 @@ anybody. A known key whose signature fails rejects the whole note (that is the c
 import base64
 import hashlib
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -30,6 +29,8 @@ KEY_BYTES: Final = {ED25519: 32, COSIGNATURE_ED25519: 32, COSIGNATURE_MLDSA44: 1
 MAX_NOTE_BYTES: Final = 1_000_000  # a checkpoint with 100 ML-DSA cosignatures is a third of that
 MAX_SIGNATURES: Final = 100  # the specification asks for at least 16
 _DASH: Final = "\u2014 "
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")
+_KEY_NAME = re.compile("[^\\s+\x00-\x1f\x7f-\x9f\ud800-\udfff]+\\Z")
 _VKEY = re.compile(r"([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)\Z")
 
 
@@ -71,9 +72,7 @@ def key_hash(name: str, type_byte: int, public_key: bytes) -> bytes:
 
 def is_key_name(name: str) -> bool:
     """Tell whether a name may be a note key's: not empty, no space, no plus sign, no control or surrogate."""
-    return bool(name) and not any(
-        character.isspace() or character == "+" or unicodedata.category(character) in ("Cc", "Cs") for character in name
-    )
+    return bool(_KEY_NAME.match(name))
 
 
 def verifier_key(name: str, type_byte: int, public_key: bytes) -> VerifierKey:
@@ -98,12 +97,8 @@ def verifier_key(name: str, type_byte: int, public_key: bytes) -> VerifierKey:
         raise Malformed("vkey", name, "a key of a known type and its length", f"{type_byte}: {len(public_key)}")
     if type_byte != COSIGNATURE_MLDSA44 and not is_sound_point(public_key):
         raise Malformed("vkey", name, "a canonical key that is not of small order", public_key.hex())
-    return VerifierKey(
-        name=name,
-        key_hash=key_hash(name, type_byte, public_key),
-        type_byte=type_byte,
-        public_key=public_key,
-    )
+    hashed = key_hash(name, type_byte, public_key)
+    return VerifierKey(name=name, key_hash=hashed, type_byte=type_byte, public_key=public_key)
 
 
 def parse_vkey(text: str) -> VerifierKey:
@@ -165,7 +160,7 @@ def parse_note(raw: bytes) -> Note:
         whole = raw.decode()
     except UnicodeDecodeError as error:
         raise Malformed("not-utf8", "note", "UTF-8", error.reason) from error
-    if any(ord(character) < 0x20 and character != "\n" for character in whole):
+    if _CONTROL.search(whole):
         raise Malformed("character", "note", "no control character but line feed")
     text, parted, lines = whole.rpartition("\n\n")
     if not parted or not text or not lines.endswith("\n"):

@@ -1,30 +1,18 @@
-"""C2SP tlog-policy and the trust folder: whose word a verifier accepts, and how many must agree.
+"""C2SP tlog-policy: whose word a verifier accepts, and how many must agree (SPEC §4).
 
-Trust folder: `policy` (tlog-policy), `genesis` (hex leaf hash of entry 0), optional `checkpoint` (the last one
-verified). It must come from elsewhere than the ledger that is audited: it is what makes a verdict more than the
-operator's own word.
+The file is read by `verify.trust.policy_file`, which refuses what would count one witness twice.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from constancia.verify.core.errors import Malformed, Unsupported
+from constancia.verify.core.errors import Unsupported
 from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint_of
 from constancia.verify.core.formats.cosignature import verify_cosignature
-from constancia.verify.core.formats.note import (
-    COSIGNATURE_ED25519,
-    COSIGNATURE_MLDSA44,
-    ED25519,
-    Note,
-    VerifierKey,
-    parse_vkey,
-)
+from constancia.verify.core.formats.note import ED25519, Note, VerifierKey
 
-MAX_POLICY_BYTES: Final = 1_000_000
 NO_QUORUM: Final = "none"
-_NUMBER = re.compile(r"[1-9]\d{0,5}\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +25,36 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Logs by origin, witnesses by policy name, groups, and the quorum's name (`none`: no witness needed)."""
+    """Whose signatures count.
+
+    Args:
+        logs: The first Ed25519 key of each log, by origin.
+        witnesses: Witness keys by their names in the policy.
+        groups: Groups by name; each comes after its members.
+        quorum: The name of a witness or group, or `none`: no witness is needed.
+        urls: Addresses of witnesses, by name.
+        log_keys: All keys of each log, by origin; a log that is missing here has the one of `logs`.
+    """
 
     logs: Mapping[str, VerifierKey]
     witnesses: Mapping[str, VerifierKey]
     groups: Mapping[str, Group]
     quorum: str
     urls: Mapping[str, str] = field(default_factory=dict)
+    log_keys: Mapping[str, tuple[VerifierKey, ...]] = field(default_factory=dict)
+
+    def keys_of(self, origin: str | None) -> tuple[VerifierKey, ...]:
+        """Give all keys that the policy lists for a log; none for one that it does not list."""
+        return self.log_keys.get(origin or "") or tuple(key for name, key in self.logs.items() if name == origin)
+
+    def signers_of(self, origin: str | None) -> tuple[VerifierKey, ...]:
+        """Give the log's keys that sign checkpoints: those of Ed25519."""
+        return tuple(key for key in self.keys_of(origin) if key.type_byte == ED25519)
+
+    def cosigners_of(self, origin: str | None) -> list[tuple[str, VerifierKey]]:
+        """Give whose cosignatures must be sound: witnesses by name, and what other keys the log has, without one."""
+        others = [("", key) for key in self.keys_of(origin) if key.type_byte != ED25519]
+        return [*self.witnesses.items(), *others]
 
     def is_met(self, name: str, cosigned: frozenset[str]) -> bool:
         """Tell whether a witness or group has agreed.
@@ -52,12 +63,27 @@ class Policy:
             name: A witness's or group's name, or `none`.
             cosigned: Names of the witnesses whose cosignature is sound.
         """
+        return name in self.met_by(cosigned)
+
+    def met_by(self, cosigned: Iterable[str]) -> set[str]:
+        """Give the names of the witnesses and groups that have agreed, with `none`."""
         met = {NO_QUORUM, *cosigned}
         # A group's members are defined above it, so one pass decides all of them, however deep they nest.
         for title, group in self.groups.items():
             if sum(member in met for member in group.members) >= group.needed:
                 met.add(title)
-        return name in met
+        return met
+
+    def quorum_of(self, cosigned: Iterable[str]) -> Iterator[str]:
+        """Give the policy names that make up the quorum, among those whose cosignature is sound."""
+        met = self.met_by(cosigned)
+        waiting = [self.quorum]
+        while waiting:
+            name = waiting.pop()
+            if name in met and name in self.groups:
+                waiting.extend(self.groups[name].members)
+            elif name in met and name in self.witnesses:
+                yield name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,94 +95,6 @@ class Opened:
     cosigned: Mapping[str, int]
     unsupported: tuple[str, ...]
     witnessed: bool
-
-
-def parse_policy(file: str) -> Policy:
-    """Read a policy file.
-
-    Args:
-        file: Lines `log <vkey> [<url>]`, `witness <name> <vkey> [<url>]`, `group <name> all|any|<k> <member>…`,
-            exactly one `quorum <name>|none`; blank lines and `#` comments.
-
-    Returns:
-        The policy.
-
-    Raises:
-        Malformed: An unknown line, a name or key given twice, a member not defined above, no quorum.
-
-    Source: C2SP tlog-policy.
-    """
-    reader = _PolicyReader()
-    for number, line in enumerate(file.split("\n"), start=1):
-        text = line.strip(" \t\r")  # no other white space parts words: readers would differ
-        if text and not text.startswith("#"):
-            reader.read(f"policy line {number}", re.split("[ \t]+", text))
-    if reader.quorum is None:
-        raise Malformed("policy", "policy", "one quorum line")
-    if not reader.logs:
-        raise Malformed("policy", "policy", "at least one log line")
-    return Policy(
-        logs=reader.logs,
-        witnesses=reader.witnesses,
-        groups=reader.groups,
-        quorum=reader.quorum,
-        urls=reader.urls,
-    )
-
-
-class _PolicyReader:
-    def __init__(self) -> None:
-        self.logs: dict[str, VerifierKey] = {}
-        self.witnesses: dict[str, VerifierKey] = {}
-        self.groups: dict[str, Group] = {}
-        self.urls: dict[str, str] = {}
-        self.quorum: str | None = None
-        self._keys: set[bytes] = set()
-        self._grouped: set[str] = set()
-
-    def read(self, where: str, fields: list[str]) -> None:
-        match fields:
-            case ["log", vkey, *url] if len(url) <= 1:
-                key = self._new_key(where, vkey, (ED25519,))
-                if key.name in self.logs:
-                    raise Malformed("policy", where, "each origin once", key.name)
-                self.logs[key.name] = key
-            case ["witness", name, vkey, *url] if len(url) <= 1:
-                self._check_new(where, name)
-                self.witnesses[name] = self._new_key(where, vkey, (COSIGNATURE_ED25519, COSIGNATURE_MLDSA44))
-                self.urls.update(dict.fromkeys([name], url[0]) if url else {})
-            case ["group", name, needed, *members] if members:
-                self._check_new(where, name)
-                self.groups[name] = self._group(where, needed, tuple(members))
-            case ["quorum", name] if self.quorum is None:
-                if name != NO_QUORUM and name not in self.witnesses and name not in self.groups:
-                    raise Malformed("policy", where, "a name defined above", name)
-                self.quorum = name
-            case _:
-                raise Malformed("policy", where, "log, witness, group or one quorum", " ".join(fields))
-
-    def _new_key(self, where: str, vkey: str, types: tuple[int, ...]) -> VerifierKey:
-        key = parse_vkey(vkey)
-        if key.type_byte not in types or key.public_key in self._keys:
-            raise Malformed("policy", where, "a key of the line's type, used once", vkey)
-        self._keys.add(key.public_key)
-        return key
-
-    def _check_new(self, where: str, name: str) -> None:
-        if name == NO_QUORUM or name in self.witnesses or name in self.groups:
-            raise Malformed("policy", where, "a new name", name)
-
-    def _group(self, where: str, needed: str, members: tuple[str, ...]) -> Group:
-        known = all(one in self.witnesses or one in self.groups for one in members)
-        # In the whole policy, not in the group alone: else one witness could count twice towards the quorum.
-        if not known or len(set(members)) != len(members) or not self._grouped.isdisjoint(members):
-            raise Malformed("policy", where, "members defined above, each once", " ".join(members))
-        self._grouped.update(members)
-        if needed in ("all", "any"):
-            return Group(needed=len(members) if needed == "all" else 1, members=members)
-        if not _NUMBER.match(needed) or int(needed) > len(members):
-            raise Malformed("policy", where, "all, any, or a number of the members", needed)
-        return Group(needed=int(needed), members=members)
 
 
 def open_with_policy(raw: bytes, policy: Policy) -> Opened:
@@ -174,16 +112,18 @@ def open_with_policy(raw: bytes, policy: Policy) -> Opened:
 
     Source: C2SP tlog-policy, tlog-cosignature.
     """
-    checkpoint, note = open_checkpoint_of(raw, policy.logs)
+    checkpoint, note = open_checkpoint_of(raw, {origin: policy.signers_of(origin) for origin in policy.logs})
     cosigned: dict[str, int] = {}
     unsupported: list[str] = []
-    for name, key in policy.witnesses.items():
+    for name, key in policy.cosigners_of(checkpoint.origin):
         for one in note.signatures:
             if key.matches(one):
                 try:
-                    cosigned[name] = verify_cosignature(key, one, note.text)
+                    time = verify_cosignature(key, one, note.text)
+                    if name:
+                        cosigned[name] = time
                 except Unsupported:
-                    unsupported.append(name)
+                    unsupported.append(name or key.name)
     return Opened(
         checkpoint=checkpoint,
         note=note,
@@ -194,10 +134,10 @@ def open_with_policy(raw: bytes, policy: Policy) -> Opened:
 
 
 def cosigners(opened: Opened, policy: Policy) -> tuple[str, ...]:
-    """Name those who cosigned, in the policy's order, each once also if it has several keys; not the log itself."""
-    found: dict[str, str] = {}
-    for name in policy.witnesses:
-        key = policy.witnesses[name].name
-        if name in opened.cosigned and key != opened.checkpoint.origin:
-            found.setdefault(key, name)
-    return tuple(found.values())
+    """Name the witnesses that make up the quorum, in the policy's order, each once whatever keys it has."""
+    counted = set(policy.quorum_of(opened.cosigned))
+    named: dict[str, str] = {}
+    for name, key in policy.witnesses.items():
+        if name in counted and key.name != opened.checkpoint.origin:
+            named.setdefault(key.name, name)
+    return tuple(named.values())

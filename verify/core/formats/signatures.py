@@ -16,15 +16,13 @@ from typing import Any, Final, NewType
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import (
-    decode_dss_signature,
-    encode_dss_signature,
-)
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from constancia.verify.core.errors import Malformed
 
 KeyId = NewType("KeyId", str)
+Handle = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 SCHEMES: Final = ("ed25519", "webauthn", "rsa-pkcs1-sha256")
 RSA_EXPONENT: Final = 65_537
@@ -37,14 +35,11 @@ _L: Final = 2**252 + 27742317777372353535851937790883648493
 _USER_PRESENT_AND_VERIFIED: Final = 0x05
 
 
-def _small_order_encodings() -> frozenset[bytes]:
-    """Encodings of the eight points of small order, with either sign bit: y = 0, 1, -1 and two of order 8."""
-    order_8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
-    ys = (0, 1, _P - 1, order_8, _P - order_8)
-    return frozenset((y | sign << 255).to_bytes(32, "little") for y in ys for sign in (0, 1))
-
-
-_SMALL_ORDER: Final = _small_order_encodings()
+_ORDER_8: Final = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7  # y of two points of order 8
+# Encodings of the eight points of small order, with either sign bit: y = 0, 1, -1 and the two.
+_SMALL_ORDER: Final = frozenset(
+    (y | sign << 255).to_bytes(32, "little") for y in (0, 1, _P - 1, _ORDER_8, _P - _ORDER_8) for sign in (0, 1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +75,7 @@ class PublicKey:
     key_id: KeyId
     scheme: str
     spki: bytes
-    handle: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+    handle: Handle
     rp_id: str | None = None
     origins: tuple[str, ...] = ()
 
@@ -159,19 +154,10 @@ def load_public_key(scheme: str, spki: bytes, *, rp_id: str | None = None, origi
         raise Malformed("public-key", "public_key", f"a sound key for {scheme}", type(handle).__name__)
     if (scheme == "webauthn") != (isinstance(rp_id, str) and bool(origins)):
         raise Malformed("public-key", "rp_id", "rp_id and origins with webauthn, and only there", rp_id)
-    return PublicKey(
-        key_id=key_id_of(spki),
-        scheme=scheme,
-        spki=spki,
-        handle=fit,
-        rp_id=rp_id,
-        origins=origins,
-    )
+    return PublicKey(key_id=key_id_of(spki), scheme=scheme, spki=spki, handle=fit, rp_id=rp_id, origins=origins)
 
 
-def _fit_handle(
-    scheme: str, handle: object, spki: bytes
-) -> ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey | None:
+def _fit_handle(scheme: str, handle: object, spki: bytes) -> Handle | None:
     """Give the handle narrowed to a class that the scheme allows, if the key is sound and in its one DER form."""
     if isinstance(handle, ed25519.Ed25519PublicKey):
         sound = len(spki) == 44 and spki[:12] == SPKI_ED25519 and is_sound_point(spki[12:])
@@ -202,11 +188,7 @@ def verify_ed25519(public: bytes, sig: bytes, message: bytes) -> bool:
     """
     if len(public) != 32 or not is_sound_point(public):
         return False
-    try:
-        handle = ed25519.Ed25519PublicKey.from_public_bytes(public)
-    except ValueError:
-        return False
-    return _verify_ed25519(handle, sig, message)
+    return _verify_ed25519(ed25519.Ed25519PublicKey.from_public_bytes(public), sig, message)
 
 
 def is_sound_ed25519(sig: bytes) -> bool:
@@ -353,21 +335,9 @@ def parse_signature(item: Mapping[str, Any]) -> Signature:
         return Signature(key=KeyId(key), sig=sig)
     if set(item) != {"authenticator_data", "client_data", "key", "sig"}:
         raise Malformed("member", "signatures", "key, sig and the two of WebAuthn", sorted(item))
-    return Signature(
-        key=KeyId(key),
-        sig=sig,
-        authenticator_data=decode_base64(item["authenticator_data"], "authenticator_data"),
-        client_data=decode_base64(item["client_data"], "client_data"),
-    )
-
-
-def signature_object(signature: Signature) -> dict[str, str]:
-    """Give the JSON object of a signature; `parse_signature` reads it back. Source: ours: SPEC §2."""
-    item = {"key": str(signature.key), "sig": base64.b64encode(signature.sig).decode()}
-    if signature.authenticator_data is not None and signature.client_data is not None:
-        item["authenticator_data"] = base64.b64encode(signature.authenticator_data).decode()
-        item["client_data"] = base64.b64encode(signature.client_data).decode()
-    return item
+    data = decode_base64(item["authenticator_data"], "authenticator_data")
+    client = decode_base64(item["client_data"], "client_data")
+    return Signature(key=KeyId(key), sig=sig, authenticator_data=data, client_data=client)
 
 
 _HEX: Final = frozenset("0123456789abcdef")

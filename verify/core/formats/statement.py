@@ -13,11 +13,7 @@ MODES: Final = ("historical", "live")
 MEMBERS: Final = (
     "actor", "body", "id", "ledger", "mode", "occurred_on", "schema", "seen", "signed_at", "stream", "type",
 )  # fmt: skip
-_ACTORS: Final = (
-    ("appointment", "capacity", "party", "person"),
-    ("capacity", "party"),
-    ("capacity",),
-)
+_ACTORS: Final = (("appointment", "capacity", "party", "person"), ("capacity", "party"), ("capacity",))
 # Patterns' sources; all of them are for ASCII digits only.
 IDENTIFIER: Final = r"[a-z0-9][a-z0-9._-]{0,63}"
 STREAM: Final = r"(?:[a-z]{3,32}/[a-z0-9][a-z0-9._-]{0,129}|ledger)"

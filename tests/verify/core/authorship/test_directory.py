@@ -9,7 +9,7 @@ import pytest
 from tests.verify.small_ledger import PARTIES, SCOPE, TEXT, Key, Writer, verify
 
 from constancia.verify.core.formats.entry import parse_entry
-from constancia.verify.core.report import Fault, Report, Verdict
+from constancia.verify.report.findings import Fault, Report, Verdict
 from constancia.verify.report.rendering import report_text
 
 REPORT = {"commitment": "rm", "narrative": {"es": TEXT}}

@@ -164,7 +164,7 @@ def test_characters_of_the_fast_way_need_none_of_the_slow_ways_checks() -> None:
     plain = [chr(code) for code in range(0x110000) if not module._NOT_PLAIN.match(chr(code))]
     assert len(plain) > 600
     whole = "".join(plain)
-    assert not module._FORBIDDEN.search(whole)
+    assert not module.FORBIDDEN.search(whole)
     assert unicodedata.is_normalized("NFC", whole)
     # No plain character joins with what stands before it: NFC of any sequence of them is that sequence.
     assert all(unicodedata.combining(one) == 0 for one in plain)

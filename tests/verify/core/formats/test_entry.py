@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.verify.small_ledger import Key, Log
 
+from constancia.ledger.wire.composition import build_entry
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import MAX_ENTRY_BYTES, canonical, parse_canonical
 from constancia.verify.core.formats.dsse import signed_bytes
-from constancia.verify.core.formats.entry import MAX_SIGNATURES, NO_PREVIOUS, build_entry, parse_entry
+from constancia.verify.core.formats.entry import MAX_SIGNATURES, NO_PREVIOUS, parse_entry
 
 Change = Callable[[dict[str, Any]], Any]
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from tests.verify.small_ledger import ORIGIN, Log, LogKey, PostQuantumWitness, Witness, write
 
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.note import format_note, format_vkey, parse_note
-from constancia.verify.core.formats.policy import Policy, open_with_policy, parse_policy
+from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44, format_note, format_vkey, parse_note, verifier_key
+from constancia.verify.core.formats.policy import Policy, cosigners, open_with_policy
 from constancia.verify.trust.pinned_checkpoint import TRUST, open_pinned
+from constancia.verify.trust.policy_file import parse_policy
 from constancia.verify.trust.trust_folder import load_trust
 
 LOG = f"log {format_vkey(LogKey().verifier)}"
@@ -94,6 +95,94 @@ def test_quorum_is_met_by_those_who_must_agree(quorum: str, cosigned: str, met: 
     }  # fmt: skip
     read = policy(LOG, *W.values(), *groups.get(quorum, []), f"quorum {quorum}")
     assert read.is_met(read.quorum, frozenset(cosigned)) is met
+
+
+OWN = verifier_key(ORIGIN, COSIGNATURE_MLDSA44, PostQuantumWitness("log").verifier.public_key)
+INAI = {
+    "inai": f"witness inai {format_vkey(Witness('inai.example').verifier)}",
+    "strong": f"witness strong {format_vkey(PostQuantumWitness('inai.example').verifier)}",
+    "own": f"witness own {format_vkey(OWN)}",
+}
+
+
+@pytest.mark.parametrize(
+    ("groups", "quorum", "reason"),
+    [
+        (["group q 2 inai strong a"], "q", "each witness once"),
+        (["group q 2 inai strong"], "q", "each witness once"),
+        (["group g any inai a", "group h any strong b", "group q 2 g h"], "q", "each witness once"),
+        (["group g all inai strong", "group q 2 g strong a"], "q", "each once"),
+        (["group g any a b", "group h any a c"], "g", "each once"),
+        ([], "own", "log's own key"),
+        (["group q any own a"], "q", "log's own key"),
+        (["group q 1 own"], "q", "log's own key"),
+        (["group q 2 own a"], "q", "log's own key"),
+        (["group q all own"], "q", "log's own key"),
+        (["group g all own", "group q 2 g a b"], "q", "log's own key"),
+    ],
+)
+def test_quorum_that_would_count_a_witness_twice_or_the_log_is_refused(
+    groups: list[str], quorum: str, reason: str
+) -> None:
+    with pytest.raises(Malformed, match=reason):
+        policy(*W.values(), *INAI.values(), *groups, f"quorum {quorum}", LOG)
+
+
+@pytest.mark.parametrize(
+    ("groups", "cosigned", "made"),
+    [
+        (["group q all inai strong"], "inai strong", {"inai"}),
+        (["group g any inai strong", "group q 2 g a b"], "strong b", {"strong", "b"}),
+        (["group q all own a"], "own a", {"a"}),
+        (["group g 2 a b c", "group h 2 inai d", "group q all own g h"], "own a b inai d e", {"a", "b", "inai", "d"}),
+        (["group g 2 a b c", "group h any d e", "group q any g h"], "a d", {"d"}),
+    ],
+)
+def test_note_names_the_witnesses_that_make_up_the_quorum_and_no_other(
+    groups: list[str], cosigned: str, made: set[str]
+) -> None:
+    read = policy(LOG, *W.values(), *INAI.values(), *groups, "quorum q")
+    who = dict.fromkeys(cosigned.split(), 1)
+    note = LogKey().checkpoint(1, bytes(32))
+    opened = replace(open_with_policy(note, read), cosigned=who, witnessed=read.is_met("q", frozenset(who)))
+    assert opened.witnessed
+    assert set(cosigners(opened, read)) == made
+
+
+@pytest.mark.parametrize("odd", ["\r", "\0", "\x0b", "\x1b", "\x7f", "\x85"])
+def test_tab_and_line_feed_are_the_only_control_characters(odd: str) -> None:
+    assert policy(f"{LOG}\t", "# \t", "quorum\tnone").quorum == "none"
+    for text in (f"{LOG}{odd}\nquorum none\n", f"{LOG}\n# {odd}\nquorum none\n"):
+        with pytest.raises(Malformed, match="control character"):
+            parse_policy(text)
+
+
+@pytest.mark.parametrize("odd", ["\u200b", "\u202e", "\u2066", "\ufeff", "\u00ad", "\u00a0", "\u3000", "\U000e0041"])
+def test_names_hold_no_invisible_character_and_no_writing_direction(odd: str) -> None:
+    with pytest.raises(Malformed, match="invisible"):
+        policy(LOG, W["a"].replace(" a ", f" a{odd} "), "quorum none")
+    with pytest.raises(Malformed, match="invisible"):
+        policy(LOG, W["a"], f"group g{odd} any a", "quorum none")
+    if not odd.isspace():
+        log = LogKey("x", f"example.org{odd}/x").verifier
+        with pytest.raises(Malformed, match="invisible"):
+            policy(f"log {format_vkey(log)}", "quorum none")
+
+
+def test_log_may_have_several_keys_and_any_of_its_ed25519_keys_signs() -> None:
+    old, new = LogKey("an older key"), LogKey()
+    read = policy(LOG, f"log {format_vkey(old.verifier)}", INAI["own"].replace("witness own", "log"), "quorum none")
+    assert (list(read.logs), len(read.keys_of(ORIGIN)), read.keys_of("x")) == ([ORIGIN], 3, ())
+    for signer in (old, new):
+        assert open_with_policy(signer.checkpoint(1, bytes(32)), read).checkpoint.size == 1
+    with pytest.raises(Malformed):
+        open_with_policy(LogKey("another").checkpoint(1, bytes(32)), read)
+    text = parse_note(new.checkpoint(1, bytes(32))).text
+    spoiled = replace(parse_note(old.checkpoint(1, bytes(32))).signatures[0], blob=bytes(64))
+    with pytest.raises(Malformed):
+        open_with_policy(format_note(text, [*parse_note(new.checkpoint(1, bytes(32))).signatures, spoiled]), read)
+    with pytest.raises(Malformed, match="Ed25519"):
+        policy(INAI["own"].replace("witness own", "log"), "quorum none")
 
 
 def test_groups_that_nest_deep_are_decided_at_once() -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.verify.public_vectors import vector_json
 from tests.verify.small_ledger import Key
 
+from constancia.ledger.wire.composition import signature_object
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.signatures import (
     KeyId,
@@ -26,7 +27,6 @@ from constancia.verify.core.formats.signatures import (
     key_id_of,
     load_public_key,
     parse_signature,
-    signature_object,
     spki_of_ed25519,
     verify_ecdsa_p256,
     verify_ed25519,

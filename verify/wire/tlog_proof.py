@@ -13,9 +13,7 @@ In our receipts `extra` is the entry. That it is unauthenticated does no harm: i
 proves.
 """
 
-import base64
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,28 +34,6 @@ class TlogProof:
     proof: tuple[bytes, ...]
     checkpoint: bytes
     extra: bytes | None = None
-
-
-def format_tlog_proof(index: int, proof: Sequence[bytes], checkpoint: bytes, extra: bytes | None = None) -> bytes:
-    """Write a proof file; `parse_tlog_proof` reads it back.
-
-    Args:
-        index: The leaf's index.
-        proof: Hashes from the leaf's sibling up.
-        checkpoint: The signed note, verbatim.
-        extra: Our receipts: the entry's bytes.
-
-    Returns:
-        UTF-8 bytes.
-
-    Source: C2SP tlog-proof.
-    """
-    lines = [HEADER]
-    if extra is not None:
-        lines.append(f"extra {base64.b64encode(extra).decode()}")
-    lines.append(f"index {index}")
-    lines.extend(base64.b64encode(one).decode() for one in proof)
-    return "\n".join([*lines, "", ""]).encode() + checkpoint
 
 
 def parse_tlog_proof(raw: bytes) -> TlogProof:

@@ -7,14 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.verify.small_ledger import Log
 
+from constancia.ledger.wire.composition import format_tlog_proof
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.tlog_proof import (
-    HEADER,
-    MAX_HASHES,
-    MAX_PROOF_BYTES,
-    format_tlog_proof,
-    parse_tlog_proof,
-)
+from constancia.verify.wire.tlog_proof import HEADER, MAX_HASHES, MAX_PROOF_BYTES, parse_tlog_proof
 
 HASHES = st.lists(st.binary(min_size=32, max_size=32), max_size=MAX_HASHES)
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from tests.verify.small_ledger import Log, Writer, verify
 
+from constancia.verify.audit.seen_history import SeenHistory
 from constancia.verify.core.formats.checkpoint import Checkpoint
 from constancia.verify.core.formats.entry import Entry, parse_entry
-from constancia.verify.core.formats.merkle import EMPTY_ROOT, Tree, hash_leaf
-from constancia.verify.core.report import Fault, Findings, Report, Verdict
-from constancia.verify.core.seen_history import SeenRoots
+from constancia.verify.report.findings import Fault, Findings, Report, Verdict
+from constancia.verify.wire.merkle import EMPTY_ROOT, Tree, hash_leaf
 
 OTHER = bytes(range(32))
 TREE = Tree(hash_leaf(b"%d" % number) for number in range(20))
@@ -25,14 +25,14 @@ def entry_at(index: int, size: int, root: bytes) -> Entry:
     return parse_entry(raw)
 
 
-def found(seen: SeenRoots) -> list[Fault]:
+def found(seen: SeenHistory) -> list[Fault]:
     findings = Findings("store", "x")
     seen.report(findings)
     return list(findings.report(list_all=True).faults)
 
 
 def test_n1_size_beyond_the_index_is_a_fault_at_the_entry() -> None:
-    seen = SeenRoots(TREE)
+    seen = SeenHistory(TREE)
     seen.check(entry_at(5, 6, TREE.root(6)))
     (fault,) = found(seen)
     assert (fault.index, fault.code, fault.expected, fault.found) == (5, "seen-ahead", "at most 5", "6")
@@ -40,20 +40,20 @@ def test_n1_size_beyond_the_index_is_a_fault_at_the_entry() -> None:
 
 @pytest.mark.parametrize("size", [0, 1, 5])
 def test_n2_root_of_the_tree_confirms(size: int) -> None:
-    seen = SeenRoots(TREE)
+    seen = SeenHistory(TREE)
     seen.check(entry_at(5, size, TREE.root(size)))
     assert (found(seen), seen.largest, seen.checked) == ([], size, 1)
 
 
 def test_n2_another_root_for_the_empty_tree_contradicts() -> None:
-    seen = SeenRoots(TREE)
+    seen = SeenHistory(TREE)
     seen.check(entry_at(5, 0, OTHER))
     (fault,) = found(seen)
     assert (fault.code, fault.index) == ("seen", 5)  # nothing lies before it: the signer is wrong
 
 
 def test_n3_alteration_lies_after_what_was_confirmed_and_before_what_was_contradicted() -> None:
-    seen = SeenRoots(TREE)
+    seen = SeenHistory(TREE)
     seen.check(entry_at(5, 4, TREE.root(4)))
     seen.check(entry_at(9, 8, OTHER))
     (fault,) = found(seen)
@@ -62,7 +62,7 @@ def test_n3_alteration_lies_after_what_was_confirmed_and_before_what_was_contrad
 
 
 def test_n3_range_of_one_entry_is_that_entry() -> None:
-    seen = SeenRoots(TREE)
+    seen = SeenHistory(TREE)
     seen.check(entry_at(8, 7, TREE.root(7)))
     seen.check(entry_at(9, 8, OTHER))
     (fault,) = found(seen)
@@ -70,7 +70,7 @@ def test_n3_range_of_one_entry_is_that_entry() -> None:
 
 
 def test_n4_signer_who_stands_alone_is_the_fault() -> None:
-    seen = SeenRoots(TREE)
+    seen = SeenHistory(TREE)
     seen.check(entry_at(9, 8, OTHER))
     seen.check(entry_at(11, 10, TREE.root(10)))
     (fault,) = found(seen)
@@ -78,7 +78,7 @@ def test_n4_signer_who_stands_alone_is_the_fault() -> None:
 
 
 def test_n4_signer_whose_own_entry_is_faulty_contradicts_nobody() -> None:
-    seen = SeenRoots(TREE)
+    seen = SeenHistory(TREE)
     seen.check(entry_at(9, 8, OTHER))
     findings = Findings("store", "x")
     findings.fault("signature", 9, "signatures[0].sig", "", "")
@@ -87,7 +87,7 @@ def test_n4_signer_whose_own_entry_is_faulty_contradicts_nobody() -> None:
 
 
 def test_n4_known_fault_in_the_range_is_the_place() -> None:
-    seen = SeenRoots(TREE)
+    seen = SeenHistory(TREE)
     seen.check(entry_at(9, 8, OTHER))
     findings = Findings("store", "x")
     findings.fault("signature", 6, "signatures[0].sig", "", "")
@@ -96,7 +96,7 @@ def test_n4_known_fault_in_the_range_is_the_place() -> None:
 
 
 def test_checkpoint_that_was_rejected_contradicts_nobody() -> None:
-    seen = SeenRoots(TREE)
+    seen = SeenHistory(TREE)
     seen.contradict("root", "checkpoint", Checkpoint(origin="x", size=8, root=OTHER))
     findings = Findings("store", "x")
     findings.fault("checkpoint", None, "checkpoint", "", "")
@@ -105,7 +105,7 @@ def test_checkpoint_that_was_rejected_contradicts_nobody() -> None:
 
 
 def test_kept_checkpoint_is_about_the_whole_range_whatever_signers_confirm() -> None:
-    seen = SeenRoots(TREE)
+    seen = SeenHistory(TREE)
     seen.check(entry_at(9, 8, TREE.root(8)))
     seen.contradict("fork", "trust/checkpoint", Checkpoint(origin="x", size=12, root=OTHER), since=0)
     (fault,) = found(seen)

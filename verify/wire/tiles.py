@@ -112,20 +112,6 @@ def tiles_between(old_size: int, new_size: int) -> Iterator[tuple[int, int, int]
             yield level, number, tile_width(level, number, new_size)
 
 
-def encode_bundle(entries: Iterable[bytes]) -> bytes:
-    """Pack entries: each preceded by its length as big-endian uint16.
-
-    Args:
-        entries: At most 256 entries of at most 65,535 bytes.
-
-    Returns:
-        The bundle's bytes.
-
-    Source: C2SP tlog-tiles, "Log Entries".
-    """
-    return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
-
-
 def whole_entries(data: bytes) -> list[bytes]:
     """Give the whole entries, at most 256, that a bundle begins with. Source: C2SP tlog-tiles, "Log Entries"."""
     entries: list[bytes] = []

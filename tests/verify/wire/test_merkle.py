@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.verify.public_vectors import vector_lines
 
+from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.merkle import (
+from constancia.verify.wire.merkle import (
     EMPTY_ROOT,
     Tree,
     hash_children,
@@ -21,7 +22,7 @@ from constancia.verify.core.formats.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from constancia.verify.core.formats.tiles import tile_width, tiles_between
+from constancia.verify.wire.tiles import tile_width, tiles_between
 
 LEAVES = [hash_leaf(b"leaf %d" % number) for number in range(70_000)]
 SMALL = Tree(LEAVES[:600])
@@ -69,7 +70,7 @@ def test_inclusion_proofs_are_those_of_an_independent_implementation(size: int) 
     for index in range(size):
         # Theirs begins with the leaf itself.
         path = other.prove_inclusion(index + 1, size).serialize()["path"]
-        assert [one.hex() for one in SMALL.inclusion_proof(index, size)] == path[1:]
+        assert [one.hex() for one in inclusion_proof(SMALL, index, size)] == path[1:]
 
 
 @pytest.mark.parametrize(("old", "new"), [(1, 2), (3, 7), (4, 7), (6, 8), (7, 8), (8, 9), (63, 100), (64, 100)])
@@ -85,7 +86,7 @@ def test_their_consistency_proof_leads_to_our_roots(old: int, new: int) -> None:
 def test_inclusion_proof_holds_for_its_leaf_and_no_other(size: int, data: st.DataObject) -> None:
     index = data.draw(st.integers(0, size - 1))
     other = data.draw(st.integers(0, size + 2))
-    proof = SMALL.inclusion_proof(index, size)
+    proof = inclusion_proof(SMALL, index, size)
     root = SMALL.root(size)
     assert verify_inclusion(leaf_hash=LEAVES[index], index=index, size=size, proof=proof, root=root)
     if other != index:
@@ -96,7 +97,7 @@ def test_inclusion_proof_holds_for_its_leaf_and_no_other(size: int, data: st.Dat
 @given(st.integers(1, 600), st.data())
 def test_changed_inclusion_proof_does_not_hold(size: int, data: st.DataObject) -> None:
     index = data.draw(st.integers(0, size - 1))
-    proof = SMALL.inclusion_proof(index, size)
+    proof = inclusion_proof(SMALL, index, size)
     changed = data.draw(mutated(proof))
     root = SMALL.root(size)
     assert changed == proof or not verify_inclusion(
@@ -107,7 +108,7 @@ def test_changed_inclusion_proof_does_not_hold(size: int, data: st.DataObject) -
 @given(SIZES, SIZES, st.data())
 def test_consistency_proof_holds_and_a_changed_one_does_not(one: int, two: int, data: st.DataObject) -> None:
     old, new = sorted((one, two))
-    proof = SMALL.consistency_proof(old, new)
+    proof = consistency_proof(SMALL, old, new)
     roots = {"old_root": SMALL.root(old), "new_root": SMALL.root(new)}
     assert verify_consistency(old_size=old, new_size=new, proof=proof, **roots)
     changed = data.draw(mutated(proof))
@@ -143,16 +144,16 @@ def test_consistency_from_nothing_needs_the_empty_root_and_no_proof() -> None:
 def test_inclusion_outside_the_tree_never_holds(index: int, size: int) -> None:
     assert not verify_inclusion(leaf_hash=LEAVES[0], index=index, size=size, proof=[], root=LEAVES[0])
     with pytest.raises(Malformed):
-        SMALL.inclusion_proof(index, size)
+        inclusion_proof(SMALL, index, size)
 
 
 @pytest.mark.parametrize("size", [-1, 601])
 def test_size_beyond_the_tree_is_refused(size: int) -> None:
-    for ask in (SMALL.root, lambda n: SMALL.consistency_proof(0, n), lambda n: Tree(LEAVES[:9]).truncate(n)):
+    for ask in (SMALL.root, lambda n: consistency_proof(SMALL, 0, n), lambda n: Tree(LEAVES[:9]).truncate(n)):
         with pytest.raises(Malformed):
             ask(size)
     with pytest.raises(Malformed):
-        SMALL.consistency_proof(3, 2)
+        consistency_proof(SMALL, 3, 2)
 
 
 def decoded(value: str | list[str] | None) -> Any:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.printable import MAX_PRINTABLE, printable
-from constancia.verify.core.report import Findings
+from constancia.verify.report.findings import Findings
+from constancia.verify.report.printable import MAX_PRINTABLE, printable
 from constancia.verify.report.rendering import report_json, report_text
 
 HOSTILE = (

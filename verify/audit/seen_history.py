@@ -1,7 +1,5 @@
-"""Every signature vouches for the history that its signer saw: `seen` roots against the tree (SPEC §7.7).
+"""Where a log was altered, by what signers and checkpoints say of its tree (SPEC §7, place).
 
-- N1: a statement at index i can only have seen sizes up to i.
-- N2: its `seen.root` must be this tree's root at `seen.size`.
 - N3: what contradicts the tree shows *between which sizes* the log was altered: after the largest size that
   a signer confirms, before the smallest that one contradicts. The log's own signature confirms nothing here: it is
   the operator's. For a checkpoint kept elsewhere the signers confirm nothing either: on a fork they may be the fork's.
@@ -12,9 +10,10 @@
 from typing import NamedTuple
 
 from constancia.verify.core.formats.checkpoint import Checkpoint
-from constancia.verify.core.formats.entry import Entry
-from constancia.verify.core.formats.merkle import Tree
-from constancia.verify.core.report import Findings
+from constancia.verify.core.report import FaultList
+from constancia.verify.core.seen_roots import SeenRoots
+from constancia.verify.report.findings import Findings
+from constancia.verify.wire.merkle import Tree
 
 
 class _Contradiction(NamedTuple):
@@ -29,40 +28,34 @@ class _Contradiction(NamedTuple):
     at: int | None
 
 
-class SeenRoots:
-    """Sizes of the tree that signers, and checkpoints, confirmed or contradicted."""
+class SeenHistory(SeenRoots):
+    """Sizes of the tree that signers, and checkpoints, confirmed or contradicted; faults are made at the end."""
 
     def __init__(self, tree: Tree) -> None:
-        self._tree = tree
+        super().__init__(tree, FaultList())
         self.confirmed = bytearray(1)
         self._contradictions: list[_Contradiction] = []
         self._ahead: list[tuple[int, int]] = []
-        self.largest = 0
-        self.checked = 0
 
     @property
     def is_sound(self) -> bool:
         """Whether nobody contradicts the tree so far."""
         return not self._contradictions and not self._ahead
 
-    def check(self, entry: Entry) -> None:
-        """Hold one entry's `seen` to the tree, which holds the entries before it. Source: SPEC §7, rule 7."""
-        seen = entry.statement.seen
-        self.checked += 1
-        if seen.size > entry.index:
-            self._ahead.append((entry.index, seen.size))
-        elif seen.root == self._tree.root(seen.size):
-            self.confirm(seen.size)
-        else:
-            place = "statement.seen.root"
-            self._contradictions.append(_Contradiction(seen.size, "seen", place, seen.root, None, entry.index, None))
-
     def confirm(self, size: int) -> None:
         """Note that somebody other than the log vouches for the tree at a size."""
+        super().confirm(size)
         if size >= len(self.confirmed):
             self.confirmed.extend(bytes(size + 1024 - len(self.confirmed)))
         self.confirmed[size] = 1
-        self.largest = max(self.largest, size)
+
+    def is_ahead(self, index: int, size: int) -> None:
+        """Take in that the signer at an index claims to have seen a larger tree than there was."""
+        self._ahead.append((index, size))
+
+    def differs(self, index: int, size: int, root: bytes) -> None:
+        """Take in that the signer at an index saw another root for a size."""
+        self._contradictions.append(_Contradiction(size, "seen", "statement.seen.root", root, None, index, None))
 
     def contradict(
         self, code: str, field: str, checkpoint: Checkpoint, *, since: int | None = None, at: int | None = None
@@ -102,14 +95,9 @@ class SeenRoots:
             place = (known, known)
         if one.signer is not None and place[0] != one.signer:
             field = f"entry {one.signer}: {field}"
+        expected, found = f"{one.root.hex()} at size {one.size}", self._tree.root(one.size)
+        note = f"altered between entries {first} and {last}, or whoever gave this root saw another log"
+        level = "L1" if one.signer is None else "L2"
         findings.fault(
-            one.code,
-            place[0],
-            field,
-            f"{one.root.hex()} at size {one.size}",
-            self._tree.root(one.size),
-            level="L1" if one.signer is None else "L2",
-            note=f"altered between entries {first} and {last}, or whoever gave this root saw another log",
-            last_index=place[1],
-            somewhere=True,
+            one.code, place[0], field, expected, found, level=level, note=note, last_index=place[1], somewhere=True
         )

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from constancia.ledger.wire.composition import encode_bundle
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.tiles import (
-    encode_bundle,
+from constancia.verify.wire.tiles import (
     entries_path,
     parse_bundle,
     parse_tile_path,

@@ -1,0 +1,38 @@
+"""The form of what is shown: a number that changes when a member of it is added, renamed or removed (SPEC §6.1).
+
+What two versions of the program show can be compared only where both show it in the same form. The number is computed
+from the classes, so that nobody has to think of raising it. A member that may be absent (None) is no part of it: where
+it is absent it is not written.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
+from typing import Any, get_args, get_type_hints
+
+from constancia.domain.kernel.values import canonical
+
+
+def form_number(*parts: object) -> int:
+    """Give a number for JSON values: equal for equal ones, below 2^48."""
+    return int.from_bytes(hashlib.sha256(canonical(parts)).digest()[:6])
+
+
+def shape_of(classes: Iterable[type[Any]]) -> dict[str, list[str]]:
+    """Give the members that each class, and each class among the types of its members, always writes, sorted."""
+    shape: dict[str, list[str]] = {}
+    waiting = list(classes)
+    while waiting:
+        cls = waiting.pop()
+        if cls.__name__ in shape:
+            continue
+        shape[cls.__name__] = sorted(one.name for one in fields(cls) if one.default is not None)
+        waiting.extend(found for hint in get_type_hints(cls).values() for found in _classes(hint))
+    return shape
+
+
+def _classes(hint: Any) -> Iterable[type[Any]]:
+    if isinstance(hint, type) and is_dataclass(hint):
+        yield hint
+    for argument in get_args(hint):
+        yield from _classes(argument)

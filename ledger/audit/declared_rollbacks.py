@@ -1,0 +1,33 @@
+"""The rollbacks that the operator has declared, for a note: the operator's own word, which proves nothing."""
+
+from pathlib import Path
+
+from constancia.ledger.witnesses.rollback_records import MAX_BYTES, NAME, parse_rollbacks
+from constancia.verify.core.errors import Unreadable
+from constancia.verify.report.findings import Findings
+from constancia.verify.sources.files import Files, Folder
+from constancia.verify.sources.source import Source
+
+
+def note_rollbacks(source: Source, findings: Findings) -> None:
+    """Note what the operator has declared, in the published files or the ledger's folder; nothing if nothing is there.
+
+    Args:
+        source: The open source.
+        findings: Where the note goes.
+    """
+    files: Files | None = None if source.published is None else source.published.files
+    if source.store is not None:
+        files = None if source.documents is None else Folder(Path(source.location))
+    if files is None:
+        return
+    try:
+        raw = files.read(NAME, MAX_BYTES)
+        items = parse_rollbacks(raw) if raw is not None else ()
+    except (ValueError, Unreadable):
+        findings.not_checked("rollbacks-unread", names=NAME)
+        return
+    if items:
+        last = items[-1]
+        at, size, reason = last["at"][:24], last["size"], last["reason"][:400]
+        findings.note("rollback-accepted", count=len(items), at=at, size=size, reason=reason)

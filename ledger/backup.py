@@ -1,0 +1,310 @@
+"""Backup and restore of a ledger's folder, without a way to fork the log by it.
+
+- K1: a backup is of one moment: the store is copied by SQLite's own backup while the server writes, and what lies
+  beside it is never ahead of it.
+- K2: a backup or a restored folder is audited before it gets its name; what does not verify changes nothing.
+- K3: restoring keeps the folder that was there, under another name, and refuses a copy shorter than what that folder
+  shows as signed, unless the operator accepts the rollback with a reason that becomes public.
+
+A backup holds the log's key, encrypted as it is in the ledger's folder, and needs the same care.
+"""
+
+import os
+import shutil
+import sqlite3
+import tarfile
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from constancia.ledger.clock import format_recorded_at
+from constancia.ledger.disk.database import SIDE_FILES
+from constancia.ledger.disk.durable import (
+    PART_SUFFIX,
+    durable_part,
+    remove_half_written,
+    replace_durably,
+    sync_folder,
+)
+from constancia.ledger.disk.lock import LOCK_NAME, WriterLock
+from constancia.ledger.errors import LedgerError, NotFound
+from constancia.ledger.folder import LedgerFolder
+from constancia.ledger.witnesses.rollback_records import Contradiction, RollbackRecords
+from constancia.verify.audit.run import audit
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.checkpoint import open_checkpoint, parse_checkpoint
+from constancia.verify.core.formats.note import VerifierKey, parse_note
+from constancia.verify.report.findings import Report, Verdict
+from constancia.verify.sources.layout import STORE_NAME
+from constancia.verify.sources.source import open_source
+from constancia.verify.sources.sqlite_store import open_store
+from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.merkle import Tree
+
+TAR_SUFFIX: Final = ".tar"
+_DATABASES: Final = ("cosignatures.sqlite", STORE_NAME)  # in this order: cosignatures are of trees that the store has
+# First what must not be ahead of the store; the published checkpoint before the tiles that it covers.
+_FIRST: Final = ("log/checkpoint", "anchors")
+_LEFT_OUT: Final = ("views.sqlite", LOCK_NAME)
+
+
+class Unsound(LedgerError):
+    """A copy does not verify; `report` says why."""
+
+    def __init__(self, path: Path, report: Report) -> None:
+        super().__init__(f"{path} does not verify: {report.first}")
+        self.report = report
+
+
+class Older(LedgerError):
+    """A copy is shorter than what was signed, or of another history; `seen` says who shows what."""
+
+    def __init__(self, size: int, seen: list[Contradiction]) -> None:
+        super().__init__(f"the copy has {size} entries, and others have seen more, or another root")
+        self.size = size
+        self.seen = seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """A copy that verifies: its size, its root in hex, and where the folder went that was there before."""
+
+    size: int
+    root: str
+    before: Path | None = None
+
+
+def backup(folder: Path, target: Path) -> Copied:
+    """Copy a ledger's folder; the server may be at work.
+
+    Args:
+        folder: The ledger's folder.
+        target: A folder, or a file whose name ends in `.tar`; it must not exist.
+
+    Returns:
+        What was copied.
+
+    Raises:
+        NotFound: There is no ledger in the folder.
+        LedgerError: The target exists, or the folder holds links.
+        Unsound: The ledger does not verify; nothing is left at the target.
+    """
+    if not (folder / STORE_NAME).is_file():
+        raise NotFound(f"there is no ledger in {folder}")
+    if os.path.lexists(target):
+        raise LedgerError(f"{target} exists; a backup is never overwritten")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    remove_half_written(target.parent.glob(f"{target.name}.*"))
+    part = durable_part(target)
+    work = part if target.suffix != TAR_SUFFIX else durable_part(target.with_name(f"{target.name}.folder"))
+    try:
+        _copy_live(folder, work)
+        done = _audited(work)
+        if work != part:
+            _pack(work, part)
+        replace_durably(part, target)
+    finally:
+        for left in (work, part):
+            _remove(left)
+    return done
+
+
+def restore(source: Path, folder: Path, *, now: datetime, accept_rollback: str | None = None) -> Copied:
+    """Put a backup in a ledger's place.
+
+    Args:
+        source: What `backup` made, or any whole copy of a ledger's folder.
+        folder: The ledger's folder; what is there is kept under another name.
+        now: When.
+        accept_rollback: The operator's reason for going on from a copy that is shorter than what was signed.
+
+    Returns:
+        What was restored.
+
+    Raises:
+        NotFound: The source holds no ledger.
+        Locked: A server writes the folder.
+        Unsound: The copy does not verify.
+        Older: It is shorter than what the folder shows as signed, and that is not accepted.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    remove_half_written(folder.parent.glob(f"{folder.name}.*"))
+    part = durable_part(folder)
+    with ExitStack() as resources:
+        resources.callback(_remove, part)
+        if folder.is_dir():
+            resources.enter_context(WriterLock(folder))
+        _unpack(source, part)
+        if not (part / STORE_NAME).is_file():
+            raise NotFound(f"{source} holds no ledger")
+        done = _audited(part)
+        seen = _contradictions(part, folder)
+        if seen:
+            if accept_rollback is None:
+                raise Older(done.size, seen)
+            records = RollbackRecords(LedgerFolder(part).rollbacks)
+            records.add(at=format_recorded_at(now), size=done.size, root=done.root, reason=accept_rollback, seen=seen)
+        before = None
+        if folder.exists():
+            before = folder.with_name(f"{folder.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
+            folder.rename(before)
+        # A crash here leaves no folder of that name: the old one stands beside it, and the same command does it again.
+        replace_durably(part, folder)
+    return Copied(size=done.size, root=done.root, before=before)
+
+
+def _copy_live(folder: Path, target: Path) -> None:
+    target.mkdir(mode=0o700)
+    for name in _FIRST:
+        if (folder / name).exists():
+            _copy(folder / name, target / name)
+    for name in _DATABASES:
+        if (folder / name).is_file():
+            _copy_database(folder / name, target / name)
+    for path in sorted(folder.iterdir()):
+        is_side = any(path.name == name + suffix for name in (*_DATABASES, *_LEFT_OUT) for suffix in ("", *SIDE_FILES))
+        if not is_side and not path.name.endswith(PART_SUFFIX):
+            _copy(path, target / path.name)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file or folder with its permissions; what was copied before stays, half-written files are left out."""
+    if source.is_symlink():
+        raise LedgerError(f"{source} is a link; a ledger's folder holds files of its own")
+    if source.is_dir():
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copystat(source, target)
+        for path in source.iterdir():
+            _copy(path, target / path.name)
+    elif source.suffix == ".sqlite":
+        _copy_database(source, target)
+    elif not target.exists() and not source.name.endswith((PART_SUFFIX, *(f".sqlite{one}" for one in SIDE_FILES))):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, target)
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    store = open_store(source)
+    try:
+        store.connection.rollback()
+        with closing(sqlite3.connect(target)) as copy:
+            store.connection.backup(copy)
+    finally:
+        store.close()
+    shutil.copymode(source, target)
+
+
+def _pack(folder: Path, path: Path) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with tarfile.open(fileobj=file, mode="w") as archive:
+            archive.add(folder, arcname=".")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _unpack(source: Path, target: Path) -> None:
+    target.mkdir(mode=0o700)
+    if source.is_dir():
+        for path in source.iterdir():
+            if path.name.startswith(_LEFT_OUT) or path.name.endswith(PART_SUFFIX):
+                continue
+            # A copy made with `cp` may have a write-ahead log beside its store, which belongs to it.
+            (shutil.copytree if path.is_dir() else shutil.copy2)(path, target / path.name)
+    else:
+        try:
+            with tarfile.open(source) as archive:
+                archive.extractall(target, filter=_with_mode)  # noqa: S202 (the filter lets nothing out)
+        except tarfile.TarError as error:
+            raise LedgerError(f"{source} is no backup: {error}") from error
+    for name in _DATABASES:
+        if (target / name).is_file():
+            _fold_in(target / name)
+
+
+def _with_mode(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo:
+    """Take nothing that leads out of the folder, and keep folders' permissions, which the library's filter drops."""
+    return tarfile.data_filter(member, path).replace(mode=member.mode & 0o755, deep=False)
+
+
+def _fold_in(path: Path) -> None:
+    """Bring a store's write-ahead log into it, and take the side files away."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        raise LedgerError(f"{path.name} of the backup can't be read: {error}") from error
+    for suffix in SIDE_FILES:
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _audited(folder: Path) -> Copied:
+    with open_source(str(folder)) as source:
+        trust = load_trust(folder / "trust") if (folder / "trust").is_dir() else None
+        report = audit(source, trust)
+    if report.verdict is Verdict.ALTERED or not report.size:
+        raise Unsound(folder, report)
+    return Copied(size=report.size, root=report.root or "")
+
+
+def _contradictions(copy: Path, folder: Path) -> list[Contradiction]:
+    """What the folder that is to be replaced shows as signed by the log, and the copy lacks or says otherwise."""
+    key, tree = _key_and_tree(copy)
+    found = []
+    for by, raw in _signed_in(folder):
+        try:
+            checkpoint, _ = open_checkpoint(raw, key)
+        except Malformed:
+            continue  # not this log's word
+        if checkpoint.size > tree.size:
+            found.append(Contradiction(by=by, code="ahead", size=checkpoint.size, root=checkpoint.root.hex()))
+        elif tree.root(checkpoint.size) != checkpoint.root:
+            found.append(Contradiction(by=by, code="conflict", size=checkpoint.size, root=checkpoint.root.hex()))
+    return found
+
+
+def _key_and_tree(copy: Path) -> tuple[VerifierKey, Tree]:
+    store, tree = open_store(copy / STORE_NAME), Tree()
+    try:
+        for row in store.batches():
+            for at in range(0, len(row.leaf_hashes), 32):
+                tree.append(row.leaf_hashes[at : at + 32])
+        last = store.last_batch()
+        note = last.note if last is not None else None
+    finally:
+        store.close()
+    trust = load_trust(copy / "trust")
+    origin = parse_checkpoint(parse_note(note or b"").text).origin
+    key = trust.policy.logs.get(origin)
+    if key is None:
+        raise LedgerError("the backup's policy does not name the log's key")
+    return key, tree
+
+
+def _signed_in(folder: Path) -> Iterator[tuple[str, bytes]]:
+    published = folder / "log" / "checkpoint"
+    if published.is_file():
+        yield "log/checkpoint", published.read_bytes()
+    try:
+        store = open_store(folder / STORE_NAME)
+    except Unreadable:
+        return  # a damaged store is why one restores
+    try:
+        last = store.last_batch()
+    except Unreadable:
+        last = None
+    finally:
+        store.close()
+    if last is not None and last.note is not None:
+        yield STORE_NAME, last.note
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+        sync_folder(path.parent)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,186 @@
+"""Refuses to sign sizes that somebody may have seen signed otherwise: the guard against a restored backup.
+
+- B1: before the first signature after a start the store is compared with its own published checkpoint, with the kept
+  cosignatures and with each witness that answers within a bound; a witness that does not is named, and asked again.
+- B2: what contradicts the store refuses writing until it is gone, or accepted with a reason that becomes public.
+- B3: a contradiction has a signature under it, or is a configured witness's own answer.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from constancia.ledger.append.write_guard import WriteGuard
+from constancia.ledger.clock import format_recorded_at
+from constancia.ledger.disk.durable import sync_folder
+from constancia.ledger.errors import RolledBack
+from constancia.ledger.folder import LedgerFolder
+from constancia.ledger.reader.log import Log
+from constancia.ledger.witnesses.quorum_status import QuorumStatus
+from constancia.ledger.witnesses.rollback_records import Contradiction, RollbackRecords
+from constancia.verify.core.errors import Malformed, Unsupported
+from constancia.verify.core.formats.checkpoint import format_checkpoint, open_checkpoint
+from constancia.verify.core.formats.cosignature import verify_cosignature
+from constancia.verify.core.formats.note import VerifierKey, parse_note
+
+if TYPE_CHECKING:
+    from constancia.ledger.witnesses.collector import CosignatureCollector
+
+COMPARE_S: Final = 5.0  # below the time that a submitter waits for its entry
+PUBLISHED: Final = "log/checkpoint"
+KEPT: Final = "cosignatures.sqlite"
+SET_ASIDE: Final = "set-aside"
+_log = logging.getLogger(__name__)
+
+ReadCheckpoint = Callable[[], bytes | None]
+
+
+class RollbackGuard(WriteGuard):
+    """Compares one open ledger with what others have seen of it. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        log: Log,
+        witnessing: QuorumStatus,
+        log_key: VerifierKey,
+        folder: LedgerFolder,
+        published: Sequence[tuple[str, ReadCheckpoint]] = (),
+    ) -> None:
+        """Compares with what is at hand; `collector`, once set, tells what the witnesses answer.
+
+        Args:
+            log: The log.
+            witnessing: Policy and kept cosignatures.
+            log_key: The log's key.
+            folder: The ledger's folder.
+            published: Further places where the log's checkpoint is published: a name, and what reads it (None: nothing
+                is there). One that can't be read raises OSError.
+        """
+        self._log = log
+        self._witnessing = witnessing
+        self._key = log_key
+        self._folder = folder
+        self.records = RollbackRecords(folder.rollbacks)
+        self.collector: CosignatureCollector | None = None
+        self._waited = False
+        self._lock = threading.Lock()
+        self.unread: list[str] = []
+        own = (PUBLISHED, lambda: _read(folder.log / "checkpoint"))
+        self._found = [*self._in_published([own, *published]), *self._in_cosignatures()]
+
+    def contradictions(self) -> list[Contradiction]:
+        """Give what contradicts the store now and is not accepted."""
+        answers = self.collector.objections if self.collector is not None else {}
+        said = [Contradiction(by=f"witness {name}", code=code, size=size) for name, (code, size) in answers.items()]
+        return [one for one in (*self._found, *said) if not self.records.covers(one)]
+
+    @property
+    def not_compared(self) -> tuple[str, ...]:
+        """The witnesses and places that have not been compared with since the start."""
+        witnesses = self.collector.not_compared if self.collector is not None and self._log.size else ()
+        return (*witnesses, *self.unread)
+
+    def refusal(self, *, wait: bool = False) -> RolledBack | None:
+        """Give why nothing is signed; see `WriteGuard.refusal`. Only the first call that waits really waits."""
+        if wait:
+            self._wait()
+        found = self.contradictions()
+        if not found:
+            return None
+        shown = "; ".join(f"{one.by}: {one.code} {one.size or ''}".strip() for one in found)
+        size = self._log.size
+        return RolledBack(
+            f"Este libro tiene {size} registros y otros han visto más, u otra raíz ({shown}): no se firma nada. Si se "
+            "restauró un respaldo viejo, ponga uno más nuevo; si no lo hay, vuelva a arrancar con --accept-rollback "
+            "«motivo», que se publica",
+            f"this ledger has {size} entries and others have seen more, or another root ({shown}): nothing is signed. "
+            "If an old backup was restored, put back a newer one; if there is none, start again with --accept-rollback "
+            "“reason”, which is published",
+        )
+
+    def accept(self, reason: str, now: datetime) -> bool:
+        """Go on in spite of what contradicts the store, and record it for everybody.
+
+        Args:
+            reason: The operator's words.
+            now: When.
+
+        Returns:
+            Whether there was anything to accept.
+
+        Raises:
+            LedgerError: There is no reason, or it is too long.
+        """
+        self._wait()
+        found = self.contradictions()
+        if not found:
+            return False
+        size = self._log.size
+        self.records.add(
+            at=format_recorded_at(now), size=size, root=self._log.root(size).hex(), reason=reason, seen=found
+        )
+        for one in found:
+            _log.warning("rollback accepted: %s shows %s %d, we go on from %d", one.by, one.code, one.size, size)
+        self._set_aside({one.by for one in found})
+        return True
+
+    def _set_aside(self, sources: set[str]) -> None:
+        """Move a published folder of the other history away: as evidence it stays, and nothing continues it.
+
+        A crash between record and move leaves the record; publishing then refuses, and names the folder.
+        """
+        if PUBLISHED in sources and self._folder.log.is_dir():
+            place = self._folder.path / SET_ASIDE
+            place.mkdir(exist_ok=True)
+            self._folder.log.rename(place / f"log-{len(self.records.items)}")
+            sync_folder(self._folder.path)
+
+    def _wait(self) -> None:
+        with self._lock:
+            if self._waited or self.collector is None or not self._log.size:
+                return
+            self._waited = True
+            if not self.collector.wait_compared(COMPARE_S):
+                names = ", ".join(self.collector.not_compared)
+                _log.warning("no answer from the witnesses %s: not compared with them; they are asked again", names)
+
+    def _in_published(self, places: Sequence[tuple[str, ReadCheckpoint]]) -> Iterator[Contradiction]:
+        for name, read in places:
+            try:
+                raw = read()
+                checkpoint = open_checkpoint(raw, self._key)[0] if raw is not None else None
+            except (OSError, Malformed) as error:
+                _log.warning("%s can't be compared with: %s", name, error)
+                self.unread.append(name)
+                continue
+            if checkpoint is not None:
+                yield from self._compare(name, checkpoint.size, checkpoint.root)
+
+    def _in_cosignatures(self) -> Iterator[Contradiction]:
+        """The largest tree beyond the log, and the largest within it, of each witness key, if its signature holds."""
+        for key in self._witnessing.witnesses.values():
+            for row in self._witnessing.store.ends_of(key, self._log.size):
+                text = format_checkpoint(key_origin := self._key.name, row.size, row.root)
+                try:
+                    [signature] = parse_note(f"{text}\n{row.line}\n".encode()).signatures
+                    verify_cosignature(key, signature, text)
+                except (Malformed, Unsupported, ValueError):
+                    _log.warning("a kept cosignature of %s at %d does not hold", key_origin, row.size)
+                    continue
+                yield from self._compare(KEPT, row.size, row.root)
+
+    def _compare(self, by: str, size: int, root: bytes) -> Iterator[Contradiction]:
+        if size > self._log.size:
+            yield Contradiction(by=by, code="ahead", size=size, root=root.hex())
+        elif self._log.root(size) != root:
+            yield Contradiction(by=by, code="conflict", size=size, root=root.hex())
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None

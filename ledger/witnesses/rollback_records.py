@@ -1,0 +1,115 @@
+"""The rollbacks that an operator has accepted, with their reasons: a public file of the ledger's folder.
+
+It is the operator's own word, unsigned. Its use is that a reader who finds two histories also finds who went on from
+a copy, when, from which size, and why.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from constancia.ledger.disk.durable import write_file
+from constancia.ledger.errors import LedgerError
+
+NAME: Final = "rollbacks.json"
+FORMAT: Final = "constancia/rollbacks@v1"
+MAX_BYTES: Final = 1_048_576
+_MEMBERS: Final = {"at": str, "reason": str, "root": str, "seen": list, "size": int}
+_SEEN: Final = {"by": str, "code": str, "root": str, "size": int}
+MAX_REASON: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """What contradicts this store: a witness or a published checkpoint that has seen more, or another root.
+
+    Attributes:
+        by: Who or what shows it: `witness <name>`, `cosignatures.sqlite`, `log/checkpoint`, or an address.
+        code: `ahead`, `conflict` or `no_proof`.
+        size: The size that it has seen; 0 where it names none.
+        root: The root that it has seen in hex; empty where it names none.
+    """
+
+    by: str
+    code: str
+    size: int
+    root: str = ""
+
+    @property
+    def members(self) -> dict[str, Any]:
+        """The members of the record's JSON."""
+        return {"by": self.by, "code": self.code, "root": self.root, "size": self.size}
+
+
+def parse_rollbacks(raw: bytes) -> Sequence[dict[str, Any]]:
+    """Read the list.
+
+    Raises:
+        ValueError: It has another form.
+
+    Source: ours: SPEC §8.
+    """
+    try:
+        document = json.loads(raw)
+        items: list[dict[str, Any]] = document["items"]
+        known = document["format"] == FORMAT and isinstance(items, list)
+        known = known and all(_has(item, _MEMBERS) and all(_has(one, _SEEN) for one in item["seen"]) for item in items)
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"no list of rollbacks: {error!r}") from error
+    if not known:
+        raise ValueError(f"no list of rollbacks of the form {FORMAT}")
+    return items
+
+
+def _has(item: Any, members: dict[str, type]) -> bool:
+    return isinstance(item, dict) and all(type(item.get(name)) is kind for name, kind in members.items())
+
+
+class RollbackRecords:
+    """The file. Belongs to the process that writes the ledger; others read it."""
+
+    def __init__(self, path: Path) -> None:
+        """Reads the file, if there is one.
+
+        Raises:
+            LedgerError: It can't be read.
+        """
+        self.path = path
+        try:
+            self.items: Sequence[dict[str, Any]] = parse_rollbacks(path.read_bytes())
+        except FileNotFoundError:
+            self.items = ()
+        except (ValueError, OSError) as error:
+            raise LedgerError(f"{path} can't be read: {error}; put back the copy that was published") from error
+
+    def covers(self, found: Contradiction) -> bool:
+        """Tell whether an accepted record names this very tree: its size, and its root where both name one.
+
+        A later accident shows another tree, and is not covered by what was accepted before.
+        """
+        seen = [one for item in self.items for one in item["seen"] if one["size"] == found.size]
+        return any(not one["root"] or not found.root or one["root"] == found.root for one in seen)
+
+    def add(self, *, at: str, size: int, root: str, reason: str, seen: Sequence[Contradiction]) -> None:
+        """Record an accepted rollback, durably.
+
+        Args:
+            at: When, in the form of `recorded_at`.
+            size: The size from which the ledger goes on.
+            root: The root of that size in hex.
+            reason: The operator's words; they become public.
+            seen: What contradicts the store.
+
+        Raises:
+            LedgerError: There is no reason, or it is too long.
+        """
+        reason = " ".join(reason.split())
+        if not 0 < len(reason) <= MAX_REASON:
+            raise LedgerError(f"a rollback needs a reason of 1 to {MAX_REASON} characters, which is published")
+        item = {"at": at, "reason": reason, "root": root, "seen": [one.members for one in seen], "size": size}
+        items = [*self.items, item]
+        document = {"format": FORMAT, "items": items}
+        write_file(self.path, (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
+        self.items = items

@@ -1,0 +1,23 @@
+"""What all tests share: where their files lie, and the ledgers that many of them begin with."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.ledger.template import Templates
+
+RAM = Path("/dev/shm")  # noqa: S108 (pytest makes a folder of its own in it)
+ENOUGH_BYTES = 2 * 1024**3
+
+
+def pytest_configure() -> None:
+    """Have the tests' files in memory where there is room: each entry that is appended costs an fsync otherwise."""
+    if RAM.is_dir() and os.access(RAM, os.W_OK) and shutil.disk_usage(RAM).free > ENOUGH_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(RAM))
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """Founded ledgers, to be copied."""
+    return Templates(tmp_path_factory.mktemp("templates"))

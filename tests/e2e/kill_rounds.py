@@ -1,0 +1,271 @@
+"""Kills a process at each change that it makes to files, then lets the next run go on. Run with `kill_at.so` preloaded.
+
+    kill_rounds.py SCENARIO FOLDER STRIDE
+
+Prints a JSON object: how many changes the scenario makes, how many were tried, and what went wrong, with its number.
+"""
+
+import ctypes
+import json
+import os
+import shutil
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from tests.ledger.conftest import Desk
+from tests.ledger.witnessed import cosigner
+from tests.ledger.world import ORIGIN, START, World
+
+from constancia.api.cli import init
+from constancia.ledger.assembly import Options
+from constancia.ledger.backup import backup, restore
+from constancia.ledger.clock import StoryClock
+from constancia.ledger.disk.documents import Documents
+from constancia.ledger.disk.durable import write_file
+from constancia.ledger.folder import LedgerFolder, policy_text
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.submission import signed_document
+from constancia.ledger.witnesses.cosignature_store import CosignatureStore
+from constancia.ledger.witnesses.quorum_status import policy_lines
+from constancia.ledger.witnesses.witness_memory import WitnessStore
+from constancia.verify.audit.run import audit
+from constancia.verify.core.errors import Unreadable
+from constancia.verify.core.formats.checkpoint import parse_checkpoint
+from constancia.verify.core.formats.note import parse_note
+from constancia.verify.sources.source import open_source
+from constancia.verify.trust.trust_folder import load_trust
+
+LIB = ctypes.CDLL(None)
+PASSPHRASE = b"a long enough passphrase"
+WITNESS = cosigner("witness.example/w1")
+SIGNER = LogSigner.generate(ORIGIN)
+WORLD = World(SIGNER.vkey)
+WORLD.log_cosigner = SIGNER.cosigner_vkey
+
+
+def make_ledger(folder: Path) -> None:
+    """A small witnessed ledger, without cosignatures, views and publication."""
+    policy = policy_text(SIGNER.vkey, SIGNER.cosigner_vkey, policy_lines("w1", WITNESS.keys), "w1")
+    write_file(folder / "trust" / "policy", policy.encode())
+    options = Options(follow=False)
+    with Ledger.open(folder, clock=StoryClock(START), signer=SIGNER, create=True, options=options) as ledger:
+        ledger.documents.put(b"charter")
+        Desk(ledger, World(SIGNER.vkey), StoryClock(START), SIGNER, folder).found()
+
+
+def verdict(folder: Path) -> str:
+    """The verdict on what lies there; `none` where nothing is there to be judged."""
+    try:
+        with open_source(str(folder)) as source:
+            trust = folder / "trust" if (folder / "trust" / "policy").exists() else None
+            return audit(source, load_trust(trust) if trust else None, workers=1).verdict.name
+    except Unreadable:
+        return "none"
+
+
+def expect(truth: object, what: str) -> None:
+    if not truth:
+        raise AssertionError(what)
+
+
+class Cosignatures:
+    """The first cosignature that is kept."""
+
+    prepare = staticmethod(make_ledger)
+
+    @staticmethod
+    def run(folder: Path) -> None:
+        with Ledger.open(folder, clock=StoryClock(START), signer=None) as ledger:
+            text = parse_note(ledger.log.signed(ledger.size)).text
+        checkpoint = parse_checkpoint(text)
+        store = CosignatureStore(folder / "cosignatures.sqlite", writable=True)
+        store.keep(checkpoint.size, checkpoint.root, WITNESS.cosign(text, int(START.timestamp())))
+        expect(len(store.at(checkpoint.size)) == len(WITNESS.keys), "not all are kept")
+        store.close()
+
+    @staticmethod
+    def check(folder: Path) -> None:
+        expect(verdict(folder) != "ALTERED", f"verdict {verdict(folder)}")
+
+
+class Witness:
+    """`witness --create`, and the start after it."""
+
+    prepare = staticmethod(lambda folder: folder.mkdir())
+
+    @staticmethod
+    def run(folder: Path) -> None:
+        path = folder / "w.sqlite"
+        try:
+            store = WitnessStore.open(path, WITNESS.keys)
+        except Exception:  # noqa: BLE001 (what an operator does then)
+            store = WitnessStore.create(path, WITNESS.keys)
+        expect(store.known() == {}, "a memory out of nothing")
+        store.close()
+
+    @staticmethod
+    def check(folder: Path) -> None:
+        expect(not list(folder.glob("w.sqlite")) or (folder / "w.sqlite").stat().st_size > 4096, "half a store")
+
+
+class Init:
+    """`init --signed`: store, genesis, trust folder, first publication."""
+
+    @staticmethod
+    def prepare(folder: Path) -> None:
+        (folder / "keys").mkdir(parents=True)
+        SIGNER.save(folder / "keys" / "log.pem", PASSPHRASE)
+        Documents(folder / "documents").put(b"charter")
+        signed = WORLD.genesis()
+        write_file(folder / init.DRAFT, signed.statement)
+        write_file(folder / "all.signed.json", signed_document(signed.statement, signed.signatures))
+        write_file(folder / "pass", PASSPHRASE, mode=0o600)
+
+    @staticmethod
+    def run(folder: Path) -> None:
+        if not (folder / "log" / "checkpoint").exists():
+            init._open(LedgerFolder(folder), [folder / "all.signed.json"], folder / "pass")
+        expect(verdict(folder) == "INTACT", f"in the end: {verdict(folder)}")
+
+    @staticmethod
+    def check(folder: Path) -> None:
+        expect(verdict(folder) != "ALTERED", f"verdict {verdict(folder)}")
+
+
+class Publication:
+    """The first `publish` into a new folder."""
+
+    prepare = staticmethod(make_ledger)
+
+    @staticmethod
+    def run(folder: Path) -> None:
+        with Ledger.open(folder, clock=StoryClock(START), signer=None) as ledger:
+            ledger.publish()
+        expect(verdict(folder) == "INCONCLUSIVE", f"in the end: {verdict(folder)}")  # nobody has cosigned
+
+    @staticmethod
+    def check(folder: Path) -> None:
+        expect(verdict(folder) != "ALTERED", f"verdict {verdict(folder)}")
+        expect(not (folder / "log").exists() or (folder / "log" / "checkpoint").exists(), "a log without a checkpoint")
+
+
+class Views:
+    """The first start of a server: the views' database."""
+
+    prepare = staticmethod(make_ledger)
+
+    @staticmethod
+    def run(folder: Path) -> None:
+        with Ledger.open(folder, clock=StoryClock(START), signer=SIGNER) as ledger:
+            ledger.views.wait()
+            expect(ledger.views.position == ledger.size, "the views are behind")
+
+    @staticmethod
+    def check(folder: Path) -> None:
+        expect(verdict(folder) != "ALTERED", f"verdict {verdict(folder)}")
+
+
+class Backup:
+    """A backup, and its restoration over the ledger."""
+
+    prepare = staticmethod(make_ledger)
+
+    @staticmethod
+    def run(folder: Path) -> None:
+        target = folder.with_name(f"{folder.name}-backup.tar")
+        if not target.exists():
+            backup(folder, target)
+        if not list(folder.parent.glob(f"{folder.name}.before-restore-*")) or not folder.exists():
+            restore(target, folder, now=START)
+        expect(verdict(folder) != "none", "no ledger")
+
+    @staticmethod
+    def check(folder: Path) -> None:
+        expect(verdict(folder) != "ALTERED", f"verdict {verdict(folder)}")
+
+
+class Document:
+    """A document that is taken in."""
+
+    prepare = staticmethod(lambda folder: folder.mkdir())
+
+    @staticmethod
+    def run(folder: Path) -> None:
+        documents = Documents(folder)
+        documents.tidy()
+        name = documents.put(b"x" * 100_000)
+        expect(documents.is_whole(name), "not whole")
+        expect([path.name for path in folder.iterdir()] == [name], "something is left behind")
+
+    @staticmethod
+    def check(folder: Path) -> None:
+        documents = Documents(folder)
+        expect(all(documents.is_whole(name) for name in documents.names()), "half a document")
+
+
+SCENARIOS = {one.__name__: one for one in (Cosignatures, Witness, Init, Publication, Views, Backup, Document)}
+
+
+def forked(work: Callable[[], None], report: Path) -> tuple[int, str]:
+    """Do some work in a process of its own; gives the signal that ended it (0 for none) and what went wrong."""
+    pid = os.fork()
+    if not pid:
+        try:
+            devnull = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(devnull, 1)
+            os.dup2(devnull, 2)
+            work()
+        except BaseException:  # noqa: BLE001 (told below)
+            LIB.kill_arm(b"", ctypes.c_long(0))
+            report.write_text(traceback.format_exc())
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(pid, 0)
+    if os.WIFSIGNALED(status):
+        return os.WTERMSIG(status), ""
+    wrong = report.read_text() if os.WEXITSTATUS(status) else ""
+    report.unlink(missing_ok=True)
+    return 0, wrong
+
+
+def armed(place: Path, number: int, work: Callable[[Path], None]) -> None:
+    """Do the work, and be killed before the `number`-th change below the place."""
+    LIB.kill_arm(str(place).encode(), ctypes.c_long(number))
+    work(place / "d")
+
+
+def main() -> None:
+    scenario, base, stride = SCENARIOS[sys.argv[1]], Path(sys.argv[2]), int(sys.argv[3])
+    template, report = base / "template", base / "report"
+    base.mkdir(parents=True)
+    scenario.prepare(template)
+    wrong: list[str] = []
+    number, tried = 1, 0
+    while True:
+        place = base / "round"
+        place.mkdir()
+        folder = place / "d"
+        shutil.copytree(template, folder)
+
+        ended, told = forked(partial(armed, place, number, scenario.run), report)
+        if told:
+            wrong.append(f"{number}: without a kill: {told[-600:]}")
+        if ended != signal.SIGKILL:
+            break
+        tried += 1
+        for what, work in (("left", scenario.check), ("next run", scenario.run), ("after it", scenario.check)):
+            _, told = forked(partial(work, folder), report)
+            if told:
+                wrong.append(f"{number}: {what}: {told[-600:]}")
+        shutil.rmtree(place)
+        number += stride
+    sys.stdout.write(json.dumps({"last": number, "tried": tried, "wrong": wrong[:10], "wrong_count": len(wrong)}))
+
+
+if __name__ == "__main__":
+    main()

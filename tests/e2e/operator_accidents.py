@@ -1,0 +1,209 @@
+"""Plays an operator's accidents with the real command, and prints what the operator sees. Run it, or see its test.
+
+    python tests/e2e/operator_accidents.py FOLDER
+
+A restored backup, a clock that jumps forward and back, two servers at once, `demo --force` beside a server.
+"""
+
+import base64
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+WAIT_S = 90.0
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "CONSTANCIA_LANG": "en"}
+# The clock of the machine can't be set here; this one is a file away from it. It is the process's one clock.
+WITH_CLOCK = """
+import os, sys
+from datetime import timedelta
+from constancia.ledger import clock
+real = clock.SystemClock.now
+def now(self):
+    try:
+        return real(self) + timedelta(days=float(open(os.environ["CLOCK_DAYS"]).read()))
+    except (OSError, ValueError):
+        return real(self)
+clock.SystemClock.now = now
+from constancia.api.cli import main
+main()
+"""
+
+
+@dataclass
+class Bench:
+    """The folder that the accidents are played in, and where what is seen goes."""
+
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.clock = self.folder / "clock-days"
+        self.environment = {**ENVIRONMENT, "CLOCK_DAYS": str(self.clock)}
+
+    def say(self, text: str) -> None:
+        sys.stdout.write(text.rstrip() + "\n")
+        sys.stdout.flush()
+
+    def command(self, *arguments: str | Path) -> list[str]:
+        return [sys.executable, "-c", WITH_CLOCK, *map(str, arguments)]
+
+    def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            self.command(*arguments), env=self.environment, capture_output=True, text=True, check=False, timeout=WAIT_S
+        )
+        self.say(f"$ constancia {' '.join(map(str, arguments))}\n  exit {done.returncode}")
+        for line in (done.stdout + done.stderr).splitlines()[-4:]:
+            self.say(f"  {line[:400]}")
+        return done
+
+    @contextlib.contextmanager
+    def served(self, folder: Path, *more: str) -> Iterator[str]:
+        """Serve a ledger with the demonstration's witnesses; gives the address."""
+        arguments: list[str | Path] = ["serve", "--demo", "--dir", folder, "--port", "0", *more]
+        self.say(f"$ constancia {' '.join(map(str, arguments))}")
+        log = (self.folder / "serve.log").open("w+")
+        child = subprocess.Popen(self.command(*arguments), env=self.environment, stderr=log, stdout=log, text=True)
+        try:
+            yield self._address(child)
+        finally:
+            child.terminate()
+            child.wait(WAIT_S)
+            log.seek(0)
+            for line in log.read().splitlines():
+                if "ServedAt" not in line:
+                    self.say(f"  | {line[:300]}")
+            log.close()
+
+    def _address(self, child: subprocess.Popen[str]) -> str:
+        end = time.monotonic() + WAIT_S
+        while time.monotonic() < end and child.poll() is None:
+            found = re.search(r"(http://127\.0\.0\.1:\d+)/es/", (self.folder / "serve.log").read_text())
+            if found:
+                with contextlib.suppress(httpx.HTTPError):
+                    httpx.get(f"{found[1]}/healthz", timeout=5)
+                    return found[1]
+            time.sleep(0.1)
+        raise RuntimeError(f"the server did not start: {(self.folder / 'serve.log').read_text()}")
+
+    def health(self, url: str) -> dict[str, Any]:
+        answer = httpx.get(f"{url}/healthz", timeout=10)
+        found: dict[str, Any] = answer.json()
+        codes = [one["code"] for one in found["problems"]]
+        self.say(f"  GET /healthz: {answer.status_code} {found['status']}, writable {found['writable']}, {codes}")
+        return found | {"http": answer.status_code, "codes": codes}
+
+    def speak(self, url: str, folder: Path) -> tuple[int, dict[str, Any]]:
+        """Have a root say something over HTTP: draft, sign, submit, as its software does."""
+        from constancia.ledger.keys.key_file import load  # noqa: PLC0415
+        from constancia.ledger.signatory.draft import sign_statement  # noqa: PLC0415
+        from constancia.ledger.submission import signed_document  # noqa: PLC0415
+
+        key = load(folder / "keys" / "root-nosc.pem", (folder / "keys" / "passphrase").read_bytes().rstrip(b"\n"))
+        name = f"acc-{time.time_ns()}"
+        body = {
+            "appointment": name, "capacity": "representative", "name": "Persona", "party": "nosc", "person": name,
+            "post": {"es": "Puesto"}, "scope": ["DissentRecorded"], "valid_from": "2021-01-01",
+        }  # fmt: skip
+        _origin, size, top = httpx.get(f"{url}/checkpoint", timeout=20).text.split("\n")[:3]
+        wanted = {
+            "actor": {"capacity": "root", "party": "nosc"},
+            "body": body,
+            "seen": {"root": base64.b64decode(top).hex(), "size": int(size)},
+            "type": "RepresentativeAppointed",
+        }
+        raw = httpx.post(f"{url}/api/v1/drafts", json=wanted, timeout=20).json()["statement"].encode()
+        answer = httpx.post(
+            f"{url}/api/v1/entries",
+            content=signed_document(raw, [sign_statement(raw, key)]),
+            headers={"Content-Type": "application/json"},
+            timeout=30,
+        )
+        found: dict[str, Any] = answer.json()
+        self.say(f"  POST /api/v1/entries: {answer.status_code} {found.get('code', '')} {found.get('title', '')}")
+        return answer.status_code, found
+
+
+def restored_backup(bench: Bench, ledger: Path) -> dict[str, Any]:
+    bench.say("\n== A backup of yesterday is put in the ledger's place")
+    bench.run("backup", "--dir", ledger, bench.folder / "yesterday.tar")
+    with bench.served(ledger) as url:
+        bench.speak(url, ledger)
+        _until(lambda: bench.health(url)["witnessed"] == bench.health(url)["size"])
+    refused = bench.run("restore", bench.folder / "yesterday.tar", "--dir", ledger)
+    # A person who knows better copies the folder by hand; the witnesses' memories are elsewhere.
+    memories = bench.folder / "memories"
+    shutil.copytree(ledger / "witnesses", memories)
+    shutil.rmtree(ledger)
+    bench.run("restore", bench.folder / "yesterday.tar", "--dir", ledger)
+    shutil.rmtree(ledger / "witnesses")
+    shutil.copytree(memories, ledger / "witnesses")
+    with bench.served(ledger) as url:
+        health = bench.health(url)
+        status, problem = bench.speak(url, ledger)
+        page = httpx.get(f"{url}/es/", timeout=10).text
+    with bench.served(ledger, "--accept-rollback", "The disk of the server was lost") as url:
+        after = bench.health(url)
+        accepted, _ = bench.speak(url, ledger)
+        integrity = httpx.get(f"{url}/api/v1/integrity", timeout=10).json()
+        bench.say(f"  GET /api/v1/integrity: {json.dumps(integrity)[:300]}")
+    return {
+        "restore": refused.returncode, "health": health, "status": status, "code": problem.get("code"), "page": page,
+        "after": after, "accepted": accepted, "reason": integrity["rollbacks"][-1]["reason"],
+    }  # fmt: skip
+
+
+def jumping_clock(bench: Bench, ledger: Path) -> dict[str, Any]:
+    bench.say("\n== The clock jumps ten years ahead, and back")
+    found: dict[str, Any] = {}
+    with bench.served(ledger) as url:
+        found["before"] = bench.speak(url, ledger)[0]
+        for name, days in (("ahead", "3653"), ("right again", "0"), ("behind", "-3653")):
+            bench.clock.write_text(days)
+            bench.say(f"  the clock is {name}")
+            found[name] = bench.speak(url, ledger)[1].get("code", "recorded")
+            found[f"{name} health"] = bench.health(url)["codes"]
+        bench.clock.unlink()
+        found["after"] = bench.speak(url, ledger)[0]
+    return found
+
+
+def two_at_once(bench: Bench, ledger: Path) -> dict[str, Any]:
+    bench.say("\n== A second server, and `demo --force`, beside a server at work")
+    with bench.served(ledger) as url:
+        size = bench.health(url)["size"]
+        second = bench.run("serve", "--dir", ledger, "--port", "0")
+        forced = bench.run("demo", "--force", "--dir", ledger)
+        spoke = bench.speak(url, ledger)[0]
+        after = bench.health(url)["size"]
+    return {"second": second, "forced": forced, "spoke": spoke, "grown": after - size}
+
+
+def _until(met: Any) -> None:
+    end = time.monotonic() + WAIT_S
+    while not met():
+        if time.monotonic() > end:
+            raise RuntimeError("it did not come about")
+        time.sleep(0.3)
+
+
+def main() -> None:
+    bench = Bench(Path(sys.argv[1]))
+    bench.folder.mkdir(parents=True, exist_ok=True)
+    ledger = bench.folder / "ledger"
+    bench.run("demo", "--dir", ledger)
+    for accident in (jumping_clock, two_at_once, restored_backup):
+        accident(bench, ledger)
+
+
+if __name__ == "__main__":
+    main()

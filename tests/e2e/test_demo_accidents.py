@@ -1,0 +1,57 @@
+"""`demo` that is killed leaves no keys behind; a passphrase file beside a key is used for a demonstration alone."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tests.ledger.conftest import OpenDesk
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "CONSTANCIA_LANG": "en"}
+COMMAND = [sys.executable, "-c", "from constancia.api.cli import main; main()"]
+WAIT_S = 60.0
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_killed_demonstration_leaves_no_keys(tmp_path: Path, number: int) -> None:
+    child = subprocess.Popen([*COMMAND, "demo", "--dir", tmp_path / "d"], env=ENVIRONMENT, stdout=subprocess.DEVNULL)
+    end = time.monotonic() + WAIT_S
+    while not list(tmp_path.glob(".d.*/keys/log.pem")):
+        assert time.monotonic() < end, "it did not begin"
+        time.sleep(0.02)
+    child.send_signal(number)
+    child.wait(WAIT_S)
+    while list(tmp_path.iterdir()):
+        assert time.monotonic() < end, list(tmp_path.rglob("*"))
+        time.sleep(0.1)
+
+
+def test_passphrase_beside_the_key_of_a_real_ledger_is_not_used(open_desk: OpenDesk) -> None:
+    """The genesis of this ledger does not say that it is a demonstration."""
+    desk = open_desk()
+    desk.world.demonstration = False
+    desk.found()
+    desk.ledger.close()
+    (desk.folder / "keys").mkdir(mode=0o700)
+    desk.signer.save(desk.folder / "keys" / "log.pem", b"a long enough passphrase")
+    beside = desk.folder / "keys" / "passphrase"
+    beside.write_bytes(b"a long enough passphrase")
+    beside.chmod(0o644)
+    serve = [*COMMAND, "serve", "--dir", str(desk.folder), "--port", "0"]
+    done = subprocess.run(
+        serve, env=ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=WAIT_S
+    )
+    assert done.returncode == 2
+    assert "passphrase" in done.stderr
+    more = [*serve, "--log-passphrase-file", str(beside)]
+    child = subprocess.Popen(more, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
+    assert child.stderr is not None
+    try:
+        assert "other accounts can read" in child.stderr.readline()
+    finally:
+        child.kill()
+        child.wait()
+        child.stderr.close()

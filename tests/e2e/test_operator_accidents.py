@@ -1,0 +1,40 @@
+"""An operator's accidents, played with the real command: what is refused, what is told, and the way on."""
+
+import pytest
+from tests.e2e.operator_accidents import Bench, jumping_clock, restored_backup, two_at_once
+
+pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("accidents")]
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    made = Bench(tmp_path_factory.mktemp("accidents"))
+    assert made.run("demo", "--dir", made.folder / "ledger").returncode == 0
+    return made
+
+
+def test_clock_that_jumps_records_nothing_false(bench: Bench) -> None:
+    found = jumping_clock(bench, bench.folder / "ledger")
+    assert (found["before"], found["after"]) == (201, 201)
+    assert (found["ahead"], found["behind"], found["right again"]) == ("E_CLOCK", "E_CLOCK", "recorded")
+    assert found["ahead health"] == found["behind health"] == ["E_CLOCK"]
+    assert found["right again health"] == []
+
+
+def test_second_server_and_a_new_demonstration_leave_the_first_alone(bench: Bench) -> None:
+    found = two_at_once(bench, bench.folder / "ledger")
+    assert (found["second"].returncode, found["forced"].returncode) == (2, 2)
+    for done in (found["second"], found["forced"]):
+        assert "open for writing" in done.stderr
+        assert "Traceback" not in done.stderr
+    assert (found["spoke"], found["grown"]) == (201, 1)
+
+
+def test_restored_backup_forks_nothing_and_goes_on_with_a_public_reason(bench: Bench) -> None:
+    found = restored_backup(bench, bench.folder / "ledger")
+    assert found["restore"] == 2
+    assert (found["health"]["http"], found["health"]["writable"]) == (503, False)
+    assert (found["status"], found["code"]) == (503, "E_ROLLED_BACK")
+    assert "--accept-rollback" in found["page"]
+    assert (found["after"]["writable"], found["accepted"]) == (True, 201)
+    assert found["reason"] == "The disk of the server was lost"

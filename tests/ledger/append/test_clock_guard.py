@@ -1,0 +1,161 @@
+"""No false time: the wall clock against the clock since boot, the last entry, the witnesses, the signer's date."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.ledger.conftest import Desk
+from tests.ledger.world import ORIGIN, START, World
+
+from constancia.domain.kernel.problems import Refusal
+from constancia.ledger.append.clock_guard import SKEW, ClockGuard
+from constancia.ledger.assembly import Options
+from constancia.ledger.audit.level3_law import Replay
+from constancia.ledger.clock import SIGNED_WITHIN, StoryClock, format_recorded_at, posix_seconds
+from constancia.ledger.errors import ClockRefused
+from constancia.ledger.health import health_of
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.ledger import Ledger
+from constancia.verify.audit.run import audit
+from constancia.verify.core.report import Verdict
+from constancia.verify.sources.source import open_source
+from constancia.verify.trust.trust_folder import load_trust
+
+SECOND = timedelta(seconds=1)
+YEARS = timedelta(days=3653)
+
+
+class Bench:
+    """A guard between a wall clock and a steady one, both set by the test."""
+
+    def __init__(self, last: str = "") -> None:
+        self.wall = StoryClock(START)
+        self.steady = 1000.0
+        self.last = last
+        self.guard = ClockGuard(self.wall, lambda: self.last, elapsed=lambda: self.steady)
+
+    def passes(self, span: timedelta, *, wall: timedelta | None = None) -> None:
+        self.steady += span.total_seconds()
+        self.wall.advance(span if wall is None else wall)
+
+    def refuses(self) -> bool:
+        return self.guard.refusal() is not None
+
+
+@pytest.mark.parametrize(
+    ("step", "refused"),
+    [(SKEW, False), (-SKEW, False), (SKEW + SECOND, True), (-SKEW - SECOND, True), (YEARS, True), (-YEARS, True)],
+    ids=str,
+)
+def test_step_of_the_clock_while_running(step: timedelta, refused: bool) -> None:
+    bench = Bench()
+    bench.passes(timedelta(hours=1), wall=timedelta(hours=1) + step)
+    assert bench.refuses() is refused
+    bench.passes(SECOND, wall=SECOND - step)
+    assert not bench.refuses(), "a clock that is right again is believed again"
+
+
+@pytest.mark.parametrize(
+    ("behind", "refused"), [(timedelta(), False), (SKEW, False), (SKEW + SECOND, True), (YEARS, True)], ids=str
+)
+def test_start_before_the_last_entry(behind: timedelta, refused: bool) -> None:
+    assert Bench(format_recorded_at(START + behind)).refuses() is refused
+
+
+@pytest.mark.parametrize("offset", [YEARS, -YEARS, SKEW + 2 * SECOND, -SKEW - 2 * SECOND], ids=str)
+def test_witnesses_that_cosign_now_bound_the_clock_on_both_sides(offset: timedelta) -> None:
+    bench = Bench()
+    told = posix_seconds(START + offset)
+    bench.guard.witness("w1", posix_seconds(START))
+    bench.guard.witness("w2", told)
+    assert not bench.refuses(), "one wrong witness of two stops nothing"
+    bench.guard.witness("w3", told)
+    assert bench.refuses()
+    right = bench.guard
+    right.witness("w3", posix_seconds(START))
+    assert right.refusal() is None
+
+
+def test_kept_cosignatures_show_only_that_their_time_has_passed() -> None:
+    bench = Bench()
+    bench.guard.witnesses([("w1", posix_seconds(START - YEARS))])
+    assert not bench.refuses()
+    bench.guard.witnesses([("w1", posix_seconds(START + YEARS))])
+    assert bench.refuses()
+
+
+@pytest.mark.parametrize("posix", [2**62, -(2**62)])
+def test_time_beyond_all_calendars_is_no_witness(posix: int) -> None:
+    bench = Bench()
+    bench.guard.witness("w1", posix)
+    assert not bench.refuses()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    signer, clock = LogSigner.generate(ORIGIN), StoryClock(START)
+    options = Options(guard_clock=True)
+    ledger = Ledger.open(tmp_path / "d", clock=clock, signer=signer, create=True, options=options)
+    ledger.documents.put(b"charter")
+    made = Desk(ledger, World(signer.vkey), clock, signer, tmp_path / "d", options)
+    made.found()
+    yield made
+    made.ledger.close()
+
+
+def test_clock_ten_years_ahead_for_a_minute_records_nothing(desk: Desk) -> None:
+    size = desk.ledger.size
+    desk.clock.advance(YEARS)
+    signed = desk.world.contest("c1")
+    with pytest.raises(ClockRefused):
+        desk.take(signed)
+    assert [one.code for one in health_of(desk.ledger)] == ["E_CLOCK"]
+    desk.clock.advance(-YEARS)
+    desk.adopt()
+    assert health_of(desk.ledger) == []
+    assert desk.ledger.size > size
+    assert desk.ledger.log.entry(desk.ledger.size - 1).find(b'"recorded_at":"2019-') > 0
+
+
+@pytest.mark.parametrize("years", [YEARS, -YEARS], ids=["ahead", "behind"])
+def test_start_with_a_wrong_clock_records_nothing(desk: Desk, years: timedelta) -> None:
+    desk.clock.advance(years)
+    desk.reopen()
+    with pytest.raises(ClockRefused):
+        desk.adopt()
+
+
+def test_statement_signed_long_ago_is_refused_as_its_signer_s_matter(desk: Desk) -> None:
+    desk.world.now = START - SIGNED_WITHIN - SECOND
+    with pytest.raises(Refusal) as refused:
+        desk.adopt()
+    assert refused.value.code == "E_DATE"
+    assert "signed_at" in refused.value.rule
+
+
+def test_statement_signed_within_the_limit_is_recorded(desk: Desk) -> None:
+    desk.world.now = START - SIGNED_WITHIN
+    desk.adopt()
+
+
+def test_log_that_recorded_it_gets_a_note(tmp_path: Path) -> None:
+    """Without the guard, as in a log that others run: the verifier says so, and finds no fault."""
+    signer, clock = LogSigner.generate(ORIGIN), StoryClock(START)
+    with Ledger.open(tmp_path / "d", clock=clock, signer=signer, create=True) as ledger:
+        ledger.documents.put(b"charter")
+        made = Desk(ledger, World(signer.vkey), clock, signer, tmp_path / "d")
+        made.found()
+        size = ledger.size
+        made.adopt()
+        clock.advance(YEARS)
+        made.take(made.world.contest("c1"))
+        last = ledger.size - 1
+        ledger.documents.put(b"minuta")
+    assert last > size
+    with open_source(str(tmp_path / "d")) as source:
+        report = audit(source, load_trust(tmp_path / "d" / "trust"), further=[Replay(clock.now())])
+    [note] = [one for one in report.notes if one.code == "signed-late"]
+    assert (note.params["count"], note.params["index"]) == (1, last)
+    assert report.verdict is Verdict.INTACT
+    assert datetime.fromisoformat(str(note.params["recorded_at"])).year == 2029

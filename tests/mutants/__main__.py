@@ -1,0 +1,200 @@
+"""Change the code in small ways and see whether a test notices: `make mutants ARGS='--minutes 10 --seed 1'`.
+
+Nothing is written to the source: each mutant is put in a module's place where it is imported, in a process of its own.
+"""
+
+import argparse
+import ast
+import functools
+import importlib.machinery
+import os
+import random
+import resource
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType
+from typing import IO, Final
+
+import pytest
+from tests.mutants.mutate import Mutant, mutants_of
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+SURVIVORS: Final = Path(__file__).with_name("survivors.txt")
+# A module's own tests, which lie where it lies, come first; then those of the rooms that use it.
+TESTS: Final[dict[str, tuple[str, ...]]] = {
+    "domain/": ("tests/domain",),
+    "domain/kernel/": ("tests/domain/kernel", "tests/domain"),
+    "verify/wire/": ("tests/verify/wire", "tests/verify/core", "tests/verify/audit", "tests/verify/evidence"),
+    "verify/core/": (
+        "tests/verify/core",
+        "tests/verify/audit",
+        "tests/verify/evidence",
+        "tests/verify/sources",
+        "tests/verify/test_vectors.py",
+        "tests/verify/test_odd_input.py",
+        "tests/verify/test_dishonest.py",
+    ),
+    "ledger/append/": ("tests/ledger/append", "tests/ledger/test_ledger.py", "tests/ledger/reader"),
+}
+# What is imported once, before the forks, is not rewritten by pytest; none of it asserts.
+_PYTEST: Final = (
+    "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--timeout=0",
+    "-W", "ignore::pytest.PytestAssertRewriteWarning",
+)  # fmt: skip
+DEFAULT: Final = ("verify/core", "verify/wire", "ledger/append/writer.py", "ledger/append/head.py", "domain")
+
+
+def main() -> None:
+    """Try the mutants that were asked for, and print those that no test noticed."""
+    options = _options()
+    left = justified()
+    mutants = [mutant for path in _files(options.targets) for mutant in mutants_of(ROOT, path)]
+    listed = [mutant for mutant in mutants if mutant.key not in left]
+    random.Random(options.seed).shuffle(listed)  # noqa: S311 (a sample, no secret)
+    print(f"{len(mutants)} mutants, {len(mutants) - len(listed)} of them justified; seed {options.seed}")
+    for module in ("hypothesis", "cryptography.hazmat.primitives.asymmetric.ed25519", "httpx", "typer"):
+        __import__(module)
+    began, tally, survived = time.monotonic(), {"killed": 0, "survived": 0, "timeout": 0}, []
+    for mutant in listed[: options.count]:
+        if time.monotonic() - began > options.minutes * 60:
+            break
+        outcome = _try(mutant)
+        tally[outcome] += 1
+        if outcome == "survived":
+            survived.append(mutant)
+        if outcome != "killed":
+            print(f"{outcome:9} {mutant}", flush=True)
+    tried = sum(tally.values())
+    print(f"tried {tried}: killed {tally['killed'] + tally['timeout']} (by time {tally['timeout']}), ", end="")
+    print(f"survived {tally['survived']}; {time.monotonic() - began:.0f} s")
+    sys.exit(1 if survived else 0)
+
+
+def justified() -> dict[tuple[str, str, str, str], str]:
+    """Read the mutants that no test can notice, each with its reason."""
+    lines = [
+        line.split(" | ") for line in SURVIVORS.read_text(encoding="utf-8").splitlines() if line[:1] not in ("", "#")
+    ]
+    return {(path, function, before, after): reason for path, function, before, after, reason in lines}
+
+
+@functools.cache
+def stages_of(path: str) -> list[str]:
+    """Give the tests of a module in the order in which they are run, until one fails."""
+    own = Path("tests") / Path(path).parent / f"test_{Path(path).name}"
+    stages = next(TESTS[start] for start in sorted(TESTS, key=len, reverse=True) if path.startswith(start))
+    return [str(own)] * (ROOT / own).is_file() + list(stages)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How some tests ended, what they printed, and what they took: seconds of processor and of time."""
+
+    outcome: str
+    printed: str
+    cpu_s: float
+    wall_s: float
+
+
+def _try(mutant: Mutant) -> str:
+    for stage in stages_of(mutant.path):
+        usual = _as_it_is(stage)
+        if usual.outcome != "survived":
+            continue
+        run = _run(mutant, stage, cpu_s=5 * usual.cpu_s + 10, wall_s=10 * usual.wall_s + 60)
+        if run.outcome != "survived":
+            return run.outcome
+    return "survived"
+
+
+@functools.cache
+def _as_it_is(stage: str) -> Run:
+    """Run tests without any change. Where one fails, the stage would kill every mutant: it is left out, and said."""
+    run = _run(None, stage, cpu_s=3600, wall_s=3600)
+    if run.outcome != "survived":
+        print(f"{run.printed[-1000:]}\nleft out: {stage} does not pass as it is", flush=True)
+    return run
+
+
+def _run(mutant: Mutant | None, stage: str, *, cpu_s: float, wall_s: float) -> Run:
+    """Run tests with a mutant in a process of its own, which ends by its limits where the mutant never does."""
+    with tempfile.TemporaryFile() as output:
+        return _wait(_start(mutant, stage, int(cpu_s), output.fileno()), wall_s, output)
+
+
+def _start(mutant: Mutant | None, stage: str, cpu_s: int, output: int) -> int:
+    """Start the process; gives its id."""
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 5))
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        _become(mutant, stage)
+    return child
+
+
+def _wait(child: int, wall_s: float, output: IO[bytes]) -> Run:
+    began = time.monotonic()
+    while True:
+        done, status, usage = os.wait4(child, os.WNOHANG)
+        wall = time.monotonic() - began
+        if done:
+            code = os.waitstatus_to_exitcode(status)
+            outcome = "survived" if code == 0 else "timeout" if code == -signal.SIGXCPU else "killed"
+            output.seek(0)
+            return Run(outcome, output.read().decode(errors="replace"), usage.ru_utime + usage.ru_stime, wall)
+        if wall > wall_s:
+            os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return Run("timeout", "", 0, wall)
+        time.sleep(0.02)
+
+
+def _become(mutant: Mutant | None, stage: str) -> None:
+    code = 2
+    try:
+        if mutant is not None:
+            _put_in_place(ROOT / mutant.path, mutant.tree(ROOT))
+        os.chdir(ROOT)
+        code = int(pytest.main([*_PYTEST, stage]))
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
+
+
+def _put_in_place(path: Path, tree: ast.Module) -> None:
+    read = importlib.machinery.SourceFileLoader.get_code
+
+    def get_code(loader: importlib.machinery.SourceFileLoader, name: str) -> CodeType | None:
+        if Path(loader.path).resolve() == path:
+            return compile(tree, str(path), "exec")
+        return read(loader, name)
+
+    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
+
+
+def _files(targets: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for target in targets:
+        place = ROOT / target
+        found += [str(one.relative_to(ROOT)) for one in ([place] if place.is_file() else sorted(place.rglob("*.py")))]
+    return found
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make mutants ARGS=", description=__doc__)
+    parser.add_argument("targets", nargs="*", default=DEFAULT, help="files or folders (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, default=10.0, help="begin no mutant after so long (default: 10)")
+    parser.add_argument("--count", type=int, default=None, help="try at most so many (default: all)")
+    parser.add_argument("--seed", type=int, default=1, help="which ones come first (default: 1)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""The mutants themselves: each is another program, and none is justified that is no mutant any more."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from tests.mutants.__main__ import ROOT, justified, stages_of
+from tests.mutants.mutate import mutants_of
+
+SOURCE = '''
+"""Text that explains is left alone."""
+LIMIT: int = 3
+
+def take(given: int, *, all: bool = False) -> int | None:
+    """So is this."""
+    if given < LIMIT and not all:
+        raise ValueError("too few")
+    for one in range(given):
+        if one == 2:
+            continue
+    log(given)
+    return given + 1
+'''
+CHANGES = {
+    "3  ->  4", "False  ->  True", "given < LIMIT and (not all)  ->  given < LIMIT or not all",
+    "given < LIMIT  ->  given <= LIMIT", "not all  ->  all", "raise ValueError('too few')  ->  pass",
+    "one == 2  ->  one != 2", "2  ->  3", "continue  ->  break", "log(given)  ->  pass",
+    "return given + 1  ->  return None", "given + 1  ->  given - 1", "1  ->  2",
+    "if given < LIMIT and (not all):  ->  if not (given < LIMIT and (not all)):",
+}  # fmt: skip
+
+
+def test_each_operator_constant_condition_and_return_is_changed_once(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(SOURCE, encoding="utf-8")
+    made = list(mutants_of(tmp_path, "a.py"))
+    assert {f"{one.before}  ->  {one.after}" for one in made} == CHANGES
+    assert len(made) == len(CHANGES)
+    programs = {ast.unparse(one.tree(tmp_path)) for one in made}
+    assert len(programs) == len(made)
+    assert ast.unparse(ast.parse(SOURCE)) not in programs
+    assert {one.function for one in made} == {"", "take"}
+
+
+@pytest.mark.parametrize(
+    "path", ["verify/core/formats/merkle.py", "ledger/append/writer.py", "domain/kernel/values.py"]
+)
+def test_stages_of_a_module_are_there(path: str) -> None:
+    assert all((ROOT / test).exists() for test in stages_of(path))
+
+
+def test_justified_mutants_are_mutants_and_have_reasons() -> None:
+    left = justified()
+    made = {mutant.key for path in {key[0] for key in left} for mutant in mutants_of(ROOT, path)}
+    assert sorted(key for key in left if key not in made) == []
+    assert all(len(reason) > 10 for reason in left.values())

@@ -1,0 +1,263 @@
+"""What the finished tree is compared with: pins, the log's keys, checkpoints, cosignatures (SPEC §7, steps 12-16)."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Final
+
+from constancia.verify.core.errors import Malformed, Unsupported
+from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
+from constancia.verify.core.formats.cosignature import verify_cosignature
+from constancia.verify.core.formats.merkle import MerkleTree
+from constancia.verify.core.formats.note import (
+    COSIGNATURE_MLDSA44,
+    Note,
+    VerifierKey,
+    format_vkey,
+    parse_log_vkey,
+    parse_note,
+    parse_vkey,
+)  # fmt: skip
+from constancia.verify.core.formats.policy import NO_QUORUM, Opened, cosigners, open_with_policy
+from constancia.verify.core.formats.signatures import PublicKey, Signature, load_public_key, spki_of_ed25519
+from constancia.verify.core.report import FaultList, fault_of
+from constancia.verify.core.seen_roots import SeenRoots
+from constancia.verify.core.signature_check import InOrder
+from constancia.verify.core.trust import Trust
+
+PINNED: Final = "trust/checkpoint"
+PlacedNote = tuple[int | None, str, bytes]  # index and place of a signed note, its bytes
+
+
+class Conclusion:
+    """Compares the tree of the entries with what was signed and pinned.
+
+    Args:
+        findings: Where faults go.
+        signatures: Where signatures are checked.
+        tree: The tree of the entries.
+        seen: What signers confirm.
+        trust: What is pinned; None if nothing is.
+    """
+
+    def __init__(
+        self, findings: FaultList, signatures: InOrder, tree: MerkleTree, seen: SeenRoots, trust: Trust | None,
+    ) -> None:  # fmt: skip
+        self._findings = findings
+        self._signatures = signatures
+        self._tree = tree
+        self._seen = seen
+        self._policy = None if trust is None else trust.policy
+        self._trust = trust
+        self.keys: tuple[VerifierKey, ...] = ()
+        self._public: dict[VerifierKey, PublicKey] = {}
+
+    def check_keys(self, origin: str | None, said: str | None) -> VerifierKey | None:
+        """SPEC §7 step 12: entry 0 is the pinned one, and names a key that the policy lists for the log.
+
+        Args:
+            origin: The log's origin.
+            said: The vkey that entry 0 names; None if it names none.
+
+        Returns:
+            The log's key: of the policy, else the one that entry 0 names; None if no key is known.
+        """
+        findings, own = self._findings, None
+        try:
+            own = None if said is None else parse_log_vkey(said)
+        except Malformed as error:
+            findings.add(fault_of(error, "directory", 0, "statement.body.log_key", "L2"))
+        self.keys = () if own is None else (own,)
+        if self._policy is not None:
+            self.keys = self._policy.signers_of(origin)
+            if self.keys and own is not None and own not in self.keys:
+                findings.fault("log-key", 0, "statement.body.log_key", format_vkey(self.keys[0]), said)
+        self._public = {key: load_public_key("ed25519", spki_of_ed25519(key.public_key)) for key in self.keys}
+        genesis = None if self._trust is None else self._trust.genesis
+        if genesis not in (None, findings.genesis):
+            findings.fault("genesis", 0, "leaf hash", genesis, findings.genesis or b"")
+        if not self.keys:
+            findings.leave_open("no-log-key")
+            return None
+        key = own if own is not None and own in self.keys else self.keys[0]
+        findings.log_key = format_vkey(key)
+        return key
+
+    def check_kept(self, origin: str | None) -> None:
+        """SPEC §7 step 13: the log goes on from the checkpoint that the verifier kept.
+
+        Raises:
+            Malformed: It is no checkpoint that the policy accepts.
+        """
+        if self._trust is not None and self._trust.checkpoint is not None:
+            kept = open_with_policy(self._trust.checkpoint, self._trust.policy).checkpoint
+            if self.goes_on_from(kept, origin, PINNED):
+                self._seen.confirm(kept.size)
+
+    def goes_on_from(self, kept: Checkpoint, origin: str | None, where: str) -> bool:
+        """Tell whether a checkpoint that was verified before is of this log; shorter or different is a fault."""
+        size = self._tree.size
+        if kept.origin != origin:
+            self._findings.fault("origin", None, where, kept.origin, origin)
+        elif kept.size > size:
+            self._findings.fault("rollback", size, where, f"{kept.size} entries", size, last_index=kept.size - 1)
+        elif self._tree.root(kept.size) == kept.root:
+            return True
+        else:
+            self.root_differs("fork", where, kept, since=0)
+        return False
+
+    def check_checkpoint(self, raw: bytes, where: str) -> None:
+        """SPEC §7 step 14: the checkpoint's form, origin, signatures, size and root."""
+        checkpoint = self.open(raw, where, None)
+        if checkpoint is None or self.is_root(checkpoint):
+            return
+        size, claimed = self._tree.size, checkpoint.size
+        if claimed > size:
+            self._findings.fault("size", size, where, f"at most {size} entries", claimed, last_index=claimed - 1)
+        else:
+            self.root_differs("root", where, checkpoint)
+
+    def is_root(self, checkpoint: Checkpoint) -> bool:
+        """Tell whether the tree has the checkpoint's root at its size."""
+        return checkpoint.size <= self._tree.size and self._tree.root(checkpoint.size) == checkpoint.root
+
+    def root_differs(self, code: str, where: str, checkpoint: Checkpoint, *, since: int | None = None) -> None:
+        """Take in that a checkpoint gives another root than the tree's.
+
+        Args:
+            code: The fault's code.
+            where: Where the checkpoint stands.
+            checkpoint: The checkpoint.
+            since: The first index that it can be about, if that is known.
+        """
+        expected, found = f"{checkpoint.root.hex()} at size {checkpoint.size}", self._tree.root(checkpoint.size)
+        self._findings.fault(code, since or 0, where, expected, found, last_index=checkpoint.size - 1, somewhere=True)
+
+    def open(self, raw: bytes, where: str, index: int | None) -> Checkpoint | None:
+        """Read a checkpoint; have its signatures checked: the log's, and those of the policy's witnesses."""
+        findings = self._findings
+        findings.count("L1", "checkpoints")
+        try:
+            note = parse_note(raw)
+            checkpoint = parse_checkpoint(note.text)
+        except Malformed as error:
+            findings.add(fault_of(error, "checkpoint", index, where, "L1"))
+            return None
+        if checkpoint.extensions:
+            findings.fault("checkpoint", index, where, "no extension lines", checkpoint.extensions[0])
+        if self.keys and checkpoint.origin != self.keys[0].name:
+            findings.fault("origin", index, where, self.keys[0].name, checkpoint.origin)
+            return checkpoint
+        self._check_signature(note, where, index)
+        for _, key in () if self._policy is None else self._policy.cosigners_of(checkpoint.origin):
+            for line in filter(key.matches, note.signatures):
+                try:
+                    verify_cosignature(key, line, note.text)
+                except Unsupported:
+                    continue  # said of the last checkpoint, where the quorum is counted
+                except Malformed as error:
+                    findings.add(fault_of(error, "checkpoint", index, where, "L1"))
+        return checkpoint
+
+    def _check_signature(self, note: Note, where: str, index: int | None) -> None:
+        """Have every line that claims to be by a key of the log checked: one that fails rejects the note."""
+        claimed = [(key, line) for key in self.keys for line in note.signatures if key.matches(line)]
+        if self.keys and not claimed:
+            self._findings.fault("checkpoint", index, where, f"a signature by {self.keys[0].name}", "none")
+        for key, line in claimed:
+            signature = Signature(key=self._public[key].key_id, sig=line.blob)
+            self._signatures.check(("checkpoint", index, where), self._public[key], signature, note.text.encode())
+
+    def check_log_cosigner(self, origin: str | None, said: object, notes: Iterable[PlacedNote]) -> None:
+        """SPEC §7 step 15: every checkpoint carries a cosignature by the ML-DSA-44 key that entry 0 names, if it does.
+
+        Args:
+            origin: The log's origin, which is the key's name.
+            said: `log_cosigner` of entry 0; None if there is none.
+            notes: Index, place and bytes of each signed note; those that can't be read are faults already.
+
+        Source: C2SP tlog-cosignature; ours: SPEC §4.
+        """
+        key = None if said is None else self._log_cosigner(origin, str(said))
+        if key is None:
+            return
+        for index, where, raw in notes:
+            try:
+                note = parse_note(raw)
+                claimed = list(filter(key.matches, note.signatures))
+                if not claimed:
+                    self._findings.fault("checkpoint", index, where, f"an ML-DSA-44 cosignature by {origin}", "none")
+                for line in claimed:
+                    verify_cosignature(key, line, note.text)
+                    self._findings.count("L1", "cosignatures")
+            except Unsupported:
+                self._findings.not_checked("unsupported", names=key.name)
+                return
+            except Malformed as error:
+                if error.code == "cosignature":
+                    self._findings.add(fault_of(error, "checkpoint", index, where, "L1"))
+
+    def _log_cosigner(self, origin: str | None, said: str) -> VerifierKey | None:
+        where = "statement.body.log_cosigner"
+        try:
+            key = parse_vkey(said)
+        except Malformed as error:
+            self._findings.add(fault_of(error, "directory", 0, where, "L2"))
+            return None
+        if key.type_byte != COSIGNATURE_MLDSA44 or key.name != origin:
+            expected = f"an ML-DSA-44 key named {origin}"
+            self._findings.fault("log-key", 0, where, expected, f"{key.type_byte}: {key.name}")
+            return None
+        pinned = [] if self._policy is None else [*self._policy.witnesses.values(), *self._policy.keys_of(origin)]
+        for other in pinned:
+            if (other.name, other.type_byte) == (origin, COSIGNATURE_MLDSA44) and other != key:
+                expected, found = (hashlib.sha256(one.public_key).hexdigest() for one in (other, key))
+                self._findings.fault("log-key", 0, where, expected, found)
+        return key
+
+    def check_quorum(self, notes: Sequence[bytes]) -> list[Opened]:
+        """SPEC §7 step 16: the policy's quorum cosigned; say up to where it vouches for the log.
+
+        Args:
+            notes: Signed notes that may carry the quorum; what is wrong in them is a fault already.
+
+        Returns:
+            Those that the policy accepts, with who cosigned them.
+
+        Source: C2SP tlog-policy, tlog-cosignature.
+        """
+        policy, findings = self._policy, self._findings
+        opened: list[Opened] = []
+        if policy is None:
+            return opened
+        if policy.quorum == NO_QUORUM:
+            findings.note("no-witnesses")
+        for raw in notes:
+            with suppress(Malformed):
+                opened.append(open_with_policy(raw, policy))
+                findings.count("L1", "cosignatures", len(opened[-1].cosigned))
+        left_out = {name for note in opened for name in note.unsupported}
+        if left_out:
+            findings.not_checked("unsupported", names=", ".join(sorted(left_out)))
+        if policy.quorum == NO_QUORUM:
+            return opened
+        best = max((note for note in opened if note.witnessed), key=lambda note: note.checkpoint.size, default=None)
+        if best is None or best.checkpoint.size == 0:
+            names = {name for note in opened for name in note.cosigned}
+            findings.leave_open("no-quorum", names=", ".join(sorted(names)) or "—")
+            return opened
+        witnessed = best.checkpoint.size
+        findings.note("witnessed", size=witnessed, names=", ".join(cosigners(best, policy)) or "—")
+        if witnessed < self._tree.size:
+            findings.leave_open("witnessed-to", size=witnessed, total=self._tree.size)
+        return opened
+
+
+def check_pins(trust: Trust | None, findings: FaultList) -> None:
+    """Say what must be pinned for a conclusion, and is not."""
+    findings.anchored = trust is not None and trust.genesis is not None
+    if trust is None:
+        findings.leave_open("no-trust")
+    elif trust.genesis is None:
+        findings.leave_open("no-genesis-pin")

@@ -148,7 +148,8 @@ def _as_appointed(act: Act[Any], on: object, at: Context) -> Breach:
 
 def _any_body(act: Act[Any], on: object, at: Context) -> str | None:
     """A seat in some body is asked for where the act speaks within one (SPEC §7 rule 6)."""
-    return ANY_BODY if act.seated else None
+    asked = act.seated and (act.SEATED_UNTIL is None or at.edition <= act.SEATED_UNTIL)
+    return ANY_BODY if asked else None
 
 
 @rule("E_OUT_OF_SCOPE", "the signer's scope covers the act", "el alcance de quien firma abarca el acto")
@@ -174,7 +175,19 @@ def _not_by_a_secretariat(act: Act[Any], on: object, at: Context) -> Breach:
 
 @rule("E_ALREADY_SIGNED", "a party says it once", "una parte lo dice una vez")
 def _said_once(act: Act[Any], on: Aggregate, at: Context) -> Breach:
-    return act.concurring and at.has_said() and not act.suffices(on, at) and {"party": at.party}
+    return act.concurs(on, at) and at.has_said() and not act.suffices(on, at) and {"party": at.party}
+
+
+@rule(
+    "E_SELF_DEALING",
+    "a person speaks for one party in a matter",
+    "una persona habla por una sola parte en un asunto",
+    since=2,
+)
+def _one_person_one_voice(act: Act[Any], on: Aggregate, at: Context) -> Breach:
+    person = at.actor.get("person")
+    others = (one.party for one in act.voices(on, at) if one.party != at.party and one.person == person)
+    return person is not None and [{"person": person, "spoke_for": one} for one in sorted(set(others))]
 
 
 @rule("E_NOT_FOUND", "what the act concerns exists", "aquello a lo que se refiere el acto existe")
@@ -271,6 +284,7 @@ GENERAL: Final[tuple[Rule[Any, Any], ...]] = (
     _not_by_a_secretariat,
     _exists,
     _said_once,
+    _one_person_one_voice,
     _is_a_move,
     _dates_possible,
     _has_happened,

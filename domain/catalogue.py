@@ -10,13 +10,14 @@ from typing import Any, Final
 from constancia.domain.agreements.agreement import AGREEMENT
 from constancia.domain.commitments.acts import COMMITMENT
 from constancia.domain.commitments.deliverable import DELIVERABLE
-from constancia.domain.governance.body import GOVERNANCE
-from constancia.domain.governance.decision import DECISION
+from constancia.domain.governance.membership import GOVERNANCE
+from constancia.domain.governance.votes import DECISION
 from constancia.domain.identity.appointment import APPOINTMENT
 from constancia.domain.identity.edition import LEDGER
 from constancia.domain.identity.key import KEY
 from constancia.domain.identity.party import PARTY
 from constancia.domain.kernel.acts import REGISTRY, Act, Signer, UnknownAct, parse_act
+from constancia.domain.kernel.editions import NEWEST
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import Machine
 from constancia.domain.remarks.allegation import ALLEGATION
@@ -73,9 +74,10 @@ def acts_of_a_secretariat() -> frozenset[str]:
     return _names(lambda cls: cls.by_secretariat)
 
 
-def seated_streams() -> tuple[str, ...]:
-    """Give the beginnings, such as `agreement/`, of the streams whose acts ask for a seat in a governance body."""
-    return tuple(sorted({f"{cls.stream_kind}/" for cls in REGISTRY.values() if cls.seated}))
+def seated_streams(edition: int = NEWEST) -> tuple[str, ...]:
+    """Give the beginnings, such as `decision/`, of the streams whose acts ask for a seat in some governance body."""
+    asking = (cls for cls in REGISTRY.values() if cls.seated and edition <= (cls.SEATED_UNTIL or edition))
+    return tuple(sorted({f"{cls.stream_kind}/" for cls in asking}))
 
 
 def correctable_members() -> Mapping[str, tuple[str, ...]]:

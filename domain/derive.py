@@ -6,7 +6,7 @@ shows as well as a false one.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -29,11 +29,13 @@ from constancia.domain.kernel.calendar import (
     parse_edtf,
     parse_instant,
 )
+from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.occurrence import SECOND, occurrence
+from constancia.domain.kernel.values import Value
 from constancia.domain.state import State
 
 # Counts up whenever a fact is added, or its members change.
-FORM: Final = 1
+FORM: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,8 @@ def derive(state: State, at: datetime) -> tuple[Derived, ...]:
         *_deliverables(state),
         *_deadlines(state, at),
         *_expiries(state, at),
+        *_absences(state),
+        *_disowned(state),
     ]
     if state.edition >= SECOND:
         facts = [dated for one in facts if (dated := derived_at(one, local_day(at, state.timezone))) is not None]
@@ -255,6 +259,62 @@ def milestone_standing(state: State, commitment: Commitment, milestone: Mileston
     return Standing(stands="overdue", due=due, days_late=days)
 
 
+def _absences(state: State) -> Iterator[Derived]:
+    """Scopes that somebody did not sign who had signed the baseline, or sits in the body: for good, whoever returns."""
+    for commitment in state.of(Commitment):
+        for version in commitment.scopes:
+            if version.without is not None:
+                yield Derived(
+                    kind="ScopeChangedWithout" if version.version > 1 else "ScopeAdoptedWithout",
+                    stream=commitment.stream,
+                    known_index=version.mark.index,
+                    params={"version": version.version, "without": list(version.without)},
+                )
+
+
+def disowned(state: State) -> Mapping[str, str]:
+    """Give the leaf hashes of the signatures that their parties have disowned, with the party."""
+    if state.edition == FIRST:
+        return {}
+    said = ((target, key.party) for key in state.of(Key) for target, verdict in key.reaffirmed if verdict == "disowned")
+    return dict(said)
+
+
+def _disowned(state: State) -> Iterator[Derived]:
+    """Words that a party does not stand by: they stay and keep their effect; what rests on them says so."""
+    parties = disowned(state)
+    if not parties:
+        return
+    for one in state.aggregates.values():
+        for mark in sorted(_marks(one), key=lambda mark: mark.index):
+            if mark.leaf_hash in parties:
+                yield Derived(
+                    kind="SignatureDisowned",
+                    stream=one.stream,
+                    params={"entry": mark.leaf_hash, "index": mark.index, "party": parties[mark.leaf_hash]},
+                )
+
+
+def _marks(value: object) -> set[Mark]:
+    """Give every mark within an aggregate: whose word each part of it is."""
+    if isinstance(value, Mark):
+        return {value}
+    if isinstance(value, tuple):
+        return set().union(*(_marks(one) for one in value))
+    if is_dataclass(value) and not isinstance(value, Value | type):
+        return set().union(*(_marks(getattr(value, one.name)) for one in fields(value)))
+    return set()
+
+
+def _is_disowned(state: State, commitment: Commitment) -> bool:
+    """Tell whether a party has disowned its word in what a commitment rests on."""
+    parties = disowned(state)
+    if not parties:
+        return False
+    basis = (state.aggregates.get(f"decision/{one.decision}") for one in commitment.scopes)
+    return any(mark.leaf_hash in parties for one in (commitment, *basis) for mark in _marks(one))
+
+
 def flags(state: State, commitment: Commitment, at: datetime) -> tuple[str, ...]:
     """Give the overlay flags of a commitment: never states, and never set by hand.
 
@@ -264,13 +324,17 @@ def flags(state: State, commitment: Commitment, at: datetime) -> tuple[str, ...]
         at: The instant asked about.
 
     Returns:
-        Sorted names among `contested`, `overdue`, `scope_reduced`.
+        Sorted names among `changed_without`, `contested`, `disowned`, `overdue`, `scope_reduced`.
     """
     found: set[str] = set()
     if any(report.contests for report in commitment.reports):
         found.add("contested")
     if any(one.computed_kind in ("reduction", "deferral") for one in commitment.scopes):
         found.add("scope_reduced")
+    if any(one.without for one in commitment.scopes):
+        found.add("changed_without")
+    if _is_disowned(state, commitment):
+        found.add("disowned")
     scope = commitment.scope
     for milestone in scope.milestones if scope else ():
         due = deadline(milestone.window, state.timezone)

@@ -1,13 +1,15 @@
 """Which readable sentence an act gets: a message id and its parameters; the words live with the pages.
 
-Every type has the message id `act.<Type>`. Parameters are plain texts: who speaks (`who`), for whom (`party`), and
-the scalar members of the body. A bilingual text gives one parameter a language is chosen from when it is shown.
+Every type has the message id `act.<Type>`, and a scope that somebody did not sign `act.<Type>.without`. Parameters are
+plain texts: who speaks (`who`), for whom (`party`), and the scalar members of the body. A bilingual text gives one
+parameter a language is chosen from when it is shown.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.party import Party
 from constancia.domain.state import State
@@ -43,7 +45,19 @@ def sentence_of(statement: Mapping[str, Any], state: State | None = None) -> Sen
         params["subject"] = _party_name(statement["body"]["party"], state)
     if "organization" in statement["body"]:
         params["organization"] = _party_name(statement["body"]["organization"], state)
-    return Sentence(msgid=f"act.{statement['type']}", params=params)
+    without = _without(statement, state)
+    if without:
+        params["without"] = ", ".join(_party_name(one, state) for one in without)
+    return Sentence(msgid=f"act.{statement['type']}{'.without' if without else ''}", params=params)
+
+
+def _without(statement: Mapping[str, Any], state: State | None) -> tuple[str, ...]:
+    """Give who did not sign the scope that a statement records: no word of its author, but part of what it did."""
+    found = state.aggregates.get(statement["stream"]) if state else None
+    if not isinstance(found, Commitment) or statement["type"] not in ("CommitmentAdopted", "ScopeChanged"):
+        return ()
+    decision = statement["body"]["decision"]
+    return next((one.without or () for one in found.scopes if one.decision == decision), ())
 
 
 def _flat(item: Mapping[str, Any], prefix: str) -> list[tuple[str, str | int | Bilingual]]:

@@ -1,7 +1,7 @@
 """All aggregates at a size: the state that the next act is judged against, and the canonical state document.
 
-The container changes in place, one aggregate an entry, and each change can be taken back (`undo`), so that a batch
-that could not be stored leaves no trace. The aggregates in it are frozen.
+The container changes in place, one aggregate an entry (rarely others with it), and each change can be taken back
+(`undo`), so that a batch that could not be stored leaves no trace. The aggregates in it are frozen.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ from constancia.domain.kernel.acts import Act, Recorded
 from constancia.domain.kernel.aggregate import Aggregate, document_of
 from constancia.domain.kernel.calendar import local_day, parse_instant
 from constancia.domain.kernel.context import Context, Lookup, find_nothing
-from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.editions import FIRST, NEWEST
 from constancia.domain.kernel.forms import form_number, shape_of
 from constancia.domain.kernel.machine import NONE
 
@@ -29,10 +29,11 @@ _A = TypeVar("_A", bound=Aggregate)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
-    """What `State.undo` needs: the stream, and its aggregate before (None where the act created it)."""
+    """What `State.undo` needs: the stream, its aggregate before (None where the act created it), and the others'."""
 
     stream: str
     before: Aggregate | None
+    others: tuple[Aggregate, ...] = ()
 
 
 class State:
@@ -113,11 +114,18 @@ class State:
         before = self._aggregates.get(recorded.originator_id)
         context = Context(state=self, recorded=recorded, lookup=lookup)
         after = advance(self.standing(recorded.originator_id), act, context)
+        others = tuple(act.others(after, context))
+        undo = Undo(
+            stream=recorded.originator_id,
+            before=before,
+            others=tuple(self._aggregates[one.stream] for one in others),
+        )
         self._aggregates[recorded.originator_id] = after
+        self._aggregates.update({one.stream: one for one in others})
         if before is None:
             self._streams.setdefault(type(after), []).append(after.stream)
         self.size += 1
-        return Undo(stream=recorded.originator_id, before=before)
+        return undo
 
     def undo(self, token: Undo) -> None:
         """Take back the last entry applied; tokens are used in reverse order."""
@@ -126,6 +134,7 @@ class State:
             self._streams[type(gone)].remove(token.stream)
         else:
             self._aggregates[token.stream] = token.before
+        self._aggregates.update({one.stream: one for one in token.others})
         self.size -= 1
 
     def document(self) -> dict[str, Any]:
@@ -135,15 +144,15 @@ class State:
             "ledger": self.origin,
             "size": self.size,
         }
-        if self.edition == FIRST and state_form() == FORM_OF_FIRST:
+        if self.edition == FIRST and state_form(FIRST) == FORM_OF_FIRST:
             return document  # byte for byte what it was before there were editions
-        return {**document, "edition": self.edition, "form": state_form()}
+        return {**document, "edition": self.edition, "form": state_form(self.edition)}
 
 
 @cache
-def state_form() -> int:
-    """Give the number of the state document's form."""
-    return form_number(shape_of(kind.aggregate for kind in KINDS.values()))
+def state_form(edition: int = NEWEST) -> int:
+    """Give the number of the state document's form under an edition of the law."""
+    return form_number(shape_of((kind.aggregate for kind in KINDS.values()), edition))
 
 
 def advance(before: Aggregate | None, act: Act[Any], context: Context) -> Aggregate:

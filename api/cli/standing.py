@@ -75,6 +75,7 @@ def _print_commitment(console: Console, state: State, commitment: Commitment, at
         console.print(
             f"  {tr(lang, 'cli.standing.scope', version=version.version)}: {_word(lang, version.computed_kind)}"
             + (f" (− {', '.join(version.diff.removed)})" if version.diff and version.diff.removed else "")
+            + (f" ({tr(lang, 'page.without', parties=', '.join(version.without).upper())})" if version.without else "")
         )
     console.print(_milestones(state, commitment, at, lang))
     console.print()

@@ -36,6 +36,7 @@ def adoption(stage: Stage) -> None:
     nosc, inai, _sfp = alternates(stage)
     proposal = {
         "commitment": "rm",
+        "governance_body": "cc",
         "objective": text(
             "Prevenir y controlar la vigilancia estatal ilegal", "Prevent and control illegal state surveillance"
         ),

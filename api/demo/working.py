@@ -14,6 +14,9 @@ def forum(stage: Stage) -> None:
     stage.on("2019-03-14")
     new_party_signer(stage, "ap-c-consultora")
     new_party_signer(stage, "ap-d-red")
+    # A role is open to nobody until the members fill it.
+    expert = {"commitment": "rm", "party": "consultora-demo", "role": "consultant", "since": "2019-03-14"}
+    stage.each(alternates(stage), "RoleFilled", expert)
     stage.say(sfp, "WorkStarted", {"commitment": "rm", "milestone": "m1"})
     stage.on("2019-04-15")
     consultant = stage.cast.person("ap-c-consultora")
@@ -114,7 +117,7 @@ def proposals(stage: Stage) -> None:
     stage.each(alternates(stage), "DeliverableAccepted", accepted)
     evidence = [{"description": title, "sha256": second["sha256"]}]
     done = {"commitment": "rm", "evidence": evidence, "milestone": "m2"}
-    stage.say(stage.cast.person("ap-a-sfp"), "MilestoneCompleted", done)
+    stage.say(consultant, "MilestoneCompleted", done)
 
 
 def rotate(stage: Stage, name: str) -> tuple[Any, Any]:

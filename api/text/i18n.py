@@ -65,7 +65,7 @@ def say(sentence: Sentence, lang: str) -> str:
     for name in ("compromised_since", "effective", "since", "until", "valid_from"):
         if name in params:
             params[name] = date_words(str(params[name]), lang)
-    for name in ("choice", "level", "declared_kind", "capacity", "verdict", "kind"):
+    for name in ("choice", "level", "declared_kind", "capacity", "verdict", "kind", "outcome", "role"):
         if name in params:
             word = f"word.{params[name]}"
             found = tr(lang, word)

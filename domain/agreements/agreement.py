@@ -1,9 +1,11 @@
 """Agreements: drafted, frozen, signed by each party over one digest, in force exactly at the last signature."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar, Final
 
+from constancia.domain.governance.body import GovernanceBody, has_seat, seat_rules
 from constancia.domain.identity.party import PARTY_EXISTS, unregistered
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
@@ -38,6 +40,7 @@ class AgreementVersion:
     signatures: tuple[AgreementSignature, ...] = ()
     in_force_index: int | None = None
     frozen: Mark | None = None  # absent in the first edition
+    governance_body: str | None = None  # where its parties agree as members
 
     @property
     def signed_by(self) -> frozenset[str]:
@@ -81,6 +84,8 @@ class AgreementAct(Act[Agreement]):
     stream_kind: ClassVar = "agreement"
     stream_id: ClassVar = ("agreement",)
     seated: ClassVar = True
+    # From the second edition on an agreement asks who is a party to the text; a seat, where it is one of a body's.
+    SEATED_UNTIL: ClassVar = FIRST
 
     agreement: Identifier
     version: Count
@@ -93,6 +98,13 @@ class AgreementAct(Act[Agreement]):
 )
 def _by_a_party_to_it(act: AgreementAct, on: Agreement, at: Context) -> Breach:
     return at.party not in on.current.parties and {"parties": list(on.current.parties)}
+
+
+def _its_body(act: AgreementAct, on: Agreement, at: Context) -> str | None:
+    return on.current.governance_body
+
+
+_SEATED_WHERE_IT_IS_MADE: Final = seat_rules(_its_body, since=2)
 
 
 @rule("E_VERSION_CONFLICT", "the act concerns the last version", "el acto se refiere a la última versión")
@@ -108,9 +120,42 @@ class AgreementDrafted(AgreementAct):
     FIRST_CORRECTABLE: ClassVar = ("title",)
     SORTED: ClassVar = {"parties": ""}
 
+    MEMBER_SINCE: ClassVar = {"governance_body": 2}
+
     docset: DocSet
     parties: tuple[Identifier, ...]
     title: Text
+    governance_body: Identifier | None = None
+
+    def agreeing_body(self, on: object, at: Context) -> str | None:
+        """Give the body in which the parties agree as members: the one named, or the only one in which all sit."""
+        if self.governance_body is not None or at.edition == FIRST:
+            return self.governance_body
+        bodies = [
+            one.governance_body
+            for one in at.state.of(GovernanceBody)
+            if self.parties and all(one.is_seated(party) for party in self.parties)
+        ]
+        return bodies[0] if len(bodies) == 1 else None
+
+    @rule(
+        "E_ROLE",
+        "an agreement is drafted by a party to it",
+        "un acuerdo lo redacta una de sus partes",
+        since=2,
+    )
+    def _of_ones_own(self, on: object, at: Context) -> Breach:
+        return bool(self.parties) and at.party not in self.parties and {"parties": list(self.parties)}
+
+    @rule(
+        "E_NOT_SEATED",
+        "the parties to an agreement of a body sit in it",
+        "las partes de un acuerdo de un órgano tienen lugar en él",
+        since=2,
+    )
+    def _parties_seated(self, on: object, at: Context) -> Breach:
+        body = self.agreeing_body(on, at)
+        return body is not None and [{"party": one} for one in self.parties if not has_seat(at, one, body)]
 
     @rule(*PARTY_EXISTS)
     def _parties_registered(self, on: object, at: Context) -> Breach:
@@ -135,23 +180,33 @@ class AgreementDrafted(AgreementAct):
         expected = on.current.version + 1 if on else 1
         return self.version != expected and {"expected": expected}
 
-    RULES: ClassVar = (_by_a_party_to_it, _parties_registered, _next_version, _not_alone, _keeps_the_parties)
+    RULES: ClassVar = (
+        _by_a_party_to_it,
+        _of_ones_own,
+        *seat_rules(agreeing_body, since=2),
+        _parties_seated,
+        _parties_registered,
+        _next_version,
+        _not_alone,
+        _keeps_the_parties,
+    )
 
     def begin(self, at: Context) -> Agreement:
         """Put the first version forward."""
-        return Agreement(stream=self.stream(), agreement=self.agreement, versions=(self._drafted(),))
+        return Agreement(stream=self.stream(), agreement=self.agreement, versions=(self._drafted(at),))
 
     def then(self, on: Agreement, at: Context) -> Agreement:
         """Add the version."""
-        return replace(on, versions=(*on.versions, self._drafted()))
+        return replace(on, versions=(*on.versions, self._drafted(at)))
 
-    def _drafted(self) -> AgreementVersion:
+    def _drafted(self, at: Context) -> AgreementVersion:
         return AgreementVersion(
             version=self.version,
             title=self.title,
             docset=self.docset,
             docset_digest=digest(self.docset.to_json()),
             parties=self.parties,
+            governance_body=self.agreeing_body(None, at),
         )
 
 
@@ -190,7 +245,14 @@ class AgreementTextFrozen(AgreementTextAct):
         end = parse_edtf(self.window).end if self.window else None
         return end is not None and end < at.day
 
-    RULES: ClassVar = (_by_a_party_to_it, _last_version, _of_the_text, _all_sign, _window_to_come)
+    RULES: ClassVar = (
+        _by_a_party_to_it,
+        *_SEATED_WHERE_IT_IS_MADE,
+        _last_version,
+        _of_the_text,
+        _all_sign,
+        _window_to_come,
+    )
 
     def then(self, on: Agreement, at: Context) -> Agreement:
         """Fix the required signers."""
@@ -215,7 +277,18 @@ class AgreementSigned(AgreementTextAct):
         start = parse_edtf(on.current.window).start if on.current.window else None
         return start is not None and at.day < start and {"from": str(start)}
 
-    RULES: ClassVar = (_by_a_party_to_it, _signed_once, _window_begun, _last_version, _of_the_text)
+    RULES: ClassVar = (
+        _by_a_party_to_it,
+        *_SEATED_WHERE_IT_IS_MADE,
+        _signed_once,
+        _window_begun,
+        _last_version,
+        _of_the_text,
+    )
+
+    def voices(self, on: Agreement, at: Context) -> Iterable[Mark]:
+        """Give the signatures of the version."""
+        return (one.mark for one in on.current.signatures)
 
     def then(self, on: Agreement, at: Context) -> Agreement:
         """Add the signature; with the last required one the version is in force."""

@@ -1,182 +1,36 @@
-"""What is said of a commitment: adoption, scope changes, work, progress, contests, milestones."""
+"""What is said of a commitment's course: work, progress, contests, milestones; and the table of all acts on it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar, Final
 
+from constancia.domain.commitments.adoption import (
+    CommitmentAdopted,
+    CommitmentProposed,
+    ScopeChanged,
+    ScopeChangeProposed,
+)
 from constancia.domain.commitments.commitment import (
     RESPONSIBLE,
     Commitment,
+    CommitmentAct,
     Completion,
     Contest,
     ProgressStatement,
-    ScopeProposal,
-    ScopeVersion,
     not_responsible,
 )
-from constancia.domain.commitments.scope import SEVERITY, Scope, ScopeKind, compare
-from constancia.domain.governance.basis import decided_rules
-from constancia.domain.governance.decision import Decision
-from constancia.domain.kernel.acts import Act, act, act_base
+from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.duties import ConditionSettled, RoleFilled
+from constancia.domain.commitments.scope import Deliverable
+from constancia.domain.kernel.acts import act, act_base
 from constancia.domain.kernel.aggregate import Level
 from constancia.domain.kernel.context import Context, begins_in_future
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Count, EdtfText, Evidence, Identifier, Text
+from constancia.domain.kernel.values import EdtfText, Evidence, Identifier, Text
 
 LEVELS: Final = ("no_evidence_available", "not_started", "limited", "substantial", "complete")
-
-
-@act_base
-class CommitmentAct(Act[Commitment]):
-    """What is said of a commitment. All of it may be recorded by a secretariat."""
-
-    stream_kind: ClassVar = "commitment"
-    stream_id: ClassVar = ("commitment",)
-    by_secretariat: ClassVar = True
-
-    commitment: Identifier
-
-
-@act
-class CommitmentProposed(CommitmentAct):
-    """A commitment is put forward: the problem it answers and what it aims at."""
-
-    FIRST_CORRECTABLE: ClassVar = ("objective", "problem", "title")
-
-    objective: Text
-    problem: Text
-    title: Text
-
-    def begin(self, at: Context) -> Commitment:
-        """Create the commitment."""
-        return Commitment(
-            stream=self.stream(),
-            commitment=self.commitment,
-            title=self.title,
-            problem=self.problem,
-            objective=self.objective,
-            proposed=at.mark,
-        )
-
-
-@act
-class CommitmentAdopted(CommitmentAct):
-    """The decided scope is recorded: from here on it is the baseline, for ever."""
-
-    decision: Identifier
-    scope: Scope
-
-    def adopting_body(self, on: object, at: Context) -> str | None:
-        """Any body adopts; from then on it is the commitment's."""
-        return None
-
-    @rule(
-        "E_POLICY",
-        "a commitment has milestones, each with a responsible",
-        "un compromiso tiene hitos, cada uno con responsable",
-    )
-    def _has_responsible(self, on: object, at: Context) -> Breach:
-        return not self.scope.milestones or any(not one.lead for one in self.scope.milestones)
-
-    RULES: ClassVar = (_has_responsible, *decided_rules(adopting_body))
-
-    def then(self, on: Commitment, at: Context) -> Commitment:
-        """Freeze the baseline."""
-        decision = at.find(Decision, f"decision/{self.decision}")
-        baseline = ScopeVersion(version=1, scope=self.scope, decision=self.decision, mark=at.mark)
-        return replace(on, scopes=(baseline,), governance_body=decision.governance_body if decision else None)
-
-
-@act_base
-class ScopeAct(CommitmentAct):
-    """What puts another scope in place of the one in force, and says what kind of change it is."""
-
-    declared_kind: ScopeKind
-    from_version: Count
-    scope: Scope
-
-
-@rule("E_VERSION_CONFLICT", "the change starts from the scope in force", "el cambio parte del alcance vigente")
-def _from_the_scope_in_force(act: ScopeAct, on: Commitment, at: Context) -> Breach:
-    current = len(on.scopes)
-    if not current or act.from_version == current:
-        return None
-    moved = on.scopes[act.from_version :] if act.from_version >= 1 else ()
-    changed = [path for one in moved if one.diff for path in (*one.diff.added, *one.diff.removed)]
-    return {"expected": current, "changed_since": changed}
-
-
-@rule("E_SCOPE_LABEL", "a change is not called milder than it is", "un cambio no se llama más leve de lo que es")
-def _not_called_milder(act: ScopeAct, on: Commitment, at: Context) -> Breach:
-    if on.scope is None:
-        return None
-    diff = compare(on.scope, act.scope)
-    return SEVERITY[act.declared_kind] < SEVERITY[diff.kind] and {
-        "declared": act.declared_kind,
-        "computed": diff.kind,
-        "removed": list(diff.removed),
-        "deferred": list(diff.deferred),
-    }
-
-
-@act
-class ScopeChangeProposed(ScopeAct):
-    """Somebody proposes another scope, and says what kind of change it is."""
-
-    FIRST_CORRECTABLE: ClassVar = ("reasons",)
-
-    proposal: Identifier
-    reasons: Text
-
-    @rule("E_STATE", "a proposal's id is used once", "el identificador de una propuesta se usa una vez")
-    def _id_is_new(self, on: Commitment, at: Context) -> Breach:
-        return any(one.proposal == self.proposal for one in on.proposals)
-
-    RULES: ClassVar = (_id_is_new, _from_the_scope_in_force, _not_called_milder)
-
-    def then(self, on: Commitment, at: Context) -> Commitment:
-        """Keep the proposal, with the kind computed."""
-        diff = compare(on.scopes[-1].scope, self.scope)
-        proposal = ScopeProposal(
-            proposal=self.proposal,
-            from_version=self.from_version,
-            declared_kind=self.declared_kind,
-            computed_kind=diff.kind,
-            reasons=self.reasons,
-            scope=self.scope,
-            diff=diff,
-            mark=at.mark,
-        )
-        return replace(on, proposals=(*on.proposals, proposal))
-
-
-@act
-class ScopeChanged(ScopeAct):
-    """The decided scope is recorded as a new version beside the baseline."""
-
-    decision: Identifier
-
-    def adopting_body(self, on: Commitment | None, at: Context) -> str | None:
-        """Give the body that adopted the commitment."""
-        return on.governance_body if on else None
-
-    RULES: ClassVar = (_from_the_scope_in_force, _not_called_milder, *decided_rules(adopting_body))
-
-    def then(self, on: Commitment, at: Context) -> Commitment:
-        """Add the version."""
-        diff = compare(on.scopes[-1].scope, self.scope)
-        version = ScopeVersion(
-            version=len(on.scopes) + 1,
-            scope=self.scope,
-            decision=self.decision,
-            mark=at.mark,
-            computed_kind=diff.kind,
-            declared_kind=self.declared_kind,
-            diff=diff,
-        )
-        return replace(on, scopes=(*on.scopes, version))
 
 
 @act_base
@@ -257,6 +111,17 @@ class ProgressReported(CommitmentAct):
     def _all_milestones(self, on: Commitment, at: Context) -> Breach:
         return self.level == "complete" and bool(on.open_milestones) and {"open": list(on.open_milestones)}
 
+    @rule(
+        "E_EVIDENCE_REQUIRED",
+        "complete means that all deliverables are submitted, and none is rejected or contested",
+        "completo significa que todos los entregables se entregaron y ninguno está rechazado ni impugnado",
+        since=2,
+    )
+    def _all_delivered(self, on: Commitment, at: Context) -> Breach:
+        items = on.scope.deliverables if on.scope and self.level == "complete" else ()
+        missing = [one.deliverable for one in items if _delivery(at, on, one) not in ("submitted", "accepted")]
+        return bool(missing) and {"missing": missing}
+
     @rule("E_POLICY", "a lower level than before needs a reason", "un nivel menor que antes exige una razón")
     def _drop_has_a_reason(self, on: Commitment, at: Context) -> Breach:
         return LEVELS.index(self.level) < LEVELS.index(on.self_level) and self.reason is None
@@ -267,6 +132,7 @@ class ProgressReported(CommitmentAct):
         _has_begun,
         _rests_on_a_hash,
         _all_milestones,
+        _all_delivered,
         _drop_has_a_reason,
     )
 
@@ -299,7 +165,22 @@ class ProgressContested(CommitmentAct):
     def _report_exists(self, on: Commitment, at: Context) -> Breach:
         return on.report(self.report) is None and {"report": self.report}
 
-    RULES: ClassVar = (_report_exists,)
+    @rule(
+        "E_SELF_DEALING",
+        "who reported does not contest it for another party",
+        "quien informó no lo impugna por otra parte",
+        since=2,
+    )
+    def _not_ones_own(self, on: Commitment, at: Context) -> Breach:
+        report = on.report(self.report)
+        return (
+            report is not None
+            and report.mark.party != at.party
+            and report.mark.person is not None
+            and report.mark.person == at.actor.get("person")
+        )
+
+    RULES: ClassVar = (_report_exists, _not_ones_own)
 
     def then(self, on: Commitment, at: Context) -> Commitment:
         """Add the contest."""
@@ -327,12 +208,30 @@ class MilestoneCompleted(MilestoneAct):
     def _has_evidence(self, on: object, at: Context) -> Breach:
         return not self.evidence
 
-    RULES: ClassVar = (_by_a_responsible, _milestone_in_scope, _completed_once, _has_evidence)
+    @rule(
+        "E_EVIDENCE_REQUIRED",
+        "a completed milestone's documents are submitted, and none is rejected",
+        "los documentos de un hito completado se entregaron y ninguno está rechazado",
+        since=2,
+    )
+    def _documents_delivered(self, on: Commitment, at: Context) -> Breach:
+        items = on.scope.deliverables if on.scope else ()
+        due = [one for one in items if one.milestone == self.milestone and one.form == "document"]
+        missing = [one.deliverable for one in due if _delivery(at, on, one) in (NONE, "rejected")]
+        return bool(missing) and {"missing": missing}
+
+    RULES: ClassVar = (_by_a_responsible, _milestone_in_scope, _completed_once, _has_evidence, _documents_delivered)
 
     def then(self, on: Commitment, at: Context) -> Commitment:
         """Note the completion."""
         done = Completion(milestone=self.milestone, evidence=self.evidence, mark=at.mark)
         return replace(on, completed=(*on.completed, done))
+
+
+def _delivery(at: Context, commitment: Commitment, item: Deliverable) -> str:
+    """Give the state of a deliverable of a scope; `none` where nothing was submitted."""
+    found = at.find(DeliverableState, f"deliverable/{commitment.commitment}.{item.deliverable}")
+    return found.status if found else NONE
 
 
 # What may be said without end from its adoption on, and leaves the commitment where it is.
@@ -349,5 +248,7 @@ COMMITMENT: Final = AggregateKind(
         MilestoneCompleted: _WORK,
         ScopeChangeProposed: _STAYS,
         ScopeChanged: _STAYS,
+        RoleFilled: _STAYS,
+        ConditionSettled: _STAYS,
     },
 )

@@ -4,20 +4,23 @@ Three tracks of completion stand beside one another: what the responsible report
 independent assessors find. None overwrites another.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
-from constancia.domain.commitments.scope import Scope, ScopeDiff
-from constancia.domain.governance.body import ANY_BODY, has_seat
+from constancia.domain.commitments.scope import Milestone, Scope, ScopeDiff
+from constancia.domain.governance.body import ANY_BODY, body_of, has_seat
 from constancia.domain.identity.party import find_party
+from constancia.domain.identity.role import MEMBERS, ROLES
+from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Level, Mark
 from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.rules import Met
-from constancia.domain.kernel.values import Evidence, Text
+from constancia.domain.kernel.values import Evidence, Identifier, Text
 
-# Bodies and roles that a scope may name as responsible: they stand for the members that sit in the body.
-_MEMBERS: Final = frozenset({"governance-body", "members"})
-_COLLECTIVE: Final = _MEMBERS | {"working-groups"}
+# In the first edition working groups stood for the members too.
+_COLLECTIVE: Final = MEMBERS | {"working-groups"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,35 @@ class ScopeVersion:
     computed_kind: str = "baseline"
     declared_kind: str = "baseline"
     diff: ScopeDiff | None = None
+    # Who had signed the baseline, or sits in the body, and did not sign this one: it has left, or can't speak any more.
+    without: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleHolder:
+    """A party that fills a role of the scope, for one milestone or all; `until_index` ends it."""
+
+    SINCE: ClassVar = 2
+
+    role: str
+    party: str
+    since: str
+    mark: Mark
+    milestone: str | None = None
+    until_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledCondition:
+    """What became of the condition on which a fallback depends."""
+
+    SINCE: ClassVar = 2
+
+    milestone: str
+    condition: Text
+    outcome: str
+    reasons: Text
+    mark: Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +127,24 @@ class Commitment(Aggregate):
     reports: tuple[ProgressStatement, ...] = ()
     completed: tuple[Completion, ...] = ()
     started: tuple[str, ...] = ()
+    roles: tuple[RoleHolder, ...] | None = None
+    conditions: tuple[SettledCondition, ...] | None = None
+
+    def holders(self, role: str, milestone: str) -> frozenset[str]:
+        """Give the parties that fill a role for a milestone now."""
+        return frozenset(
+            one.party
+            for one in self.roles or ()
+            if one.role == role and one.milestone in (None, milestone) and one.until_index is None
+        )
+
+    def has_failed(self, milestone: Milestone) -> bool:
+        """Tell whether the condition on which a milestone's fallback depends is settled as failed."""
+        wanted = milestone.fallback.condition if milestone.fallback else None
+        return any(
+            one.milestone == milestone.milestone and one.condition == wanted and one.outcome == "failed"
+            for one in self.conditions or ()
+        )
 
     @property
     def scope(self) -> Scope | None:
@@ -129,9 +179,34 @@ class Commitment(Aggregate):
         return next((one for one in self.reports if one.report == name), None)
 
 
+@act_base
+class CommitmentAct(Act[Commitment]):
+    """What is said of a commitment. All of it may be recorded by a secretariat."""
+
+    stream_kind: ClassVar = "commitment"
+    stream_id: ClassVar = ("commitment",)
+    by_secretariat: ClassVar = True
+
+    commitment: Identifier
+
+
 def find_commitment(at: Context, name: str) -> Commitment | None:
     """Give a commitment by its id."""
     return at.find(Commitment, f"commitment/{name}")
+
+
+# The rule of which `decided_elsewhere` finds what breaks it, before anybody has voted.
+OF_ITS_BODY: Final = (
+    "E_POLICY",
+    "the commitment's own body decides on it",
+    "sobre un compromiso decide su propio órgano",
+)
+
+
+def decided_elsewhere(at: Context, commitment: Commitment | None) -> Met | None:
+    """Find that a decision is put to another body than the commitment's."""
+    body = commitment.governance_body if commitment else None
+    return {"body": body} if at.proposed_in and body not in (None, at.proposed_in) else None
 
 
 # The rule of which `not_responsible` finds what breaks it.
@@ -139,7 +214,12 @@ RESPONSIBLE: Final = ("E_ROLE", "a responsible party says it", "lo dice una part
 
 
 def not_responsible(
-    at: Context, commitment: Commitment, milestone: str | None = None, *, hired: bool = False
+    at: Context,
+    commitment: Commitment,
+    milestone: str | None = None,
+    *,
+    hired: bool = False,
+    scope: Scope | None = None,
 ) -> Met | None:
     """Find that the actor's party is not responsible for a milestone, or for any where none is named.
 
@@ -147,20 +227,42 @@ def not_responsible(
         at: The act's.
         commitment: The commitment; without a scope nobody is responsible yet, and there is nothing to find.
         milestone: Its id, or None.
-        hired: Whether a role that no party bears (`consultant`, `working-groups`) stands for whoever fills it. Who
-            fills it is not recorded, so that it then stands for anybody.
+        hired: Whether, in the first edition, a role that no party bears (`consultant`) stands for anybody.
+        scope: The scope that says who is responsible; the one in force by default.
 
     Returns:
-        Who is responsible, where the party is not: lead, support and fallback are; a collective means the
-        members that sit in the body.
+        Who is responsible, where the party is not: lead and support are, a role by who fills it, a fallback once its
+        condition has failed; `governance-body` and `members` mean the members that sit in the body.
     """
-    if commitment.scope is None:
+    scope = scope or commitment.scope
+    if scope is None:
         return None
-    concerned = [one for one in commitment.scope.milestones if milestone in (None, one.milestone)]
+    concerned = [one for one in scope.milestones if milestone in (None, one.milestone)]
+    if at.edition > FIRST:
+        named = {name for one in concerned for name in _responsible(at, commitment, one)}
+        return {"responsible": sorted(named)} if concerned and at.party not in named else None
     named = {name for one in concerned for name in (*one.lead, *(one.support or ()))}
     named |= {name for one in concerned if one.fallback for name in one.fallback.parties}
     sits = bool(named & _COLLECTIVE) and has_seat(at, at.party, commitment.governance_body or ANY_BODY)
-    fills = hired and any(name not in _MEMBERS and find_party(at, name) is None for name in named)
+    fills = hired and any(name not in MEMBERS and find_party(at, name) is None for name in named)
     if not concerned or at.party in named or sits or fills:
         return None
     return {"responsible": sorted(named)}
+
+
+def _responsible(at: Context, commitment: Commitment, milestone: Milestone) -> Iterable[str]:
+    """Give the parties that are responsible for a milestone now."""
+    for name in named_responsible(milestone, fallback=commitment.has_failed(milestone)):
+        if name in MEMBERS:
+            body = body_of(at, commitment.governance_body)
+            yield from body.seated if body else ()
+        elif name in ROLES:
+            yield from commitment.holders(name, milestone.milestone)
+        else:
+            yield name
+
+
+def named_responsible(milestone: Milestone, *, fallback: bool = True) -> tuple[str, ...]:
+    """Give the names that a milestone names as responsible, with its fallback's or without."""
+    instead = milestone.fallback.parties if milestone.fallback and fallback else ()
+    return (*milestone.lead, *(milestone.support or ()), *instead)

@@ -3,11 +3,21 @@
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
-from constancia.domain.commitments.commitment import RESPONSIBLE, find_commitment, not_responsible
-from constancia.domain.governance.body import ANY_BODY, GovernanceBody, seat_rules
+from constancia.domain.commitments.commitment import (
+    OF_ITS_BODY,
+    RESPONSIBLE,
+    decided_elsewhere,
+    find_commitment,
+    not_responsible,
+)
+from constancia.domain.governance.basis import RECORDED_BY_A_MEMBER, decided_rules
+from constancia.domain.governance.body import ANY_BODY, awaited, body_of, seat_rules
+from constancia.domain.governance.decision import TWO
+from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -35,6 +45,7 @@ class DeliverableContest:
     evidence: tuple[Evidence, ...]
     mark: Mark
     answered_in: int | None = None
+    overruled_by: str | None = None  # the decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +72,12 @@ class DeliverableState(Aggregate):
 
     @property
     def open_contests(self) -> tuple[str, ...]:
-        """Contests that no version has answered."""
-        return tuple(one.contest for one in self.contests if one.answered_in is None)
+        """Contests that no version has answered and no decision has overruled."""
+        return tuple(one.contest for one in self.contests if one.answered_in is None and one.overruled_by is None)
+
+    def contest(self, name: str) -> DeliverableContest | None:
+        """Give a contest by its id."""
+        return next((one for one in self.contests if one.contest == name), None)
 
 
 @act_base
@@ -114,8 +129,32 @@ def _not_by_the_submitter(act: DeliverableAct, on: DeliverableState, at: Context
     return on.current.mark.party == at.party
 
 
+@rule(
+    "E_SELF_DEALING",
+    "who submitted does not judge it for another party either",
+    "quien entregó tampoco lo juzga por otra parte",
+    since=2,
+)
+def _not_by_the_submitters_person(act: DeliverableAct, on: DeliverableState, at: Context) -> Breach:
+    by = on.current.mark
+    same = by.person is not None and by.person == at.actor.get("person")
+    return by.party != at.party and (same or speaks_for(at, by.party))
+
+
+@rule("E_POLICY", "no party decides alone in a body", "ninguna parte decide sola en un órgano", since=2)
+def _not_alone(act: DeliverableAct, on: object, at: Context) -> Breach:
+    body = body_of(at, _adopting_body(act, on, at))
+    return body is not None and len(body.seated) < TWO
+
+
 _IN_SCOPE: Final = (_commitment_adopted, _named_by_the_scope)
-_JUDGED_BY_A_MEMBER: Final = (*seat_rules(_adopting_body), _not_by_the_submitter, *_IN_SCOPE, _current_version)
+_JUDGED_BY_A_MEMBER: Final = (
+    *seat_rules(_adopting_body),
+    _not_by_the_submitter,
+    _not_by_the_submitters_person,
+    *_IN_SCOPE,
+    _current_version,
+)
 
 
 @act
@@ -132,8 +171,13 @@ class DeliverableSubmitted(DeliverableAct):
     @rule(*RESPONSIBLE)
     def _by_a_responsible(self, on: object, at: Context) -> Breach:
         commitment = find_commitment(at, self.commitment)
-        item = commitment.scope.deliverable(self.deliverable) if commitment and commitment.scope else None
-        return not_responsible(at, commitment, item.milestone, hired=True) if commitment and item else None
+        scopes = [one.scope for one in commitment.scopes] if commitment else []
+        if at.edition == FIRST:
+            scopes = scopes[-1:]
+        # Also where the scope in force names it no more, those are responsible who last were.
+        named = next((one for one in reversed(scopes) if one.deliverable(self.deliverable)), None)
+        item = named.deliverable(self.deliverable) if named else None
+        return not_responsible(at, commitment, item.milestone, hired=True, scope=named) if commitment and item else None
 
     RULES: ClassVar = (_by_a_responsible, *_IN_SCOPE, _next_version)
 
@@ -168,7 +212,17 @@ class DeliverableContested(DeliverableAct):
     def _id_is_new(self, on: DeliverableState, at: Context) -> Breach:
         return any(one.contest == self.contest for one in on.contests)
 
-    RULES: ClassVar = (*_IN_SCOPE, _current_version, _id_is_new)
+    @rule(
+        "E_SELF_DEALING",
+        "who submitted does not contest it for another party",
+        "quien entregó no lo impugna por otra parte",
+        since=2,
+    )
+    def _not_ones_own(self, on: DeliverableState, at: Context) -> Breach:
+        by = on.current.mark
+        return by.party != at.party and by.person is not None and by.person == at.actor.get("person")
+
+    RULES: ClassVar = (*_IN_SCOPE, _current_version, _id_is_new, _not_ones_own)
 
     def then(self, on: DeliverableState, at: Context) -> DeliverableState:
         """Add the contest."""
@@ -226,15 +280,21 @@ class DeliverableAccepted(DeliverableAct):
     """A member accepts the current version; accepted when every member has."""
 
     concurring: ClassVar = True
-    RULES: ClassVar = _JUDGED_BY_A_MEMBER
+    RULES: ClassVar = (*_JUDGED_BY_A_MEMBER, _not_alone)
+
+    def suffices(self, on: DeliverableState, at: Context) -> bool:
+        """Tell whether, with this word, all have accepted who are awaited: who has left is not."""
+        return at.edition > FIRST and on.accepted_index is None and self._by_all(on, at)
+
+    def _by_all(self, on: DeliverableState, at: Context) -> bool:
+        body = body_of(at, _adopting_body(self, on, at))
+        needed = awaited(at, body, type(self).__name__) - {on.current.mark.party}
+        return bool(needed) and at.joined().parties >= needed
 
     def then(self, on: DeliverableState, at: Context) -> DeliverableState:
         """Add this member's word; with the last one it is accepted."""
-        said = at.joined()
-        deliverable = replace(on, concurring=on.with_concurrence(said))
-        body = at.find(GovernanceBody, f"governance/{_adopting_body(self, on, at)}")
-        needed = set(body.seated if body else ()) - {on.current.mark.party}
-        if not needed or not said.parties >= needed:
+        deliverable = replace(on, concurring=on.with_concurrence(at.joined()))
+        if not self._by_all(on, at):
             return deliverable
         return replace(
             deliverable,
@@ -253,6 +313,47 @@ class DeliverableRejected(DeliverableAct):
     RULES: ClassVar = _JUDGED_BY_A_MEMBER
 
     reasons: Text
+
+
+@act
+class ContestOverruled(DeliverableAct):
+    """A contest is overruled by a signed decision of the members: it stays on record, and blocks acceptance no more."""
+
+    SINCE: ClassVar = 2
+    by_secretariat: ClassVar = True
+
+    contest: Identifier
+    decision: Identifier
+    reasons: Text
+
+    @rule("E_NOT_FOUND", "there is no such open contest", "no hay tal impugnación abierta")
+    def _is_open(self, on: DeliverableState | None, at: Context) -> Breach:
+        return (on is None or self.contest not in on.open_contests) and {"open contest": self.contest}
+
+    def adopting_body(self, on: object, at: Context) -> str:
+        """Give the body that adopted the commitment."""
+        return _adopting_body(self, on, at)
+
+    @rule(*OF_ITS_BODY)
+    def _of_its_body(self, on: object, at: Context) -> Breach:
+        return decided_elsewhere(at, find_commitment(at, self.commitment))
+
+    CONTENT: ClassVar = (_is_open, _current_version, _of_its_body)
+    RULES: ClassVar = (_is_open, _current_version, *decided_rules(adopting_body), *RECORDED_BY_A_MEMBER)
+
+    def parties_concerned(self, at: Context) -> frozenset[str]:
+        """Give who submitted and who contests: neither judges it."""
+        on = at.find(DeliverableState, self.stream())
+        contest = on.contest(self.contest) if on else None
+        return frozenset({on.current.mark.party, contest.mark.party} if on and contest else ())
+
+    def then(self, on: DeliverableState, at: Context) -> DeliverableState:
+        """Close the contest."""
+        contests = tuple(
+            replace(one, overruled_by=self.decision) if one.contest == self.contest else one for one in on.contests
+        )
+        changed = replace(on, contests=contests)
+        return changed if on.accepted_index is not None else _settled(changed)
 
 
 def _settled(deliverable: DeliverableState) -> DeliverableState:
@@ -276,5 +377,6 @@ DELIVERABLE: Final = AggregateKind(
         },
         DeliverableAccepted: {"submitted": "submitted"},
         DeliverableRejected: {"submitted": "rejected", "contested": "rejected"},
+        ContestOverruled: {"contested": "submitted", "accepted": "accepted"},
     },
 )

@@ -1,11 +1,12 @@
 """What a decision carries: the rules of an act that takes effect only where a signed decision is about exactly it."""
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
-from constancia.domain.governance.decision import DecidedAct, Decision
+from constancia.domain.governance.body import awaited, body_of, seat_rules
+from constancia.domain.governance.decision import TWO, DecidedAct, Decision
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.rules import Breach, Rule
+from constancia.domain.kernel.rules import Breach, Rule, rule
 from constancia.domain.kernel.values import StreamName, TypeName
 
 _A = TypeVar("_A", bound="NamesDecision")
@@ -21,18 +22,18 @@ class NamesDecision(Protocol):
 
 
 def decided_rules(
-    body_of: Callable[[_A, _G, Context], str | None],
+    deciding: Callable[[_A, _G, Context], str | None],
 ) -> tuple[Rule[_A, _G], Rule[_A, _G], Rule[_A, _G], Rule[_A, _G]]:
     """Make the rules by which an act is carried by a decision: it exists, of that body, signed, about exactly this.
 
     Args:
-        body_of: Gives the governance body whose decision it must be; None where that is not fixed.
+        deciding: Gives the governance body whose decision it must be; None where that is not fixed.
     """
 
     def basis(act: _A, on: _G, at: Context) -> Decision | None:
         """Give the decision where it is of the body that is asked for."""
         found = _decision(at, act.decision)
-        body = body_of(act, on, at)
+        body = deciding(act, on, at)
         return found if found is not None and body in (None, found.governance_body) else None
 
     def unknown(act: _A, on: _G, at: Context) -> Breach:
@@ -40,7 +41,9 @@ def decided_rules(
 
     def foreign(act: _A, on: _G, at: Context) -> Breach:
         # Else any two parties could found a body of their own, and decide there what they could not decide here.
-        return _decision(at, act.decision) is not None and basis(act, on, at) is None and {"body": body_of(act, on, at)}
+        return (
+            _decision(at, act.decision) is not None and basis(act, on, at) is None and {"body": deciding(act, on, at)}
+        )
 
     def unsigned(act: _A, on: _G, at: Context) -> Breach:
         found = basis(act, on, at)
@@ -58,23 +61,61 @@ def decided_rules(
         return said.digest != found.act_digest and {"expected": found.act_digest}
 
     return (
-        Rule("E_NOT_FOUND", "there is no such decision", "no hay tal decisión", unknown, body_of),
-        Rule("E_POLICY", "the body that adopted it changes it", "lo cambia el órgano que lo adoptó", foreign, body_of),
+        Rule("E_NOT_FOUND", "there is no such decision", "no hay tal decisión", unknown, deciding),
+        Rule("E_POLICY", "the body that adopted it changes it", "lo cambia el órgano que lo adoptó", foreign, deciding),
         Rule(
             "E_POLICY",
             "only a decision signed by all who voted for it is a basis",
             "solo una decisión firmada por todos los que votaron a favor es base",
             unsigned,
-            body_of,
+            deciding,
         ),
         Rule(
             "E_DIGEST_MISMATCH",
             "the act is exactly the one decided",
             "el acto es exactamente el decidido",
             different,
-            body_of,
+            deciding,
         ),
     )
+
+
+@rule(
+    "E_POLICY",
+    "all who sit in the body have signed the decision on a scope",
+    "todos los que tienen lugar en el órgano firmaron la decisión sobre un alcance",
+    since=2,
+)
+def signed_by_all(act: NamesDecision, on: object, at: Context) -> Breach:
+    """Nobody is bound by others: who sits and could sign has signed, whatever the body's rules say."""
+    found = _decision(at, act.decision)
+    if found is None or found.status != "signed":
+        return None
+    missing = sorted(awaited(at, body_of(at, found.governance_body), "DecisionSigned") - found.signed_by)
+    return (bool(missing) or len(found.signed_by) < TWO) and {"missing": missing}
+
+
+def _recording_body(act: NamesDecision, on: object, at: Context) -> str | None:
+    found = _decision(at, act.decision)
+    return found.governance_body if found else None
+
+
+# What a body has decided is recorded by one of it.
+RECORDED_BY_A_MEMBER: Final = seat_rules(_recording_body, since=2)
+
+
+def signers(at: Context, decision: str) -> frozenset[str]:
+    """Give the parties that signed a decision."""
+    found = _decision(at, decision)
+    return found.signed_by if found else frozenset()
+
+
+def absent_signers(at: Context, decision: str, bound: frozenset[str]) -> tuple[str, ...] | None:
+    """Give, of the parties that a scope binds or that sit in the body, those that did not sign; None where all did."""
+    found = _decision(at, decision)
+    body = body_of(at, found.governance_body) if found else None
+    absent = (bound | frozenset(body.seated if body else ())) - signers(at, decision)
+    return tuple(sorted(absent)) or None
 
 
 def _decision(at: Context, name: str) -> Decision | None:

@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any, ClassVar, Final, Literal, Protocol
+from datetime import date, timedelta
+from typing import Any, ClassVar, Final, Literal
 
-from constancia.domain.governance.body import GovernanceBody, has_seat, rules_in_force, seat_rules
+from constancia.domain.governance.body import body_of, is_alone, rules_in_force, seat_rules
+from constancia.domain.identity.genesis import term_days
 from constancia.domain.kernel.acts import REGISTRY, Act, UnknownAct, act, act_base, parse_act
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_day
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.kind import AggregateKind
-from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.rules import Breach, rule
+from constancia.domain.kernel.rules import Rule as ActRule
 from constancia.domain.kernel.values import (
     Day,
-    Digest,
     Identifier,
     Json,
     Rule,
@@ -26,6 +26,7 @@ from constancia.domain.kernel.values import (
     digest,
 )
 
+TWO: Final = 2  # nobody decides alone
 Choice = Literal["for", "against", "abstain"]
 
 
@@ -81,6 +82,8 @@ class Decision(Aggregate):
     signatures: tuple[Mark, ...] = ()
     outcome_index: int | None = None
     outcome_on: str | None = None  # absent in the first edition
+    # From the second edition on: the voters that counted when the last word was said, without those that have left.
+    electors: tuple[str, ...] | None = None
 
     @property
     def concerns(self) -> tuple[str, ...]:
@@ -94,8 +97,16 @@ class Decision(Aggregate):
 
     @property
     def must_sign(self) -> frozenset[str]:
-        """The parties that voted for it."""
-        return frozenset(party for party, one in self.standing_votes.items() if one.choice == "for")
+        """The parties that voted for it, and count."""
+        counted = self.voters if self.electors is None else self.electors
+        return frozenset(
+            party for party, one in self.standing_votes.items() if one.choice == "for" and party in counted
+        )
+
+    @property
+    def signed_by(self) -> frozenset[str]:
+        """The parties that have signed it."""
+        return frozenset(one.party for one in self.signatures)
 
     def tally(self) -> dict[str, int]:
         """Count the standing votes, and those not cast."""
@@ -120,8 +131,12 @@ class Decision(Aggregate):
             closed: Whether no more votes can come.
 
         Source: ours: rules `decision_rule` and `abstention`, in force at the proposal. A neutral abstention counts
-        neither way; a vote that was not cast is no consent, and counts as one that could have been against.
+        neither way; a vote that was not cast is no consent, and counts as one that could have been against. From the
+        second edition on only a vote for it adopts: that of each who counts, or of more than half where a majority
+        decides, and never of one alone.
         """
+        if self.electors is not None:
+            return self._outcome_of(self.electors, closed=closed)
         tally = self.tally()
         if tally["not_cast"] and not closed:
             return None
@@ -131,6 +146,13 @@ class Decision(Aggregate):
             return "adopted" if 2 * tally["for"] > len(self.voters) - neutral else "rejected"
         unanimous = against == 0 and tally["not_cast"] == 0 and tally["for"] > 0
         return "adopted" if unanimous else "rejected"
+
+    def _outcome_of(self, electors: tuple[str, ...], *, closed: bool) -> str | None:
+        open_still = len(electors) < TWO or any(one not in self.standing_votes for one in electors)
+        if open_still and not closed:
+            return None
+        needed = len(electors) // 2 + 1 if self.decision_rule == "majority" else len(electors)
+        return "adopted" if len(self.must_sign) >= max(needed, TWO) else "rejected"
 
 
 @act_base
@@ -142,6 +164,35 @@ class DecisionAct(Act[Decision]):
     seated: ClassVar = True
 
     decision: Identifier
+
+
+def _rule_of_proposed(code: str) -> ActRule["DecisionProposed", object]:
+    """Make the rule by which what is put to the vote breaks no rule of its own with a code.
+
+    Else all would vote and sign, and only the recording would fail.
+    """
+
+    @rule(
+        code,
+        "what is put to the vote can be recorded: its own rules hold",
+        "lo que se somete a votación puede registrarse: cumple sus propias reglas",
+        since=2,
+    )
+    def holds(act: "DecisionProposed", on: object, at: Context) -> Breach:
+        proposed = parse_decided(act.act, at.edition)
+        if not isinstance(proposed, Act) or proposed.stream() != act.act.stream:
+            return None
+        about = at.state.standing(act.act.stream)
+        at_proposal = replace(at, proposed_in=act.governance_body)
+        problems = (one for each in proposed.CONTENT for one in each.problems(proposed, about, at_proposal))
+        return [{"broken": one.rule, **one.found} for one in problems if one.code == code]
+
+    return holds
+
+
+_PROPOSED_ACTS_OWN: Final = tuple(
+    _rule_of_proposed(code) for code in ("E_NOT_FOUND", "E_STATE", "E_VERSION_CONFLICT", "E_SCOPE_LABEL", "E_POLICY")
+)
 
 
 @act
@@ -168,8 +219,7 @@ class DecisionProposed(DecisionAct):
 
     @rule("E_POLICY", "no party decides alone in a body", "ninguna parte decide sola en un órgano")
     def _not_alone(self, on: object, at: Context) -> Breach:
-        body = at.find(GovernanceBody, f"governance/{self.governance_body}")
-        return body is not None and len(body.seated) < 2
+        return is_alone(at, body_of(at, self.governance_body), "VoteCast")
 
     @rule(
         "E_UNKNOWN_TYPE",
@@ -181,23 +231,33 @@ class DecisionProposed(DecisionAct):
 
     @rule("E_MALFORMED", "the act proposed has its type's form", "el acto propuesto tiene la forma de su tipo")
     def _well_formed(self, on: object, at: Context) -> Breach:
-        proposed = _parsed(self.act, at.edition)
+        proposed = parse_decided(self.act, at.edition)
         return proposed.problem.found if isinstance(proposed, UnknownAct) else None
 
     @rule(
         "E_POLICY", "the act names this decision and its own stream", "el acto nombra esta decisión y su propio flujo"
     )
     def _names_this_decision(self, on: object, at: Context) -> Breach:
-        proposed = _parsed(self.act, at.edition)
+        proposed = parse_decided(self.act, at.edition)
         if proposed is None or isinstance(proposed, UnknownAct):
             return None
         return getattr(proposed, "decision", None) != self.decision or proposed.stream() != self.act.stream
 
     @rule("E_DATE", "voting does not close before it opens", "la votación no cierra antes de abrir")
     def _closes_later(self, on: object, at: Context) -> Breach:
-        if isinstance(_parsed(self.act, at.edition), Act):
+        if isinstance(parse_decided(self.act, at.edition), Act):
             return self.closes is not None and parse_day(self.closes) < at.day
         return None
+
+    @rule(
+        "E_POLICY",
+        "a decision is taken by at least two whom it does not concern",
+        "una decisión la toman al menos dos a quienes no atañe",
+        since=2,
+    )
+    def _enough_judges(self, on: object, at: Context) -> Breach:
+        body = body_of(at, self.governance_body)
+        return body is not None and len(body.seated) >= TWO and len(self._voters(at)) < TWO
 
     RULES: ClassVar = (
         *seat_rules(deciding_body),
@@ -206,12 +266,25 @@ class DecisionProposed(DecisionAct):
         _not_alone,
         _names_this_decision,
         _closes_later,
+        _enough_judges,
+        *_PROPOSED_ACTS_OWN,
     )
+
+    def _voters(self, at: Context) -> tuple[str, ...]:
+        """Give the members that vote: all that sit, but those whose own cause it is."""
+        body = body_of(at, self.governance_body)
+        proposed = parse_decided(self.act, at.edition)
+        partial = proposed.parties_concerned(at) if isinstance(proposed, Act) and at.edition > FIRST else frozenset()
+        return tuple(one for one in body.seated if one not in partial) if body else ()
 
     def begin(self, at: Context) -> Decision:
         """Open the vote, with the rules in force now."""
         version, rules = rules_in_force(at, self.governance_body)
-        body = at.find(GovernanceBody, f"governance/{self.governance_body}")
+        proposed = parse_decided(self.act, at.edition)
+        by_all = isinstance(proposed, Act) and proposed.BY_ALL
+        voters = self._voters(at)
+        today = at.edition > FIRST  # the second edition's law
+        last_day = (at.day + timedelta(days=term_days(rules, "decision_term_days"))).isoformat()
         return Decision(
             stream=self.stream(),
             decision=self.decision,
@@ -219,16 +292,18 @@ class DecisionProposed(DecisionAct):
             act_digest=self.act.digest,
             governance_body=self.governance_body,
             question=self.question,
-            voters=body.seated if body else (),
+            voters=voters,
             rule_version=version,
-            decision_rule=_rule(rules, "decision_rule", "unanimity"),
+            # No majority reaches a scope, whatever the body's rules say.
+            decision_rule="unanimity" if today and by_all else _rule(rules, "decision_rule", "unanimity"),
             abstention=_rule(rules, "abstention", "neutral"),
             proposed=at.mark,
-            closes=self.closes,
+            closes=self.closes or (last_day if today else None),
+            electors=voters if today else None,
         )
 
 
-def _parsed(decided: DecidedAct, edition: int) -> Act[Any] | UnknownAct | None:
+def parse_decided(decided: DecidedAct, edition: int) -> Act[Any] | UnknownAct | None:
     """Read the act that is decided: it, what its form breaks, or None where its type is none."""
     if decided.type not in REGISTRY:
         return None
@@ -240,105 +315,3 @@ def _parsed(decided: DecidedAct, edition: int) -> Act[Any] | UnknownAct | None:
 
 def _rule(rules: Mapping[str, Rule], name: str, default: str) -> str:
     return str(rules[name].value) if name in rules else default
-
-
-def _body_of(act: DecisionAct, on: Decision, at: Context) -> str:
-    return on.governance_body
-
-
-@rule("E_NOT_SEATED", "the party had a vote when it was proposed", "la parte tenía voto cuando se propuso")
-def _had_a_vote(act: DecisionAct, on: Decision, at: Context) -> Breach:
-    return has_seat(at, at.party, on.governance_body) and at.party not in on.voters
-
-
-_BY_A_VOTER: Final = (*seat_rules(_body_of), _had_a_vote)
-
-
-class NamesDigest(Protocol):
-    """An act with a member `digest`."""
-
-    @property
-    def digest(self) -> str:
-        """The digest of what the act is about."""
-
-
-@rule("E_DIGEST_MISMATCH", "the digest is that of the act proposed", "la huella es la del acto propuesto")
-def _of_the_act(act: NamesDigest, on: Decision, at: Context) -> Breach:
-    return act.digest != on.act_digest and {"expected": on.act_digest}
-
-
-@act
-class VoteCast(DecisionAct):
-    """A member votes on exactly the act proposed."""
-
-    CORRECTABLE: ClassVar = ("explanation",)
-    RULES: ClassVar = (*_BY_A_VOTER, _of_the_act)
-
-    choice: Choice
-    digest: Digest
-    explanation: Text | None = None
-
-    def then(self, on: Decision, at: Context) -> Decision:
-        """Add the vote; an earlier one of the party is marked superseded. The outcome follows from the votes."""
-        earlier = tuple(replace(one, superseded=True) if one.mark.party == at.party else one for one in on.votes)
-        vote = Vote(choice=self.choice, mark=at.mark, explanation=self.explanation)
-        decision = replace(on, votes=(*earlier, vote), status="voting")
-        outcome = decision.outcome(closed=False)
-        if outcome is None:
-            return decision
-        return replace(decision, status=outcome, outcome_index=at.recorded.index, outcome_on=at.dated)
-
-
-@act
-class DissentRecorded(DecisionAct):
-    """A member's dissent. It stays attached, also after the decision stands."""
-
-    CORRECTABLE: ClassVar = ("text",)
-    RULES: ClassVar = _BY_A_VOTER
-
-    text: Text
-
-    def then(self, on: Decision, at: Context) -> Decision:
-        """Attach it."""
-        return replace(on, dissents=(*on.dissents, Dissent(mark=at.mark, text=self.text)))
-
-
-@act
-class DecisionSigned(DecisionAct):
-    """A party that voted for it signs the decision: only a signed decision is a basis for anything."""
-
-    digest: Digest
-
-    @rule("E_ROLE", "the parties that voted for it sign it", "la firman las partes que votaron a favor")
-    def _voted_for_it(self, on: Decision, at: Context) -> Breach:
-        return on.status == "adopted" and at.party not in on.must_sign
-
-    @rule("E_ALREADY_SIGNED", "a party signs a decision once", "una parte firma una decisión una vez")
-    def _signed_once(self, on: Decision, at: Context) -> Breach:
-        return at.party in {one.party for one in on.signatures}
-
-    RULES: ClassVar = (*_BY_A_VOTER, _voted_for_it, _signed_once, _of_the_act)
-
-    def then(self, on: Decision, at: Context) -> Decision:
-        """Add the signature; with the last one the decision is signed."""
-        signed = replace(on, signatures=(*on.signatures, at.mark))
-        whole = {one.party for one in signed.signatures} >= signed.must_sign
-        return replace(signed, status="signed" if whole else "adopted")
-
-
-DECISION: Final = AggregateKind(
-    DecisionAct,
-    {
-        DecisionProposed: {NONE: "proposed"},
-        VoteCast: {"proposed": "voting", "voting": "voting"},
-        DissentRecorded: {
-            "proposed": "proposed",
-            "voting": "voting",
-            "adopted": "adopted",
-            "signed": "signed",
-            "rejected": "rejected",
-            "lapsed": "lapsed",
-        },
-        DecisionSigned: {"adopted": "adopted"},
-    },
-)

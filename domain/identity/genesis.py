@@ -31,11 +31,26 @@ COMPUTED_RULES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def unknown_rules(rules: Mapping[str, Rule]) -> Iterator[tuple[str, str | bool | int]]:
+# Terms in days, from the second edition on.
+TERM_RULES: Final[Mapping[str, int]] = {"decision_term_days": 90}  # name → where no rule says otherwise
+LONGEST_TERM: Final = 3_660
+
+
+def unknown_rules(rules: Mapping[str, Rule], edition: int = FIRST) -> Iterator[tuple[str, str | bool | int]]:
     """Give the rules that outcomes are computed from and whose value is not known, with that value."""
     for name, known in COMPUTED_RULES.items():
         if name in rules and rules[name].value not in known:
             yield name, rules[name].value
+    for name in TERM_RULES if edition > FIRST else ():
+        value = rules[name].value if name in rules else 1
+        if type(value) is not int or not 1 <= value <= LONGEST_TERM:
+            yield name, value
+
+
+def term_days(rules: Mapping[str, Rule], name: str) -> int:
+    """Give a term in days: the rule's, or the product's where there is none."""
+    value = rules[name].value if name in rules else TERM_RULES[name]
+    return value if type(value) is int and 1 <= value <= LONGEST_TERM else TERM_RULES[name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +122,9 @@ class LedgerOpened(LedgerAct):
             zone(self.timezone)
         except ValueError as error:
             raise FormError(f"{where}.timezone", "an IANA time zone", self.timezone) from error
-        for name, value in unknown_rules(self.rules):
-            raise FormError(f"{where}.rules.{name}", " or ".join(COMPUTED_RULES[name]), value)
+        for name, value in unknown_rules(self.rules, self.edition or FIRST):
+            known = COMPUTED_RULES.get(name, (f"1 to {LONGEST_TERM} days",))
+            raise FormError(f"{where}.rules.{name}", " or ".join(known), value)
 
     def begin(self, at: Context) -> LedgerState:
         """Pin what genesis says."""

@@ -12,6 +12,7 @@ from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import local_day, parse_day, parse_edtf
 from constancia.domain.kernel.context import Context, StateView, begins_in_future
+from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -78,12 +79,17 @@ def founders_root(genesis: LedgerState, stream: str) -> Key | None:
 
 def active_roots(state: StateView, party: str, day: date) -> tuple[Key, ...]:
     """Give the root keys with which a party can speak on a day: active, and within their endorsement."""
+    return tuple(one for one in _roots(state, party) if one.is_within(day))
+
+
+def _roots(state: StateView, party: str) -> tuple[Key, ...]:
+    """Give a party's active root keys, whatever their dates; a founder's from genesis is among them."""
     genesis = state.standing("ledger")
     founders = genesis.opened.founders if isinstance(genesis, LedgerState) else ()
     pinned = (state.standing(f"key/{one.root.key_id}") for one in founders if one.party == party)
     said = (one for one in state.of(Key) if one.party == party and one.appointment is None)
     roots = {one.key: one for one in (*pinned, *said) if isinstance(one, Key)}
-    return tuple(one for one in roots.values() if one.status == "active" and one.is_within(day))
+    return tuple(one for one in roots.values() if one.status == "active")
 
 
 @act_base
@@ -168,7 +174,10 @@ class KeyRegistered(KeyAct):
 
 @act
 class KeyEndorsed(KeyAct):
-    """The party's root vouches for a key; for another party's root, a founder's root does."""
+    """The party's root vouches for a key; for another party's root, a founder's root does.
+
+    For a founder that has no active root left, the roots of all other founders do, each by an equal body.
+    """
 
     signer: ClassVar = "root"
 
@@ -194,8 +203,7 @@ class KeyEndorsed(KeyAct):
         "otra raíz de una parte fundadora la avala su propia raíz",
     )
     def _founders_root_by_its_own(self, on: Key, at: Context) -> Breach:
-        by_another = on.appointment is None and on.party != at.party and _is_founder(at, at.party)
-        return by_another and _is_founder(at, on.party)
+        return _by_another_founder(on, at) and _is_founder(at, on.party) and not self.concurs(on, at)
 
     @rule(
         "E_ROLE",
@@ -203,9 +211,7 @@ class KeyEndorsed(KeyAct):
         "una parte con raíz activa no recibe otra desde fuera",
     )
     def _first_root_only(self, on: Key, at: Context) -> Breach:
-        by_another = on.appointment is None and on.party != at.party and _is_founder(at, at.party)
-        roots = (one for one in at.state.of(Key) if one.party == on.party and one.appointment is None)
-        return by_another and not _is_founder(at, on.party) and any(one.status == "active" for one in roots)
+        return _by_another_founder(on, at) and not _is_founder(at, on.party) and _has_root(on.party, at)
 
     @rule("E_DATE", "an endorsement does not end before it begins", "un aval no termina antes de empezar")
     def _in_order(self, on: object, at: Context) -> Breach:
@@ -227,9 +233,23 @@ class KeyEndorsed(KeyAct):
         _within_the_appointment,
     )
 
+    def concurs(self, on: Key | None, at: Context) -> bool:
+        """Tell whether the other founders restore a founder, each by its own entry: it has no root to do it itself."""
+        restores = on is not None and _by_another_founder(on, at) and _is_founder(at, on.party)
+        return restores and on is not None and at.edition > FIRST and not _has_root(on.party, at)
+
+    def suffices(self, on: Key, at: Context) -> bool:
+        """Tell whether, with this word, every other founder has said it who has an active root to say it with."""
+        genesis = at.find(LedgerState, "ledger")
+        founders = genesis.opened.founders if genesis else ()
+        others = (one.party for one in founders if one.party != on.party)
+        return {one for one in others if active_roots(at.state, one, at.day)} <= at.joined().parties
+
     def then(self, on: Key, at: Context) -> Key:
-        """Make it active within its dates."""
-        return replace(on, valid_from=self.valid_from, valid_until=self.valid_until)
+        """Make it active within its dates; a founder's that others restore, with the last one's word."""
+        if self.concurs(on, at) and not self.suffices(on, at):
+            return replace(on, status="pending", concurring=on.with_concurrence(at.joined()))
+        return replace(on, valid_from=self.valid_from, valid_until=self.valid_until, concurring=())
 
 
 @act
@@ -336,6 +356,18 @@ class SignatureReaffirmed(KeyAct):
 
 def _appointment(at: Context, name: str | None) -> Appointment | None:
     return at.find(Appointment, f"appointment/{name}")
+
+
+def _by_another_founder(on: Key, at: Context) -> bool:
+    """Tell whether a founder speaks of another party's root."""
+    return on.appointment is None and on.party != at.party and _is_founder(at, at.party)
+
+
+def _has_root(party: str, at: Context) -> bool:
+    """Tell whether a party has a root. From the second edition on, one that has expired is none any more."""
+    if at.edition > FIRST:
+        return any(one.valid_until is None or at.day <= parse_day(one.valid_until) for one in _roots(at.state, party))
+    return any(one.party == party and one.appointment is None and one.status == "active" for one in at.state.of(Key))
 
 
 def _is_founder(at: Context, party: str) -> bool:

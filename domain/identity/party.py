@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Protocol
 
 from constancia.domain.identity.genesis import LedgerState, PartyKind
+from constancia.domain.identity.role import is_reserved
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_edtf
@@ -130,7 +131,16 @@ class PartyRegistered(PartyAct):
     def _kind_of_genesis(self, on: object, at: Context) -> Breach:
         return _founders_kind(at, self.party) not in (None, self.kind)
 
-    RULES: ClassVar = (_root_for_itself, _founder_by_its_root, _kind_of_genesis)
+    @rule(
+        "E_POLICY",
+        "no party has the name of a role, or one that stands for the members",
+        "ninguna parte lleva el nombre de un papel ni uno que designa a los integrantes",
+        since=2,
+    )
+    def _not_a_role(self, on: object, at: Context) -> Breach:
+        return is_reserved(self.party) and {"reserved": self.party}
+
+    RULES: ClassVar = (_root_for_itself, _founder_by_its_root, _kind_of_genesis, _not_a_role)
 
     def begin(self, at: Context) -> Party:
         """Create the party."""

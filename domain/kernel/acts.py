@@ -4,14 +4,14 @@ An act on a kind of aggregate is a class over that kind's base (`class Deliverab
 fields are its form, its rules are data, and `begin` or `then` gives the aggregate after it. See docs/ADDING-AN-ACT.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final, Generic, Literal, TypeVar, dataclass_transform
 
 from eventsourcing.domain import CanMutateAggregate, MetaDomainEvent
 
-from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_instant
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import FIRST, NEWEST, is_known
@@ -34,13 +34,16 @@ class Act(Value, Generic[G]):
         MEMBER_SINCE: Members that a later edition added, with that edition.
         signer: Whose key signs: founders, a party's root, a representative in scope, either, or the new key itself.
         seated: Whether the actor's party sits in a governance body.
+        SEATED_UNTIL: Last edition of the law in which `seated` is asked for; None if it still is.
         by_own_key: Whether the key that the body names may say it of itself, whatever its holder's scope lists.
         by_secretariat: Whether a secretariat may say it: it records, and commits no party.
+        BY_ALL: Whether a decision on it is taken by all who sit, whatever rules the body has.
         concurring: Whether each party concerned says it once, with an equal body, and the last one gives effect.
         CORRECTABLE: Members whose texts and dates a later correction may answer; no others are.
         FIRST_CORRECTABLE: The same in the first edition of the law, where it was another list.
         REPORTS: Whether it reports a fact, which may have happened long before. Other acts take effect by being said.
         RULES: What it is judged by, besides what every act is.
+        CONTENT: Those of them that judge what the act says, whoever says it: its proposal is judged by them too.
     """
 
     stream_kind: ClassVar[str] = ""
@@ -49,13 +52,16 @@ class Act(Value, Generic[G]):
     MEMBER_SINCE: ClassVar[Mapping[str, int]] = {}
     signer: ClassVar[Signer] = "rep"
     seated: ClassVar[bool] = False
+    SEATED_UNTIL: ClassVar[int | None] = None
     by_own_key: ClassVar[bool] = False
     by_secretariat: ClassVar[bool] = False
     concurring: ClassVar[bool] = False
+    BY_ALL: ClassVar[bool] = False
     CORRECTABLE: ClassVar[tuple[str, ...]] = ()
     FIRST_CORRECTABLE: ClassVar[tuple[str, ...] | None] = None
     REPORTS: ClassVar[bool] = False
     RULES: ClassVar[tuple[Rule[Any, Any], ...]] = ()
+    CONTENT: ClassVar[tuple[Rule[Any, Any], ...]] = ()
 
     provenance: Literal["seed", "public", "invented", "seed_step_invented"] | None = None
 
@@ -99,6 +105,27 @@ class Act(Value, Generic[G]):
         A concurring act may then be said a second time by a party: its word gives effect, and no wait is endless.
         """
         return False
+
+    def concurs(self, on: G | None, at: Context) -> bool:
+        """Tell whether each party concerned says it once, with an equal body: always or, for some, where it is met."""
+        return self.concurring
+
+    def voices(self, on: G, at: Context) -> Iterable[Mark]:
+        """Give the words that count in the same matter, each for its party: a person gives one of them at most."""
+        return at.joined().marks[:-1] if self.concurs(on, at) else ()
+
+    def parties_concerned(self, at: Context) -> frozenset[str]:
+        """Give the parties whose own cause the act is: they don't vote on it."""
+        return frozenset()
+
+    def others(self, after: G, at: Context) -> Iterable[Aggregate]:
+        """Give the aggregates of other streams that change too, as they are after the act.
+
+        Args:
+            after: The act's own aggregate after it.
+            at: The state before, and the entry.
+        """
+        return ()
 
     def mutate(self, before: G | None, at: Context) -> G:
         """Give the aggregate after the act: `begin` where there is none yet, `then` otherwise."""

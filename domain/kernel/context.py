@@ -88,6 +88,7 @@ class Context:
     state: StateView
     recorded: EntryView
     lookup: Lookup = find_nothing
+    proposed_in: str | None = None  # the body that is to decide, where an act is judged at its proposal
 
     @property
     def statement(self) -> Mapping[str, Any]:

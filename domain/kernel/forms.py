@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
+from constancia.domain.kernel.editions import FIRST, NEWEST
 from constancia.domain.kernel.values import canonical
 
 
@@ -18,13 +19,18 @@ def form_number(*parts: object) -> int:
     return int.from_bytes(hashlib.sha256(canonical(parts)).digest()[:6])
 
 
-def shape_of(classes: Iterable[type[Any]]) -> dict[str, list[str]]:
-    """Give the members that each class, and each class among the types of its members, always writes, sorted."""
+def shape_of(classes: Iterable[type[Any]], edition: int = NEWEST) -> dict[str, list[str]]:
+    """Give the members that each class, and each class among the types of its members, always writes, sorted.
+
+    Args:
+        classes: The classes to begin with.
+        edition: The edition of the law; classes whose `SINCE` is later are written under no earlier one.
+    """
     shape: dict[str, list[str]] = {}
     waiting = list(classes)
     while waiting:
         cls = waiting.pop()
-        if cls.__name__ in shape:
+        if cls.__name__ in shape or getattr(cls, "SINCE", FIRST) > edition:
             continue
         shape[cls.__name__] = sorted(one.name for one in fields(cls) if one.default is not None)
         waiting.extend(found for hint in get_type_hints(cls).values() for found in _classes(hint))

@@ -6,7 +6,7 @@ from typing import Any
 
 from constancia.verify.core.authorship.directory import Directory, Unjudged
 from constancia.verify.core.authorship.mandates import Mandate, RegisteredKey
-from constancia.verify.core.authorship.seats import Body, Joint, Seats
+from constancia.verify.core.authorship.seats import Body, Seats
 from constancia.verify.core.formats.signatures import load_public_key
 
 
@@ -21,9 +21,7 @@ def directory_form(directory: Directory) -> dict[str, Any]:
         "keys": [_key_form(one) for one in directory.keys.values()],
         "appointments": {name: _appointment_form(one) for name, one in directory.appointments.items()},
         "seats": {
-            "proposed": {
-                name: [_joint_form(one) for one in listed] for name, listed in directory.seats.proposed.items()
-            },
+            "joint": {text: sorted(by) for text, by in directory.seats.joint.items()},
             "bodies": {name: _body_form(one) for name, one in directory.seats.bodies.items()},
         },
     }
@@ -52,12 +50,10 @@ def restore_directory(directory: Directory, form: Mapping[str, Any]) -> None:
         name: Mandate(**{**item, "scope": frozenset(item["scope"])}) for name, item in form["appointments"].items()
     }
     directory.seats = Seats()
-    for name, listed in form["seats"]["proposed"].items():
-        directory.seats.proposed[name] = [_joint_of(one) for one in listed]
+    directory.seats.joint = {text: set(by) for text, by in form["seats"]["joint"].items()}
     for name, item in form["seats"]["bodies"].items():
-        returning = {party: _joint_of(one) for party, one in item["returning"].items()}
         directory.seats.bodies[name] = Body(
-            members=frozenset(item["members"]), withdrawn=set(item["withdrawn"]), returning=returning
+            members=frozenset(item["members"]), withdrawn=set(item["withdrawn"]), returning=dict(item["returning"])
         )
 
 
@@ -98,17 +94,9 @@ def _appointment_form(one: Mandate) -> dict[str, Any]:
     }
 
 
-def _joint_form(one: Joint) -> dict[str, Any]:
-    return {"body": one.body, "by": sorted(one.by)}
-
-
-def _joint_of(item: Mapping[str, Any]) -> Joint:
-    return Joint(body=item["body"], by=set(item["by"]))
-
-
 def _body_form(one: Body) -> dict[str, Any]:
     return {
         "members": sorted(one.members),
         "withdrawn": sorted(one.withdrawn),
-        "returning": {party: _joint_form(joint) for party, joint in one.returning.items()},
+        "returning": one.returning,
     }

@@ -187,6 +187,8 @@ class Stage:
         """Appoints a representative with a key."""
         name = name or party
         voice = rep(party, name, changed.get("capacity", "representative"))
+        if "person" in changed:
+            voice = Voice({**voice.actor, "person": changed["person"]}, voice.key)
         self.says(root(party), "RepresentativeAppointed", appointment(party, name, **changed))
         self.says(voice, "KeyRegistered", registration(party, voice.key, f"ap-{name}"))
         endorsed = {"key": key_id(voice.key), "valid_from": "2019-01-01"}
@@ -202,13 +204,13 @@ class Stage:
         self.join(party)
         return party
 
-    def body(self, name: str = "cc", members: tuple[str, ...] = MEMBERS) -> "Stage":
+    def body(self, name: str = "cc", members: tuple[str, ...] = MEMBERS, **more: Any) -> "Stage":
         established = {
             "governance_body": name,
             "mandate": text("Coordinar"),
             "members": sorted(members),
             "name": text("Comité"),
-        }
+        } | more
         self.each("GovernanceBodyEstablished", established, members)
         return self
 
@@ -230,6 +232,23 @@ class Stage:
         body = {"commitment": name, "decision": f"d-{name}", "scope": scope or small_scope()}
         self.decided(f"d-{name}", act_of("CommitmentAdopted", body))
         self.says("inai", "CommitmentAdopted", body)
+        return self
+
+    def fill(self, role: str, party: str, name: str = "c1", **more: Any) -> "Stage":
+        """A role of a commitment's scope filled by the word of all members that it does not go to."""
+        filled = {"commitment": name, "party": party, "role": role, "since": self.today} | more
+        self.each("RoleFilled", filled, tuple(one for one in MEMBERS if one != party))
+        return self
+
+    def deliver(self, who: Voice | str, name: str, of: str = "c1") -> "Stage":
+        """A first version of a deliverable."""
+        self.says(who, "DeliverableSubmitted", {"commitment": of, "deliverable": name, "document": doc(), "version": 1})
+        return self
+
+    def withdraw(self, party: str, body: str = "cc") -> "Stage":
+        """A party leaves a body, by its root."""
+        leaving = {"effective": self.today, "governance_body": body, "grounds": text("Ya"), "party": party}
+        self.says(root(party), "PartyWithdrew", leaving)
         return self
 
 

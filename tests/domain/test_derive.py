@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.domain.agreements.test_agreement import signed_by
 from tests.domain.commitments.test_commitment import adopted, completed, contest, report
 from tests.domain.commitments.test_deliverable import accepted, in_hand
-from tests.domain.governance.test_decision import FOR, opened, signature, voted
-from tests.domain.stage import Body, Stage, milestone, seated, small_scope
+from tests.domain.governance.test_decision import ADOPTION, FOR, opened, signature, voted
+from tests.domain.stage import Body, Stage, key_id, milestone, root, seated, small_scope
 from tests.domain.strategies import few
 from tests.domain.test_oracles import history
 
@@ -73,27 +73,22 @@ def test_in_force_never_lapses() -> None:
 @pytest.mark.parametrize(
     ("stage", "expected"),
     [
-        (opened, []),
-        (lambda: voted({"inai": "for"}), []),
+        (lambda: opened("9999-01-01"), []),
+        (lambda: voted({"inai": "for"}, "9999-01-01"), []),
+        (opened, ["DecisionLapsed"]),
+        (lambda: voted({"inai": "for"}), ["DecisionRejected"]),
         (lambda: voted(FOR), ["DecisionAdopted"]),
         (lambda: voted(FOR | {"sfp": "against"}), ["DecisionRejected"]),
         (lambda: voted({"inai": "for"}, "2019-03-05"), ["DecisionRejected"]),
         (lambda: opened("2019-03-05"), ["DecisionLapsed"]),
         (
             lambda: voted({"inai": "for", "nosc": "for"}, "2019-03-05", decision_rule="majority"),
-            ["DecisionAdopted"],
+            ["DecisionRejected"],
         ),
     ],
 )
 def test_what_became_of_a_vote(stage: Any, expected: list[str]) -> None:
     assert kinds(stage()) == expected
-
-
-def test_adopted_by_closing_and_then_signed_stays_adopted() -> None:
-    stage = voted({"inai": "for", "nosc": "for"}, "2019-03-05", decision_rule="majority").on("2019-03-06")
-    stage.each("DecisionSigned", signature(), ("inai", "nosc"))
-    assert sorted(kinds(stage)) == ["DecisionAdopted", "DecisionSignedByAll"]
-    assert fact(stage, "DecisionSignedByAll").known_index == stage.entries[-1].index
 
 
 def test_accepted_by_all_names_the_version() -> None:
@@ -115,14 +110,14 @@ def test_15_every_target_is_missed_once_a_due_instant() -> None:
 
 
 def test_15_what_is_recorded_within_the_span_counts_from_the_day_that_it_says() -> None:
-    stage = adopted().on("2019-04-01")
+    stage = adopted().on("2019-04-01").deliver("inai", "e1")
     stage.says("inai", "MilestoneCompleted", completed(), occurred_on="2019-03-26")
     assert "milestone m1" not in [target for target, _since in missed(stage)]
 
 
 @pytest.mark.parametrize("claimed", ["2019-03-26", "2019-03"])
 def test_15_a_later_word_dated_in_time_is_a_claim_next_to_the_missed_deadline(claimed: str) -> None:
-    stage = adopted().on("2021-04-10")
+    stage = adopted().on("2021-04-10").deliver("inai", "e1")
     before = missed(stage)
     stage.says("inai", "MilestoneCompleted", completed(), occurred_on=claimed)
     assert sorted(missed(stage)) == sorted(before)
@@ -132,7 +127,7 @@ def test_15_a_later_word_dated_in_time_is_a_claim_next_to_the_missed_deadline(cl
 
 
 def test_15_what_was_done_a_day_late_is_missed_for_ever() -> None:
-    stage = adopted().on("2019-03-27")
+    stage = adopted().on("2019-03-27").deliver("inai", "e1")
     stage.says("inai", "MilestoneCompleted", completed())
     assert ("milestone m1", "2019-03-27T06:00:00Z") in missed(stage)
 
@@ -207,3 +202,21 @@ def test_15_a_milestone_taken_out_in_time_is_a_reduction_and_no_missed_deadline(
     stage.says("sfp", "ScopeChanged", body)
     assert [target for target, _since in missed(stage)] == ["milestone m1"]
     assert "scope_reduced" in commitment_flags(stage)
+
+
+def test_case_31_a_signature_that_its_party_disowns_is_a_fact_and_a_flag() -> None:
+    stage = voted(FOR)
+    entry = stage.says("nosc", "DecisionSigned", signature())
+    stage.each("DecisionSigned", signature(), ("inai", "sfp"))
+    stage.says("sfp", "CommitmentAdopted", ADOPTION)
+    compromise = {"compromised_since": "2019-03-01", "key": key_id("rep-nosc")}
+    stage.says(root("nosc"), "KeyCompromised", compromise)
+    assert "SignatureDisowned" not in kinds(stage)
+    later = stage.join("nosc", name="later")
+    stage.says(
+        later, "SignatureReaffirmed", {"key": key_id("rep-nosc"), "target": entry.leaf_hash, "verdict": "disowned"}
+    )
+    said = fact(stage, "SignatureDisowned")
+    assert (said.stream, said.params["party"], said.params["index"]) == ("decision/d1", "nosc", entry.index)
+    assert stage.status("decision/d1") == "signed"
+    assert "disowned" in commitment_flags(stage, stage.now)

@@ -23,7 +23,7 @@ from tests.ledger.world import ORIGIN, START, World
 from constancia.api.cli import init
 from constancia.ledger.assembly import Options
 from constancia.ledger.backup import backup, restore
-from constancia.ledger.clock import StoryClock
+from constancia.ledger.clock import StoryClock, SystemClock
 from constancia.ledger.disk.documents import Documents
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.folder import LedgerFolder, policy_text
@@ -46,6 +46,7 @@ WITNESS = cosigner("witness.example/w1")
 SIGNER = LogSigner.generate(ORIGIN)
 WORLD = World(SIGNER.vkey)
 WORLD.log_cosigner = SIGNER.cosigner_vkey
+WORLD.now = SystemClock().now()  # `init` records by the machine's clock, and a live act happened lately
 
 
 def make_ledger(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.api.command_line import run_here
 from tests.api.served import serving
 from tests.ledger.authority import TestAuthority, needs_openssl
 
@@ -20,14 +20,7 @@ pytestmark = needs_openssl
 
 
 def run(*arguments: str | Path, lang: str = "es") -> subprocess.CompletedProcess[str]:
-    code = "from constancia.api.cli import main; main()"
-    return subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "CONSTANCIA_LANG": lang},
-    )
+    return run_here(arguments, env={"CONSTANCIA_LANG": lang}, cwd=Path.cwd())
 
 
 @pytest.fixture

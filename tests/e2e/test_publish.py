@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.api.command_line import run_here
 from tests.ledger.conftest import Desk, OpenDesk
 from tests.ledger.publication.test_static_files import files, grow
 
@@ -30,9 +31,7 @@ def command(*arguments: str | Path) -> list[str]:
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*arguments), env=ENVIRONMENT, capture_output=True, text=True, check=False, timeout=120
-    )
+    return run_here(arguments, env=ENVIRONMENT, cwd=Path.cwd())
 
 
 @contextlib.contextmanager

@@ -38,6 +38,7 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
         "tests/verify/test_vectors.py",
         "tests/verify/test_odd_input.py",
         "tests/verify/test_dishonest.py",
+        "tests/ledger/test_postquantum.py",
     ),
     "ledger/append/": ("tests/ledger/append", "tests/ledger/test_ledger.py", "tests/ledger/reader"),
 }

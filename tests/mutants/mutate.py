@@ -91,6 +91,8 @@ def _places(node: ast.AST, steps: _Steps, function: str) -> Iterator[tuple[_Step
             here = (*steps, (name, index))
             inside = f"{function}.{child.name}".strip(".") if isinstance(child, _NAMED) else function
             yield here, inside
+            if isinstance(child, ast.Raise):
+                continue  # left out as a whole; what an error says and shows is no meaning of the program's
             yield from _places(child, here, inside)
 
 

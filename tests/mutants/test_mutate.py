@@ -14,7 +14,7 @@ LIMIT: int = 3
 def take(given: int, *, all: bool = False) -> int | None:
     """So is this."""
     if given < LIMIT and not all:
-        raise ValueError("too few")
+        raise ValueError("too few"[:7])
     for one in range(given):
         if one == 2:
             continue
@@ -23,7 +23,7 @@ def take(given: int, *, all: bool = False) -> int | None:
 '''
 CHANGES = {
     "3  ->  4", "False  ->  True", "given < LIMIT and (not all)  ->  given < LIMIT or not all",
-    "given < LIMIT  ->  given <= LIMIT", "not all  ->  all", "raise ValueError('too few')  ->  pass",
+    "given < LIMIT  ->  given <= LIMIT", "not all  ->  all", "raise ValueError('too few'[:7])  ->  pass",
     "one == 2  ->  one != 2", "2  ->  3", "continue  ->  break", "log(given)  ->  pass",
     "return given + 1  ->  return None", "given + 1  ->  given - 1", "1  ->  2",
     "if given < LIMIT and (not all):  ->  if not (given < LIMIT and (not all)):",

@@ -9,7 +9,7 @@ const KNOWN_ACTS = RegExp(`^(${[
 	"Key(Registered|Endorsed|Rotated|Revoked|Compromised)", "SignatureReaffirmed",
 	"Governance(BodyEstablished|RulesAdopted)", "ScopeReductionReported", "Agreement(Drafted|TextFrozen|Signed)",
 	"Decision(Proposed|Signed)", "VoteCast", "DissentRecorded", "Commitment(Proposed|Adopted)", "ScopeChange(Proposed|d)",
-	"WorkStarted", "Progress(Reported|Contested)", "MilestoneCompleted",
+	"RoleFilled", "ConditionSettled", "ContestOverruled", "WorkStarted", "Progress(Reported|Contested)", "MilestoneCompleted",
 	"Deliverable(Submitted|Contested|Revised|Accepted|Rejected)", "CorrectionRecorded"
 ].join("|")})$`);
 const FOREVER = "9999-12-31";
@@ -66,7 +66,7 @@ function checkAuthority(entry) {
 		checkState(entry, key, where);
 		if (!judged && (signatures.length > 1 || !actor.party)) continue;
 		checkActor(actor, key.party, key.appointment);
-		if (judged) (key.appointment === null ? checkRoot(statement, key) : checkRepresentative(entry, key));
+		if (judged) (key.appointment === null ? checkRoot(entry, key) : checkRepresentative(entry, key));
 	}
 	return found;
 }
@@ -126,24 +126,35 @@ function checkRepresentative({recorded_at: recordedAt, statement: {type, body, s
 		accuse("appointment", ".actor.appointment", "", held.revoked ? "revoked" : period(held));
 	}
 	if (!held.scope.includes(type) && !(type === "KeyRevoked" && own)) accuse("scope", ".type", held.scope, type);
-	if (/^(agreement|decision)\//.test(stream) && !isSeated(key.party)) accuse("seat", ".actor.party", "", key.party);
+	const asksSeat = schema > 1 ? /^(decision)\// : /^(agreement|decision)\//; // from edition 2 on, agreements ask the law (L3)
+	if (asksSeat.test(stream) && !isSeated(key.party)) accuse("seat", ".actor.party", "", key.party);
 	if (["KeyRotated", "KeyRevoked"].includes(type) && !own) accuse("authority", ".body.key", key.id, body.key);
 }
 
 /** A root acts for its own party. */
-function checkRoot({type, body, actor: {party}}, signer) {
+function checkRoot({recorded_at: recordedAt, statement: {type, body, schema, actor: {party}}}, signer) {
 	const key = keys.get(body.key), member = ROOT_ACTS[type] ?? SHARED_ACTS[type];
 	if (member === undefined) return accuse("root-act", ".type", "", type);
 	if (!member || (type === "KeyRevoked" && key === signer)) return;
 	const owner = {party: body.party, appointment: appointments.get(body.appointment)?.party, key: key?.party}[member];
-	const founds = type === "KeyEndorsed" && key && mayFound(party, key);
+	const founds = type === "KeyEndorsed" && key && mayFound(party, key, schema > 1, dayOf(recordedAt) ?? FOREVER);
 	if (owner !== party && !founds) accuse("authority", ".body." + member, party, owner);
 }
 
-/** A founder may endorse the first root of a party that is no founder; else it could speak for it. */
-function mayFound(founder, {party, appointment}) {
-	const isRoot = key => key.party === party && key.appointment === null && key.state === "active";
-	return appointment === null && founding.includes(founder) && !founding.includes(party) && ![...keys.values()].some(isRoot);
+const rootsOf = party => [...keys.values()].filter(key => key.party === party && key.appointment === null && key.state === "active");
+
+/** A founder may endorse the root of a party that has none, of a founder since edition 2; else it could speak for it. */
+function mayFound(founder, {party, appointment}, later, day) {
+	return appointment === null && founding.includes(founder) && (later || !founding.includes(party))
+		&& !rootsOf(party).some(({until}) => !later || until >= day);
+}
+
+/** Counts a founder's word for another founder's root: is no other founder with an active root awaited? */
+function restores(key, body, party, day) {
+	if (key.appointment !== null || party === key.party || !founding.includes(key.party)) return true;
+	const text = JSON.stringify(body);
+	proposed.push(text + party);
+	return founding.every(one => one === key.party || proposed.includes(text + one) || !rootsOf(one).some(root => !isOutside(day, root)));
 }
 
 function isSeated(party) {
@@ -155,7 +166,7 @@ function applyEffect({index, leaf, recorded_at: recordedAt, signatures, statemen
 	if (canJudge(statement) && doubted !== index) {
 		// Joint entries agree on all but where each party knows it from, since the second edition of the law.
 		const {body, schema} = statement, agreed = schema > 1 ? {...body, provenance: undefined} : body;
-		EFFECTS[statement.type]?.(agreed, statement.actor);
+		EFFECTS[statement.type]?.(agreed, statement.actor, schema, dayOf(recordedAt));
 	}
 	if (signatures.length === 1) keys.get(signatures[0].key)?.signed.push([index, dayOf(recordedAt) ?? "", hex(leaf)]);
 }
@@ -193,9 +204,10 @@ const EFFECTS = {
 	},
 	RepresentativeRevoked(body) { appointments.get(body.appointment).revoked = true; },
 	KeyRegistered(body) { addKey(parseKey(body), textOf(body, "party"), body.appointment ?? null, "pending"); },
-	KeyEndorsed(body) {
+	KeyEndorsed(body, {party}, schema, day) {
 		const key = keyOf(body);
 		bodyMust(key.state === "pending", "key", "pending", key.state);
+		if (!restores(key, body, party, day)) return;
 		Object.assign(key, {from: textOf(body, "valid_from"), until: textOf(body, "valid_until", FOREVER), state: "active"});
 	},
 	KeyRotated(body) { keyOf(body).state = "retired"; },
@@ -214,26 +226,27 @@ const EFFECTS = {
 		if (textOf(body, "verdict") === "affirmed") suspects.delete(target);
 		else if (suspect) suspect.code = "disowned";
 	},
-	GovernanceBodyEstablished(body, {party}) {
+	GovernanceBodyEstablished(body, {party}, schema) {
 		const text = JSON.stringify(body), members = Array.isArray(body.members) ? body.members : [];
 		if (seatsOf(body)) return;
 		proposed.push(text + party);
 		if (members.length && members.every(member => proposed.includes(text + member))) {
 			bodies.set(String(body.governance_body), {members, withdrawn: new Set(), returning: new Map()});
+			if (schema > 1) bodies.delete(body.predecessor);
 		}
 	},
 	PartyWithdrew(body, {party}) {
 		seatsOf(body)?.withdrawn.add(party);
 		seatsOf(body)?.returning.delete(party);
 	},
-	PartyReturned(body, {party, capacity}) {
+	PartyReturned(body, {party, capacity}, schema) {
 		const {members, withdrawn, returning} = seatsOf(body) ?? {}, name = String(body.party), text = JSON.stringify(body);
 		if (!members) return;
 		if (capacity === "root" && party === name && withdrawn.has(party)) returning.set(party, {text, by: new Set()});
 		const joint = returning.get(name);
 		if (joint?.text !== text) return;
 		joint.by.add(party);
-		if (members.every(member => joint.by.has(member) || (withdrawn.has(member) && member !== name))) {
+		if (schema > 1 || members.every(member => joint.by.has(member) || (withdrawn.has(member) && member !== name))) {
 			withdrawn.delete(name);
 			returning.delete(name);
 		}

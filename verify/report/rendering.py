@@ -9,6 +9,9 @@ from constancia.verify.report.printable import printable
 from constancia.verify.report.words import FAULTS, LABELS, REMARKS, SEEN, VERDICTS
 
 MAX_LINE: Final = 8_000  # characters
+LANGUAGES: Final = ("es", "en")
+_REMARKED: Final = ("open", "not_checked", "notes")
+_COPIED: Final = ("origin", "size", "since", "root", "genesis", "log_key", "anchored", "checkpoint")
 MAX_SHOWN: Final = 120  # characters of an expected or found value in text
 
 
@@ -45,21 +48,12 @@ def _document(report: Report) -> dict[str, Any]:
         "verdict": report.verdict.name.lower(),
         "exit_code": report.verdict.exit_code,
         "source": {"kind": report.kind, "location": report.location},
-        "origin": report.origin,
-        "size": report.size,
-        "since": report.since,
-        "root": report.root,
-        "genesis": report.genesis,
-        "log_key": report.log_key,
-        "anchored": report.anchored,
-        "checkpoint": report.checkpoint,
+        **{name: getattr(report, name) for name in _COPIED},
         "checked": {level: dict(counts) for level, counts in report.checked.items()},
         "faults_total": report.faults_total,
         "first_fault": _fault_document(report.first) if report.first else None,
         "faults": [_fault_document(one) for one in report.faults] if report.list_all else [],
-        "open": [_remark_document(one) for one in report.open],
-        "not_checked": [_remark_document(one) for one in report.not_checked],
-        "notes": [_remark_document(one) for one in report.notes],
+        **{name: [_remark_document(one) for one in getattr(report, name)] for name in _REMARKED},
     }
 
 
@@ -71,50 +65,29 @@ def report_text(report: Report, lang: str = "es") -> str:
         new = (report.size or 0) - report.since
         lines.append(VERDICTS["SINCE"][lang].format(size=report.since, new=new))
     lines.append("")
-    for name, value in (
-        ("origin", report.origin), ("size", report.size), ("root", report.root),
-        ("genesis", report.genesis), ("log_key", report.log_key),
-    ):  # fmt: skip
+    for name in ("origin", "size", "root", "genesis", "log_key"):
+        value = getattr(report, name)
         lines += [f"{label[name]}: {_cut(str(value))}"] if value is not None else []
     for level, counts in report.checked.items():
         done = ", ".join(f"{label.get(what, what)} {n}" for what, n in counts.items())
         lines.append(f"{level} {label[level]}: {done}")
-    for title, remarks in (
-        ("open", report.open), ("not_checked", report.not_checked), ("notes", report.notes),
-    ):  # fmt: skip
-        if remarks:
+    for title in _REMARKED:
+        if remarks := getattr(report, title):
             lines += ["", label[title], *(f"  - {remark_words(one, lang)}" for one in remarks)]
     if report.faults:
         shown = report.faults if report.list_all else report.faults[:1]
-        title = label["faults"] if report.list_all else label["first_fault"]
-        lines += ["", f"{title} ({len(shown)}/{report.faults_total})"]
+        lines += ["", f"{label['faults' if report.list_all else 'first_fault']} ({len(shown)}/{report.faults_total})"]
         lines += [f"  - {_fault_words(one, lang)}" for one in shown]
     return "".join(f"{printable(line, MAX_LINE)}\n" for line in lines)
 
 
 def _fault_document(fault: Fault) -> dict[str, object]:
-    return {
-        "code": fault.code,
-        "level": fault.level,
-        "index": fault.index,
-        "last_index": fault.last_index,
-        "somewhere": fault.somewhere,
-        "field": fault.field,
-        "expected": fault.expected,
-        "found": fault.found,
-        "note": fault.note,
-        "es": FAULTS[fault.code]["es"],
-        "en": FAULTS[fault.code]["en"],
-    }
+    members = ["code", "level", "index", "last_index", "somewhere", "field", "expected", "found", "note"]
+    return {name: getattr(fault, name) for name in members} | {lang: FAULTS[fault.code][lang] for lang in LANGUAGES}
 
 
 def _remark_document(remark: Remark) -> dict[str, object]:
-    return {
-        "code": remark.code,
-        "params": dict(remark.params),
-        "es": remark_words(remark, "es"),
-        "en": remark_words(remark, "en"),
-    }
+    return {"code": remark.code, "params": dict(remark.params), **{one: remark_words(remark, one) for one in LANGUAGES}}
 
 
 def _fault_words(fault: Fault, lang: str) -> str:

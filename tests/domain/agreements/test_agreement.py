@@ -243,8 +243,8 @@ def test_who_is_no_party_to_a_text_neither_changes_nor_freezes_it() -> None:
     stage = drafted()
     stage.outsider("otra")
     stage.body("puppets", ("otra", "red"))
-    assert stage.code("red", "AgreementDrafted", draft(2, COMMA)) == "E_ROLE"
-    assert stage.code("red", "AgreementTextFrozen", frozen()) == "E_ROLE"
+    assert codes(stage.refused("red", "AgreementDrafted", draft(2, COMMA))) == {"E_NOT_SEATED", "E_ROLE"}
+    assert codes(stage.refused("red", "AgreementTextFrozen", frozen())) == {"E_NOT_SEATED", "E_ROLE"}
 
 
 def test_what_is_frozen_is_the_last_version() -> None:

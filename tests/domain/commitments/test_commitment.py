@@ -15,7 +15,7 @@ from tests.domain.stage import (
     small_scope,
     text,
 )
-from tests.domain.tables import Walk
+from tests.domain.tables import Said, Walk
 
 from constancia.domain.commitments.commitment import Commitment
 
@@ -26,9 +26,12 @@ SCOPE: Body = small_scope(
     milestones=[
         milestone("m1", "2019-03-26"),
         milestone("m2", "2019-06/2019-08", lead=["nosc"]),
-        milestone("m3", "2019-08/.."),
+        milestone(
+            "m3", "2019-08/..", support=["rapporteur"],
+            fallback={"condition": text("Sin recursos"), "parties": ["nosc"]},
+        ),
     ],
-)
+)  # fmt: skip
 LONGER: Body = SCOPE | {"actions": [*SCOPE["actions"], {"action": "a2", "text": text("Validar")}]}
 
 
@@ -75,6 +78,14 @@ def completed(name: str = "m1", **changed: Any) -> Body:
     return {"commitment": "c1", "evidence": [evidence()], "milestone": name} | changed
 
 
+def filled(party: str = "red", **changed: Any) -> Body:
+    return {"commitment": "c1", "party": party, "role": "rapporteur", "since": "2019-03-01"} | changed
+
+
+def settled(outcome: str = "failed", name: str = "m3") -> Body:
+    return {"commitment": "c1", "milestone": name, "outcome": outcome, "reasons": text("No hay recursos")}
+
+
 def proposed() -> Stage:
     stage = seated()
     stage.says("nosc", "CommitmentProposed", commitment())
@@ -91,6 +102,14 @@ def in_progress() -> Stage:
     stage = adopted()
     stage.says("inai", "ProgressReported", report("r1"))
     return stage
+
+
+def delivered_and_completed(stage: Stage) -> Said:
+    """A milestone's completion, where there is a scope after its document."""
+    one = stage.state.standing(C1)
+    if isinstance(one, Commitment) and one.scope:
+        stage.deliver("inai", "e1")
+    return "inai", "MilestoneCompleted", completed()
 
 
 def found(stage: Stage) -> Commitment:
@@ -110,6 +129,8 @@ WALK = Walk(
         "MilestoneCompleted": {"adopted": "in_progress", "in_progress": "in_progress"},
         "ScopeChangeProposed": {"adopted": "adopted", "in_progress": "in_progress"},
         "ScopeChanged": {"adopted": "adopted", "in_progress": "in_progress"},
+        "RoleFilled": {"adopted": "adopted", "in_progress": "in_progress"},
+        "ConditionSettled": {"adopted": "adopted", "in_progress": "in_progress"},
     },
     reach={"none": seated, "proposed": proposed, "adopted": adopted, "in_progress": in_progress},
     acts={
@@ -118,9 +139,11 @@ WALK = Walk(
         "WorkStarted": lambda stage: ("inai", "WorkStarted", started()),
         "ProgressReported": lambda stage: ("inai", "ProgressReported", report()),
         "ProgressContested": lambda stage: ("red", "ProgressContested", contest()),
-        "MilestoneCompleted": lambda stage: ("inai", "MilestoneCompleted", completed()),
+        "MilestoneCompleted": delivered_and_completed,
         "ScopeChangeProposed": lambda stage: ("inai", "ScopeChangeProposed", proposal()),
         "ScopeChanged": lambda stage: ("inai", "ScopeChanged", change()),
+        "RoleFilled": lambda stage: ("inai", "RoleFilled", filled()),
+        "ConditionSettled": lambda stage: ("inai", "ConditionSettled", settled()),
     },
 )
 # Without any report there is none to contest.
@@ -172,7 +195,7 @@ def test_8_the_baseline_is_never_overwritten() -> None:
 
 
 def test_open_milestones_are_those_nobody_reported_complete() -> None:
-    stage = adopted()
+    stage = adopted().deliver("inai", "e1")
     stage.says("inai", "MilestoneCompleted", completed("m1"))
     assert found(stage).open_milestones == ("m2", "m3")
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from tests.domain.stage import MEMBERS, Body, Stage, doc, milestone, root, seated, small_scope, text
+from tests.domain.stage import MEMBERS, Body, Stage, act_of, doc, milestone, proposed, root, seated, small_scope, text
 from tests.domain.tables import Walk, codes
 
 from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.kernel.values import digest
 
 E1 = "deliverable/c1.e1"
 
@@ -32,9 +33,10 @@ def rejected(version: int = 1) -> Body:
 
 
 def expected(*support: str) -> Stage:
-    """A deliverable of INAI and SFP, with an expert's support: whoever fills that role may deliver."""
+    """A deliverable of INAI and SFP, with the support of an expert, whose role `red` fills."""
     scope = small_scope(milestones=[milestone(support=list(support or ("consultant",)))])
-    return seated().adopted("c1", scope)
+    stage = seated().adopted("c1", scope)
+    return stage if support else stage.fill("consultant", "red")
 
 
 def in_hand(*more: tuple[str, str, Body]) -> Stage:
@@ -49,6 +51,23 @@ def in_hand(*more: tuple[str, str, Body]) -> Stage:
 def accepted() -> Stage:
     stage = in_hand()
     stage.each("DeliverableAccepted", of())
+    return stage
+
+
+def overruling(contest: str = "x1", version: int = 1) -> Body:
+    return of(version, contest=contest, decision=f"d-{contest}", reasons=text("No procede"))
+
+
+def overruled(stage: Stage, voters: tuple[str, ...] = ("inai", "sfp")) -> tuple[str, str, Body]:
+    """The overruling of a contest that is open, decided by those whom it does not concern."""
+    if "x1" in answers_for(stage):
+        stage.decided("d-x1", act_of("ContestOverruled", overruling()), voters=voters)
+    return "inai", "ContestOverruled", overruling()
+
+
+def contested_after_acceptance() -> Stage:
+    stage = accepted()
+    stage.says("nosc", "DeliverableContested", contested())
     return stage
 
 
@@ -70,13 +89,14 @@ WALK = Walk(
         "DeliverableRevised": {"submitted": "submitted", "contested": "submitted", "rejected": "submitted"},
         "DeliverableAccepted": {"submitted": "submitted"},
         "DeliverableRejected": {"submitted": "rejected", "contested": "rejected"},
+        "ContestOverruled": {"contested": "submitted", "accepted": "accepted"},
     },
     reach={
         "none": expected,
         "submitted": in_hand,
         "contested": lambda: in_hand(("nosc", "DeliverableContested", contested())),
         "rejected": lambda: in_hand(("nosc", "DeliverableRejected", rejected())),
-        "accepted": accepted,
+        "accepted": contested_after_acceptance,
     },
     acts={
         "DeliverableSubmitted": lambda stage: ("red", "DeliverableSubmitted", submitted(version_of(stage) + 1)),
@@ -86,6 +106,7 @@ WALK = Walk(
         ),
         "DeliverableAccepted": lambda stage: ("inai", "DeliverableAccepted", of()),
         "DeliverableRejected": lambda stage: ("inai", "DeliverableRejected", rejected()),
+        "ContestOverruled": overruled,
     },
     words={("accepted", "DeliverableAccepted"): "E_ALREADY_SIGNED"},
 )  # fmt: skip
@@ -260,3 +281,52 @@ def test_after_a_rejection_another_responsible_may_deliver() -> None:
     stage = in_hand(("nosc", "DeliverableRejected", rejected()))
     stage.says("sfp", "DeliverableSubmitted", submitted(2))
     assert stage.code("sfp", "DeliverableAccepted", of(2)) == "E_SELF_DEALING"
+
+
+def test_case_42_a_decision_overrules_a_contest_and_acceptance_goes_on() -> None:
+    stage = in_hand()
+    stage.outsider("otra")
+    stage.says("otra", "DeliverableContested", contested())
+    assert stage.code("inai", "DeliverableAccepted", of()) == "E_STATE"
+    stage.decided("d-x1", act_of("ContestOverruled", overruling()))
+    assert stage.code("otra", "ContestOverruled", overruling()) == "E_NOT_SEATED"
+    stage.says("inai", "ContestOverruled", overruling())
+    assert [(one.contest, one.overruled_by) for one in found(stage).contests] == [("x1", "d-x1")]
+    stage.each("DeliverableAccepted", of())
+    assert found(stage).status == "accepted"
+
+
+@pytest.mark.parametrize(("rule", "outcome"), [("majority", "signed"), ("unanimity", "rejected")])
+def test_case_42_here_the_bodys_rules_decide(rule: str, outcome: str) -> None:
+    stage = in_hand().rules(decision_rule=rule)
+    stage.outsider("otra")
+    stage.says("otra", "DeliverableContested", contested())
+    act = act_of("ContestOverruled", overruling())
+    stage.says("inai", "DecisionProposed", proposed("d-x1", act))
+    for party, choice in (("inai", "for"), ("nosc", "for"), ("sfp", "against")):
+        stage.says(party, "VoteCast", {"choice": choice, "decision": "d-x1", "digest": digest(act)})
+    if outcome == "signed":
+        stage.each("DecisionSigned", {"decision": "d-x1", "digest": digest(act)}, ("inai", "nosc"))
+    assert stage.status("decision/d-x1") == outcome
+
+
+def test_case_42_who_contests_or_submitted_has_no_vote_on_it() -> None:
+    stage = in_hand(("nosc", "DeliverableContested", contested()))
+    act = act_of("ContestOverruled", overruling())
+    stage.says("inai", "DecisionProposed", proposed("d-x1", act))
+    vote = {"choice": "against", "decision": "d-x1", "digest": digest(act)}
+    assert stage.code("nosc", "VoteCast", vote) == "E_NOT_SEATED"
+    double = stage.join("sfp", name="double", person="p-nosc")
+    assert stage.code(double, "VoteCast", vote) == "E_SELF_DEALING"
+
+
+def test_case_42_a_contest_that_is_not_open_is_not_put_to_the_vote() -> None:
+    act = act_of("ContestOverruled", overruling())
+    assert in_hand().code("inai", "DecisionProposed", proposed("d-x1", act)) == "E_NOT_FOUND"
+
+
+def test_case_24_who_has_left_is_not_awaited_by_those_who_have_accepted_already() -> None:
+    stage = in_hand(("inai", "DeliverableAccepted", of()), ("sfp", "DeliverableAccepted", of()))
+    assert stage.code("sfp", "DeliverableAccepted", of()) == "E_ALREADY_SIGNED"
+    stage.withdraw("nosc").says("sfp", "DeliverableAccepted", of())
+    assert found(stage).status == "accepted"

@@ -50,6 +50,6 @@ def test_another_bodys_decision_changes_nothing() -> None:
         "commitment": "c1", "decision": "d-2", "declared_kind": "deferral", "from_version": 1,
         "scope": small_scope(milestones=[milestone(window="2020")]),
     }  # fmt: skip
-    stage.decided("d-2", act_of("ScopeChanged", change), body="dd", voters=("inai", "sfp"))
-    refusal = stage.refused("inai", "ScopeChanged", change)
+    put = proposed("d-2", act_of("ScopeChanged", change), governance_body="dd")
+    refusal = stage.refused("inai", "DecisionProposed", put)
     assert (codes(refusal), refusal.judged_against["body"]) == ({"E_POLICY"}, "cc")

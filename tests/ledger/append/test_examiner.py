@@ -7,7 +7,9 @@ import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.world import Signed
 
-from constancia.domain.kernel.problems import Refusal
+from constancia.domain.kernel.codes import CODES
+from constancia.domain.kernel.problems import Problem, Refusal
+from constancia.ledger.append.examiner import merge
 from constancia.ledger.submission import SignedStatement
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import canonical
@@ -43,3 +45,37 @@ def test_genesis_whose_founders_have_no_form_is_malformed(new: Desk, value: Any)
 @pytest.mark.parametrize("value", NO_FORM, ids=lambda value: "absent" if value is ABSENT else repr(value))
 def test_registration_whose_key_has_no_form_is_malformed(founded: Desk, member: str, value: Any) -> None:
     assert code_of(founded, spoilt(founded, founded.world.key_registered("inai"), member, value)) == "E_MALFORMED"
+
+
+def problem(code: str) -> Problem:
+    return Problem(code=code, rule=f"rule of {code}")
+
+
+# The order of the codes: what the ledger objects to lies before, behind or among what the domain objects to.
+@pytest.mark.parametrize(
+    ("domain", "ledger", "expected"),
+    [
+        ([], [], None),
+        (["E_NOT_FOUND"], [], ["E_NOT_FOUND"]),
+        ([], ["E_SEEN_AHEAD"], ["E_SEEN_AHEAD"]),
+        ([], ["E_SEEN_CONTRADICTS", "E_KEY_UNKNOWN"], None),
+        (["E_NOT_FOUND"], ["E_KEY_UNKNOWN"], None),
+        (["E_KEY_UNKNOWN"], ["E_SEEN_AHEAD"], None),
+        (["E_KEY_UNKNOWN", "E_NOT_FOUND"], ["E_SEEN_CONTRADICTS", "E_DUPLICATE"], None),
+        (["E_SEEN_AHEAD"], ["E_KEY_UNKNOWN", "E_DUPLICATE"], None),
+    ],
+)
+def test_objections_of_ledger_and_domain_are_told_in_the_order_of_the_codes(
+    domain: list[str], ledger: list[str], expected: list[str] | None
+) -> None:
+    def rank(code: str) -> int:
+        return list(CODES).index(code)
+
+    domain = sorted(domain, key=rank)
+    first, *more = domain or [""]
+    refusal = Refusal(problem(first), {"size": 7}, tuple((code, f"rule of {code}") for code in more)) if first else None
+    merged = merge(refusal, [problem(code) for code in ledger], 7)
+    told = [] if merged is None else [(merged.code, merged.rule), *merged.also]
+    codes = sorted(domain + ledger, key=rank) if expected is None else expected
+    assert told == [(code, f"rule of {code}") for code in codes]
+    assert merged is None or merged.judged_against == {"size": 7}

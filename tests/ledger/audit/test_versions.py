@@ -24,7 +24,7 @@ from tests.ledger.world import PARTIES
 from constancia.api.http import deps
 from constancia.domain import state as states
 from constancia.domain.catalogue import KINDS
-from constancia.domain.commitments.acts import CommitmentAct
+from constancia.domain.commitments.commitment import CommitmentAct
 from constancia.domain.identity import edition, genesis
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel import acts, editions
@@ -72,7 +72,7 @@ def add_member(patch: pytest.MonkeyPatch) -> None:
         return document_of(value) | ({"emblem": []} if isinstance(value, Party) else {})
 
     patch.setattr(states, "document_of", with_emblem)
-    patch.setattr(states, "state_form", lambda: LATER)
+    patch.setattr(states, "state_form", lambda _edition=0: LATER)
     raise_version(patch)
 
 
@@ -246,7 +246,7 @@ def test_one_member_more_is_another_form() -> None:
 
 def test_the_first_editions_documents_name_no_form() -> None:
     """A member more of an aggregate would change their bytes: let it be None where it is absent (SPEC §6.1)."""
-    assert states.state_form() == states.FORM_OF_FIRST
+    assert states.state_form(1) == states.FORM_OF_FIRST
 
 
 def test_a_lie_under_another_form_is_never_intact(desk: Desk) -> None:

@@ -11,7 +11,7 @@
 It does not judge whether an act was legal otherwise (states, versions, votes): that is the domain's work.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final, NamedTuple
 
@@ -211,8 +211,7 @@ class Directory:
 
     def _check_power(self, entry: Entry, key: RegisteredKey) -> list[Fault]:
         """SPEC §7 rules 4 to 6: the act is one that this key may sign."""
-        statement = entry.statement
-        kind = statement.type
+        statement, kind = entry.statement, entry.statement.type
         own_revocation = kind == "KeyRevoked" and statement.body.get("key") == key.public.key_id
         if key.appointment is None:
             if kind not in powers.ROOT_ACTS and kind not in powers.EITHER_ACTS:
@@ -224,7 +223,8 @@ class Directory:
         faults += self._check_mandate(entry, key)
         if kind not in self.appointments[key.appointment].scope and not own_revocation:
             faults.append(_fault(entry, "scope", "statement.type", "a type in the scope", kind))
-        if statement.stream.startswith(powers.SEATED_STREAMS) and not self.seats.is_seated(key.party):
+        seated = powers.SEATED_STREAMS[statement.schema]
+        if statement.stream.startswith(seated) and not self.seats.is_seated(key.party):
             faults.append(_fault(entry, "seat", "statement.actor.party", "a seated party", key.party))
         if kind in powers.OWN_KEY_ACTS and statement.body.get("key") != key.public.key_id:
             faults.append(_fault(entry, "authority", "statement.body.key", "the signing key", "another"))
@@ -239,20 +239,31 @@ class Directory:
         owner = body.get(place)
         if place != "party":
             held = self.appointments.get(str(owner)) if place == "appointment" else self.keys.get(str(owner))
-            if kind == "KeyEndorsed" and isinstance(held, RegisteredKey) and self._may_found(str(party), held):
+            if kind == "KeyEndorsed" and isinstance(held, RegisteredKey) and self._may_found(entry, str(party), held):
                 return []
             owner = None if held is None else held.party
         if owner == party:
             return []
         return [_fault(entry, "authority", f"statement.body.{place}", f"one of {party}", owner)]
 
-    def _may_found(self, founder: str, root: RegisteredKey) -> bool:
+    def _may_found(self, entry: Entry, founder: str, root: RegisteredKey) -> bool:
         """Tell whether a founder may endorse another party's root; else it could make itself one, and speak for it."""
-        if root.appointment is not None or founder not in self.founders or root.party in self.founders:
+        later = entry.statement.schema > 1
+        if root.appointment is not None or founder not in self.founders or (root.party in self.founders and not later):
             return False
-        return not any(
-            one.party == root.party and one.appointment is None and one.state == "active" for one in self.keys.values()
-        )
+        day = (self.day_of(entry.recorded_at) or FOREVER) if later else ""
+        return not any(one.valid_until >= day for one in self._roots({root.party}))
+
+    def _roots(self, parties: Set[str]) -> list[RegisteredKey]:
+        roots = (one for one in self.keys.values() if one.appointment is None and one.state == "active")
+        return [one for one in roots if one.party in parties]
+
+    def _are_awaited(self, entry: Entry, key: RegisteredKey) -> bool:
+        """Tell whether other founders restore a founder, and one that has a root has not said so yet."""
+        if key.appointment is not None or key.party not in self.founders - {entry.statement.actor.get("party", "")}:
+            return False
+        day, others = self.day_of(entry.recorded_at) or "", self.founders - self.seats.join(entry.statement)[1]
+        return any(one.valid_from <= day <= one.valid_until for one in self._roots(others - {key.party}))
 
     def _open(self, entry: Entry) -> None:
         body = entry.statement.body
@@ -299,6 +310,8 @@ class Directory:
         key = self._key(body)
         if key.state != "pending":
             raise Malformed("directory", "body.key", "a pending key", key.state)
+        if self._are_awaited(entry, key):
+            return
         key.valid_from = _text(body, "valid_from")
         key.valid_until = _text(body, "valid_until", FOREVER)
         key.state = "active"

@@ -1,0 +1,178 @@
+"""Who does it: roles that are filled, and fallbacks whose condition has failed, by the word of all members."""
+
+from dataclasses import replace
+from typing import ClassVar, Final, Literal
+
+from constancia.domain.commitments.commitment import (
+    Commitment,
+    CommitmentAct,
+    RoleHolder,
+    SettledCondition,
+    named_responsible,
+)
+from constancia.domain.governance.body import awaited, body_of, seat_rules
+from constancia.domain.governance.decision import TWO
+from constancia.domain.identity.party import party_registered
+from constancia.domain.identity.role import Role
+from constancia.domain.identity.voice import speaks_for
+from constancia.domain.kernel.acts import act, act_base
+from constancia.domain.kernel.context import Context, begins_in_future
+from constancia.domain.kernel.rules import Breach, rule
+from constancia.domain.kernel.values import EdtfText, Identifier, Text
+
+
+@act_base
+class BodysAct(CommitmentAct):
+    """What the members of the commitment's body say of it together, each by its own entry over an equal text."""
+
+    SINCE: ClassVar = 2
+    by_secretariat: ClassVar = False
+    concurring: ClassVar = True
+
+    def suffices(self, on: Commitment, at: Context) -> bool:
+        """Tell whether, with this word, all have said it who are awaited: who has left is not."""
+        needed = awaited(at, body_of(at, on.governance_body), type(self).__name__) - self.parties_concerned(at)
+        return bool(needed) and at.joined().parties >= needed and self.is_open(on)
+
+    def is_open(self, on: Commitment) -> bool:
+        """Tell whether the matter is not settled yet."""
+        return True
+
+    def settle(self, on: Commitment, at: Context) -> Commitment:
+        """Give the effect of the last word."""
+        return on
+
+    def then(self, on: Commitment, at: Context) -> Commitment:
+        """Add this member's word; with the last one it has its effect."""
+        said = at.joined()
+        if not self.suffices(on, at):
+            return replace(on, concurring=on.with_concurrence(said))
+        rest = tuple(one for one in on.concurring if (one.type, one.digest) != (said.type, said.digest))
+        return self.settle(replace(on, concurring=rest), at)
+
+
+def _its_body(act: BodysAct, on: Commitment, at: Context) -> str:
+    return on.governance_body or ""
+
+
+@rule("E_POLICY", "no party decides alone in a body", "ninguna parte decide sola en un órgano")
+def _not_alone(act: BodysAct, on: Commitment, at: Context) -> Breach:
+    body = body_of(at, on.governance_body)
+    return body is not None and len(body.seated) < TWO
+
+
+@rule("E_NOT_FOUND", "there is no such milestone", "no hay tal hito")
+def _milestone_exists(act: BodysAct, on: Commitment, at: Context) -> Breach:
+    named = getattr(act, "milestone", None)
+    return named is not None and on.scope is not None and on.scope.milestone(named) is None and {"milestone": named}
+
+
+_BY_THE_BODY: Final = (*seat_rules(_its_body), _not_alone, _milestone_exists)
+
+
+@act
+class RoleFilled(BodysAct):
+    """A party fills a role that the scope names, by the word of all members: until then the role is open to nobody."""
+
+    milestone: Identifier | None = None
+    party: Identifier
+    replaces: Identifier | None = None
+    role: Role
+    since: EdtfText
+
+    @rule("E_NOT_FOUND", "the scope names no such role", "el alcance no nombra tal papel")
+    def _named_by_the_scope(self, on: Commitment, at: Context) -> Breach:
+        listed = on.scope.milestones if on.scope else ()
+        named = {name for one in listed if self.milestone in (None, one.milestone) for name in named_responsible(one)}
+        return self.role not in named and {"role": self.role}
+
+    @rule("E_STATE", "the party does not fill the role yet", "la parte aún no desempeña el papel")
+    def _not_yet(self, on: Commitment, at: Context) -> Breach:
+        return any(self._is(one, self.party) for one in on.roles or ())
+
+    @rule("E_NOT_FOUND", "who is replaced fills the role", "quien es reemplazada desempeña el papel")
+    def _replaces_a_holder(self, on: Commitment, at: Context) -> Breach:
+        gone = self.replaces
+        return gone is not None and not any(self._is(one, gone) for one in on.roles or ()) and {"party": gone}
+
+    @rule("E_SELF_DEALING", "who gets a role does not give it", "quien recibe un papel no lo otorga")
+    def _not_to_oneself(self, on: object, at: Context) -> Breach:
+        return speaks_for(at, self.party)
+
+    @rule("E_DATE", "a role does not begin in the future", "un papel no empieza en el futuro")
+    def _has_begun(self, on: object, at: Context) -> Breach:
+        return begins_in_future(at, self.since)
+
+    RULES: ClassVar = (
+        *_BY_THE_BODY,
+        party_registered,
+        _not_to_oneself,
+        _named_by_the_scope,
+        _not_yet,
+        _replaces_a_holder,
+        _has_begun,
+    )
+
+    def _is(self, held: RoleHolder, party: str) -> bool:
+        return (held.role, held.milestone, held.party, held.until_index) == (self.role, self.milestone, party, None)
+
+    def is_open(self, on: Commitment) -> bool:
+        """Tell whether the party does not fill it yet."""
+        return not any(self._is(one, self.party) for one in on.roles or ())
+
+    def parties_concerned(self, at: Context) -> frozenset[str]:
+        """Give the party that gets the role, and the one that loses it."""
+        return frozenset({self.party})
+
+    def settle(self, on: Commitment, at: Context) -> Commitment:
+        """Add the holder; one that is replaced ends."""
+        gone = self.replaces
+        before = (
+            replace(one, until_index=at.mark.index) if gone is not None and self._is(one, gone) else one
+            for one in on.roles or ()
+        )
+        holder = RoleHolder(role=self.role, party=self.party, milestone=self.milestone, since=self.since, mark=at.mark)
+        return replace(on, roles=(*before, holder))
+
+
+@act
+class ConditionSettled(BodysAct):
+    """The members say what became of the condition of a milestone's fallback: its parties act once it has failed."""
+
+    milestone: Identifier
+    outcome: Literal["failed", "met"]
+    reasons: Text
+
+    @rule("E_NOT_FOUND", "the milestone has a fallback with a condition", "el hito tiene un respaldo con condición")
+    def _has_condition(self, on: Commitment, at: Context) -> Breach:
+        found = on.scope.milestone(self.milestone) if on.scope else None
+        return found is not None and found.fallback is None and {"milestone": self.milestone}
+
+    @rule("E_STATE", "a condition is settled once", "una condición se resuelve una vez")
+    def _settled_once(self, on: Commitment, at: Context) -> Breach:
+        return not self.is_open(on)
+
+    RULES: ClassVar = (*_BY_THE_BODY, _has_condition, _settled_once)
+
+    def _condition(self, on: Commitment) -> Text | None:
+        found = on.scope.milestone(self.milestone) if on.scope else None
+        return found.fallback.condition if found and found.fallback else None
+
+    def is_open(self, on: Commitment) -> bool:
+        """Tell whether this condition of the milestone is not settled yet."""
+        wanted = (self.milestone, self._condition(on))
+        return wanted not in [(one.milestone, one.condition) for one in on.conditions or ()]
+
+    def settle(self, on: Commitment, at: Context) -> Commitment:
+        """Note the outcome."""
+        condition = self._condition(on)
+        if condition is None:
+            return on
+        settled = SettledCondition(
+            milestone=self.milestone,
+            condition=condition,
+            outcome=self.outcome,
+            reasons=self.reasons,
+            mark=at.mark,
+        )
+        return replace(on, conditions=(*(on.conditions or ()), settled))

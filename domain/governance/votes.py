@@ -1,0 +1,169 @@
+"""How a decision is settled: votes, dissent, signatures; and its table."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import ClassVar, Final, Protocol
+
+from constancia.domain.governance.body import awaited, body_of, has_seat, seat_rules
+from constancia.domain.governance.decision import (
+    TWO,
+    Choice,
+    Decision,
+    DecisionAct,
+    DecisionProposed,
+    Dissent,
+    Vote,
+    parse_decided,
+)
+from constancia.domain.identity.voice import speaks_for
+from constancia.domain.kernel.acts import Act, act
+from constancia.domain.kernel.aggregate import Mark
+from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.kind import AggregateKind
+from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.rules import Breach, rule
+from constancia.domain.kernel.values import (
+    Digest,
+    Text,
+)
+
+
+def _deciding_body(act: DecisionAct, on: Decision, at: Context) -> str:
+    return on.governance_body
+
+
+@rule("E_NOT_SEATED", "the party had a vote when it was proposed", "la parte tenía voto cuando se propuso")
+def _had_a_vote(act: DecisionAct, on: Decision, at: Context) -> Breach:
+    return has_seat(at, at.party, on.governance_body) and at.party not in on.voters
+
+
+_BY_A_VOTER: Final = (*seat_rules(_deciding_body), _had_a_vote)
+
+
+def _counted(decision: Decision, at: Context) -> Decision:
+    """Note which voters count now: those that sit, and have voted or still can."""
+    if decision.electors is None:
+        return decision
+    body = body_of(at, decision.governance_body)
+    able = awaited(at, body, "VoteCast") | {one for one in decision.standing_votes if body and body.is_seated(one)}
+    return replace(decision, electors=tuple(one for one in decision.voters if one in able))
+
+
+class NamesDigest(Protocol):
+    """An act with a member `digest`."""
+
+    @property
+    def digest(self) -> str:
+        """The digest of what the act is about."""
+
+
+@rule("E_DIGEST_MISMATCH", "the digest is that of the act proposed", "la huella es la del acto propuesto")
+def _of_the_act(act: NamesDigest, on: Decision, at: Context) -> Breach:
+    return act.digest != on.act_digest and {"expected": on.act_digest}
+
+
+@act
+class VoteCast(DecisionAct):
+    """A member votes on exactly the act proposed."""
+
+    CORRECTABLE: ClassVar = ("explanation",)
+
+    @rule(
+        "E_SELF_DEALING",
+        "who has an appointment of a party that a matter concerns does not vote on it",
+        "quien tiene nombramiento de una parte a la que atañe un asunto no vota sobre él",
+        since=2,
+    )
+    def _not_ones_own_cause(self, on: Decision, at: Context) -> Breach:
+        proposed = parse_decided(on.act, at.edition)
+        concerned = proposed.parties_concerned(at) if isinstance(proposed, Act) else frozenset()
+        return [{"party": one} for one in sorted(concerned) if at.party != one and speaks_for(at, one)]
+
+    RULES: ClassVar = (*_BY_A_VOTER, _not_ones_own_cause, _of_the_act)
+
+    choice: Choice
+    digest: Digest
+    explanation: Text | None = None
+
+    def voices(self, on: Decision, at: Context) -> Iterable[Mark]:
+        """Give the standing votes."""
+        return (one.mark for one in on.standing_votes.values())
+
+    def then(self, on: Decision, at: Context) -> Decision:
+        """Add the vote; an earlier one of the party is marked superseded. The outcome follows from the votes."""
+        earlier = tuple(replace(one, superseded=True) if one.mark.party == at.party else one for one in on.votes)
+        vote = Vote(choice=self.choice, mark=at.mark, explanation=self.explanation)
+        decision = _counted(replace(on, votes=(*earlier, vote), status="voting"), at)
+        outcome = decision.outcome(closed=False)
+        if outcome is None:
+            return decision
+        return replace(decision, status=outcome, outcome_index=at.recorded.index, outcome_on=at.dated)
+
+
+@act
+class DissentRecorded(DecisionAct):
+    """A member's dissent. It stays attached, also after the decision stands."""
+
+    CORRECTABLE: ClassVar = ("text",)
+    RULES: ClassVar = _BY_A_VOTER
+
+    text: Text
+
+    def then(self, on: Decision, at: Context) -> Decision:
+        """Attach it."""
+        return replace(on, dissents=(*on.dissents, Dissent(mark=at.mark, text=self.text)))
+
+
+@act
+class DecisionSigned(DecisionAct):
+    """A party that voted for it signs the decision: only a signed decision is a basis for anything."""
+
+    digest: Digest
+
+    @rule("E_ROLE", "the parties that voted for it sign it", "la firman las partes que votaron a favor")
+    def _voted_for_it(self, on: Decision, at: Context) -> Breach:
+        return on.status == "adopted" and at.party not in on.must_sign
+
+    @rule("E_ALREADY_SIGNED", "a party signs a decision once", "una parte firma una decisión una vez")
+    def _signed_once(self, on: Decision, at: Context) -> Breach:
+        return at.party in on.signed_by and (on.status == "signed" or not self.suffices(on, at))
+
+    RULES: ClassVar = (*_BY_A_VOTER, _voted_for_it, _signed_once, _of_the_act)
+
+    def voices(self, on: Decision, at: Context) -> Iterable[Mark]:
+        """Give the signatures."""
+        return on.signatures
+
+    def suffices(self, on: Decision, at: Context) -> bool:
+        """Tell whether, with this word, all have signed who are awaited: who has left since it voted is not."""
+        body = body_of(at, on.governance_body)
+        awaited_still = on.must_sign & awaited(at, body, type(self).__name__)
+        return (
+            at.edition > FIRST and len(on.signed_by | {at.party}) >= TWO and awaited_still <= on.signed_by | {at.party}
+        )
+
+    def then(self, on: Decision, at: Context) -> Decision:
+        """Add the signature; with the last one the decision is signed."""
+        again = at.party in on.signed_by
+        signed = on if again else replace(on, signatures=(*on.signatures, at.mark))
+        whole = self.suffices(on, at) if at.edition > FIRST else signed.signed_by >= signed.must_sign
+        return replace(signed, status="signed" if whole else "adopted")
+
+
+DECISION: Final = AggregateKind(
+    DecisionAct,
+    {
+        DecisionProposed: {NONE: "proposed"},
+        VoteCast: {"proposed": "voting", "voting": "voting"},
+        DissentRecorded: {
+            "proposed": "proposed",
+            "voting": "voting",
+            "adopted": "adopted",
+            "signed": "signed",
+            "rejected": "rejected",
+            "lapsed": "lapsed",
+        },
+        DecisionSigned: {"adopted": "adopted"},
+    },
+)

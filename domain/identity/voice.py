@@ -1,0 +1,38 @@
+"""Who can still speak: a party without any key to say an act with is awaited by nobody."""
+
+from constancia.domain.identity.appointment import Appointment
+from constancia.domain.identity.key import Key, active_roots
+from constancia.domain.kernel.context import Context
+
+
+def can_say(at: Context, party: str, type_name: str) -> bool:
+    """Tell whether a party can say an act of a type, by a representative or after its root has appointed one.
+
+    Args:
+        at: Gives the state and the day.
+        party: The party.
+        type_name: A type that a representative says.
+
+    Returns:
+        Whether it has an active root, or an active key of an appointment in force whose scope lists the type.
+    """
+    return bool(active_roots(at.state, party, at.day)) or any(
+        key.party == party and key.status == "active" and key.is_within(at.day) and _covers(at, key, type_name)
+        for key in at.state.of(Key)
+    )
+
+
+def _covers(at: Context, key: Key, type_name: str) -> bool:
+    held = at.find(Appointment, f"appointment/{key.appointment}")
+    return held is not None and held.is_in_force(at.day) and type_name in held.scope
+
+
+def speaks_for(at: Context, party: str) -> bool:
+    """Tell whether the actor is of a party, or its person holds an appointment of it in force: one cause, one judge."""
+    person = at.actor.get("person")
+    return at.party == party or (
+        person is not None
+        and any(
+            one.party == party and one.person == person and one.is_in_force(at.day) for one in at.state.of(Appointment)
+        )
+    )

@@ -1,0 +1,178 @@
+"""Nobody is bound by others: a scope is adopted and changed by all who sit; who is missing is named for good (D3)."""
+
+from itertools import product
+
+import pytest
+from tests.domain.commitments.test_acts import SMALLER
+from tests.domain.commitments.test_commitment import C1, SCOPE, adopted, adoption, change, found
+from tests.domain.stage import (
+    MEMBERS,
+    Body,
+    Stage,
+    act_of,
+    commitment,
+    key_id,
+    milestone,
+    proposed,
+    root,
+    seated,
+    small_scope,
+)
+from tests.domain.tables import codes
+
+from constancia.domain.derive import derive, flags
+from constancia.domain.kernel.values import digest
+from constancia.domain.sentences import sentence_of
+
+REDUCTION = change(SMALLER, "reduction", decision="d-9")
+ACT = act_of("ScopeChanged", REDUCTION)
+TWO = ("inai", "sfp")
+
+
+def voted(stage: Stage, votes: dict[str, str], act: Body = ACT, name: str = "d-9") -> Stage:
+    stage.says("sfp", "DecisionProposed", proposed(name, act))
+    for party, choice in votes.items():
+        stage.says(party, "VoteCast", {"choice": choice, "decision": name, "digest": digest(act)})
+    return stage
+
+
+@pytest.mark.parametrize("rule", [None, "majority", "unanimity"])
+@pytest.mark.parametrize("abstention", ["blocks", "neutral"])
+def test_case_04_06_a_scope_changes_by_all_alone_whatever_the_rules_say(rule: str | None, abstention: str) -> None:
+    """All 27 ballots: only three votes for it adopt it."""
+    for choices in product(("for", "against", "abstain"), repeat=3):
+        stage = adopted()
+        if rule:
+            stage.rules(decision_rule=rule, abstention=abstention)
+        voted(stage, dict(zip(MEMBERS, choices, strict=True)))
+        assert stage.status("decision/d-9") == ("adopted" if set(choices) == {"for"} else "rejected")
+        assert stage.code("sfp", "ScopeChanged", REDUCTION) == "E_POLICY"
+
+
+def test_case_05_who_remains_may_change_a_scope_and_who_has_left_is_named_for_good() -> None:
+    stage = adopted().withdraw("nosc")
+    stage.decided("d-9", ACT, voters=TWO)
+    entry = stage.says("sfp", "ScopeChanged", REDUCTION)
+    back = {"conditions": {"es": "Acuerdo"}, "effective": stage.today, "governance_body": "cc", "party": "nosc"}
+    stage.says(root("nosc"), "PartyReturned", back)
+    stage.each("PartyReturned", back, TWO)
+    assert found(stage).scopes[-1].without == ("nosc",)
+    (fact,) = [one for one in derive(stage.state, stage.now) if one.kind == "ScopeChangedWithout"]
+    assert (fact.stream, fact.params, fact.known_index) == (C1, {"version": 2, "without": ["nosc"]}, entry.index)
+    assert "changed_without" in flags(stage.state, found(stage), stage.now)
+    sentence = sentence_of(entry.statement, stage.state)
+    assert (sentence.msgid, sentence.params["without"]) == ("act.ScopeChanged.without", "nosc")
+
+
+def test_case_05_a_change_that_all_signed_names_nobody() -> None:
+    stage = adopted()
+    entry = stage.says("sfp", "ScopeChanged", change())
+    assert found(stage).scopes[-1].without is None
+    assert "ScopeChangedWithout" not in {one.kind for one in derive(stage.state, stage.now)}
+    assert sentence_of(entry.statement, stage.state).msgid == "act.ScopeChanged"
+
+
+def test_case_05_what_two_decided_while_the_third_was_away_does_not_bind_it_once_it_is_back() -> None:
+    stage = adopted().withdraw("nosc").decided("d-9", ACT, voters=TWO)
+    back = {"conditions": {"es": "Acuerdo"}, "effective": stage.today, "governance_body": "cc", "party": "nosc"}
+    stage.says(root("nosc"), "PartyReturned", back)
+    stage.each("PartyReturned", back, TWO)
+    refusal = stage.refused("sfp", "ScopeChanged", REDUCTION)
+    assert (refusal.code, refusal.judged_against["missing"]) == ("E_POLICY", ["nosc"])
+
+
+def test_case_05_one_that_is_left_alone_changes_nothing() -> None:
+    stage = voted(adopted(), {"sfp": "for"}).withdraw("nosc").withdraw("inai")
+    stage.says("sfp", "VoteCast", {"choice": "for", "decision": "d-9", "digest": digest(ACT)})
+    assert stage.status("decision/d-9") == "voting"
+    assert stage.code("sfp", "ScopeChanged", REDUCTION) == "E_POLICY"
+
+
+def test_case_05_a_member_without_any_key_is_named_too() -> None:
+    stage = adopted()
+    for voice in (f"rep-{'nosc'}", f"root-{'nosc'}"):
+        stage.says(root("nosc"), "KeyRevoked", {"key": key_id(voice), "reason": "lost"})
+    stage.decided("d-9", ACT, voters=TWO)
+    stage.says("sfp", "ScopeChanged", REDUCTION)
+    assert found(stage).scopes[-1].without == ("nosc",)
+
+
+def test_case_08_a_body_of_two_does_not_adopt_what_was_proposed_to_all() -> None:
+    stage = seated().body("junta", TWO)
+    stage.says("nosc", "CommitmentProposed", commitment())
+    toothless = adoption(small_scope(deliverables=[], actions=[], milestones=[milestone(window="9999")]))
+    put = proposed("d-c1", act_of("CommitmentAdopted", toothless), governance_body="junta")
+    refusal = stage.refused("sfp", "DecisionProposed", put)
+    assert (codes(refusal), refusal.judged_against["body"]) == ({"E_POLICY"}, "cc")
+
+
+def test_case_08_whose_party_sits_in_two_bodies_names_the_one_that_decides() -> None:
+    stage = seated().body("junta", TWO)
+    assert stage.code("sfp", "CommitmentProposed", commitment()) == "E_POLICY"
+    assert stage.code("red", "CommitmentProposed", commitment()) == "E_POLICY"
+    assert stage.code("sfp", "CommitmentProposed", commitment() | {"governance_body": "zz"}) == "E_NOT_FOUND"
+    stage.says("sfp", "CommitmentProposed", commitment() | {"governance_body": "junta"})
+    assert found(stage).governance_body == "junta"
+
+
+def test_case_09_a_body_of_two_puts_no_change_to_the_vote() -> None:
+    stage = adopted().body("junta", TWO)
+    assert stage.code("sfp", "DecisionProposed", proposed("d-9", ACT, governance_body="junta")) == "E_POLICY"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (change(SMALLER, "clarification", decision="d-9"), "E_SCOPE_LABEL"),
+        (change(from_version=7, decision="d-9"), "E_VERSION_CONFLICT"),
+        (
+            change(SCOPE | {"milestones": [], "deliverables": [], "actions": []}, "reduction", decision="d-9"),
+            "E_POLICY",
+        ),
+        (change(SCOPE, decision="d-9") | {"commitment": "c9"}, "E_NOT_FOUND"),
+    ],
+)
+def test_case_07_what_could_not_be_recorded_is_not_put_to_the_vote(body: Body, code: str) -> None:
+    assert adopted().code("sfp", "DecisionProposed", proposed("d-9", act_of("ScopeChanged", body))) == code
+
+
+def test_case_07_what_is_adopted_is_not_adopted_again() -> None:
+    act = act_of("CommitmentAdopted", adoption() | {"decision": "d-9"})
+    assert adopted().code("sfp", "DecisionProposed", proposed("d-9", act)) == "E_STATE"
+
+
+def test_case_10_what_a_body_has_decided_is_recorded_by_one_of_it() -> None:
+    stage = seated()
+    stage.says("nosc", "CommitmentProposed", commitment())
+    stage.decided("d-c1", act_of("CommitmentAdopted", adoption()))
+    assert stage.code("red", "CommitmentAdopted", adoption()) == "E_NOT_SEATED"
+    stage.withdraw("nosc")
+    assert stage.code("nosc", "CommitmentAdopted", adoption()) == "E_PARTY_WITHDRAWN"
+    stage.says("sfp", "CommitmentAdopted", adoption())
+    stage.decided("d-9", ACT, voters=TWO)
+    assert stage.code("red", "ScopeChanged", REDUCTION) == "E_NOT_SEATED"
+    assert stage.code("nosc", "ScopeChanged", REDUCTION) == "E_PARTY_WITHDRAWN"
+
+
+@pytest.mark.parametrize("milestones", [[], [milestone(lead=[])]])
+@pytest.mark.parametrize("type_name", ["ScopeChangeProposed", "ScopeChanged"])
+def test_d7_no_scope_is_without_milestones_or_responsible(milestones: list[Body], type_name: str) -> None:
+    body = change({"actions": [], "deliverables": [], "milestones": milestones}, "reduction", decision="d-9")
+    if type_name == "ScopeChangeProposed":
+        del body["decision"]
+        body |= {"proposal": "p1", "reasons": {"es": "Razones"}}
+    assert "E_POLICY" in codes(adopted().refused("sfp", type_name, body))
+
+
+@pytest.mark.parametrize("member", ["lead", "support", "fallback"])
+def test_case_40_a_responsible_is_a_party_a_role_or_the_members(member: str) -> None:
+    choices: dict[str, Body] = {"lead": {"lead": ["sfpp"]}, "support": {"support": ["sfpp"]},
+             "fallback": {"fallback": {"condition": {"es": "Sin recursos"}, "parties": ["sfpp"]}}}  # fmt: skip
+    wrong = choices[member]
+    scope = small_scope(milestones=[milestone(**wrong)])
+    stage = seated()
+    stage.says("nosc", "CommitmentProposed", commitment())
+    refusal = stage.refused("sfp", "DecisionProposed", proposed("d-c1", act_of("CommitmentAdopted", adoption(scope))))
+    assert (refusal.code, refusal.judged_against["party"]) == ("E_NOT_FOUND", "sfpp")
+    refusal = adopted().refused("sfp", "ScopeChanged", change(scope, "reduction", decision="d-9"))
+    assert (refusal.code, refusal.judged_against["party"]) == ("E_NOT_FOUND", "sfpp")

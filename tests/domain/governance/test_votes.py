@@ -1,0 +1,125 @@
+"""One person, one voice: whoever speaks for two parties speaks for one of them in a matter (D9)."""
+
+from collections.abc import Callable
+
+import pytest
+from tests.domain.commitments.test_adoption import ACT
+from tests.domain.commitments.test_commitment import adopted, contest, filled, report, settled
+from tests.domain.governance.test_body import establishment, rules
+from tests.domain.governance.test_membership import SIGNED, draft
+from tests.domain.stage import MEMBERS, Body, Stage, Voice, doc, founded, proposed, seated, text
+
+from constancia.domain.catalogue import REGISTRY
+from constancia.domain.governance.decision import Decision
+from constancia.domain.kernel.values import digest
+
+VOTE: Body = {"choice": "for", "decision": "d-9", "digest": digest(ACT)}
+
+
+def double(stage: Stage, party: str = "sfp", of: str = "inai") -> Voice:
+    """A second appointment, of another party, for a person who is a party's representative already."""
+    return stage.join(party, name=f"double-{party}", person=f"p-{of}")
+
+
+def voting() -> Stage:
+    stage = adopted()
+    stage.says("nosc", "DecisionProposed", proposed("d-9", ACT))
+    return stage
+
+
+def signing() -> Stage:
+    stage = voting()
+    stage.each("VoteCast", VOTE)
+    return stage
+
+
+def frozen() -> Stage:
+    stage = seated()
+    stage.says("nosc", "AgreementDrafted", draft(*MEMBERS))
+    stage.says("nosc", "AgreementTextFrozen", SIGNED | {"required": list(MEMBERS)})
+    return stage
+
+
+ACCEPTED: Body = {"commitment": "c1", "deliverable": "e1", "version": 1}
+SHARED: list[tuple[Callable[[], Stage], str, Body]] = [
+    (founded, "GovernanceBodyEstablished", establishment()),
+    (seated, "GovernanceRulesAdopted", rules()),
+    (voting, "VoteCast", VOTE),
+    (signing, "DecisionSigned", {"decision": "d-9", "digest": digest(ACT)}),
+    (frozen, "AgreementSigned", SIGNED),
+    (adopted, "RoleFilled", filled()),
+    (adopted, "ConditionSettled", settled()),
+    (lambda: adopted().deliver("nosc", "e2"), "DeliverableAccepted", ACCEPTED | {"deliverable": "e2"}),
+]
+
+
+@pytest.mark.parametrize(("reached", "type_name", "body"), SHARED, ids=[one[1] for one in SHARED])
+def test_case_41_nobody_speaks_for_two_parties_in_one_matter(
+    reached: Callable[[], Stage], type_name: str, body: Body
+) -> None:
+    stage = reached()
+    second = double(stage)
+    stage.says("inai", type_name, body)
+    assert stage.code(second, type_name, body) == "E_SELF_DEALING"
+    stage.says("sfp", type_name, body)
+
+
+def test_d9_every_act_that_several_say_is_in_the_table() -> None:
+    several = {name for name, cls in REGISTRY.items() if cls.concurring and cls.signer != "root"}
+    others = {"PartyReturned"}  # the members are tried in test_membership
+    assert several - others <= {type_name for _reached, type_name, _body in SHARED}
+
+
+@pytest.mark.parametrize("type_name", ["DeliverableAccepted", "DeliverableRejected", "DeliverableContested"])
+def test_case_41_who_delivered_for_one_party_does_not_judge_it_for_another(type_name: str) -> None:
+    stage = adopted().fill("rapporteur", "red")
+    second = double(stage, "sfp", "nosc")
+    stage.says("nosc", "DeliverableSubmitted", ACCEPTED | {"deliverable": "e2", "document": doc()})
+    members: dict[str, Body] = {"DeliverableAccepted": {}, "DeliverableRejected": {"reasons": text("No")},
+            "DeliverableContested": {"contest": "x", "evidence": [], "grounds": text("No")}}  # fmt: skip
+    more = members[type_name]
+    assert stage.code(second, type_name, ACCEPTED | {"deliverable": "e2"} | more) == "E_SELF_DEALING"
+
+
+def test_case_41_who_has_an_appointment_of_the_submitter_does_not_accept() -> None:
+    stage = adopted()
+    double(stage, "nosc", "inai")
+    stage.says("nosc", "DeliverableSubmitted", ACCEPTED | {"deliverable": "e2", "document": doc()})
+    assert stage.code("inai", "DeliverableAccepted", ACCEPTED | {"deliverable": "e2"}) == "E_SELF_DEALING"
+
+
+def test_case_41_who_reported_does_not_contest_it_for_another_party() -> None:
+    stage = adopted()
+    second = double(stage, "red", "inai")
+    stage.says("inai", "ProgressReported", report("r1"))
+    assert stage.code(second, "ProgressContested", contest("r1")) == "E_SELF_DEALING"
+    stage.says("red", "ProgressContested", contest("r1"))
+
+
+def test_case_41_who_gets_a_role_does_not_give_it_for_another_party() -> None:
+    stage = adopted()
+    double(stage, "red", "inai")
+    assert stage.code("inai", "RoleFilled", filled()) == "E_SELF_DEALING"
+
+
+def test_case_41_a_vote_that_another_has_superseded_leaves_the_person_its_other_voice() -> None:
+    stage = voting()
+    second = double(stage)
+    stage.says("inai", "VoteCast", VOTE)
+    stage.says(stage.join("inai", name="other"), "VoteCast", VOTE)
+    stage.says(second, "VoteCast", VOTE)
+
+
+@pytest.mark.parametrize(("term", "closes"), [(None, "2019-05-30"), (10, "2019-03-11")])
+def test_case_03_voting_ends_by_the_rules_where_the_proposal_says_nothing(term: int | None, closes: str) -> None:
+    stage = adopted()
+    if term:
+        adopted_rules = {"decision_term_days": {"rule_source": "adopted", "value": term}}
+        stage.each("GovernanceRulesAdopted", {"governance_body": "cc", "rules": adopted_rules, "version": 1})
+    stage.says("nosc", "DecisionProposed", proposed("d-9", ACT))
+    assert stage.find(Decision, "decision/d-9").closes == closes
+
+
+@pytest.mark.parametrize("when", ["2019-01/..", "../2019-01"])
+def test_case_19_a_vote_happens_between_two_ends(when: str) -> None:
+    assert voting().code("sfp", "VoteCast", VOTE, occurred_on=when, mode="historical") == "E_DATE"

@@ -1,0 +1,98 @@
+"""Who can still speak, and whose founders restore whom (D11: cases 28, 29)."""
+
+import pytest
+from tests.domain.stage import MEMBERS, Stage, founded, key_id, registration, root, seated, text
+
+from constancia.domain.identity.key import Key
+from constancia.domain.identity.voice import can_say
+from constancia.domain.kernel.context import Context
+
+
+def at(stage: Stage) -> Context:
+    return Context(state=stage.state, recorded=stage.entry("inai", "PartyNameRecorded", {
+        "lang": "es", "name": "N", "official": True, "party": "inai", "used_in": "D"
+    }))  # fmt: skip
+
+
+def revoke(stage: Stage, name: str, party: str) -> None:
+    stage.says(root(party), "KeyRevoked", {"key": key_id(name), "reason": "lost"})
+
+
+def endorsing(key: str, **more: str) -> dict[str, str]:
+    return {"key": key_id(key), "valid_from": "2019-01-01"} | more
+
+
+def test_a_party_speaks_by_a_root_or_by_a_representative_in_scope() -> None:
+    stage = founded()
+    assert can_say(at(stage), "nosc", "VoteCast")
+    revoke(stage, "root-nosc", "nosc")
+    assert can_say(at(stage), "nosc", "VoteCast")
+    assert not can_say(at(stage), "nosc", "NoSuchAct")
+
+
+def test_a_party_without_a_key_or_an_appointment_speaks_no_more() -> None:
+    stage = founded()
+    revoke(stage, "rep-nosc", "nosc")
+    revoke(stage, "root-nosc", "nosc")
+    assert not can_say(at(stage), "nosc", "VoteCast")
+    stage = founded()
+    stage.says(root("sfp"), "RepresentativeRevoked", {"appointment": "ap-sfp", "reason": text("R")})
+    revoke(stage, "root-sfp", "sfp")
+    assert not can_say(at(stage), "sfp", "VoteCast")
+
+
+def late(stage: Stage, new: str = "second-red") -> Stage:
+    """A year later a further root of `red` presents itself."""
+    stage.on("2020-03-01").says(root("red", new), "KeyRegistered", registration("red", new))
+    return stage
+
+
+def with_limited_root() -> Stage:
+    stage = founded()
+    stage.says("inai", "PartyRegistered", {"kind": "company", "legal_name": text("red"), "party": "red"})
+    stage.says(root("red"), "KeyRegistered", registration("red", "root-red"))
+    stage.says(root("inai"), "KeyEndorsed", endorsing("root-red", valid_until="2019-12-31"))
+    return stage
+
+
+def test_case_28_a_root_that_has_expired_blocks_no_new_one() -> None:
+    stage = late(with_limited_root())
+    stage.says(root("sfp"), "KeyEndorsed", endorsing("second-red"))
+    assert stage.status(f"key/{key_id('second-red')}") == "active"
+
+
+def test_case_28_a_root_that_has_not_expired_still_does() -> None:
+    assert late(seated()).code(root("sfp"), "KeyEndorsed", endorsing("second-red")) == "E_ROLE"
+
+
+@pytest.mark.parametrize("lost", MEMBERS)
+def test_case_29_all_other_founders_restore_one_that_has_no_root(lost: str) -> None:
+    stage = founded()
+    first, second = (one for one in MEMBERS if one != lost)
+    stage.says(root(lost, "new"), "KeyRegistered", registration(lost, "new"))
+    assert stage.code(root(first), "KeyEndorsed", endorsing("new")) == "E_ROLE"
+    revoke(stage, f"root-{lost}", lost)
+    stage.says(root(first), "KeyEndorsed", endorsing("new"))
+    assert stage.status(f"key/{key_id('new')}") == "pending"
+    assert stage.code(root(first), "KeyEndorsed", endorsing("new")) == "E_ALREADY_SIGNED"
+    stage.says(root(second), "KeyEndorsed", endorsing("new", valid_until="2030-01-01"))
+    assert stage.status(f"key/{key_id('new')}") == "pending"
+    stage.says(root(second), "KeyEndorsed", endorsing("new"))
+    assert stage.find(Key, f"key/{key_id('new')}").concurring == ()
+    assert stage.status(f"key/{key_id('new')}") == "active"
+
+
+def test_case_29_a_founder_that_has_lost_its_root_too_is_not_awaited() -> None:
+    stage = founded()
+    for party in ("nosc", "sfp"):
+        revoke(stage, f"root-{party}", party)
+    stage.says(root("nosc", "new"), "KeyRegistered", registration("nosc", "new"))
+    stage.says(root("inai"), "KeyEndorsed", endorsing("new"))
+    assert stage.status(f"key/{key_id('new')}") == "active"
+
+
+def test_case_29_no_outsider_restores_a_founder() -> None:
+    stage = seated()
+    revoke(stage, "root-nosc", "nosc")
+    stage.says(root("nosc", "new"), "KeyRegistered", registration("nosc", "new"))
+    assert stage.code(root("red"), "KeyEndorsed", endorsing("new")) == "E_ROLE"

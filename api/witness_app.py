@@ -88,7 +88,7 @@ def create_witness_app(witness: Witness, prefix: str = "", settings: Settings | 
             return _answer_to(error)
         except ClientDisconnect:
             return _refused(400, "the body did not come whole")  # nobody is there to read it
-        except Exception:  # noqa: BLE001 - nothing was cosigned, the log asks again, and the operator is told
+        except Exception:  # noqa: BLE001 - nothing was cosigned, the log retries, and the operator's log has it
             _log.exception("a request met a fault")
             return _refused(500, "this witness can't cosign now")
         finally:

@@ -147,7 +147,7 @@ def _as_appointed(act: Act[Any], on: object, at: Context) -> Breach:
 
 
 def _any_body(act: Act[Any], on: object, at: Context) -> str | None:
-    """A seat in some body is asked for where the act speaks within one (SPEC §7 rule 6)."""
+    """Give a seat in some body is asked for where the act speaks within one (SPEC §7 rule 6)."""
     asked = act.seated and (act.SEATED_UNTIL is None or at.edition <= act.SEATED_UNTIL)
     return ANY_BODY if asked else None
 

@@ -48,7 +48,7 @@ class Options:
 
     Attributes:
         verifiers: Threads that check signatures; by default one for each processor.
-        capacity: Most statements under way before submitters are told `Busy`.
+        capacity: Maximum of statements under way; beyond it submitters get `Busy`.
         batch_limit: Most entries in one transaction.
         follow: Whether projections are kept up while the ledger runs.
         cosign: Whether the policy's witnesses are asked to cosign while the ledger runs.
@@ -86,7 +86,7 @@ class LedgerParts:
     """The parts of an open ledger."""
 
     def __init__(self, wanted: OpenRequest, origin: str, application: EntryApplication, head: Head, tip: Tip) -> None:
-        """Joins what belongs to reading; a writable ledger then gets its `sequencer`."""
+        """Join what belongs to reading; a writable ledger then gets its `sequencer`."""
         self.folder = wanted.folder
         self.origin = origin
         self.signer = wanted.signer
@@ -110,21 +110,21 @@ class LedgerParts:
         return self.writer.tip if self.writer is not None else self._read_tip
 
     def stored_root(self, size: int) -> bytes | None:
-        """The tree's root at a stored size; None beyond."""
+        """Return the tree's root at a stored size; None beyond."""
         return self.head.tree.root(size) if size <= self.tip().size else None
 
     def write_trust(self) -> None:
-        """Writes the trust folder of a ledger that has its genesis."""
+        """Write the trust folder of a ledger that has its genesis."""
         if self.signer is not None and self.head.stored_size:
             LedgerFolder(self.folder).write_trust(self.signer.vkey, self.head.tree.leaf(0), self.signer.cosigner_vkey)
 
     def refresh(self) -> None:
-        """Reads on from where reading has stopped."""
+        """Read on from where reading has stopped."""
         self._read_tip = replay(self.head, self.application.store, None)
 
 
 def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: contextlib.ExitStack) -> LedgerParts:
-    """Opens a ledger.
+    """Open a ledger.
 
     Args:
         wanted: Which one.
@@ -194,7 +194,7 @@ def _guards(core: LedgerParts, clock: Clock, options: Options) -> list[WriteGuar
 
 
 def _check_cosigner(head: Head, signer: LogSigner | None) -> None:
-    """A genesis that names an ML-DSA-44 key makes it the log's duty: a checkpoint without it would be rejected."""
+    """Check that the log has the ML-DSA-44 key that the genesis names: checkpoints without it would be rejected."""
     named = head.genesis.statement["body"].get("log_cosigner") if head.genesis else None
     if signer is not None and named is not None and named != signer.cosigner_vkey:
         raise LedgerError("the genesis names an ML-DSA-44 key of the log that the log's key file does not hold")
@@ -253,7 +253,7 @@ def _open_store(wanted: OpenRequest, resources: contextlib.ExitStack) -> EntryAp
 
 
 def _identify(store: LedgerRecorder, wanted: OpenRequest) -> str:
-    """What the store says that it is, held against what was wanted."""
+    """Return what the store says that it is, held against what was wanted."""
     where = str(wanted.folder / STORE_NAME)
     try:
         meta = store.meta()

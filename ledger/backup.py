@@ -251,7 +251,7 @@ def _audited(folder: Path) -> Copied:
 
 
 def _contradictions(copy: Path, folder: Path) -> list[Contradiction]:
-    """What the folder that is to be replaced shows as signed by the log, and the copy lacks or says otherwise."""
+    """Give what the folder that is to be replaced shows as signed by the log, and the copy lacks or says otherwise."""
     key, tree = _key_and_tree(copy)
     found = []
     for by, raw in _signed_in(folder):

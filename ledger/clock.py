@@ -17,7 +17,7 @@ class Clock(Protocol):
     """What tells the time."""
 
     def now(self) -> datetime:
-        """The present instant, in UTC."""
+        """Return the present instant, in UTC."""
         ...
 
 
@@ -25,7 +25,7 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
-        """The machine's present instant, in UTC."""
+        """Return the machine's present instant, in UTC."""
         return datetime.now(UTC)  # noqa: TID251 (this is the one place)
 
 
@@ -37,17 +37,17 @@ class StoryClock:
         self._now = _in_utc(start)
 
     def now(self) -> datetime:
-        """The instant last set."""
+        """Return the instant last set."""
         with self._lock:
             return self._now
 
     def set(self, instant: datetime) -> None:
-        """Moves the clock, also backwards."""
+        """Move the clock, also backwards."""
         with self._lock:
             self._now = _in_utc(instant)
 
     def advance(self, by: timedelta) -> datetime:
-        """Moves the clock by a span and returns the new instant."""
+        """Move the clock by a span and returns the new instant."""
         with self._lock:
             self._now += by
             return self._now
@@ -60,7 +60,7 @@ def _in_utc(instant: datetime) -> datetime:
 
 
 def format_recorded_at(instant: datetime) -> str:
-    """An instant in the form of an entry's `recorded_at`.
+    """Return an instant in the form of an entry's `recorded_at`.
 
     Args:
         instant: With a time zone; what is below a millisecond is cut off.
@@ -76,7 +76,7 @@ def format_recorded_at(instant: datetime) -> str:
 
 
 def parse_recorded_at(text: str) -> datetime:
-    """The instant that an entry's `recorded_at` names.
+    """Return the instant that an entry's `recorded_at` names.
 
     Raises:
         ValueError: If the text has another form.
@@ -85,10 +85,10 @@ def parse_recorded_at(text: str) -> datetime:
 
 
 def posix_seconds(instant: datetime) -> int:
-    """An instant as cosignatures carry it: whole POSIX seconds, 0 for anything before 1970."""
+    """Return an instant as cosignatures carry it: whole POSIX seconds, 0 for anything before 1970."""
     return max(0, int(_in_utc(instant).timestamp()))
 
 
 def new_uuid() -> str:
-    """A fresh random identifier for a statement: a UUID of version 4 in lower case."""
+    """Return a fresh random identifier for a statement: a UUID of version 4 in lower case."""
     return str(uuid.uuid4())

@@ -6,7 +6,7 @@ A statement that breaks the format raises `verify.errors.Malformed`, one that is
 - `Busy`: nothing was stored and nothing is wrong; the same bytes may be sent again later.
 - `NotStored`: the store refused a batch and holds nothing of it; otherwise like `Busy`.
 - `Fatal`: what is stored and what is in memory may differ, or what is stored contradicts itself.
-  The writer stops; only opening the ledger anew, which reads everything again, gets it going.
+  The writer stops; only reopening the ledger, which reads everything again, restarts it.
 - `LostRace`: somebody else has written to the store; a `Fatal`, since our head is stale.
 - `Locked`, `NotFound`, `ReadOnly`, `Damaged`: the caller asked for something that can't be had.
 """

@@ -105,7 +105,7 @@ class LedgerFolder:
         return self.path / "receipts"
 
     def make_log_key(self, origin: str, passphrase: bytes) -> LogSigner:
-        """Makes the key of a new log and keeps it encrypted.
+        """Make the key of a new log and keeps it encrypted.
 
         Args:
             origin: The ledger's name.
@@ -124,7 +124,7 @@ class LedgerFolder:
         return signer
 
     def load_log_key(self, origin: str, passphrase: bytes) -> LogSigner:
-        """Opens the log's key.
+        """Open the log's key.
 
         Raises:
             KeyFileError: No such file, or another passphrase.
@@ -132,7 +132,7 @@ class LedgerFolder:
         return LogSigner.load(origin, self.log_key, passphrase)
 
     def write_trust(self, vkey: str, genesis: bytes, cosigner_vkey: str | None = None) -> None:
-        """Writes the trust folder, once the genesis is recorded.
+        """Write the trust folder, once the genesis is recorded.
 
         It is what a party takes away and pins elsewhere. Here, beside the ledger, it proves
         nothing.
@@ -190,7 +190,7 @@ def peek(folder: Path) -> Peek:
 def policy_text(
     vkey: str, cosigner_vkey: str | None = None, witnesses: Sequence[str] = (), quorum: str = NO_WITNESSES
 ) -> str:
-    """A policy that asks for the log's own signature and, unless told otherwise, for no witness.
+    """Return a policy that asks for the log's own signature and, unless told otherwise, for no witness.
 
     Args:
         vkey: The log's verifier key.

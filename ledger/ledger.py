@@ -2,8 +2,8 @@
 
 - L1: one process writes; others may read the same folder at the same time.
 - L2: nothing is served before the store was read whole and found to agree with itself.
-- L3: what is returned as appended is durable, covered by a signed checkpoint, and will be found at
-  that index for ever.
+- L3: what is returned as appended is durable, covered by a signed checkpoint, and stays at that
+  index permanently.
 - L4: reading never waits for writing.
 
 It trusts the folder's disk, the signer it was given and the clock. It does not trust those who
@@ -45,7 +45,7 @@ class Ledger:
     """One ledger. Get it from `Ledger.open`; use it as a context manager, or `close` it."""
 
     def __init__(self, core: LedgerParts, clock: Clock, resources: contextlib.ExitStack) -> None:
-        """Takes over what `open` has put together."""
+        """Take over what `open` has put together."""
         self._core = core
         self._resources = resources
         self._replies: dict[asyncio.AbstractEventLoop, LoopReplies[AppendOutcome]] = {}
@@ -71,7 +71,7 @@ class Ledger:
         create: bool = False,
         options: Options | None = None,
     ) -> Self:
-        """Opens the ledger in a folder.
+        """Open the ledger in a folder.
 
         Args:
             folder: The ledger's folder.
@@ -100,7 +100,7 @@ class Ledger:
         self._resources.close()
 
     def __enter__(self) -> Self:
-        """Closes the ledger at the end of a block."""
+        """Close the ledger at the end of a block."""
         return self
 
     def __exit__(
@@ -109,7 +109,7 @@ class Ledger:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Closes the ledger."""
+        """Close the ledger."""
         self.close()
 
     # Writing
@@ -225,11 +225,11 @@ class Ledger:
         return genesis.statement["body"].get("log_cosigner") if genesis is not None else None
 
     def receipt(self, index: int, size: int | None = None) -> bytes:
-        """An entry's receipt, by default on the latest witnessed checkpoint that covers it; see `receipts.receipt`."""
+        """Return an entry's receipt, by default for the latest witnessed size covering it; see `receipts.receipt`."""
         return receipt(self.log, index, self.receipt_size(index) if size is None else size)
 
     def receipt_size(self, index: int) -> int:
-        """The size whose checkpoint an entry's receipt carries: the latest witnessed one with it, else the last."""
+        """Return the size of an entry's receipt: the latest witnessed one that covers it, otherwise the last."""
         return self.witnessing.covering(index) or self.size
 
     # Witnesses
@@ -264,7 +264,7 @@ class Ledger:
     # Reading the state
 
     def state(self, size: int | None = None) -> State:
-        """The state after `size` entries, by default all; shared, and not to be changed.
+        """Return the state after `size` entries, by default all; shared, and not to be changed.
 
         Raises:
             NotFound: The log is not that long.
@@ -272,7 +272,7 @@ class Ledger:
         return self._core.states.at(size)
 
     def as_of(self, size: int | None = None) -> AsOf:
-        """What pages and interface read: the state after `size` entries, by default all, with its instant.
+        """Return what pages and interface read: the state after `size` entries, by default all, with its instant.
 
         The present is judged by the clock, a past size at the instant of its last entry.
 
@@ -290,7 +290,7 @@ class Ledger:
         return self.log.size_at(format_recorded_at(instant))
 
     def derived(self, at: datetime | None = None, size: int | None = None) -> tuple[Derived, ...]:
-        """What follows from the first `size` entries at an instant.
+        """Return what follows from the first `size` entries at an instant.
 
         Args:
             at: The instant; the clock's by default.
@@ -313,7 +313,7 @@ class Ledger:
         )
 
     def export(self, path: Path) -> Checkpoint:
-        """Writes the bundle; see `bundle.export_bundle`."""
+        """Write the bundle; see `bundle.export_bundle`."""
         return export_bundle(self.log, self.documents, self.policy.encode(), path, self.anchors, self.folder.rollbacks)
 
     @property
@@ -325,11 +325,11 @@ class Ledger:
             return policy_text(self.vkey, self.cosigner_vkey)
 
     def rebuild(self, *, check: bool) -> Rebuilt:
-        """Makes the projections again, or compares them; see `rebuild.rebuild`."""
+        """Make the projections again, or compares them; see `rebuild.rebuild`."""
         return rebuild(self, check=check)
 
     def refresh(self) -> int:
-        """Reads what another process has appended; for a ledger opened for reading.
+        """Read what another process has appended; for a ledger opened for reading.
 
         Returns:
             The size.

@@ -5,7 +5,7 @@
 
 It is a tool of development, not of the package: it needs `constancia` installed and the minifier of the `dev` extra.
 
-- G2: the page is what its source gives, byte for byte: whoever doubts it builds it and compares.
+- G2: the page is reproducible from its source, byte for byte: anybody can build it and compare.
 - G3: the names of the source's functions, classes, constants and members stay, each function at the beginning of a
   line; comments and spaces go, and names within a function become short.
 """
@@ -32,7 +32,7 @@ _BREAKS: Final = ";,{}"
 
 
 def built(source: Path) -> str:
-    """Give the page that a source folder makes.
+    """Return the page that a source folder makes.
 
     Args:
         source: Folder with `page.html` and the style and scripts that it names, which run in that order as one.
@@ -84,18 +84,18 @@ def _rows_of_seen() -> str:
 
 
 def _style(source: Path, name: str) -> str:
-    """A line for each rule."""
+    """Format the style: one line per rule."""
     return re.sub("}(?=[^}])", "}\n", _minified("text/css", _read(source, name)))
 
 
 def _script(source: Path, tags: str) -> str:
-    """One line, or more where that is long, for each paragraph of the scripts."""
+    """Format the scripts: one line per paragraph, or more if it is long."""
     paragraphs = [
         paragraph
         for name in re.findall(r'src="([^"]+)"', tags)
         for paragraph in re.split(r"\n\n(?=\S)", _read(source, name).strip())
     ]
-    # Fewer bytes; that nothing is assigned which the source calls constant is the source's to keep.
+    # Fewer bytes; safe as long as the source never assigns to a constant.
     small = (re.sub(r"\bconst(?=[ {\[])", "let", _minified("application/javascript", one)) for one in paragraphs)
     return "".join(f"{_wrapped(one)}\n" for one in small if one)
 
@@ -105,7 +105,7 @@ def _minified(kind: str, text: str) -> str:
 
 
 def _wrapped(script: str) -> str:
-    """Break long lines where that changes nothing: made small again, both must be the same."""
+    """Break long lines without changing the code: minified again, both must be equal."""
     lines: list[str] = []
     rest, same = script, _minified("application/javascript", script)
     while len(rest) > _LINE:

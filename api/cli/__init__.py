@@ -1,6 +1,6 @@
-"""The command line: one command, `constancia`, with one file for each of its verbs.
+"""The command line `constancia`, one module per subcommand.
 
-Heavy imports stay inside the verbs: `constancia verify --help` must not wait for a web framework.
+Heavy imports stay inside the subcommands: `constancia verify --help` must not wait for a web framework.
 """
 
 import os
@@ -65,7 +65,7 @@ def options(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Versión. / Version.")
     ] = False,
 ) -> None:
-    """Options before the verb."""
+    """Parse the options before the subcommand."""
     del version
     if lang not in ("es", "en"):
         raise typer.BadParameter(f"es | en: {lang}", param_hint="--lang")

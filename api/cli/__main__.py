@@ -1,4 +1,4 @@
-"""Runs the command line with `python -m constancia.api.cli`, where the installed script is not at hand."""
+"""Run the command line as `python -m constancia.api.cli`, for when the installed script is not on the PATH."""
 
 from constancia.api.cli import main
 

@@ -1,4 +1,4 @@
-"""`constancia anchor`: time-stamps over the latest checkpoint, by authorities that are pinned."""
+"""`constancia anchor`: time-stamps over the latest checkpoint, by pinned authorities (RFC 3161)."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,24 +19,24 @@ def command(
     folder: Annotated[Path, typer.Argument(help="Carpeta del libro. / The ledger's folder.")] = Path("demo"),
     tsa: Annotated[
         list[str] | None,
-        typer.Option(help="NOMBRE=URL de una autoridad; se repite. / NAME=URL of an authority; may be repeated."),
+        typer.Option(help="NOMBRE=URL de una autoridad; repetible. / NAME=URL of an authority; may be repeated."),
     ] = None,
     trust: Annotated[
         Path | None,
-        typer.Option(help="Carpeta con tsa/NOMBRE.pem; por omisión la del libro. / Folder with tsa/NAME.pem."),
+        typer.Option(help="Carpeta con tsa/NOMBRE.pem; por omisión, la del libro. / Folder with tsa/NAME.pem."),
     ] = None,
     request: Annotated[
-        Path | None, typer.Option(help="Sólo escribe la petición (.tsq). / Only write the request (.tsq).")
+        Path | None, typer.Option(help="Sólo escribir la petición (.tsq). / Only write the request (.tsq).")
     ] = None,
     response: Annotated[
-        Path | None, typer.Option(help="Recibe una respuesta que llegó por otra vía. / Take in an answer (.tsr).")
+        Path | None, typer.Option(help="Importar una respuesta recibida por otra vía. / Import a response (.tsr).")
     ] = None,
     force: Force = False,
 ) -> None:
     """Ancla el último punto de control en el tiempo (RFC 3161). / Anchor the latest checkpoint in time.
 
-    Omite lo que la autoridad ya selló: sirve para una tarea periódica. Sale con 2 si alguna autoridad no respondió
-    bien. / Skips what the authority has stamped: fit for a periodic job. Exits with 2 where an authority failed.
+    Omite lo que la autoridad ya selló: sirve para una tarea periódica. Sale con 2 si alguna autoridad falló.
+    / Skips what the authority has already stamped, so it can run from cron. Exits with 2 if an authority failed.
 
     Ejemplo / example: constancia anchor libro --tsa psc=https://tsa.example/tsr
     """
@@ -80,7 +80,7 @@ def _take_in(stamper: "Stamper", path: Path, pinned: "tuple[Authority, ...]") ->
 
 
 def _anchor(stamper: "Stamper", asked: str, pinned: "tuple[Authority, ...]") -> bool:
-    """Ask one authority; tells whether the latest checkpoint is anchored with it."""
+    """Ask one authority for a time-stamp; return whether the latest checkpoint is now anchored with it."""
     from constancia.ledger.errors import LedgerError
     from constancia.ledger.timestamps.token import Unpinned
     from constancia.verify.core.errors import Malformed
@@ -113,7 +113,7 @@ def _tell(size: int, stamp: "Stamp") -> None:
 
 
 def _publish(ledger: "Ledger") -> None:
-    """Bring the anchors beside the published tiles, as far as these go."""
+    """Copy the anchors into the published folder, up to the size of its checkpoint."""
     from constancia.verify.core.formats.checkpoint import read_checkpoint
     from constancia.verify.sources.layout import ANCHORS_NAME, CHECKPOINT_NAME
 

@@ -1,4 +1,4 @@
-"""One run of `constancia verify`: source, trust, what was verified before, progress, and what is kept of it."""
+"""One run of `constancia verify`: source, trust folder, resume state, progress bar, and the pin that it updates."""
 
 import contextlib
 import signal
@@ -40,7 +40,7 @@ LAST = "last"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRequest:
-    """What the command line asks for."""
+    """Options of one `constancia verify`."""
 
     source: str | None
     trust: Path | None
@@ -54,47 +54,47 @@ class AuditRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What an audit gave: the report, what else a person should know, and what became of the statement asked for."""
+    """Result of an audit: the report, further messages for the user, and the outcome of `--statement`."""
 
     report: Report
-    told: list[str]
+    messages: list[str]
     statement: SearchOutcome | None
 
 
-def run(wanted: AuditRequest) -> Done:
-    """Audit as asked.
+def run(request: AuditRequest) -> Done:
+    """Run the audit.
 
     Args:
-        wanted: What is asked.
+        request: Options of the command.
 
     Returns:
-        What it gave.
+        The report, with further messages.
 
     Raises:
-        Unreadable, Malformed: Source, trust folder, checkpoint or statement can't be read.
-        KeyboardInterrupt: Broken off; what was verified so far is kept.
+        Unreadable, Malformed: Source, trust folder, checkpoint or statement cannot be read.
+        KeyboardInterrupt: Interrupted by the user; progress so far is saved.
     """
-    told: list[str] = []
-    search = None if wanted.statement is None else Search(wanted.statement)
-    with open_source(_location(wanted.source)) as source, contextlib.ExitStack() as stack:
+    messages: list[str] = []
+    search = None if request.statement is None else Search(request.statement)
+    with open_source(_location(request.source)) as source, contextlib.ExitStack() as stack:
         origin = source.claimed_origin()
-        kept = find(origin) if wanted.trust is None and origin is not None else None
-        trust = _trust(wanted.trust, kept, told)
-        since = None if wanted.since is None else _since(wanted.since, origin)
-        memory = _memory(source, origin, wanted, stack, told)
-        progress = stack.enter_context(_progress(show=wanted.show and sys.stderr is not None and sys.stderr.isatty()))
+        pinned = find(origin) if request.trust is None and origin is not None else None
+        trust = _trust(request.trust, pinned, messages)
+        since = None if request.since is None else _since(request.since, origin)
+        memory = _memory(source, origin, request, stack, messages)
+        progress = stack.enter_context(_progress(show=request.show and sys.stderr is not None and sys.stderr.isatty()))
         report = audit(
-            source, trust, all_faults=wanted.every, progress=progress, since=since, memory=memory,
-            levels={"time": _check_time}, further=_further(wanted, search),
+            source, trust, all_faults=request.every, progress=progress, since=since, memory=memory,
+            levels={"time": _check_time}, further=_further(request, search),
         )  # fmt: skip
         if memory is not None and memory.failure is not None:
-            told.append(message("verify.not_kept", reason=memory.failure))
+            messages.append(message("verify.not_kept", reason=memory.failure))
         outcome = None if search is None else search.outcome(report, trust)
-    # A log that a receipt has just shown to have two histories moves no pin.
+    # If a receipt has just shown that the log has two histories, the pinned checkpoint must not move.
     is_sound = report.verdict is Verdict.INTACT and (outcome is None or outcome.exit_code != Verdict.ALTERED.exit_code)
-    if kept is not None and is_sound and report.checkpoint is not None:
-        remember_checkpoint(kept, report.checkpoint.encode())
-    return Done(report=report, told=told, statement=outcome)
+    if pinned is not None and is_sound and report.checkpoint is not None:
+        remember_checkpoint(pinned, report.checkpoint.encode())
+    return Done(report=report, messages=messages, statement=outcome)
 
 
 def _check_time(source: Source, trust: TrustFolder | None, findings: Findings, tree: Tree | None) -> None:
@@ -103,10 +103,10 @@ def _check_time(source: Source, trust: TrustFolder | None, findings: Findings, t
     note_rollbacks(source, findings)
 
 
-def _further(wanted: AuditRequest, search: Search | None) -> list[AuditLevel]:
+def _further(request: AuditRequest, search: Search | None) -> list[AuditLevel]:
     """Give what is run in the same pass, where it is asked for: L3 and L4, and the search for a statement."""
     levels: list[AuditLevel] = [] if search is None else [search]
-    if wanted.replay:
+    if request.replay:
         from constancia.ledger.audit.level3_law import Replay
 
         levels.append(Replay(now()))
@@ -114,7 +114,7 @@ def _further(wanted: AuditRequest, search: Search | None) -> list[AuditLevel]:
 
 
 def _location(given: str | None) -> str:
-    """Give the source asked for; by default the current folder, if a log stands in it, or the one that is pinned."""
+    """Return the source; by default the current folder if it holds a log, otherwise the only pinned source."""
     if given is not None:
         return given
     here = Path()
@@ -126,13 +126,13 @@ def _location(given: str | None) -> str:
     return usual[0]
 
 
-def _trust(given: Path | None, kept: Pinned | None, told: list[str]) -> TrustFolder | None:
+def _trust(given: Path | None, pinned: Pinned | None, messages: list[str]) -> TrustFolder | None:
     if given is not None:
         return load_trust(given)
-    if kept is None:
+    if pinned is None:
         return None
-    told.append(message("verify.trust", folder=kept.folder))
-    return kept.load()
+    messages.append(message("verify.trust", folder=pinned.folder))
+    return pinned.load()
 
 
 def _since(given: str, origin: str | None) -> bytes:
@@ -145,46 +145,46 @@ def _since(given: str, origin: str | None) -> bytes:
 
 
 def _memory(
-    source: Source, origin: str | None, wanted: AuditRequest, stack: contextlib.ExitStack, told: list[str]
+    source: Source, origin: str | None, request: AuditRequest, stack: contextlib.ExitStack, messages: list[str]
 ) -> ResumeFile | None:
     if origin is None or source.receipt is not None or source.contradiction is not None:
         return None
     place = None
-    if wanted.since is None:
+    if request.since is None:
         place = source.location if source.kind == "url" else str(Path(source.location).resolve())
-        if wanted.restart:
+        if request.restart:
             forget_progress(origin, place)
     try:
         return stack.enter_context(resume_file(origin, interrupted_at=place))
     except Unreadable as error:
-        told.append(message("verify.not_kept", reason=error))
+        messages.append(message("verify.not_kept", reason=error))
         return None
 
 
 @contextlib.contextmanager
 def _progress(*, show: bool) -> Iterator[Progress]:
-    """Give what hears of the progress; the first Ctrl-C breaks off between two bundles, the second at once."""
-    broken_off = False
+    """Yield the progress callback. The first Ctrl-C stops between two bundles, the second at once."""
+    interrupted = False
 
-    def break_off(_number: int, _frame: FrameType | None) -> None:
-        nonlocal broken_off
-        if broken_off:
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        nonlocal interrupted
+        if interrupted:
             raise KeyboardInterrupt
-        broken_off = True
+        interrupted = True
 
     with _bar(show=show) as shown:
 
-        def told(done: int, total: int) -> None:
-            if broken_off:
+        def report(done: int, total: int) -> None:
+            if interrupted:
                 raise KeyboardInterrupt
             shown(done, total)
 
-        if threading.current_thread() is not threading.main_thread():  # no signal comes here
-            yield told
+        if threading.current_thread() is not threading.main_thread():  # signals are delivered to the main thread only
+            yield report
             return
-        former = signal.signal(signal.SIGINT, break_off)
+        former = signal.signal(signal.SIGINT, interrupt)
         try:
-            yield told
+            yield report
         finally:
             signal.signal(signal.SIGINT, former)
 

@@ -1,4 +1,4 @@
-"""`constancia demo`: the road map of 1 March 2019, played on the real path and verified at the end."""
+"""`constancia demo`: the road map of 1 March 2019, replayed through the real write path and verified at the end."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,14 +16,14 @@ def command(
     folder: Annotated[Path, typer.Option("--dir", help="Carpeta que se crea. / Folder to make.")] = Path("demo"),
     force: Annotated[
         bool,
-        typer.Option("--force", help="Rehacer una demostración que ya está. / Make an existing demonstration anew."),
+        typer.Option("--force", help="Reemplazar una demostración existente. / Replace an existing demonstration."),
     ] = False,
 ) -> None:
-    """Juega la historia de la hoja de ruta con llaves recién hechas, y se verifica. / Play the story, and verify it.
+    """Reproduce la historia de la hoja de ruta y la verifica. / Replay the story of the road map and verify it.
 
-    Firmar del lado de quien firma, entregar, registrar: el camino real, con un reloj que sigue la historia.
-    Lo inventado va marcado. / Sign on the signer's side, submit, append: the real path, on a clock that
-    follows the story.
+    Firma, entrega y registra cada acto por el camino real, con llaves nuevas y un reloj que sigue la historia.
+    Lo inventado va marcado. / Signs, submits and appends every act through the real path, with new keys and a
+    clock that follows the story.
 
     Ejemplo / example: constancia demo --dir demo
     """
@@ -46,7 +46,7 @@ def command(
 
 
 def show_played(folder: Path, played: "Played") -> None:
-    """Print what was refused, and where everything stands."""
+    """Print the refused acts and the status of everything."""
     from constancia.api.cli.standing import print_standing
 
     out = console()

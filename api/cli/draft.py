@@ -1,4 +1,4 @@
-"""`constancia draft`: a statement to be read and signed, on a checkpoint that this software verified."""
+"""`constancia draft`: prepare a statement to sign, on top of a verified checkpoint."""
 
 import json
 from pathlib import Path
@@ -32,26 +32,31 @@ def command(
     type_name: Annotated[str, typer.Argument(metavar="TYPE", help="Tipo de acto, p. ej. VoteCast. / Type of act.")],
     body: Annotated[Path, typer.Option(help="Cuerpo del acto en JSON; - para stdin. / The act's body as JSON.")],
     ledger: Annotated[str, typer.Option("--from", help="Dirección http(s) o carpeta. / Address or folder.")],
-    party: Annotated[str, typer.Option(help="Parte por la que se habla. / Party spoken for.")],
+    party: Annotated[str, typer.Option(help="Parte en cuyo nombre se firma. / Party signed for.")],
     appointment: Annotated[
-        str | None, typer.Option(help="Nombramiento; sin él habla la raíz. / Appointment; without it the root speaks.")
+        str | None, typer.Option(help="Nombramiento; sin él firma la raíz. / Appointment; without it the root signs.")
     ] = None,
     person: Annotated[str | None, typer.Option(help="Id de la persona. / The person's id.")] = None,
     capacity: Annotated[str | None, typer.Option(help="Carácter, p. ej. alternate. / Capacity.")] = None,
-    occurred_on: Annotated[str | None, typer.Option(help="Cuándo ocurrió (EDTF); hoy. / When it happened.")] = None,
-    historical: Annotated[bool, typer.Option("--historical", help="Se registra después. / Recorded later.")] = False,
+    occurred_on: Annotated[
+        str | None, typer.Option(help="Cuándo ocurrió (EDTF); por omisión, hoy. / When it happened; default: today.")
+    ] = None,
+    historical: Annotated[
+        bool,
+        typer.Option("--historical", help="El hecho es anterior y se registra hoy. / An earlier fact, recorded now."),
+    ] = False,
     key_id: Annotated[
-        str | None, typer.Option(help="Id de la llave que firmará, para juzgarla. / Id of the key that will sign.")
+        str | None, typer.Option(help="Id de la llave que firmará (para el ensayo). / Id of the key that will sign.")
     ] = None,
     trust: Annotated[Path | None, typer.Option(help="Carpeta de confianza. / Trust folder.")] = None,
     out: Annotated[Path | None, typer.Option(help="Archivo que se crea. / File to create.")] = None,
     force: Force = False,
 ) -> None:
-    """Prepara una declaración por firmar, y dice qué respondería el libro. / Prepare a statement to sign.
+    """Prepara una declaración por firmar y ensaya su entrega. / Prepare a statement to sign, with a dry run.
 
-    Verifica antes el punto de control del libro contra el último visto desde este equipo.
-    / First verifies the log's checkpoint against the last one seen from this machine;
-    says what the ledger would answer now.
+    Antes verifica que el libro extienda el último punto de control visto desde este equipo. El ensayo dice qué
+    respondería el libro ahora y no registra nada. / First verifies that the log extends the last checkpoint seen
+    from this machine. The dry run says what the ledger would answer now and records nothing.
 
     Ejemplo / example: constancia draft VoteCast --body voto.json --from demo --party nosc --appointment ap-e-nosc
     --person p-e --capacity alternate
@@ -110,7 +115,7 @@ def _opened(location: str) -> "_Remote | _Local":
 
 
 class _Remote:
-    """A ledger at an address: a log to look at, with what it claims to be, and what it would answer."""
+    """A ledger at a URL: its log, the identity that it claims, and its dry run."""
 
     def __init__(self, log: "RemoteLog") -> None:
         self._log = log
@@ -140,7 +145,7 @@ def edition_of(told: "Mapping[str, Any]") -> int:
 
 
 class _Local:
-    """A ledger in a folder; as `_Remote`."""
+    """A ledger in a folder, with the interface of `_Remote`."""
 
     def __init__(self, ledger: "Ledger") -> None:
         self._ledger = ledger
@@ -162,17 +167,17 @@ class _Local:
     def refusal(self, statement: "Mapping[str, Any]", key: str | None) -> str | None:
         from constancia.ledger.dry_run import refusal_of
 
-        found = refusal_of(self._ledger, dict(statement), key)
-        return None if found is None else refusal_text(found)
+        refusal = refusal_of(self._ledger, dict(statement), key)
+        return None if refusal is None else refusal_text(refusal)
 
 
 def watch_for(origin: str, claimed: str, trust: Path | None) -> "Watch":
-    """Give this machine's memory of a log.
+    """Return the watch that remembers a log's latest checkpoint on this machine.
 
     Args:
         origin: The log's origin.
-        claimed: The verifier key that the server claims; used only where nothing is pinned yet.
-        trust: Trust folder; by default the key pinned at the first use.
+        claimed: The verifier key that the server claims; used only if no key is pinned yet.
+        trust: Trust folder; by default the key pinned at first use.
     """
     from hashlib import sha256
 

@@ -1,4 +1,4 @@
-"""`constancia export`: the bundle that verifies without server, database or anybody alive."""
+"""`constancia export`: a self-contained bundle that can be verified without a server or a database."""
 
 from pathlib import Path
 from typing import Annotated

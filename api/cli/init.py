@@ -1,7 +1,7 @@
-"""`constancia init`: the key ceremony. The genesis is drafted once and signed by every founder's root.
+"""`constancia init`: the key ceremony. The genesis is drafted once and signed with every founder's root key.
 
-It works at one table (all key files at hand) or on several machines: each founder signs the drafted genesis with
-`constancia sign`, and the signed files come together here. The ledger is opened when the last signature is there.
+It works on one machine (with all key files) or on several: each founder signs the drafted genesis with
+`constancia sign`, and this command collects the signed files. It opens the ledger when all signatures are present.
 """
 
 import tomllib
@@ -55,7 +55,7 @@ def command(
     4. constancia init libro --signed inai.signed.json --signed nosc.signed.json --signed sfp.signed.json
 
     El TOML lleva origin, timezone y charter, las tablas name y rules, y una tabla founders por parte, con party, kind,
-    key y legal_name. Sin opciones se imprime un ejemplo. / Without options an example is printed.
+    key y legal_name. Sin opciones imprime un ejemplo. / Without options it prints an example.
     """
     from constancia.ledger.folder import LedgerFolder
 
@@ -133,7 +133,9 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
         occasion=occasion,
     )
     write_file(places.path / DRAFT, raw)
-    typer.echo(message("init.drafted", path=places.path / DRAFT, parties=", ".join(one["party"] for one in founders)))
+    typer.echo(
+        message("init.drafted", path=places.path / DRAFT, parties=", ".join(founder["party"] for founder in founders))
+    )
 
 
 def _founder(base: Path, item: dict[str, Any]) -> dict[str, Any]:

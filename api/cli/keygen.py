@@ -1,4 +1,4 @@
-"""`constancia keygen`: a signatory's key, or a witness's two keys, encrypted in a file of their own."""
+"""`constancia keygen`: create a signatory's key, or the two keys of a witness, in an encrypted file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,15 +16,15 @@ def command(
     ] = None,
     witness: Annotated[
         str | None,
-        typer.Option(help="Llaves de un testigo con este nombre, p. ej. inai.example/testigo. / A witness's keys."),
+        typer.Option(help="Llaves de un testigo con este nombre, p. ej. inai.example/testigo. / Keys of a witness."),
     ] = None,
 ) -> None:
-    """Crea una llave Ed25519 cifrada, y su parte pública. / Make an encrypted Ed25519 key, and its public part.
+    """Crea una llave Ed25519 cifrada y su parte pública. / Create an encrypted Ed25519 key and its public part.
 
     La llave privada no sale de este equipo. / The private key never leaves this machine.
 
-    Con --witness son dos llaves (Ed25519 y ML-DSA-44), y se imprimen sus líneas para una política. / With --witness
-    they are two, and their lines for a policy are printed.
+    Con --witness crea dos llaves (Ed25519 y ML-DSA-44) e imprime sus líneas para una política. / With --witness it
+    creates two keys and prints their lines for a policy.
 
     Ejemplo / example: constancia keygen nosc.pem
     """

@@ -1,4 +1,4 @@
-"""`constancia log`: the entries, one readable line each."""
+"""`constancia log`: list the entries, one sentence per line."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +11,12 @@ from constancia.api.cli.terminal import console, guarded, language, message, ope
 @guarded
 def command(
     folder: Annotated[Path, typer.Argument(help="Carpeta del libro. / The ledger's folder.")] = Path("demo"),
-    start: Annotated[int, typer.Option("--from", min=0, help="Primer registro. / First entry.")] = 0,
-    count: Annotated[int, typer.Option(min=1, help="Cuántos. / How many.")] = 1_000_000,
+    start: Annotated[
+        int, typer.Option("--from", min=0, help="Índice del primer registro. / Index of the first entry.")
+    ] = 0,
+    count: Annotated[int, typer.Option(min=1, help="Cuántos registros. / How many entries.")] = 1_000_000,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Un registro JSON por línea. / One JSON entry a line.")
+        bool, typer.Option("--json", help="Un registro JSON por línea. / One JSON entry per line.")
     ] = False,
 ) -> None:
     """Lista los registros en orden, con su frase. / List the entries in order, each with its sentence.

@@ -1,4 +1,4 @@
-"""`constancia monitor`: what an organization leaves running that trusts no host."""
+"""`constancia monitor`: watch logs from outside, without trusting their hosts."""
 
 import contextlib
 from pathlib import Path
@@ -21,7 +21,7 @@ UNREADABLE = 3
 
 @guarded
 def command(
-    urls: Annotated[list[str], typer.Argument(metavar="URL", help="Dirección de una bitácora. / A log's address.")],
+    urls: Annotated[list[str], typer.Argument(metavar="URL", help="Dirección de un libro. / Address of a log.")],
     trust: Annotated[
         list[Path] | None,
         typer.Option(metavar="DIR", help="Carpeta de confianza; puede repetirse. / Trust folder; may be repeated."),
@@ -36,40 +36,50 @@ def command(
     ] = 300,
     peer: Annotated[
         list[str] | None,
-        typer.Option(metavar="URL|FILE", help="Cabezas que otro monitor vio. / Heads that another monitor was shown."),
+        typer.Option(metavar="URL|FILE", help="Otro monitor, para comparar. / Another monitor, to compare with."),
     ] = None,
     receipt: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Constancia que la bitácora debe cumplir. / Receipt that the log must keep."),
+        typer.Option(
+            metavar="FILE", help="Constancia de un registro que el libro debe contener. / Receipt to enforce."
+        ),
     ] = None,
     max_age: Annotated[
         float | None,
-        typer.Option(min=0, metavar="HOURS", help="Edad máxima del punto de control. / A checkpoint's greatest age."),
+        typer.Option(min=0, metavar="HOURS", help="Edad máxima del punto de control. / Maximum age of the checkpoint."),
     ] = None,
     whole_every: Annotated[
         float,
-        typer.Option(min=0, metavar="HOURS", help="Horas entre revisiones completas. / Hours between whole audits."),
+        typer.Option(min=0, metavar="HOURS", help="Horas entre revisiones completas. / Hours between full audits."),
     ] = 24,
     levels: Annotated[
         str,
-        typer.Option(metavar="L2|L5", help="Hasta qué nivel: L2 bitácora y autoría, L5 todos. / Up to which level."),
+        typer.Option(metavar="L2|L5", help="Hasta qué nivel: L2 libro y autoría, L5 todos. / Up to which level."),
     ] = "L5",
     heads: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Copia de las cabezas vistas. / Copy of the heads shown.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Copia de los puntos de control vistos. / Copy of the checkpoints seen."),
     ] = None,
     listen: Annotated[
         str | None,
-        typer.Option(metavar="HOST:PORT", help="Servir cabezas, avisos y métricas. / Serve heads, feeds, metrics."),
+        typer.Option(
+            metavar="HOST:PORT", help="Servir puntos de control, avisos y métricas. / Serve heads, feeds, metrics."
+        ),
     ] = None,
     name: Annotated[
         str | None, typer.Option(help="Nombre de este monitor en sus avisos. / This monitor's name in its feeds.")
     ] = None,
     recheck: Annotated[
-        float, typer.Option(min=0, metavar="SECONDS", help="Espera antes de dudar de una caché. / Wait for a cache.")
+        float,
+        typer.Option(
+            min=0,
+            metavar="SECONDS",
+            help="Segundos de tolerancia para cachés. / Tolerance for stale caches, in seconds.",
+        ),
     ] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Cada ronda en JSON. / Each round as JSON.")] = False,
 ) -> None:
-    """Vigila bitácoras: nota si alguien reescribe, bifurca, oculta u olvida. / Watch logs from outside.
+    """Vigila libros: detecta si se reescriben, bifurcan, ocultan o retroceden. / Watch logs for tampering.
 
     Códigos de salida con --once / exit codes: 0 ÍNTEGRO intact, 1 ALTERADO altered or evidence, 2 NO CONCLUYENTE
     inconclusive, 3 sin acceso unreachable or unreadable.
@@ -90,11 +100,11 @@ def command(
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     if levels not in ("L2", "L5"):
         raise fail(message("monitor.levels", found=levels))
-    if any(not one.startswith(("http://", "https://")) for one in urls):
+    if any(not url.startswith(("http://", "https://")) for url in urls):
         raise fail(message("monitor.url"))
     with contextlib.ExitStack() as stack:
         stack.enter_context(WriterLock(root))
-        stop = stack.enter_context(_stop_when_told())
+        stop = stack.enter_context(_stop_event())
         try:
             service = Service(
                 root=root,
@@ -129,7 +139,7 @@ def command(
 
 
 def _run(rounds: "Callable[[], int | None]") -> int:
-    """Run, and end cleanly when told to stop: a round that was broken off concludes nothing and loses nothing."""
+    """Run rounds until a signal stops the monitor; an interrupted round gives no verdict and loses no state."""
     try:
         return rounds() or 0
     except KeyboardInterrupt:
@@ -174,16 +184,16 @@ def _settings(
 
 
 def _pinned(origin: str) -> "TrustFolder | None":
-    """Give what this user has pinned for an origin."""
+    """Return the trust folder that this user pinned for an origin."""
     from constancia.api.client.pinned_trust import find
 
-    kept = find(origin)
-    return None if kept is None else kept.load()
+    pinned = find(origin)
+    return None if pinned is None else pinned.load()
 
 
 @contextlib.contextmanager
-def _stop_when_told() -> "Iterator[threading.Event]":
-    """Give the event that the first SIGINT or SIGTERM sets. The second one breaks off whatever is being waited for."""
+def _stop_event() -> "Iterator[threading.Event]":
+    """Return an event that the first SIGINT or SIGTERM sets; a second signal interrupts the current wait."""
     import signal
     import threading
     from types import FrameType
@@ -214,7 +224,7 @@ def _printer(root: Path, *, as_json: bool) -> "Callable[[RoundOutcome], None]":
         document = {
             "at": state.last_round,
             "entries": state.entries,
-            "events": [one.to_json() for one in outcome.events],
+            "events": [event.to_json() for event in outcome.events],
             "exit_code": outcome.code,
             "open": [
                 {"code": one.code, "es": tell(one, "es"), "en": tell(one, "en"), "evidence": one.evidence}
@@ -255,7 +265,7 @@ def _printer(root: Path, *, as_json: bool) -> "Callable[[RoundOutcome], None]":
 
 
 def _serve(root: Path, listen: str, stack: contextlib.ExitStack) -> None:
-    """Serve what the monitor shows in a thread of its own, for as long as the command runs."""
+    """Serve the monitor's pages in a thread for as long as the command runs."""
     import socket
     import threading
 

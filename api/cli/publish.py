@@ -1,4 +1,4 @@
-"""`constancia publish`: the log as plain files, which any web server offers without us."""
+"""`constancia publish`: write the log as static files for any web server."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,14 +21,17 @@ def command(
     ] = None,
     folder: Annotated[Path, typer.Option("--dir", help="Carpeta del libro. / The ledger's folder.")] = Path("demo"),
     watch: Annotated[
-        bool, typer.Option("--watch", help="Seguir publicando hasta Ctrl-C o SIGTERM. / Go on until Ctrl-C or SIGTERM.")
+        bool,
+        typer.Option("--watch", help="Seguir publicando hasta Ctrl-C o SIGTERM. / Continue until Ctrl-C or SIGTERM."),
     ] = False,
     every: Annotated[
         float, typer.Option(min=0.1, metavar="SECONDS", help="Con --watch, cada cuánto. / With --watch, how often.")
     ] = 5.0,
     keep_partials: Annotated[
         bool,
-        typer.Option("--keep-partials", help="Conservar mosaicos parciales ya sustituidos. / Keep replaced ones."),
+        typer.Option(
+            "--keep-partials", help="Conservar teselas parciales ya sustituidas. / Keep replaced partial tiles."
+        ),
     ] = False,
     check: Annotated[
         bool,
@@ -37,12 +40,12 @@ def command(
         ),
     ] = True,
 ) -> None:
-    """Publica la bitácora como archivos. / Publish the log as plain files.
+    """Publica el libro como archivos estáticos. / Publish the log as static files.
 
     Sólo escribe lo nuevo y puede interrumpirse en cualquier momento: el punto de control va al final. No necesita la
-    llave del libro. Repetirlo, o llamarlo desde cron, es inocuo.
+    llave del libro. Se puede repetir o llamar desde cron.
     / Writes only what is new and may be interrupted at any moment: the checkpoint comes last. It does not need the
-    log's key. Repeating it, or calling it from cron, is harmless.
+    log key. It can be repeated or run from cron.
 
     Ejemplo / example: constancia publish /srv/www/libro --dir demo --watch
     """
@@ -71,7 +74,7 @@ def _publish(ledger: "Ledger", place: Path, *, tidy: bool, tell_always: bool, ch
 
 
 def _publish_again(ledger: "Ledger", place: Path, *, tidy: bool) -> None:
-    """Publish what has come since. A full disk or a lost mount is told and tried again; a wrong history ends it."""
+    """Publish new entries. Report and retry a full disk or a lost mount; stop at a contradicting history."""
     from constancia.ledger.publication.static_files import UnderWay
 
     try:

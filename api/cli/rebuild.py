@@ -1,4 +1,4 @@
-"""`constancia rebuild`: projections made anew from the entries, or held against them."""
+"""`constancia rebuild`: rebuild the projections from the entries, or compare them with the entries."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,9 +15,9 @@ def command(
         bool, typer.Option("--check", help="Sólo compara byte por byte. / Compare byte for byte, change nothing.")
     ] = False,
 ) -> None:
-    """Rehace las vistas desde los registros. / Rebuild the views from the entries.
+    """Reconstruye las vistas desde los registros. / Rebuild the views from the entries.
 
-    Con --check sale con 1 si algo difiere, y dice qué. / With --check exits with 1 where something differs.
+    Con --check sale con 1 si algo difiere, y dice qué. / With --check, exits with 1 if something differs.
 
     Ejemplo / example: constancia rebuild demo --check
     """

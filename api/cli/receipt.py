@@ -1,4 +1,4 @@
-"""`constancia receipt`: an entry's receipt as a file, from a folder, an address, or the link of a QR code."""
+"""`constancia receipt`: save the receipt of an entry, from a folder, a URL or the link of a QR code."""
 
 from pathlib import Path
 from typing import Annotated
@@ -31,7 +31,7 @@ def command(
 ) -> None:
     """Guarda la constancia de un registro. / Save an entry's receipt.
 
-    Se verifica sin conexión ni servidor. / It verifies without network or server:
+    Se verifica sin conexión ni servidor. / It can be verified without network or server:
     constancia verify FILE.tlog-proof --trust DIR
 
     Ejemplo / example: constancia receipt 58 --from demo --out firma.tlog-proof --qr firma.svg --url https://libro.example

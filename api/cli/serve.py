@@ -43,7 +43,7 @@ def command(
         typer.Option(metavar="REASON", help="Seguir desde una copia más corta; se publica. / Go on; it is published."),
     ] = None,
 ) -> None:
-    """Sirve el libro: páginas, API y archivos de la bitácora. / Serve the ledger: pages, API and the log's files.
+    """Sirve el libro: páginas, API y archivos públicos. / Serve the ledger: pages, API and the log's files.
 
     Ejemplo / example: constancia serve --demo
     """
@@ -78,7 +78,7 @@ def command(
 
 @contextlib.contextmanager
 def _refreshed(ledger: "Ledger") -> "Iterator[None]":
-    """Read what another process appends to the folder, for as long as the block lasts."""
+    """Poll for entries that another process appends to the folder, within the block."""
     import logging
     import threading
 
@@ -103,7 +103,7 @@ def _refreshed(ledger: "Ledger") -> "Iterator[None]":
 
 
 def _listening(host: str, port: int) -> "socket.socket":
-    """Listen before anything is said, so that the address told is the one that answers."""
+    """Bind the socket before printing the address, so that the printed address is the one that answers."""
     import socket
 
     try:
@@ -159,7 +159,7 @@ def _tell_state(ledger: "Ledger") -> None:
 
 
 def _start_witnesses(folder: Path, resources: "contextlib.ExitStack") -> dict[str, str]:
-    """Run the demonstration's witnesses beside the server; their ports are others each time."""
+    """Start the demonstration's witnesses as processes; their ports differ each time."""
     from constancia.api.demo.witnesses import by_policy_name, has_witnesses, running_witnesses
 
     if not has_witnesses(folder):

@@ -1,4 +1,4 @@
-"""`constancia show`: one entry, whole."""
+"""`constancia show`: show one entry in full."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,12 +17,12 @@ def command(
         str, typer.Argument(help="Índice, huella o id de la declaración. / Index, leaf hash or statement id.")
     ],
     folder: Annotated[Path, typer.Option("--dir", help="Carpeta del libro. / The ledger's folder.")] = Path("demo"),
-    receipt: Annotated[Path | None, typer.Option(help="Guarda aquí su constancia. / Save its receipt here.")] = None,
-    raw: Annotated[bool, typer.Option("--raw", help="Sólo los bytes. / The bytes alone.")] = False,
+    receipt: Annotated[Path | None, typer.Option(help="Guardar aquí su constancia. / Save its receipt here.")] = None,
+    raw: Annotated[bool, typer.Option("--raw", help="Sólo los bytes. / Only the bytes.")] = False,
     dsse: Annotated[bool, typer.Option("--dsse", help="Como sobre DSSE. / As a DSSE envelope.")] = False,
     openssl: Annotated[
         bool,
-        typer.Option("--openssl", help="Líneas para verificarlo sin nosotros. / Lines that check it without us."),
+        typer.Option("--openssl", help="Comandos OpenSSL para verificarlo. / OpenSSL commands that check it."),
     ] = False,
     force: Force = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""`constancia sign`: read what you sign, then sign it with a key that stays here."""
+"""`constancia sign`: show a statement, then sign it with a key that never leaves this machine."""
 
 import sys
 from pathlib import Path
@@ -13,16 +13,16 @@ from constancia.api.cli.terminal import Force, guarded, language, message, passp
 def command(
     statement: Annotated[Path, typer.Argument(help="Declaración por firmar. / Statement to sign.")],
     key: Annotated[Path, typer.Option(help="Su archivo de llave (.pem o .key de e.firma). / Your key file.")],
-    out: Annotated[Path | None, typer.Option(help="Dónde dejar lo firmado. / Where to leave what is signed.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Archivo firmado que se crea. / Signed file to create.")] = None,
     passphrase_file: Annotated[
         Path | None, typer.Option(help="Archivo con la frase de paso. / File with the passphrase.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="No preguntar. / Don't ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="No pedir confirmación. / Do not ask for confirmation.")] = False,
     force: Force = False,
 ) -> None:
-    """Muestra lo que firma, y lo firma. / Show what you sign, and sign it.
+    """Muestra una declaración y la firma. / Show a statement and sign it.
 
-    Un acto por firma; es irreversible, sólo se puede responder. / One act a signature; it can't be undone.
+    Cada firma es un acto y no se puede deshacer. / Each signature is one act and cannot be undone.
 
     Ejemplo / example: constancia sign voto.statement.json --key nosc.pem
     """

@@ -1,4 +1,4 @@
-"""Where every commitment stands, for the terminal: levels, scope, milestones, deliverables, deadlines."""
+"""Status of every commitment, for the terminal: levels, scope, milestones, deliverables, deadlines."""
 
 from datetime import date, datetime
 
@@ -17,11 +17,11 @@ from constancia.domain.state import State
 
 
 def print_standing(state: State, at: datetime, lang: str) -> None:
-    """Print where agreements and commitments stand.
+    """Print the status of agreements and commitments.
 
     Args:
         state: The state at some size.
-        at: The instant asked about.
+        at: The instant at which deadlines are judged.
         lang: `es` or `en`.
     """
     console = Console(highlight=False)
@@ -36,17 +36,17 @@ def _word(lang: str, name: str) -> str:
     return tr(lang, f"word.{name}")
 
 
-def _said(text: object, lang: str) -> str:
-    """Give what a party wrote; square brackets in it are no markup."""
+def _escaped(text: object, lang: str) -> str:
+    """Escape text that a party wrote, so that square brackets in it are not markup."""
     return escape(in_language(text, lang))
 
 
 def _print_agreement(console: Console, agreement: Agreement, facts: tuple[Derived, ...], day: date, lang: str) -> None:
     version = agreement.current
-    signed = ", ".join(one.mark.party.upper() for one in version.signatures) or "—"
+    signed = ", ".join(signature.mark.party.upper() for signature in version.signatures) or "—"
     fact = next((one for one in facts if one.stream == agreement.stream and one.since), None)
     since = f" ({tr(lang, 'cli.standing.since', since=fact.since)})" if fact else ""
-    console.print(f"[bold]{_said(version.title, lang)}[/bold] — {_word(lang, agreement.status_on(day))}{since}")
+    console.print(f"[bold]{_escaped(version.title, lang)}[/bold] — {_word(lang, agreement.status_on(day))}{since}")
     console.print(f"  {tr(lang, 'cli.standing.signed', parties=signed)}")
     if version.missing:
         absent = ", ".join(one.upper() for one in version.missing)
@@ -55,10 +55,10 @@ def _print_agreement(console: Console, agreement: Agreement, facts: tuple[Derive
 
 
 def _print_commitment(console: Console, state: State, commitment: Commitment, at: datetime, lang: str) -> None:
-    marks = ", ".join(_word(lang, one) for one in flags(state, commitment, at))
+    marks = ", ".join(_word(lang, flag) for flag in flags(state, commitment, at))
     shown = f" [bold red]({marks})[/bold red]" if marks else ""
     console.print(
-        f"[bold]{commitment.commitment}: {_said(commitment.title, lang)}[/bold] — "
+        f"[bold]{commitment.commitment}: {_escaped(commitment.title, lang)}[/bold] — "
         f"{_word(lang, commitment.status)}{shown}"
     )
     contested = commitment.contested_level
@@ -87,9 +87,13 @@ def _milestones(state: State, commitment: Commitment, at: datetime, lang: str) -
         table.add_column(tr(lang, f"cli.standing.{heading}"))
     scope = commitment.scope
     for milestone in scope.milestones if scope else ():
-        items = [one for one in scope.deliverables if one.milestone == milestone.milestone] if scope else []
+        items = (
+            [deliverable for deliverable in scope.deliverables if deliverable.milestone == milestone.milestone]
+            if scope
+            else []
+        )
         table.add_row(
-            f"{milestone.milestone} {_said(milestone.title, lang)}",
+            f"{milestone.milestone} {_escaped(milestone.title, lang)}",
             milestone.window,
             _milestone_stands(state, commitment, milestone, at, lang),
             "\n".join(_deliverable_stands(state, commitment, one, lang) for one in items),

@@ -1,4 +1,4 @@
-"""`constancia state`: where things stand, now or as of a size or an instant."""
+"""`constancia state`: the state of the ledger now, at a size or at an instant."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,7 +24,7 @@ def command(
         bool, typer.Option("--json", help="Documento de estado canónico. / The canonical state document.")
     ] = False,
 ) -> None:
-    """Muestra dónde está cada compromiso. / Show where every commitment stands.
+    """Muestra la situación de cada compromiso. / Show the status of every commitment.
 
     Ejemplo / example: constancia state demo --at 2019-05-24
     """
@@ -42,7 +42,7 @@ def command(
 
 
 def _moment(ledger: "Ledger", at: str | None) -> "tuple[int, datetime]":
-    """Read `--at`: a size asks what the log said then, judged today; a time asks for both as of then."""
+    """Parse `--at`. A size gives the state at that size, judged today; a time gives both as of then."""
     from constancia.api.text.dates import instant_of
     from constancia.verify.core.errors import Malformed
 

@@ -1,7 +1,7 @@
-"""`constancia verify --statement`: whether the audited log holds what somebody signed, and what follows if it does not.
+"""`constancia verify --statement`: whether the audited log contains a signed statement, and what follows if not.
 
-Absence alone is no alteration: a statement may never have arrived, or come later. It becomes one where the log itself
-promised the entry: a sound receipt, signed by the pinned key, of a tree that this log should go on from and does not.
+Absence alone is not an alteration: a statement may never have arrived, or may arrive later. It is an alteration if the
+log committed to the entry: a valid receipt, signed by the pinned key, for a tree that this log does not extend.
 """
 
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ ABSENT: Final = 4  # exit code; 1 where a promise is broken or the log is altere
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchOutcome:
-    """What became of a statement: names of messages with their parameters, and the exit code."""
+    """Result of a search: message ids with their parameters, and the exit code."""
 
     codes: tuple[str, ...]
     params: dict[str, Any]
@@ -34,13 +34,13 @@ class SearchOutcome:
 
 
 class Search:
-    """Looks for a statement among the entries of one audit, a `Further` of verify.
+    """Search for a statement among the entries of one audit; an `AuditLevel` of verify.
 
     Args:
-        path: The statement, as drafted, as signed, or its receipt.
+        path: The statement as drafted or signed, or its receipt.
 
     Raises:
-        Unreadable, Malformed: It can't be read.
+        Unreadable, Malformed: The file cannot be read.
     """
 
     stands_for: Final = "statement"
@@ -53,28 +53,28 @@ class Search:
         self._fold: EntryPass | None = None
 
     def begin(self, _source: Source, fold: EntryPass, _findings: Findings) -> None:
-        """Get ready; nothing was read yet."""
+        """Start; no entry was read yet."""
         self._fold = fold
 
     def take(self, entry: Entry) -> None:
-        """Look at the next entry: the same words, or the same id with other words."""
+        """Compare the next entry: the same statement, or the same id with a different statement."""
         if entry.statement.raw == self._statement.raw:
             self._found = self._found or entry
         elif entry.statement.id == self._statement.id:
             self._reused = self._reused or entry
 
     def finish(self) -> None:
-        """Come to the end: nothing is left to do."""
+        """Finish; nothing is left to do."""
 
     def outcome(self, report: Report, trust: TrustFolder | None) -> SearchOutcome:
-        """Say what became of it.
+        """Return the result.
 
         Args:
-            report: Of the audit that it went through.
-            trust: What is pinned.
+            report: Report of the audit that fed this search.
+            trust: The pinned keys.
 
         Raises:
-            Unreadable: The source was no log, or is another one than the statement was signed for.
+            Unreadable: The source is not a log, or not the log that the statement was signed for.
         """
         fold, said = self._fold, self._statement
         if fold is None or fold.origin != said.ledger:
@@ -110,7 +110,7 @@ class Search:
         )
 
     def _is_broken(self, fold: EntryPass, trust: TrustFolder | None) -> bool:
-        """Tell whether the log's own key signed a receipt of another history than this one."""
+        """Return whether the log key signed a receipt that belongs to a different history from this one."""
         promised = self._promised
         if promised is None or trust is None or promised.size > fold.tree.size:
             return False

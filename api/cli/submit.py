@@ -1,4 +1,4 @@
-"""`constancia submit`: hand in what was signed, and keep the receipt."""
+"""`constancia submit`: submit a signed statement and save the receipt."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,16 +12,16 @@ from constancia.api.cli.terminal import Force, fail, guarded, language, message,
 def command(
     signed: Annotated[Path, typer.Argument(help="Archivo .signed.json. / The .signed.json file.")],
     to: Annotated[str, typer.Option(help="Dirección http(s) o carpeta del libro. / Address or the ledger's folder.")],
-    out: Annotated[Path | None, typer.Option(help="Dónde guardar la constancia. / Where to keep the receipt.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Dónde guardar la constancia. / Where to save the receipt.")] = None,
     log_passphrase_file: Annotated[
         Path | None,
         typer.Option(help="Frase de la llave del libro, si es carpeta. / Log key's passphrase, for a folder."),
     ] = None,
     force: Force = False,
 ) -> None:
-    """Entrega lo firmado y guarda la constancia. / Hand in what was signed and keep the receipt.
+    """Entrega una declaración firmada y guarda la constancia. / Submit a signed statement, save the receipt.
 
-    Repetirlo es inocuo: se recibe la misma constancia. / Doing it twice is harmless: the same receipt comes back.
+    Se puede repetir: un reenvío devuelve la misma constancia. / Idempotent: a retry returns the same receipt.
 
     Ejemplo / example: constancia submit voto.signed.json --to http://localhost:8000
     """
@@ -39,7 +39,7 @@ def command(
 
 
 def _is_receipt_of(path: Path, raw: bytes) -> bool:
-    """Tell whether a file is a receipt of this very statement: to renew it loses nothing."""
+    """Return whether a file is a receipt of this statement, so that it may be overwritten."""
     from constancia.ledger.submission import parse_signed
     from constancia.verify.core.errors import Malformed
     from constancia.verify.speed.entry_patterns import read_entry

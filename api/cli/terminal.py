@@ -1,4 +1,4 @@
-"""What all verbs share: the language, the console, passphrases, and how an error is told to a person."""
+"""Shared by all subcommands: language, console, passphrases, error messages."""
 
 import contextlib
 import functools
@@ -24,20 +24,18 @@ REFUSED = 1
 FAILED = 2
 IO_FAILED = 74  # what nobody can be told
 
-Force = Annotated[
-    bool, typer.Option("--force", help="Reemplazar el archivo que ya está. / Replace a file that is there.")
-]
+Force = Annotated[bool, typer.Option("--force", help="Reemplazar un archivo existente. / Replace an existing file.")]
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def language() -> str:
-    """Give the language of messages, `es` or `en`."""
+    """Return the language of messages, `es` or `en`."""
     return "en" if os.environ.get("CONSTANCIA_LANG") == "en" else "es"
 
 
 def message(msgid: str, **params: object) -> str:
-    """Give a message of the command line in the person's language."""
+    """Return a message of the command line in the user's language."""
     from constancia.api.text.i18n import tr
     from constancia.verify.report.printable import printable
 
@@ -46,7 +44,7 @@ def message(msgid: str, **params: object) -> str:
 
 
 def console() -> "Console":
-    """Give the console for people's output."""
+    """Return the console for human-readable output."""
     from rich.console import Console
 
     return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
@@ -60,7 +58,7 @@ def fail(text: str, code: int = FAILED) -> typer.Exit:
 
 
 def guarded(verb: Callable[P, R]) -> Callable[P, R]:
-    """Tell errors as a person needs them: what was expected, what was found, what to do. Nothing is lost on Ctrl-C."""
+    """Print known errors as messages: what happened, what was expected, what to do. Handle Ctrl-C."""
 
     @functools.wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -102,7 +100,7 @@ def _told(error: Exception) -> str | None:
 
 
 def refusal_text(refusal: "Refusal") -> str:
-    """Give a refusal in words: title, code, rule, the state it was judged against, what else stood against it."""
+    """Return a refusal as text: title, code, rule, the state it was judged against, further broken rules."""
     from constancia.api.text.i18n import tr
 
     lines = [
@@ -115,10 +113,10 @@ def refusal_text(refusal: "Refusal") -> str:
 
 
 def to_make(path: Path, *, force: bool) -> Path:
-    """Give a path at which a file is to be made; ask before anything else is done.
+    """Return the path of a file to create, after checking that it may be written.
 
     Raises:
-        Exit: Something is there already, and `force` does not say that it may go.
+        Exit: The file exists and `force` is false.
     """
     if not force and os.path.lexists(path):
         raise fail(message("exists", path=path))
@@ -126,7 +124,7 @@ def to_make(path: Path, *, force: bool) -> Path:
 
 
 def passphrase(path: Path | None, prompt: str, *, confirm: bool = False) -> bytes:
-    """Get a passphrase from a file or the terminal; never from the command line, which others can read."""
+    """Return a passphrase from a file or the terminal; never from an argument, which other users can read."""
     if path is not None:
         warn_if_readable(path)
         return path.read_bytes().rstrip(b"\r\n")
@@ -143,14 +141,14 @@ def warn_if_readable(path: Path) -> None:
 
 
 def now() -> datetime:
-    """Give the present instant, by the one clock."""
+    """Return the current instant of the system clock."""
     from constancia.ledger.clock import SystemClock
 
     return SystemClock().now().astimezone(UTC)
 
 
 def open_for_reading(folder: Path) -> "Ledger":
-    """Open a ledger's folder without the right to write."""
+    """Open a ledger's folder read-only."""
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.ledger import Ledger
 

@@ -1,4 +1,4 @@
-"""`constancia trust`: which ledgers this user has pinned, so that `verify` has its anchor by itself."""
+"""`constancia trust`: the trust anchors that this user pinned; `verify` uses them by default."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,19 +20,20 @@ app = typer.Typer(
 @guarded
 def add(
     folder: Annotated[
-        Path, typer.Argument(help="Carpeta con policy, genesis y, si hay, checkpoint y tsa/. / Folder with those.")
+        Path, typer.Argument(help="Carpeta con policy, genesis y, si hay, checkpoint y tsa/. / Trust folder.")
     ],
     source: Annotated[
-        str | None, typer.Option(help="Dónde se lee ese libro de ordinario. / Where that ledger is usually read.")
+        str | None, typer.Option(help="Carpeta o dirección habitual de ese libro. / Usual location of that ledger.")
     ] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Sustituir el ancla que ya está. / Replace the anchor that is there.")
+        bool, typer.Option("--replace", help="Reemplazar el ancla existente. / Replace the existing anchor.")
     ] = False,
 ) -> None:
-    """Fija en quién se confía para un libro. / Pin whom to trust for a ledger.
+    """Fija el ancla de confianza de un libro. / Pin the trust anchor of a ledger.
 
-    Antes de fijarla, compare la llave y la huella con lo que las partes publican por otra vía: la carpeta que el propio
-    libro trae no prueba nada por sí sola. / Compare key and fingerprint with what the parties publish elsewhere first.
+    Antes de fijarla, compare la llave y la huella con lo que las partes publican por otra vía: la carpeta que trae el
+    propio libro no prueba nada por sí sola. / First compare key and fingerprint with what the
+    parties publish elsewhere.
 
     Ejemplo / example: constancia trust add ./confianza --source https://bitacora.example.org
     """
@@ -62,13 +63,13 @@ def add(
 @app.command(name="list")
 @guarded
 def show() -> None:
-    """Lista lo fijado. / List what is pinned."""
+    """Lista las anclas fijadas. / List the pinned trust anchors."""
     from constancia.api.client.pinned_trust import pinned, trust_root
 
-    found = pinned()
-    if not found:
+    anchors = pinned()
+    if not anchors:
         typer.echo(message("trust.none", folder=trust_root()))
-    for one in found:
+    for one in anchors:
         trust = one.load()
         typer.echo(
             message(
@@ -84,7 +85,7 @@ def show() -> None:
 @app.command()
 @guarded
 def remove(origin: Annotated[str, typer.Argument(help="Origen del libro. / The ledger's origin.")]) -> None:
-    """Olvida lo fijado para un libro. / Forget what is pinned for a ledger."""
+    """Elimina el ancla de un libro. / Remove the trust anchor of a ledger."""
     from constancia.api.client.pinned_trust import unpin
 
     if not unpin(origin):

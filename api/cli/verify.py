@@ -1,4 +1,4 @@
-"""`constancia verify`: the audit, at every level, with what this user pinned and verified before."""
+"""`constancia verify`: the audit, at every level, with the trust anchors that this user pinned."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,22 +17,22 @@ SOURCE_HELP = (
     "current folder, or the pinned source."
 )
 TRUST_HELP = (
-    "Carpeta de confianza (policy, genesis, checkpoint) obtenida de otra fuente que el libro auditado; sin ella, la "
-    "fijada con `constancia trust add`. / Trust folder, had from elsewhere than the audited ledger; by default the one "
-    "pinned with `constancia trust add`."
+    "Carpeta de confianza: policy, genesis y, si hay, checkpoint. No la obtenga del servidor que revisa. Por omisión, "
+    "la fijada con `constancia trust add`. / Trust folder: policy, genesis, optional checkpoint. Obtain it "
+    "independently of the audited server. By default, the one pinned with `constancia trust add`."
 )
 SINCE_HELP = (
-    "Punto de control verificado antes (archivo, o «last»): se revisa lo nuevo. / Checkpoint verified before (a file, "
-    'or "last"): what is new is checked.'
+    "Punto de control ya verificado (archivo, o «last»): sólo se revisa lo nuevo. / Checkpoint verified before (a "
+    'file, or "last"): only what is new is checked.'
 )
 REPLAY_HELP = (
-    "Además, que cada acto fue lícito (L3) y que el estado mostrado es el que dan las entradas (L4). / Also that every "
-    "act was lawful (L3) and that the state shown is what the entries give (L4)."
+    "Además, que las reglas permitían cada acto (L3) y que el estado mostrado corresponde a los registros (L4). / Also "
+    "that the rules allowed every act (L3) and that the state shown matches the entries (L4)."
 )
 
 STATEMENT_HELP = (
-    "Además, si la bitácora tiene esta declaración (.statement.json, .signed.json o constancia). / Also whether the "
-    "log holds this statement (.statement.json, .signed.json, or a receipt)."
+    "Además, si el libro contiene esta declaración (.statement.json, .signed.json o constancia). / Also whether the "
+    "log contains this statement (.statement.json, .signed.json, or a receipt)."
 )
 
 
@@ -44,12 +44,13 @@ def command(
     replay: Annotated[bool, typer.Option("--replay", help=REPLAY_HELP)] = False,
     statement: Annotated[Path | None, typer.Option(metavar="FILE", help=STATEMENT_HELP)] = None,
     every: Annotated[
-        bool, typer.Option("--all", help="Todas las fallas, no sólo la primera. / All faults, not the first alone.")
+        bool,
+        typer.Option("--all", help="Todas las alteraciones, no sólo una. / All faults, not only the first."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Informe en JSON. / Report as JSON.")] = False,
     restart: Annotated[
         bool,
-        typer.Option("--restart", help="No continuar una revisión interrumpida. / Do not go on an interrupted audit."),
+        typer.Option("--restart", help="Empezar de cero. / Do not resume an interrupted audit."),
     ] = False,
 ) -> None:
     """Verifica que nada fue alterado. / Verify that nothing was altered.
@@ -72,12 +73,12 @@ def command(
 
     sys.setswitchinterval(2e-4)  # a verifier thread back from OpenSSL would wait 5 ms for the interpreter otherwise
     gc.set_threshold(100_000)  # an audit makes many short-lived objects and no cycles
-    wanted = AuditRequest(
+    request = AuditRequest(
         source=source, trust=trust, since=since, replay=replay, every=every, restart=restart, show=not as_json,
         statement=statement,
     )  # fmt: skip
     try:
-        done = run(wanted)
+        done = run(request)
     except (Unreadable, Malformed) as error:
         raise fail(unreadable_text(error, language()), UNREADABLE) from error
     except KeyboardInterrupt:
@@ -94,10 +95,10 @@ def command(
 
 
 def _exit_code(done: "Done") -> int:
-    """Altered is said first; then that the statement is missing; then the verdict."""
-    found = done.report.verdict.exit_code
+    """Return the exit code: ALTERED first, then a missing statement, then the verdict."""
+    verdict = done.report.verdict.exit_code
     missing = 0 if done.statement is None else done.statement.exit_code
-    return found if found == ALTERED else missing or found
+    return verdict if verdict == ALTERED else missing or verdict
 
 
 def _print(done: "Done", *, as_json: bool) -> None:
@@ -106,19 +107,19 @@ def _print(done: "Done", *, as_json: bool) -> None:
     from constancia.verify.report.output import write_error, write_out
     from constancia.verify.report.rendering import json_text, report_json, report_text
 
-    for line in done.told:
+    for line in done.messages:
         write_error(line)
     sought = done.statement
     if not as_json:
         lines = [message(code, **sought.params) + "\n" for code in sought.codes] if sought is not None else []
         write_out(report_text(done.report, language()) + "".join(lines))
         return
-    said = report_json(done.report)
+    report = report_json(done.report)
     if sought is not None:
         statement = {
-            "codes": [one.removeprefix("statement.") for one in sought.codes],
+            "codes": [code.removeprefix("statement.") for code in sought.codes],
             "exit_code": sought.exit_code,
             "params": sought.params,
         }
-        said = json_text(json.loads(said) | {"statement": statement})
-    write_out(f"{said}\n")
+        report = json_text(json.loads(report) | {"statement": statement})
+    write_out(f"{report}\n")

@@ -1,4 +1,4 @@
-"""`constancia witness`: a party's witness, beside nothing but its own key file and a small store."""
+"""`constancia witness`: run a party's witness; it needs only its key file and a small store."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,10 +21,10 @@ def command(
     ] = "127.0.0.1:8100",
     policy: Annotated[
         Path | None,
-        typer.Option(help="Sus líneas «log» dicen qué bitácoras. / A tlog-policy; its log lines say which logs."),
+        typer.Option(help="tlog-policy; sus líneas «log» nombran libros. / tlog-policy; its log lines name logs."),
     ] = None,
     store: Annotated[
-        Path, typer.Option(help="Archivo SQLite con lo que el testigo recuerda. / What the witness remembers.")
+        Path, typer.Option(help="Archivo SQLite con la memoria del testigo. / The witness's store.")
     ] = Path("witness.sqlite"),
     key: Annotated[
         Path | None, typer.Option(help="Archivo de llaves (keygen --witness). / Key file (keygen --witness).")
@@ -37,17 +37,18 @@ def command(
     ] = "",
     create: Annotated[
         bool,
-        typer.Option("--create", help="Crear el archivo; sólo la primera vez. / Make the store; only once."),
+        typer.Option("--create", help="Crear el archivo; sólo la primera vez. / Create the store; only once."),
     ] = False,
     show: Annotated[
-        bool, typer.Option("--show", help="Decir qué recuerda y qué rechazó, y terminar. / Say what it knows, and end.")
+        bool,
+        typer.Option("--show", help="Mostrar lo recordado y lo rechazado, y salir. / Show memory and refusals, exit."),
     ] = False,
     stop_with_stdin: Annotated[bool, typer.Option("--stop-with-stdin", hidden=True)] = False,
 ) -> None:
-    """Testigo: cofirma lo que extiende todo lo que ya vio. / Witness: cosigns what extends all that it saw before.
+    """Testigo: cofirma puntos de control consistentes. / Witness: cosigns consistent checkpoints.
 
-    Si una bitácora muestra otra historia, no cofirma, y guarda la prueba (--show). / If a log shows another history it
-    does not cosign, and keeps the evidence (--show).
+    Si un libro no extiende lo que el testigo ya vio, no lo cofirma y guarda la prueba (--show). / If a log does not
+    extend what the witness saw before, it refuses to cosign and stores the evidence (--show).
 
     Ejemplo / example:
 
@@ -126,7 +127,7 @@ def _bind(listen: str) -> "socket.socket":
 
 
 def _stop_with_stdin(server: object) -> None:
-    """End the server when standard input ends: then whoever started this process is gone, however it went."""
+    """Stop the server at the end of standard input, which means that the parent process has ended."""
     import sys
     import threading
 

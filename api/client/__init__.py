@@ -1,4 +1,4 @@
-"""A user's side of the network: another ledger by HTTP, and what this user has pinned.
+"""The user's side: a remote ledger over HTTP, and the trust anchors that this user pinned.
 
 May import: `text`.
 """

@@ -1,8 +1,8 @@
-"""What this user trusts and remembers: trust folders by origin, and what was verified before.
+"""This user's trust anchors and resume files: trust folders by origin, and the state of earlier audits.
 
-Trust stands in the user's configuration (`constancia/trust/<SHA-256 of the origin>/`): policy, genesis, the last
-checkpoint verified, time-stamp authorities, and where the ledger is usually read. What only saves time (resume files)
-stands in the user's cache (`constancia/verify/`), and may be deleted.
+Trust folders are in the user's configuration (`constancia/trust/<SHA-256 of the origin>/`): policy, genesis, the last
+verified checkpoint, time-stamp authorities, and the ledger's usual location. Resume files, which only save time, are
+in the user's cache (`constancia/verify/`) and may be deleted.
 """
 
 import hashlib
@@ -29,19 +29,19 @@ PINNED_FILES: Final = ("policy", "genesis")
 
 
 class TrustError(Exception):
-    """What was to be pinned can't be: another genesis or key is pinned for that origin already."""
+    """Pinning is refused: another genesis or key is already pinned for that origin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pinned:
-    """A trust folder of this user: the origin it is for, where it stands, where the ledger is usually read."""
+    """A trust folder of this user: its origin, its path, the ledger's usual location."""
 
     origin: str
     folder: Path
     source: str | None
 
     def load(self) -> TrustFolder:
-        """Read it.
+        """Load the trust folder.
 
         Raises:
             Unreadable, Malformed: It is damaged.
@@ -50,21 +50,21 @@ class Pinned:
 
 
 def trust_root() -> Path:
-    """Give the folder that holds this user's trust folders."""
+    """Return the folder that holds this user's trust folders."""
     return user_config_path(NAME) / "trust"
 
 
 def find(origin: str) -> Pinned | None:
-    """Give what this user pinned for an origin, or None."""
+    """Return the trust folder that this user pinned for an origin, or None."""
     folder = trust_root() / _name(origin)
     return _read(folder) if (folder / "policy").is_file() else None
 
 
 def pinned() -> list[Pinned]:
-    """Give all that this user pinned, by origin."""
+    """Return all trust folders that this user pinned, by origin."""
     root = trust_root()
     folders = sorted(root.iterdir()) if root.is_dir() else []
-    return sorted((_read(one) for one in folders if (one / "policy").is_file()), key=lambda one: one.origin)
+    return sorted((_read(folder) for folder in folders if (folder / "policy").is_file()), key=lambda one: one.origin)
 
 
 def _read(folder: Path) -> Pinned:
@@ -79,19 +79,19 @@ def _line(path: Path) -> str | None:
 
 
 def pin(given: Path, *, source: str | None = None, replace: bool = False) -> list[Pinned]:
-    """Copy a trust folder to where `verify` looks for it, once for each log in its policy.
+    """Copy a trust folder into the user's configuration, once for each log in its policy.
 
     Args:
         given: The folder; the caller has compared its fingerprints with what the parties publish elsewhere.
-        source: Where the ledger is usually read.
-        replace: Whether another genesis or key that is pinned already may be replaced.
+        source: The ledger's usual location.
+        replace: Whether a different pinned genesis or key may be replaced.
 
     Returns:
-        What is pinned now.
+        The pinned trust folders.
 
     Raises:
-        TrustError: Another one is pinned already.
-        Unreadable, Malformed: It is no trust folder.
+        TrustError: A different one is already pinned.
+        Unreadable, Malformed: It is not a trust folder.
     """
     trust = load_trust(given)
     return [_pin(given, trust, origin, source, replace=replace) for origin in sorted(trust.policy.logs)]
@@ -115,7 +115,7 @@ def _pin(given: Path, trust: TrustFolder, origin: str, source: str | None, *, re
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    """Give what is pinned: policy, genesis and the certificates of `tsa/`; not the checkpoint, which moves on."""
+    """Return the files to pin: policy, genesis and the certificates of `tsa/`; not the checkpoint, which changes."""
     listed = [folder / name for name in PINNED_FILES]
     tsa = folder / "tsa"
     listed += sorted(tsa.iterdir()) if tsa.is_dir() else []
@@ -123,22 +123,22 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def unpin(origin: str) -> bool:
-    """Forget what is pinned for an origin; tells whether anything was."""
+    """Remove the trust folder of an origin; return whether there was one."""
     found = find(origin)
     if found is not None:
         rmtree(found.folder)
     return found is not None
 
 
-def remember_checkpoint(kept: Pinned, raw: bytes) -> None:
-    """Keep a checkpoint that was verified, if it goes beyond the one that is kept.
+def remember_checkpoint(anchor: Pinned, raw: bytes) -> None:
+    """Save a verified checkpoint, if it is larger than the saved one.
 
-    From then on a log that is shorter, or another, is altered for this user (verify's rule A3).
+    From then on a shorter or different log is altered for this user (verify's rule A3).
     """
-    path = kept.folder / CHECKPOINT
+    path = anchor.folder / CHECKPOINT
     former = _parsed(path.read_bytes()) if path.is_file() else None
-    found = _parsed(raw)
-    if found is not None and (former is None or former.size < found.size):
+    checkpoint = _parsed(raw)
+    if checkpoint is not None and (former is None or former.size < checkpoint.size):
         write_file(path, raw)
 
 
@@ -150,12 +150,12 @@ def _parsed(raw: bytes) -> Checkpoint | None:
 
 
 def resume_file(origin: str, *, interrupted_at: str | None) -> ResumeFile:
-    """Open what this user's audits verified of a log.
+    """Open the resume file of this user's audits of a log.
 
     Args:
         origin: The log.
-        interrupted_at: The place that a whole audit is about to read, to go on where it was interrupted there; None
-            for what the last whole audit verified.
+        interrupted_at: The location that a full audit is about to read, to resume an interrupted audit there;
+            None for the resume file of the last complete audit.
 
     Returns:
         The file; the caller closes it.
@@ -172,17 +172,17 @@ def resume_file(origin: str, *, interrupted_at: str | None) -> ResumeFile:
 
 
 def forget_progress(origin: str, place: str) -> None:
-    """Delete what an interrupted audit of a place had verified."""
+    """Delete the progress of an interrupted audit of a location."""
     (user_cache_path(NAME) / "verify" / f"{_name(origin)}.{_name(place)[:16]}.partial").unlink(missing_ok=True)
 
 
 def usual_sources() -> Iterator[str]:
-    """Give where this user's ledgers are usually read."""
+    """Return the usual locations of this user's ledgers."""
     return (one.source for one in pinned() if one.source is not None)
 
 
 def last_checkpoint(origin: str | None) -> bytes:
-    """Give the checkpoint that this user verified last of an origin.
+    """Return the last checkpoint of an origin that this user verified.
 
     Raises:
         Unreadable: There is none.

@@ -17,11 +17,11 @@ TIMEOUT_S = 20.0
 
 
 class Unreachable(LedgerError):
-    """The server can't be reached, or is busy; a statement that was signed stays valid and can be handed in again."""
+    """The server cannot be reached, or is busy; a signed statement remains valid and can be submitted again."""
 
 
 class NoLedger(LedgerError):
-    """What answers there is no ledger's server, or the address is none."""
+    """The address is invalid, or its server is not a ledger."""
 
 
 class RemoteProblem(Exception):
@@ -64,7 +64,7 @@ class RemoteLog:
         url: The server's root.
 
     Raises:
-        NoLedger: It is no address; later, what answers there is no ledger.
+        NoLedger: It is not an address; later: its server is not a ledger.
     """
 
     def __init__(self, url: str) -> None:
@@ -86,20 +86,20 @@ class RemoteLog:
         self._client.close()
 
     def describe(self) -> dict[str, Any]:
-        """Give what the server says of itself: origin, log key, genesis. It proves nothing by itself."""
+        """Return the server's own description: origin, log key, genesis. It proves nothing by itself."""
         return self._json("GET", "/api/v1/ledger", ("origin", "log_key", "timezone"))
 
     def checkpoint(self) -> bytes:
-        """Give the latest signed checkpoint."""
+        """Return the latest signed checkpoint."""
         return self._request("GET", "/checkpoint").content
 
     def consistency(self, old: int, new: int) -> Sequence[bytes]:
-        """Give the consistency proof between two sizes."""
+        """Return the consistency proof between two sizes."""
         answer = self._json("GET", f"/api/v1/proofs/consistency?old={old}&new={new}", ("proof",))
         return [decode_base64(one, "proof") for one in answer["proof"]]
 
     def receipt(self, name: str) -> bytes:
-        """Give the receipt of an entry by index, leaf hash or statement id, as the server made it.
+        """Return the receipt of an entry by index, leaf hash or statement id, as the server made it.
 
         Raises:
             RemoteProblem: There is no such entry.
@@ -108,7 +108,7 @@ class RemoteLog:
         return self._request("GET", f"/api/v1/receipts/{quote(name, safe='')}").content
 
     def submit(self, document: bytes) -> dict[str, Any]:
-        """Hand in a signed statement. A lost answer is asked for again: the same bytes give the same receipt.
+        """Submit a signed statement, with retries: the same bytes give the same receipt.
 
         Raises:
             RemoteProblem: The server refused.
@@ -117,11 +117,11 @@ class RemoteLog:
         return self._json("POST", "/api/v1/entries", ("index", "leaf_hash", "receipt"), document)
 
     def verdict(self, statement: Mapping[str, Any], key: str | None) -> dict[str, Any]:
-        """Give what the ledger would answer now to a statement, `accepted` and `refusal`; nothing is recorded.
+        """Return the result of a dry run, `accepted` and `refusal`; nothing is recorded.
 
         Args:
             statement: Its members.
-            key: Id of the key that is to sign; what concerns the key is left out without one.
+            key: Id of the key that will sign; without one, checks of the key are skipped.
         """
         asked = {
             name: statement[name] for name in ("actor", "body", "mode", "occurred_on", "seen", "signed_at", "type")

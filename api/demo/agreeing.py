@@ -7,7 +7,7 @@ from constancia.domain.kernel.values import digest
 
 
 def agreement(stage: Stage) -> None:
-    """The text in two languages is frozen and signed by three: in force exactly at the third signature."""
+    """Freeze the bilingual text and sign it by all three: it is in force exactly at the third signature."""
     secretariat = stage.cast.person("ap-s-inai")
     title = text("Hoja de ruta sobre la vigilancia estatal ilegal", "Road map on illegal state surveillance")
     docset = {
@@ -32,7 +32,7 @@ def agreement(stage: Stage) -> None:
 
 
 def adoption(stage: Stage) -> None:
-    """The four activities are adopted as the baseline scope by a decision that is proposed, voted and signed."""
+    """Adopt the four activities as the baseline scope by a decision: proposed, voted and signed."""
     nosc, inai, _sfp = alternates(stage)
     proposal = {
         "commitment": "rm",

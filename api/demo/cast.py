@@ -1,4 +1,4 @@
-"""Who plays in the demonstration: parties and people from the sample data, each with a key made on the spot."""
+"""The cast of the demonstration: parties and people of the sample data, each with a new key."""
 
 import json
 from collections.abc import Mapping
@@ -18,18 +18,18 @@ FOLDER: Final = "roadmap-2019"
 
 
 def sample(name: str) -> bytes:
-    """Give a file of the sample data."""
+    """Return a file of the sample data."""
     return files("constancia.api").joinpath(FOLDER, name).read_bytes()
 
 
 def sample_json(name: str) -> Any:
-    """Give a JSON file of the sample data, parsed."""
+    """Return a JSON file of the sample data, parsed."""
     return json.loads(sample(name))
 
 
 @dataclass(slots=True, kw_only=True)
 class Player:
-    """One signer: who it is in statements, its key, and its own memory of the log."""
+    """One signer: its actor object, its key, and its own watch of the log."""
 
     actor: Mapping[str, str]
     key: PrivateKey
@@ -38,7 +38,7 @@ class Player:
 
 
 class Cast:
-    """All signers of the story, made when first asked for.
+    """All signers of the story, made lazily.
 
     Args:
         log_key: The log's verifier key, which each signer pins.
@@ -53,17 +53,17 @@ class Cast:
         self.later = {one["appointment"]: one for one in people["later"]}
 
     def root(self, party: str) -> Player:
-        """Give a party's root."""
+        """Return a party's root."""
         return self._player(f"root-{party}", root_actor(party), None)
 
     def person(self, appointment: str) -> Player:
-        """Give a representative by appointment."""
+        """Return a representative by appointment."""
         found = self.appointment(appointment)
         actor = representative_actor(found["party"], found["person"], appointment, found["capacity"])
         return self._player(appointment, actor, found)
 
     def appointment(self, name: str) -> dict[str, Any]:
-        """Give an appointment's data."""
+        """Return an appointment's data."""
         first = next((one for one in self.first if one["appointment"] == name), None)
         return first if first is not None else self.later[name]
 
@@ -75,7 +75,7 @@ class Cast:
         return self._players[name]
 
     def save_keys(self, folder: Path, passphrase: bytes) -> None:
-        """Write every key, encrypted, with the passphrase beside it: a demonstration hides nothing."""
+        """Write every key, encrypted, with the passphrase next to it: a demonstration has no secrets."""
         for name, player in sorted(self._players.items()):
             save(player.key, folder / f"{name}.pem", passphrase)
         write_file(folder / "passphrase", passphrase + b"\n", mode=KEY_FILE_MODE)

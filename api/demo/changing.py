@@ -10,11 +10,11 @@ from constancia.domain.kernel.values import digest
 
 
 def scope_changes(stage: Stage) -> None:
-    """A reduction under a mild name is refused; by its name it is voted down; another is decided by all."""
+    """Try a reduction under a milder name (refused) and by its name (voted down); decide another one by all."""
     sfp = stage.cast.person("ap-a-sfp")
     stage.on("2019-07-01")
     without_times = baseline_scope()
-    roadmap = next(one for one in without_times["deliverables"] if one["deliverable"] == "d3.2")
+    roadmap = next(item for item in without_times["deliverables"] if item["deliverable"] == "d3.2")
     roadmap["contents"] = ["actions", "actors", "products"]
     proposal = {
         "commitment": "rm",
@@ -52,7 +52,7 @@ def decide(stage: Stage, name: str, act: dict[str, Any], question: dict[str, str
     proposer = stage.cast.person("ap-g-inai")
     body = {"act": act, "decision": name, "governance_body": "cc", "question": question}
     stage.say(proposer, "DecisionProposed", body, provenance=act["body"]["provenance"])
-    voters = {one.actor["party"]: one for one in alternates(stage)}
+    voters = {alternate.actor["party"]: alternate for alternate in alternates(stage)}
     for party, choice in votes.items():
         vote = {"choice": choice, "decision": name, "digest": digest(act)}
         stage.say(voters[party], "VoteCast", vote)
@@ -75,7 +75,7 @@ def scope_act(decision: str, scope: dict[str, Any]) -> dict[str, Any]:
 
 
 def afterwards(stage: Stage) -> None:
-    """A deadline passes; a report is contested; a mandate ends; an error is corrected; an ex-official is refused."""
+    """Miss a deadline, contest a report, end a mandate, correct an error, refuse a former official."""
     sfp, network = stage.cast.person("ap-a-sfp"), stage.cast.person("ap-d-red")
     stage.on("2019-09-10")
     contest = {
@@ -107,7 +107,7 @@ def afterwards(stage: Stage) -> None:
 
 
 def correct_date(stage: Stage, sfp: Player) -> None:
-    """The date on which work started is corrected beside the entry, which stays as it was."""
+    """Correct the date on which work started, in a new entry; the old entry does not change."""
     marks = (b'"type":"WorkStarted"', b'"party":"sfp"')
     started = next(said.entry for said in stage.said if all(mark in said.entry.raw for mark in marks))
     correction = {

@@ -8,10 +8,10 @@ from constancia.ledger.keys.key_file import founder_object
 
 
 def genesis(stage: Stage) -> None:
-    """All three roots sign the genesis."""
+    """Sign the genesis with all three roots."""
     stage.on("2019-03-01")
     founders = stage.cast.parties["founders"]
-    roots = [stage.cast.root(one["party"]) for one in founders]
+    roots = [stage.cast.root(founder["party"]) for founder in founders]
     rules = {
         "abstention": {"rule_source": "product_default", "value": "neutral"},
         "authentic_language": {"rule_source": "product_default", "value": "es"},
@@ -65,7 +65,7 @@ def identities(stage: Stage) -> None:
 
 
 def appoint(stage: Stage, name: str) -> None:
-    """A root appoints; the person's key registers itself; the root endorses it."""
+    """Appoint a person by a root, register the person's key, and endorse it by the root."""
     person = stage.cast.person(name)
     one = stage.cast.appointment(name)
     root = stage.cast.root(one["party"])
@@ -85,7 +85,7 @@ def appoint(stage: Stage, name: str) -> None:
 
 
 def register_key(stage: Stage, person: Player, limits: dict[str, str]) -> None:
-    """A key presents itself, and the party's root endorses it."""
+    """Register a key, and endorse it by the party's root."""
     party = person.actor["party"]
     body = {"key": person.key.key_id, "party": party, **person.key.material}
     stage.say(person, "KeyRegistered", body | {"appointment": person.actor["appointment"]})
@@ -93,7 +93,7 @@ def register_key(stage: Stage, person: Player, limits: dict[str, str]) -> None:
 
 
 def history(stage: Stage) -> None:
-    """What is older is recorded now, by who records it: the predecessor, the reduction, the withdrawal, the return."""
+    """Record earlier facts in the name of their recorder: predecessor, reduction, withdrawal, return."""
     nosc, inai, sfp = alternates(stage)
     body = {
         "governance_body": "stt",
@@ -144,7 +144,7 @@ def history(stage: Stage) -> None:
 
 
 def committee(stage: Stage) -> None:
-    """The Coordination Committee and its rules."""
+    """Establish the Coordination Committee and its rules."""
     body = {
         "governance_body": "cc",
         "mandate": text(

@@ -1,4 +1,4 @@
-"""What several chapters of the story use: names, bilingual texts, documents, and who acts for the parties."""
+"""Shared props of the chapters: names, bilingual texts, documents, and the parties' representatives."""
 
 from typing import Any, Final
 
@@ -6,11 +6,11 @@ from constancia.api.demo.cast import Player, sample_json
 from constancia.api.demo.stage import Stage
 
 ORIGIN: Final = "demo.constancia.example/aga-mx-2019"
-# The document that the story's facts are taken from.
+# The source of the story's facts.
 SOURCE_SHA256: Final = "4850edaf26795e3e628483717b703d40cb62e5f92a92bc5780d9c8a117ba85b0"
 PARTIES: Final = ("inai", "nosc", "sfp")
 TIMEZONE: Final = "America/Mexico_City"
-# The fact is the source's, and the digital step is invented.
+# The fact is from the source; the digital step is invented.
 FACT: Final = "seed_step_invented"
 
 
@@ -20,7 +20,7 @@ def text(es: str, en: str) -> dict[str, str]:
 
 
 def document(stage: Stage, data: bytes, title: dict[str, str], lang: str | None = None) -> dict[str, Any]:
-    """Keep a document beside the log and cite it by its hash."""
+    """Store a document and cite it by its hash."""
     doc: dict[str, Any] = {
         "media_type": "text/markdown",
         "sha256": stage.ledger.documents.put(data),
@@ -31,11 +31,11 @@ def document(stage: Stage, data: bytes, title: dict[str, str], lang: str | None 
 
 
 def alternates(stage: Stage) -> list[Player]:
-    """Give the three fictional alternates in the order NOSC, INAI, SFP."""
+    """Return the three fictional alternates in the order NOSC, INAI, SFP."""
     return [stage.cast.person(name) for name in ("ap-e-nosc", "ap-g-inai", "ap-a-sfp")]
 
 
 def baseline_scope() -> dict[str, Any]:
-    """Give the scope of the four activities as agreed."""
+    """Return the scope of the four activities as agreed."""
     scope: dict[str, Any] = sample_json("scope.json")
     return scope

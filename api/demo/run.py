@@ -1,4 +1,4 @@
-"""Runs the demonstration: makes the ledger, plays the story, publishes, keeps receipts, saves the keys."""
+"""Run of the demonstration: create the ledger, replay the story, publish, save receipts and keys."""
 
 import contextlib
 import secrets
@@ -39,7 +39,7 @@ for _ in range(50):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """What the demonstration left: size, attempts refused, the story's last instant, whether all witnesses cosigned."""
+    """Result of the demonstration: size, refused attempts, the story's last instant, whether all witnesses cosigned."""
 
     size: int
     refused: tuple[Refused, ...]
@@ -50,18 +50,18 @@ class Played:
 def run_demo(folder: Path, *, force: bool = False, progress: Callable[[int, int, str], None] | None = None) -> Played:
     """Make a demonstration ledger in a folder.
 
-    It is made in a folder beside it and moved there when it is whole, so that an interruption leaves nothing behind.
+    It is created in a temporary folder and moved when it is complete, so that an interruption leaves nothing behind.
 
     Args:
-        folder: Where; it must not hold a ledger yet.
-        force: Replace a demonstration that is there. Anything else than a demonstration is never replaced.
+        folder: The folder; it must not contain a ledger yet.
+        force: Replace an existing demonstration. Any other ledger is never replaced.
         progress: Called before each chapter with number, count and name.
 
     Returns:
-        What was played.
+        The result.
 
     Raises:
-        LedgerError: There is something in the folder already.
+        LedgerError: The folder is not empty.
     """
     _check_free(folder, force=force)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -110,7 +110,7 @@ def _exchange(made: Path, folder: Path) -> None:
 
 
 def is_demo(folder: Path) -> bool:
-    """Tell whether a folder holds a demonstration: its trust folder names the demonstration's origin."""
+    """Return whether a folder contains a demonstration: its trust folder names the demonstration's origin."""
     policy = folder / "trust" / "policy"
     return policy.exists() and f"log {ORIGIN}+" in policy.read_text(encoding="utf-8")
 
@@ -121,7 +121,7 @@ def _check_free(folder: Path, *, force: bool) -> None:
     if not is_demo(folder):
         raise LedgerError(f"{folder} is not empty and holds no demonstration; it is left as it is")
     if not force:
-        raise LedgerError(f"{folder} holds a demonstration already; --force makes it anew, --dir names another folder")
+        raise LedgerError(f"{folder} already contains a demonstration; --force replaces it, --dir names another folder")
 
 
 def _play(folder: Path, progress: Callable[[int, int, str], None] | None) -> Played:

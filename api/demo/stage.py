@@ -1,4 +1,4 @@
-"""The stage of the demonstration: an injected clock, and the real path from draft to entry for whoever speaks."""
+"""The stage of the demonstration: an injected clock, and the real path from draft to entry for every signer."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ class Refused:
 
 @dataclass(slots=True, kw_only=True)
 class Stage:
-    """Where the story is played. Every statement has its own minute, so that times strictly increase."""
+    """The stage of the story. Every statement has its own minute, so that times strictly increase."""
 
     ledger: Ledger
     clock: StoryClock
@@ -50,7 +50,7 @@ class Stage:
         return self.ledger.log.checkpoint()
 
     def consistency(self, old: int, new: int) -> Sequence[bytes]:
-        """Give the log's consistency proof to a signer's software."""
+        """Return the log's consistency proof to a signer's software."""
         return self.ledger.log.consistency_proof(old, new)
 
     def on(self, instant: str) -> None:
@@ -60,7 +60,7 @@ class Stage:
 
     @property
     def today(self) -> str:
-        """The story's day."""
+        """The current day of the story."""
         return (self.clock.now() - timedelta(hours=6)).date().isoformat()
 
     def open(self, body: Mapping[str, Any], founders: Sequence[Player]) -> AppendOutcome:
@@ -74,7 +74,7 @@ class Stage:
             seen=EMPTY_SEEN,
             occasion=self._occasion(None),
         )
-        signatures = [sign_statement(statement, one.key) for one in founders]
+        signatures = [sign_statement(statement, founder.key) for founder in founders]
         return self._submit(signed_document(statement, signatures))
 
     def say(
@@ -86,17 +86,17 @@ class Stage:
         occurred: str | None = None,
         provenance: str = "invented",
     ) -> AppendOutcome:
-        """Draft, sign on the signer's side, submit, and wait for the entry.
+        """Draft, sign with the signer's key, submit, and wait for the entry.
 
         Args:
             who: The signer.
             type_name: Event type.
             body: The body, without its provenance.
             occurred: EDTF; the story's day by default.
-            provenance: What of it is the source's and what is invented.
+            provenance: Which part is from the source and which is invented.
 
         Returns:
-            Where it stands.
+            Its index.
 
         Raises:
             Refusal: The ledger refuses it.
@@ -104,7 +104,7 @@ class Stage:
         return self._submit(self._signed(who, type_name, {**body, "provenance": provenance}, occurred))
 
     def try_in_vain(self, who: Player, type_name: str, body: Mapping[str, Any], code: str) -> None:
-        """Submit what must be refused with a code, and note it.
+        """Submit an act that must be refused with a code, and record the refusal.
 
         Raises:
             AssertionError: It was accepted, or refused for another reason.
@@ -146,9 +146,9 @@ class Stage:
         return done
 
     def each(self, players: Sequence[Player], type_name: str, body: Mapping[str, Any], **how: str) -> None:
-        """Have several say the same body, one entry each."""
-        for one in players:
-            self.say(one, type_name, body, **how)
+        """Submit the same body for several signers, one entry each."""
+        for player in players:
+            self.say(player, type_name, body, **how)
 
     def entries(self) -> Iterator[bytes]:
         """Give all entries' bytes."""

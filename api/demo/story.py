@@ -1,6 +1,6 @@
-"""The story, chapter by chapter: what is a fact of the source, and what is invented for the demonstration, is marked.
+"""The story, chapter by chapter: facts of the source and inventions are marked.
 
-Every invented act is done by a fictional person.
+A fictional person performs every invented act.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def play(stage: Stage, progress: Callable[[int, int, str], None] | None = None) 
     """Play all chapters.
 
     Args:
-        stage: Where.
+        stage: The stage.
         progress: Called before each chapter with its number, their count and its name.
 
     Raises:

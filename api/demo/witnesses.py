@@ -1,7 +1,7 @@
 """The demonstration's witnesses: one real process for each founding party, on loopback ports.
 
 D/witnesses/policy              the log that they witness
-D/witnesses/passphrase          a demonstration hides nothing
+D/witnesses/passphrase          a demonstration has no secrets
 D/witnesses/<party>/key.pem     its two keys
 D/witnesses/<party>/store.sqlite
 """
@@ -25,8 +25,8 @@ from constancia.ledger.witnesses.witness import READY
 FOLDER: Final = "witnesses"
 _READY_S: Final = 30.0
 _STOP_S: Final = 5.0
-# Any two of the three: one party that is abolished, hacked or gone must not be able to end witnessing, and two
-# histories would each need two, so that one witness would have to cosign both and be found out by its own word.
+# Any two of the three: one party that is abolished, hacked or gone must not be able to end witnessing. Two histories
+# would each need two cosignatures, so one witness would have to cosign both, which its own signatures prove.
 _NEEDED: Final = 2
 
 
@@ -35,10 +35,10 @@ def make_witnesses(folder: Path, parties: tuple[str, ...], origin: str, log_vkey
 
     Args:
         folder: The ledger's folder.
-        parties: Whose witnesses.
+        parties: The parties that run a witness.
         origin: The log's origin; the witnesses' names are below it.
         log_vkey: The log's verifier key.
-        passphrase: What the key files are encrypted with.
+        passphrase: Passphrase of the key files.
     """
     home = folder / FOLDER
     write_file(home / "policy", policy_text(log_vkey).encode())
@@ -48,29 +48,29 @@ def make_witnesses(folder: Path, parties: tuple[str, ...], origin: str, log_vkey
 
 
 def can_run_witnesses() -> bool:
-    """Tell whether what a witness's server needs is installed (the extra `server`)."""
+    """Return whether the extra `server` is installed, which a witness's server needs."""
     return all(
         importlib.util.find_spec(name) is not None for name in ("limits", "pydantic_settings", "starlette", "uvicorn")
     )
 
 
 def has_witnesses(folder: Path) -> bool:
-    """Tell whether a folder holds the demonstration's witnesses."""
+    """Return whether a folder contains the demonstration's witnesses."""
     return (folder / FOLDER / "policy").exists()
 
 
 @contextlib.contextmanager
 def running_witnesses(folder: Path) -> Iterator[dict[str, str]]:
-    """Run a folder's witnesses until the block ends, however it ends.
+    """Run a folder's witnesses within the block.
 
     Args:
         folder: The ledger's folder.
 
     Yields:
-        Where each is asked, by party.
+        The address of each, by party.
 
     Raises:
-        LedgerError: One does not start; what it said stands on standard error.
+        LedgerError: One does not start; its messages are on standard error.
     """
     home = folder / FOLDER
     parties = sorted(one.parent.name for one in home.glob("*/key.pem"))
@@ -84,10 +84,10 @@ def running_witnesses(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def demo_policy(folder: Path, urls: dict[str, str], log_vkey: str, cosigner_vkey: str | None) -> str:
-    """Write the demonstration's policy: the log, its witnesses with their addresses, and the quorum.
+    """Return the demonstration's policy: the log, its witnesses with their addresses, and the quorum.
 
-    Ed25519 alone decides, so that software without ML-DSA-44 can verify too; whoever wants it demanded changes the
-    quorum line to `strict`.
+    The quorum needs only Ed25519, so that software without ML-DSA-44 can verify too; the quorum line `strict` would
+    also require ML-DSA-44.
     """
     home = folder / FOLDER
     passphrase = (home / "passphrase").read_bytes().rstrip(b"\n")
@@ -104,7 +104,7 @@ def demo_policy(folder: Path, urls: dict[str, str], log_vkey: str, cosigner_vkey
 
 
 def by_policy_name(urls: dict[str, str]) -> dict[str, str]:
-    """Give the addresses by the names that `demo_policy` gives the witnesses' keys."""
+    """Return the addresses by the names that `demo_policy` gives the witnesses' keys."""
     return {party + suffix: url for party, url in urls.items() for suffix in ("", MLDSA44_SUFFIX)}
 
 
@@ -114,8 +114,8 @@ def _start(home: Path, party: str) -> subprocess.Popen[str]:
         "witness", "--listen", "127.0.0.1:0", "--policy", str(home / "policy"), "--store", str(store),
         "--key", str(home / party / "key.pem"), "--passphrase-file", str(home / "passphrase"), "--stop-with-stdin",
     ]  # fmt: skip
-    # The pipe on its standard input is what ends it: it closes with us, also when we are killed. A session of its own
-    # keeps the terminal's Ctrl-C for us, who stop it.
+    # The pipe on its standard input ends it: the pipe closes with this process, even if killed. A new session keeps the
+    # terminal's Ctrl-C in this process, which stops the witness.
     return subprocess.Popen(  # noqa: S603 - our own program and paths
         [sys.executable, "-P", "-m", "constancia.api.cli", *arguments, *([] if store.exists() else ["--create"])],
         stdin=subprocess.PIPE,

@@ -56,7 +56,7 @@ def forum(stage: Stage) -> None:
 
 
 def new_party_signer(stage: Stage, appointment: str) -> None:
-    """An organization outside the founders gets its root endorsed by a founder, and appoints."""
+    """Add an organization that is not a founder: a founder endorses its root, which then appoints."""
     one = stage.cast.appointment(appointment)
     party = one["party"]
     other = next(item for item in stage.cast.parties["others"] if item["party"] == party)
@@ -121,7 +121,7 @@ def proposals(stage: Stage) -> None:
 
 
 def rotate(stage: Stage, name: str) -> tuple[Any, Any]:
-    """The old key announces the new one, which presents itself and is endorsed; gives both."""
+    """Rotate a key: the old key announces the new one, which is registered and endorsed; return both."""
     who = stage.cast.person(name)
     old, new = who.key, generate()
     stage.say(who, "KeyRotated", {"key": old.key_id, "new_key": new.key_id})

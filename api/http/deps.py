@@ -1,4 +1,4 @@
-"""What every route gets: the ledger and the settings of the application, and the size that is asked about."""
+"""Dependencies of the routes: the application's ledger and settings, and the requested size."""
 
 from typing import Annotated, Any
 
@@ -16,19 +16,19 @@ MAX_NUMBER = 2**53 - 1  # SPEC §1: no size or index is larger
 
 
 def ledger_of(request: Request) -> Ledger:
-    """Give the application's ledger."""
+    """Return the application's ledger."""
     ledger: Ledger = request.app.state.ledger
     return ledger
 
 
 def settings_of(request: Request) -> Settings:
-    """Give the application's settings."""
+    """Return the application's settings."""
     settings: Settings = request.app.state.settings
     return settings
 
 
 def rates_of(request: Request) -> Rates:
-    """Give the application's counts of who asks how often."""
+    """Return the application's rate counters."""
     rates: Rates = request.app.state.rates
     return rates
 
@@ -39,7 +39,7 @@ def known_size(
         int | None, Query(ge=0, le=MAX_NUMBER, description="As of the first n entries; all by default.")
     ] = None,
 ) -> int:
-    """Give the size asked about, at most the log's own.
+    """Return the requested size, at most the log's own.
 
     Raises:
         NotFound: The log is not that long.
@@ -51,7 +51,7 @@ def known_size(
 
 
 def address_of(request: Request, settings: Settings) -> str:
-    """Give the address at which readers reach this server, without a slash at its end."""
+    """Return the address at which readers reach this server, without a slash at its end."""
     return (settings.public_url or str(request.base_url)).rstrip("/")
 
 

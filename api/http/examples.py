@@ -1,4 +1,4 @@
-"""Examples for the interface's description; a test holds their form against the real thing."""
+"""Examples for the API description; a test compares their form with real responses."""
 
 from typing import Any, Final
 

@@ -18,23 +18,23 @@ class Page:
         return max(self.start, min(self.size, self.start + self.limit))
 
     def starts(self) -> dict[str, int]:
-        """Give where the related pages start, by relation; those that there are."""
+        """Return the start of each related page, by relation; only existing ones."""
         last = max(0, (self.size - 1) // self.limit * self.limit)
-        found = {"first": 0}
+        starts = {"first": 0}
         if self.start > 0:
-            found["prev"] = max(0, min(self.start, self.size) - self.limit)
+            starts["prev"] = max(0, min(self.start, self.size) - self.limit)
         if self.stop < self.size:
-            found["next"] = self.stop
-        return found | {"last": last}
+            starts["next"] = self.stop
+        return starts | {"last": last}
 
 
 def link_header(path: str, page: Page, *, is_past: bool) -> dict[str, str]:
-    """Give the `Link` header of a page.
+    """Return the `Link` header of a page.
 
     Args:
         path: Path of the list.
         page: The page.
-        is_past: Whether the list is one of an earlier size, which its links must keep.
+        is_past: Whether the list is of an earlier size, which its links must preserve.
 
     Returns:
         The header.

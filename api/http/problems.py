@@ -1,4 +1,4 @@
-"""Every error as an RFC 9457 problem document with its stable code: the one place where exceptions become answers."""
+"""Problem documents (RFC 9457) with stable codes: the one place that turns exceptions into HTTP responses."""
 
 import logging
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ from constancia.verify.core.errors import Malformed
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_BASE: Final = "/en/codes#"
-# Codes of this floor: what HTTP refuses before there is an act, and what a server can't do.
+# Codes of HTTP itself: requests refused before there is an act, and failures of the server.
 HTTP_CODES: Final[Mapping[str, int]] = MappingProxyType(
     {
         "E_CROSS_SITE": 403,
@@ -84,18 +84,18 @@ def document(  # noqa: PLR0913 - a problem document has this many members
     Args:
         code: Stable code.
         rule: The rule that was broken.
-        status: HTTP status; the code's own by default.
-        judged_against: The state that it was judged against.
+        status: HTTP status; by default that of the code.
+        judged_against: The state that the act was judged against.
         also: Further rules broken, as (code, rule).
-        instance: The path that was asked.
+        instance: Path of the request.
 
     Returns:
-        Its members.
+        The members of the document.
 
     Source: RFC 9457 §3.
     """
-    found: dict[str, Any] = {
-        "also": [{"code": one, "rule": why} for one, why in also],
+    members: dict[str, Any] = {
+        "also": [{"code": other, "rule": broken} for other, broken in also],
         "code": code,
         "detail": rule,
         "judged_against": _plain(judged_against or {}),
@@ -105,39 +105,39 @@ def document(  # noqa: PLR0913 - a problem document has this many members
         "title_es": tr("es", f"problem.{code}"),
         "type": f"{TYPE_BASE}{code}",
     }
-    return found if instance is None else found | {"instance": instance}
+    return members if instance is None else members | {"instance": instance}
 
 
 def problem(code: str, rule: str, *, headers: Mapping[str, str] | None = None, **members: Any) -> Response:
-    """Make the answer with a problem document; members as `document` has them."""
-    found = document(code, rule, **members)
-    kept = {"Cache-Control": "no-store", **(headers or {})}
-    return JSONResponse(found, found["status"], kept, MEDIA_TYPE)
+    """Return a response with a problem document; `members` as for `document`."""
+    body = document(code, rule, **members)
+    all_headers = {"Cache-Control": "no-store", **(headers or {})}
+    return JSONResponse(body, body["status"], all_headers, MEDIA_TYPE)
 
 
 def too_often(wait_s: int, instance: str | None = None) -> Response:
-    """Give the answer to who asks too often: after how many seconds there is room again."""
-    rule = "an address asks, and a key is recorded, a bounded number of times within a minute"
+    """Return the response to a request over the rate limit, with the seconds to wait."""
+    rule = f"rate limit exceeded: try again in {wait_s} seconds"
     judged, headers = {"retry_after_s": wait_s}, {"Retry-After": str(wait_s)}
     return problem("E_RATE", rule, judged_against=judged, headers=headers, instance=instance)
 
 
 def from_refusal(refusal: Refusal, instance: str | None = None) -> Response:
-    """Give the answer to a refused act."""
+    """Return the response to a refused act."""
     return problem(
         refusal.code, refusal.rule, judged_against=refusal.judged_against, also=refusal.also, instance=instance
     )
 
 
 def from_malformed(error: Malformed, instance: str | None = None) -> Response:
-    """Give the answer to bytes that break the format: the place, what was expected, what was found."""
+    """Return the response to malformed bytes: where, what was expected, what was found."""
     code = "E_TOO_LARGE" if error.code == "too-large" else "E_MALFORMED"
     judged = {"expected": error.expected, "found": error.found, "reason": error.code, "where": error.where}
     return problem(code, f"{error.where}: expected {error.expected}", judged_against=judged, instance=instance)
 
 
 def from_ledger(error: LedgerError, instance: str | None = None) -> Response:
-    """Give the answer to what the ledger can't do now, or has not."""
+    """Return the response to a ledger error: busy, read-only, stopped, not found, damaged."""
     code = next((code for kind, code in _LEDGER_CODES if isinstance(error, kind)), "E_INTERNAL")
     code = error.code if isinstance(error, WritesRefused) else code
     headers: Mapping[str, str] = {}
@@ -145,25 +145,25 @@ def from_ledger(error: LedgerError, instance: str | None = None) -> Response:
         headers = {"Retry-After": str(max(1, round(error.retry_after_s)))}
     elif code in ("E_STOPPED", "E_ROLLED_BACK", "E_CLOCK"):
         headers = _RETRY_LATER
-    rule = "the ledger can't answer" if code == "E_INTERNAL" else str(error)
+    rule = "the ledger cannot answer" if code == "E_INTERNAL" else str(error)
     return problem(code, rule, headers=headers, instance=instance)
 
 
 def from_http(error: HTTPException, instance: str | None = None) -> Response:
-    """Give the answer to what HTTP itself refuses."""
+    """Return the response to an HTTP error (wrong method, unknown path, …)."""
     code = _BY_STATUS.get(error.status_code, "E_HTTP")
     return problem(code, str(error.detail), status=error.status_code, headers=error.headers, instance=instance)
 
 
 def from_validation(error: RequestValidationError, instance: str | None = None) -> Response:
-    """Give the answer to parameters of another form: each place, and what was expected there."""
-    found = [{"where": ".".join(map(str, one["loc"])), "expected": one["msg"]} for one in error.errors()]
-    judged = {"where": found[0]["where"], "errors": found}
-    return problem("E_MALFORMED", "a parameter has another form", judged_against=judged, instance=instance)
+    """Return the response to invalid parameters: where each is, and what was expected."""
+    faults = [{"where": ".".join(map(str, fault["loc"])), "expected": fault["msg"]} for fault in error.errors()]
+    judged = {"where": faults[0]["where"], "errors": faults}
+    return problem("E_MALFORMED", "a parameter is not valid", judged_against=judged, instance=instance)
 
 
 def install(app: FastAPI) -> None:
-    """Have every exception answered as a problem document."""
+    """Register the handlers that turn every exception into a problem document."""
 
     @app.exception_handler(Refusal)
     async def on_refusal(request: Request, error: Refusal) -> Response:
@@ -189,33 +189,33 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(TimeoutError)
     async def on_timeout(request: Request, _error: TimeoutError) -> Response:
-        # The projections are behind the log by more than a reader may be made to wait.
-        rule = "what is shown must stand at the log's size, and is being brought there"
+        # The projections are further behind the log than a reader should wait for.
+        rule = "the read models are still catching up with the log: try again in 2 seconds"
         return problem("E_BUSY", rule, headers={"Retry-After": "2"}, instance=request.url.path)
 
     @app.exception_handler(Exception)
     async def on_fault(request: Request, error: Exception) -> Response:
-        _log.error("a request met a fault", exc_info=error)
-        rule = "the server made a mistake; nothing was recorded by it"
+        _log.error("unhandled error in a request", exc_info=error)
+        rule = "internal server error; this request recorded nothing"
         return problem("E_INTERNAL", rule, instance=request.url.path)
 
 
 def allowed_methods(request: Request) -> list[str]:
-    """Give the methods that the path asked has, of which the framework names the first route's only."""
+    """Return all methods that the requested path accepts; the framework names only those of the first route."""
     routes = request.app.router.routes
     return [
         method
         for method in _METHODS
         # HEAD is answered wherever GET is (security.Guard), whatever the routes say.
         if any(
-            one.matches({**request.scope, "method": "GET" if method == "HEAD" else method})[0] == Match.FULL
-            for one in routes
+            route.matches({**request.scope, "method": "GET" if method == "HEAD" else method})[0] == Match.FULL
+            for route in routes
         )
     ]
 
 
-def _plain(found: Mapping[str, object]) -> dict[str, Any]:
+def _plain(values: Mapping[str, object]) -> dict[str, Any]:
     return {
         name: value if isinstance(value, str | int | bool | list | dict) or value is None else str(value)
-        for name, value in found.items()
+        for name, value in values.items()
     }

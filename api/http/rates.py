@@ -1,9 +1,9 @@
-"""How often one address may ask for what costs, and how often one key may be recorded, within a minute.
+"""Rate limits per minute: costly requests per address, and entries per key.
 
-- T1: what counts is a write, and a read that may have to replay entries; files, proofs and lists are free.
-- T2: a key is counted by what was recorded of it, never by what names it: nobody can use up another's share.
-- T3: addresses are held in memory alone, for two minutes at most, and no more than `MAX_NAMES` of them.
-- T4: of a witness, what counts is a request that does not move it on: no log is held up that hands in its growth.
+- T1: writes count, and reads that may have to replay entries; files, proofs and lists are free.
+- T2: a key is counted by its recorded entries, never by requests that name it: nobody can use up another's limit.
+- T3: addresses are held only in memory, for two minutes at most, and no more than `MAX_NAMES` of them.
+- T4: for a witness, only requests that do not advance it count: a log that submits new checkpoints is never limited.
 """
 
 import math
@@ -23,18 +23,18 @@ from constancia.api.http.settings import Settings
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 
 Kind = Literal["writes", "reads", "recorded", "refused"]
-MAX_NAMES: Final = 10_000  # whoever has that many addresses passes any limit for each of them
+MAX_NAMES: Final = 10_000  # an attacker with that many addresses evades any limit per address
 _REPLAYS: Final = ("/api/v1/state", "/api/v1/derived")
 _PAGES: Final = ("/es/", "/en/", *(f"/api/v1/{projection.name}" for projection in STATE_PROJECTIONS))
 _PAST: Final = (b"size=", b"at=")
-_NETWORK_BITS: Final = 64  # what one subscriber has of IPv6
+_NETWORK_BITS: Final = 64  # the IPv6 network of one subscriber
 
 
 class Rates:
-    """Counts. Safe to use from several threads.
+    """The counters. Safe to use from several threads.
 
     Args:
-        settings: The operator's limits; 0 stands for none.
+        settings: The operator's limits; 0 means no limit.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -48,24 +48,24 @@ class Rates:
         }
 
     def take(self, kind: Kind, name: str) -> int | None:
-        """Count one.
+        """Count one request or entry.
 
         Args:
-            kind: What is counted.
+            kind: The kind of limit.
             name: Address or key id.
 
         Returns:
-            None if that was within the limit; else after how many seconds there is room again.
+            None if it was within the limit; otherwise the seconds to wait.
         """
         return self._wait(kind, name, self._limiter.hit)
 
     def room(self, kind: Kind, name: str, cost: int = 1) -> int | None:
-        """Tell the same without counting, for one or for several at once."""
+        """Return the same without counting, for one or for several at once."""
         return self._wait(kind, name, partial(self._limiter.test, cost=cost))
 
     @property
     def names(self) -> int:
-        """How many addresses and keys are held."""
+        """Number of addresses and keys in memory."""
         return len(self._storage.storage)
 
     def _wait(self, kind: Kind, name: str, ask: Callable[[RateLimitItem, str, str], bool]) -> int | None:
@@ -77,17 +77,17 @@ class Rates:
         return max(1, math.ceil(self._limiter.get_window_stats(item, kind, name).reset_time - time.time()))
 
     def of_request(self, scope: Scope) -> int | None:
-        """Count a request by the address that it comes from, if it is of those that cost; as `take`."""
+        """Count a costly request by its client's address; as `take`."""
         if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
             return self.take("writes", address_of_client(scope))
         return self.take("reads", address_of_client(scope)) if may_replay(scope) else None
 
 
 class Attempts:
-    """Requests to a witness by address: what is under way, and what did not move it on. For one event loop.
+    """Requests to a witness by address: those under way, and those that did not advance it. For one event loop.
 
     Args:
-        rates: Counts what did not move it on.
+        rates: Counts the requests that did not advance it.
     """
 
     def __init__(self, rates: Rates) -> None:
@@ -95,22 +95,22 @@ class Attempts:
         self._under_way: Counter[str] = Counter()
 
     def begin(self, address: str) -> int | None:
-        """Let a request begin, which `end` must then end.
+        """Begin a request; `end` must follow.
 
         Args:
-            address: Where it comes from.
+            address: The client's address.
 
         Returns:
-            None if it may; else after how many seconds it may, and it has not begun.
+            None if it may begin; otherwise the seconds to wait, and it has not begun.
         """
-        # All that is under way may come to nothing: else a thousand requests would pass before the first was counted.
+        # Requests under way count too: otherwise a thousand would pass before the first was counted.
         wait = self._rates.room("refused", address, self._under_way[address] + 1)
         if wait is None:
             self._under_way[address] += 1
         return wait
 
     def end(self, address: str, *, moved: bool) -> None:
-        """End a request that began; count it if it did not move the witness on."""
+        """End a request; count it if it did not advance the witness."""
         self._under_way[address] -= 1
         if not self._under_way[address]:
             del self._under_way[address]
@@ -126,7 +126,7 @@ def may_replay(scope: Scope) -> bool:
 
 
 def address_of_client(scope: Scope) -> str:
-    """Name who asks: an IPv4 address, or the network of an IPv6 one."""
+    """Return the client's name for counting: an IPv4 address, or the /64 network of an IPv6 one."""
     host = (scope.get("client") or ("",))[0]
     try:
         address = ip_address(host.partition("%")[0])

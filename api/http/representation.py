@@ -1,10 +1,10 @@
 """Bytes as an HTTP resource: validators, conditional and range requests, content coding (RFC 9110).
 
-The library reads the headers; what is decided here is which answer follows.
+The library parses the headers; this module decides which response follows.
 
-- R1: an entity tag is strong and names one sequence of bytes: a coded form has a tag of its own.
-- R2: one range is answered; several at once, another unit, or nonsense are no range at all (RFC 9110 §14.2).
-- R3: a range is always of the plain bytes, so that parts fetched from two servers fit together.
+- R1: an entity tag is strong and names one sequence of bytes: a compressed form has its own tag.
+- R2: a single range is answered; several ranges, another unit, or a malformed range are ignored (RFC 9110 §14.2).
+- R3: a range always refers to the uncompressed bytes, so that parts from two servers fit together.
 """
 
 import gzip
@@ -32,7 +32,7 @@ def represent(  # noqa: PLR0913 - an answer has this many sides
     tag: str | None = None,
     may_compress: bool = False,
 ) -> Response:
-    """Give the answer to a GET of some bytes.
+    """Return the response to a GET of some bytes.
 
     Args:
         request: The request, whose `If-None-Match`, `Range`, `If-Range` and `Accept-Encoding` are heeded.
@@ -40,8 +40,8 @@ def represent(  # noqa: PLR0913 - an answer has this many sides
         media_type: Content type.
         cache: Value of `Cache-Control`.
         headers: Further headers.
-        tag: Entity tag of the plain bytes, where they have a hash already.
-        may_compress: Whether gzip may be used where the client takes it.
+        tag: Entity tag of the plain bytes, if they already have a hash.
+        may_compress: Whether gzip may be used if the client accepts it.
 
     Returns:
         200, 206 or 304.
@@ -51,35 +51,35 @@ def represent(  # noqa: PLR0913 - an answer has this many sides
 
     Source: RFC 9110 §8.8.3, §12.5.3, §13.1.2, §13.1.5, §14.
     """
-    kept = {**(headers or {}), "Accept-Ranges": "bytes", "Cache-Control": cache}
+    all_headers = {**(headers or {}), "Accept-Ranges": "bytes", "Cache-Control": cache}
     if may_compress:
-        kept["Vary"] = "Accept-Encoding"
+        all_headers["Vary"] = "Accept-Encoding"
     tag = tag or hashlib.sha256(data).hexdigest()[: 2 * _TAG_BYTES]
     wants_range = "range" in request.headers
     if may_compress and prefers_gzip(request.headers.get("accept-encoding", ""), plain_too=wants_range):
         tag += "-gzip"
-        kept["Content-Encoding"] = "gzip"
+        all_headers["Content-Encoding"] = "gzip"
         wants_range = False
-    kept["ETag"] = f'"{tag}"'
+    all_headers["ETag"] = f'"{tag}"'
     if parse_etags(request.headers.get("if-none-match")).contains_weak(tag):
-        kept.pop("Content-Encoding", None)
-        return Response(status_code=304, headers=kept)
-    if "Content-Encoding" in kept:
-        return Response(gzip.compress(data, _LEVEL, mtime=0), media_type=media_type, headers=kept)
-    part = _range_of(request, len(data), kept["ETag"]) if wants_range else None
+        all_headers.pop("Content-Encoding", None)
+        return Response(status_code=304, headers=all_headers)
+    if "Content-Encoding" in all_headers:
+        return Response(gzip.compress(data, _LEVEL, mtime=0), media_type=media_type, headers=all_headers)
+    part = _range_of(request, len(data), all_headers["ETag"]) if wants_range else None
     if part is None:
-        return Response(data, media_type=media_type, headers=kept)
+        return Response(data, media_type=media_type, headers=all_headers)
     start, stop = part
-    kept["Content-Range"] = f"bytes {start}-{stop - 1}/{len(data)}"
-    return Response(data[start:stop], 206, media_type=media_type, headers=kept)
+    all_headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(data)}"
+    return Response(data[start:stop], 206, media_type=media_type, headers=all_headers)
 
 
 def prefers_gzip(accepted: str, *, plain_too: bool = False) -> bool:
-    """Tell whether a client would have gzip rather than plain bytes.
+    """Return whether to send gzip rather than plain bytes.
 
     Args:
-        accepted: The value of `Accept-Encoding`, empty where there is none.
-        plain_too: Whether plain bytes are better for us, so that gzip is used only where they are refused.
+        accepted: The value of `Accept-Encoding`, empty if there is none.
+        plain_too: Whether we prefer plain bytes, so that gzip is used only if the client refuses them.
 
     Source: RFC 9110 §12.5.3: plain bytes are acceptable unless `identity;q=0`, or `*;q=0` without `identity`.
     """
@@ -92,14 +92,14 @@ def prefers_gzip(accepted: str, *, plain_too: bool = False) -> bool:
 
 
 def _range_of(request: Request, length: int, tag: str) -> tuple[int, int] | None:
-    """Give the range asked for as first and past-last byte; None where the whole is to be sent."""
+    """Return the requested range as first and past-last byte; None to send everything."""
     if request.headers.get("if-range", tag) != tag:
         return None
     asked = parse_range_header(request.headers["range"])
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
         return None
     first, stop = asked.ranges[0]
-    if first < 0:  # the last so many bytes; of a shorter file that is all of it
+    if first < 0:  # a suffix range; of a shorter file it is everything
         return max(0, length + first), length
     if first >= length:
         raise HTTPException(416, "the range lies past the end", {"Content-Range": f"bytes */{length}"})

@@ -1,4 +1,4 @@
-"""What requests and answers look like, for the interface's description; requests are also read by these."""
+"""Schemas of requests and responses for the API description; requests are also parsed with them."""
 
 from typing import Any, Final, Literal
 
@@ -17,7 +17,7 @@ class SeenField(BaseModel):
 
 
 class DraftRequest(BaseModel):
-    """What is to be said, by whom, on which checkpoint. `key` lets the draft be judged as that key's."""
+    """The act to draft: what, by whom, on which checkpoint. With `key` the dry run also checks that key."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
     actor: dict[str, str] = Field(description="Who speaks (SPEC §2).")
@@ -58,14 +58,14 @@ class ProblemDocument(BaseModel):
 
 
 class VerdictDocument(BaseModel):
-    """What the ledger would answer now."""
+    """Result of a dry run: what the ledger would answer now."""
 
     accepted: bool
     refusal: ProblemDocument | None = Field(default=None, description="The refusal, where there is one.")
 
 
 class Draft(BaseModel):
-    """A statement to sign, as text, with what it says in words and what the ledger would answer."""
+    """A statement to sign, as text, with its sentence and the result of a dry run."""
 
     model_config = ConfigDict(json_schema_extra={"example": DRAFTED})
     sentence: dict[str, str] = Field(description="One plain sentence in each language.")
@@ -75,7 +75,7 @@ class Draft(BaseModel):
 
 
 class ReceiptDocument(BaseModel):
-    """Where an entry stands, and the proof of it."""
+    """The index of an entry, and its inclusion proof."""
 
     model_config = ConfigDict(json_schema_extra={"example": RECEIPT})
     index: int
@@ -102,17 +102,17 @@ Responses = dict[int | str, dict[str, Any]]
 
 
 def refusals(*statuses: int) -> Responses:
-    """Give the description of problem documents with these statuses."""
+    """Return the description of problem documents with these statuses."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": _SAYINGS[status], "content": content} for status in statuses}
 
 
 def json_example(description: str, example: object) -> dict[str, Any]:
-    """Give the description of a JSON answer by an example."""
+    """Return the description of a JSON answer by an example."""
     return {"description": description, "content": {"application/json": {"example": example}}}
 
 
 def body_of(model: type[BaseModel], example: object) -> dict[str, Any]:
-    """Give the description of a JSON body that is read by hand, within its limit."""
+    """Return the description of a JSON body that the route parses itself, within its limit."""
     schema = {"$ref": f"#/components/schemas/{model.__name__}"}
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}}

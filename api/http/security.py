@@ -1,9 +1,9 @@
 """Headers on every answer, and limits on every request. No cookies, no sessions, nothing stored about a visitor.
 
 - H1: every answer forbids scripts from elsewhere, framing, sniffing and referrers; documents are also sandboxed.
-- H2: a read may be made from any page in the world; a write only from our own pages or from no page at all.
-- H3: a body is read up to its limit and for a bounded time; what is longer or slower is refused, not awaited.
-- H4: what costs is answered a bounded number of times within a minute (api.rates).
+- H2: a read may be made from any site; a write only from our own pages or from a client that is not a browser.
+- H3: a body has a size limit and a time limit; a longer or slower one is refused.
+- H4: costly requests have a rate limit (`api.http.rates`).
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.verify.core.errors import Malformed
 
 MAX_ENTRY_REQUEST_BYTES: Final = 65_536  # an entry has at most 65,535 bytes; signatures and statement less
-BODY_TIMEOUT_S: Final = 20.0  # a signed statement is a few KiB; whoever needs longer holds a connection for nothing
+BODY_TIMEOUT_S: Final = 20.0  # a signed statement is a few KiB; a slower client would only block a connection
 
 CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -28,7 +28,7 @@ CSP: Final = (
 )
 HEADERS: Final = {
     "Content-Security-Policy": CSP,
-    "Cache-Control": "no-cache",  # what does not say otherwise changes with the log
+    "Cache-Control": "no-cache",  # the default: the response changes with the log
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), publickey-credentials-get=(self)",
     "Referrer-Policy": "no-referrer",
@@ -46,11 +46,11 @@ _READS: Final = ("GET", "HEAD", "OPTIONS")
 
 
 class Guard:
-    """Adds the headers, refuses writes that another site's page makes, and answers HEAD wherever there is a GET.
+    """Adds the headers, refuses writes from another site's pages, and answers HEAD wherever there is a GET.
 
     Args:
         app: The application inside.
-        rates: Counts what costs.
+        rates: Counts costly requests.
     """
 
     def __init__(self, app: ASGIApp, rates: Rates) -> None:
@@ -84,22 +84,22 @@ class Guard:
 
 
 def _as_get(scope: Scope) -> dict[str, Any]:
-    """Give a HEAD request as the GET whose headers it asks for; the server itself leaves out the body.
+    """Return a HEAD request as the equivalent GET; the server omits the body.
 
-    Ranges are for GET alone (RFC 9110 §14.2).
+    Ranges are for GET only (RFC 9110 §14.2).
     """
     headers = [item for item in scope["headers"] if item[0] not in (b"range", b"if-range")]
     return {**scope, "headers": headers, "method": "GET"}
 
 
 def is_from_another_site(headers: Headers) -> bool:
-    """Tell whether a page of another site makes the request. What is no browser sends neither header."""
+    """Return whether a page of another site makes the request. Other clients than browsers send neither header."""
     if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         return True
     origin = headers.get("origin")
     try:
         return origin is not None and urlsplit(origin).netloc != headers.get("host")
-    except ValueError:  # it is no address at all
+    except ValueError:  # not an IP address
         return True
 
 
@@ -108,15 +108,15 @@ async def bounded_body(request: Request, limit: int, timeout_s: float = BODY_TIM
 
     Args:
         request: The request.
-        limit: Most bytes.
-        timeout_s: Longest time that the body may take.
+        limit: Maximum number of bytes.
+        timeout_s: Maximum time for the body, in seconds.
 
     Returns:
         The body.
 
     Raises:
         Malformed: `too-large`, without reading the rest.
-        Refusal: E_TIMEOUT; E_CONTENT_TYPE for a compressed body, whose true length nobody could know beforehand.
+        Refusal: E_TIMEOUT; E_CONTENT_TYPE for a compressed body, whose uncompressed length is unknown.
     """
     coding = request.headers.get("content-encoding", "identity")
     if coding != "identity":
@@ -146,5 +146,5 @@ def check_json(request: Request) -> None:
     """
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind != "application/json":
-        found = {"expected": "application/json", "found": kind[:80]}
-        raise Refusal(Problem(code="E_CONTENT_TYPE", rule="the body is application/json"), found)
+        judged = {"expected": "application/json", "found": kind[:80]}
+        raise Refusal(Problem(code="E_CONTENT_TYPE", rule="the body is application/json"), judged)

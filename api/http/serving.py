@@ -1,7 +1,7 @@
-"""How uvicorn serves our applications: bounded connections, a bounded time for a request's head, answers sent at once.
+"""Settings of uvicorn for our applications: bounded connections, a time limit for a request's head, no send delay.
 
-uvicorn waits for ever for the rest of a head that began to arrive, and for a first byte that never does: a few
-thousand such connections hold a server's file handles for nothing. A body has its limit where it is read.
+uvicorn has no time limit for the first byte of a request or for the rest of its head: a few thousand such connections
+would use up the server's file handles. The time limit of a body is where it is read.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ def room_for_connections() -> int:
 
 
 class BoundedHeads(H11Protocol):
-    """Closes a connection on which no whole head comes in time, at its beginning or after an answer."""
+    """Closes a connection if no complete head arrives in time, at its beginning or after a response."""
 
     head_timeout_s = HEAD_TIMEOUT_S
     max_open = MAX_OPEN
@@ -48,7 +48,7 @@ class BoundedHeads(H11Protocol):
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for the first head."""
+        """Start the timer for the first head."""
         # asyncio does this only where the listening socket names its protocol, and one that we bound does not. Without
         # it an answer's body waits for the other side's delayed acknowledgement of its head: 40 ms for nothing.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -58,18 +58,18 @@ class BoundedHeads(H11Protocol):
             self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no more."""
+        """Cancel the timer."""
         self._cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; once a head is whole, its request is under way."""
+        """Process data; cancel the timer when a head is complete."""
         super().data_received(data)
         if self._is_under_way():
             self._cancel()
 
     def on_response_complete(self) -> None:
-        """Begin to wait for the next head, unless it came already."""
+        """Start the timer for the next head, unless it has already arrived."""
         super().on_response_complete()
         if self._is_under_way():
             self._cancel()
@@ -107,11 +107,11 @@ class BoundedHeads(H11Protocol):
 
 
 def server_of(app: ASGIApp, **settings: Any) -> uvicorn.Server:
-    """Give the server of an application, with what all of ours share.
+    """Return the server of an application, with our shared settings.
 
     Args:
         app: The application.
-        settings: Further settings of uvicorn, or others than the shared ones.
+        settings: Further settings of uvicorn; they override the shared ones.
     """
     BoundedHeads.max_open = room_for_connections()
     shared: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""What an operator may set, by environment variables `CONSTANCIA_…`."""
+"""Settings of the operator, from environment variables `CONSTANCIA_…`."""
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -10,16 +10,16 @@ class Settings(BaseSettings):
     Attributes:
         page_size: Entries on one page of a list.
         max_document_bytes: Largest document that may be uploaded.
-        append_timeout_s: How long a submission waits for its entry before it is told to try again.
-        body_timeout_s: How long a request's body may take to arrive.
-        writes_per_minute: Most writes by one address within a minute; 0 for any number.
-        costly_reads_per_minute: Most reads by one address within a minute that may have to replay entries: the state,
-            what follows from it, pages of the past; 0 for any number.
-        entries_per_key_per_minute: Most entries that one key may have recorded within a minute; 0 for any number.
-        witness_refusals_per_minute: Most requests by one address within a minute that do not move a witness on, before
-            it is answered 429, unread; 0 for any number.
-        public_url: Where readers reach this server, e.g. `https://constancia.example`; what QR codes lead to. Without
-            it, the address that a request was made to.
+        append_timeout_s: Seconds that a submission waits for its entry before it gets E_BUSY.
+        body_timeout_s: Seconds within which a request's body must arrive.
+        writes_per_minute: Rate limit of writes per address; 0 for no limit.
+        costly_reads_per_minute: Rate limit per address of reads that may have to replay entries: the state,
+            derived facts, pages of the past; 0 for no limit.
+        entries_per_key_per_minute: Rate limit of entries per key; 0 for no limit.
+        witness_refusals_per_minute: Rate limit per address of requests that do not advance a witness; beyond it
+            requests get 429, unread; 0 for no limit.
+        public_url: Public URL of this server, e.g. `https://constancia.example`, for QR codes. By default the
+            address of the request.
     """
 
     model_config = SettingsConfigDict(env_prefix="CONSTANCIA_", extra="ignore")

@@ -1,1 +1,1 @@
-"""The monitor's outer side: peers over HTTP, and what it shows of its findings (feeds, metrics, heads)."""
+"""The monitor's interfaces: peers over HTTP, and its outputs (feeds, metrics, heads)."""

@@ -1,4 +1,4 @@
-"""A monitor over HTTP: its heads for other monitors, its findings for people, its metrics. It answers GET alone."""
+"""A monitor over HTTP: its heads for other monitors, its findings for people, its metrics. GET only."""
 
 from pathlib import Path
 from typing import Final
@@ -28,7 +28,7 @@ def create_monitor_app(root: Path) -> Starlette:
     """Build the application.
 
     Args:
-        root: The monitor's folder, in which the files are replaced whole after each pass.
+        root: The monitor's folder, whose files are replaced atomically after each pass.
 
     Returns:
         The ASGI application.
@@ -40,7 +40,7 @@ def create_monitor_app(root: Path) -> Starlette:
 
     def evidence(request: Request) -> Response:
         name = request.path_params["name"]
-        # Only names that are there are opened: nothing of the path comes from the request.
+        # Only existing names are opened: no part of the path comes from the request.
         listed = {path.name: path for path in root.glob(f"*/evidence/{PROOFS}")}
         return _file(listed.get(name), "text/plain; charset=utf-8")
 

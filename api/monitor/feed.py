@@ -1,10 +1,10 @@
-"""The journal as Atom feeds, one for each language: the same journal gives the same bytes."""
+"""The journal as Atom feeds, one per language; deterministic."""
 
 import uuid
 from collections.abc import Sequence
 from typing import Final
 
-from feedgen.feed import FeedGenerator  # type: ignore[import-untyped]  # it has no stubs
+from feedgen.feed import FeedGenerator  # type: ignore[import-untyped]  # no type stubs
 
 from constancia.api.monitor.words import advise, tell_event
 from constancia.api.text.i18n import tr
@@ -16,11 +16,11 @@ MAX_ENTRIES: Final = 200
 
 
 def atom(events: Sequence[Event], name: str, lang: str) -> bytes:
-    """Give a feed of the latest findings.
+    """Return a feed of the latest findings.
 
     Args:
         events: Lines of the journals.
-        name: What tells this monitor from others; part of the feed's identifier.
+        name: The name of this monitor; part of the feed's identifier.
         lang: `es` or `en`.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Where the watch stands as Prometheus metrics, from what is on the disk: the same for a service and for cron."""
+"""The state of the watch as Prometheus metrics, from the files on disk: the same for a service and for cron."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -48,7 +48,7 @@ class _Folders(Collector):
             spent.add_metric(labels, state.seconds_total)
             entries.add_metric(labels, state.entries)
             requests.add_metric(labels, state.requests_total)
-            ever = Counter(one.finding.code for one in folder.events if one.is_found)
+            ever = Counter(event.finding.code for event in folder.events if event.is_found)
             lasting = Counter(one.code for one in folder.open)
             for code in KINDS:
                 found.add_metric((*labels, code), ever[code])
@@ -57,7 +57,7 @@ class _Folders(Collector):
 
 
 def metrics(folders: Sequence[LogFolder]) -> bytes:
-    """Give the metrics of all logs in the Prometheus text format."""
+    """Return the metrics of all logs in the Prometheus text format."""
     registry = CollectorRegistry()
     registry.register(_Folders(folders))
     return bytes(generate_latest(registry))

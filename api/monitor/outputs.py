@@ -1,4 +1,4 @@
-"""The files that a monitor shows: heads, feeds and metrics, each written whole after every pass over the logs."""
+"""The output files of a monitor: heads, feeds and metrics, written atomically after every pass over the logs."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,8 +21,8 @@ def write_outputs(root: Path, folders: Sequence[LogFolder], name: str, heads: Pa
     Args:
         root: The monitor's folder.
         folders: The logs.
-        name: What tells this monitor from others.
-        heads: Another place for the heads, such as a web server's folder.
+        name: The name of this monitor.
+        heads: Another path for the heads, such as a web server's folder.
 
     Returns:
         Whether the extra `monitor` is installed, without which there are neither feeds nor metrics.
@@ -44,7 +44,7 @@ def write_outputs(root: Path, folders: Sequence[LogFolder], name: str, heads: Pa
 
 
 def heads_document(folders: Sequence[LogFolder]) -> bytes:
-    """Give what these logs have shown this monitor, for others to compare."""
+    """Return the heads document: what these logs showed this monitor, for others to compare."""
     told = []
     for folder in folders:
         state = folder.state
@@ -57,6 +57,6 @@ def heads_document(folders: Sequence[LogFolder]) -> bytes:
 
 
 def siblings(folders: Sequence[LogFolder], url: str) -> list[Peer]:
-    """Give what the same monitor was shown at its other addresses: of the same log they are peers like any other."""
-    told = [(one.state.url, one.state.verified) for one in folders if one.state.url != url]
+    """Return what this monitor saw at its other addresses: for the same log they count as peers."""
+    told = [(folder.state.url, folder.state.verified) for folder in folders if folder.state.url != url]
     return [Peer(name=name, told=HeadsDocument(notes=(note.encode(),))) for name, note in told if note is not None]

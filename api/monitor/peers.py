@@ -1,4 +1,4 @@
-"""What other monitors were shown, and receipts: read from files and addresses, checked by whoever uses it."""
+"""Data of other monitors, and receipts: read from files and URLs; the caller checks them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,10 +22,10 @@ def read_peer(location: str, is_stopped: Callable[[], bool] = lambda: False) -> 
 
     Args:
         location: A file, or an http or https address: of the document, or of a monitor (then `/heads` is read).
-        is_stopped: Whether to break off, with `KeyboardInterrupt`.
+        is_stopped: Returns whether to stop, with `KeyboardInterrupt`.
 
     Returns:
-        What it told, or why nothing could be had.
+        Its data, or why they could not be fetched.
     """
     try:
         return Peer(name=location, told=parse_heads(_read(location, is_stopped)))
@@ -52,7 +52,7 @@ def read_receipt(path: Path) -> ReceiptJudgement:
     """Read a receipt.
 
     Raises:
-        Unreadable: No such file, or no receipt.
+        Unreadable: No such file, or not a receipt.
     """
     raw = Folder(path.parent).read(path.name, MAX_PROOF_BYTES)
     try:

@@ -1,4 +1,4 @@
-"""What runs on: passes over the logs, each log when it is due, with jitter and back-off, until told to stop."""
+"""The monitor service: a loop over the logs, each when it is due, with jitter and exponential back-off."""
 
 import random
 import threading
@@ -18,8 +18,8 @@ from constancia.ledger.monitor.watch import RoundOutcome, WatchedLog
 from constancia.ledger.monitor.watch_folder import JOURNAL, LogFolder
 from constancia.verify.core.errors import Malformed, Unreadable
 
-JITTER: Final = 0.1  # so that many monitors do not ask a log all at once
-MAX_BACK_OFF: Final = 3_600.0  # seconds; a log that can't be had is still asked every hour
+JITTER: Final = 0.1  # jitter, so that many monitors do not ask a log all at once
+MAX_BACK_OFF: Final = 3_600.0  # seconds; an unreachable log is still asked every hour
 _DOUBLINGS: Final = 6
 
 
@@ -30,14 +30,14 @@ class Service:
     Args:
         root: The folder.
         urls: The logs' addresses.
-        settings: How to watch.
+        settings: Settings of a watch.
         clock: The time.
-        name: What tells this monitor from others.
-        peers: Files and addresses of other monitors' heads.
-        receipts: What the logs have promised to hold.
-        heads: Another place for the heads document.
-        stop: Set to end.
-        told: Hears of each round.
+        name: The name of this monitor.
+        peers: Files and URLs of other monitors' heads.
+        receipts: Receipts that the logs must honour.
+        heads: Another path for the heads document.
+        stop: Set to stop the service.
+        told: Called after each round.
     """
 
     root: Path
@@ -72,9 +72,9 @@ class Service:
 
     @property
     def strangers(self) -> list[str]:
-        """The receipts that are of none of the logs watched, as far as these have been seen: nobody holds them."""
-        origins = {one.state.origin for one in self.folders}
-        return [one.name for one in self.receipts if one.origin not in origins and "" not in origins]
+        """Receipts of none of the watched logs, as far as their origins are known; they are not checked."""
+        origins = {folder.state.origin for folder in self.folders}
+        return [receipt.name for receipt in self.receipts if receipt.origin not in origins and "" not in origins]
 
     def once(self) -> int:
         """Do one round over all logs; gives the exit code."""
@@ -82,11 +82,11 @@ class Service:
         return worst([*codes, *[UNREACHABLE] * len(self._unread)])
 
     def run(self, every_s: float) -> None:
-        """Do rounds until told to stop.
+        """Run rounds until `stop` is set.
 
         Args:
-            every_s: Seconds from the end of a round to the next of the same log, give or take a tenth; doubled with
-                each failure in a row.
+            every_s: Seconds from the end of a round to the next of the same log, with a jitter of one tenth; doubled
+                with each consecutive failure.
         """
         due = dict.fromkeys(range(len(self._watches)), 0.0)
         while not self.stop.is_set():
@@ -97,7 +97,7 @@ class Service:
             self.stop.wait(max(0.0, min(due.values()) - time.monotonic()))
 
     def _rounds(self, watches: Sequence[WatchedLog]) -> Iterator[RoundOutcome]:
-        peers = [read_peer(one, self.settings.is_stopped) for one in self.peers]
+        peers = [read_peer(peer, self.settings.is_stopped) for peer in self.peers]
         for watch in watches:
             others = siblings(self.folders, watch.folder.state.url)
             try:
@@ -112,6 +112,6 @@ class Service:
 
 
 def delay(every_s: float, failures: int) -> float:
-    """Give the seconds until a log is asked again."""
+    """Return the seconds until the next round of a log."""
     base = min(every_s * float(1 << min(failures, _DOUBLINGS)), max(every_s, MAX_BACK_OFF))
     return base * (1 + JITTER * (2 * random.random() - 1))  # noqa: S311 - it spreads load, and hides nothing

@@ -1,4 +1,4 @@
-"""Findings in words, in both languages."""
+"""Findings of the monitor as sentences, in Spanish and English."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from constancia.verify.report.words import FAULTS, LABELS, REMARKS, VERDICTS
 
 
 def tell(finding: Finding, lang: str) -> str:
-    """Give one sentence that says what was found."""
+    """Return one sentence that describes a finding."""
     params: dict[str, Any] = dict(finding.params)
     if "source" in params:
         own = {OWN: "monitor.source.own", RECEIPT: "monitor.source.receipt"}.get(params["source"])
@@ -24,18 +24,18 @@ def tell(finding: Finding, lang: str) -> str:
 
 
 def advise(code: str, lang: str) -> str:
-    """Say what to do about a finding."""
+    """Return what to do about a finding."""
     return tr(lang, f"monitor.{code}.do")
 
 
 def tell_event(event: Event, lang: str) -> str:
-    """Say what began, or that it has passed."""
-    told = tell(event.finding, lang)
-    return told if event.is_found else tr(lang, "monitor.passed", told=told)
+    """Return one sentence for an event: a finding that began, or one that ended."""
+    sentence = tell(event.finding, lang)
+    return sentence if event.is_found else tr(lang, "monitor.passed", told=sentence)
 
 
 def verdict_word(code: int, lang: str) -> str:
-    """Give the verdict's word for an outcome."""
+    """Return the word of the verdict for an outcome."""
     names = {INTACT: "INTACT", ALTERED: "ALTERED", INCONCLUSIVE: "INCONCLUSIVE"}
     return tr(lang, "monitor.word.unreadable") if code == UNREACHABLE else VERDICTS[names[code]][lang]
 

@@ -1,1 +1,1 @@
-"""Words and small pictures for people: translations, dates, links, QR codes."""
+"""Texts and small pictures for people: translations, dates, links, QR codes."""

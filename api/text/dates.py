@@ -1,4 +1,4 @@
-"""Dates as people read and write them, never more precise than they are: EDTF and instants in Spanish and English.
+"""Dates and instants in words, in Spanish and English, never more precise than their EDTF.
 
 Days and months are spelled by CLDR (babel); how an interval and an open end read is a pattern like those of days.
 """
@@ -20,7 +20,7 @@ _MINUTE_FORMATS: Final = {"es": "d 'de' MMMM 'de' y, HH:mm", "en": "d MMMM y, HH
 
 
 def date_words(text: str, lang: str) -> str:
-    """Give a date or interval in words.
+    """Return a date or interval in words.
 
     Args:
         text: EDTF: `2019-03-26`, `2019-03`, `2019`, `2019-06/2019-08`, `2019-08/..`, `../2017-05`.
@@ -28,7 +28,7 @@ def date_words(text: str, lang: str) -> str:
 
     Returns:
         Such as "26 de marzo de 2019", "de junio de 2019 a agosto de 2019", "desde agosto de 2019"; the text itself
-        where it is no such date.
+        if it is not such a date.
     """
     try:
         parse_edtf(text)
@@ -53,7 +53,7 @@ def _part(text: str, lang: str) -> str:
 
 
 def instant_words(text: str, lang: str, timezone: str) -> str:
-    """Give an instant to the minute, in the ledger's zone.
+    """Return an instant to the minute, in the ledger's zone.
 
     Args:
         text: RFC 3339, UTC.
@@ -65,10 +65,10 @@ def instant_words(text: str, lang: str, timezone: str) -> str:
 
 
 def instant_of(text: str, timezone: str) -> datetime:
-    """Read an instant, or a day, which stands for its last second in a zone.
+    """Parse an instant, or a day, which means its last second in a zone.
 
     Args:
-        text: RFC 3339, in UTC where it names no offset; or `YYYY-MM-DD`.
+        text: RFC 3339, in UTC if it names no offset; or `YYYY-MM-DD`.
         timezone: The zone's IANA name.
 
     Raises:

@@ -1,8 +1,8 @@
-"""The lines with which anybody checks one entry by hand, with `openssl` and `sha256sum` alone.
+"""Shell commands that check one entry by hand, with only `openssl` and `sha256sum`.
 
-They show that the entry has its leaf hash, and that the key named in it signed its statement. Whose key that is, and
-that the entry is in the log, they do not show: the first stands in the entry that registered the key, the second needs
-the receipt or the whole log.
+They show that the entry has its leaf hash, and that the key named in it signed its statement. They do not show whose
+key that is (see the entry that registered the key), nor that the entry is in the log (that needs the receipt or the
+whole log).
 """
 
 import shlex
@@ -25,7 +25,7 @@ _OPENED: Final = b'"statement":'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """A registered public key: SubjectPublicKeyInfo in base64, scheme, and for a passkey where it may be used."""
+    """A registered public key: SubjectPublicKeyInfo in base64, scheme, and for a passkey its origins."""
 
     public_key: str
     scheme: str
@@ -33,10 +33,10 @@ class Material:
 
 
 def materials(state: State, entry: Entry) -> dict[str, Material]:
-    """Give the public keys that an entry's signatures name, from what the log registered.
+    """Return the registered public keys that an entry's signatures name.
 
     Args:
-        state: The state at any size that holds the entry.
+        state: The state at any size that covers the entry.
         entry: The entry.
     """
     found: dict[str, Material] = {}
@@ -48,17 +48,17 @@ def materials(state: State, entry: Entry) -> dict[str, Material]:
         key = state.aggregates.get(f"key/{one.key}")
         if isinstance(key, Key):
             found[one.key] = Material(public_key=key.public_key, scheme=key.scheme, rp_id=key.rp_id)
-    return {one.key: found[one.key] for one in entry.signatures}
+    return {signature.key: found[signature.key] for signature in entry.signatures}
 
 
 def hand_check(raw: bytes, keys: Mapping[str, Material], lang: str, address: str | None = None) -> str:
-    """Give the lines for an entry, as a script for `sh -e` that can as well be typed line by line.
+    """Return the commands for an entry, as a script for `sh -e` that can also be typed line by line.
 
     Args:
         raw: The entry's bytes.
         keys: The public keys of its signatures, by key id.
         lang: Language of the comments.
-        address: Where to fetch the entry; without one its text stands in the first line.
+        address: Where to fetch the entry; without one the first line contains its text.
 
     Returns:
         Lines, the last with its line feed. Needs OpenSSL 3 and GNU coreutils.
@@ -105,7 +105,7 @@ def _signature_lines(signature: Signature, key: Material, lang: str) -> list[str
 
 
 def _passkey_lines(authenticator: bytes, client: bytes, rp_id: str, lang: str) -> list[str]:
-    """Give the lines for what a passkey signs: its own data and the hash of a JSON that holds the challenge."""
+    """Return the commands for a passkey's signature: its own data and the hash of a JSON with the challenge."""
     return [
         f"# {tr(lang, 'hand.passkey')}",
         _decoded(b64encode(authenticator).decode(), "authenticator.bin"),

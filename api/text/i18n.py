@@ -1,7 +1,7 @@
 """Interface texts in Spanish and English, from gettext catalogues read at run time: nothing to compile.
 
 A message id names its place (`act.AgreementSigned`, `problem.E_STATE`, `cli.demo.done`). Content carries its own
-languages; only what the product itself says stands in the catalogues.
+languages; the catalogues contain only the product's own texts.
 """
 
 import io
@@ -23,7 +23,7 @@ DEFAULT_LANGUAGE: Final = "es"
 
 @cache
 def catalogue(lang: str) -> GNUTranslations:
-    """Give the translations of a language; any other language than ours gives Spanish."""
+    """Return the translations of a language; Spanish for any other language."""
     known = lang if lang in LANGUAGES else DEFAULT_LANGUAGE
     path = files("constancia.api").joinpath("locale", known, "LC_MESSAGES", "constancia.po")
     compiled = io.BytesIO()
@@ -33,11 +33,11 @@ def catalogue(lang: str) -> GNUTranslations:
 
 
 def tr(lang: str, msgid: str, **params: object) -> str:
-    """Give a message in a language, with its named parameters filled in.
+    """Return a message in a language, with its named parameters filled in.
 
     Args:
         lang: `es` or `en`.
-        msgid: The message's id; one without a translation is shown as it is, which a test forbids.
+        msgid: The message's id; without a translation the id is shown, which a test forbids.
         params: Values for `%(name)s` placeholders.
     """
     text = catalogue(lang).gettext(msgid)
@@ -45,7 +45,7 @@ def tr(lang: str, msgid: str, **params: object) -> str:
 
 
 def in_language(text: object, lang: str) -> str:
-    """Give a bilingual text in a language, or in Spanish where there is no other; plain texts as they are."""
+    """Return a bilingual text in a language, or in Spanish if there is no other; plain texts unchanged."""
     if isinstance(text, Mapping):
         return str(text.get(lang) or text.get("es") or next(iter(text.values()), ""))
     chosen = getattr(text, lang, None) or getattr(text, "es", None)
@@ -60,7 +60,7 @@ class _Lenient(dict[str, object]):
 
 
 def say(sentence: Sentence, lang: str) -> str:
-    """Give an act's readable sentence in a language."""
+    """Return an act's readable sentence in a language."""
     params = _Lenient({name: in_language(value, lang) for name, value in sentence.params.items()})
     for name in ("compromised_since", "effective", "since", "until", "valid_from"):
         if name in params:

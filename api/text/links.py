@@ -6,14 +6,14 @@ Layout:
     <address>/e/<leaf hash>#P1.<proof>          the same, with the proof in the fragment
 
 The proof is the entry's receipt without the entry (C2SP tlog-proof without `extra`), deflated (RFC 1950), in base32
-without padding (RFC 4648 §6): letters that a QR code holds in 5.5 bits each. A browser sends no fragment to the server;
-together with the entry, from wherever it was kept, it is the receipt again.
+without padding (RFC 4648 §6): a QR code stores these letters in 5.5 bits each. A browser does not send the fragment to
+the server; together with a copy of the entry it is the receipt again.
 
-Where it would not fit otherwise, the checkpoint's post-quantum signatures, 3 KB each, are left out: a note stays good
-with fewer signatures, and the Ed25519 ones of the log and its witnesses stay.
+If the proof does not fit otherwise, the checkpoint's post-quantum signatures, 3 KB each, are left out: a note remains
+valid with fewer signatures, and the Ed25519 ones of the log and its witnesses remain.
 
-A link proves nothing by being scanned: the address is whatever its maker wrote. What counts is the leaf hash, the
-proof, and a trust folder of one's own.
+Scanning a link proves nothing, because its maker chose the address. The leaf hash, the proof and the user's own trust
+folder are what counts.
 """
 
 import base64
@@ -35,22 +35,22 @@ _LINK: Final = re.compile(r"(?:https?://[^\s#]+/|/)?e/([0-9a-f]{64})(?:#(.*))?\Z
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """What a link holds: a leaf hash in hex, and the proof without its entry if there is one."""
+    """The content of a link: a leaf hash in hex, and the proof without its entry if there is one."""
 
     leaf_hash: str
     proof: bytes | None
 
 
 def permalink(address: str, leaf_hash: bytes) -> str:
-    """Give the link that names an entry by its leaf hash, at an address such as `https://constancia.example`."""
+    """Return the link that names an entry by its leaf hash, at an address such as `https://constancia.example`."""
     return f"{address.rstrip('/')}/e/{leaf_hash.hex()}"
 
 
 def proof_fragment(receipt: bytes) -> str:
-    """Give a receipt's proof as the fragment of a link, without `#`.
+    """Return a receipt's proof as the fragment of a link, without `#`.
 
     Raises:
-        Malformed: It is no receipt.
+        Malformed: It is not a receipt.
     """
     proof = parse_tlog_proof(receipt)
     bare = format_tlog_proof(proof.index, proof.proof, proof.checkpoint)
@@ -58,24 +58,24 @@ def proof_fragment(receipt: bytes) -> str:
 
 
 def without_long_signatures(receipt: bytes) -> bytes:
-    """Give a receipt whose checkpoint keeps the signatures only that are about as long as Ed25519's.
+    """Return a receipt whose checkpoint has only signatures about as long as Ed25519's.
 
     Raises:
-        Malformed: It is no receipt.
+        Malformed: It is not a receipt.
 
-    Source: C2SP signed-note: which signatures stand in a note is its carrier's choice.
+    Source: C2SP signed-note: the carrier of a note chooses its signatures.
     """
     proof = parse_tlog_proof(receipt)
     note = parse_note(proof.checkpoint)
-    kept = [one for one in note.signatures if len(one.blob) <= SHORT_SIGNATURE_BYTES]
-    return format_tlog_proof(proof.index, proof.proof, format_note(note.text, kept), proof.extra)
+    signatures = [signature for signature in note.signatures if len(signature.blob) <= SHORT_SIGNATURE_BYTES]
+    return format_tlog_proof(proof.index, proof.proof, format_note(note.text, signatures), proof.extra)
 
 
 def parse_link(link: str) -> Link:
-    """Read a link; nothing is verified.
+    """Parse a link; verifies nothing.
 
     Raises:
-        Malformed: Another form.
+        Malformed: Wrong form.
     """
     match = _LINK.match(link.strip())
     if not match:
@@ -90,19 +90,19 @@ def receipt_of(link: Link, entry: bytes) -> bytes:
 
     Args:
         link: A link with a proof.
-        entry: The entry, from wherever it was kept.
+        entry: A copy of the entry.
 
     Returns:
         The receipt, to be verified like any other.
 
     Raises:
-        Malformed: The link has no proof, or the entry is another one.
+        Malformed: The link has no proof, or the entry is a different one.
     """
     if link.proof is None:
         raise Malformed("link", "link", f"a proof after #{PROOF_MARK}")
-    found = hash_leaf(entry).hex()
-    if found != link.leaf_hash:
-        raise Malformed("leaf-hash", "entry", link.leaf_hash, found)
+    leaf_hash = hash_leaf(entry).hex()
+    if leaf_hash != link.leaf_hash:
+        raise Malformed("leaf-hash", "entry", link.leaf_hash, leaf_hash)
     proof = parse_tlog_proof(link.proof)
     return format_tlog_proof(proof.index, proof.proof, proof.checkpoint, entry)
 

@@ -1,4 +1,4 @@
-"""QR codes for receipts on paper: a permalink, and where it fits also the proof (`links`)."""
+"""QR codes for receipts on paper: a permalink, and also the proof if it fits (`links`)."""
 
 import io
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class QrCode:
     """A QR code.
 
     Attributes:
-        text: What it holds.
+        text: Its content.
         designator: Version and error correction, e.g. `6-M`.
         svg: The image; it has no size of its own.
     """
@@ -34,17 +34,17 @@ def qr_code(address: str, leaf_hash: bytes, receipt: bytes | None = None) -> QrC
     Args:
         address: Where the ledger is served.
         leaf_hash: The entry's leaf hash.
-        receipt: Its receipt, whose proof is put in where the code stays small enough to be scanned.
+        receipt: Its receipt, whose proof is included if the code remains small enough to scan.
 
     Returns:
-        The code, with error correction M for a link alone and L with a proof, which is long and can be fetched anew.
+        The code, with error correction M for a link alone and L with a proof, which is long and can be fetched again.
 
     Source: ISO/IEC 18004; ours: `links`.
     """
     link = permalink(address, leaf_hash)
     for one in () if receipt is None else (receipt, without_long_signatures(receipt)):
         fragment = proof_fragment(one)
-        # Two segments: the proof's letters take 5.5 bits each in a mode of their own.
+        # Two segments: in alphanumeric mode the proof's letters take 5.5 bits each.
         code = _fitting([(f"{link}#", None), (fragment, None)])
         if code is not None:
             return _drawn(code, f"{link}#{fragment}", link)
@@ -61,6 +61,6 @@ def _fitting(segments: list[tuple[str, None]]) -> segno.QRCode | None:
 
 def _drawn(code: segno.QRCode, text: str, title: str) -> QrCode:
     out = io.BytesIO()
-    # A white ground: on a dark page a code without one can't be read.
+    # A white background: on a dark page a code without one cannot be scanned.
     code.save(out, kind="svg", border=4, dark="#000", light="#fff", omitsize=True, title=title)
     return QrCode(text=text, designator=code.designator, svg=out.getvalue())

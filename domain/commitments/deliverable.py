@@ -357,7 +357,7 @@ class ContestOverruled(DeliverableAct):
 
 
 def _settled(deliverable: DeliverableState) -> DeliverableState:
-    """A new version is contested as long as a contest of an earlier one has no answer: contests are carried on."""
+    """Return the status of a new version: contested while a contest of an earlier one has no answer."""
     return replace(deliverable, status="contested" if deliverable.open_contests else "submitted")
 
 

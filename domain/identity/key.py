@@ -123,7 +123,7 @@ class KeyRegistered(KeyAct):
     rp_id: Label | None = None
 
     def check_form(self, where: str) -> None:
-        """The key id is the public key's."""
+        """Check that the key id is the public key's."""
         check_key_material(where, self.scheme, self.public_key, self.rp_id, self.origins)
         if key_id_of(self.public_key) != self.key:
             raise FormError(f"{where}.key", "the SHA-256 of public_key", self.key)

@@ -76,13 +76,13 @@ class NamesParty(Protocol):
 
 @rule("E_ROLE", "only the party's own root says this", "solo la raíz de la propia parte dice esto")
 def by_own_party(act: NamesParty, on: object, at: Context) -> Breach:
-    """The actor is of the party that the act names."""
+    """Check that the actor is of the party that the act names."""
     return at.party != act.party and {"party": act.party}
 
 
 @rule(*PARTY_EXISTS)
 def party_registered(act: NamesParty, on: object, at: Context) -> Breach:
-    """The party that the act names is registered."""
+    """Check that the party that the act names is registered."""
     return unregistered(at, (act.party,))
 
 

@@ -294,7 +294,7 @@ class Evidence(Value):
     uri: Label | None = None
 
     def check_form(self, where: str) -> None:
-        """A hash or an address is given."""
+        """Check that a hash or an address is given."""
         if self.sha256 is None and self.uri is None:
             raise FormError(where, "sha256 or uri", "neither")
 

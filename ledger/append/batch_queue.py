@@ -20,13 +20,13 @@ class BatchQueue(Generic[T]):
         self._waiting = threading.Condition()
 
     def put(self, *items: T) -> None:
-        """Adds items, in order."""
+        """Add items, in order."""
         with self._waiting:
             self._items.extend(items)
             self._waiting.notify()
 
     def take(self, limit: int) -> list[T]:
-        """Waits until something is there and takes up to `limit` of it.
+        """Wait until something is there and takes up to `limit` of it.
 
         Returns:
             The items in order; an empty list when the inbox is closed and empty.

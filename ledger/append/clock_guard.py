@@ -41,7 +41,7 @@ class ClockGuard(WriteGuard):
         elapsed: Callable[[], float] = since_boot,
         accepted_last: str = "",
     ) -> None:
-        """Notes what the clocks show now.
+        """Note what the clocks show now.
 
         Args:
             clock: The wall clock of which entries get their time.

@@ -65,7 +65,7 @@ class Examiner:
         root: Callable[[int], bytes | None],
         cosigner_vkey: str | None = None,
     ) -> None:
-        """Checks for one ledger.
+        """Check for one ledger.
 
         Args:
             origin: Its name, which each statement must carry.
@@ -80,7 +80,7 @@ class Examiner:
         self._root = root
 
     def examine(self, submission: Submission) -> None:
-        """Checks all that needs no look at the head, and notes what was found.
+        """Check all that needs no look at the head, and notes what was found.
 
         Raises:
             Malformed: The number of signatures is wrong, or a key in the body is unfit.
@@ -121,7 +121,7 @@ class Examiner:
                 )
 
     def prove(self, submission: Submission, *, is_final: bool) -> None:
-        """Checks the signatures' bytes under the keys that they name.
+        """Check the signatures' bytes under the keys that they name.
 
         A signature proved here stays proved: a key id is its key's digest and its scheme can't
         change. The one thing that can change is that a registration which was under way fails, and
@@ -205,7 +205,7 @@ def seen_problem(seen: Seen, size: int, root: Callable[[int], bytes]) -> Problem
 
 
 def merge(refusal: Refusal | None, problems: Sequence[Problem], size: int) -> Refusal | None:
-    """Puts what the ledger objects to among what the domain objects to, in the order of the codes.
+    """Put what the ledger objects to among what the domain objects to, in the order of the codes.
 
     Args:
         refusal: The domain's refusal, if there is one.

@@ -39,7 +39,7 @@ class Head:
     """The end of one log."""
 
     def __init__(self, origin: str, read: Callable[[int], Recorded]) -> None:
-        """An empty log.
+        """Start with an empty log.
 
         Args:
             origin: The ledger's name.
@@ -65,13 +65,13 @@ class Head:
         return self.tree.size - len(self._steps)
 
     def time_for(self, now: datetime) -> str:
-        """The time of the next entry: the clock's, or the last entry's when the clock went back."""
+        """Return the time of the next entry: the clock's, or the last entry's when the clock went back."""
         return max(format_recorded_at(now), self.recorded_at)
 
     def compose(
         self, statement: Statement, signatures: Sequence[Signature], recorded_at: str
     ) -> tuple[Entry, Recorded]:
-        """The entry that a statement would become at the head.
+        """Return the entry that a statement would become at the head.
 
         Raises:
             Malformed: It would be larger than an entry may be.
@@ -97,7 +97,7 @@ class Head:
         return entry, recorded_of(entry, self.version_after(statement.stream))
 
     def version_after(self, stream: str) -> int:
-        """The version that the next entry of a stream gets, from 1."""
+        """Return the version that the next entry of a stream gets, from 1."""
         return self._versions.get(stream, 0) + 1
 
     def extend(self, entry: Entry, recorded: Recorded, act: Act[Any] | None = None) -> None:
@@ -149,11 +149,11 @@ class Head:
         raise Fatal(f"recorded_at goes back to {entry.recorded_at}", where=where)
 
     def settle(self) -> None:
-        """Declares all steps stored."""
+        """Declare all steps stored."""
         self._steps.clear()
 
     def retract(self) -> None:
-        """Takes back all steps that were not stored, the last first."""
+        """Take back all steps that were not stored, the last first."""
         self.tree.truncate(self.stored_size)
         while self._steps:
             step = self._steps.pop()
@@ -169,7 +169,7 @@ class Head:
             self.genesis = None
 
     def lookup(self, leaf_hash: str) -> Recorded | None:
-        """The entry with a leaf hash, stored or not.
+        """Return the entry with a leaf hash, stored or not.
 
         Args:
             leaf_hash: 64 hex digits.
@@ -182,7 +182,7 @@ class Head:
 
 
 def find_leaf(tree: Tree, leaf_hash: bytes, size: int) -> int | None:
-    """Finds a leaf's index by its hash, newest first.
+    """Find a leaf's index by its hash, newest first.
 
     The packed leaves are searched as they lie in memory, 32 MB for a million entries, which takes a
     few milliseconds and no index of its own.

@@ -23,22 +23,22 @@ class KeyRing:
         self._keys: dict[str, PublicKey] = {}
 
     def get(self, key_id: str) -> PublicKey | None:
-        """The key registered under an id, or None."""
+        """Return the key registered under an id, or None."""
         return self._keys.get(key_id)
 
     def add(self, keys: tuple[PublicKey, ...]) -> None:
-        """Adds the keys that an entry has introduced."""
+        """Add the keys that an entry has introduced."""
         for key in keys:
             self._keys[key.key_id] = key
 
     def remove(self, keys: tuple[PublicKey, ...]) -> None:
-        """Takes back what `add` has added, when its entry could not be stored."""
+        """Take back what `add` has added, when its entry could not be stored."""
         for key in keys:
             del self._keys[key.key_id]
 
 
 def introduced_keys(statement: Statement) -> tuple[PublicKey, ...]:
-    """The keys that a statement itself brings: the founders' roots, or the key being registered.
+    """Return the keys that a statement itself brings: the founders' roots, or the key being registered.
 
     Args:
         statement: Any statement whose body has its type's form.

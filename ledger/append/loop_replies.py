@@ -25,7 +25,7 @@ class LoopReplies(Generic[T]):
         self._is_waking = False
 
     def wrap(self, future: Future[T]) -> asyncio.Future[T]:
-        """An awaitable for `future`; must be called on the loop's own thread.
+        """Return an awaitable for `future`; must be called on the loop's own thread.
 
         Cancelling the awaitable leaves the submission alone: what was signed may be stored all the
         same, and its author asks again by its id.

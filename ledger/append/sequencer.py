@@ -63,7 +63,7 @@ class Sequencer:
         capacity: int = CAPACITY,
         batch_limit: int = MAX_BATCH,
     ) -> None:
-        """Starts the threads.
+        """Start the threads.
 
         Args:
             writer: The writer, which from now on belongs to this sequencer's thread.
@@ -99,7 +99,7 @@ class Sequencer:
         return self._under_way
 
     def submit(self, signed: SignedStatement) -> Future[AppendOutcome]:
-        """Takes a statement in.
+        """Take a statement in.
 
         Args:
             signed: The statement and its signatures.
@@ -123,7 +123,7 @@ class Sequencer:
         return submission.future
 
     def close(self) -> None:
-        """Takes nothing in any more, lets everything under way come to its end, and stops."""
+        """Take nothing in any more, lets everything under way come to its end, and stops."""
         with self._lock:
             if self._end is None:
                 self._end = Closed("the ledger was closed")

@@ -206,7 +206,7 @@ class Writer:
             _log.exception("the trust folder could not be written")
 
     def _resolve_doubt(self, batch: Batch, error: Exception) -> None:
-        """Finds out what became of a batch whose storing ended in an error.
+        """Find out what became of a batch whose storing ended in an error.
 
         Returns when the batch is stored all the same.
         """
@@ -230,7 +230,7 @@ class Writer:
 
 
 def tip_of(last: Batch | None, head: Head) -> Tip:
-    """What readers may know of a head that ends with a stored batch."""
+    """Return what readers may know of a head that ends with a stored batch."""
     checkpoint = last.checkpoint if last is not None else b""
     return Tip(size=head.size, checkpoint=checkpoint, recorded_at=head.recorded_at)
 

@@ -11,7 +11,7 @@ from constancia.verify.core.formats.signatures import load_public_key
 
 
 def directory_form(directory: Directory) -> dict[str, Any]:
-    """Give a directory's JSON form, but for which entries each key signed."""
+    """Return a directory's JSON form, without the entries that each key signed."""
     return {
         "zone": directory.zone_name,
         "log_cosigner": directory.log_cosigner,
@@ -28,14 +28,14 @@ def directory_form(directory: Directory) -> dict[str, Any]:
 
 
 def restore_directory(directory: Directory, form: Mapping[str, Any]) -> None:
-    """Bring an empty directory to where another one stood.
+    """Restore an empty directory from its JSON form.
 
     Args:
-        directory: The directory, which has taken nothing in.
-        form: What `directory_form` gave.
+        directory: An empty directory.
+        form: The result of `directory_form`.
 
     Raises:
-        Malformed: A key that no directory would hold.
+        Malformed: A key that is not valid in a directory.
     """
     if form["zone"]:
         directory.set_zone(form["zone"])

@@ -1,6 +1,6 @@
-"""Levels L3 and L4: every entry was a legal move, and what is shown is what the entries give (docs/VERIFYING.md).
+"""Levels L3 and L4: the rules allowed every act, and the state shown matches the entries (docs/VERIFYING.md).
 
-- Y1: an entry is judged by the very function that the ledger judged it with (`domain.decide`), against the state
+- Y1: an entry is judged by the same function as in the ledger (`domain.decide`), against the state
   after the entries before it, in the same pass that checks its chain and signature: the same bytes, read once.
 - Y2: an entry that was no legal move changes nothing here. What the host made of it shows at L4.
 - Y3: what is shown is compared whole: what is false is named, and so is what is missing.
@@ -41,7 +41,7 @@ from constancia.verify.wire.merkle import hash_leaf
 
 
 class Replay:
-    """L3 and L4 of one audit, a `Further` of verify.
+    """L3 and L4 of one audit; an `AuditLevel` of verify.
 
     Args:
         at: The instant at which derived facts are compared, with its zone.
@@ -64,7 +64,7 @@ class Replay:
         self.state = State()  # after the legal moves taken in so far
 
     def begin(self, source: Source, fold: EntryPass, findings: Findings) -> None:
-        """Get ready; nothing was read yet."""
+        """Start; no entry was read yet."""
         self._source, self._fold, self._findings = source, fold, findings
         path = _views_path(source)
         try:
@@ -73,7 +73,7 @@ class Replay:
             self._give_up(error)
 
     def take(self, entry: Entry) -> None:
-        """Judge the next entry, and take it into the state where it was a legal move."""
+        """Judge the next entry, and apply it to the state if the rules allow it."""
         if entry.index == 0:
             origin = entry.statement.ledger
             self.state, self._projector = State(origin), Projector(origin)
@@ -112,7 +112,7 @@ class Replay:
         )
 
     def _give_up(self, error: Unreadable) -> None:
-        """Go on without the projections: that they can't be read is no fault of the log."""
+        """Continue without the projections: that they cannot be read is not a fault of the log."""
         self._views, self._is_blind = None, True
         self._findings.leave_open("shown-unreadable", reason=str(error))
 
@@ -130,7 +130,7 @@ class Replay:
         )
 
     def lookup(self, leaf_hash: str) -> Recorded | None:
-        """Give an earlier entry by its leaf hash (64 hex digits), or None; read again, and held to the tree."""
+        """Return an earlier entry by its leaf hash (64 hex digits), or None; read again, and compared with the tree."""
         tree = self._fold.tree
         index = find_leaf(tree, bytes.fromhex(leaf_hash), tree.size) if is_hex64(leaf_hash) else None
         raw = None if index is None else self._source.entry(index, self._fold.extent)
@@ -176,7 +176,7 @@ def _is_newer(entry: Entry) -> bool:
 
 
 def _views_path(source: Source) -> Path | None:
-    """Give where a ledger's projections stand; None where the source has none."""
+    """Return the path of a ledger's projections; None if the source has none."""
     if source.store is None or source.store.path.name != STORE_NAME:
         return None
     path = source.store.path.with_name(VIEWS_NAME)

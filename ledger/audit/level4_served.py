@@ -1,7 +1,7 @@
-"""What a server shows of the state (L4), held to what the entries give: false, superfluous and missing alike.
+"""The state that a server shows (L4), compared with the entries: false, superfluous and missing facts.
 
-These are the state document, the derived facts and the lists of the interface. (`kept_views` has what stands beside a
-store.)
+These are the state document, the derived facts and the lists of the API. (`level4_stored` compares a store's
+projections.)
 """
 
 import hashlib
@@ -34,7 +34,7 @@ def check_served(web: Web, state: State, tree: Tree, at: datetime, findings: Fin
 
     Args:
         web: The server.
-        state: The state that the entries give.
+        state: The state that the entries produce.
         tree: Their tree.
         at: The instant to ask about.
         findings: Where faults go.
@@ -53,7 +53,7 @@ def check_served(web: Web, state: State, tree: Tree, at: datetime, findings: Fin
     if not any(shown):
         findings.not_checked("nothing-shown")
     elif not all(shown):
-        # Whoever shows some of it and withholds the rest may have a reason.
+        # A server that withholds a part may have a reason.
         findings.leave_open("shown-in-part")
 
 
@@ -65,7 +65,7 @@ class _Served:
         self._is_clock_noted = False
 
     def check_state(self, state: State) -> bool:
-        """Check the state document, byte for byte; tells whether there is one."""
+        """Check the state document, byte for byte; return whether there is one."""
         raw = self._web.read(f"api/v1/state?size={self._tree.size}", MAX_ANSWER_BYTES)
         if raw is None:
             return False
@@ -107,7 +107,7 @@ class _Served:
         return True
 
     def check_derived(self, state: State, at: datetime | None, now: datetime | None = None) -> bool:
-        """Check the derived facts at an instant, or at the one that the host takes by itself."""
+        """Check the derived facts at an instant, or at the host's own time."""
         asked = "" if at is None else f"&at={format_instant(at)}"
         raw = self._web.read(f"api/v1/derived?size={self._tree.size}{asked}", MAX_ANSWER_BYTES)
         if raw is None:
@@ -130,8 +130,8 @@ class _Served:
         _compare(where, _by_subject(facts), _by_subject(found["items"]), self._findings)
         return True
 
-    def _instant(self, found: Mapping[str, Any], at: datetime | None, now: datetime | None) -> datetime | None:
-        said = found.get("at")
+    def _instant(self, document: Mapping[str, Any], at: datetime | None, now: datetime | None) -> datetime | None:
+        said = document.get("at")
         if at is not None:
             if said != format_instant(at):
                 self._findings.fault("shown-differs", None, "derived: at", format_instant(at), said, level="L4")
@@ -213,12 +213,12 @@ def _compare(where: str, expected: Named, found: Named, findings: Findings) -> N
 
 
 def compare_one(where: str, name: str, expected: object, found: object, findings: Findings) -> None:
-    """Add the fault that two differing things make; None where there is none of it.
+    """Add a fault if two values differ; None stands for a missing value.
 
     Args:
         where: What is compared, such as `state`.
         name: Which one of it.
-        expected: What the entries give: JSON, or its bytes.
+        expected: What the entries produce: JSON, or its bytes.
         found: What is shown.
         findings: Where the fault goes.
     """
@@ -229,7 +229,7 @@ def compare_one(where: str, name: str, expected: object, found: object, findings
         findings.fault("shown-extra", _index_of(found), place, "nothing", _text(found), level="L4")
     else:
         path, one, other = _first_difference(_value(expected), _value(found))
-        if one == other:  # the same value, written otherwise
+        if one == other:  # the same value in another encoding
             path, one, other = "", expected, found
         index = _index_of(expected)
         findings.fault("shown-differs", index, f"{place}{path}", _text(one), _text(other), level="L4")
@@ -251,7 +251,7 @@ def _by_subject(listed: Sequence[Any]) -> dict[str, object]:
 
 
 def _named(listed: Sequence[Any], name_of: Any) -> dict[str, object]:
-    """Give items by name; one that comes again gets a number, so that a fact shown twice is one too many."""
+    """Return items by name; a repeated name gets a number, so that a fact shown twice is superfluous."""
     times: Counter[str] = Counter()
     named: dict[str, object] = {}
     for one in listed:
@@ -274,7 +274,7 @@ def _first_difference(one: object, other: object, path: str = "") -> tuple[str, 
 
 
 def _index_of(item: object) -> int | None:
-    """Give the entry that a fact or row names as its own."""
+    """Return the index of the entry that a fact or row names."""
     value = _value(item)
     index = value.get("known_index", value.get("index")) if isinstance(value, dict) else None
     return index if type(index) is int and index >= 0 else None

@@ -1,4 +1,4 @@
-"""A store's projections (L4), held to the rows that its entries give, page by page while the entries are read.
+"""A store's projections (L4), compared with the rows that its entries produce, page by page while the entries are read.
 
 Each row is of one entry: it is compared when the entry has passed, and not held in memory. The row about the views
 themselves is compared at the position that they stand at.
@@ -20,14 +20,14 @@ from constancia.verify.sources.sqlite_store import open_store
 
 
 class KeptViews:
-    """The projections beside a store, opened for reading; `finish` closes them.
+    """The projections of a store, opened for reading; `finish` closes them.
 
     Args:
-        path: The views' database; nothing is written beside it.
-        findings: Where faults go.
+        path: The views' database; no file is created next to it.
+        findings: Receives faults.
 
     Raises:
-        Unreadable: It is no such database.
+        Unreadable: It is not a views database.
     """
 
     def __init__(self, path: Path, findings: Findings) -> None:
@@ -56,11 +56,11 @@ class KeptViews:
         return said if isinstance(said, dict) else None
 
     def is_due(self, size: int) -> bool:
-        """Tell whether the rows are to be compared after so many entries."""
+        """Return whether the rows are to be compared after this many entries."""
         return size <= self.position and (size % PAGE == 0 or size == self.position)
 
     def compare(self, changes: Iterable[RowChange], size: int) -> None:
-        """Take in what the last entries changed, and compare what is final of it.
+        """Add the changes of the last entries, and compare the rows that are final.
 
         Args:
             changes: Rows by projection and key.

@@ -1,13 +1,13 @@
-"""What an audit verified, kept in a file of the auditor's own, so that the next one reads only what is new.
+"""The resume file: the state of an audit, stored by the auditor, so that the next audit reads only new entries.
 
-- R1: only a prefix without faults is kept: its tree, its key directory, what its entries cite and use up.
-- R2: the file is bound to the root of that prefix. It is used only where the source still has the entry that ends
-  the prefix, and the root signed by the log must follow from its hashes (verify.beyond, `Memory`).
-- R3: a run costs what is new: hashes, names and citations are read when they are asked for, and appended.
-- R4: one audit at a time has the file; a second one goes without.
-- R5: hashes and state are hashed again when they are read; a damaged file is no verdict on the log, and is named.
+- R1: only a prefix without faults is stored: its tree, its key directory, its citations and used ids.
+- R2: the file is bound to the root of that prefix. It is used only if the source still has the last entry of
+  the prefix, and the root signed by the log must follow from its hashes (`ResumeState` in `verify.audit.extensions`).
+- R3: the cost of a run depends on the new entries only: hashes, ids and citations are read lazily and appended.
+- R4: only one audit at a time uses the file; a second one runs without it.
+- R5: hashes and state are hashed again when they are read; a damaged file is an error that names it, not a verdict.
 
-It trusts that nobody but the auditor writes the file: whoever can alter it can alter the verifier too.
+It assumes that only the auditor writes the file: anybody who can alter it could also alter the verifier.
 """
 
 import contextlib
@@ -29,9 +29,9 @@ from constancia.verify.core.errors import Unreadable
 from constancia.verify.report.findings import Findings
 from constancia.verify.wire.merkle import HASH_BYTES, Tree
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 CHUNK_BYTES: Final = 256 * HASH_BYTES
-KEEP_EVERY_S: Final = 5.0  # what a killed audit loses at most
+KEEP_EVERY_S: Final = 5.0  # the most that a killed audit loses
 _ASK_IDS: Final = 500  # in one query
 _LEVEL: Final = 1 << 48  # a chunk's row id: its level times this, plus its number
 _TABLES: Final = """
@@ -56,11 +56,11 @@ class KeptRow:
         self._new = bytearray()
 
     def __len__(self) -> int:
-        """Give the number of bytes."""
+        """Return the number of bytes."""
         return self._kept + len(self._new)
 
     def __getitem__(self, part: slice, /) -> bytes:
-        """Give a part."""
+        """Return a part."""
         start, stop, _ = part.indices(len(self))
         found = bytearray()
         while start < min(stop, self._kept):
@@ -71,7 +71,7 @@ class KeptRow:
         return bytes(found + self._new[max(0, start - self._kept) : max(0, stop - self._kept)])
 
     def __delitem__(self, part: slice, /) -> None:
-        """Take away the end."""
+        """Remove the end."""
         start = part.indices(len(self))[0]
         del self._new[max(0, start - self._kept) :]
         self._kept = min(self._kept, start)
@@ -124,14 +124,14 @@ class _Versions(Counter[str]):
 
 
 class ResumeFile:
-    """A resume file; the `Memory` of verify. Close it, or use it in a `with` block.
+    """A resume file; a `ResumeState` of verify. Close it, or use it in a `with` block.
 
     Args:
-        path: The file; made when something is kept. One that can't be read is as good as none.
-        place: The source that was being read, for the progress of an interrupted audit: at another place the file
-            is as good as none. None for what a whole audit has verified, which holds wherever the log is read.
-        final: Where the file goes when the audit has come to its end; None to leave it.
-        every_s: Seconds between two times of keeping.
+        path: The file; created at the first write. An unreadable one is treated as missing.
+        place: The source that was being read, for the progress of an interrupted audit: for another place the file
+            is treated as missing. None for a complete audit, which is valid wherever the log is read.
+        final: Path to move the file to when the audit completes; None to leave it.
+        every_s: Seconds between two writes.
     """
 
     def __init__(
@@ -146,8 +146,8 @@ class ResumeFile:
         self._state: dict[str, Any] = {}
         self._confirmed = b""
         self._is_busy = False
-        self.failure: str | None = None  # why nothing more is kept
-        self._base = 0  # the size that the pass went on from
+        self.failure: str | None = None  # why nothing more is stored
+        self._base = 0  # the size from which the pass resumed
         self._ids = _Ids(None)
         self._signed: dict[str, int] = {}
         self._tree = Tree()
@@ -155,7 +155,7 @@ class ResumeFile:
             self._load()
 
     def __enter__(self) -> Self:
-        """Give the file itself."""
+        """Return the file itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -168,29 +168,29 @@ class ResumeFile:
             self._db.close()
             self._db = None
 
-    # What it remembers
+    # The stored state
 
     @property
     def size(self) -> int:
-        """How many entries it remembers as verified; 0 if none."""
+        """Number of verified entries; 0 if none."""
         return int(self._state.get("size", 0))
 
     @property
     def checked(self) -> Mapping[str, Mapping[str, int]]:
-        """What had been counted when it was kept."""
+        """The counts when it was stored."""
         found: Mapping[str, Mapping[str, int]] = self._state.get("checked", {})
         return found
 
     def leaf(self) -> bytes:
-        """Give the leaf hash of the last entry that it remembers."""
+        """Return the leaf hash of the last verified entry."""
         return self._tree.leaf(self.size - 1)
 
     def root(self, size: int) -> bytes:
-        """Give the root at a size that it remembers."""
+        """Return the root at a stored size."""
         return self._tree.root(size)
 
     def chunk(self, level: int, number: int) -> bytes:
-        """Give 256 packed hashes of a level, or what there is of them.
+        """Return up to 256 packed hashes of a level.
 
         Raises:
             Unreadable: The file is damaged.
@@ -213,13 +213,13 @@ class ResumeFile:
 
     @property
     def tree(self) -> Tree:
-        """The tree that it remembers, for proofs between sizes that it covers."""
+        """The stored tree, for proofs between sizes that it covers."""
         return self._tree
 
-    # Going on from it
+    # Resuming
 
     def attach(self, fold: EntryPass, *, resume: bool) -> None:
-        """Have a pass go on from what is remembered, or (without `resume`) forget it and begin with this pass."""
+        """Restore a pass from the stored state, or (without `resume`) discard the state and store this pass."""
         if not resume:
             self._state, self._tree, self._confirmed = {}, Tree(), b""
         self._base = self.size
@@ -251,20 +251,20 @@ class ResumeFile:
         for digest, at, sizes in self.select("SELECT digest, at, sizes FROM cited"):
             yield digest, Citations(at, set(json.loads(sizes)))
 
-    # Keeping
+    # Storing
 
     def is_due(self) -> bool:
-        """Tell whether it is time to keep what was verified meanwhile."""
+        """Return whether it is time to store the progress."""
         return time.monotonic() - self._last >= self._every_s
 
     def keep(self, fold: EntryPass, findings: Findings) -> None:
-        """Keep what a pass has verified, durably; the pass is settled and without faults."""
+        """Store the state of a pass durably; the pass is settled and without faults."""
         if self._is_busy or self.failure is not None:
             return
         try:
             db = self._open()
         except Unreadable as error:
-            self.failure = str(error)  # a cache that can't be written is no reason not to conclude
+            self.failure = str(error)  # a cache that cannot be written does not affect the verdict
             return
         try:
             db.execute("BEGIN IMMEDIATE")
@@ -283,7 +283,7 @@ class ResumeFile:
         self._last = time.monotonic()
 
     def complete(self) -> None:
-        """Put the file in its final place: the audit came to its end without faults."""
+        """Move the file to its final path: the audit completed without faults."""
         if self._final is None or self._is_busy or self.failure is not None:
             return
         self.close()
@@ -342,8 +342,8 @@ class ResumeFile:
                 self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
                 self._db = sqlite3.connect(self.path, isolation_level=None, timeout=0.2, check_same_thread=False)
-                self._db.execute("PRAGMA synchronous=NORMAL")  # what a power cut takes is verified again
-                self._db.execute("PRAGMA locking_mode=EXCLUSIVE")  # from here until it is closed
+                self._db.execute("PRAGMA synchronous=NORMAL")  # after a power cut the lost part is verified again
+                self._db.execute("PRAGMA locking_mode=EXCLUSIVE")  # locked from here until it is closed
                 self._db.execute("BEGIN EXCLUSIVE")
                 self._db.executescript(_TABLES)
             except (OSError, sqlite3.Error) as error:
@@ -353,7 +353,7 @@ class ResumeFile:
         return self._db
 
     def _load(self) -> None:
-        """Read the state. A file that is no resume file, or of another place, is left to be written anew."""
+        """Read the state. A file that is not a resume file, or is for another place, will be overwritten."""
         try:
             db = self._open()
             row = db.execute("SELECT state, confirmed, sha256 FROM about WHERE id = 1").fetchone()

@@ -1,11 +1,10 @@
-"""Documents kept beside the log, each under the SHA-256 of its bytes.
+"""Documents stored next to the log, each under the SHA-256 of its bytes.
 
-- D1: a name is the digest of the content, so a document can't be changed, only be missing.
-- D2: what is read is hashed again before it is given out; a flipped bit is `Damaged`, not served.
-- D3: a document is durable before its digest is returned to the one who stored it.
+- D1: a name is the digest of the content, so a document cannot change, only be missing.
+- D2: a document is hashed again before it is served; a flipped bit is `Damaged`.
+- D3: a document is durable before `put` returns its digest.
 
-What a document's bytes are (a PDF, a picture) is said by the entry that cites it, never by the
-file, and nothing here looks inside.
+The entry that cites a document states its content type (a PDF, a picture). This module never looks inside.
 """
 
 import hashlib
@@ -17,7 +16,7 @@ from pathlib import Path
 from constancia.ledger.disk.durable import PART_SUFFIX, remove_half_written, sync_folder
 from constancia.ledger.errors import Damaged, NotFound, TooLarge
 
-# A scanned agreement has a few MiB; what is larger belongs elsewhere and is cited by its digest.
+# A scanned agreement has a few MiB; a larger document is stored elsewhere and cited by its digest.
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
 _NAME = re.compile(r"[0-9a-f]{64}")
 
@@ -26,12 +25,12 @@ class Documents:
     """The documents of one folder."""
 
     def __init__(self, folder: Path, *, limit: int = MAX_DOCUMENT_BYTES) -> None:
-        """Uses `folder`, made at the first `put`; `limit` is the largest document in bytes."""
+        """Use `folder`, which the first `put` creates; `limit` is the largest document in bytes."""
         self.folder = folder
         self.limit = limit
 
     def put(self, data: bytes) -> str:
-        """Stores a document.
+        """Store a document.
 
         Returns:
             Its SHA-256 in hex, 64 digits.
@@ -59,14 +58,14 @@ class Documents:
         return name
 
     def get(self, sha256: str) -> bytes:
-        """A document's bytes.
+        """Return a document's bytes.
 
         Args:
             sha256: The digest in lower-case hex.
 
         Raises:
-            NotFound: No document of that name is here.
-            Damaged: The bytes on the disk have another digest.
+            NotFound: There is no such document.
+            Damaged: The bytes on the disk have a different digest.
         """
         path = self._path(sha256)
         try:
@@ -87,18 +86,18 @@ class Documents:
         return True
 
     def tidy(self) -> None:
-        """Removes what was left of uploads where a process was killed; for the one process that writes the ledger."""
+        """Remove what was left of uploads where a process was killed; for the one process that writes the ledger."""
         if self.folder.is_dir():
             remove_half_written(self.folder.glob(f"upload-*{PART_SUFFIX}"))
             for path in self.folder.glob(f"tmp????????{PART_SUFFIX}"):  # the name that they had in earlier versions
                 path.unlink(missing_ok=True)
 
     def __contains__(self, sha256: object) -> bool:
-        """Whether a document of that name is kept here; its bytes are not looked at."""
+        """Return whether a document of that name is stored; does not read its bytes."""
         return isinstance(sha256, str) and self._has_form(sha256) and self._path(sha256).is_file()
 
     def names(self) -> list[str]:
-        """The digests of all documents kept here, sorted."""
+        """Return the digests of all stored documents, sorted."""
         if not self.folder.is_dir():
             return []
         return sorted(p.name for p in self.folder.iterdir() if self._has_form(p.name))

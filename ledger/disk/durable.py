@@ -1,8 +1,8 @@
 """Files and folders that are either there whole or not at all, also after a power cut.
 
-The order is: write beside, flush to the disk, rename over, flush the folder. A crash before the
-rename leaves a stray `.part` file, named after the process, which whoever opens the folder removes;
-a crash after it leaves the new file. No reader ever sees half a file.
+The order is: write a temporary file, flush it to the disk, rename it, flush the folder. A crash before the rename
+leaves a stray `.part` file, named after the process, which the next opener of the folder removes; a crash after it
+leaves the new file. No reader ever sees a partial file.
 """
 
 import os
@@ -18,12 +18,12 @@ _HALF_WRITTEN: Final = re.compile(r".*\.(\d+)\.part(?:-wal|-shm|-journal)?\Z", r
 
 
 def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Writes `data` to `path` so that a crash can't leave half of it.
+    """Write `data` to `path` atomically and durably.
 
     Args:
-        path: The file; its folder is made when missing.
+        path: The file; its folder is created if missing.
         data: All of its bytes.
-        mode: Permission bits of a newly made file; never wider than this, not even for a moment.
+        mode: Permission bits of a new file; never wider than this, not even for a moment.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = durable_part(path)
@@ -59,7 +59,7 @@ def replace_durably(part: Path, path: Path) -> None:
 
 
 def remove_half_written(paths: Iterable[Path]) -> None:
-    """Removes what was left half made where a process was killed: files, databases, folders.
+    """Remove what was left half made where a process was killed: files, databases, folders.
 
     Args:
         paths: Files and folders, of which only those are touched that have such a name, and whose process is
@@ -81,7 +81,7 @@ def _is_running(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return pid != os.getpid()  # a file of our own that is still there is of a process that had our number
+    return pid != os.getpid()  # a leftover file with our number is of an earlier process with that number
 
 
 def _sync_file(path: Path) -> None:
@@ -93,7 +93,7 @@ def _sync_file(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Makes the names in `folder` durable."""
+    """Make the names in `folder` durable."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(fd)

@@ -1,11 +1,9 @@
 """One writer for each ledger: an advisory lock on a file of its folder.
 
-The lock belongs to the process and the kernel gives it back when that process ends, however it
-ends; a lock file that lies about is therefore harmless and is never removed. The holder writes its
-process id into it so that the one who is turned away learns whom to ask.
+The kernel releases the lock when the process ends, in whatever way; so a leftover lock file is harmless and is never
+removed. The holder writes its process id into the file, so that a rejected process can report who holds the lock.
 
-It keeps honest processes apart. Against a second writer that ignores it stands the store's primary
-key: `LostRace`, never a fork.
+The lock is advisory. If a second writer ignores it, the store's primary key prevents a fork (`LostRace`).
 """
 
 import fcntl
@@ -24,7 +22,7 @@ class WriterLock:
     """The right to write to the ledger in `folder`, held until `release`."""
 
     def __init__(self, folder: Path) -> None:
-        """Takes the lock at once.
+        """Take the lock at once.
 
         Raises:
             Locked: Another process holds it.
@@ -40,13 +38,13 @@ class WriterLock:
         os.pwrite(self._fd, f"process {os.getpid()}\n".encode("ascii"), 0)
 
     def release(self) -> None:
-        """Gives the lock back; may be called twice."""
+        """Release the lock; may be called twice."""
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
 
     def __enter__(self) -> Self:
-        """Holds the lock for a block."""
+        """Return the lock itself."""
         return self
 
     def __exit__(
@@ -55,5 +53,5 @@ class WriterLock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Gives the lock back."""
+        """Release the lock."""
         self.release()

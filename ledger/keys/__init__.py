@@ -1,4 +1,4 @@
-"""Keys in files, and what the log signs with its own.
+"""Key files, and the signer of the log.
 
 May import: `disk`.
 """

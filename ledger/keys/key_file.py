@@ -1,6 +1,6 @@
-"""A signatory's key files: encrypted PKCS#8, Ed25519 of our own making or an e.firma `.key` with RSA.
+"""A signatory's key files: encrypted PKCS#8, our own Ed25519 keys or an e.firma `.key` with RSA.
 
-The private key stays on the signatory's machine. Nothing here sends it anywhere, and the server never has one.
+The private key stays on the signatory's machine. This module sends it nowhere, and the server never has one.
 """
 
 import base64
@@ -31,7 +31,7 @@ from constancia.verify.core.formats.signatures import KeyId, PublicKey, Signatur
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateKey:
-    """A signatory's private key in memory, with the public key that the ledger knows it by."""
+    """A signatory's private key in memory, with its public key."""
 
     handle: Ed25519PrivateKey | RSAPrivateKey
     public: PublicKey
@@ -43,7 +43,7 @@ class PrivateKey:
 
     @property
     def material(self) -> dict[str, str]:
-        """The public key as bodies carry it: `public_key` in base64 and `scheme`."""
+        """The public key as members of a body: `public_key` in base64 and `scheme`."""
         return {"public_key": base64.b64encode(self.public.spki).decode(), "scheme": self.public.scheme}
 
     def sign(self, message: bytes) -> Signature:
@@ -68,7 +68,7 @@ def save(key: PrivateKey, path: Path, passphrase: bytes) -> None:
 
     Args:
         key: The key.
-        path: Where to.
+        path: The new file.
         passphrase: At least 12 bytes.
 
     Raises:
@@ -88,13 +88,13 @@ def load(path: Path, passphrase: bytes) -> PrivateKey:
 
     Args:
         path: The file.
-        passphrase: What it was encrypted with.
+        passphrase: The passphrase of the file.
 
     Returns:
         The key.
 
     Raises:
-        KeyFileError: No such file, wrong passphrase, or a key of another kind.
+        KeyFileError: No such file, wrong passphrase, or an unsupported kind of key.
     """
     try:
         data = path.read_bytes()
@@ -120,5 +120,5 @@ def _private_key(handle: Ed25519PrivateKey | RSAPrivateKey) -> PrivateKey:
 
 
 def founder_object(party: str, kind: str, legal_name: Mapping[str, str], root: PrivateKey) -> dict[str, Any]:
-    """Give a founder as the genesis names it, with its root key."""
+    """Return the founder's object in the genesis, with its root key."""
     return {"kind": kind, "legal_name": dict(legal_name), "party": party, "root": root.material}

@@ -1,8 +1,7 @@
-"""The log's keys: they sign checkpoints, and nothing else.
+"""The log's keys: they sign only checkpoints.
 
-They speak for the log, never for a party: what they can attest is that this tree is the one that
-this origin keeps. At rest they are PKCS#8 encrypted with a passphrase, in a file that only its owner
-may read.
+They attest that this is the tree of this origin, and never sign for a party. At rest they are PKCS#8, encrypted with
+a passphrase, in a file that only its owner may read.
 """
 
 from pathlib import Path
@@ -27,16 +26,16 @@ __all__ = ["KEY_FILE_MODE", "MIN_PASSPHRASE", "KeyFileError", "LogSigner"]
 
 
 class LogSigner:
-    """Signs checkpoints of one origin: with an Ed25519 key, and as a cosigner with an ML-DSA-44 key where there is one.
+    """Signs checkpoints of one origin: with an Ed25519 key, and as a cosigner with an ML-DSA-44 key if there is one.
 
     Safe to use from several threads.
     """
 
     def __init__(self, origin: str, key: Ed25519PrivateKey, mldsa44: MLDSA44PrivateKey | None = None) -> None:
-        """Binds keys to an origin.
+        """Bind keys to an origin.
 
         Raises:
-            Malformed: The origin can't be the name of a note's key.
+            Malformed: The origin is not valid as a note key's name.
         """
         self._keys = NoteKeys(ed25519=key, mldsa44=mldsa44)
         self._cosigner = Cosigner(origin, None, mldsa44)
@@ -56,14 +55,14 @@ class LogSigner:
 
     @property
     def cosigner_vkey(self) -> str | None:
-        """The verifier key of the log's ML-DSA-44 cosignatures; None where it makes none."""
+        """The verifier key of the log's ML-DSA-44 cosignatures; None if it makes none."""
         return next(map(format_vkey, self._cosigner.keys), None)
 
     def checkpoint(self, size: int, root: bytes, time: int = 0) -> bytes:
-        """The signed note for a tree.
+        """Sign the checkpoint of a tree.
 
-        The caller must ask for one checkpoint at a size only, and only when it is about to store
-        what the checkpoint covers.
+        The caller must request only one checkpoint for each size, and only when it is about to
+        store the entries that the checkpoint covers.
 
         Args:
             size: Number of entries.
@@ -86,12 +85,12 @@ class LogSigner:
 
     @classmethod
     def generate(cls, origin: str) -> Self:
-        """A signer with keys that did not exist before."""
+        """Make a signer with new keys."""
         keys = NoteKeys.generate()
         return cls(origin, keys.ed25519, keys.mldsa44)
 
     def save(self, path: Path, passphrase: bytes) -> None:
-        """Writes the keys, encrypted, to a file that must not exist yet.
+        """Write the keys, encrypted, to a file that must not exist yet.
 
         Raises:
             KeyFileError: The file exists, or the passphrase is shorter than 12 bytes.
@@ -100,7 +99,7 @@ class LogSigner:
 
     @classmethod
     def load(cls, origin: str, path: Path, passphrase: bytes) -> Self:
-        """Reads keys that `save` wrote; also a file from before the ML-DSA-44 key.
+        """Read keys that `save` wrote, also an older file without the ML-DSA-44 key.
 
         Raises:
             KeyFileError: No such file, another passphrase, or other keys.

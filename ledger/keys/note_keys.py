@@ -1,9 +1,8 @@
-"""Private keys that sign notes: an Ed25519 key and, beside it, an ML-DSA-44 key, encrypted in one file.
+"""Private keys that sign notes: an Ed25519 key and an ML-DSA-44 key, encrypted in one file.
 
-The file is PEM: one encrypted PKCS#8 block for each key, Ed25519 first. Before the blocks may stand a line
-`name: <key name>` (RFC 7468 §2 lets text stand there); a witness's file has it, a log's does not, since a log's name
-is its origin. The name is no secret and can't be forged to any use: another name gives another key id, which nobody
-trusts.
+The file is PEM: one encrypted PKCS#8 block for each key, Ed25519 first. A line `name: <key name>` may precede the
+blocks (RFC 7468 §2 allows text there). A witness's file has it; a log's file does not, because a log's name is its
+origin. The name is not secret, and changing it is useless: another name gives another key id, which nobody trusts.
 """
 
 import re
@@ -44,19 +43,19 @@ _NAME = re.compile(rb"^name: (.+)$", re.MULTILINE)
 
 
 class KeyFileError(LedgerError):
-    """A key file can't be read, or the passphrase is not the one that it was written with."""
+    """A key file can't be read, or the passphrase is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteKeys:
-    """The two private keys of one signer of notes; no ML-DSA-44 key in files that are older than it."""
+    """The two private keys of one signer of notes; older files have no ML-DSA-44 key."""
 
     ed25519: Ed25519PrivateKey
     mldsa44: MLDSA44PrivateKey | None
 
     @classmethod
     def generate(cls) -> Self:
-        """Make new keys; without ML-DSA-44 where this platform's library has none."""
+        """Make new keys; without ML-DSA-44 if this platform's library does not support it."""
         try:
             return cls(ed25519=Ed25519PrivateKey.generate(), mldsa44=MLDSA44PrivateKey.generate())
         except UnsupportedAlgorithm:
@@ -66,9 +65,9 @@ class NoteKeys:
         """Write the keys, encrypted, to a file that must not exist yet; only its owner may read it.
 
         Args:
-            path: Where to.
+            path: The new file.
             passphrase: At least 12 bytes.
-            name: The key name, where it is not known from elsewhere.
+            name: The key name; None for a log's file.
 
         Raises:
             KeyFileError: The file exists, or the passphrase is too short.
@@ -77,8 +76,8 @@ class NoteKeys:
         if path.exists():
             raise KeyFileError(f"{path} exists; a key file is never overwritten")
         encryption = BestAvailableEncryption(passphrase)
-        kept = [one for one in (self.ed25519, self.mldsa44) if one is not None]
-        blocks = [one.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption) for one in kept]
+        keys = [one for one in (self.ed25519, self.mldsa44) if one is not None]
+        blocks = [one.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption) for one in keys]
         head = b"" if name is None else f"name: {name}\n".encode()
         write_file(path, head + b"".join(blocks), mode=KEY_FILE_MODE)
 
@@ -87,7 +86,7 @@ class NoteKeys:
         """Read a key file.
 
         Returns:
-            The keys, and the name that stands before them, if one does.
+            The keys, and the name in the file, if there is one.
 
         Raises:
             KeyFileError: No such file, another passphrase, other keys than these two, or ML-DSA-44 on a platform
@@ -100,14 +99,14 @@ class NoteKeys:
         except OSError as error:
             raise KeyFileError(f"{path}: {error.strerror or 'it can not be read'}") from error
         try:
-            found = [load_pem_private_key(block, passphrase) for block in _BLOCK.findall(data)]
+            keys = [load_pem_private_key(block, passphrase) for block in _BLOCK.findall(data)]
         except UnsupportedAlgorithm as error:
             raise KeyFileError(f"{path}: this platform's cryptographic library can't use this key") from error
         except (ValueError, TypeError) as error:
             raise KeyFileError(f"{path}: the passphrase is wrong, or this is not an encrypted key file") from error
         named = _NAME.search(data)
         name = named.group(1).decode("utf-8", "replace") if named else None
-        match found:
+        match keys:
             case [Ed25519PrivateKey() as first]:
                 return cls(ed25519=first, mldsa44=None), name
             case [Ed25519PrivateKey() as first, MLDSA44PrivateKey() as second]:
@@ -122,12 +121,12 @@ class Cosigner:
     """Cosigns checkpoints under one name with one or both kinds of key. Safe to use from several threads.
 
     Args:
-        name: The key name; C2SP asks for a URL without a scheme that tells whose it is.
-        ed25519: Key for cosignatures of type 0x04; None where it makes none (a log signs as itself).
+        name: The key name; C2SP requires a URL without a scheme that identifies the witness.
+        ed25519: Key for cosignatures of type 0x04; None if it makes none (a log signs as itself).
         mldsa44: Key for cosignatures of type 0x06.
 
     Raises:
-        Malformed: The name can't be a note key's.
+        Malformed: The name is not valid for a note key.
     """
 
     def __init__(self, name: str, ed25519: Ed25519PrivateKey | None, mldsa44: MLDSA44PrivateKey | None) -> None:
@@ -153,13 +152,13 @@ class Cosigner:
         return cls(name, keys.ed25519, keys.mldsa44)
 
     def cosign(self, text: str, time: int) -> tuple[NoteSignature, ...]:
-        """Cosign a checkpoint with every key there is.
+        """Cosign a checkpoint with every key.
 
-        The caller must have checked what a cosignature says, and stored it.
+        The caller must first have checked that the tree extends the previous one, and stored it.
 
         Args:
             text: The checkpoint's note text.
-            time: POSIX seconds; 0 says nothing of when, and not that the tree is the largest one seen.
+            time: POSIX seconds; 0 for no time, which also does not claim that the tree is the largest one seen.
 
         Returns:
             A signature line for each key.

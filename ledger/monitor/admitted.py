@@ -1,4 +1,4 @@
-"""Entries whose `seen` root the log's own tree contradicts: each is a proof against the log that admitted it."""
+"""Entries whose `seen` root the log's own tree contradicts: each one is proof against the log that admitted it."""
 
 import re
 from typing import Final
@@ -19,13 +19,13 @@ _SIGNER = re.compile(r"entry (\d+): ", re.ASCII)
 
 
 def contradicted_signers(report: Report) -> list[int]:
-    """Give the indices of the first entries whose signers saw another tree."""
-    found = []
+    """Return the indices of the first entries whose signers saw a different tree."""
+    indices = []
     for fault in report.faults:
         if fault.code == "seen" and fault.index is not None:
             named = _SIGNER.match(fault.field)
-            found.append(int(named[1]) if named else fault.index)
-    return found[:MAX_TRIED]
+            indices.append(int(named[1]) if named else fault.index)
+    return indices[:MAX_TRIED]
 
 
 def proof_of_admitted(report: Report, head: SignedHead, key: VerifierKey, source: Source) -> bytes | None:
@@ -38,14 +38,14 @@ def proof_of_admitted(report: Report, head: SignedHead, key: VerifierKey, source
         source: The published log.
 
     Returns:
-        The proof's bytes, checked; None if there is none, or if the log does not show what it takes.
+        The proof's bytes, checked; None if there is none, or if the log does not serve the files that it needs.
     """
     for index in contradicted_signers(report):
         try:
             raw = source.entry(index, head.size)
             proof = None if raw is None else _proof(index, raw, head, key, source)
         except (Malformed, Unreadable):
-            continue  # the audit has said what is wrong with it
+            continue  # the audit reports this entry itself
         if proof is not None and is_proof(proof, key):
             return proof
     return None

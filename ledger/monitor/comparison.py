@@ -19,7 +19,7 @@ MAX_HELD: Final = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Other:
-    """A head that the log must be held to, and where it comes from: `own`, `receipt`, or a peer's name."""
+    """A head that the log must be consistent with, and its source: `own`, `receipt`, or a peer's name."""
 
     head: SignedHead
     source: str
@@ -44,7 +44,7 @@ class KnownTrees:
         self._from_tiles: dict[int, Tree | None] = {}
 
     def tree_for(self, head: SignedHead) -> Tree | None:
-        """Give a tree whose root at the head's size is the head's, or None where none can be had."""
+        """Return a tree whose root at the head's size is the head's, or None where none can be had."""
         size, root = head.size, head.checkpoint.root
         if size <= self._memory.size and self._memory.root(size) == root:
             return self._memory.tree
@@ -95,8 +95,8 @@ class Holder:
 
     def _contradicted(self, head: SignedHead, other: Other) -> list[Finding]:
         raw = contradiction_of(head, other.head, self._key, self._trees)
-        kept = None if raw is None else self._folder.keep_proof(raw, other.source)
-        return [] if kept is None else [kept]
+        stored = None if raw is None else self._folder.keep_proof(raw, other.source)
+        return [] if stored is None else [stored]
 
 
 def behind(head: SignedHead, others: Sequence[Other]) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""What a monitor can find, by code: which verdict it means, and whether it can ever pass."""
+"""Kinds of findings by code: the verdict of each, and whether it is permanent."""
 
 import uuid
 from collections.abc import Iterable, Mapping
@@ -12,51 +12,51 @@ ALTERED: Final = 1
 INCONCLUSIVE: Final = 2
 UNREACHABLE: Final = 3
 
-# Worst first. What could not be read outweighs what stays open: nothing at all is known then.
+# Worst first. Unreachable outweighs inconclusive, because then nothing is known at all.
 _ORDER: Final = (ALTERED, UNREACHABLE, INCONCLUSIVE, INTACT)
 _NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "constancia/monitor-findings@v1")
 
 
 class Kind(NamedTuple):
-    """The exit code that a finding means while it lasts, and whether it lasts for ever."""
+    """The exit code of a finding while it lasts, and whether it is permanent."""
 
     outcome: int
     for_ever: bool = False
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    # The log's own key contradicted itself: there is a proof, and it can't be taken back.
+    # The log's own key contradicted itself: there is a proof, and it is permanent.
     "fork": Kind(ALTERED, for_ever=True),
     "split-view": Kind(ALTERED, for_ever=True),
     "seen": Kind(ALTERED, for_ever=True),
-    # What is shown is not the log that was verified.
+    # The served log is not the one that was verified.
     "rollback": Kind(ALTERED),
     "withheld": Kind(ALTERED),
     "faulty": Kind(ALTERED),
     "checkpoint": Kind(ALTERED),
     "origin": Kind(ALTERED),
-    # Something that a conclusion needs is missing.
+    # Something that the verdict needs is missing.
     "behind": Kind(INCONCLUSIVE),
     "unwitnessed": Kind(INCONCLUSIVE),
     "stale": Kind(INCONCLUSIVE),
     "inconclusive": Kind(INCONCLUSIVE),
     "receipt": Kind(INCONCLUSIVE),
-    # Nothing could be had.
+    # The log could not be fetched.
     "unreachable": Kind(UNREACHABLE),
     "unreadable": Kind(UNREACHABLE),
-    # Worth saying; the verdict on the log does not rest on it.
+    # Only informative: does not affect the verdict.
     "peer": Kind(INTACT),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing found about one log.
+    """One finding about one log.
 
     Args:
         code: A code of `KINDS`.
-        key: Tells findings of one code apart, and is the same each time the same thing is found.
-        params: What the words need; JSON values.
+        key: Distinguishes findings of one code; the same each time the same thing is found.
+        params: Parameters of the sentence; JSON values.
         evidence: Name of the proof's file.
     """
 
@@ -72,13 +72,13 @@ class Finding:
 
     @property
     def identity(self) -> tuple[str, str]:
-        """Code and key."""
+        """Code and key; identify a finding."""
         return self.code, self.key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A line of the journal: something was found, or is no longer so. `at` is RFC 3339 UTC, whole seconds."""
+    """A line of the journal: a finding began or ended. `at` is RFC 3339 UTC, whole seconds."""
 
     at: str
     is_found: bool
@@ -92,12 +92,12 @@ class Event:
 
     @property
     def urn(self) -> str:
-        """An identifier that is the same whenever the journal is read: for feeds."""
+        """A stable identifier for feeds."""
         parts = (self.url, self.origin, *self.finding.identity, self.at, "found" if self.is_found else "cleared")
         return uuid.uuid5(_NAMESPACE, "\n".join(parts)).urn
 
     def to_json(self) -> dict[str, Any]:
-        """Give the line's members."""
+        """Return the line's members."""
         one = self.finding
         return {
             "at": self.at,
@@ -120,7 +120,7 @@ def _clean(value: Any) -> Any:
 
 
 def event_of(item: Mapping[str, Any]) -> Event:
-    """Read a line's members back."""
+    """Parse the members of a journal line."""
     finding = Finding(code=item["code"], key=item["key"], params=item["params"], evidence=item["evidence"])
     return Event(
         at=item["at"], is_found=item["event"] == "found", url=item["url"], origin=item["origin"], finding=finding
@@ -128,10 +128,10 @@ def event_of(item: Mapping[str, Any]) -> Event:
 
 
 def worst(outcomes: Iterable[int]) -> int:
-    """Give the outcome that decides: altered, then unreachable, then inconclusive, then intact."""
+    """Return the worst outcome: altered, then unreachable, then inconclusive, then intact."""
     return min(outcomes, key=_ORDER.index, default=INTACT)
 
 
 def outcome_of(findings: Iterable[Finding]) -> int:
-    """Give what findings mean together."""
-    return worst(KINDS[one.code].outcome for one in findings)
+    """Return the combined outcome of findings."""
+    return worst(KINDS[finding.code].outcome for finding in findings)

@@ -1,4 +1,4 @@
-"""What an audit's report, a receipt, or the age of a checkpoint mean as findings. Pure, but for the tiles looked at."""
+"""Findings from an audit's report, a receipt, or the age of a checkpoint. Pure, except that it reads tiles."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptJudgement:
-    """A receipt that somebody holds: its file's name, what is in it, the origin of its checkpoint."""
+    """A receipt: its file name, its content, the origin of its checkpoint."""
 
     name: str
     proof: TlogProof
@@ -31,7 +31,7 @@ class ReceiptJudgement:
 
 
 def findings_of(report: Report) -> Iterator[Finding]:
-    """Give what a report found: its first fault, missing witnesses, and each reason for not concluding."""
+    """Return the findings of a report: its first fault, missing witnesses, and each reason to be inconclusive."""
     first = report.first
     if report.verdict is Verdict.ALTERED and first is not None:
         params = {
@@ -50,7 +50,7 @@ def _plain(params: Mapping[str, object]) -> dict[str, Any]:
 
 
 def judge_receipt(receipt: ReceiptJudgement, head: SignedHead, key: VerifierKey, trees: KnownTrees) -> Finding | None:
-    """Hold the log to what it promised: the entry stands in its checkpoint, and in the log that is shown."""
+    """Check that the log honours a receipt: the entry is in the receipt's checkpoint and in the log as served."""
     proof = receipt.proof
     leaf = hash_leaf(proof.extra or b"")
     try:
@@ -66,7 +66,7 @@ def judge_receipt(receipt: ReceiptJudgement, head: SignedHead, key: VerifierKey,
         try:
             tree = trees.tree_for(head)
             if tree is None or _holds(tree, leaf, proof.index, head):
-                return None  # no tree: then the audit says what is wrong with it
+                return None  # no tree: the audit reports what is wrong with it
         except Unreadable:
             return None
     params = {"index": proof.index, "name": receipt.name, "size": head.size}
@@ -83,7 +83,7 @@ def _useless(receipt: ReceiptJudgement, reason: str) -> Finding:
 
 
 def newest_word(opened: Opened | None, trust: TrustFolder | None) -> datetime | None:
-    """Give when a witness last cosigned the checkpoint; None where the policy asks for none, or none has."""
+    """Return when a witness last cosigned the checkpoint; None if the policy requires none, or none has."""
     if trust is None or trust.policy.quorum == NO_QUORUM or opened is None:
         return None
     times = [one for one in opened.cosigned.values() if one < _LATEST]
@@ -91,7 +91,7 @@ def newest_word(opened: Opened | None, trust: TrustFolder | None) -> datetime | 
 
 
 def judge_age(head: SignedHead, since: datetime, now: datetime, limit: timedelta) -> Finding | None:
-    """Say that a checkpoint is stale: nobody has vouched for it, or it has not changed, for longer than the limit."""
+    """Return a finding if a checkpoint is stale: no witness confirmed it, or it did not change, within the limit."""
     if now - since <= limit:
         return None
     hours = int((now - since).total_seconds()) // 3600

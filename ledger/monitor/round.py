@@ -1,15 +1,15 @@
-"""One round over one log: fetch, hold to what is known, audit what is new, note, and only then go on.
+"""One round over one log: fetch, compare with known heads, audit new entries, record, and only then advance.
 
     fetch the checkpoint      1 request          unreachable, unreadable, checkpoint, origin
-    hold it to other heads    a few tiles        fork, split-view, rollback, behind, withheld
+    compare with other heads  a few tiles        fork, split-view, rollback, behind, withheld
     audit what is new         the new bundles    faulty, unwitnessed, inconclusive
-    look at the clock         none               stale
+    check the age             none               stale
 
-- R1: the state advances to a checkpoint that was verified at every level asked for, and goes together with the one
-  verified before. Otherwise it stays where it is.
-- R2: an audit is *whole* (every entry, every level) the first time, when it is due again, when a small log has grown,
-  and while something is amiss; between, the new entries are audited at L1 and L2 alone.
-- R3: what a round could not judge has not passed.
+- R1: the state advances only to a checkpoint that was verified at every requested level and is consistent with the
+  one verified before.
+- R2: an audit is *full* (every entry, every level) the first time, when it is due again, when a small log has grown,
+  and while there is a finding; otherwise only the new entries are audited, at L1 and L2.
+- R3: a finding that a round could not judge stays open.
 """
 
 from collections.abc import Callable, Sequence
@@ -48,10 +48,10 @@ T = TypeVar("T")
 
 
 class Round:
-    """One round; `run` does it. Findings, the codes that were judged, and the new state are its outcome.
+    """One round; `run` executes it. The result: findings, the codes that were judged, and the new state.
 
     Args:
-        folder: What is kept of the log.
+        folder: The stored state of the watch.
         settings: How to watch.
         now: The round's time.
     """
@@ -69,13 +69,13 @@ class Round:
         self._opened: Opened | None = None
 
     def run(self, peers: Sequence[Peer], receipts: Sequence[ReceiptJudgement]) -> None:
-        """Do all of it, as far as the log lets."""
+        """Run all steps, as far as the log allows."""
         self._judge_peers(peers)
         head = self._fetch()
         key = self._key()
         if key is None:
             if not self.found:
-                self._audit(None)  # nothing is pinned, and the log is new: all there is is its own word
+                self._audit(None)  # nothing is pinned and the log is new: trust on first use
             return
         try:
             verified = None if self.state.verified is None else open_head(self.state.verified.encode(), key)
@@ -102,7 +102,7 @@ class Round:
     # The checkpoint
 
     def _fetch(self) -> SignedHead | None:
-        """Get the checkpoint and hold it to the key. None where it can't be had, or is not the log's."""
+        """Fetch the checkpoint and verify it with the key. None if it cannot be fetched, or is not the log's."""
         self._opened = None
         try:
             raw = self._read_checkpoint()
@@ -138,7 +138,7 @@ class Round:
             return None
 
     def _ask_again(self) -> SignedHead | None:
-        """Ask again, after a while, a log that shows less than it did: a cache, or the witnesses, may be behind."""
+        """Retry after a pause if the log shows less than before: a cache or the witnesses may be behind."""
         self._settings.wait(self._settings.recheck_s)
         self.web.forget_checkpoint()
         return self._fetch()
@@ -148,7 +148,7 @@ class Round:
         return self._opened is not None and not self._opened.witnessed
 
     def _key(self) -> VerifierKey | None:
-        """Give the log's key: the pinned one, else the one that it named when it was first verified."""
+        """Return the log's key: the pinned one, otherwise the one from first use."""
         if self._trust is None:
             return None if self.state.log_key is None else parse_vkey(self.state.log_key)
         origin = self.state.origin if self._opened is None else self._opened.checkpoint.origin
@@ -168,14 +168,14 @@ class Round:
         own = [None if verified is None else verified.note, pinned, (self.state.pending or "").encode()]
         told = [(note, OWN) for note in own if note]
         told += [(note.encode(), source) for note, source in self.state.held]
-        told += [(one.proof.checkpoint, RECEIPT) for one in receipts if one.origin == key.name]
+        told += [(receipt.proof.checkpoint, RECEIPT) for receipt in receipts if receipt.origin == key.name]
         told += [(note, peer.name) for peer in peers for note in peer.told.notes]
         others: dict[tuple[int, bytes, bool], Other] = {}
         for note, source in told:
             try:
                 other = Other(head=open_head(note, key), source=source)
             except Malformed:
-                continue  # another log's, or nobody's: it says nothing here
+                continue  # a head of another log, or unsigned: not relevant here
             others.setdefault((other.head.size, other.head.checkpoint.root, other.is_peers), other)
         return list(others.values())
 
@@ -187,7 +187,7 @@ class Round:
         holder: Holder,
         peers: Sequence[Peer],
     ) -> bool:
-        """Hold all heads to each other; tells whether the log goes on from the one verified, as far as is known."""
+        """Compare all heads; return whether the log extends the verified one, as far as is known."""
         for peer in peers:
             taken = (holder.take_proof(raw, peer.name) for raw in peer.told.proofs)
             self.found += [one for one in taken if one is not None]
@@ -212,17 +212,17 @@ class Round:
     def _judge_receipts(
         self, head: SignedHead, key: VerifierKey, trees: KnownTrees, receipts: Sequence[ReceiptJudgement]
     ) -> None:
-        judged = (judge_receipt(one, head, key, trees) for one in receipts if one.origin == key.name)
+        judged = (judge_receipt(receipt, head, key, trees) for receipt in receipts if receipt.origin == key.name)
         self.found += [one for one in judged if one is not None]
 
     def _judge_peers(self, peers: Sequence[Peer]) -> None:
         self.judged.add("peer")
-        for one in peers:
-            if one.failure is not None:
-                self._find("peer", key=one.name, name=one.name, reason=one.failure)
+        for peer in peers:
+            if peer.failure is not None:
+                self._find("peer", key=peer.name, name=peer.name, reason=peer.failure)
 
     def _with_memory(self, use: Callable[[ResumeFile], T]) -> T:
-        """Use what the audits verified. A damaged file of our own says nothing about the log, and is done without."""
+        """Open the resume file. If our own file is damaged, continue without it: that says nothing about the log."""
         try:
             with ResumeFile(self._folder.resume) as memory:
                 return use(memory)
@@ -250,7 +250,7 @@ class Round:
         self._judge_report(report, head, whole=whole)
 
     def _look_again(self, head: SignedHead) -> None:
-        """Nothing is new; but the witnesses' word may be, or be missing."""
+        """Check the cosignatures again although there are no new entries."""
         self.judged.add("unwitnessed")
         if self._opened is not None and self._is_unwitnessed:
             names = ", ".join(sorted(self._opened.cosigned)) or "—"
@@ -276,7 +276,7 @@ class Round:
         else:
             memory = ResumeFile(folder.interrupted, place=state.url, final=folder.resume)
             if trust is not None and since is not None:
-                trust, since = replace(trust, checkpoint=since), None  # held to it, and nothing vouched for (A3)
+                trust, since = replace(trust, checkpoint=since), None  # must extend it; skips no signatures (A3)
         with memory:
             try:
                 return audit(
@@ -285,7 +285,7 @@ class Round:
                     further=settings.further(self._now) if whole else (), levels=settings.levels if whole else {},
                 )  # fmt: skip
             except Unreadable as error:
-                if error.code == "resume":  # our own file, damaged: the next round begins without it
+                if error.code == "resume":  # our own file is damaged: the next round starts without it
                     memory.path.unlink(missing_ok=True)
                 raise
 
@@ -307,8 +307,8 @@ class Round:
             return
         key = self._key()
         proof = None if key is None else proof_of_admitted(report, head, key, self._source())
-        kept = None if proof is None else self._folder.keep_proof(proof, OWN)
-        self.found += [] if kept is None else [kept]
+        stored = None if proof is None else self._folder.keep_proof(proof, OWN)
+        self.found += [] if stored is None else [stored]
         entries = report.checked.get("L1", {}).get("entries", 0)
         is_whole = report.size == head.size  # what could not be had was not verified either
         if not is_whole or report.verdict is Verdict.ALTERED or any(one.code == "unwitnessed" for one in found):
@@ -319,7 +319,7 @@ class Round:
         self._advance(head, entries=entries)
 
     def _advance(self, head: SignedHead, *, entries: int) -> None:
-        """Go on to a checkpoint that was verified (rule R1)."""
+        """Advance to a verified checkpoint (rule R1)."""
         key, at, state = self._key(), format_second(self._now), self.state
         is_passed = state.pending is None or _checkpoint(state.pending).size <= head.size
         self.state = replace(
@@ -334,7 +334,7 @@ class Round:
             entries=state.entries + entries,
         )
 
-    # What else
+    # Other checks
 
     def _judge_age(self, head: SignedHead) -> None:
         if self._settings.max_age is None:
@@ -346,7 +346,7 @@ class Round:
         self.found += [] if stale is None else [stale]
 
     def _missing(self, error: Unreadable | Malformed) -> None:
-        """Say that something could not be had; that is no verdict on the log."""
+        """Record that something could not be fetched, which is not a verdict on the log."""
         self.judged |= CONTACT
         is_contact = isinstance(error, Unreadable) and error.code in NO_ANSWER
         self._find("unreachable" if is_contact else "unreadable", reason=str(error))

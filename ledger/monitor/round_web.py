@@ -1,4 +1,4 @@
-"""A log's address as one round reads it: each checkpoint and tile once, every request counted, broken off when told."""
+"""A log's URL as one round reads it: caches each file, counts every request, can be interrupted."""
 
 import threading
 from collections.abc import Callable
@@ -16,7 +16,7 @@ class RoundWeb(Web):
 
     Args:
         address: http or https.
-        is_stopped: Asked before each request; then the round is broken off with `KeyboardInterrupt`.
+        is_stopped: Called before each request; if true, the round ends with `KeyboardInterrupt`.
     """
 
     def __init__(self, address: str, is_stopped: Callable[[], bool]) -> None:
@@ -27,7 +27,7 @@ class RoundWeb(Web):
         self.requests = 0
 
     def read(self, path: str, limit: int) -> bytes | None:
-        """Give a file's bytes; None where the server answers that there is none."""
+        """Return a file's bytes; None if the server answers that it does not exist."""
         with self._lock:
             if path in self._files:
                 return self._files[path]
@@ -46,7 +46,7 @@ class RoundWeb(Web):
         return super().look_again(path, limit)
 
     def _keep(self, path: str, data: bytes | None) -> None:
-        """Keep what can't change within a round, which is about one checkpoint; of the bundles only the latest."""
+        """Cache what cannot change within a round, which is about one checkpoint; of the bundles only the latest."""
         if path.startswith("tile/entries/"):
             self._bundles.append(path)
             if len(self._bundles) > _BUNDLES:
@@ -56,7 +56,7 @@ class RoundWeb(Web):
         self._files[path] = data
 
     def forget_checkpoint(self) -> None:
-        """Ask for the checkpoint again when it is read next, and for what may have been published with it."""
+        """Drop the cached checkpoint and the missing files that may have been published with a newer one."""
         with self._lock:
             for path in [path for path, data in self._files.items() if path == CHECKPOINT_NAME or data is None]:
                 del self._files[path]

@@ -1,4 +1,4 @@
-"""How to watch, what peers tell, and times as the monitor writes them."""
+"""Settings of a watch, data of peers, and the time format of the monitor."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,18 +13,18 @@ from constancia.verify.trust.trust_folder import TrustFolder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchSettings:
-    """How to watch.
+    """Settings of a watch.
 
     Args:
-        trust_of: Gives what is pinned for an origin; None if nothing is.
-        further: Makes the levels that see every entry (L3, L4) for one whole audit, given the time.
-        levels: The checks that come last in a whole audit (L5), by their names.
-        whole_every: Time after which everything is audited again.
-        whole_up_to: A log of at most so many entries is audited whole whenever it has grown.
-        max_age: Age from which a checkpoint is stale; None to let it be as old as it is.
-        recheck_s: Seconds to wait before a log that shows less than before is asked again: a cache may be behind.
-        is_stopped: Whether to break off.
-        wait: Waits some seconds.
+        trust_of: Returns the trust folder pinned for an origin; None if there is none.
+        further: Returns the levels that see every entry (L3, L4) for one full audit, given the time.
+        levels: The checks that come last in a full audit (L5), by name.
+        whole_every: Interval between full audits.
+        whole_up_to: Logs with at most this many entries get a full audit whenever they grow.
+        max_age: Age from which a checkpoint is stale; None for no limit.
+        recheck_s: Seconds before a retry if a log shows less than before: a cache may be behind.
+        is_stopped: Returns whether to stop.
+        wait: Sleeps for some seconds.
         workers: Threads for signatures; as many as cores by default.
     """
 
@@ -42,7 +42,7 @@ class WatchSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """What a peer told in this round, unchecked; `failure` where nothing could be had."""
+    """Data of a peer in this round, unchecked; `failure` if it could not be fetched."""
 
     name: str
     told: HeadsDocument = field(default_factory=HeadsDocument)
@@ -50,10 +50,10 @@ class Peer:
 
 
 def format_second(instant: datetime) -> str:
-    """Write an instant as RFC 3339 UTC in whole seconds."""
+    """Format an instant as RFC 3339 UTC in whole seconds."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def parse_second(text: str) -> datetime:
-    """Read what `format_second` wrote."""
+    """Parse the output of `format_second`."""
     return datetime.fromisoformat(text)

@@ -1,8 +1,8 @@
-"""Heads: signed checkpoints that somebody was shown, held to each other; the document in which monitors give theirs.
+"""Heads: signed checkpoints that somebody received, compared with each other; the document that publishes them.
 
-- H1: a head counts only with a sound signature by the log's key. Who hands it in is of no account.
-- H2: two heads are consistent, or contradict each other, or it is not known: nothing that was had tells. Only a
-  contradiction that can be proved to others is called one.
+- H1: a head counts only with a valid signature by the log's key. Its source does not matter.
+- H2: two heads are consistent, or contradict each other, or it is unknown, because the data to decide is missing.
+  Only a contradiction that can be proved to others counts as one.
 """
 
 import json
@@ -21,7 +21,7 @@ from constancia.verify.sources.contradiction_file import HEADER, Admitted, parse
 from constancia.verify.wire.merkle import EMPTY_ROOT, Tree, prefix_roots
 
 FORMAT: Final = "constancia/heads@v1"
-OWN: Final = "own"  # where a head comes from that this monitor was itself shown
+OWN: Final = "own"  # source of a head that this monitor itself received
 RECEIPT: Final = "receipt"
 MAX_HEADS_BYTES: Final = 8_000_000
 MAX_HEADS: Final = 256
@@ -30,7 +30,7 @@ MAX_PROOFS: Final = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedHead:
-    """A checkpoint with a sound signature by the log's key, and the note that it was read from."""
+    """A checkpoint with a valid signature by the log's key, and the note that it was parsed from."""
 
     note: bytes
     checkpoint: Checkpoint
@@ -42,15 +42,15 @@ class SignedHead:
 
 
 class Trees(Protocol):
-    """Where a tree may be had that gives a head's root."""
+    """Sources of trees that produce a head's root."""
 
     def tree_for(self, head: SignedHead) -> Tree | None:
-        """Give a tree whose root at the head's size is the head's, or None where none can be had."""
+        """Return a tree whose root at the head's size is the head's, or None if no source has it."""
         ...
 
 
 def open_head(note: bytes, key: VerifierKey) -> SignedHead:
-    """Read a head and hold it to the log's key (rule H1).
+    """Parse a head and verify it with the log's key (rule H1).
 
     Raises:
         Malformed: Not a checkpoint of that log, or not signed by its key.
@@ -60,10 +60,10 @@ def open_head(note: bytes, key: VerifierKey) -> SignedHead:
 
 
 def is_consistent(one: SignedHead, other: SignedHead, trees: Trees) -> bool | None:
-    """Tell whether two heads of one log go together.
+    """Return whether two heads of one log are consistent.
 
     Returns:
-        True, False, or None where it can't be known now (rule H2).
+        True, False, or None if it is unknown (rule H2).
     """
     older, newer = _in_order(one, other)
     if older.size == newer.size:
@@ -72,7 +72,7 @@ def is_consistent(one: SignedHead, other: SignedHead, trees: Trees) -> bool | No
         return older.checkpoint.root == EMPTY_ROOT
     path = _path(older, newer, trees)
     roots = None if path is None else prefix_roots(old_size=older.size, new_size=newer.size, path=path)
-    # Tiles are only believed as far as they lead to the signed root: they may be at odds with each other.
+    # Tiles are trusted only as far as they lead to the signed root: they may contradict each other.
     return None if roots is None or roots[1] != newer.checkpoint.root else roots[0] == older.checkpoint.root
 
 
@@ -83,10 +83,10 @@ def contradiction_of(one: SignedHead, other: SignedHead, key: VerifierKey, trees
         one: A head.
         other: Another head of the same log.
         key: The log's key.
-        trees: Where the tree of the newer one can be had.
+        trees: Sources of the tree of the newer head.
 
     Returns:
-        The proof's bytes, checked; None if they agree, or if it can't be proved.
+        The proof's bytes, checked; None if the heads agree, or if a contradiction cannot be proved.
     """
     older, newer = _in_order(one, other)
     path = [] if older.size in (0, newer.size) else _path(older, newer, trees)
@@ -103,7 +103,7 @@ def _path(older: SignedHead, newer: SignedHead, trees: Trees) -> list[bytes] | N
 
 
 def is_proof(raw: bytes, key: VerifierKey) -> bool:
-    """Tell whether a file proves that the log with this key contradicted itself."""
+    """Return whether a file proves that the log with this key contradicted itself."""
     try:
         parts = parse_contradiction(raw)
         if parts.log_key != key:
@@ -115,9 +115,9 @@ def is_proof(raw: bytes, key: VerifierKey) -> bool:
 
 
 def finding_of(raw: bytes, source: str) -> Finding:
-    """Give what a proof means, for whoever finds it.
+    """Return the finding that a proof means.
 
-    Its file's name is the same for the same two roots, whoever found them and whatever cosigned them.
+    The file name depends only on the two roots, not on who found them or which witnesses cosigned them.
 
     Args:
         raw: A proof, checked.
@@ -143,7 +143,7 @@ def _in_order(one: SignedHead, other: SignedHead) -> tuple[SignedHead, SignedHea
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadsDocument:
-    """What a monitor tells others: the notes that it was shown, and the proofs that it has. Unchecked."""
+    """What a monitor publishes: the notes that it received and its proofs. Unchecked."""
 
     notes: tuple[bytes, ...] = ()
     proofs: tuple[bytes, ...] = ()
@@ -151,7 +151,7 @@ class HeadsDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One head in the document: the log's address as this monitor has it, the note, and what came of it."""
+    """One head in the document: the log's URL as this monitor knows it, the note, and its status."""
 
     origin: str
     url: str
@@ -161,21 +161,21 @@ class Told:
 
 
 def format_heads(heads: Iterable[Told], proofs: Sequence[bytes]) -> bytes:
-    """Write the heads document: canonical enough to compare, one JSON object, UTF-8. Source: ours: SPEC §10."""
+    """Format the heads document: one JSON object, UTF-8, deterministic. Source: SPEC §10."""
     listed = [
-        {"at": one.at, "note": one.note.decode(), "origin": one.origin, "url": one.url, "verified": one.verified}
-        for one in heads
+        {"at": head.at, "note": head.note.decode(), "origin": head.origin, "url": head.url, "verified": head.verified}
+        for head in heads
     ]
     document = {
         "format": FORMAT,
         "heads": sorted(listed, key=lambda one: (one["origin"], one["url"], one["note"])),
-        "proofs": sorted(one.decode() for one in proofs)[:MAX_PROOFS],
+        "proofs": sorted(proof.decode() for proof in proofs)[:MAX_PROOFS],
     }
     return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 def parse_heads(raw: bytes) -> HeadsDocument:
-    """Read what a peer gives: a heads document, a single checkpoint, or a single proof. Nothing is verified.
+    """Parse what a peer publishes: a heads document, a single checkpoint, or a single proof. Verifies nothing.
 
     Raises:
         Malformed: None of these.

@@ -1,6 +1,6 @@
-"""The tree that a published log's tiles give: proofs between any two sizes for a few small files.
+"""The tree of a published log's tiles: proofs between any two sizes from a few small files.
 
-Nothing here is trusted. A path made from it is worth what its end is: the signed root that it must lead to.
+The tiles are not trusted. A path made from them counts only if it leads to the signed root.
 """
 
 from typing import Self
@@ -12,7 +12,7 @@ from constancia.verify.wire.tiles import HASHES_PER_TILE, tile_width
 
 
 class _TileRow:
-    """One level of a tree, a `merkle.Row`: hashes are computed from the tile that holds what is below them."""
+    """One level of a tree, a `merkle.Row`: computes its hashes from the tile below."""
 
     def __init__(self, published: PublishedLog, level: int, size: int) -> None:
         self._published = published
@@ -21,20 +21,20 @@ class _TileRow:
         self._size = size
 
     def __len__(self) -> int:
-        """Give the number of bytes."""
+        """Return the number of bytes."""
         return self._count * HASH_BYTES
 
     def __getitem__(self, part: slice, /) -> bytes:
-        """Give some hashes. Raises `Unreadable` where the log does not show them."""
+        """Return some hashes. Raises `Unreadable` if the log does not serve them."""
         start, stop, _ = part.indices(len(self))
         return b"".join(self._hash(number) for number in range(start // HASH_BYTES, stop // HASH_BYTES))
 
     def __delitem__(self, part: slice, /) -> None:
-        """Refuse: what is published is not changed from here."""
+        """Refuse: the published tree is read-only."""
         raise TypeError("a published tree can't be cut")
 
     def __iadd__(self, data: bytes, /) -> Self:
-        """Refuse: what is published is not changed from here."""
+        """Refuse: the published tree is read-only."""
         raise TypeError("a published tree can't be extended")
 
     def _hash(self, number: int) -> bytes:
@@ -52,14 +52,14 @@ class _TileRow:
 
 
 def tree_from_tiles(published: PublishedLog, size: int) -> Tree:
-    """Give the tree of a size as a log's tiles give it.
+    """Return the tree of a size, read from a log's tiles.
 
     Args:
         published: The log's files.
         size: Tree size.
 
     Returns:
-        A tree to ask for roots, proofs and paths up to that size; asking raises `Unreadable` where a tile is missing.
+        A tree to ask for roots, proofs and paths up to that size; reading raises `Unreadable` if a tile is missing.
 
     Source: C2SP tlog-tiles.
     """

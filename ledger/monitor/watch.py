@@ -1,4 +1,4 @@
-"""A log, watched: rounds, each of which leaves the folder in a state from which the next one goes on."""
+"""A watched log: rounds, each of which leaves the folder in a state from which the next one continues."""
 
 import time
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from constancia.ledger.monitor.watch_folder import LogFolder, WatchState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundOutcome:
-    """What a round came to: exit code, lines added to the journal, what is open, where the watch stands."""
+    """Result of a round: exit code, new journal lines, open findings, state of the watch."""
 
     code: int
     events: tuple[Event, ...]
@@ -23,10 +23,10 @@ class RoundOutcome:
 
 
 class WatchedLog:
-    """A log, watched.
+    """A watched log.
 
     Args:
-        folder: What is kept of it.
+        folder: The stored state of the watch.
         settings: How to watch.
         clock: The time.
     """
@@ -37,17 +37,17 @@ class WatchedLog:
         self._clock = clock
 
     def round(self, peers: Sequence[Peer] = (), receipts: Sequence[ReceiptJudgement] = ()) -> RoundOutcome:
-        """Do one round.
+        """Run one round.
 
         Args:
-            peers: What peers told; they were asked before, so that the log has had the time to show as much.
-            receipts: What the log has promised to hold.
+            peers: Data of the peers, fetched before the log, so that the log should show at least as much.
+            receipts: Receipts that the log must honour.
 
         Returns:
-            What it came to. Proofs, journal and state are on the disk, in this order.
+            The result. Proofs, journal and state are on the disk, written in this order.
 
         Raises:
-            KeyboardInterrupt: Told to break off; nothing is lost, and nothing was concluded.
+            KeyboardInterrupt: Interrupted; nothing is lost and there is no verdict.
             Unreadable: The folder, or the trust folder, can't be read.
         """
         begun, at = time.monotonic(), self._clock.now()

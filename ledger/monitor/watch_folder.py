@@ -1,10 +1,10 @@
-"""What a monitor keeps of one log: state, journal of findings, proofs, and the resume file of its audits.
+"""What a monitor stores for one log: state, journal of findings, proofs, and the resume file of its audits.
 
-    <log>/state.json        the last checkpoint verified, and the counters; replaced whole
+    <log>/state.json        the last verified checkpoint and the counters; replaced atomically
     <log>/checkpoint        the same checkpoint as a file, for `constancia verify --since`
-    <log>/journal.jsonl     what was found and what passed, a line each, only ever appended
-    <log>/evidence/         proofs (SPEC §10), named by what they prove
-    <log>/verified.sqlite   what the audits verified
+    <log>/journal.jsonl     findings that began or ended, one line each, append-only
+    <log>/evidence/         proofs (SPEC §10), named after what they prove
+    <log>/verified.sqlite   resume state of the audits
 
 - P1: each write is there whole or not at all; a line cut off at the journal's end is taken away when it is read.
 - P2: the order is proof, journal, state. A crash after the proof leaves a proof without a line, which is written when
@@ -37,17 +37,17 @@ NEVER: Final = "1970-01-01T00:00:00Z"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchState:
-    """Where the watch of a log stands. Notes are text, times RFC 3339 UTC in whole seconds.
+    """State of a watch. Notes are text, times RFC 3339 UTC in whole seconds.
 
     Args:
         url: The log's address.
         origin: Its origin, once something was verified.
-        log_key: The key that signed it, as a vkey; without a trust folder it is the log's own word.
+        log_key: The key that signed it, as a vkey; without a trust folder, the key from first use.
         verified: The last checkpoint verified.
-        pending: A larger one that the log signed and that was not verified to the end, or lacks witnesses.
-        held: Checkpoints of others that were larger than the log then was; `[note, where from]`.
+        pending: A larger one that the log signed, but that is not fully verified or lacks witnesses.
+        held: Checkpoints from others that were larger than the log was then; `[note, source]`.
         seen: Size and root last served, and since when.
-        failures: Rounds in a row in which the log could not be had.
+        failures: Consecutive rounds in which the log could not be fetched.
     """
 
     url: str
@@ -77,7 +77,7 @@ class LogFolder:
 
     Args:
         root: The monitor's folder.
-        url: The log's address; its name there follows from it.
+        url: The log's address, from which the folder's name is derived.
     """
 
     def __init__(self, root: Path, url: str) -> None:
@@ -106,7 +106,7 @@ class LogFolder:
             raise Unreadable("monitor", str(self.path / "state.json"), str(error)) from error
         if raw.pop("format", None) != FORMAT or raw.get("url") != url:
             raise Unreadable("monitor", str(self.path / "state.json"), "it is of another form, or another log")
-        known = {one.name for one in fields(WatchState)}
+        known = {field.name for field in fields(WatchState)}
         state = WatchState(**{name: value for name, value in raw.items() if name in known})
         return replace(state, held=tuple((note, where) for note, where in state.held))
 
@@ -131,23 +131,23 @@ class LogFolder:
         return events
 
     def _recover(self) -> None:
-        """Write the line of a proof that has none (P2). When it was found is not known better than by the file."""
-        told = {one.finding.evidence for one in self.events}
+        """Write the missing journal line of a proof (P2), dated by the proof's file."""
+        reported = {event.finding.evidence for event in self.events}
         for path in sorted(self.evidence.glob(PROOFS)):
-            if path.name not in told:
+            if path.name not in reported:
                 lost = finding_of(path.read_bytes(), OWN)
                 self._append([self._event(lost, self.state.last_round or NEVER, is_found=True)])
 
     @property
     def open(self) -> tuple[Finding, ...]:
-        """What was found and has not passed."""
+        """Open findings."""
         return tuple(self._open.values())
 
     def keep_proof(self, raw: bytes, source: str) -> Finding | None:
-        """Keep a proof, durably, unless one of the same is there.
+        """Store a proof durably, unless the same one is already stored.
 
         Returns:
-            What was found by it; None where so many proofs are held that one more says nothing.
+            The finding; None if the maximum number of proofs is already stored.
         """
         finding = finding_of(raw, source)
         path = self.evidence / (finding.evidence or "")
@@ -158,15 +158,15 @@ class LogFolder:
         return finding
 
     def proofs(self) -> list[bytes]:
-        """Give all proofs."""
+        """Return all proofs."""
         return [path.read_bytes() for path in sorted(self.evidence.glob(PROOFS))]
 
     def record(self, found: Iterable[Finding], judged: frozenset[str], at: str) -> list[Event]:
-        """Note in the journal what is new and what has passed.
+        """Record in the journal which findings began and which ended.
 
         Args:
-            found: What a round found.
-            judged: The codes that the round could judge: of those, what is not found any more has passed.
+            found: The findings of a round.
+            judged: The codes that the round could judge: their open findings that are not in `found` have ended.
             at: The round's time.
 
         Returns:
@@ -187,7 +187,7 @@ class LogFolder:
         return [*new, *passed]
 
     def _is_told(self, finding: Finding, now: Iterable[Finding]) -> bool:
-        """Tell whether a proof is told of by this finding, and not by another one: one proof is one finding."""
+        """Return whether this finding belongs to a proof: one proof is one finding."""
         known = {one.evidence: one.identity for one in (*now, *self._open.values())}
         return known.get(finding.evidence, finding.identity) == finding.identity
 
@@ -225,6 +225,6 @@ class LogFolder:
 
 
 def folder_name(url: str) -> str:
-    """Give a log's folder name: readable, and one for each address."""
+    """Return a log's folder name: readable and unique for each address."""
     plain = re.sub(r"[^A-Za-z0-9.-]+", "-", url.partition("://")[2]).strip("-.")[:60]
     return f"{plain}-{hashlib.sha256(url.encode()).hexdigest()[:12]}"

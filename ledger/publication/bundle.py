@@ -1,7 +1,7 @@
 """The whole log in one zip: the published tree, the documents, the policy, a page in two languages.
 
-Two exports at the same size and with the same anchors hold the same files with the same bytes, in
-the same order and without times of their own, so that copies made by different people can be compared.
+Two exports at the same size and with the same anchors are identical: same files, same bytes, same order, no times of
+their own. So copies made by different people can be compared.
 """
 
 import os
@@ -27,48 +27,48 @@ _FILE_MODE: Final = 0o644 << 16
 _README_ES: Final = """\
 {origin}
 
-Este archivo contiene una bitácora completa: {size} entradas, cada una firmada por quien la dijo, \
-encadenadas y cubiertas por el punto de control firmado del archivo «checkpoint».
+Este archivo contiene un libro completo: {size} registros firmados y encadenados, \
+que cubre el punto de control firmado del archivo «checkpoint».
 
 Raíz: {root}
 
-Para comprobarla sin confiar en quien se la dio:
+Para comprobarlo sin confiar en quien se lo dio:
 
     pip install constancia
     python -m constancia.verify ESTE_ARCHIVO.zip --trust CARPETA
 
 Sin instalar nada: abra verificador.html en un navegador y suelte allí este archivo. No usa la red. \
-Más vale la copia de esa página que usted guardó antes, o que otro le dio.
+Use de preferencia una copia de esa página que usted guardó antes, o que obtuvo de otra fuente.
 
-CARPETA contiene lo que usted obtuvo por otra vía: «policy» (la llave de la bitácora y de sus \
-testigos) y «genesis» (la huella de la primera entrada). El archivo «policy» incluido aquí sirve para \
+CARPETA contiene lo que usted obtuvo por otra vía: «policy» (la llave del libro y de sus \
+testigos) y «genesis» (la huella del primer registro). El archivo «policy» incluido aquí sirve para \
 compararlo con el suyo; por sí mismo no prueba nada. Sin CARPETA el veredicto es NO CONCLUYENTE.
 
-Qué hay aquí: checkpoint, tile/ (huellas y entradas), documents/ (documentos citados, cada uno con \
+Qué hay aquí: checkpoint, tile/ (huellas y registros), documents/ (documentos citados, cada uno con \
 su SHA-256 por nombre), anchors/ (sellos de tiempo, si los hay), policy.
 """
 
 _README_EN: Final = """\
 {origin}
 
-This file holds a complete log: {size} entries, each signed by the one who said it, chained, and \
+This file contains a complete log: {size} signed and chained entries, \
 covered by the signed checkpoint in the file "checkpoint".
 
 Root: {root}
 
-To check it without trusting whoever gave it to you:
+To check it without trusting the person who gave it to you:
 
     pip install constancia
     python -m constancia.verify THIS_FILE.zip --trust FOLDER
 
 Without installing anything: open verificador.html in a browser and drop this file there. It uses no \
-network. Better than the page in here is a copy that you kept before, or that somebody else gave you.
+network. Preferably use a copy of that page that you saved before, or obtained from another source.
 
-FOLDER holds what you obtained by another way: "policy" (the key of the log and of its witnesses) \
+FOLDER contains what you obtained from another source: "policy" (the key of the log and of its witnesses) \
 and "genesis" (the fingerprint of the first entry). The "policy" in here is for comparing with \
 yours; by itself it proves nothing. Without FOLDER the verdict is INCONCLUSIVE.
 
-What is in here: checkpoint, tile/ (hashes and entries), documents/ (documents cited, each named by \
+What is in here: checkpoint, tile/ (hashes and entries), documents/ (cited documents, each named by \
 its SHA-256), anchors/ (time-stamps, if any), policy.
 """
 
@@ -81,22 +81,22 @@ def export_bundle(  # noqa: PLR0913, PLR0917 (what goes in, and where to)
     anchors: Anchors | None = None,
     rollbacks: Path | None = None,
 ) -> Checkpoint:
-    """Writes the bundle of the log's last checkpoint.
+    """Write the bundle of the log's last checkpoint.
 
     Args:
         log: The log, not empty.
         documents: Its documents.
         policy: A tlog-policy that names the log's key.
-        path: The zip; replaced when it exists, and either whole or not there.
+        path: The zip; replaced atomically if it exists.
         anchors: Its time anchors.
         rollbacks: The list of rollbacks that the operator has accepted, if there is one.
 
     Returns:
-        The checkpoint that the bundle ends with.
+        The checkpoint of the bundle.
 
     Raises:
         NotFound: The log is empty.
-        Damaged: A document is not what its name says.
+        Damaged: A document does not match its digest.
     """
     note = log.checkpoint()
     checkpoint = read_checkpoint(note)
@@ -124,13 +124,13 @@ def export_bundle(  # noqa: PLR0913, PLR0917 (what goes in, and where to)
 def _files(
     log: Log, documents: Documents, policy: bytes, note: bytes, checkpoint: Checkpoint
 ) -> Iterator[tuple[str, bytes]]:
-    told = {
+    texts = {
         "origin": checkpoint.origin,
         "size": checkpoint.size,
         "root": checkpoint.root.hex(),
     }
-    yield "README.es.txt", _README_ES.format(**told).encode()
-    yield "README.en.txt", _README_EN.format(**told).encode()
+    yield "README.es.txt", _README_ES.format(**texts).encode()
+    yield "README.en.txt", _README_EN.format(**texts).encode()
     yield PAGE_NAME, verifier_page()
     yield POLICY_NAME, policy
     yield CHECKPOINT_NAME, note

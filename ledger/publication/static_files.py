@@ -1,18 +1,16 @@
-"""The log as static files, which any web server or copy can offer.
+"""The log as static files, for any web server or mirror.
 
-- P1: documents and tiles come first, the checkpoint after them: what a published checkpoint covers
-  can be read. Time anchors come last: what they cover is published.
-- P2: a tile or bundle once written is never written otherwise; only the checkpoint and the
-  list of anchors are replaced.
-- P3: an interruption anywhere leaves the former checkpoint with all its files; publishing again
-  continues from it, and removes what the interruption left half written.
-- P4: one publication at a time writes into a folder, so that an older checkpoint never replaces a
-  newer one.
-- P5: nothing that a published checkpoint may need is removed. Partial tiles and bundles go only where
-  that is asked for, and only those whose full tile a former checkpoint covered already.
+- P1: documents and tiles come first, then the checkpoint, so that everything a published checkpoint covers
+  can be read. Time anchors come last, so that everything they cover is published.
+- P2: a written tile or bundle never changes; only the checkpoint and the list of anchors are replaced.
+- P3: an interruption anywhere leaves the previous checkpoint with all its files; the next run continues from it and
+  removes partially written files.
+- P4: only one publication at a time writes into a folder, so that an older checkpoint never replaces a newer one.
+- P5: a file that a published checkpoint may need is never removed. Partial tiles and bundles are removed only on
+  request, and only those whose full tile an earlier checkpoint already covered.
 
-The folder is ours to write and may be anybody's to read; what lies in it is checked before it is
-continued, since publishing two histories into one folder would look like a forked log.
+Only we write into the folder, anybody may read it. Its content is checked before a run continues it, because
+publishing two histories into one folder would look like a forked log.
 """
 
 import contextlib
@@ -57,7 +55,7 @@ class UnderWay(LedgerError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishResult:
-    """What a run has done: the sizes before and after it, and how many files it wrote and removed."""
+    """Result of a run: the sizes before and after it, and how many files it wrote and removed."""
 
     old_size: int
     new_size: int
@@ -75,7 +73,7 @@ def publish(  # noqa: PLR0913 (what is published, where to, and how)
     check: bool = False,
     rollbacks: Path | None = None,
 ) -> PublishResult:
-    """Brings a published folder up to the log's last checkpoint.
+    """Bring a published folder up to the log's last checkpoint.
 
     Args:
         log: The log, not empty.
@@ -87,11 +85,11 @@ def publish(  # noqa: PLR0913 (what is published, where to, and how)
         rollbacks: The list of rollbacks that the operator has accepted, if there is one.
 
     Returns:
-        What was done.
+        The result.
 
     Raises:
         NotFound: The log is empty.
-        Damaged: A document is not what its name says.
+        Damaged: A document does not match its digest.
         Fatal: The folder holds another log, or a longer one, or is a ledger's own folder.
         UnderWay: Another publication into the folder is under way.
     """
@@ -102,20 +100,20 @@ def publish(  # noqa: PLR0913 (what is published, where to, and how)
     if not os.path.lexists(folder):
         return _publish_first(log, documents, folder, anchors, rollbacks)
     with _alone_in(folder):
-        kept = _read(folder / CHECKPOINT_NAME)
-        old_size = _check_prefix(log, kept, target, folder)
+        published = _read(folder / CHECKPOINT_NAME)
+        old_size = _check_prefix(log, published, target, folder)
         _remove_half_written(folder)
         files = _write_documents(documents, folder / DOCUMENTS_NAME, check=check) + _write_tiles(
             log, old_size, target.size, folder
         )
         files += _mend_tiles(log, old_size, folder, check=check)
         # Compared by its bytes: cosignatures may have come to a checkpoint of the same size.
-        if kept != note:
+        if published != note:
             write_file(folder / CHECKPOINT_NAME, note)
             files += 1
         files += _write_rollbacks(rollbacks, folder / ROLLBACKS_NAME)
         if anchors is not None:
-            # After the checkpoint: an anchor beyond it would look like a log that was cut.
+            # After the checkpoint: an anchor beyond it would look like a truncated log.
             files += anchors.publish(folder / ANCHORS_NAME, target.size)
         removed = _remove_replaced(folder / TILES_NAME, old_size) if tidy else 0
     return PublishResult(old_size=old_size, new_size=target.size, files=files, removed=removed)
@@ -124,7 +122,7 @@ def publish(  # noqa: PLR0913 (what is published, where to, and how)
 def _publish_first(
     log: Log, documents: Documents, folder: Path, anchors: Anchors | None, rollbacks: Path | None
 ) -> PublishResult:
-    """Makes the folder beside its place, and moves it there when it is whole: never a log without a checkpoint."""
+    """Make the folder beside its place, and moves it there when it is whole: never a log without a checkpoint."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     remove_half_written(folder.parent.glob(f"{folder.name}.*"))
     part = durable_part(folder)
@@ -144,7 +142,7 @@ def _publish_first(
 
 @contextlib.contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Holds a lock on the folder itself, which leaves no file in what is published."""
+    """Hold a lock on the folder itself, so that no lock file is published."""
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -168,7 +166,7 @@ def _read(path: Path) -> bytes | None:
 def _write_tiles(log: Log, old_size: int, new_size: int, folder: Path) -> int:
     written = 0
     for level, number, width in tiles_between(old_size, new_size):
-        # A crash here leaves tiles that no checkpoint covers yet. They are right all the same, and
+        # A crash here leaves tiles that no checkpoint covers yet. They are correct, and
         # the next run writes the same bytes again.
         write_file(folder / tile_path(level, number, width), log.tile(level, number, width))
         written += 1
@@ -179,7 +177,7 @@ def _write_tiles(log: Log, old_size: int, new_size: int, folder: Path) -> int:
 
 
 def _mend_tiles(log: Log, size: int, folder: Path, *, check: bool) -> int:
-    """Writes again what was published before and is no longer whole: emptied, cut, or, with `check`, altered."""
+    """Write again what was published before and is no longer whole: emptied, cut, or, with `check`, altered."""
     written = 0
     for level, number, width in tiles_between(0, size):
         tile = folder / tile_path(level, number, width)
@@ -207,7 +205,7 @@ def _remove_half_written(folder: Path) -> None:
 
 
 def _remove_replaced(tiles: Path, size: int) -> int:
-    """Removes partial files of tiles that were full at a size published before; gives their number.
+    """Remove partial files of tiles that were full at a size published before; return their number.
 
     A reader who began with that checkpoint, or a later one, asks for the full ones.
     """
@@ -222,7 +220,7 @@ def _remove_replaced(tiles: Path, size: int) -> int:
         if (number + 1) * HASHES_PER_TILE <= size >> (8 * (level or 0)):
             path.unlink()
             removed += 1
-            with contextlib.suppress(OSError):  # others of that tile are left in it
+            with contextlib.suppress(OSError):  # other files of that tile remain in it
                 path.parent.rmdir()
     return removed
 
@@ -232,13 +230,13 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(base, name) for name in names)
 
 
-def _check_prefix(log: Log, kept: bytes | None, target: Checkpoint, folder: Path) -> int:
-    """Gives the size published before, of which the log must be a continuation."""
-    if kept is None:
+def _check_prefix(log: Log, published: bytes | None, target: Checkpoint, folder: Path) -> int:
+    """Return the published size, after checking that the log extends it."""
+    if published is None:
         return 0
     where = str(folder / CHECKPOINT_NAME)
     try:
-        before = read_checkpoint(kept)
+        before = read_checkpoint(published)
     except Malformed as error:
         raise Fatal(f"the published checkpoint can't be read: {error}", where=where) from error
     if before.origin != target.origin:

@@ -1,7 +1,7 @@
-"""The single-file HTML verifier: its bytes, and the policy by which it holds itself to its own script and style.
+"""The single-file HTML verifier: its bytes, and the content security policy that allows only its own script and style.
 
 - G1: the page's `<meta>` allows one script and one style, each by its SHA-256, a worker made of that script, and no
-  network at all. Whoever serves the page sends the same policy as a header.
+  network at all. A server that serves the page sends the same policy as a header.
 
 `tools/build_verifier_page.py` makes the page from its source.
 """
@@ -21,12 +21,12 @@ _POLICY: Final = (
 
 
 def verifier_page() -> bytes:
-    """Give the page's bytes, as it is in bundles and on the server."""
+    """Return the page's bytes, as it is in bundles and on the server."""
     return resources.files("constancia.verify").joinpath(PAGE_NAME).read_bytes()
 
 
 def policy_of(html: str) -> str:
-    """Give the content security policy in the page's `<meta>`.
+    """Return the content security policy in the page's `<meta>`.
 
     Args:
         html: The page.
@@ -46,16 +46,16 @@ def policy_of(html: str) -> str:
 
 
 def sealed(html: str) -> str:
-    """Give the page with the policy that its script and style need.
+    """Return the page with the policy that its script and style need.
 
     Args:
         html: The page, with any policy in its `<meta>`.
 
     Returns:
-        The page with the hashes of what it holds.
+        The page with the hashes of its script and style.
 
     Raises:
-        ValueError: It has not exactly one script, one style and one policy.
+        ValueError: It does not have exactly one script, one style and one policy.
 
     Source: W3C Content Security Policy Level 3, §6.7.2.4 (hashes of inline elements).
     """

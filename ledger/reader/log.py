@@ -27,7 +27,7 @@ _PAGE: Final = 512
 
 
 def read_recorded(store: LedgerRecorder, index: int) -> Recorded:
-    """The domain's view of a stored entry; the caller knows that it is there."""
+    """Return the domain's view of a stored entry; the caller knows that it is there."""
     [row] = store.select_notifications(index + 1, 1)
     return recorded_of(read_entry(bytes(row.state)), row.originator_version)
 
@@ -45,7 +45,7 @@ class Log:
     """Reads one log."""
 
     def __init__(self, tree: Tree, store: LedgerRecorder, tip: Callable[[], Tip]) -> None:
-        """Reads the stored part of `tree`, which ends where `tip` says."""
+        """Read the stored part of `tree`, which ends where `tip` says."""
         self._tree = tree
         self._store = store
         self._tip = tip
@@ -57,12 +57,12 @@ class Log:
         return self._tip().size
 
     def checkpoint(self, size: int | None = None) -> bytes:
-        """The signed note for a size, with the cosignatures that there are; see `signed`."""
+        """Return the signed note for a size, with the cosignatures that there are; see `signed`."""
         note = self.signed(size)
         return note + self.cosigned(read_checkpoint(note).size if size is None else size)
 
     def signed(self, size: int | None = None) -> bytes:
-        """The note for a size as the log signed it.
+        """Return the note for a size as the log signed it.
 
         Args:
             size: A size at which a checkpoint was signed, that is after a batch; the last one by
@@ -80,13 +80,13 @@ class Log:
         return batch.checkpoint
 
     def checkpoint_sizes(self, start: int = 0) -> Iterator[int]:
-        """The sizes above `start` at which a checkpoint was signed, in order."""
+        """Yield the sizes above `start` at which a checkpoint was signed, in order."""
         while batches := self._store.batches(start):
             yield from (batch.size for batch in batches)
             start = batches[-1].size
 
     def root(self, size: int | None = None) -> bytes:
-        """The tree's root at a stored size; at the last one by default.
+        """Return the tree's root at a stored size; at the last one by default.
 
         Raises:
             NotFound: The log is not that long.
@@ -94,7 +94,7 @@ class Log:
         return self._tree.root(self._stored(size))
 
     def entry(self, index: int) -> bytes:
-        """An entry's bytes.
+        """Return an entry's bytes.
 
         Raises:
             NotFound: There is no such index.
@@ -105,7 +105,7 @@ class Log:
         return self._sound(index, self._store.select_notifications(index + 1, 1))[0]
 
     def entries(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-        """The entries' bytes from `start` to before `stop`, by default all there are now.
+        """Yield the entries' bytes from `start` to before `stop`, by default all there are now.
 
         Raises:
             Damaged: What lies in the store is no longer what was stored.
@@ -117,7 +117,7 @@ class Log:
             start += len(page)
 
     def _sound(self, start: int, rows: Sequence[Notification]) -> list[bytes]:
-        """The rows' bytes, each held against its leaf hash in memory."""
+        """Return the rows' bytes, each held against its leaf hash in memory."""
         page = [row.state for row in rows]
         for index, raw in enumerate(page, start=start):
             if not _is_stored(raw, self._tree.leaf(index)):
@@ -127,7 +127,7 @@ class Log:
         return page
 
     def index_of(self, name: str) -> int:
-        """The index of an entry named by its leaf hash or by its statement's id.
+        """Return the index of an entry named by its leaf hash or by its statement's id.
 
         Args:
             name: 64 hex digits, or a UUID.
@@ -149,7 +149,7 @@ class Log:
         return position - 1 if position is not None and position <= self.size else None
 
     def leaf_hash(self, index: int) -> bytes:
-        """An entry's leaf hash, 32 bytes.
+        """Return an entry's leaf hash, 32 bytes.
 
         Raises:
             NotFound: There is no such index.
@@ -159,7 +159,7 @@ class Log:
         return self._tree.leaf(index)
 
     def recorded(self, index: int) -> Recorded:
-        """The domain's view of an entry.
+        """Return the domain's view of an entry.
 
         Raises:
             NotFound: There is no such index.
@@ -180,7 +180,7 @@ class Log:
         return None
 
     def inclusion_proof(self, index: int, size: int | None = None) -> list[bytes]:
-        """The proof that an entry is in the log of a size, from the leaf's sibling up.
+        """Return the proof that an entry is in the log of a size, from the leaf's sibling up.
 
         Raises:
             NotFound: The log is not that long, or the entry comes later.
@@ -191,7 +191,7 @@ class Log:
         return inclusion_proof(self._tree, index, size)
 
     def consistency_proof(self, old: int, new: int | None = None) -> list[bytes]:
-        """The proof that the log of size `old` is a prefix of that of size `new`.
+        """Return the proof that the log of size `old` is a prefix of that of size `new`.
 
         Raises:
             NotFound: The log is not that long, or `old` is the larger one.
@@ -202,7 +202,7 @@ class Log:
         return consistency_proof(self._tree, old, new)
 
     def tile(self, level: int, number: int, width: int = HASHES_PER_TILE) -> bytes:
-        """A tile's packed hashes.
+        """Return a tile's packed hashes.
 
         Raises:
             NotFound: The log has no such tile of that width yet.
@@ -227,7 +227,7 @@ class Log:
         return batch is not None and batch.size < smallest + (1 << (8 * level))
 
     def entry_bundle(self, number: int, width: int = HASHES_PER_TILE) -> bytes:
-        """An entry bundle.
+        """Return an entry bundle.
 
         Raises:
             NotFound: The log has not that many entries.

@@ -9,7 +9,7 @@ from constancia.verify.core.formats.checkpoint import read_checkpoint
 
 
 def receipt(log: Log, index: int, size: int | None = None) -> bytes:
-    """The receipt of an entry.
+    """Return the receipt of an entry.
 
     Args:
         log: The log.

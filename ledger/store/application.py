@@ -42,7 +42,7 @@ class EntryApplication(Application[str]):
 
 
 def create_store(folder: Path, meta: dict[str, str]) -> None:
-    """Makes the store of a new ledger: whole under its name, or not there.
+    """Make the store of a new ledger: whole under its name, or not there.
 
     Args:
         folder: The ledger's folder, which exists.
@@ -60,7 +60,7 @@ def create_store(folder: Path, meta: dict[str, str]) -> None:
 
 
 def open_application(folder: Path, *, writable: bool) -> EntryApplication:
-    """Opens the store of a ledger's folder.
+    """Open the store of a ledger's folder.
 
     Args:
         folder: The ledger's folder, which exists.

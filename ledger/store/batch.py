@@ -48,7 +48,7 @@ def plan_batch(
     root: bytes,
     sign: SignCheckpoint,
 ) -> Batch:
-    """Computes a batch's rows and has its checkpoint signed.
+    """Compute a batch's rows and has its checkpoint signed.
 
     Args:
         first_index: Size of the tree before the batch.

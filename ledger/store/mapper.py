@@ -39,7 +39,7 @@ class EntryMapper(Mapper[str]):
 
     @override
     def to_domain_event(self, stored_event: StoredEvent) -> Recorded:
-        """The domain's view of a row.
+        """Return the domain's view of a row.
 
         Raises:
             MapperDeserialisationError: The bytes are no entry, or the topic is not ours.
@@ -60,7 +60,7 @@ def stored_event(entry: Entry, version: int) -> StoredEvent:
 
 
 def recorded_of(entry: Entry, version: int) -> Recorded:
-    """The domain's view of an entry.
+    """Return the domain's view of an entry.
 
     Args:
         entry: The entry.
@@ -80,7 +80,7 @@ def recorded_of(entry: Entry, version: int) -> Recorded:
 
 
 def statement_object(statement: Statement) -> Mapping[str, Any]:
-    """A statement's members as its JSON has them, in canonical order."""
+    """Return a statement's members as its JSON has them, in canonical order."""
     return {
         "actor": statement.actor,
         "body": statement.body,

@@ -120,7 +120,7 @@ class LedgerDatastore(SQLiteDatastore):
     """A datastore that never uses a connection again after a transaction on it has failed."""
 
     def __init__(self, db_name: str) -> None:
-        """Opens the database that `db_name`, a path or a `file:` address, names."""
+        """Open the database that `db_name`, a path or a `file:` address, names."""
         super().__init__(db_name, lock_timeout=_LOCK_TIMEOUT_S, originator_id_type="text")
         self.pool = LedgerConnectionPool(
             db_name=db_name,
@@ -146,7 +146,7 @@ class LedgerRecorder(SQLiteApplicationRecorder):
     """Stores batches and reads entries."""
 
     def __init__(self, datastore: SQLiteDatastore, events_table_name: str = "stored_events") -> None:
-        """Uses `datastore`; the table's name is the specification's and can't be another."""
+        """Use `datastore`; the table's name is the specification's and can't be another."""
         if events_table_name != "stored_events":
             raise ProgrammingError("the ledger keeps entries in one table and takes no snapshots")
         super().__init__(datastore, events_table_name)
@@ -248,7 +248,7 @@ class LedgerRecorder(SQLiteApplicationRecorder):
                 listener.set()
 
     def statement_positions(self, statement_ids: Sequence[str]) -> dict[str, int]:
-        """The positions of those of the given statement ids that are stored."""
+        """Return the positions of those of the given statement ids that are stored."""
         marks = ",".join("?" * len(statement_ids))
         with self.datastore.transaction(commit=False) as c:
             c.execute(
@@ -258,11 +258,11 @@ class LedgerRecorder(SQLiteApplicationRecorder):
             return {row[0]: row[1] for row in c.fetchall()}
 
     def last_batch(self) -> Batch | None:
-        """The batch stored last, without its statement ids; None in an empty store."""
+        """Return the batch stored last, without its statement ids; None in an empty store."""
         return self._select_batch("ORDER BY first_index DESC LIMIT 1", ())
 
     def batch_covering(self, index: int) -> Batch | None:
-        """The batch that the entry at `index` was stored with; None past the end."""
+        """Return the batch that the entry at `index` was stored with; None past the end."""
         batch = self._select_batch("WHERE first_index <= ? ORDER BY first_index DESC LIMIT 1", (index,))
         return batch if batch is not None and index < batch.size else None
 
@@ -289,12 +289,12 @@ class LedgerRecorder(SQLiteApplicationRecorder):
         return None if row is None else _batch(row)
 
     def set_meta(self, values: dict[str, str]) -> None:
-        """Writes what the store says about itself; each key once and for ever."""
+        """Write what the store says about itself; each key once and for ever."""
         with self.datastore.transaction(commit=True) as c:
             c.executemany("INSERT INTO meta VALUES (?,?)", list(values.items()))
 
     def meta(self) -> dict[str, str]:
-        """What the store says about itself: `schema` and `origin`."""
+        """Return what the store says about itself: `schema` and `origin`."""
         with self.datastore.transaction(commit=False) as c:
             c.execute("SELECT key, value FROM meta")
             return {row[0]: row[1] for row in c.fetchall()}
@@ -316,7 +316,7 @@ class LedgerFactory(SQLiteFactory):
     application_recorder_class = LedgerRecorder
 
     def __init__(self, env: Environment | EnvType | None) -> None:
-        """Reads `SQLITE_DBNAME` and `CREATE_TABLE` from `env`."""
+        """Read `SQLITE_DBNAME` and `CREATE_TABLE` from `env`."""
         super().__init__(env)
         self.datastore.close()
         self.datastore = LedgerDatastore(self.env.get(self.SQLITE_DBNAME) or "")

@@ -1,4 +1,4 @@
-"""Where a source keeps anchors, and whether the files are those of its list."""
+"""The anchor files of a source, and their check against the list of digests."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -21,13 +21,13 @@ class AnchorFolder:
     """A folder of anchors.
 
     Args:
-        files: Where it stands.
+        files: The files that contain it.
         prefix: Of the paths there.
         label: Of the paths in a report.
         index: The list: SHA-256 in hex by path.
         paths: All anchors' files, of the list or of a listing of the folder.
-        others: Files that are no anchors.
-        malformed: The first line of the list that is not in its form, with its number.
+        others: Files that are not anchors.
+        malformed: The first malformed line of the list, with its number.
     """
 
     files: Files
@@ -39,11 +39,11 @@ class AnchorFolder:
     malformed: tuple[int, str] | None = None
 
     def read(self, path: str, limit: int) -> bytes | None:
-        """Give a file's bytes; None if there is none."""
+        """Return a file's bytes; None if there is none."""
         return self.files.read(self.prefix + path, limit)
 
     def by_size(self) -> dict[int, list[str]]:
-        """Give the tokens' names for each size, both in order."""
+        """Return the tokens' names for each size, both in order."""
         found: dict[int, list[str]] = {}
         for path in self.paths:
             name = path.partition("/")[2]
@@ -51,7 +51,7 @@ class AnchorFolder:
         return {size: sorted(names) for size, names in sorted(found.items())}
 
     def check_index(self, findings: Findings) -> None:
-        """Hold the files to the list's digests. What is not there any more, the caller finds out."""
+        """Compare the files with the list's digests. The caller reports missing files."""
         where = self.label + INDEX_NAME
         if self.malformed is not None:
             number, line = self.malformed
@@ -68,7 +68,7 @@ class AnchorFolder:
                 findings.fault("time-index", None, self.label + path, expected, found, level="L5")
 
     def load(self) -> "AnchorFolder":
-        """Read the list, and list the folder where that can be done."""
+        """Read the list, and list the folder if that is possible."""
         raw = self.read(INDEX_NAME, MAX_INDEX_BYTES) or b""
         for number, line in enumerate(raw.decode("utf-8", "replace").splitlines(), start=1):
             parsed = parse_index_line(line)
@@ -77,17 +77,17 @@ class AnchorFolder:
             elif self.malformed is None:
                 self.malformed = (number, line)
         if not self.index and self.malformed is not None:
-            # Servers there are that answer with a page for whatever they have not. The list proves nothing anyway.
+            # Some servers answer with a page instead of a 404. The list proves nothing anyway.
             self.others.append(self.label + INDEX_NAME)
             self.malformed = None
-        names = [one[len(self.prefix) :] for one in self.files.names() or () if one.startswith(self.prefix)]
+        names = [name[len(self.prefix) :] for name in self.files.names() or () if name.startswith(self.prefix)]
         self.paths = sorted({*self.index, *(one for one in names if size_in(one) is not None)})
         self.others += [self.label + one for one in names if size_in(one) is None and one != INDEX_NAME]
         return self
 
 
 def places_of(source: Source) -> list[AnchorFolder]:
-    """Give the folders of anchors of a source: beside a store, and among the published files.
+    """Return the anchor folders of a source: the one of the store, and the one of the published files.
 
     Raises:
         Unreadable: The source can't be read.

@@ -1,14 +1,14 @@
-"""Time anchors kept beside the log: what an authority stamped, and its answer, verbatim.
+"""Storage of time anchors: what an authority stamped, and its answer, verbatim.
 
     anchors/SHA256SUMS          the list of all files below, as `sha256sum -c` reads it
     anchors/<size>/checkpoint   the log's signed note for that size
     anchors/<size>/<name>.tsr   the answer of the authority <name> over that note's text (RFC 3161 TimeStampResp)
 
-- N1: an answer once kept is never replaced: it can't be had again for that time.
+- N1: a stored answer is never replaced: no authority can issue it again for that time.
 - N2: the note comes first, the answer second, the list last. After a crash between them the next anchor, or the next
-  publication, writes the list anew from the files.
-- N3: what is given out goes no further than the size asked for: an anchor beyond a published checkpoint would look
-  like a log that was cut.
+  publication, rewrites the list from the files.
+- N3: reads and publications stop at the requested size: an anchor beyond a published checkpoint would look like a
+  truncated log.
 """
 
 import contextlib
@@ -33,13 +33,13 @@ _LINE = re.compile(rf"([0-9a-f]{{64}})  ({_PATH.pattern})", re.ASCII)
 
 
 def size_in(path: str) -> int | None:
-    """Give the size that a path below `anchors/` is about; None if it is not an anchor's file."""
+    """Return the size that a path below `anchors/` is about; None if it is not an anchor file."""
     match = _PATH.fullmatch(path)
     return None if match is None else int(match[1])
 
 
 def parse_index_line(line: str) -> tuple[str, str] | None:
-    """Read a line of the list: SHA-256 in hex, and path; None if it has another form."""
+    """Parse a line of the list: SHA-256 in hex, and path; None if it is malformed."""
     match = _LINE.fullmatch(line)
     return None if match is None else (match[1], match[2])
 
@@ -48,38 +48,38 @@ class Anchors:
     """The anchors in one folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Uses `folder`, made at the first `add`."""
+        """Use `folder`, which the first `add` creates."""
         self.folder = folder
 
     def paths(self, size: int | None = None) -> list[str]:
-        """Give the files' paths by size and name, up to a size."""
+        """Return the files' paths by size and name, up to a size."""
         if not self.folder.is_dir():
             return []
-        found = []
+        paths = []
         for one in self.folder.glob("*/*"):
             path = one.relative_to(self.folder).as_posix()
             covered = size_in(path)
             if covered is not None and (size is None or covered <= size):
-                found.append((covered, path))
-        return [path for _, path in sorted(found)]
+                paths.append((covered, path))
+        return [path for _, path in sorted(paths)]
 
     def index(self, size: int | None = None) -> bytes:
-        """Give the list of the files up to a size."""
+        """Return the list of the files up to a size."""
         lines = (f"{hashlib.sha256(self.get(path)).hexdigest()}  {path}\n" for path in self.paths(size))
         return "".join(lines).encode()
 
     def listed(self) -> bytes:
-        """Give the list as it was last written; made from the files where a crash left none."""
+        """Return the list as last written; built from the files if a crash left none."""
         try:
             return self.get(INDEX_NAME)
         except NotFound:
             return self.index()
 
     def get(self, path: str) -> bytes:
-        """Give a file's bytes.
+        """Return a file's bytes.
 
         Raises:
-            NotFound: There is none of that path.
+            NotFound: There is no such file.
         """
         if path != INDEX_NAME and size_in(path) is None:
             raise NotFound(f"no anchor stands at anchors/{path[:80]}")
@@ -89,11 +89,11 @@ class Anchors:
             raise NotFound(f"no anchor stands at anchors/{path}") from None
 
     def has(self, size: int, name: str) -> bool:
-        """Tell whether an authority's answer for a size is kept."""
+        """Return whether an authority's answer for a size is stored."""
         return (self.folder / str(size) / f"{name}{SUFFIX}").exists()
 
     def add(self, size: int, note: bytes, name: str, answer: bytes) -> Path:
-        """Keep an authority's answer, which the caller has verified.
+        """Store an authority's answer, which the caller has verified.
 
         Args:
             size: The checkpoint's size.
@@ -105,7 +105,7 @@ class Anchors:
             The answer's file.
 
         Raises:
-            LedgerError: An answer of that authority for that size is kept already.
+            LedgerError: An answer of that authority for that size is already stored.
             Fatal: Another checkpoint of that size is anchored.
         """
         path = f"{size}/{name}{SUFFIX}"
@@ -120,7 +120,7 @@ class Anchors:
         return self.folder / path
 
     def publish(self, folder: Path, size: int) -> int:
-        """Copy what is not there yet into a published log's folder `anchors`, the list last.
+        """Copy new files into a published log's folder `anchors`, the list last.
 
         Args:
             folder: That folder.
@@ -150,7 +150,7 @@ class Anchors:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        """Hold the folder for one process: two that write the list at once could lose a line of it."""
+        """Lock the folder for one process: two concurrent writers of the list could lose a line."""
         self.folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

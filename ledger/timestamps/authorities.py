@@ -3,10 +3,11 @@
     tsa/<name>.pem         certificates, PEM (or one in DER): at least one root; intermediates and signers if wanted
     tsa/<name>.accredited  one line: why this provider counts as accredited in Mexico (who said so, where it was seen)
 
-- T1: only a root pinned here makes a token count. What a token carries may fill the way to the root, never end it.
+- T1: only a root pinned here makes a token count. Certificates carried by a token may complete the
+  path to the root, but never be its end.
 - T2: where signers (certificates that are no authority's) are pinned, a token by another signer does not count.
-- T3: the words *constancia de conservación* (NOM-151) are used only for who is marked as accredited: a time-stamp of
-  any other authority is a time-stamp. The marking is the verifier's own statement, with its reason.
+- T3: the words *constancia de conservación* (NOM-151) are used only for an authority marked as accredited; any other
+  gives a time-stamp. The mark is the verifier's own statement, with its reason.
 """
 
 import re
@@ -33,8 +34,8 @@ class Authority:
 
     Args:
         name: Its file's name, without suffix.
-        roots: Self-signed certificates: where a token's way must end.
-        intermediates: Authorities' certificates on that way.
+        roots: Self-signed certificates: a token's path must end at one.
+        intermediates: Certificates of authorities on that path.
         signers: If not empty, the only certificates whose tokens count.
         accredited: Why it counts as accredited; None if it does not.
     """
@@ -46,14 +47,14 @@ class Authority:
     accredited: str | None = None
 
     def path_from(self, signer: x509.Certificate, carried: Iterable[x509.Certificate]) -> list[x509.Certificate] | None:
-        """Find the way from a signer's certificate to a pinned root, each certificate signed by the next.
+        """Find the path from a signer's certificate to a pinned root, each certificate signed by the next.
 
         Args:
             signer: The certificate.
-            carried: Further certificates, as the token carries them; they are trusted for nothing.
+            carried: Further certificates, as the token carries them; they are not trusted.
 
         Returns:
-            Signer first, root last; None if there is no such way.
+            Signer first, root last; None if there is no such path.
         """
         if self.signers and signer not in self.signers:
             return None
@@ -104,11 +105,11 @@ def _load(folder: Path, name: str, *, accredited: bool) -> Authority:
     roots = tuple(one for one in certificates if _is_issued_by(one, one))
     if not roots:
         raise Malformed("tsa", where, "a self-signed root certificate", f"{len(certificates)} others")
-    others = [one for one in certificates if one not in roots]
+    others = [certificate for certificate in certificates if certificate not in roots]
     return Authority(
         name=name,
         roots=roots,
-        intermediates=tuple(one for one in others if _may_issue(one)),
+        intermediates=tuple(other for other in others if _may_issue(other)),
         signers=tuple(one for one in others if not _may_issue(one)),
         accredited=_basis(folder / f"{name}.accredited") if accredited else None,
     )

@@ -1,4 +1,4 @@
-"""What the anchors that count say of the times that a log claims: limits that are broken, and how wide they are.
+"""Compares the times that a log claims with the anchors that count: broken limits, and the width of the intervals.
 
 `recorded_at` never goes back (L1), so for each anchor two places of the log decide about all entries.
 """
@@ -23,12 +23,12 @@ class Anchor(NamedTuple):
 
 
 class Brackets:
-    """Holds the log's recording times to its anchors.
+    """Compares the log's recording times with its anchors.
 
     Args:
         anchors: At least one.
         times: The recording times.
-        findings: Where faults and notes go.
+        findings: Receives faults and notes.
     """
 
     def __init__(self, anchors: list[Anchor], times: RecordedTimes, findings: Findings) -> None:
@@ -37,7 +37,7 @@ class Brackets:
         self._findings = findings
 
     def check(self) -> None:
-        """Check the limits of all anchors; say how wide the widest interval is. Source: ours: SPEC §9."""
+        """Check the limits of all anchors; report the widest interval. Source: ours: SPEC §9."""
         try:
             self._check_recorded()
             self._tell_behind()
@@ -73,7 +73,7 @@ class Brackets:
 
     def _tell_longest(self) -> None:
         """Find the entry whose claimed time is furthest before the first anchor that covers it."""
-        firsts: list[tuple[int, datetime]] = []  # sizes, and the earliest time that covers what lies below
+        firsts: list[tuple[int, datetime]] = []  # sizes, and the earliest time that covers the entries below each
         for anchor in reversed(self._anchors):
             if not firsts or anchor.stamp.time < firsts[-1][1]:
                 firsts.append((anchor.size, anchor.stamp.time))

@@ -1,10 +1,10 @@
 """Two repairs of the outermost DER of a time-stamp answer, before a strict parser reads it.
 
 Many authorities put the certificates of a token in the order of the chain, as OpenSSL's own `ts -reply -chain` does,
-where DER asks for the order of their bytes; and some hand out the bare token without the answer around it. Neither
-the certificates' order nor the answer's status is signed, so putting either right changes nothing that counts.
+but DER requires them sorted by their bytes. Some return the bare token without the response around it. Neither the
+certificates' order nor the response's status is signed, so repairing them changes nothing that is verified.
 
-What is not of the form expected is given back as it is: the parser says what is wrong with it.
+Unexpected input is returned unchanged: the parser then reports what is wrong with it.
 """
 
 from typing import Final, NamedTuple
@@ -23,7 +23,7 @@ class _Element(NamedTuple):
 
 
 def as_response(data: bytes) -> bytes:
-    """Give a TimeStampResp for a TimeStampResp or a bare TimeStampToken.
+    """Return a TimeStampResp for a TimeStampResp or a bare TimeStampToken.
 
     Source: RFC 3161 §2.4.2; RFC 5652 §3 (a token is a ContentInfo, which begins with an object identifier).
     """
@@ -39,7 +39,7 @@ def as_response(data: bytes) -> bytes:
 
 
 def in_order(response: bytes) -> bytes:
-    """Give a TimeStampResp with the certificates and revocation lists of its token in DER's order.
+    """Return a TimeStampResp with the certificates and revocation lists of its token in DER's order.
 
     Source: X.690 §11.6; RFC 5652 §5.1.
     """
@@ -51,7 +51,9 @@ def in_order(response: bytes) -> bytes:
         [signed] = _elements(response, wrapped.content, wrapped.end)
         for part in _elements(response, signed.content, signed.end):
             if part.tag in _CONTEXT:
-                members = [response[one.start : one.end] for one in _elements(response, part.content, part.end)]
+                members = [
+                    response[element.start : element.end] for element in _elements(response, part.content, part.end)
+                ]
                 data[part.content : part.end] = b"".join(sorted(members))
     except (ValueError, IndexError):
         return response
@@ -60,7 +62,7 @@ def in_order(response: bytes) -> bytes:
 
 def _elements(data: bytes, at: int, end: int) -> list[_Element]:
     """Read the elements that fill [at, end), each with a low tag number and a definite length."""
-    found = []
+    elements = []
     while at < end:
         length, content = data[at + 1], at + 2
         if length == 0x80 or data[at] & 0x1F == 0x1F:
@@ -70,9 +72,9 @@ def _elements(data: bytes, at: int, end: int) -> list[_Element]:
             length, content = int.from_bytes(data[content : content + size]), content + size
         if content + length > end:
             raise ValueError("longer than what holds it")
-        found.append(_Element(data[at], at, content, content + length))
+        elements.append(_Element(data[at], at, content, content + length))
         at = content + length
-    return found
+    return elements
 
 
 def _length(length: int) -> bytes:

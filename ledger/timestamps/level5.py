@@ -1,12 +1,12 @@
 """Level L5, time: RFC 3161 anchors over checkpoints, and what they say about the times that the log claims (SPEC §9).
 
-- A1: an anchor that counts proves that the entries below its size existed by its time. It proves nothing of the
-  entries from there on: they may be older and have been held back. So there is an upper limit, and no lower one.
+- A1: an anchor that counts proves that the entries below its size existed by its time. It proves nothing about
+  later entries: they may be older and withheld until then. So it gives an upper limit and no lower one.
 - A2: an entry below the size that claims a later recording time is a fault. An entry from the size on that claims an
-  earlier one may have a good reason (an old checkpoint anchored late): it is said, and is no fault.
-- A3: a checkpoint that the log signed binds it for ever, whoever stamped it: a log that is shorter, or different, is
-  altered.
-- A4: who is not pinned counts for nothing, neither for the log nor against it.
+  earlier one may have a good reason (an old checkpoint anchored late): it is a note, not a fault.
+- A3: the log must extend every checkpoint that it signed, no matter which authority stamped it: a shorter or different
+  log is altered.
+- A4: a token of an authority that is not pinned does not count, neither for the log nor against it.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ _LEVEL: Final = "L5"
 
 @dataclass(slots=True)
 class _Uncounted:
-    unpinned: dict[tuple[int, str], tuple[str, str]] = field(default_factory=dict)  # where first seen, whose
+    unpinned: dict[tuple[int, str], tuple[str, str]] = field(default_factory=dict)  # first path, authority
     missing: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     newer: int = 0
@@ -45,18 +45,18 @@ class _Uncounted:
 def check_time(
     source: Source, trust: TrustFolder | None, findings: Findings, tree: Tree | None, *, now: datetime | None = None
 ) -> None:
-    """Check the anchors of a source, once L1 and L2 have been; for `audit(levels={"time": check_time})`.
+    """Check the anchors of a source, after L1 and L2; for `audit(levels={"time": check_time})`.
 
     Args:
         source: The source, still open.
         trust: What is pinned; the authorities are in its folder `tsa`.
-        findings: Where faults, counts and remarks go.
+        findings: Receives faults, counts and remarks.
         tree: The tree of the entries; None if the source is a receipt.
-        now: Tells which certificates have expired since; the machine's clock by default.
+        now: Instant that decides which certificates have expired since; by default the machine's clock.
 
     Raises:
         Unreadable: The source or the trust folder can't be read.
-        Malformed: The trust folder's authorities are in another form.
+        Malformed: The trust folder's authorities are malformed.
 
     Source: ours: SPEC §9; RFC 3161.
     """
@@ -84,11 +84,11 @@ class _TimestampAudit:
         self._tree = tree
         self._key = key
         self._authorities = authorities
-        self._anchors: dict[tuple[int, str, datetime], Anchor] = {}  # a copy of a token is no second one
+        self._anchors: dict[tuple[int, str, datetime], Anchor] = {}  # a copy of a token does not count twice
         self._uncounted = _Uncounted()
 
     def run(self, places: list[AnchorFolder], now: datetime) -> None:
-        """Check all files, then hold the recording times to the anchors that count."""
+        """Check all files, then compare the recording times with the anchors that count."""
         for place in places:
             place.check_index(self._findings)
             self._uncounted.others += place.others
@@ -114,7 +114,7 @@ class _TimestampAudit:
                 self._anchors[size, stamp.authority.name, stamp.time] = Anchor(size, stamp)
 
     def _anchored_text(self, place: AnchorFolder, size: int) -> bytes | None:
-        """Give the text that the tokens of a size must cover; hold the note that the log signed to the tree (A3)."""
+        """Return the text that the tokens of a size must cover; compare the log's signed note with the tree (A3)."""
         where = f"{place.label}{size}/{NOTE_NAME}"
         raw = self._read(place, f"{size}/{NOTE_NAME}", MAX_NOTE_BYTES, "time-checkpoint")
         if raw is None:
@@ -132,7 +132,7 @@ class _TimestampAudit:
         return note.text.encode()
 
     def _hold_to_tree(self, checkpoint: Checkpoint, where: str) -> bool:
-        """Hold a checkpoint that the log signed to the tree; tells whether its tokens are to be looked at."""
+        """Compare a signed checkpoint with the tree; return whether its tokens are to be checked."""
         size = self._tree.size
         if checkpoint.size > size:
             if checkpoint.size <= self._size_now:
@@ -143,7 +143,7 @@ class _TimestampAudit:
                 last_index=checkpoint.size - 1,
             )  # fmt: skip
         elif checkpoint.root != self._tree.root(checkpoint.size):
-            sound = max((one.size for one in self._anchors.values() if one.size < checkpoint.size), default=0)
+            sound = max((anchor.size for anchor in self._anchors.values() if anchor.size < checkpoint.size), default=0)
             self._findings.fault(
                 "time-fork", sound, where, f"{checkpoint.root.hex()} at size {checkpoint.size}",
                 self._tree.root(checkpoint.size), level=_LEVEL, last_index=checkpoint.size - 1, somewhere=True,
@@ -151,7 +151,7 @@ class _TimestampAudit:
         return True
 
     def _stamp(self, what: tuple[int, str], where: str, raw: bytes, text: bytes) -> Stamp | None:
-        """Check a token; None if it is at fault, or by nobody pinned."""
+        """Check a token; None if it is invalid, or by an authority that is not pinned."""
         try:
             return verify_token(raw, text, self._authorities)
         except Unpinned as error:
@@ -161,7 +161,7 @@ class _TimestampAudit:
         return None
 
     def _read(self, place: AnchorFolder, path: str, limit: int, code: str) -> bytes | None:
-        """Read a file; one that is too large is a fault, one that is not there is remarked on, and both give None."""
+        """Read a file. A file that is too large is a fault, a missing one is a remark; both return None."""
         try:
             raw = place.read(path, limit)
         except Unreadable as error:
@@ -176,7 +176,7 @@ class _TimestampAudit:
 
     @cached_property
     def _size_now(self) -> int:
-        """Size of the largest signed checkpoint that the source has by now, opened anew.
+        """Size of the largest signed checkpoint that the source has now, read again.
 
         Once is enough: the anchors were listed before, and a checkpoint is published before its anchors are.
         """
@@ -224,7 +224,7 @@ class _TimestampAudit:
 
 
 def _tell(name: str, anchors: list[Anchor], findings: Findings) -> None:
-    """Say what an authority's last anchor proves. The norm's own words are for accredited providers alone."""
+    """Report what an authority's last anchor proves. Only accredited providers get the norm's own words."""
     last = max(anchors, key=lambda one: one.size)
     told: dict[str, object] = {
         "name": name, "count": len(anchors), "last": last.size - 1, "time": format_recorded_at(last.stamp.time),

@@ -1,4 +1,4 @@
-"""The recording times that a log claims, entry by entry, from any source; each of an entry that is the tree's."""
+"""The recording times that a log claims, from any source; each entry is checked against the tree."""
 
 import re
 from bisect import bisect_right
@@ -13,14 +13,14 @@ from constancia.verify.wire.merkle import Tree, hash_leaf
 from constancia.verify.wire.tiles import HASHES_PER_TILE, parse_bundle, tile_width
 
 _WIDTH: Final = 24
-# Canonical bytes have their members in order, so the time stands at one place.
+# Canonical bytes have sorted members, so the time has a fixed position.
 _RECORDED_AT: Final = re.compile(
     rb'\{"index":\d+,"previous":"[0-9a-f]{64}","recorded_at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"'
 )
 
 
 class Unread(Exception):
-    """An entry's time can't be had: it is missing, or not the one of the tree.
+    """An entry's time is not available: the entry is missing, or does not match the tree.
 
     Attributes:
         index: The entry's.
@@ -32,7 +32,7 @@ class Unread(Exception):
 
 
 class RecordedTimes(Sequence[str]):
-    """All `recorded_at` of a log; only what is asked for is read: rows of a store, bundles of published files.
+    """All `recorded_at` of a log; reads lazily: rows of a store, bundles of published files.
 
     Args:
         source: The open source.
@@ -45,18 +45,18 @@ class RecordedTimes(Sequence[str]):
         self._bundles: dict[int, bytes] = {}
 
     def __len__(self) -> int:
-        """Number of entries."""
+        """Return the number of entries."""
         return self._tree.size
 
-    def __getitem__(self, index: int) -> str:  # type: ignore[override]  # no slices: nobody asks for them
-        """Give the time of an entry; see `at`."""
+    def __getitem__(self, index: int) -> str:  # type: ignore[override]  # no slices needed
+        """Return the time of an entry; see `at`."""
         return self.at(index)
 
     def at(self, index: int) -> str:
-        """Give the time that an entry claims, in the form of `recorded_at`.
+        """Return the time that an entry claims, in the form of `recorded_at`.
 
         Raises:
-            Unread: It can't be had.
+            Unread: It is not available.
             Unreadable: The source can't be read.
         """
         packed, place = self._bundle_of(index) if self._source.store is None else (self._row(index), 0)
@@ -66,10 +66,10 @@ class RecordedTimes(Sequence[str]):
         return text
 
     def instant(self, index: int) -> datetime:
-        """Give the time that an entry claims, as an instant.
+        """Return the time that an entry claims, as an instant.
 
         Raises:
-            Unread: It can't be had, or is no time (30 February).
+            Unread: It is not available, or is not a time (30 February).
         """
         try:
             return parse_recorded_at(self.at(index))
@@ -77,7 +77,7 @@ class RecordedTimes(Sequence[str]):
             raise Unread(index) from None
 
     def count_until(self, instant: str) -> int:
-        """Give how many entries claim to have been recorded by an instant (given in the form of `recorded_at`)."""
+        """Return how many entries claim to have been recorded by an instant (given in the form of `recorded_at`)."""
         return bisect_right(self, instant)
 
     def _bundle_of(self, index: int) -> tuple[bytes, int]:
@@ -91,9 +91,9 @@ class RecordedTimes(Sequence[str]):
         if published is None:
             return b""
         width = tile_width(0, number, self._tree.size)
-        found = published.find(None, number, width)
+        bundle = published.find(None, number, width)
         try:
-            entries = parse_bundle(found.data or b"")[:width]
+            entries = parse_bundle(bundle.data or b"")[:width]
         except Malformed:
             return b""
         return b"".join(self._time(start + at, raw) for at, raw in enumerate(entries))

@@ -1,8 +1,8 @@
-"""Asking a time-stamp authority for a token over a checkpoint's text, and taking in its answer.
+"""Requests to a time-stamp authority for a token over a checkpoint's text, and acceptance of its answer.
 
-- R1: an answer is kept only if a verifier who pins the same authority would count it, and if its time does not
-  contradict the entries that it covers; else this machine's clock or the authority's is wrong, and that is said.
-- R2: only a digest of what everybody can read leaves the machine, with a nonce.
+- R1: an answer is stored only if a verifier who pins the same authority would count it, and if its time does not
+  contradict the entries that it covers; otherwise one of the two clocks is wrong, and the error says so.
+- R2: only a digest of public data leaves the machine, with a nonce.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ _QUERY: Final = "application/timestamp-query"
 
 
 class NoAnswer(LedgerError):
-    """The authority can't be reached, or gave no answer of the form; asking again later may help."""
+    """The authority cannot be reached or gave a malformed answer; a retry may help."""
 
 
 class Stamper:
@@ -73,19 +73,19 @@ class Stamper:
         return size, builder.cert_request(cert_request=True).build()
 
     def anchor(self, authority: Authority, url: str) -> tuple[int, Stamp] | None:
-        """Have the latest checkpoint stamped, unless this authority has done so.
+        """Have the latest checkpoint stamped, unless this authority has already done so.
 
         Args:
-            authority: Who is asked, as it is pinned.
-            url: Where, http or https.
+            authority: The pinned authority.
+            url: Its address, http or https.
 
         Returns:
-            The checkpoint's size and the time-stamp; None where there is nothing new to anchor.
+            The checkpoint's size and the time-stamp; None if there is nothing new to anchor.
 
         Raises:
             NotFound: The log is empty.
             NoAnswer: No answer.
-            Malformed, Unpinned, LedgerError: An answer that does not count; nothing is kept.
+            Malformed, Unpinned, LedgerError: An answer that does not count; nothing is stored.
         """
         size, request = self.request()
         if self._anchors.has(size, authority.name):
@@ -96,11 +96,11 @@ class Stamper:
         return self.accept(answer, [authority])
 
     def accept(self, answer: bytes, authorities: Sequence[Authority]) -> tuple[int, Stamp]:
-        """Take in an answer, however it came; the checkpoint is found by the digest that it covers.
+        """Accept an answer received by any channel; find its checkpoint by the digest that it covers.
 
         Args:
             answer: TimeStampResp, or the bare token.
-            authorities: Who counts.
+            authorities: The pinned authorities.
 
         Returns:
             The checkpoint's size and the time-stamp.
@@ -108,7 +108,7 @@ class Stamper:
         Raises:
             NotFound: It covers no checkpoint of this log.
             Malformed, Unpinned: It does not count.
-            LedgerError: Its time is before what it covers was recorded, or one is kept already.
+            LedgerError: Its time is earlier than a recording time that it covers, or an answer is already stored.
         """
         size, text = self._covered(imprint_of(parse_token(answer)))
         stamp = verify_token(answer, text, authorities)

@@ -1,13 +1,14 @@
-"""One RFC 3161 time-stamp token: what it covers, who signed it, and whether that counts.
+"""One RFC 3161 time-stamp token: what it covers, who signed it, and whether it counts.
 
-- K1: a token counts if its imprint is the SHA-256 of the bytes, its signature holds under the certificate that it
-  names, a way leads from there to a pinned root, all certificates of the way were valid *at the token's own time*,
-  and the signer's is one for time-stamping alone (critical extended key usage). That it has expired since is no matter.
-- K2: a token by nobody pinned is neither good nor bad: `Unpinned`. All else is `Malformed`, with the fault's code.
-- K3: the bytes are hostile until shown otherwise: bounded, and every failure of the parser is `Malformed`.
+- K1: a token counts if its imprint is the SHA-256 of the bytes, its signature verifies under the certificate that it
+  names, a path leads from there to a pinned root, all certificates of the path were valid *at the token's own time*,
+  and the signer's is one for time-stamping alone (critical extended key usage). A later expiry does not matter.
+- K2: a token by an authority that is not pinned is neither valid nor invalid: `Unpinned`. Every other failure is
+  `Malformed`, with the fault's code.
+- K3: the bytes are untrusted: bounded, and every failure of the parser is `Malformed`.
 
-Signature and chain are checked by the library rfc3161-client (OpenSSL below it); what comes before says in words which
-of the conditions failed, for the library gives but one error for all.
+Signature and chain are checked by the library rfc3161-client (OpenSSL below it); the checks before it report which
+condition failed, because the library has a single error for all.
 """
 
 import contextlib
@@ -56,7 +57,7 @@ class Unpinned(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """A token that counts: what covered the bytes, existed by then.
+    """A token that counts: the covered bytes existed by then.
 
     Args:
         authority: The pinned authority.
@@ -96,7 +97,7 @@ def parse_token(raw: bytes) -> TimeStampResponse:
 
 
 def imprint_of(response: TimeStampResponse) -> bytes:
-    """Give the SHA-256 that a token covers.
+    """Return the SHA-256 that a token covers.
 
     Raises:
         Malformed: Another digest; code `time-imprint`.
@@ -176,7 +177,7 @@ def _judge(response: TimeStampResponse, digest: bytes, path: list[x509.Certifica
         if not one.not_valid_before_utc <= time <= one.not_valid_after_utc:
             period = f"{one.not_valid_before_utc:%Y-%m-%d} to {one.not_valid_after_utc:%Y-%m-%d}"
             raise Malformed("time-certificate", one.subject.rfc4514_string(), f"a time from {period}", f"{time}")
-    weak = sorted(one.dotted_string for one in response.signed_data.digest_algorithms)
+    weak = sorted(algorithm.dotted_string for algorithm in response.signed_data.digest_algorithms)
     if any(one not in _SHA2 for one in weak):
         raise Malformed("time-signature", "digestAlgorithms", "SHA-256, SHA-384 or SHA-512", " ".join(weak))
     verifier = VerifierBuilder(roots=list(authority.roots), intermediates=list(authority.intermediates)).build()

@@ -35,7 +35,7 @@ class Difference:
     rebuilt: bytes | None
 
     def __str__(self) -> str:
-        """What differs, in a line."""
+        """Return what differs, in a line."""
         if self.kept is None:
             return f"{self.projection} {self.key}: the row is missing"
         if self.rebuilt is None:
@@ -69,12 +69,12 @@ class Projected(Protocol):
     folder: LedgerFolder
 
     def refresh(self) -> int:
-        """Reads what another process has appended."""
+        """Read what another process has appended."""
         ...
 
 
 def rebuild(ledger: Projected, *, check: bool) -> Rebuilt:
-    """Makes a ledger's projections again from its entries.
+    """Make a ledger's projections again from its entries.
 
     Args:
         ledger: The ledger.
@@ -95,7 +95,7 @@ def rebuild(ledger: Projected, *, check: bool) -> Rebuilt:
 
 
 def compare_rows(kept: Mapping[RowKey, bytes], rebuilt: Mapping[RowKey, bytes]) -> tuple[Difference, ...]:
-    """The rows that differ, in the order of projection and key."""
+    """Return the rows that differ, in the order of projection and key."""
     return tuple(
         Difference(projection=key[0], key=key[1], kept=kept.get(key), rebuilt=rebuilt.get(key))
         for key in sorted(kept.keys() | rebuilt.keys())
@@ -104,7 +104,7 @@ def compare_rows(kept: Mapping[RowKey, bytes], rebuilt: Mapping[RowKey, bytes]) 
 
 
 def check_views(log: Log, path: Path, origin: str) -> Rebuilt:
-    """Compares the kept rows with those that the entries give at the same position.
+    """Compare the kept rows with those that the entries give at the same position.
 
     May run beside the process that keeps them.
 
@@ -135,7 +135,7 @@ def check_views(log: Log, path: Path, origin: str) -> Rebuilt:
 
 
 def rebuild_views(log: Log, folder: Path, path: Path, origin: str) -> Rebuilt:
-    """Makes the views again, beside the old ones, and puts them in their place.
+    """Make the views again, beside the old ones, and puts them in their place.
 
     Args:
         log: The log.

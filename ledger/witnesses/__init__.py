@@ -1,4 +1,4 @@
-"""Both sides of a witness: asking for cosignatures and keeping them, and being one.
+"""Both sides of witnessing: collecting and storing cosignatures, and being a witness.
 
 May import: `reader`, `keys`, `disk`, `store`.
 """

@@ -1,12 +1,12 @@
-"""Asks the witnesses to cosign what the log has published.
+"""Asks the witnesses to cosign the log's checkpoints.
 
-- C1: appending never waits for a witness: `wake` only says that there is something new, and this thread does the rest.
+- C1: appending never waits for a witness: `wake` only signals new entries, and this thread does the rest.
 - C2: rounds. A round is about one tree, the latest when it began; the next one begins when the quorum has cosigned, or
-  when nobody is being asked any more. Without rounds each witness would cosign another size, and no tree would ever
-  have them all.
-- C3: a cosignature is verified before it is kept. A witness that is dead, slow, talks garbage or lies is asked again
-  later and later, and the others are not held up.
-- C4: whatever is missed is made good: a witness is always asked about the latest tree, from the size it says it knows.
+  when no request is pending. Without rounds each witness would cosign a different size, and no tree would ever have
+  all cosignatures.
+- C3: a cosignature is verified before it is stored. A witness that is unreachable, slow or returns an invalid answer
+  is retried with exponential back-off. It never delays the others.
+- C4: a witness that missed rounds catches up: it is always asked about the latest tree, from the size that it knows.
 """
 
 import asyncio
@@ -60,13 +60,13 @@ ALARMS: Final = ("ahead", "conflict", "no_proof")  # a witness has seen more tha
 
 @dataclass(slots=True, kw_only=True)
 class Endpoint:
-    """A witness's address with the keys that the policy gives it, and what is known of it now.
+    """A witness's address, its keys in the policy, and its current status.
 
     Attributes:
         url: Submission prefix.
         keys: Its keys by policy name.
-        known: The size that it cosigned last, as far as known here.
-        cosigned: The size of the last cosignature kept here.
+        known: The size that it cosigned last, as far as known.
+        cosigned: The size of the last stored cosignature.
         is_asked: Whether a request is under way.
         problem: Why the last request failed; empty if it did not.
         is_compared: Whether it has answered about a tree of this store since the start.
@@ -85,7 +85,7 @@ class Endpoint:
 
 
 class CosignatureCollector:
-    """The thread that asks. Start it, `wake` it after each batch, `close` it."""
+    """The thread that asks the witnesses. `start` it, `wake` it after each batch, `close` it."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class CosignatureCollector:
         urls: Mapping[str, str] | None = None,
         pace: Pace | None = None,
     ) -> None:
-        """Prepares to ask the policy's witnesses.
+        """Prepare to ask the policy's witnesses.
 
         Args:
             log: The log.
@@ -118,12 +118,12 @@ class CosignatureCollector:
         self._thread = threading.Thread(target=self._run, name="cosigning", daemon=True)
 
     def start(self) -> None:
-        """Begin to ask about the latest tree."""
+        """Start asking about the latest tree."""
         self._thread.start()
         self._ready.wait()
 
     def wake(self) -> None:
-        """Say that the log has grown. Returns at once."""
+        """Signal that the log has grown. Returns at once."""
         loop = self._loop
         if loop is not None and not loop.is_closed():
             try:
@@ -152,7 +152,9 @@ class CosignatureCollector:
             Whether they have.
         """
         with self._progress:
-            return self._progress.wait_for(lambda: all(one.cosigned >= size for one in self._endpoints), timeout)
+            return self._progress.wait_for(
+                lambda: all(endpoint.cosigned >= size for endpoint in self._endpoints), timeout
+            )
 
     def wait_compared(self, timeout: float) -> bool:
         """Wait until every witness has answered about a tree of this store since the start.
@@ -184,13 +186,13 @@ class CosignatureCollector:
 
     @property
     def problems(self) -> dict[str, str]:
-        """Why witnesses could not be had, by policy name; those that cosign have none."""
-        return {name: one.problem for one in self._endpoints for name in one.keys if one.problem}
+        """Why requests to witnesses failed, by policy name; witnesses that cosign are not listed."""
+        return {name: endpoint.problem for endpoint in self._endpoints for name in endpoint.keys if endpoint.problem}
 
     @property
     def urls(self) -> dict[str, str]:
-        """The addresses that are asked, by policy name."""
-        return {name: one.url for one in self._endpoints for name in one.keys}
+        """The addresses of the witnesses, by policy name."""
+        return {name: endpoint.url for endpoint in self._endpoints for name in endpoint.keys}
 
     def _run(self) -> None:
         try:
@@ -216,7 +218,7 @@ class CosignatureCollector:
                     group.create_task(self._follow(client, endpoint))
 
     def _plan(self) -> None:
-        """Begin the next round; where what is kept can't be read now, try again: one locked file must not end it."""
+        """Begin the next round; retry if the stored rows cannot be read, as a locked file must not end the thread."""
         try:
             self._begin_round()
         except (sqlite3.Error, LedgerError):
@@ -224,7 +226,7 @@ class CosignatureCollector:
             asyncio.get_running_loop().call_later(self._pace.put_off_s, self._plan)
 
     def _begin_round(self) -> None:
-        """Begin the next round if it is due, and have those asked who have not cosigned its tree."""
+        """Begin the next round if it is due, and ask the witnesses that have not cosigned its tree."""
         loop = asyncio.get_running_loop()
         size = self._log.size
         if size > self._target and self._is_round_over():
@@ -243,7 +245,7 @@ class CosignatureCollector:
         return endpoint.cosigned < self._target or (self._target > 0 and not endpoint.is_compared)
 
     def _is_round_over(self) -> bool:
-        if not any(one.is_asked for one in self._endpoints):
+        if not any(endpoint.is_asked for endpoint in self._endpoints):
             return True
         latest = self._witnessing.latest()
         return latest is not None and latest.size >= self._target
@@ -339,17 +341,17 @@ def _key_of(endpoint: Endpoint, signature: NoteSignature) -> VerifierKey:
 
 
 def _is_sound(endpoint: Endpoint, signature: NoteSignature, text: str) -> bool:
-    """Tell whether a line is a sound cosignature by one of the witness's keys; False for unknown keys.
+    """Return whether a line is a valid cosignature by one of the witness's keys; False for unknown keys.
 
     Raises:
-        Failed: It claims to be, and does not verify.
+        Failed: It names one of these keys but does not verify.
     """
     for key in endpoint.keys.values():
         if key.matches(signature):
             try:
                 return verify_cosignature(key, signature, text) <= MAX_TIME
             except Unsupported:
-                return False  # what can't be verified here is not kept
+                return False  # a cosignature that cannot be verified here is not stored
             except Malformed as error:
                 raise Failed("false", str(error)) from error
     return False
@@ -376,7 +378,7 @@ def _as_failed(error: Exception) -> Failed:
 
 
 def _endpoints(witnessing: QuorumStatus, urls: Mapping[str, str]) -> list[Endpoint]:
-    """Put together the keys that share an address: one request gets the cosignatures of them all."""
+    """Group the keys that share an address: one request gets all their cosignatures."""
     known = {} if witnessing.policy is None else witnessing.policy.urls
     keys: defaultdict[str, dict[str, VerifierKey]] = defaultdict(dict)
     for name, key in witnessing.witnesses.items():

@@ -1,7 +1,7 @@
-"""The cosignatures that witnesses gave, in a file of their own beside the store.
+"""The witnesses' cosignatures, in a separate SQLite file next to the store.
 
-They are no part of the log: what they cover stands in the store, and a lost file is filled again by asking. The root
-stands beside each so that a cosignature of a tree that the store no longer has remains what it is, evidence.
+They are not part of the log: the store has the tree that they cover, and a lost file is refilled by asking the
+witnesses. Each row also has the root, so that a cosignature of a tree that the store no longer has remains evidence.
 """
 
 import sqlite3
@@ -35,10 +35,10 @@ class CosignatureStore:
     """The SQLite file. Safe to use from several threads; close it."""
 
     def __init__(self, path: Path, *, writable: bool) -> None:
-        """Opens the file; the first cosignature makes it, and without one there are none, and no error.
+        """Open the file. The first cosignature creates it; a missing file has no cosignatures and is no error.
 
         Raises:
-            LedgerError: The file is no such store.
+            LedgerError: The file is not a cosignature store.
         """
         self._path = path
         self._writable = writable
@@ -81,7 +81,7 @@ class CosignatureStore:
                 self._connection = None
 
     def keep(self, size: int, root: bytes, signatures: Sequence[NoteSignature]) -> None:
-        """Keep cosignatures of one tree, durably; a key's newer one takes the place of its older one of that tree."""
+        """Store cosignatures of one tree durably; a key's newer one replaces its older one of that tree."""
         rows = [
             CosignatureRow(size, root, f"{one.name}+{one.key_hash.hex()}", signature_line(one)) for one in signatures
         ]
@@ -94,16 +94,16 @@ class CosignatureStore:
                 connection.executemany("INSERT OR REPLACE INTO cosignatures VALUES (?, ?, ?, ?)", rows)
                 connection.execute("COMMIT")
             except BaseException:
-                if connection.in_transaction:  # a full disk may have ended it already
+                if connection.in_transaction:  # a full disk may already have ended the transaction
                     connection.execute("ROLLBACK")
                 raise
 
     def at(self, size: int) -> tuple[CosignatureRow, ...]:
-        """Give the rows of a tree size, by key."""
+        """Return the rows of a tree size, by key."""
         return tuple(self._rows("WHERE size = ? ORDER BY key", size))
 
     def last_by(self, key: VerifierKey) -> CosignatureRow | None:
-        """Give a key's row of the largest tree."""
+        """Return a key's row of the largest tree."""
         return next(iter(self._rows("WHERE key = ? ORDER BY size DESC LIMIT 1", key_label(key))), None)
 
     def ends_of(self, key: VerifierKey, size: int) -> list[CosignatureRow]:
@@ -115,12 +115,12 @@ class CosignatureStore:
         ]
 
     def sizes(self, above: int = 0) -> list[int]:
-        """Give the sizes above a size that have cosignatures, largest first."""
+        """Return the sizes above a size that have cosignatures, largest first."""
         found = self._select("SELECT DISTINCT size FROM cosignatures WHERE size > ? ORDER BY size DESC", above)
         return [row[0] for row in found]
 
     def mark(self) -> int:
-        """Give a number that grows whenever a row is added."""
+        """Return a number that grows whenever a row is added."""
         found = self._select("SELECT COALESCE(MAX(rowid), 0) FROM cosignatures")
         return found[0][0] if found else 0
 
@@ -137,10 +137,10 @@ class CosignatureStore:
 
 
 def key_label(key: VerifierKey) -> str:
-    """Name a key in a row: its name and key hash, which is what a signature line says of it."""
+    """Return a key's label in a row: its name and key hash, as in a signature line."""
     return f"{key.name}+{key.key_hash.hex()}"
 
 
 def signature_line(signature: NoteSignature) -> str:
-    """Write one signature line, without its line feed."""
+    """Format one signature line, without its line feed."""
     return format_note("", (signature,)).decode().strip("\n")

@@ -1,4 +1,4 @@
-r"""What a log and a witness say to each other: C2SP tlog-witness, `POST <prefix>/add-checkpoint`.
+r"""The protocol between a log and a witness: C2SP tlog-witness, `POST <prefix>/add-checkpoint`.
 
 Layout of the request:
 
@@ -34,7 +34,7 @@ _SIZE = re.compile(rb"(0|[1-9]\d{0,15})\n\Z")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddCheckpoint:
-    """A request: the size that the log believes the witness to be at, the proof from there, the checkpoint."""
+    """A request: the witness's last size as far as the log knows, the proof from there, the checkpoint."""
 
     old_size: int
     proof: tuple[bytes, ...]
@@ -44,7 +44,7 @@ class AddCheckpoint:
 
 
 def format_request(old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> bytes:
-    """Write a request; `parse_request` reads it back.
+    """Format a request; the inverse of `parse_request`.
 
     Args:
         old_size: Size last cosigned by the witness, as far as known; 0 if not known.
@@ -61,10 +61,10 @@ def format_request(old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> 
 
 
 def parse_request(raw: bytes) -> AddCheckpoint:
-    """Read a request; nothing is verified.
+    """Parse a request; verifies nothing.
 
     Raises:
-        Malformed: Another form, too large, too many hashes, an old size above the checkpoint's.
+        Malformed: Wrong form, too large, too many hashes, an old size above the checkpoint's.
 
     Source: C2SP tlog-witness.
     """
@@ -89,7 +89,7 @@ def parse_request(raw: bytes) -> AddCheckpoint:
 
 
 def parse_answer(text: str, answer: bytes) -> tuple[NoteSignature, ...]:
-    """Read a witness's signature lines; nothing is verified.
+    """Parse a witness's signature lines; verifies nothing.
 
     Args:
         text: The checkpoint's note text.
@@ -99,18 +99,18 @@ def parse_answer(text: str, answer: bytes) -> tuple[NoteSignature, ...]:
         The lines.
 
     Raises:
-        Malformed: They are no signature lines.
+        Malformed: They are not signature lines.
 
-    Source: C2SP tlog-witness: the answer may be read by putting it behind the checkpoint's text.
+    Source: C2SP tlog-witness: the answer can be parsed after appending it to the checkpoint's text.
     """
     return parse_note(text.encode() + b"\n" + answer).signatures
 
 
 def parse_size(answer: bytes) -> int:
-    """Read the body of a 409 of type `text/x.tlog.size`.
+    """Parse the body of a 409 of type `text/x.tlog.size`.
 
     Raises:
-        Malformed: It is no size.
+        Malformed: It is not a size.
     """
     match = _SIZE.match(answer)
     if not match:

@@ -1,7 +1,7 @@
-"""What is witnessed: which tree the policy's quorum has cosigned, by whom and when.
+"""Quorum status: which tree the policy's quorum has cosigned, by whom and when.
 
-It reads the cosignatures that are kept and holds each to the policy again before it is served: what lies in a file may
-have been altered since. Asking for them is `cosign`'s business.
+It reads the stored cosignatures and verifies each with the policy again before serving it, because the file may have
+been altered. `collector` asks the witnesses for them.
 """
 
 import logging
@@ -19,9 +19,9 @@ from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.note import Note, NoteSignature, VerifierKey, format_vkey, parse_note
 from constancia.verify.core.formats.policy import NO_QUORUM, Policy
 
-# How a policy that we write calls a witness's ML-DSA-44 cosignatures, beside its Ed25519 ones.
+# Suffix of a witness's ML-DSA-44 name in the policies that we write.
 MLDSA44_SUFFIX: Final = "-mldsa44"
-MAX_TIME: Final = 253_402_300_799  # the last second of the year 9999: what is later is no time of a witness
+MAX_TIME: Final = 253_402_300_799  # the last second of the year 9999: later times are not valid
 _CACHED: Final = 64
 _log = logging.getLogger(__name__)
 
@@ -37,17 +37,17 @@ class Witnessed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sound:
-    """The cosignatures of one tree that hold: lines to serve, and when each witness of the policy signed."""
+    """The valid cosignatures of one tree: lines to serve, and when each witness of the policy signed."""
 
     lines: bytes
     cosigned: Mapping[str, int]
 
 
 class QuorumStatus:
-    """Reads what is witnessed. Safe to use from several threads."""
+    """Computes the quorum status. Safe to use from several threads."""
 
     def __init__(self, policy: Policy | None, store: CosignatureStore, log: Log, origin: str) -> None:
-        """Joins policy, cosignatures and log; without a policy nothing is witnessed."""
+        """Combine policy, cosignatures and log; without a policy nothing is witnessed."""
         self.policy = policy
         self.store = store
         self._log = log
@@ -59,7 +59,7 @@ class QuorumStatus:
 
     @property
     def is_asked_for(self) -> bool:
-        """Whether the policy asks for witnesses at all."""
+        """Whether the policy requires witnesses."""
         return self.policy is not None and self.policy.quorum != NO_QUORUM
 
     @property
@@ -69,30 +69,30 @@ class QuorumStatus:
         return {name: key for name, key in known.items() if key.name != self._origin}
 
     def lines(self, size: int) -> bytes:
-        """Give the witnesses' signature lines for a tree, to stand behind the log's own."""
+        """Return the witnesses' signature lines for a tree, to append to the log's own."""
         rows = self.store.at(size)
         return self.sound(size, rows).lines if rows else b""
 
     def latest(self) -> Witnessed | None:
-        """Give the largest tree that the quorum has cosigned; None if there is none yet."""
+        """Return the largest tree that the quorum has cosigned; None if there is none yet."""
         if not self.is_asked_for:
             return None
         with self._lock:
             mark = (self.store.mark(), self._log.size)
             if mark != self._mark:
                 above = self._latest.size if self._latest is not None else 0
-                found = (self._at(size) for size in self.store.sizes(above) if size <= self._log.size)
-                self._latest = next((one for one in found if one is not None), self._latest)
+                trees = (self._at(size) for size in self.store.sizes(above) if size <= self._log.size)
+                self._latest = next((one for one in trees if one is not None), self._latest)
                 self._mark = mark
             return self._latest
 
     def covering(self, index: int) -> int | None:
-        """Give the size of the latest witnessed tree if it holds the entry at an index."""
+        """Return the size of the latest witnessed tree if it holds the entry at an index."""
         latest = self.latest()
         return latest.size if latest is not None and latest.size > index else None
 
     def last_by(self, name: str) -> tuple[int, int] | None:
-        """Give size and POSIX seconds of a witness's latest sound cosignature."""
+        """Return size and POSIX seconds of a witness's latest valid cosignature."""
         key = self.witnesses[name]
         row = self.store.last_by(key)
         if row is None or row.size > self._log.size:
@@ -114,17 +114,17 @@ class QuorumStatus:
 
     def _names(self, cosigned: Mapping[str, int]) -> tuple[str, ...]:
         """Name each cosigner once, also one that signed with both its keys."""
-        found = {key.name: name for name, key in reversed(self.witnesses.items()) if name in cosigned}
-        return tuple(reversed(found.values()))
+        names = {key.name: name for name, key in reversed(self.witnesses.items()) if name in cosigned}
+        return tuple(reversed(names.values()))
 
     def _read(self, size: int, rows: tuple[CosignatureRow, ...]) -> Sound:
-        """Hold the rows of a tree, and the log's own cosignature, to the policy."""
+        """Verify the rows of a tree, and the log's own cosignature, with the policy."""
         note = parse_note(self._log.signed(size))
         root = self._log.root(size)
         kept: list[str] = []
         cosigned: dict[str, int] = {}
-        for one in note.signatures:
-            self._hold(note, one, cosigned)
+        for signature in note.signatures:
+            self._hold(note, signature, cosigned)
         for row in rows:
             if row.root == root and self._is_sound(note, row, cosigned):
                 kept.append(f"{row.line}\n")
@@ -153,7 +153,7 @@ class QuorumStatus:
 
 
 def policy_lines(name: str, keys: Sequence[VerifierKey], url: str | None = None) -> list[str]:
-    """Write the policy lines of one witness: one for each of its keys, Ed25519 under the name itself.
+    """Return the policy lines of one witness: one for each of its keys, Ed25519 under the name itself.
 
     Source: C2SP tlog-policy.
     """

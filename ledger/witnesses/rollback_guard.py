@@ -49,7 +49,7 @@ class RollbackGuard(WriteGuard):
         folder: LedgerFolder,
         published: Sequence[tuple[str, ReadCheckpoint]] = (),
     ) -> None:
-        """Compares with what is at hand; `collector`, once set, tells what the witnesses answer.
+        """Compare with what is at hand; `collector`, once set, tells what the witnesses answer.
 
         Args:
             log: The log.
@@ -160,7 +160,7 @@ class RollbackGuard(WriteGuard):
                 yield from self._compare(name, checkpoint.size, checkpoint.root)
 
     def _in_cosignatures(self) -> Iterator[Contradiction]:
-        """The largest tree beyond the log, and the largest within it, of each witness key, if its signature holds."""
+        """Give the largest tree beyond the log and the largest within it, of each witness key whose signature holds."""
         for key in self._witnessing.witnesses.values():
             for row in self._witnessing.store.ends_of(key, self._log.size):
                 text = format_checkpoint(key_origin := self._key.name, row.size, row.root)

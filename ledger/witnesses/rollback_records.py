@@ -71,7 +71,7 @@ class RollbackRecords:
     """The file. Belongs to the process that writes the ledger; others read it."""
 
     def __init__(self, path: Path) -> None:
-        """Reads the file, if there is one.
+        """Read the file, if there is one.
 
         Raises:
             LedgerError: It can't be read.

@@ -1,12 +1,12 @@
-"""A witness: cosigns a log's checkpoint once it has seen that it extends all that it cosigned of that log before.
+"""A witness: cosigns a log's checkpoint after checking that it extends everything it cosigned for that log before.
 
-- V1: verify, store durably, then cosign, in that order. A crash at any point leaves a witness that remembers at least
-  all that it ever answered.
-- V2: check and change are one step (`WitnessStore.writing`): no two requests can both move from the same tree.
-- V3: what it refuses although the log itself signed it is kept: it may show that the log keeps two histories.
+- V1: verify, store durably, then cosign, in that order. After a crash at any point, the witness remembers at
+  least everything that it answered.
+- V2: check and update are atomic (`WitnessStore.writing`): no two requests can both advance from the same tree.
+- V3: a refused request that the log itself signed is stored: it may prove that the log has two histories.
 
-It trusts its own file and its clock. It does not trust the log, nor whoever hands in: a request needs no
-authentication beyond the log's signature on the checkpoint. Source: C2SP tlog-witness.
+It trusts its own file and its clock. It trusts neither the log nor the sender: a request needs no authentication
+beyond the log's signature on the checkpoint. Source: C2SP tlog-witness.
 """
 
 import logging
@@ -23,7 +23,7 @@ from constancia.verify.core.formats.checkpoint import is_signed_by
 from constancia.verify.core.formats.note import VerifierKey, format_note
 from constancia.verify.wire.merkle import verify_consistency
 
-READY: Final = "constancia-witness listening on "  # a witness's process prints it with its address once it can be asked
+READY: Final = "constancia-witness listening on "  # a witness's process prints this with its address when it is ready
 _log = logging.getLogger(__name__)
 
 
@@ -36,11 +36,11 @@ class UnknownLog(NotCosigned):
 
 
 class NotSigned(NotCosigned):
-    """No trusted key of the log signed the checkpoint, or a line that claims to be by one fails."""
+    """No trusted key of the log signed the checkpoint, or a signature line of such a key does not verify."""
 
 
 class SizeConflict(NotCosigned):
-    """The old size is not that of the tree cosigned last, which is `known`."""
+    """The old size is not the size of the tree cosigned last, which is `known`."""
 
     def __init__(self, known: int) -> None:
         super().__init__(f"the tree cosigned last has size {known}")
@@ -52,7 +52,7 @@ class RootConflict(NotCosigned):
 
 
 class BadProof(NotCosigned):
-    """The proof does not lead from the tree cosigned last to the one handed in."""
+    """The proof does not lead from the tree cosigned last to the submitted one."""
 
 
 class Witness:
@@ -66,10 +66,10 @@ class Witness:
         clock: Clock,
         before_commit: Callable[[], None] | None = None,
     ) -> None:
-        """Joins a witness's parts.
+        """Combine the parts of a witness.
 
         Args:
-            store: What it remembers.
+            store: Its memory.
             cosigner: Its keys.
             logs: The log keys that it trusts, by origin.
             clock: Its clock.
@@ -85,13 +85,13 @@ class Witness:
         """Cosign a checkpoint.
 
         Args:
-            body: The request, as C2SP tlog-witness has it.
+            body: The request, as defined by C2SP tlog-witness.
 
         Returns:
             The signature lines.
 
         Raises:
-            Malformed: The body is no request.
+            Malformed: The body is not a request.
             UnknownLog, NotSigned, SizeConflict, RootConflict, BadProof: It is not cosigned.
         """
         request = parse_request(body)
@@ -110,8 +110,8 @@ class Witness:
         except (RootConflict, BadProof) as error:
             self._keep(request, body, known, now, error)
             raise
-        # A crash here leaves a tree that is remembered and was not answered for: the log, asking again with the size
-        # it knows, is told the new one.
+        # After a crash here the tree is stored but was not answered for: when the log retries with the size that it
+        # knows, it gets the new size.
         lines = format_note("", self.cosigner.cosign(request.note.text, time))
         return lines.removeprefix(b"\n")
 

@@ -1,10 +1,10 @@
-"""What a witness remembers: the last tree that it cosigned of each log, and requests that it had to refuse.
+"""A witness's memory: the last tree that it cosigned for each log, and the refused requests that are evidence.
 
-- M1: WAL with `synchronous=FULL`: what `writing` committed is on the disk.
+- M1: WAL with `synchronous=FULL`: what `writing` committed is durable.
 - M2: `writing` begins with the write lock, so that two requests, also in two processes, see each other's outcome:
-  check and change are one step.
-- M3: a store belongs to one cosigner. A lost or restored store must not be replaced by an empty one: its witness would
-  cosign a second history. Hence making one is asked for by name, and never happens by itself.
+  check and update are atomic.
+- M3: a store belongs to one cosigner. A lost store must not be replaced by an empty one, because its witness would then
+  cosign a second history. So a store is only created on explicit request.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ _TABLES: Final = (
 
 
 class WitnessStoreError(LedgerError):
-    """The witness's store is missing, is there already, or is another witness's."""
+    """The witness's store is missing, already exists, or belongs to another witness."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +64,13 @@ class WitnessStore:
     """One witness's SQLite file. Safe to use from several threads; close it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        """Takes over an open connection; see `create` and `open`."""
+        """Wrap an open connection; use `create` or `open`."""
         self._connection = connection
         self._lock = threading.Lock()
 
     @classmethod
     def create(cls, path: Path, keys: Sequence[VerifierKey]) -> Self:
-        """Make the store of a witness that has never cosigned.
+        """Create the store of a witness that has never cosigned.
 
         Raises:
             WitnessStoreError: The file exists.
@@ -114,20 +114,20 @@ class WitnessStore:
 
     @contextmanager
     def writing(self) -> Iterator["WitnessRows"]:
-        """Hold the write lock; commit at the end, durably, or leave everything as it was on an error."""
+        """Hold the write lock; commit durably at the end, roll back on an error."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield WitnessRows(self._connection)
                 self._connection.execute("COMMIT")
             except BaseException:
-                # A full disk may have ended the transaction already; the error that did is the one to tell.
+                # A full disk may already have ended the transaction; report that error, not this one.
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
 
     def known(self) -> dict[str, LastCosigned]:
-        """Give the last tree cosigned, by origin."""
+        """Return the last tree cosigned, by origin."""
         with self._lock:
             rows = self._connection.execute("SELECT origin, size, root, checkpoint, cosigned_at FROM heads")
             return {
@@ -135,7 +135,7 @@ class WitnessStore:
             }
 
     def refusals(self, last: int) -> tuple[int, list[tuple[int, str, str]]]:
-        """Give how many refused requests are kept, and of the last ones when, which log, and why; oldest first."""
+        """Return the number of stored refusals, and time, log and reason of the last ones; oldest first."""
         with self._lock:
             [[count]] = self._connection.execute("SELECT COUNT(*) FROM evidence")
             rows = self._connection.execute(
@@ -144,7 +144,7 @@ class WitnessStore:
             return count, list(rows)[::-1]
 
     def evidence(self) -> list[EquivocationRecord]:
-        """Give the refused requests that are kept, whole, oldest first."""
+        """Return the stored refused requests in full, oldest first."""
         with self._lock:
             rows = self._connection.execute("SELECT at, origin, reason, known, request FROM evidence ORDER BY number")
             return [
@@ -154,14 +154,14 @@ class WitnessStore:
 
 
 class WitnessRows:
-    """Reading and writing within `WitnessStore.writing`."""
+    """Access to the rows within `WitnessStore.writing`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        """Works in the connection's open transaction."""
+        """Work in the connection's open transaction."""
         self._connection = connection
 
     def known(self, origin: str) -> LastCosigned:
-        """Give the last tree cosigned for a log; the empty one if there was none."""
+        """Return the last tree cosigned for a log; the empty one if there was none."""
         row = self._connection.execute(
             "SELECT size, root, checkpoint, cosigned_at FROM heads WHERE origin = ?", (origin,)
         ).fetchone()
@@ -170,7 +170,7 @@ class WitnessRows:
         return LastCosigned(size=row[0], root=row[1], checkpoint=row[2], cosigned_at=row[3])
 
     def remember(self, origin: str, known: LastCosigned) -> None:
-        """Put down the tree that is about to be cosigned."""
+        """Store the tree that is about to be cosigned."""
         self._connection.execute(
             "INSERT INTO heads VALUES (?, ?, ?, ?, ?) ON CONFLICT (origin) DO UPDATE SET size = excluded.size, "
             "root = excluded.root, checkpoint = excluded.checkpoint, cosigned_at = excluded.cosigned_at",
@@ -178,16 +178,16 @@ class WitnessRows:
         )
 
     def keep(self, evidence: EquivocationRecord, text: str) -> bool:
-        """Keep a refused request; the same checkpoint against the same known tree is kept once.
+        """Store a refused request; the same checkpoint against the same known tree is stored once.
 
         Args:
-            evidence: What to keep.
+            evidence: The refused request.
             text: The refused checkpoint's note text.
 
         Returns:
-            Whether it is new. When a log has its `MAX_EVIDENCE` for a reason the first ones stay and further ones are
-            not kept. Each reason has its own share: anybody can send a bad proof of a public checkpoint, and must not
-            push out two roots of one size, which only the log's key can make.
+            Whether it is new. When a log has `MAX_EVIDENCE` records for a reason, the first ones stay and further ones
+            are dropped. The limit is per reason: anybody can send a bad proof of a public checkpoint, and that must
+            not displace two roots of one size, which only the log's key can make.
         """
         digest = hashlib.sha256(evidence.known + b"\x00" + text.encode()).digest()
         done = self._connection.execute(

@@ -197,6 +197,10 @@ def _panel(desk: Desk) -> None:
     body = {"governance_body": "panel", "mandate": text("Ver"), "members": ["inai", "sfp"], "name": text("Panel")}
     for party in ("inai", "sfp"):
         desk.take(desk.says(party, "GovernanceBodyEstablished", "governance/panel", body))
+    proposal = {"commitment": "c9", "governance_body": "panel"} | {
+        name: text(name) for name in ("objective", "problem", "title")
+    }
+    desk.take(desk.says("inai", "CommitmentProposed", "commitment/c9", proposal))
     desk.take(desk.says("inai", "DecisionProposed", "decision/d-panel", panel_decision("d-panel")))
     left = {"effective": "2019-03-01", "governance_body": "panel", "grounds": text("Motivos"), "party": "sfp"}
     desk.take(desk.root_says("sfp", "PartyWithdrew", "governance/panel", left))

@@ -47,7 +47,7 @@ def test_what_is_accepted_gives_index_leaf_hash_and_a_receipt_that_verifies(
     size = adopted.ledger.size
     code, said, _ = submit(person, adopted, adopted.says("inai", "ProgressReported", C1, report()))
     assert code == 0
-    assert {"es": f"Quedó en el registro {size}", "en": f"It is entry {size}"}[lang] in said
+    assert {"es": f"Quedó en el registro {size}", "en": f"Recorded as entry {size}"}[lang] in said
     assert adopted.ledger.log.leaf_hash(size).hex() in said
     checked = person.runs("verify", "x.tlog-proof", "--trust", adopted.ledger.folder.trust)
     assert checked.returncode == 0, checked.stdout
@@ -62,7 +62,10 @@ def test_stale_basis_is_refused_with_what_stands_now(person: Person, adopted: De
     stale = wide(adopted, "sfp", "ScopeChangeProposed", C1, proposal("reduction", smaller(), from_version=7))
     code, said, told = submit(person, adopted, stale)
     assert (code, said, adopted.ledger.size) == (1, "", size)
-    title = {"es": "Aquello en que se basa el acto ya cambió", "en": "What the act is based on has moved"}
+    title = {
+        "es": "La versión en que se basa el acto ya cambió",
+        "en": "The version that the act is based on has changed",
+    }
     assert f"{REFUSED[lang]}  {title[lang]} (E_VERSION_CONFLICT)" in told
     assert '"expected": 1' in told, "the version that stands now"
     assert not (person.home / "x.tlog-proof").exists()
@@ -95,8 +98,8 @@ def test_draft_tells_what_the_ledger_would_answer_and_hands_nothing_in(
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    acceptable = {"es": "El libro lo registraría ahora", "en": "The ledger would record it now"}[lang]
-    refusable = {"es": "Así respondería el libro ahora", "en": "This is what the ledger would answer now"}[lang]
+    acceptable = {"es": "El libro aceptaría ahora este acto", "en": "The ledger would accept this act now"}[lang]
+    refusable = {"es": "El libro respondería esto ahora", "en": "The ledger would answer this now"}[lang]
     for more in ((), ("--key-id", key)):
         said = draft(report(), *more)
         assert acceptable in said, said

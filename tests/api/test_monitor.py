@@ -181,12 +181,12 @@ def test_receipt_of_an_entry_that_is_not_shown_is_told(scene: Scene, host: Host,
     host.show(true.cut_at(22))
     done = scene.run("--receipt", str(tmp_path / "r"), root="new")
     assert done.exit_code == 1
-    assert "La entrada 25, de la que hay constancia (r)" in done.output
+    assert "El registro 25, del que hay constancia (r)" in done.output
 
 
 def test_receipt_of_another_log_is_said_not_to_be_compared(scene: Scene, tmp_path: Path) -> None:
     (tmp_path / "other").write_bytes(Writer("example.org/other").found().log().receipt(3))
-    assert "es de otra bitácora" in scene.run("--receipt", str(tmp_path / "other")).output
+    assert "es de otro libro" in scene.run("--receipt", str(tmp_path / "other")).output
 
 
 def test_json_has_one_line_for_each_log(scene: Scene) -> None:

@@ -47,7 +47,7 @@ def test_ledger_without_witnesses_says_that_none_are_asked_for(scene: Desk) -> N
     assert (found["quorum"], found["items"], found["witnessed"]) == ("none", [], None)
     assert scene.http.get("/healthz").json()["witnessed"] is None
     assert "no pide testigos" in scene.http.get("/es/").text
-    assert "asks for no witnesses" in scene.http.get("/en/entries/0").text
+    assert "requires no witnesses" in scene.http.get("/en/entries/0").text
 
 
 def test_witnesses_are_named_with_what_they_cosigned(witnessed: Scene) -> None:

@@ -16,7 +16,7 @@ TEXT = """
 # database-inserts | operator, database only | inserts an entry
 + verifier without trust folder | altered: L1 `entry-beyond`, entry 30 |
 + verifier with key and genesis pinned | altered: L1 `entry-beyond`, entry 30 |
-# rewrites-text | operator with the log key | rewrites what somebody said, and makes chain, tree and checkpoints anew
+# rewrites-text | operator with the log key | rewrites a statement, and rebuilds chain, tree and checkpoints
 + verifier without trust folder | altered: L2 `signature`, entry 20 | 4
 + verifier, by a later signatory's `seen` | altered: L2 `signature`, entry 20 | 4
 + holder of an older checkpoint | altered: L2 `signature`, entry 20 | 4
@@ -37,21 +37,21 @@ TEXT = """
 + monitor | finding `fork`; a proof that convinces anybody | 1
 + witness | refuses, 409, alarm `RootConflict` | 1
 + verifier whose policy asks for witnesses | altered: L2 `seen`, entry 20 | 4
-# removes | operator with the log key | removes an entry and makes all after it anew
+# removes | operator with the log key | removes an entry and rebuilds all later ones
 + verifier without trust folder | altered: L2 `seen-ahead`, entry 20 | 4
 + verifier, by a later signatory's `seen` | altered: L2 `seen-ahead`, entry 20 | 4
 + holder of an older checkpoint | altered: L2 `seen-ahead`, entry 20 | 4
 + monitor | finding `fork`, `rollback`; a proof that convinces anybody | 2
 + witness | refuses, 400 | 1
 + verifier whose policy asks for witnesses | altered: L2 `seen-ahead`, entry 20 | 4
-# swaps | operator with the log key | swaps two entries and makes all after them anew
+# swaps | operator with the log key | swaps two entries and rebuilds all later ones
 + verifier without trust folder | altered: L2 `seen-ahead`, entry 20 | 4
 + verifier, by a later signatory's `seen` | altered: L2 `seen-ahead`, entry 20 | 4
 + holder of an older checkpoint | altered: L2 `seen-ahead`, entry 20 | 4
 + monitor | finding `fork`; a proof that convinces anybody | 1
 + witness | refuses, 409, alarm `RootConflict` | 1
 + verifier whose policy asks for witnesses | altered: L2 `seen-ahead`, entry 20 | 4
-# inserts | operator with the log key | inserts an entry of the past and makes all after it anew
+# inserts | operator with the log key | inserts an entry of the past and rebuilds all later ones
 + verifier without trust folder | altered: L1 `recorded-at`, entry 20 | 4
 + verifier, by a later signatory's `seen` | altered: L1 `recorded-at`, entry 20 | 4
 + holder of an older checkpoint | altered: L1 `recorded-at`, entry 20 | 4
@@ -223,7 +223,7 @@ TEXT = """
 + verifier with key and genesis pinned | altered: L2 `appointment`, entry 27 | 5
 # withheld | operator | withholds a statement from the log
 - verifier, told nothing | intact | 5
-+ its author, and whoever is shown the signed statement | no receipt; `verify --statement`: signed with `seen` size 26, not there up to size 27 | 5
++ its author, and any reader of the signed statement | no receipt; `verify --statement`: signed with `seen` size 26, not there up to size 27 | 5
 # bundle-bomb | maker of a bundle | a member that unpacks to very much
 + verifier | unreadable: `zip-bomb`, exit code 3 |
 # bundle-traversal | maker of a bundle | a path out of the folder

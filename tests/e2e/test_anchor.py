@@ -60,7 +60,7 @@ def test_periodic_job_and_every_way_to_verify(place: Path, tsa: TestAuthority, t
     with Ledger.open(place, clock=SystemClock(), signer=None) as ledger, serving(ledger) as url:
         assert level5(url, place / "trust") == expected
     said = run("verify", place, "--trust", place / "trust").stdout
-    assert f"L5 tiempo: anclas de tiempo 1, entradas ancladas {size}" in said
+    assert f"L5 tiempo: anclas de tiempo 1, registros anclados {size}" in said
     assert "Secretaría de Economía, lista vista el 2026-01-15" in said
 
 

@@ -280,7 +280,7 @@ def test_no_verb_replaces_a_file_that_is_there_unless_told_to(desk: Desk, url: s
         there.write_bytes(b"mine")
         done = desk.run(*verb, "there")
         assert (done.returncode, there.read_bytes()) == (2, b"mine"), verb
-        assert "there ya está ahí" in done.stderr, verb
+        assert "there ya existe" in done.stderr, verb
         desk.does(*verb, "there", "--force")
         assert there.read_bytes() != b"mine", verb
     (desk.folder / "new.pub.json").write_bytes(b"mine")
@@ -299,7 +299,7 @@ def test_submit_replaces_no_file_but_a_receipt_of_the_same_statement(desk: Desk,
     size = len(desk.does("log", "libro").splitlines())
     done = desk.run("submit", "p8.signed.json", "--to", url)
     assert (done.returncode, (desk.folder / "p8.tlog-proof").read_bytes()) == (2, b"mine")
-    assert len(desk.does("log", "libro").splitlines()) == size, "nothing was handed in"
+    assert len(desk.does("log", "libro").splitlines()) == size, "nothing was submitted"
 
 
 def test_ctrl_c_leaves_no_half_demonstration(tmp_path: Path) -> None:

@@ -350,7 +350,7 @@ def test_withheld_entry(desk: Desk, tmp_path: Path) -> None:
         size = told_of.params["size"]
         absent = (told_of.codes, told_of.exit_code) == (("statement.absent",), ABSENT)
         evidence = f"no receipt; `verify --statement`: signed with `seen` size {seen}, not there up to size {size}"
-        found.append(Notice("its author, and whoever is shown the signed statement", absent and size > seen, evidence,
+        found.append(Notice("its author, and any reader of the signed statement", absent and size > seen, evidence,
                             len(asked)))  # fmt: skip
     # It goes in at another door of the same ledger, a week later, and shows that it was signed before.
     taken = json_of(desk.post(dropped))

@@ -450,7 +450,7 @@ def test_altered_log_names_the_first_fault_and_lists_all(page: Page, tmp_path: P
     assert report["first_fault"] == report["faults"][0]
     assert report["faults_total"] == len(report["faults"]) > 1
     said = page.inner_text("#result")
-    assert f"entrada {report['first_fault']['index']}" in said
+    assert f"registro {report['first_fault']['index']}" in said
     assert said.count("seen") >= 2
 
 

@@ -25,7 +25,7 @@ from constancia.verify.core.formats.entry import parse_entry
 
 INDEXES = (0, 14, 20, 33)
 NOBODY = "nobody has seen it since: no later signer, no checkpoint kept elsewhere"
-ALL_SIGNERS = "every signer has signed the other history anew, and no checkpoint was kept elsewhere"
+ALL_SIGNERS = "every signer has signed the other history again, and no checkpoint was kept elsewhere"
 
 
 def shown(log: Log) -> Callable[[Path], Path]:

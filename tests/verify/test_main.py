@@ -51,7 +51,7 @@ def test_since_checks_no_signature_that_the_checkpoint_covers(
     report = json.loads(capsys.readouterr().out)
     assert (report["since"], report["checked"]["L2"]["signatures"]) == (30, 6)
     assert main([place, "--trust", str(trust), *since]) == 0
-    assert "Nada ha cambiado desde la entrada 30" in capsys.readouterr().out
+    assert "Nada ha cambiado desde el registro 30" in capsys.readouterr().out
 
 
 def test_since_of_another_history_is_a_fork(

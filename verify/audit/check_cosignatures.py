@@ -23,15 +23,15 @@ _COLUMNS: Final = ("size", "root", "key", "line")
 def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is held to what, and where it goes
     kept: Store | Unreadable, store: Store, fold: EntryPass, policy: Policy, findings: Findings, times: WitnessTimes
 ) -> bytes | None:
-    """Check the cosignatures that a ledger's folder keeps.
+    """Check the cosignatures stored in a ledger's folder.
 
     Args:
-        kept: Their file, opened before the store; or why it can't be.
+        kept: Their file, opened before the store; or why it cannot be opened.
         store: The ledger's store.
-        fold: What its entries gave.
-        policy: Whose cosignatures count; lines by others are ignored.
-        findings: Where faults and counts go.
-        times: Where the cosignatures' times go.
+        fold: The pass over its entries.
+        policy: The witnesses whose cosignatures count; other lines are ignored.
+        findings: Receives faults and counts.
+        times: Receives the times of the cosignatures.
 
     Returns:
         The checkpoint of the largest tree that has the quorum, with its cosignatures; None if none has.
@@ -92,7 +92,7 @@ class _Kept:
                 try:
                     time = verify_cosignature(key, signature, text)
                 except Unsupported:
-                    continue  # said of the last checkpoint, where the quorum is counted
+                    continue  # reported for the last checkpoint, with the quorum
                 self._times.add(size, name, time, self._policy, self._fold.origin)
                 self._findings.count("L1", "cosignatures")
                 self._names.setdefault(size, set()).add(name)
@@ -106,7 +106,7 @@ class _Kept:
             self._fold.seen.contradict("fork", where, cosigned, since=0)
 
     def latest(self, store: Store) -> bytes | None:
-        """Give the checkpoint of the largest tree with the quorum, the log's own cosigner counted as present."""
+        """Return the checkpoint of the largest tree with the quorum, the log's own cosigner counted as present."""
         policy = self._policy
         own = {name for name, key in policy.witnesses.items() if key.name == self._fold.origin}
         met = [size for size, names in self._names.items() if policy.is_met(policy.quorum, frozenset(names | own))]

@@ -1,4 +1,4 @@
-"""The documents beside a log: a name is the content's SHA-256, and a size that an entry cites is its size."""
+"""Check of the documents: the name is the content's SHA-256, and the size is the one that entries cite."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ MAX_TEXT_BYTES: Final = 16 * 1024 * 1024  # a document that is looked at for wha
 
 
 class DocumentFolder(NamedTuple):
-    """Where documents stand: files, the prefix of their paths, their names (None: they can't be listed)."""
+    """A folder of documents: files, the prefix of their paths, their names (None: they cannot be listed)."""
 
     files: Files
     prefix: str
@@ -29,9 +29,9 @@ def check_source(source: Source, cited: Mapping[str, Citations], findings: Findi
 
     Args:
         source: The source.
-        cited: What the entries cite.
-        findings: Where faults go.
-        every: Whether every document that is kept is hashed, or those alone that are cited.
+        cited: Citations of the entries.
+        findings: Receives faults.
+        every: Whether to hash every stored document, or only the cited ones.
     """
     places: list[DocumentFolder] = []
     if source.published is not None:
@@ -46,12 +46,12 @@ def check_source(source: Source, cited: Mapping[str, Citations], findings: Findi
 
 
 def check_documents(places: Sequence[DocumentFolder], cited: Mapping[str, Citations], findings: Findings) -> None:
-    """Hash every document that is kept, and look for those that the entries cite.
+    """Hash every stored document, and look for those that the entries cite.
 
     Args:
-        places: Where to look.
-        cited: What the entries cite.
-        findings: Where faults go.
+        places: The folders.
+        cited: Citations of the entries.
+        findings: Receives faults.
     """
     there: set[str] = set()
     for place in places:

@@ -1,11 +1,11 @@
-"""What a store is as a whole: its tables, its file, what it says of itself (SPEC §8)."""
+"""Check of a store as a whole: its tables, its file, its metadata (SPEC §8)."""
 
 from constancia.verify.report.findings import Findings
 from constancia.verify.sources.sqlite_store import SCHEMA, SCHEMA_VERSION, Store
 
 
 def check_schema(store: Store, findings: Findings, *, whole: bool) -> None:
-    """Hold the tables to the specification; with `whole` also the file to SQLite's own check of it."""
+    """Compare the tables with the specification; with `whole` also run SQLite's integrity check."""
     for table, columns in SCHEMA.items():
         found = store.columns(table)
         if found != columns:
@@ -16,10 +16,10 @@ def check_schema(store: Store, findings: Findings, *, whole: bool) -> None:
 
 
 def check_meta(store: Store, origin: str | None, findings: Findings) -> None:
-    """Hold what the store says of itself to what its entries say."""
-    found = store.meta()
-    # An empty ledger has nothing but this to say its origin.
-    expected = {"schema": SCHEMA_VERSION, "origin": found.get("origin") if origin is None else origin}
-    for name in sorted(expected.keys() | found.keys(), key=str):
-        if expected.get(name) != found.get(name):
-            findings.fault("meta", None, f"meta.{name}", expected.get(name), found.get(name))
+    """Compare the store's metadata with its entries."""
+    meta = store.meta()
+    # An empty ledger has its origin only here.
+    expected = {"schema": SCHEMA_VERSION, "origin": meta.get("origin") if origin is None else origin}
+    for name in sorted(expected.keys() | meta.keys(), key=str):
+        if expected.get(name) != meta.get(name):
+            findings.fault("meta", None, f"meta.{name}", expected.get(name), meta.get(name))

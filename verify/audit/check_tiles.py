@@ -1,4 +1,4 @@
-"""Every tile and bundle, of every level and width, held to the finished tree byte for byte."""
+"""Check of every tile and bundle, of every level and width, against the finished tree, byte for byte."""
 
 from constancia.verify.report.findings import Findings
 from constancia.verify.sources.published_log import MAX_BUNDLE_BYTES, MAX_TILE_BYTES, FoundFile, PublishedLog, TileFile
@@ -10,7 +10,7 @@ DIFFERS = "differs"  # a fault, if no change of line ends explains it
 
 
 class TileChecker:
-    """Holds the files of a published log to a tree.
+    """Compares the files of a published log with a tree.
 
     Args:
         published: The files.
@@ -27,22 +27,22 @@ class TileChecker:
         self._widest: tuple[int, bytes] = (-1, b"")
 
     def check(self, size: int, *, done: bool, start: int = 0) -> None:
-        """Check the tiles that a checkpoint needs, then every other tile there is.
+        """Check the tiles that a checkpoint needs, then every other tile.
 
         Args:
             size: The checkpoint's size.
             done: Whether the bundles and level-0 tiles of `size` were read in the pass over the entries.
             start: Size of the tree up to which an earlier audit checked everything; of its tiles only those at the
-                right edge are checked, which go on in the new tree.
+                right edge are checked, which the new tree extends.
         """
         read: set[str] = set()
-        # A checkpoint beyond the entries is a fault already; then what there is, is checked for what it is.
+        # A checkpoint beyond the entries is already a fault; the existing files are still checked.
         for level, number, width in tiles_between(0, size if size <= self._tree.size else 0):
             if number < (start >> 8 * level) // HASHES_PER_TILE:
                 continue
             kinds = (level, None) if level == 0 else (level,)
             read.update(self._published.place_of(kind, number, width) for kind in kinds)
-            # Of a bundle that the old tree had in part, the pass read the rest alone.
+            # Of a bundle that the old tree had in part, the pass read only the rest.
             seen = done and not (start % HASHES_PER_TILE and number == start // HASHES_PER_TILE)
             if level > 0 or not seen:
                 found = self._published.find(level, number, width, is_covered=True)

@@ -1,8 +1,8 @@
-"""What entries say of their time, held to what witnesses say.
+"""Check of the entries' claimed times against the times of witnesses.
 
-A witness signs when it saw a size: what the tree of that size holds was recorded by then, and what it does not hold
-came later. But witnesses' clocks are nobody's time authority, and a witness may be shown an old checkpoint: what does
-not fit is a note (SPEC §8).
+A witness signs when it saw a size: entries below that size were recorded by then, later entries were not. But a
+witness's clock is not a time authority, and a witness may receive an old checkpoint, so a mismatch is only a note
+(SPEC §8).
 """
 
 import math
@@ -17,26 +17,26 @@ from constancia.verify.core.log import CLOCK_SKEW_S
 from constancia.verify.report.findings import Findings
 
 _RECORDED_AT: Final = re.compile(rb'"recorded_at":"([0-9T:.-]{23}Z)"')
-_LAST_TIME: Final = 253_402_300_799  # the end of the year 9999: what is later is no time
+_LAST_TIME: Final = 253_402_300_799  # the end of the year 9999: later times are not valid
 
 
 class WitnessTimes:
-    """When witnesses saw which sizes."""
+    """The sizes that witnesses saw, with the times."""
 
     def __init__(self) -> None:
         self._times: dict[int, list[int]] = defaultdict(list)
 
     def add(self, size: int, name: str, time: int, policy: Policy, origin: str | None) -> None:
-        """Add a sound cosignature's time, POSIX seconds; the log's own key is no witness."""
+        """Add a valid cosignature's time, POSIX seconds; the log's own key is not a witness."""
         if policy.witnesses[name].name != origin:
             self._times[size].append(min(time, _LAST_TIME))
 
     def report(self, recorded_at: Callable[[int], str | None], findings: Findings) -> None:
-        """Note which entries claim to be earlier than a size without them was seen, or later than one with them.
+        """Add notes: entries that claim a time before a witness saw a tree without them, or after one with them.
 
         Args:
-            recorded_at: Gives the time that the entry at an index says; None if there is none.
-            findings: Where the notes go.
+            recorded_at: Returns the time that the entry at an index claims; None if there is none.
+            findings: Receives the notes.
         """
         behind: list[dict[str, Any]] = []
         ahead: list[dict[str, Any]] = []
@@ -54,15 +54,15 @@ class WitnessTimes:
 
 
 def recorded_at_of(raw: bytes | None) -> str | None:
-    """Give the time that an entry's bytes say, unchecked; None where there is none."""
-    said = None if raw is None else _RECORDED_AT.search(raw)
-    return None if said is None else said[1].decode()
+    """Return the time that an entry's bytes claim, unchecked; None if there is none."""
+    match = None if raw is None else _RECORDED_AT.search(raw)
+    return None if match is None else match[1].decode()
 
 
 def _posix(recorded_at: str) -> float:
     try:
         return datetime.fromisoformat(recorded_at).timestamp()
-    except ValueError:  # none, or 30 February: neither earlier nor later than anything
+    except ValueError:  # none, or 30 February: not comparable
         return math.nan
 
 

@@ -28,7 +28,7 @@ _CITATION: Final = re.compile(rb'"sha256":"([0-9a-f]{64})"(?:,"size":(\d{1,16}))
 
 
 class Item(NamedTuple):
-    """One place of the log: what stands there, the leaf hash stored for it, the store's row."""
+    """One position of the log: its bytes, the stored leaf hash, the store's row."""
 
     at: int
     raw: bytes | None
@@ -85,7 +85,7 @@ class EntryPass(LogCheck):
     """The core's pass over the places of a source, some of which may be empty, with what the source holds beside.
 
     Args:
-        findings: Where faults and counts go.
+        findings: Receives faults and counts.
         pool: Where signatures are checked.
         origin: The log's origin; None to take it from entry 0 (no trust folder).
         recorded_name: What the stored leaf hashes are called in a fault, such as `batches.leaf_hashes`.
@@ -135,7 +135,7 @@ class EntryPass(LogCheck):
 
     @property
     def is_settled(self) -> bool:
-        """Whether all so far is sound, as far as this thread knows, and the last leaf needs no witness more."""
+        """Whether there is no fault so far, as far as this thread knows, and the last leaf hash is decided."""
         last = self._pending
         agreed = last is None or (last.computed is not None and last.recorded in (None, last.computed))
         return agreed and self.seen.is_sound and not self.unread and not self.findings.total
@@ -145,12 +145,12 @@ class EntryPass(LogCheck):
         self.ids.add(name, at)
 
     def check_ids(self) -> None:
-        """Find ids that were used before among those of the entries so far."""
+        """Report ids that were used more than once in the entries so far."""
         for name, index in self.ids.repeated():
             self.id_is_used(index, name)
 
     def settle(self) -> None:
-        """Take the last leaf into the tree without waiting for the entry that links to it."""
+        """Add the last leaf to the tree without waiting for the entry that links to it."""
         self._settle(None)
         self._pending = None
 
@@ -173,7 +173,7 @@ class EntryPass(LogCheck):
         return entry
 
     def finish(self) -> None:
-        """Close the pass: the last leaf goes into the tree."""
+        """Finish the pass: add the last leaf to the tree."""
         self.settle()
         self.check_ids()
         self.close()
@@ -232,7 +232,7 @@ class EntryPass(LogCheck):
         self.findings.fault("row", index, f"stored_events.{column}", expected, found)
 
     def _cite(self, entry: Entry) -> None:
-        """Note every document that an entry cites. In canonical bytes `size` follows `sha256`, if it is there."""
+        """Collect every document that an entry cites. In canonical bytes `size` follows `sha256`, if it is there."""
         for digest, size in _CITATION.findall(entry.statement.raw):
             cited = self.cited.setdefault(digest.decode(), Citations(entry.index))
             if size:

@@ -1,7 +1,7 @@
-"""The entries of a source in order, each with the leaf hash stored for it; what the container breaks is a fault.
+"""The entries of a source in order, each with the leaf hash stored for it; errors of the container are faults.
 
-- I1: every index up to the last comes exactly once, also where nothing is left at it.
-- I2: a gap is bounded: a position or size far off is a fault, not a loop.
+- I1: every index up to the last occurs exactly once, even if its entry is missing.
+- I2: a gap is bounded: a far-off position or size is a fault, not a loop.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ NO_BATCH: Final = b""  # instead of a leaf hash, past the last batch
 
 
 def store_items(store: Store, findings: Findings, start: int = 0) -> Iterator[Item]:
-    """Give a store's entries from an index on, with the leaf hashes of their batches."""
+    """Return a store's entries from an index on, with the leaf hashes of their batches."""
     recorded = _recorded_leaves(store, findings, start)
     at, rows = start, 0
     covered = True
@@ -55,7 +55,7 @@ def store_items(store: Store, findings: Findings, start: int = 0) -> Iterator[It
 
 
 def _place_strays(strays: list[object], gaps: list[int], end: int, findings: Findings) -> None:
-    """Name rows whose position can't be: at the gap that they left, at the row that they double, or at the end."""
+    """Report rows with an impossible position: at the gap they left, at the row they repeat, or at the end."""
     for number, position in enumerate(strays):
         doubled = position - 1 if isinstance(position, int) and 0 < position <= end else end
         index = gaps[number] if number < len(gaps) else doubled
@@ -68,7 +68,7 @@ def _recorded_leaves(store: Store, findings: Findings, start: int) -> Iterator[b
     strays: list[object] = []
     for batch in store.batches(start):
         if start and type(batch.first_index) is int and batch.first_index < start:
-            # It begins before, where it was counted; its rest, if it has one, is what comes first.
+            # It begins earlier, where it was counted; its rest, if any, comes first.
             hashes, count = _leaves_of(batch, findings)
             rest = max(0, batch.first_index + count - start)
             yield from (hashes[:count] + [None] * (count - len(hashes)))[count - rest :]
@@ -89,14 +89,14 @@ def _recorded_leaves(store: Store, findings: Findings, start: int) -> Iterator[b
         yield from hashes[:count]
         yield from (None for _ in range(count - len(hashes)))
         at = batch.first_index + count
-    # Such a batch stands first or last whatever it covers: the gap that it left is its place.
+    # Such a batch sorts first or last, whatever it covers: its place is the gap that it left.
     for number, first_index in enumerate(strays):
         place = gaps[number] if number < len(gaps) else at
         findings.fault("batch", place, "batches.first_index", place, first_index)
 
 
 def _leaves_of(batch: BatchRow, findings: Findings) -> tuple[list[bytes], int]:
-    """Cut a batch's leaf hashes; the number of entries is its size's word, unless that can't be."""
+    """Split a batch's leaf hashes; its size gives the number of entries, unless that is impossible."""
     packed = batch.leaf_hashes if isinstance(batch.leaf_hashes, bytes) else b""
     hashes = cut_hashes(packed)
     first = batch.first_index

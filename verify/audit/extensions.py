@@ -1,6 +1,7 @@
-"""What an audit works with from the floors above: levels beyond L2, and what the same auditor verified before.
+"""Extension points of the audit: additional levels (L3 to L5), and the state of an earlier audit.
 
-Both are given as arguments; nothing of them is imported here, so that L1 and L2 rest on this floor alone.
+The layers above implement them and pass them as arguments; nothing of them is imported here, so that L1 and L2 depend
+only on this layer.
 """
 
 from collections.abc import Mapping
@@ -13,67 +14,67 @@ from constancia.verify.sources.source import Source
 
 
 class AuditLevel(Protocol):
-    """A level above L2. It sees the very entries that L1 and L2 judge, in the same pass.
+    """A level above L2. It sees the same entries as L1 and L2, in the same pass.
 
-    What it finds goes into the findings that `begin` hands over, under its own level.
+    It adds its faults to the findings that `begin` passes, under its own level.
     """
 
     @property
     def stands_for(self) -> str:
-        """The remark that is made where it does not run: `law` (L3 and L4) or `time` (L5)."""
+        """The remark if this level does not run: `law` (L3 and L4) or `time` (L5)."""
         ...
 
     def begin(self, source: Source, fold: EntryPass, findings: Findings) -> None:
-        """Get ready; nothing was read yet."""
+        """Start; no entry was read yet."""
         ...
 
     def take(self, entry: Entry) -> None:
-        """Take in the next entry, after L1 and L2 judged it; the tree holds the entries before it."""
+        """Process the next entry, after L1 and L2 judged it; the tree has the entries before it."""
         ...
 
     def finish(self) -> None:
-        """Come to the end: every entry was taken in, the tree holds all of them."""
+        """Finish: every entry was processed, the tree has all of them."""
         ...
 
 
 class ResumeState(Protocol):
-    """What an earlier audit verified, kept by the auditor and never taken from the source.
+    """The state of an earlier audit, stored by the auditor and never taken from the source.
 
-    It saves reading, and proves nothing: the audit goes on from it only where the source still has, before `size`,
-    the very entry that it remembers, whose link binds all that came before; and the root that is signed in the end
-    must follow from the hashes that it remembers together with those of the new entries.
+    It saves reading and proves nothing: the audit resumes from it only if the source still has its last entry, whose
+    link binds all earlier ones; and the root that the log signs must follow from the stored hashes together with those
+    of the new entries.
     """
 
     @property
     def size(self) -> int:
-        """How many entries it remembers as verified; 0 if none."""
+        """Number of verified entries; 0 if none."""
         ...
 
     @property
     def checked(self) -> Mapping[str, Mapping[str, int]]:
-        """What had been counted when it was kept."""
+        """The counts when it was stored."""
         ...
 
     def leaf(self) -> bytes:
-        """Give the leaf hash of the last entry that it remembers."""
+        """Return the leaf hash of the last verified entry."""
         ...
 
     def root(self, size: int) -> bytes:
-        """Give the root at a size that it remembers."""
+        """Return the root at a stored size."""
         ...
 
     def attach(self, fold: EntryPass, *, resume: bool) -> None:
-        """Have a pass go on from what is remembered, or (without `resume`) forget it and begin with this pass."""
+        """Restore a pass from the stored state, or (without `resume`) discard the state and store this pass."""
         ...
 
     def is_due(self) -> bool:
-        """Tell whether it is time to keep what was verified meanwhile."""
+        """Return whether it is time to store the progress."""
         ...
 
     def keep(self, fold: EntryPass, findings: Findings) -> None:
-        """Keep what a pass has verified, durably; the pass is settled and without faults."""
+        """Store the state of a pass durably; the pass is settled and without faults."""
         ...
 
     def complete(self) -> None:
-        """Note that the audit came to its end without faults."""
+        """Record that the audit completed without faults."""
         ...

@@ -1,13 +1,13 @@
 """The audit: levels L1 (the log) and L2 (authorship) over any source, into one report (SPEC §4, §7).
 
-- A1: everything that the source holds is checked, and that its parts agree: a store's rows, its batches and the
-  published files beside it say the same, or the place where they differ is a fault.
-- A2: the anchor comes from the trust folder, never from the source. Without one the verdict is inconclusive, and
-  the report names the fingerprints to compare.
-- A3: an older checkpoint that somebody kept binds the log for ever: shorter or different is altered.
-- A4: a fault never ends the audit; only a source that can't be read does (`Unreadable`).
+- A1: everything in the source is checked, and that its parts agree: a store's rows, its batches and its published
+  files are consistent, or the place where they differ is a fault.
+- A2: the trust anchor comes from the trust folder, never from the source. Without one the verdict is
+  inconclusive, and the report names the fingerprints to compare.
+- A3: if the log does not extend a checkpoint that the auditor already has, it is altered.
+- A4: a fault never ends the audit; only an unreadable source does (`Unreadable`).
 - A5: with a checkpoint that the auditor verified before (`since`), what it covers must be the beginning of this log;
-  the signatures before it are not checked again. With a memory of that audit its entries are not read again either.
+  its signatures are not checked again. With the resume state of that audit its entries are not read again either.
 """
 
 import os
@@ -44,7 +44,7 @@ from constancia.verify.wire.merkle import Tree, hash_leaf
 
 Progress = Callable[[int, int], None]
 Level = Callable[[Source, TrustFolder | None, Findings, Tree | None], None]
-LEVELS_ABOVE: Final = ("law", "time")  # L3 and L4, L5: they need more than this floor has
+LEVELS_ABOVE: Final = ("law", "time")  # L3 and L4, L5: they need the layers above
 PROGRESS_EVERY: Final = 256
 
 
@@ -57,24 +57,24 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
 
     Args:
         source: An open source.
-        trust: What is pinned; None if nothing is.
-        all_faults: Whether the report lists all faults, or the first alone (all are counted).
-        progress: Called now and then with entries done and entries in all. Where it raises `KeyboardInterrupt`, what
-            was verified so far is kept in the memory.
+        trust: The trust folder; None if there is none.
+        all_faults: Whether the report lists all faults, or only the first (all are counted).
+        progress: Called regularly with the entries done and the total. If it raises `KeyboardInterrupt`, the progress
+            so far is stored in the memory.
         workers: Threads for signatures; as many as cores by default.
         levels: Checks of the levels above that come last, by the names of `LEVELS_ABOVE` (L5:
             ledger.timestamps.level5).
         since: A checkpoint of this log, as a signed note, that the caller has verified before (rule A5).
-        memory: What the caller's earlier audits verified: with `since` the one that came to an end, else the one
-            that was interrupted at this very source. What this audit verifies is kept there.
+        memory: Resume state of an earlier audit: with `since` of the last complete one, otherwise of the one
+            that was interrupted at this source. This audit stores its own state there.
         further: Levels above that see every entry in the same pass (L3 and L4:
-            ledger.audit.level3_law). What is given in neither is said not to be checked.
+            ledger.audit.level3_law). Levels given in neither are reported as not checked.
 
     Returns:
         The report.
 
     Raises:
-        Unreadable: The source, the memory, `since` or the trust folder's kept checkpoint can't be read.
+        Unreadable: The source, the memory, `since` or the trust folder's checkpoint cannot be read.
 
     Source: ours: SPEC §4, §7.
     """
@@ -89,9 +89,9 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
         audit_receipt(source.receipt, trust, findings)
         further, tree = (), None
     else:
-        kept = None if since is None else open_pinned(since, trust, SINCE)
+        pinned = None if since is None else open_pinned(since, trust, SINCE)
         with Pool(findings, workers or os.cpu_count() or 1) as pool:
-            tree = _Audit(source, trust, findings, pool, kept, memory, further).run(progress)
+            tree = _Audit(source, trust, findings, pool, pinned, memory, further).run(progress)
     if not is_foreign:
         check_pins(trust, findings)
     if trust is None and source.own_trust:
@@ -123,11 +123,11 @@ class _Audit:
         self._since = since
         self._memory = memory
         self._further = further
-        self._known = [] if since is None else [since]  # whose signatures need no check, once their root is confirmed
-        self._floor = 0  # what lies before this size was checked by an earlier audit, and is left at that
+        self._known = [] if since is None else [since]  # skip these signatures once the root is confirmed
+        self._floor = 0  # entries below this size were checked by an earlier audit and are skipped
 
     def run(self, progress: Progress | None) -> Tree:
-        """Do everything, in order: entries, anchors, checkpoints, tiles, documents; return the entries' tree."""
+        """Run all steps in order: entries, anchors, checkpoints, tiles, documents; return the entries' tree."""
         store, published = self._store, self._published
         if store is None and published is None:
             raise Unreadable("source", self._source.location, "it holds no log")
@@ -160,17 +160,17 @@ class _Audit:
         return fold.tree
 
     def _extent(self) -> int:
-        """Give the size that the source claims."""
+        """Return the size that the source claims."""
         if self._store is None:
             return self._published_size()
         claimed = self._last_batch.size if self._last_batch is not None else 0
         return claimed if type(claimed) is int else self._store.count()
 
     def _start(self, size: int) -> int:
-        """Give the index to read from: after what the memory holds, if it is of this log, else the beginning."""
+        """Return the index to read from: the size of the memory if it is of this log, otherwise 0."""
         memory, since = self._memory, self._since
         if since is not None and memory is not None and memory.size > size:
-            memory = self._memory = None  # a shorter copy, which may be in order, adds nothing to what is remembered
+            memory = self._memory = None  # a shorter copy, which may be valid, adds nothing to the stored state
         if memory is None or not 0 < memory.size <= size:
             return 0
         if since is not None and since.size <= memory.size and memory.root(since.size) != since.root:
@@ -180,7 +180,7 @@ class _Audit:
             return 0
         if not self._further:
             return memory.size
-        # Further levels need every entry. Its signatures are not checked again where the tree proves to be the same.
+        # Additional levels need every entry. Signatures are skipped if the tree proves to be the same.
         self._known.append(PinnedCheckpoint(RESUME, None, memory.size, memory.root(memory.size)))
         return 0
 
@@ -217,7 +217,7 @@ class _Audit:
                 for level, counts in memory.checked.items():
                     self._findings.checked[level] = Counter(counts)
                 if self._store is not None:
-                    self._findings.checked["L1"]["rows"] = start  # counted at the end of a pass, which was not reached
+                    self._findings.checked["L1"]["rows"] = start  # counted at the end of a pass, which did not happen
             memory.attach(fold, resume=start > 0)
             if not continued:
                 fold.start, fold.signatures, fold.seen.checked = self._floor, 0, 0
@@ -225,7 +225,7 @@ class _Audit:
             one.begin(self._source, fold, self._findings)
 
     def _pause(self, fold: EntryPass, done: int, size: int, progress: Progress | None) -> None:
-        """Tell the progress, between two bundles; keep it when it is time, or when the auditor breaks off."""
+        """Report the progress, between two bundles; store it when it is due, or on an interruption."""
         try:
             if progress is not None:
                 progress(done, size)
@@ -236,7 +236,7 @@ class _Audit:
             self._keep(fold)
 
     def _keep(self, fold: EntryPass) -> None:
-        """Keep what was verified so far, if it was: a signature that nobody checked needs its root confirmed first."""
+        """Store the progress, unless skipped signatures still wait for their root to be confirmed."""
         if self._memory is None:
             return
         self._pool.join()
@@ -259,7 +259,7 @@ class _Audit:
             self._memory.complete()
 
     def _pinned_origin(self) -> str | None:
-        """Give the origin that the trust folder pins; with several logs in it, the one that the source claims."""
+        """Return the origin that the trust folder pins; with several logs in it, the one that the source claims."""
         logs = {} if self._trust is None else self._trust.policy.logs
         if len(logs) > 1:
             claimed = self._source.claimed_origin()
@@ -332,12 +332,12 @@ class _Audit:
     def _recorded_at(self, fold: EntryPass, index: int) -> str | None:
         if index == fold.tree.size - 1:
             return fold.recorded_at
-        with suppress(Unreadable):  # a row that this audit need not read; then there is no time to compare
+        with suppress(Unreadable):  # a row that this audit does not read: no time to compare
             return None if self._store is None else recorded_at_of(self._store.entry(index))
         return None
 
     def _notes(self) -> Iterator[tuple[int | None, str, bytes]]:
-        """Give every signed note of the source with its place; of those checked before, none."""
+        """Return every signed note of the source with its place; without those checked before."""
         for batch in self._store.batches(self._floor) if self._store is not None else ():
             before = self._floor and type(batch.first_index) is int and batch.first_index < self._floor
             if batch.note is not None and not before:

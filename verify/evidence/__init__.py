@@ -1,4 +1,4 @@
-"""Single files that prove something by themselves: a receipt, a contradiction.
+"""Self-contained proofs in one file: a receipt, a contradiction.
 
 May import: `core`, `sources`, `trust`.
 """

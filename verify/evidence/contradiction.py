@@ -1,9 +1,9 @@
-"""A proof that a log's key contradicted itself: one file, verifiable offline by anybody who knows the key (SPEC §10).
+"""A proof that a log's key contradicted itself: one file, verifiable offline with the key (SPEC §10).
 
 - K1: the newer checkpoint binds, through the prefix path, the root of its own first entries. Another root for the same
-  number of entries, signed by the same key or admitted into the same tree, can't be true beside it.
-- K2: nothing but the file and the key is needed. Whether the key is the log's is the trust folder's to say: without
-  it the contradiction is explained, and the verdict is inconclusive.
+  number of entries, signed by the same key or admitted into the same tree, contradicts it.
+- K2: only the file and the key are needed. The trust folder decides whether the key is the log's: without it the
+  contradiction is explained, and the verdict is inconclusive.
 - K3: a file that proves nothing accuses nobody: inconclusive, or unreadable; never altered.
 """
 
@@ -24,7 +24,7 @@ from constancia.verify.wire.merkle import EMPTY_ROOT, hash_leaf, prefix_roots, v
 
 
 class Proved(NamedTuple):
-    """What a contradiction shows: for the first `size` entries the newer tree has `root`, the other says `claimed`."""
+    """A contradiction: for the first `size` entries the newer tree has `root`, the other side claims `claimed`."""
 
     newer: Checkpoint
     size: int
@@ -34,10 +34,10 @@ class Proved(NamedTuple):
 
 
 def prove(parts: Contradiction) -> Proved:
-    """Check all of a proof but whose the key is.
+    """Check a proof, except whose the key is.
 
     Raises:
-        Malformed: It proves no contradiction; says which part fails.
+        Malformed: It proves no contradiction; the error names the part that fails.
 
     Source: ours: SPEC §10.
     """
@@ -56,7 +56,7 @@ def prove(parts: Contradiction) -> Proved:
 
 
 def _root_at(size: int, newer: Checkpoint, prefix: Sequence[bytes]) -> bytes:
-    """Give the root of the newer tree's first `size` entries, which its own root binds (rule K1)."""
+    """Return the root of the newer tree's first `size` entries, which its own root fixes (rule K1)."""
     if size in (0, newer.size) and not prefix:
         return newer.root if size else EMPTY_ROOT
     roots = prefix_roots(old_size=size, new_size=newer.size, path=prefix)
@@ -81,12 +81,12 @@ def check_contradiction(raw: bytes, location: str, trust: TrustFolder | None, fi
 
     Args:
         raw: The file's bytes.
-        location: Where it stands, for the error.
+        location: Its path, for the error.
         trust: What is pinned; None if nothing is.
-        findings: Where the fault, or what is missing for it, goes.
+        findings: Receives the fault or the remark.
 
     Raises:
-        Unreadable: It has not the form.
+        Unreadable: It is malformed.
 
     Source: ours: SPEC §10.
     """
@@ -122,7 +122,7 @@ def check_contradiction(raw: bytes, location: str, trust: TrustFolder | None, fi
 
 
 def _name_witnesses(proved: Proved, policy: Policy, findings: Findings) -> None:
-    """Name the witnesses that cosigned both: they broke their word too."""
+    """Name the witnesses that cosigned both: they broke their commitment too."""
     if len(proved.notes) < 2:
         return
     both = [name for name, key in policy.witnesses.items() if all(_cosigned(key, note) for note in proved.notes)]
@@ -132,10 +132,10 @@ def _name_witnesses(proved: Proved, policy: Policy, findings: Findings) -> None:
 
 
 def _cosigned(key: VerifierKey, note: Note) -> bool:
-    for one in note.signatures:
-        if key.matches(one):
+    for signature in note.signatures:
+        if key.matches(signature):
             try:
-                verify_cosignature(key, one, note.text)
+                verify_cosignature(key, signature, note.text)
             except (Malformed, Unsupported):
                 continue
             return True

@@ -1,7 +1,7 @@
 """A receipt: one entry and the proof that it is in the log (C2SP tlog-proof; SPEC §4).
 
-It proves that the log's key put this entry at this index. That the signer had the power to sign needs the log, and
-is said as not checked; only the founding signatures of entry 0 stand in the entry itself.
+It proves that the log's key put this entry at this index. The signer's authority can only be checked with
+the log, and is reported as not checked; only entry 0 contains all that its signatures need.
 """
 
 from constancia.verify.core.authorship.directory import Directory
@@ -27,8 +27,8 @@ def audit_receipt(raw: bytes, trust: TrustFolder | None, findings: Findings) -> 
 
     Args:
         raw: The file's bytes.
-        trust: What is pinned; None if nothing is.
-        findings: Where faults and counts go.
+        trust: The trust folder; None if there is none.
+        findings: Receives faults and counts.
 
     Source: C2SP tlog-proof; ours: SPEC §4.
     """
@@ -84,7 +84,7 @@ def _check_founders(entry: Entry, findings: Findings) -> None:
 def _check_checkpoint(
     proof: TlogProof, entry: Entry | None, trust: TrustFolder | None, findings: Findings
 ) -> Checkpoint | None:
-    """Check the checkpoint's signatures with what is pinned; without, with what genesis itself may say."""
+    """Check the checkpoint's signatures with the pinned keys, or else with the key that genesis names."""
     try:
         if trust is None:
             key = _own_key(entry) if proof.index == 0 else None
@@ -113,8 +113,8 @@ def _check_checkpoint(
 
 
 def _own_key(entry: Entry | None) -> VerifierKey | None:
-    said = None if entry is None else entry.statement.body.get("log_key")
-    return parse_log_vkey(said) if isinstance(said, str) else None
+    log_key = None if entry is None else entry.statement.body.get("log_key")
+    return parse_log_vkey(log_key) if isinstance(log_key, str) else None
 
 
 def _check_inclusion(proof: TlogProof, raw: bytes, checkpoint: Checkpoint, findings: Findings) -> None:
@@ -132,15 +132,15 @@ def _check_inclusion(proof: TlogProof, raw: bytes, checkpoint: Checkpoint, findi
 
 
 def _check_trust(checkpoint: Checkpoint, trust: TrustFolder | None, findings: Findings) -> None:
-    """Compare with what else the trust folder pins, as far as one entry allows."""
+    """Compare with the rest of the trust folder, as far as one entry allows."""
     if trust is None:
         return
     if trust.genesis is not None and findings.genesis not in (None, trust.genesis):
         findings.fault("genesis", 0, "leaf hash", trust.genesis, findings.genesis)
     if trust.checkpoint is None:
         return
-    kept = open_pinned(trust.checkpoint, trust, TRUST)
-    if kept.origin == checkpoint.origin and kept.size == checkpoint.size and kept.root != checkpoint.root:
-        findings.fault("fork", None, TRUST, kept.root, checkpoint.root)
-    elif kept.size != checkpoint.size:
-        findings.not_checked("receipt-consistency", size=kept.size)
+    pinned = open_pinned(trust.checkpoint, trust, TRUST)
+    if pinned.origin == checkpoint.origin and pinned.size == checkpoint.size and pinned.root != checkpoint.root:
+        findings.fault("fork", None, TRUST, pinned.root, checkpoint.root)
+    elif pinned.size != checkpoint.size:
+        findings.not_checked("receipt-consistency", size=pinned.size)

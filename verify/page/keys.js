@@ -15,7 +15,7 @@ function isStrictPoint(point) {
 	y[31] &= 0x7f;
 	return bigEndian(y) < FIELD_PRIME && !SMALL_ORDER.includes(bigEndian(y));
 }
-// A key's own point is held to that when it is read.
+// A key's own point is checked when it is parsed.
 const isStrictEd25519 = signature => signature.length === 64 && isStrictPoint(signature.slice(0, 32))
 	&& bigEndian(signature.slice(32)) < GROUP_ORDER;
 

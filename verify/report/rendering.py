@@ -16,12 +16,12 @@ MAX_SHOWN: Final = 120  # characters of an expected or found value in text
 
 
 def verdict_word(verdict: Verdict, lang: str) -> str:
-    """Give the verdict in a language (`es`, `en`)."""
+    """Return the verdict in a language (`es`, `en`)."""
     return VERDICTS[verdict.name][lang]
 
 
 def remark_words(remark: Remark, lang: str) -> str:
-    """Give the sentence of a remark in a language (`es`, `en`)."""
+    """Return the sentence of a remark in a language (`es`, `en`)."""
     return REMARKS[remark.code][lang].format(**remark.params)
 
 
@@ -58,7 +58,7 @@ def _document(report: Report) -> dict[str, Any]:
 
 
 def report_text(report: Report, lang: str = "es") -> str:
-    """Give the report for a person, in `es` or `en`."""
+    """Return the report as text, in `es` or `en`."""
     label = {name: words[lang] for name, words in LABELS.items()}
     lines = [f"{verdict_word(report.verdict, lang)}  {report.location} ({label[report.kind]})"]
     if report.since is not None and not report.faults_total:

@@ -1,4 +1,4 @@
-"""The file form of a contradiction: two statements of a log that can't both be true (SPEC §10).
+"""The file format of a contradiction: two statements of a log that cannot both be true (SPEC §10).
 
 Layout, two checkpoints of one origin:
 
@@ -58,10 +58,10 @@ class Contradiction:
 
 
 def parse_contradiction(raw: bytes) -> Contradiction:
-    """Read a proof; nothing is verified.
+    """Parse a proof; verifies nothing.
 
     Raises:
-        Malformed: Another form.
+        Malformed: Wrong form.
 
     Source: ours: SPEC §10.
     """
@@ -108,16 +108,16 @@ def _length(lines: list[str], name: str) -> int:
 
 
 def _hashes(lines: list[str], name: str) -> tuple[bytes, ...]:
-    found: list[bytes] = []
+    hashes: list[bytes] = []
     while lines and lines[0].startswith(f"{name} "):
-        found.append(decode_base64(_word(lines, name), f"contradiction.{name}"))
-        if len(found[-1]) != HASH_BYTES or len(found) > MAX_HASHES:
+        hashes.append(decode_base64(_word(lines, name), f"contradiction.{name}"))
+        if len(hashes[-1]) != HASH_BYTES or len(hashes) > MAX_HASHES:
             raise Malformed("contradiction", f"contradiction.{name}", f"at most {MAX_HASHES} hashes of 32 bytes")
-    return tuple(found)
+    return tuple(hashes)
 
 
 def origin_of(raw: bytes) -> str | None:
-    """Give the origin that a proof is about, unchecked; None where it has another form."""
+    """Return the origin that a proof is about, unchecked; None if it is malformed."""
     try:
         return parse_contradiction(raw).log_key.name
     except Malformed:

@@ -25,13 +25,13 @@ class Files(Protocol):
     location: str
 
     def read(self, path: str, limit: int) -> bytes | None:
-        """Give a file's bytes; None if there is no such file."""
+        """Return a file's bytes; None if there is no such file."""
 
     def digest(self, path: str) -> tuple[bytes, int] | None:
-        """Give a file's SHA-256 and size; None if there is no such file."""
+        """Return a file's SHA-256 and size; None if there is no such file."""
 
     def names(self) -> list[str] | None:
-        """List all paths, sorted; None where that can't be done."""
+        """List all paths, sorted; None if that is not possible."""
 
 
 class Folder:
@@ -39,7 +39,7 @@ class Folder:
 
     Args:
         root: The folder.
-        follow_links: Whether links lead on; only in a folder of the reader's own.
+        follow_links: Whether to follow links; only for a folder of the reader's own.
     """
 
     def __init__(self, root: Path, *, follow_links: bool = False) -> None:
@@ -48,7 +48,7 @@ class Folder:
         self._root = root
 
     def read(self, path: str, limit: int) -> bytes | None:
-        """Give a file's bytes; None if there is no such file."""
+        """Return a file's bytes; None if there is no such file."""
         file = self._open(path)
         if file is None:
             return None
@@ -56,7 +56,7 @@ class Folder:
             return read_bounded(file, limit, path)
 
     def digest(self, path: str) -> tuple[bytes, int] | None:
-        """Give a file's SHA-256 and size; None if there is no such file."""
+        """Return a file's SHA-256 and size; None if there is no such file."""
         file = self._open(path)
         if file is None:
             return None
@@ -136,7 +136,7 @@ def _reading(where: str) -> Iterator[None]:
 
 
 def read_bounded(file: BinaryIO, limit: int, where: str) -> bytes:
-    """Read all of a file that may have at most so many bytes.
+    """Read a whole file of at most `limit` bytes.
 
     Raises:
         Unreadable: It has more.

@@ -1,4 +1,4 @@
-"""A published log: checkpoint, tiles, entry bundles and documents, wherever the files stand (C2SP tlog-tiles)."""
+"""A published log: checkpoint, tiles, entry bundles and documents, from any file tree (C2SP tlog-tiles)."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from constancia.verify.sources.web import Web
 from constancia.verify.wire.merkle import HASH_BYTES
 from constancia.verify.wire.tiles import HASHES_PER_TILE, parse_tile_path, tile_path, tile_width
 
-# Twice what the format allows, so that a file with bytes added is a fault with its place, not unreadable.
+# Twice what the format allows, so that a file with added bytes is a fault with its place, not unreadable.
 MAX_TILE_BYTES: Final = 2 * HASHES_PER_TILE * HASH_BYTES
 MAX_BUNDLE_BYTES: Final = 2 * HASHES_PER_TILE * (2 + 65_535)
 MAX_GAP: Final = 65_536  # entries that may be missing in a row; a position or size further off is a fault, not a loop
@@ -48,7 +48,7 @@ class PublishedLog:
     """Reads the parts of a published log.
 
     Args:
-        files: Where they stand.
+        files: The file tree.
     """
 
     def __init__(self, files: Files) -> None:
@@ -66,7 +66,7 @@ class PublishedLog:
 
     @property
     def location(self) -> str:
-        """Where the files stand."""
+        """Location of the files."""
         return self.files.location
 
     def checkpoint(self) -> bytes | None:
@@ -118,7 +118,7 @@ class PublishedLog:
         return self._first([path], limit, self.files.read)
 
     def place_of(self, level: int | None, number: int, width: int) -> str:
-        """Give the path at which `find` finds a tile in a listing, without reading it."""
+        """Return the path at which `find` finds a tile in a listing, without reading it."""
         paths = self._paths(level, number, width)
         return next((path for path in paths if path in self._listed), paths[0])
 
@@ -128,11 +128,11 @@ class PublishedLog:
         return list(dict.fromkeys((tile_path(name, number, width), tile_path(name, number))))
 
     def bundles(self, size: int, start: int = 0) -> Iterator[tuple[int, FoundFile, FoundFile]]:
-        """Give, for each bundle of a tree of this size, its number, the bundle and the level-0 tile.
+        """Yield, for each bundle of a tree of this size, its number, the bundle and the level-0 tile.
 
         Bundles that end before the entry at `start` are left out.
 
-        A folder is read as it goes; over a network some files are fetched ahead.
+        A folder is read lazily; over a network some files are prefetched.
         """
         numbers = range(start // HASHES_PER_TILE, -(-size // HASHES_PER_TILE))
         if self._names is not None:
@@ -165,15 +165,15 @@ class PublishedLog:
         return sorted(found, key=lambda one: (str(one.level), one.number, -one.width))
 
     def other_files(self) -> list[str]:
-        """List what is under `tile/` but is no tile, by its path."""
-        tiles = {one.path for one in self.tile_files()}
-        return [one for one in self._names or () if one.startswith("tile/") and one not in tiles]
+        """List the paths under `tile/` that are not tiles."""
+        tiles = {tile_file.path for tile_file in self.tile_files()}
+        return [name for name in self._names or () if name.startswith("tile/") and name not in tiles]
 
     def documents(self) -> list[str] | None:
-        """List the documents by the names they have; None over a network."""
+        """List the names of the documents; None over a network."""
         if self._names is None:
             return None
-        return [one[10:] for one in self._names if one.startswith("documents/")]
+        return [name[10:] for name in self._names if name.startswith("documents/")]
 
     def _pair(self, number: int, size: int) -> tuple[FoundFile, FoundFile]:
         width = tile_width(0, number, size)

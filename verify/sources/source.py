@@ -1,4 +1,4 @@
-"""Where a ledger can be read from: a store, folder, web address, zip bundle; or a receipt, a contradiction."""
+"""Sources of a ledger: a store, folder, URL, zip bundle; or a receipt, a contradiction."""
 
 import os
 from collections.abc import Iterator
@@ -32,15 +32,15 @@ class Source:
 
     Args:
         kind: `store`, `folder`, `url`, `zip`, `receipt` or `contradiction`.
-        location: As it was given.
+        location: The location as given.
         store: The store's rows, if it is one.
-        published: The published files; beside a store they are its folder `log`.
-        documents: Folder with the documents kept beside a store.
-        anchors: Folder with the time anchors kept beside a store.
+        published: The published files; for a store, those of its folder `log`.
+        documents: Folder with the documents of a store.
+        anchors: Folder with the time anchors of a store.
         receipt: A receipt's bytes.
-        cosignatures: The cosignatures kept beside a store, if there are any, or why they can't be read.
+        cosignatures: The cosignatures of a store, if there are any, or why they cannot be read.
         contradiction: The bytes of a proof that the log contradicted itself.
-        own_trust: Whether a trust folder stands within the source, where it proves nothing.
+        own_trust: Whether the source contains a trust folder, which proves nothing by itself.
     """
 
     kind: str
@@ -55,13 +55,13 @@ class Source:
     own_trust: bool = False
 
     def __enter__(self) -> Self:
-        """Give the source itself."""
+        """Return the source itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close what is open."""
+        """Close the source."""
         for one in (self.store, self.cosignatures):
             if isinstance(one, Store):
                 one.close()
@@ -93,11 +93,11 @@ class Source:
             yield from _some(None if first is None else parse_entry(first).statement.ledger)
 
     def entry(self, index: int, size: int) -> bytes | None:
-        """Give one entry's bytes, unchecked.
+        """Return one entry's bytes, unchecked.
 
         Args:
             index: Its index.
-            size: The size of the log that it is in, which names the files; at least `index` + 1.
+            size: Size of the log, from which the file names follow; at least `index` + 1.
 
         Returns:
             The bytes; None if there are none.
@@ -115,10 +115,10 @@ class Source:
         return listed[at] if at < len(listed) else None
 
     def entries(self, start: int = 0) -> Iterator[bytes]:
-        """Give the entries' bytes from an index on, unchecked.
+        """Return the entries' bytes from an index on, unchecked.
 
         Raises:
-            Unreadable: The source holds no entries, or not all that its checkpoint says.
+            Unreadable: The source has no entries, or not all that its checkpoint covers.
         """
         if self.store is not None:
             for row in self.store.rows(start):
@@ -151,7 +151,7 @@ def open_source(location: str) -> Source:
         The source.
 
     Raises:
-        Unreadable: Nothing of these, or not to be read.
+        Unreadable: None of these, or not readable.
     """
     if location.startswith(("http://", "https://")):
         return Source(kind="url", location=location, published=PublishedLog(Web(location)))

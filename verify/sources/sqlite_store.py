@@ -1,8 +1,8 @@
 """A ledger's own store, the SQLite file of SPEC §8, read row by row and never written.
 
-- Q1: one read transaction: rows and batches are of the same instant, also while the ledger is being written.
-- Q2: every column is read with its storage type; nothing is found through an index.
-- Q3: the file is hostile until shown otherwise: no view stands for a table, no schema code runs, values are bounded.
+- Q1: one read transaction: rows and batches are of the same instant, even while the ledger is being written.
+- Q2: every column is read with its storage type; no query uses an index.
+- Q3: the file is untrusted: no view may replace a table, no schema code runs, values are bounded.
 """
 
 import sqlite3
@@ -52,7 +52,7 @@ class BatchRow(NamedTuple):
 
     @property
     def note(self) -> bytes | None:
-        """The checkpoint's bytes; None if the column holds no TEXT."""
+        """The checkpoint's bytes; None if the column is not TEXT."""
         text = self.checkpoint
         return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else None
 
@@ -64,7 +64,7 @@ class Store:
     Args:
         path: The file.
         connection: A read-only connection within a read transaction.
-        state: What the file was like when it was opened without SQLite's locks; None if it was with them.
+        state: The file's state when it was opened without SQLite's locks; None if it was opened with them.
     """
 
     path: Path
@@ -72,50 +72,50 @@ class Store:
     state: tuple[int, int, bool] | None
 
     def rows(self, start: int = 0) -> Iterator[StoredRow]:
-        """Give the rows of `stored_events` by position: all, or those of the entries from an index on."""
+        """Return the rows of `stored_events` by position: all, or those of the entries from an index on."""
         after = " WHERE position > ?" if start else ""
         query = f"{_ROWS}{after} ORDER BY position"
         return map(StoredRow._make, self.select(query, *[start] * bool(start)))
 
     def batches(self, start: int = 0) -> Iterator[BatchRow]:
-        """Give the rows of `batches` by first index: all, or from the one that holds the entry at an index on."""
+        """Return the rows of `batches` by first index: all, or from the one that holds the entry at an index on."""
         holding = " WHERE first_index >= (SELECT max(first_index) FROM batches WHERE first_index <= ?)" if start else ""
         query = f"{_BATCHES}{holding} ORDER BY first_index"
         return (BatchRow(*values) for values in self.select(query, *[start] * bool(start)))
 
     def last_batch(self) -> BatchRow | None:
-        """Give the row of `batches` with the largest first index."""
+        """Return the row of `batches` with the largest first index."""
         values = next(self.select(f"{_BATCHES} ORDER BY first_index DESC LIMIT 1"), None)
         return None if values is None else BatchRow(*values)
 
     def entry(self, index: int) -> bytes | None:
-        """Give what stands at an index, unchecked; None if nothing does."""
-        found = next(self.select(f"{_ROWS} WHERE position = ?", index + 1), None)
-        state = None if found is None else found[4]
+        """Return the row at an index, unchecked; None if there is none."""
+        row = next(self.select(f"{_ROWS} WHERE position = ?", index + 1), None)
+        state = None if row is None else row[4]
         return state if isinstance(state, bytes) else None
 
     def meta(self) -> dict[Any, Any]:
-        """Give the table `meta`."""
+        """Return the table `meta`."""
         return dict(self.select("SELECT key, value FROM meta NOT INDEXED ORDER BY rowid"))
 
     def count(self) -> int:
-        """Give the number of entries' rows, for the progress only."""
+        """Return the number of entry rows, only for the progress bar."""
         return int(next(self.select("SELECT count(*) FROM stored_events"))[0])
 
     def columns(self, table: str) -> tuple[str, ...] | None:
-        """Give a table's columns, hidden ones too; None if there is no such plain table."""
+        """Return a table's columns, hidden ones too; None if there is no such ordinary table."""
         kind = list(self.select("SELECT type, sql FROM sqlite_master WHERE name = ?", table))
         if len(kind) != 1 or kind[0][0] != "table" or not str(kind[0][1]).startswith("CREATE TABLE"):
             return None
         return tuple(str(one[0]) for one in self.select("SELECT name FROM pragma_table_xinfo(?)", table))
 
     def damage(self) -> str | None:
-        """Give the first thing that SQLite's own check of the file finds, indexes included; None if sound."""
-        found = str(next(self.select("PRAGMA integrity_check(1)"))[0])
-        return None if found == "ok" else found
+        """Return the first problem that SQLite's integrity check finds, indexes included; None if there is none."""
+        problem = str(next(self.select("PRAGMA integrity_check(1)"))[0])
+        return None if problem == "ok" else problem
 
     def check_unchanged(self) -> None:
-        """Make sure that nobody began to write while the store was read without locks.
+        """Check that nobody began to write while the store was read without locks.
 
         Raises:
             Unreadable: Somebody did; the audit must be run again.
@@ -128,14 +128,14 @@ class Store:
         self.connection.close()
 
     def select(self, query: str, *parameters: str | int) -> Iterator[tuple[Any, ...]]:
-        """Give the rows of a query as they come.
+        """Yield the rows of a query.
 
         Raises:
-            Unreadable: SQLite can't read on.
+            Unreadable: SQLite cannot continue reading.
         """
         done = 0
         try:
-            # The cursor is left to itself: an audit that ends early closes the connection before its readers.
+            # The cursor is not closed: an audit that ends early closes the connection before its readers.
             for values in self.connection.execute(query, parameters):
                 yield values
                 done += 1
@@ -154,7 +154,7 @@ def open_store(path: Path) -> Store:
         The store; the caller closes it.
 
     Raises:
-        Unreadable: No such file, no SQLite database, or damaged beyond reading.
+        Unreadable: No such file, not an SQLite database, or too damaged to read.
     """
     log = path.with_name(path.name + "-wal")
     for file in (path, log, path.with_name(path.name + "-shm"), path.with_name(path.name + "-journal")):

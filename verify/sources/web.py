@@ -87,7 +87,7 @@ class Web:
         return None if data is None else (hashlib.sha256(data).digest(), len(data))
 
     def names(self) -> None:
-        """A web address can't be listed."""
+        """Give nothing: a web address can't be listed."""
         return
 
     def look_again(self, path: str, limit: int) -> bytes | None:

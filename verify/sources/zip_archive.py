@@ -1,4 +1,4 @@
-"""A zip bundle, read strictly: two unpackers must never see two different trees in one file.
+"""A zip bundle, read strictly: two unpackers must never see different trees in one file.
 
 - Z1: the file is members, directory and end record, with nothing before, between (but data descriptors) or after.
 - Z2: no name twice, also not in other case or another Unicode form, no file that is a folder too; no absolute path,
@@ -42,7 +42,7 @@ class Zip:
     """The files of a zip."""
 
     def __init__(self, path: Path) -> None:
-        """Opens and checks the archive's structure.
+        """Open the archive and check its structure.
 
         Raises:
             Unreadable: It breaks one of the rules.
@@ -59,11 +59,11 @@ class Zip:
             raise Unreadable("zip", self.location, str(error)) from error
 
     def read(self, path: str, limit: int) -> bytes | None:
-        """Give a member's bytes; None if there is no such member."""
+        """Return a member's bytes; None if there is no such member."""
         return self._unpack(path, lambda file: read_bounded(file, limit, path))
 
     def digest(self, path: str) -> tuple[bytes, int] | None:
-        """Give a member's SHA-256 and size; None if there is no such member."""
+        """Return a member's SHA-256 and size; None if there is no such member."""
         return self._unpack(path, lambda file: digest_of(file, path))
 
     def names(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Accelerators of an audit: they give what the core gives, sooner, and can be left out.
+"""Accelerators of an audit: the same results as the core, faster; optional.
 
 May import: `core`. The core never imports them.
 """

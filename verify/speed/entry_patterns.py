@@ -1,8 +1,8 @@
-"""The quick way to read an entry: nearly all are of one form, which two patterns recognize.
+"""A fast reader of entries: nearly all have one form, which two patterns recognize.
 
-- Q1: it gives what the slow way gives, or nothing; whatever it does not know for certain goes the slow way.
-- Q2: a body is canonical if one of the same skeleton was. The skeleton is what is left when every string and integer
-  that stands as a value is taken out. So the two differ in values alone, each of which is written in the one form.
+- Q1: it returns the same result as `parse_entry` or none; every uncertain case goes to `parse_entry`.
+- Q2: a body is canonical if another one with the same skeleton was. The skeleton is the text without its string and
+  integer values. So the two differ only in values, each of which is in its single canonical form.
 """
 
 import binascii
@@ -35,20 +35,20 @@ _TAIL: Final = re.compile(
     rf'"signed_at":"({form.TIME}Z)","stream":"({form.STREAM})","type":"({form.TYPE})"}}{_CLOSING}',
     re.ASCII,
 )
-_TAIL_MARK: Final = ',"id":"'  # no later member has its like: within a string the quotes would be escaped
+_TAIL_MARK: Final = ',"id":"'  # no later member matches: within a string the quotes would be escaped
 _VALUE: Final = re.compile(
     r'(?<=[:\[,])(?:"[^"\\\x00-\x1f\x7f]*(?:\\["\\n][^"\\\x00-\x1f\x7f]*)*"|-?[1-9][0-9]{0,14}|0)(?=[,\]}])'
 )
-_TAKEN_OUT: Final = "\0"  # not plain: no body that gets so far holds one
+_TAKEN_OUT: Final = "\0"  # not plain: no body that gets here contains one
 _MAX_SKELETON: Final = 2_048
-_MAX_NESTING: Final = 8  # braces and brackets in all; what has more is left to the slow way, which measures the depth
+_MAX_NESTING: Final = 8  # braces and brackets in all; a body with more goes to `parse_entry`, which measures the depth
 _known: set[str] = set()  # skeletons of bodies that are canonical
-_MAX_KNOWN: Final = 4_096  # bounds memory against input made of ever new forms
+_MAX_KNOWN: Final = 4_096  # bounds memory against input with ever new forms
 _decode = json.JSONDecoder().raw_decode
 
 
 def read_entry(raw: bytes) -> Entry:
-    """Read an entry: the same result or error as `parse_entry`, sooner for the common form.
+    """Read an entry: the same result or error as `parse_entry`, faster for the common form.
 
     Args:
         raw: Canonical UTF-8 JSON of at most 65,535 bytes.
@@ -57,7 +57,7 @@ def read_entry(raw: bytes) -> Entry:
         The entry, with its leaf hash computed.
 
     Raises:
-        Malformed: Not canonical, a member missing, unknown or of another form.
+        Malformed: Not canonical; a member missing, unknown or malformed.
     """
     return match_entry(raw) or parse_entry(raw)
 
@@ -103,7 +103,7 @@ def match_entry(raw: bytes) -> Entry | None:
 
 
 def _is_canonical(body: str) -> bool:
-    """Tell whether a text is a canonical object, as far as rule Q2 knows."""
+    """Return whether a text is a canonical object, as far as rule Q2 can tell."""
     if not is_plain(body):
         return False
     skeleton = _VALUE.sub(_TAKEN_OUT, body)

@@ -1,10 +1,10 @@
-"""libsodium's check of Ed25519 signatures, where PyNaCl is installed: the same answer in half the time.
+"""Ed25519 verification by libsodium, if PyNaCl is installed: the same answer in half the time.
 
-- S1: what it takes must also pass the rule's checks of form; what it refuses is asked of `cryptography` again, whose
-  word counts. Both know the cofactorless equation alone, so they can't differ on what is left.
-- S2: a libsodium that knows another equation is not used: it is shown a signature whose R has a part of order 2, which
-  counts by the cofactored equation only.
-- S3: it is used in the processes that a long log is worth. Nothing rests on its being there.
+- S1: a signature that it accepts must also pass our format checks; one that it rejects is verified again by
+  `cryptography`, which decides. Both use the cofactorless equation, so they cannot differ on the rest.
+- S2: a libsodium with another equation is not used: it is tested with a signature whose R has a part of order 2, which
+  only the cofactored equation accepts.
+- S3: it is used only in the worker processes of a long log. Nothing depends on its presence.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ _MIXED_SIGNATURE: Final = bytes.fromhex(
 
 
 def quickest_check() -> Check:
-    """Give the quickest check of a signature that is installed here; arguments and answer as of `verify_signature`."""
+    """Return the fastest installed signature check; arguments and answer as of `verify_signature`."""
     try:
         from nacl.bindings import crypto_sign_open  # noqa: PLC0415 - takes as long to import as 500 signatures
         from nacl.exceptions import BadSignatureError  # noqa: PLC0415

@@ -1,8 +1,8 @@
-"""Signatures checked beside the auditing thread: by threads at first, by processes where a log is long.
+"""Signatures checked in parallel with the auditing thread: by threads first, by processes if a log is long.
 
 - P1: at most a bounded number of chunks waits; a huge log is not held in memory.
-- P2: what is found is taken in the order of submission, by the one auditing thread.
-- P3: leaving the block, also by an interruption, drops what waits and ends threads and processes.
+- P2: only the auditing thread takes the results, in the order of submission.
+- P3: leaving the block, also by an interruption, drops pending work and ends threads and processes.
 """
 
 from collections import deque
@@ -15,9 +15,9 @@ from constancia.verify.core.report import FaultList
 from constancia.verify.core.signature_check import InOrder, Place, signature_fault
 from constancia.verify.speed.signature_worker import Chunk, Worker, answered, start
 
-CHUNK: Final = 64  # signatures: some 5 ms of work, small beside the hand-over and soon done at the end
-AHEAD: Final = 8  # chunks that a process is asked for before it has answered: its pipe holds them
-WAITING: Final = 32  # chunks a worker, with those that wait for the ones before them
+CHUNK: Final = 64  # signatures: some 5 ms of work, enough to outweigh the hand-over, little to wait for at the end
+AHEAD: Final = 8  # chunks sent to a process ahead of its answers: its pipe holds them
+WAITING: Final = 32  # chunks per worker, including those that wait for earlier ones
 PROCESSES_FROM: Final = 2_048  # signatures after which starting processes (0.1 s) pays
 
 
@@ -25,7 +25,7 @@ class Pool(InOrder):
     """Checks signatures, in a context; faults go to the findings.
 
     Args:
-        findings: Where faults go.
+        findings: Receives faults.
         workers: Threads, and for long logs as many processes.
     """
 
@@ -46,17 +46,17 @@ class Pool(InOrder):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the threads and processes; on an error drop what waits."""
+        """End the threads and processes; on an error drop pending work."""
         self._executor.shutdown(wait=True, cancel_futures=kind is not None)
-        for one in self._processes or ():
-            one.close()
+        for process in self._processes or ():
+            process.close()
 
     def expect(self, count: int) -> None:
-        """Say how many signatures there will be at least: processes are started at once where that pays."""
+        """Announce the minimum number of signatures: processes are started at once if that pays."""
         self._to_come = max(0, count)
 
     def check(self, place: Place, key: PublicKey, signature: Signature, message: bytes) -> None:
-        """Have a signature checked, together with others.
+        """Queue a signature for checking, together with others.
 
         Args:
             place: Fault code, index and field, for the fault if it does not verify.
@@ -70,7 +70,7 @@ class Pool(InOrder):
             self._flush()
 
     def join(self) -> None:
-        """Wait for all that was asked for."""
+        """Wait for all pending checks."""
         self._flush()
         self._settle(0)
 
@@ -83,26 +83,26 @@ class Pool(InOrder):
         self._waiting.append((places, chunk, self._begin(chunk)))
 
     def _begin(self, chunk: Chunk) -> Future[None] | None:
-        """Have a chunk checked; gives what to wait for where a thread does it."""
+        """Start checking a chunk; return the future if a thread does it."""
         self._begun += len(chunk.tasks)
         if self._processes is None and max(self._to_come, self._begun) > PROCESSES_FROM:
             self._processes = start(self._workers)
         if not self._processes:
             return self._executor.submit(chunk.check)
         self._take(wait=False)
-        while all(one.under_way >= AHEAD for one in self._processes):
+        while all(process.under_way >= AHEAD for process in self._processes):
             self._take(wait=True)
         min(self._processes, key=lambda one: one.under_way).begin(chunk)
         return None
 
     def _take(self, *, wait: bool) -> None:
-        """Take the answers that there are, from whichever process."""
-        asked = [one for one in self._processes or () if one.under_way]
+        """Take all answers that are ready, from any process."""
+        asked = [process for process in self._processes or () if process.under_way]
         for one in answered(asked, wait=wait) if asked else ():
             one.take()
 
     def _settle(self, most: int) -> None:
-        """Take in what was found, in order, until at most so many chunks wait."""
+        """Take the results in order, until at most this many chunks are pending."""
         while self._waiting and (self._waiting[0][1].failing is not None or len(self._waiting) > most):
             places, chunk, future = self._waiting.popleft()
             if future is not None:

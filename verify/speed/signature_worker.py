@@ -1,12 +1,12 @@
-"""A process of its own that checks signatures, for logs long enough to be worth starting one.
+"""A worker process that checks signatures, for logs long enough to be worth starting one.
 
 Threads would do (the library releases the interpreter's lock), but every signature then waits twice for that lock
-while the auditing thread parses. A process has a lock of its own, and its pipe holds what it is to do next: the
-auditing thread writes there and goes on, with no thread between.
+while the auditing thread parses. A process has its own lock, and its pipe is the queue of its work: the auditing
+thread writes there and continues, without another thread in between.
 
-- W1: it gets key, signature and message, and checks them as a thread would, by the quickest check that is installed.
-- W2: a process that can't be started, or dies, never counts as "sound": its chunk is checked in this process.
-- W3: it imports from where this process did, not from the working folder, which may be the one that is audited.
+- W1: it gets key, signature and message, and checks them as a thread would, with the fastest installed check.
+- W2: a process that cannot be started, or dies, never counts as "valid": its chunk is checked in this process.
+- W3: it imports from where this process did, not from the working folder, which may be the audited one.
 """
 
 import contextlib
@@ -23,19 +23,19 @@ from constancia.verify.core.formats.signatures import KeyId, PublicKey, Signatur
 from constancia.verify.speed.libsodium import Check, quickest_check
 
 Task = tuple[PublicKey, Signature, bytes]
-_PIPE_BYTES: Final = 1 << 20  # what Linux allows everybody
+_PIPE_BYTES: Final = 1 << 20  # what Linux allows without privileges
 _START: Final = "import sys; sys.path[:] = {path!r}; from constancia.verify.speed.signature_worker import main; main()"
 
 
 @dataclass(slots=True)
 class Chunk:
-    """Signatures that are checked together, and the positions of those that do not verify, once they are known."""
+    """Signatures that are checked together, and the positions of those that do not verify, when known."""
 
     tasks: list[Task]
     failing: Sequence[int] | None = None
 
     def check(self) -> None:
-        """Check them in this process."""
+        """Check the signatures in this process."""
         self.failing = failing(self.tasks)
 
 
@@ -44,7 +44,7 @@ def failing(tasks: Sequence[Task], check: Check = verify_signature) -> list[int]
 
     Args:
         tasks: Key, signature and signed message of each.
-        check: How.
+        check: The check of one signature.
 
     Returns:
         Positions of those that do not verify.
@@ -53,7 +53,7 @@ def failing(tasks: Sequence[Task], check: Check = verify_signature) -> list[int]
 
 
 def start(count: int) -> list["Worker"]:
-    """Start processes: as many as are wanted, or as can be."""
+    """Start processes: as many as requested, or as possible."""
     started: list[Worker] = []
     if not sys.executable:
         return started
@@ -63,28 +63,28 @@ def start(count: int) -> list["Worker"]:
 
 
 def answered(workers: Sequence["Worker"], *, wait: bool) -> list["Worker"]:
-    """Give the processes of which an answer can be taken.
+    """Return the processes that have an answer ready.
 
     Args:
-        workers: Processes that have been asked.
-        wait: Whether to wait until there is one.
+        workers: Processes with pending work.
+        wait: Whether to wait until one is ready.
     """
-    by_pipe = {one.answers: one for one in workers}
+    by_pipe = {worker.answers: worker for worker in workers}
     try:
         ready, _, _ = select.select(by_pipe, (), (), None if wait else 0)
-    except (OSError, ValueError):  # a platform that can't tell: the answer is waited for
+    except (OSError, ValueError):  # a platform that cannot poll: wait for the answer
         return list(workers)
     return [by_pipe[pipe] for pipe in ready]
 
 
 class Worker:
-    """A running process. One thread at a time may use it; it answers in the order in which it was asked."""
+    """A running process. One thread at a time may use it; it answers in order."""
 
     def __init__(self) -> None:
-        """Starts it.
+        """Start the process.
 
         Raises:
-            OSError: It can't be started.
+            OSError: It cannot be started.
         """
         path = [one for one in sys.path if one]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own code
@@ -98,7 +98,7 @@ class Worker:
 
     @property
     def under_way(self) -> int:
-        """How many chunks it has been asked for and has not answered."""
+        """Number of chunks that it has not answered yet."""
         return len(self._asked)
 
     def begin(self, chunk: Chunk) -> None:
@@ -124,7 +124,7 @@ class Worker:
             self._asked.append(chunk)
 
     def take(self) -> None:
-        """Wait for the answer to the chunk that was asked for first, and note it there."""
+        """Wait for the answer to the oldest chunk, and store it there."""
         chunk = self._asked.popleft()
         try:
             answer = _receive(self._process.stdout)
@@ -136,7 +136,7 @@ class Worker:
             chunk.failing = [int(at) for at in answer]
 
     def close(self) -> None:
-        """End it."""
+        """End the process."""
         with self._process as process:
             process.kill()
 
@@ -172,7 +172,7 @@ def _send(file: IO[bytes] | None, message: Any) -> None:
 
 
 def _receive(file: IO[bytes] | None) -> Any:
-    """Read a message; None at the end. Both ends are this very code, so the format needs no defence."""
+    """Read a message; None at the end. Both ends are this very code, so the format needs no validation."""
     head = _read(file, 4)
     return None if head is None else marshal.loads(_read(file, int.from_bytes(head, "big")) or b"")  # noqa: S302
 

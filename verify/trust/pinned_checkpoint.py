@@ -1,4 +1,4 @@
-"""Checkpoints that the auditor verified before, and that bind the log for ever: from the trust folder, or `since`."""
+"""Checkpoints that the auditor verified before and that the log must extend: from the trust folder, or `since`."""
 
 from typing import NamedTuple
 

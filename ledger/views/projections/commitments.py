@@ -79,7 +79,7 @@ def _deliverables(state: State, commitment: Commitment) -> list[Row]:
 
 
 def _last(state: State, commitment: Commitment) -> Mark:
-    """The last thing said of a commitment or one of its deliverables."""
+    """Return the last thing said of a commitment or one of its deliverables."""
     marks = [commitment.proposed, *(one.mark for one in commitment.scopes)]
     marks += [one.mark for one in commitment.proposals]
     marks += [one.mark for one in commitment.completed]

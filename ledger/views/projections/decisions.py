@@ -29,7 +29,7 @@ def _row(state: State, key: str, day: date) -> Row | None:
 
 
 def _enacted(state: State, decision: Decision) -> Row | None:
-    """The entry by which what was decided took effect."""
+    """Return the entry by which what was decided took effect."""
     commitment = state.aggregates.get(decision.act.stream)
     if not isinstance(commitment, Commitment):
         return None

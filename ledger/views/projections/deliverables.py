@@ -50,7 +50,7 @@ def _row(state: State, key: str, _day: date) -> Row | None:
 
 
 def _named(state: State, key: str) -> tuple[Commitment | None, Deliverable | None]:
-    """The commitment whose scope names the deliverable, and how its last such scope describes it.
+    """Return the commitment whose scope names the deliverable, and how its last such scope describes it.
 
     Both identifiers may hold dots, so that the stream's name alone does not tell where the one ends.
     """

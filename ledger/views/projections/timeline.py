@@ -45,7 +45,7 @@ def _row(recorded: Recorded, subjects: tuple[str, ...]) -> Row:
 
 
 def _subjects(recorded: Recorded, state: State) -> tuple[str, ...]:
-    """The streams that an entry concerns: its own, what it decides, delivers, corrects, serves."""
+    """Return the streams that an entry concerns: its own, what it decides, delivers, corrects, serves."""
     own = recorded.originator_id
     found = state.aggregates.get(own)
     subjects = {own, *_beyond(found)}

@@ -88,8 +88,8 @@ def test_since_checks_the_new_entries_alone_and_says_so(
         assert (report.since, report.size, report.root) == (size, whole.size, whole.tree.root().hex())
         assert report.checked["L2"]["signatures"] == whole.size - at
         assert "not-read-again" in codes(report)
-        assert f"Nada ha cambiado desde la entrada {size}" in report_text(report)
-        assert f"Entradas nuevas: {new}." in report_text(report)
+        assert f"Nada ha cambiado desde el registro {size}" in report_text(report)
+        assert f"Registros nuevos: {new}." in report_text(report)
 
 
 def test_since_reads_no_file_that_lies_wholly_before(whole: Log, trust: Path, file: Path, tmp_path: Path) -> None:

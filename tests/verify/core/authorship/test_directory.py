@@ -455,3 +455,77 @@ def test_key_of_small_order_is_refused_at_its_registration(tmp_path: Path) -> No
     index = writer.record(statement, weak.sign(statement))
     fault = only_fault(writer, tmp_path)
     assert (fault.index, fault.code) == (index, "directory")
+
+
+# The second edition: what the law lets through has authority here too, and a seat that has ended is none.
+
+
+def restored(writer: Writer, *endorsing: str) -> tuple[Key, int]:
+    """NOSC's root is revoked; a new one presents itself, others endorse it, and it makes an act of a root."""
+    old, new = writer.roots["nosc"].key_id, Key("restored root")
+    writer.as_root("nosc", "KeyRevoked", f"key/{old}", {"key": old, "reason": "lost"}, schema=2)
+    body = {"key": new.key_id, "party": "nosc", **new.material}
+    actor = {"capacity": "root", "party": "nosc"}
+    statement = writer.draft("KeyRegistered", f"key/{new.key_id}", body, actor, schema=2)
+    writer.record(statement, new.sign(statement))
+    for number, party in enumerate(endorsing):
+        more = {"provenance": "invented"} if number else {}
+        endorsed = {"key": new.key_id, "valid_from": "2019-01-01"} | more
+        writer.as_root(party, "KeyEndorsed", f"key/{new.key_id}", endorsed, schema=2)
+    revoked = {"appointment": "ap-nosc", "reason": {"es": "…"}}
+    return new, writer.as_root("nosc", "RepresentativeRevoked", "appointment/ap-nosc", revoked, key=new, schema=2)
+
+
+def test_5_all_other_founders_restore_a_founder_that_has_no_root(tmp_path: Path) -> None:
+    writer = Writer().found()
+    restored(writer, "inai", "sfp")
+    assert audited(writer, tmp_path).faults == ()
+
+
+def test_5_one_of_two_other_founders_restores_nobody(tmp_path: Path) -> None:
+    writer = Writer().found()
+    _, index = restored(writer, "inai")
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code, fault.found) == (index, "key-state", "pending")
+
+
+def test_5_a_founder_that_has_a_root_gets_none_from_others(tmp_path: Path) -> None:
+    writer = Writer().found()
+    new = Key("forged root")
+    body = {"key": new.key_id, "party": "nosc", **new.material}
+    statement = writer.draft(
+        "KeyRegistered", f"key/{new.key_id}", body, {"capacity": "root", "party": "nosc"}, schema=2
+    )
+    writer.record(statement, new.sign(statement))
+    endorsed = {"key": new.key_id, "valid_from": "2019-01-01"}
+    index = writer.as_root("inai", "KeyEndorsed", f"key/{new.key_id}", endorsed, schema=2)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "authority")
+
+
+def succession(writer: Writer) -> None:
+    body = {
+        "governance_body": "cc", "members": list(PARTIES), "mandate": {"es": "…"}, "name": {"es": "CC"},
+        "predecessor": "stt",
+    }  # fmt: skip
+    for party in PARTIES:
+        writer.as_person(party, "GovernanceBodyEstablished", "governance/cc", body, schema=2)
+
+
+def test_6_a_successor_ends_the_seats_of_its_predecessor(tmp_path: Path) -> None:
+    writer = Writer().found()
+    succession(writer)
+    body = {"effective": "2019-03", "governance_body": "cc", "grounds": {"es": "…"}, "party": "nosc"}
+    writer.as_root("nosc", "PartyWithdrew", "governance/cc", body, schema=2)
+    ballot = {"choice": "for", "decision": "d-1", "digest": "sha256:" + "0" * 64}
+    writer.as_person("sfp", "VoteCast", "decision/d-1", ballot, schema=2)
+    index = writer.as_person("nosc", "VoteCast", "decision/d-1", ballot, schema=2)
+    fault = only_fault(writer, tmp_path)
+    assert (fault.index, fault.code) == (index, "seat")
+
+
+def test_6_an_agreement_asks_for_no_seat_from_the_second_edition_on(tmp_path: Path) -> None:
+    writer = withdrawn(Writer().found())
+    body = {"agreement": "ag-1", "docset": "sha256:" + "0" * 64, "version": 1}
+    writer.as_person("nosc", "AgreementSigned", "agreement/ag-1", body, schema=2)
+    assert audited(writer, tmp_path).faults == ()

@@ -1,0 +1,103 @@
+"""Plain words: the old dialect of sources and documents does not come back, and Spanish has one vocabulary.
+
+The list of files that are not clean yet is a ratchet: a number in it may only go down, and a clean file leaves it.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from constancia.verify.report.words import FAULTS, LABELS, REMARKS, VERDICTS
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORS = ("api", "domain", "ledger", "verify")
+# Standard words instead: anybody who …; again, rebuild; is compared with, must; is reported; permanently, always.
+BANNED = re.compile(
+    r"\bwhoever\b|\banew\b|\b(?:am|is|are|be|been|was|were) (?:held to|told)\b|\bfor ever\b|\b(?:that|what) was had\b",
+    re.IGNORECASE,
+)
+NOT_CLEAN: dict[str, int] = {
+    "api/routers/log.py": 1,
+    "domain/commitments/adoption.py": 1,
+    "domain/commitments/commitment.py": 1,
+    "domain/commitments/scope.py": 1,
+    "domain/derive.py": 1,
+    "domain/governance/decision.py": 1,
+    "domain/identity/key.py": 1,
+    "domain/identity/party.py": 1,
+    "domain/kernel/acts.py": 1,
+    "domain/remarks/allegation.py": 1,
+    "ledger/append/recovery.py": 1,
+    "ledger/append/sequencer.py": 2,
+    "ledger/assembly.py": 1,
+    "ledger/reader/receipts.py": 1,
+    "ledger/reader/states.py": 1,
+    "ledger/store/mapper.py": 1,
+    "ledger/store/sqlite_recorder.py": 1,
+    "ledger/witnesses/collector.py": 1,
+    "ledger/witnesses/witness_memory.py": 1,
+    "verify/audit/check_cosignatures.py": 1,
+    "verify/audit/seen_history.py": 2,
+    "verify/core/log.py": 1,
+    "docs/INVARIANTS.md": 5,
+    "docs/OPERATIONS.md": 2,
+    "docs/REFUSALS.md": 1,
+    "docs/VERIFYING.md": 1,
+    "docs/domain.md": 4,
+}
+# One Spanish word for one thing: libro, registro, veredicto, alteración, tesela (docs/GLOSSARY.md).
+OTHER_SPANISH = re.compile(r"\bbitácoras?\b|\bentradas?\b|\bdictamen\b|\bdictámenes\b|\bmosaicos?\b", re.IGNORECASE)
+
+
+def prose() -> Iterator[Path]:
+    """Sources, catalogues and documents; not the changelog, which is history, nor the page built from its source."""
+    for floor in FLOORS:
+        for pattern in ("*.py", "*.js", "*.html"):
+            yield from sorted((ROOT / floor).rglob(pattern))
+    yield ROOT / "api/locale/en/LC_MESSAGES/constancia.po"
+    yield from sorted((ROOT / "docs").rglob("*.md"))
+    yield from sorted((ROOT / "examples").rglob("*.py"))
+    yield from sorted(path for path in ROOT.glob("*.md") if path.name != "CHANGELOG.md")
+
+
+def counts() -> dict[str, int]:
+    """Banned words by file, line breaks within a phrase included; files without any are left out."""
+    found = {
+        str(path.relative_to(ROOT)): len(BANNED.findall(re.sub(r"\s+(?:#\s|//\s)?\s*", " ", path.read_text("utf-8"))))
+        for path in prose()
+    }
+    return {path: number for path, number in found.items() if number}
+
+
+def test_there_is_prose_to_look_at() -> None:
+    assert len(list(prose())) > 250
+
+
+@pytest.mark.parametrize("text", ["whoever asks", "signed anew", "Is held to it", "are told", "kept for ever"])
+def test_words_are_recognized(text: str) -> None:
+    assert BANNED.search(text)
+
+
+def test_no_file_has_more_of_the_old_dialect_than_the_list_says() -> None:
+    assert counts() == NOT_CLEAN, "write plain words; where a file has fewer now, lower its number in the list"
+
+
+def spanish() -> Iterator[tuple[str, str]]:
+    """Spanish texts that people read, by where they are."""
+    for table in (FAULTS, LABELS, REMARKS, VERDICTS):
+        for code, words in table.items():
+            yield f"verify/report/words.py {code}", words["es"]
+    for name in ("api/locale/es/LC_MESSAGES/constancia.po", "verify/page/words.js"):
+        yield from ((name, line) for line in (ROOT / name).read_text("utf-8").splitlines())
+    for path in (ROOT / "docs" / "es").glob("*.md"):
+        yield from ((path.name, line) for line in path.read_text("utf-8").splitlines())
+    for path in (ROOT / "api" / "cli").glob("*.py"):
+        yield from ((f"api/cli/{path.name}", line) for line in path.read_text("utf-8").splitlines())
+    bundle = (ROOT / "ledger/publication/bundle.py").read_text("utf-8")
+    yield "ledger/publication/bundle.py", bundle
+
+
+def test_spanish_has_one_word_for_one_thing() -> None:
+    assert [(where, text) for where, text in spanish() if OTHER_SPANISH.search(text)] == []

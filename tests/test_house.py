@@ -22,7 +22,8 @@ DOMAIN_STDLIB = {
     "unicodedata", "uuid", "zoneinfo",
 }  # fmt: skip
 # What an auditor must read in order to believe L1 and L2, in one sitting; and all around it, which makes an audit
-# quick, compares copies, finds the place and says it in words. Docstrings are the guide, and `words.py` is a table of
+# quick, compares copies, reads files, zips and addresses, undoes in memory what a channel did to them, finds the place
+# and says it in words. Docstrings are the guide, and `words.py` is a table of
 # sentences: neither counts. Past these it is no longer a specification in code.
 CORE_CODE_LINES = 1_600
 AROUND_CODE_LINES = 3_300

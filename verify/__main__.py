@@ -4,13 +4,24 @@ import argparse
 import gc
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from constancia.verify import Malformed, Unreadable, audit_source, load_trust, open_source, report_json, report_text
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
+from constancia.verify.report.output import INTERRUPTED, UNREADABLE, USAGE, ended, write_error, write_out
+from constancia.verify.report.printable import printable
+from constancia.verify.report.rendering import unreadable_text
+from constancia.verify.sources.files import read_file
+from constancia.verify.sources.transit import plain
 
-UNREADABLE = 3
-INTERRUPTED = 130
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """End with a code that no verdict has."""
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: {printable(message)}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,6 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         Exit code: 0 intact, 1 altered, 2 inconclusive, 3 unreadable, 130 interrupted.
+
+    Raises:
+        OSError: The report can't be written.
     """
     options = _parser().parse_args(arguments)
     # A thread that comes back from OpenSSL would wait up to 5 ms for the interpreter's lock otherwise; and an audit
@@ -29,25 +43,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(100_000)
     try:
         trust = None if options.trust is None else load_trust(options.trust)
-        progress = _show_progress if sys.stderr.isatty() else None
+        progress = _show_progress if sys.stderr is not None and sys.stderr.isatty() else None
         with open_source(options.source) as source:
             since = None if options.since is None else _read_note(options.since)
             report = audit_source(source, trust, all_faults=options.all, progress=progress, since=since)
     except (Unreadable, Malformed) as error:
-        print(f"ILEGIBLE / UNREADABLE  {error}", file=sys.stderr)
+        write_error(unreadable_text(error, options.lang))
         return UNREADABLE
     except KeyboardInterrupt:
-        print("\nInterrumpido: no se concluye nada. / Interrupted: nothing is concluded.", file=sys.stderr)
+        write_error("\nInterrumpido: no se concluye nada. / Interrupted: nothing is concluded.")
         return INTERRUPTED
-    print(report_json(report) if options.json else report_text(report, options.lang), end="\n" if options.json else "")
+    write_out(f"{report_json(report)}\n" if options.json else report_text(report, options.lang))
     return report.verdict.exit_code
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m constancia.verify",
         description="Verify a ledger: store, published folder, address, zip bundle, receipt or contradiction.",
-        epilog="Exit code: 0 intact, 1 altered, 2 inconclusive, 3 unreadable, 130 interrupted.",
+        epilog="Exit code: 0 intact, 1 altered, 2 inconclusive, 3 unreadable; 64 usage, 70 internal failure, 74 the "
+        "output can't be written, 130 interrupted.",
     )
     parser.add_argument("source", help="a ledger's or published folder, an address, a zip, a receipt, a contradiction")
     parser.add_argument(
@@ -65,17 +80,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _read_note(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_NOTE_BYTES)
-    except OSError as error:
-        raise Unreadable("since", str(path), str(error)) from error
+    raw = read_file(path, MAX_NOTE_BYTES)
+    if raw is None:
+        raise Unreadable("since", str(path), "there is no such file")
+    return plain(raw)
 
 
 def _show_progress(done: int, total: int) -> None:
     end = "\r" if done < total else "\r\033[K"
-    print(f"  {done}/{total}", end=end, file=sys.stderr, flush=True)
+    with suppress(OSError, ValueError):
+        print(f"  {done}/{total}", end=end, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

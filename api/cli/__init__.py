@@ -80,8 +80,22 @@ app.add_typer(trust.app)
 
 
 def main() -> None:
-    """Run the command line. A second Ctrl-C, amid what the first one ends, ends it at once and without a word."""
+    """Run the command line; what fails on the way ends in a code that no verdict has."""
+    from constancia.verify.report.output import ended
+
+    sys.exit(ended(_run))
+
+
+def _run() -> object:
+    from constancia.verify.report.output import INTERRUPTED, USAGE, write_error
+    from constancia.verify.report.printable import printable
+
     try:
-        app()
-    except KeyboardInterrupt:
-        sys.exit(130)
+        return app(standalone_mode=False)
+    except Exception as error:
+        if not hasattr(error, "exit_code") or not hasattr(error, "format_message"):  # click's, of whichever copy
+            if type(error).__name__ == "Abort":
+                return INTERRUPTED
+            raise
+        write_error(printable(error.format_message()))
+        return USAGE

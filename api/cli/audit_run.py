@@ -28,8 +28,10 @@ from constancia.verify.audit.run import Progress, audit
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.report.findings import Findings, Report, Verdict
+from constancia.verify.sources.files import read_file
 from constancia.verify.sources.layout import CHECKPOINT_NAME, STORE_NAME, TILES_NAME
 from constancia.verify.sources.source import Source, open_source
+from constancia.verify.sources.transit import plain
 from constancia.verify.trust.trust_folder import TrustFolder, load_trust
 from constancia.verify.wire.merkle import Tree
 
@@ -80,7 +82,7 @@ def run(request: AuditRequest) -> Done:
         trust = _trust(request.trust, pinned, messages)
         since = None if request.since is None else _since(request.since, origin)
         memory = _memory(source, origin, request, stack, messages)
-        progress = stack.enter_context(_progress(show=request.show and sys.stderr.isatty()))
+        progress = stack.enter_context(_progress(show=request.show and sys.stderr is not None and sys.stderr.isatty()))
         report = audit(
             source, trust, all_faults=request.every, progress=progress, since=since, memory=memory,
             levels={"time": _check_time}, further=_further(request, search),
@@ -136,11 +138,10 @@ def _trust(given: Path | None, pinned: Pinned | None, messages: list[str]) -> Tr
 def _since(given: str, origin: str | None) -> bytes:
     if given == LAST:
         return last_checkpoint(origin)
-    try:
-        with Path(given).open("rb") as file:
-            return file.read(MAX_NOTE_BYTES)
-    except OSError as error:
-        raise Unreadable("since", given, str(error.strerror or error)) from error
+    raw = read_file(Path(given), MAX_NOTE_BYTES)
+    if raw is None:
+        raise Unreadable("since", given, "there is no such file")
+    return plain(raw)
 
 
 def _memory(

@@ -124,6 +124,7 @@ def command(
                 heads=heads,
                 stop=stop,
                 told=_printer(root, as_json=as_json),
+                says=lambda text: typer.echo(message("monitor.unreadable", reason=text), err=True),
             )
             if listen is not None:
                 _serve(root, listen, stack)

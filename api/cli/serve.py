@@ -129,8 +129,9 @@ def _places(locations: list[str]) -> "list[tuple[str, Callable[[], bytes | None]
 
 def _published_checkpoint(location: str) -> bytes | None:
     from constancia.verify.core.errors import Unreadable
-    from constancia.verify.sources.files import Folder, Web
+    from constancia.verify.sources.files import Folder
     from constancia.verify.sources.published_log import PublishedLog
+    from constancia.verify.sources.web import Web
 
     try:
         is_web = location.startswith(("http://", "https://"))

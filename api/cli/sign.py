@@ -1,5 +1,6 @@
 """`constancia sign`: show a statement, then sign it with a key that never leaves this machine."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -37,11 +38,26 @@ def command(
     parsed = parse_statement(raw)
     show_statement(raw)
     if not yes:
-        typer.confirm(message("sign.ask"), abort=True)
+        agree(message("sign.ask"))
     private = load(key, passphrase(passphrase_file, "passphrase.key"))
     signed = signed_document(raw, [sign_statement(raw, private)])
     write_file(target, signed)
     typer.echo(message("sign.done", path=target, key=private.key_id, type=parsed.type))
+
+
+def agree(question: str) -> None:
+    """Ask once where nobody sits at a terminal: a pipe that answers something else is no yes, and is not asked again.
+
+    Raises:
+        Abort: Anything but yes.
+    """
+    if sys.stdin is not None and sys.stdin.isatty():
+        typer.confirm(question, abort=True)
+        return
+    typer.echo(question)
+    said = sys.stdin.readline() if sys.stdin is not None else ""
+    if said.strip().lower() not in ("y", "yes", "s", "sí", "si"):
+        raise typer.Abort
 
 
 def show_statement(raw: bytes) -> None:

@@ -1,5 +1,6 @@
 """Shared by all subcommands: language, console, passphrases, error messages."""
 
+import contextlib
 import functools
 import json
 import os
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 REFUSED = 1
 FAILED = 2
+IO_FAILED = 74  # what nobody can be told
 
 Force = Annotated[bool, typer.Option("--force", help="Reemplazar un archivo existente. / Replace an existing file.")]
 P = ParamSpec("P")
@@ -35,8 +37,10 @@ def language() -> str:
 def message(msgid: str, **params: object) -> str:
     """Return a message of the command line in the user's language."""
     from constancia.api.text.i18n import tr
+    from constancia.verify.report.printable import printable
 
-    return tr(language(), f"cli.{msgid}", **params)
+    safe = {name: printable(one) if isinstance(one, str | Path) else one for name, one in params.items()}
+    return tr(language(), f"cli.{msgid}", **safe)
 
 
 def console() -> "Console":
@@ -47,8 +51,9 @@ def console() -> "Console":
 
 
 def fail(text: str, code: int = FAILED) -> typer.Exit:
-    """Print an error and return the exception that ends the command."""
-    typer.echo(text, err=True)
+    """Print an error and give the exception that ends the command."""
+    with contextlib.suppress(OSError, ValueError):
+        typer.echo(text, err=True)
     return typer.Exit(code)
 
 
@@ -64,6 +69,8 @@ def guarded(verb: Callable[P, R]) -> Callable[P, R]:
         except (typer.Exit, typer.Abort):
             raise
         except Exception as error:
+            if isinstance(error, OSError) and error.filename is None:
+                raise fail(message("failed", reason=str(error.strerror or error)), IO_FAILED) from error
             told = _told(error)
             if told is None:
                 raise

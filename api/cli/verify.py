@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import guarded, language, message
+from constancia.api.cli.terminal import fail, guarded, language, message
 
 if TYPE_CHECKING:
     from constancia.api.cli.audit_run import Done
 
 ALTERED = 1
-UNREADABLE = 3
-INTERRUPTED = 130
 SOURCE_HELP = (
     "Carpeta de un libro, carpeta publicada, dirección http(s), zip o constancia; sin ella, la carpeta actual o la "
     "fuente fijada. / A ledger's folder, a published folder, an http(s) address, a zip or a receipt; by default the "
@@ -58,9 +56,10 @@ def command(
     """Verifica que nada fue alterado. / Verify that nothing was altered.
 
     Códigos de salida / exit codes: 0 ÍNTEGRO intact, 1 ALTERADO altered, 2 NO CONCLUYENTE inconclusive, 3 ilegible
-    unreadable, 4 la declaración buscada no está (--statement) the statement is not there, 130 interrumpido
-    interrupted. Sin ancla de confianza, el veredicto nunca es mejor que NO CONCLUYENTE. / Without a trust anchor the
-    verdict is never better than INCONCLUSIVE.
+    unreadable, 4 la declaración buscada no está (--statement) the statement is not there. Lo que no es un veredicto /
+    what is no verdict: 64, 70, 74, 130 interrumpido interrupted. Sin ancla de confianza nunca es mejor que NO
+    CONCLUYENTE: vendría del auditado. / Without a trust anchor never better than INCONCLUSIVE: it would come from the
+    audited.
 
     Ejemplo / example: constancia verify demo --trust confianza --replay
     """
@@ -69,6 +68,8 @@ def command(
 
     from constancia.api.cli.audit_run import AuditRequest, run
     from constancia.verify.core.errors import Malformed, Unreadable
+    from constancia.verify.report.output import INTERRUPTED, IO_FAILED, SOFTWARE, UNREADABLE
+    from constancia.verify.report.rendering import unreadable_text
 
     sys.setswitchinterval(2e-4)  # a verifier thread back from OpenSSL would wait 5 ms for the interpreter otherwise
     gc.set_threshold(100_000)  # an audit makes many short-lived objects and no cycles
@@ -79,12 +80,17 @@ def command(
     try:
         done = run(request)
     except (Unreadable, Malformed) as error:
-        typer.echo(message("verify.unreadable", reason=str(error)), err=True)
-        raise typer.Exit(UNREADABLE) from error
+        raise fail(unreadable_text(error, language()), UNREADABLE) from error
     except KeyboardInterrupt:
-        typer.echo(message("verify.interrupted"), err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    _print(done, as_json=as_json)
+        raise fail(message("verify.interrupted"), INTERRUPTED) from None
+    except OSError as error:
+        raise fail(message("failed", reason=str(error)), IO_FAILED) from error
+    except Exception as error:
+        raise fail(message("failed", reason=f"{type(error).__name__}: {error}"), SOFTWARE) from error
+    try:
+        _print(done, as_json=as_json)
+    except OSError as error:
+        raise fail(message("failed", reason=str(error)), IO_FAILED) from error
     raise typer.Exit(_exit_code(done))
 
 
@@ -98,15 +104,15 @@ def _exit_code(done: "Done") -> int:
 def _print(done: "Done", *, as_json: bool) -> None:
     import json
 
-    from constancia.verify.report.rendering import report_json, report_text
+    from constancia.verify.report.output import write_error, write_out
+    from constancia.verify.report.rendering import json_text, report_json, report_text
 
     for line in done.messages:
-        typer.echo(line, err=True)
+        write_error(line)
     sought = done.statement
     if not as_json:
-        typer.echo(report_text(done.report, language()), nl=False)
-        for code in sought.codes if sought is not None else ():
-            typer.echo(message(code, **(sought.params if sought is not None else {})))
+        lines = [message(code, **sought.params) + "\n" for code in sought.codes] if sought is not None else []
+        write_out(report_text(done.report, language()) + "".join(lines))
         return
     report = report_json(done.report)
     if sought is not None:
@@ -115,5 +121,5 @@ def _print(done: "Done", *, as_json: bool) -> None:
             "exit_code": sought.exit_code,
             "params": sought.params,
         }
-        report = json.dumps(json.loads(report) | {"statement": statement}, ensure_ascii=False, indent=1)
-    typer.echo(report)
+        report = json_text(json.loads(report) | {"statement": statement})
+    write_out(f"{report}\n")

@@ -11,6 +11,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_ex
 from constancia.api.text.i18n import tr
 from constancia.ledger.errors import LedgerError
 from constancia.verify.core.formats.signatures import decode_base64
+from constancia.verify.report.printable import printable
 
 TIMEOUT_S = 20.0
 
@@ -31,16 +32,29 @@ class RemoteProblem(Exception):
         super().__init__(f"{problem.get('code')}: {problem.get('rule') or problem.get('detail')}")
 
     def text(self, lang: str) -> str:
-        """Return the problem as text."""
-        code = str(self.problem.get("code", "?"))
-        judged = json.dumps(self.problem.get("judged_against", {}), ensure_ascii=False)
+        """Give it in words."""
+        code = printable(self.problem.get("code", "?"), 80)
+        judged = printable(json.dumps(self.problem.get("judged_against", {}), ensure_ascii=False))
+        rule = printable(self.problem.get("rule") or self.problem.get("detail", ""))
         lines = [
             tr(lang, "cli.refused", title=tr(lang, f"problem.{code}"), code=code),
-            tr(lang, "cli.refused.rule", rule=self.problem.get("rule") or self.problem.get("detail", "")),
+            tr(lang, "cli.refused.rule", rule=rule),
             tr(lang, "cli.refused.judged", judged=judged),
         ]
         also = self.problem.get("also", [])
-        return "\n".join([*lines, *(f"  + {one['code']}: {one['rule']}" for one in also)])
+        more = [one for one in also if isinstance(one, dict)] if isinstance(also, list) else []
+        return "\n".join([*lines, *(printable(f"  + {one.get('code')}: {one.get('rule')}") for one in more[:20])])
+
+
+def _problem(answer: httpx.Response) -> dict[str, Any]:
+    """Read a problem document; an answer that only says that it is one is none of a ledger's."""
+    try:
+        found = answer.json()
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise NoLedger(f"{answer.url}: no ledger answers there (status {answer.status_code})")
+    return found
 
 
 class RemoteLog:
@@ -143,7 +157,7 @@ class RemoteLog:
         if answer.status_code in (429, 502, 503, 504):
             raise Unreachable(f"{self._client.base_url}: {answer.status_code}")
         if answer.headers.get("content-type", "").startswith("application/problem+json"):
-            raise RemoteProblem(answer.json())
+            raise RemoteProblem(_problem(answer))
         if not answer.is_success:
             raise NoLedger(f"{answer.url}: no ledger answers there (status {answer.status_code})")
         return answer

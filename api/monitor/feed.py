@@ -10,6 +10,7 @@ from constancia.api.monitor.words import advise, tell_event
 from constancia.api.text.i18n import tr
 from constancia.ledger.monitor.findings import Event
 from constancia.ledger.monitor.watch_folder import NEVER
+from constancia.verify.report.printable import printable
 
 MAX_ENTRIES: Final = 200
 
@@ -26,6 +27,7 @@ def atom(events: Sequence[Event], name: str, lang: str) -> bytes:
         Atom, UTF-8. Identifiers and times are the findings' own (RFC 4287 §4.2.6, §4.2.15).
     """
     latest = sorted(events, key=lambda one: (one.at, one.urn))[-MAX_ENTRIES:]
+    name = printable(name)
     feed = FeedGenerator()
     feed.id(uuid.uuid5(uuid.NAMESPACE_URL, f"constancia/monitor-feed@v1 {name}").urn)
     feed.title(tr(lang, "monitor.feed.title"))
@@ -35,12 +37,12 @@ def atom(events: Sequence[Event], name: str, lang: str) -> bytes:
     for event in latest:
         entry = feed.add_entry()  # the newest comes first
         entry.id(event.urn)
-        entry.title(f"{event.origin or event.url}: {tell_event(event, lang)}"[:300])
+        entry.title(printable(f"{event.origin or event.url}: {tell_event(event, lang)}", 300))
         entry.updated(event.at)
         entry.published(event.at)
         entry.category(term=event.finding.code)
         lines = [tell_event(event, lang), event.url]
         lines += [advise(event.finding.code, lang)] if event.is_found else []
         lines += [tr(lang, "monitor.evidence", name=event.finding.evidence)] if event.finding.evidence else []
-        entry.content("\n\n".join(lines), type="text")
+        entry.content("\n\n".join(printable(line) for line in lines), type="text")
     return bytes(feed.atom_str(pretty=True))

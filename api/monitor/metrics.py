@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from constancia.ledger.monitor.findings import KINDS, outcome_of
 from constancia.ledger.monitor.settings import parse_second
 from constancia.ledger.monitor.watch_folder import LogFolder
+from constancia.verify.report.printable import printable
 
 _LABELS = ("origin", "url")
 
@@ -37,7 +38,7 @@ class _Folders(Collector):
         now_open = GaugeMetricFamily(f"{prefix}_open_findings", "Findings that last.", labels=(*_LABELS, "code"))
         for folder in self._folders:
             state = folder.state
-            labels = (state.origin, state.url)
+            labels = (printable(state.origin), printable(state.url))
             size.add_metric(labels, state.size)
             at = state.last_success
             success.add_metric(labels, 0 if at is None else parse_second(at).timestamp())

@@ -4,18 +4,19 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from constancia.api.monitor.outputs import siblings, write_outputs
 from constancia.api.monitor.peers import read_peer
 from constancia.ledger.clock import Clock
-from constancia.ledger.monitor.findings import worst
+from constancia.ledger.monitor.findings import UNREACHABLE, worst
 from constancia.ledger.monitor.judgements import ReceiptJudgement
 from constancia.ledger.monitor.settings import WatchSettings
 from constancia.ledger.monitor.watch import RoundOutcome, WatchedLog
-from constancia.ledger.monitor.watch_folder import LogFolder
+from constancia.ledger.monitor.watch_folder import JOURNAL, LogFolder
+from constancia.verify.core.errors import Malformed, Unreadable
 
 JITTER: Final = 0.1  # jitter, so that many monitors do not ask a log all at once
 MAX_BACK_OFF: Final = 3_600.0  # seconds; an unreachable log is still asked every hour
@@ -49,11 +50,24 @@ class Service:
     heads: Path | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     told: Callable[[RoundOutcome], None] = lambda _: None
+    says: Callable[[str], None] = lambda _: None
     has_feeds: bool = True
 
     def __post_init__(self) -> None:
-        """Open the logs' folders."""
-        self.folders = [LogFolder(self.root, url) for url in dict.fromkeys(self.urls)]
+        """Open the logs' folders. One that can't be read is said, and the others are watched."""
+        self.folders: list[LogFolder] = []
+        self._unread: list[Unreadable] = []
+        for url in dict.fromkeys(self.urls):
+            try:
+                self.folders.append(LogFolder(self.root, url))
+            except Unreadable as error:
+                self._unread.append(error)
+                self.says(str(error))
+        if self._unread and not self.folders:
+            raise self._unread[0]
+        for folder in self.folders:
+            if folder.damaged:
+                self.says(f"{folder.path / JOURNAL}: {folder.damaged} x [journal]")
         self._watches = [WatchedLog(folder, self.settings, self.clock) for folder in self.folders]
 
     @property
@@ -63,8 +77,9 @@ class Service:
         return [receipt.name for receipt in self.receipts if receipt.origin not in origins and "" not in origins]
 
     def once(self) -> int:
-        """Run one round over all logs; return the exit code."""
-        return worst(outcome.code for outcome in self._rounds(self._watches))
+        """Do one round over all logs; gives the exit code."""
+        codes = [outcome.code for outcome in self._rounds(self._watches)]
+        return worst([*codes, *[UNREACHABLE] * len(self._unread)])
 
     def run(self, every_s: float) -> None:
         """Run rounds until `stop` is set.
@@ -85,8 +100,13 @@ class Service:
         peers = [read_peer(peer, self.settings.is_stopped) for peer in self.peers]
         for watch in watches:
             others = siblings(self.folders, watch.folder.state.url)
-            outcome = watch.round([*peers, *others], self.receipts)
-            self.has_feeds = write_outputs(self.root, self.folders, self.name, self.heads)
+            try:
+                outcome = watch.round([*peers, *others], self.receipts)
+                self.has_feeds = write_outputs(self.root, self.folders, self.name, self.heads)
+            except (Unreadable, Malformed, OSError, ValueError) as error:  # of this log's folder: the others go on
+                self.says(str(error))
+                state = replace(watch.folder.state, failures=watch.folder.state.failures + 1)
+                outcome = RoundOutcome(code=UNREACHABLE, events=(), open=watch.folder.open, state=state)
             self.told(outcome)
             yield outcome
 

@@ -5,6 +5,7 @@ from typing import Any
 from constancia.api.text.i18n import tr
 from constancia.ledger.monitor.findings import ALTERED, INCONCLUSIVE, INTACT, UNREACHABLE, Event, Finding
 from constancia.ledger.monitor.signed_heads import OWN, RECEIPT
+from constancia.verify.report.printable import printable
 from constancia.verify.report.words import FAULTS, LABELS, REMARKS, VERDICTS
 
 
@@ -15,10 +16,11 @@ def tell(finding: Finding, lang: str) -> str:
         own = {OWN: "monitor.source.own", RECEIPT: "monitor.source.receipt"}.get(params["source"])
         params["source"] = tr(lang, own) if own is not None else params["source"]
     if finding.code == "faulty":
-        params |= {"place": _place(params, lang), "words": FAULTS[params["fault"]][lang]}
+        params |= {"place": _place(params, lang), "words": FAULTS.get(params["fault"], {}).get(lang, params["fault"])}
     elif finding.code in ("unwitnessed", "inconclusive"):
-        return REMARKS[params["reason"]][lang].format(**params["params"])
-    return tr(lang, f"monitor.{finding.code}", **params)
+        words = REMARKS.get(params["reason"], {}).get(lang)  # a journal may be older than the words
+        return params["reason"] if words is None else printable(words.format(**params["params"]), 4_000)
+    return printable(tr(lang, f"monitor.{finding.code}", **params), 4_000)
 
 
 def advise(code: str, lang: str) -> str:

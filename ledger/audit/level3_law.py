@@ -33,9 +33,9 @@ from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.entry import Entry
 from constancia.verify.core.formats.signatures import is_hex64
 from constancia.verify.report.findings import Findings
-from constancia.verify.sources.files import Web
 from constancia.verify.sources.layout import STORE_NAME, VIEWS_NAME
 from constancia.verify.sources.source import Source
+from constancia.verify.sources.web import Web
 from constancia.verify.speed.entry_patterns import read_entry
 from constancia.verify.wire.merkle import hash_leaf
 
@@ -157,7 +157,7 @@ class Replay:
             check_served(served, self.state, self._fold.tree, self._at, self._findings)
         elif self._views is not None:
             try:
-                self._views.finish(self._source, size)
+                self._views.finish(size)
             except Unreadable as error:
                 self._give_up(error)
         elif not self._is_blind:

@@ -20,7 +20,7 @@ from constancia.ledger.views.projections.base import StateProjection
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.report.findings import Findings
-from constancia.verify.sources.files import Web
+from constancia.verify.sources.web import Web
 from constancia.verify.wire.merkle import Tree
 
 MAX_ANSWER_BYTES: Final = 256 * 1024 * 1024

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from constancia.verify.report.printable import printable
+
 INTACT: Final = 0
 ALTERED: Final = 1
 INCONCLUSIVE: Final = 2
@@ -63,6 +65,11 @@ class Finding:
     params: Mapping[str, Any] = field(default_factory=dict)
     evidence: str | None = None
 
+    def __post_init__(self) -> None:
+        """Clean foreign text before it is kept: a feed, a metric or a terminal reads it later, and refuses or obeys."""
+        object.__setattr__(self, "key", printable(self.key))
+        object.__setattr__(self, "params", {name: _clean(value) for name, value in self.params.items()})
+
     @property
     def identity(self) -> tuple[str, str]:
         """Code and key; identify a finding."""
@@ -78,6 +85,10 @@ class Event:
     url: str
     origin: str
     finding: Finding
+
+    def __post_init__(self) -> None:
+        """Clean what the log says of itself, as `Finding` does."""
+        object.__setattr__(self, "origin", printable(self.origin))
 
     @property
     def urn(self) -> str:
@@ -98,6 +109,14 @@ class Event:
             "params": dict(one.params),
             "url": self.url,
         }
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, Mapping):
+        return {printable(name): _clean(one) for name, one in value.items()}
+    return [_clean(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def event_of(item: Mapping[str, Any]) -> Event:

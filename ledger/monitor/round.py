@@ -35,6 +35,7 @@ from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.sources.layout import CHECKPOINT_NAME
 from constancia.verify.sources.published_log import PublishedLog
 from constancia.verify.sources.source import Source
+from constancia.verify.sources.web import CONTACT as NO_ANSWER
 
 if TYPE_CHECKING:
     from constancia.verify.trust.trust_folder import TrustFolder
@@ -309,7 +310,8 @@ class Round:
         stored = None if proof is None else self._folder.keep_proof(proof, OWN)
         self.found += [] if stored is None else [stored]
         entries = report.checked.get("L1", {}).get("entries", 0)
-        if report.verdict is Verdict.ALTERED or any(one.code == "unwitnessed" for one in found):
+        is_whole = report.size == head.size  # what could not be had was not verified either
+        if not is_whole or report.verdict is Verdict.ALTERED or any(one.code == "unwitnessed" for one in found):
             self.state = replace(self.state, pending=head.note.decode(), entries=self.state.entries + entries)
             return
         if whole:
@@ -346,7 +348,7 @@ class Round:
     def _missing(self, error: Unreadable | Malformed) -> None:
         """Record that something could not be fetched, which is not a verdict on the log."""
         self.judged |= CONTACT
-        is_contact = isinstance(error, Unreadable) and error.code == "web"
+        is_contact = isinstance(error, Unreadable) and error.code in NO_ANSWER
         self._find("unreachable" if is_contact else "unreadable", reason=str(error))
 
     def _find(self, code: str, key: str = "", **params: Any) -> None:

@@ -6,9 +6,10 @@
     <log>/evidence/         proofs (SPEC §10), named after what they prove
     <log>/verified.sqlite   resume state of the audits
 
-- P1: every write is atomic; a truncated line at the end of the journal is removed when it is read.
-- P2: the order is proof, journal, state. After a crash behind the proof, opening the folder writes the missing journal
-  line; after a crash behind the line, the state is old, and the next round finds the same again, once.
+- P1: each write is there whole or not at all; a line cut off at the journal's end is taken away when it is read.
+- P2: the order is proof, journal, state. A crash after the proof leaves a proof without a line, which is written when
+  the folder is opened; a crash after the line leaves an old state, and the next round finds the same again, once.
+- P3: a line of the journal that can't be read is passed over, counted and left where it is: it never ends the watch.
 """
 
 import hashlib
@@ -28,6 +29,7 @@ from constancia.verify.sources.layout import CHECKPOINT_NAME
 
 FORMAT: Final = 1
 EVIDENCE: Final = "evidence"
+JOURNAL: Final = "journal.jsonl"
 MAX_PROOFS: Final = 16  # two histories that both grow give a new one in each round
 PROOFS: Final = "contradiction-*.txt"
 NEVER: Final = "1970-01-01T00:00:00Z"
@@ -83,11 +85,12 @@ class LogFolder:
         self.evidence = self.path / EVIDENCE
         self.resume = self.path / "verified.sqlite"
         self.interrupted = self.path / "whole.sqlite"
-        self._journal = self.path / "journal.jsonl"
+        self._journal = self.path / JOURNAL
         self.evidence.mkdir(parents=True, exist_ok=True, mode=0o700)
         for folder in (self.path, self.evidence):
             remove_half_written(list(folder.iterdir()))
         self.state = self._load(url)
+        self.damaged = 0
         self.events = self._read_journal()
         self._open: dict[tuple[str, str], Finding] = {}
         for event in self.events:
@@ -115,10 +118,17 @@ class LogFolder:
         whole = raw[: raw.rfind(b"\n") + 1]
         if whole != raw:  # P1: the machine stopped while the line was written
             os.truncate(self._journal, len(whole))
-        try:
-            return [event_of(json.loads(line)) for line in whole.splitlines()]
-        except (ValueError, KeyError, TypeError) as error:
-            raise Unreadable("monitor", str(self._journal), f"a line is damaged: {error}") from error
+        events: list[Event] = []
+        for line in whole.split(b"\n")[:-1]:
+            try:
+                event = event_of(json.loads(line))
+            except (ValueError, KeyError, TypeError, AttributeError):
+                event = None
+            if event is None or event.finding.code not in KINDS:
+                self.damaged += 1  # P3: it stays in the file, and what it said is found again
+            else:
+                events.append(event)
+        return events
 
     def _recover(self) -> None:
         """Write the missing journal line of a proof (P2), dated by the proof's file."""

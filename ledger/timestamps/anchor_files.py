@@ -11,6 +11,7 @@ from constancia.verify.report.findings import Findings
 from constancia.verify.sources.files import Files
 from constancia.verify.sources.layout import ANCHORS_NAME
 from constancia.verify.sources.source import Source
+from constancia.verify.sources.transit import is_html
 
 MAX_INDEX_BYTES: Final = 32 * 1024 * 1024  # two hundred thousand anchors
 
@@ -61,10 +62,10 @@ class AnchorFolder:
             except Unreadable as error:
                 if error.code != "too-large":
                     raise
-                continue  # reported as its own fault when it is read
-            if raw is not None and hashlib.sha256(raw).hexdigest() != expected:
-                digest = hashlib.sha256(raw).digest()
-                findings.fault("time-index", None, self.label + path, expected, digest, level="L5")
+                continue  # a fault of its own, wherever it is read
+            if raw and not is_html(raw) and hashlib.sha256(raw).hexdigest() != expected:
+                found = hashlib.sha256(raw).digest()
+                findings.fault("time-index", None, self.label + path, expected, found, level="L5")
 
     def load(self) -> "AnchorFolder":
         """Read the list, and list the folder if that is possible."""

@@ -27,6 +27,7 @@ from constancia.verify.core.formats.checkpoint import Checkpoint, format_checkpo
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, parse_vkey
 from constancia.verify.report.findings import Findings
 from constancia.verify.sources.source import Source, open_source
+from constancia.verify.sources.transit import is_html
 from constancia.verify.trust.trust_folder import TrustFolder
 from constancia.verify.wire.merkle import Tree
 
@@ -168,8 +169,9 @@ class _TimestampAudit:
                 raise
             self._fault(code, place.label + path, f"at most {limit} bytes", "more")
             return None
-        if raw is None:
+        if raw is None or not raw or is_html(raw):  # a page or nothing in its place is not there, and says nothing
             self._uncounted.missing.append(place.label + path)
+            return None
         return raw
 
     @cached_property

@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 from tests.e2e.page_cases import Shown
 from tests.e2e.test_page_verifier import EMPTIED, PAGE, TRUST, by_python
+from tests.tamper import transit_cases
 from tests.tamper.bench import Bench, Case
 from tests.tamper.matrix import SOURCES, cases_of
 
@@ -30,7 +31,8 @@ class Both:
 
 def readable_cases(bench: Bench) -> list[Case]:
     """All cases but those of the store, which the page does not read; the trust folder's are shown with a bundle."""
-    return [case for source in SOURCES for case in cases_of(bench, source) if case.source != "store" or of_trust(case)]
+    altered = [case for source in SOURCES for case in cases_of(bench, source)]
+    return [case for case in (*altered, *transit_cases.cases(bench)) if case.source != "store" or of_trust(case)]
 
 
 def of_trust(case: Case) -> bool:

@@ -30,7 +30,7 @@ from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44, format_vkey
 from constancia.verify.report.words import FAULTS, REMARKS, VERDICTS
 
 SOURCE = PAGE.read_text(encoding="utf-8")
-MAX_BYTES = 62_000  # the acts that it knows, their editions and the quorum rules came on top of 60,000
+MAX_BYTES = 68_000
 LOG = f"log {format_vkey(true().signer.verifier)}\n".encode()
 WITNESS = f"witness w {format_vkey(Witness('w').verifier)}\n".encode()
 STRONG = f"witness strong {format_vkey(PostQuantumWitness('w').verifier)}\n".encode()

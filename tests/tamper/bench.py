@@ -14,6 +14,7 @@ from tests.verify.small_ledger import Log, PostQuantumWitness, Witness, Writer, 
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.report.rendering import report_json, report_text
+from constancia.verify.report.words import SEEN
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.policy_file import parse_policy
 
@@ -174,7 +175,9 @@ class Bench:
         report_json(report)
         if report.verdict is Verdict.ALTERED:
             self._judge_fault(case, report, name, figures)
-        elif any(one in remark.code for remark in report.open for one in case.places):
+        elif any(one in remark.code for remark in report.open for one in case.places) or (
+            not case.harmless and any(remark.code in SEEN for remark in report.open)
+        ):  # a file that is not whole is said to be so, by its name, and accuses nobody
             figures.named += 1
         elif case.harmless:
             self._prove_harmless(case, location, report)

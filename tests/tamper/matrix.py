@@ -53,7 +53,7 @@ def unexplained(figures: Figures) -> list[str]:
 
 def upper_tiles(root: Path, step: int) -> dict[str, Figures]:
     tiles = UpperTiles(root)
-    assert tiles.faults() == ()
+    assert tiles.found() == ((), set())
     return {f"tile {tile_path(*target).split('/', 1)[1]}": tiles.run(target, step) for target in TARGETS}
 
 

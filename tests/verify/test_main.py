@@ -73,7 +73,9 @@ def test_since_that_cannot_be_read_gives_3(note: bytes | None, place: str, tmp_p
 @pytest.mark.parametrize("source", ["/nowhere", "", "http://127.0.0.1:9/"])
 def test_exit_code_3_for_what_cannot_be_read(source: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([source]) == 3
-    assert "UNREADABLE" in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith("ILEGIBLE")
+    assert main([source, "--lang", "en"]) == 3
+    assert capsys.readouterr().err.startswith("UNREADABLE")
 
 
 @pytest.mark.parametrize(("name", "content"), [("policy", b"log nonsense\n"), ("genesis", b"nonsense")])

@@ -3,11 +3,14 @@
 What the core finds wrong with one is located here: between which sizes the log was altered.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from constancia.verify.audit.seen_history import SeenHistory
 from constancia.verify.core.conclusion import Conclusion
 from constancia.verify.core.formats.checkpoint import Checkpoint
+from constancia.verify.core.formats.note import VerifierKey
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.sqlite_store import Store
 from constancia.verify.trust.pinned_checkpoint import PinnedCheckpoint
 
@@ -17,7 +20,26 @@ _PLACE: Final = "batches.checkpoint"
 class CheckpointChecker(Conclusion):
     """The core's conclusion, for a source with many checkpoints. As `Conclusion`; `seen` tells where faults lie."""
 
+    _findings: Findings
     _seen: SeenHistory
+    extent = 0  # the size that the source claims
+
+    def check_keys(self, origin: str | None, said: str | None) -> VerifierKey | None:
+        """As the core does; but of an entry 0 that could not be had nothing is judged."""
+        if self._trust is not None and self._is_unread(1):
+            self._trust = replace(self._trust, genesis=None)
+        return super().check_keys(origin, said)
+
+    def check_checkpoint(self, raw: bytes, where: str) -> None:
+        """As the core does; but where entries that it covers could not be had, its signatures alone."""
+        if self._is_unread(self.extent):
+            self.open(raw, where, None)
+        else:
+            super().check_checkpoint(raw, where)
+
+    def _is_unread(self, size: int) -> bool:
+        """Tell whether the entries up to a size are claimed by the source but could not all be had."""
+        return self._findings.ends_at is not None and self._tree.size < size <= self.extent
 
     def root_differs(self, code: str, where: str, checkpoint: Checkpoint, *, since: int | None = None) -> None:
         """Take in that a checkpoint gives another root than the tree's: its place is known once all else is."""
@@ -45,6 +67,9 @@ class CheckpointChecker(Conclusion):
     def hold_to(self, kept: PinnedCheckpoint, origin: str | None) -> bool:
         """Hold the log to what the auditor verified before; tells whether it goes on from it (rules A3, A5)."""
         checkpoint = Checkpoint(origin=kept.origin or origin or "", size=kept.size, root=kept.root)
+        if checkpoint.origin == (origin or "") and self._is_unread(kept.size):
+            self._findings.leave_open("kept-not-compared", where=kept.where, size=kept.size)
+            return False
         goes_on = self.goes_on_from(checkpoint, origin, kept.where)
         if goes_on and kept.raw is not None:
             self._seen.confirm(kept.size)

@@ -12,7 +12,7 @@ from constancia.verify.core.formats.checkpoint import Checkpoint, format_checkpo
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.note import NoteSignature, parse_note
 from constancia.verify.core.formats.policy import Policy
-from constancia.verify.report.findings import Findings, fault_of
+from constancia.verify.report.findings import Findings
 from constancia.verify.sources.sqlite_store import Store
 from constancia.verify.wire.merkle import HASH_BYTES
 
@@ -36,6 +36,8 @@ def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is held to what, and whe
     Returns:
         The checkpoint of the largest tree that has the quorum, with its cosignatures; None if none has.
 
+    What is damaged in that file is said, and never weighs: it is no part of the log. What is sound in it does.
+
     Raises:
         Unreadable: The file was written to while it was read.
 
@@ -46,13 +48,16 @@ def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is held to what, and whe
         if isinstance(kept, Unreadable):
             raise kept
         if kept.columns("cosignatures") != _COLUMNS:
-            findings.not_checked("cosignatures-unread", names="cosignatures.sqlite", reason="other columns")
+            reader.damaged.append("other columns")
         else:
             for row in kept.select(_ROWS):
                 reader.read(row)
     except Unreadable as error:
-        # An auxiliary file that can't be read says nothing about the log: the witnesses are asked again.
-        findings.not_checked("cosignatures-unread", names="cosignatures.sqlite", reason=str(error))
+        reader.damaged.append(str(error))
+    if reader.damaged:
+        # An auxiliary file that is damaged says nothing about the log: the witnesses are asked again.
+        reason = f"{len(reader.damaged)}: {reader.damaged[0]}"
+        findings.not_checked("cosignatures-unread", names="cosignatures.sqlite", reason=reason)
     if isinstance(kept, Store):
         kept.check_unchanged()
     return reader.latest(store)
@@ -64,6 +69,7 @@ class _Kept:
         self._policy = policy
         self._findings = findings
         self._times = times
+        self.damaged: list[str] = []
         self._lines: dict[int, list[str]] = {}
         self._names: dict[int, set[str]] = {}
 
@@ -73,11 +79,9 @@ class _Kept:
         where = f"cosignatures.line: {key} at {size}"
         try:
             text, signature = _parse(self._fold.origin or "?", size, root, line)
-            if key != f"{signature.name}+{signature.key_hash.hex()}":
-                self._findings.fault("checkpoint", None, where, f"{signature.name}+{signature.key_hash.hex()}", key)
             self._hold(signature, text, size, line)
-        except Malformed as error:
-            self._findings.add(fault_of(error, "checkpoint", None, where, "L1"))
+        except Malformed:
+            self.damaged.append(where)  # it can be asked for again, and a line that does not verify proves nothing
             return
         if self._names.get(size):
             self._compare(Checkpoint(origin=self._fold.origin or "?", size=size, root=root), where)

@@ -1,13 +1,19 @@
 """Check of the documents: the name is the content's SHA-256, and the size is the one that entries cite."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from constancia.verify.audit.entry_pass import Citations
 from constancia.verify.core.formats.signatures import is_hex64
 from constancia.verify.report.findings import Findings
 from constancia.verify.sources.files import Files
+from constancia.verify.sources.published_log import MISSING, had
 from constancia.verify.sources.source import Source
+from constancia.verify.sources.transit import is_html, undo_line_ends
+from constancia.verify.sources.web import Web
+
+MAX_TEXT_BYTES: Final = 16 * 1024 * 1024  # a document that is looked at for what the way may have done to it
 
 
 class DocumentFolder(NamedTuple):
@@ -61,15 +67,34 @@ def check_documents(places: Sequence[DocumentFolder], cited: Mapping[str, Citati
 
 
 def _check_document(place: DocumentFolder, name: str, cited: Citations | None, findings: Findings) -> bool:
-    """Check one document; return whether it exists."""
-    found = place.files.digest(place.prefix + name)
+    """Check one document; tells whether there is one, or it was said why there is none."""
+    path = place.prefix + name
+    found, seen = had(lambda: place.files.digest(path))
     if found is None:
-        return False
+        if seen != MISSING:
+            findings.lack(seen, f"documents/{name}", weighs=cited is not None and bool(cited.sizes))
+        return seen != MISSING
     findings.count("L1", "documents")
     digest, size = found
     index = None if cited is None else cited.index
     if digest.hex() != name:
-        findings.fault("document", index, f"documents/{name}", name, digest)
+        changed = _changed_on_the_way(place.files, path, name, size, cited)
+        if changed is None:
+            findings.fault("document", index, f"documents/{name}", name, digest)
+        else:
+            findings.lack(changed, f"documents/{name}")
     elif cited is not None and cited.sizes - {size}:
         findings.fault("document-size", index, f"documents/{name}", sorted(cited.sizes), size)
     return True
+
+
+def _changed_on_the_way(files: Files, path: str, name: str, size: int, cited: Citations | None) -> str | None:
+    """Tell what became of a document of another hash, if that is no alteration: cut, replaced by a page, line ends."""
+    if not size or (cited is not None and cited.sizes and size < min(cited.sizes)):
+        return "short"
+    data = files.read(path, MAX_TEXT_BYTES) if size <= MAX_TEXT_BYTES else None
+    if data is None:
+        return None
+    if is_html(data) and isinstance(files, Web):
+        return "replaced"
+    return "changed" if hashlib.sha256(undo_line_ends(data)).hexdigest() == name else None

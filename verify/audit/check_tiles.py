@@ -2,8 +2,11 @@
 
 from constancia.verify.report.findings import Findings
 from constancia.verify.sources.published_log import MAX_BUNDLE_BYTES, MAX_TILE_BYTES, FoundFile, PublishedLog, TileFile
+from constancia.verify.sources.transit import as_sent
 from constancia.verify.wire.merkle import HASH_BYTES, Tree, hash_leaf
 from constancia.verify.wire.tiles import HASHES_PER_TILE, bundle_bytes, tiles_between, whole_entries
+
+DIFFERS = "differs"  # a fault, if no change of line ends explains it
 
 
 class TileChecker:
@@ -12,10 +15,12 @@ class TileChecker:
     Args:
         published: The files.
         tree: The tree of the entries.
-        findings: Receives faults.
+        findings: Where faults go.
+        weighs: Whether what can't be had leaves the verdict open: not beside a store, which can publish it again.
     """
 
-    def __init__(self, published: PublishedLog, tree: Tree, findings: Findings) -> None:
+    def __init__(self, published: PublishedLog, tree: Tree, findings: Findings, *, weighs: bool) -> None:
+        self._weighs = weighs
         self._published = published
         self._tree = tree
         self._findings = findings
@@ -40,9 +45,10 @@ class TileChecker:
             # Of a bundle that the old tree had in part, the pass read only the rest.
             seen = done and not (start % HASHES_PER_TILE and number == start // HASHES_PER_TILE)
             if level > 0 or not seen:
-                self._check_tile(self._published.find(level, number, width), level, number, width)
+                found = self._published.find(level, number, width, is_covered=True)
+                self._check_tile(found, level, number, width)
             if level == 0 and not seen:
-                self._check_bundle(self._published.find(None, number, width), number, width)
+                self._check_bundle(self._published.find(None, number, width, is_covered=True), number, width)
         if not start:
             self._check_rest(read)
 
@@ -52,14 +58,14 @@ class TileChecker:
             hashes = self._tree.size >> 8 * (file.level or 0)
             covered = max(0, min(file.width, hashes - file.number * HASHES_PER_TILE))
             beyond += covered < file.width
-            if file.path in read:
+            if file.path in read or (covered < file.width and self._findings.ends_at is not None):
                 continue
             if covered and file.level is None:
                 self._check_other_bundle(file, covered)
             elif covered and file.level is not None:
-                data = self._published.files.read(file.path, MAX_TILE_BYTES)
-                self._check_tile(FoundFile(file.path, data), file.level, file.number, file.width)
-        if beyond:
+                found = self._published.at(file.path, MAX_TILE_BYTES)
+                self._check_tile(found, file.level, file.number, file.width)
+        if beyond and self._findings.ends_at is None:
             self._findings.note("beyond-checkpoint", count=beyond)
         others = self._published.other_files()
         if others:
@@ -70,57 +76,59 @@ class TileChecker:
         first = number * HASHES_PER_TILE * span
         covered = min(width, self._tree.size // span - number * HASHES_PER_TILE)
         if found.data is None:
-            last = first + covered * span - 1
-            self._findings.fault("tile-missing", first, found.path, "a tile", "no file", last_index=last)
+            self._findings.lack(found.why, found.path, weighs=self._weighs)
             return
         self._findings.count("L1", "tiles")
         expected = self._tree.tile(level, number, covered)
-        hashes = width if ".p/" in found.path else HASHES_PER_TILE
-        if found.data.startswith(expected) and len(found.data) == hashes * HASH_BYTES:
-            return
-        for at in range(covered):
+        length = (width if ".p/" in found.path else HASHES_PER_TILE) * HASH_BYTES
+
+        def seen_in(data: bytes) -> str | None:
+            if len(data) != length:
+                return "short" if len(data) < length else "added"
+            return None if data.startswith(expected) else DIFFERS
+
+        data, seen = as_sent(found.data, seen_in)
+        for at in range(min(covered, len(data) // HASH_BYTES)):
             part = slice(at * HASH_BYTES, (at + 1) * HASH_BYTES)
-            if found.data[part] != expected[part]:
+            if data[part] != expected[part]:
                 start = first + at * span
-                where = f"{found.path}: hash {at}"
-                self._findings.fault(
-                    "tile", start, where, expected[part], found.data[part], last_index=start + span - 1
-                )
+                where, last = f"{found.path}: hash {at}", start + span - 1
+                self._findings.fault("tile", start, where, expected[part], data[part], last_index=last)
                 return
-        length, start = f"{len(found.data)} bytes", first + (covered - 1) * span
-        self._findings.fault("tile", start, found.path, f"{hashes} hashes", length, last_index=start + span - 1)
+        if seen not in (None, DIFFERS):
+            self._findings.lack(seen, found.path, weighs=self._weighs)
 
     def _check_bundle(self, found: FoundFile, number: int, width: int) -> None:
         first = number * HASHES_PER_TILE
         width = min(width, self._tree.size - first)
         if found.data is None:
-            last = first + width - 1
-            self._findings.fault("bundle-missing", first, found.path, "an entry bundle", "no file", last_index=last)
+            self._findings.lack(found.why, found.path, weighs=self._weighs)
             return
         self._findings.count("L1", "bundles")
-        entries = whole_entries(found.data)
-        for at, entry in enumerate(entries[:width]):
+
+        def seen_in(data: bytes) -> str | None:
+            whole = whole_entries(data)
+            return "short" if len(whole) < width else None if bundle_bytes(whole) == len(data) else "added"
+
+        data, seen = as_sent(found.data, seen_in)
+        for at, entry in enumerate(whole_entries(data)[:width]):
             leaf, expected = hash_leaf(entry), self._tree.leaf(first + at)
             if leaf != expected:
                 self._findings.fault("bundle", first + at, f"{found.path}: entry {at}", expected, leaf)
                 return
-        if len(entries) < width or bundle_bytes(entries) != len(found.data):
-            at = first + min(len(entries), width - 1)
-            counted = f"{len(entries)} in {len(found.data)} bytes"
-            self._findings.fault("bundle", at, found.path, f"{width} whole entries", counted)
+        if seen is not None:
+            self._findings.lack(seen, found.path, weighs=self._weighs)
 
     def _check_other_bundle(self, file: TileFile, covered: int) -> None:
         """Check a bundle by its hashes, or a narrower one by being the beginning of one that was checked."""
-        data = self._published.files.read(file.path, MAX_BUNDLE_BYTES)
+        found = self._published.at(file.path, MAX_BUNDLE_BYTES)
         number, widest = self._widest
-        if data is not None and number == file.number and widest.startswith(data):
-            count = len(whole_entries(data))
-            if count != file.width:
-                at = file.number * HASHES_PER_TILE + min(count, file.width - 1)
-                self._findings.fault("bundle", at, file.path, f"{file.width} whole entries", count)
+        if found.data is not None and number == file.number and widest.startswith(found.data):
+            if len(whole_entries(found.data)) < file.width:
+                self._findings.lack("short", file.path, weighs=self._weighs)
             self._findings.count("L1", "bundles")
             return
         before = self._findings.total
-        self._check_bundle(FoundFile(file.path, data), file.number, covered)
-        if data is not None and before == self._findings.total:
-            self._widest = (file.number, data)
+        self._check_bundle(found, file.number, covered)
+        if found.data is not None and before == self._findings.total:
+            self._widest = (file.number, found.data)

@@ -11,8 +11,9 @@ from constancia.verify.audit.entry_pass import Item
 from constancia.verify.report.findings import Findings
 from constancia.verify.sources.published_log import MAX_GAP, FoundFile, PublishedLog
 from constancia.verify.sources.sqlite_store import BatchRow, Store
-from constancia.verify.wire.merkle import HASH_BYTES, cut_hashes
-from constancia.verify.wire.tiles import HASHES_PER_TILE, bundle_bytes, entries_path, tile_width, whole_entries
+from constancia.verify.sources.transit import as_sent
+from constancia.verify.wire.merkle import HASH_BYTES, cut_hashes, hash_leaf
+from constancia.verify.wire.tiles import HASHES_PER_TILE, bundle_bytes, tile_width, whole_entries
 
 NO_BATCH: Final = b""  # instead of a leaf hash, past the last batch
 
@@ -110,49 +111,60 @@ def _leaves_of(batch: BatchRow, findings: Findings) -> tuple[list[bytes], int]:
 
 
 def published_items(published: PublishedLog, size: int, findings: Findings, start: int = 0) -> Iterator[Item]:
-    """Return a published log's entries from an index on, with the hashes of the level-0 tiles."""
-    listed = published.documents() is not None
-    there = min(size, published.extent()) if listed else size
-    if there < size:
-        path = entries_path(there // HASHES_PER_TILE, tile_width(0, there // HASHES_PER_TILE, size))
-        findings.fault("bundle-missing", there, path, "an entry bundle", "no file", last_index=size - 1)
-    for number, bundle, tile in published.bundles(there, start) if there > start else ():
+    """Give a published log's entries from an index on, with the hashes of the level-0 tiles.
+
+    The first entry that can't be had ends it: what comes after could not be judged by what came before.
+    """
+    for number, bundle, tile in published.bundles(size, start) if size > start else ():
         first = number * HASHES_PER_TILE
-        width = tile_width(0, number, there)
-        if bundle.data is None and not listed:
-            # Over a network the extent is unknown: the first missing file ends the reading.
-            findings.fault("bundle-missing", first, bundle.path, "an entry bundle", "no file", last_index=size - 1)
+        width = tile_width(0, number, size)
+        entries = _bundle_entries(bundle, width, findings)
+        leaves = _tile_hashes(tile, width, entries, findings)
+        for i in range(max(0, start - first), min(width, len(entries))):
+            yield Item(first + i, entries[i], leaves[i])
+        if len(entries) < width:
+            findings.end(max(start, first + len(entries)))
             return
-        entries = _bundle_entries(bundle, first, width, findings)
-        leaves = _tile_hashes(tile, first, width, findings)
-        yield from (Item(first + i, entries[i], leaves[i]) for i in range(max(0, start - first), width))
 
 
-def _bundle_entries(found: FoundFile, first: int, width: int, findings: Findings) -> list[bytes | None]:
-    last = first + width - 1
+def _bundle_entries(found: FoundFile, width: int, findings: Findings) -> list[bytes]:
+    """Give the whole entries that a bundle begins with, and say how it differs from one of just so many."""
     if found.data is None:
-        findings.fault("bundle-missing", first, found.path, "an entry bundle", "no file", last_index=last)
-        return [None] * width
+        findings.lack(found.why, found.path)
+        return []
     findings.count("L1", "bundles")
-    whole = whole_entries(found.data)
-    exact = f".p/{width}" in found.path or width == HASHES_PER_TILE
-    if bundle_bytes(whole) != len(found.data) or len(whole) < width or (exact and len(whole) > width):
-        at = first + min(len(whole), width - 1)
-        counted = f"{len(whole)} in {len(found.data)} bytes"
-        findings.fault("bundle", at, found.path, f"{width} whole entries", counted)
-    return [*whole[:width], *[None] * (width - len(whole))]
+    is_exact = f".p/{width}" in found.path or width == HASHES_PER_TILE
+
+    def seen_in(data: bytes) -> str | None:
+        whole = whole_entries(data)
+        if len(whole) < width:
+            return "short"
+        return "added" if bundle_bytes(whole) != len(data) or (is_exact and len(whole) > width) else None
+
+    data, seen = as_sent(found.data, seen_in)
+    if seen is not None:
+        findings.lack(seen, found.path)
+    return whole_entries(data)[:width]
 
 
-def _tile_hashes(found: FoundFile, first: int, width: int, findings: Findings) -> list[bytes | None]:
+def _tile_hashes(found: FoundFile, width: int, entries: list[bytes], findings: Findings) -> list[bytes | None]:
     if found.data is None:
-        findings.fault("tile-missing", first, found.path, "a tile", "no file", last_index=first + width - 1)
+        findings.lack(found.why, found.path)
         return [None] * width
     findings.count("L1", "tiles")
-    exact = f".p/{width}" in found.path or width == HASHES_PER_TILE
-    if len(found.data) < width * HASH_BYTES or (exact and len(found.data) != width * HASH_BYTES):
-        at = first + min(len(found.data) // HASH_BYTES, width - 1)
-        findings.fault("tile", at, found.path, f"{width} hashes", f"{len(found.data)} bytes")
-    hashes = cut_hashes(found.data)
+    is_exact = f".p/{width}" in found.path or width == HASHES_PER_TILE
+
+    def seen_in(data: bytes) -> str | None:
+        if len(data) < width * HASH_BYTES:
+            return "short"
+        return "added" if is_exact and len(data) != width * HASH_BYTES else None
+
+    data, seen = as_sent(found.data, seen_in)
+    if seen == "changed" and cut_hashes(data)[: len(entries)] != [hash_leaf(entry) for entry in entries]:
+        data, seen = found.data, seen_in(found.data)  # a byte more or less, and a CR LF by chance
+    if seen is not None:
+        findings.lack(seen, found.path)
+    hashes = cut_hashes(data)
     return [*hashes[:width], *[None] * (width - len(hashes))]
 
 

@@ -20,6 +20,7 @@ from typing import Final
 from constancia.verify.audit.check_checkpoints import CheckpointChecker
 from constancia.verify.audit.check_cosignatures import kept_cosignatures
 from constancia.verify.audit.check_documents import check_source
+from constancia.verify.audit.check_pinned import is_of_another_ledger
 from constancia.verify.audit.check_store import check_meta, check_schema
 from constancia.verify.audit.check_tiles import TileChecker
 from constancia.verify.audit.check_witness_times import WitnessTimes, recorded_at_of
@@ -27,14 +28,15 @@ from constancia.verify.audit.entry_pass import EntryPass, Item
 from constancia.verify.audit.entry_stream import published_items, store_items
 from constancia.verify.audit.extensions import AuditLevel, ResumeState
 from constancia.verify.core.conclusion import check_pins
-from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.note import VerifierKey
 from constancia.verify.evidence.contradiction import check_contradiction
 from constancia.verify.evidence.receipt import audit_receipt
 from constancia.verify.report.findings import Findings, Report
-from constancia.verify.sources.published_log import PublishedLog
+from constancia.verify.sources.published_log import LACKS, PublishedLog
 from constancia.verify.sources.source import Source
+from constancia.verify.sources.transit import as_written
 from constancia.verify.speed.signature_pool import Pool
 from constancia.verify.trust.pinned_checkpoint import RESUME, SINCE, TRUST, PinnedCheckpoint, check_signed, open_pinned
 from constancia.verify.trust.trust_folder import TrustFolder
@@ -77,6 +79,8 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
     Source: ours: SPEC §4, §7.
     """
     findings = Findings(source.kind, source.location)
+    is_foreign = trust is not None and is_of_another_ledger(source, trust, findings)
+    trust = None if is_foreign else trust
     if source.contradiction is not None:
         findings.anchored = trust is not None and trust.genesis is not None
         check_contradiction(source.contradiction, source.location, trust, findings)
@@ -88,10 +92,11 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
         pinned = None if since is None else open_pinned(since, trust, SINCE)
         with Pool(findings, workers or os.cpu_count() or 1) as pool:
             tree = _Audit(source, trust, findings, pool, pinned, memory, further).run(progress)
-    check_pins(trust, findings)
+    if not is_foreign:
+        check_pins(trust, findings)
     if trust is None and source.own_trust:
         findings.note("own-trust")
-    done = {one.stands_for for one in further}
+    done = {one.stands_for for one in further if findings.ends_at is None}
     for name in LEVELS_ABOVE:
         if levels is not None and name in levels:
             levels[name](source, trust, findings, tree)
@@ -111,8 +116,8 @@ class _Audit:
         self._trust = trust
         self._findings = findings
         self._pool = pool
-        self._head = self._published.checkpoint() if self._published is not None else None
         self._head_name = "log/checkpoint" if self._store is not None else "checkpoint"
+        self._head = None if self._published is None else self._read_head(self._published)
         self._last_batch = None if self._store is None else self._store.last_batch()
         self._last_note = None if self._last_batch is None else self._last_batch.note
         self._since = since
@@ -133,6 +138,7 @@ class _Audit:
             check_schema(store, self._findings, whole=not self._floor)
         fold = self._fold(start, size, progress)
         checkpoints = CheckpointChecker(self._findings, self._pool, fold.tree, fold.seen, self._trust)
+        checkpoints.extent = size
         key = checkpoints.check_keys(fold.origin, fold.directory.log_key)
         self._check_known(fold, checkpoints, key)
         if store is not None:
@@ -143,7 +149,7 @@ class _Audit:
         checkpoints.check_log_cosigner(fold.origin, fold.directory.log_cosigner, self._notes())
         self._check_witnesses(fold, checkpoints)
         check_source(self._source, fold.cited, self._findings, every=not self._floor)
-        for one in self._further:
+        for one in self._further if self._findings.ends_at is None else ():
             one.finish()
         self._pool.join()
         if store is not None:
@@ -242,8 +248,8 @@ class _Audit:
             self._memory.keep(fold, self._findings)
 
     def _remember(self, fold: EntryPass) -> None:
-        """If there is no fault, store the final state and name the checkpoint that covers it."""
-        if self._findings.total:
+        """Keep the whole, and name the checkpoint that covers it, where nothing is amiss."""
+        if self._findings.total or self._findings.ends_at is not None:
             return
         for raw in (self._head, self._last_note):
             if raw is not None and read_checkpoint(raw).size == fold.tree.size:
@@ -260,16 +266,26 @@ class _Audit:
             return claimed if claimed in logs else None
         return next(iter(logs), None)
 
-    def _published_size(self) -> int:
-        if self._head is None:
-            raise Unreadable("checkpoint", f"{self._source.location}/checkpoint", "it is missing")
+    def _read_head(self, published: PublishedLog) -> bytes | None:
+        """Read the published checkpoint, before anything else: what it covers must be there to be had.
+
+        Beside a store it weighs nothing, for the store can publish it again.
+
+        Raises:
+            Unreadable: Of a published log; without it nothing can be judged.
+        """
+        weighs = self._store is None
         try:
-            return read_checkpoint(self._head).size
-        except Malformed as error:
-            # The size can't be known from the checkpoint; the bundles' content is still audited.
-            if self._published is None or self._published.documents() is None:
-                raise Unreadable("checkpoint", self._source.location, str(error)) from error
-            return self._published.extent()
+            raw = published.checkpoint()
+            return as_written(raw, read_checkpoint, self._head_name, self._findings)
+        except Unreadable as error:
+            if weighs:
+                raise
+            self._findings.lack(error.code if error.code in LACKS else "short", self._head_name, weighs=False)
+            return None
+
+    def _published_size(self) -> int:
+        return 0 if self._head is None else read_checkpoint(self._head).size
 
     def _check_known(self, fold: EntryPass, checkpoints: CheckpointChecker, key: VerifierKey | None) -> None:
         """Hold the log to what the auditor verified before (rules A3, A5)."""
@@ -291,15 +307,13 @@ class _Audit:
             self._findings.note("not-read-again", start=self._floor)
 
     def _check_published(self, published: PublishedLog, checkpoints: CheckpointChecker, fold: EntryPass) -> None:
-        if self._head is None:
-            self._findings.fault("checkpoint-missing", None, self._head_name, "a checkpoint", "no file")
-            size = min(published.extent(), fold.tree.size)
-        else:
+        if self._head is not None:
             checkpoints.check_checkpoint(self._head, self._head_name)
-            size = self._published_size()
-        if self._store is not None and size < fold.tree.size:
+        size, is_alone = self._published_size(), self._store is None
+        if not is_alone and size < fold.tree.size:
             self._findings.note("published-lags", size=size, total=fold.tree.size)
-        TileChecker(published, fold.tree, self._findings).check(size, done=self._store is None, start=self._floor)
+        tiles = TileChecker(published, fold.tree, self._findings, weighs=is_alone)
+        tiles.check(size, done=is_alone, start=self._floor)
 
     def _check_witnesses(self, fold: EntryPass, checkpoints: CheckpointChecker) -> None:
         """Hold to the policy what may carry its quorum: the published checkpoint, the last, the last one with it."""
@@ -333,5 +347,7 @@ class _Audit:
 
     def _remark(self, fold: EntryPass) -> None:
         fold.remark()
+        for code, params in () if self._published is None else getattr(self._published.files, "remarks", ()):
+            self._findings.note(code, **params)
         if self._store is not None and self._published is None:
             self._findings.note("not-published")

@@ -16,7 +16,7 @@ class Malformed(ValueError):
         self.where = where
         self.expected = expected
         self.found = str(found)[:200]
-        super().__init__(f"{where}: expected {expected}, found {self.found or 'nothing'} [{code}]")
+        super().__init__(one_line(f"{where}: expected {expected}, found {self.found or 'nothing'} [{code}]"))
 
 
 class Unsupported(Exception):
@@ -27,7 +27,7 @@ class Unreadable(Exception):
     """The source can't be had or read at all (exit code 3).
 
     Args:
-        code: Stable slug, such as `zip-bomb`.
+        code: Stable slug, such as `zip-bomb`; those of `words.SEEN` say what was seen of a file.
         where: The file, member or address concerned.
         detail: What was wrong, in words.
     """
@@ -36,4 +36,9 @@ class Unreadable(Exception):
         self.code = code
         self.where = where
         self.detail = detail
-        super().__init__(f"{where}: {detail} [{code}]")
+        super().__init__(one_line(f"{where}: {detail} [{code}]"))
+
+
+def one_line(text: str) -> str:
+    """Escape control characters and what is invisible or changes the direction of writing: errors are shown."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[:2_000])

@@ -72,8 +72,7 @@ def fault_of(error: Malformed, code: str, index: int | None, field: str, level: 
     """Turn a format error into a fault at a place. The error's own code stands in the note."""
     where = field if error.where in ("$", "", field) else f"{field}: {error.where}"
     return Fault(
-        code=code, index=index, field=where, expected=error.expected, found=error.found, level=level,
-        note=error.code,
+        code=code, index=index, field=where, expected=error.expected, found=error.found, level=level, note=error.code,
     )  # fmt: skip
 
 
@@ -124,12 +123,10 @@ class FaultList:
     ) -> None:  # fmt: skip
         """Add a fault from its parts; bytes are shown in hex, a range of one index as that index."""
         last = None if last_index == index else last_index
-        self.add(
-            Fault(
-                code=code, index=index, field=field, expected=shown(expected), found=shown(found), level=level,
-                note=note, last_index=last, somewhere=somewhere and last is not None,
-            )
-        )  # fmt: skip
+        self.add(Fault(
+            code=code, index=index, field=field, expected=shown(expected), found=shown(found), level=level,
+            note=note, last_index=last, somewhere=somewhere and last is not None,
+        ))  # fmt: skip
 
     def note(self, code: str, **params: object) -> None:
         """Add a note: true, worth saying, no fault."""

@@ -10,7 +10,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from constancia.verify.core.errors import Malformed, Unreadable, Unsupported
+from constancia.verify.core.errors import Malformed, Unsupported
 from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.entry import parse_entry
@@ -18,6 +18,7 @@ from constancia.verify.core.formats.note import Note, VerifierKey, format_vkey
 from constancia.verify.core.formats.policy import Policy
 from constancia.verify.report.findings import Findings
 from constancia.verify.sources.contradiction_file import Admitted, Contradiction, parse_contradiction
+from constancia.verify.sources.transit import as_written
 from constancia.verify.trust.trust_folder import TrustFolder
 from constancia.verify.wire.merkle import EMPTY_ROOT, hash_leaf, prefix_roots, verify_inclusion
 
@@ -89,10 +90,7 @@ def check_contradiction(raw: bytes, location: str, trust: TrustFolder | None, fi
 
     Source: ours: SPEC §10.
     """
-    try:
-        parts = parse_contradiction(raw)
-    except Malformed as error:
-        raise Unreadable("contradiction", location, str(error)) from error
+    parts = parse_contradiction(as_written(raw, parse_contradiction, location, findings))
     key = parts.log_key
     findings.origin, findings.log_key = key.name, format_vkey(key)
     try:

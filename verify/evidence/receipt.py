@@ -5,7 +5,7 @@ the log, and is reported as not checked; only entry 0 contains all that its sign
 """
 
 from constancia.verify.core.authorship.directory import Directory
-from constancia.verify.core.errors import Malformed
+from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint, read_checkpoint
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.entry import Entry, parse_entry
@@ -13,11 +13,13 @@ from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_
 from constancia.verify.core.formats.policy import NO_QUORUM, cosigners, open_with_policy
 from constancia.verify.core.formats.signatures import verify_signature
 from constancia.verify.report.findings import Findings, fault_of
+from constancia.verify.sources.source import parse_whole_proof
+from constancia.verify.sources.transit import as_written
 from constancia.verify.sources.zones import load_zone
 from constancia.verify.trust.pinned_checkpoint import TRUST, open_pinned
 from constancia.verify.trust.trust_folder import TrustFolder
 from constancia.verify.wire.merkle import hash_leaf, verify_inclusion
-from constancia.verify.wire.tlog_proof import TlogProof, parse_tlog_proof
+from constancia.verify.wire.tlog_proof import HEADER, TlogProof, parse_tlog_proof
 
 
 def audit_receipt(raw: bytes, trust: TrustFolder | None, findings: Findings) -> None:
@@ -31,12 +33,14 @@ def audit_receipt(raw: bytes, trust: TrustFolder | None, findings: Findings) -> 
     Source: C2SP tlog-proof; ours: SPEC §4.
     """
     try:
+        raw = as_written(raw, parse_whole_proof, "receipt", findings, HEADER.encode())
         proof = parse_tlog_proof(raw)
-    except Malformed as error:
-        findings.add(fault_of(error, "receipt", None, "receipt", "L1"))
+    except Unreadable as error:
+        findings.leave_open("receipt-form", reason=str(error))
         return
     if proof.extra is None:
-        findings.fault("receipt", proof.index, "receipt.extra", "the entry's bytes", "no such line")
+        findings.leave_open("receipt-no-entry", index=proof.index)
+        findings.origin = read_checkpoint(proof.checkpoint).origin
         return
     entry = _check_entry(proof, proof.extra, findings)
     checkpoint = _check_checkpoint(proof, entry, trust, findings)

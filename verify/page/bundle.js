@@ -32,15 +32,13 @@ let files, tiles, head, pending = null, lastRecorded = "", unread = 0, largest =
 async function auditBundle(given, progress) {
 	files = given;
 	tiles = files.names.map(parseTilePath).filter(Boolean);
-	need(files.has("checkpoint"), "checkpoint");
-	const note = await files.read("checkpoint"), logs = [...trust.policy?.logs.keys() ?? []], said = decode(note)?.split("\n", 1)[0];
-	head = parsed(() => parseCheckpoint(note), "checkpoint", null, "checkpoint");
-	let extent = 0; // a bundle far off is no part of the log: one name must not make an audit endless
-	for (const {level, number, width} of tiles.toSorted((a, b) => a.number - b.number || b.width - a.width)) {
-		if (level === "entries" && number * 256 <= extent + 65536) extent = Math.max(extent, number * 256 + width);
-	}
+	need(files.has("checkpoint"), "missing");
+	head = parseCheckpoint(asWritten(await files.read("checkpoint"), parseCheckpoint, "checkpoint"));
+	const first = await readTile("entries", 0, 1), [entry] = first.bytes ? splitBundle(first.bytes).entries : [];
+	checkLedger([head.origin, ledgerOf(entry)]);
+	const logs = [...trust.policy?.logs.keys() ?? []], said = head.origin;
 	facts.origin = logs.length === 1 ? logs[0] : logs.includes(said) ? said : null;
-	await readEntries(head?.size ?? extent, extent, progress);
+	await readEntries(head.size, progress);
 	const size = treeSize;
 	Object.assign(facts, {size, root: rootOf(size), genesis: size ? hex(levels[0][0]) : null});
 	count("L1", "entries", size);
@@ -71,16 +69,13 @@ function tilePlace(level, number, width) {
 
 async function readTile(level, number, width) {
 	const path = tilePlace(level, number, width);
-	return {path, bytes: files.has(path) ? await files.read(path) : null, isExact: path === tilePath(level, number, width)};
+	const bytes = files.has(path) ? await files.read(path) : null, why = bytes && isPage(bytes) ? "replaced" : "missing";
+	return {path, bytes: why === "missing" ? bytes : null, why, isExact: path === tilePath(level, number, width)};
 }
 
 /** One pass in order. Signatures of up to four bundles are being checked while the next two are unpacked. */
-async function readEntries(size, extent, progress) {
-	const there = Math.min(size, extent), verified = [];
-	if (there < size) {
-		const number = floor(there / 256), path = tilePath("entries", number, Math.min(256, size - number * 256));
-		missing("bundle", there, path, size - there);
-	}
+async function readEntries(there, progress) {
+	const verified = [];
 	const load = first => {
 		const width = Math.min(256, there - first);
 		const both = width > 0 && Promise.all(["entries", 0].map(level => readTile(level, first / 256, width)));
@@ -91,38 +86,38 @@ async function readEntries(size, extent, progress) {
 	for (let first = 0; first < there; first += 256) {
 		const [bundle, tile] = await loads.shift(), width = Math.min(256, there - first);
 		loads.push(load(first + 512));
-		const entries = bundleEntries(bundle, first, width), stored = storedLeaves(tile, first, width);
-		for (let i = 0; i < width; i++) takeEntry(first + i, entries[i], stored[i]);
+		const entries = bundleEntries(bundle, first, width), stored = storedLeaves(tile, width, entries);
+		for (let i = 0; i < entries.length; i++) takeEntry(first + i, entries[i], stored[i]);
 		verified.push(Promise.all(running.splice(0)));
 		if (verified.length > 4) await verified.shift();
 		progress((first + width) / there);
+		if (entries.length < width) { endsAt = first + entries.length; break; }
 	}
 	settle(null);
 	await Promise.all(verified);
 }
 
-/** A fault for a file that isn't there; gives nothing of what it should hold. */
-function missing(kind, first, path, width) {
-	fault(kind + "-missing", first, path, "", "—", {last: first + width - 1});
-	return [];
-}
-
-function bundleEntries({path, bytes, isExact}, first, width) {
-	if (!bytes) return missing("bundle", first, path, width);
-	const {entries, isWhole} = splitBundle(bytes);
+/** The whole entries that a bundle begins with. What comes after the first that lacks could not be judged. */
+function bundleEntries({path, bytes, isExact, why}, first, width) {
+	if (!bytes) { lack(why, path); return []; }
 	count("L1", "bundles");
-	if (!isWhole || entries.length < width || (isExact && entries.length > width)) {
-		fault("bundle", first + Math.min(entries.length, width - 1), path, width, entries.length);
-	}
-	return entries;
+	const [data, seen] = asSent(bytes, bytes => {
+		const {entries, isWhole} = splitBundle(bytes);
+		return entries.length < width ? "short" : !isWhole || (isExact && entries.length > width) ? "added" : null;
+	});
+	if (seen) lack(seen, path);
+	return splitBundle(data).entries.slice(0, width);
 }
 
-function storedLeaves({path, bytes, isExact}, first, width) {
-	if (!bytes) return missing("tile", first, path, width);
+function storedLeaves({path, bytes, isExact, why}, width, entries) {
+	if (!bytes) { lack(why, path); return []; }
 	count("L1", "tiles");
-	const whole = floor(bytes.length / 32);
-	if (whole < width || (isExact && bytes.length !== 32 * width)) fault("tile", first + Math.min(whole, width - 1), path, 32 * width, bytes.length);
-	return Array.from({length: Math.min(whole, width)}, (_, i) => bytes.subarray(32 * i, 32 * i + 32));
+	const seenIn = ({length}) => length < 32 * width ? "short" : isExact && length !== 32 * width ? "added" : null;
+	const cut = data => Array.from({length: Math.min(floor(data.length / 32), width)}, (_, i) => data.subarray(32 * i, 32 * i + 32));
+	let [data, seen] = asSent(bytes, seenIn);
+	if (seen === "changed" && !entries.every((entry, i) => same(leafHash(entry), cut(data)[i]))) [data, seen] = [bytes, seenIn(bytes)]; // a CR LF by chance
+	if (seen) lack(seen, path);
+	return cut(data);
 }
 
 function takeEntry(at, bytes, stored = null) {
@@ -220,7 +215,7 @@ function pinnedKeys() {
 	const own = logKey === undefined ? null : parsed(() => parseLogVkey(logKey), "directory", 0, "statement.body.log_key", "L2");
 	const pinned = policy ? policy.logs.get(facts.origin) ?? [] : own ? [own] : [], [key] = pinned;
 	if (key && own && !pinned.some(one => one.text === own.text)) fault("log-key", 0, "statement.body.log_key", key.text, logKey);
-	if (genesis && genesis !== facts.genesis) fault("genesis", 0, "leaf hash", genesis, facts.genesis);
+	if (genesis && genesis !== facts.genesis && (treeSize || endsAt === null)) fault("genesis", 0, "leaf hash", genesis, facts.genesis);
 	if (!key) remark("open", "no-log-key");
 	facts.log_key = key?.text ?? null;
 	return pinned;
@@ -230,6 +225,7 @@ function checkKept() {
 	const {kept} = trust, where = "trust/checkpoint";
 	if (!kept) return;
 	if (kept.origin !== facts.origin) fault("origin", null, where, kept.origin, facts.origin);
+	else if (kept.size > treeSize && endsAt !== null && kept.size <= head.size) remark("open", "kept-not-compared", {where, size: kept.size});
 	else if (kept.size > treeSize) fault("rollback", treeSize, where, kept.size, treeSize, {last: kept.size - 1});
 	else if (rootOf(kept.size) === kept.root) confirmSize(kept.size);
 	else contradictions.push({...kept, code: "fork", field: where, since: 0});
@@ -237,15 +233,15 @@ function checkKept() {
 
 async function checkHead(keys) {
 	count("L1", "checkpoints");
-	if (!head) return;
-	const {origin, size, root} = head, before = total;
+	const {origin, size, root, extension} = head, before = total;
+	if (extension !== undefined) fault("checkpoint", null, "checkpoint", "", extension);
 	if (keys.length && origin !== keys[0].name) fault("origin", null, "checkpoint", keys[0].name, origin);
 	else {
 		try { if (keys.length) await checkLogSignature(head, keys); } catch (error) { malformed(error, "checkpoint", null, "checkpoint"); }
 		for (const {key: witness} of trust.policy?.witnesses ?? []) await checkCosignatures(witness, () => {});
 	}
-	if (size > treeSize) fault("size", treeSize, "checkpoint", treeSize, size, {last: size - 1});
-	else if (rootOf(size) !== root && total === before) contradictions.push({size, root, code: "root", field: "checkpoint"});
+	if (size > treeSize) return; // what lies between could not be had, and that is said
+	if (rootOf(size) !== root && total === before) contradictions.push({size, root, code: "root", field: "checkpoint"});
 }
 
 /** A cosignature by a known key that fails is a fault wherever it stands. */
@@ -267,7 +263,6 @@ async function checkLogCosigner() {
 	for (const {name, type, text, id} of pinned) {
 		if (name === origin && type === ML_DSA_44 && text !== key.text) fault("log-key", 0, field, id, key.id);
 	}
-	if (!head) return;
 	if (!linesOf(head, key).length) fault("checkpoint", null, "checkpoint", key.name, "—");
 	await checkCosignatures(key, answer => {
 		if (answer) count("L1", "cosignatures"); else unchecked("unsupported", {names: key.name});
@@ -279,7 +274,7 @@ async function checkWitnesses() {
 	const {none} = trust.policy.quorum;
 	if (none) remark("notes", "no-witnesses");
 	let judged = null;
-	try { judged = head && await judgeNote(head); } catch (error) {
+	try { judged = await judgeNote(head); } catch (error) {
 		if (!(error instanceof Malformed)) throw error; // a fault already
 	}
 	if (judged) reportWitnesses(judged);
@@ -296,38 +291,54 @@ async function checkWitnesses() {
 // Files
 async function checkTiles() {
 	const read = new Set(), rowSize = level => floor(treeSize / 256 ** level);
-	const size = (head?.size ?? treeSize) <= treeSize ? head?.size ?? treeSize : 0;
+	const size = head.size <= treeSize ? head.size : 0;
 	for (let level = 0, left = size; left; level++, left = floor(left / 256)) for (let number = 0; number * 256 < left; number++) {
 		const width = Math.min(256, left - number * 256);
 		for (const kind of level ? [level] : [0, "entries"]) {
 			read.add(tilePlace(kind, number, width));
-			if (level) checkTile(await readTile(kind, number, width), level, number, width);
+			if (level) checkTile(await readTile(kind, number, width), level, number, width, width);
 		}
 	}
 	let beyond = 0;
 	for (const {path, level, number, width} of tiles.filter(tile => !read.has(tile.path))) {
 		const covered = Math.max(0, Math.min(width, rowSize(level === "entries" ? 0 : level) - number * 256));
 		if (covered < width) beyond++;
-		if (covered) checkTile({path, bytes: await files.read(path)}, level, number, width, covered);
+		if (!covered || (covered < width && endsAt !== null)) continue;
+		const bytes = await files.read(path);
+		checkTile(isPage(bytes) ? {path, why: "replaced"} : {path, bytes}, level, number, width, covered);
 	}
-	if (beyond) remark("notes", "beyond-checkpoint", {count: beyond});
+	if (beyond && endsAt === null) remark("notes", "beyond-checkpoint", {count: beyond});
 	const others = files.names.filter(name => name.startsWith("tile/") && !parseTilePath(name));
 	if (others.length) remark("notes", "other-files", {count: others.length, first: others[0]});
 }
 
 /** Holds a tile, or the leaf hashes of an entry bundle, to the tree. */
-function checkTile({path, bytes}, level, number, width, covered = width) {
+function checkTile({path, bytes, why}, level, number, width, covered) {
 	const isBundle = level === "entries", kind = isBundle ? "bundle" : "tile", span = isBundle ? 1 : 256 ** level, first = number * 256 * span;
-	if (!bytes) return missing("tile", first, path, covered * span);
+	if (!bytes) return lack(why, path);
 	count("L1", kind + "s");
-	const {entries, isWhole} = isBundle ? splitBundle(bytes) : {entries: [], isWhole: bytes.length === 32 * (path.includes(".p/") ? width : 256)};
-	for (let i = 0; i < covered; i++) {
-		const found = isBundle ? entries[i] && leafHash(entries[i]) : bytes.subarray(32 * i, 32 * i + 32), at = first + i * span;
+	const length = 32 * (path.includes(".p/") ? width : 256);
+	const [data, seen] = asSent(bytes, bytes => {
+		const {entries, isWhole} = isBundle ? splitBundle(bytes) : {};
+		if (isBundle) return entries.length < covered ? "short" : isWhole ? null : "added";
+		if (bytes.length !== length) return bytes.length < length ? "short" : "added";
+		for (let i = 0; i < covered; i++) if (!same(bytes.subarray(32 * i, 32 * i + 32), levels[8 * level][number * 256 + i])) return "differs";
+		return null;
+	});
+	const {entries} = isBundle ? splitBundle(data) : {}, there = isBundle ? entries.length : floor(data.length / 32);
+	for (let i = 0; i < Math.min(covered, there); i++) {
+		const found = isBundle ? leafHash(entries[i]) : data.subarray(32 * i, 32 * i + 32), at = first + i * span;
 		const expected = levels[isBundle ? 0 : 8 * level][number * 256 + i];
-		if (!found || !same(found, expected)) return fault(kind, at, `${path}: ${i}`, hex(expected), hex(found ?? []), {last: at + span - 1});
+		if (!same(found, expected)) return fault(kind, at, `${path}: ${i}`, hex(expected), hex(found), {last: at + span - 1});
 	}
-	const at = first + (covered - 1) * span;
-	if (!isWhole || (isBundle && entries.length < covered)) fault(kind, at, path, width, bytes.length, {last: at + span - 1});
+	if (seen && seen !== "differs") lack(seen, path);
+}
+
+/** What became of a document of another hash, if that is no alteration: cut, or other line ends. */
+async function changedOnTheWay(bytes, name, known) {
+	if (!bytes.length || (known?.sizes.size && bytes.length < Math.min(...known.sizes))) return "short";
+	const sent = bytes.length <= 2 ** 24 ? lineEnds(bytes) : bytes;
+	return hex(new Uint8Array(await subtle.digest("SHA-256", sent))) === name ? "changed" : null;
 }
 
 async function checkDocuments() {
@@ -338,7 +349,10 @@ async function checkDocuments() {
 		const bytes = await files.read(path), digest = hex(new Uint8Array(await subtle.digest("SHA-256", bytes)));
 		there.add(name);
 		count("L1", "documents");
-		if (digest !== name) fault("document", known?.index ?? null, path, name, digest);
+		if (digest !== name) {
+			const changed = await changedOnTheWay(bytes, name, known);
+			if (changed) lack(changed, path); else fault("document", known?.index ?? null, path, name, digest);
+		}
 		else if (known && [...known.sizes].some(size => size !== bytes.length)) fault("document-size", known.index, path, [...known.sizes], bytes.length);
 	}
 	const absent = [...cited].filter(([name]) => !there.has(name)), lost = absent.filter(([, {sizes}]) => sizes.size);

@@ -31,8 +31,8 @@ function parseNote(bytes) {
 function parseCheckpoint(bytes) {
 	const note = parseNote(bytes), lines = note.text.slice(0, -1).split("\n"), [origin, digits, encoded] = lines;
 	const size = decimal(digits ?? ""), root = base64(encoded);
-	must(lines.length === 3 && origin && size !== null && root?.length === 32, "checkpoint", "", "origin, size, root", note.text);
-	return {...note, origin, size, root: hex(root)};
+	must(lines.length >= 3 && lines.every(Boolean) && size !== null && root?.length === 32, "checkpoint", "", "origin, size, root", note.text);
+	return {...note, origin, size, root: hex(root), extension: lines[3]};
 }
 
 const linesOf = (note, key) => note.signatures.filter(line => line.name === key.name && line.id === key.id);

@@ -103,6 +103,9 @@ function start() {
 	worker.postMessage({...chosen, given: {policy, genesis: typed("genesis"), checkpoint: typed("kept")}});
 }
 
+/** Does a file claim to be a receipt near its beginning, also after a mark, a greeting or in UTF-16? */
+const isReceipt = text => text.slice(0, 4096).replace(/\0/g, "").replaceAll("=40", "@").includes(RECEIPT);
+
 /** Sorts files by name and by what they begin with; what is trusted goes into its box, for all to see. */
 async function take(files) {
 	for (const file of files) {
@@ -110,7 +113,7 @@ async function take(files) {
 		const box = {policy: "policy", genesis: "genesis", checkpoint: "kept"}[file.name]
 			?? (/^[0-9a-f]{64}\s*$/.test(text) ? "genesis" : !isZip && /^[ \t]*quorum[ \t]/m.test(text) ? "policy" : null);
 		if (box) byId(box).value = text.trim() ? text : "—"; // an empty file is not one that is missing
-		else chosen = {blob: file, kind: text.startsWith(RECEIPT) ? "receipt" : text.startsWith("{") ? "entry" : "zip", name: file.name};
+		else chosen = {blob: file, kind: isReceipt(text) ? "receipt" : text.startsWith("{") ? "entry" : "zip", name: file.name};
 	}
 	start();
 }

@@ -49,11 +49,18 @@ function parseReceipt(bytes) {
 	return {index, extra, hashes, note: bytes.subarray(cut + 2)};
 }
 
+/** The proof with its checkpoint, whose form tells whether the file came to its end. */
+function parseWhole(bytes) { parseCheckpoint(parseReceipt(bytes).note); }
+
 async function auditReceipt(bytes) {
-	const proof = parsed(() => parseReceipt(bytes), "receipt", null, "receipt");
-	if (!proof) return;
-	const {index, extra, hashes, note} = proof, {kept} = trust;
-	if (!extra) return fault("receipt", index, "receipt.extra", "extra", "—");
+	try { bytes = asWritten(bytes, parseWhole, "receipt", RECEIPT); } catch (error) {
+		if (!(error instanceof Unreadable)) throw error;
+		return remark("open", "receipt-form", {reason: `${error.code} ${error.detail}`});
+	}
+	const {index, extra, hashes, note} = parseReceipt(bytes);
+	checkLedger([parseCheckpoint(note).origin, ledgerOf(extra)]);
+	const {kept} = trust;
+	if (!extra) return remark("open", "receipt-no-entry", {index});
 	const leaf = leafHash(extra);
 	if (index === 0) facts.genesis = hex(leaf);
 	const entry = await auditAlone(extra, index, "receipt.extra"), checkpoint = await openReceiptCheckpoint(note, entry);

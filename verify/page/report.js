@@ -26,6 +26,15 @@ function count(level, what, number = 1) {
 	checked[level][what] = (checked[level][what] ?? 0) + number;
 }
 
+/** A file that could not be had as it was signed: never a fault (SPEC §7). The first entry that lacks ends the pass. */
+const lacks = new Map();
+let endsAt = null;
+
+function lack(seen, path) {
+	if (!lacks.has(seen)) lacks.set(seen, new Set());
+	lacks.get(seen).add(path);
+}
+
 const remark = (list, code, params = {}) => remarks[list].push({code, params});
 const unchecked = (code, params) => remark("not_checked", code, params);
 
@@ -37,6 +46,7 @@ function firstFaulty(first, last) {
 
 /** Faults come by index; then those somewhere in a range; then the log's own. */
 function endReport(source, error = null) {
+	for (const [seen, paths] of lacks) remark("open", seen, {count: paths.size, first: [...paths][0]});
 	const code = error ? 3 : total ? 1 : remarks.open.length ? 2 : 0;
 	const rank = one => [one.index === null, one.somewhere, one.index ?? 0, one.late];
 	faults.sort((a, b) => rank(a).map((value, i) => value - rank(b)[i]).find(Boolean) ?? 0);

@@ -1,12 +1,15 @@
 // Trust: what the reader brings from elsewhere, never what the bundle holds.
 const trust = {policy: null, genesis: null, kept: null};
 
+/** A text of the reader's own: an editor's mark and line ends make no other anchor. */
+const plain = bytes => lineEnds(same(bytes.subarray(0, 3), [0xef, 0xbb, 0xbf]) ? bytes.subarray(3) : bytes);
+
 async function readTrust({policy, genesis, checkpoint}) {
 	try {
-		if (policy) trust.policy = parsePolicy(policy);
-		if (genesis) trust.genesis = decode(genesis)?.replace(/\s+$/, "");
+		if (policy) trust.policy = parsePolicy(plain(policy));
+		if (genesis) trust.genesis = decode(plain(genesis))?.replace(/^[\x1c-\x1f\t-\r ]+|[\x1c-\x1f\t-\r ]+$/g, "");
 		must(!genesis || isHash(trust.genesis), "genesis");
-		if (checkpoint && policy) await judgeNote(trust.kept = parseCheckpoint(checkpoint));
+		if (checkpoint && policy) await judgeNote(trust.kept = parseCheckpoint(plain(checkpoint)));
 	} catch (error) {
 		if (error instanceof Malformed) throw new Unreadable("trust", `${error.code} ${error.found}`);
 		throw error;
@@ -20,6 +23,7 @@ async function judgeNote(checkpoint) {
 	const cosigned = new Set(), unsupported = [], named = new Map();
 	let earliest = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000; // what is later is no time
 	must(keys, "origin", "", [...logs.keys()], origin);
+	must(checkpoint.extension === undefined, "checkpoint", "checkpoint", "", checkpoint.extension);
 	await checkLogSignature(checkpoint, keys);
 	for (const {name, key} of witnesses) for (const line of linesOf(checkpoint, key)) {
 		const answer = await isCosigned(checkpoint, key, line);
@@ -44,9 +48,23 @@ function reportWitnesses({cosigned, cosigners, unsupported, size, isMet}) {
 	else remark("notes", "witnessed", {size, names: cosigners.join(", ") || "—"});
 }
 
+/** A policy for another ledger than the source says that it is, wherever it says so, judges nothing. */
+function checkLedger(origins) {
+	const claimed = origins.filter(Boolean), pinned = [...trust.policy?.logs.keys() ?? []];
+	if (!trust.policy || !claimed.length || claimed.some(origin => pinned.includes(origin))) return;
+	remark("open", "other-ledger", {pinned: pinned.sort().join(", "), origin: claimed[0]});
+	Object.assign(trust, {policy: null, genesis: null, kept: null, isForeign: true});
+	facts.anchored = false;
+}
+
+/** The ledger that an entry names, if it can be read. */
+function ledgerOf(entry) {
+	try { return parseEntry(entry ?? new Uint8Array()).statement.ledger; } catch { return null; }
+}
+
 function reportTrust() {
 	if (newer.length) remark("open", "newer-act", {...newer[0], count: newer.length});
-	if (!trust.policy) remark("open", "no-trust");
+	if (!trust.policy) { if (!trust.isForeign) remark("open", "no-trust"); }
 	else if (!trust.genesis) remark("open", "no-genesis-pin");
 	unchecked("law");
 	unchecked("time");

@@ -18,12 +18,9 @@ root|los registros no dan la raíz firmada|the entries do not produce the signed
 rollback|el libro es más corto que un punto de control ya verificado|the log is shorter than a checkpoint verified before
 fork|el libro contradice un punto de control ya verificado|the log contradicts a checkpoint verified before
 tile|la tesela no corresponde al árbol|the tile does not match the tree
-tile-missing|falta la tesela|the tile is missing
 bundle|el paquete de registros no corresponde al libro|the entry bundle does not match the log
-bundle-missing|falta el paquete de registros|the entry bundle is missing
 document|el documento no corresponde a su nombre|the document does not match its name
 document-size|el documento no tiene el tamaño citado|the document does not have the cited size
-receipt|la constancia no tiene el formato correcto|the receipt is not in the correct format
 inclusion|la prueba no lleva a la raíz firmada|the inclusion proof does not lead to the signed root
 signature|la firma no es válida|the signature is not valid
 signature-count|faltan firmas obligatorias|required signatures are missing
@@ -45,6 +42,7 @@ signed-at|se firmó después de registrarse|it was signed after it was recorded
 `);
 
 const REMARKS = words(`
+@SEEN
 no-trust|No se dio carpeta de confianza: compare por otro medio la huella del registro 0 y la llave del libro.|No trust folder was given: compare the fingerprint of entry 0 and the log key with another source.
 no-genesis-pin|La carpeta de confianza no fija la huella del registro 0.|The trust folder does not pin the fingerprint of entry 0.
 no-log-key|No se conoce la llave del libro: no se pudo revisar ningún punto de control.|The log key is not known: no checkpoint could be checked.
@@ -95,7 +93,7 @@ none|No se halló ninguna alteración, pero falta algo para concluir.|No fault w
 cannot|No se puede leer como constancia, paquete ni registro: {code} {detail}|It cannot be read as a receipt, a bundle or an entry: {code} {detail}
 cannot-trust|No se puede leer la carpeta de confianza: {detail}|The trust folder cannot be read: {detail}
 cannot-browser|Este navegador no basta; use uno más reciente, o el verificador de Python. {detail}|This browser is not enough; use a newer one, or the Python verifier. {detail}
-log|libro
+log|bitácora
 one|registro {index}|entry {index}
 range|registros {index} a {last_index}|entries {index} to {last_index}
 somewhere|en algún lugar de los registros {index} a {last_index}|somewhere in entries {index} to {last_index}
@@ -130,7 +128,7 @@ signatures|firmas
 keys|llaves
 appointments|nombramientos
 seen_roots|raíces vistas|seen roots
-entries|registros
+entries|entradas
 expected|se esperaba
 found|se halló
 first_fault|Primera alteración|First fault

@@ -59,6 +59,8 @@ class Findings(FaultList):
         self.checkpoint: bytes | None = None
         self._indexes: list[int] = []
         self._rejected: set[tuple[str, int | None]] = set()
+        self.ends_at: int | None = None
+        self._lacks: dict[tuple[str, bool], list[str]] = {}
 
     def is_rejected(self, field: str, index: int | None) -> bool:
         """Tell whether the checkpoint at a place was found not to be the log's."""
@@ -77,8 +79,27 @@ class Findings(FaultList):
         if fault.index is not None and not fault.somewhere and len(self._indexes) < MAX_FAULTS:
             insort(self._indexes, fault.index)
 
+    def lack(self, seen: str, path: str, *, weighs: bool = True) -> None:
+        """Say that a file could not be had as it was signed (table of SPEC §7): never a fault.
+
+        Args:
+            seen: What was seen instead, a code of `words.SEEN`.
+            path: The file.
+            weighs: Whether the verdict needs it.
+        """
+        self._lacks.setdefault((seen, weighs), []).append(path)
+
+    def end(self, index: int) -> None:
+        """Note the first entry that could not be had: of what follows nothing is judged."""
+        self.ends_at = index if self.ends_at is None else min(index, self.ends_at)
+
     def report(self, *, list_all: bool = False) -> Report:
         """Close the collection."""
+        for (seen, weighs), paths in self._lacks.items():
+            names = list(dict.fromkeys(paths))
+            say = self.leave_open if weighs else self.not_checked
+            say(seen, count=len(names), first=names[0])
+        self._lacks.clear()
         return Report(
             kind=self.kind, location=self.location, origin=self.origin, size=self.size,
             root=None if self.root is None else self.root.hex(),

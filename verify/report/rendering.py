@@ -3,9 +3,12 @@
 import json
 from typing import Any, Final
 
+from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.report.findings import Fault, Remark, Report, Verdict
-from constancia.verify.report.words import FAULTS, LABELS, REMARKS, VERDICTS
+from constancia.verify.report.printable import printable
+from constancia.verify.report.words import FAULTS, LABELS, REMARKS, SEEN, VERDICTS
 
+MAX_LINE: Final = 8_000  # characters
 LANGUAGES: Final = ("es", "en")
 _REMARKED: Final = ("open", "not_checked", "notes")
 _COPIED: Final = ("origin", "size", "since", "root", "genesis", "log_key", "anchored", "checkpoint")
@@ -23,8 +26,21 @@ def remark_words(remark: Remark, lang: str) -> str:
 
 
 def report_json(report: Report) -> str:
-    """Return the report as JSON; the members are always the same."""
-    return _printable(json.dumps(_document(report), ensure_ascii=False, indent=1))
+    """Give the report as JSON, the same members always."""
+    return json_text(_document(report))
+
+
+def json_text(document: object) -> str:
+    """Give JSON in which everything that `printable` escapes stands as an escape of JSON's own: it means the same."""
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    return "".join(one if one == "\n" or printable(one) == one else json.dumps(one)[1:-1] for one in text)
+
+
+def unreadable_text(error: Unreadable | Malformed, lang: str) -> str:
+    """Say that there is no verdict, why, and what to do, in `es` or `en`."""
+    words = SEEN.get(error.code) if isinstance(error, Unreadable) else None
+    advice = "" if words is None else "\n" + words[lang].format(count=1, first=printable(error.where, 300))
+    return f"{VERDICTS['UNREADABLE'][lang]}  {error}{advice}"
 
 
 def _document(report: Report) -> dict[str, Any]:
@@ -62,7 +78,7 @@ def report_text(report: Report, lang: str = "es") -> str:
         shown = report.faults if report.list_all else report.faults[:1]
         lines += ["", f"{label['faults' if report.list_all else 'first_fault']} ({len(shown)}/{report.faults_total})"]
         lines += [f"  - {_fault_words(one, lang)}" for one in shown]
-    return _printable("\n".join(lines) + "\n")
+    return "".join(f"{printable(line, MAX_LINE)}\n" for line in lines)
 
 
 def _fault_document(fault: Fault) -> dict[str, object]:
@@ -88,11 +104,5 @@ def _fault_words(fault: Fault, lang: str) -> str:
     )
 
 
-def _printable(text: str) -> str:
-    """Escape lone surrogates, which no output could encode; within JSON the escape means the same."""
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
 def _cut(text: str) -> str:
-    flat = text.encode("unicode_escape").decode() if not text.isprintable() else text
-    return flat if len(flat) <= MAX_SHOWN else flat[:MAX_SHOWN] + "…"
+    return printable(text, MAX_SHOWN)

@@ -1,4 +1,4 @@
-"""Texts of the report in Spanish and English, by code: verdicts, labels, faults and remarks."""
+"""The report's words in Spanish and English: verdicts, labels, faults and remarks, by code."""
 
 # ruff: noqa: E501 - a table reads by rows
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ VERDICTS: Final[Words] = _table("""
     INTACT | ÍNTEGRO | INTACT
     INCONCLUSIVE | NO CONCLUYENTE | INCONCLUSIVE
     ALTERED | ALTERADO | ALTERED
+    UNREADABLE | ILEGIBLE | UNREADABLE
     SINCE | Nada ha cambiado desde el registro {size}: lo que se verificó entonces es el principio del libro de hoy. Registros nuevos: {new}. | Nothing has changed since entry {size}: the log of today extends what was verified then. New entries: {new}.
 """)
 
@@ -84,22 +85,18 @@ FAULTS: Final[Words] = _table("""
     log-key | la llave del libro no es la fijada | the log key is not the pinned one
     origin | el origen no es el de este libro | the origin is not that of this log
     checkpoint | el punto de control no es válido | the checkpoint is not valid
-    checkpoint-missing | falta el punto de control | the checkpoint is missing
     size | el tamaño no corresponde al número de registros | the size does not match the number of entries
     root | los registros no dan la raíz firmada | the entries do not produce the signed root
     rollback | el libro es más corto que un punto de control ya verificado | the log is shorter than a checkpoint verified before
     fork | el libro contradice un punto de control ya verificado | the log contradicts a checkpoint verified before
     tile | la tesela no corresponde al árbol | the tile does not match the tree
-    tile-missing | falta la tesela | the tile is missing
     bundle | el paquete de registros no corresponde al libro | the entry bundle does not match the log
-    bundle-missing | falta el paquete de registros | the entry bundle is missing
     row | la columna no corresponde al registro | the column does not match the entry
     batch | el lote no es el que sigue | the batch is not the next one in order
     meta | el almacén da un dato falso sobre sí mismo | the store states something false about itself
     schema | la tabla no tiene las columnas de la especificación | the table does not have the columns of the specification
     document | el documento no corresponde a su nombre | the document does not match its name
     document-size | el documento no tiene el tamaño citado | the document does not have the cited size
-    receipt | la constancia no tiene el formato correcto | the receipt is not in the correct format
     inclusion | la prueba no lleva a la raíz firmada | the inclusion proof does not lead to the signed root
     signature | la firma no es válida | the signature is not valid
     signature-count | faltan firmas obligatorias | required signatures are missing
@@ -137,7 +134,29 @@ FAULTS: Final[Words] = _table("""
     shown-form | lo que se muestra no tiene el formato correcto | what is shown is not in the correct format
 """)
 
-REMARKS: Final[Words] = _table("""
+SEEN: Final[Words] = _table("""
+    missing | No están {count} archivos que el libro firmó; el primero: {first}. Pídalos a otra copia o repita la revisión más tarde. | {count} files that the log signed are not there; the first: {first}. Ask another copy for them, or verify again later.
+    withheld | RETENIDO: el libro firmó {count} archivos que no entrega, tampoco al pedirlos otra vez; el primero: {first}. Guarde el punto de control y pregunte a otros qué recibieron. | WITHHELD: the log signed {count} files that it does not hand out, nor when asked again; the first: {first}. Keep the checkpoint, and ask others what they were given.
+    short | {count} archivos están incompletos; el primero: {first}. La copia o la descarga se interrumpió: repítala. | {count} files are not whole; the first: {first}. The copy or the download broke off: do it again.
+    added | {count} archivos tienen bytes de más después de lo firmado, que es lo debido; el primero: {first}. Obtenga otra copia. | {count} files have bytes added after what was signed, which is as it must be; the first: {first}. Get another copy.
+    changed | {count} archivos cambiaron de forma en el camino (fines de línea, marca BOM, correo); el primero: {first}. Se revisó sin ese cambio, en memoria. Obtenga el archivo sin convertir. | {count} files were changed in form on their way (line ends, BOM, mail); the first: {first}. They were verified without that change, in memory. Get the file unconverted.
+    replaced | En lugar de {count} archivos llegó una página u otro texto; el primero: {first}. Revise la dirección, la sesión o el portal de la red. | A page or other text came in the place of {count} files; the first: {first}. Check the address, the login or the network's portal.
+    denied | Este equipo no puede leer {count} archivos (permiso o falla del medio); el primero: {first}. Dé permiso de lectura o copie de nuevo. | This machine can't read {count} files (permission, or a fault of the medium); the first: {first}. Give the right to read, or copy again.
+    link | {count} archivos están detrás de un enlace simbólico, que no se sigue; el primero: {first}. Indique la carpeta verdadera. | {count} files are behind a symbolic link, which is not followed; the first: {first}. Name the true folder.
+    special | En lugar de {count} archivos hay una tubería, un dispositivo o una carpeta; el primero: {first}. Obtenga otra copia. | A pipe, a device or a folder is in the place of {count} files; the first: {first}. Get another copy.
+    other-ledger | La carpeta de confianza es de otro libro ({pinned}); éste dice ser {origin}. Use la carpeta de confianza de este libro. | This policy is for another ledger ({pinned}); this one says that it is {origin}. Use the trust folder of this ledger.
+    receipt-form | Esto no es una constancia completa: {reason}. Obténgala otra vez como archivo adjunto, sin convertir. | This is not a whole receipt: {reason}. Get it again as an attached file, unconverted.
+    receipt-no-entry | Prueba válida en su forma, sin los bytes del registro {index} (línea «extra»): no se puede revisar qué prueba. Pida la constancia con su registro. | A proof in its form, without the bytes of entry {index} (the line "extra"): what it proves can't be checked. Ask for the receipt with its entry.
+    zip-folder | El zip tiene todo dentro de la carpeta «{name}»: se leyó desde ahí. | The zip has everything within the folder "{name}": it was read from there.
+    zip-ignored | Se dejaron de lado {count} archivos que el escritorio añade al comprimir; el primero: {first}. | {count} files that a desktop adds when it packs were left out; the first: {first}.
+    kept-not-compared | No se comparó con {where} ({size} registros): no se pudieron leer todas. | It was not compared with {where} ({size} entries): not all could be read.
+""")
+
+NOT_IN_A_PAGE: Final = frozenset({"withheld", "denied", "link", "special"})  # a page reads one file that it was given
+
+REMARKS: Final[Words] = {
+    **SEEN,
+    **_table("""
     no-trust | No se dio carpeta de confianza: compare por otro medio la huella del registro 0 y la llave del libro. | No trust folder was given: compare the fingerprint of entry 0 and the log key with another source.
     no-genesis-pin | La carpeta de confianza no fija la huella del registro 0. | The trust folder does not pin the fingerprint of entry 0.
     no-log-key | No se conoce la llave del libro: no se pudo revisar ningún punto de control. | The log key is not known: no checkpoint could be checked.
@@ -197,7 +216,6 @@ REMARKS: Final[Words] = _table("""
     shown-in-part | Sólo se muestra una parte del estado (L4); lo demás no se pudo revisar. | Only a part of the state is shown (L4); the rest could not be checked.
     host-clock | El reloj del servidor marca {at}; el de este equipo, {now}. | The clock of the server shows {at}; the clock here shows {now}.
     list-ahead | No se revisó la lista {name}: ya muestra {size} registros, y se revisaron {total}. | The list {name} was not checked: it already shows {size} entries, and {total} were audited.
-    views-ahead | No se revisaron las vistas: ya muestran {size} registros, y se revisaron {total}. Verifique otra vez. | The views were not checked: they already show {size} entries, and {total} were audited. Verify again.
     views-lag | Las vistas muestran {size} de {total} registros. | The views show {size} of {total} entries.
     contradiction-notes | Qué prueba este archivo: un punto de control da una raíz para los primeros {size} registros, y otro, de {newer}, contiene otra raíz para esos mismos registros. Ambos llevan la firma de la misma llave. Quien la tiene mostró dos historias; este archivo no dice cuál es la verdadera. | What this file proves: one checkpoint gives a root for the first {size} entries, and another, of {newer}, contains a different root for the same entries. Both are signed by the same key. Its holder has shown two histories; this file does not say which one is true.
     contradiction-entry | Qué prueba este archivo: en el árbol de {newer} registros que la llave firmó está el registro {index}, cuyo firmante dice haber visto para los primeros {size} registros una raíz que ese mismo árbol no tiene. Un libro honrado no lo habría admitido. | What this file proves: the tree of {newer} entries that the key signed contains entry {index}, whose signer claims to have seen, for the first {size} entries, a root that the same tree does not have. An honest log would not have admitted it.
@@ -206,4 +224,6 @@ REMARKS: Final[Words] = _table("""
     contradiction-other-key | La llave de este archivo no es la que su carpeta de confianza fija para este libro: no prueba nada contra él. | The key in this file is not the one that your trust folder pins for this log: the file proves nothing against the log.
     contradiction-witnesses | Testigos que firmaron las dos historias e incumplieron así su compromiso: {names}. | Witnesses that signed both histories and so broke their commitment: {names}.
     own-trust | La carpeta de confianza que trae el propio libro no prueba nada por sí sola. | The trust folder that comes with the ledger proves nothing by itself.
-""")
+    views-ahead | No se comparó el estado guardado: las vistas llegan al registro {size} y lo revisado a la {total}. No son parte del libro; «rebuild» las hace de nuevo. | The stored state was not compared: the views reach entry {size}, what was verified {total}. They are no part of the log; "rebuild" makes them again.
+"""),
+}

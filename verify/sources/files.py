@@ -1,28 +1,21 @@
-"""Read-only file trees: a folder or a URL (for zip archives see `zip_archive`).
+"""A tree of files to read from: a folder; `web` has an address, `zip_archive` a zip.
 
-- F1: every read is bounded by the caller; a longer file is `Unreadable`, never truncated.
-- F2: only regular files below the folder are opened; links are not followed.
-- F3: over the network every wait has a time limit; the channel is not trusted, because all data is checked.
+- F1: every read is bounded by the caller; what is longer is `Unreadable`, never cut.
+- F2: nothing but regular files below the folder is opened; a link is not followed, a pipe or device never waited for.
+- F3: a file that is not there is told apart from one that can't be had from here, by the code of `Unreadable`.
 """
 
-import gzip
 import hashlib
-import io
 import os
 import stat
-import urllib.error
-import urllib.request
-import zlib
 from collections.abc import Iterator
-from http.client import HTTPException
-from pathlib import Path
-from typing import Any, BinaryIO, Final, Protocol
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Final, Protocol
 
 from constancia.verify.core.errors import Unreadable
 
 MAX_DOCUMENT_BYTES: Final = 256 * 1024 * 1024
-TIMEOUT_S: Final = 20
-ATTEMPTS: Final = 3  # a dropped connection is not a verdict
 _CHUNK: Final = 1024 * 1024
 
 
@@ -51,7 +44,7 @@ class Folder:
 
     def __init__(self, root: Path, *, follow_links: bool = False) -> None:
         self.location = str(root)
-        self._no_links = 0 if follow_links else getattr(os, "O_NOFOLLOW", 0)
+        self._follow = follow_links
         self._root = root
 
     def read(self, path: str, limit: int) -> bytes | None:
@@ -59,7 +52,7 @@ class Folder:
         file = self._open(path)
         if file is None:
             return None
-        with file:
+        with file, _reading(f"{self.location}/{path}"):
             return read_bounded(file, limit, path)
 
     def digest(self, path: str) -> tuple[bytes, int] | None:
@@ -67,79 +60,79 @@ class Folder:
         file = self._open(path)
         if file is None:
             return None
-        with file:
+        with file, _reading(f"{self.location}/{path}"):
             return digest_of(file, path)
 
     def names(self) -> list[str]:
-        """List all paths, sorted. Links are listed by name and never followed."""
-        paths = []
-        for folder, _, files in os.walk(self._root, followlinks=False):
+        """List all paths, sorted. Links are listed as what they are called, and never entered."""
+        found = []
+        for folder, below, files in os.walk(self._root, followlinks=False):
             base = Path(folder).relative_to(self._root).as_posix()
-            paths += [name if base == "." else f"{base}/{name}" for name in files]
-        return sorted(paths)
+            links = [name for name in below if Path(folder, name).is_symlink()]
+            found += [name if base == "." else f"{base}/{name}" for name in (*files, *links)]
+        return sorted(found)
 
     def _open(self, path: str) -> BinaryIO | None:
-        # Without NONBLOCK a named pipe in place of a file would block the verifier without end.
-        flags = os.O_RDONLY | self._no_links | getattr(os, "O_NONBLOCK", 0)
+        if not self._follow:
+            for part in list(PurePosixPath(path).parents)[-2::-1]:
+                if (self._root / part).is_symlink():
+                    raise Unreadable("link", f"{self.location}/{part}", "a symbolic link, which is not followed")
         try:
-            handle = os.open(self._root / path, flags | getattr(os, "O_BINARY", 0))
+            return open_regular(self._root / path, follow=self._follow)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except OSError as error:
-            raise Unreadable("file", f"{self.location}/{path}", str(error)) from error
+
+
+def open_regular(path: Path, *, follow: bool = True) -> BinaryIO:
+    """Open a regular file; whatever else stands there is refused at once, and never waited for (rule F2).
+
+    Raises:
+        FileNotFoundError, NotADirectoryError: There is nothing.
+        Unreadable: `link`, `special` or `denied`.
+    """
+    try:
+        if not follow and path.is_symlink():
+            raise Unreadable("link", str(path), "a symbolic link, which is not followed")
+        refuse_special(path)  # before it is opened: to open a device may do something already
+        no_link = 0 if follow else getattr(os, "O_NOFOLLOW", 0)
+        flags = os.O_RDONLY | no_link | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        handle = os.open(path, flags)
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
-            raise Unreadable("file", f"{self.location}/{path}", "not a regular file")
-        return os.fdopen(handle, "rb")
+            raise Unreadable("special", str(path), "a pipe, a device or a folder, no regular file")
+    except (FileNotFoundError, NotADirectoryError):
+        raise
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise Unreadable("denied", str(path), str(error)) from error
+    return os.fdopen(handle, "rb")
 
 
-class Web:
-    """Files below an http or https address."""
+def refuse_special(path: Path) -> None:
+    """Make sure that a file is a regular one, without opening it.
 
-    def __init__(self, address: str) -> None:
-        self.location = address.rstrip("/")
-        self._opener = urllib.request.OpenerDirector()
-        for handler in (
-            urllib.request.ProxyHandler(), urllib.request.HTTPHandler(), urllib.request.HTTPSHandler(),
-            urllib.request.HTTPRedirectHandler(), urllib.request.HTTPDefaultErrorHandler(),
-            urllib.request.HTTPErrorProcessor(), urllib.request.UnknownHandler(),
-        ):  # fmt: skip
-            self._opener.add_handler(handler)
+    Raises:
+        OSError, ValueError: There is none, or it can't be seen.
+        Unreadable: `special`.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise Unreadable("special", str(path), "a pipe, a device or a folder, no regular file")
 
-    def read(self, path: str, limit: int) -> bytes | None:
-        """Return a file's bytes; None if the server answers 404 or 410."""
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                with self._get(path) as answer:
-                    body: BinaryIO = answer
-                    if answer.headers.get("Content-Encoding", "").lower() == "gzip":
-                        body = gzip.GzipFile(fileobj=io.BytesIO(read_bounded(answer, limit, path)))  # type: ignore[assignment]  # it reads like one
-                    return read_bounded(body, limit, path)
-            except urllib.error.HTTPError as error:
-                error.close()
-                if error.code in (404, 410):
-                    return None
-                failure: Exception = error
-            except (OSError, EOFError, HTTPException, zlib.error, ValueError) as error:
-                failure = error  # ValueError: an invalid URL
-            if attempt == ATTEMPTS:
-                raise Unreadable("web", f"{self.location}/{path}", str(failure)) from failure
-        return None
 
-    def digest(self, path: str) -> tuple[bytes, int] | None:
-        """Return a file's SHA-256 and size; None if there is none."""
-        data = self.read(path, MAX_DOCUMENT_BYTES)
-        return None if data is None else (hashlib.sha256(data).digest(), len(data))
+def read_file(path: Path, limit: int) -> bytes | None:
+    """Read one file that a person named: None if there is none.
 
-    def names(self) -> None:
-        """Return None: a URL cannot be listed."""
-        return
+    Raises:
+        Unreadable: No regular file, not to be read on this machine, or longer than `limit` bytes.
+    """
+    return Folder(path.parent, follow_links=True).read(path.name, limit)
 
-    def _get(self, path: str) -> Any:
-        request = urllib.request.Request(  # noqa: S310 - the opener has handlers for http and https alone
-            f"{self.location}/{path}", headers={"Accept-Encoding": "identity", "User-Agent": "constancia-verify"}
-        )
-        return self._opener.open(request, timeout=TIMEOUT_S)
+
+@contextmanager
+def _reading(where: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unreadable("denied", where, str(error)) from error
 
 
 def read_bounded(file: BinaryIO, limit: int, where: str) -> bytes:
@@ -164,13 +157,9 @@ def digest_of(file: BinaryIO, where: str) -> tuple[bytes, int]:
         Unreadable: It is larger than a document may be.
     """
     hasher, size = hashlib.sha256(), 0
-    for chunk in _chunks(file):
+    while chunk := file.read(_CHUNK):
         size += len(chunk)
         if size > MAX_DOCUMENT_BYTES:
             raise Unreadable("too-large", where, f"more than {MAX_DOCUMENT_BYTES} bytes")
         hasher.update(chunk)
     return hasher.digest(), size
-
-
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    return iter(lambda: file.read(_CHUNK), b"")

@@ -1,29 +1,38 @@
 """A published log: checkpoint, tiles, entry bundles and documents, from any file tree (C2SP tlog-tiles)."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final, NamedTuple
+from functools import cached_property
+from typing import Final, NamedTuple, TypeVar
 
-from constancia.verify.core.errors import Malformed
+from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.sources.files import Files
 from constancia.verify.sources.layout import CHECKPOINT_NAME
+from constancia.verify.sources.transit import is_page
+from constancia.verify.sources.web import Web
 from constancia.verify.wire.merkle import HASH_BYTES
 from constancia.verify.wire.tiles import HASHES_PER_TILE, parse_tile_path, tile_path, tile_width
 
 # Twice what the format allows, so that a file with added bytes is a fault with its place, not unreadable.
 MAX_TILE_BYTES: Final = 2 * HASHES_PER_TILE * HASH_BYTES
 MAX_BUNDLE_BYTES: Final = 2 * HASHES_PER_TILE * (2 + 65_535)
-MAX_GAP: Final = 65_536  # consecutive entries that may be missing; a larger gap is a fault, not a loop
-_AHEAD: Final = 8  # files prefetched over a network
+MAX_GAP: Final = 65_536  # entries that may be missing in a row; a position or size further off is a fault, not a loop
+MISSING: Final = "missing"
+WITHHELD: Final = "withheld"
+# What may be seen of one file where the rest can be read: words.SEEN has the sentences, SPEC §7 the table.
+LACKS: Final = frozenset({MISSING, WITHHELD, "replaced", "denied", "link", "special"})
+T = TypeVar("T")
+_AHEAD: Final = 8  # files fetched before they are needed, over a network
 
 
 class FoundFile(NamedTuple):
-    """The result of a search: the path (found or expected), and the bytes if the file exists."""
+    """A file that was looked for: the path it was found at (or should stand at), its bytes, or why there are none."""
 
     path: str
     data: bytes | None
+    why: str = MISSING
 
 
 class TileFile(NamedTuple):
@@ -44,8 +53,16 @@ class PublishedLog:
 
     def __init__(self, files: Files) -> None:
         self.files = files
-        self._names = files.names()
-        self._listed = None if self._names is None else frozenset(self._names)
+        self._has_waited = False
+
+    @cached_property
+    def _names(self) -> list[str] | None:
+        """The listing, made after the checkpoint was read: what that covers was there before it."""
+        return self.files.names()
+
+    @cached_property
+    def _listed(self) -> frozenset[str]:
+        return frozenset(self._names or ())
 
     @property
     def location(self) -> str:
@@ -56,32 +73,54 @@ class PublishedLog:
         """Give the published checkpoint."""
         return self.files.read(CHECKPOINT_NAME, MAX_NOTE_BYTES)
 
-    def find(self, level: int | None, number: int, width: int) -> FoundFile:
-        """Find a tile of at least a width: the partial one, otherwise the full one.
+    def find(self, level: int | None, number: int, width: int, *, is_covered: bool = False) -> FoundFile:
+        """Find a tile of at least a width: the partial one, else the full one.
 
         Args:
             level: Tile level; None for an entry bundle.
             number: Tile number.
             width: Hashes (entries) needed.
+            is_covered: Whether a signed checkpoint says that it is there to be had. Then an address that lacks it is
+                asked once more, later; if it still lacks it, the log withholds it.
 
         Returns:
-            Path and bytes.
+            Path and bytes; or the path where it should stand, and what was seen instead.
+
+        Raises:
+            Unreadable: The container itself is damaged.
 
         Source: C2SP tlog-tiles, "Partial Tiles" (clients fall back to the full tile).
         """
         limit = MAX_BUNDLE_BYTES if level is None else MAX_TILE_BYTES
         paths = self._paths(level, number, width)
+        found = self._first(paths, limit, self.files.read)
+        if found.data is None and found.why == MISSING and is_covered and isinstance(self.files, Web):
+            again = self.files.read if self._has_waited else self.files.look_again
+            self._has_waited = True
+            found = self._first(paths, limit, again)
+            return found._replace(why=WITHHELD) if found.why == MISSING else found
+        return found
+
+    @staticmethod
+    def _first(paths: list[str], limit: int, read: Callable[[str, int], bytes | None]) -> FoundFile:
+        why = MISSING
         for path in paths:
-            if self._listed is None or path in self._listed:
-                data = self.files.read(path, limit)
-                if data is not None:
-                    return FoundFile(path, data)
-        return FoundFile(paths[0], None)
+            data, seen = had(lambda path=path: read(path, limit))  # type: ignore[misc]  # bound at once
+            if data is not None and is_page(data):
+                data, seen = None, "replaced"
+            if data is not None:
+                return FoundFile(path, data)
+            why = seen if why == MISSING else why
+        return FoundFile(paths[0], None, why)
+
+    def at(self, path: str, limit: int) -> FoundFile:
+        """Give the file of a path in the listing."""
+        return self._first([path], limit, self.files.read)
 
     def place_of(self, level: int | None, number: int, width: int) -> str:
         """Return the path at which `find` finds a tile in a listing, without reading it."""
         paths = self._paths(level, number, width)
-        return next((path for path in paths if path in (self._listed or ())), paths[0])
+        return next((path for path in paths if path in self._listed), paths[0])
 
     @staticmethod
     def _paths(level: int | None, number: int, width: int) -> list[str]:
@@ -96,7 +135,7 @@ class PublishedLog:
         A folder is read lazily; over a network some files are prefetched.
         """
         numbers = range(start // HASHES_PER_TILE, -(-size // HASHES_PER_TILE))
-        if self._listed is not None:
+        if self._names is not None:
             yield from ((number, *self._pair(number, size)) for number in numbers)
             return
         executor = ThreadPoolExecutor(_AHEAD, thread_name_prefix="fetch")
@@ -112,17 +151,6 @@ class PublishedLog:
                 yield (first, *future.result())
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
-
-    def extent(self) -> int:
-        """Return the number of entries in the listed bundles, by their names; 0 over a network.
-
-        A bundle too far behind the previous one is not part of the log: one name must not make an audit endless.
-        """
-        end = 0
-        for tile_file in self.tile_files("tile/entries/"):
-            if tile_file.number * HASHES_PER_TILE <= end + MAX_GAP:
-                end = max(end, tile_file.number * HASHES_PER_TILE + tile_file.width)
-        return end
 
     def tile_files(self, below: str = "tile/") -> list[TileFile]:
         """List all tiles and bundles below a path, the widest of a number first; empty over a network."""
@@ -149,4 +177,18 @@ class PublishedLog:
 
     def _pair(self, number: int, size: int) -> tuple[FoundFile, FoundFile]:
         width = tile_width(0, number, size)
-        return self.find(None, number, width), self.find(0, number, width)
+        return self.find(None, number, width, is_covered=True), self.find(0, number, width, is_covered=True)
+
+
+def had(read: Callable[[], T | None]) -> tuple[T | None, str]:
+    """Give what a reading gives, or None and what was seen instead.
+
+    Raises:
+        Unreadable: The container itself is damaged.
+    """
+    try:
+        return read(), MISSING
+    except Unreadable as error:
+        if error.code not in LACKS:
+            raise
+        return None, error.code

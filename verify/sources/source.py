@@ -1,22 +1,29 @@
 """Sources of a ledger: a store, folder, URL, zip bundle; or a receipt, a contradiction."""
 
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import read_checkpoint
+from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.sources import layout
 from constancia.verify.sources.contradiction_file import HEADER as CONTRADICTION
 from constancia.verify.sources.contradiction_file import MAX_CONTRADICTION_BYTES, origin_of
-from constancia.verify.sources.files import Folder, Web
-from constancia.verify.sources.published_log import PublishedLog
+from constancia.verify.sources.files import Folder, open_regular
+from constancia.verify.sources.published_log import PublishedLog, had
 from constancia.verify.sources.sqlite_store import Store, open_store
+from constancia.verify.sources.transit import is_html, undone
+from constancia.verify.sources.web import Web
 from constancia.verify.sources.zip_archive import Zip
 from constancia.verify.wire.tiles import HASHES_PER_TILE, parse_bundle, tile_width
-from constancia.verify.wire.tlog_proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
+from constancia.verify.wire.tlog_proof import HEADER, MAX_PROOF_BYTES, TlogProof, parse_tlog_proof
+
+SNIFFED: Final = 4_096  # bytes by which a file's kind is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +69,28 @@ class Source:
             self.published.files.close()
 
     def claimed_origin(self) -> str | None:
-        """Return the origin that the source claims, unchecked: used to look up its trust folder."""
+        """Give the origin that the source claims, unchecked: a name to look up what is trusted for it."""
+        return next(self.claimed_origins(), None)
+
+    def claimed_origins(self) -> Iterator[str]:
+        """Give every origin that the source claims, wherever it does, unchecked: one of them may be altered."""
         if self.contradiction is not None:
-            return origin_of(self.contradiction)
-        claimed = self.store.meta().get("origin") if self.store is not None else None
-        if claimed is None:
-            raw = self.published.checkpoint() if self.published is not None else None
-            if self.receipt is not None:
-                raw = _checkpoint_of(self.receipt)
-            claimed = None if raw is None else raw.decode("utf-8", "replace").split("\n", 1)[0]
-        return claimed if isinstance(claimed, str) and claimed else None
+            yield from _some(origin_of(self.contradiction))
+            return
+        if self.store is not None:
+            yield from _some(self.store.meta().get("origin"))
+        first = None
+        if self.receipt is not None:
+            with suppress(Malformed):
+                proof = parse_receipt(self.receipt)
+                yield from _some(_origin_in(proof.checkpoint))
+                first = proof.extra
+        else:
+            if self.published is not None:
+                yield from _some(_origin_in(had(self.published.checkpoint)[0] or b""))
+            first = self.entry(0, 1)
+        with suppress(Malformed):
+            yield from _some(None if first is None else parse_entry(first).statement.ledger)
 
     def entry(self, index: int, size: int) -> bytes | None:
         """Return one entry's bytes, unchecked.
@@ -140,34 +159,67 @@ def open_source(location: str) -> Source:
     try:
         if path.is_dir():
             return _open_folder(path)
-        with path.open("rb") as file:
-            head = file.read(32)
-            if head.startswith(HEADER.encode()):
-                receipt = head + file.read(MAX_PROOF_BYTES)
-                return Source(kind="receipt", location=location, receipt=receipt)
-            if head.startswith(CONTRADICTION.encode()):
-                proof = head + file.read(MAX_CONTRADICTION_BYTES)
-                return Source(kind="contradiction", location=location, contradiction=proof)
+        with open_regular(path) as file:
+            head = file.read(SNIFFED)
+            if head.startswith(b"SQLite format 3\x00"):
+                return Source(kind="store", location=location, store=open_store(path))
+            if head.startswith(b"PK"):
+                return Source(kind="zip", location=location, published=PublishedLog(Zip(path)))
+            for header, kind, limit in (
+                (HEADER, "receipt", MAX_PROOF_BYTES), (CONTRADICTION, "contradiction", MAX_CONTRADICTION_BYTES),
+            ):  # fmt: skip
+                if _names(head, header):
+                    return Source(kind=kind, location=location, **{kind: head + file.read(2 * limit)})  # type: ignore[arg-type]  # bytes
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise Unreadable("source", location, str(error)) from error
-    if head.startswith(b"SQLite format 3\x00"):
-        return Source(kind="store", location=location, store=open_store(path))
-    if head.startswith(b"PK"):
-        return Source(kind="zip", location=location, published=PublishedLog(Zip(path)))
+    if not head:
+        raise Unreadable("short", location, "the file is empty")
+    if is_html(head):
+        raise Unreadable("replaced", location, "a page, no ledger")
     raise Unreadable("source", location, "neither store, zip, receipt nor contradiction by its first bytes")
 
 
-def _checkpoint_of(receipt: bytes) -> bytes | None:
+def _names(head: bytes, header: str) -> bool:
+    """Tell whether a file claims a header near its beginning, also after a mark, a greeting or in UTF-16."""
+    return header.encode() in head.replace(b"\x00", b"").replace(b"=40", b"@")
+
+
+def parse_receipt(raw: bytes) -> TlogProof:
+    """Read a receipt, with what the way did to it undone.
+
+    Raises:
+        Malformed: It is none.
+    """
     try:
-        return parse_tlog_proof(receipt).checkpoint
+        return parse_whole_proof(raw)
     except Malformed:
-        return None
+        found = undone(raw, parse_whole_proof, HEADER.encode())
+    return parse_tlog_proof(raw if found is None else found[1])
+
+
+def parse_whole_proof(raw: bytes) -> TlogProof:
+    """Read a proof and its checkpoint, whose form tells whether the file came to its end.
+
+    Raises:
+        Malformed: One of them has another form.
+    """
+    proof = parse_tlog_proof(raw)
+    read_checkpoint(proof.checkpoint)
+    return proof
+
+
+def _origin_in(raw: bytes) -> str:
+    return raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").split("\n", 1)[0].rstrip("\r")
+
+
+def _some(origin: object) -> tuple[str, ...]:
+    return (origin,) if isinstance(origin, str) and origin else ()
 
 
 def _open_folder(path: Path) -> Source:
     log = path / layout.PUBLISHED_NAME
-    if (path / layout.STORE_NAME).exists():
-        # Before the store: so that every cosignature of a running ledger covers a tree that the store already has.
+    if os.path.lexists(path / layout.STORE_NAME):
+        # Before the store: in a ledger at work a cosignature is always of a tree that the store has by then.
         cosignatures = _open_cosignatures(path / layout.COSIGNATURES_NAME)
         return Source(
             kind="store",
@@ -179,7 +231,7 @@ def _open_folder(path: Path) -> Source:
             cosignatures=cosignatures,
             own_trust=(path / layout.TRUST_NAME).is_dir(),
         )
-    if (path / layout.CHECKPOINT_NAME).exists() or (path / layout.TILES_NAME).is_dir():
+    if os.path.lexists(path / layout.CHECKPOINT_NAME) or os.path.lexists(path / layout.TILES_NAME):
         return Source(kind="folder", location=str(path), published=PublishedLog(Folder(path)))
     raise Unreadable("source", str(path), "no ledger.sqlite, no checkpoint and no tile folder in it")
 

@@ -7,11 +7,13 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from constancia.verify.core.errors import Unreadable
+from constancia.verify.sources.files import refuse_special
 
 SCHEMA: Final[dict[str, tuple[str, ...]]] = {
     "stored_events": ("position", "originator_id", "originator_version", "topic", "state", "statement_id"),
@@ -155,8 +157,11 @@ def open_store(path: Path) -> Store:
         Unreadable: No such file, not an SQLite database, or too damaged to read.
     """
     log = path.with_name(path.name + "-wal")
-    # Without a write-ahead log nobody has the store open, and reading needs no further file. On a read-only medium
-    # an empty log needs none either.
+    for file in (path, log, path.with_name(path.name + "-shm"), path.with_name(path.name + "-journal")):
+        with suppress(FileNotFoundError):
+            refuse_special(file)  # a pipe in its place would be waited for
+    # Without a write-ahead log nobody has the store open, and nothing needs to be written beside it to read it. On a
+    # medium that can't be written an empty log needs nothing either.
     modes = [IMMUTABLE] if not log.exists() else [SHARED] if log.stat().st_size else [SHARED, IMMUTABLE]
     failure: Exception | None = None
     for mode in modes:

@@ -9,6 +9,7 @@ from constancia.verify.core.formats.signatures import is_hex64
 from constancia.verify.core.trust import Trust
 from constancia.verify.sources.files import Folder
 from constancia.verify.sources.layout import CHECKPOINT_NAME, GENESIS_NAME, POLICY_NAME
+from constancia.verify.sources.transit import plain
 from constancia.verify.trust.policy_file import MAX_POLICY_BYTES, parse_policy
 
 
@@ -20,7 +21,7 @@ class TrustFolder(Trust):
 
 
 def load_trust(folder: Path) -> TrustFolder:
-    """Read a trust folder.
+    """Read a trust folder. An editor's byte-order mark and line ends make no other anchor: no signature covers them.
 
     Args:
         folder: Holds `policy`, and optionally `genesis` and `checkpoint`.
@@ -40,13 +41,13 @@ def load_trust(folder: Path) -> TrustFolder:
         raise Unreadable("trust", str(folder), "a trust folder holds a file named policy")
     genesis = files.read(GENESIS_NAME, 256)
     if genesis is not None:
-        text = genesis.decode("ascii", "replace").removesuffix("\n")
+        text = plain(genesis).decode("ascii", "replace").strip()
         if not is_hex64(text):
             raise Malformed("genesis", "trust/genesis", "64 hex digits", text)
         genesis = bytes.fromhex(text)
     try:
-        parsed = parse_policy(policy.decode())
+        parsed = parse_policy(plain(policy).decode())
     except UnicodeDecodeError as error:
         raise Malformed("not-utf8", "trust/policy", "UTF-8", error.reason) from error
     kept = files.read(CHECKPOINT_NAME, MAX_NOTE_BYTES)
-    return TrustFolder(policy=parsed, genesis=genesis, checkpoint=kept, folder=folder)
+    return TrustFolder(policy=parsed, genesis=genesis, checkpoint=None if kept is None else plain(kept), folder=folder)

@@ -188,15 +188,21 @@ def test_form_is_written_back_as_it_was_read(sides: tuple[Log, Log]) -> None:
     ],
 )
 def test_other_forms_are_unreadable(broken: bytes, tmp_path: Path) -> None:
-    with pytest.raises(Unreadable, match="contradiction"):
+    with pytest.raises(Unreadable, match="form"):
         judged(broken, tmp_path, None)
 
 
 def test_cut_and_lengthened_files_are_unreadable(sides: tuple[Log, Log], tmp_path: Path) -> None:
     raw = proof(*sides, 25, 40)
-    for changed in (raw[:-1], raw + b"\n", raw.replace(b"older ", b"older 0"), raw.replace(b"prefix ", b"extra ", 1)):
-        with pytest.raises(Unreadable, match="contradiction"):
+    for changed in (raw[:-9], raw.replace(b"older ", b"older 0"), raw.replace(b"prefix ", b"extra ", 1)):
+        with pytest.raises(Unreadable, match="form"):
             judged(changed, tmp_path, None)
+
+
+def test_what_the_way_did_is_undone_and_said(sides: tuple[Log, Log], tmp_path: Path) -> None:
+    raw = proof(*sides, 25, 40)
+    for changed in (raw[:-1], raw + b"\n", b"\xef\xbb\xbf" + raw, raw.replace(b"\n", b"\r\n")):
+        assert "changed" in judged(changed, tmp_path, None)[1]
 
 
 def test_command_recognizes_it_by_its_first_line(

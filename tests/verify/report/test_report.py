@@ -10,6 +10,7 @@ from constancia.verify.audit.run import LEVELS_ABOVE
 from constancia.verify.report.findings import MAX_FAULTS, MAX_KEPT, Findings, Verdict
 from constancia.verify.report.rendering import report_text
 from constancia.verify.report.words import FAULTS, LABELS, REMARKS
+from constancia.verify.sources.published_log import LACKS
 
 VERIFY = Path(__file__).resolve().parents[3] / "verify"
 LEVELS = VERIFY.parent / "ledger"  # levels above L2 report through the same words
@@ -102,6 +103,7 @@ def test_every_fault_that_can_be_raised_has_words_and_every_word_is_used() -> No
 
 def test_every_remark_has_words_and_every_word_is_used() -> None:
     used = codes_used("note", 0) | codes_used("leave_open", 0) | codes_used("not_checked", 0)
+    used |= codes_used("lack", 0) | LACKS | {"added", "changed", "zip-folder", "zip-ignored"}
     assert used | {"suspect", "disowned", *LEVELS_ABOVE} == set(REMARKS)
 
 

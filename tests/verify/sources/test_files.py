@@ -12,7 +12,9 @@ import pytest
 from tests.verify.small_ledger import Log, verify, write
 
 from constancia.verify.core.errors import Unreadable
-from constancia.verify.sources.files import Folder, Web
+from constancia.verify.core.report import Verdict
+from constancia.verify.sources.files import Folder
+from constancia.verify.sources.web import Web
 
 
 def test_f1_longer_file_than_the_limit_is_unreadable(tmp_path: Path) -> None:
@@ -31,7 +33,7 @@ def test_f2_link_is_not_followed(tmp_path: Path) -> None:
 
 def test_f2_named_pipe_does_not_make_the_reader_wait(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(Unreadable, match="not a regular file"):
+    with pytest.raises(Unreadable, match="no regular file"):
         Folder(tmp_path).read("pipe", 1000)
 
 
@@ -110,6 +112,7 @@ def test_packed_answer_is_bounded_unpacked(web: Web) -> None:
 
 
 def test_server_error_is_tried_again_and_then_unreadable(web: Web) -> None:
+    web.back_off_s = 0.01
     with pytest.raises(Unreadable, match="500"):
         web.read("broken", 10)
     assert Answer.asked == ["/base/broken"] * 3
@@ -147,13 +150,13 @@ def test_folder_with_a_link_in_a_tiles_place_is_unreadable(log: Log, trust: Path
     tile = published / "tile" / "0" / f"000.p/{log.size}"
     tile.rename(tmp_path / "tile")
     tile.symlink_to(tmp_path / "tile")
-    with pytest.raises(Unreadable, match="tile/0/000"):
-        verify(published, trust)
+    report = verify(published, trust)
+    assert (report.verdict, [one.code for one in report.open]) == (Verdict.INCONCLUSIVE, ["link"])
 
 
 def test_f2_folder_in_a_files_place_is_unreadable(tmp_path: Path) -> None:
     (tmp_path / "checkpoint").mkdir()
-    with pytest.raises(Unreadable, match="not a regular file"):
+    with pytest.raises(Unreadable, match="no regular file"):
         Folder(tmp_path).read("checkpoint", 10)
 
 

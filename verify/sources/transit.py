@@ -1,0 +1,152 @@
+"""What the way does to a file: line ends, byte-order marks, mail, pages in a file's place. It is undone in memory.
+
+- D1: nothing is judged by what the way added: what is undone is verified like any other bytes, and the report says what
+  was undone. The file itself is left as it is.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.report.findings import Findings
+
+LINE_ENDS: Final = "CRLF"
+_PAGE: Final = re.compile(rb"\s*<(?:!doctype|html|\?xml|head|body)", re.IGNORECASE)
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_MARK: Final = b"\xef\xbb\xbf"
+_SIGNED: Final = "— ".encode()
+
+
+def is_page(data: bytes) -> bool:
+    """Tell whether a file that should hold binary data holds a page or a sentence instead (a soft 404, a portal)."""
+    return bool(data) and (_PAGE.match(data) is not None or (_CONTROL.search(data) is None and _decodes(data)))
+
+
+def is_html(data: bytes) -> bool:
+    """Tell whether a file that should hold text begins as an HTML or XML page."""
+    return _PAGE.match(data.removeprefix(_MARK)) is not None
+
+
+def _decodes(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def undo_line_ends(data: bytes) -> bytes:
+    """Give CR LF back as LF."""
+    return data.replace(b"\r\n", b"\n")
+
+
+def plain(text: bytes) -> bytes:
+    """Give a text of the reader's own without byte-order mark, and with LF as the end of its lines."""
+    return undo_line_ends(text.removeprefix(_MARK))
+
+
+def as_sent(data: bytes, seen_in: Callable[[bytes], str | None]) -> tuple[bytes, str | None]:
+    """Give a binary file as it was before line ends were changed on the way, if that makes it whole.
+
+    Args:
+        data: The file's bytes.
+        seen_in: What is amiss with a file of these bytes, by a code of `words.SEEN`; None if it is whole.
+
+    Returns:
+        The bytes to go on with, and what is amiss.
+    """
+    seen = seen_in(data)
+    if seen is not None and b"\r\n" in data and seen_in(undo_line_ends(data)) is None:
+        return undo_line_ends(data), "changed"
+    return data, seen
+
+
+def undone(raw: bytes, parse: Callable[[bytes], Any], header: bytes = b"") -> tuple[str, bytes] | None:
+    """Undo what the way may have done to a text, step by step, until it has its form.
+
+    Args:
+        raw: The file's bytes, which have not the form.
+        parse: Raises `Malformed` where bytes have not the form.
+        header: How the text begins, if it always does so: what stands before is taken away.
+
+    Returns:
+        What was undone, and the bytes without it; None where that gives no form either.
+    """
+    done: list[str] = []
+    for what, data in _steps(raw, header):
+        done.append(what)
+        try:
+            parse(data)
+        except Malformed:
+            continue
+        return ", ".join(done), data
+    return None
+
+
+def as_written(
+    raw: bytes | None, parse: Callable[[bytes], Any], where: str, findings: Findings, header: bytes = b""
+) -> bytes:
+    """Give a text that has its form, with what the way did to it undone, and said.
+
+    Raises:
+        Unreadable: It is `missing`, or has not the form, whatever is undone: `short`, `replaced`, or `form`.
+    """
+    if raw is None:
+        raise Unreadable("missing", where, "there is no such file")
+    try:
+        if raw.startswith(_MARK):  # it would pass for the first character of an origin
+            raise Malformed("mark", where, "no byte-order mark")  # noqa: TRY301 - one of the ways to have another form
+        parse(raw)
+    except Malformed as error:
+        found = undone(raw, parse, header)
+        if found is None:
+            code = "short" if not raw.strip(b"\x00 \r\n") else "replaced" if is_html(raw) else "form"
+            raise Unreadable(code, where, str(error)) from error
+        findings.lack("changed", f"{where} ({found[0]})")
+        return found[1]
+    return raw
+
+
+def _steps(raw: bytes, header: bytes) -> Iterator[tuple[str, bytes]]:
+    data = raw
+    for what, step in (
+        ("UTF-16", _from_utf16), ("BOM", lambda one: one.removeprefix(_MARK)), (LINE_ENDS, undo_line_ends),
+        ("quoted-printable", _from_quoted_printable), (">", _unquoted), ("space", _trimmed),
+        ("text around it", lambda one: _inner(one, header)),
+    ):  # fmt: skip
+        changed = step(data)
+        if changed != data:
+            data = changed
+            yield what, data
+
+
+def _from_utf16(data: bytes) -> bytes:
+    try:
+        return data.decode("utf-16").encode() if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data
+    except UnicodeDecodeError:
+        return data
+
+
+def _from_quoted_printable(data: bytes) -> bytes:
+    if b"=E2=80=94" not in data:
+        return data
+    return re.sub(rb"=([0-9A-F]{2})", lambda match: bytes.fromhex(match[1].decode()), data.replace(b"=\n", b""))
+
+
+def _unquoted(data: bytes) -> bytes:
+    lines = data.split(b"\n")
+    quoted = all(line.startswith(b">") for line in lines if line.strip())
+    return b"\n".join(re.sub(rb"^> ?", b"", line) for line in lines) if quoted else data
+
+
+def _trimmed(data: bytes) -> bytes:
+    lines = data.replace(b"\xc2\xa0", b" ").strip().split(b"\n")
+    return b"\n".join(line.strip(b" \t\r") for line in lines) + b"\n"
+
+
+def _inner(data: bytes, header: bytes) -> bytes:
+    """Cut what stands before the header and after the last signature line."""
+    lines = data[max(0, data.find(header)) :].split(b"\n")
+    last = max((at for at, line in enumerate(lines) if line.startswith(_SIGNED)), default=len(lines) - 1)
+    return b"\n".join(lines[: last + 1]) + b"\n"

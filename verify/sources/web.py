@@ -1,0 +1,161 @@
+"""Files below a web address: the one reader of the network, for the verifier, the monitor and the levels above.
+
+- W1: a file is what the server announced, whole: fewer bytes than `Content-Length`, a broken chunk or packing are a cut
+  transfer, tried again, and never handed on.
+- W2: an answer has a time limit as a whole, headers and body together, however steadily it drips; its size is bounded.
+- W3: a refusal, a page in a file's place and silence are told apart from a file that is not there.
+"""
+
+import gzip
+import hashlib
+import io
+import threading
+import time
+import urllib.error
+import urllib.request
+import zlib
+from collections.abc import Callable
+from http.client import HTTPException, IncompleteRead
+from queue import Empty, SimpleQueue
+from typing import Any, Final
+
+from constancia.verify.core.errors import Unreadable
+from constancia.verify.sources.files import MAX_DOCUMENT_BYTES, read_bounded
+
+WAIT_S: Final = 20.0  # for the next bytes
+ANSWER_S: Final = 120.0  # for one answer as a whole
+ATTEMPTS: Final = 3  # a dropped connection is no verdict
+BACK_OFF_S: Final = 0.5  # before the second attempt; then twice that
+MAX_BACK_OFF_S: Final = 10.0  # whatever Retry-After asks for
+CONTACT: Final = frozenset({"unreachable", "refused", "cut", "replaced"})
+_ABSENT: Final = (404, 410)
+_TICK_S: Final = 0.2
+_CHUNK: Final = 65_536
+
+
+class Web:
+    """Files below an http or https address.
+
+    Args:
+        address: The address.
+        is_stopped: Asked while an answer is waited for; then the reading is broken off with `KeyboardInterrupt`.
+    """
+
+    def __init__(self, address: str, is_stopped: Callable[[], bool] = lambda: False) -> None:
+        self.location = address.rstrip("/")
+        self.answer_s = ANSWER_S
+        self.back_off_s = BACK_OFF_S
+        self._is_stopped = is_stopped
+        self._opener = urllib.request.OpenerDirector()
+        for handler in (
+            urllib.request.ProxyHandler(), urllib.request.HTTPHandler(), urllib.request.HTTPSHandler(),
+            urllib.request.HTTPRedirectHandler(), urllib.request.HTTPDefaultErrorHandler(),
+            urllib.request.HTTPErrorProcessor(), urllib.request.UnknownHandler(),
+        ):  # fmt: skip
+            self._opener.add_handler(handler)
+
+    def read(self, path: str, limit: int) -> bytes | None:
+        """Give a file's bytes; None where the server answers 404 or 410.
+
+        Raises:
+            Unreadable: `unreachable`, `refused`, `cut`, `replaced` or `too-large` (rules W1 to W3).
+        """
+        where, attempt, pause = f"{self.location}/{path}", 0, self.back_off_s
+        while True:
+            attempt += 1
+            try:
+                return self._in_time(path, limit, where)
+            except urllib.error.HTTPError as error:
+                error.close()
+                if error.code in _ABSENT:
+                    return None
+                failure, code = f"{error.code} {error.reason}", "refused"
+                again = error.code in (408, 429) or error.code >= 500
+                pause = max(pause, _retry_after(str(error.headers.get("Retry-After", ""))))
+            except (IncompleteRead, EOFError, zlib.error, gzip.BadGzipFile) as error:
+                failure, code, again = str(error) or type(error).__name__, "cut", True
+            except (OSError, HTTPException, ValueError) as error:  # ValueError: an address that is none
+                failure, code, again = str(error) or type(error).__name__, "unreachable", True
+            if attempt == ATTEMPTS or not again:
+                raise Unreadable(code, where, failure)
+            self._wait(pause)
+            pause *= 2
+
+    def digest(self, path: str) -> tuple[bytes, int] | None:
+        """Give a file's SHA-256 and size; None where there is none."""
+        data = self.read(path, MAX_DOCUMENT_BYTES)
+        return None if data is None else (hashlib.sha256(data).digest(), len(data))
+
+    def names(self) -> None:
+        """Give nothing: a web address can't be listed."""
+        return
+
+    def look_again(self, path: str, limit: int) -> bytes | None:
+        """Read a file once more, a moment after it was not there: it may have been published meanwhile."""
+        self._wait(self.back_off_s * 4)
+        return self.read(path, limit)
+
+    def _wait(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if self._is_stopped():
+                raise KeyboardInterrupt
+            time.sleep(min(_TICK_S, left))
+
+    def _in_time(self, path: str, limit: int, where: str) -> bytes:
+        """Ask in a thread of its own, which is left where no answer comes: neither a host nor a stop is waited for."""
+        answers: SimpleQueue[bytes | Exception] = SimpleQueue()
+        left = threading.Event()
+
+        def ask() -> None:
+            try:
+                answers.put(self._get(path, limit, where, left))
+            except Exception as error:  # noqa: BLE001 - handed over, and raised where it was asked
+                answers.put(error)
+
+        threading.Thread(target=ask, daemon=True, name="fetch").start()
+        end = time.monotonic() + self.answer_s
+        try:
+            while True:
+                try:
+                    answer = answers.get(timeout=_TICK_S)
+                except Empty:
+                    if self._is_stopped():
+                        raise KeyboardInterrupt from None
+                    if time.monotonic() > end:
+                        raise Unreadable("unreachable", where, f"it did not come within {self.answer_s:g} s") from None
+                    continue
+                if isinstance(answer, Exception):
+                    raise answer
+                return answer
+        finally:
+            left.set()
+
+    def _get(self, path: str, limit: int, where: str, left: threading.Event) -> bytes:
+        request = urllib.request.Request(  # noqa: S310 - the opener has handlers for http and https alone
+            f"{self.location}/{path}",
+            headers={"Accept-Encoding": "identity", "User-Agent": "constancia-verify"},
+        )
+        with self._opener.open(request, timeout=WAIT_S) as answer:
+            if answer.headers.get_content_type() == "text/html" and not path.startswith("documents/"):
+                raise Unreadable("replaced", where, "a page came in the file's place")
+            data = _body(answer, limit, where, left)
+            if answer.headers.get("Content-Encoding", "").lower() == "gzip":
+                return read_bounded(gzip.GzipFile(fileobj=io.BytesIO(data)), limit, where)  # type: ignore[arg-type]  # it reads like one
+            return data
+
+
+def _body(answer: Any, limit: int, where: str, left: threading.Event) -> bytes:
+    """Read a body whole, or raise (rule W1)."""
+    data = bytearray()
+    while not left.is_set() and (chunk := answer.read1(_CHUNK)):
+        data += chunk
+        if len(data) > limit:
+            raise Unreadable("too-large", where, f"more than {limit} bytes")
+    if answer.length:
+        raise IncompleteRead(bytes(data[:0]), answer.length)
+    return bytes(data)
+
+
+def _retry_after(asked: str) -> float:
+    return min(float(asked), MAX_BACK_OFF_S) if asked.isascii() and asked.isdigit() else 0.0

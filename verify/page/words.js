@@ -93,7 +93,7 @@ none|No se halló ninguna alteración, pero falta algo para concluir.|No fault w
 cannot|No se puede leer como constancia, paquete ni registro: {code} {detail}|It cannot be read as a receipt, a bundle or an entry: {code} {detail}
 cannot-trust|No se puede leer la carpeta de confianza: {detail}|The trust folder cannot be read: {detail}
 cannot-browser|Este navegador no basta; use uno más reciente, o el verificador de Python. {detail}|This browser is not enough; use a newer one, or the Python verifier. {detail}
-log|bitácora
+log|libro
 one|registro {index}|entry {index}
 range|registros {index} a {last_index}|entries {index} to {last_index}
 somewhere|en algún lugar de los registros {index} a {last_index}|somewhere in entries {index} to {last_index}

@@ -19,6 +19,7 @@ BANNED = re.compile(
     re.IGNORECASE,
 )
 NOT_CLEAN: dict[str, int] = {
+    "api/cli/terminal.py": 1,
     "api/routers/log.py": 1,
     "domain/commitments/adoption.py": 1,
     "domain/commitments/commitment.py": 1,
@@ -27,10 +28,10 @@ NOT_CLEAN: dict[str, int] = {
     "domain/governance/decision.py": 1,
     "domain/identity/key.py": 1,
     "domain/identity/party.py": 1,
-    "domain/kernel/acts.py": 1,
+    "domain/kernel/acts.py": 2,
     "domain/remarks/allegation.py": 1,
     "ledger/append/recovery.py": 1,
-    "ledger/append/sequencer.py": 2,
+    "ledger/append/sequencer.py": 1,
     "ledger/assembly.py": 1,
     "ledger/reader/receipts.py": 1,
     "ledger/reader/states.py": 1,
@@ -41,9 +42,10 @@ NOT_CLEAN: dict[str, int] = {
     "verify/audit/check_cosignatures.py": 1,
     "verify/audit/seen_history.py": 2,
     "verify/core/log.py": 1,
-    "docs/INVARIANTS.md": 5,
+    "docs/INVARIANTS.md": 4,
     "docs/OPERATIONS.md": 2,
     "docs/REFUSALS.md": 1,
+    "docs/SPEC.md": 1,
     "docs/VERIFYING.md": 1,
     "docs/domain.md": 4,
 }

@@ -3,7 +3,7 @@
     submit ──► incoming ──► verifier threads ──► verified ──► writer thread ──► futures
                (bounded)    chunks of 8                       batches up to 512
 
-- Q1: at most `capacity` statements are under way; the next one is told `Busy` at once, before any
+- Q1: at most `capacity` statements are under way; the next one gets `Busy` at once, before any
   work was spent on it.
 - Q2: a batch is what has gathered while the writer was busy; nothing ever waits for a batch to fill.
 - Q3: a future is settled after its batch is durable, or after it is known that it is not.

@@ -2,7 +2,7 @@
 
 - F1: every read is bounded by the caller; what is longer is `Unreadable`, never cut.
 - F2: nothing but regular files below the folder is opened; a link is not followed, a pipe or device never waited for.
-- F3: a file that is not there is told apart from one that can't be had from here, by the code of `Unreadable`.
+- F3: a file that is not there differs from one that can't be had from here, by the code of `Unreadable`.
 """
 
 import hashlib

@@ -3,7 +3,7 @@
 - W1: a file is what the server announced, whole: fewer bytes than `Content-Length`, a broken chunk or packing are a cut
   transfer, tried again, and never handed on.
 - W2: an answer has a time limit as a whole, headers and body together, however steadily it drips; its size is bounded.
-- W3: a refusal, a page in a file's place and silence are told apart from a file that is not there.
+- W3: a refusal, a page in a file's place and silence differ from a file that is not there.
 """
 
 import gzip

@@ -128,7 +128,7 @@ signatures|firmas
 keys|llaves
 appointments|nombramientos
 seen_roots|raíces vistas|seen roots
-entries|entradas
+entries|registros
 expected|se esperaba
 found|se halló
 first_fault|Primera alteración|First fault

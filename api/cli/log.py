@@ -41,9 +41,10 @@ def command(
             table.add_column(message(heading))
         for raw in ledger.log.entries(start, min(ledger.size, start + count)):
             entry = read_entry(raw)
-            item = {"actor": entry.statement.actor, "body": entry.statement.body, "type": entry.statement.type}
+            said = entry.statement
+            item = {"actor": said.actor, "body": said.body, "stream": said.stream, "type": said.type}
             sentence = say(sentence_of(item, state), language())
-            party = entry.statement.actor.get("party", "—")
+            party = said.actor.get("party", "—")
             # As it was said: square brackets in it are no markup.
             table.add_row(str(entry.index), entry.recorded_at[:16].replace("T", " "), party, Text(sentence))
         console().print(table)

@@ -128,7 +128,7 @@ class TestRefusing:
     def test_same_id_with_other_bytes_while_both_are_under_way(self, desk: Desk) -> None:
         first = desk.world.contest("c1")
         shared = json.loads(first.statement)["id"]
-        pairs = [first, changed(desk, desk.world.contest("c1"), id=shared, occurred_on="2019-02")]
+        pairs = [first, changed(desk, desk.world.contest("c1"), id=shared, occurred_on="2019-03")]
         futures = [desk.ledger.submit(one.parsed) for one in pairs]
         wait(futures)
         failed = [f.exception() for f in futures if f.exception() is not None]

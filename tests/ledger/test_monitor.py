@@ -571,7 +571,7 @@ def test_what_was_found_stays_while_the_host_is_away(watching: Monitor, host: Ho
 def test_host_that_drips_is_left_after_a_while(
     watching: Monitor, host: Host, true: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("constancia.ledger.monitor.round_web.ANSWER_S", 0.2)
+    monkeypatch.setattr("constancia.verify.sources.web.ANSWER_S", 0.2)
     host.drip_s = 0.02
     outcome = watching.round()
     assert (outcome.code, codes(outcome)) == (UNREACHABLE, {"unreachable"})
@@ -581,7 +581,7 @@ def test_host_that_drips_is_left_after_a_while(
 def test_host_that_never_answers_is_left_after_a_while(
     watching: Monitor, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("constancia.ledger.monitor.round_web.ANSWER_S", 0.2)
+    monkeypatch.setattr("constancia.verify.sources.web.ANSWER_S", 0.2)
     go_on = threading.Event()
     host.before = lambda _: [go_on.wait(30)].clear()
     begun = time.monotonic()

@@ -119,7 +119,7 @@ function checkState({recorded_at: recordedAt}, key, where) {
 	else if (isOutside(day, key)) accuse("key-period", "recorded_at", period(key), day);
 }
 
-function checkRepresentative({recorded_at: recordedAt, statement: {type, body, stream}}, key) {
+function checkRepresentative({recorded_at: recordedAt, statement: {type, body, schema, stream}}, key) {
 	const held = appointments.get(key.appointment), own = body.key === key.id;
 	if (ROOT_ACTS[type]) accuse("root-act", ".type", "root", type);
 	if (held.revoked || isOutside(dayOf(recordedAt), held)) {

@@ -32,6 +32,7 @@ from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoin
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, format_vkey, parse_vkey
 from constancia.verify.core.formats.policy import Opened, open_with_policy
 from constancia.verify.report.findings import Report, Verdict
+from constancia.verify.report.words import SEEN
 from constancia.verify.sources.layout import CHECKPOINT_NAME
 from constancia.verify.sources.published_log import PublishedLog
 from constancia.verify.sources.source import Source
@@ -262,8 +263,8 @@ class Round:
         state = self.state
         if state.verified is None or state.whole_at is None or not self._folder.resume.exists():
             return True
-        if any(one.code == "faulty" for one in self._folder.open):
-            return True
+        if any(finding.code == "faulty" or finding.params.get("reason") in SEEN for finding in self._folder.open):
+            return True  # what was false or could not be had is looked at again
         if self._now - parse_second(state.whole_at) >= self._settings.whole_every:
             return True
         return not is_same and head is not None and head.size <= self._settings.whole_up_to

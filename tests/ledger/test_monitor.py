@@ -250,7 +250,7 @@ def test_fork_whose_tiles_are_withheld_is_proved_when_the_log_shows_itself(
 ) -> None:
     host.show(forged.cut_at(OLD + 20), without=("tile/",))
     outcome = watching.round()
-    assert (outcome.code, codes(outcome), outcome.state.size) == (ALTERED, {"faulty"}, OLD)
+    assert (outcome.code, codes(outcome), outcome.state.size) == (INCONCLUSIVE, {"inconclusive"}, OLD)
     host.show(true)
     # The true history is longer: its own tree shows that the other checkpoint was of another one.
     outcome = watching.round()
@@ -521,9 +521,11 @@ def test_entry_whose_signer_saw_another_history_proves_what_the_host_did(
     assert codes(watching.round(other.peer())) == {"fork", "seen"}
 
 
-def test_missing_bundle_is_a_fault_that_passes(watching: Monitor, host: Host, true: Log) -> None:
+def test_missing_bundle_accuses_nobody_and_passes(watching: Monitor, host: Host, true: Log) -> None:
     host.show(true, without=("tile/entries/001.p/74", "tile/entries/001"))
-    assert codes(watching.round()) == {"faulty"}
+    outcome = watching.round()
+    assert (outcome.code, codes(outcome), outcome.state.size) == (INCONCLUSIVE, {"inconclusive"}, OLD)
+    assert "withheld" in {finding.params["reason"] for finding in outcome.open}
     host.show(true)
     outcome = watching.round()
     assert (outcome.code, outcome.state.size) == (INTACT, true.size)
@@ -565,7 +567,7 @@ def test_what_was_found_stays_while_the_host_is_away(watching: Monitor, host: Ho
     watching.round()
     host.status = 503
     outcome = watching.round()
-    assert (outcome.code, codes(outcome)) == (ALTERED, {"faulty", "unreachable"})
+    assert (outcome.code, codes(outcome)) == (UNREACHABLE, {"inconclusive", "unreachable"})
 
 
 def test_host_that_drips_is_left_after_a_while(

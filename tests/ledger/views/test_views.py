@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import pytest
@@ -457,6 +457,9 @@ def reachable(roots: Any, kind: type) -> list[Any]:
         seen.add(id(item))
         if isinstance(item, kind):
             found.append(item)
+            continue
+        if isinstance(item, FunctionType):  # its module's globals are not the ledger's
+            waiting += [item.__closure__, item.__defaults__]
             continue
         waiting += gc.get_referents(item)
     return found

@@ -440,7 +440,6 @@ class TestAuditOfKeptCosignatures:
             ("UPDATE cosignatures SET root = x'00' WHERE size = ?", ["size"]),
             ("UPDATE cosignatures SET size = size + 1 WHERE size = ?", ["size"]),
             ("UPDATE cosignatures SET size = 'many' WHERE size = ?", ["size"]),
-            ("UPDATE cosignatures SET key = 'someone+' || key WHERE size = ?", ["size"]),
             ("UPDATE cosignatures SET line = x'00' WHERE size = ?", ["size"]),
         ],
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import guarded, message, open_for_reading
+from constancia.api.cli.terminal import FAILED, guarded, message, open_for_reading
 
 
 @guarded
@@ -17,7 +17,7 @@ def command(
 ) -> None:
     """Reconstruye las vistas desde los registros. / Rebuild the views from the entries.
 
-    Con --check sale con 1 si algo difiere, y dice qué. / With --check, exits with 1 if something differs.
+    Con --check sale con 76 si algo difiere, y dice qué. / With --check, exits with 76 if something differs.
 
     Ejemplo / example: constancia rebuild demo --check
     """
@@ -29,5 +29,5 @@ def command(
         typer.echo(f"  {line}", err=True)
     if result.differences and check:
         typer.echo(message("rebuild.differs", count=len(result.differences)), err=True)
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
     typer.echo(message("rebuild.same" if check else "rebuild.done", size=result.size, rows=result.rows))

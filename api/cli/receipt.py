@@ -66,7 +66,7 @@ def _from_source(name: str, source: str) -> bytes:
             with RemoteLog(source) as log:
                 return log.receipt(name)
         except RemoteProblem as problem:
-            raise fail(problem.text(language()), 1) from problem
+            raise fail(problem.text(language())) from problem
     with open_for_reading(Path(source)) as ledger:
         return ledger.receipt(int(name) if name.isdigit() and len(name) < 16 else ledger.log.index_of(name))
 

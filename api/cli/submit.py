@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import Force, fail, guarded, language, message, open_for_writing, to_make
+from constancia.api.cli.terminal import REFUSED, Force, fail, guarded, language, message, open_for_writing, to_make
 
 
 @guarded
@@ -70,5 +70,5 @@ def _submit_by_http(raw: bytes, url: str) -> tuple[int, str, bytes]:
         with RemoteLog(url) as log:
             done = log.submit(raw)
     except RemoteProblem as problem:
-        raise fail(problem.text(language()), 1) from problem
+        raise fail(problem.text(language()), REFUSED) from problem
     return done["index"], done["leaf_hash"], done["receipt"].encode()

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from constancia.ledger.assembly import Options
     from constancia.ledger.ledger import Ledger
 
-REFUSED = 1
-FAILED = 2
-IO_FAILED = 74  # what nobody can be told
+# No verdict: 0 to 4 are a verdict's alone.
+IO_FAILED = 74  # the output can't be written
+FAILED = 76  # it could not be done
+REFUSED = 77  # the ledger does not take the act in
 
 Force = Annotated[bool, typer.Option("--force", help="Reemplazar un archivo existente. / Replace an existing file.")]
 P = ParamSpec("P")

@@ -154,7 +154,7 @@ def test_second_monitor_on_the_folder_is_turned_away(scene: Scene, host: Host) -
 
     host.before = start_another
     assert scene.run().exit_code == 0
-    assert inner[0].returncode == 2
+    assert inner[0].returncode == 76
     assert "another process" in inner[0].stderr
 
 
@@ -166,7 +166,7 @@ def _command(scene: Scene, *options: str) -> list[str]:
 
 @pytest.mark.parametrize("given", ["folder", "zip://x"])
 def test_other_than_addresses_are_refused(given: str, scene: Scene) -> None:
-    assert scene.run(url=given).exit_code == 2
+    assert scene.run(url=given).exit_code == 76
 
 
 def test_receipt_that_is_none_is_unreadable(scene: Scene, tmp_path: Path) -> None:

@@ -196,7 +196,7 @@ class TestCommand:
         leaf = scene.ledger.log.leaf_hash(5).hex()
         run("receipt", leaf, "--from", scene.url)
         assert (tmp_path / "constancia-5.tlog-proof").read_bytes() == scene.ledger.receipt(5)
-        assert "E_NOT_FOUND" in run("receipt", "9999", "--from", scene.url, code=1)
+        assert "E_NOT_FOUND" in run("receipt", "9999", "--from", scene.url, code=76)
 
     def test_paper_and_a_kept_entry_give_the_receipt_again(self, scene: Desk, run: Run, tmp_path: Path) -> None:
         run("receipt", 5, "--from", scene.url, "--out", "a.tlog-proof", "--qr", "a.svg")
@@ -209,8 +209,8 @@ class TestCommand:
             assert audit(source, load_trust(scene.ledger.folder.trust)).verdict is Verdict.INTACT
 
     def test_what_is_missing_is_said(self, scene: Desk, run: Run) -> None:
-        assert "--url" in run("receipt", 5, "--from", scene.ledger.folder.path, "--qr", "a.svg", code=2)
-        assert "--entry" in run("receipt", f"/e/{'0' * 64}", code=2)
+        assert "--url" in run("receipt", 5, "--from", scene.ledger.folder.path, "--qr", "a.svg", code=76)
+        assert "--entry" in run("receipt", f"/e/{'0' * 64}", code=76)
 
     def test_envelope_is_the_served_one(self, scene: Desk, run: Run) -> None:
         told = run("show", 5, "--dir", scene.ledger.folder.path, "--dsse")
@@ -228,7 +228,7 @@ class TestCommand:
         assert "hand." not in english + spanish
 
     def test_one_form_at_a_time(self, scene: Desk, run: Run) -> None:
-        assert "one form" in run("show", 5, "--dir", scene.ledger.folder.path, "--raw", "--dsse", code=2)
+        assert "one form" in run("show", 5, "--dir", scene.ledger.folder.path, "--raw", "--dsse", code=76)
 
 
 class TestResources:

@@ -239,7 +239,7 @@ def test_wrong_starts_say_what_to_do(home: Home, more: list[str], said: str) -> 
         command, cwd=home.folder, env={**os.environ, "PYTHONPATH": str(ROOT / ".import")},
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
-    assert failed.returncode == 2
+    assert failed.returncode == 76
     assert said in failed.stderr
     assert "Traceback" not in failed.stderr
 

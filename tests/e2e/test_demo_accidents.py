@@ -44,7 +44,7 @@ def test_passphrase_beside_the_key_of_a_real_ledger_is_not_used(open_desk: OpenD
     done = subprocess.run(
         serve, env=ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=WAIT_S
     )
-    assert done.returncode == 2
+    assert done.returncode == 76
     assert "passphrase" in done.stderr
     more = [*serve, "--log-passphrase-file", str(beside)]
     child = subprocess.Popen(more, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)

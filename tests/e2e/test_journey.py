@@ -159,7 +159,7 @@ def appointed(desk: Desk, url: str) -> Desk:
         desk.says(url, "PartyRegistered", registered, party, "--party", party)
     appointed = desk.body(
         "a.json", appointment="ap-e", capacity="alternate", name="Persona E", party="nosc", person="p-e",
-        post={"es": "Suplente"}, scope=["CommitmentProposed"], valid_from="2019-01-01",
+        post={"es": "Suplente"}, scope=["PartyNameRecorded"], valid_from="2019-01-01",
     )  # fmt: skip
     desk.says(url, "RepresentativeAppointed", appointed, "nosc", "--party", "nosc")
     key = desk.keygen("persona-e")
@@ -173,8 +173,8 @@ def appointed(desk: Desk, url: str) -> Desk:
 
 def test_person_who_is_appointed_and_endorsed_signs_and_keeps_a_receipt(appointed: Desk, url: str) -> None:
     desk = appointed
-    proposed = desk.body("c.json", commitment="c1", objective={"es": "O"}, problem={"es": "P"}, title={"es": "Abrir"})
-    said = desk.says(url, "CommitmentProposed", proposed, "persona-e", *WHO)
+    name = desk.body("n.json", lang="en", name="Core Group", official=False, party="nosc", used_in="press")
+    said = desk.says(url, "PartyNameRecorded", name, "persona-e", *WHO)
     assert "Quedó en el registro 7" in said
     for _ in range(2):  # a receipt of the same statement may take the place of another
         again = desk.does("submit", "x.signed.json", "--to", url, "--out", "again.tlog-proof")
@@ -197,39 +197,39 @@ def test_bundle_of_a_served_ledger_is_intact_and_a_changed_byte_is_named(desk: D
 
 
 MISTAKES: dict[str, tuple[list[str], int, str]] = {
-    "another folder": (["state", "nada"], 2, "nada"),
+    "another folder": (["state", "nada"], 76, "nada"),
     "a source that is none": (["verify", "charter.md"], 3, "ILEGIBLE"),
-    "no passphrase and no terminal": (["keygen", "otra.pem"], 2, "--passphrase-file"),
-    "a key file that exists": (["keygen", "inai.pem", "--passphrase-file", "frase"], 2, "never overwritten"),
+    "no passphrase and no terminal": (["keygen", "otra.pem"], 76, "--passphrase-file"),
+    "a key file that exists": (["keygen", "inai.pem", "--passphrase-file", "frase"], 76, "never overwritten"),
     "a type misspelt": (
-        ["draft", "VoteCasted", "--body", "c.json", "--from", "libro", "--party", "inai"], 2, "VoteCasted",
+        ["draft", "VoteCasted", "--body", "c.json", "--from", "libro", "--party", "inai"], 76, "VoteCasted",
     ),
     "a body of another type": (
-        ["draft", "VoteCast", "--body", "c.json", "--from", "libro", "--party", "inai"], 2, "VoteCast",
+        ["draft", "VoteCast", "--body", "c.json", "--from", "libro", "--party", "inai"], 76, "VoteCast",
     ),
     "a body that is no JSON": (
-        ["draft", "VoteCast", "--body", "charter.md", "--from", "libro", "--party", "inai"], 2, "no es JSON",
+        ["draft", "VoteCast", "--body", "charter.md", "--from", "libro", "--party", "inai"], 76, "no es JSON",
     ),
     "an appointment without the person": (
         ["draft", "CommitmentProposed", "--body", "c.json", "--from", "libro", "--party", "nosc",
-         "--appointment", "ap-e"], 2, "--person",
+         "--appointment", "ap-e"], 76, "--person",
     ),
     "another's passphrase": (
         ["sign", "x.statement.json", "--key", "inai.pem", "--passphrase-file", "charter.md", "--yes",
-         "--out", "y.signed.json"], 2, "passphrase",
+         "--out", "y.signed.json"], 76, "passphrase",
     ),
     "a file that is no statement": (
-        ["sign", "charter.md", "--key", "inai.pem", "--passphrase-file", "frase", "--yes"], 2, "forma",
+        ["sign", "charter.md", "--key", "inai.pem", "--passphrase-file", "frase", "--yes"], 76, "forma",
     ),
-    "a ledger that exists": (["init", "libro", "--ceremony", "ceremonia.toml"], 2, "ya tiene un libro"),
-    "a ceremony with a hole": (["init", "otro", "--ceremony", "frase"], 2, "no sirve como ceremonia"),
+    "a ledger that exists": (["init", "libro", "--ceremony", "ceremonia.toml"], 76, "ya tiene un libro"),
+    "a ceremony with a hole": (["init", "otro", "--ceremony", "frase"], 76, "no sirve como ceremonia"),
     "a server that is not there": (
-        ["submit", "x.signed.json", "--to", "http://127.0.0.1:9"], 2, "127.0.0.1:9",
+        ["submit", "x.signed.json", "--to", "http://127.0.0.1:9"], 76, "127.0.0.1:9",
     ),
-    "a date that is none": (["state", "libro", "--at", "ayer"], 2, "AAAA-MM-DD"),
-    "a language that is not spoken": (["--lang", "xx", "state", "libro"], 2, "xx"),
-    "a verb that is none": (["verificar", "libro"], 2, "verificar"),
-    "an entry beyond the end": (["show", "999", "--dir", "libro"], 2, "999"),
+    "a date that is none": (["state", "libro", "--at", "ayer"], 76, "AAAA-MM-DD"),
+    "a language that is not spoken": (["--lang", "xx", "state", "libro"], 78, "xx"),
+    "a verb that is none": (["verificar", "libro"], 78, "verificar"),
+    "an entry beyond the end": (["show", "999", "--dir", "libro"], 76, "999"),
 }  # fmt: skip
 
 
@@ -254,7 +254,7 @@ def test_refusal_over_http_names_code_rule_and_state(appointed: Desk, url: str) 
     )  # fmt: skip
     desk.does("sign", "w.statement.json", "--key", "persona-e.pem", "--passphrase-file", "frase", "--yes")
     done = desk.run("submit", "w.signed.json", "--to", url)
-    assert done.returncode == 1
+    assert done.returncode == 77
     assert "E_OUT_OF_SCOPE" in done.stderr
     assert "RECHAZADO" in done.stderr
 
@@ -279,13 +279,13 @@ def test_no_verb_replaces_a_file_that_is_there_unless_told_to(desk: Desk, url: s
     for verb in verbs:
         there.write_bytes(b"mine")
         done = desk.run(*verb, "there")
-        assert (done.returncode, there.read_bytes()) == (2, b"mine"), verb
+        assert (done.returncode, there.read_bytes()) == (76, b"mine"), verb
         assert "there ya existe" in done.stderr, verb
         desk.does(*verb, "there", "--force")
         assert there.read_bytes() != b"mine", verb
     (desk.folder / "new.pub.json").write_bytes(b"mine")
     done = desk.run("keygen", "new.pem", "--passphrase-file", "frase")
-    assert (done.returncode, (desk.folder / "new.pub.json").read_bytes()) == (2, b"mine")
+    assert (done.returncode, (desk.folder / "new.pub.json").read_bytes()) == (76, b"mine")
     assert not (desk.folder / "new.pem").exists()
 
 
@@ -298,7 +298,7 @@ def test_submit_replaces_no_file_but_a_receipt_of_the_same_statement(desk: Desk,
     desk.does("sign", "p8.statement.json", "--key", "nosc.pem", "--passphrase-file", "frase", "--yes")
     size = len(desk.does("log", "libro").splitlines())
     done = desk.run("submit", "p8.signed.json", "--to", url)
-    assert (done.returncode, (desk.folder / "p8.tlog-proof").read_bytes()) == (2, b"mine")
+    assert (done.returncode, (desk.folder / "p8.tlog-proof").read_bytes()) == (76, b"mine")
     assert len(desk.does("log", "libro").splitlines()) == size, "nothing was submitted"
 
 

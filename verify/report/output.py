@@ -1,7 +1,7 @@
 """How a verdict reaches a person: written whole, or not said at all.
 
-- O1: the exit codes 0 to 4 are given by a verdict only. What failed on the way to it or from it ends in 64 (usage), 70
-  (our own fault), 74 (the output can't be written) or 130 (broken off).
+- O1: the exit codes 0 to 4 are given by a verdict only. What failed on the way to it or from it ends in 70 (our own
+  fault), 74 (the output can't be written), 78 (usage) or 130 (interrupted).
 - O2: what an output's encoding lacks is replaced; it is no failure.
 """
 
@@ -16,9 +16,9 @@ from typing import Final
 from constancia.verify.report.printable import printable
 
 UNREADABLE: Final = 3
-USAGE: Final = 64
 SOFTWARE: Final = 70
 IO_FAILED: Final = 74
+USAGE: Final = 78
 INTERRUPTED: Final = 130
 
 

@@ -82,7 +82,7 @@ def test_closed_pipe_gives_no_verdicts_code(verdict: str, command: str, sources:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_wrong_usage_is_no_verdict(command: str) -> None:
-    assert ran([*COMMANDS[command], "--no-such-option"]).returncode == 64
+    assert ran([*COMMANDS[command], "--no-such-option"]).returncode == 78
 
 
 def test_internal_failure_is_no_verdict(sources: dict[str, list[str]], tmp_path: Path) -> None:

@@ -19,7 +19,6 @@ BANNED = re.compile(
     re.IGNORECASE,
 )
 NOT_CLEAN: dict[str, int] = {
-    "api/cli/terminal.py": 1,
     "api/routers/log.py": 1,
     "domain/commitments/adoption.py": 1,
     "domain/commitments/commitment.py": 1,

@@ -116,6 +116,8 @@ def look(who: str, folder: Path, trust: Path | None = None, **more: Any) -> Noti
     """What an observer finds at an address that serves a folder."""
     with folder_served(folder) as host:
         report = check(host.url, trust, **more)
+        # Asked twice, a host could claim one log to the first question and show another to the second.
+        assert host.asked.count("/checkpoint") == 1
         return notice(who, report, len(host.asked))
 
 

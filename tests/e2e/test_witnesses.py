@@ -17,7 +17,7 @@ from tests.witness_process import ROOT
 
 from constancia.api.demo.props import PARTIES
 from constancia.api.demo.run import Played
-from constancia.domain.kernel.calendar import format_instant
+from constancia.domain.kernel.calendar import format_instant, local_day
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.keys.key_file import load
 from constancia.ledger.keys.note_keys import Cosigner
@@ -218,6 +218,8 @@ def signed_report(folder: Path) -> bytes:
                 return ledger.log.consistency_proof(old, new)
 
         seen = Watch(parse_vkey(ledger.vkey)).update(View())
+        now = SystemClock().now()
+        today = local_day(now, ledger.state().timezone).isoformat()  # a live act happened lately
         body = {
             "appointment": "ap-z-inai", "capacity": "representative", "name": "Persona inventada", "party": "inai",
             "person": "p-z", "post": {"es": "Representante"}, "provenance": "invented", "scope": ["VoteCast"],
@@ -226,7 +228,7 @@ def signed_report(folder: Path) -> bytes:
         raw = draft_statement(
             "RepresentativeAppointed", "appointment/ap-z-inai", body, actor={"capacity": "root", "party": "inai"},
             ledger=ledger.origin, seen=seen,
-            occasion=Occasion(occurred_on="2020-01", signed_at=format_instant(SystemClock().now())),
+            occasion=Occasion(occurred_on=today, signed_at=format_instant(now)),
         )  # fmt: skip
         key = load(folder / "keys" / "root-inai.pem", passphrase)
         return signed_document(raw, [sign_statement(raw, key)])

@@ -70,7 +70,11 @@ class PublishedLog:
         return self.files.location
 
     def checkpoint(self) -> bytes | None:
-        """Give the published checkpoint."""
+        """Give the published checkpoint, always the same one: an address could give another at each request."""
+        return self._checkpoint
+
+    @cached_property
+    def _checkpoint(self) -> bytes | None:
         return self.files.read(CHECKPOINT_NAME, MAX_NOTE_BYTES)
 
     def find(self, level: int | None, number: int, width: int, *, is_covered: bool = False) -> FoundFile:

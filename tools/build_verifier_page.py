@@ -19,7 +19,7 @@ from typing import Final
 import minify
 
 from constancia.ledger.publication.verifier_page import PAGE_NAME, sealed
-from constancia.verify.report.words import NOT_IN_A_PAGE, SEEN
+from constancia.verify.report.words import FAULTS, NOT_IN_A_PAGE, REMARKS, SEEN
 
 _STYLE: Final = re.compile(r'<link rel="stylesheet" href="([a-z]+\.css)">')
 _SCRIPTS: Final = re.compile(r'(?:<script src="[a-z0-9]+\.js"></script>\n)+')
@@ -27,7 +27,7 @@ _FROM_TABLES: Final = re.compile(r'SIGNS="",PHRASES=\[\].*(?=</script>)', re.DOT
 _TABLE: Final = re.compile(r"(?<=words\(`)[^`]*(?=`\))")
 _SIGNS: Final = "!#%&*+/6789=>?@KMQXZ[]^~"  # those of them that the tables do not use are free
 _LINE: Final = 380
-_SEEN: Final = "@SEEN"
+_ROWS: Final = re.compile(r"^@([A-Za-z0-9-]+)\n", re.MULTILINE)
 _BREAKS: Final = ";,{}"
 
 
@@ -74,13 +74,18 @@ def _saved(phrase: str, count: int) -> tuple[int, str]:
 
 
 def _read(source: Path, name: str) -> str:
-    return (source / name).read_text(encoding="utf-8").replace(f"{_SEEN}\n", _rows_of_seen())
+    return _ROWS.sub(lambda match: _rows(match[1]), (source / name).read_text(encoding="utf-8"))
 
 
-def _rows_of_seen() -> str:
-    """Give what may be seen of a file as rows of the page's words, from the one table that both verifiers have."""
-    rows = (f"{code}|{words['es']}|{words['en']}\n" for code, words in SEEN.items() if code not in NOT_IN_A_PAGE)
-    return "".join(rows)
+def _rows(code: str) -> str:
+    """Give rows of the page's words from the tables that both verifiers have; `SEEN` is all that may be seen of a file.
+
+    Raises:
+        KeyError: No table has that code.
+    """
+    words = FAULTS | REMARKS
+    codes = [one for one in SEEN if one not in NOT_IN_A_PAGE] if code == "SEEN" else [code]
+    return "".join(f"{one}|{words[one]['es']}|{words[one]['en']}\n" for one in codes)
 
 
 def _style(source: Path, name: str) -> str:

@@ -226,21 +226,21 @@ def _without(path: str) -> Callable[[Path], object]:
 
 
 file("tile flipped", "leaf-hash", _flip(TILE, 32 * 7 + 3))
-file("tile shortened", "tile", _shortened(TILE, 5))
-file("tile extended", "tile", _extended(TILE, b"\0"))
-file("tile missing", "tile-missing", _without(TILE))
-file("entries shortened", "bundle", _shortened(ENTRIES, 5))
-file("entries extended", "bundle", _extended(ENTRIES, b"\0\0"))
-file("entries missing", "bundle-missing", _without(ENTRIES))
+file("tile shortened", "short", _shortened(TILE, 5))
+file("tile extended", "added", _extended(TILE, b"\0"))
+file("tile missing", "missing", _without(TILE))
+file("entries shortened", "short", _shortened(ENTRIES, 5))
+file("entries extended", "added", _extended(ENTRIES, b"\0\0"))
+file("entries missing", "missing", _without(ENTRIES))
 file("older partial tile altered", "tile", lambda f: write(f / "tile/0/000.p/5", bytes(160)))
 file("older partial entries altered", "bundle", lambda f: write(f / "tile/entries/000.p/2", b"\0\1x\0\1y"))
-file("older partial entries cut", "bundle", _cut_older)
+file("older partial entries cut", "short", _cut_older)
 file("tile with far too much", None, _extended(TILE, bytes(16_384)))
 file("tile of a later size", None, lambda f: write(f / "tile/0/000.p/31", (f / TILE).read_bytes() + bytes(32)))
 file("no tile at all by that name", None, lambda f: write(f / "tile/0/00x", b""))
-file("checkpoint flipped", "checkpoint", _flip("checkpoint", 40))
+file("checkpoint flipped", "unreadable", _flip("checkpoint", 40))
 file("checkpoint's signature flipped", "checkpoint", _flip("checkpoint", -8))
-file("checkpoint with an extension", "checkpoint", lambda f: write(f / "checkpoint", b"x\n1\ny\nz\n\n" + bytes(3)))
+file("checkpoint with an extension", "unreadable", lambda f: write(f / "checkpoint", b"x\n1\ny\nz\n\n" + bytes(3)))
 file(
     "checkpoint of another origin",
     "origin",
@@ -248,13 +248,14 @@ file(
 )
 file(
     "checkpoint beyond the entries",
-    "bundle-missing",
+    "missing",
     lambda f: write(f / "checkpoint", true().signer.checkpoint(10**15, bytes(32))),
 )
 file("checkpoint with another root", "root", lambda f: write(f / "checkpoint", true().signer.checkpoint(30, bytes(32))))
-file("older checkpoint without its files", "bundle-missing", lambda f: write(f / "checkpoint", true().checkpoint(20)))
-file("document altered", "document", lambda f: write(f / "documents" / FIRST_DOCUMENT, b"x"))
-file("documents missing", None, lambda f: shutil.rmtree(f / "documents"))
+file("older checkpoint without its files", "missing", lambda f: write(f / "checkpoint", true().checkpoint(20)))
+file("document cut", "short", lambda f: write(f / "documents" / FIRST_DOCUMENT, b"x"))
+file("document altered", "document", _flip(f"documents/{FIRST_DOCUMENT}", 0))
+file("documents missing", "documents-missing", lambda f: shutil.rmtree(f / "documents"))
 file("document nobody cites", None, lambda f: write(f / "documents" / hashlib.sha256(b"x").hexdigest(), b"x"))
 file("other files", None, lambda f: write(f / "verificador.html", b"<script>"))
 
@@ -272,16 +273,16 @@ held("of the last entry", None, lambda raw: raw, at=29)
 held("without a pinned genesis", None, lambda raw: raw, genesis=False)
 held("beside a kept checkpoint", None, lambda raw: raw, kept=12)
 held("other index", "index", lambda raw: raw.replace(b"index 20\n", b"index 21\n"))
-held("index with a zero", "receipt", lambda raw: raw.replace(b"index 20\n", b"index 020\n"))
-held("no index", "receipt", lambda raw: raw.replace(b"index 20\n", b""))
-held("no entry", "receipt", lambda raw: raw.replace(b"extra ", b"Extra "))
+held("index with a zero", "receipt-form", lambda raw: raw.replace(b"index 20\n", b"index 020\n"))
+held("no index", "receipt-form", lambda raw: raw.replace(b"index 20\n", b""))
+held("no entry", "receipt-form", lambda raw: raw.replace(b"extra ", b"Extra "))
 held("other size", "checkpoint", lambda raw: raw.replace(b"\n30\n", b"\n31\n"))
 held("other origin", "checkpoint", lambda raw: raw.replace(b"small-ledger", b"smell-ledger"))
 held("other hash", "inclusion", lambda raw: raw.replace(_proof(raw, 0), base64.b64encode(bytes(32))))
 held("one hash less", "inclusion", lambda raw: raw.replace(_proof(raw, 4) + b"\n", b""))
 held("one hash more", "inclusion", lambda raw: raw.replace(_proof(raw, 0), _proof(raw, 0) + b"\n" + _proof(raw, 0)))
-held("far too long", "receipt", lambda raw: raw + bytes(2_000_000))
-held("two empty lines", "checkpoint", lambda raw: raw.replace(b"\n\n", b"\n\n\n", 1))
+held("far too long", "changed", lambda raw: raw + bytes(2_000_000))
+held("two empty lines", "receipt-form", lambda raw: raw.replace(b"\n\n", b"\n\n\n", 1))
 
 
 def _proof(raw: bytes, number: int) -> bytes:

@@ -332,7 +332,7 @@ HARM: dict[str, tuple[Callable[[zipfile.ZipFile], object], Callable[[bytes], byt
     "cut": (lambda z: None, lambda raw: raw[:-30], "zip"),
     "no zip at all": (lambda z: None, lambda raw: b"PK\3\4" + bytes(100), "zip"),
     "flipped data": (lambda z: None, lambda raw: raw[:42] + bytes([raw[42] ^ 4]) + raw[43:], "zip-member"),
-    "no checkpoint": (lambda z: None, lambda raw: raw.replace(b"checkpoint", b"checkpoimt"), "checkpoint"),
+    "no checkpoint": (lambda z: None, lambda raw: raw.replace(b"checkpoint", b"checkpoimt"), "missing"),
 }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def audit_receipt(raw: bytes, trust: TrustFolder | None, findings: Findings) -> 
         raw = as_written(raw, parse_whole_proof, "receipt", findings, HEADER.encode())
         proof = parse_tlog_proof(raw)
     except Unreadable as error:
-        findings.leave_open("receipt-form", reason=str(error))
+        findings.leave_open("receipt-form", reason=error.code)
         return
     if proof.extra is None:
         findings.leave_open("receipt-no-entry", index=proof.index)

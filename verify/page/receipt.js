@@ -55,7 +55,7 @@ function parseWhole(bytes) { parseCheckpoint(parseReceipt(bytes).note); }
 async function auditReceipt(bytes) {
 	try { bytes = asWritten(bytes, parseWhole, "receipt", RECEIPT); } catch (error) {
 		if (!(error instanceof Unreadable)) throw error;
-		return remark("open", "receipt-form", {reason: `${error.code} ${error.detail}`});
+		return remark("open", "receipt-form", {reason: error.code});
 	}
 	const {index, extra, hashes, note} = parseReceipt(bytes);
 	checkLedger([parseCheckpoint(note).origin, ledgerOf(extra)]);

@@ -83,7 +83,7 @@ def _rows(code: str) -> str:
     Raises:
         KeyError: No table has that code.
     """
-    words = FAULTS | REMARKS
+    words = {**FAULTS, **REMARKS}
     codes = [one for one in SEEN if one not in NOT_IN_A_PAGE] if code == "SEEN" else [code]
     return "".join(f"{one}|{words[one]['es']}|{words[one]['en']}\n" for one in codes)
 

@@ -64,7 +64,7 @@ page: $(INSTALLED)  ## build the single-file verifier from verify/page/
 $(PROGRAMS): tests/system.sh | $(INSTALLED)
 	@if ./tests/system.sh; then touch $@; fi
 
-lock: $(INSTALLED)  ## pin all versions anew
+lock: $(INSTALLED)  ## pin the newest versions
 	$(BIN)/pip-compile -q --upgrade --extra server --extra fast --extra monitor --extra dev --generate-hashes --allow-unsafe --strip-extras \
 	    --no-emit-index-url --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
 

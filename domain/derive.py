@@ -274,7 +274,7 @@ def milestone_standing(state: State, commitment: Commitment, milestone: Mileston
 
 
 def _absences(state: State) -> Iterator[Derived]:
-    """Scopes that somebody did not sign who had signed the baseline, or sits in the body: for good, whoever returns."""
+    """Scopes not signed by a party that had signed the baseline or sits in the body; a later return changes nothing."""
     for commitment in state.of(Commitment):
         for version in commitment.scopes:
             if version.without is not None:
@@ -295,7 +295,7 @@ def disowned(state: State) -> Mapping[str, str]:
 
 
 def _disowned(state: State) -> Iterator[Derived]:
-    """Words that a party does not stand by: they stay and keep their effect; what rests on them says so."""
+    """Acts that a party has disowned: they stay and keep their effect; what depends on them says so."""
     parties = disowned(state)
     if not parties:
         return

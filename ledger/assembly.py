@@ -216,7 +216,7 @@ def _witnessing(wanted: OpenRequest, log: Log, origin: str) -> QuorumStatus:
 def _start_cosigning(
     core: LedgerParts, options: Options, resources: contextlib.ExitStack, guards: Sequence[WriteGuard]
 ) -> None:
-    # Imported here: whoever only reads a ledger needs no HTTP client.
+    # Imported here: a process that only reads a ledger needs no HTTP client.
     from constancia.ledger.witnesses.collector import CosignatureCollector  # noqa: PLC0415
 
     policy, signer = core.witnessing.policy, core.signer

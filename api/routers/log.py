@@ -34,7 +34,7 @@ def checkpoint(request: Request, ledger: TheLedger) -> Response:
 def tile(path: str, request: Request, ledger: TheLedger) -> Response:
     """Give a tile or an entry bundle, immutable. Bundles are sent gzip-encoded where the client takes that.
 
-    A partial one is there for every size that a checkpoint was signed for, and stays there for ever.
+    Partial ones exist for every size that a checkpoint was signed for, and are never removed.
     """
     try:
         level, number, width = parse_tile_path(f"tile/{path}")

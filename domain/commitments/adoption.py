@@ -136,7 +136,7 @@ def _of_its_body(act: CommitmentAct, on: Commitment, at: Context) -> Breach:
 
 @act
 class CommitmentAdopted(CommitmentAct):
-    """The decided scope is recorded: from here on it is the baseline, for ever."""
+    """The decided scope is recorded: from here on it is the baseline, which never changes."""
 
     BY_ALL: ClassVar = True
 

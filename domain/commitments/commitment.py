@@ -1,7 +1,7 @@
-"""Commitments: proposed, adopted with a scope that stays for ever, reported on, contested, changed by signed decision.
+"""Commitments: proposed, adopted with a permanent first scope, reported on, contested, changed by signed decision.
 
-Three tracks of completion stand beside one another: what the responsible report, what others contest, and what
-independent assessors find. None overwrites another.
+There are three separate tracks of completion: what the responsible report, what others contest, and what independent
+assessors find. None overwrites another.
 """
 
 from collections.abc import Iterable

@@ -134,7 +134,7 @@ def compare(old: Scope, new: Scope) -> ScopeDiff:
     before, after = dict(_parts(old)), dict(_parts(new))
     times = list(_times(old, new))
     deferred = {path for path, former, later in times if _is_later(former, later)}
-    # Whoever supported and now leads has not left.
+    # An institution that supported and now leads has not left.
     gone = {path for path in before.keys() - after.keys() if path.replace("/support/", "/lead/") not in after}
     gone |= {path for path, former, later in times if _stops(former, later)}
     gone |= {

@@ -56,7 +56,7 @@ class Vote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dissent:
-    """A party's dissent, kept for ever."""
+    """A party's dissent; permanent."""
 
     mark: Mark
     text: Text

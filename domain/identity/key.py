@@ -277,7 +277,7 @@ class KeyRotated(KeyAct):
 
 @act
 class KeyRevoked(KeyAct):
-    """A key ends, for ever; by the party's root or by itself. What it signed before stays valid."""
+    """A key ends permanently, by the party's root or by itself. What it signed before stays valid."""
 
     signer: ClassVar = "root_or_rep"
     by_own_key: ClassVar = True

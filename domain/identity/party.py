@@ -38,7 +38,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party(Aggregate):
-    """A party: its id is for ever, its names are aliases."""
+    """A party: its id is permanent, its names are aliases."""
 
     party: str
     kind: str

@@ -43,7 +43,7 @@ class Act(Value, Generic[G]):
         FIRST_CORRECTABLE: The same in the first edition of the law, where it was another list.
         REPORTS: Whether it reports a fact, which may have happened long before. Other acts take effect by being said.
         RULES: What it is judged by, besides what every act is.
-        CONTENT: Those of them that judge what the act says, whoever says it: its proposal is judged by them too.
+        CONTENT: Those of them that judge the act's content, no matter who signs: its proposal is judged by them too.
     """
 
     stream_kind: ClassVar[str] = ""
@@ -119,7 +119,7 @@ class Act(Value, Generic[G]):
         return frozenset()
 
     def persons_concerned(self, at: Context) -> frozenset[str]:
-        """Give the persons whose own work the act is about: they don't vote on it, whoever they speak for."""
+        """Give the persons whose own work the act is about: they don't vote on it, for any party."""
         return frozenset()
 
     def others(self, after: G, at: Context) -> Iterable[Aggregate]:

@@ -40,7 +40,7 @@ from constancia.verify.core.formats.checkpoint import parse_checkpoint
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.note import NoteSignature, VerifierKey, parse_note
 
-_ASKS: Final = 4  # a size learned from a 409 may be passed by another's request once; a liar goes on for ever
+_ASKS: Final = 4  # another request may pass the size that a 409 gave, once; a witness that lies repeats it
 _CLOSE_S: Final = 5.0
 _log = logging.getLogger(__name__)
 

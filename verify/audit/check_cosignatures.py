@@ -20,7 +20,7 @@ _ROWS: Final = "SELECT size, root, key, line FROM cosignatures NOT INDEXED ORDER
 _COLUMNS: Final = ("size", "root", "key", "line")
 
 
-def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is held to what, and where it goes
+def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is compared, and where results go
     kept: Store | Unreadable, store: Store, fold: EntryPass, policy: Policy, findings: Findings, times: WitnessTimes
 ) -> bytes | None:
     """Check the cosignatures stored in a ledger's folder.
@@ -36,7 +36,7 @@ def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is held to what, and whe
     Returns:
         The checkpoint of the largest tree that has the quorum, with its cosignatures; None if none has.
 
-    What is damaged in that file is said, and never weighs: it is no part of the log. What is sound in it does.
+    Damage in that file is reported and never counts: the file is no part of the log. Sound lines in it count.
 
     Raises:
         Unreadable: The file was written to while it was read.

@@ -75,7 +75,7 @@ class SeenHistory(SeenRoots):
         """Turn what contradicts into faults, once all else is known (rules N3, N4)."""
         for index, size in self._ahead:
             since = max(self.confirmed.rfind(1, 0, index + 1), 0)
-            note = f"something is gone between entries {since} and {index}, or whoever signed saw another log"
+            note = f"something is gone between entries {since} and {index}, or the signer saw another log"
             findings.fault("seen-ahead", index, "statement.seen.size", f"at most {index}", size, level="L2", note=note)
         for one in sorted(self._contradictions, key=lambda one: (one.signer is None, one.size)):
             self._report_one(one, findings)
@@ -96,7 +96,7 @@ class SeenHistory(SeenRoots):
         if one.signer is not None and place[0] != one.signer:
             field = f"entry {one.signer}: {field}"
         expected, found = f"{one.root.hex()} at size {one.size}", self._tree.root(one.size)
-        note = f"altered between entries {first} and {last}, or whoever gave this root saw another log"
+        note = f"altered between entries {first} and {last}, or the source of this root saw another log"
         level = "L1" if one.signer is None else "L2"
         findings.fault(
             one.code, place[0], field, expected, found, level=level, note=note, last_index=place[1], somewhere=True

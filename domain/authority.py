@@ -130,20 +130,24 @@ def _key_of_the_actor(act: Act[Any], on: object, at: Context) -> Breach:
 def _appointment_in_force(act: Act[Any], on: object, at: Context) -> Breach:
     if "appointment" not in at.actor:
         return None
-    found = _appointment(at)
-    if found is None:
+    appointment = _appointment(at)
+    if appointment is None:
         return {"is": NONE}
     # A key presents itself before the first day too, so that it can be endorsed in time.
-    early = act.signer == "self" and found.status_on(at.day) == "appointed"
-    return not (early or found.is_in_force(at.day)) and {"is": found.status_on(at.day)}
+    early = act.signer == "self" and appointment.status_on(at.day) == "appointed"
+    return not (early or appointment.is_in_force(at.day)) and {"is": appointment.status_on(at.day)}
 
 
 @rule("E_ROLE", "person, capacity and party are the appointment's", "persona, calidad y parte son las del nombramiento")
 def _as_appointed(act: Act[Any], on: object, at: Context) -> Breach:
-    found = _appointment(at)
-    if found is None or _appointment_in_force.broken(act, on, at):
+    appointment = _appointment(at)
+    if appointment is None or _appointment_in_force.broken(act, on, at):
         return None
-    return (found.person, found.capacity, found.party) != (at.actor["person"], at.actor["capacity"], at.party)
+    return (appointment.person, appointment.capacity, appointment.party) != (
+        at.actor["person"],
+        at.actor["capacity"],
+        at.party,
+    )
 
 
 def _any_body(act: Act[Any], on: object, at: Context) -> str | None:
@@ -160,8 +164,8 @@ def _in_scope(act: Act[Any], on: object, at: Context) -> Breach:
     if at.actor["capacity"] == "root":
         allowed = act.signer in ("root", "root_or_rep")
     else:
-        found = _appointment(at)
-        allowed = act.signer != "root" and found is not None and type_name in found.scope
+        appointment = _appointment(at)
+        allowed = act.signer != "root" and appointment is not None and type_name in appointment.scope
         allowed = allowed or (act.by_own_key and _named_key(act) == at.key)
     return not allowed and {"type": type_name}
 
@@ -186,8 +190,8 @@ def _said_once(act: Act[Any], on: Aggregate, at: Context) -> Breach:
 )
 def _one_person_one_voice(act: Act[Any], on: Aggregate, at: Context) -> Breach:
     person = at.actor.get("person")
-    others = (one.party for one in act.voices(on, at) if one.party != at.party and one.person == person)
-    return person is not None and [{"person": person, "spoke_for": one} for one in sorted(set(others))]
+    others = (mark.party for mark in act.voices(on, at) if mark.party != at.party and mark.person == person)
+    return person is not None and [{"person": person, "spoke_for": party} for party in sorted(set(others))]
 
 
 @rule("E_NOT_FOUND", "what the act concerns exists", "aquello a lo que se refiere el acto existe")

@@ -79,17 +79,17 @@ def founders_root(genesis: LedgerState, stream: str) -> Key | None:
 
 def active_roots(state: StateView, party: str, day: date) -> tuple[Key, ...]:
     """Give the root keys with which a party can speak on a day: active, and within their endorsement."""
-    return tuple(one for one in _roots(state, party) if one.is_within(day))
+    return tuple(root for root in _roots(state, party) if root.is_within(day))
 
 
 def _roots(state: StateView, party: str) -> tuple[Key, ...]:
     """Give a party's active root keys, whatever their dates; a founder's from genesis is among them."""
     genesis = state.standing("ledger")
     founders = genesis.opened.founders if isinstance(genesis, LedgerState) else ()
-    pinned = (state.standing(f"key/{one.root.key_id}") for one in founders if one.party == party)
-    said = (one for one in state.of(Key) if one.party == party and one.appointment is None)
-    roots = {one.key: one for one in (*pinned, *said) if isinstance(one, Key)}
-    return tuple(one for one in roots.values() if one.status == "active")
+    pinned = (state.standing(f"key/{founder.root.key_id}") for founder in founders if founder.party == party)
+    registered = (key for key in state.of(Key) if key.party == party and key.appointment is None)
+    roots = {key.key: key for key in (*pinned, *registered) if isinstance(key, Key)}
+    return tuple(root for root in roots.values() if root.status == "active")
 
 
 @act_base
@@ -146,9 +146,9 @@ class KeyRegistered(KeyAct):
     def _announced_comes_first(self, on: object, at: Context) -> Breach:
         if self.appointment is None:
             return None
-        retired = [one for one in at.state.of(Key) if one.appointment == self.appointment and one.status == "retired"]
-        announced = (one.successor for one in retired if one.successor and one.successor != self.key)
-        return [{"announced": one} for one in announced if signing_key(at, one) is None]
+        retired = [key for key in at.state.of(Key) if key.appointment == self.appointment and key.status == "retired"]
+        announced = (key.successor for key in retired if key.successor and key.successor != self.key)
+        return [{"announced": key} for key in announced if signing_key(at, key) is None]
 
     RULES: ClassVar = (
         _for_the_actor,
@@ -242,8 +242,8 @@ class KeyEndorsed(KeyAct):
         """Tell whether, with this word, every other founder has said it who has an active root to say it with."""
         genesis = at.find(LedgerState, "ledger")
         founders = genesis.opened.founders if genesis else ()
-        others = (one.party for one in founders if one.party != on.party)
-        return {one for one in others if active_roots(at.state, one, at.day)} <= at.joined().parties
+        others = (founder.party for founder in founders if founder.party != on.party)
+        return {party for party in others if active_roots(at.state, party, at.day)} <= at.joined().parties
 
     def then(self, on: Key, at: Context) -> Key:
         """Make it active within its dates; a founder's that others restore, with the last one's word."""
@@ -366,8 +366,10 @@ def _by_another_founder(on: Key, at: Context) -> bool:
 def _has_root(party: str, at: Context) -> bool:
     """Tell whether a party has a root. From the second edition on, one that has expired is none any more."""
     if at.edition > FIRST:
-        return any(one.valid_until is None or at.day <= parse_day(one.valid_until) for one in _roots(at.state, party))
-    return any(one.party == party and one.appointment is None and one.status == "active" for one in at.state.of(Key))
+        return any(
+            root.valid_until is None or at.day <= parse_day(root.valid_until) for root in _roots(at.state, party)
+        )
+    return any(key.party == party and key.appointment is None and key.status == "active" for key in at.state.of(Key))
 
 
 def _is_founder(at: Context, party: str) -> bool:

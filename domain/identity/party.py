@@ -49,8 +49,8 @@ class Party(Aggregate):
 
     def open_membership(self, organization: str) -> Membership | None:
         """Give an organization's membership that has not ended."""
-        current = (one for one in self.organizations if one.until is None)
-        return next((one for one in current if one.organization == organization), None)
+        current = (member for member in self.organizations if member.until is None)
+        return next((member for member in current if member.organization == organization), None)
 
 
 def find_party(at: Context, party: str) -> Party | None:
@@ -60,7 +60,7 @@ def find_party(at: Context, party: str) -> Party | None:
 
 def unregistered(at: Context, parties: Iterable[str]) -> Iterable[Met]:
     """Give the parties that are not registered, as the rule `PARTY_EXISTS` meets them."""
-    return [{"party": one} for one in parties if find_party(at, one) is None]
+    return [{"party": party} for party in parties if find_party(at, party) is None]
 
 
 PARTY_EXISTS: Final = ("E_NOT_FOUND", "there is no such party", "no hay tal parte")
@@ -232,7 +232,7 @@ class MemberOrganizationLeft(PartyAct):
         "una parte compuesta conserva al menos una organización",
     )
     def _not_the_last(self, on: Party, at: Context) -> Breach:
-        still = [one for one in on.organizations if one.until is None]
+        still = [member for member in on.organizations if member.until is None]
         return len(still) == 1 and on.open_membership(self.organization) is not None
 
     @rule(
@@ -254,7 +254,8 @@ class MemberOrganizationLeft(PartyAct):
         """Close the membership."""
         left = on.open_membership(self.organization)
         changed = tuple(
-            replace(one, until=self.until, reason=self.reason) if one is left else one for one in on.organizations
+            replace(member, until=self.until, reason=self.reason) if member is left else member
+            for member in on.organizations
         )
         return replace(on, organizations=changed)
 

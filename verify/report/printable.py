@@ -30,7 +30,7 @@ def printable(text: object, limit: int = MAX_PRINTABLE, *, keep: str = "") -> st
     shown = whole if len(whole) <= limit else whole[:limit] + "…"
     if shown.isascii() and shown.isprintable():
         return shown
-    return "".join(one if one in keep or _is_plain(one) else _escape(one) for one in shown)
+    return "".join(char if char in keep or _is_plain(char) else _escape(char) for char in shown)
 
 
 def _is_plain(character: str) -> bool:

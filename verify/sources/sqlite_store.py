@@ -107,7 +107,7 @@ class Store:
         kind = list(self.select("SELECT type, sql FROM sqlite_master WHERE name = ?", table))
         if len(kind) != 1 or kind[0][0] != "table" or not str(kind[0][1]).startswith("CREATE TABLE"):
             return None
-        return tuple(str(one[0]) for one in self.select("SELECT name FROM pragma_table_xinfo(?)", table))
+        return tuple(str(row[0]) for row in self.select("SELECT name FROM pragma_table_xinfo(?)", table))
 
     def damage(self) -> str | None:
         """Return the first problem that SQLite's integrity check finds, indexes included; None if there is none."""

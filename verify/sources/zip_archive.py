@@ -114,16 +114,18 @@ class Zip:
         own = [name for name in members if name.startswith("__MACOSX/") or name.rpartition("/")[2] == ".DS_Store"]
         if own:
             self.remarks.append(("zip-ignored", {"count": len(own), "first": min(own)}))
-        kept = {name: info for name, info in members.items() if name not in own}
-        tops = {name.partition("/")[0] for name in kept if "/" in name} if all("/" in name for name in kept) else set()
+        public = {name: info for name, info in members.items() if name not in own}
+        tops = (
+            {name.partition("/")[0] for name in public if "/" in name} if all("/" in name for name in public) else set()
+        )
         if len(tops) == 1 and tops.isdisjoint(TOP_FOLDERS):
             (top,) = tops
             self.remarks.append(("zip-folder", {"name": top}))
-            return {name[len(top) + 1 :]: info for name, info in kept.items()}
-        return kept
+            return {name[len(top) + 1 :]: info for name, info in public.items()}
+        return public
 
     def _check_member(self, info: zipfile.ZipInfo, name: str) -> None:
-        if _UNSAFE.search(name.removesuffix("/")) or any(unicodedata.category(one) in _HIDDEN for one in name):
+        if _UNSAFE.search(name.removesuffix("/")) or any(unicodedata.category(char) in _HIDDEN for char in name):
             self._refuse("zip-path", info, "a path that leads elsewhere, or that systems write differently")
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
@@ -143,7 +145,7 @@ class Zip:
         if file is None:
             raise Unreadable("zip", self.location, "closed")
         at = 0
-        for info in sorted(listed, key=lambda one: one.header_offset):
+        for info in sorted(listed, key=lambda info: info.header_offset):
             gap = info.header_offset - at
             if gap < 0 or gap > 24 or (gap and at == 0):
                 self._refuse("zip-overlap", info, "bytes shared with another member, or hidden before it")

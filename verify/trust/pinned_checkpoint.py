@@ -45,15 +45,15 @@ def open_pinned(raw: bytes, trust: TrustFolder | None, where: str) -> PinnedChec
     return PinnedCheckpoint(where, checkpoint.origin, checkpoint.size, checkpoint.root, raw)
 
 
-def check_signed(kept: PinnedCheckpoint, key: VerifierKey) -> None:
+def check_signed(pinned: PinnedCheckpoint, key: VerifierKey) -> None:
     """Hold a kept checkpoint to the key that the log itself names, where no other is known.
 
     Raises:
         Unreadable: The key did not sign it.
     """
     try:
-        signed = kept.raw is None or kept.origin != key.name or is_signed_by(parse_note(kept.raw), key)
+        signed = pinned.raw is None or pinned.origin != key.name or is_signed_by(parse_note(pinned.raw), key)
     except Malformed as error:
-        raise Unreadable("kept", kept.where, str(error)) from error
+        raise Unreadable("kept", pinned.where, str(error)) from error
     if not signed:
-        raise Unreadable("kept", kept.where, f"no signature by {key.name}")
+        raise Unreadable("kept", pinned.where, f"no signature by {key.name}")

@@ -137,7 +137,7 @@ class _PolicyReader:
             raise Malformed("policy", where, "a new name", name)
 
     def _group(self, where: str, needed: str, members: tuple[str, ...]) -> Group:
-        known = all(one in self.witnesses or one in self.groups for one in members)
+        known = all(member in self.witnesses or member in self.groups for member in members)
         # In the whole policy, not in the group alone: else one witness could count twice towards the quorum.
         if not known or len(set(members)) != len(members) or not self._grouped.isdisjoint(members):
             raise Malformed("policy", where, "members defined above, each once", " ".join(members))
@@ -150,6 +150,6 @@ class _PolicyReader:
 
 
 def _check_name(where: str, name: str) -> None:
-    odd = FORBIDDEN.search(name) or next((one for one in name if one.isspace()), None)
+    odd = FORBIDDEN.search(name) or next((char for char in name if char.isspace()), None)
     if odd:
         raise Malformed("policy", where, "a name without invisible characters, space or writing direction", ascii(name))

@@ -188,7 +188,7 @@ def _guards(core: LedgerParts, clock: Clock, options: Options) -> list[WriteGuar
     if options.guard_clock:
         guard = ClockGuard(clock, lambda: core.tip().recorded_at)
         times = ((name, core.witnessing.last_by(name)) for name in core.witnessing.witnesses)
-        guard.witnesses((name, found[1]) for name, found in times if found is not None)
+        guard.witnesses((name, cosigned[1]) for name, cosigned in times if cosigned is not None)
         guards.append(guard)
     return guards
 

@@ -181,7 +181,9 @@ def _copy(source: Path, target: Path) -> None:
             _copy(path, target / path.name)
     elif source.suffix == ".sqlite":
         _copy_database(source, target)
-    elif not target.exists() and not source.name.endswith((PART_SUFFIX, *(f".sqlite{one}" for one in SIDE_FILES))):
+    elif not target.exists() and not source.name.endswith(
+        (PART_SUFFIX, *(f".sqlite{suffix}" for suffix in SIDE_FILES))
+    ):
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, target)
 
@@ -253,17 +255,19 @@ def _audited(folder: Path) -> Copied:
 def _contradictions(copy: Path, folder: Path) -> list[Contradiction]:
     """Give what the folder that is to be replaced shows as signed by the log, and the copy lacks or says otherwise."""
     key, tree = _key_and_tree(copy)
-    found = []
+    contradictions = []
     for by, raw in _signed_in(folder):
         try:
             checkpoint, _ = open_checkpoint(raw, key)
         except Malformed:
             continue  # not this log's word
         if checkpoint.size > tree.size:
-            found.append(Contradiction(by=by, code="ahead", size=checkpoint.size, root=checkpoint.root.hex()))
+            contradictions.append(Contradiction(by=by, code="ahead", size=checkpoint.size, root=checkpoint.root.hex()))
         elif tree.root(checkpoint.size) != checkpoint.root:
-            found.append(Contradiction(by=by, code="conflict", size=checkpoint.size, root=checkpoint.root.hex()))
-    return found
+            contradictions.append(
+                Contradiction(by=by, code="conflict", size=checkpoint.size, root=checkpoint.root.hex())
+            )
+    return contradictions
 
 
 def _key_and_tree(copy: Path) -> tuple[VerifierKey, Tree]:

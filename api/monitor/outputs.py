@@ -59,4 +59,4 @@ def heads_document(folders: Sequence[LogFolder]) -> bytes:
 def siblings(folders: Sequence[LogFolder], url: str) -> list[Peer]:
     """Return what this monitor saw at its other addresses: for the same log they count as peers."""
     told = [(folder.state.url, folder.state.verified) for folder in folders if folder.state.url != url]
-    return [Peer(name=name, told=HeadsDocument(notes=(note.encode(),))) for name, note in told if note is not None]
+    return [Peer(name=name, heads=HeadsDocument(notes=(note.encode(),))) for name, note in told if note is not None]

@@ -109,7 +109,9 @@ class Writer:
     def _judge_all(self, submissions: Sequence[Submission]) -> list[Outcome]:
         now = self._clock.now()
         recorded_at = self._head.time_for(now)
-        known = self._application.store.statement_positions([one.signed.statement.id for one in submissions])
+        known = self._application.store.statement_positions(
+            [submission.signed.statement.id for submission in submissions]
+        )
         return [self._judge(submission, recorded_at, known, now) for submission in submissions]
 
     def _judge(self, submission: Submission, recorded_at: str, known: dict[str, int], now: datetime) -> Outcome:

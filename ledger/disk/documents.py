@@ -72,9 +72,9 @@ class Documents:
             data = path.read_bytes()
         except FileNotFoundError:
             raise NotFound(f"no document {sha256} is kept here") from None
-        found = hashlib.sha256(data).hexdigest()
-        if found != sha256:
-            raise Damaged(f"document {sha256} has the digest {found} on the disk; restore it")
+        actual = hashlib.sha256(data).hexdigest()
+        if actual != sha256:
+            raise Damaged(f"document {sha256} has the digest {actual} on the disk; restore it")
         return data
 
     def is_whole(self, sha256: str) -> bool:

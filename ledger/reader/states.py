@@ -120,4 +120,4 @@ class States:
 
 def copied(state: State) -> State:
     """Give a state that can go on by itself. The aggregates, being frozen, are the same objects."""
-    return copy.deepcopy(state, {id(one): one for one in state.aggregates.values()})
+    return copy.deepcopy(state, {id(aggregate): aggregate for aggregate in state.aggregates.values()})

@@ -56,8 +56,8 @@ class Anchors:
         if not self.folder.is_dir():
             return []
         paths = []
-        for one in self.folder.glob("*/*"):
-            path = one.relative_to(self.folder).as_posix()
+        for file in self.folder.glob("*/*"):
+            path = file.relative_to(self.folder).as_posix()
             covered = size_in(path)
             if covered is not None and (size is None or covered <= size):
                 paths.append((covered, path))

@@ -74,8 +74,10 @@ class RollbackGuard(WriteGuard):
     def contradictions(self) -> list[Contradiction]:
         """Give what contradicts the store now and is not accepted."""
         answers = self.collector.objections if self.collector is not None else {}
-        said = [Contradiction(by=f"witness {name}", code=code, size=size) for name, (code, size) in answers.items()]
-        return [one for one in (*self._found, *said) if not self.records.covers(one)]
+        from_witnesses = [
+            Contradiction(by=f"witness {name}", code=code, size=size) for name, (code, size) in answers.items()
+        ]
+        return [claim for claim in (*self._found, *from_witnesses) if not self.records.covers(claim)]
 
     @property
     def not_compared(self) -> tuple[str, ...]:
@@ -87,10 +89,10 @@ class RollbackGuard(WriteGuard):
         """Give why nothing is signed; see `WriteGuard.refusal`. Only the first call that waits really waits."""
         if wait:
             self._wait()
-        found = self.contradictions()
-        if not found:
+        contradictions = self.contradictions()
+        if not contradictions:
             return None
-        shown = "; ".join(f"{one.by}: {one.code} {one.size or ''}".strip() for one in found)
+        shown = "; ".join(f"{claim.by}: {claim.code} {claim.size or ''}".strip() for claim in contradictions)
         size = self._log.size
         return RolledBack(
             f"Este libro tiene {size} registros y otros han visto más, u otra raíz ({shown}): no se firma nada. Si se "
@@ -115,16 +117,16 @@ class RollbackGuard(WriteGuard):
             LedgerError: There is no reason, or it is too long.
         """
         self._wait()
-        found = self.contradictions()
-        if not found:
+        contradictions = self.contradictions()
+        if not contradictions:
             return False
         size = self._log.size
         self.records.add(
-            at=format_recorded_at(now), size=size, root=self._log.root(size).hex(), reason=reason, seen=found
+            at=format_recorded_at(now), size=size, root=self._log.root(size).hex(), reason=reason, seen=contradictions
         )
-        for one in found:
-            _log.warning("rollback accepted: %s shows %s %d, we go on from %d", one.by, one.code, one.size, size)
-        self._set_aside({one.by for one in found})
+        for claim in contradictions:
+            _log.warning("rollback accepted: %s shows %s %d, we go on from %d", claim.by, claim.code, claim.size, size)
+        self._set_aside({claim.by for claim in contradictions})
         return True
 
     def _set_aside(self, sources: set[str]) -> None:

@@ -124,7 +124,7 @@ def _places(locations: list[str]) -> "list[tuple[str, Callable[[], bytes | None]
     """Give what reads the checkpoint of each place where the log is published."""
     from functools import partial
 
-    return [(one, partial(_published_checkpoint, one)) for one in locations]
+    return [(location, partial(_published_checkpoint, location)) for location in locations]
 
 
 def _published_checkpoint(location: str) -> bytes | None:

@@ -59,11 +59,11 @@ def document(sha256: str, request: Request, ledger: TheLedger) -> Response:
 )
 def citations(sha256: str, ledger: TheLedger) -> dict[str, Any]:
     """Say which entries cite a document, and whether its bytes are kept here: "is this file the one cited?"."""
-    found = cited_by(ledger, sha256)
+    entries = cited_by(ledger, sha256)
     is_kept = sha256 in ledger.documents
-    if not found and not is_kept:
+    if not entries and not is_kept:
         raise NotFound("no entry cites a document of that digest, and none is kept here")
-    about = {"cited_by": found, "is_kept": is_kept, "sha256": sha256, **stands(ledger, ledger.views.position)}
+    about = {"cited_by": entries, "is_kept": is_kept, "sha256": sha256, **stands(ledger, ledger.views.position)}
     return about | ({"bytes": len(ledger.documents.get(sha256))} if is_kept else {})
 
 
@@ -83,8 +83,8 @@ async def upload(request: Request, ledger: TheLedger, settings: TheSettings) -> 
     data = await bounded_body(request, settings.max_document_bytes, settings.body_timeout_s)
     sha256 = hashlib.sha256(data).hexdigest()
     is_new = await run_in_threadpool(_keep, ledger, sha256, data)
-    found = {"sha256": sha256, "size": len(data)}
-    return JSONResponse(found, 201 if is_new else 200, {"Location": f"/documents/{sha256}"})
+    stored = {"sha256": sha256, "size": len(data)}
+    return JSONResponse(stored, 201 if is_new else 200, {"Location": f"/documents/{sha256}"})
 
 
 def _keep(ledger: Ledger, sha256: str, data: bytes) -> bool:
@@ -108,7 +108,7 @@ def cited_by(ledger: Ledger, sha256: str) -> list[dict[str, Any]]:
 def media_type_of(ledger: Ledger, sha256: str) -> str | None:
     """Give the media type under which an entry cites a document, or None."""
     for row in cited_by(ledger, sha256):
-        found = row["cited"].get("media_type")
-        if isinstance(found, str):
-            return found
+        media_type = row["cited"].get("media_type")
+        if isinstance(media_type, str):
+            return media_type
     return None

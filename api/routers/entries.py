@@ -50,7 +50,7 @@ async def append_entry(request: Request, ledger: TheLedger, settings: TheSetting
     check_json(request)
     raw = await bounded_body(request, MAX_ENTRY_REQUEST_BYTES, settings.body_timeout_s)
     signed = parse_signed(raw)
-    waits = [wait for one in signed.signatures if (wait := rates.room("recorded", one.key)) is not None]
+    waits = [wait for signature in signed.signatures if (wait := rates.room("recorded", signature.key)) is not None]
     if waits:
         return problems.too_often(max(waits), request.url.path)
     try:
@@ -59,11 +59,11 @@ async def append_entry(request: Request, ledger: TheLedger, settings: TheSetting
     except TimeoutError as error:
         raise Busy("it takes too long; send the same bytes again", retry_after_s=5) from error
     if not done.replayed:
-        for one in signed.signatures:
-            rates.take("recorded", one.key)
+        for signature in signed.signatures:
+            rates.take("recorded", signature.key)
     headers = {"Cache-Control": "no-store", "Location": f"/api/v1/entries/{done.entry.index}"}
-    found = receipt_document(ledger, done.entry.index, ledger.receipt_size(done.entry.index))
-    return JSONResponse({**found, "replayed": done.replayed}, 200 if done.replayed else 201, headers)
+    document = receipt_document(ledger, done.entry.index, ledger.receipt_size(done.entry.index))
+    return JSONResponse({**document, "replayed": done.replayed}, 200 if done.replayed else 201, headers)
 
 
 def receipt_document(ledger: Ledger, index: int, size: int) -> dict[str, Any]:

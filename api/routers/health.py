@@ -25,14 +25,14 @@ _FRESH = {"Cache-Control": "no-store"}
 )
 def health(ledger: TheLedger) -> Response:
     """Say size, whether statements are taken in, and each thing that is amiss; 503 where there is one."""
-    found = health_of(ledger)
+    problems = health_of(ledger)
     latest = ledger.witnessing.latest()
     item: dict[str, Any] = {
         "not_compared": list(ledger.not_compared),
         "origin": ledger.origin,
-        "problems": [one.members for one in found],
+        "problems": [problem.members for problem in problems],
         "size": ledger.size,
-        "status": "failed" if any(one.is_failure for one in found) else "ok",
+        "status": "failed" if any(problem.is_failure for problem in problems) else "ok",
         "views": ledger.views.position,
         "witnessed": latest.size if latest is not None else None,
         "writable": ledger.is_writable and ledger.refusal is None and ledger.failure is None,

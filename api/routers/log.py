@@ -86,7 +86,7 @@ def consistency(
 ) -> dict[str, Any]:
     """Give the RFC 6962 proof that the tree of size `old` is a prefix of that of size `new`, as base64 hashes."""
     proof = ledger.log.consistency_proof(old, new)
-    return {"new": new, "old": old, "proof": [base64.b64encode(one).decode() for one in proof]}
+    return {"new": new, "old": old, "proof": [base64.b64encode(node).decode() for node in proof]}
 
 
 @router.get("/api/v1/receipts/{name}", summary="A receipt")

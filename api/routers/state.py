@@ -52,6 +52,6 @@ def derived(ledger: TheLedger, size: TheSize, at: At = None) -> dict[str, Any]:
     facts = derive(known, instant)
     return {
         "at": format_instant(instant),
-        "items": [one.to_json() for one in facts],
+        "items": [fact.to_json() for fact in facts],
         **shows(ledger, known),
     }

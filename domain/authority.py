@@ -29,7 +29,7 @@ def _own_stream(act: Act[Any], on: object, at: Context) -> Breach:
 
 
 def leading_ids() -> frozenset[str]:
-    """Give the members, such as `commitment`, whose identifier stands before a dot in the stream's name of some act."""
+    """Give the members, such as `commitment`, whose identifier precedes a dot in the stream's name of some act."""
     return frozenset(name for cls in REGISTRY.values() for name in cls.stream_id[:-1])
 
 

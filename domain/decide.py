@@ -23,7 +23,7 @@ def decide(state: State, recorded: Recorded, lookup: Lookup = find_nothing) -> A
 
     Args:
         state: The state before it; not changed.
-        recorded: The entry as it would stand in the log.
+        recorded: The entry as it would be in the log.
         lookup: Finds earlier entries by leaf hash.
 
     Returns:

@@ -249,7 +249,7 @@ def _expiries(state: State, at: datetime) -> Iterator[Derived]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a milestone stands at an instant.
+    """The state of a milestone at an instant.
 
     Attributes:
         stands: `done`, `overdue`, `running`, or `open_ended` where its window has no end.
@@ -263,7 +263,7 @@ class Standing:
 
 
 def milestone_standing(state: State, commitment: Commitment, milestone: Milestone, at: datetime) -> Standing:
-    """Give where a milestone of a commitment's scope stands at an instant. The one rule, for pages and terminal."""
+    """Give the state of a milestone of a commitment's scope at an instant. The one rule, for pages and terminal."""
     due = deadline(milestone.window, state.timezone)
     if milestone.milestone not in commitment.open_milestones:
         return Standing(stands="done", due=due)

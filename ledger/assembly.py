@@ -50,7 +50,7 @@ class Options:
         verifiers: Threads that check signatures; by default one for each processor.
         capacity: Maximum of statements under way; beyond it submitters get `Busy`.
         batch_limit: Most entries in one transaction.
-        follow: Whether projections are kept up while the ledger runs.
+        follow: Whether projections are updated while the ledger runs.
         cosign: Whether the policy's witnesses are asked to cosign while the ledger runs.
         witness_urls: Where they are asked, by policy name, if not where the policy says.
         pace: How long they are waited for.

@@ -117,7 +117,7 @@ def restore(source: Path, folder: Path, *, now: datetime, accept_rollback: str |
 
     Args:
         source: What `backup` made, or any whole copy of a ledger's folder.
-        folder: The ledger's folder; what is there is kept under another name.
+        folder: The ledger's folder; what is there is renamed.
         now: When.
         accept_rollback: The operator's reason for going on from a copy that is shorter than what was signed.
 
@@ -151,7 +151,7 @@ def restore(source: Path, folder: Path, *, now: datetime, accept_rollback: str |
         if folder.exists():
             before = folder.with_name(f"{folder.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
             folder.rename(before)
-        # A crash here leaves no folder of that name: the old one stands beside it, and the same command does it again.
+        # A crash here leaves no folder of that name: the old one is next to it, and the same command does it again.
         replace_durably(part, folder)
     return Copied(size=done.size, root=done.root, before=before)
 
@@ -214,7 +214,7 @@ def _unpack(source: Path, target: Path) -> None:
         for path in source.iterdir():
             if path.name.startswith(_LEFT_OUT) or path.name.endswith(PART_SUFFIX):
                 continue
-            # A copy made with `cp` may have a write-ahead log beside its store, which belongs to it.
+            # A copy made with `cp` may have a write-ahead log that belongs to its store.
             (shutil.copytree if path.is_dir() else shutil.copy2)(path, target / path.name)
     else:
         try:

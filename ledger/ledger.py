@@ -170,7 +170,7 @@ class Ledger:
 
     @property
     def refusal(self) -> WritesRefused | None:
-        """Why nothing is signed until an operator has looked; None while nothing stands against it."""
+        """Why nothing is signed until an operator has looked; None while there is no reason."""
         return self._core.guard.refusal()
 
     @property

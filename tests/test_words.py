@@ -22,7 +22,7 @@ BANNED = re.compile(
 NOT_CLEAN: dict[str, int] = {}
 # Words that say nothing of what a variable holds: it is named for the thing (an entry, a party, a key).
 EMPTY_NAMES = frozenset({"found", "held", "kept", "one", "said", "told"})
-# These are members of documents in use: `found` of a refusal, `said` of the state document, `held` of a monitor's state.
+# Members of documents in use: `found` of a refusal, `said` of the state document, `held` of a monitor's state.
 EMPTY_NAMES_LEFT: dict[str, int] = {
     "domain/kernel/problems.py": 1,
     "domain/remarks/allegation.py": 1,

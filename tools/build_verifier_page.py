@@ -127,7 +127,7 @@ def _gives(script: str, small: str) -> bool:
 
 
 def main() -> None:
-    """Write the page from the source beside it; with `--check` compare, with a path that file instead."""
+    """Write the page from its source; with `--check` compare, with a path that file instead."""
     paths = [argument for argument in sys.argv[1:] if argument != "--check"]
     verify = Path(__file__).resolve().parents[1] / "verify"
     path, page = Path(paths[0]) if paths else verify / PAGE_NAME, built(verify / "page").encode()

@@ -1,4 +1,4 @@
-"""`constancia restore`: a backup in a ledger's place, verified first; the folder that was there is kept."""
+"""`constancia restore`: a backup in a ledger's place, verified first; the folder that was there is renamed."""
 
 from pathlib import Path
 from typing import Annotated

@@ -148,7 +148,7 @@ def _finish_publication(ledger: "Ledger") -> None:
 
 
 def _tell_state(ledger: "Ledger") -> None:
-    """Say on the console what stands against writing, if anything does, and who could not be compared with."""
+    """Say on the console why nothing is written, if so, and who could not be compared with."""
     if ledger.is_writable and ledger.size:
         ledger.wait_compared()
     refusal = ledger.refusal

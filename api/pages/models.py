@@ -1,4 +1,4 @@
-"""View models: what a page shows beside the rows of the state: lines of a timeline, and deadlines that were missed."""
+"""View models: what a page shows besides the rows of the state: lines of a timeline, and deadlines that were missed."""
 
 import json
 from collections.abc import Iterable, Sequence

@@ -33,7 +33,7 @@ def not_found(request: Request, ledger: Ledger) -> Response:
 @router.get("/es/")
 @router.get("/en/")
 def summary(frame: TheFrame) -> Response:
-    """Give the summary: what stands, what is overdue, what was said last."""
+    """Give the summary: what is in force, what is overdue, what was recorded last."""
     commitments = frame.as_of.rows("commitments")
     return frame.page(
         "summary.html",

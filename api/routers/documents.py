@@ -51,18 +51,18 @@ def document(sha256: str, request: Request, ledger: TheLedger) -> Response:
     summary="What the log says of a document",
     responses={
         200: json_example(
-            "Whether it is kept here, and every entry that cites it.",
+            "Whether it is stored here, and every entry that cites it.",
             {"cited_by": [{"index": 66, "path": "docset.documents.0"}], "is_kept": True, "sha256": "…", "size": 2395},
         ),
         **refusals(404),
     },
 )
 def citations(sha256: str, ledger: TheLedger) -> dict[str, Any]:
-    """Say which entries cite a document, and whether its bytes are kept here: "is this file the one cited?"."""
+    """Say which entries cite a document, and whether its bytes are stored here: "is this file the one cited?"."""
     entries = cited_by(ledger, sha256)
     is_kept = sha256 in ledger.documents
     if not entries and not is_kept:
-        raise NotFound("no entry cites a document of that digest, and none is kept here")
+        raise NotFound("no entry cites a document of that digest, and none is stored here")
     about = {"cited_by": entries, "is_kept": is_kept, "sha256": sha256, **stands(ledger, ledger.views.position)}
     return about | ({"bytes": len(ledger.documents.get(sha256))} if is_kept else {})
 
@@ -74,12 +74,12 @@ def citations(sha256: str, ledger: TheLedger) -> dict[str, Any]:
     openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
     responses={
         201: json_example("Kept.", {"sha256": "…", "size": 2395}),
-        200: json_example("It had been kept before.", {"sha256": "…", "size": 2395}),
+        200: json_example("It had been stored before.", {"sha256": "…", "size": 2395}),
         **refusals(403, 413, 415, 429),
     },
 )
 async def upload(request: Request, ledger: TheLedger, settings: TheSettings) -> Response:
-    """Keep a document beside the log. The body is the document's bytes; an entry must cite their SHA-256 already."""
+    """Store a document next to the log. The body is the document's bytes; an entry must cite their SHA-256 already."""
     data = await bounded_body(request, settings.max_document_bytes, settings.body_timeout_s)
     sha256 = hashlib.sha256(data).hexdigest()
     is_new = await run_in_threadpool(_keep, ledger, sha256, data)
@@ -91,7 +91,7 @@ def _keep(ledger: Ledger, sha256: str, data: bytes) -> bool:
     if ledger.documents.is_whole(sha256):
         return False
     if not cited_by(ledger, sha256):
-        rule = "a document is kept once an entry cites its SHA-256: record the statement first"
+        rule = "a document is stored once an entry cites its SHA-256: record the statement first"
         raise Refusal(Problem(code="E_NOT_CITED", rule=rule), {"sha256": sha256, "size": ledger.size})
     ledger.documents.put(data)
     return True

@@ -44,9 +44,7 @@ def health(ledger: TheLedger) -> Response:
     "/api/v1/integrity",
     summary="What is known against this server's history",
     responses={
-        200: json_example(
-            "Accepted rollbacks, and what stands against writing now.", {"refusal": None, "rollbacks": []}
-        )
+        200: json_example("Accepted rollbacks, and why nothing is written now.", {"refusal": None, "rollbacks": []})
     },
 )
 def integrity(ledger: TheLedger) -> Response:
@@ -58,7 +56,7 @@ def integrity(ledger: TheLedger) -> Response:
 
 @router.get("/rollbacks.json", summary="The list of accepted rollbacks, as it is published", responses=refusals(404))
 def rollbacks(ledger: TheLedger) -> Response:
-    """Give the file beside the log's checkpoint; 404 where no rollback was ever accepted."""
+    """Give the file next to the log's checkpoint; 404 where no rollback was ever accepted."""
     try:
         return Response(ledger.folder.rollbacks.read_bytes(), 200, _FRESH, "application/json")
     except FileNotFoundError:

@@ -39,7 +39,7 @@ def tile(path: str, request: Request, ledger: TheLedger) -> Response:
     try:
         level, number, width = parse_tile_path(f"tile/{path}")
     except Malformed as error:
-        raise NotFound(f"no tile stands at tile/{path[:80]}") from error
+        raise NotFound(f"there is no tile at tile/{path[:80]}") from error
     if not ledger.log.has_tile(level or 0, number, width):
         raise NotFound(f"no checkpoint asks for tile/{path[:80]}")
     if level is not None:

@@ -1,4 +1,4 @@
-"""What stands: every state projection, as a list and by name, as of a size, for the day that the answer names."""
+"""The state: every state projection, as a list and by name, as of a size, for the day that the answer names."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Final

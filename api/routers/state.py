@@ -43,7 +43,7 @@ def state(ledger: TheLedger, size: TheSize, at: At = None) -> Response:
 @router.get(
     "/derived",
     summary="Derived facts",
-    responses={200: json_example("The facts, and what they stand at.", DERIVED), **refusals(400, 404, 429)},
+    responses={200: json_example("The facts, with size and root.", DERIVED), **refusals(400, 404, 429)},
 )
 def derived(ledger: TheLedger, size: TheSize, at: At = None) -> dict[str, Any]:
     """Give what follows from the entries at an instant, now by default: in force, adopted, missed, expired."""

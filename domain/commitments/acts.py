@@ -152,7 +152,7 @@ class ProgressReported(CommitmentAct):
 
 @act
 class ProgressContested(CommitmentAct):
-    """Anybody registered contests a report. It stays beside the report, also when the matter is closed."""
+    """Anybody registered contests a report. It is shown with the report, also when the matter is closed."""
 
     CORRECTABLE: ClassVar = ("evidence", "grounds")
 

@@ -245,7 +245,7 @@ class ScopeChangeProposed(ScopeAct):
 
 @act
 class ScopeChanged(ScopeAct):
-    """The decided scope is recorded as a new version beside the baseline."""
+    """The decided scope is recorded as a new version; the baseline remains."""
 
     BY_ALL: ClassVar = True
 

@@ -19,7 +19,7 @@ from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.rules import Met
 from constancia.domain.kernel.values import Evidence, Identifier, Text
 
-# In the first edition working groups stood for the members too.
+# In the first edition working groups meant the members too.
 _COLLECTIVE: Final = MEMBERS | {"working-groups"}
 
 

@@ -46,7 +46,7 @@ class DecidedAct(Value):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """A party's vote; a later one before the outcome supersedes it, and both are kept."""
+    """A party's vote; a later one before the outcome supersedes it, and both are stored."""
 
     choice: str
     mark: Mark

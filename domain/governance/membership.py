@@ -184,7 +184,7 @@ class GovernanceRulesAdopted(GovernanceAct):
         """Add this member's word; with the last one the version is in force."""
         concurrence = at.joined()
         body = replace(on, concurring=on.with_concurrence(concurrence))
-        # Who has left since it spoke stands for nobody who has not.
+        # A party that has left since it spoke does not count for those that have not.
         if not concurrence.parties >= awaited(at, on, type(self).__name__):
             return body
         version = RulesVersion(version=self.version, rules=self.rules, since_index=at.recorded.index)

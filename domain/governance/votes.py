@@ -114,7 +114,7 @@ class VoteCast(DecisionAct):
 
 @act
 class DissentRecorded(DecisionAct):
-    """A member's dissent. It stays attached, also after the decision stands."""
+    """A member's dissent. It stays attached, also after the decision is taken."""
 
     CORRECTABLE: ClassVar = ("text",)
     RULES: ClassVar = _BY_A_VOTER

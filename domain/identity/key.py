@@ -317,7 +317,7 @@ class KeyCompromised(KeyAct):
 
 @act
 class SignatureReaffirmed(KeyAct):
-    """The party says of one suspect signature whether it stands by it."""
+    """The party affirms or disowns one suspect signature."""
 
     target: Hex64
     verdict: Literal["affirmed", "disowned"]

@@ -65,7 +65,7 @@ def occurrence(ledger: Ledger, mark: Said, stated: str | None = None) -> Occurre
 
     Args:
         ledger: The state at any size that holds the entry.
-        mark: Where the entry stands.
+        mark: The place of the entry.
         stated: EDTF of a member that dates an effect (a withdrawal's `effective`); by default `occurred_on`.
 
     Returns:
@@ -83,7 +83,7 @@ def as_recorded(ledger: Ledger, mark: Said, met: Occurrence) -> Occurrence:
 
     Args:
         ledger: The state.
-        mark: Where the entry stands.
+        mark: The place of the entry.
         met: What `occurrence` gave for it.
     """
     recorded = local_day(parse_instant(mark.recorded_at), ledger.timezone)

@@ -1,4 +1,4 @@
-"""Corrections: one more entry beside what it answers. The target is never altered; both are shown."""
+"""Corrections: one more entry, about an earlier one. The target is never altered; both are shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _CORRECTABLE: Final = (str, Label, EdtfText)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction(Aggregate):
-    """A correction: what it answers, which field, and what stands instead in its author's word."""
+    """A correction: its target, the field, and its author's new value."""
 
     correction: str
     target: str
@@ -149,7 +149,7 @@ class CorrectionRecorded(CorrectionAct):
         return value_at(target.statement, self.field.split(".")) if target else None
 
     def begin(self, at: Context) -> Correction:
-        """Record it beside its target."""
+        """Record it; its target stays as it is."""
         target = at.lookup(self.target)
         origin = _origin(at, target)
         return Correction(

@@ -19,7 +19,7 @@ class WriteGuard:
     """One reason for which the ledger may refuse to write; the base refuses nothing."""
 
     def refusal(self, *, wait: bool = False) -> WritesRefused | None:
-        """Give why nothing is taken in now; None if nothing stands against it.
+        """Give why nothing is recorded now; None if there is no reason.
 
         Args:
             wait: Whether to wait, for a bounded time, for what is still being found out. The writer does, before it
@@ -29,7 +29,7 @@ class WriteGuard:
         return None
 
     def objection(self, statement: Statement, now: datetime) -> Problem | WritesRefused | None:
-        """Give what stands against recording one statement at an instant; None if nothing does."""
+        """Give the objection to recording one statement at an instant; None if there is none."""
         del statement, now
         return None
 

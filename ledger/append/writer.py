@@ -189,7 +189,7 @@ class Writer:
             self._application.store.insert_events(self._accepted, batch=batch)
         except Exception as error:  # noqa: BLE001 (whatever it was, the store knows the outcome)
             self._resolve_doubt(batch, error)
-        # A crash here leaves the batch stored and nobody told. The next start reads it back like
+        # A crash here leaves the batch stored and unacknowledged. The next start reads it back like
         # any other batch; a client that sends its statement again gets the receipt of this one.
         head.settle()
         self.tip = Tip(size=batch.size, checkpoint=batch.checkpoint, recorded_at=head.recorded_at)

@@ -215,7 +215,7 @@ def _compare(where: str, expected: Named, found: Named, findings: Findings) -> N
 
 
 def compare_one(where: str, name: str, expected: object, found: object, findings: Findings) -> None:
-    """Add a fault if two values differ; None stands for a missing value.
+    """Add a fault if two values differ; None means a missing value.
 
     Args:
         where: What is compared, such as `state`.

@@ -1,7 +1,7 @@
 """A store's projections (L4), compared with the rows that its entries produce, page by page while the entries are read.
 
 Each row is of one entry: it is compared when the entry has passed, and not held in memory. The row about the views
-themselves is compared at the position that they stand at.
+themselves is compared at their position.
 """
 
 import sqlite3
@@ -88,7 +88,7 @@ class KeptViews:
             self._find_others()
 
     def finish(self, size: int) -> None:
-        """Say where the projections stand, and close them.
+        """Report the position of the projections, and close them.
 
         Args:
             size: How many entries were audited.

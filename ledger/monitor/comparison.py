@@ -1,4 +1,4 @@
-"""One log's head held to what the monitor verified, to what it saw before, and to what others were shown."""
+"""Compares one log's head with what the monitor verified, with what it saw before, and with what others were shown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ class Holder:
     """Holds heads to each other, and keeps the proof where two contradict.
 
     Args:
-        folder: Where proofs are kept.
+        folder: Where proofs are stored.
         key: The log's key.
         trees: Where trees can be had.
     """

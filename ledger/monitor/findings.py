@@ -66,7 +66,7 @@ class Finding:
     evidence: str | None = None
 
     def __post_init__(self) -> None:
-        """Clean foreign text before it is kept: a feed, a metric or a terminal reads it later, and refuses or obeys."""
+        """Clean foreign text before storing: a feed, a metric or a terminal reads it later, and refuses or obeys."""
         object.__setattr__(self, "key", printable(self.key))
         object.__setattr__(self, "params", {name: _clean(value) for name, value in self.params.items()})
 

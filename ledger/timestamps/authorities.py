@@ -98,7 +98,7 @@ def load_authorities(folder: Path) -> tuple[Authority, ...]:
         raise Malformed("tsa", "trust/tsa", f"at most {MAX_AUTHORITIES} authorities", len(pinned))
     for name in marked:
         if name not in pinned:
-            raise Malformed("tsa", f"trust/tsa/{name}.accredited", f"a file {name}.pem beside it", "none")
+            raise Malformed("tsa", f"trust/tsa/{name}.accredited", f"a file {name}.pem in the same folder", "none")
     return tuple(_load(folder, name, accredited=name in marked) for name in pinned)
 
 

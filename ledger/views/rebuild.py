@@ -1,4 +1,4 @@
-"""Making the projections again from the entries, and comparing with those that are kept.
+"""Rebuilding the projections from the entries, and comparing with those that are stored.
 
 A difference means that rows were altered in the database, or that a projection breaks its rule (a
 row must depend on the entries alone). The entries decide; the rows are never mended one by one.
@@ -57,7 +57,7 @@ class Rebuilt:
 
     @property
     def size(self) -> int:
-        """The number of entries that the rows stand for: the position under its other name."""
+        """The number of entries that the rows reflect: the position under its other name."""
         return self.position
 
 
@@ -78,7 +78,7 @@ def rebuild(ledger: Projected, *, check: bool) -> Rebuilt:
 
     Args:
         ledger: The ledger.
-        check: Only compare with the kept ones, byte for byte; may run beside the server. Else
+        check: Only compare with the stored ones, byte for byte; may run while the server runs. Else
             replace them, for which no process may have the ledger open for writing.
 
     Returns:
@@ -104,9 +104,9 @@ def compare_rows(stored: Mapping[RowKey, bytes], rebuilt: Mapping[RowKey, bytes]
 
 
 def check_views(log: Log, path: Path, origin: str) -> Rebuilt:
-    """Compare the kept rows with those that the entries give at the same position.
+    """Compare the stored rows with those that the entries give at the same position.
 
-    May run beside the process that keeps them.
+    May run while the process that writes them runs.
 
     Args:
         log: The log, at least as long as the rows' position.
@@ -117,7 +117,7 @@ def check_views(log: Log, path: Path, origin: str) -> Rebuilt:
         What was compared and what differs.
 
     Raises:
-        NotFound: There are no views, or they stand beyond the log.
+        NotFound: There are no views, or they are ahead of the log.
     """
     if not path.is_file():
         raise NotFound(f"{path}: there are no views")
@@ -129,13 +129,13 @@ def check_views(log: Log, path: Path, origin: str) -> Rebuilt:
     finally:
         store.datastore.close()
     if position > log.size:
-        raise NotFound(f"the views stand at {position}, the log was read up to {log.size}")
+        raise NotFound(f"the views are at {position}, the log was read up to {log.size}")
     rebuilt = fold_rows(log, origin, position) if position else {}
     return Rebuilt(position=position, rows=len(rebuilt), differences=compare_rows(stored, rebuilt))
 
 
 def rebuild_views(log: Log, folder: Path, path: Path, origin: str) -> Rebuilt:
-    """Make the views again, beside the old ones, and puts them in their place.
+    """Rebuild the views in new files, and put them in the old ones' place.
 
     Args:
         log: The log.

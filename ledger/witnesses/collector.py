@@ -98,7 +98,7 @@ class CosignatureCollector:
 
         Args:
             log: The log.
-            witnessing: Policy and kept cosignatures.
+            witnessing: Policy and stored cosignatures.
             urls: Addresses by policy name, where they differ from the policy's.
             pace: How long it waits for what.
         """

@@ -89,7 +89,7 @@ class CosignatureStore:
         with self._lock:
             connection = self._connect(create=self._writable)
             if connection is None:
-                raise sqlite3.OperationalError("cosignatures are kept by the process that writes the ledger")
+                raise sqlite3.OperationalError("cosignatures are stored by the process that writes the ledger")
             connection.execute("BEGIN IMMEDIATE")
             try:
                 connection.executemany("INSERT OR REPLACE INTO cosignatures VALUES (?, ?, ?, ?)", rows)

@@ -1,6 +1,6 @@
 """Refuses to sign sizes that somebody may have seen signed otherwise: the guard against a restored backup.
 
-- B1: before the first signature after a start the store is compared with its own published checkpoint, with the kept
+- B1: before the first signature after a start the store is compared with its own published checkpoint, with the stored
   cosignatures and with each witness that answers within a bound; a witness that does not is named, and asked again.
 - B2: what contradicts the store refuses writing until it is gone, or accepted with a reason that becomes public.
 - B3: a contradiction has a signature under it, or is a configured witness's own answer.
@@ -53,7 +53,7 @@ class RollbackGuard(WriteGuard):
 
         Args:
             log: The log.
-            witnessing: Policy and kept cosignatures.
+            witnessing: Policy and stored cosignatures.
             log_key: The log's key.
             folder: The ledger's folder.
             published: Further places where the log's checkpoint is published: a name, and what reads it (None: nothing
@@ -170,7 +170,7 @@ class RollbackGuard(WriteGuard):
                     [signature] = parse_note(f"{text}\n{row.line}\n".encode()).signatures
                     verify_cosignature(key, signature, text)
                 except (Malformed, Unsupported, ValueError):
-                    _log.warning("a kept cosignature of %s at %d does not hold", key_origin, row.size)
+                    _log.warning("a stored cosignature of %s at %d is not valid", key_origin, row.size)
                     continue
                 yield from self._compare(KEPT, row.size, row.root)
 

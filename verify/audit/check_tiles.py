@@ -16,7 +16,7 @@ class TileChecker:
         published: The files.
         tree: The tree of the entries.
         findings: Where faults go.
-        weighs: Whether what can't be had leaves the verdict open: not beside a store, which can publish it again.
+        weighs: Whether what can't be had leaves the verdict open: not with a store, which can publish it again.
     """
 
     def __init__(self, published: PublishedLog, tree: Tree, findings: Findings, *, weighs: bool) -> None:

@@ -2,9 +2,9 @@
 
 - N3: what contradicts the tree shows *between which sizes* the log was altered: after the largest size that
   a signer confirms, before the smallest that one contradicts. The log's own signature confirms nothing here: it is
-  the operator's. For a checkpoint kept elsewhere the signers confirm nothing either: on a fork they may be the fork's.
+  the operator's. For a checkpoint saved elsewhere the signers confirm nothing either: on a fork they may be the fork's.
 - N4: whose own signature fails contradicts nobody, neither statement nor checkpoint; and where a later signer
-  confirms a larger tree, the one who contradicts a smaller tree stands alone, and the fault is at that entry.
+  confirms a larger tree, the one who contradicts a smaller tree is alone, and the fault is at that entry.
 """
 
 from typing import NamedTuple
@@ -64,7 +64,7 @@ class SeenHistory(SeenRoots):
 
         Args:
             code: The fault's code.
-            field: Where the checkpoint stands.
+            field: The place of the checkpoint.
             checkpoint: The checkpoint.
             since: The first index that it can be about; None if what signers confirm may tell.
             at: The index that the checkpoint's own faults are at.

@@ -84,7 +84,7 @@ class Conclusion:
         return key
 
     def check_kept(self, origin: str | None) -> None:
-        """SPEC §7 step 13: the log goes on from the checkpoint that the verifier kept.
+        """SPEC §7 step 13: the log goes on from the checkpoint that the verifier saved.
 
         Raises:
             Malformed: It is no checkpoint that the policy accepts.
@@ -127,7 +127,7 @@ class Conclusion:
 
         Args:
             code: The fault's code.
-            where: Where the checkpoint stands.
+            where: The place of the checkpoint.
             checkpoint: The checkpoint.
             since: The first index that it can be about, if that is known.
         """

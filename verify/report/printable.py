@@ -24,7 +24,7 @@ def printable(text: object, limit: int = MAX_PRINTABLE, *, keep: str = "") -> st
 
     Returns:
         One line of text, without what `unicodedata` calls a control, format, surrogate, private or unassigned
-        character; those stand as `\xNN`, `\uNNNN` or `\UNNNNNNNN`.
+        character; those are written as `\xNN`, `\uNNNN` or `\UNNNNNNNN`.
     """
     whole = str(text)
     shown = whole if len(whole) <= limit else whole[:limit] + "…"

@@ -31,7 +31,7 @@ def report_json(report: Report) -> str:
 
 
 def json_text(document: object) -> str:
-    """Give JSON in which everything that `printable` escapes stands as an escape of JSON's own: it means the same."""
+    """Give JSON in which everything that `printable` escapes is a JSON escape: it means the same."""
     text = json.dumps(document, ensure_ascii=False, indent=1)
     return "".join(char if char == "\n" or printable(char) == char else json.dumps(char)[1:-1] for char in text)
 

@@ -84,7 +84,7 @@ class Folder:
 
 
 def open_regular(path: Path, *, follow: bool = True) -> BinaryIO:
-    """Open a regular file; whatever else stands there is refused at once, and never waited for (rule F2).
+    """Open a regular file; anything else is refused at once, and never waited for (rule F2).
 
     Raises:
         FileNotFoundError, NotADirectoryError: There is nothing.

@@ -28,7 +28,7 @@ _AHEAD: Final = 8  # files fetched before they are needed, over a network
 
 
 class FoundFile(NamedTuple):
-    """A file that was looked for: the path it was found at (or should stand at), its bytes, or why there are none."""
+    """A file that was looked for: its path (or the path it should have), its bytes, or why there are none."""
 
     path: str
     data: bytes | None
@@ -88,7 +88,7 @@ class PublishedLog:
                 asked once more, later; if it still lacks it, the log withholds it.
 
         Returns:
-            Path and bytes; or the path where it should stand, and what was seen instead.
+            Path and bytes; or the path that it should have, and what was seen instead.
 
         Raises:
             Unreadable: The container itself is damaged.

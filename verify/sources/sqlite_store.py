@@ -160,7 +160,7 @@ def open_store(path: Path) -> Store:
     for file in (path, log, path.with_name(path.name + "-shm"), path.with_name(path.name + "-journal")):
         with suppress(FileNotFoundError):
             refuse_special(file)  # a pipe in its place would be waited for
-    # Without a write-ahead log nobody has the store open, and nothing needs to be written beside it to read it. On a
+    # Without a write-ahead log nobody has the store open, and reading it needs no other file. On a
     # medium that can't be written an empty log needs nothing either.
     modes = [IMMUTABLE] if not log.exists() else [SHARED] if log.stat().st_size else [SHARED, IMMUTABLE]
     failure: Exception | None = None

@@ -68,7 +68,7 @@ def undone(raw: bytes, parse: Callable[[bytes], Any], header: bytes = b"") -> tu
     Args:
         raw: The file's bytes, which have not the form.
         parse: Raises `Malformed` where bytes have not the form.
-        header: How the text begins, if it always does so: what stands before is taken away.
+        header: How the text begins, if it always does so: what precedes it is removed.
 
     Returns:
         What was undone, and the bytes without it; None where that gives no form either.
@@ -146,7 +146,7 @@ def _trimmed(data: bytes) -> bytes:
 
 
 def _inner(data: bytes, header: bytes) -> bytes:
-    """Cut what stands before the header and after the last signature line."""
+    """Cut what precedes the header and follows the last signature line."""
     lines = data[max(0, data.find(header)) :].split(b"\n")
     last = max((at for at, line in enumerate(lines) if line.startswith(_SIGNED)), default=len(lines) - 1)
     return b"\n".join(lines[: last + 1]) + b"\n"

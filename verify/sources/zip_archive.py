@@ -5,8 +5,8 @@
   `..`, backslash, end in a dot or space, link, or encryption.
 - Z3: what it unpacks to is bounded, by itself and against the file's own size (bombs).
 - Z4: name, method and sizes in front of each member are those of the directory.
-- Z5: what makes no other tree is put up with, and said: one folder around everything, a desktop's own files, extra
-  fields of times, owners and padding.
+- Z5: what does not change the tree is tolerated and reported: one folder around everything, a desktop's own files,
+  extra fields of times, owners and padding.
 """
 
 import re
@@ -100,7 +100,7 @@ class Zip:
                 part, is_last = "/".join(parts[:count]), count == len(parts)
                 as_found = part, is_file and is_last
                 if spelled.setdefault(_fold(part), as_found) != as_found or (is_last and part in seen):
-                    self._refuse("zip-duplicate", info, "a name that stands there twice, or as file and folder")
+                    self._refuse("zip-duplicate", info, "a name that occurs twice, or as file and folder")
             seen.add(path)
             if is_file:
                 members[name] = info

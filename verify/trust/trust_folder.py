@@ -15,7 +15,7 @@ from constancia.verify.trust.policy_file import MAX_POLICY_BYTES, parse_policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustFolder(Trust):
-    """What a verifier pins, and the folder that it stands in."""
+    """What a verifier pins, and its folder."""
 
     folder: Path | None = None
 

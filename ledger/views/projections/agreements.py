@@ -1,4 +1,4 @@
-"""Agreements: where each text stands, who has signed it, who is missing. Key: the stream."""
+"""Agreements: each text's state, who has signed it, who is missing. Key: the stream."""
 
 from datetime import date
 from typing import Final

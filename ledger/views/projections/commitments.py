@@ -1,4 +1,4 @@
-"""Commitments: where each one stands, on each track by itself. Key: the stream.
+"""Commitments: the state of each, on each track by itself. Key: the stream.
 
 The levels that the responsible report, that others contest, and that assessors find stand beside
 one another; nothing here makes one of them out of the others.

@@ -3,7 +3,7 @@
 - D1: an entry is judged from the entries before it only; what comes later never changes a judgement.
 - D2: authorship does not depend on the act's type, but for the types that make the directory itself.
 - D3: an entry without authority changes nothing here; so a forged endorsement gives no power. Where only the
-  signature's bytes fail (found out later, by other threads) the effect stands, so that one flipped bit is
+  signature's bytes fail (found out later, by other threads) the effect remains, so that one flipped bit is
   reported as one fault.
 - D4: an act newer than this verifier is not judged, and never a fault; it has no effect here. From it on, faults of
   authority that it could explain are not judged either: it may have brought a key, an appointment or a seat.

@@ -88,7 +88,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A checkpoint held to a policy: which witnesses cosigned when, and whether the quorum is met."""
+    """A checkpoint compared with a policy: which witnesses cosigned when, and whether the quorum is met."""
 
     checkpoint: Checkpoint
     note: Note

@@ -67,7 +67,7 @@ def _under_the_edition(act: Act[Any], on: object, at: Context) -> Breach:
     return schema != at.edition and {"schema": schema, "edition": at.edition}
 
 
-@rule("E_STATE", "genesis is the first entry, and no other is", "el génesis es el primer asiento, y ningún otro lo es")
+@rule("E_STATE", "genesis is the first entry, and no other is", "la génesis es el primer registro, y ningún otro lo es")
 def _genesis_first(act: Act[Any], on: object, at: Context) -> Breach:
     return (act.signer == "founders") != (at.state.size == 0)
 
@@ -75,7 +75,7 @@ def _genesis_first(act: Act[Any], on: object, at: Context) -> Breach:
 @rule(
     "E_ROLE",
     "the founders speak together in genesis, and only there",
-    "los fundadores hablan juntos en el génesis, y solo ahí",
+    "las partes fundadoras firman juntas la génesis, y sólo ahí",
 )
 def _founders_in_genesis(act: Act[Any], on: object, at: Context) -> Breach:
     return (act.signer == "founders") != (at.actor["capacity"] == "founders")
@@ -105,7 +105,7 @@ def _key_active(act: Act[Any], on: object, at: Context) -> Breach:
     return _key_with(("pending", "retired"), act, at)
 
 
-@rule("E_KEY_REVOKED", "a revoked or compromised key signs nothing", "una llave revocada o comprometida nada firma")
+@rule("E_KEY_REVOKED", "a revoked or compromised key signs nothing", "una llave revocada o comprometida no firma nada")
 def _key_not_ended(act: Act[Any], on: object, at: Context) -> Breach:
     return _key_with(("revoked", "compromised"), act, at)
 
@@ -202,7 +202,7 @@ def _exists(act: Act[Any], on: Aggregate | None, at: Context) -> Breach:
 @rule(
     "E_STATE",
     "the state machine has this move from the state that the act meets",
-    "la máquina de estados tiene este paso desde el estado que el acto encuentra",
+    "el estado actual del asunto permite este acto",
 )
 def _is_a_move(act: Act[Any], on: Aggregate, at: Context) -> Breach:
     return next_status(on, act, at) is None
@@ -234,7 +234,7 @@ def _is_signed(act: Act[Any], on: object, at: Context) -> Breach:
 @rule(
     "E_DATE",
     "a live act happened on one day, at most seven days before its recording; what is older is said as historical",
-    "un acto en vivo ocurrió un día, a lo más siete días antes de su registro; lo anterior se dice como histórico",
+    "un acto en vivo ocurrió un día, como máximo siete días antes de su registro; lo anterior se dice como histórico",
     since=2,
 )
 def _live_is_recent(act: Act[Any], on: object, at: Context) -> Breach:

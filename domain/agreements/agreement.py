@@ -94,7 +94,7 @@ class AgreementAct(Act[Agreement]):
 @rule(
     "E_ROLE",
     "only the parties to a text sign, freeze and change it",
-    "solo las partes de un texto lo firman, lo fijan y lo cambian",
+    "sólo las partes de un texto lo firman, lo fijan y lo cambian",
 )
 def _by_a_party_to_it(act: AgreementAct, on: Agreement, at: Context) -> Breach:
     return at.party not in on.current.parties and {"parties": list(on.current.parties)}

@@ -45,7 +45,7 @@ def _by_a_responsible(act: MilestoneAct, on: Commitment, at: Context) -> Breach:
     return not_responsible(at, on, act.milestone)
 
 
-@rule("E_NOT_FOUND", "there is no such milestone", "no hay tal hito")
+@rule("E_NOT_FOUND", "there is no such milestone", "no existe ese hito")
 def _milestone_in_scope(act: MilestoneAct, on: Commitment, at: Context) -> Breach:
     return on.scope is not None and on.scope.milestone(act.milestone) is None and {"milestone": act.milestone}
 
@@ -161,7 +161,7 @@ class ProgressContested(CommitmentAct):
     own_level: Level | None = None
     report: Identifier
 
-    @rule("E_NOT_FOUND", "there is no such report", "no hay tal informe")
+    @rule("E_NOT_FOUND", "there is no such report", "no existe ese informe")
     def _report_exists(self, on: Commitment, at: Context) -> Breach:
         return on.report(self.report) is None and {"report": self.report}
 

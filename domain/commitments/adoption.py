@@ -43,7 +43,7 @@ class CommitmentProposed(CommitmentAct):
     title: Text
     governance_body: Identifier | None = None
 
-    @rule("E_NOT_FOUND", "there is no such governance body", "no hay tal órgano de gobernanza")
+    @rule("E_NOT_FOUND", "there is no such governance body", "no existe ese órgano de gobernanza")
     def _body_exists(self, on: object, at: Context) -> Breach:
         named = self.governance_body
         return named is not None and body_of(at, named) is None and {"governance body": named}

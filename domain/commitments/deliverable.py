@@ -105,14 +105,14 @@ def _adopting_body(act: DeliverableAct, on: object, at: Context) -> str:
     return (commitment.governance_body if commitment else None) or ANY_BODY
 
 
-@rule("E_NOT_FOUND", "there is no such adopted commitment", "no hay tal compromiso adoptado")
+@rule("E_NOT_FOUND", "there is no such adopted commitment", "no existe ese compromiso, o no está adoptado")
 def _commitment_adopted(act: DeliverableAct, on: object, at: Context) -> Breach:
     commitment = find_commitment(at, act.commitment)
     return (commitment is None or commitment.scope is None) and {"adopted commitment": act.commitment}
 
 
 # Once submitted, a deliverable stays one, also where the scope no longer names it.
-@rule("E_NOT_FOUND", "there is no such deliverable", "no hay tal entregable")
+@rule("E_NOT_FOUND", "there is no such deliverable", "no existe ese entregable")
 def _named_by_the_scope(act: DeliverableAct, on: DeliverableState | None, at: Context) -> Breach:
     commitment = find_commitment(at, act.commitment)
     scope = commitment.scope if commitment else None
@@ -261,7 +261,7 @@ class DeliverableRevised(DeliverableAct):
     def _by_the_submitter(self, on: DeliverableState, at: Context) -> Breach:
         return on.current.mark.party != at.party and {"by": on.current.mark.party}
 
-    @rule("E_NOT_FOUND", "there is no such open contest", "no hay tal impugnación abierta")
+    @rule("E_NOT_FOUND", "there is no such open contest", "no existe esa impugnación, o ya no está abierta")
     def _answers_open_contests(self, on: DeliverableState, at: Context) -> Breach:
         return [{"open contest": contest} for contest in self.answers if contest not in on.open_contests]
 
@@ -334,7 +334,7 @@ class ContestOverruled(DeliverableAct):
     decision: Identifier
     reasons: Text
 
-    @rule("E_NOT_FOUND", "there is no such open contest", "no hay tal impugnación abierta")
+    @rule("E_NOT_FOUND", "there is no such open contest", "no existe esa impugnación, o ya no está abierta")
     def _is_open(self, on: DeliverableState | None, at: Context) -> Breach:
         return (on is None or self.contest not in on.open_contests) and {"open contest": self.contest}
 

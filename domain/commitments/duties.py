@@ -61,7 +61,7 @@ def _not_alone(act: BodysAct, on: Commitment, at: Context) -> Breach:
     return body is not None and len(body.seated) < TWO
 
 
-@rule("E_NOT_FOUND", "there is no such milestone", "no hay tal hito")
+@rule("E_NOT_FOUND", "there is no such milestone", "no existe ese hito")
 def _milestone_exists(act: BodysAct, on: Commitment, at: Context) -> Breach:
     named = getattr(act, "milestone", None)
     return named is not None and on.scope is not None and on.scope.milestone(named) is None and {"milestone": named}
@@ -80,7 +80,7 @@ class RoleFilled(BodysAct):
     role: Role
     since: EdtfText
 
-    @rule("E_NOT_FOUND", "the scope names no such role", "el alcance no nombra tal papel")
+    @rule("E_NOT_FOUND", "the scope names no such role", "el alcance no nombra ese papel")
     def _named_by_the_scope(self, on: Commitment, at: Context) -> Breach:
         listed = on.scope.milestones if on.scope else ()
         named = {

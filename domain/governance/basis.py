@@ -63,12 +63,12 @@ def decided_rules(
         return decided.digest != decision.act_digest and {"expected": decision.act_digest}
 
     return (
-        Rule("E_NOT_FOUND", "there is no such decision", "no hay tal decisión", unknown, deciding),
+        Rule("E_NOT_FOUND", "there is no such decision", "no existe esa decisión", unknown, deciding),
         Rule("E_POLICY", "the body that adopted it changes it", "lo cambia el órgano que lo adoptó", foreign, deciding),
         Rule(
             "E_POLICY",
             "only a decision signed by all who voted for it is a basis",
-            "solo una decisión firmada por todos los que votaron a favor es base",
+            "sólo una decisión firmada por todos los que votaron a favor es base",
             unsigned,
             deciding,
         ),

@@ -67,7 +67,7 @@ class GovernanceBodyEstablished(GovernanceAct):
     def _members_registered(self, on: object, at: Context) -> Breach:
         return unregistered(at, self.members)
 
-    @rule("E_NOT_FOUND", "there is no such governance body", "no hay tal órgano de gobernanza")
+    @rule("E_NOT_FOUND", "there is no such governance body", "no existe ese órgano de gobernanza")
     def _predecessor_exists(self, on: object, at: Context) -> Breach:
         named = self.predecessor
         return named is not None and body_of(at, named) is None and {"governance body": named}
@@ -203,7 +203,7 @@ class PartyWithdrew(GovernanceAct):
     grounds: Text
     party: Identifier
 
-    @rule("E_STATE", "only a party that sits can withdraw", "solo una parte con lugar puede retirarse")
+    @rule("E_STATE", "only a party that sits can withdraw", "sólo una parte con lugar puede retirarse")
     def _sits(self, on: GovernanceBody, at: Context) -> Breach:
         return not on.is_seated(self.party)
 
@@ -254,7 +254,7 @@ class PartyReturned(GovernanceAct):
     def _by_root_or_members(self, on: object, at: Context) -> Breach:
         return (at.party == self.party) != at.is_root
 
-    @rule("E_STATE", "only a party that has withdrawn can return", "solo una parte que se retiró puede volver")
+    @rule("E_STATE", "only a party that has withdrawn can return", "sólo una parte que se retiró puede volver")
     def _has_left(self, on: GovernanceBody, at: Context) -> Breach:
         seat = on.seat(self.party)
         return seat is None or seat.seated

@@ -55,7 +55,7 @@ def _counted(decision: Decision, at: Context) -> Decision:
 @rule(
     "E_SELF_DEALING",
     "whose own work a matter is, or who has an appointment of a party that it concerns, neither votes nor signs",
-    "quien hizo lo que se juzga, o tiene nombramiento de una parte a la que atañe, ni vota ni firma",
+    "no vota ni firma quien hizo lo que se juzga, ni quien tiene nombramiento de una parte a la que atañe",
     since=2,
 )
 def _not_ones_own_cause(act: DecisionAct, on: Decision, at: Context) -> Breach:

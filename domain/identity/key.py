@@ -102,7 +102,7 @@ class KeyAct(Act[Key]):
     key: Hex64
 
 
-@rule("E_ROLE", "a party speaks of its own keys only", "una parte habla solo de sus propias llaves")
+@rule("E_ROLE", "a party speaks of its own keys only", "una parte habla sólo de sus propias llaves")
 def _of_own_party(act: KeyAct, on: Key, at: Context) -> Breach:
     return on.party != at.party
 
@@ -128,11 +128,11 @@ class KeyRegistered(KeyAct):
         if key_id_of(self.public_key) != self.key:
             raise FormError(f"{where}.key", "the SHA-256 of public_key", self.key)
 
-    @rule("E_ROLE", "the actor is the one whom the key is for", "quien actúa es aquel para quien es la llave")
+    @rule("E_ROLE", "the actor is the one whom the key is for", "quien actúa es titular de la llave")
     def _for_the_actor(self, on: object, at: Context) -> Breach:
         return (at.actor.get("party"), at.actor.get("appointment")) != (self.party, self.appointment)
 
-    @rule("E_NOT_FOUND", "there is no such appointment", "no hay tal nombramiento")
+    @rule("E_NOT_FOUND", "there is no such appointment", "no existe ese nombramiento")
     def _appointment_exists(self, on: object, at: Context) -> Breach:
         named = self.appointment
         return named is not None and _appointment(at, named) is None and {"appointment": named}
@@ -304,7 +304,7 @@ class KeyCompromised(KeyAct):
 
     compromised_since: EdtfText
 
-    @rule("E_DATE", "a compromise does not begin in the future", "un compromiso de llave no empieza en el futuro")
+    @rule("E_DATE", "a compromise does not begin in the future", "la fecha del compromiso de una llave no es futura")
     def _has_begun(self, on: object, at: Context) -> Breach:
         return begins_in_future(at, self.compromised_since)
 
@@ -322,11 +322,11 @@ class SignatureReaffirmed(KeyAct):
     target: Hex64
     verdict: Literal["affirmed", "disowned"]
 
-    @rule("E_NOT_FOUND", "there is no such entry", "no hay tal asiento")
+    @rule("E_NOT_FOUND", "there is no such entry", "no existe ese registro")
     def _target_exists(self, on: object, at: Context) -> Breach:
         return at.lookup(self.target) is None and {"entry": self.target}
 
-    @rule("E_POLICY", "the target was signed with that key", "el asiento señalado se firmó con esa llave")
+    @rule("E_POLICY", "the target was signed with that key", "el registro señalado se firmó con esa llave")
     def _signed_with_it(self, on: object, at: Context) -> Breach:
         target = at.lookup(self.target)
         return target is not None and self.key not in target.keys
@@ -334,7 +334,7 @@ class SignatureReaffirmed(KeyAct):
     @rule(
         "E_POLICY",
         "the target was recorded since the key is said to be compromised",
-        "el asiento señalado se registró desde que se dice comprometida la llave",
+        "el registro señalado se hizo a partir del día desde el que la llave se declaró comprometida",
     )
     def _is_suspect(self, on: Key, at: Context) -> Breach:
         target = at.lookup(self.target)
@@ -342,7 +342,7 @@ class SignatureReaffirmed(KeyAct):
             return None
         return not on.is_suspect(local_day(target.timestamp, at.state.timezone))
 
-    @rule("E_ALREADY_SIGNED", "a suspect signature is spoken of once", "de una firma sospechosa se habla una vez")
+    @rule("E_ALREADY_SIGNED", "a suspect signature is spoken of once", "cada firma sospechosa se juzga una sola vez")
     def _spoken_of_once(self, on: Key, at: Context) -> Breach:
         return self.target in dict(on.reaffirmed)
 
@@ -366,9 +366,8 @@ def _by_another_founder(on: Key, at: Context) -> bool:
 def _has_root(party: str, at: Context) -> bool:
     """Tell whether a party has a root. From the second edition on, one that has expired is none any more."""
     if at.edition > FIRST:
-        return any(
-            root.valid_until is None or at.day <= parse_day(root.valid_until) for root in _roots(at.state, party)
-        )
+        roots = _roots(at.state, party)
+        return any(root.valid_until is None or at.day <= parse_day(root.valid_until) for root in roots)
     return any(key.party == party and key.appointment is None and key.status == "active" for key in at.state.of(Key))
 
 

@@ -63,7 +63,7 @@ def unregistered(at: Context, parties: Iterable[str]) -> Iterable[Met]:
     return [{"party": party} for party in parties if find_party(at, party) is None]
 
 
-PARTY_EXISTS: Final = ("E_NOT_FOUND", "there is no such party", "no hay tal parte")
+PARTY_EXISTS: Final = ("E_NOT_FOUND", "there is no such party", "no existe esa parte")
 
 
 class NamesParty(Protocol):
@@ -74,7 +74,7 @@ class NamesParty(Protocol):
         """A party's id."""
 
 
-@rule("E_ROLE", "only the party's own root says this", "solo la raíz de la propia parte dice esto")
+@rule("E_ROLE", "only the party's own root says this", "sólo la llave raíz de la propia parte firma este acto")
 def by_own_party(act: NamesParty, on: object, at: Context) -> Breach:
     """Check that the actor is of the party that the act names."""
     return at.party != act.party and {"party": act.party}
@@ -126,7 +126,7 @@ class PartyRegistered(PartyAct):
     @rule(
         "E_POLICY",
         "the kind is the one that genesis gave the founder",
-        "el tipo es el que el génesis dio a la parte fundadora",
+        "el tipo es el que la génesis dio a la parte fundadora",
     )
     def _kind_of_genesis(self, on: object, at: Context) -> Breach:
         return _founders_kind(at, self.party) not in (None, self.kind)
@@ -184,7 +184,7 @@ class MemberOrganizationJoined(PartyAct):
     organization: Identifier
     since: EdtfText
 
-    @rule("E_POLICY", "only a composite party has organizations", "solo una parte compuesta tiene organizaciones")
+    @rule("E_POLICY", "only a composite party has organizations", "sólo una parte compuesta tiene organizaciones")
     def _composite(self, on: Party, at: Context) -> Breach:
         return on.kind != "civil_society_group"
 

@@ -75,7 +75,7 @@ class CorrectionRecorded(CorrectionAct):
         target = at.lookup(self.target)
         return target is not None and target.statement["actor"].get("party") != at.party
 
-    @rule("E_NOT_FOUND", "there is no such entry", "no hay tal asiento")
+    @rule("E_NOT_FOUND", "there is no such entry", "no existe ese registro")
     def _target_exists(self, on: object, at: Context) -> Breach:
         return at.lookup(self.target) is None and {"entry": self.target}
 

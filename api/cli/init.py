@@ -90,7 +90,9 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
     try:
         plan = tomllib.loads(ceremony.read_text(encoding="utf-8"))
         charter = (ceremony.parent / plan["charter"]).read_bytes()
-        founders = sorted((_founder(ceremony.parent, one) for one in plan["founders"]), key=lambda one: one["party"])
+        founders = sorted(
+            (_founder(ceremony.parent, founder) for founder in plan["founders"]), key=lambda founder: founder["party"]
+        )
         origin, timezone = plan["origin"], plan["timezone"]
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise fail(message("init.ceremony", path=ceremony, reason=repr(error), example=EXAMPLE)) from error
@@ -162,8 +164,8 @@ def _open(places: "LedgerFolder", signed: list[Path], passphrase_file: Path | No
         other = parse_signed(path.read_bytes())
         if other.statement.raw != raw:
             raise fail(message("init.other", path=path, draft=places.path / DRAFT))
-        by_key.update({str(one.key): one for one in other.signatures})
-    expected = {one["party"]: key_id_of(one["root"]["public_key"]) for one in statement.body["founders"]}
+        by_key.update({str(signature.key): signature for signature in other.signatures})
+    expected = {founder["party"]: key_id_of(founder["root"]["public_key"]) for founder in statement.body["founders"]}
     absent = [party for party, key in expected.items() if key not in by_key]
     if absent:
         raise fail(message("init.missing", parties=", ".join(absent)))

@@ -40,7 +40,7 @@ def message(msgid: str, **params: object) -> str:
     from constancia.api.text.i18n import tr
     from constancia.verify.report.printable import printable
 
-    safe = {name: printable(one) if isinstance(one, str | Path) else one for name, one in params.items()}
+    safe = {name: printable(value) if isinstance(value, str | Path) else value for name, value in params.items()}
     return tr(language(), f"cli.{msgid}", **safe)
 
 
@@ -72,10 +72,10 @@ def guarded(verb: Callable[P, R]) -> Callable[P, R]:
         except Exception as error:
             if isinstance(error, OSError) and error.filename is None:
                 raise fail(message("failed", reason=str(error.strerror or error)), IO_FAILED) from error
-            told = _told(error)
-            if told is None:
+            text = _told(error)
+            if text is None:
                 raise
-            raise fail(told, REFUSED if type(error).__name__ == "Refusal" else FAILED) from error
+            raise fail(text, REFUSED if type(error).__name__ == "Refusal" else FAILED) from error
 
     return run
 
@@ -90,7 +90,7 @@ def _told(error: Exception) -> str | None:
     if isinstance(error, Malformed):
         return message("malformed", where=error.where, expected=error.expected, found=error.found or "∅")
     # PersistenceError is of a library that the verifier's verbs do without.
-    is_of_store = any(one.__name__ == "PersistenceError" for one in type(error).__mro__)
+    is_of_store = any(base.__name__ == "PersistenceError" for base in type(error).__mro__)
     if is_of_store or isinstance(error, LedgerError | Unreadable | UnicodeDecodeError | sqlite3.Error):
         return message("failed", reason=str(error))
     if type(error).__name__ == "RemoteProblem":  # its module brings an HTTP client, which most verbs do without

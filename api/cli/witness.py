@@ -86,10 +86,12 @@ def _show(witness: "Witness") -> None:
     from constancia.api.witness_app import describe
 
     typer.echo(describe(witness), nl=False)
-    for number, one in enumerate(witness.store.evidence()):
-        when = datetime.fromtimestamp(one.at, UTC).isoformat()
-        typer.echo(f"\n--- {number} {when} {one.origin} {one.reason}\n")
-        typer.echo(one.known.decode("utf-8", "replace") + "\n---\n" + one.request.decode("utf-8", "replace"), nl=False)
+    for number, pair in enumerate(witness.store.evidence()):
+        when = datetime.fromtimestamp(pair.at, UTC).isoformat()
+        typer.echo(f"\n--- {number} {when} {pair.origin} {pair.reason}\n")
+        typer.echo(
+            pair.known.decode("utf-8", "replace") + "\n---\n" + pair.request.decode("utf-8", "replace"), nl=False
+        )
 
 
 def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: bool) -> None:

@@ -42,19 +42,19 @@ class RemoteProblem(Exception):
             tr(lang, "cli.refused.judged", judged=judged),
         ]
         also = self.problem.get("also", [])
-        more = [one for one in also if isinstance(one, dict)] if isinstance(also, list) else []
-        return "\n".join([*lines, *(printable(f"  + {one.get('code')}: {one.get('rule')}") for one in more[:20])])
+        more = [problem for problem in also if isinstance(problem, dict)] if isinstance(also, list) else []
+        return "\n".join([*lines, *(printable(f"  + {item.get('code')}: {item.get('rule')}") for item in more[:20])])
 
 
 def _problem(answer: httpx.Response) -> dict[str, Any]:
     """Read a problem document; an answer that only says that it is one is none of a ledger's."""
     try:
-        found = answer.json()
+        problem = answer.json()
     except ValueError:
-        found = None
-    if not isinstance(found, dict):
+        problem = None
+    if not isinstance(problem, dict):
         raise NoLedger(f"{answer.url}: no ledger answers there (status {answer.status_code})")
-    return found
+    return problem
 
 
 class RemoteLog:
@@ -96,7 +96,7 @@ class RemoteLog:
     def consistency(self, old: int, new: int) -> Sequence[bytes]:
         """Return the consistency proof between two sizes."""
         answer = self._json("GET", f"/api/v1/proofs/consistency?old={old}&new={new}", ("proof",))
-        return [decode_base64(one, "proof") for one in answer["proof"]]
+        return [decode_base64(sibling, "proof") for sibling in answer["proof"]]
 
     def receipt(self, name: str) -> bytes:
         """Return the receipt of an entry by index, leaf hash or statement id, as the server made it.
@@ -127,18 +127,18 @@ class RemoteLog:
             name: statement[name] for name in ("actor", "body", "mode", "occurred_on", "seen", "signed_at", "type")
         }
         body = json.dumps(asked | ({} if key is None else {"key": key})).encode()
-        found: dict[str, Any] = self._json("POST", "/api/v1/drafts", ("verdict",), body)["verdict"]
-        return found
+        verdict: dict[str, Any] = self._json("POST", "/api/v1/drafts", ("verdict",), body)["verdict"]
+        return verdict
 
     def _json(self, method: str, path: str, members: Sequence[str], body: bytes | None = None) -> dict[str, Any]:
         answer = self._request(method, path, body)
         try:
-            found = answer.json()
+            document = answer.json()
         except ValueError:
-            found = None
-        if not isinstance(found, dict) or any(name not in found for name in members):
+            document = None
+        if not isinstance(document, dict) or any(name not in document for name in members):
             raise NoLedger(f"{answer.url}: no ledger answers there (status {answer.status_code})")
-        return found
+        return document
 
     @retry(
         retry=retry_if_exception_type(Unreachable),

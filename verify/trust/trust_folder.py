@@ -15,7 +15,7 @@ from constancia.verify.trust.policy_file import MAX_POLICY_BYTES, parse_policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustFolder(Trust):
-    """What a verifier pins, and the folder that it stands in."""
+    """What a verifier pins, and its folder."""
 
     folder: Path | None = None
 
@@ -49,5 +49,5 @@ def load_trust(folder: Path) -> TrustFolder:
         parsed = parse_policy(plain(policy).decode())
     except UnicodeDecodeError as error:
         raise Malformed("not-utf8", "trust/policy", "UTF-8", error.reason) from error
-    kept = files.read(CHECKPOINT_NAME, MAX_NOTE_BYTES)
-    return TrustFolder(policy=parsed, genesis=genesis, checkpoint=None if kept is None else plain(kept), folder=folder)
+    raw = files.read(CHECKPOINT_NAME, MAX_NOTE_BYTES)
+    return TrustFolder(policy=parsed, genesis=genesis, checkpoint=None if raw is None else plain(raw), folder=folder)

@@ -84,8 +84,8 @@ def _rows(code: str) -> str:
         KeyError: No table has that code.
     """
     words = {**FAULTS, **REMARKS}
-    codes = [one for one in SEEN if one not in NOT_IN_A_PAGE] if code == "SEEN" else [code]
-    return "".join(f"{one}|{words[one]['es']}|{words[one]['en']}\n" for one in codes)
+    codes = [each for each in SEEN if each not in NOT_IN_A_PAGE] if code == "SEEN" else [code]
+    return "".join(f"{row}|{words[row]['es']}|{words[row]['en']}\n" for row in codes)
 
 
 def _style(source: Path, name: str) -> str:

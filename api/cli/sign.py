@@ -32,8 +32,8 @@ def command(
     from constancia.ledger.submission import signed_document
     from constancia.verify.core.formats.statement import parse_statement
 
-    beside = statement.with_name(statement.name.removesuffix(".statement.json") + ".signed.json")
-    target = to_make(out or beside, force=force)
+    default = statement.with_name(statement.name.removesuffix(".statement.json") + ".signed.json")
+    target = to_make(out or default, force=force)
     raw = statement.read_bytes()
     parsed = parse_statement(raw)
     show_statement(raw)

@@ -157,7 +157,7 @@ def open_for_reading(folder: Path) -> "Ledger":
 
 
 def open_for_writing(folder: Path, passphrase_file: Path | None, options: "Options | None" = None) -> "Ledger":
-    """Open a ledger's folder with its log key; a demonstration, and nothing else, keeps the passphrase beside it."""
+    """Open a ledger's folder with its log key; a demonstration, and nothing else, has the passphrase in its folder."""
     from constancia.ledger.assembly import Options
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.folder import LedgerFolder, peek
@@ -166,8 +166,8 @@ def open_for_writing(folder: Path, passphrase_file: Path | None, options: "Optio
     about = peek(folder)
     if not about.size:
         raise fail(message("serve.not_opened", folder=folder))
-    beside = folder / "keys" / "passphrase"
-    chosen = passphrase_file or (beside if about.is_demonstration and beside.exists() else None)
+    demonstrated = folder / "keys" / "passphrase"
+    chosen = passphrase_file or (demonstrated if about.is_demonstration and demonstrated.exists() else None)
     secret = passphrase(chosen, "passphrase.log")
     warn_if_readable(LedgerFolder(folder).log_key)
     signer = LedgerFolder(folder).load_log_key(about.origin, secret)

@@ -1,4 +1,4 @@
-"""An operator's accidents, played with the real command: what is refused, what is told, and the way on."""
+"""An operator's accidents, played with the real command: what is refused, what is reported, and what to do next."""
 
 import pytest
 from tests.e2e.operator_accidents import Bench, jumping_clock, restored_backup, two_at_once

@@ -36,8 +36,9 @@ from constancia.ledger.witnesses.rollback_records import Contradiction, Rollback
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import open_checkpoint, parse_checkpoint
-from constancia.verify.core.formats.note import VerifierKey, parse_note
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, parse_note
 from constancia.verify.report.findings import Report, Verdict
+from constancia.verify.sources.files import read_named
 from constancia.verify.sources.layout import STORE_NAME
 from constancia.verify.sources.source import open_source
 from constancia.verify.sources.sqlite_store import open_store
@@ -287,7 +288,7 @@ def _key_and_tree(copy: Path) -> tuple[VerifierKey, Tree]:
 def _signed_in(folder: Path) -> Iterator[tuple[str, bytes]]:
     published = folder / "log" / "checkpoint"
     if published.is_file():
-        yield "log/checkpoint", published.read_bytes()
+        yield "log/checkpoint", read_named(published, MAX_NOTE_BYTES)
     try:
         store = open_store(folder / STORE_NAME)
     except Unreadable:

@@ -69,9 +69,9 @@ def _write_request(stamper: "Stamper", path: Path) -> None:
 
 def _take_in(stamper: "Stamper", path: Path, pinned: "tuple[Authority, ...]") -> None:
     from constancia.ledger.timestamps.token import MAX_TOKEN_BYTES, Unpinned
+    from constancia.verify.sources.files import read_named
 
-    with path.open("rb") as file:
-        answer = file.read(MAX_TOKEN_BYTES + 1)
+    answer = read_named(path, MAX_TOKEN_BYTES)
     try:
         size, stamp = stamper.accept(answer, pinned)
     except Unpinned as error:
@@ -115,9 +115,11 @@ def _tell(size: int, stamp: "Stamp") -> None:
 def _publish(ledger: "Ledger") -> None:
     """Copy the anchors into the published folder, up to the size of its checkpoint."""
     from constancia.verify.core.formats.checkpoint import read_checkpoint
+    from constancia.verify.core.formats.note import MAX_NOTE_BYTES
+    from constancia.verify.sources.files import read_file
     from constancia.verify.sources.layout import ANCHORS_NAME, CHECKPOINT_NAME
 
-    published = ledger.folder.log / CHECKPOINT_NAME
-    if published.exists():
-        size = read_checkpoint(published.read_bytes()).size
+    published = read_file(ledger.folder.log / CHECKPOINT_NAME, MAX_NOTE_BYTES)
+    if published is not None:
+        size = read_checkpoint(published).size
         ledger.anchors.publish(ledger.folder.log / ANCHORS_NAME, size)

@@ -185,7 +185,8 @@ def watch_for(origin: str, claimed: str, trust: Path | None) -> "Watch":
 
     from constancia.ledger.disk.durable import write_file
     from constancia.ledger.signatory.checkpoint_memory import Watch
-    from constancia.verify.core.formats.note import parse_vkey
+    from constancia.verify.core.formats.note import MAX_NOTE_BYTES, parse_vkey
+    from constancia.verify.sources.files import read_named
     from constancia.verify.trust.trust_folder import load_trust
 
     folder = user_data_path("constancia") / "seen" / sha256(origin.encode()).hexdigest()
@@ -196,7 +197,7 @@ def watch_for(origin: str, claimed: str, trust: Path | None) -> "Watch":
         if key is None:
             raise fail(message("draft.untrusted", origin=origin, trust=trust))
     elif pinned.exists():
-        key = parse_vkey(pinned.read_text(encoding="utf-8").strip())
+        key = parse_vkey(read_named(pinned, MAX_NOTE_BYTES).decode("utf-8", "replace").strip())
     else:
         key = parse_vkey(claimed)
         write_file(pinned, claimed.encode() + b"\n")

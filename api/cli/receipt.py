@@ -73,10 +73,12 @@ def _from_source(name: str, source: str) -> bytes:
 
 def _from_link(link: str, entry: Path | None) -> bytes:
     from constancia.api.text.links import parse_link, receipt_of
+    from constancia.verify.core.formats.canonical import MAX_ENTRY_BYTES
+    from constancia.verify.sources.files import read_named
 
     if entry is None:
         raise fail(message("receipt.entry"))
-    return receipt_of(parse_link(link), entry.read_bytes())
+    return receipt_of(parse_link(link), read_named(entry, MAX_ENTRY_BYTES))
 
 
 def _save_qr(receipt: bytes, address: str, path: Path) -> str:

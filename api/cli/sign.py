@@ -29,12 +29,13 @@ def command(
     from constancia.ledger.disk.durable import write_file
     from constancia.ledger.keys.key_file import load
     from constancia.ledger.signatory.draft import sign_statement
-    from constancia.ledger.submission import signed_document
+    from constancia.ledger.submission import MAX_SIGNED_BYTES, signed_document
     from constancia.verify.core.formats.statement import parse_statement
+    from constancia.verify.sources.files import read_named
 
     beside = statement.with_name(statement.name.removesuffix(".statement.json") + ".signed.json")
     target = to_make(out or beside, force=force)
-    raw = statement.read_bytes()
+    raw = read_named(statement, MAX_SIGNED_BYTES)
     parsed = parse_statement(raw)
     show_statement(raw)
     if not yes:

@@ -25,6 +25,9 @@ IO_FAILED = 74  # the output can't be written
 FAILED = 76  # it could not be done
 REFUSED = 77  # the ledger does not take the act in
 
+MAX_PASSPHRASE_BYTES = 4_096
+MAX_JSON_BYTES = 1_048_576  # of an act's body; a statement has at most 32,768 bytes once it is canonical
+
 Force = Annotated[bool, typer.Option("--force", help="Reemplazar un archivo existente. / Replace an existing file.")]
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -127,8 +130,10 @@ def to_make(path: Path, *, force: bool) -> Path:
 def passphrase(path: Path | None, prompt: str, *, confirm: bool = False) -> bytes:
     """Return a passphrase from a file or the terminal; never from an argument, which other users can read."""
     if path is not None:
+        from constancia.verify.sources.files import read_named
+
         warn_if_readable(path)
-        return path.read_bytes().rstrip(b"\r\n")
+        return read_named(path, MAX_PASSPHRASE_BYTES).rstrip(b"\r\n")
     if not sys.stdin.isatty():
         raise fail(message("passphrase.needed"))
     text: str = typer.prompt(message(prompt), hide_input=True, confirmation_prompt=confirm)
@@ -177,7 +182,10 @@ def open_for_writing(folder: Path, passphrase_file: Path | None, options: "Optio
 
 def read_json(path: Path) -> Any:
     """Read a JSON file, or standard input for `-`."""
-    data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    from constancia.verify.sources.files import read_bounded, read_named
+
+    is_piped = str(path) == "-"
+    data = read_bounded(sys.stdin.buffer, MAX_JSON_BYTES, "-") if is_piped else read_named(path, MAX_JSON_BYTES)
     try:
         return json.loads(data.decode())
     except (ValueError, RecursionError) as error:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from constancia.api.cli.terminal import fail, guarded, message, passphrase
-from constancia.verify.trust.policy_file import parse_policy
 
 if TYPE_CHECKING:
     import socket
@@ -73,8 +72,9 @@ def _open(policy: Path, key: Path, store: Path, passphrase_file: Path | None, *,
     from constancia.ledger.keys.note_keys import Cosigner
     from constancia.ledger.witnesses.witness import Witness
     from constancia.ledger.witnesses.witness_memory import WitnessStore
+    from constancia.verify.trust.trust_folder import read_policy
 
-    logs = parse_policy(policy.read_text(encoding="utf-8")).logs
+    logs = read_policy(policy).logs
     cosigner = Cosigner.load(key, passphrase(passphrase_file, "passphrase"))
     opened = WitnessStore.create(store, cosigner.keys) if create else WitnessStore.open(store, cosigner.keys)
     return Witness(opened, cosigner, logs, SystemClock())

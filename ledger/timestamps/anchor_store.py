@@ -23,6 +23,7 @@ from typing import Final
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import Fatal, LedgerError, NotFound
 from constancia.ledger.timestamps.authorities import AUTHORITY_NAME
+from constancia.verify.core.formats.canonical import MAX_INTEGER
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, parse_note
 from constancia.verify.sources.files import read_file, read_named
 
@@ -37,7 +38,7 @@ _LINE = re.compile(rf"([0-9a-f]{{64}})  ({_PATH.pattern})", re.ASCII)
 def size_in(path: str) -> int | None:
     """Return the size that a path below `anchors/` is about; None if it is not an anchor file."""
     match = _PATH.fullmatch(path)
-    return None if match is None else int(match[1])
+    return None if match is None or int(match[1]) > MAX_INTEGER else int(match[1])
 
 
 def parse_index_line(line: str) -> tuple[str, str] | None:

@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Final
 
 from constancia.ledger.timestamps.anchor_store import (
     INDEX_NAME,
@@ -18,7 +17,6 @@ from constancia.verify.sources.files import Files
 from constancia.verify.sources.layout import ANCHORS_NAME
 from constancia.verify.sources.source import Source
 from constancia.verify.sources.transit import is_html
-
 
 
 @dataclass(slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import FAILED, Force, fail, guarded, message, open_for_reading, to_make
+from constancia.api.cli.terminal import FAILED, Force, fail, guarded, message, open_for_reading, say, to_make
 
 if TYPE_CHECKING:
     from constancia.ledger.ledger import Ledger
@@ -64,7 +64,7 @@ def _write_request(stamper: "Stamper", path: Path) -> None:
 
     size, request = stamper.request()
     write_file(path, request.as_bytes())
-    typer.echo(message("anchor.request", path=path, size=size))
+    say(message("anchor.request", path=path, size=size))
 
 
 def _take_in(stamper: "Stamper", path: Path, pinned: "tuple[Authority, ...]") -> None:
@@ -88,18 +88,18 @@ def _anchor(stamper: "Stamper", asked: str, pinned: "tuple[Authority, ...]") -> 
     name, _, url = asked.partition("=")
     authority = next((one for one in pinned if one.name == name), None)
     if authority is None or not url.startswith(("https://", "http://")):
-        typer.echo(message("anchor.unknown", name=name, names=", ".join(one.name for one in pinned) or "∅"), err=True)
+        say(message("anchor.unknown", name=name, names=", ".join(one.name for one in pinned) or "∅"), err=True)
         return False
     try:
         done = stamper.anchor(authority, url)
     except Unpinned as error:
-        typer.echo(message("anchor.unpinned", signer=error.signer), err=True)
+        say(message("anchor.unpinned", signer=error.signer), err=True)
         return False
     except (LedgerError, Malformed) as error:
-        typer.echo(message("anchor.failed", name=name, reason=str(error)), err=True)
+        say(message("anchor.failed", name=name, reason=str(error)), err=True)
         return False
     if done is None:
-        typer.echo(message("anchor.skipped", name=name))
+        say(message("anchor.skipped", name=name))
     else:
         _tell(*done)
     return True
@@ -109,7 +109,7 @@ def _tell(size: int, stamp: "Stamp") -> None:
     from constancia.ledger.clock import format_recorded_at
 
     kind = "anchor.done" if stamp.authority.accredited is None else "anchor.done_nom151"
-    typer.echo(message(kind, name=stamp.authority.name, last=size - 1, time=format_recorded_at(stamp.time)))
+    say(message(kind, name=stamp.authority.name, last=size - 1, time=format_recorded_at(stamp.time)))
 
 
 def _publish(ledger: "Ledger") -> None:

@@ -8,6 +8,7 @@ import typer
 
 from constancia.api.cli.terminal import (
     Force,
+    Lines,
     fail,
     guarded,
     language,
@@ -16,6 +17,7 @@ from constancia.api.cli.terminal import (
     open_for_reading,
     read_json,
     refusal_text,
+    say,
     to_make,
 )
 
@@ -100,9 +102,9 @@ def command(
             edition=view.edition,
         )
         write_file(target, raw)
-        typer.echo(message("draft.done", path=target, size=seen.size))
+        say(message("draft.done", path=target, size=seen.size))
         refused = view.refusal(json.loads(raw), key_id)
-    typer.echo(message("draft.acceptable") if refused is None else message("draft.refusable", refusal=refused))
+    say(message("draft.acceptable") if refused is None else message("draft.refusable", refusal=Lines(refused)))
 
 
 def _opened(location: str) -> "_Remote | _Local":
@@ -201,5 +203,5 @@ def watch_for(origin: str, claimed: str, trust: Path | None) -> "Watch":
     else:
         key = parse_vkey(claimed)
         write_file(pinned, claimed.encode() + b"\n")
-        typer.echo(message("draft.first_use", origin=origin, vkey=claimed), err=True)
+        say(message("draft.first_use", origin=origin, vkey=claimed), err=True)
     return Watch(key, folder / f"checkpoint-{key.key_hash.hex()}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from constancia.api.cli.terminal import MAX_JSON_BYTES, fail, guarded, message, now, passphrase
+from constancia.api.cli.terminal import MAX_JSON_BYTES, Lines, fail, guarded, message, now, passphrase, say
 
 if TYPE_CHECKING:
     from constancia.ledger.folder import LedgerFolder
@@ -67,7 +67,7 @@ def command(
     elif signed:
         _open(places, signed, log_passphrase_file)
     else:
-        raise fail(message("init.what", example=EXAMPLE))
+        raise fail(message("init.what", example=Lines(EXAMPLE)))
 
 
 def _is_unfinished(folder: Path) -> bool:
@@ -94,7 +94,7 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
         founders = sorted((_founder(ceremony.parent, one) for one in plan["founders"]), key=lambda one: one["party"])
         origin, timezone = plan["origin"], plan["timezone"]
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise fail(message("init.ceremony", path=ceremony, reason=repr(error), example=EXAMPLE)) from error
+        raise fail(message("init.ceremony", path=ceremony, reason=repr(error), example=Lines(EXAMPLE))) from error
     secret = passphrase(passphrase_file, "passphrase.log", confirm=True)
     if not (places.path / DRAFT).exists():
         places.log_key.unlink(missing_ok=True)  # of a draft that was cut short: nothing names this key yet
@@ -134,9 +134,7 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
         occasion=occasion,
     )
     write_file(places.path / DRAFT, raw)
-    typer.echo(
-        message("init.drafted", path=places.path / DRAFT, parties=", ".join(founder["party"] for founder in founders))
-    )
+    say(message("init.drafted", path=places.path / DRAFT, parties=", ".join(founder["party"] for founder in founders)))
 
 
 def _founder(base: Path, item: dict[str, Any]) -> dict[str, Any]:
@@ -178,4 +176,4 @@ def _open(places: "LedgerFolder", signed: list[Path], passphrase_file: Path | No
         genesis = SignedStatement(statement=statement, signatures=tuple(by_key[key] for key in expected.values()))
         entry = ledger.append(genesis).entry
         ledger.publish()
-    typer.echo(message("init.done", leaf=entry.leaf_hash.hex(), trust=places.trust))
+    say(message("init.done", leaf=entry.leaf_hash.hex(), trust=places.trust))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, language, message
+from constancia.api.cli.terminal import fail, guarded, language, message, say
 
 if TYPE_CHECKING:
     import threading
@@ -95,12 +95,13 @@ def command(
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.disk.lock import WriterLock
     from constancia.verify.core.errors import Malformed, Unreadable
+    from constancia.verify.report.printable import printable
 
     root = folder or user_data_path("constancia") / "monitor"
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     if levels not in ("L2", "L5"):
         raise fail(message("monitor.levels", found=levels))
-    if any(not url.startswith(("http://", "https://")) for url in urls):
+    if any(not url.startswith(("http://", "https://")) or printable(url) != url for url in urls):
         raise fail(message("monitor.url"))
     with contextlib.ExitStack() as stack:
         stack.enter_context(WriterLock(root))
@@ -124,7 +125,7 @@ def command(
                 heads=heads,
                 stop=stop,
                 told=_printer(root, as_json=as_json),
-                says=lambda text: typer.echo(message("monitor.unreadable", reason=text), err=True),
+                says=lambda text: say(message("monitor.unreadable", reason=text), err=True),
             )
             if listen is not None:
                 _serve(root, listen, stack)
@@ -132,9 +133,9 @@ def command(
         except (Unreadable, Malformed) as error:
             raise fail(message("monitor.unreadable", reason=str(error)), UNREADABLE) from error
         for stranger in service.strangers:
-            typer.echo(message("monitor.stranger", name=stranger), err=True)
+            say(message("monitor.stranger", name=stranger), err=True)
         if not service.has_feeds:
-            typer.echo(message("monitor.extra"), err=True)
+            say(message("monitor.extra"), err=True)
     raise typer.Exit(code)
 
 
@@ -143,7 +144,7 @@ def _run(rounds: "Callable[[], int | None]") -> int:
     try:
         return rounds() or 0
     except KeyboardInterrupt:
-        typer.echo(message("monitor.stopped"), err=True)
+        say(message("monitor.stopped"), err=True)
         return 0
 
 
@@ -214,10 +215,9 @@ def _stop_event() -> "Iterator[threading.Event]":
 
 
 def _printer(root: Path, *, as_json: bool) -> "Callable[[RoundOutcome], None]":
-    import json
-
     from constancia.api.monitor.words import advise, tell, tell_event, verdict_word
     from constancia.ledger.monitor.watch_folder import EVIDENCE, folder_name
+    from constancia.verify.report.rendering import json_text
 
     def show_json(outcome: "RoundOutcome") -> None:
         state = outcome.state
@@ -236,11 +236,11 @@ def _printer(root: Path, *, as_json: bool) -> "Callable[[RoundOutcome], None]":
             "size": state.size,
             "url": state.url,
         }
-        typer.echo(json.dumps(document, ensure_ascii=False))
+        say(json_text(document, indent=None))
 
     def show(outcome: "RoundOutcome") -> None:
         lang, state = language(), outcome.state
-        typer.echo(
+        say(
             message(
                 "monitor.round",
                 at=state.last_round,
@@ -252,14 +252,14 @@ def _printer(root: Path, *, as_json: bool) -> "Callable[[RoundOutcome], None]":
             )
         )
         for event in outcome.events:
-            typer.echo(f"  {'+' if event.is_found else '-'} {tell_event(event, lang)}")
+            say(f"  {'+' if event.is_found else '-'} {tell_event(event, lang)}")
             if event.is_found:
-                typer.echo(f"    {advise(event.finding.code, lang)}")
+                say(f"    {advise(event.finding.code, lang)}")
             if event.is_found and event.finding.evidence is not None:
-                typer.echo(f"    {root / folder_name(state.url) / EVIDENCE / event.finding.evidence}")
+                say(f"    {root / folder_name(state.url) / EVIDENCE / event.finding.evidence}")
         for one in outcome.open:
             if not any(event.finding.identity == one.identity for event in outcome.events):
-                typer.echo(f"  = {tell(one, lang)}")
+                say(f"  = {tell(one, lang)}")
 
     return show_json if as_json else show
 
@@ -291,4 +291,4 @@ def _serve(root: Path, listen: str, stack: contextlib.ExitStack) -> None:
 
     stack.callback(end)
     shown = f"[{host}]" if ":" in host else host
-    typer.echo(message("monitor.at", url=f"http://{shown}:{bound.getsockname()[1]}/"), err=True)
+    say(message("monitor.at", url=f"http://{shown}:{bound.getsockname()[1]}/"), err=True)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import Force, fail, guarded, language, message, open_for_reading, to_make
+from constancia.api.cli.terminal import Force, fail, guarded, language, message, open_for_reading, say, to_make
 
 NAME_HELP = (
     "Índice, huella o id de la declaración; o el enlace de un código QR, con --entry. / "
@@ -46,12 +46,12 @@ def command(
     index = parse_tlog_proof(data).index
     target = out or to_make(Path(f"constancia-{index}.tlog-proof"), force=force)
     write_file(target, data)
-    typer.echo(message("receipt.done", index=index, path=target))
+    say(message("receipt.done", index=index, path=target))
     if qr is not None:
         address = url or (source if _is_address(source) else None)
         if address is None:
             raise fail(message("receipt.url"))
-        typer.echo(_save_qr(data, address, qr))
+        say(_save_qr(data, address, qr))
 
 
 def _is_address(source: str) -> bool:

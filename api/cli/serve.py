@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, language, message, open_for_reading, open_for_writing
+from constancia.api.cli.terminal import fail, guarded, language, message, open_for_reading, open_for_writing, say
 
 if TYPE_CHECKING:
     import socket
@@ -68,7 +68,7 @@ def command(
         ledger = resources.enter_context(_open(folder, log_passphrase_file, how, read_only=read_only))
         listener = resources.enter_context(_listening(host, port))
         url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/es/"
-        typer.echo(message("serve.at", url=url, size=ledger.size), err=True)
+        say(message("serve.at", url=url, size=ledger.size), err=True)
         _finish_publication(ledger)
         _tell_state(ledger)
         if read_only:
@@ -153,9 +153,9 @@ def _tell_state(ledger: "Ledger") -> None:
         ledger.wait_compared()
     refusal = ledger.refusal
     if refusal is not None:
-        typer.echo(message("serve.refused", code=refusal.code, reason=refusal.words[language()]), err=True)
+        say(message("serve.refused", code=refusal.code, reason=refusal.words[language()]), err=True)
     if ledger.not_compared:
-        typer.echo(message("serve.not_compared", names=", ".join(ledger.not_compared)), err=True)
+        say(message("serve.not_compared", names=", ".join(ledger.not_compared)), err=True)
 
 
 def _start_witnesses(folder: Path, resources: "contextlib.ExitStack") -> dict[str, str]:
@@ -165,5 +165,5 @@ def _start_witnesses(folder: Path, resources: "contextlib.ExitStack") -> dict[st
     if not has_witnesses(folder):
         return {}
     urls = resources.enter_context(running_witnesses(folder))
-    typer.echo(message("serve.witnesses", names=", ".join(urls)), err=True)
+    say(message("serve.witnesses", names=", ".join(urls)), err=True)
     return by_policy_name(urls)

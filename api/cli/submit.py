@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import REFUSED, Force, fail, guarded, language, message, open_for_writing, to_make
+from constancia.api.cli.terminal import REFUSED, Force, fail, guarded, language, message, open_for_writing, say, to_make
 
 
 @guarded
@@ -37,7 +37,7 @@ def command(
     else:
         index, leaf, receipt = _submit_to_folder(raw, Path(to), log_passphrase_file)
     write_file(target, receipt)
-    typer.echo(message("submit.done", index=index, leaf=leaf, path=target))
+    say(message("submit.done", index=index, leaf=leaf, path=target))
 
 
 def _is_receipt_of(path: Path, raw: bytes) -> bool:

@@ -33,6 +33,12 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+class Lines(str):
+    """Text of our own making that has several lines; what is foreign in it was made printable, line by line."""
+
+    __slots__ = ()
+
+
 def language() -> str:
     """Return the language of messages, `es` or `en`."""
     return "en" if os.environ.get("CONSTANCIA_LANG") == "en" else "es"
@@ -43,8 +49,24 @@ def message(msgid: str, **params: object) -> str:
     from constancia.api.text.i18n import tr
     from constancia.verify.report.printable import printable
 
-    safe = {name: printable(one) if isinstance(one, str | Path) else one for name, one in params.items()}
-    return tr(language(), f"cli.{msgid}", **safe)
+    def shown(value: object) -> object:
+        if isinstance(value, int | float):
+            return value
+        return printable(value, len(value), keep="\n") if isinstance(value, Lines) else printable(value)
+
+    return tr(language(), f"cli.{msgid}", **{name: shown(one) for name, one in params.items()})
+
+
+def say(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print text for a person: the last place at which what is foreign in it is made harmless."""
+    from constancia.verify.report.printable import printable
+
+    typer.echo(printable(text, len(text), keep="\n"), err=err, nl=nl)
+
+
+def write_data(text: str) -> None:
+    """Print data for a program, as it is: the canonical form, which holds no control character."""
+    typer.echo(text, nl=False)
 
 
 def console() -> "Console":
@@ -57,7 +79,7 @@ def console() -> "Console":
 def fail(text: str, code: int = FAILED) -> typer.Exit:
     """Print an error and give the exception that ends the command."""
     with contextlib.suppress(OSError, ValueError):
-        typer.echo(text, err=True)
+        say(text, err=True)
     return typer.Exit(code)
 
 
@@ -106,14 +128,15 @@ def _told(error: Exception) -> str | None:
 def refusal_text(refusal: "Refusal") -> str:
     """Return a refusal as text: title, code, rule, the state it was judged against, further broken rules."""
     from constancia.api.text.i18n import tr
+    from constancia.verify.report.printable import printable
 
     lines = [
         message("refused", title=tr(language(), f"problem.{refusal.code}"), code=refusal.code),
         message("refused.rule", rule=refusal.rule),
         message("refused.judged", judged=json.dumps(refusal.judged_against, ensure_ascii=False, default=str)),
     ]
-    lines += [f"  + {code}: {rule}" for code, rule in refusal.also]
-    return "\n".join(lines)
+    lines += [printable(f"  + {code}: {rule}") for code, rule in refusal.also]
+    return Lines("\n".join(lines))
 
 
 def to_make(path: Path, *, force: bool) -> Path:
@@ -143,7 +166,7 @@ def passphrase(path: Path | None, prompt: str, *, confirm: bool = False) -> byte
 def warn_if_readable(path: Path) -> None:
     """Warn of a secret file that others on this machine may read."""
     if os.name == "posix" and path.exists() and path.stat().st_mode & 0o077:
-        typer.echo(message("readable", path=path, mode=f"{path.stat().st_mode & 0o777:o}"), err=True)
+        say(message("readable", path=path, mode=f"{path.stat().st_mode & 0o777:o}"), err=True)
 
 
 def now() -> datetime:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, message, passphrase
+from constancia.api.cli.terminal import fail, guarded, message, passphrase, say
 
 if TYPE_CHECKING:
     import socket
@@ -84,17 +84,16 @@ def _show(witness: "Witness") -> None:
     from datetime import UTC, datetime
 
     from constancia.api.witness_app import describe
+    from constancia.verify.report.printable import printable
 
-    typer.echo(describe(witness), nl=False)
+    say(describe(witness), nl=False)
     for number, one in enumerate(witness.store.evidence()):
         when = datetime.fromtimestamp(one.at, UTC).isoformat()
-        typer.echo(f"\n--- {number} {when} {one.origin} {one.reason}\n")
-        typer.echo(one.known.decode("utf-8", "replace") + "\n---\n" + one.request.decode("utf-8", "replace"), nl=False)
+        say(f"\n--- {number} {when} {printable(one.origin)} {printable(one.reason)}\n")
+        say(one.known.decode("utf-8", "replace") + "\n---\n" + one.request.decode("utf-8", "replace"), nl=False)
 
 
 def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: bool) -> None:
-    import logging
-
     try:
         from constancia.api.http.serving import server_of
         from constancia.api.witness_app import create_witness_app
@@ -103,13 +102,12 @@ def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: boo
 
     from constancia.ledger.witnesses.witness import READY
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     bound = _bind(listen)
     with bound:
         server = server_of(create_witness_app(witness, prefix), limit_concurrency=256, timeout_graceful_shutdown=5)
         host, port = bound.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
-        print(f"{READY}http://{shown}:{port}{prefix}", flush=True)
+        say(f"{READY}http://{shown}:{port}{prefix}")
         if stop_with_stdin:
             _stop_with_stdin(server)
         server.run(sockets=[bound])

@@ -188,10 +188,10 @@ def test_cell_of_a_file_is_what_the_verifier_says(  # noqa: PLR0917 - a table's 
 def refusing(path: Path) -> Callable[..., int]:
     really = os.open
 
-    def opened(name: object, *rest: int, **more: int) -> int:
+    def opened(name: str | os.PathLike[str], *rest: int, **more: int) -> int:
         if name == path:
             raise PermissionError(13, "Permission denied", str(path))
-        return really(name, *rest, **more)  # type: ignore[call-overload,no-any-return]
+        return really(name, *rest, **more)
 
     return opened
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, language, message, say
+from constancia.api.cli.terminal import fail, guarded, language, listening, message, say
 
 if TYPE_CHECKING:
     import threading
@@ -266,7 +266,6 @@ def _printer(root: Path, *, as_json: bool) -> "Callable[[RoundOutcome], None]":
 
 def _serve(root: Path, listen: str, stack: contextlib.ExitStack) -> None:
     """Serve the monitor's pages in a thread for as long as the command runs."""
-    import socket
     import threading
 
     try:
@@ -275,12 +274,10 @@ def _serve(root: Path, listen: str, stack: contextlib.ExitStack) -> None:
     except ImportError as error:
         raise fail(message("monitor.extra")) from error
     host, _, port = listen.rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not (port.isascii() and port.isdigit()):
         raise fail(message("monitor.listen", found=listen))
     host = host.strip("[]")
-    bound = stack.enter_context(
-        socket.create_server((host, int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    )
+    bound = stack.enter_context(listening(host, int(port[:6])))
     server = server_of(create_monitor_app(root), lifespan="off")
     thread = threading.Thread(target=server.run, args=([bound],), daemon=True)
     thread.start()

@@ -48,8 +48,10 @@ def command(
     write_file(target, data)
     say(message("receipt.done", index=index, path=target))
     if qr is not None:
+        from constancia.verify.report.printable import printable
+
         address = url or (source if _is_address(source) else None)
-        if address is None:
+        if address is None or not _is_address(address) or printable(address) != address:
             raise fail(message("receipt.url"))
         say(_save_qr(data, address, qr))
 

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
 import typer
 
 if TYPE_CHECKING:
+    import socket
+
     from rich.console import Console
 
+    from constancia.api.http.settings import Settings
     from constancia.domain.kernel.problems import Refusal
     from constancia.ledger.assembly import Options
     from constancia.ledger.ledger import Ledger
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 IO_FAILED = 74  # the output can't be written
 FAILED = 76  # it could not be done
 REFUSED = 77  # the ledger does not take the act in
+USAGE = 78  # the command line or a setting has another form
 
 MAX_PASSPHRASE_BYTES = 4_096
 MAX_JSON_BYTES = 1_048_576  # of an act's body; a statement has at most 32,768 bytes once it is canonical
@@ -116,7 +120,7 @@ def _told(error: Exception) -> str | None:
         return message("malformed", where=error.where, expected=error.expected, found=error.found or "∅")
     # PersistenceError is of a library that the verifier's verbs do without.
     is_of_store = any(one.__name__ == "PersistenceError" for one in type(error).__mro__)
-    if is_of_store or isinstance(error, LedgerError | Unreadable | UnicodeDecodeError | sqlite3.Error):
+    if is_of_store or isinstance(error, LedgerError | Unreadable | UnicodeError | sqlite3.Error):
         return message("failed", reason=str(error))
     if type(error).__name__ == "RemoteProblem":  # its module brings an HTTP client, which most verbs do without
         return error.text(language())  # type: ignore[attr-defined, no-any-return]
@@ -201,6 +205,40 @@ def open_for_writing(folder: Path, passphrase_file: Path | None, options: "Optio
     signer = LedgerFolder(folder).load_log_key(about.origin, secret)
     guarded_options = options or Options(cosign=True, guard_clock=True)
     return Ledger.open(folder, clock=SystemClock(), signer=signer, options=guarded_options)
+
+
+def listening(host: str, port: int) -> "socket.socket":
+    """Give a socket that listens, before the address is printed: the one that is printed is the one that answers.
+
+    Raises:
+        Exit: Nothing can listen there.
+    """
+    import socket
+
+    try:
+        host.encode("idna")  # what is no host's name is refused here, and not by a library in its own way
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except (OSError, OverflowError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise fail(message("serve.busy", host=host, port=port, reason=reason)) from error
+
+
+def server_settings() -> "Settings":
+    """Read the operator's settings from the environment.
+
+    Raises:
+        Exit: One is not valid.
+    """
+    from pydantic import ValidationError
+
+    from constancia.api.http.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "CONSTANCIA_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise fail(message("serve.settings", reason=f"{name}: {first['msg']}"), USAGE) from error
 
 
 def read_json(path: Path) -> Any:

@@ -1,11 +1,12 @@
 """`constancia witness`: run a party's witness; it needs only its key file and a small store."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, message, passphrase, say
+from constancia.api.cli.terminal import fail, guarded, listening, message, passphrase, say, server_settings
 
 if TYPE_CHECKING:
     import socket
@@ -59,6 +60,8 @@ def command(
 
     if policy is None or key is None:
         raise fail(message("witness.needs"))
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*/?", prefix):
+        raise fail(message("witness.prefix", found=prefix))
     witness = _open(policy, key, store, passphrase_file, create=create)
     with contextlib.closing(witness.store):
         if show:
@@ -102,9 +105,12 @@ def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: boo
 
     from constancia.ledger.witnesses.witness import READY
 
+    settings = server_settings()
     bound = _bind(listen)
     with bound:
-        server = server_of(create_witness_app(witness, prefix), limit_concurrency=256, timeout_graceful_shutdown=5)
+        server = server_of(
+            create_witness_app(witness, prefix, settings), limit_concurrency=256, timeout_graceful_shutdown=5
+        )
         host, port = bound.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         say(f"{READY}http://{shown}:{port}{prefix}")
@@ -114,14 +120,10 @@ def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: boo
 
 
 def _bind(listen: str) -> "socket.socket":
-    import socket
-
     host, _, port = listen.rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not (port.isascii() and port.isdigit()):
         raise fail(message("witness.listen", found=listen))
-    host = host.strip("[]")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, int(port)), family=family)
+    return listening(host.strip("[]"), int(port[:6]))
 
 
 def _stop_with_stdin(server: object) -> None:

@@ -25,7 +25,10 @@ from constancia.verify.report.printable import printable
 from constancia.verify.sources import web
 
 # What steers a terminal, begins a line, hides or turns around text. None of it is a NUL, which no argument can hold.
-HOSTILE = "x\nFORGED\x1b[2J\x1b[1;1HFORGED\rFORGED\x9b2J\x1b]0;t\x07\u202eFORGED\u200b\u3164\uffff\udcff\U000e0041\u2028FORGED"
+HOSTILE = (
+    "x\nFORGED\x1b[2J\x1b[1;1HFORGED\rFORGED\x9b2J\x1b]0;t\x07\u202eFORGED\u200b\u3164\uffff\udcff\U000e0041"
+    "\u2028FORGED"
+)
 LONG = "x" + "w" * 8_000
 FORGED = "FORGED"
 # 0 to 4 by a verdict; a traceback would be 70. 1 would be a verdict against an honest ledger.
@@ -125,7 +128,9 @@ def forged_lines(text: str) -> list[str]:
 
 
 def test_the_emulator_sees_what_escapes_do() -> None:
-    assert forged_lines(HOSTILE)
+    assert forged_lines("x\x1b[2J\x1b[1;1HFORGED")
+    assert forged_lines("x\nFORGED")
+    assert forged_lines("x\rFORGED")
     assert forged_lines(printable(HOSTILE)) == []
 
 
@@ -142,6 +147,12 @@ def test_argument_that_is_hostile_is_shown_harmless(desk: WorkDesk, terminal: Te
         terminal.run(command, text)
 
 
+LOOKED_FOR = (
+    "policy", "genesis", "checkpoint", "tsa/a.pem", f"tile/{HOSTILE}", "tile/entries/000", "ledger.sqlite",
+    "rollbacks.json", "trust/policy", "keys/log.pem", f"documents/{HOSTILE}", "anchors/SHA256SUMS",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize("name", PLACES)
 def test_file_and_folder_that_are_hostile_are_shown_harmless(desk: WorkDesk, terminal: Terminal, name: str) -> None:
     """A file whose name and content are hostile; a folder in which every file that is looked for is."""
@@ -151,8 +162,7 @@ def test_file_and_folder_that_are_hostile_are_shown_harmless(desk: WorkDesk, ter
     file.write_bytes(content)
     terminal.run(command, str(file))
     folder = desk.home / HOSTILE
-    for path in ("policy", "genesis", "checkpoint", "tsa/a.pem", f"tile/{HOSTILE}", "tile/entries/000", "ledger.sqlite",
-                 "rollbacks.json", "trust/policy", "keys/log.pem", f"documents/{HOSTILE}", "anchors/SHA256SUMS"):  # fmt: skip
+    for path in LOOKED_FOR:
         (folder / path).parent.mkdir(exist_ok=True, parents=True)
         (folder / path).write_bytes(content)
     terminal.run(command, str(folder))
@@ -170,7 +180,8 @@ def test_environment_that_is_hostile_is_shown_harmless(
 
 # In a policy: a hostile line, name and key; in a genesis; in a kept checkpoint.
 POLICIES = (
-    f"log {HOSTILE}\n", f"witness {HOSTILE} {HOSTILE}\n", f"quorum {HOSTILE}\n", f"group {HOSTILE} 1 {HOSTILE}\n", HOSTILE,
+    f"log {HOSTILE}\n", f"witness {HOSTILE} {HOSTILE}\n", f"quorum {HOSTILE}\n", f"group {HOSTILE} 1 {HOSTILE}\n",
+    HOSTILE,
 )  # fmt: skip
 
 
@@ -226,9 +237,11 @@ ANSWERS = {
     "no status line": f"\x1b[2J{FORGED}\n\n".encode(),
 }
 ASKING = (
-    "verify URL", "verify URL --trust trust --json", "receipt 3 --from URL --out new", "submit voto.signed.json --to URL",
+    "verify URL", "verify URL --trust trust --json", "receipt 3 --from URL --out new",
+    "submit voto.signed.json --to URL",
     "draft CommitmentProposed --body body.json --from URL --party nosc", "monitor URL --once --dir mon --name m",
-    "monitor URL --once --dir mon2 --json --trust trust", "monitor http://127.0.0.1:9 --once --dir mon3 --peer URL/heads",
+    "monitor URL --once --dir mon2 --json --trust trust",
+    "monitor http://127.0.0.1:9 --once --dir mon3 --peer URL/heads",
 )  # fmt: skip
 
 
@@ -256,7 +269,7 @@ def test_remote_host_that_is_hostile_is_shown_harmless(desk: WorkDesk, terminal:
             terminal.run(command.replace("URL", url))
     for folder in ("mon", "mon2", "mon3"):
         kept = desk.home / folder
-        for feed in kept.glob("*.xml"):
+        for feed in kept.glob("*.atom"):
             shown = "".join(ET.fromstring(feed.read_bytes()).itertext())  # noqa: S314 - our own feed
             assert printable(shown, len(shown), keep="\n") == shown
         parsed: dict[str, Callable[[str], object]] = {
@@ -270,5 +283,5 @@ def test_remote_host_that_is_hostile_is_shown_harmless(desk: WorkDesk, terminal:
                 for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
                     assert printable(line, len(line)) == line
                     json.loads(line)
-    assert len(list((desk.home / "mon").glob("*.xml"))) == 2
+    assert len(list((desk.home / "mon").glob("*.atom"))) == 2
     assert os.listdir(desk.home / "mon")  # noqa: PTH208 - it was written

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, language, listening, message, say
+from constancia.api.cli.terminal import IO_FAILED, fail, guarded, language, listening, message, say
 
 if TYPE_CHECKING:
     import threading
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from constancia.ledger.monitor.watch import RoundOutcome
     from constancia.verify.trust.trust_folder import TrustFolder
 
+ALTERED = 1
 UNREADABLE = 3
 
 
@@ -136,7 +137,8 @@ def command(
             say(message("monitor.stranger", name=stranger), err=True)
         if not service.has_feeds:
             say(message("monitor.extra"), err=True)
-    raise typer.Exit(code)
+    # Evidence against a log outweighs that its feed could not be written; otherwise it must not be overlooked.
+    raise typer.Exit(code if service.is_written or code == ALTERED else IO_FAILED)
 
 
 def _run(rounds: "Callable[[], int | None]") -> int:

@@ -86,6 +86,7 @@ def desk(laid_out: WorkDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.chdir(copied.home)
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "user"))
+    monkeypatch.setenv("CONSTANCIA_LANG", "es")
     monkeypatch.setattr(web, "BACK_OFF_S", 0.01)
     monkeypatch.setattr(uvicorn.Server, "run", lambda *_args, **_more: None)  # the server is open: nobody asks it
     return copied

@@ -16,7 +16,7 @@ BROWSER := tests/e2e/test_pages.py tests/e2e/test_page_itself.py tests/e2e/test_
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '%-9s %s\n' "$$name" "$$text"; done
 
-demo: $(INSTALLED)  ## play the road map's story, print where things stand, verify it
+demo: $(INSTALLED)  ## play the road map's story, print each commitment's state, verify it
 	$(BIN)/constancia demo --dir $(DEMO) --force
 
 serve: $(INSTALLED)  ## serve the demonstration's ledger
@@ -33,7 +33,7 @@ check: $(INSTALLED)  ## style, types, import contracts
 	$(BIN)/mypy
 	PYTHONPATH=.import $(BIN)/lint-imports --no-cache
 
-quick: check  ## the same with the tests of domain and verifier, of house rules and documents: about a minute
+quick: check  ## check, and the tests of domain, verifier, house rules and documents: about a minute
 	$(PYTEST) $(QUICK) $(ARGS)
 
 unit: $(INSTALLED)  ## some tests: make unit T=tests/ledger K='witness and not slow'
@@ -42,11 +42,11 @@ unit: $(INSTALLED)  ## some tests: make unit T=tests/ledger K='witness and not s
 browser: $(INSTALLED) $(PROGRAMS)  ## the tests in a real browser
 	$(PYTEST) $(BROWSER) $(ARGS)
 
-format: $(INSTALLED)  ## put code into the house's style
+format: $(INSTALLED)  ## format the code
 	$(BIN)/ruff check --fix-only --show-fixes .
 	$(BIN)/ruff format .
 
-mutants: $(INSTALLED)  ## change the code in small ways and see whether a test notices: ARGS='--minutes 10 --seed 1'
+mutants: $(INSTALLED)  ## mutate the code and report what no test notices: ARGS='--minutes 10 --seed 1'
 	PYTHONPATH=. $(BIN)/python -m tests.mutants $(ARGS)
 
 # pip of the system installs into .venv, so that Debian's python3-venv (ensurepip) is not needed.
@@ -64,11 +64,11 @@ page: $(INSTALLED)  ## build the single-file verifier from verify/page/
 $(PROGRAMS): tests/system.sh | $(INSTALLED)
 	@if ./tests/system.sh; then touch $@; fi
 
-lock: $(INSTALLED)  ## pin all versions anew
+lock: $(INSTALLED)  ## pin the newest versions
 	$(BIN)/pip-compile -q --upgrade --extra server --extra fast --extra monitor --extra dev --generate-hashes --allow-unsafe --strip-extras \
 	    --no-emit-index-url --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
 
-docs: $(INSTALLED)  ## write what the documentation says of acts from the acts themselves
+docs: $(INSTALLED)  ## generate the documentation of acts from their code
 	$(BIN)/python -m tools.build_domain_docs
 
 bench: $(INSTALLED)  ## figures, as ratios within one run

@@ -1,4 +1,4 @@
-"""A witness over HTTP: C2SP tlog-witness, and a page in plain text that says whose it is and where it stands.
+"""A witness over HTTP: C2SP tlog-witness, and a page in plain text that says whose it is and what it has cosigned.
 
 The one place where what the core raises becomes a status. The specification leaves nothing of it open:
 
@@ -110,13 +110,13 @@ def create_witness_app(witness: Witness, prefix: str = "", settings: Settings | 
 
 
 def describe(witness: Witness) -> str:
-    """Say which keys the witness has, where it stands with each log, and what it had to refuse."""
+    """Say which keys the witness has, what it has cosigned of each log, and what it had to refuse."""
     lines = [f"witness {witness.cosigner.name}", "", *map(format_vkey, witness.cosigner.keys), ""]
     known = witness.store.known()
     for origin in witness.logs:
         at = known.get(origin)
         lines.append(f"log {origin} size {at.size} root {at.root.hex()}" if at else f"log {origin} size 0")
-    # Anybody may ask this, and what is kept may be hundreds of megabytes: only what is said is read.
+    # Anybody may ask this, and what is stored may be hundreds of megabytes: only what is shown is read.
     count, last = witness.store.refusals(_LAST_SHOWN)
     lines.append(f"evidence {count}")
     lines += [f"  {at} {origin} {reason}" for at, origin, reason in last]

@@ -29,7 +29,7 @@ def _own_stream(act: Act[Any], on: object, at: Context) -> Breach:
 
 
 def leading_ids() -> frozenset[str]:
-    """Give the members, such as `commitment`, whose identifier stands before a dot in the stream's name of some act."""
+    """Give the members, such as `commitment`, whose identifier precedes a dot in the stream's name of some act."""
     return frozenset(name for cls in REGISTRY.values() for name in cls.stream_id[:-1])
 
 
@@ -67,7 +67,7 @@ def _under_the_edition(act: Act[Any], on: object, at: Context) -> Breach:
     return schema != at.edition and {"schema": schema, "edition": at.edition}
 
 
-@rule("E_STATE", "genesis is the first entry, and no other is", "el génesis es el primer asiento, y ningún otro lo es")
+@rule("E_STATE", "genesis is the first entry, and no other is", "la génesis es el primer registro, y ningún otro lo es")
 def _genesis_first(act: Act[Any], on: object, at: Context) -> Breach:
     return (act.signer == "founders") != (at.state.size == 0)
 
@@ -75,7 +75,7 @@ def _genesis_first(act: Act[Any], on: object, at: Context) -> Breach:
 @rule(
     "E_ROLE",
     "the founders speak together in genesis, and only there",
-    "los fundadores hablan juntos en el génesis, y solo ahí",
+    "las partes fundadoras firman juntas la génesis, y sólo ahí",
 )
 def _founders_in_genesis(act: Act[Any], on: object, at: Context) -> Breach:
     return (act.signer == "founders") != (at.actor["capacity"] == "founders")
@@ -105,7 +105,7 @@ def _key_active(act: Act[Any], on: object, at: Context) -> Breach:
     return _key_with(("pending", "retired"), act, at)
 
 
-@rule("E_KEY_REVOKED", "a revoked or compromised key signs nothing", "una llave revocada o comprometida nada firma")
+@rule("E_KEY_REVOKED", "a revoked or compromised key signs nothing", "una llave revocada o comprometida no firma nada")
 def _key_not_ended(act: Act[Any], on: object, at: Context) -> Breach:
     return _key_with(("revoked", "compromised"), act, at)
 
@@ -130,20 +130,24 @@ def _key_of_the_actor(act: Act[Any], on: object, at: Context) -> Breach:
 def _appointment_in_force(act: Act[Any], on: object, at: Context) -> Breach:
     if "appointment" not in at.actor:
         return None
-    found = _appointment(at)
-    if found is None:
+    appointment = _appointment(at)
+    if appointment is None:
         return {"is": NONE}
     # A key presents itself before the first day too, so that it can be endorsed in time.
-    early = act.signer == "self" and found.status_on(at.day) == "appointed"
-    return not (early or found.is_in_force(at.day)) and {"is": found.status_on(at.day)}
+    early = act.signer == "self" and appointment.status_on(at.day) == "appointed"
+    return not (early or appointment.is_in_force(at.day)) and {"is": appointment.status_on(at.day)}
 
 
 @rule("E_ROLE", "person, capacity and party are the appointment's", "persona, calidad y parte son las del nombramiento")
 def _as_appointed(act: Act[Any], on: object, at: Context) -> Breach:
-    found = _appointment(at)
-    if found is None or _appointment_in_force.broken(act, on, at):
+    appointment = _appointment(at)
+    if appointment is None or _appointment_in_force.broken(act, on, at):
         return None
-    return (found.person, found.capacity, found.party) != (at.actor["person"], at.actor["capacity"], at.party)
+    return (appointment.person, appointment.capacity, appointment.party) != (
+        at.actor["person"],
+        at.actor["capacity"],
+        at.party,
+    )
 
 
 def _any_body(act: Act[Any], on: object, at: Context) -> str | None:
@@ -160,8 +164,8 @@ def _in_scope(act: Act[Any], on: object, at: Context) -> Breach:
     if at.actor["capacity"] == "root":
         allowed = act.signer in ("root", "root_or_rep")
     else:
-        found = _appointment(at)
-        allowed = act.signer != "root" and found is not None and type_name in found.scope
+        appointment = _appointment(at)
+        allowed = act.signer != "root" and appointment is not None and type_name in appointment.scope
         allowed = allowed or (act.by_own_key and _named_key(act) == at.key)
     return not allowed and {"type": type_name}
 
@@ -186,8 +190,8 @@ def _said_once(act: Act[Any], on: Aggregate, at: Context) -> Breach:
 )
 def _one_person_one_voice(act: Act[Any], on: Aggregate, at: Context) -> Breach:
     person = at.actor.get("person")
-    others = (one.party for one in act.voices(on, at) if one.party != at.party and one.person == person)
-    return person is not None and [{"person": person, "spoke_for": one} for one in sorted(set(others))]
+    others = (mark.party for mark in act.voices(on, at) if mark.party != at.party and mark.person == person)
+    return person is not None and [{"person": person, "spoke_for": party} for party in sorted(set(others))]
 
 
 @rule("E_NOT_FOUND", "what the act concerns exists", "aquello a lo que se refiere el acto existe")
@@ -198,7 +202,7 @@ def _exists(act: Act[Any], on: Aggregate | None, at: Context) -> Breach:
 @rule(
     "E_STATE",
     "the state machine has this move from the state that the act meets",
-    "la máquina de estados tiene este paso desde el estado que el acto encuentra",
+    "el estado actual del asunto permite este acto",
 )
 def _is_a_move(act: Act[Any], on: Aggregate, at: Context) -> Breach:
     return next_status(on, act, at) is None
@@ -230,7 +234,7 @@ def _is_signed(act: Act[Any], on: object, at: Context) -> Breach:
 @rule(
     "E_DATE",
     "a live act happened on one day, at most seven days before its recording; what is older is said as historical",
-    "un acto en vivo ocurrió un día, a lo más siete días antes de su registro; lo anterior se dice como histórico",
+    "un acto en vivo ocurrió un día, como máximo siete días antes de su registro; lo anterior se dice como histórico",
     since=2,
 )
 def _live_is_recent(act: Act[Any], on: object, at: Context) -> Breach:

@@ -23,7 +23,7 @@ def decide(state: State, recorded: Recorded, lookup: Lookup = find_nothing) -> A
 
     Args:
         state: The state before it; not changed.
-        recorded: The entry as it would stand in the log.
+        recorded: The entry as it would be in the log.
         lookup: Finds earlier entries by leaf hash.
 
     Returns:
@@ -50,8 +50,8 @@ def decide(state: State, recorded: Recorded, lookup: Lookup = find_nothing) -> A
     judged["state"] = status_before(on, context)
     # A stream of another kind is refused as such: what the act would be judged against is not there.
     about = on if isinstance(on, KINDS[act.stream_kind].aggregate) else None
-    problems = [problem for one in (*GENERAL, *act.RULES) for problem in one.problems(act, about, context)]
+    problems = [problem for rule in (*GENERAL, *act.RULES) for problem in rule.problems(act, about, context)]
     if problems:
-        first, *others = sorted(problems, key=lambda one: _RANK[one.code])
-        raise Refusal(first, judged, tuple((one.code, one.rule) for one in others))
+        first, *others = sorted(problems, key=lambda problem: _RANK[problem.code])
+        raise Refusal(first, judged, tuple((problem.code, problem.rule) for problem in others))
     return act

@@ -86,8 +86,8 @@ def derive(state: State, at: datetime) -> tuple[Derived, ...]:
         *_disowned(state),
     ]
     if state.edition >= SECOND:
-        facts = [dated for one in facts if (dated := derived_at(one, local_day(at, state.timezone))) is not None]
-    return tuple(sorted(facts, key=lambda one: (one.stream, one.kind, str(sorted(one.params.items())))))
+        facts = [dated for fact in facts if (dated := derived_at(fact, local_day(at, state.timezone))) is not None]
+    return tuple(sorted(facts, key=lambda fact: (fact.stream, fact.kind, str(sorted(fact.params.items())))))
 
 
 def derived_at(fact: Derived, day: date) -> Derived | None:
@@ -105,28 +105,30 @@ def _day_of(since: str) -> str:
 
 
 def _agreements(state: State, at: datetime) -> Iterator[Derived]:
-    for one in state.of(Agreement):
-        for version in one.versions:
+    for agreement in state.of(Agreement):
+        for version in agreement.versions:
             params: dict[str, object] = {"version": version.version, "docset": version.docset_digest}
             if version.in_force_index is not None:
                 # In force on the day of the last signature in time, not of its recording.
                 since = max(_in_force_dates(state, version), key=_last_day)
                 yield Derived(
                     kind="AgreementEnteredIntoForce",
-                    stream=one.stream,
+                    stream=agreement.stream,
                     since=since,
                     known_index=version.in_force_index,
                     params=params,
                 )
-            elif version.window and version is one.current:
+            elif version.window and version is agreement.current:
                 due = deadline(version.window, state.timezone)
                 if due is not None and due <= at:
-                    yield Derived(kind="AgreementLapsed", stream=one.stream, since=format_instant(due), params=params)
+                    yield Derived(
+                        kind="AgreementLapsed", stream=agreement.stream, since=format_instant(due), params=params
+                    )
 
 
 def _in_force_dates(state: State, version: AgreementVersion) -> Iterator[str]:
     """Give the dates that an agreement waits for: each signature's, and since the second edition the text's own."""
-    yield from (occurrence(state, one.mark).on for one in version.signatures)
+    yield from (occurrence(state, signature.mark).on for signature in version.signatures)
     if version.frozen is not None:
         yield occurrence(state, version.frozen).on
 
@@ -137,42 +139,42 @@ def _last_day(when: str) -> date:
 
 def _decisions(state: State, at: datetime) -> Iterator[Derived]:
     day = local_day(at, state.timezone)
-    for one in state.of(Decision):
-        params: dict[str, object] = {"rule_version": one.rule_version, **one.tally()}
-        settled = one.status_on(day)
+    for decision in state.of(Decision):
+        params: dict[str, object] = {"rule_version": decision.rule_version, **decision.tally()}
+        settled = decision.status_on(day)
         if settled in ("proposed", "voting"):
             continue
         kind = {"rejected": "DecisionRejected", "lapsed": "DecisionLapsed"}.get(settled, "DecisionAdopted")
-        since = one.outcome_on
-        if state.edition >= SECOND and since is None and one.closes is not None:
-            since = (parse_day(one.closes) + timedelta(days=1)).isoformat()  # the end of voting settled it
-        yield Derived(kind=kind, stream=one.stream, since=since, known_index=one.outcome_index, params=params)
-        if one.status == "signed":
-            last = one.signatures[-1]
+        since = decision.outcome_on
+        if state.edition >= SECOND and since is None and decision.closes is not None:
+            since = (parse_day(decision.closes) + timedelta(days=1)).isoformat()  # the end of voting settled it
+        yield Derived(kind=kind, stream=decision.stream, since=since, known_index=decision.outcome_index, params=params)
+        if decision.status == "signed":
+            last = decision.signatures[-1]
             yield Derived(
                 kind="DecisionSignedByAll",
-                stream=one.stream,
+                stream=decision.stream,
                 since=occurrence(state, last).on,
                 known_index=last.index,
             )
 
 
 def _deliverables(state: State) -> Iterator[Derived]:
-    for one in state.of(DeliverableState):
-        if one.accepted_index is not None:
+    for deliverable in state.of(DeliverableState):
+        if deliverable.accepted_index is not None:
             yield Derived(
                 kind="DeliverableAcceptedByAll",
-                stream=one.stream,
-                since=one.accepted_on,
-                known_index=one.accepted_index,
-                params={"version": one.accepted_version or 0},
+                stream=deliverable.stream,
+                since=deliverable.accepted_on,
+                known_index=deliverable.accepted_index,
+                params={"version": deliverable.accepted_version or 0},
             )
 
 
 def first_submission(state: State, commitment: str, deliverable: str) -> DeliverableState | None:
     """Give a deliverable's aggregate once anything was submitted."""
-    found = state.aggregates.get(f"deliverable/{commitment}.{deliverable}")
-    return found if isinstance(found, DeliverableState) else None
+    aggregate = state.aggregates.get(f"deliverable/{commitment}.{deliverable}")
+    return aggregate if isinstance(aggregate, DeliverableState) else None
 
 
 def _deadlines(state: State, at: datetime) -> Iterator[Derived]:
@@ -188,7 +190,7 @@ def _deadlines(state: State, at: datetime) -> Iterator[Derived]:
 
 def _scope_at(commitment: Commitment, instant: datetime) -> int:
     """Give the position of the scope in force at an instant; the baseline where none was recorded yet."""
-    recorded = [parse_instant(one.mark.recorded_at) <= instant for one in commitment.scopes]
+    recorded = [parse_instant(version.mark.recorded_at) <= instant for version in commitment.scopes]
     return max((position for position, before in enumerate(recorded) if before), default=0)
 
 
@@ -198,7 +200,7 @@ def _missed(state: State, commitment: Commitment, scope: Scope, name: str) -> It
     if milestone is None or due is None:
         return
     on_record = parse_instant(commitment.scopes[0].mark.recorded_at)
-    done = next((one.mark for one in commitment.completed if one.milestone == name), None)
+    done = next((completion.mark for completion in commitment.completed if completion.milestone == name), None)
     yield from _missed_target(state, commitment, f"milestone {name}", milestone.window, due, on_record, done)
     for item in scope.deliverables:
         if item.milestone == name:
@@ -240,14 +242,14 @@ def _expiries(state: State, at: datetime) -> Iterator[Derived]:
         lasted = key.status == "active" or state.edition >= SECOND
         if lasted and key.valid_until and parse_day(key.valid_until) < day:
             yield Derived(kind="KeyExpired", stream=key.stream, since=key.valid_until)
-    for one in state.of(Appointment):
-        if one.status == "appointed" and one.valid_until and parse_day(one.valid_until) < day:
-            yield Derived(kind="AppointmentExpired", stream=one.stream, since=one.valid_until)
+    for appointment in state.of(Appointment):
+        if appointment.status == "appointed" and appointment.valid_until and parse_day(appointment.valid_until) < day:
+            yield Derived(kind="AppointmentExpired", stream=appointment.stream, since=appointment.valid_until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a milestone stands at an instant.
+    """The state of a milestone at an instant.
 
     Attributes:
         stands: `done`, `overdue`, `running`, or `open_ended` where its window has no end.
@@ -261,7 +263,7 @@ class Standing:
 
 
 def milestone_standing(state: State, commitment: Commitment, milestone: Milestone, at: datetime) -> Standing:
-    """Give where a milestone of a commitment's scope stands at an instant. The one rule, for pages and terminal."""
+    """Give the state of a milestone of a commitment's scope at an instant. The one rule, for pages and terminal."""
     due = deadline(milestone.window, state.timezone)
     if milestone.milestone not in commitment.open_milestones:
         return Standing(stands="done", due=due)
@@ -274,7 +276,7 @@ def milestone_standing(state: State, commitment: Commitment, milestone: Mileston
 
 
 def _absences(state: State) -> Iterator[Derived]:
-    """Scopes that somebody did not sign who had signed the baseline, or sits in the body: for good, whoever returns."""
+    """Scopes not signed by a party that had signed the baseline or sits in the body; a later return changes nothing."""
     for commitment in state.of(Commitment):
         for version in commitment.scopes:
             if version.without is not None:
@@ -290,21 +292,23 @@ def disowned(state: State) -> Mapping[str, str]:
     """Give the leaf hashes of the signatures that their parties have disowned, with the party."""
     if state.edition == FIRST:
         return {}
-    said = ((target, key.party) for key in state.of(Key) for target, verdict in key.reaffirmed if verdict == "disowned")
-    return dict(said)
+    pairs = (
+        (target, key.party) for key in state.of(Key) for target, verdict in key.reaffirmed if verdict == "disowned"
+    )
+    return dict(pairs)
 
 
 def _disowned(state: State) -> Iterator[Derived]:
-    """Words that a party does not stand by: they stay and keep their effect; what rests on them says so."""
+    """Acts that a party has disowned: they stay and keep their effect; what depends on them says so."""
     parties = disowned(state)
     if not parties:
         return
-    for one in state.aggregates.values():
-        for mark in sorted(_marks(one), key=lambda mark: mark.index):
+    for aggregate in state.aggregates.values():
+        for mark in sorted(_marks(aggregate), key=lambda mark: mark.index):
             if mark.leaf_hash in parties:
                 yield Derived(
                     kind="SignatureDisowned",
-                    stream=one.stream,
+                    stream=aggregate.stream,
                     params={"entry": mark.leaf_hash, "index": mark.index, "party": parties[mark.leaf_hash]},
                 )
 
@@ -314,9 +318,9 @@ def _marks(value: object) -> set[Mark]:
     if isinstance(value, Mark):
         return {value}
     if isinstance(value, tuple):
-        return set().union(*(_marks(one) for one in value))
+        return set().union(*(_marks(member) for member in value))
     if is_dataclass(value) and not isinstance(value, Value | type):
-        return set().union(*(_marks(getattr(value, one.name)) for one in fields(value)))
+        return set().union(*(_marks(getattr(value, member.name)) for member in fields(value)))
     return set()
 
 
@@ -325,8 +329,8 @@ def _is_disowned(state: State, commitment: Commitment) -> bool:
     parties = disowned(state)
     if not parties:
         return False
-    basis = (state.aggregates.get(f"decision/{one.decision}") for one in commitment.scopes)
-    return any(mark.leaf_hash in parties for one in (commitment, *basis) for mark in _marks(one))
+    basis = (state.aggregates.get(f"decision/{version.decision}") for version in commitment.scopes)
+    return any(mark.leaf_hash in parties for aggregate in (commitment, *basis) for mark in _marks(aggregate))
 
 
 def flags(state: State, commitment: Commitment, at: datetime) -> tuple[str, ...]:
@@ -340,21 +344,21 @@ def flags(state: State, commitment: Commitment, at: datetime) -> tuple[str, ...]
     Returns:
         Sorted names among `changed_without`, `contested`, `disowned`, `overdue`, `scope_reduced`.
     """
-    found: set[str] = set()
+    labels: set[str] = set()
     if any(report.contests for report in commitment.reports):
-        found.add("contested")
-    if any(one.computed_kind in ("reduction", "deferral") for one in commitment.scopes):
-        found.add("scope_reduced")
-    if any(one.without for one in commitment.scopes):
-        found.add("changed_without")
+        labels.add("contested")
+    if any(version.computed_kind in ("reduction", "deferral") for version in commitment.scopes):
+        labels.add("scope_reduced")
+    if any(version.without for version in commitment.scopes):
+        labels.add("changed_without")
     if _is_disowned(state, commitment):
-        found.add("disowned")
+        labels.add("disowned")
     scope = commitment.scope
     for milestone in scope.milestones if scope else ():
         due = deadline(milestone.window, state.timezone)
         if due is not None and due <= at and milestone.milestone in commitment.open_milestones:
-            found.add("overdue")
-    return tuple(sorted(found))
+            labels.add("overdue")
+    return tuple(sorted(labels))
 
 
 def was_member(body: GovernanceBody, party: str, day: date) -> Certainty:

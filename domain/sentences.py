@@ -47,45 +47,45 @@ def sentence_of(statement: Mapping[str, Any], state: State | None = None) -> Sen
         params["organization"] = _party_name(statement["body"]["organization"], state)
     without = _without(statement, state)
     if without:
-        params["without"] = ", ".join(_party_name(one, state) for one in without)
+        params["without"] = ", ".join(_party_name(party, state) for party in without)
     return Sentence(msgid=f"act.{statement['type']}{'.without' if without else ''}", params=params)
 
 
 def _without(statement: Mapping[str, Any], state: State | None) -> tuple[str, ...]:
     """Give who did not sign the scope that a statement records: no word of its author, but part of what it did."""
-    found = state.aggregates.get(statement["stream"]) if state else None
-    if not isinstance(found, Commitment) or statement["type"] not in ("CommitmentAdopted", "ScopeChanged"):
+    commitment = state.aggregates.get(statement["stream"]) if state else None
+    if not isinstance(commitment, Commitment) or statement["type"] not in ("CommitmentAdopted", "ScopeChanged"):
         return ()
     decision = statement["body"]["decision"]
-    return next((one.without or () for one in found.scopes if one.decision == decision), ())
+    return next((scope.without or () for scope in commitment.scopes if scope.decision == decision), ())
 
 
 def _flat(item: Mapping[str, Any], prefix: str) -> list[tuple[str, str | int | Bilingual]]:
-    found: list[tuple[str, str | int | Bilingual]] = []
+    pairs: list[tuple[str, str | int | Bilingual]] = []
     for name, value in item.items():
         path = f"{prefix}{name}"
         if isinstance(value, dict):
             if "es" in value:
-                found.append((path, value))
+                pairs.append((path, value))
             else:
-                found.extend(_flat(value, f"{path}_"))
+                pairs.extend(_flat(value, f"{path}_"))
         elif isinstance(value, list):
-            found.append((path, ", ".join(str(one) for one in value if isinstance(one, str))))
-            found.append((f"{path}_count", len(value)))
+            pairs.append((path, ", ".join(str(text) for text in value if isinstance(text, str))))
+            pairs.append((f"{path}_count", len(value)))
         elif isinstance(value, str | int):
-            found.append((path, value))
-    return found
+            pairs.append((path, value))
+    return pairs
 
 
 def _party_name(party: str, state: State | None) -> str:
-    found = state.aggregates.get(f"party/{party}") if state else None
-    if isinstance(found, Party):
-        return found.acronym or found.legal_name.es
+    record = state.aggregates.get(f"party/{party}") if state else None
+    if isinstance(record, Party):
+        return record.acronym or record.legal_name.es
     return party.upper()
 
 
 def _person_name(actor: Mapping[str, str], state: State | None) -> str:
-    found = state.aggregates.get(f"appointment/{actor.get('appointment')}") if state else None
-    if isinstance(found, Appointment):
-        return found.name
+    appointment = state.aggregates.get(f"appointment/{actor.get('appointment')}") if state else None
+    if isinstance(appointment, Appointment):
+        return appointment.name
     return actor.get("person", actor.get("party", ""))

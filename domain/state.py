@@ -78,22 +78,22 @@ class State:
     def of(self, kind: type[_A]) -> Iterator[_A]:
         """Give the aggregates of a class in the order of their creation."""
         for stream in self._streams.get(kind, ()):
-            found = self._aggregates[stream]
-            if isinstance(found, kind):
-                yield found
+            aggregate = self._aggregates[stream]
+            if isinstance(aggregate, kind):
+                yield aggregate
 
     def standing(self, stream: str) -> Aggregate | None:
         """Give a stream's aggregate; for a founder's root, of which nothing was said yet, what genesis says of it."""
-        found = self._aggregates.get(stream)
-        if found is None and stream.startswith("key/"):
+        aggregate = self._aggregates.get(stream)
+        if aggregate is None and stream.startswith("key/"):
             genesis = self._aggregates.get("ledger")
             return key.founders_root(genesis, stream) if isinstance(genesis, LedgerState) else None
-        return found
+        return aggregate
 
     def version(self, stream: str) -> int:
         """Give the number of entries in a stream."""
-        found = self._aggregates.get(stream)
-        return found.version if found else 0
+        aggregate = self._aggregates.get(stream)
+        return aggregate.version if aggregate else 0
 
     def apply(self, recorded: Recorded, act: Act[Any] | None = None, lookup: Lookup = find_nothing) -> Undo:
         """Take an entry into the state.
@@ -118,10 +118,10 @@ class State:
         undo = Undo(
             stream=recorded.originator_id,
             before=before,
-            others=tuple(self._aggregates[one.stream] for one in others),
+            others=tuple(self._aggregates[other.stream] for other in others),
         )
         self._aggregates[recorded.originator_id] = after
-        self._aggregates.update({one.stream: one for one in others})
+        self._aggregates.update({other.stream: other for other in others})
         if before is None:
             self._streams.setdefault(type(after), []).append(after.stream)
         self.size += 1
@@ -134,7 +134,7 @@ class State:
             self._streams[type(gone)].remove(token.stream)
         else:
             self._aggregates[token.stream] = token.before
-        self._aggregates.update({one.stream: one for one in token.others})
+        self._aggregates.update({other.stream: other for other in token.others})
         self.size -= 1
 
     def document(self) -> dict[str, Any]:
@@ -198,6 +198,6 @@ def next_status(before: Aggregate | None, act: Act[Any], context: Context) -> st
 def replay(entries: Iterable[Recorded], origin: str = "", lookup: Lookup = find_nothing) -> State:
     """Fold entries, from the first on, into a state."""
     state = State(origin)
-    for one in entries:
-        state.apply(one, lookup=lookup)
+    for entry in entries:
+        state.apply(entry, lookup=lookup)
     return state

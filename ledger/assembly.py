@@ -50,7 +50,7 @@ class Options:
         verifiers: Threads that check signatures; by default one for each processor.
         capacity: Maximum of statements under way; beyond it submitters get `Busy`.
         batch_limit: Most entries in one transaction.
-        follow: Whether projections are kept up while the ledger runs.
+        follow: Whether projections are updated while the ledger runs.
         cosign: Whether the policy's witnesses are asked to cosign while the ledger runs.
         witness_urls: Where they are asked, by policy name, if not where the policy says.
         pace: How long they are waited for.
@@ -188,7 +188,7 @@ def _guards(core: LedgerParts, clock: Clock, options: Options) -> list[WriteGuar
     if options.guard_clock:
         guard = ClockGuard(clock, lambda: core.tip().recorded_at)
         times = ((name, core.witnessing.last_by(name)) for name in core.witnessing.witnesses)
-        guard.witnesses((name, found[1]) for name, found in times if found is not None)
+        guard.witnesses((name, cosigned[1]) for name, cosigned in times if cosigned is not None)
         guards.append(guard)
     return guards
 
@@ -216,7 +216,7 @@ def _witnessing(wanted: OpenRequest, log: Log, origin: str) -> QuorumStatus:
 def _start_cosigning(
     core: LedgerParts, options: Options, resources: contextlib.ExitStack, guards: Sequence[WriteGuard]
 ) -> None:
-    # Imported here: whoever only reads a ledger needs no HTTP client.
+    # Imported here: a process that only reads a ledger needs no HTTP client.
     from constancia.ledger.witnesses.collector import CosignatureCollector  # noqa: PLC0415
 
     policy, signer = core.witnessing.policy, core.signer

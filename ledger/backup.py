@@ -118,7 +118,7 @@ def restore(source: Path, folder: Path, *, now: datetime, accept_rollback: str |
 
     Args:
         source: What `backup` made, or any whole copy of a ledger's folder.
-        folder: The ledger's folder; what is there is kept under another name.
+        folder: The ledger's folder; what is there is renamed.
         now: When.
         accept_rollback: The operator's reason for going on from a copy that is shorter than what was signed.
 
@@ -152,7 +152,7 @@ def restore(source: Path, folder: Path, *, now: datetime, accept_rollback: str |
         if folder.exists():
             before = folder.with_name(f"{folder.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
             folder.rename(before)
-        # A crash here leaves no folder of that name: the old one stands beside it, and the same command does it again.
+        # A crash here leaves no folder of that name: the old one is next to it, and the same command does it again.
         replace_durably(part, folder)
     return Copied(size=done.size, root=done.root, before=before)
 
@@ -180,7 +180,9 @@ def _copy(source: Path, target: Path) -> None:
             _copy(path, target / path.name)
     elif source.suffix == ".sqlite":
         _copy_database(source, target)
-    elif not target.exists() and not source.name.endswith((PART_SUFFIX, *(f".sqlite{one}" for one in SIDE_FILES))):
+    elif not target.exists() and not source.name.endswith(
+        (PART_SUFFIX, *(f".sqlite{suffix}" for suffix in SIDE_FILES))
+    ):
         target.parent.mkdir(parents=True, exist_ok=True)
         _copy_file(source, target)
 
@@ -219,7 +221,7 @@ def _unpack(source: Path, target: Path) -> None:
         for path in source.iterdir():
             if path.name.startswith(_LEFT_OUT) or path.name.endswith(PART_SUFFIX):
                 continue
-            # A copy made with `cp` may have a write-ahead log beside its store, which belongs to it.
+            # A copy made with `cp` may have a write-ahead log that belongs to its store.
             if path.is_dir() and not path.is_symlink():
                 shutil.copytree(path, target / path.name, symlinks=True, copy_function=_copy_file)
             else:
@@ -263,17 +265,19 @@ def _audited(folder: Path) -> Copied:
 def _contradictions(copy: Path, folder: Path) -> list[Contradiction]:
     """Give what the folder that is to be replaced shows as signed by the log, and the copy lacks or says otherwise."""
     key, tree = _key_and_tree(copy)
-    found = []
+    contradictions = []
     for by, raw in _signed_in(folder):
         try:
             checkpoint, _ = open_checkpoint(raw, key)
         except Malformed:
             continue  # not this log's word
         if checkpoint.size > tree.size:
-            found.append(Contradiction(by=by, code="ahead", size=checkpoint.size, root=checkpoint.root.hex()))
+            contradictions.append(Contradiction(by=by, code="ahead", size=checkpoint.size, root=checkpoint.root.hex()))
         elif tree.root(checkpoint.size) != checkpoint.root:
-            found.append(Contradiction(by=by, code="conflict", size=checkpoint.size, root=checkpoint.root.hex()))
-    return found
+            contradictions.append(
+                Contradiction(by=by, code="conflict", size=checkpoint.size, root=checkpoint.root.hex())
+            )
+    return contradictions
 
 
 def _key_and_tree(copy: Path) -> tuple[VerifierKey, Tree]:

@@ -30,7 +30,7 @@ class SystemClock:
 
 
 class StoryClock:
-    """A clock that stands still until it is set: for the demonstration and for tests."""
+    """A clock that shows one time until it is set: for the demonstration and for tests."""
 
     def __init__(self, start: datetime) -> None:
         self._lock = threading.Lock()

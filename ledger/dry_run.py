@@ -43,11 +43,11 @@ def _judged(ledger: Ledger, statement: dict[str, Any], key: str | None) -> Refus
     try:
         decide(state, recorded, ledger.log.lookup)
     except Refusal as refusal:
-        told = [(refusal.code, refusal.rule), *refusal.also]
+        broken = [(refusal.code, refusal.rule), *refusal.also]
         if key is None:
-            told = [one for one in told if not one[0].startswith("E_KEY_")]
-        if not told:
+            broken = [pair for pair in broken if not pair[0].startswith("E_KEY_")]
+        if not broken:
             return None
-        code, rule = told[0]
-        return Refusal(Problem(code=code, rule=rule), refusal.judged_against, tuple(told[1:]))
+        code, rule = broken[0]
+        return Refusal(Problem(code=code, rule=rule), refusal.judged_against, tuple(broken[1:]))
     return None

@@ -90,7 +90,7 @@ class TooLarge(LedgerError):
 
 
 class WritesRefused(LedgerError):
-    """Nothing is taken in until an operator has looked: what stands against it, in both languages.
+    """Nothing is taken in until an operator has looked: the reason, in both languages.
 
     Attributes:
         code: Stable code of the problem document.

@@ -12,7 +12,7 @@ D/log/              published tiles and checkpoint
 D/trust/            policy and genesis, for comparing and handing out
 D/keys/log.pem      the log's key, encrypted
 D/witnesses/        a demonstration's witnesses, each with its keys and memory
-D/receipts/         receipts that clients asked to be kept
+D/receipts/         receipts that clients asked to be stored
 """
 
 import json
@@ -103,7 +103,7 @@ class LedgerFolder:
 
     @property
     def receipts(self) -> Path:
-        """Receipts kept beside the log."""
+        """Receipts stored with the log."""
         return self.path / "receipts"
 
     def make_log_key(self, origin: str, passphrase: bytes) -> LogSigner:
@@ -136,7 +136,7 @@ class LedgerFolder:
     def write_trust(self, vkey: str, genesis: bytes, cosigner_vkey: str | None = None) -> None:
         """Write the trust folder, once the genesis is recorded.
 
-        It is what a party takes away and pins elsewhere. Here, beside the ledger, it proves
+        It is what a party takes away and pins elsewhere. Here, with the ledger, it proves
         nothing.
 
         Args:
@@ -145,7 +145,7 @@ class LedgerFolder:
             cosigner_vkey: The verifier key of the log's ML-DSA-44 cosignatures, if it makes them.
 
         Raises:
-            LedgerError: Another genesis or key stands there already.
+            LedgerError: There is another genesis or key already.
         """
         policy = policy_text(vkey, cosigner_vkey).encode()
         fingerprint = f"{genesis.hex()}\n".encode()
@@ -192,7 +192,7 @@ def peek(folder: Path) -> Peek:
 def policy_text(
     vkey: str, cosigner_vkey: str | None = None, witnesses: Sequence[str] = (), quorum: str = NO_WITNESSES
 ) -> str:
-    """Return a policy that asks for the log's own signature and, unless told otherwise, for no witness.
+    """Return a policy that asks for the log's own signature and, by default, for no witness.
 
     Args:
         vkey: The log's verifier key.

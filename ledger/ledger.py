@@ -156,7 +156,7 @@ class Ledger:
         loop = asyncio.get_running_loop()
         replies = self._replies.get(loop)
         if replies is None:
-            self._replies = {one: kept for one, kept in self._replies.items() if not one.is_closed()}
+            self._replies = {each: open_ for each, open_ in self._replies.items() if not each.is_closed()}
             replies = self._replies[loop] = LoopReplies(loop)
         return await replies.wrap(self.submit(signed))
 
@@ -172,7 +172,7 @@ class Ledger:
 
     @property
     def refusal(self) -> WritesRefused | None:
-        """Why nothing is signed until an operator has looked; None while nothing stands against it."""
+        """Why nothing is signed until an operator has looked; None while there is no reason."""
         return self._core.guard.refusal()
 
     @property

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def read_only_query(path: Path) -> str:
-    """Give the query of a file's address that opens it for reading only, beside a process that may write to it.
+    """Give the query of a file's address that opens it for reading only, while a process may write to it.
 
     Without the right to make the WAL's side files SQLite can read a file only as one that nobody changes, which is so
     when it has no WAL.

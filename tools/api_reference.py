@@ -29,16 +29,16 @@ SECTIONS = ("Args", "Attributes", "Returns", "Raises", "Yields", "Source")
 
 def public() -> Iterator[tuple[str, object]]:
     """Give each public name with its object, functions first, then classes, then constants."""
-    found = [(name, getattr(verify, name)) for name in verify.__all__]
-    yield from (one for one in found if inspect.isfunction(one[1]))
-    yield from (one for one in found if inspect.isclass(one[1]))
-    yield from (one for one in found if not inspect.isfunction(one[1]) and not inspect.isclass(one[1]))
+    named = [(name, getattr(verify, name)) for name in verify.__all__]
+    yield from (pair for pair in named if inspect.isfunction(pair[1]))
+    yield from (pair for pair in named if inspect.isclass(pair[1]))
+    yield from (pair for pair in named if not inspect.isfunction(pair[1]) and not inspect.isclass(pair[1]))
 
 
 def signature(name: str, thing: object) -> str:
     """Give a call's form, an argument a line where it is long; of an enumeration its members."""
     if isinstance(thing, enum.EnumMeta):
-        return "\n".join(f"{name}.{one.name} = {one.value}" for one in thing)  # type: ignore[var-annotated]
+        return "\n".join(f"{name}.{member.name} = {member.value}" for member in thing)  # type: ignore[var-annotated]
     if not callable(thing):
         return f"{name} = {thing!r}"
     if isinstance(thing, type) and "__init__" not in vars(thing) and issubclass(thing, Exception):
@@ -48,10 +48,10 @@ def signature(name: str, thing: object) -> str:
     if len(name + text) <= 100:
         return f"{name}{text}"
     arguments: list[str] = []
-    for one in form.parameters.values():
-        if one.kind is one.KEYWORD_ONLY and "*" not in arguments:
+    for parameter in form.parameters.values():
+        if parameter.kind is parameter.KEYWORD_ONLY and "*" not in arguments:
             arguments.append("*")
-        arguments.append(_short(str(one)))
+        arguments.append(_short(str(parameter)))
     joined = ",\n    ".join(arguments)
     return f"{name}(\n    {joined},\n){text.rpartition(')')[2]}"
 

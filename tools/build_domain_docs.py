@@ -93,13 +93,13 @@ def type_words(hint: Any) -> str:
     if hint in NAMED:
         return NAMED[hint]
     if origin is Literal:
-        return ", ".join(f"`{one}`" for one in arguments)
+        return ", ".join(f"`{argument}`" for argument in arguments)
     if origin is tuple:
         return f"[{type_words(arguments[0]) or 'identifier'}…]"
     if origin is dict:
         return f"{{name: {type_words(arguments[1])}…}}"
     if origin is UnionType or type(None) in arguments:
-        return type_words(next(one for one in arguments if one is not type(None)))
+        return type_words(next(argument for argument in arguments if argument is not type(None)))
     if isinstance(hint, type) and issubclass(hint, Value):
         return f"{{{members(hint)}}}"
     raise TypeError(f"no words for {hint}")
@@ -108,15 +108,15 @@ def type_words(hint: Any) -> str:
 def members(cls: type[Value]) -> str:
     """List a value's members: name, `?` where it may be absent, type, and by what a list is sorted."""
     hints, listed = get_type_hints(cls), []
-    for one in sorted(fields(cls), key=lambda one: one.name):
-        if one.name == "provenance":
+    for member in sorted(fields(cls), key=lambda item: item.name):
+        if member.name == "provenance":
             continue
-        words = type_words(hints[one.name])
-        if one.name in cls.SORTED:
-            words += f" sorted by `{cls.SORTED[one.name]}`" if cls.SORTED[one.name] else " sorted"
-        since = cls.MEMBER_SINCE.get(one.name) if issubclass(cls, Act) else None
+        words = type_words(hints[member.name])
+        if member.name in cls.SORTED:
+            words += f" sorted by `{cls.SORTED[member.name]}`" if cls.SORTED[member.name] else " sorted"
+        since = cls.MEMBER_SINCE.get(member.name) if issubclass(cls, Act) else None
         words += f" (since edition {since})" if since else ""
-        listed.append(f"`{one.name}`{'' if one.default is MISSING else '?'}{f': {words}' if words else ''}")
+        listed.append(f"`{member.name}`{'' if member.default is MISSING else '?'}{f': {words}' if words else ''}")
     return ", ".join(listed)
 
 
@@ -131,15 +131,15 @@ def signer_words(cls: type[Act[Any]]) -> str:
     who = ("ALL, " if cls.concurring else "") + SIGNERS[cls.signer]
     if cls.by_own_key and cls.signer != "self":
         who += ", or the key itself"
-    rules = dict.fromkeys(one.en for one in cls.RULES if one.code == "E_ROLE")
+    rules = dict.fromkeys(rule.en for rule in cls.RULES if rule.code == "E_ROLE")
     return f"{who}: {'; '.join(rules)}" if rules else who
 
 
-def edition_words(one: Rule[Any, Any]) -> str:
+def edition_words(rule: Rule[Any, Any]) -> str:
     """Say in which editions of the law a rule holds; nothing where it is in all."""
-    if one.until is not None:
-        return f" (editions {one.since} to {one.until})" if one.since < one.until else f" (edition {one.since})"
-    return f" (since edition {one.since})" if one.since > FIRST else ""
+    if rule.until is not None:
+        return f" (editions {rule.since} to {rule.until})" if rule.since < rule.until else f" (edition {rule.since})"
+    return f" (since edition {rule.since})" if rule.since > FIRST else ""
 
 
 def spec_table(kinds: Iterable[AggregateKind]) -> str:
@@ -152,12 +152,12 @@ def spec_table(kinds: Iterable[AggregateKind]) -> str:
 def refusals_table(kinds: Iterable[AggregateKind]) -> str:
     """Write every rule under its code, in the order of rank, with the acts that it is asked of."""
     asked: dict[tuple[str, str, str], dict[str, None]] = {}
-    for one in GENERAL:
-        asked.setdefault((one.code, one.en + edition_words(one), one.es), {})["every act"] = None
+    for rule in GENERAL:
+        asked.setdefault((rule.code, rule.en + edition_words(rule), rule.es), {})["every act"] = None
     for kind in kinds:
         for cls in kind.acts:
-            for one in cls.RULES:
-                asked.setdefault((one.code, one.en + edition_words(one), one.es), {})[cls.__name__] = None
+            for rule in cls.RULES:
+                asked.setdefault((rule.code, rule.en + edition_words(rule), rule.es), {})[cls.__name__] = None
     ranked = sorted(asked, key=lambda key: list(CODES).index(key[0]))
     rows = ((code, en, es, ", ".join(asked[code, en, es])) for code, en, es in ranked)
     return table(("code", "rule", "regla", "asked of"), rows)
@@ -165,8 +165,10 @@ def refusals_table(kinds: Iterable[AggregateKind]) -> str:
 
 def rules_table(rules: Iterable[Rule[Any, Any]]) -> str:
     """Write rules by rank: code and words."""
-    ranked = sorted(rules, key=lambda one: list(CODES).index(one.code))
-    return table(("code", "rule", "regla"), ((f"`{one.code}`", one.en + edition_words(one), one.es) for one in ranked))
+    ranked = sorted(rules, key=lambda rule: list(CODES).index(rule.code))
+    return table(
+        ("code", "rule", "regla"), ((f"`{rule.code}`", rule.en + edition_words(rule), rule.es) for rule in ranked)
+    )
 
 
 def _moves(kind: AggregateKind) -> str:
@@ -187,7 +189,7 @@ def _act(cls: type[Act[Any]]) -> str:
     if cls.signer in ("rep", "root_or_rep", "self"):
         says.append(f"A secretariat may {'' if cls.by_secretariat else 'not '}say it.")
     if cls.CORRECTABLE:
-        says.append(f"Texts and dates of {', '.join(f'`{one}`' for one in cls.CORRECTABLE)} may be corrected.")
+        says.append(f"Texts and dates of {', '.join(f'`{name}`' for name in cls.CORRECTABLE)} may be corrected.")
     parts = [f"### {cls.__name__}", (cls.__doc__ or "").strip(), f"Body: {members(cls)}.", " ".join(says)]
     return "\n\n".join([*parts, rules_table(cls.RULES)] if cls.RULES else parts)
 
@@ -221,9 +223,9 @@ def within(page: str, what: str, text: str) -> str:
         ValueError: The page has no such marks.
     """
     begin = BEGIN.format(what)
-    head, found, rest = page.partition(begin)
+    head, marker, rest = page.partition(begin)
     _, ended, tail = rest.partition(END)
-    if not (found and ended):
+    if not (marker and ended):
         raise ValueError(f"no marks for {what}")
     return f"{head}{begin}\n\n{text}\n\n{END}{tail}"
 

@@ -60,8 +60,8 @@ def _with_phrases(script: str) -> str:
     phrases: list[str] = []
     for sign in signs:
         counted = Counter(text[at : at + size] for size in range(3, 26) for at in range(len(text) - size))
-        usable = [one for one, count in counted.items() if count > 2 and unfit.isdisjoint(one)]
-        phrases.append(max(usable, key=lambda one: _saved(one, counted[one])))
+        usable = [phrase for phrase, count in counted.items() if count > 2 and unfit.isdisjoint(phrase)]
+        phrases.append(max(usable, key=lambda phrase: _saved(phrase, counted[phrase])))
         text = text.replace(phrases[-1], sign)
     for long, short in zip(tables, text.split("\0"), strict=True):
         script = script.replace(long, short)
@@ -83,9 +83,9 @@ def _rows(code: str) -> str:
     Raises:
         KeyError: No table has that code.
     """
-    words = FAULTS | REMARKS
-    codes = [one for one in SEEN if one not in NOT_IN_A_PAGE] if code == "SEEN" else [code]
-    return "".join(f"{one}|{words[one]['es']}|{words[one]['en']}\n" for one in codes)
+    words = {**FAULTS, **REMARKS}
+    codes = [each for each in SEEN if each not in NOT_IN_A_PAGE] if code == "SEEN" else [code]
+    return "".join(f"{row}|{words[row]['es']}|{words[row]['en']}\n" for row in codes)
 
 
 def _style(source: Path, name: str) -> str:
@@ -101,8 +101,8 @@ def _script(source: Path, tags: str) -> str:
         for paragraph in re.split(r"\n\n(?=\S)", _read(source, name).strip())
     ]
     # Fewer bytes; safe as long as the source never assigns to a constant.
-    small = (re.sub(r"\bconst(?=[ {\[])", "let", _minified("application/javascript", one)) for one in paragraphs)
-    return "".join(f"{_wrapped(one)}\n" for one in small if one)
+    small = (re.sub(r"\bconst(?=[ {\[])", "let", _minified("application/javascript", text)) for text in paragraphs)
+    return "".join(f"{_wrapped(paragraph)}\n" for paragraph in small if paragraph)
 
 
 def _minified(kind: str, text: str) -> str:
@@ -114,9 +114,9 @@ def _wrapped(script: str) -> str:
     lines: list[str] = []
     rest, same = script, _minified("application/javascript", script)
     while len(rest) > _LINE:
-        cut = max(rest.rfind(one, 0, _LINE) for one in _BREAKS) + 1
+        cut = max(rest.rfind(mark, 0, _LINE) for mark in _BREAKS) + 1
         while cut and not _gives("\n".join([*lines, rest[:cut], rest[cut:]]), same):
-            cut = max(rest.rfind(one, 0, cut - 1) for one in _BREAKS) + 1
+            cut = max(rest.rfind(mark, 0, cut - 1) for mark in _BREAKS) + 1
         if not cut:
             break
         lines.append(rest[:cut])
@@ -132,8 +132,8 @@ def _gives(script: str, small: str) -> bool:
 
 
 def main() -> None:
-    """Write the page from the source beside it; with `--check` compare, with a path that file instead."""
-    paths = [one for one in sys.argv[1:] if one != "--check"]
+    """Write the page from its source; with `--check` compare, with a path that file instead."""
+    paths = [argument for argument in sys.argv[1:] if argument != "--check"]
     verify = Path(__file__).resolve().parents[1] / "verify"
     path, page = Path(paths[0]) if paths else verify / PAGE_NAME, built(verify / "page").encode()
     if "--check" not in sys.argv[1:]:

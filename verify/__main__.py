@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("source", help="a ledger's or published folder, an address, a zip, a receipt, a contradiction")
     parser.add_argument(
         "--trust", type=Path, metavar="DIR",
-        help="folder with policy, genesis and, if kept, checkpoint; it must not come from the one who is audited",
+        help="folder with policy, genesis and, if saved, checkpoint; it must not come from the one who is audited",
     )  # fmt: skip
     parser.add_argument(
         "--since", type=Path, metavar="CHECKPOINT",

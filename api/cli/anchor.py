@@ -43,7 +43,7 @@ def command(
     from constancia.ledger.timestamps.authorities import load_authorities
     from constancia.ledger.timestamps.request import Stamper
 
-    if sum(one is not None for one in (tsa or None, request, response)) != 1:
+    if sum(option is not None for option in (tsa or None, request, response)) != 1:
         raise fail(message("anchor.one_of"))
     with open_for_reading(folder) as ledger:
         stamper = Stamper(ledger.log, ledger.origin, ledger.anchors)
@@ -53,7 +53,7 @@ def command(
         pinned = load_authorities((trust or ledger.folder.trust) / "tsa")
         if response is not None:
             _take_in(stamper, response, pinned)
-        failed = [one for one in tsa or () if not _anchor(stamper, one, pinned)]
+        failed = [authority for authority in tsa or () if not _anchor(stamper, authority, pinned)]
         _publish(ledger)
     if failed:
         raise typer.Exit(FAILED)
@@ -86,9 +86,9 @@ def _anchor(stamper: "Stamper", asked: str, pinned: "tuple[Authority, ...]") -> 
     from constancia.verify.core.errors import Malformed
 
     name, _, url = asked.partition("=")
-    authority = next((one for one in pinned if one.name == name), None)
+    authority = next((known for known in pinned if known.name == name), None)
     if authority is None or not url.startswith(("https://", "http://")):
-        say(message("anchor.unknown", name=name, names=", ".join(one.name for one in pinned) or "∅"), err=True)
+        say(message("anchor.unknown", name=name, names=", ".join(tsa.name for tsa in pinned) or "∅"), err=True)
         return False
     try:
         done = stamper.anchor(authority, url)

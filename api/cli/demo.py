@@ -54,8 +54,8 @@ def show_played(folder: Path, played: "Played") -> None:
     out.print(message("demo.played", size=played.size, folder=folder))
     out.print(message("demo.witnessed") if played.witnessed else message("demo.not_witnessed"))
     out.print(message("demo.refused", count=len(played.refused)))
-    for one in played.refused:
-        out.print(printable(f"  {one.day}  {one.code:<16} {one.who}: {one.type} — {one.rule}"))
+    for refused in played.refused:
+        out.print(printable(f"  {refused.day}  {refused.code:<16} {refused.who}: {refused.type} — {refused.rule}"))
     out.print()
     with open_for_reading(folder) as ledger:
         print_standing(ledger.state(), played.ended, language())

@@ -125,9 +125,9 @@ class _Remote:
         self.consistency = log.consistency
 
     def __enter__(self) -> "_Remote":
-        told = self._log.describe()
-        self.origin, self.vkey, self.timezone = (str(told[name]) for name in ("origin", "log_key", "timezone"))
-        self.edition = edition_of(told)
+        description = self._log.describe()
+        self.origin, self.vkey, self.timezone = (str(description[name]) for name in ("origin", "log_key", "timezone"))
+        self.edition = edition_of(description)
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -140,9 +140,9 @@ class _Remote:
         return None if verdict.get("accepted") is True else RemoteProblem(verdict.get("refusal", {})).text(language())
 
 
-def edition_of(told: "Mapping[str, Any]") -> int:
+def edition_of(description: "Mapping[str, Any]") -> int:
     """Give the law's edition that a server names; one that names none has the first."""
-    edition = told.get("edition", 1)
+    edition = description.get("edition", 1)
     return edition if type(edition) is int else 0
 
 

@@ -91,7 +91,9 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
     try:
         plan = tomllib.loads(read_named(ceremony, MAX_JSON_BYTES).decode())
         charter = read_named(ceremony.parent / plan["charter"], MAX_DOCUMENT_BYTES)
-        founders = sorted((_founder(ceremony.parent, one) for one in plan["founders"]), key=lambda one: one["party"])
+        founders = sorted(
+            (_founder(ceremony.parent, founder) for founder in plan["founders"]), key=lambda founder: founder["party"]
+        )
         origin, timezone = plan["origin"], plan["timezone"]
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise fail(message("init.ceremony", path=ceremony, reason=repr(error), example=Lines(EXAMPLE))) from error
@@ -164,8 +166,8 @@ def _open(places: "LedgerFolder", signed: list[Path], passphrase_file: Path | No
         other = parse_signed(read_named(path, MAX_SIGNED_BYTES))
         if other.statement.raw != raw:
             raise fail(message("init.other", path=path, draft=places.path / DRAFT))
-        by_key.update({str(one.key): one for one in other.signatures})
-    expected = {one["party"]: key_id_of(one["root"]["public_key"]) for one in statement.body["founders"]}
+        by_key.update({str(signature.key): signature for signature in other.signatures})
+    expected = {founder["party"]: key_id_of(founder["root"]["public_key"]) for founder in statement.body["founders"]}
     absent = [party for party, key in expected.items() if key not in by_key]
     if absent:
         raise fail(message("init.missing", parties=", ".join(absent)))

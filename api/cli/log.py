@@ -42,10 +42,15 @@ def command(
             table.add_column(message(heading))
         for raw in ledger.log.entries(start, min(ledger.size, start + count)):
             entry = read_entry(raw)
-            said = entry.statement
-            item = {"actor": said.actor, "body": said.body, "stream": said.stream, "type": said.type}
+            statement = entry.statement
+            item = {
+                "actor": statement.actor,
+                "body": statement.body,
+                "stream": statement.stream,
+                "type": statement.type,
+            }
             sentence = printable(sentence_words(sentence_of(item, state), language()))
-            party = printable(said.actor.get("party", "—"))
+            party = printable(statement.actor.get("party", "—"))
             # As it was said: square brackets in it are no markup.
             table.add_row(str(entry.index), entry.recorded_at[:16].replace("T", " "), party, Text(sentence))
         console().print(table)

@@ -110,7 +110,7 @@ def command(
         try:
             service = Service(
                 root=root,
-                urls=[one.rstrip("/") for one in urls],
+                urls=[url.rstrip("/") for url in urls],
                 settings=_settings(
                     trust or [],
                     stop,
@@ -122,10 +122,10 @@ def command(
                 clock=SystemClock(),
                 name=name or socket.gethostname(),
                 peers=peer or [],
-                receipts=[read_receipt(one) for one in receipt or []],
+                receipts=[read_receipt(file) for file in receipt or []],
                 heads=heads,
                 stop=stop,
-                told=_printer(root, as_json=as_json),
+                report=_printer(root, as_json=as_json),
                 says=lambda text: say(message("monitor.unreadable", reason=text), err=True),
             )
             if listen is not None:
@@ -166,10 +166,10 @@ def _settings(
     from constancia.ledger.timestamps.level5 import check_time
     from constancia.verify.trust.trust_folder import load_trust
 
-    given = [load_trust(one) for one in trust]
+    given = [load_trust(folder) for folder in trust]
 
     def trust_of(origin: str) -> "TrustFolder | None":
-        return next((one for one in given if origin in one.policy.logs), None) or _pinned(origin)
+        return next((pinned for pinned in given if origin in pinned.policy.logs), None) or _pinned(origin)
 
     def wait(seconds: float) -> None:
         stop.wait(seconds)
@@ -203,12 +203,12 @@ def _stop_event() -> "Iterator[threading.Event]":
 
     stop = threading.Event()
 
-    def told(_number: int, _frame: FrameType | None) -> None:
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
 
-    former = {number: signal.signal(number, told) for number in (signal.SIGINT, signal.SIGTERM)}
+    former = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop
     finally:
@@ -229,8 +229,8 @@ def _printer(root: Path, *, as_json: bool) -> "Callable[[RoundOutcome], None]":
             "events": [event.to_json() for event in outcome.events],
             "exit_code": outcome.code,
             "open": [
-                {"code": one.code, "es": tell(one, "es"), "en": tell(one, "en"), "evidence": one.evidence}
-                for one in outcome.open
+                {"code": item.code, "es": tell(item, "es"), "en": tell(item, "en"), "evidence": item.evidence}
+                for item in outcome.open
             ],
             "origin": state.origin,
             "requests": state.requests,
@@ -259,9 +259,9 @@ def _printer(root: Path, *, as_json: bool) -> "Callable[[RoundOutcome], None]":
                 say(f"    {advise(event.finding.code, lang)}")
             if event.is_found and event.finding.evidence is not None:
                 say(f"    {root / folder_name(state.url) / EVIDENCE / event.finding.evidence}")
-        for one in outcome.open:
-            if not any(event.finding.identity == one.identity for event in outcome.events):
-                say(f"  = {tell(one, lang)}")
+        for finding in outcome.open:
+            if not any(event.finding.identity == finding.identity for event in outcome.events):
+                say(f"  = {tell(finding, lang)}")
 
     return show_json if as_json else show
 

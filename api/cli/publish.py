@@ -87,5 +87,5 @@ def _publish_again(ledger: "Ledger", place: Path, *, tidy: bool) -> None:
 def _stop_on_signal(stop: "Event") -> None:
     import signal
 
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, lambda _number, _frame: stop.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())

@@ -1,4 +1,4 @@
-"""`constancia restore`: a backup in a ledger's place, verified first; the folder that was there is kept."""
+"""`constancia restore`: a backup in a ledger's place, verified first; the folder that was there is renamed."""
 
 from pathlib import Path
 from typing import Annotated
@@ -33,7 +33,7 @@ def command(
     except Unsound as error:
         raise fail(message("restore.bad", report=Lines(report_text(error.report, language())))) from error
     except Older as error:
-        seen = ", ".join(f"{one.by}: {one.size}" for one in error.seen)
+        seen = ", ".join(f"{claim.by}: {claim.size}" for claim in error.seen)
         raise fail(message("restore.older", size=error.size, seen=seen)) from error
     say(message("restore.done", folder=folder, size=done.size, root=done.root))
     if done.before is not None:

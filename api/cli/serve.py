@@ -123,7 +123,7 @@ def _places(locations: list[str]) -> "list[tuple[str, Callable[[], bytes | None]
     """Give what reads the checkpoint of each place where the log is published."""
     from functools import partial
 
-    return [(one, partial(_published_checkpoint, one)) for one in locations]
+    return [(location, partial(_published_checkpoint, location)) for location in locations]
 
 
 def _published_checkpoint(location: str) -> bytes | None:
@@ -147,7 +147,7 @@ def _finish_publication(ledger: "Ledger") -> None:
 
 
 def _tell_state(ledger: "Ledger") -> None:
-    """Say on the console what stands against writing, if anything does, and who could not be compared with."""
+    """Say on the console why nothing is written, if so, and who could not be compared with."""
     if ledger.is_writable and ledger.size:
         ledger.wait_compared()
     refusal = ledger.refusal

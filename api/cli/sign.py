@@ -56,8 +56,8 @@ def agree(question: str) -> None:
         typer.confirm(question, abort=True)
         return
     say(question)
-    said = sys.stdin.readline() if sys.stdin is not None else ""
-    if said.strip().lower() not in ("y", "yes", "s", "sí", "si"):
+    answer = sys.stdin.readline() if sys.stdin is not None else ""
+    if answer.strip().lower() not in ("y", "yes", "s", "sí", "si"):
         raise typer.Abort
 
 

@@ -45,12 +45,12 @@ def _escaped(text: object, lang: str) -> str:
 def _print_agreement(console: Console, agreement: Agreement, facts: tuple[Derived, ...], day: date, lang: str) -> None:
     version = agreement.current
     signed = ", ".join(signature.mark.party.upper() for signature in version.signatures) or "—"
-    fact = next((one for one in facts if one.stream == agreement.stream and one.since), None)
+    fact = next((derived for derived in facts if derived.stream == agreement.stream and derived.since), None)
     since = f" ({tr(lang, 'cli.standing.since', since=fact.since)})" if fact else ""
     console.print(f"[bold]{_escaped(version.title, lang)}[/bold] — {_word(lang, agreement.status_on(day))}{since}")
     console.print(f"  {tr(lang, 'cli.standing.signed', parties=signed)}")
     if version.missing:
-        absent = ", ".join(one.upper() for one in version.missing)
+        absent = ", ".join(party.upper() for party in version.missing)
         console.print(f"  {tr(lang, 'cli.standing.missing', parties=absent)}")
     console.print()
 
@@ -97,7 +97,7 @@ def _milestones(state: State, commitment: Commitment, at: datetime, lang: str) -
             f"{milestone.milestone} {_escaped(milestone.title, lang)}",
             milestone.window,
             _milestone_stands(state, commitment, milestone, at, lang),
-            "\n".join(_deliverable_stands(state, commitment, one, lang) for one in items),
+            "\n".join(_deliverable_stands(state, commitment, item, lang) for item in items),
         )
     return table
 
@@ -109,8 +109,8 @@ def _milestone_stands(state: State, commitment: Commitment, milestone: Milestone
 
 
 def _deliverable_stands(state: State, commitment: Commitment, item: Deliverable, lang: str) -> str:
-    found = state.aggregates.get(f"deliverable/{commitment.commitment}.{item.deliverable}")
-    if not isinstance(found, DeliverableState):
+    deliverable = state.aggregates.get(f"deliverable/{commitment.commitment}.{item.deliverable}")
+    if not isinstance(deliverable, DeliverableState):
         return f"{item.deliverable} {_word(lang, 'expected')}"
-    version = f"v{found.accepted_version or found.current.version}"
-    return f"{item.deliverable} {_word(lang, found.status)} {version}"
+    version = f"v{deliverable.accepted_version or deliverable.current.version}"
+    return f"{item.deliverable} {_word(lang, deliverable.status)} {version}"

@@ -77,16 +77,21 @@ class Search:
         Raises:
             Unreadable: The source is not a log, or not the log that the statement was signed for.
         """
-        fold, said = self._fold, self._statement
-        if fold is None or fold.origin != said.ledger:
+        fold, sought = self._fold, self._statement
+        if fold is None or fold.origin != sought.ledger:
             if report.verdict is Verdict.ALTERED:  # that is said first, and not swallowed by what else is amiss
-                return SearchOutcome(codes=("statement.elsewhere",), params={"ledger": said.ledger}, exit_code=ABSENT)
+                return SearchOutcome(codes=("statement.elsewhere",), params={"ledger": sought.ledger}, exit_code=ABSENT)
             there = "no log" if fold is None else f"the log {fold.origin}"
             raise Unreadable(
-                "statement", str(self._path), f"it was signed for {said.ledger}, and the source is {there}"
+                "statement", str(self._path), f"it was signed for {sought.ledger}, and the source is {there}"
             )
         size = fold.tree.size
-        params: dict[str, Any] = {"id": said.id, "signed_at": said.signed_at, "seen": said.seen.size, "size": size}
+        params: dict[str, Any] = {
+            "id": sought.id,
+            "signed_at": sought.signed_at,
+            "seen": sought.seen.size,
+            "size": size,
+        }
         is_broken = self._is_broken(fold, trust)
         if self._found is not None:
             params |= {"index": self._found.index, "leaf": self._found.leaf_hash.hex()}
@@ -94,13 +99,13 @@ class Search:
         else:
             codes = [
                 "statement.behind"
-                if max(said.seen.size, self._promised.size if self._promised else 0) > size
+                if max(sought.seen.size, self._promised.size if self._promised else 0) > size
                 else "statement.absent"
             ]
         if self._reused is not None:
             params["other"] = self._reused.index
             codes.append("statement.reused")
-        if said.seen.size <= size and fold.tree.root(said.seen.size) != said.seen.root:
+        if sought.seen.size <= size and fold.tree.root(sought.seen.size) != sought.seen.root:
             codes.append("statement.seen")
         if is_broken:
             params["promised"] = self._promised.size if self._promised else 0

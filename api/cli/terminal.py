@@ -58,7 +58,7 @@ def message(msgid: str, **params: object) -> str:
             return value
         return printable(value, len(value), keep="\n") if isinstance(value, Lines) else printable(value)
 
-    return tr(language(), f"cli.{msgid}", **{name: shown(one) for name, one in params.items()})
+    return tr(language(), f"cli.{msgid}", **{name: shown(value) for name, value in params.items()})
 
 
 def say(text: str, *, err: bool = False, nl: bool = True) -> None:
@@ -101,10 +101,10 @@ def guarded(verb: Callable[P, R]) -> Callable[P, R]:
         except Exception as error:
             if isinstance(error, OSError) and error.filename is None:
                 raise fail(message("failed", reason=str(error.strerror or error)), IO_FAILED) from error
-            told = _told(error)
-            if told is None:
+            text = _told(error)
+            if text is None:
                 raise
-            raise fail(told, REFUSED if type(error).__name__ == "Refusal" else FAILED) from error
+            raise fail(text, REFUSED if type(error).__name__ == "Refusal" else FAILED) from error
 
     return run
 
@@ -119,7 +119,7 @@ def _told(error: Exception) -> str | None:
     if isinstance(error, Malformed):
         return message("malformed", where=error.where, expected=error.expected, found=error.found or "∅")
     # PersistenceError is of a library that the verifier's verbs do without.
-    is_of_store = any(one.__name__ == "PersistenceError" for one in type(error).__mro__)
+    is_of_store = any(base.__name__ == "PersistenceError" for base in type(error).__mro__)
     if is_of_store or isinstance(error, LedgerError | Unreadable | UnicodeError | sqlite3.Error):
         return message("failed", reason=str(error))
     if type(error).__name__ == "RemoteProblem":  # its module brings an HTTP client, which most verbs do without

@@ -44,16 +44,16 @@ def add(
         done = pin(folder, source=source, replace=replace)
     except TrustError as error:
         raise fail(message("trust.other", origin=str(error))) from error
-    for one in done:
-        trust = one.load()
+    for anchor in done:
+        trust = anchor.load()
         say(
             message(
                 "trust.added",
-                origin=one.origin,
-                key=format_vkey(trust.policy.logs[one.origin]),
+                origin=anchor.origin,
+                key=format_vkey(trust.policy.logs[anchor.origin]),
                 genesis=trust.genesis.hex() if trust.genesis else "∅",
                 quorum=trust.policy.quorum,
-                folder=one.folder,
+                folder=anchor.folder,
             )
         )
         if trust.genesis is None:
@@ -69,15 +69,15 @@ def show() -> None:
     anchors = pinned()
     if not anchors:
         say(message("trust.none", folder=trust_root()))
-    for one in anchors:
-        trust = one.load()
+    for anchor in anchors:
+        trust = anchor.load()
         say(
             message(
                 "trust.listed",
-                origin=one.origin,
+                origin=anchor.origin,
                 genesis=trust.genesis.hex() if trust.genesis else "∅",
-                source=one.source or "—",
-                folder=one.folder,
+                source=anchor.source or "—",
+                folder=anchor.folder,
             )
         )
 

@@ -90,10 +90,10 @@ def _show(witness: "Witness") -> None:
     from constancia.verify.report.printable import printable
 
     say(describe(witness), nl=False)
-    for number, one in enumerate(witness.store.evidence()):
-        when = datetime.fromtimestamp(one.at, UTC).isoformat()
-        say(f"\n--- {number} {when} {printable(one.origin)} {printable(one.reason)}\n")
-        say(one.known.decode("utf-8", "replace") + "\n---\n" + one.request.decode("utf-8", "replace"), nl=False)
+    for number, pair in enumerate(witness.store.evidence()):
+        when = datetime.fromtimestamp(pair.at, UTC).isoformat()
+        say(f"\n--- {number} {when} {printable(pair.origin)} {printable(pair.reason)}\n")
+        say(pair.known.decode("utf-8", "replace") + "\n---\n" + pair.request.decode("utf-8", "replace"), nl=False)
 
 
 def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: bool) -> None:

@@ -67,7 +67,9 @@ def pinned() -> list[Pinned]:
     """Return all trust folders that this user pinned, by origin."""
     root = trust_root()
     folders = sorted(root.iterdir()) if root.is_dir() else []
-    return sorted((_read(folder) for folder in folders if (folder / "policy").exists()), key=lambda one: one.origin)
+    return sorted(
+        (_read(folder) for folder in folders if (folder / "policy").exists()), key=lambda anchor: anchor.origin
+    )
 
 
 def _read(folder: Path) -> Pinned:
@@ -109,10 +111,10 @@ def _pin(given: Path, trust: TrustFolder, origin: str, source: str | None, *, re
     write_file(folder / ORIGIN, f"{origin}\n".encode())
     if source is not None:
         write_file(folder / SOURCE, f"{source}\n".encode())
-    kept = Pinned(origin=origin, folder=folder, source=source or _line(folder / SOURCE))
+    added = Pinned(origin=origin, folder=folder, source=source or _line(folder / SOURCE))
     if trust.checkpoint is not None and open_with_policy(trust.checkpoint, trust.policy).checkpoint.origin == origin:
-        remember_checkpoint(kept, trust.checkpoint)
-    return kept
+        remember_checkpoint(added, trust.checkpoint)
+    return added
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -121,18 +123,18 @@ def _files(folder: Path) -> dict[str, bytes]:
     tsa = folder / "tsa"
     listed += sorted(tsa.iterdir()) if tsa.is_dir() else []
     return {
-        one.relative_to(folder).as_posix(): read_named(one, MAX_POLICY_BYTES)
-        for one in listed
-        if one.exists() and not one.is_dir()
+        path.relative_to(folder).as_posix(): read_named(path, MAX_POLICY_BYTES)
+        for path in listed
+        if path.exists() and not path.is_dir()
     }
 
 
 def unpin(origin: str) -> bool:
     """Remove the trust folder of an origin; return whether there was one."""
-    found = find(origin)
-    if found is not None:
-        rmtree(found.folder)
-    return found is not None
+    anchor = find(origin)
+    if anchor is not None:
+        rmtree(anchor.folder)
+    return anchor is not None
 
 
 def remember_checkpoint(anchor: Pinned, raw: bytes) -> None:
@@ -184,7 +186,7 @@ def forget_progress(origin: str, place: str) -> None:
 
 def usual_sources() -> Iterator[str]:
     """Return the usual locations of this user's ledgers."""
-    return (one.source for one in pinned() if one.source is not None)
+    return (anchor.source for anchor in pinned() if anchor.source is not None)
 
 
 def last_checkpoint(origin: str | None) -> bytes:
@@ -193,8 +195,8 @@ def last_checkpoint(origin: str | None) -> bytes:
     Raises:
         Unreadable: There is none.
     """
-    kept = None if origin is None else find(origin)
-    raw = None if kept is None else read_file(kept.folder / CHECKPOINT, MAX_NOTE_BYTES)
+    anchor = None if origin is None else find(origin)
+    raw = None if anchor is None else read_file(anchor.folder / CHECKPOINT, MAX_NOTE_BYTES)
     if raw is None:
         raise Unreadable("since", "--since last", f"no checkpoint of {origin} was verified with a pinned trust folder")
     return raw

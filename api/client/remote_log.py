@@ -50,8 +50,8 @@ class RemoteProblem(Exception):
             tr(lang, "cli.refused.judged", judged=judged),
         ]
         also = self.problem.get("also", [])
-        more = [one for one in also if isinstance(one, dict)] if isinstance(also, list) else []
-        return "\n".join([*lines, *(printable(f"  + {one.get('code')}: {one.get('rule')}") for one in more[:20])])
+        more = [problem for problem in also if isinstance(problem, dict)] if isinstance(also, list) else []
+        return "\n".join([*lines, *(printable(f"  + {item.get('code')}: {item.get('rule')}") for item in more[:20])])
 
 
 class Answer(NamedTuple):
@@ -104,12 +104,12 @@ class _Exchange(Web):
 def _object(answer: Answer, where: str, members: Sequence[str] = ()) -> dict[str, Any]:
     """Read an answer's JSON object; one that has another form, whatever it says that it is, is none of a ledger's."""
     try:
-        found = json.loads(answer.data)
+        document = json.loads(answer.data)
     except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict) or any(name not in found for name in members):
+        document = None
+    if not isinstance(document, dict) or any(name not in document for name in members):
         raise NoLedger(f"{where}: no ledger answers there (status {answer.status})")
-    return found
+    return document
 
 
 class RemoteLog:
@@ -154,7 +154,7 @@ class RemoteLog:
     def consistency(self, old: int, new: int) -> Sequence[bytes]:
         """Return the consistency proof between two sizes."""
         answer = self._json("GET", f"/api/v1/proofs/consistency?old={old}&new={new}", ("proof",))
-        return [decode_base64(one, "proof") for one in answer["proof"]]
+        return [decode_base64(sibling, "proof") for sibling in answer["proof"]]
 
     def receipt(self, name: str) -> bytes:
         """Return the receipt of an entry by index, leaf hash or statement id, as the server made it.
@@ -185,8 +185,8 @@ class RemoteLog:
             name: statement[name] for name in ("actor", "body", "mode", "occurred_on", "seen", "signed_at", "type")
         }
         body = json.dumps(asked | ({} if key is None else {"key": key})).encode()
-        found: dict[str, Any] = self._json("POST", "/api/v1/drafts", ("verdict",), body)["verdict"]
-        return found
+        verdict: dict[str, Any] = self._json("POST", "/api/v1/drafts", ("verdict",), body)["verdict"]
+        return verdict
 
     def _json(self, method: str, path: str, members: Sequence[str], body: bytes | None = None) -> dict[str, Any]:
         return _object(self._request(method, path, body), f"{self._url}{path}", members)

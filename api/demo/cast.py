@@ -50,7 +50,7 @@ class Cast:
         self.parties: dict[str, Any] = sample_json("parties.json")
         people = sample_json("people.json")
         self.first: list[dict[str, Any]] = people["appointments"]
-        self.later = {one["appointment"]: one for one in people["later"]}
+        self.later = {record["appointment"]: record for record in people["later"]}
 
     def root(self, party: str) -> Player:
         """Return a party's root."""
@@ -58,13 +58,13 @@ class Cast:
 
     def person(self, appointment: str) -> Player:
         """Return a representative by appointment."""
-        found = self.appointment(appointment)
-        actor = representative_actor(found["party"], found["person"], appointment, found["capacity"])
-        return self._player(appointment, actor, found)
+        record = self.appointment(appointment)
+        actor = representative_actor(record["party"], record["person"], appointment, record["capacity"])
+        return self._player(appointment, actor, record)
 
     def appointment(self, name: str) -> dict[str, Any]:
         """Return an appointment's data."""
-        first = next((one for one in self.first if one["appointment"] == name), None)
+        first = next((record for record in self.first if record["appointment"] == name), None)
         return first if first is not None else self.later[name]
 
     def _player(self, name: str, actor: Mapping[str, str], appointment: Mapping[str, Any] | None) -> Player:

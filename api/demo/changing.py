@@ -40,7 +40,7 @@ def scope_changes(stage: Stage) -> None:
     stage.say(stage.cast.person("ap-e-nosc"), "DissentRecorded", {"decision": "d-2", "text": dissent})
     stage.on("2019-07-10")
     without_start = baseline_scope()
-    without_start["deliverables"] = [one for one in without_start["deliverables"] if one["deliverable"] != "d1.3"]
+    without_start["deliverables"] = [item for item in without_start["deliverables"] if item["deliverable"] != "d1.3"]
     question = text("¿Se retira D1.3, que no es un documento?", "Is D1.3, which is no document, removed?")
     act = scope_act("d-3", without_start)
     decide(stage, "d-3", act, question, dict.fromkeys(PARTIES, "for"))
@@ -109,7 +109,7 @@ def afterwards(stage: Stage) -> None:
 def correct_date(stage: Stage, sfp: Player) -> None:
     """Correct the date on which work started, in a new entry; the old entry does not change."""
     marks = (b'"type":"WorkStarted"', b'"party":"sfp"')
-    started = next(said.entry for said in stage.said if all(mark in said.entry.raw for mark in marks))
+    started = next(done.entry for done in stage.outcomes if all(mark in done.entry.raw for mark in marks))
     correction = {
         "correction": "co-1",
         "field": "occurred_on",

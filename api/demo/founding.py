@@ -24,8 +24,8 @@ def genesis(stage: Stage) -> None:
         "demonstration": True,
         "edition": NEWEST,
         "founders": [
-            founder_object(one["party"], one["kind"], text(one["es"], one["en"]), root.key)
-            for one, root in zip(founders, roots, strict=True)
+            founder_object(founder["party"], founder["kind"], text(founder["es"], founder["en"]), root.key)
+            for founder, root in zip(founders, roots, strict=True)
         ],
         "log_key": stage.ledger.vkey,
         **({"log_cosigner": stage.ledger.cosigner_vkey} if stage.ledger.cosigner_vkey else {}),
@@ -42,45 +42,47 @@ def genesis(stage: Stage) -> None:
 
 def identities(stage: Stage) -> None:
     """Parties register; roots appoint and endorse; the secretariat registers the others."""
-    for one in stage.cast.parties["founders"]:
+    for founder in stage.cast.parties["founders"]:
         body = {
-            "acronym": one["acronym"],
-            "kind": one["kind"],
-            "legal_name": text(one["es"], one["en"]),
-            "party": one["party"],
+            "acronym": founder["acronym"],
+            "kind": founder["kind"],
+            "legal_name": text(founder["es"], founder["en"]),
+            "party": founder["party"],
         }
-        stage.say(stage.cast.root(one["party"]), "PartyRegistered", body, provenance=FACT)
-    for one in stage.cast.first:
-        appoint(stage, one["appointment"])
+        stage.say(stage.cast.root(founder["party"]), "PartyRegistered", body, provenance=FACT)
+    for founder in stage.cast.first:
+        appoint(stage, founder["appointment"])
     secretariat = stage.cast.person("ap-s-inai")
     organizations = stage.cast.parties["organizations"]
-    for one in organizations:
-        body = {"kind": "civil_society_org", "legal_name": {"es": one["es"]}, "party": one["party"]}
+    for founder in organizations:
+        body = {"kind": "civil_society_org", "legal_name": {"es": founder["es"]}, "party": founder["party"]}
         stage.say(secretariat, "PartyRegistered", body, provenance=FACT)
-    for one in organizations:
-        body = {"organization": one["party"], "party": "nosc", "since": one["since"]}
+    for founder in organizations:
+        body = {"organization": founder["party"], "party": "nosc", "since": founder["since"]}
         stage.say(stage.cast.root("nosc"), "MemberOrganizationJoined", body, provenance="public")
-    for one in stage.cast.parties["names"]:
-        stage.say(secretariat, "PartyNameRecorded", one, provenance="seed")
+    for founder in stage.cast.parties["names"]:
+        stage.say(secretariat, "PartyNameRecorded", founder, provenance="seed")
 
 
 def appoint(stage: Stage, name: str) -> None:
     """Appoint a person by a root, register the person's key, and endorse it by the root."""
     person = stage.cast.person(name)
-    one = stage.cast.appointment(name)
-    root = stage.cast.root(one["party"])
-    limits = {"valid_from": stage.today} | ({"valid_until": one["valid_until"]} if "valid_until" in one else {})
+    appointment = stage.cast.appointment(name)
+    root = stage.cast.root(appointment["party"])
+    limits = {"valid_from": stage.today} | (
+        {"valid_until": appointment["valid_until"]} if "valid_until" in appointment else {}
+    )
     body = {
         "appointment": name,
-        "capacity": one["capacity"],
-        "name": one["name"],
-        "party": one["party"],
-        "person": one["person"],
-        "post": text(one["es"], one["en"]),
-        "scope": one["scope"],
+        "capacity": appointment["capacity"],
+        "name": appointment["name"],
+        "party": appointment["party"],
+        "person": appointment["person"],
+        "post": text(appointment["es"], appointment["en"]),
+        "scope": appointment["scope"],
         **limits,
     }
-    stage.say(root, "RepresentativeAppointed", body, provenance=one["provenance"])
+    stage.say(root, "RepresentativeAppointed", body, provenance=appointment["provenance"])
     register_key(stage, person, limits)
 
 

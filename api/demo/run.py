@@ -136,7 +136,7 @@ def _play(folder: Path, progress: Callable[[int, int, str], None] | None) -> Pla
             play(stage, progress)
             witnessed = options.cosign and ledger.wait_cosigned(WITNESS_S)
             ledger.publish()
-            for done in stage.said:
+            for done in stage.outcomes:
                 if b'"type":"AgreementSigned"' in done.entry.raw:
                     write_file(places.receipts / f"{done.entry.index}.tlog-proof", ledger.receipt(done.entry.index))
             size = ledger.size

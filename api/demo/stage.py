@@ -43,7 +43,7 @@ class Stage:
     clock: StoryClock
     cast: Cast
     refused: list[Refused] = field(default_factory=list)
-    said: list[AppendOutcome] = field(default_factory=list)
+    outcomes: list[AppendOutcome] = field(default_factory=list)
 
     def checkpoint(self) -> bytes:
         """Give the log's checkpoint to a signer's software."""
@@ -142,7 +142,7 @@ class Stage:
 
     def _submit(self, document: bytes) -> AppendOutcome:
         done = self.ledger.append(parse_signed(document))
-        self.said.append(done)
+        self.outcomes.append(done)
         return done
 
     def each(self, players: Sequence[Player], type_name: str, body: Mapping[str, Any], **how: str) -> None:

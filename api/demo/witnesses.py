@@ -73,7 +73,7 @@ def running_witnesses(folder: Path) -> Iterator[dict[str, str]]:
         LedgerError: One does not start; its messages are on standard error.
     """
     home = folder / FOLDER
-    parties = sorted(one.parent.name for one in home.glob("*/key.pem"))
+    parties = sorted(key.parent.name for key in home.glob("*/key.pem"))
     processes: dict[str, subprocess.Popen[str]] = {}
     try:
         for party in parties:

@@ -57,8 +57,8 @@ def forum(stage: Stage) -> None:
 
 def new_party_signer(stage: Stage, appointment: str) -> None:
     """Add an organization that is not a founder: a founder endorses its root, which then appoints."""
-    one = stage.cast.appointment(appointment)
-    party = one["party"]
+    record = stage.cast.appointment(appointment)
+    party = record["party"]
     other = next(item for item in stage.cast.parties["others"] if item["party"] == party)
     body = {"kind": other["kind"], "legal_name": text(other["es"], other["en"]), "party": party}
     stage.say(stage.cast.person("ap-s-inai"), "PartyRegistered", body)

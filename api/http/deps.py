@@ -56,7 +56,7 @@ def address_of(request: Request, settings: Settings) -> str:
 
 
 def stands(ledger: Ledger, size: int) -> dict[str, Any]:
-    """Give what every answer about state names: the size and root that it stands at."""
+    """Give what every answer about state names: its size and root."""
     return {"root": ledger.log.root(size).hex(), "size": size}
 
 

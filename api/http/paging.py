@@ -41,9 +41,9 @@ def link_header(path: str, page: Page, *, is_past: bool) -> dict[str, str]:
 
     Source: RFC 8288 §3; relations of RFC 8288 and HTML.
     """
-    kept = {"size": page.size} if is_past else {}
+    past = {"size": page.size} if is_past else {}
     links = [
-        f'<{path}?{urlencode({"start": start, "limit": page.limit, **kept})}>; rel="{relation}"'
+        f'<{path}?{urlencode({"start": start, "limit": page.limit, **past})}>; rel="{relation}"'
         for relation, start in page.starts().items()
     ]
     return {"Link": ", ".join(links)}

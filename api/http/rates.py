@@ -121,7 +121,7 @@ class Attempts:
 def may_replay(scope: Scope) -> bool:
     """Tell whether a read may have to replay entries: the state, what follows from it, pages and lists of the past."""
     path: str = scope["path"]
-    is_past = any(one.startswith(_PAST) for one in scope["query_string"].split(b"&"))
+    is_past = any(parameter.startswith(_PAST) for parameter in scope["query_string"].split(b"&"))
     return path in _REPLAYS or (is_past and path.startswith(_PAGES))
 
 

@@ -78,8 +78,8 @@ class BoundedHeads(H11Protocol):
 
     def _make_room(self) -> None:
         """Close the connection that has been idle longest: a flood of idle ones takes room from itself alone."""
-        idle = [one for one in self.connections if isinstance(one, BoundedHeads) and one.is_idle]
-        oldest = min(idle, key=lambda one: one._idle_since, default=self)  # noqa: SLF001 - of our own class
+        idle = [each for each in self.connections if isinstance(each, BoundedHeads) and each.is_idle]
+        oldest = min(idle, key=lambda connection: connection._idle_since, default=self)  # noqa: SLF001 - of our own class
         oldest.transport.abort()
         now = self.loop.time()
         if now - BoundedHeads._told_at >= _TOLD_EVERY_S:

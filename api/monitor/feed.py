@@ -26,7 +26,7 @@ def atom(events: Sequence[Event], name: str, lang: str) -> bytes:
     Returns:
         Atom, UTF-8. Identifiers and times are the findings' own (RFC 4287 §4.2.6, §4.2.15).
     """
-    latest = sorted(events, key=lambda one: (one.at, one.urn))[-MAX_ENTRIES:]
+    latest = sorted(events, key=lambda event: (event.at, event.urn))[-MAX_ENTRIES:]
     name = printable(name)
     feed = FeedGenerator()
     feed.id(uuid.uuid5(uuid.NAMESPACE_URL, f"constancia/monitor-feed@v1 {name}").urn)

@@ -34,7 +34,7 @@ class _Folders(Collector):
         spent = CounterMetricFamily(f"{prefix}_rounds_seconds", "Time spent in rounds.", labels=_LABELS)
         entries = CounterMetricFamily(f"{prefix}_entries_verified", "Entries verified.", labels=_LABELS)
         requests = CounterMetricFamily(f"{prefix}_requests", "Requests made to the log.", labels=_LABELS)
-        found = CounterMetricFamily(f"{prefix}_findings", "Findings since the beginning.", labels=(*_LABELS, "code"))
+        begun = CounterMetricFamily(f"{prefix}_findings", "Findings since the beginning.", labels=(*_LABELS, "code"))
         now_open = GaugeMetricFamily(f"{prefix}_open_findings", "Findings that last.", labels=(*_LABELS, "code"))
         for folder in self._folders:
             state = folder.state
@@ -49,11 +49,11 @@ class _Folders(Collector):
             entries.add_metric(labels, state.entries)
             requests.add_metric(labels, state.requests_total)
             ever = Counter(event.finding.code for event in folder.events if event.is_found)
-            lasting = Counter(one.code for one in folder.open)
+            lasting = Counter(finding.code for finding in folder.open)
             for code in KINDS:
-                found.add_metric((*labels, code), ever[code])
+                begun.add_metric((*labels, code), ever[code])
                 now_open.add_metric((*labels, code), lasting[code])
-        yield from (size, success, outcome, seconds, rounds, spent, entries, requests, found, now_open)
+        yield from (size, success, outcome, seconds, rounds, spent, entries, requests, begun, now_open)
 
 
 def metrics(folders: Sequence[LogFolder]) -> bytes:

@@ -45,18 +45,18 @@ def write_outputs(root: Path, folders: Sequence[LogFolder], name: str, heads: Pa
 
 def heads_document(folders: Sequence[LogFolder]) -> bytes:
     """Return the heads document: what these logs showed this monitor, for others to compare."""
-    told = []
+    heads = []
     for folder in folders:
         state = folder.state
         for note, verified in ((state.verified, True), (state.pending, False)):
             if note is not None:
                 at = (state.verified_at if verified else state.last_round) or ""
-                told.append(Told(origin=state.origin, url=state.url, note=note.encode(), verified=verified, at=at))
+                heads.append(Told(origin=state.origin, url=state.url, note=note.encode(), verified=verified, at=at))
     proofs = {proof for folder in folders for proof in folder.proofs()}
-    return format_heads(told, sorted(proofs))
+    return format_heads(heads, sorted(proofs))
 
 
 def siblings(folders: Sequence[LogFolder], url: str) -> list[Peer]:
     """Return what this monitor saw at its other addresses: for the same log they count as peers."""
-    told = [(folder.state.url, folder.state.verified) for folder in folders if folder.state.url != url]
-    return [Peer(name=name, told=HeadsDocument(notes=(note.encode(),))) for name, note in told if note is not None]
+    notes = [(folder.state.url, folder.state.verified) for folder in folders if folder.state.url != url]
+    return [Peer(name=name, heads=HeadsDocument(notes=(note.encode(),))) for name, note in notes if note is not None]

@@ -28,7 +28,7 @@ def read_peer(location: str, is_stopped: Callable[[], bool] = lambda: False) -> 
         Its data, or why they could not be fetched.
     """
     try:
-        return Peer(name=location, told=parse_heads(_read(location, is_stopped)))
+        return Peer(name=location, heads=parse_heads(_read(location, is_stopped)))
     except (Unreadable, Malformed) as error:
         return Peer(name=location, failure=str(error))
 

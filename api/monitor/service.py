@@ -37,7 +37,7 @@ class Service:
         receipts: Receipts that the logs must honour.
         heads: Another path for the heads document.
         stop: Set to stop the service.
-        told: Called after each round.
+        report: Called after each round.
     """
 
     root: Path
@@ -49,7 +49,7 @@ class Service:
     receipts: Sequence[ReceiptJudgement] = ()
     heads: Path | None = None
     stop: threading.Event = field(default_factory=threading.Event)
-    told: Callable[[RoundOutcome], None] = lambda _: None
+    report: Callable[[RoundOutcome], None] = lambda _: None
     says: Callable[[str], None] = lambda _: None
     has_feeds: bool = True
     is_written: bool = True
@@ -93,7 +93,7 @@ class Service:
         while not self.stop.is_set():
             now = time.monotonic()
             ready = [number for number, at in due.items() if at <= now]
-            for outcome, number in zip(self._rounds([self._watches[one] for one in ready]), ready, strict=True):
+            for outcome, number in zip(self._rounds([self._watches[due_now] for due_now in ready]), ready, strict=True):
                 due[number] = time.monotonic() + delay(every_s, outcome.state.failures)
             self.stop.wait(max(0.0, min(due.values()) - time.monotonic()))
 
@@ -117,7 +117,7 @@ class Service:
                 state = replace(watch.folder.state, failures=watch.folder.state.failures + 1)
                 outcome = RoundOutcome(code=UNREACHABLE, events=(), open=watch.folder.open, state=state)
             self._write_outputs()
-            self.told(outcome)
+            self.report(outcome)
             yield outcome
 
 

@@ -94,8 +94,8 @@ class Frame:
                 text=lambda value: in_language(value, lang),
                 word=lambda name: _word(lang, name),
                 to=lambda name, *parts: "/".join(["", lang, segment(lang, name), *map(str, parts)]),
-                date=lambda found: date_words(str(found), lang),
-                when=lambda found: instant_words(str(found), lang, state.timezone),
+                date=lambda day: date_words(str(day), lang),
+                when=lambda instant: instant_words(str(instant), lang, state.timezone),
                 zone_name=state.timezone,
                 size=state.size,
                 is_past=state.size != ledger.size,
@@ -130,15 +130,15 @@ def segment(lang: str, name: str) -> str:
 
 def party_name(state: State, party: str, lang: str) -> str:
     """Give a party's short name: acronym, else legal name."""
-    found = state.aggregates.get(f"party/{party}")
-    if isinstance(found, Party):
-        return found.acronym or in_language(found.legal_name, lang)
+    aggregate = state.aggregates.get(f"party/{party}")
+    if isinstance(aggregate, Party):
+        return aggregate.acronym or in_language(aggregate.legal_name, lang)
     return party
 
 
 def _word(lang: str, name: object) -> str:
-    found = tr(lang, f"word.{name}")
-    return str(name) if found == f"word.{name}" else found
+    word = tr(lang, f"word.{name}")
+    return str(name) if word == f"word.{name}" else word
 
 
 def _in_other_language(path: str, lang: str) -> str:

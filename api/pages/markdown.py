@@ -1,4 +1,4 @@
-"""Documents in Markdown as formatted text. What was signed are the document's bytes, which stand beside it."""
+"""Documents in Markdown as formatted text. What was signed are the document's bytes, which are shown with it."""
 
 from functools import cache
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-_UNDER: Final = 3  # the page has one h1, and a document's text stands under an h3
+_UNDER: Final = 3  # the page has one h1, and a document's text is under an h3
 
 
 @cache

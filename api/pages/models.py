@@ -1,4 +1,4 @@
-"""View models: what a page shows beside the rows of the state: lines of a timeline, and deadlines that were missed."""
+"""View models: what a page shows besides the rows of the state: lines of a timeline, and deadlines that were missed."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -104,7 +104,7 @@ def _missed(as_of: AsOf, commitment: Row, target: str, window: str) -> Missed:
     kind, _, name = target.partition(" ")
     met: str | None
     if kind == "milestone":
-        reported: list[Any] = [one for one in commitment["completed"] if one["milestone"] == name]
+        reported: list[Any] = [completion for completion in commitment["completed"] if completion["milestone"] == name]
         met = reported[0]["mark"]["occurred_on"] if reported else None
     else:
         submitted = first_submission(as_of.state, commitment["commitment"], name)

@@ -33,7 +33,7 @@ def not_found(request: Request, ledger: Ledger) -> Response:
 @router.get("/es/")
 @router.get("/en/")
 def summary(frame: TheFrame) -> Response:
-    """Give the summary: what stands, what is overdue, what was said last."""
+    """Give the summary: what is in force, what is overdue, what was recorded last."""
     commitments = frame.as_of.rows("commitments")
     return frame.page(
         "summary.html",
@@ -110,7 +110,7 @@ def agreement(name: str, frame: TheFrame) -> Response:
         for version in row["versions"]
         if (index := version.get("in_force_index")) is not None
     }
-    signed = {one["version"]: one["signatures"] for one in frame.as_of.row("signatures", row["stream"])["versions"]}
+    signed = {item["version"]: item["signatures"] for item in frame.as_of.row("signatures", row["stream"])["versions"]}
     return frame.page("agreement.html", agreement=row, facts=facts, signed=signed, texts=texts, recorded=recorded)
 
 
@@ -120,7 +120,7 @@ def decision(name: str, frame: TheFrame) -> Response:
     """Show a decision: the act, votes, dissent, signatures."""
     row = frame.as_of.row("decisions", f"decision/{name}")
     act_json = json.dumps(row["act"], ensure_ascii=False, indent=2)
-    signed = {one["party"]: one for one in row["signatures"]}
+    signed = {signature["party"]: signature for signature in row["signatures"]}
     return frame.page("decision.html", decision=row, act_json=act_json, signed=signed)
 
 

@@ -1,4 +1,4 @@
-"""What a page says of witnesses: whether the tree that it stands at is witnessed, by whom, when, up to which entry."""
+"""What a page says of witnesses: whether its tree is witnessed, by whom, when, up to which entry."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -51,19 +51,19 @@ def document(sha256: str, request: Request, ledger: TheLedger) -> Response:
     summary="What the log says of a document",
     responses={
         200: json_example(
-            "Whether it is kept here, and every entry that cites it.",
+            "Whether it is stored here, and every entry that cites it.",
             {"cited_by": [{"index": 66, "path": "docset.documents.0"}], "is_kept": True, "sha256": "…", "size": 2395},
         ),
         **refusals(404),
     },
 )
 def citations(sha256: str, ledger: TheLedger) -> dict[str, Any]:
-    """Say which entries cite a document, and whether its bytes are kept here: "is this file the one cited?"."""
-    found = cited_by(ledger, sha256)
+    """Say which entries cite a document, and whether its bytes are stored here: "is this file the one cited?"."""
+    entries = cited_by(ledger, sha256)
     is_kept = sha256 in ledger.documents
-    if not found and not is_kept:
-        raise NotFound("no entry cites a document of that digest, and none is kept here")
-    about = {"cited_by": found, "is_kept": is_kept, "sha256": sha256, **stands(ledger, ledger.views.position)}
+    if not entries and not is_kept:
+        raise NotFound("no entry cites a document of that digest, and none is stored here")
+    about = {"cited_by": entries, "is_kept": is_kept, "sha256": sha256, **stands(ledger, ledger.views.position)}
     return about | ({"bytes": len(ledger.documents.get(sha256))} if is_kept else {})
 
 
@@ -74,24 +74,24 @@ def citations(sha256: str, ledger: TheLedger) -> dict[str, Any]:
     openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
     responses={
         201: json_example("Kept.", {"sha256": "…", "size": 2395}),
-        200: json_example("It had been kept before.", {"sha256": "…", "size": 2395}),
+        200: json_example("It had been stored before.", {"sha256": "…", "size": 2395}),
         **refusals(403, 413, 415, 429),
     },
 )
 async def upload(request: Request, ledger: TheLedger, settings: TheSettings) -> Response:
-    """Keep a document beside the log. The body is the document's bytes; an entry must cite their SHA-256 already."""
+    """Store a document next to the log. The body is the document's bytes; an entry must cite their SHA-256 already."""
     data = await bounded_body(request, settings.max_document_bytes, settings.body_timeout_s)
     sha256 = hashlib.sha256(data).hexdigest()
     is_new = await run_in_threadpool(_keep, ledger, sha256, data)
-    found = {"sha256": sha256, "size": len(data)}
-    return JSONResponse(found, 201 if is_new else 200, {"Location": f"/documents/{sha256}"})
+    stored = {"sha256": sha256, "size": len(data)}
+    return JSONResponse(stored, 201 if is_new else 200, {"Location": f"/documents/{sha256}"})
 
 
 def _keep(ledger: Ledger, sha256: str, data: bytes) -> bool:
     if ledger.documents.is_whole(sha256):
         return False
     if not cited_by(ledger, sha256):
-        rule = "a document is kept once an entry cites its SHA-256: record the statement first"
+        rule = "a document is stored once an entry cites its SHA-256: record the statement first"
         raise Refusal(Problem(code="E_NOT_CITED", rule=rule), {"sha256": sha256, "size": ledger.size})
     ledger.documents.put(data)
     return True
@@ -108,7 +108,7 @@ def cited_by(ledger: Ledger, sha256: str) -> list[dict[str, Any]]:
 def media_type_of(ledger: Ledger, sha256: str) -> str | None:
     """Give the media type under which an entry cites a document, or None."""
     for row in cited_by(ledger, sha256):
-        found = row["cited"].get("media_type")
-        if isinstance(found, str):
-            return found
+        media_type = row["cited"].get("media_type")
+        if isinstance(media_type, str):
+            return media_type
     return None

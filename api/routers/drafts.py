@@ -94,7 +94,7 @@ def _verdict(ledger: Ledger, statement: dict[str, Any], key: str | None) -> dict
     refusal = refusal_of(ledger, statement, key)
     if refusal is None:
         return {"accepted": True}
-    found = problems.document(
+    problem = problems.document(
         refusal.code, refusal.rule, judged_against=refusal.judged_against, also=refusal.also, instance=_PATH
     )
-    return {"accepted": False, "refusal": found}
+    return {"accepted": False, "refusal": problem}

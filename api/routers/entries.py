@@ -50,7 +50,7 @@ async def append_entry(request: Request, ledger: TheLedger, settings: TheSetting
     check_json(request)
     raw = await bounded_body(request, MAX_ENTRY_REQUEST_BYTES, settings.body_timeout_s)
     signed = parse_signed(raw)
-    waits = [wait for one in signed.signatures if (wait := rates.room("recorded", one.key)) is not None]
+    waits = [wait for signature in signed.signatures if (wait := rates.room("recorded", signature.key)) is not None]
     if waits:
         return problems.too_often(max(waits), request.url.path)
     try:
@@ -59,15 +59,15 @@ async def append_entry(request: Request, ledger: TheLedger, settings: TheSetting
     except TimeoutError as error:
         raise Busy("it takes too long; send the same bytes again", retry_after_s=5) from error
     if not done.replayed:
-        for one in signed.signatures:
-            rates.take("recorded", one.key)
+        for signature in signed.signatures:
+            rates.take("recorded", signature.key)
     headers = {"Cache-Control": "no-store", "Location": f"/api/v1/entries/{done.entry.index}"}
-    found = receipt_document(ledger, done.entry.index, ledger.receipt_size(done.entry.index))
-    return JSONResponse({**found, "replayed": done.replayed}, 200 if done.replayed else 201, headers)
+    document = receipt_document(ledger, done.entry.index, ledger.receipt_size(done.entry.index))
+    return JSONResponse({**document, "replayed": done.replayed}, 200 if done.replayed else 201, headers)
 
 
 def receipt_document(ledger: Ledger, index: int, size: int) -> dict[str, Any]:
-    """Give a receipt as JSON: where the entry stands, and the proof file for the checkpoint of `size` as text."""
+    """Give a receipt as JSON: the entry's index, and the proof file for the checkpoint of `size` as text."""
     return {
         "index": index,
         "leaf_hash": ledger.log.leaf_hash(index).hex(),
@@ -81,7 +81,7 @@ def receipt_document(ledger: Ledger, index: int, size: int) -> dict[str, Any]:
     "/entries",
     summary="List entries in order",
     responses={
-        200: json_example("Entries verbatim, within what they stand at.", {"entries": ["…"], "root": "…", "size": 130}),
+        200: json_example("Entries verbatim, with size and root.", {"entries": ["…"], "root": "…", "size": 130}),
         **refusals(400, 404),
     },
 )
@@ -95,7 +95,7 @@ def list_entries(  # noqa: PLR0913, PLR0917 - a framework's route: each is a req
 ) -> Response:
     """List entries from an index on. `Link` headers lead to the next and other pages (RFC 8288).
 
-    Each entry's bytes stand verbatim in the answer, so that its leaf hash can be computed from it.
+    Each entry's bytes are verbatim in the answer, so that its leaf hash can be computed from it.
     """
     page = Page(start=start, limit=limit or settings.page_size, size=size)
     entries = b",".join(ledger.log.entries(page.start, page.stop))
@@ -133,7 +133,7 @@ def get_dsse(name: str, request: Request, ledger: TheLedger) -> Response:
 
 
 def index_of(ledger: Ledger, name: str) -> int:
-    """Give the index that a name stands for: a number, a leaf hash, or a statement's id.
+    """Give the index that a name means: a number, a leaf hash, or a statement's id.
 
     Raises:
         NotFound: There is none.

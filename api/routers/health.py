@@ -27,14 +27,14 @@ _FRESH = {"Cache-Control": "no-store"}
 )
 def health(ledger: TheLedger) -> Response:
     """Say size, whether statements are taken in, and each thing that is amiss; 503 where there is one."""
-    found = health_of(ledger)
+    problems = health_of(ledger)
     latest = ledger.witnessing.latest()
     item: dict[str, Any] = {
         "not_compared": list(ledger.not_compared),
         "origin": ledger.origin,
-        "problems": [one.members for one in found],
+        "problems": [problem.members for problem in problems],
         "size": ledger.size,
-        "status": "failed" if any(one.is_failure for one in found) else "ok",
+        "status": "failed" if any(problem.is_failure for problem in problems) else "ok",
         "views": ledger.views.position,
         "witnessed": latest.size if latest is not None else None,
         "writable": ledger.is_writable and ledger.refusal is None and ledger.failure is None,
@@ -46,9 +46,7 @@ def health(ledger: TheLedger) -> Response:
     "/api/v1/integrity",
     summary="What is known against this server's history",
     responses={
-        200: json_example(
-            "Accepted rollbacks, and what stands against writing now.", {"refusal": None, "rollbacks": []}
-        )
+        200: json_example("Accepted rollbacks, and why nothing is written now.", {"refusal": None, "rollbacks": []})
     },
 )
 def integrity(ledger: TheLedger) -> Response:
@@ -60,7 +58,7 @@ def integrity(ledger: TheLedger) -> Response:
 
 @router.get("/rollbacks.json", summary="The list of accepted rollbacks, as it is published", responses=refusals(404))
 def rollbacks(ledger: TheLedger) -> Response:
-    """Give the file beside the log's checkpoint; 404 where no rollback was ever accepted."""
+    """Give the file next to the log's checkpoint; 404 where no rollback was ever accepted."""
     declared = read_file(ledger.folder.rollbacks, MAX_BYTES)
     if declared is None:
         raise NotFound("no rollback was ever accepted here")

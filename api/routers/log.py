@@ -34,12 +34,12 @@ def checkpoint(request: Request, ledger: TheLedger) -> Response:
 def tile(path: str, request: Request, ledger: TheLedger) -> Response:
     """Give a tile or an entry bundle, immutable. Bundles are sent gzip-encoded where the client takes that.
 
-    A partial one is there for every size that a checkpoint was signed for, and stays there for ever.
+    Partial ones exist for every size that a checkpoint was signed for, and are never removed.
     """
     try:
         level, number, width = parse_tile_path(f"tile/{path}")
     except Malformed as error:
-        raise NotFound(f"no tile stands at tile/{path[:80]}") from error
+        raise NotFound(f"there is no tile at tile/{path[:80]}") from error
     if not ledger.log.has_tile(level or 0, number, width):
         raise NotFound(f"no checkpoint asks for tile/{path[:80]}")
     if level is not None:
@@ -86,7 +86,7 @@ def consistency(
 ) -> dict[str, Any]:
     """Give the RFC 6962 proof that the tree of size `old` is a prefix of that of size `new`, as base64 hashes."""
     proof = ledger.log.consistency_proof(old, new)
-    return {"new": new, "old": old, "proof": [base64.b64encode(one).decode() for one in proof]}
+    return {"new": new, "old": old, "proof": [base64.b64encode(node).decode() for node in proof]}
 
 
 @router.get("/api/v1/receipts/{name}", summary="A receipt")

@@ -1,4 +1,4 @@
-"""What stands: every state projection, as a list and by name, as of a size, for the day that the answer names."""
+"""The state: every state projection, as a list and by name, as of a size, for the day that the answer names."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Final
@@ -51,10 +51,10 @@ def _serve(projection: StateProjection) -> None:
         return {"items": as_of.rows(projection.name), **judged(ledger, as_of)}
 
     def row(name: str, ledger: TheLedger, as_of: TheAsOf) -> dict[str, Any]:
-        found = {"item": as_of.row(projection.name, f"{projection.kind}/{name}"), **judged(ledger, as_of)}
+        document = {"item": as_of.row(projection.name, f"{projection.kind}/{name}"), **judged(ledger, as_of)}
         if projection.name == "agreements":
-            found["signature_matrix"] = as_of.row("signatures", f"agreement/{name}")["versions"]
-        return found
+            document["signature_matrix"] = as_of.row("signatures", f"agreement/{name}")["versions"]
+        return document
 
     def add(path: str, answer: Callable[..., dict[str, Any]], summary: str, responses: Responses) -> None:
         answer.__name__ = f"{projection.name}_{answer.__name__}"
@@ -66,8 +66,8 @@ def _serve(projection: StateProjection) -> None:
         add(f"/{projection.name}/{{name}}", row, f"{title}: one of them", _responses({"item": example, **more}))
 
 
-for one in STATE_PROJECTIONS:
-    _serve(one)
+for served in STATE_PROJECTIONS:
+    _serve(served)
 
 
 @router.get(

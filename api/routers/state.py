@@ -43,7 +43,7 @@ def state(ledger: TheLedger, size: TheSize, at: At = None) -> Response:
 @router.get(
     "/derived",
     summary="Derived facts",
-    responses={200: json_example("The facts, and what they stand at.", DERIVED), **refusals(400, 404, 429)},
+    responses={200: json_example("The facts, with size and root.", DERIVED), **refusals(400, 404, 429)},
 )
 def derived(ledger: TheLedger, size: TheSize, at: At = None) -> dict[str, Any]:
     """Give what follows from the entries at an instant, now by default: in force, adopted, missed, expired."""
@@ -52,6 +52,6 @@ def derived(ledger: TheLedger, size: TheSize, at: At = None) -> dict[str, Any]:
     facts = derive(known, instant)
     return {
         "at": format_instant(instant),
-        "items": [one.to_json() for one in facts],
+        "items": [fact.to_json() for fact in facts],
         **shows(ledger, known),
     }

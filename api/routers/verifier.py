@@ -1,4 +1,4 @@
-"""The single-file HTML verifier, as it is in every bundle: to be saved and kept, and used without this server."""
+"""The single-file HTML verifier, as it is in every bundle: to be saved, and used without this server."""
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response

@@ -1,4 +1,4 @@
-"""What the policy's witnesses have cosigned, for programs: the quorum's latest tree, and where each witness stands."""
+"""What the policy's witnesses have cosigned, for programs: the quorum's latest tree, and the state of each witness."""
 
 from datetime import UTC, datetime
 from typing import Any, Final

@@ -39,16 +39,16 @@ def materials(state: State, entry: Entry) -> dict[str, Material]:
         state: The state at any size that covers the entry.
         entry: The entry.
     """
-    found: dict[str, Material] = {}
+    by_key: dict[str, Material] = {}
     genesis = state.aggregates.get("ledger")
     for founder in genesis.opened.founders if isinstance(genesis, LedgerState) else ():
         root = founder.root
-        found[root.key_id] = Material(public_key=root.public_key, scheme=root.scheme, rp_id=root.rp_id)
-    for one in entry.signatures:
-        key = state.aggregates.get(f"key/{one.key}")
+        by_key[root.key_id] = Material(public_key=root.public_key, scheme=root.scheme, rp_id=root.rp_id)
+    for signed in entry.signatures:
+        key = state.aggregates.get(f"key/{signed.key}")
         if isinstance(key, Key):
-            found[one.key] = Material(public_key=key.public_key, scheme=key.scheme, rp_id=key.rp_id)
-    return {signature.key: found[signature.key] for signature in entry.signatures}
+            by_key[signed.key] = Material(public_key=key.public_key, scheme=key.scheme, rp_id=key.rp_id)
+    return {signature.key: by_key[signature.key] for signature in entry.signatures}
 
 
 def hand_check(raw: bytes, keys: Mapping[str, Material], lang: str, address: str | None = None) -> str:

@@ -68,6 +68,6 @@ def say(sentence: Sentence, lang: str) -> str:
     for name in ("choice", "level", "declared_kind", "capacity", "verdict", "kind", "outcome", "role"):
         if name in params:
             word = f"word.{params[name]}"
-            found = tr(lang, word)
-            params[name] = found if found != word else params[name]
+            text = tr(lang, word)
+            params[name] = text if text != word else params[name]
     return catalogue(lang).gettext(sentence.msgid) % params

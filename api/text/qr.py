@@ -42,8 +42,8 @@ def qr_code(address: str, leaf_hash: bytes, receipt: bytes | None = None) -> QrC
     Source: ISO/IEC 18004; ours: `links`.
     """
     link = permalink(address, leaf_hash)
-    for one in () if receipt is None else (receipt, without_long_signatures(receipt)):
-        fragment = proof_fragment(one)
+    for proof in () if receipt is None else (receipt, without_long_signatures(receipt)):
+        fragment = proof_fragment(proof)
         # Two segments: in alphanumeric mode the proof's letters take 5.5 bits each.
         code = _fitting([(f"{link}#", None), (fragment, None)])
         if code is not None:

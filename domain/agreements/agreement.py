@@ -45,12 +45,12 @@ class AgreementVersion:
     @property
     def signed_by(self) -> frozenset[str]:
         """Parties that have signed."""
-        return frozenset(one.mark.party for one in self.signatures)
+        return frozenset(signature.mark.party for signature in self.signatures)
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Required parties that have not signed."""
-        return tuple(one for one in self.required if one not in self.signed_by)
+        return tuple(party for party in self.required if party not in self.signed_by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ class AgreementAct(Act[Agreement]):
 @rule(
     "E_ROLE",
     "only the parties to a text sign, freeze and change it",
-    "solo las partes de un texto lo firman, lo fijan y lo cambian",
+    "sólo las partes de un texto lo firman, lo fijan y lo cambian",
 )
 def _by_a_party_to_it(act: AgreementAct, on: Agreement, at: Context) -> Breach:
     return at.party not in on.current.parties and {"parties": list(on.current.parties)}
@@ -132,9 +132,9 @@ class AgreementDrafted(AgreementAct):
         if self.governance_body is not None or at.edition == FIRST:
             return self.governance_body
         bodies = [
-            one.governance_body
-            for one in at.state.of(GovernanceBody)
-            if self.parties and all(one.is_seated(party) for party in self.parties)
+            body.governance_body
+            for body in at.state.of(GovernanceBody)
+            if self.parties and all(body.is_seated(party) for party in self.parties)
         ]
         return bodies[0] if len(bodies) == 1 else None
 
@@ -155,7 +155,7 @@ class AgreementDrafted(AgreementAct):
     )
     def _parties_seated(self, on: object, at: Context) -> Breach:
         body = self.agreeing_body(on, at)
-        return body is not None and [{"party": one} for one in self.parties if not has_seat(at, one, body)]
+        return body is not None and [{"party": party} for party in self.parties if not has_seat(at, party, body)]
 
     @rule(*PARTY_EXISTS)
     def _parties_registered(self, on: object, at: Context) -> Breach:
@@ -288,7 +288,7 @@ class AgreementSigned(AgreementTextAct):
 
     def voices(self, on: Agreement, at: Context) -> Iterable[Mark]:
         """Give the signatures of the version."""
-        return (one.mark for one in on.current.signatures)
+        return (signature.mark for signature in on.current.signatures)
 
     def then(self, on: Agreement, at: Context) -> Agreement:
         """Add the signature; with the last required one the version is in force."""

@@ -45,7 +45,7 @@ def _by_a_responsible(act: MilestoneAct, on: Commitment, at: Context) -> Breach:
     return not_responsible(at, on, act.milestone)
 
 
-@rule("E_NOT_FOUND", "there is no such milestone", "no hay tal hito")
+@rule("E_NOT_FOUND", "there is no such milestone", "no existe ese hito")
 def _milestone_in_scope(act: MilestoneAct, on: Commitment, at: Context) -> Breach:
     return on.scope is not None and on.scope.milestone(act.milestone) is None and {"milestone": act.milestone}
 
@@ -103,7 +103,7 @@ class ProgressReported(CommitmentAct):
         "sustancial y completo exigen evidencia con huella",
     )
     def _rests_on_a_hash(self, on: object, at: Context) -> Breach:
-        return self.level in ("substantial", "complete") and not any(one.sha256 for one in self.evidence)
+        return self.level in ("substantial", "complete") and not any(evidence.sha256 for evidence in self.evidence)
 
     @rule(
         "E_MILESTONES_OPEN", "complete means that all milestones are", "completo significa que todos los hitos lo están"
@@ -119,7 +119,7 @@ class ProgressReported(CommitmentAct):
     )
     def _all_delivered(self, on: Commitment, at: Context) -> Breach:
         items = on.scope.deliverables if on.scope and self.level == "complete" else ()
-        missing = [one.deliverable for one in items if _delivery(at, on, one) not in ("submitted", "accepted")]
+        missing = [item.deliverable for item in items if _delivery(at, on, item) not in ("submitted", "accepted")]
         return bool(missing) and {"missing": missing}
 
     @rule("E_POLICY", "a lower level than before needs a reason", "un nivel menor que antes exige una razón")
@@ -152,7 +152,7 @@ class ProgressReported(CommitmentAct):
 
 @act
 class ProgressContested(CommitmentAct):
-    """Anybody registered contests a report. It stays beside the report, also when the matter is closed."""
+    """Anybody registered contests a report. It is shown with the report, also when the matter is closed."""
 
     CORRECTABLE: ClassVar = ("evidence", "grounds")
 
@@ -161,7 +161,7 @@ class ProgressContested(CommitmentAct):
     own_level: Level | None = None
     report: Identifier
 
-    @rule("E_NOT_FOUND", "there is no such report", "no hay tal informe")
+    @rule("E_NOT_FOUND", "there is no such report", "no existe ese informe")
     def _report_exists(self, on: Commitment, at: Context) -> Breach:
         return on.report(self.report) is None and {"report": self.report}
 
@@ -186,7 +186,8 @@ class ProgressContested(CommitmentAct):
         """Add the contest."""
         contest = Contest(grounds=self.grounds, evidence=self.evidence, own_level=self.own_level, mark=at.mark)
         reports = tuple(
-            replace(one, contests=(*one.contests, contest)) if one.report == self.report else one for one in on.reports
+            replace(report, contests=(*report.contests, contest)) if report.report == self.report else report
+            for report in on.reports
         )
         return replace(on, reports=reports)
 
@@ -202,7 +203,7 @@ class MilestoneCompleted(MilestoneAct):
 
     @rule("E_STATE", "a milestone is completed once", "un hito se completa una vez")
     def _completed_once(self, on: Commitment, at: Context) -> Breach:
-        return any(one.milestone == self.milestone for one in on.completed)
+        return any(completion.milestone == self.milestone for completion in on.completed)
 
     @rule("E_EVIDENCE_REQUIRED", "a completed milestone has evidence", "un hito completado tiene evidencia")
     def _has_evidence(self, on: object, at: Context) -> Breach:
@@ -216,8 +217,8 @@ class MilestoneCompleted(MilestoneAct):
     )
     def _documents_delivered(self, on: Commitment, at: Context) -> Breach:
         items = on.scope.deliverables if on.scope else ()
-        due = [one for one in items if one.milestone == self.milestone and one.form == "document"]
-        missing = [one.deliverable for one in due if _delivery(at, on, one) in (NONE, "rejected")]
+        due = [item for item in items if item.milestone == self.milestone and item.form == "document"]
+        missing = [item.deliverable for item in due if _delivery(at, on, item) in (NONE, "rejected")]
         return bool(missing) and {"missing": missing}
 
     RULES: ClassVar = (_by_a_responsible, _milestone_in_scope, _completed_once, _has_evidence, _documents_delivered)
@@ -230,8 +231,8 @@ class MilestoneCompleted(MilestoneAct):
 
 def _delivery(at: Context, commitment: Commitment, item: Deliverable) -> str:
     """Give the state of a deliverable of a scope; `none` where nothing was submitted."""
-    found = at.find(DeliverableState, f"deliverable/{commitment.commitment}.{item.deliverable}")
-    return found.status if found else NONE
+    deliverable = at.find(DeliverableState, f"deliverable/{commitment.commitment}.{item.deliverable}")
+    return deliverable.status if deliverable else NONE
 
 
 # What may be said without end from its adoption on, and leaves the commitment where it is.

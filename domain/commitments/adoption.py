@@ -43,7 +43,7 @@ class CommitmentProposed(CommitmentAct):
     title: Text
     governance_body: Identifier | None = None
 
-    @rule("E_NOT_FOUND", "there is no such governance body", "no hay tal órgano de gobernanza")
+    @rule("E_NOT_FOUND", "there is no such governance body", "no existe ese órgano de gobernanza")
     def _body_exists(self, on: object, at: Context) -> Breach:
         named = self.governance_body
         return named is not None and body_of(at, named) is None and {"governance body": named}
@@ -64,7 +64,7 @@ class CommitmentProposed(CommitmentAct):
         """Give the body named, or the only one in which the party sits; none in the first edition."""
         if self.governance_body is not None or at.edition == FIRST:
             return self.governance_body
-        bodies = [one.governance_body for one in at.state.of(GovernanceBody) if one.is_seated(at.party)]
+        bodies = [body.governance_body for body in at.state.of(GovernanceBody) if body.is_seated(at.party)]
         return bodies[0] if len(bodies) == 1 else None
 
     def begin(self, at: Context) -> Commitment:
@@ -94,7 +94,7 @@ class HasScope(Protocol):
     "un compromiso tiene hitos, cada uno con responsable",
 )
 def _has_responsible(act: HasScope, on: object, at: Context) -> Breach:
-    return not act.scope.milestones or any(not one.lead for one in act.scope.milestones)
+    return not act.scope.milestones or any(not milestone.lead for milestone in act.scope.milestones)
 
 
 # In the first edition only adoption asked for it.
@@ -109,8 +109,8 @@ _STILL_HAS_RESPONSIBLE: Final = replace(_has_responsible, since=2)
     since=2,
 )
 def _responsible_known(act: HasScope, on: object, at: Context) -> Breach:
-    named = {name for one in act.scope.milestones for name in named_responsible(one)}
-    return unregistered(at, sorted(one for one in named if not is_reserved(one)))
+    named = {name for milestone in act.scope.milestones for name in named_responsible(milestone)}
+    return unregistered(at, sorted(party for party in named if not is_reserved(party)))
 
 
 # Rules of a proposal alone: where the act itself is recorded, its table says the same.
@@ -136,7 +136,7 @@ def _of_its_body(act: CommitmentAct, on: Commitment, at: Context) -> Breach:
 
 @act
 class CommitmentAdopted(CommitmentAct):
-    """The decided scope is recorded: from here on it is the baseline, for ever."""
+    """The decided scope is recorded: from here on it is the baseline, which never changes."""
 
     BY_ALL: ClassVar = True
 
@@ -189,7 +189,7 @@ def _from_the_scope_in_force(act: ScopeAct, on: Commitment, at: Context) -> Brea
     if not current or act.from_version == current:
         return None
     moved = on.scopes[act.from_version :] if act.from_version >= 1 else ()
-    changed = [path for one in moved if one.diff for path in (*one.diff.added, *one.diff.removed)]
+    changed = [path for version in moved if version.diff for path in (*version.diff.added, *version.diff.removed)]
     return {"expected": current, "changed_since": changed}
 
 
@@ -217,7 +217,7 @@ class ScopeChangeProposed(ScopeAct):
 
     @rule("E_STATE", "a proposal's id is used once", "el identificador de una propuesta se usa una vez")
     def _id_is_new(self, on: Commitment, at: Context) -> Breach:
-        return any(one.proposal == self.proposal for one in on.proposals)
+        return any(proposal.proposal == self.proposal for proposal in on.proposals)
 
     RULES: ClassVar = (
         _id_is_new,
@@ -245,7 +245,7 @@ class ScopeChangeProposed(ScopeAct):
 
 @act
 class ScopeChanged(ScopeAct):
-    """The decided scope is recorded as a new version beside the baseline."""
+    """The decided scope is recorded as a new version; the baseline remains."""
 
     BY_ALL: ClassVar = True
 

@@ -1,7 +1,7 @@
-"""Commitments: proposed, adopted with a scope that stays for ever, reported on, contested, changed by signed decision.
+"""Commitments: proposed, adopted with a permanent first scope, reported on, contested, changed by signed decision.
 
-Three tracks of completion stand beside one another: what the responsible report, what others contest, and what
-independent assessors find. None overwrites another.
+There are three separate tracks of completion: what the responsible report, what others contest, and what independent
+assessors find. None overwrites another.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.rules import Met
 from constancia.domain.kernel.values import Evidence, Identifier, Text
 
-# In the first edition working groups stood for the members too.
+# In the first edition working groups meant the members too.
 _COLLECTIVE: Final = MEMBERS | {"working-groups"}
 
 
@@ -133,17 +133,17 @@ class Commitment(Aggregate):
     def holders(self, role: str, milestone: str) -> frozenset[str]:
         """Give the parties that fill a role for a milestone now."""
         return frozenset(
-            one.party
-            for one in self.roles or ()
-            if one.role == role and one.milestone in (None, milestone) and one.until_index is None
+            holder.party
+            for holder in self.roles or ()
+            if holder.role == role and holder.milestone in (None, milestone) and holder.until_index is None
         )
 
     def has_failed(self, milestone: Milestone) -> bool:
         """Tell whether the condition on which a milestone's fallback depends is settled as failed."""
         wanted = milestone.fallback.condition if milestone.fallback else None
         return any(
-            one.milestone == milestone.milestone and one.condition == wanted and one.outcome == "failed"
-            for one in self.conditions or ()
+            finding.milestone == milestone.milestone and finding.condition == wanted and finding.outcome == "failed"
+            for finding in self.conditions or ()
         )
 
     @property
@@ -154,9 +154,9 @@ class Commitment(Aggregate):
     @property
     def open_milestones(self) -> tuple[str, ...]:
         """Milestones of the scope in force that nobody has reported complete."""
-        done = {one.milestone for one in self.completed}
+        done = {completion.milestone for completion in self.completed}
         scope = self.scope
-        return tuple(one.milestone for one in scope.milestones if one.milestone not in done) if scope else ()
+        return tuple(step.milestone for step in scope.milestones if step.milestone not in done) if scope else ()
 
     @property
     def self_level(self) -> str:
@@ -166,17 +166,17 @@ class Commitment(Aggregate):
     @property
     def contested_level(self) -> str | None:
         """Level last found by a contester of another party than the reporter's, where one gave a level."""
-        found = [
-            (one.mark.index, one.own_level)
+        levels = [
+            (contest.mark.index, contest.own_level)
             for report in self.reports
-            for one in report.contests
-            if one.own_level and one.mark.party != report.mark.party
+            for contest in report.contests
+            if contest.own_level and contest.mark.party != report.mark.party
         ]
-        return max(found)[1] if found else None
+        return max(levels)[1] if levels else None
 
     def report(self, name: str) -> ProgressStatement | None:
         """Give a report by its id."""
-        return next((one for one in self.reports if one.report == name), None)
+        return next((report for report in self.reports if report.report == name), None)
 
 
 @act_base
@@ -237,12 +237,12 @@ def not_responsible(
     scope = scope or commitment.scope
     if scope is None:
         return None
-    concerned = [one for one in scope.milestones if milestone in (None, one.milestone)]
+    concerned = [step for step in scope.milestones if milestone in (None, step.milestone)]
     if at.edition > FIRST:
-        named = {name for one in concerned for name in _responsible(at, commitment, one)}
+        named = {name for step in concerned for name in _responsible(at, commitment, step)}
         return {"responsible": sorted(named)} if concerned and at.party not in named else None
-    named = {name for one in concerned for name in (*one.lead, *(one.support or ()))}
-    named |= {name for one in concerned if one.fallback for name in one.fallback.parties}
+    named = {name for step in concerned for name in (*step.lead, *(step.support or ()))}
+    named |= {name for step in concerned if step.fallback for name in step.fallback.parties}
     sits = bool(named & _COLLECTIVE) and has_seat(at, at.party, commitment.governance_body or ANY_BODY)
     fills = hired and any(name not in MEMBERS and find_party(at, name) is None for name in named)
     if not concerned or at.party in named or sits or fills:

@@ -73,17 +73,19 @@ class DeliverableState(Aggregate):
     @property
     def authors(self) -> frozenset[str]:
         """The persons who have submitted or revised for the party whose work the last version is."""
-        own = (one.mark for one in self.versions if one.mark.party == self.current.mark.party)
-        return frozenset(one.person for one in own if one.person is not None)
+        own = (version.mark for version in self.versions if version.mark.party == self.current.mark.party)
+        return frozenset(mark.person for mark in own if mark.person is not None)
 
     @property
     def open_contests(self) -> tuple[str, ...]:
         """Contests that no version has answered and no decision has overruled."""
-        return tuple(one.contest for one in self.contests if one.answered_in is None and one.overruled_by is None)
+        return tuple(
+            contest.contest for contest in self.contests if contest.answered_in is None and contest.overruled_by is None
+        )
 
     def contest(self, name: str) -> DeliverableContest | None:
         """Give a contest by its id."""
-        return next((one for one in self.contests if one.contest == name), None)
+        return next((contest for contest in self.contests if contest.contest == name), None)
 
 
 @act_base
@@ -103,14 +105,14 @@ def _adopting_body(act: DeliverableAct, on: object, at: Context) -> str:
     return (commitment.governance_body if commitment else None) or ANY_BODY
 
 
-@rule("E_NOT_FOUND", "there is no such adopted commitment", "no hay tal compromiso adoptado")
+@rule("E_NOT_FOUND", "there is no such adopted commitment", "no existe ese compromiso, o no está adoptado")
 def _commitment_adopted(act: DeliverableAct, on: object, at: Context) -> Breach:
     commitment = find_commitment(at, act.commitment)
     return (commitment is None or commitment.scope is None) and {"adopted commitment": act.commitment}
 
 
 # Once submitted, a deliverable stays one, also where the scope no longer names it.
-@rule("E_NOT_FOUND", "there is no such deliverable", "no hay tal entregable")
+@rule("E_NOT_FOUND", "there is no such deliverable", "no existe ese entregable")
 def _named_by_the_scope(act: DeliverableAct, on: DeliverableState | None, at: Context) -> Breach:
     commitment = find_commitment(at, act.commitment)
     scope = commitment.scope if commitment else None
@@ -176,11 +178,11 @@ class DeliverableSubmitted(DeliverableAct):
     @rule(*RESPONSIBLE)
     def _by_a_responsible(self, on: object, at: Context) -> Breach:
         commitment = find_commitment(at, self.commitment)
-        scopes = [one.scope for one in commitment.scopes] if commitment else []
+        scopes = [version.scope for version in commitment.scopes] if commitment else []
         if at.edition == FIRST:
             scopes = scopes[-1:]
         # Also where the scope in force names it no more, those are responsible who last were.
-        named = next((one for one in reversed(scopes) if one.deliverable(self.deliverable)), None)
+        named = next((scope for scope in reversed(scopes) if scope.deliverable(self.deliverable)), None)
         item = named.deliverable(self.deliverable) if named else None
         return not_responsible(at, commitment, item.milestone, hired=True, scope=named) if commitment and item else None
 
@@ -215,7 +217,7 @@ class DeliverableContested(DeliverableAct):
 
     @rule("E_STATE", "a contest's id is used once", "el identificador de una impugnación se usa una vez")
     def _id_is_new(self, on: DeliverableState, at: Context) -> Breach:
-        return any(one.contest == self.contest for one in on.contests)
+        return any(contest.contest == self.contest for contest in on.contests)
 
     @rule(
         "E_SELF_DEALING",
@@ -259,9 +261,9 @@ class DeliverableRevised(DeliverableAct):
     def _by_the_submitter(self, on: DeliverableState, at: Context) -> Breach:
         return on.current.mark.party != at.party and {"by": on.current.mark.party}
 
-    @rule("E_NOT_FOUND", "there is no such open contest", "no hay tal impugnación abierta")
+    @rule("E_NOT_FOUND", "there is no such open contest", "no existe esa impugnación, o ya no está abierta")
     def _answers_open_contests(self, on: DeliverableState, at: Context) -> Breach:
-        return [{"open contest": one} for one in self.answers if one not in on.open_contests]
+        return [{"open contest": contest} for contest in self.answers if contest not in on.open_contests]
 
     RULES: ClassVar = (_by_the_submitter, *_IN_SCOPE, _next_version, _answers_open_contests)
 
@@ -275,7 +277,8 @@ class DeliverableRevised(DeliverableAct):
             answers=self.answers,
         )
         contests = tuple(
-            replace(one, answered_in=self.version) if one.contest in self.answers else one for one in on.contests
+            replace(contest, answered_in=self.version) if contest.contest in self.answers else contest
+            for contest in on.contests
         )
         return _settled(replace(on, versions=(*on.versions, version), contests=contests))
 
@@ -331,7 +334,7 @@ class ContestOverruled(DeliverableAct):
     decision: Identifier
     reasons: Text
 
-    @rule("E_NOT_FOUND", "there is no such open contest", "no hay tal impugnación abierta")
+    @rule("E_NOT_FOUND", "there is no such open contest", "no existe esa impugnación, o ya no está abierta")
     def _is_open(self, on: DeliverableState | None, at: Context) -> Breach:
         return (on is None or self.contest not in on.open_contests) and {"open contest": self.contest}
 
@@ -361,7 +364,8 @@ class ContestOverruled(DeliverableAct):
     def then(self, on: DeliverableState, at: Context) -> DeliverableState:
         """Close the contest."""
         contests = tuple(
-            replace(one, overruled_by=self.decision) if one.contest == self.contest else one for one in on.contests
+            replace(contest, overruled_by=self.decision) if contest.contest == self.contest else contest
+            for contest in on.contests
         )
         changed = replace(on, contests=contests)
         return changed if on.accepted_index is not None else _settled(changed)

@@ -44,10 +44,10 @@ class BodysAct(CommitmentAct):
 
     def then(self, on: Commitment, at: Context) -> Commitment:
         """Add this member's word; with the last one it has its effect."""
-        said = at.joined()
+        concurrence = at.joined()
         if not self.suffices(on, at):
-            return replace(on, concurring=on.with_concurrence(said))
-        rest = tuple(one for one in on.concurring if (one.type, one.digest) != (said.type, said.digest))
+            return replace(on, concurring=on.with_concurrence(concurrence))
+        rest = tuple(act for act in on.concurring if (act.type, act.digest) != (concurrence.type, concurrence.digest))
         return self.settle(replace(on, concurring=rest), at)
 
 
@@ -61,7 +61,7 @@ def _not_alone(act: BodysAct, on: Commitment, at: Context) -> Breach:
     return body is not None and len(body.seated) < TWO
 
 
-@rule("E_NOT_FOUND", "there is no such milestone", "no hay tal hito")
+@rule("E_NOT_FOUND", "there is no such milestone", "no existe ese hito")
 def _milestone_exists(act: BodysAct, on: Commitment, at: Context) -> Breach:
     named = getattr(act, "milestone", None)
     return named is not None and on.scope is not None and on.scope.milestone(named) is None and {"milestone": named}
@@ -80,20 +80,22 @@ class RoleFilled(BodysAct):
     role: Role
     since: EdtfText
 
-    @rule("E_NOT_FOUND", "the scope names no such role", "el alcance no nombra tal papel")
+    @rule("E_NOT_FOUND", "the scope names no such role", "el alcance no nombra ese papel")
     def _named_by_the_scope(self, on: Commitment, at: Context) -> Breach:
         listed = on.scope.milestones if on.scope else ()
-        named = {name for one in listed if self.milestone in (None, one.milestone) for name in named_responsible(one)}
+        named = {
+            name for step in listed if self.milestone in (None, step.milestone) for name in named_responsible(step)
+        }
         return self.role not in named and {"role": self.role}
 
     @rule("E_STATE", "the party does not fill the role yet", "la parte aún no desempeña el papel")
     def _not_yet(self, on: Commitment, at: Context) -> Breach:
-        return any(self._is(one, self.party) for one in on.roles or ())
+        return any(self._is(holder, self.party) for holder in on.roles or ())
 
     @rule("E_NOT_FOUND", "who is replaced fills the role", "quien es reemplazada desempeña el papel")
     def _replaces_a_holder(self, on: Commitment, at: Context) -> Breach:
         gone = self.replaces
-        return gone is not None and not any(self._is(one, gone) for one in on.roles or ()) and {"party": gone}
+        return gone is not None and not any(self._is(holder, gone) for holder in on.roles or ()) and {"party": gone}
 
     @rule("E_SELF_DEALING", "who gets a role does not give it", "quien recibe un papel no lo otorga")
     def _not_to_oneself(self, on: object, at: Context) -> Breach:
@@ -113,12 +115,17 @@ class RoleFilled(BodysAct):
         _has_begun,
     )
 
-    def _is(self, held: RoleHolder, party: str) -> bool:
-        return (held.role, held.milestone, held.party, held.until_index) == (self.role, self.milestone, party, None)
+    def _is(self, holder: RoleHolder, party: str) -> bool:
+        return (holder.role, holder.milestone, holder.party, holder.until_index) == (
+            self.role,
+            self.milestone,
+            party,
+            None,
+        )
 
     def is_open(self, on: Commitment) -> bool:
         """Tell whether the party does not fill it yet."""
-        return not any(self._is(one, self.party) for one in on.roles or ())
+        return not any(self._is(holder, self.party) for holder in on.roles or ())
 
     def parties_concerned(self, at: Context) -> frozenset[str]:
         """Give the party that gets the role, and the one that loses it."""
@@ -128,11 +135,11 @@ class RoleFilled(BodysAct):
         """Add the holder; one that is replaced ends."""
         gone = self.replaces
         before = (
-            replace(one, until_index=at.mark.index) if gone is not None and self._is(one, gone) else one
-            for one in on.roles or ()
+            replace(holder, until_index=at.mark.index) if gone is not None and self._is(holder, gone) else holder
+            for holder in on.roles or ()
         )
-        holder = RoleHolder(role=self.role, party=self.party, milestone=self.milestone, since=self.since, mark=at.mark)
-        return replace(on, roles=(*before, holder))
+        added = RoleHolder(role=self.role, party=self.party, milestone=self.milestone, since=self.since, mark=at.mark)
+        return replace(on, roles=(*before, added))
 
 
 @act
@@ -145,8 +152,8 @@ class ConditionSettled(BodysAct):
 
     @rule("E_NOT_FOUND", "the milestone has a fallback with a condition", "el hito tiene un respaldo con condición")
     def _has_condition(self, on: Commitment, at: Context) -> Breach:
-        found = on.scope.milestone(self.milestone) if on.scope else None
-        return found is not None and found.fallback is None and {"milestone": self.milestone}
+        milestone = on.scope.milestone(self.milestone) if on.scope else None
+        return milestone is not None and milestone.fallback is None and {"milestone": self.milestone}
 
     @rule("E_STATE", "a condition is settled once", "una condición se resuelve una vez")
     def _settled_once(self, on: Commitment, at: Context) -> Breach:
@@ -155,13 +162,13 @@ class ConditionSettled(BodysAct):
     RULES: ClassVar = (*_BY_THE_BODY, _has_condition, _settled_once)
 
     def _condition(self, on: Commitment) -> Text | None:
-        found = on.scope.milestone(self.milestone) if on.scope else None
-        return found.fallback.condition if found and found.fallback else None
+        milestone = on.scope.milestone(self.milestone) if on.scope else None
+        return milestone.fallback.condition if milestone and milestone.fallback else None
 
     def is_open(self, on: Commitment) -> bool:
         """Tell whether this condition of the milestone is not settled yet."""
         wanted = (self.milestone, self._condition(on))
-        return wanted not in [(one.milestone, one.condition) for one in on.conditions or ()]
+        return wanted not in [(condition.milestone, condition.condition) for condition in on.conditions or ()]
 
     def settle(self, on: Commitment, at: Context) -> Commitment:
         """Note the outcome."""

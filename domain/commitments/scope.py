@@ -79,25 +79,25 @@ class Scope(Value):
 
     def check_form(self, where: str) -> None:
         """Every milestone named exists."""
-        known = {one.milestone for one in self.milestones}
-        for name in [one.milestone for one in self.deliverables] + [
-            one.milestone for one in self.actions if one.milestone is not None
+        known = {milestone.milestone for milestone in self.milestones}
+        for name in [deliverable.milestone for deliverable in self.deliverables] + [
+            action.milestone for action in self.actions if action.milestone is not None
         ]:
             if name not in known:
                 raise FormError(where, "only milestones of this scope", name)
 
     def milestone(self, name: str) -> Milestone | None:
         """Give a milestone by its id."""
-        return next((one for one in self.milestones if one.milestone == name), None)
+        return next((milestone for milestone in self.milestones if milestone.milestone == name), None)
 
     def window(self, name: str | None) -> str | None:
         """Give a milestone's window, or None where there is no such milestone."""
-        found = self.milestone(name) if name is not None else None
-        return found.window if found else None
+        milestone = self.milestone(name) if name is not None else None
+        return milestone.window if milestone else None
 
     def deliverable(self, name: str) -> Deliverable | None:
         """Give a deliverable by its id."""
-        return next((one for one in self.deliverables if one.deliverable == name), None)
+        return next((deliverable for deliverable in self.deliverables if deliverable.deliverable == name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,13 +134,13 @@ def compare(old: Scope, new: Scope) -> ScopeDiff:
     before, after = dict(_parts(old)), dict(_parts(new))
     times = list(_times(old, new))
     deferred = {path for path, former, later in times if _is_later(former, later)}
-    # Whoever supported and now leads has not left.
+    # An institution that supported and now leads has not left.
     gone = {path for path in before.keys() - after.keys() if path.replace("/support/", "/lead/") not in after}
     gone |= {path for path, former, later in times if _stops(former, later)}
     gone |= {
-        f"deliverables/{one.deliverable}/form"
-        for one in old.deliverables
-        if (same := new.deliverable(one.deliverable)) and same.form != one.form
+        f"deliverables/{deliverable.deliverable}/form"
+        for deliverable in old.deliverables
+        if (same := new.deliverable(deliverable.deliverable)) and same.form != deliverable.form
     }
     altered = {path for path in before.keys() & after.keys() if before[path] != after[path]}
     return ScopeDiff(
@@ -185,7 +185,7 @@ def _times(old: Scope, new: Scope) -> Iterable[tuple[str, str | None, str | None
         was = old.deliverable(item.deliverable)
         if was and was.milestone != item.milestone:
             yield f"deliverables/{item.deliverable}/milestone", old.window(was.milestone), new.window(item.milestone)
-    actions = {one.action: one.milestone for one in old.actions}
+    actions = {action.action: action.milestone for action in old.actions}
     for action in new.actions:
         if action.action in actions and actions[action.action] != action.milestone:
             path = f"actions/{action.action}/milestone"

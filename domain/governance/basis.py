@@ -32,9 +32,9 @@ def decided_rules(
 
     def basis(act: _A, on: _G, at: Context) -> Decision | None:
         """Give the decision where it is of the body that is asked for."""
-        found = _decision(at, act.decision)
+        decision = _decision(at, act.decision)
         body = deciding(act, on, at)
-        return found if found is not None and body in (None, found.governance_body) else None
+        return decision if decision is not None and body in (None, decision.governance_body) else None
 
     def unknown(act: _A, on: _G, at: Context) -> Breach:
         return _decision(at, act.decision) is None and {"decision": act.decision}
@@ -46,27 +46,29 @@ def decided_rules(
         )
 
     def unsigned(act: _A, on: _G, at: Context) -> Breach:
-        found = basis(act, on, at)
-        return found is not None and found.status != "signed" and {"decision": act.decision, "is": found.status}
+        decision = basis(act, on, at)
+        return (
+            decision is not None and decision.status != "signed" and {"decision": act.decision, "is": decision.status}
+        )
 
     def different(act: _A, on: _G, at: Context) -> Breach:
-        found = basis(act, on, at)
-        if found is None or found.status != "signed":
+        decision = basis(act, on, at)
+        if decision is None or decision.status != "signed":
             return None
-        said = DecidedAct(
+        decided = DecidedAct(
             body=at.statement["body"],
             stream=StreamName(at.recorded.originator_id),
             type=TypeName(type(act).__name__),
         )
-        return said.digest != found.act_digest and {"expected": found.act_digest}
+        return decided.digest != decision.act_digest and {"expected": decision.act_digest}
 
     return (
-        Rule("E_NOT_FOUND", "there is no such decision", "no hay tal decisión", unknown, deciding),
+        Rule("E_NOT_FOUND", "there is no such decision", "no existe esa decisión", unknown, deciding),
         Rule("E_POLICY", "the body that adopted it changes it", "lo cambia el órgano que lo adoptó", foreign, deciding),
         Rule(
             "E_POLICY",
             "only a decision signed by all who voted for it is a basis",
-            "solo una decisión firmada por todos los que votaron a favor es base",
+            "sólo una decisión firmada por todos los que votaron a favor es base",
             unsigned,
             deciding,
         ),
@@ -88,16 +90,16 @@ def decided_rules(
 )
 def signed_by_all(act: NamesDecision, on: object, at: Context) -> Breach:
     """Nobody is bound by others: who sits and could sign has signed, whatever the body's rules say."""
-    found = _decision(at, act.decision)
-    if found is None or found.status != "signed":
+    decision = _decision(at, act.decision)
+    if decision is None or decision.status != "signed":
         return None
-    missing = sorted(awaited(at, body_of(at, found.governance_body), "DecisionSigned") - found.signed_by)
-    return (bool(missing) or len(found.signed_by) < TWO) and {"missing": missing}
+    missing = sorted(awaited(at, body_of(at, decision.governance_body), "DecisionSigned") - decision.signed_by)
+    return (bool(missing) or len(decision.signed_by) < TWO) and {"missing": missing}
 
 
 def _recording_body(act: NamesDecision, on: object, at: Context) -> str | None:
-    found = _decision(at, act.decision)
-    return found.governance_body if found else None
+    decision = _decision(at, act.decision)
+    return decision.governance_body if decision else None
 
 
 # What a body has decided is recorded by one of it.
@@ -106,14 +108,14 @@ RECORDED_BY_A_MEMBER: Final = seat_rules(_recording_body, since=2)
 
 def signers(at: Context, decision: str) -> frozenset[str]:
     """Give the parties that signed a decision."""
-    found = _decision(at, decision)
-    return found.signed_by if found else frozenset()
+    record = _decision(at, decision)
+    return record.signed_by if record else frozenset()
 
 
 def absent_signers(at: Context, decision: str, bound: frozenset[str]) -> tuple[str, ...] | None:
     """Give, of the parties that a scope binds or that sit in the body, those that did not sign; None where all did."""
-    found = _decision(at, decision)
-    body = body_of(at, found.governance_body) if found else None
+    record = _decision(at, decision)
+    body = body_of(at, record.governance_body) if record else None
     absent = (bound | frozenset(body.seated if body else ())) - signers(at, decision)
     return tuple(sorted(absent)) or None
 

@@ -51,7 +51,7 @@ class GovernanceBody(Aggregate):
 
     def seat(self, party: str) -> Seat | None:
         """Give a party's seat, or None where it never had one."""
-        return next((one for one in self.seats if one.party == party), None)
+        return next((seat for seat in self.seats if seat.party == party), None)
 
     def is_seated(self, party: str) -> bool:
         """Tell whether a party sits now."""
@@ -61,12 +61,12 @@ class GovernanceBody(Aggregate):
     @property
     def seated(self) -> tuple[str, ...]:
         """The parties that sit now, sorted."""
-        return tuple(one.party for one in self.seats if one.seated)
+        return tuple(seat.party for seat in self.seats if seat.seated)
 
 
 def has_seat(at: Context, party: str, body: str = ANY_BODY) -> bool:
     """Tell whether a party sits in a body, or in any where none is named."""
-    return any(one.is_seated(party) for one in _bodies_with(at, party, body))
+    return any(candidate.is_seated(party) for candidate in _bodies_with(at, party, body))
 
 
 def awaited(at: Context, body: GovernanceBody | None, type_name: str) -> frozenset[str]:
@@ -83,7 +83,7 @@ def awaited(at: Context, body: GovernanceBody | None, type_name: str) -> frozens
     seated = body.seated if body is not None and body.status == "established" else ()
     if at.edition == FIRST:
         return frozenset(seated)
-    return frozenset(one for one in seated if one == at.party or can_say(at, one, type_name))
+    return frozenset(member for member in seated if member == at.party or can_say(at, member, type_name))
 
 
 def body_of(at: Context, name: str | None) -> GovernanceBody | None:
@@ -98,7 +98,9 @@ def is_alone(at: Context, body: GovernanceBody | None, type_name: str) -> bool:
 
 def _bodies_with(at: Context, party: str, body: str) -> list[GovernanceBody]:
     bodies: Iterable[GovernanceBody] = at.state.of(GovernanceBody)
-    return [one for one in bodies if body in (ANY_BODY, one.governance_body) and one.seat(party)]
+    return [
+        candidate for candidate in bodies if body in (ANY_BODY, candidate.governance_body) and candidate.seat(party)
+    ]
 
 
 def seat_rules(
@@ -115,7 +117,7 @@ def seat_rules(
         body = named(act, on, at)
         if body is None or has_seat(at, at.party, body):
             return None
-        had = any(one.status == "established" for one in _bodies_with(at, at.party, body))
+        had = any(candidate.status == "established" for candidate in _bodies_with(at, at.party, body))
         return had is withdrawn and {"party": at.party}
 
     return (
@@ -142,8 +144,8 @@ def rules_in_force(at: Context, body: str) -> tuple[int, Mapping[str, Rule]]:
     """Give the version and the rules in force: the body's last version over genesis' defaults."""
     genesis = at.find(LedgerState, "ledger")
     defaults: Mapping[str, Rule] = genesis.opened.rules if genesis else {}
-    found = at.find(GovernanceBody, f"governance/{body}")
-    if found is None or not found.rules:
+    aggregate = at.find(GovernanceBody, f"governance/{body}")
+    if aggregate is None or not aggregate.rules:
         return 0, defaults
-    last = found.rules[-1]
+    last = aggregate.rules[-1]
     return last.version, {**defaults, **last.rules}

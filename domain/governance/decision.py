@@ -46,7 +46,7 @@ class DecidedAct(Value):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """A party's vote; a later one before the outcome supersedes it, and both are kept."""
+    """A party's vote; a later one before the outcome supersedes it, and both are stored."""
 
     choice: str
     mark: Mark
@@ -56,7 +56,7 @@ class Vote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dissent:
-    """A party's dissent, kept for ever."""
+    """A party's dissent; permanent."""
 
     mark: Mark
     text: Text
@@ -93,30 +93,30 @@ class Decision(Aggregate):
     @property
     def standing_votes(self) -> dict[str, Vote]:
         """The vote of each party that counts."""
-        return {one.mark.party: one for one in self.votes if not one.superseded}
+        return {vote.mark.party: vote for vote in self.votes if not vote.superseded}
 
     @property
     def must_sign(self) -> frozenset[str]:
         """The parties that voted for it, and count."""
         counted = self.voters if self.electors is None else self.electors
         return frozenset(
-            party for party, one in self.standing_votes.items() if one.choice == "for" and party in counted
+            party for party, vote in self.standing_votes.items() if vote.choice == "for" and party in counted
         )
 
     @property
     def signed_by(self) -> frozenset[str]:
         """The parties that have signed it."""
-        return frozenset(one.party for one in self.signatures)
+        return frozenset(mark.party for mark in self.signatures)
 
     @property
     def words(self) -> tuple[Mark, ...]:
         """Everything that was said on it."""
-        votes, dissents = (one.mark for one in self.votes), (one.mark for one in self.dissents)
+        votes, dissents = (vote.mark for vote in self.votes), (dissent.mark for dissent in self.dissents)
         return (self.proposed, *votes, *dissents, *self.signatures)
 
     def tally(self) -> dict[str, int]:
         """Count the standing votes, and those not cast."""
-        choices = [one.choice for one in self.standing_votes.values()]
+        choices = [vote.choice for vote in self.standing_votes.values()]
         counted = {name: choices.count(name) for name in ("abstain", "against", "for")}
         return {**counted, "not_cast": len(self.voters) - len(choices)}
 
@@ -154,7 +154,7 @@ class Decision(Aggregate):
         return "adopted" if unanimous else "rejected"
 
     def _outcome_of(self, electors: tuple[str, ...], *, closed: bool) -> str | None:
-        open_still = len(electors) < TWO or any(one not in self.standing_votes for one in electors)
+        open_still = len(electors) < TWO or any(elector not in self.standing_votes for elector in electors)
         if open_still and not closed:
             return None
         needed = len(electors) // 2 + 1 if self.decision_rule == "majority" else len(electors)
@@ -190,8 +190,8 @@ def _rule_of_proposed(code: str) -> ActRule["DecisionProposed", object]:
             return None
         about = at.state.standing(act.act.stream)
         at_proposal = replace(at, proposed_in=act.governance_body)
-        problems = (one for each in proposed.CONTENT for one in each.problems(proposed, about, at_proposal))
-        return [{"broken": one.rule, **one.found} for one in problems if one.code == code]
+        problems = (problem for each in proposed.CONTENT for problem in each.problems(proposed, about, at_proposal))
+        return [{"broken": problem.rule, **problem.found} for problem in problems if problem.code == code]
 
     return holds
 
@@ -281,7 +281,7 @@ class DecisionProposed(DecisionAct):
         body = body_of(at, self.governance_body)
         proposed = parse_decided(self.act, at.edition)
         partial = proposed.parties_concerned(at) if isinstance(proposed, Act) and at.edition > FIRST else frozenset()
-        return tuple(one for one in body.seated if one not in partial) if body else ()
+        return tuple(party for party in body.seated if party not in partial) if body else ()
 
     def begin(self, at: Context) -> Decision:
         """Open the vote, with the rules in force now."""
@@ -331,6 +331,6 @@ def last_word(at: Context, body: str, party: str) -> date | None:
         body: The body's id.
         party: The party's id.
     """
-    said = (mark for one in at.state.of(Decision) if one.governance_body == body for mark in one.words)
-    days = (local_day(parse_instant(mark.recorded_at), at.state.timezone) for mark in said if mark.party == party)
+    marks = (mark for decision in at.state.of(Decision) if decision.governance_body == body for mark in decision.words)
+    days = (local_day(parse_instant(mark.recorded_at), at.state.timezone) for mark in marks if mark.party == party)
     return max(days, default=None)

@@ -67,7 +67,7 @@ class GovernanceBodyEstablished(GovernanceAct):
     def _members_registered(self, on: object, at: Context) -> Breach:
         return unregistered(at, self.members)
 
-    @rule("E_NOT_FOUND", "there is no such governance body", "no hay tal órgano de gobernanza")
+    @rule("E_NOT_FOUND", "there is no such governance body", "no existe ese órgano de gobernanza")
     def _predecessor_exists(self, on: object, at: Context) -> Breach:
         named = self.predecessor
         return named is not None and body_of(at, named) is None and {"governance body": named}
@@ -129,11 +129,11 @@ class GovernanceBodyEstablished(GovernanceAct):
 
     def then(self, on: GovernanceBody, at: Context) -> GovernanceBody:
         """Add this member's word; with the last one the seats are taken."""
-        said = at.joined()
-        body = replace(on, concurring=on.with_concurrence(said))
-        if said.parties < set(self.members):
+        concurrence = at.joined()
+        body = replace(on, concurring=on.with_concurrence(concurrence))
+        if concurrence.parties < set(self.members):
             return replace(body, status="founding")
-        seats = tuple(Seat(party=one, seated=True) for one in self.members)
+        seats = tuple(Seat(party=member, seated=True) for member in self.members)
         return replace(body, status="established", seats=seats, established_on=occurrence(at.state, at.mark).on)
 
     def others(self, after: GovernanceBody, at: Context) -> Iterable[GovernanceBody]:
@@ -182,10 +182,10 @@ class GovernanceRulesAdopted(GovernanceAct):
 
     def then(self, on: GovernanceBody, at: Context) -> GovernanceBody:
         """Add this member's word; with the last one the version is in force."""
-        said = at.joined()
-        body = replace(on, concurring=on.with_concurrence(said))
-        # Who has left since it spoke stands for nobody who has not.
-        if not said.parties >= awaited(at, on, type(self).__name__):
+        concurrence = at.joined()
+        body = replace(on, concurring=on.with_concurrence(concurrence))
+        # A party that has left since it spoke does not count for those that have not.
+        if not concurrence.parties >= awaited(at, on, type(self).__name__):
             return body
         version = RulesVersion(version=self.version, rules=self.rules, since_index=at.recorded.index)
         return replace(body, rules=(*body.rules, version))
@@ -203,7 +203,7 @@ class PartyWithdrew(GovernanceAct):
     grounds: Text
     party: Identifier
 
-    @rule("E_STATE", "only a party that sits can withdraw", "solo una parte con lugar puede retirarse")
+    @rule("E_STATE", "only a party that sits can withdraw", "sólo una parte con lugar puede retirarse")
     def _sits(self, on: GovernanceBody, at: Context) -> Breach:
         return not on.is_seated(self.party)
 
@@ -254,7 +254,7 @@ class PartyReturned(GovernanceAct):
     def _by_root_or_members(self, on: object, at: Context) -> Breach:
         return (at.party == self.party) != at.is_root
 
-    @rule("E_STATE", "only a party that has withdrawn can return", "solo una parte que se retiró puede volver")
+    @rule("E_STATE", "only a party that has withdrawn can return", "sólo una parte que se retiró puede volver")
     def _has_left(self, on: GovernanceBody, at: Context) -> Breach:
         seat = on.seat(self.party)
         return seat is None or seat.seated
@@ -306,11 +306,11 @@ class PartyReturned(GovernanceAct):
 
     def then(self, on: GovernanceBody, at: Context) -> GovernanceBody:
         """Add this word; with the last one the seat is taken again."""
-        said = at.joined()
+        concurrence = at.joined()
         if not self._by_all(on, at):
-            return replace(on, concurring=on.with_concurrence(said))
+            return replace(on, concurring=on.with_concurrence(concurrence))
         # The matter is closed: a later withdrawal and return may use the same words again.
-        rest = tuple(one for one in on.concurring if one.type != said.type or one.digest != said.digest)
+        rest = tuple(act for act in on.concurring if act.type != concurrence.type or act.digest != concurrence.digest)
         since = occurrence(at.state, at.mark, self.effective).on
         return _with_seat(replace(on, concurring=rest), self.party, "returned", since, at.mark)
 
@@ -328,13 +328,13 @@ def _before_last_change(body: GovernanceBody, party: str, effective: str) -> Bre
 def _with_seat(body: GovernanceBody, party: str, change: str, effective: str, mark: Mark) -> GovernanceBody:
     seats = tuple(
         replace(
-            one,
+            seat,
             seated=change == "returned",
-            changes=(*one.changes, (change, effective, mark.index)),
+            changes=(*seat.changes, (change, effective, mark.index)),
         )
-        if one.party == party
-        else one
-        for one in body.seats
+        if seat.party == party
+        else seat
+        for seat in body.seats
     )
     return replace(body, seats=seats)
 

@@ -46,14 +46,16 @@ def _counted(decision: Decision, at: Context) -> Decision:
     if decision.electors is None:
         return decision
     body = body_of(at, decision.governance_body)
-    able = awaited(at, body, "VoteCast") | {one for one in decision.standing_votes if body and body.is_seated(one)}
-    return replace(decision, electors=tuple(one for one in decision.voters if one in able))
+    able = awaited(at, body, "VoteCast") | {
+        voter for voter in decision.standing_votes if body and body.is_seated(voter)
+    }
+    return replace(decision, electors=tuple(voter for voter in decision.voters if voter in able))
 
 
 @rule(
     "E_SELF_DEALING",
     "whose own work a matter is, or who has an appointment of a party that it concerns, neither votes nor signs",
-    "quien hizo lo que se juzga, o tiene nombramiento de una parte a la que atañe, ni vota ni firma",
+    "no vota ni firma quien hizo lo que se juzga, ni quien tiene nombramiento de una parte a la que atañe",
     since=2,
 )
 def _not_ones_own_cause(act: DecisionAct, on: Decision, at: Context) -> Breach:
@@ -67,7 +69,7 @@ def _not_ones_own_cause(act: DecisionAct, on: Decision, at: Context) -> Breach:
     person = at.actor.get("person")
     if person in proposed.persons_concerned(at):
         return {"person": person}
-    return [{"party": one} for one in concerned if speaks_for(at, one)]
+    return [{"party": party} for party in concerned if speaks_for(at, party)]
 
 
 class NamesDigest(Protocol):
@@ -97,11 +99,11 @@ class VoteCast(DecisionAct):
 
     def voices(self, on: Decision, at: Context) -> Iterable[Mark]:
         """Give the standing votes."""
-        return (one.mark for one in on.standing_votes.values())
+        return (vote.mark for vote in on.standing_votes.values())
 
     def then(self, on: Decision, at: Context) -> Decision:
         """Add the vote; an earlier one of the party is marked superseded. The outcome follows from the votes."""
-        earlier = tuple(replace(one, superseded=True) if one.mark.party == at.party else one for one in on.votes)
+        earlier = tuple(replace(past, superseded=True) if past.mark.party == at.party else past for past in on.votes)
         vote = Vote(choice=self.choice, mark=at.mark, explanation=self.explanation)
         decision = _counted(replace(on, votes=(*earlier, vote), status="voting"), at)
         outcome = decision.outcome(closed=False)
@@ -112,7 +114,7 @@ class VoteCast(DecisionAct):
 
 @act
 class DissentRecorded(DecisionAct):
-    """A member's dissent. It stays attached, also after the decision stands."""
+    """A member's dissent. It stays attached, also after the decision is taken."""
 
     CORRECTABLE: ClassVar = ("text",)
     RULES: ClassVar = _BY_A_VOTER
@@ -142,7 +144,7 @@ class DecisionSigned(DecisionAct):
 
     def voices(self, on: Decision, at: Context) -> Iterable[Mark]:
         """Give the signatures, and the votes that they follow: who voted for one party does not sign for another."""
-        return (*on.signatures, *(one.mark for one in on.standing_votes.values()))
+        return (*on.signatures, *(vote.mark for vote in on.standing_votes.values()))
 
     def suffices(self, on: Decision, at: Context) -> bool:
         """Tell whether, with this word, all have signed who are awaited: who has left since it voted is not."""

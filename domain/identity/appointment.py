@@ -126,7 +126,7 @@ class RepresentativeRevoked(AppointmentAct):
     @rule(
         "E_ROLE",
         "a root revokes its own party's appointments only",
-        "una raíz revoca solo nombramientos de su propia parte",
+        "una raíz revoca sólo nombramientos de su propia parte",
     )
     def _of_own_party(self, on: Appointment, at: Context) -> Breach:
         return on.party != at.party

@@ -57,7 +57,7 @@ class LawEditionAdopted(LedgerAct):
 
     def suffices(self, on: LedgerState, at: Context) -> bool:
         """Tell whether, with this word, every founder has said it who has an active root to say it with."""
-        awaited = {one.party for one in on.opened.founders if active_roots(at.state, one.party, at.day)}
+        awaited = {founder.party for founder in on.opened.founders if active_roots(at.state, founder.party, at.day)}
         return awaited <= at.joined().parties
 
 

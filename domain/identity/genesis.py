@@ -78,7 +78,7 @@ class LedgerState(Aggregate):
 
     def founder(self, party: str) -> Founder | None:
         """Give a founder by party, or None."""
-        return next((one for one in self.opened.founders if one.party == party), None)
+        return next((founder for founder in self.opened.founders if founder.party == party), None)
 
 
 @act_base
@@ -115,7 +115,7 @@ class LedgerOpened(LedgerAct):
         """There are founders with different keys; the zone, the computed rules and the edition are known."""
         if self.edition is not None and not (FIRST < self.edition <= NEWEST):
             raise FormError(f"{where}.edition", f"an edition from {FIRST + 1} to {NEWEST}", self.edition)
-        keys = [one.root.key_id for one in self.founders]
+        keys = [founder.root.key_id for founder in self.founders]
         if not keys or len(set(keys)) != len(keys):
             raise FormError(f"{where}.founders", "founders, each with a root key of its own", len(keys))
         try:

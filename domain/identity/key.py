@@ -79,17 +79,17 @@ def founders_root(genesis: LedgerState, stream: str) -> Key | None:
 
 def active_roots(state: StateView, party: str, day: date) -> tuple[Key, ...]:
     """Give the root keys with which a party can speak on a day: active, and within their endorsement."""
-    return tuple(one for one in _roots(state, party) if one.is_within(day))
+    return tuple(root for root in _roots(state, party) if root.is_within(day))
 
 
 def _roots(state: StateView, party: str) -> tuple[Key, ...]:
     """Give a party's active root keys, whatever their dates; a founder's from genesis is among them."""
     genesis = state.standing("ledger")
     founders = genesis.opened.founders if isinstance(genesis, LedgerState) else ()
-    pinned = (state.standing(f"key/{one.root.key_id}") for one in founders if one.party == party)
-    said = (one for one in state.of(Key) if one.party == party and one.appointment is None)
-    roots = {one.key: one for one in (*pinned, *said) if isinstance(one, Key)}
-    return tuple(one for one in roots.values() if one.status == "active")
+    pinned = (state.standing(f"key/{founder.root.key_id}") for founder in founders if founder.party == party)
+    registered = (key for key in state.of(Key) if key.party == party and key.appointment is None)
+    roots = {key.key: key for key in (*pinned, *registered) if isinstance(key, Key)}
+    return tuple(root for root in roots.values() if root.status == "active")
 
 
 @act_base
@@ -102,7 +102,7 @@ class KeyAct(Act[Key]):
     key: Hex64
 
 
-@rule("E_ROLE", "a party speaks of its own keys only", "una parte habla solo de sus propias llaves")
+@rule("E_ROLE", "a party speaks of its own keys only", "una parte habla sólo de sus propias llaves")
 def _of_own_party(act: KeyAct, on: Key, at: Context) -> Breach:
     return on.party != at.party
 
@@ -128,11 +128,11 @@ class KeyRegistered(KeyAct):
         if key_id_of(self.public_key) != self.key:
             raise FormError(f"{where}.key", "the SHA-256 of public_key", self.key)
 
-    @rule("E_ROLE", "the actor is the one whom the key is for", "quien actúa es aquel para quien es la llave")
+    @rule("E_ROLE", "the actor is the one whom the key is for", "quien actúa es titular de la llave")
     def _for_the_actor(self, on: object, at: Context) -> Breach:
         return (at.actor.get("party"), at.actor.get("appointment")) != (self.party, self.appointment)
 
-    @rule("E_NOT_FOUND", "there is no such appointment", "no hay tal nombramiento")
+    @rule("E_NOT_FOUND", "there is no such appointment", "no existe ese nombramiento")
     def _appointment_exists(self, on: object, at: Context) -> Breach:
         named = self.appointment
         return named is not None and _appointment(at, named) is None and {"appointment": named}
@@ -146,9 +146,9 @@ class KeyRegistered(KeyAct):
     def _announced_comes_first(self, on: object, at: Context) -> Breach:
         if self.appointment is None:
             return None
-        retired = [one for one in at.state.of(Key) if one.appointment == self.appointment and one.status == "retired"]
-        announced = (one.successor for one in retired if one.successor and one.successor != self.key)
-        return [{"announced": one} for one in announced if signing_key(at, one) is None]
+        retired = [key for key in at.state.of(Key) if key.appointment == self.appointment and key.status == "retired"]
+        announced = (key.successor for key in retired if key.successor and key.successor != self.key)
+        return [{"announced": key} for key in announced if signing_key(at, key) is None]
 
     RULES: ClassVar = (
         _for_the_actor,
@@ -242,8 +242,8 @@ class KeyEndorsed(KeyAct):
         """Tell whether, with this word, every other founder has said it who has an active root to say it with."""
         genesis = at.find(LedgerState, "ledger")
         founders = genesis.opened.founders if genesis else ()
-        others = (one.party for one in founders if one.party != on.party)
-        return {one for one in others if active_roots(at.state, one, at.day)} <= at.joined().parties
+        others = (founder.party for founder in founders if founder.party != on.party)
+        return {party for party in others if active_roots(at.state, party, at.day)} <= at.joined().parties
 
     def then(self, on: Key, at: Context) -> Key:
         """Make it active within its dates; a founder's that others restore, with the last one's word."""
@@ -277,7 +277,7 @@ class KeyRotated(KeyAct):
 
 @act
 class KeyRevoked(KeyAct):
-    """A key ends, for ever; by the party's root or by itself. What it signed before stays valid."""
+    """A key ends permanently, by the party's root or by itself. What it signed before stays valid."""
 
     signer: ClassVar = "root_or_rep"
     by_own_key: ClassVar = True
@@ -304,7 +304,7 @@ class KeyCompromised(KeyAct):
 
     compromised_since: EdtfText
 
-    @rule("E_DATE", "a compromise does not begin in the future", "un compromiso de llave no empieza en el futuro")
+    @rule("E_DATE", "a compromise does not begin in the future", "la fecha del compromiso de una llave no es futura")
     def _has_begun(self, on: object, at: Context) -> Breach:
         return begins_in_future(at, self.compromised_since)
 
@@ -317,16 +317,16 @@ class KeyCompromised(KeyAct):
 
 @act
 class SignatureReaffirmed(KeyAct):
-    """The party says of one suspect signature whether it stands by it."""
+    """The party affirms or disowns one suspect signature."""
 
     target: Hex64
     verdict: Literal["affirmed", "disowned"]
 
-    @rule("E_NOT_FOUND", "there is no such entry", "no hay tal asiento")
+    @rule("E_NOT_FOUND", "there is no such entry", "no existe ese registro")
     def _target_exists(self, on: object, at: Context) -> Breach:
         return at.lookup(self.target) is None and {"entry": self.target}
 
-    @rule("E_POLICY", "the target was signed with that key", "el asiento señalado se firmó con esa llave")
+    @rule("E_POLICY", "the target was signed with that key", "el registro señalado se firmó con esa llave")
     def _signed_with_it(self, on: object, at: Context) -> Breach:
         target = at.lookup(self.target)
         return target is not None and self.key not in target.keys
@@ -334,7 +334,7 @@ class SignatureReaffirmed(KeyAct):
     @rule(
         "E_POLICY",
         "the target was recorded since the key is said to be compromised",
-        "el asiento señalado se registró desde que se dice comprometida la llave",
+        "el registro señalado se hizo a partir del día desde el que la llave se declaró comprometida",
     )
     def _is_suspect(self, on: Key, at: Context) -> Breach:
         target = at.lookup(self.target)
@@ -342,7 +342,7 @@ class SignatureReaffirmed(KeyAct):
             return None
         return not on.is_suspect(local_day(target.timestamp, at.state.timezone))
 
-    @rule("E_ALREADY_SIGNED", "a suspect signature is spoken of once", "de una firma sospechosa se habla una vez")
+    @rule("E_ALREADY_SIGNED", "a suspect signature is spoken of once", "cada firma sospechosa se juzga una sola vez")
     def _spoken_of_once(self, on: Key, at: Context) -> Breach:
         return self.target in dict(on.reaffirmed)
 
@@ -366,8 +366,9 @@ def _by_another_founder(on: Key, at: Context) -> bool:
 def _has_root(party: str, at: Context) -> bool:
     """Tell whether a party has a root. From the second edition on, one that has expired is none any more."""
     if at.edition > FIRST:
-        return any(one.valid_until is None or at.day <= parse_day(one.valid_until) for one in _roots(at.state, party))
-    return any(one.party == party and one.appointment is None and one.status == "active" for one in at.state.of(Key))
+        roots = _roots(at.state, party)
+        return any(root.valid_until is None or at.day <= parse_day(root.valid_until) for root in roots)
+    return any(key.party == party and key.appointment is None and key.status == "active" for key in at.state.of(Key))
 
 
 def _is_founder(at: Context, party: str) -> bool:

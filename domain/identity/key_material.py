@@ -11,7 +11,7 @@ Scheme = Literal["ed25519", "webauthn", "rsa-pkcs1-sha256"]
 
 
 def check_key_material(where: str, scheme: str, public_key: str, rp_id: str | None, origins: object) -> None:
-    """Check that the key is base64, and that WebAuthn's members stand with WebAuthn alone.
+    """Check that the key is base64, and that WebAuthn's members occur with WebAuthn alone.
 
     Raises:
         FormError: It does not hold.

@@ -38,7 +38,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party(Aggregate):
-    """A party: its id is for ever, its names are aliases."""
+    """A party: its id is permanent, its names are aliases."""
 
     party: str
     kind: str
@@ -49,8 +49,8 @@ class Party(Aggregate):
 
     def open_membership(self, organization: str) -> Membership | None:
         """Give an organization's membership that has not ended."""
-        current = (one for one in self.organizations if one.until is None)
-        return next((one for one in current if one.organization == organization), None)
+        current = (member for member in self.organizations if member.until is None)
+        return next((member for member in current if member.organization == organization), None)
 
 
 def find_party(at: Context, party: str) -> Party | None:
@@ -60,10 +60,10 @@ def find_party(at: Context, party: str) -> Party | None:
 
 def unregistered(at: Context, parties: Iterable[str]) -> Iterable[Met]:
     """Give the parties that are not registered, as the rule `PARTY_EXISTS` meets them."""
-    return [{"party": one} for one in parties if find_party(at, one) is None]
+    return [{"party": party} for party in parties if find_party(at, party) is None]
 
 
-PARTY_EXISTS: Final = ("E_NOT_FOUND", "there is no such party", "no hay tal parte")
+PARTY_EXISTS: Final = ("E_NOT_FOUND", "there is no such party", "no existe esa parte")
 
 
 class NamesParty(Protocol):
@@ -74,7 +74,7 @@ class NamesParty(Protocol):
         """A party's id."""
 
 
-@rule("E_ROLE", "only the party's own root says this", "solo la raíz de la propia parte dice esto")
+@rule("E_ROLE", "only the party's own root says this", "sólo la llave raíz de la propia parte firma este acto")
 def by_own_party(act: NamesParty, on: object, at: Context) -> Breach:
     """Check that the actor is of the party that the act names."""
     return at.party != act.party and {"party": act.party}
@@ -126,7 +126,7 @@ class PartyRegistered(PartyAct):
     @rule(
         "E_POLICY",
         "the kind is the one that genesis gave the founder",
-        "el tipo es el que el génesis dio a la parte fundadora",
+        "el tipo es el que la génesis dio a la parte fundadora",
     )
     def _kind_of_genesis(self, on: object, at: Context) -> Breach:
         return _founders_kind(at, self.party) not in (None, self.kind)
@@ -184,7 +184,7 @@ class MemberOrganizationJoined(PartyAct):
     organization: Identifier
     since: EdtfText
 
-    @rule("E_POLICY", "only a composite party has organizations", "solo una parte compuesta tiene organizaciones")
+    @rule("E_POLICY", "only a composite party has organizations", "sólo una parte compuesta tiene organizaciones")
     def _composite(self, on: Party, at: Context) -> Breach:
         return on.kind != "civil_society_group"
 
@@ -232,7 +232,7 @@ class MemberOrganizationLeft(PartyAct):
         "una parte compuesta conserva al menos una organización",
     )
     def _not_the_last(self, on: Party, at: Context) -> Breach:
-        still = [one for one in on.organizations if one.until is None]
+        still = [member for member in on.organizations if member.until is None]
         return len(still) == 1 and on.open_membership(self.organization) is not None
 
     @rule(
@@ -254,7 +254,8 @@ class MemberOrganizationLeft(PartyAct):
         """Close the membership."""
         left = on.open_membership(self.organization)
         changed = tuple(
-            replace(one, until=self.until, reason=self.reason) if one is left else one for one in on.organizations
+            replace(member, until=self.until, reason=self.reason) if member is left else member
+            for member in on.organizations
         )
         return replace(on, organizations=changed)
 

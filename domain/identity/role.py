@@ -4,10 +4,10 @@ from typing import Final, Literal, get_args
 
 Role = Literal["consultant", "rapporteur", "secretariat", "working-groups"]
 ROLES: Final[frozenset[str]] = frozenset(get_args(Role))
-# They stand for the members that sit in the body, and are filled by nobody else.
+# They mean the members that sit in the body, and nobody else fills them.
 MEMBERS: Final = frozenset({"governance-body", "members"})
 
 
 def is_reserved(name: str) -> bool:
-    """Tell whether a name is a role's or stands for the members: no party is registered under it."""
+    """Tell whether a name is a role's or means the members: no party is registered under it."""
     return name in ROLES or name in MEMBERS

@@ -23,8 +23,8 @@ def can_say(at: Context, party: str, type_name: str) -> bool:
 
 
 def _covers(at: Context, key: Key, type_name: str) -> bool:
-    held = at.find(Appointment, f"appointment/{key.appointment}")
-    return held is not None and held.is_in_force(at.day) and type_name in held.scope
+    appointment = at.find(Appointment, f"appointment/{key.appointment}")
+    return appointment is not None and appointment.is_in_force(at.day) and type_name in appointment.scope
 
 
 def speaks_for(at: Context, party: str) -> bool:
@@ -33,6 +33,7 @@ def speaks_for(at: Context, party: str) -> bool:
     return at.party == party or (
         person is not None
         and any(
-            one.party == party and one.person == person and one.is_in_force(at.day) for one in at.state.of(Appointment)
+            appointment.party == party and appointment.person == person and appointment.is_in_force(at.day)
+            for appointment in at.state.of(Appointment)
         )
     )

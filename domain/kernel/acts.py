@@ -43,7 +43,7 @@ class Act(Value, Generic[G]):
         FIRST_CORRECTABLE: The same in the first edition of the law, where it was another list.
         REPORTS: Whether it reports a fact, which may have happened long before. Other acts take effect by being said.
         RULES: What it is judged by, besides what every act is.
-        CONTENT: Those of them that judge what the act says, whoever says it: its proposal is judged by them too.
+        CONTENT: Those of them that judge the act's content, no matter who signs: its proposal is judged by them too.
     """
 
     stream_kind: ClassVar[str] = ""
@@ -119,7 +119,7 @@ class Act(Value, Generic[G]):
         return frozenset()
 
     def persons_concerned(self, at: Context) -> frozenset[str]:
-        """Give the persons whose own work the act is about: they don't vote on it, whoever they speak for."""
+        """Give the persons whose own work the act is about: they don't vote on it, for any party."""
         return frozenset()
 
     def others(self, after: G, at: Context) -> Iterable[Aggregate]:
@@ -203,18 +203,18 @@ def parse_act(type_name: str, schema: int, body: Mapping[str, Any]) -> Act[Any]:
     cls = REGISTRY.get(type_name)
     if cls is None:
         raise UnknownAct(Problem(code="E_UNKNOWN_TYPE", rule="the type is not in the specification"))
-    found: dict[str, object]
+    details: dict[str, object]
     if not is_known(schema):
-        found = {"schema": schema, "known": NEWEST}
-        raise UnknownAct(Problem(code="E_SCHEMA_VERSION", rule="the edition of the law is known", found=found))
+        details = {"schema": schema, "known": NEWEST}
+        raise UnknownAct(Problem(code="E_SCHEMA_VERSION", rule="the edition of the law is known", found=details))
     if schema < cls.SINCE:
-        found = {"schema": schema, "since": cls.SINCE}
-        raise UnknownAct(Problem(code="E_UNKNOWN_TYPE", rule="the edition of the law knows the type", found=found))
+        details = {"schema": schema, "since": cls.SINCE}
+        raise UnknownAct(Problem(code="E_UNKNOWN_TYPE", rule="the edition of the law knows the type", found=details))
     try:
         parsed = cls.parse(body)
     except FormError as error:
-        found = {"where": error.where, "expected": error.expected, "found": error.found}
-        raise UnknownAct(Problem(code="E_MALFORMED", rule="the body has not its type's form", found=found)) from error
+        details = {"where": error.where, "expected": error.expected, "found": error.found}
+        raise UnknownAct(Problem(code="E_MALFORMED", rule="the body has not its type's form", found=details)) from error
     _check_members(cls, schema, body)
     return parsed
 
@@ -222,8 +222,8 @@ def parse_act(type_name: str, schema: int, body: Mapping[str, Any]) -> Act[Any]:
 def _check_members(cls: type[Act[Any]], schema: int, body: Mapping[str, Any]) -> None:
     for name, since in cls.MEMBER_SINCE.items():
         if name in body and schema < since:
-            found: dict[str, object] = {"where": f"body.{name}", "since": since, "schema": schema}
-            raise UnknownAct(Problem(code="E_MALFORMED", rule="a later edition added the member", found=found))
+            details: dict[str, object] = {"where": f"body.{name}", "since": since, "schema": schema}
+            raise UnknownAct(Problem(code="E_MALFORMED", rule="a later edition added the member", found=details))
 
 
 class Recorded(CanMutateAggregate[str], metaclass=MetaDomainEvent):

@@ -58,15 +58,15 @@ class Aggregate:
 
     def concurrence(self, type_name: str, digest: str) -> Concurrence:
         """Give what has been said so far of one body; an empty one where nothing has."""
-        for one in self.concurring:
-            if one.type == type_name and one.digest == digest:
-                return one
+        for concurrence in self.concurring:
+            if concurrence.type == type_name and concurrence.digest == digest:
+                return concurrence
         return Concurrence(type=type_name, digest=digest)
 
     def with_concurrence(self, changed: Concurrence) -> tuple[Concurrence, ...]:
         """Give the list with one replaced or added."""
-        others = (one for one in self.concurring if (one.type, one.digest) != (changed.type, changed.digest))
-        return tuple(sorted((*others, changed), key=lambda one: (one.type, one.digest)))
+        others = (other for other in self.concurring if (other.type, other.digest) != (changed.type, changed.digest))
+        return tuple(sorted((*others, changed), key=lambda concurrence: (concurrence.type, concurrence.digest)))
 
 
 # Metadata of a field that holds the act that an aggregate began with: in the document the act's members are the
@@ -80,15 +80,15 @@ def document_of(value: object) -> Any:
         return value.to_json()
     if isinstance(value, Aggregate | Mark | Concurrence) or hasattr(value, "__dataclass_fields__"):
         document: dict[str, Any] = {}
-        for one in fields(value):  # type: ignore[arg-type]  # a dataclass instance by the test above
-            member = document_of(getattr(value, one.name))
-            if "in_place" in one.metadata:
+        for attribute in fields(value):  # type: ignore[arg-type]  # a dataclass instance by the test above
+            member = document_of(getattr(value, attribute.name))
+            if "in_place" in attribute.metadata:
                 document |= {name: item for name, item in member.items() if name != "provenance"}
             elif member is not None:
-                document[one.name] = member
+                document[attribute.name] = member
         return document
     if isinstance(value, tuple | list):
-        return [document_of(one) for one in value]
+        return [document_of(item) for item in value]
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, Mapping):

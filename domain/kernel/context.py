@@ -151,8 +151,8 @@ class Context:
 
     def find(self, kind: type[_A], stream: str) -> _A | None:
         """Give another aggregate of a class, or None."""
-        found = self.state.standing(stream)
-        return found if isinstance(found, kind) else None
+        aggregate = self.state.standing(stream)
+        return aggregate if isinstance(aggregate, kind) else None
 
     @property
     def dated(self) -> str | None:
@@ -201,5 +201,5 @@ def begins_in_future(at: Context, when: str) -> Mapping[str, object] | None:
 def lies_in_future(at: Context, when: str) -> Mapping[str, object] | None:
     """Find what is said to have happened and can't all have happened by the day of recording; as `begins_in_future`."""
     bounds = parse_edtf(when)
-    first = max((one for one in (bounds.start, bounds.earliest_end) if one is not None), default=None)
+    first = max((day for day in (bounds.start, bounds.earliest_end) if day is not None), default=None)
     return {"found": when} if first is not None and first > at.day else None

@@ -32,8 +32,8 @@ def shape_of(classes: Iterable[type[Any]], edition: int = NEWEST) -> dict[str, l
         cls = waiting.pop()
         if cls.__name__ in shape or getattr(cls, "SINCE", FIRST) > edition:
             continue
-        shape[cls.__name__] = sorted(one.name for one in fields(cls) if one.default is not None)
-        waiting.extend(found for hint in get_type_hints(cls).values() for found in _classes(hint))
+        shape[cls.__name__] = sorted(attribute.name for attribute in fields(cls) if attribute.default is not None)
+        waiting.extend(value_class for hint in get_type_hints(cls).values() for value_class in _classes(hint))
     return shape
 
 

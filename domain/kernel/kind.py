@@ -34,25 +34,25 @@ class AggregateKind:
             self._check(cls)
 
     def _check(self, cls: type[Act[Any]]) -> None:
-        members = {one.name for one in fields(cls)}
+        members = {attribute.name for attribute in fields(cls)}
         if not issubclass(cls, self.base) or (cls.stream_kind, cls.stream_id) != (self.name, self.base.stream_id):
             raise TypeError(f"{cls.__name__} is no act on the stream of {self.base.__name__}")
         named = {*cls.stream_id, *cls.SORTED, *cls.CORRECTABLE, *(cls.FIRST_CORRECTABLE or ())}
         if not named <= members:
             raise TypeError(f"{cls.__name__} has no member {min(named - members)}")
-        for one in cls.RULES:
-            act, on = one.asked_of
+        for rule in cls.RULES:
+            act, on = rule.asked_of
             if not (_fits(cls, act) and _fits(self.aggregate, on)):
-                raise TypeError(f"rule {one.en!r} is not about {cls.__name__} on {self.aggregate.__name__}")
+                raise TypeError(f"rule {rule.en!r} is not about {cls.__name__} on {self.aggregate.__name__}")
 
 
 def _aggregate_of(base: type[Act[Any]]) -> type[Aggregate]:
     """Read the aggregate's class from `class Base(Act[Aggregate])`."""
     for generic in base.__dict__.get("__orig_bases__", ()):
         if get_origin(generic) is Act:
-            (found,) = get_args(generic)
-            if isinstance(found, type) and issubclass(found, Aggregate):
-                return found
+            (aggregate,) = get_args(generic)
+            if isinstance(aggregate, type) and issubclass(aggregate, Aggregate):
+                return aggregate
     raise TypeError(f"{base.__name__} does not say which aggregate its acts are on")
 
 
@@ -61,16 +61,16 @@ def _fits(cls: type, hint: object) -> bool:
     if hint is Any:
         return True
     if get_origin(hint) is UnionType or type(None) in get_args(hint):
-        return any(_fits(cls, one) for one in get_args(hint))
-    found = get_origin(hint) or hint
-    if not isinstance(found, type):
+        return any(_fits(cls, option) for option in get_args(hint))
+    origin = get_origin(hint) or hint
+    if not isinstance(origin, type):
         return False
-    if Protocol in found.__bases__:
-        return all(hasattr(cls, name) for name in vars(found) if not name.startswith("_"))
-    return issubclass(cls, found)
+    if Protocol in origin.__bases__:
+        return all(hasattr(cls, name) for name in vars(origin) if not name.startswith("_"))
+    return issubclass(cls, origin)
 
 
 def rule_list(kinds: tuple[AggregateKind, ...]) -> tuple[Rule[Any, Any], ...]:
     """Give every rule that acts of these kinds name, each once, in their order."""
-    named = (one for kind in kinds for cls in kind.acts for one in cls.RULES)
+    named = (rule for kind in kinds for cls in kind.acts for rule in cls.RULES)
     return tuple(dict.fromkeys(named))

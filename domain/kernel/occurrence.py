@@ -60,18 +60,18 @@ class Occurrence:
     claimed_on: str | None = None
 
 
-def occurrence(ledger: Ledger, mark: Said, said: str | None = None) -> Occurrence:
+def occurrence(ledger: Ledger, mark: Said, stated: str | None = None) -> Occurrence:
     """Give the date that counts for an entry (rules T1 to T3).
 
     Args:
         ledger: The state at any size that holds the entry.
-        mark: Where the entry stands.
-        said: EDTF of a member that dates an effect (a withdrawal's `effective`); the entry's `occurred_on` by default.
+        mark: The place of the entry.
+        stated: EDTF of a member that dates an effect (a withdrawal's `effective`); by default `occurred_on`.
 
     Returns:
         The date that counts, and the one that was claimed where that is another.
     """
-    when = mark.occurred_on if said is None else said
+    when = mark.occurred_on if stated is None else stated
     recorded = local_day(parse_instant(mark.recorded_at), ledger.timezone)
     if ledger.edition < SECOND or counts_as_said(parse_edtf(when), recorded, ledger.opened_on):
         return Occurrence(on=when)
@@ -83,7 +83,7 @@ def as_recorded(ledger: Ledger, mark: Said, met: Occurrence) -> Occurrence:
 
     Args:
         ledger: The state.
-        mark: Where the entry stands.
+        mark: The place of the entry.
         met: What `occurrence` gave for it.
     """
     recorded = local_day(parse_instant(mark.recorded_at), ledger.timezone)

@@ -66,8 +66,8 @@ class Rule(Generic[A, G]):
             return
         if met is True:
             met = {}
-        for found in (met,) if isinstance(met, Mapping) else met:
-            yield Problem(code=self.code, rule=self.en, found=found)
+        for details in (met,) if isinstance(met, Mapping) else met:
+            yield Problem(code=self.code, rule=self.en, found=details)
 
 
 def rule(
@@ -89,9 +89,9 @@ def rule(
     return made
 
 
-def is_asked_without(one: Rule[Any, Any]) -> bool:
+def is_asked_without(asked: Rule[Any, Any]) -> bool:
     """Tell whether a rule is asked where there is no aggregate yet."""
-    on = one.asked_of[1]
+    on = asked.asked_of[1]
     return on in (object, Any) or type(None) in get_args(on)
 
 

@@ -179,7 +179,9 @@ class Value:
 
     def to_json(self) -> dict[str, Any]:
         """Give the object that `parse` reads back; absent members are left out."""
-        return {one.name: to_json(member) for one in fields(self) if (member := getattr(self, one.name)) is not None}
+        return {
+            field.name: to_json(member) for field in fields(self) if (member := getattr(self, field.name)) is not None
+        }
 
 
 def to_json(value: object) -> Any:
@@ -187,14 +189,14 @@ def to_json(value: object) -> Any:
     if isinstance(value, Value):
         return value.to_json()
     if isinstance(value, tuple):
-        return [to_json(one) for one in value]
+        return [to_json(item) for item in value]
     if isinstance(value, Mapping):
         return {str(name): to_json(member) for name, member in value.items()}
     return value
 
 
 def _check_sorted(items: Any, key: str, where: str) -> None:
-    names = [one[key] if key else one for one in items]
+    names = [item[key] if key else item for item in items]
     if any(first >= second for first, second in pairwise(names)):
         raise FormError(where, "a list sorted by its identifiers, each once", names)
 
@@ -203,8 +205,8 @@ def _check_sorted(items: Any, key: str, where: str) -> None:
 def _schema(cls: type[Value]) -> tuple[frozenset[str], dict[str, Parser]]:
     hints = get_type_hints(cls)
     members = fields(cls)
-    required = frozenset(one.name for one in members if one.default is MISSING)
-    return required, {one.name: parser_for(hints[one.name]) for one in members}
+    required = frozenset(member.name for member in members if member.default is MISSING)
+    return required, {member.name: parser_for(hints[member.name]) for member in members}
 
 
 def parser_for(hint: Any) -> Parser:
@@ -217,7 +219,7 @@ def parser_for(hint: Any) -> Parser:
     if origin is tuple:
         return _list_of(parser_for(arguments[0]))
     if origin is UnionType or type(None) in arguments:
-        return parser_for(next(one for one in arguments if one is not type(None)))
+        return parser_for(next(argument for argument in arguments if argument is not type(None)))
     if origin is dict:
         return _map_of(parser_for(arguments[1]))
     if isinstance(hint, type) and issubclass(hint, Value):
@@ -238,7 +240,7 @@ def _list_of(parse_item: Parser) -> Parser:
     def parse(value: object, where: str) -> tuple[Any, ...]:
         if type(value) is not list or len(value) > LIST_ITEMS:
             raise FormError(where, f"a list of at most {LIST_ITEMS}", type(value).__name__)
-        return tuple(parse_item(one, f"{where}[{position}]") for position, one in enumerate(value))
+        return tuple(parse_item(item, f"{where}[{position}]") for position, item in enumerate(value))
 
     return parse
 
@@ -247,7 +249,7 @@ def _map_of(parse_item: Parser) -> Parser:
     def parse(value: object, where: str) -> dict[str, Any]:
         if type(value) is not dict or len(value) > LIST_ITEMS:
             raise FormError(where, "an object", type(value).__name__)
-        return {name: parse_item(one, f"{where}.{name}") for name, one in value.items()}
+        return {name: parse_item(item, f"{where}.{name}") for name, item in value.items()}
 
     return parse
 
@@ -280,7 +282,7 @@ class DocSet(Value):
 
     def check_form(self, where: str) -> None:
         """Each document has its own language, and the authentic one is among them."""
-        languages = [one.lang for one in self.documents]
+        languages = [document.lang for document in self.documents]
         if None in languages or len(set(languages)) != len(languages) or self.authentic not in languages:
             raise FormError(where, "one document a language, with the authentic one", languages)
 

@@ -1,4 +1,4 @@
-"""What is said about an entry or a matter, beside it: corrections, allegations.
+"""Remarks on an entry or a matter, which change neither: corrections, allegations.
 
 May import: every other aggregate.
 """

@@ -33,7 +33,7 @@ class AllegationAct(Act[Allegation]):
 
 @act
 class ScopeReductionReported(AllegationAct):
-    """Somebody reports that scope was reduced. It never changes a scope; it stands beside it for ever."""
+    """Somebody reports that scope was reduced. It never changes a scope; it is shown with it permanently."""
 
     REPORTS: ClassVar = True
     CORRECTABLE: ClassVar = ("description", "evidence", "since")

@@ -1,4 +1,4 @@
-"""Corrections: one more entry beside what it answers. The target is never altered; both are shown."""
+"""Corrections: one more entry, about an earlier one. The target is never altered; both are shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _CORRECTABLE: Final = (str, Label, EdtfText)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction(Aggregate):
-    """A correction: what it answers, which field, and what stands instead in its author's word."""
+    """A correction: its target, the field, and its author's new value."""
 
     correction: str
     target: str
@@ -75,7 +75,7 @@ class CorrectionRecorded(CorrectionAct):
         target = at.lookup(self.target)
         return target is not None and target.statement["actor"].get("party") != at.party
 
-    @rule("E_NOT_FOUND", "there is no such entry", "no hay tal asiento")
+    @rule("E_NOT_FOUND", "there is no such entry", "no existe ese registro")
     def _target_exists(self, on: object, at: Context) -> Breach:
         return at.lookup(self.target) is None and {"entry": self.target}
 
@@ -149,7 +149,7 @@ class CorrectionRecorded(CorrectionAct):
         return value_at(target.statement, self.field.split(".")) if target else None
 
     def begin(self, at: Context) -> Correction:
-        """Record it beside its target."""
+        """Record it; its target stays as it is."""
         target = at.lookup(self.target)
         origin = _origin(at, target)
         return Correction(
@@ -185,17 +185,17 @@ def kind_of(type_name: str, path: list[str], edition: int = NEWEST) -> object | 
     cls = REGISTRY.get(type_name)
     if cls is None or path[0] != "body" or path[1:2] == [] or path[1] not in correctable(cls, edition):
         return None
-    found: Any = cls
+    hint: Any = cls
     for name in path[1:]:
-        if get_origin(found) is tuple:
-            found = get_args(found)[0] if name.isdigit() else None
-        elif isinstance(found, type) and issubclass(found, Value):
-            found = get_type_hints(found).get(name)
+        if get_origin(hint) is tuple:
+            hint = get_args(hint)[0] if name.isdigit() else None
+        elif isinstance(hint, type) and issubclass(hint, Value):
+            hint = get_type_hints(hint).get(name)
         else:
             return None
-        if get_origin(found) is UnionType or type(None) in get_args(found):
-            found = next(one for one in get_args(found) if one is not type(None))
-    return found if found in _CORRECTABLE else None
+        if get_origin(hint) is UnionType or type(None) in get_args(hint):
+            hint = next(option for option in get_args(hint) if option is not type(None))
+    return hint if hint in _CORRECTABLE else None
 
 
 def correctable(cls: type[Act[Any]], edition: int) -> tuple[str, ...]:
@@ -214,15 +214,15 @@ def _origin(at: Context, target: EntryView | None) -> EntryView | None:
 
 def value_at(item: Mapping[str, Any], path: list[str]) -> object:
     """Give the member at a path of names and list positions, or None."""
-    found: Any = item
+    part: Any = item
     for name in path:
-        if isinstance(found, Mapping):
-            found = found.get(name)
-        elif isinstance(found, list) and name.isdigit() and int(name) < len(found):
-            found = found[int(name)]
+        if isinstance(part, Mapping):
+            part = part.get(name)
+        elif isinstance(part, list) and name.isdigit() and int(name) < len(part):
+            part = part[int(name)]
         else:
             return None
-    return found
+    return part
 
 
 CORRECTION: Final = AggregateKind(CorrectionAct, {CorrectionRecorded: {NONE: "recorded"}})

@@ -67,10 +67,10 @@ class ClockGuard(WriteGuard):
                 this instant has passed.
         """
         try:
-            said = datetime.fromtimestamp(posix, UTC)
+            stated = datetime.fromtimestamp(posix, UTC)
         except (OverflowError, ValueError, OSError):
             return
-        offset = said - self._steady_now()
+        offset = stated - self._steady_now()
         with self._lock:
             self._offsets[name] = offset if fresh else max(offset, timedelta())
 
@@ -101,8 +101,8 @@ class ClockGuard(WriteGuard):
         last = self._last_entry()
         if last and now - parse_recorded_at(last) > SIGNED_WITHIN and signed >= parse_recorded_at(last) - SKEW:
             return _refused(now, f"{statement.signed_at} (firma recibida / statement received)")
-        found = {"signed_at": statement.signed_at, "now": f"{now:%Y-%m-%dT%H:%M:%SZ}"}
-        return Problem(code="E_DATE", rule=_RULE, found=found)
+        details = {"signed_at": statement.signed_at, "now": f"{now:%Y-%m-%dT%H:%M:%SZ}"}
+        return Problem(code="E_DATE", rule=_RULE, found=details)
 
     def _steady_now(self) -> datetime:
         wall, steady = self._began

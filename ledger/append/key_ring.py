@@ -1,6 +1,6 @@
 """The public keys that entries have registered, loaded and ready to check signatures.
 
-Which key may sign what is the domain's question. This says only which bytes a key id stands for and
+Which key may sign what is the domain's question. This says only which bytes a key id means and
 by which scheme its signatures are checked; neither ever changes once registered.
 """
 

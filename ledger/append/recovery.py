@@ -1,12 +1,12 @@
 """Reading a log back from its store, by the code that also writes it.
 
-- O1: nothing is served from a store that was not read to its end and found to agree with itself:
+- O1: nothing is served from a store before it was read to its end and is consistent:
   chain, versions, leaf hashes, the last checkpoint's root and signature.
-- O2: a store that does not agree is left as it is. `Fatal` says what differs and where; mending is
-  for a person with a backup, never for this program.
+- O2: an inconsistent store is left as it is. `Fatal` says what differs and where; to repair it is
+  the work of a person with a backup, never of this program.
 
-What is not checked here are the signatures of the statements: they were when they came in, and the
-verifier does it for whoever does not believe that.
+The signatures of the statements are not checked here: they were checked on submission, and anybody
+can check them again with the verifier.
 """
 
 from collections.abc import Iterator

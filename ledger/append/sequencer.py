@@ -149,8 +149,8 @@ class Sequencer:
             self._settle([submission], [refused])
             return False
         except Exception as error:  # noqa: BLE001 (see below)
-            # A fault of ours in reading one statement must not end the thread: that would leave all
-            # the others waiting for ever.
+            # A bug of ours in reading one statement must not end the thread: all others would wait
+            # without end.
             _log.exception("examining a statement failed")
             self._settle([submission], [error])
             return False

@@ -19,7 +19,7 @@ class WriteGuard:
     """One reason for which the ledger may refuse to write; the base refuses nothing."""
 
     def refusal(self, *, wait: bool = False) -> WritesRefused | None:
-        """Give why nothing is taken in now; None if nothing stands against it.
+        """Give why nothing is recorded now; None if there is no reason.
 
         Args:
             wait: Whether to wait, for a bounded time, for what is still being found out. The writer does, before it
@@ -29,7 +29,7 @@ class WriteGuard:
         return None
 
     def objection(self, statement: Statement, now: datetime) -> Problem | WritesRefused | None:
-        """Give what stands against recording one statement at an instant; None if nothing does."""
+        """Give the objection to recording one statement at an instant; None if there is none."""
         del statement, now
         return None
 
@@ -44,16 +44,18 @@ class WriteGuards(WriteGuard):
 
     def refusal(self, *, wait: bool = False) -> WritesRefused | None:
         """Give the first refusal."""
-        found = next((one for guard in self._guards if (one := guard.refusal(wait=wait)) is not None), None)
-        code = found.code if found is not None else ""
+        refusal = next((answer for guard in self._guards if (answer := guard.refusal(wait=wait)) is not None), None)
+        code = refusal.code if refusal is not None else ""
         if code != self._logged:
             self._logged = code
-            if found is not None:
-                _log.critical("%s: %s", code, found)
+            if refusal is not None:
+                _log.critical("%s: %s", code, refusal)
             else:
                 _log.warning("the ledger takes statements in again")
-        return found
+        return refusal
 
     def objection(self, statement: Statement, now: datetime) -> Problem | WritesRefused | None:
         """Give the first objection."""
-        return next((one for guard in self._guards if (one := guard.objection(statement, now)) is not None), None)
+        return next(
+            (problem for guard in self._guards if (problem := guard.objection(statement, now)) is not None), None
+        )

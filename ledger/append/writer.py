@@ -109,7 +109,9 @@ class Writer:
     def _judge_all(self, submissions: Sequence[Submission]) -> list[Outcome]:
         now = self._clock.now()
         recorded_at = self._head.time_for(now)
-        known = self._application.store.statement_positions([one.signed.statement.id for one in submissions])
+        known = self._application.store.statement_positions(
+            [submission.signed.statement.id for submission in submissions]
+        )
         return [self._judge(submission, recorded_at, known, now) for submission in submissions]
 
     def _judge(self, submission: Submission, recorded_at: str, known: dict[str, int], now: datetime) -> Outcome:
@@ -187,7 +189,7 @@ class Writer:
             self._application.store.insert_events(self._accepted, batch=batch)
         except Exception as error:  # noqa: BLE001 (whatever it was, the store knows the outcome)
             self._resolve_doubt(batch, error)
-        # A crash here leaves the batch stored and nobody told. The next start reads it back like
+        # A crash here leaves the batch stored and unacknowledged. The next start reads it back like
         # any other batch; a client that sends its statement again gets the receipt of this one.
         head.settle()
         self.tip = Tip(size=batch.size, checkpoint=batch.checkpoint, recorded_at=head.recorded_at)

@@ -18,11 +18,11 @@ def directory_form(directory: Directory) -> dict[str, Any]:
         "log_key": directory.log_key,
         "founders": sorted(directory.founders),
         "unjudged": directory.unjudged,
-        "keys": [_key_form(one) for one in directory.keys.values()],
-        "appointments": {name: _appointment_form(one) for name, one in directory.appointments.items()},
+        "keys": [_key_form(key) for key in directory.keys.values()],
+        "appointments": {name: _appointment_form(mandate) for name, mandate in directory.appointments.items()},
         "seats": {
             "joint": {text: sorted(by) for text, by in directory.seats.joint.items()},
-            "bodies": {name: _body_form(one) for name, one in directory.seats.bodies.items()},
+            "bodies": {name: _body_form(body) for name, body in directory.seats.bodies.items()},
         },
     }
 
@@ -82,21 +82,21 @@ def _key_of(item: Mapping[str, Any]) -> RegisteredKey:
     )  # fmt: skip
 
 
-def _appointment_form(one: Mandate) -> dict[str, Any]:
+def _appointment_form(mandate: Mandate) -> dict[str, Any]:
     return {
-        "party": one.party,
-        "person": one.person,
-        "capacity": one.capacity,
-        "scope": sorted(one.scope),
-        "valid_from": one.valid_from,
-        "valid_until": one.valid_until,
-        "revoked": one.revoked,
+        "party": mandate.party,
+        "person": mandate.person,
+        "capacity": mandate.capacity,
+        "scope": sorted(mandate.scope),
+        "valid_from": mandate.valid_from,
+        "valid_until": mandate.valid_until,
+        "revoked": mandate.revoked,
     }
 
 
-def _body_form(one: Body) -> dict[str, Any]:
+def _body_form(body: Body) -> dict[str, Any]:
     return {
-        "members": sorted(one.members),
-        "withdrawn": sorted(one.withdrawn),
-        "returning": one.returning,
+        "members": sorted(body.members),
+        "withdrawn": sorted(body.withdrawn),
+        "returning": body.returning,
     }

@@ -94,8 +94,8 @@ class Replay:
         except Refusal as refusal:
             self._fault(entry, refusal)
         except Exception as error:  # noqa: BLE001 - an entry that the law can't even be asked about was never accepted
-            found = f"{type(error).__name__}: {error}"
-            self._findings.fault("law", entry.index, _place(entry), "an act that can be judged", found, level="L3")
+            actual = f"{type(error).__name__}: {error}"
+            self._findings.fault("law", entry.index, _place(entry), "an act that can be judged", actual, level="L3")
         if self._views is not None and self._views.is_due(entry.index + 1):
             try:
                 self._views.compare(self._projector.changes()[1], entry.index + 1)
@@ -149,9 +149,9 @@ class Replay:
         data = canonical(self.state.document())
         size = self._fold.tree.size
         self._findings.note("state-digest", size=size, digest=hashlib.sha256(data).hexdigest())
-        for one in self._late:
-            said = {"signed_at": one.statement.signed_at, "recorded_at": one.recorded_at}
-            self._findings.note("signed-late", count=self._late_count, index=one.index, **said)
+        for entry in self._late:
+            times = {"signed_at": entry.statement.signed_at, "recorded_at": entry.recorded_at}
+            self._findings.note("signed-late", count=self._late_count, index=entry.index, **times)
         served = _is_served(self._source)
         if served is not None:
             check_served(served, self.state, self._fold.tree, self._at, self._findings)

@@ -71,36 +71,36 @@ class _Served:
             return False
         document = state.document()
         expected = canonical(document)
-        found = json_of(raw)
+        shown = json_of(raw)
         own = (state.edition, document.get("form", FORM_OF_FIRST))
-        if raw != expected and self._is_other("state", found, own, absent=(FIRST, FORM_OF_FIRST)):
+        if raw != expected and self._is_other("state", shown, own, absent=(FIRST, FORM_OF_FIRST)):
             return True
         self._findings.count("L4", "state_documents")
         self._findings.count("L4", "aggregates", len(document["aggregates"]))
         if raw == expected:
             return True
         before = self._findings.total
-        listed = found.get("aggregates") if isinstance(found, dict) else None
-        if isinstance(listed, list) and all(isinstance(one, dict) for one in listed):
+        listed = shown.get("aggregates") if isinstance(shown, dict) else None
+        if isinstance(listed, list) and all(isinstance(item, dict) for item in listed):
             _compare("state", _by_stream(document["aggregates"]), _by_stream(listed), self._findings)
         if before == self._findings.total:
             self._findings.fault("shown-form", None, "state", _digest(expected), _digest(raw), level="L4")
         return True
 
     def _is_other(
-        self, what: str, found: object, own: tuple[int, int], absent: tuple[int | None, int | None] = (None, None)
+        self, what: str, document: object, own: tuple[int, int], absent: tuple[int | None, int | None] = (None, None)
     ) -> bool:
         """Tell whether an answer names another edition or form than this program's: it is not compared.
 
         Args:
             what: What it is, such as `state`.
-            found: The answer.
+            document: The answer.
             own: Edition and form that it is compared with.
             absent: What an answer is of that names none.
         """
-        if not isinstance(found, dict):
+        if not isinstance(document, dict):
             return False
-        named = (found.get("edition", absent[0]), found.get("form", absent[1]))
+        named = (document.get("edition", absent[0]), document.get("form", absent[1]))
         if named == own:
             return False
         leave_uncompared(self._findings, what, {"edition": named[0], "form": named[1]}, *own)
@@ -112,35 +112,37 @@ class _Served:
         raw = self._web.read(f"api/v1/derived?size={self._tree.size}{asked}", MAX_ANSWER_BYTES)
         if raw is None:
             return False
-        found = json_of(raw)
-        if not isinstance(found, dict) or not isinstance(found.get("items"), list):
+        document = json_of(raw)
+        if not isinstance(document, dict) or not isinstance(document.get("items"), list):
             self._findings.fault("shown-form", None, "derived", "an object with items", _digest(raw), level="L4")
             return True
-        if self._is_other("derived", found, (state.edition, shown_form())):
+        if self._is_other("derived", document, (state.edition, shown_form())):
             return True
-        instant = self._instant(found, at, now)
+        instant = self._instant(document, at, now)
         if instant is None:
             return True
         for name, expected in (("size", self._tree.size), ("root", self._tree.root().hex())):
-            if found.get(name) != expected:
-                self._findings.fault("shown-differs", None, f"derived: {name}", expected, found.get(name), level="L4")
-        facts = [one.to_json() for one in derive(state, instant)]
+            if document.get(name) != expected:
+                self._findings.fault(
+                    "shown-differs", None, f"derived: {name}", expected, document.get(name), level="L4"
+                )
+        facts = [fact.to_json() for fact in derive(state, instant)]
         self._findings.count("L4", "derived_facts", len(facts))
         where = "derived" if at is not None else f"derived at {format_instant(instant)}"
-        _compare(where, _by_subject(facts), _by_subject(found["items"]), self._findings)
+        _compare(where, _by_subject(facts), _by_subject(document["items"]), self._findings)
         return True
 
     def _instant(self, document: Mapping[str, Any], at: datetime | None, now: datetime | None) -> datetime | None:
-        said = document.get("at")
+        stated = document.get("at")
         if at is not None:
-            if said != format_instant(at):
-                self._findings.fault("shown-differs", None, "derived: at", format_instant(at), said, level="L4")
+            if stated != format_instant(at):
+                self._findings.fault("shown-differs", None, "derived: at", format_instant(at), stated, level="L4")
                 return None
             return parse_instant(format_instant(at))
         try:
-            instant = parse_instant(str(said))
+            instant = parse_instant(str(stated))
         except ValueError:
-            self._findings.fault("shown-form", None, "derived: at", "an RFC 3339 instant", said, level="L4")
+            self._findings.fault("shown-form", None, "derived: at", "an RFC 3339 instant", stated, level="L4")
             return None
         if now is not None and abs((instant - now).total_seconds()) > CLOCK_SKEW_S:
             self._note_clock(format_instant(instant), format_instant(now))
@@ -157,30 +159,30 @@ class _Served:
         raw = self._web.read(f"api/v1/{name}?size={self._tree.size}", MAX_ANSWER_BYTES)
         if raw is None:
             return False
-        found = json_of(raw)
-        if not isinstance(found, dict) or not isinstance(found.get("items"), list):
+        document = json_of(raw)
+        if not isinstance(document, dict) or not isinstance(document.get("items"), list):
             self._findings.fault("shown-form", None, name, "an object with items", _digest(raw), level="L4")
             return True
-        size = found.get("size")
+        size = document.get("size")
         if type(size) is int and size > self._tree.size:
             self._findings.leave_open("list-ahead", name=name, size=size, total=self._tree.size)
             return True
-        if self._is_other(name, found, (state.edition, shown_form())):
+        if self._is_other(name, document, (state.edition, shown_form())):
             return True
         for what, expected in (("size", self._tree.size), ("root", self._tree.root().hex())):
-            if found.get(what) != expected:
-                self._findings.fault("shown-differs", None, f"{name}: {what}", expected, found.get(what), level="L4")
+            if document.get(what) != expected:
+                self._findings.fault("shown-differs", None, f"{name}: {what}", expected, document.get(what), level="L4")
         try:
-            day = parse_day(str(found.get("day")))
+            day = parse_day(str(document.get("day")))
         except ValueError:
-            self._findings.fault("shown-form", None, f"{name}: day", "YYYY-MM-DD", found.get("day"), level="L4")
+            self._findings.fault("shown-form", None, f"{name}: day", "YYYY-MM-DD", document.get("day"), level="L4")
             return True
         today = local_day(now, state.timezone)
         if abs((day - today).days) > 1:
             self._note_clock(day.isoformat(), today.isoformat())
         given = [json.loads(canonical(row)) for row in projection.rows(state, day)]
         self._findings.count("L4", "view_rows", len(given))
-        _compare(name, _by_stream(given), _by_stream(found["items"]), self._findings)
+        _compare(name, _by_stream(given), _by_stream(document["items"]), self._findings)
         return True
 
 
@@ -207,13 +209,13 @@ def leave_uncompared(
 
 def _compare(where: str, expected: Named, found: Named, findings: Findings) -> None:
     for name in sorted(expected.keys() | found.keys()):
-        one, other = expected.get(name), found.get(name)
-        if name not in expected or name not in found or _text(one) != _text(other):
-            compare_one(where, name, one, other, findings)
+        wanted, shown = expected.get(name), found.get(name)
+        if name not in expected or name not in found or _text(wanted) != _text(shown):
+            compare_one(where, name, wanted, shown, findings)
 
 
 def compare_one(where: str, name: str, expected: object, found: object, findings: Findings) -> None:
-    """Add a fault if two values differ; None stands for a missing value.
+    """Add a fault if two values differ; None means a missing value.
 
     Args:
         where: What is compared, such as `state`.
@@ -228,24 +230,24 @@ def compare_one(where: str, name: str, expected: object, found: object, findings
     elif expected is None:
         findings.fault("shown-extra", _index_of(found), place, "nothing", _text(found), level="L4")
     else:
-        path, one, other = _first_difference(_value(expected), _value(found))
-        if one == other:  # the same value in another encoding
-            path, one, other = "", expected, found
+        path, wanted, shown = _first_difference(_value(expected), _value(found))
+        if wanted == shown:  # the same value in another encoding
+            path, wanted, shown = "", expected, found
         index = _index_of(expected)
-        findings.fault("shown-differs", index, f"{place}{path}", _text(one), _text(other), level="L4")
+        findings.fault("shown-differs", index, f"{place}{path}", _text(wanted), _text(shown), level="L4")
 
 
 def _by_stream(listed: Sequence[Any]) -> dict[str, object]:
-    return _named(listed, lambda one: str(one.get("stream") or one.get("party")) if isinstance(one, dict) else "")
+    return _named(listed, lambda item: str(item.get("stream") or item.get("party")) if isinstance(item, dict) else "")
 
 
 def _by_subject(listed: Sequence[Any]) -> dict[str, object]:
-    def name(one: Any) -> str:
-        if not isinstance(one, dict):
+    def name(item: Any) -> str:
+        if not isinstance(item, dict):
             return ""
-        params = one.get("params")
+        params = item.get("params")
         what = (params.get("target") or params.get("version") or "") if isinstance(params, dict) else ""
-        return f"{one.get('kind')} {one.get('stream')} {what}".rstrip()
+        return f"{item.get('kind')} {item.get('stream')} {what}".rstrip()
 
     return _named(listed, name)
 
@@ -254,23 +256,23 @@ def _named(listed: Sequence[Any], name_of: Any) -> dict[str, object]:
     """Return items by name; a repeated name gets a number, so that a fact shown twice is superfluous."""
     times: Counter[str] = Counter()
     named: dict[str, object] = {}
-    for one in listed:
-        name = name_of(one)
+    for item in listed:
+        name = name_of(item)
         times[name] += 1
-        named[name if times[name] == 1 else f"{name} ({times[name]})"] = one
+        named[name if times[name] == 1 else f"{name} ({times[name]})"] = item
     return named
 
 
-def _first_difference(one: object, other: object, path: str = "") -> tuple[str, object, object]:
-    if isinstance(one, dict) and isinstance(other, dict):
-        for name in sorted(one.keys() | other.keys(), key=str):
-            if one.get(name) != other.get(name) or (name in one) != (name in other):
-                return _first_difference(one.get(name), other.get(name), f"{path}.{name}")
-    if isinstance(one, list) and isinstance(other, list):
-        for at, (left, right) in enumerate(zip(one, other, strict=False)):
+def _first_difference(first: object, second: object, path: str = "") -> tuple[str, object, object]:
+    if isinstance(first, dict) and isinstance(second, dict):
+        for name in sorted(first.keys() | second.keys(), key=str):
+            if first.get(name) != second.get(name) or (name in first) != (name in second):
+                return _first_difference(first.get(name), second.get(name), f"{path}.{name}")
+    if isinstance(first, list) and isinstance(second, list):
+        for at, (left, right) in enumerate(zip(first, second, strict=False)):
             if left != right:
                 return _first_difference(left, right, f"{path}[{at}]")
-    return path, one, other
+    return path, first, second
 
 
 def _index_of(item: object) -> int | None:

@@ -1,7 +1,7 @@
 """A store's projections (L4), compared with the rows that its entries produce, page by page while the entries are read.
 
 Each row is of one entry: it is compared when the entry has passed, and not held in memory. The row about the views
-themselves is compared at the position that they stand at.
+themselves is compared at their position.
 """
 
 import sqlite3
@@ -52,8 +52,8 @@ class KeptViews:
     def _said(self) -> Mapping[str, Any] | None:
         """Give what the views say of themselves, if they do."""
         rows = self._select("SELECT data FROM views WHERE projection = ? AND key = ?", *ABOUT)
-        said = json_of(bytes_of(rows[0][0])) if rows else None
-        return said if isinstance(said, dict) else None
+        claimed = json_of(bytes_of(rows[0][0])) if rows else None
+        return claimed if isinstance(claimed, dict) else None
 
     def is_due(self, size: int) -> bool:
         """Return whether the rows are to be compared after this many entries."""
@@ -88,7 +88,7 @@ class KeptViews:
             self._find_others()
 
     def finish(self, size: int) -> None:
-        """Say where the projections stand, and close them.
+        """Report the position of the projections, and close them.
 
         Args:
             size: How many entries were audited.
@@ -113,10 +113,10 @@ class KeptViews:
 
     def _compare(self, name: str, key: str, data: bytes | None) -> None:
         rows = self._select("SELECT data FROM views WHERE projection = ? AND key = ?", name, key)
-        found = bytes_of(rows[0][0]) if rows else None
+        stored = bytes_of(rows[0][0]) if rows else None
         self._rows += data is not None
-        if found != data:
-            compare_one("views", f"{name}#{key}", data, found, self._findings)
+        if stored != data:
+            compare_one("views", f"{name}#{key}", data, stored, self._findings)
 
     def _find_others(self) -> None:
         for name, key in self._select("SELECT projection, key FROM views"):

@@ -47,12 +47,12 @@ _NAMES: Final = ("about", "nodes", "ids", "streams", "cited", "signed")
 
 
 class KeptRow:
-    """One level of a kept tree, as `Tree.adopt` takes it: the first `kept` bytes are read from the file."""
+    """One level of a stored tree, as `Tree.adopt` takes it: the first `kept` bytes are read from the file."""
 
-    def __init__(self, file: "ResumeFile", level: int, kept: int) -> None:
+    def __init__(self, file: "ResumeFile", level: int, stored: int) -> None:
         self._file = file
         self._level = level
-        self._kept = kept
+        self._kept = stored
         self._new = bytearray()
 
     def __len__(self) -> int:
@@ -62,13 +62,13 @@ class KeptRow:
     def __getitem__(self, part: slice, /) -> bytes:
         """Return a part."""
         start, stop, _ = part.indices(len(self))
-        found = bytearray()
+        hashes = bytearray()
         while start < min(stop, self._kept):
             number, at = divmod(start, CHUNK_BYTES)
             end = min(stop, self._kept, (number + 1) * CHUNK_BYTES)
-            found += self._file.chunk(self._level, number)[at : at + end - start]
+            hashes += self._file.chunk(self._level, number)[at : at + end - start]
             start = end
-        return bytes(found + self._new[max(0, start - self._kept) : max(0, stop - self._kept)])
+        return bytes(hashes + self._new[max(0, start - self._kept) : max(0, stop - self._kept)])
 
     def __delitem__(self, part: slice, /) -> None:
         """Remove the end."""
@@ -108,8 +108,8 @@ class _Ids(UsedIds):
             part = names[start : start + _ASK_IDS]
             marks = ",".join("?" * len(part))
             query = f"SELECT id FROM ids WHERE id IN ({marks})"  # noqa: S608 - question marks alone
-            for (found,) in self._file.select(query, *part) if self._file else ():
-                yield str(uuid.UUID(bytes=found)), asked[found]
+            for (used,) in self._file.select(query, *part) if self._file else ():
+                yield str(uuid.UUID(bytes=used)), asked[used]
 
 
 class _Versions(Counter[str]):
@@ -178,8 +178,8 @@ class ResumeFile:
     @property
     def checked(self) -> Mapping[str, Mapping[str, int]]:
         """The counts when it was stored."""
-        found: Mapping[str, Mapping[str, int]] = self._state.get("checked", {})
-        return found
+        counts: Mapping[str, Mapping[str, int]] = self._state.get("checked", {})
+        return counts
 
     def leaf(self) -> bytes:
         """Return the leaf hash of the last verified entry."""
@@ -231,8 +231,8 @@ class ResumeFile:
 
     def _restore(self, fold: EntryPass) -> None:
         state = self._state
-        kept = {name: state[name] for name in _PASS}
-        fold.restore(PassState(**kept, confirmed=zlib.decompress(self._confirmed)), self._rows())
+        members = {name: state[name] for name in _PASS}
+        fold.restore(PassState(**members, confirmed=zlib.decompress(self._confirmed)), self._rows())
         restore_directory(fold.directory, state["directory"])
         fold.suspects.marked = dict(state["suspects"])
         fold.suspects.signed_before = self._signed_before
@@ -302,11 +302,11 @@ class ResumeFile:
                 data = bytes(row[number * CHUNK_BYTES : (number + 1) * CHUNK_BYTES])
                 values = (level * _LEVEL + number, data, hashlib.sha256(data).digest())
                 db.execute("INSERT OR REPLACE INTO nodes VALUES (?,?,?)", values)
-        db.executemany("INSERT OR IGNORE INTO ids VALUES (?)", ((one,) for one in self._ids.unsaved))
+        db.executemany("INSERT OR IGNORE INTO ids VALUES (?)", ((used,) for used in self._ids.unsaved))
         db.executemany("INSERT OR REPLACE INTO streams VALUES (?,?)", fold.versions.items())
         self._save_cited(db, fold)
         for name, signed in fold.suspects.signed.items():
-            rows = ((name, *one) for one in signed[self._signed.get(name, 0) :])
+            rows = ((name, *row) for row in signed[self._signed.get(name, 0) :])
             db.executemany("INSERT OR IGNORE INTO signed VALUES (?,?,?)", rows)
             self._signed[name] = len(signed)
         self._state = {
@@ -327,11 +327,11 @@ class ResumeFile:
 
     @staticmethod
     def _save_cited(db: sqlite3.Connection, fold: EntryPass) -> None:
-        for digest, one in fold.cited.items():
+        for digest, citation in fold.cited.items():
             row = db.execute("SELECT at, sizes FROM cited WHERE digest = ?", (digest,)).fetchone()
-            at, sizes = (one.index, set()) if row is None else (row[0], set(json.loads(row[1])))
+            at, sizes = (citation.index, set()) if row is None else (row[0], set(json.loads(row[1])))
             db.execute(
-                "INSERT OR REPLACE INTO cited VALUES (?,?,?)", (digest, at, json.dumps(sorted(sizes | one.sizes)))
+                "INSERT OR REPLACE INTO cited VALUES (?,?,?)", (digest, at, json.dumps(sorted(sizes | citation.sizes)))
             )
 
     # The file

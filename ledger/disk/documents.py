@@ -74,16 +74,16 @@ class Documents:
         try:
             data = read_named(path, files.MAX_DOCUMENT_BYTES)
         except FileNotFoundError:
-            raise NotFound(f"no document {sha256} is kept here") from None
+            raise NotFound(f"no document {sha256} is stored here") from None
         except Unreadable as error:
             raise Damaged(f"document {sha256} can't be read: {error}; restore it") from error
-        found = hashlib.sha256(data).hexdigest()
-        if found != sha256:
-            raise Damaged(f"document {sha256} has the digest {found} on the disk; restore it")
+        actual = hashlib.sha256(data).hexdigest()
+        if actual != sha256:
+            raise Damaged(f"document {sha256} has the digest {actual} on the disk; restore it")
         return data
 
     def is_whole(self, sha256: str) -> bool:
-        """Whether a document of that name is kept here, and has that digest."""
+        """Whether a document of that name is stored here, and has that digest."""
         try:
             self.get(sha256)
         except (NotFound, Damaged):

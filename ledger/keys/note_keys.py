@@ -78,8 +78,8 @@ class NoteKeys:
         if path.exists():
             raise KeyFileError(f"{path} exists; a key file is never overwritten")
         encryption = BestAvailableEncryption(passphrase)
-        keys = [one for one in (self.ed25519, self.mldsa44) if one is not None]
-        blocks = [one.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption) for one in keys]
+        keys = [key for key in (self.ed25519, self.mldsa44) if key is not None]
+        blocks = [key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption) for key in keys]
         head = b"" if name is None else f"name: {name}\n".encode()
         write_file(path, head + b"".join(blocks), mode=KEY_FILE_MODE)
 

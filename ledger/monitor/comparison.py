@@ -1,4 +1,4 @@
-"""One log's head held to what the monitor verified, to what it saw before, and to what others were shown."""
+"""Compares one log's head with what the monitor verified, with what it saw before, and with what others were shown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ class Holder:
     """Holds heads to each other, and keeps the proof where two contradict.
 
     Args:
-        folder: Where proofs are kept.
+        folder: Where proofs are stored.
         key: The log's key.
         trees: Where trees can be had.
     """
@@ -81,13 +81,13 @@ class Holder:
             Whether they go together (None: not known), and what was found where they do not.
         """
         agreed: bool | None = None
-        found: list[Finding] = []
+        findings: list[Finding] = []
         for head in mine:
             agrees = is_consistent(head, other.head, self._trees)
             if agrees is False:
-                found += self._contradicted(head, other)
+                findings += self._contradicted(head, other)
             agreed = agrees if agreed is None else agreed and agrees is not False
-        return agreed, found
+        return agreed, findings
 
     def take_proof(self, raw: bytes, source: str) -> Finding | None:
         """Take a proof that somebody else made, if it is one against this log's key."""
@@ -101,16 +101,16 @@ class Holder:
 
 def behind(head: SignedHead, others: Sequence[Other]) -> list[Finding]:
     """Say where the log shows less than it has shown before, or than it has shown to others."""
-    found: dict[str, Finding] = {}
+    findings: dict[str, Finding] = {}
     for other in others:
         if other.head.size <= head.size:
             continue
         code = "behind" if other.is_peers else "rollback"
-        former = found.get(code)
+        former = findings.get(code)
         if former is None or former.params["newer"] < other.head.size:
             params = {"size": head.size, "newer": other.head.size, "source": other.source}
-            found[code] = Finding(code=code, params=params)
-    return list(found.values())
+            findings[code] = Finding(code=code, params=params)
+    return list(findings.values())
 
 
 def keep_held(undecided: Sequence[Other], verified_size: int) -> tuple[tuple[str, str], ...]:

@@ -68,7 +68,7 @@ class Finding:
     evidence: str | None = None
 
     def __post_init__(self) -> None:
-        """Clean foreign text before it is kept: a feed, a metric or a terminal reads it later, and refuses or obeys."""
+        """Clean foreign text before storing: a feed, a metric or a terminal reads it later, and refuses or obeys."""
         object.__setattr__(self, "key", printable(self.key))
         object.__setattr__(self, "evidence", None if self.evidence is None else printable(self.evidence))
         object.__setattr__(self, "params", {name: _clean(value) for name, value in self.params.items()})
@@ -101,15 +101,15 @@ class Event:
 
     def to_json(self) -> dict[str, Any]:
         """Return the line's members."""
-        one = self.finding
+        finding = self.finding
         return {
             "at": self.at,
-            "code": one.code,
+            "code": finding.code,
             "event": "found" if self.is_found else "cleared",
-            "evidence": one.evidence,
-            "key": one.key,
+            "evidence": finding.evidence,
+            "key": finding.key,
             "origin": self.origin,
-            "params": dict(one.params),
+            "params": dict(finding.params),
             "url": self.url,
         }
 
@@ -118,8 +118,8 @@ def _clean(value: Any) -> Any:
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, Mapping):
-        return {printable(name): _clean(one) for name, one in value.items()}
-    return [_clean(one) for one in value] if isinstance(value, list | tuple) else value
+        return {printable(name): _clean(item) for name, item in value.items()}
+    return [_clean(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def is_time(text: str) -> bool:

@@ -40,9 +40,9 @@ def findings_of(report: Report) -> Iterator[Finding]:
             "total": report.faults_total,
         }  # fmt: skip
         yield Finding(code="faulty", key=f"{first.code}:{first.index}:{first.field}", params=params)
-    for one in report.open:
-        code = "unwitnessed" if one.code in _WITNESSES else "inconclusive"
-        yield Finding(code=code, key=one.code, params={"reason": one.code, "params": _plain(one.params)})
+    for remark in report.open:
+        code = "unwitnessed" if remark.code in _WITNESSES else "inconclusive"
+        yield Finding(code=code, key=remark.code, params={"reason": remark.code, "params": _plain(remark.params)})
 
 
 def _plain(params: Mapping[str, object]) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def newest_word(opened: Opened | None, trust: TrustFolder | None) -> datetime | 
     """Return when a witness last cosigned the checkpoint; None if the policy requires none, or none has."""
     if trust is None or trust.policy.quorum == NO_QUORUM or opened is None:
         return None
-    times = [one for one in opened.cosigned.values() if one < _LATEST]
+    times = [time for time in opened.cosigned.values() if time < _LATEST]
     return datetime.fromtimestamp(max(times), UTC) if times else None
 
 

@@ -167,12 +167,12 @@ class Round:
     ) -> list[Other]:
         pinned = None if self._trust is None else self._trust.checkpoint
         own = [None if verified is None else verified.note, pinned, (self.state.pending or "").encode()]
-        told = [(note, OWN) for note in own if note]
-        told += [(note.encode(), source) for note, source in self.state.held]
-        told += [(receipt.proof.checkpoint, RECEIPT) for receipt in receipts if receipt.origin == key.name]
-        told += [(note, peer.name) for peer in peers for note in peer.told.notes]
+        notes = [(note, OWN) for note in own if note]
+        notes += [(note.encode(), source) for note, source in self.state.held]
+        notes += [(receipt.proof.checkpoint, RECEIPT) for receipt in receipts if receipt.origin == key.name]
+        notes += [(note, peer.name) for peer in peers for note in peer.heads.notes]
         others: dict[tuple[int, bytes, bool], Other] = {}
-        for note, source in told:
+        for note, source in notes:
             try:
                 other = Other(head=open_head(note, key), source=source)
             except Malformed:
@@ -190,19 +190,19 @@ class Round:
     ) -> bool:
         """Compare all heads; return whether the log extends the verified one, as far as is known."""
         for peer in peers:
-            taken = (holder.take_proof(raw, peer.name) for raw in peer.told.proofs)
-            self.found += [one for one in taken if one is not None]
+            taken = (holder.take_proof(raw, peer.name) for raw in peer.heads.proofs)
+            self.found += [finding for finding in taken if finding is not None]
         goes_on = True
         if head is not None and verified is not None:
-            agrees, found = holder.hold([head], Other(head=verified, source=OWN))
-            self.found += found
+            agrees, findings = holder.hold([head], Other(head=verified, source=OWN))
+            self.found += findings
             goes_on = agrees is not False and head.size >= verified.size
         undecided = []
         for other in others:
             if verified is not None and other.head.checkpoint == verified.checkpoint:
                 continue
-            agrees, found = holder.hold([one for one in (head, verified) if one is not None], other)
-            self.found += found
+            agrees, findings = holder.hold([own for own in (head, verified) if own is not None], other)
+            self.found += findings
             undecided += [other] if agrees is None else []
         self.state = replace(self.state, held=keep_held(undecided, 0 if verified is None else verified.size))
         if head is not None:
@@ -214,7 +214,7 @@ class Round:
         self, head: SignedHead, key: VerifierKey, trees: KnownTrees, receipts: Sequence[ReceiptJudgement]
     ) -> None:
         judged = (judge_receipt(receipt, head, key, trees) for receipt in receipts if receipt.origin == key.name)
-        self.found += [one for one in judged if one is not None]
+        self.found += [finding for finding in judged if finding is not None]
 
     def _judge_peers(self, peers: Sequence[Peer]) -> None:
         self.judged.add("peer")
@@ -298,8 +298,8 @@ class Round:
             raise KeyboardInterrupt
 
     def _judge_report(self, report: Report, head: SignedHead | None, *, whole: bool) -> None:
-        found = list(findings_of(report))
-        self.found += found
+        findings = list(findings_of(report))
+        self.found += findings
         self.judged |= {"faulty", "unwitnessed"} | ({"inconclusive"} if whole else set())
         if head is None and report.log_key is not None and report.checkpoint is not None:
             self.state = replace(self.state, log_key=report.log_key)
@@ -312,7 +312,11 @@ class Round:
         self.found += [] if stored is None else [stored]
         entries = report.checked.get("L1", {}).get("entries", 0)
         is_whole = report.size == head.size  # what could not be had was not verified either
-        if not is_whole or report.verdict is Verdict.ALTERED or any(one.code == "unwitnessed" for one in found):
+        if (
+            not is_whole
+            or report.verdict is Verdict.ALTERED
+            or any(finding.code == "unwitnessed" for finding in findings)
+        ):
             self.state = replace(self.state, pending=head.note.decode(), entries=self.state.entries + entries)
             return
         if whole:

@@ -7,7 +7,7 @@ from typing import Final
 from constancia.verify.sources.layout import CHECKPOINT_NAME, TILES_NAME
 from constancia.verify.sources.web import Web
 
-_KEPT: Final = 2_048  # small files kept for the round: 16 MiB of tiles at most
+_KEPT: Final = 2_048  # small files stored for the round: 16 MiB of tiles at most
 _BUNDLES: Final = 2  # the bundle with the old end is asked for twice
 
 

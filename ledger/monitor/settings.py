@@ -45,7 +45,7 @@ class Peer:
     """Data of a peer in this round, unchecked; `failure` if it could not be fetched."""
 
     name: str
-    told: HeadsDocument = field(default_factory=HeadsDocument)
+    heads: HeadsDocument = field(default_factory=HeadsDocument)
     failure: str | None = None
 
 

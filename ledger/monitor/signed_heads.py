@@ -59,13 +59,13 @@ def open_head(note: bytes, key: VerifierKey) -> SignedHead:
     return SignedHead(note=note, checkpoint=checkpoint)
 
 
-def is_consistent(one: SignedHead, other: SignedHead, trees: Trees) -> bool | None:
+def is_consistent(head: SignedHead, other: SignedHead, trees: Trees) -> bool | None:
     """Return whether two heads of one log are consistent.
 
     Returns:
         True, False, or None if it is unknown (rule H2).
     """
-    older, newer = _in_order(one, other)
+    older, newer = _in_order(head, other)
     if older.size == newer.size:
         return older.checkpoint.root == newer.checkpoint.root
     if older.size == 0:
@@ -76,11 +76,11 @@ def is_consistent(one: SignedHead, other: SignedHead, trees: Trees) -> bool | No
     return None if roots is None or roots[1] != newer.checkpoint.root else roots[0] == older.checkpoint.root
 
 
-def contradiction_of(one: SignedHead, other: SignedHead, key: VerifierKey, trees: Trees) -> bytes | None:
+def contradiction_of(head: SignedHead, other: SignedHead, key: VerifierKey, trees: Trees) -> bytes | None:
     """Make the proof that two heads contradict each other.
 
     Args:
-        one: A head.
+        head: A head.
         other: Another head of the same log.
         key: The log's key.
         trees: Sources of the tree of the newer head.
@@ -88,7 +88,7 @@ def contradiction_of(one: SignedHead, other: SignedHead, key: VerifierKey, trees
     Returns:
         The proof's bytes, checked; None if the heads agree, or if a contradiction cannot be proved.
     """
-    older, newer = _in_order(one, other)
+    older, newer = _in_order(head, other)
     path = [] if older.size in (0, newer.size) else _path(older, newer, trees)
     proof = None if path is None else format_contradiction(key, newer.note, older.note, path)
     return proof if proof is not None and is_proof(proof, key) else None
@@ -135,9 +135,9 @@ def finding_of(raw: bytes, source: str) -> Finding:
     return Finding(code=code, key=name, params=params, evidence=name)
 
 
-def _in_order(one: SignedHead, other: SignedHead) -> tuple[SignedHead, SignedHead]:
+def _in_order(first: SignedHead, other: SignedHead) -> tuple[SignedHead, SignedHead]:
     """Put the smaller first; of two equal sizes, the smaller root, so that the proof is the same from both sides."""
-    pair = sorted((one, other), key=lambda head: (head.size, head.checkpoint.root))
+    pair = sorted((first, other), key=lambda head: (head.size, head.checkpoint.root))
     return pair[0], pair[1]
 
 
@@ -168,7 +168,7 @@ def format_heads(heads: Iterable[Told], proofs: Sequence[bytes]) -> bytes:
     ]
     document = {
         "format": FORMAT,
-        "heads": sorted(listed, key=lambda one: (one["origin"], one["url"], one["note"])),
+        "heads": sorted(listed, key=lambda item: (item["origin"], item["url"], item["note"])),
         "proofs": sorted(proof.decode() for proof in proofs)[:MAX_PROOFS],
     }
     return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
@@ -190,8 +190,8 @@ def parse_heads(raw: bytes) -> HeadsDocument:
         document = json.loads(raw)
         if document["format"] != FORMAT:
             raise Malformed("heads", "heads.format", FORMAT, document["format"])
-        notes = tuple(str(one["note"]).encode() for one in document["heads"])
-        proofs = tuple(str(one).encode() for one in document.get("proofs", ()))
+        notes = tuple(str(item["note"]).encode() for item in document["heads"])
+        proofs = tuple(str(proof).encode() for proof in document.get("proofs", ()))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         if isinstance(error, Malformed):
             raise

@@ -41,10 +41,10 @@ class _TileRow:
         count = 1 << self._above
         tile, at = divmod(number * count, HASHES_PER_TILE)
         width = tile_width(self._level, tile, self._size)
-        found = self._published.find(self._level, tile, width)
-        data = b"" if found.data is None else found.data[at * HASH_BYTES : (at + count) * HASH_BYTES]
+        file = self._published.find(self._level, tile, width)
+        data = b"" if file.data is None else file.data[at * HASH_BYTES : (at + count) * HASH_BYTES]
         if len(data) != count * HASH_BYTES:
-            raise Unreadable("tile", f"{self._published.location}/{found.path}", "it is missing, or too short")
+            raise Unreadable("tile", f"{self._published.location}/{file.path}", "it is missing, or too short")
         hashes = [data[i : i + HASH_BYTES] for i in range(0, len(data), HASH_BYTES)]
         while len(hashes) > 1:
             hashes = [hash_children(hashes[i], hashes[i + 1]) for i in range(0, len(hashes), 2)]

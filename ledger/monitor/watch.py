@@ -51,19 +51,19 @@ class WatchedLog:
             Unreadable: The folder, or the trust folder, can't be read.
         """
         begun, at = time.monotonic(), self._clock.now()
-        one = Round(self.folder, self._settings, at)
-        one.run(peers, receipts)
+        watched = Round(self.folder, self._settings, at)
+        watched.run(peers, receipts)
         seconds = time.monotonic() - begun
-        events = self.folder.record(one.found, frozenset(one.judged), format_second(at))
-        state, failed = one.state, any(finding.code in CONTACT for finding in one.found)
+        events = self.folder.record(watched.found, frozenset(watched.judged), format_second(at))
+        state, failed = watched.state, any(finding.code in CONTACT for finding in watched.found)
         self.folder.save(
             replace(
                 state,
                 last_round=format_second(at),
                 rounds=state.rounds + 1,
                 failures=state.failures + 1 if failed else 0,
-                requests=one.web.requests,
-                requests_total=state.requests_total + one.web.requests,
+                requests=watched.web.requests,
+                requests_total=state.requests_total + watched.web.requests,
                 seconds=round(seconds, 3),
                 seconds_total=round(state.seconds_total + seconds, 3),
             )

@@ -171,34 +171,34 @@ class LogFolder:
 
     def proofs(self) -> list[bytes]:
         """Return all proofs that can be read."""
-        found = []
+        proofs = []
         for path in sorted(self.evidence.glob(PROOFS)):
             with suppress(Unreadable, Malformed, FileNotFoundError):
                 raw = read_named(path, MAX_CONTRADICTION_BYTES)
                 finding_of(raw, OWN)  # what is no proof is handed to nobody
-                found.append(raw)
-        return found
+                proofs.append(raw)
+        return proofs
 
-    def record(self, found: Iterable[Finding], judged: frozenset[str], at: str) -> list[Event]:
+    def record(self, findings: Iterable[Finding], judged: frozenset[str], at: str) -> list[Event]:
         """Record in the journal which findings began and which ended.
 
         Args:
-            found: The findings of a round.
-            judged: The codes that the round could judge: their open findings that are not in `found` have ended.
+            findings: The findings of a round.
+            judged: The codes that the round could judge: their open findings that are not in `findings` have ended.
             at: The round's time.
 
         Returns:
             The new lines.
         """
         now: dict[tuple[str, str], Finding] = {}
-        for one in found:
-            if one.evidence is None or self._is_told(one, now.values()):
-                now.setdefault(one.identity, one)
-        new = [self._event(one, at, is_found=True) for name, one in now.items() if name not in self._open]
+        for finding in findings:
+            if finding.evidence is None or self._is_told(finding, now.values()):
+                now.setdefault(finding.identity, finding)
+        new = [self._event(finding, at, is_found=True) for name, finding in now.items() if name not in self._open]
         passed = [
-            self._event(one, at, is_found=False)
-            for name, one in self._open.items()
-            if name not in now and one.code in judged and not KINDS[one.code].for_ever
+            self._event(finding, at, is_found=False)
+            for name, finding in self._open.items()
+            if name not in now and finding.code in judged and not KINDS[finding.code].for_ever
         ]
         self._append([*new, *passed])
         self._open.update(now)  # the latest numbers; the journal keeps the first
@@ -206,7 +206,7 @@ class LogFolder:
 
     def _is_told(self, finding: Finding, now: Iterable[Finding]) -> bool:
         """Return whether this finding belongs to a proof: one proof is one finding."""
-        known = {one.evidence: one.identity for one in (*now, *self._open.values())}
+        known = {finding.evidence: finding.identity for finding in (*now, *self._open.values())}
         return known.get(finding.evidence, finding.identity) == finding.identity
 
     def save(self, state: WatchState) -> None:
@@ -223,7 +223,7 @@ class LogFolder:
     def _append(self, events: list[Event]) -> None:
         if not events:
             return
-        lines = "".join(json.dumps(one.to_json(), ensure_ascii=False, sort_keys=True) + "\n" for one in events)
+        lines = "".join(json.dumps(event.to_json(), ensure_ascii=False, sort_keys=True) + "\n" for event in events)
         is_new = not self._journal.exists()
         with self._journal.open("ab") as file:
             file.write(lines.encode())
@@ -250,16 +250,16 @@ def _state_of(raw: Mapping[str, Any]) -> WatchState:
     """
     known = {field.name: field.type for field in fields(WatchState)}
     given = {name: value for name, value in raw.items() if name in known}
-    held = tuple((note, where) for note, where in given.pop("held", ()))
-    if not all(isinstance(one, str) for pair in held for one in pair):
+    others = tuple((note, where) for note, where in given.pop("held", ()))
+    if not all(isinstance(text, str) for pair in others for text in pair):
         raise TypeError("held: pairs of texts are expected")
     for name, value in given.items():
         kind = float | int if known[name] is float else known[name]
         if isinstance(value, bool) or not isinstance(value, kind):  # type: ignore[arg-type]  # no field has a string for type
             raise TypeError(f"{name}: another type is expected")
-        if value is not None and name in _TIMES and not is_time(value):
+        if value is not None and name in _TIMES and not is_time(str(value)):
             raise ValueError(f"{name}: a time is expected")
-    return WatchState(**given, held=held)
+    return WatchState(**given, held=others)
 
 
 def folder_name(url: str) -> str:

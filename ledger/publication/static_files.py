@@ -123,7 +123,7 @@ def publish(  # noqa: PLR0913 (what is published, where to, and how)
 def _publish_first(
     log: Log, documents: Documents, folder: Path, anchors: Anchors | None, rollbacks: Path | None
 ) -> PublishResult:
-    """Make the folder beside its place, and moves it there when it is whole: never a log without a checkpoint."""
+    """Make the folder next to its place, and move it there when it is whole: never a log without a checkpoint."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     remove_half_written(folder.parent.glob(f"{folder.name}.*"))
     part = durable_part(folder)

@@ -39,10 +39,10 @@ def policy_of(html: str) -> str:
 
     Source: W3C Content Security Policy Level 3, §3.3.
     """
-    found = _META.findall(html)
-    if len(found) != 1:
-        raise ValueError(f"expected one policy in the page, found {len(found)}")
-    return str(found[0][1])
+    policies = _META.findall(html)
+    if len(policies) != 1:
+        raise ValueError(f"expected one policy in the page, found {len(policies)}")
+    return str(policies[0][1])
 
 
 def sealed(html: str) -> str:
@@ -65,7 +65,7 @@ def sealed(html: str) -> str:
 
 
 def _hash(html: str, tag: str) -> str:
-    found = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
-    if len(found) != 1:
-        raise ValueError(f"expected one <{tag}>, found {len(found)}")
-    return "sha256-" + base64.b64encode(hashlib.sha256(found[0].encode()).digest()).decode()
+    contents = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+    if len(contents) != 1:
+        raise ValueError(f"expected one <{tag}>, found {len(contents)}")
+    return "sha256-" + base64.b64encode(hashlib.sha256(contents[0].encode()).digest()).decode()

@@ -25,11 +25,13 @@ def dsse_envelope(entry: bytes) -> bytes:
         DSSE envelope v1; ours: SPEC §2.
     """
     parsed = read_entry(entry)
-    if any(one.client_data is not None for one in parsed.signatures):
+    if any(signature.client_data is not None for signature in parsed.signatures):
         raise NotFound(f"entry {parsed.index} was signed with a passkey, whose signature has no DSSE envelope")
     envelope = {
         "payload": base64.b64encode(parsed.statement.raw).decode(),
         "payloadType": STATEMENT_PAYLOAD_TYPE,
-        "signatures": [{"keyid": one.key, "sig": base64.b64encode(one.sig).decode()} for one in parsed.signatures],
+        "signatures": [
+            {"keyid": signature.key, "sig": base64.b64encode(signature.sig).decode()} for signature in parsed.signatures
+        ],
     }
     return json.dumps(envelope, separators=(",", ":")).encode()

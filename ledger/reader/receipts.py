@@ -1,4 +1,4 @@
-"""Receipts: an entry with the proof that it is in the log, for whoever keeps the file.
+"""Receipts: an entry with the proof that it is in the log, in one file.
 
 A receipt verifies without us: it holds the entry, its inclusion proof and the signed checkpoint.
 """

@@ -6,7 +6,7 @@ the entries in order (the projector) is called with each one as it passes.
 
 - F1: a state that was lent is never changed again. Before the next entry the fold goes on with a copy, whose
   aggregates, being frozen, are the same objects.
-- F2: an entry is parsed and applied once, whoever asked for it: a reader at the head, or the follower of the views.
+- F2: an entry is parsed and applied once, for readers at the head and for the follower of the views.
 """
 
 import copy
@@ -120,4 +120,4 @@ class States:
 
 def copied(state: State) -> State:
     """Give a state that can go on by itself. The aggregates, being frozen, are the same objects."""
-    return copy.deepcopy(state, {id(one): one for one in state.aggregates.values()})
+    return copy.deepcopy(state, {id(aggregate): aggregate for aggregate in state.aggregates.values()})

@@ -40,7 +40,7 @@ class Watch:
 
     Args:
         log_key: The log's verifier key, from a trust folder or from the first use.
-        path: Where the last checkpoint is kept; None keeps it in memory.
+        path: File of the last checkpoint; None stores it in memory.
     """
 
     def __init__(self, log_key: VerifierKey, path: Path | None = None) -> None:

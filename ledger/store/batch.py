@@ -18,7 +18,7 @@ SignCheckpoint = Callable[[int, bytes], bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """What goes into the store beside the entries' own rows.
+    """What goes into the store besides the entries' own rows.
 
     Attributes:
         first_index: Index of the batch's first entry.

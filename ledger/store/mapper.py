@@ -20,7 +20,7 @@ from constancia.verify.core.formats.entry import Entry
 from constancia.verify.core.formats.statement import Statement
 from constancia.verify.speed.entry_patterns import read_entry
 
-# Stands in every row of every store for ever; it names no file that could move.
+# Stored in every row of every store, so it never changes; it names no file that could move.
 TOPIC: Final = "constancia.domain.acts:Recorded"
 register_topic(TOPIC, Recorded)
 

@@ -289,7 +289,7 @@ class LedgerRecorder(SQLiteApplicationRecorder):
         return None if row is None else _batch(row)
 
     def set_meta(self, values: dict[str, str]) -> None:
-        """Write what the store says about itself; each key once and for ever."""
+        """Write the store's metadata; each key once, never changed."""
         with self.datastore.transaction(commit=True) as c:
             c.executemany("INSERT INTO meta VALUES (?,?)", list(values.items()))
 

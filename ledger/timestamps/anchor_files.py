@@ -47,11 +47,11 @@ class AnchorFolder:
 
     def by_size(self) -> dict[int, list[str]]:
         """Return the tokens' names for each size, both in order."""
-        found: dict[int, list[str]] = {}
+        anchors: dict[int, list[str]] = {}
         for path in self.paths:
             name = path.partition("/")[2]
-            found.setdefault(size_in(path) or 0, []).extend([name] if name != NOTE_NAME else [])
-        return {size: sorted(names) for size, names in sorted(found.items())}
+            anchors.setdefault(size_in(path) or 0, []).extend([name] if name != NOTE_NAME else [])
+        return {size: sorted(names) for size, names in sorted(anchors.items())}
 
     def check_index(self, findings: Findings) -> None:
         """Compare the files with the list's digests. The caller reports missing files."""
@@ -84,8 +84,8 @@ class AnchorFolder:
             self.others.append(self.label + INDEX_NAME)
             self.malformed = None
         names = [name[len(self.prefix) :] for name in self.files.names() or () if name.startswith(self.prefix)]
-        self.paths = sorted({*self.index, *(one for one in names if size_in(one) is not None)})
-        self.others += [self.label + one for one in names if size_in(one) is None and one != INDEX_NAME]
+        self.paths = sorted({*self.index, *(name for name in names if size_in(name) is not None)})
+        self.others += [self.label + name for name in names if size_in(name) is None and name != INDEX_NAME]
         return self
 
 

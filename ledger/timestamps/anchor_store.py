@@ -59,8 +59,8 @@ class Anchors:
         if not self.folder.is_dir():
             return []
         paths = []
-        for one in self.folder.glob("*/*"):
-            path = one.relative_to(self.folder).as_posix()
+        for file in self.folder.glob("*/*"):
+            path = file.relative_to(self.folder).as_posix()
             covered = size_in(path)
             if covered is not None and (size is None or covered <= size):
                 paths.append((covered, path))
@@ -85,11 +85,11 @@ class Anchors:
             NotFound: There is no such file.
         """
         if path != INDEX_NAME and size_in(path) is None:
-            raise NotFound(f"no anchor stands at anchors/{path[:80]}")
+            raise NotFound(f"there is no anchor at anchors/{path[:80]}")
         try:
             return read_named(self.folder / path, MAX_INDEX_BYTES)
         except FileNotFoundError:
-            raise NotFound(f"no anchor stands at anchors/{path}") from None
+            raise NotFound(f"there is no anchor at anchors/{path}") from None
 
     def has(self, size: int, name: str) -> bool:
         """Return whether an authority's answer for a size is stored."""
@@ -113,10 +113,10 @@ class Anchors:
         """
         path = f"{size}/{name}{SUFFIX}"
         if size_in(path) is None:
-            raise NotFound(f"no anchor can stand at anchors/{path}")
+            raise NotFound(f"there can be no anchor at anchors/{path}")
         with self._locked():
             if self.has(size, name):
-                raise LedgerError(f"{self.folder / path} is kept already; it is never replaced")
+                raise LedgerError(f"{self.folder / path} is stored already; it is never replaced")
             self._keep_note(size, note)
             write_file(self.folder / path, answer)
             write_file(self.folder / INDEX_NAME, self.index())

@@ -59,14 +59,19 @@ class Authority:
         """
         if self.signers and signer not in self.signers:
             return None
-        between = [one for one in (*self.intermediates, *carried) if _may_issue(one)]
+        between = [issuer for issuer in (*self.intermediates, *carried) if _may_issue(issuer)]
         ways = [[signer]]
         for _ in range(MAX_PATH):
             for way in ways:
-                root = next((one for one in self.roots if _is_issued_by(way[-1], one)), None)
+                root = next((candidate for candidate in self.roots if _is_issued_by(way[-1], candidate)), None)
                 if root is not None:
                     return way if way[-1] == root else [*way, root]
-            ways = [[*way, one] for way in ways for one in between if one not in way and _is_issued_by(way[-1], one)]
+            ways = [
+                [*way, issuer]
+                for way in ways
+                for issuer in between
+                if issuer not in way and _is_issued_by(way[-1], issuer)
+            ]
             ways = ways[:MAX_AUTHORITIES]
         return None
 
@@ -85,16 +90,16 @@ def load_authorities(folder: Path) -> tuple[Authority, ...]:
         Malformed: A file without certificate or root, a bad name, an accreditation of no authority.
     """
     try:
-        names = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
+        names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
     except OSError as error:
         raise Unreadable("trust", str(folder), str(error)) from error
-    pinned = [one.removesuffix(".pem") for one in names if one.endswith(".pem")]
-    marked = [one.removesuffix(".accredited") for one in names if one.endswith(".accredited")]
+    pinned = [name.removesuffix(".pem") for name in names if name.endswith(".pem")]
+    marked = [name.removesuffix(".accredited") for name in names if name.endswith(".accredited")]
     if len(pinned) > MAX_AUTHORITIES:
         raise Malformed("tsa", "trust/tsa", f"at most {MAX_AUTHORITIES} authorities", len(pinned))
     for name in marked:
         if name not in pinned:
-            raise Malformed("tsa", f"trust/tsa/{name}.accredited", f"a file {name}.pem beside it", "none")
+            raise Malformed("tsa", f"trust/tsa/{name}.accredited", f"a file {name}.pem in the same folder", "none")
     return tuple(_load(folder, name, accredited=name in marked) for name in pinned)
 
 
@@ -103,7 +108,7 @@ def _load(folder: Path, name: str, *, accredited: bool) -> Authority:
     if not AUTHORITY_NAME.fullmatch(name):
         raise Malformed("tsa", where, "a name of a-z, 0-9, dot, hyphen, underscore", name)
     certificates = _certificates(_read(folder / f"{name}.pem"), where)
-    roots = tuple(one for one in certificates if _is_issued_by(one, one))
+    roots = tuple(certificate for certificate in certificates if _is_issued_by(certificate, certificate))
     if not roots:
         raise Malformed("tsa", where, "a self-signed root certificate", f"{len(certificates)} others")
     others = [certificate for certificate in certificates if certificate not in roots]
@@ -111,7 +116,7 @@ def _load(folder: Path, name: str, *, accredited: bool) -> Authority:
         name=name,
         roots=roots,
         intermediates=tuple(other for other in others if _may_issue(other)),
-        signers=tuple(one for one in others if not _may_issue(one)),
+        signers=tuple(certificate for certificate in others if not _may_issue(certificate)),
         accredited=_basis(folder / f"{name}.accredited") if accredited else None,
     )
 

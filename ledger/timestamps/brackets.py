@@ -47,7 +47,7 @@ class Brackets:
 
     def _check_recorded(self) -> None:
         done = 0
-        for anchor in sorted(self._anchors, key=lambda one: one.stamp.time + one.stamp.accuracy):
+        for anchor in sorted(self._anchors, key=lambda item: item.stamp.time + item.stamp.accuracy):
             latest = format_recorded_at(anchor.stamp.time + anchor.stamp.accuracy + _SKEW)
             first = self._times.count_until(latest)
             if max(first, done) < anchor.size:
@@ -63,13 +63,13 @@ class Brackets:
         behind = []
         for anchor in self._anchors:
             earliest = format_recorded_at(anchor.stamp.time - anchor.stamp.accuracy - _SKEW)
-            held = self._times.count_until(earliest)
-            if held > anchor.size:
-                behind.append((anchor, held))
+            covered = self._times.count_until(earliest)
+            if covered > anchor.size:
+                behind.append((anchor, covered))
         if behind:
-            first, held = behind[0]
+            first, covered = behind[0]
             time = format_recorded_at(first.stamp.time)
-            self._findings.note("time-behind", count=len(behind), size=first.size, time=time, held=held)
+            self._findings.note("time-behind", count=len(behind), size=first.size, time=time, held=covered)
 
     def _tell_longest(self) -> None:
         """Find the entry whose claimed time is furthest before the first anchor that covers it."""

@@ -94,7 +94,7 @@ class _TimestampAudit:
             self._uncounted.others += place.others
             for size, names in place.by_size().items():
                 self._check_size(place, size, names)
-        anchors = sorted(self._anchors.values(), key=lambda one: (one.size, one.stamp.time))
+        anchors = sorted(self._anchors.values(), key=lambda anchor: (anchor.size, anchor.stamp.time))
         self._findings.count(_LEVEL, "anchors", len(anchors))
         self._findings.count(_LEVEL, "anchored_entries", anchors[-1].size if anchors else 0)
         if anchors:
@@ -201,15 +201,15 @@ class _TimestampAudit:
     def _remark(self, anchors: list[Anchor], now: datetime) -> None:
         findings, uncounted = self._findings, self._uncounted
         by_name: dict[str, list[Anchor]] = {}
-        for one in anchors:
-            by_name.setdefault(one.stamp.authority.name, []).append(one)
+        for anchor in anchors:
+            by_name.setdefault(anchor.stamp.authority.name, []).append(anchor)
         for name, mine in by_name.items():
             _tell(name, mine, findings)
         if anchors:
             findings.not_checked("time-revocation")
             if anchors[-1].size < self._tree.size:
                 findings.note("time-tail", start=anchors[-1].size)
-        expired = [name for name, mine in by_name.items() if any(one.stamp.expires < now for one in mine)]
+        expired = [name for name, mine in by_name.items() if any(anchor.stamp.expires < now for anchor in mine)]
         if expired:
             findings.note("time-expired", names=", ".join(expired))
         if uncounted.unpinned:
@@ -225,12 +225,12 @@ class _TimestampAudit:
 
 def _tell(name: str, anchors: list[Anchor], findings: Findings) -> None:
     """Report what an authority's last anchor proves. Only accredited providers get the norm's own words."""
-    last = max(anchors, key=lambda one: one.size)
-    told: dict[str, object] = {
+    last = max(anchors, key=lambda anchor: anchor.size)
+    params: dict[str, object] = {
         "name": name, "count": len(anchors), "last": last.size - 1, "time": format_recorded_at(last.stamp.time),
     }  # fmt: skip
     basis = last.stamp.authority.accredited
     if basis is None:
-        findings.note("time-anchored", **told)
+        findings.note("time-anchored", **params)
     else:
-        findings.note("time-nom151", **told, basis=basis)
+        findings.note("time-nom151", **params, basis=basis)

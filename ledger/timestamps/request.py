@@ -41,7 +41,7 @@ class Stamper:
     Args:
         log: The log, not empty.
         origin: Its name.
-        anchors: Where answers are kept.
+        anchors: Where answers are stored.
         pause_s: Most that is waited after the first failed attempt, in seconds; it doubles with each.
     """
 
@@ -117,7 +117,8 @@ class Stamper:
         if recorded_at > format_recorded_at(latest):
             raise LedgerError(
                 f"entry {size - 1} says that it was recorded at {recorded_at}, the time-stamp by {stamp.authority.name}"
-                f" that it existed at {format_recorded_at(stamp.time)}: one of the two clocks is wrong; nothing is kept"
+                f" that it existed at {format_recorded_at(stamp.time)}:"
+                " one of the two clocks is wrong; nothing is stored"
             )
         self._anchors.add(size, self._log.checkpoint(size), stamp.authority.name, answer)
         return size, stamp

@@ -131,9 +131,9 @@ def verify_token(raw: bytes, text: bytes, authorities: Sequence[Authority]) -> S
 
 
 def _verify(response: TimeStampResponse, digest: bytes, authorities: Sequence[Authority]) -> Stamp:
-    found = imprint_of(response)
-    if found != digest:
-        raise Malformed("time-imprint", "messageImprint", digest.hex(), found.hex())
+    imprint = imprint_of(response)
+    if imprint != digest:
+        raise Malformed("time-imprint", "messageImprint", digest.hex(), imprint.hex())
     signer, carried = _signer(response)
     first: Malformed | None = None
     for authority in authorities:
@@ -158,13 +158,17 @@ def _signer(response: TimeStampResponse) -> tuple[x509.Certificate, list[x509.Ce
     with warnings.catch_warnings():
         # A serial number that is not positive is what the library warns of; no reason to print anything.
         warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-        carried = [x509.load_der_x509_certificate(one) for one in raw]
-        named = [one for one in carried if (one.issuer, one.serial_number) == (info.issuer, info.serial_number)]
+        carried = [x509.load_der_x509_certificate(der) for der in raw]
+        named = [
+            certificate
+            for certificate in carried
+            if (certificate.issuer, certificate.serial_number) == (info.issuer, info.serial_number)
+        ]
     if len(named) > 1:
         raise _bad("certificates", "one certificate of the signer's name and number", len(named))
     if not named:
         raise Unpinned(f"{info.issuer.rfc4514_string()}, number {info.serial_number}, certificate not in the token")
-    return named[0], [one for one in carried if one != named[0]]
+    return named[0], [certificate for certificate in carried if certificate != named[0]]
 
 
 def _judge(response: TimeStampResponse, digest: bytes, path: list[x509.Certificate], authority: Authority) -> Stamp:
@@ -173,19 +177,21 @@ def _judge(response: TimeStampResponse, digest: bytes, path: list[x509.Certifica
     if not 1990 < time.year < 9000:  # so that limits can be reckoned from it
         raise _bad("genTime", "a time within reason", time)
     _check_usage(path[0])
-    for one in path:
-        if not one.not_valid_before_utc <= time <= one.not_valid_after_utc:
-            period = f"{one.not_valid_before_utc:%Y-%m-%d} to {one.not_valid_after_utc:%Y-%m-%d}"
-            raise Malformed("time-certificate", one.subject.rfc4514_string(), f"a time from {period}", f"{time}")
+    for certificate in path:
+        if not certificate.not_valid_before_utc <= time <= certificate.not_valid_after_utc:
+            period = f"{certificate.not_valid_before_utc:%Y-%m-%d} to {certificate.not_valid_after_utc:%Y-%m-%d}"
+            raise Malformed(
+                "time-certificate", certificate.subject.rfc4514_string(), f"a time from {period}", f"{time}"
+            )
     weak = sorted(algorithm.dotted_string for algorithm in response.signed_data.digest_algorithms)
-    if any(one not in _SHA2 for one in weak):
+    if any(algorithm not in _SHA2 for algorithm in weak):
         raise Malformed("time-signature", "digestAlgorithms", "SHA-256, SHA-384 or SHA-512", " ".join(weak))
     verifier = VerifierBuilder(roots=list(authority.roots), intermediates=list(authority.intermediates)).build()
     try:
         verifier.verify(response, digest)
     except VerificationError as error:
         raise Malformed("time-signature", "signature", f"a signature by {authority.name}", error) from error
-    expires = min(one.not_valid_after_utc for one in path)
+    expires = min(certificate.not_valid_after_utc for certificate in path)
     return Stamp(authority=authority, time=time, accuracy=_accuracy(response), expires=expires)
 
 
@@ -193,20 +199,20 @@ def _check_usage(signer: x509.Certificate) -> None:
     """Hold the signer's certificate to its purpose: critical, and time-stamping alone. Source: RFC 3161 §2.3."""
     try:
         usage = signer.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-        named = " ".join(one.dotted_string for one in usage.value)
+        named = " ".join(purpose.dotted_string for purpose in usage.value)
     except (x509.ExtensionNotFound, ValueError):
         raise Malformed("time-usage", "extendedKeyUsage", "critical, timeStamping alone", "none") from None
     if not usage.critical or named != ExtendedKeyUsageOID.TIME_STAMPING.dotted_string:
-        found = f"{'critical' if usage.critical else 'not critical'}, {named}"
-        raise Malformed("time-usage", "extendedKeyUsage", "critical, timeStamping alone", found)
+        actual = f"{'critical' if usage.critical else 'not critical'}, {named}"
+        raise Malformed("time-usage", "extendedKeyUsage", "critical, timeStamping alone", actual)
 
 
 def _accuracy(response: TimeStampResponse) -> timedelta:
-    said: Accuracy | None = response.tst_info.accuracy  # the library's own annotation leaves out None
-    if said is None:
+    accuracy: Accuracy | None = response.tst_info.accuracy  # the library's own annotation leaves out None
+    if accuracy is None:
         return timedelta()
-    seconds = min(said.seconds or 0, _MAX_ACCURACY_S)
-    return timedelta(seconds=seconds, milliseconds=said.millis or 0, microseconds=said.micros or 0)
+    seconds = min(accuracy.seconds or 0, _MAX_ACCURACY_S)
+    return timedelta(seconds=seconds, milliseconds=accuracy.millis or 0, microseconds=accuracy.micros or 0)
 
 
 @contextlib.contextmanager

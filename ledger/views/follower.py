@@ -5,7 +5,7 @@
 - V2: stored rows are compared with the log at the start (origin, the leaf hash at their position, the
   projections' version); rows of another history are thrown away and made again.
 - V3: the rows lag behind the log by what is being projected at the moment; `wait` closes the gap
-  for who needs it, and each answer can name the position it stands at.
+  for who needs it, and each answer can name its position.
 """
 
 import json
@@ -63,7 +63,7 @@ class Views:
 
     @property
     def position(self) -> int:
-        """How many entries the rows stand for, as far as they were found to be this log's."""
+        """How many entries the rows reflect, as far as they are checked to be this log's."""
         return self._reached
 
     def rows(
@@ -81,7 +81,7 @@ class Views:
         return [(key, json.loads(data)) for key, data in page]
 
     def wait(self, size: int | None = None, timeout_s: float = 10.0) -> None:
-        """Wait until the rows stand for `size` entries, by default for all that are stored now.
+        """Wait until the rows reflect `size` entries, by default for all that are stored now.
 
         Raises:
             TimeoutError: They did not in time.
@@ -94,7 +94,7 @@ class Views:
         if self.failure is not None:
             raise self.failure
         if not reached:
-            raise TimeoutError(f"the views stand at {self.position}, not yet at {target}")
+            raise TimeoutError(f"the views are at {self.position}, not yet at {target}")
 
     def catch_up(self) -> int:
         """Project what is stored and not yet projected, in pages, and give the position reached."""

@@ -57,7 +57,7 @@ class Projector:
             self._edition = state.edition
 
     def changes(self) -> tuple[int, list[RowChange]]:
-        """Give the rows added since the last call, and the number of entries that all rows now stand for."""
+        """Give the rows added since the last call, and the number of entries that all rows now reflect."""
         with self._lock:
             rows, self._rows = self._rows, []
             if rows:

@@ -1,4 +1,4 @@
-"""Making the projections again from the entries, and comparing with those that are kept.
+"""Rebuilding the projections from the entries, and comparing with those that are stored.
 
 A difference means that rows were altered in the database, or that a projection breaks its rule (a
 row must depend on the entries alone). The entries decide; the rows are never mended one by one.
@@ -31,18 +31,18 @@ class Difference:
 
     projection: str
     key: str
-    kept: bytes | None
+    stored: bytes | None
     rebuilt: bytes | None
 
     def __str__(self) -> str:
         """Return what differs, in a line."""
-        if self.kept is None:
+        if self.stored is None:
             return f"{self.projection} {self.key}: the row is missing"
         if self.rebuilt is None:
             return f"{self.projection} {self.key}: no entry gives such a row"
-        at = _first_difference(self.kept, self.rebuilt)
+        at = _first_difference(self.stored, self.rebuilt)
         return (
-            f"{self.projection} {self.key}: from byte {at} kept …{self.kept[at : at + 40]!r}, "
+            f"{self.projection} {self.key}: from byte {at} stored …{self.stored[at : at + 40]!r}, "
             f"rebuilt …{self.rebuilt[at : at + 40]!r}"
         )
 
@@ -57,7 +57,7 @@ class Rebuilt:
 
     @property
     def size(self) -> int:
-        """The number of entries that the rows stand for: the position under its other name."""
+        """The number of entries that the rows reflect: the position under its other name."""
         return self.position
 
 
@@ -78,7 +78,7 @@ def rebuild(ledger: Projected, *, check: bool) -> Rebuilt:
 
     Args:
         ledger: The ledger.
-        check: Only compare with the kept ones, byte for byte; may run beside the server. Else
+        check: Only compare with the stored ones, byte for byte; may run while the server runs. Else
             replace them, for which no process may have the ledger open for writing.
 
     Returns:
@@ -94,19 +94,19 @@ def rebuild(ledger: Projected, *, check: bool) -> Rebuilt:
     return rebuild_views(ledger.log, ledger.folder.path, ledger.folder.views, ledger.origin)
 
 
-def compare_rows(kept: Mapping[RowKey, bytes], rebuilt: Mapping[RowKey, bytes]) -> tuple[Difference, ...]:
+def compare_rows(stored: Mapping[RowKey, bytes], rebuilt: Mapping[RowKey, bytes]) -> tuple[Difference, ...]:
     """Return the rows that differ, in the order of projection and key."""
     return tuple(
-        Difference(projection=key[0], key=key[1], kept=kept.get(key), rebuilt=rebuilt.get(key))
-        for key in sorted(kept.keys() | rebuilt.keys())
-        if kept.get(key) != rebuilt.get(key)
+        Difference(projection=key[0], key=key[1], stored=stored.get(key), rebuilt=rebuilt.get(key))
+        for key in sorted(stored.keys() | rebuilt.keys())
+        if stored.get(key) != rebuilt.get(key)
     )
 
 
 def check_views(log: Log, path: Path, origin: str) -> Rebuilt:
-    """Compare the kept rows with those that the entries give at the same position.
+    """Compare the stored rows with those that the entries give at the same position.
 
-    May run beside the process that keeps them.
+    May run while the process that writes them runs.
 
     Args:
         log: The log, at least as long as the rows' position.
@@ -117,25 +117,25 @@ def check_views(log: Log, path: Path, origin: str) -> Rebuilt:
         What was compared and what differs.
 
     Raises:
-        NotFound: There are no views, or they stand beyond the log.
+        NotFound: There are no views, or they are ahead of the log.
     """
     if not path.is_file():
         raise NotFound(f"{path}: there are no views")
     store = ViewStore(path.resolve().as_uri() + read_only_query(path))
     try:
-        position, kept = store.dump()
+        position, stored = store.dump()
     except (sqlite3.Error, PersistenceError) as error:
         raise LedgerError(f"{path} can't be read: {error}. Make the views again: constancia rebuild") from error
     finally:
         store.datastore.close()
     if position > log.size:
-        raise NotFound(f"the views stand at {position}, the log was read up to {log.size}")
+        raise NotFound(f"the views are at {position}, the log was read up to {log.size}")
     rebuilt = fold_rows(log, origin, position) if position else {}
-    return Rebuilt(position=position, rows=len(rebuilt), differences=compare_rows(kept, rebuilt))
+    return Rebuilt(position=position, rows=len(rebuilt), differences=compare_rows(stored, rebuilt))
 
 
 def rebuild_views(log: Log, folder: Path, path: Path, origin: str) -> Rebuilt:
-    """Make the views again, beside the old ones, and puts them in their place.
+    """Rebuild the views in new files, and put them in the old ones' place.
 
     Args:
         log: The log.
@@ -180,8 +180,8 @@ def _remove(path: Path, *, keep_main: bool = False) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _first_difference(one: bytes, other: bytes) -> int:
-    for at, (left, right) in enumerate(zip(one, other, strict=False)):
+def _first_difference(first: bytes, second: bytes) -> int:
+    for at, (left, right) in enumerate(zip(first, second, strict=False)):
         if left != right:
             return at
-    return min(len(one), len(other))
+    return min(len(first), len(second))

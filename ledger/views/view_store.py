@@ -59,7 +59,7 @@ class ViewStore(SQLiteTrackingRecorder):
 
     @property
     def position(self) -> int:
-        """How many entries the rows stand for."""
+        """How many entries the rows reflect."""
         return self.max_tracking_id(TRACKED) or 0
 
     def save(self, position: int, changes: Iterable[RowChange]) -> None:
@@ -92,7 +92,7 @@ class ViewStore(SQLiteTrackingRecorder):
             return [(str(row[0]), bytes_of(row[1])) for row in c.fetchall()]
 
     def dump(self) -> tuple[int, dict[tuple[str, str], bytes]]:
-        """Give all rows and the position that they stand at, read at one moment."""
+        """Give all rows and their position, read at one moment."""
         with self.datastore.transaction(commit=False) as c:
             c.execute("SELECT notification_id FROM tracking WHERE application_name=?", (TRACKED,))
             row = c.fetchone()

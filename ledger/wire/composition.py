@@ -43,7 +43,7 @@ def build_entry(
         index,
         previous.hex().encode(),
         recorded_at.encode(),
-        canonical([signature_object(one) for one in signatures]),
+        canonical([signature_object(signature) for signature in signatures]),
         statement,
     )
     if len(raw) > MAX_ENTRY_BYTES:
@@ -116,7 +116,7 @@ def format_tlog_proof(index: int, proof: Sequence[bytes], checkpoint: bytes, ext
     if extra is not None:
         lines.append(f"extra {base64.b64encode(extra).decode()}")
     lines.append(f"index {index}")
-    lines.extend(base64.b64encode(one).decode() for one in proof)
+    lines.extend(base64.b64encode(sibling).decode() for sibling in proof)
     return "\n".join([*lines, "", ""]).encode() + checkpoint
 
 
@@ -137,10 +137,10 @@ def format_contradiction(key: VerifierKey, newer: bytes, other: bytes | Admitted
     lines = [CONTRADICTION, f"log {format_vkey(key)}"]
     if isinstance(other, Admitted):
         lines.append(f"entry {other.index} {base64.b64encode(other.raw).decode()}")
-        lines += [f"path {base64.b64encode(one).decode()}" for one in other.path]
+        lines += [f"path {base64.b64encode(node).decode()}" for node in other.path]
     else:
         lines.append(f"older {len(other)}")
     lines.append(f"newer {len(newer)}")
-    lines += [f"prefix {base64.b64encode(one).decode()}" for one in prefix]
+    lines += [f"prefix {base64.b64encode(node).decode()}" for node in prefix]
     notes = newer if isinstance(other, Admitted) else other + newer
     return "\n".join([*lines, "", ""]).encode() + notes

@@ -40,7 +40,7 @@ from constancia.verify.core.formats.checkpoint import parse_checkpoint
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.note import NoteSignature, VerifierKey, parse_note
 
-_ASKS: Final = 4  # a size learned from a 409 may be passed by another's request once; a liar goes on for ever
+_ASKS: Final = 4  # another request may pass the size that a 409 gave, once; a witness that lies repeats it
 _CLOSE_S: Final = 5.0
 _log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ class CosignatureCollector:
 
         Args:
             log: The log.
-            witnessing: Policy and kept cosignatures.
+            witnessing: Policy and stored cosignatures.
             urls: Addresses by policy name, where they differ from the policy's.
             pace: How long it waits for what.
         """
@@ -166,22 +166,27 @@ class CosignatureCollector:
             Whether they have.
         """
         with self._progress:
-            return self._progress.wait_for(lambda: all(one.is_compared for one in self._endpoints), timeout)
+            return self._progress.wait_for(lambda: all(endpoint.is_compared for endpoint in self._endpoints), timeout)
 
     @property
     def objections(self) -> dict[str, tuple[str, int]]:
         """Code and size of each witness's contradiction (`ALARMS`), by the first of its policy names."""
-        return {name: one.objection for one in self._endpoints if one.objection is not None for name in _names(one)}
+        return {
+            name: endpoint.objection
+            for endpoint in self._endpoints
+            if endpoint.objection is not None
+            for name in _names(endpoint)
+        }
 
     @property
     def not_compared(self) -> tuple[str, ...]:
         """The witnesses that have not answered since the start, by the first of their policy names."""
-        return tuple(name for one in self._endpoints if not one.is_compared for name in _names(one))
+        return tuple(name for endpoint in self._endpoints if not endpoint.is_compared for name in _names(endpoint))
 
     @property
     def waiting_s(self) -> float:
         """For how many seconds a witness has owed its cosignature of a tree; 0 if none does."""
-        owes = any(one.cosigned < self._target for one in self._endpoints)
+        owes = any(endpoint.cosigned < self._target for endpoint in self._endpoints)
         return time.monotonic() - self._behind_since if owes else 0.0
 
     @property
@@ -231,15 +236,15 @@ class CosignatureCollector:
         size = self._log.size
         if size > self._target and self._is_round_over():
             if loop.time() >= self._next_round:
-                if all(one.cosigned >= self._target for one in self._endpoints):
+                if all(endpoint.cosigned >= self._target for endpoint in self._endpoints):
                     self._behind_since = loop.time()
                 self._target = size
                 self._next_round = loop.time() + self._pace.round_every_s
             elif self._timer is None or self._timer.when() != self._next_round:
                 self._timer = loop.call_at(self._next_round, self._plan)
-        for one in self._endpoints:
-            if self._is_wanted(one):
-                one.due.set()
+        for endpoint in self._endpoints:
+            if self._is_wanted(endpoint):
+                endpoint.due.set()
 
     def _is_wanted(self, endpoint: Endpoint) -> bool:
         return endpoint.cosigned < self._target or (self._target > 0 and not endpoint.is_compared)
@@ -316,13 +321,13 @@ class CosignatureCollector:
     def _keep(self, endpoint: Endpoint, signed: bytes, answer: bytes) -> None:
         text = parse_note(signed).text
         checkpoint = parse_checkpoint(text)
-        sound = [one for one in parse_answer(text, answer) if _is_sound(endpoint, one, text)]
+        sound = [line for line in parse_answer(text, answer) if _is_sound(endpoint, line, text)]
         if not sound:
             raise Failed("garbage", "no cosignature by a key that the policy gives it")
         if checkpoint.size > endpoint.cosigned:  # else it was asked for the comparison, and the earlier one says more
             self._witnessing.store.keep(checkpoint.size, checkpoint.root, sound)
-        for one in sound:
-            self.on_cosigned(one.name, verify_cosignature(_key_of(endpoint, one), one, text))
+        for line in sound:
+            self.on_cosigned(line.name, verify_cosignature(_key_of(endpoint, line), line, text))
         endpoint.known = checkpoint.size
         endpoint.cosigned = max(endpoint.cosigned, checkpoint.size)
 
@@ -385,9 +390,9 @@ def _endpoints(witnessing: QuorumStatus, urls: Mapping[str, str]) -> list[Endpoi
         url = urls.get(name) or known.get(name)
         if url:
             keys[url][name] = key
-    return [_endpoint(witnessing, url, found) for url, found in keys.items()]
+    return [_endpoint(witnessing, url, vkeys) for url, vkeys in keys.items()]
 
 
 def _endpoint(witnessing: QuorumStatus, url: str, keys: dict[str, VerifierKey]) -> Endpoint:
-    last = [found[0] for name in keys if (found := witnessing.last_by(name)) is not None]
+    last = [record[0] for name in keys if (record := witnessing.last_by(name)) is not None]
     return Endpoint(url=url, keys=keys, known=max(last, default=0), cosigned=min(last, default=0))

@@ -83,12 +83,13 @@ class CosignatureStore:
     def keep(self, size: int, root: bytes, signatures: Sequence[NoteSignature]) -> None:
         """Store cosignatures of one tree durably; a key's newer one replaces its older one of that tree."""
         rows = [
-            CosignatureRow(size, root, f"{one.name}+{one.key_hash.hex()}", signature_line(one)) for one in signatures
+            CosignatureRow(size, root, f"{line.name}+{line.key_hash.hex()}", signature_line(line))
+            for line in signatures
         ]
         with self._lock:
             connection = self._connect(create=self._writable)
             if connection is None:
-                raise sqlite3.OperationalError("cosignatures are kept by the process that writes the ledger")
+                raise sqlite3.OperationalError("cosignatures are stored by the process that writes the ledger")
             connection.execute("BEGIN IMMEDIATE")
             try:
                 connection.executemany("INSERT OR REPLACE INTO cosignatures VALUES (?, ?, ?, ?)", rows)
@@ -116,13 +117,13 @@ class CosignatureStore:
 
     def sizes(self, above: int = 0) -> list[int]:
         """Return the sizes above a size that have cosignatures, largest first."""
-        found = self._select("SELECT DISTINCT size FROM cosignatures WHERE size > ? ORDER BY size DESC", above)
-        return [row[0] for row in found]
+        rows = self._select("SELECT DISTINCT size FROM cosignatures WHERE size > ? ORDER BY size DESC", above)
+        return [row[0] for row in rows]
 
     def mark(self) -> int:
         """Return a number that grows whenever a row is added."""
-        found = self._select("SELECT COALESCE(MAX(rowid), 0) FROM cosignatures")
-        return found[0][0] if found else 0
+        rows = self._select("SELECT COALESCE(MAX(rowid), 0) FROM cosignatures")
+        return rows[0][0] if rows else 0
 
     def _rows(self, tail: str, *params: object) -> list[CosignatureRow]:
         return [

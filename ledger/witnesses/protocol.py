@@ -57,7 +57,7 @@ def format_request(old_size: int, proof: Sequence[bytes], checkpoint: bytes) -> 
 
     Source: C2SP tlog-witness.
     """
-    lines = [f"old {old_size}", *(base64.b64encode(one).decode() for one in proof), "", ""]
+    lines = [f"old {old_size}", *(base64.b64encode(sibling).decode() for sibling in proof), "", ""]
     return "\n".join(lines).encode() + checkpoint
 
 
@@ -78,8 +78,8 @@ def parse_request(raw: bytes) -> AddCheckpoint:
         raise Malformed("request", "request", "old <size>, proof lines, an empty line, a checkpoint", first[:60])
     if len(rest) > MAX_PROOF_LINES:
         raise Malformed("request", "request.proof", f"at most {MAX_PROOF_LINES} lines", len(rest))
-    proof = tuple(decode_base64(one.decode("ascii", "replace"), "request.proof") for one in rest)
-    if any(len(one) != HASH_BYTES for one in proof):
+    proof = tuple(decode_base64(line.decode("ascii", "replace"), "request.proof") for line in rest)
+    if any(len(sibling) != HASH_BYTES for sibling in proof):
         raise Malformed("request", "request.proof", "hashes of 32 bytes")
     note = parse_note(signed)
     checkpoint = parse_checkpoint(note.text)

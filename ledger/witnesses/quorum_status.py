@@ -82,7 +82,7 @@ class QuorumStatus:
             if mark != self._mark:
                 above = self._latest.size if self._latest is not None else 0
                 trees = (self._at(size) for size in self.store.sizes(above) if size <= self._log.size)
-                self._latest = next((one for one in trees if one is not None), self._latest)
+                self._latest = next((tree for tree in trees if tree is not None), self._latest)
                 self._mark = mark
             return self._latest
 
@@ -121,16 +121,16 @@ class QuorumStatus:
         """Verify the rows of a tree, and the log's own cosignature, with the policy."""
         note = parse_note(self._log.signed(size))
         root = self._log.root(size)
-        kept: list[str] = []
+        lines: list[str] = []
         cosigned: dict[str, int] = {}
         for signature in note.signatures:
             self._hold(note, signature, cosigned)
         for row in rows:
             if row.root == root and self._is_sound(note, row, cosigned):
-                kept.append(f"{row.line}\n")
+                lines.append(f"{row.line}\n")
             else:
                 _log.error("a cosignature by %s of size %d does not hold, and is not served", row.key, size)
-        return Sound(lines="".join(kept).encode(), cosigned=cosigned)
+        return Sound(lines="".join(lines).encode(), cosigned=cosigned)
 
     def _is_sound(self, note: Note, row: CosignatureRow, cosigned: dict[str, int]) -> bool:
         try:

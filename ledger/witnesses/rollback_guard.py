@@ -1,6 +1,6 @@
 """Refuses to sign sizes that somebody may have seen signed otherwise: the guard against a restored backup.
 
-- B1: before the first signature after a start the store is compared with its own published checkpoint, with the kept
+- B1: before the first signature after a start the store is compared with its own published checkpoint, with the stored
   cosignatures and with each witness that answers within a bound; a witness that does not is named, and asked again.
 - B2: what contradicts the store refuses writing until it is gone, or accepted with a reason that becomes public.
 - B3: a contradiction has a signature under it, or is a configured witness's own answer.
@@ -54,7 +54,7 @@ class RollbackGuard(WriteGuard):
 
         Args:
             log: The log.
-            witnessing: Policy and kept cosignatures.
+            witnessing: Policy and stored cosignatures.
             log_key: The log's key.
             folder: The ledger's folder.
             published: Further places where the log's checkpoint is published: a name, and what reads it (None: nothing
@@ -75,8 +75,10 @@ class RollbackGuard(WriteGuard):
     def contradictions(self) -> list[Contradiction]:
         """Give what contradicts the store now and is not accepted."""
         answers = self.collector.objections if self.collector is not None else {}
-        said = [Contradiction(by=f"witness {name}", code=code, size=size) for name, (code, size) in answers.items()]
-        return [one for one in (*self._found, *said) if not self.records.covers(one)]
+        from_witnesses = [
+            Contradiction(by=f"witness {name}", code=code, size=size) for name, (code, size) in answers.items()
+        ]
+        return [claim for claim in (*self._found, *from_witnesses) if not self.records.covers(claim)]
 
     @property
     def not_compared(self) -> tuple[str, ...]:
@@ -88,10 +90,10 @@ class RollbackGuard(WriteGuard):
         """Give why nothing is signed; see `WriteGuard.refusal`. Only the first call that waits really waits."""
         if wait:
             self._wait()
-        found = self.contradictions()
-        if not found:
+        contradictions = self.contradictions()
+        if not contradictions:
             return None
-        shown = "; ".join(f"{one.by}: {one.code} {one.size or ''}".strip() for one in found)
+        shown = "; ".join(f"{claim.by}: {claim.code} {claim.size or ''}".strip() for claim in contradictions)
         size = self._log.size
         return RolledBack(
             f"Este libro tiene {size} registros y otros han visto más, u otra raíz ({shown}): no se firma nada. Si se "
@@ -116,16 +118,16 @@ class RollbackGuard(WriteGuard):
             LedgerError: There is no reason, or it is too long.
         """
         self._wait()
-        found = self.contradictions()
-        if not found:
+        contradictions = self.contradictions()
+        if not contradictions:
             return False
         size = self._log.size
         self.records.add(
-            at=format_recorded_at(now), size=size, root=self._log.root(size).hex(), reason=reason, seen=found
+            at=format_recorded_at(now), size=size, root=self._log.root(size).hex(), reason=reason, seen=contradictions
         )
-        for one in found:
-            _log.warning("rollback accepted: %s shows %s %d, we go on from %d", one.by, one.code, one.size, size)
-        self._set_aside({one.by for one in found})
+        for claim in contradictions:
+            _log.warning("rollback accepted: %s shows %s %d, we go on from %d", claim.by, claim.code, claim.size, size)
+        self._set_aside({claim.by for claim in contradictions})
         return True
 
     def _set_aside(self, sources: set[str]) -> None:
@@ -169,7 +171,7 @@ class RollbackGuard(WriteGuard):
                     [signature] = parse_note(f"{text}\n{row.line}\n".encode()).signatures
                     verify_cosignature(key, signature, text)
                 except (Malformed, Unsupported, ValueError):
-                    _log.warning("a kept cosignature of %s at %d does not hold", key_origin, row.size)
+                    _log.warning("a stored cosignature of %s at %d is not valid", key_origin, row.size)
                     continue
                 yield from self._compare(KEPT, row.size, row.root)
 

@@ -57,7 +57,9 @@ def parse_rollbacks(raw: bytes) -> Sequence[dict[str, Any]]:
         document = json.loads(raw)
         items: list[dict[str, Any]] = document["items"]
         known = document["format"] == FORMAT and isinstance(items, list)
-        known = known and all(_has(item, _MEMBERS) and all(_has(one, _SEEN) for one in item["seen"]) for item in items)
+        known = known and all(
+            _has(item, _MEMBERS) and all(_has(seen, _SEEN) for seen in item["seen"]) for item in items
+        )
     except (KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"no list of rollbacks: {error!r}") from error
     if not known:
@@ -86,13 +88,13 @@ class RollbackRecords:
         except (ValueError, OSError, Unreadable) as error:
             raise LedgerError(f"{path} can't be read: {error}; put back the copy that was published") from error
 
-    def covers(self, found: Contradiction) -> bool:
+    def covers(self, claim: Contradiction) -> bool:
         """Tell whether an accepted record names this very tree: its size, and its root where both name one.
 
         A later accident shows another tree, and is not covered by what was accepted before.
         """
-        seen = [one for item in self.items for one in item["seen"] if one["size"] == found.size]
-        return any(not one["root"] or not found.root or one["root"] == found.root for one in seen)
+        seen = [root for item in self.items for root in item["seen"] if root["size"] == claim.size]
+        return any(not item["root"] or not claim.root or item["root"] == claim.root for item in seen)
 
     def add(self, *, at: str, size: int, root: str, reason: str, seen: Sequence[Contradiction]) -> None:
         """Record an accepted rollback, durably.
@@ -110,7 +112,7 @@ class RollbackRecords:
         reason = " ".join(reason.split())
         if not 0 < len(reason) <= MAX_REASON:
             raise LedgerError(f"a rollback needs a reason of 1 to {MAX_REASON} characters, which is published")
-        item = {"at": at, "reason": reason, "root": root, "seen": [one.members for one in seen], "size": size}
+        item = {"at": at, "reason": reason, "root": root, "seen": [claim.members for claim in seen], "size": size}
         items = [*self.items, item]
         document = {"format": FORMAT, "items": items}
         write_file(self.path, (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())

@@ -136,7 +136,7 @@ class Witness:
             is_new = rows.keep(evidence, request.note.text)
         if is_new:
             _log.error(
-                "ALARM %s: %s, checkpoint of size %d is kept: %s", origin, reason, request.checkpoint.size, error
+                "ALARM %s: %s, checkpoint of size %d is stored: %s", origin, reason, request.checkpoint.size, error
             )
 
 

@@ -77,7 +77,7 @@ class WitnessStore:
         """
         # A file without any table is what is left where this was cut short: nothing was ever cosigned from it.
         if path.exists() and not is_half_made(path):
-            raise WitnessStoreError(f"{path} exists; a witness's store is never made anew over an old one")
+            raise WitnessStoreError(f"{path} exists; a witness's store never replaces an old one")
         meta = [("schema", "1"), ("keys", _listed(keys))]
         create_database(path, [*_TABLES, ("INSERT INTO meta VALUES (?, ?)", meta)])
         return cls(_connect(path))

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -22,7 +22,7 @@ LINE = {
 }  # fmt: skip
 
 
-def lines(*changed: dict[str, object]) -> bytes:
+def lines(*changed: Mapping[str, object]) -> bytes:
     return b"".join(json.dumps(LINE | one).encode() + b"\n" for one in changed)
 
 

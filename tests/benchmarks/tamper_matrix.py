@@ -23,7 +23,7 @@ from tests.tamper.matrix import SOURCES, by_target, cases_of, table, unexplained
 HEAD = """# Tamper matrix
 
 Every object that a verifier reads, altered in every way that we know of, and what it then says. *Named at the place*:
-the first fault stands at the index, or in the file or column, that was altered. *Within the range said*: the report
+the first fault is at the index, or in the file or column, that was altered. *Within the range said*: the report
 gives a range of entries, and the alteration lies in it. Nothing may be missed: what goes unnoticed is harmless, which
 is proved case by case (the entries' bytes and the root are what they were), or needs a checkpoint kept elsewhere.
 
@@ -63,12 +63,12 @@ def page_text(both: Both, known: int) -> str:
     text = f"""{PAGE_HEAD}
 
 `verificador.html` was shown, in a real browser, {drawn_from} of the {known:,} alterations that it reads: published
-folders as a zip, zips, receipts, and the trust folder beside a bundle; not the store. Compared with the Python
+folders as a zip, zips, receipts, and the trust folder of a bundle; not the store. Compared with the Python
 verifier: the verdict, and code and index of the first fault. `tests/benchmarks/tamper_matrix.py --page docs/TAMPER.md`
 tries all of it, or as many as are asked for; `tests/e2e/test_page_tamper.py` a sample.
 
-What the auditor pins may be pasted into the page: there white space around a genesis is nothing, and a trust folder
-without its policy pins less, where the Python verifier finds no trust folder.
+What the auditor pins may be pasted into the page: there white space around a genesis is ignored, and a trust
+folder without its policy pins less, where the Python verifier finds no trust folder.
 
 | tried | both say the same | differing |
 |--:|--:|--:|

@@ -45,7 +45,7 @@ class Watch:
         return WatchedLog(self.folder, settings, self.clock).round(peers, receipts)
 
     def peer(self, name: str) -> Peer:
-        return Peer(name=name, told=parse_heads(heads_document([self.folder])))
+        return Peer(name=name, heads=parse_heads(heads_document([self.folder])))
 
     def proofs(self) -> list[Path]:
         """The files that prove a contradiction to whoever has the log's key pinned."""

@@ -48,7 +48,7 @@ CASES: dict[str, tuple[Case, str | None]] = {}
 
 
 def add(name: str, code: str | None, case: Case) -> None:
-    """Add a case: the fault code that it must give first, or None for no fault."""
+    """Add a case: the code of its first fault, or else what it leaves open, or `unreadable`; None for no fault."""
     assert name not in CASES
     CASES[name] = case, code
 

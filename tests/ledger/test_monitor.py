@@ -96,7 +96,7 @@ class Monitor:
 
     def peer(self, name: str = "peer") -> Peer:
         """What it tells others."""
-        return Peer(name=name, told=parse_heads(heads_document([self.folder])))
+        return Peer(name=name, heads=parse_heads(heads_document([self.folder])))
 
     def proof(self) -> Path:
         [path] = sorted(self.folder.evidence.iterdir())
@@ -356,7 +356,7 @@ def test_peer_can_accuse_nobody(watching: Monitor, true: Log, forged: Log) -> No
         Writer("example.org/other").found().log().checkpoint(),
     )
     proofs = (b"constancia/contradiction@v1\n\n", b"")
-    outcome = watching.round(Peer(name="liar", told=HeadsDocument(notes=notes, proofs=proofs)))
+    outcome = watching.round(Peer(name="liar", heads=HeadsDocument(notes=notes, proofs=proofs)))
     assert (outcome.code, codes(outcome)) == (INTACT, set())
 
 

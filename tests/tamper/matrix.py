@@ -12,8 +12,8 @@ from constancia.verify.wire.tiles import tile_path
 SOURCES = {"store": store_cases, "folder": folder_cases, "log": log_cases, "packed": packed_cases}
 # What is named at another place than where it was altered, and why that is as near as can be said.
 KNOWN_ELSEWHERE = {
-    "checkpoint | size changed": "files of that size are missing, which stands before a fault of the log as a whole",
-    "entries in order | delete": "the first entry whose signer has seen more than now stands before it",
+    "checkpoint | size changed": "files of that size are missing, which precedes a fault of the log as a whole",
+    "entries in order | delete": "the first entry whose signer has seen more than there is now precedes it",
     "entry: recorded_at | another value; nothing put right": "entry and stored hash agree, so the next entry's link"
     " is the one that differs",
     "entry: recorded_at | another value; hashed forward": "a time too late shows at the next entry, which goes back",
@@ -71,7 +71,7 @@ def table(rows: Mapping[str, Figures]) -> str:
     lines.append(_row("**all**", total))
     lines += ["", "Harmless, with what is hashed and signed proved to be the same:", ""]
     lines += [f"- {count} × {why}" for why, count in total.harmless.most_common()]
-    lines += ["", "Not to be seen in the source itself; the same act is named where a later checkpoint was kept:", ""]
+    lines += ["", "Not detectable in the source itself; the same act is named if a later checkpoint was saved:", ""]
     lines += [f"- {count} × {why}" for why, count in total.undetectable.most_common()]
     lines += ["", "Named elsewhere:", ""]
     for start, why in KNOWN_ELSEWHERE.items():

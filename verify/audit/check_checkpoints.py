@@ -24,11 +24,11 @@ class CheckpointChecker(Conclusion):
     _seen: SeenHistory
     extent = 0  # the size that the source claims
 
-    def check_keys(self, origin: str | None, said: str | None) -> VerifierKey | None:
+    def check_keys(self, origin: str | None, genesis_vkey: str | None) -> VerifierKey | None:
         """As the core does; but of an entry 0 that could not be had nothing is judged."""
         if self._trust is not None and self._is_unread(1):
             self._trust = replace(self._trust, genesis=None)
-        return super().check_keys(origin, said)
+        return super().check_keys(origin, genesis_vkey)
 
     def check_checkpoint(self, raw: bytes, where: str) -> None:
         """As the core does; but where entries that it covers could not be had, its signatures alone."""
@@ -64,13 +64,13 @@ class CheckpointChecker(Conclusion):
             elif opened.size <= self._tree.size:
                 self._seen.contradict("root", _PLACE, opened, since=confirmed, at=batch.first_index)
 
-    def hold_to(self, kept: PinnedCheckpoint, origin: str | None) -> bool:
+    def hold_to(self, pinned: PinnedCheckpoint, origin: str | None) -> bool:
         """Hold the log to what the auditor verified before; tells whether it goes on from it (rules A3, A5)."""
-        checkpoint = Checkpoint(origin=kept.origin or origin or "", size=kept.size, root=kept.root)
-        if checkpoint.origin == (origin or "") and self._is_unread(kept.size):
-            self._findings.leave_open("kept-not-compared", where=kept.where, size=kept.size)
+        checkpoint = Checkpoint(origin=pinned.origin or origin or "", size=pinned.size, root=pinned.root)
+        if checkpoint.origin == (origin or "") and self._is_unread(pinned.size):
+            self._findings.leave_open("kept-not-compared", where=pinned.where, size=pinned.size)
             return False
-        goes_on = self.goes_on_from(checkpoint, origin, kept.where)
-        if goes_on and kept.raw is not None:
-            self._seen.confirm(kept.size)
+        goes_on = self.goes_on_from(checkpoint, origin, pinned.where)
+        if goes_on and pinned.raw is not None:
+            self._seen.confirm(pinned.size)
         return goes_on

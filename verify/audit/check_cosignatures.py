@@ -20,13 +20,13 @@ _ROWS: Final = "SELECT size, root, key, line FROM cosignatures NOT INDEXED ORDER
 _COLUMNS: Final = ("size", "root", "key", "line")
 
 
-def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is held to what, and where it goes
-    kept: Store | Unreadable, store: Store, fold: EntryPass, policy: Policy, findings: Findings, times: WitnessTimes
+def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is compared, and where results go
+    stored: Store | Unreadable, store: Store, fold: EntryPass, policy: Policy, findings: Findings, times: WitnessTimes
 ) -> bytes | None:
     """Check the cosignatures stored in a ledger's folder.
 
     Args:
-        kept: Their file, opened before the store; or why it cannot be opened.
+        stored: Their file, opened before the store; or why it cannot be opened.
         store: The ledger's store.
         fold: The pass over its entries.
         policy: The witnesses whose cosignatures count; other lines are ignored.
@@ -36,7 +36,7 @@ def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is held to what, and whe
     Returns:
         The checkpoint of the largest tree that has the quorum, with its cosignatures; None if none has.
 
-    What is damaged in that file is said, and never weighs: it is no part of the log. What is sound in it does.
+    Damage in that file is reported and never counts: the file is no part of the log. Sound lines in it count.
 
     Raises:
         Unreadable: The file was written to while it was read.
@@ -45,12 +45,12 @@ def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is held to what, and whe
     """
     reader = _Kept(fold, policy, findings, times)
     try:
-        if isinstance(kept, Unreadable):
-            raise kept
-        if kept.columns("cosignatures") != _COLUMNS:
+        if isinstance(stored, Unreadable):
+            raise stored
+        if stored.columns("cosignatures") != _COLUMNS:
             reader.damaged.append("other columns")
         else:
-            for row in kept.select(_ROWS):
+            for row in stored.select(_ROWS):
                 reader.read(row)
     except Unreadable as error:
         reader.damaged.append(str(error))
@@ -58,8 +58,8 @@ def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is held to what, and whe
         # An auxiliary file that is damaged says nothing about the log: the witnesses are asked again.
         reason = f"{len(reader.damaged)}: {reader.damaged[0]}"
         findings.not_checked("cosignatures-unread", names="cosignatures.sqlite", reason=reason)
-    if isinstance(kept, Store):
-        kept.check_unchanged()
+    if isinstance(stored, Store):
+        stored.check_unchanged()
     return reader.latest(store)
 
 

@@ -62,8 +62,8 @@ def check_documents(places: Sequence[DocumentFolder], cited: Mapping[str, Citati
         for name in sorted(cited) if place.names is None else place.names:
             if is_hex64(name) and _check_document(place, name, cited.get(name), findings):
                 there.add(name)
-    lost = sorted((one.index, name) for name, one in cited.items() if one.sizes and name not in there)
-    evidence = sum(1 for name, one in cited.items() if not one.sizes and name not in there)
+    lost = sorted((citation.index, name) for name, citation in cited.items() if citation.sizes and name not in there)
+    evidence = sum(1 for name, citation in cited.items() if not citation.sizes and name not in there)
     if lost:
         findings.leave_open("documents-missing", count=len(lost), first=lost[0][1], index=lost[0][0])
     if evidence:
@@ -73,14 +73,14 @@ def check_documents(places: Sequence[DocumentFolder], cited: Mapping[str, Citati
 def _check_document(place: DocumentFolder, name: str, cited: Citations | None, findings: Findings) -> bool:
     """Check one document; tells whether there is one, or it was said why there is none."""
     path = place.prefix + name
-    found, seen = had(lambda: place.files.digest(path))
-    if found is None:
+    digested, seen = had(lambda: place.files.digest(path))
+    if digested is None:
         if seen != MISSING:
             weighs = place.weighs and cited is not None and bool(cited.sizes)
             findings.lack(seen, f"documents/{name}", weighs=weighs)
         return seen != MISSING and place.weighs
     findings.count("L1", "documents")
-    digest, size = found
+    digest, size = digested
     index = None if cited is None else cited.index
     if digest.hex() != name:
         changed = _changed_on_the_way(place.files, path, name, size, cited)

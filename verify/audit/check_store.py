@@ -7,9 +7,9 @@ from constancia.verify.sources.sqlite_store import SCHEMA, SCHEMA_VERSION, Store
 def check_schema(store: Store, findings: Findings, *, whole: bool) -> None:
     """Compare the tables with the specification; with `whole` also run SQLite's integrity check."""
     for table, columns in SCHEMA.items():
-        found = store.columns(table)
-        if found != columns:
-            findings.fault("schema", None, table, ", ".join(columns), ", ".join(found or ("no such table",)))
+        actual = store.columns(table)
+        if actual != columns:
+            findings.fault("schema", None, table, ", ".join(columns), ", ".join(actual or ("no such table",)))
     damage = store.damage() if whole else None
     if damage is not None:
         findings.fault("schema", None, str(store.path), "a file that SQLite finds sound", damage)

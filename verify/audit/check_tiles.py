@@ -16,7 +16,7 @@ class TileChecker:
         published: The files.
         tree: The tree of the entries.
         findings: Where faults go.
-        weighs: Whether what can't be had leaves the verdict open: not beside a store, which can publish it again.
+        weighs: Whether what can't be had leaves the verdict open: not with a store, which can publish it again.
     """
 
     def __init__(self, published: PublishedLog, tree: Tree, findings: Findings, *, weighs: bool) -> None:
@@ -45,8 +45,8 @@ class TileChecker:
             # Of a bundle that the old tree had in part, the pass read only the rest.
             seen = done and not (start % HASHES_PER_TILE and number == start // HASHES_PER_TILE)
             if level > 0 or not seen:
-                found = self._published.find(level, number, width, is_covered=True)
-                self._check_tile(found, level, number, width)
+                tile = self._published.find(level, number, width, is_covered=True)
+                self._check_tile(tile, level, number, width)
             if level == 0 and not seen:
                 self._check_bundle(self._published.find(None, number, width, is_covered=True), number, width)
         if not start:
@@ -63,46 +63,46 @@ class TileChecker:
             if covered and file.level is None:
                 self._check_other_bundle(file, covered)
             elif covered and file.level is not None:
-                found = self._published.at(file.path, MAX_TILE_BYTES)
-                self._check_tile(found, file.level, file.number, file.width)
+                tile = self._published.at(file.path, MAX_TILE_BYTES)
+                self._check_tile(tile, file.level, file.number, file.width)
         if beyond and self._findings.ends_at is None:
             self._findings.note("beyond-checkpoint", count=beyond)
         others = self._published.other_files()
         if others:
             self._findings.note("other-files", count=len(others), first=others[0])
 
-    def _check_tile(self, found: FoundFile, level: int, number: int, width: int) -> None:
+    def _check_tile(self, file: FoundFile, level: int, number: int, width: int) -> None:
         span = HASHES_PER_TILE**level
         first = number * HASHES_PER_TILE * span
         covered = min(width, self._tree.size // span - number * HASHES_PER_TILE)
-        if found.data is None:
-            self._findings.lack(found.why, found.path, weighs=self._weighs)
+        if file.data is None:
+            self._findings.lack(file.why, file.path, weighs=self._weighs)
             return
         self._findings.count("L1", "tiles")
         expected = self._tree.tile(level, number, covered)
-        length = (width if ".p/" in found.path else HASHES_PER_TILE) * HASH_BYTES
+        length = (width if ".p/" in file.path else HASHES_PER_TILE) * HASH_BYTES
 
         def seen_in(data: bytes) -> str | None:
             if len(data) != length:
                 return "short" if len(data) < length else "added"
             return None if data.startswith(expected) else DIFFERS
 
-        data, seen = as_sent(found.data, seen_in)
+        data, seen = as_sent(file.data, seen_in)
         for at in range(min(covered, len(data) // HASH_BYTES)):
             part = slice(at * HASH_BYTES, (at + 1) * HASH_BYTES)
             if data[part] != expected[part]:
                 start = first + at * span
-                where, last = f"{found.path}: hash {at}", start + span - 1
+                where, last = f"{file.path}: hash {at}", start + span - 1
                 self._findings.fault("tile", start, where, expected[part], data[part], last_index=last)
                 return
         if seen not in (None, DIFFERS):
-            self._findings.lack(seen, found.path, weighs=self._weighs)
+            self._findings.lack(seen, file.path, weighs=self._weighs)
 
-    def _check_bundle(self, found: FoundFile, number: int, width: int) -> None:
+    def _check_bundle(self, file: FoundFile, number: int, width: int) -> None:
         first = number * HASHES_PER_TILE
         width = min(width, self._tree.size - first)
-        if found.data is None:
-            self._findings.lack(found.why, found.path, weighs=self._weighs)
+        if file.data is None:
+            self._findings.lack(file.why, file.path, weighs=self._weighs)
             return
         self._findings.count("L1", "bundles")
 
@@ -110,25 +110,25 @@ class TileChecker:
             whole = whole_entries(data)
             return "short" if len(whole) < width else None if bundle_bytes(whole) == len(data) else "added"
 
-        data, seen = as_sent(found.data, seen_in)
+        data, seen = as_sent(file.data, seen_in)
         for at, entry in enumerate(whole_entries(data)[:width]):
             leaf, expected = hash_leaf(entry), self._tree.leaf(first + at)
             if leaf != expected:
-                self._findings.fault("bundle", first + at, f"{found.path}: entry {at}", expected, leaf)
+                self._findings.fault("bundle", first + at, f"{file.path}: entry {at}", expected, leaf)
                 return
         if seen is not None:
-            self._findings.lack(seen, found.path, weighs=self._weighs)
+            self._findings.lack(seen, file.path, weighs=self._weighs)
 
     def _check_other_bundle(self, file: TileFile, covered: int) -> None:
         """Check a bundle by its hashes, or a narrower one by being the beginning of one that was checked."""
-        found = self._published.at(file.path, MAX_BUNDLE_BYTES)
+        bundle = self._published.at(file.path, MAX_BUNDLE_BYTES)
         number, widest = self._widest
-        if found.data is not None and number == file.number and widest.startswith(found.data):
-            if len(whole_entries(found.data)) < file.width:
+        if bundle.data is not None and number == file.number and widest.startswith(bundle.data):
+            if len(whole_entries(bundle.data)) < file.width:
                 self._findings.lack("short", file.path, weighs=self._weighs)
             self._findings.count("L1", "bundles")
             return
         before = self._findings.total
-        self._check_bundle(found, file.number, covered)
-        if found.data is not None and before == self._findings.total:
-            self._widest = (file.number, found.data)
+        self._check_bundle(bundle, file.number, covered)
+        if bundle.data is not None and before == self._findings.total:
+            self._widest = (file.number, bundle.data)

@@ -42,11 +42,11 @@ class WitnessTimes:
         ahead: list[dict[str, Any]] = []
         for size, times in sorted(self._times.items()):
             first, last = min(times), max(times)
-            said = {at: recorded_at(at) or "" for at in (size - 1, size)}
-            if _posix(said[size]) < last - CLOCK_SKEW_S:
-                behind.append({"size": size, "recorded_at": f"{said[size][:19]}Z", "time": _text(last)})
-            if _posix(said[size - 1]) > first + CLOCK_SKEW_S:
-                ahead.append({"index": size - 1, "recorded_at": f"{said[size - 1][:19]}Z", "time": _text(first)})
+            claimed = {at: recorded_at(at) or "" for at in (size - 1, size)}
+            if _posix(claimed[size]) < last - CLOCK_SKEW_S:
+                behind.append({"size": size, "recorded_at": f"{claimed[size][:19]}Z", "time": _text(last)})
+            if _posix(claimed[size - 1]) > first + CLOCK_SKEW_S:
+                ahead.append({"index": size - 1, "recorded_at": f"{claimed[size - 1][:19]}Z", "time": _text(first)})
         if behind:
             findings.note("witness-behind", count=len(behind), **behind[0])
         if ahead:

@@ -1,6 +1,6 @@
 """The core's pass over a source: what is missing, stored leaf hashes, the store's rows, documents that entries cite.
 
-- C1: a fault stands at the entry that was altered, not at the first place that suffers from it. An entry's leaf
+- C1: a fault is at the entry that was altered, not at the first place that suffers from it. An entry's leaf
   hash has three witnesses: its bytes, the stored leaf hash, the next entry's `previous`. The majority goes into
   the tree, the dissenter is the fault.
 - C2: the pass goes on after a fault; what can't be read is left out of the directory.
@@ -23,7 +23,7 @@ from constancia.verify.sources.zones import load_zone, zones_version
 from constancia.verify.speed.entry_patterns import read_entry
 from constancia.verify.wire.merkle import Tree, hash_leaf
 
-# No string holds a bare quote, so this is a member of an object wherever it stands.
+# No string holds a bare quote, so this is a member of an object at any place.
 _CITATION: Final = re.compile(rb'"sha256":"([0-9a-f]{64})"(?:,"size":(\d{1,16}))?')
 
 
@@ -71,7 +71,7 @@ class _Pending(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassState:
-    """What a pass remembers of the entries so far, beside its tree and its directory."""
+    """What a pass remembers of the entries so far, besides its tree and its directory."""
 
     origin: str | None
     recorded_at: str
@@ -82,7 +82,7 @@ class PassState:
 
 
 class EntryPass(LogCheck):
-    """The core's pass over the places of a source, some of which may be empty, with what the source holds beside.
+    """The core's pass over the places of a source, some of which may be empty, with the source's other files.
 
     Args:
         findings: Receives faults and counts.

@@ -127,13 +127,13 @@ def published_items(published: PublishedLog, size: int, findings: Findings, star
             return
 
 
-def _bundle_entries(found: FoundFile, width: int, findings: Findings) -> list[bytes]:
+def _bundle_entries(file: FoundFile, width: int, findings: Findings) -> list[bytes]:
     """Give the whole entries that a bundle begins with, and say how it differs from one of just so many."""
-    if found.data is None:
-        findings.lack(found.why, found.path)
+    if file.data is None:
+        findings.lack(file.why, file.path)
         return []
     findings.count("L1", "bundles")
-    is_exact = f".p/{width}" in found.path or width == HASHES_PER_TILE
+    is_exact = f".p/{width}" in file.path or width == HASHES_PER_TILE
 
     def seen_in(data: bytes) -> str | None:
         whole = whole_entries(data)
@@ -141,29 +141,29 @@ def _bundle_entries(found: FoundFile, width: int, findings: Findings) -> list[by
             return "short"
         return "added" if bundle_bytes(whole) != len(data) or (is_exact and len(whole) > width) else None
 
-    data, seen = as_sent(found.data, seen_in)
+    data, seen = as_sent(file.data, seen_in)
     if seen is not None:
-        findings.lack(seen, found.path)
+        findings.lack(seen, file.path)
     return whole_entries(data)[:width]
 
 
-def _tile_hashes(found: FoundFile, width: int, entries: list[bytes], findings: Findings) -> list[bytes | None]:
-    if found.data is None:
-        findings.lack(found.why, found.path)
+def _tile_hashes(file: FoundFile, width: int, entries: list[bytes], findings: Findings) -> list[bytes | None]:
+    if file.data is None:
+        findings.lack(file.why, file.path)
         return [None] * width
     findings.count("L1", "tiles")
-    is_exact = f".p/{width}" in found.path or width == HASHES_PER_TILE
+    is_exact = f".p/{width}" in file.path or width == HASHES_PER_TILE
 
     def seen_in(data: bytes) -> str | None:
         if len(data) < width * HASH_BYTES:
             return "short"
         return "added" if is_exact and len(data) != width * HASH_BYTES else None
 
-    data, seen = as_sent(found.data, seen_in)
+    data, seen = as_sent(file.data, seen_in)
     if seen == "changed" and cut_hashes(data)[: len(entries)] != [hash_leaf(entry) for entry in entries]:
-        data, seen = found.data, seen_in(found.data)  # a byte more or less, and a CR LF by chance
+        data, seen = file.data, seen_in(file.data)  # a byte more or less, and a CR LF by chance
     if seen is not None:
-        findings.lack(seen, found.path)
+        findings.lack(seen, file.path)
     hashes = cut_hashes(data)
     return [*hashes[:width], *[None] * (width - len(hashes))]
 

@@ -97,7 +97,7 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
         check_pins(trust, findings)
     if trust is None and source.own_trust:
         findings.note("own-trust")
-    done = {one.stands_for for one in further if findings.ends_at is None}
+    done = {level.stands_for for level in further if findings.ends_at is None}
     for name in LEVELS_ABOVE:
         if levels is not None and name in levels:
             levels[name](source, trust, findings, tree)
@@ -150,8 +150,8 @@ class _Audit:
         checkpoints.check_log_cosigner(fold.origin, fold.directory.log_cosigner, self._notes())
         self._check_witnesses(fold, checkpoints)
         check_source(self._source, fold.cited, self._findings, every=not self._floor)
-        for one in self._further if self._findings.ends_at is None else ():
-            one.finish()
+        for level in self._further if self._findings.ends_at is None else ():
+            level.finish()
         self._pool.join()
         if store is not None:
             store.check_unchanged()
@@ -192,7 +192,7 @@ class _Audit:
 
     def _fold(self, start: int, size: int, progress: Progress | None) -> EntryPass:
         recorded = "tile/0" if self._store is None else "batches.leaf_hashes"
-        vouched = max((one.size for one in self._known), default=0)
+        vouched = max((pinned.size for pinned in self._known), default=0)
         fold = EntryPass(self._findings, self._pool, self._pinned_origin(), recorded, vouched=vouched)
         fold.extent = size
         self._pool.expect(size - max(start, vouched))
@@ -200,8 +200,8 @@ class _Audit:
         for item in self._items(start, size):
             entry = fold.add(item)
             if entry is not None:
-                for one in self._further:
-                    one.take(entry)
+                for level in self._further:
+                    level.take(entry)
             if (item.at + 1) % PROGRESS_EVERY == 0:
                 self._pause(fold, item.at + 1, size, progress)
         fold.finish()
@@ -222,8 +222,8 @@ class _Audit:
             memory.attach(fold, resume=start > 0)
             if not continued:
                 fold.start, fold.signatures, fold.seen.checked = self._floor, 0, 0
-        for one in self._further:
-            one.begin(self._source, fold, self._findings)
+        for further in self._further:
+            further.begin(self._source, fold, self._findings)
 
     def _pause(self, fold: EntryPass, done: int, size: int, progress: Progress | None) -> None:
         """Report the progress, between two bundles; store it when it is due, or on an interruption."""
@@ -245,7 +245,7 @@ class _Audit:
         if not fold.is_settled:
             return
         fold.settle()
-        if all(one.size <= fold.tree.size and fold.tree.root(one.size) == one.root for one in self._known):
+        if all(pinned.size <= fold.tree.size and fold.tree.root(pinned.size) == pinned.root for pinned in self._known):
             self._memory.keep(fold, self._findings)
 
     def _remember(self, fold: EntryPass) -> None:
@@ -293,12 +293,12 @@ class _Audit:
         since = self._since
         if self._trust is not None and self._trust.checkpoint is not None:
             checkpoints.hold_to(open_pinned(self._trust.checkpoint, self._trust, TRUST), fold.origin)
-        for one in self._known:
-            holds = checkpoints.hold_to(one, fold.origin)
-            if holds and one is not since:
-                self._findings.note("continued", start=one.size)
-            elif holds and one.size > self._floor:
-                self._findings.note("vouched", size=one.size)
+        for pinned in self._known:
+            holds = checkpoints.hold_to(pinned, fold.origin)
+            if holds and pinned is not since:
+                self._findings.note("continued", start=pinned.size)
+            elif holds and pinned.size > self._floor:
+                self._findings.note("vouched", size=pinned.size)
         if since is None:
             return
         if self._trust is None and key is not None:
@@ -323,8 +323,8 @@ class _Audit:
         policy, times = self._trust.policy, WitnessTimes()
         heads = [self._head, self._last_note]
         if self._store is not None and self._source.cosignatures is not None:
-            kept = self._source.cosignatures
-            heads.append(kept_cosignatures(kept, self._store, fold, policy, self._findings, times))
+            stored = self._source.cosignatures
+            heads.append(kept_cosignatures(stored, self._store, fold, policy, self._findings, times))
         for opened in checkpoints.check_quorum([raw for raw in heads if raw is not None]):
             for name, time in opened.cosigned.items():
                 times.add(opened.checkpoint.size, name, time, policy, opened.checkpoint.origin)

@@ -2,9 +2,9 @@
 
 - N3: what contradicts the tree shows *between which sizes* the log was altered: after the largest size that
   a signer confirms, before the smallest that one contradicts. The log's own signature confirms nothing here: it is
-  the operator's. For a checkpoint kept elsewhere the signers confirm nothing either: on a fork they may be the fork's.
+  the operator's. For a checkpoint saved elsewhere the signers confirm nothing either: on a fork they may be the fork's.
 - N4: whose own signature fails contradicts nobody, neither statement nor checkpoint; and where a later signer
-  confirms a larger tree, the one who contradicts a smaller tree stands alone, and the fault is at that entry.
+  confirms a larger tree, the one who contradicts a smaller tree is alone, and the fault is at that entry.
 """
 
 from typing import NamedTuple
@@ -64,7 +64,7 @@ class SeenHistory(SeenRoots):
 
         Args:
             code: The fault's code.
-            field: Where the checkpoint stands.
+            field: The place of the checkpoint.
             checkpoint: The checkpoint.
             since: The first index that it can be about; None if what signers confirm may tell.
             at: The index that the checkpoint's own faults are at.
@@ -75,29 +75,29 @@ class SeenHistory(SeenRoots):
         """Turn what contradicts into faults, once all else is known (rules N3, N4)."""
         for index, size in self._ahead:
             since = max(self.confirmed.rfind(1, 0, index + 1), 0)
-            note = f"something is gone between entries {since} and {index}, or whoever signed saw another log"
+            note = f"something is gone between entries {since} and {index}, or the signer saw another log"
             findings.fault("seen-ahead", index, "statement.seen.size", f"at most {index}", size, level="L2", note=note)
-        for one in sorted(self._contradictions, key=lambda one: (one.signer is None, one.size)):
-            self._report_one(one, findings)
+        for claim in sorted(self._contradictions, key=lambda item: (item.signer is None, item.size)):
+            self._report_one(claim, findings)
 
-    def _report_one(self, one: _Contradiction, findings: Findings) -> None:
-        if one.signer is None and findings.is_rejected(one.field, one.at):
+    def _report_one(self, claim: _Contradiction, findings: Findings) -> None:
+        if claim.signer is None and findings.is_rejected(claim.field, claim.at):
             return
-        since = self.confirmed.rfind(1, 0, one.size) if one.since is None else one.since
-        first, last = max(since, 0), max(one.size - 1, 0)
-        field, place = one.field, (first, last)
+        since = self.confirmed.rfind(1, 0, claim.size) if claim.since is None else claim.since
+        first, last = max(since, 0), max(claim.size - 1, 0)
+        field, place = claim.field, (first, last)
         known = findings.first_faulty(first, last)
-        if one.signer is not None and (
-            findings.first_faulty(one.signer, one.signer) is not None or self.largest >= one.size
+        if claim.signer is not None and (
+            findings.first_faulty(claim.signer, claim.signer) is not None or self.largest >= claim.size
         ):
-            place = (one.signer, one.signer)
+            place = (claim.signer, claim.signer)
         elif known is not None:
             place = (known, known)
-        if one.signer is not None and place[0] != one.signer:
-            field = f"entry {one.signer}: {field}"
-        expected, found = f"{one.root.hex()} at size {one.size}", self._tree.root(one.size)
-        note = f"altered between entries {first} and {last}, or whoever gave this root saw another log"
-        level = "L1" if one.signer is None else "L2"
+        if claim.signer is not None and place[0] != claim.signer:
+            field = f"entry {claim.signer}: {field}"
+        expected, found = f"{claim.root.hex()} at size {claim.size}", self._tree.root(claim.size)
+        note = f"altered between entries {first} and {last}, or the source of this root saw another log"
+        level = "L1" if claim.signer is None else "L2"
         findings.fault(
-            one.code, place[0], field, expected, found, level=level, note=note, last_index=place[1], somewhere=True
+            claim.code, place[0], field, expected, found, level=level, note=note, last_index=place[1], somewhere=True
         )

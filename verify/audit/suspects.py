@@ -32,7 +32,7 @@ class Suspects:
             for signed in (self.signed_before(body["key"]), self.signed[body["key"]]):
                 self.marked.update({at: "suspect" for at, day in signed if day >= first_day})
         elif entry.statement.type == "SignatureReaffirmed":
-            at = next((one for one in self.marked if self._leaf_of(one).hex() == body["target"]), None)
+            at = next((index for index in self.marked if self._leaf_of(index).hex() == body["target"]), None)
             if at is not None and body["verdict"] == "affirmed":
                 del self.marked[at]
             elif at is not None:

@@ -52,26 +52,26 @@ class Conclusion:
         self.keys: tuple[VerifierKey, ...] = ()
         self._public: dict[VerifierKey, PublicKey] = {}
 
-    def check_keys(self, origin: str | None, said: str | None) -> VerifierKey | None:
+    def check_keys(self, origin: str | None, genesis_vkey: str | None) -> VerifierKey | None:
         """SPEC §7 step 12: entry 0 is the pinned one, and names a key that the policy lists for the log.
 
         Args:
             origin: The log's origin.
-            said: The vkey that entry 0 names; None if it names none.
+            genesis_vkey: The vkey that entry 0 names; None if it names none.
 
         Returns:
             The log's key: of the policy, else the one that entry 0 names; None if no key is known.
         """
         findings, own = self._findings, None
         try:
-            own = None if said is None else parse_log_vkey(said)
+            own = None if genesis_vkey is None else parse_log_vkey(genesis_vkey)
         except Malformed as error:
             findings.add(fault_of(error, "directory", 0, "statement.body.log_key", "L2"))
         self.keys = () if own is None else (own,)
         if self._policy is not None:
             self.keys = self._policy.signers_of(origin)
             if self.keys and own is not None and own not in self.keys:
-                findings.fault("log-key", 0, "statement.body.log_key", format_vkey(self.keys[0]), said)
+                findings.fault("log-key", 0, "statement.body.log_key", format_vkey(self.keys[0]), genesis_vkey)
         self._public = {key: load_public_key("ed25519", spki_of_ed25519(key.public_key)) for key in self.keys}
         genesis = None if self._trust is None else self._trust.genesis
         if genesis not in (None, findings.genesis):
@@ -84,27 +84,27 @@ class Conclusion:
         return key
 
     def check_kept(self, origin: str | None) -> None:
-        """SPEC §7 step 13: the log goes on from the checkpoint that the verifier kept.
+        """SPEC §7 step 13: the log goes on from the checkpoint that the verifier saved.
 
         Raises:
             Malformed: It is no checkpoint that the policy accepts.
         """
         if self._trust is not None and self._trust.checkpoint is not None:
-            kept = open_with_policy(self._trust.checkpoint, self._trust.policy).checkpoint
-            if self.goes_on_from(kept, origin, PINNED):
-                self._seen.confirm(kept.size)
+            pinned = open_with_policy(self._trust.checkpoint, self._trust.policy).checkpoint
+            if self.goes_on_from(pinned, origin, PINNED):
+                self._seen.confirm(pinned.size)
 
-    def goes_on_from(self, kept: Checkpoint, origin: str | None, where: str) -> bool:
+    def goes_on_from(self, earlier: Checkpoint, origin: str | None, where: str) -> bool:
         """Tell whether a checkpoint that was verified before is of this log; shorter or different is a fault."""
         size = self._tree.size
-        if kept.origin != origin:
-            self._findings.fault("origin", None, where, kept.origin, origin)
-        elif kept.size > size:
-            self._findings.fault("rollback", size, where, f"{kept.size} entries", size, last_index=kept.size - 1)
-        elif self._tree.root(kept.size) == kept.root:
+        if earlier.origin != origin:
+            self._findings.fault("origin", None, where, earlier.origin, origin)
+        elif earlier.size > size:
+            self._findings.fault("rollback", size, where, f"{earlier.size} entries", size, last_index=earlier.size - 1)
+        elif self._tree.root(earlier.size) == earlier.root:
             return True
         else:
-            self.root_differs("fork", where, kept, since=0)
+            self.root_differs("fork", where, earlier, since=0)
         return False
 
     def check_checkpoint(self, raw: bytes, where: str) -> None:
@@ -127,7 +127,7 @@ class Conclusion:
 
         Args:
             code: The fault's code.
-            where: Where the checkpoint stands.
+            where: The place of the checkpoint.
             checkpoint: The checkpoint.
             since: The first index that it can be about, if that is known.
         """
@@ -169,17 +169,17 @@ class Conclusion:
             signature = Signature(key=self._public[key].key_id, sig=line.blob)
             self._signatures.check(("checkpoint", index, where), self._public[key], signature, note.text.encode())
 
-    def check_log_cosigner(self, origin: str | None, said: object, notes: Iterable[PlacedNote]) -> None:
+    def check_log_cosigner(self, origin: str | None, genesis_vkey: object, notes: Iterable[PlacedNote]) -> None:
         """SPEC §7 step 15: every checkpoint carries a cosignature by the ML-DSA-44 key that entry 0 names, if it does.
 
         Args:
             origin: The log's origin, which is the key's name.
-            said: `log_cosigner` of entry 0; None if there is none.
+            genesis_vkey: `log_cosigner` of entry 0; None if there is none.
             notes: Index, place and bytes of each signed note; those that can't be read are faults already.
 
         Source: C2SP tlog-cosignature; ours: SPEC §4.
         """
-        key = None if said is None else self._log_cosigner(origin, str(said))
+        key = None if genesis_vkey is None else self._log_cosigner(origin, str(genesis_vkey))
         if key is None:
             return
         for index, where, raw in notes:
@@ -198,10 +198,10 @@ class Conclusion:
                 if error.code == "cosignature":
                     self._findings.add(fault_of(error, "checkpoint", index, where, "L1"))
 
-    def _log_cosigner(self, origin: str | None, said: str) -> VerifierKey | None:
+    def _log_cosigner(self, origin: str | None, genesis_vkey: str) -> VerifierKey | None:
         where = "statement.body.log_cosigner"
         try:
-            key = parse_vkey(said)
+            key = parse_vkey(genesis_vkey)
         except Malformed as error:
             self._findings.add(fault_of(error, "directory", 0, where, "L2"))
             return None
@@ -212,7 +212,7 @@ class Conclusion:
         pinned = [] if self._policy is None else [*self._policy.witnesses.values(), *self._policy.keys_of(origin)]
         for other in pinned:
             if (other.name, other.type_byte) == (origin, COSIGNATURE_MLDSA44) and other != key:
-                expected, found = (hashlib.sha256(one.public_key).hexdigest() for one in (other, key))
+                expected, found = (hashlib.sha256(candidate.public_key).hexdigest() for candidate in (other, key))
                 self._findings.fault("log-key", 0, where, expected, found)
         return key
 

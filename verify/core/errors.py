@@ -8,7 +8,7 @@ class Malformed(ValueError):
         code: Stable slug, such as `not-canonical`.
         where: The place within the object, such as `statement.seen.size`.
         expected: What the rule asks for, in words.
-        found: What stands there, shortened.
+        found: The actual value, shortened.
     """
 
     def __init__(self, code: str, where: str, expected: str, found: object = "") -> None:

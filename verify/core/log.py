@@ -33,8 +33,8 @@ class LogCheck:
         signatures: Where signatures are checked.
         origin: The log's origin; None to take it from entry 0 (nothing is pinned).
         read: Reads an entry, as `parse_entry` does.
-        vouched: The signatures of entries before this index are not checked, because whoever gave the root that the
-            tree must have at this size has checked them.
+        vouched: The signatures of entries before this index are not checked, because the source of the
+            root that the tree must have at this size has checked them.
         load_zone: Gives the rules of a time zone by its IANA name; None where they are not known.
     """
 

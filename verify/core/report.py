@@ -16,7 +16,7 @@ from typing import Final
 
 from constancia.verify.core.errors import Malformed
 
-MAX_FAULTS: Final = 10_000  # kept in memory; all are counted
+MAX_FAULTS: Final = 10_000  # stored in memory; all are counted
 MAX_KEPT: Final = 2_048  # characters of a value: 10,000 faults with a body each would fill the memory
 
 
@@ -35,14 +35,14 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One place where what stands there is not what must stand there.
+    """One place whose value is not the required one.
 
     Args:
         code: Stable slug.
         index: Index of the entry; None for what concerns the log as a whole.
         field: The field, column, file or member.
-        expected: What must stand there.
-        found: What stands there.
+        expected: The required value.
+        found: The actual value.
         level: `L1`, `L2`, …
         note: Anything more, in English, for the technician.
         last_index: Last index concerned, where there are several.
@@ -69,7 +69,7 @@ class Remark:
 
 
 def fault_of(error: Malformed, code: str, index: int | None, field: str, level: str) -> Fault:
-    """Turn a format error into a fault at a place. The error's own code stands in the note."""
+    """Turn a format error into a fault at a place. The error's own code goes into the note."""
     where = field if error.where in ("$", "", field) else f"{field}: {error.where}"
     return Fault(
         code=code, index=index, field=where, expected=error.expected, found=error.found, level=level, note=error.code,
@@ -95,7 +95,7 @@ class FaultList:
 
     @property
     def faults(self) -> list[Fault]:
-        """The faults that are kept, by rule R2."""
+        """The faults that are stored, by rule R2."""
         return sorted(self._faults, key=_order)
 
     @property

@@ -14,7 +14,7 @@ class Report:
     """The outcome of an audit.
 
     `checked` counts by level and thing; `first` is the first fault. `since` is the size of the checkpoint that the
-    audit went on from; `checkpoint` is the signed note that covers all of it, to be kept for the next one.
+    audit went on from; `checkpoint` is the signed note that covers all of it, to be saved for the next one.
     """
 
     kind: str

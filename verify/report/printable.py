@@ -24,13 +24,13 @@ def printable(text: object, limit: int = MAX_PRINTABLE, *, keep: str = "") -> st
 
     Returns:
         One line of text, without what `unicodedata` calls a control, format, surrogate, private or unassigned
-        character; those stand as `\xNN`, `\uNNNN` or `\UNNNNNNNN`.
+        character; those are written as `\xNN`, `\uNNNN` or `\UNNNNNNNN`.
     """
     whole = str(text)
     shown = whole if len(whole) <= limit else whole[:limit] + "…"
     if shown.isascii() and shown.isprintable():
         return shown
-    return "".join(one if one in keep or _is_plain(one) else _escape(one) for one in shown)
+    return "".join(char if char in keep or _is_plain(char) else _escape(char) for char in shown)
 
 
 def _is_plain(character: str) -> bool:

@@ -31,9 +31,9 @@ def report_json(report: Report) -> str:
 
 
 def json_text(document: object, *, indent: int | None = 1) -> str:
-    """Give JSON in which everything that `printable` escapes stands as an escape of JSON's own: it means the same."""
+    """Give JSON in which everything that `printable` escapes is a JSON escape: it means the same."""
     text = json.dumps(document, ensure_ascii=False, indent=indent)
-    return "".join(one if one == "\n" or printable(one) == one else json.dumps(one)[1:-1] for one in text)
+    return "".join(char if char == "\n" or printable(char) == char else json.dumps(char)[1:-1] for char in text)
 
 
 def unreadable_text(error: Unreadable | Malformed, lang: str) -> str:
@@ -52,8 +52,8 @@ def _document(report: Report) -> dict[str, Any]:
         "checked": {level: dict(counts) for level, counts in report.checked.items()},
         "faults_total": report.faults_total,
         "first_fault": _fault_document(report.first) if report.first else None,
-        "faults": [_fault_document(one) for one in report.faults] if report.list_all else [],
-        **{name: [_remark_document(one) for one in getattr(report, name)] for name in _REMARKED},
+        "faults": [_fault_document(fault) for fault in report.faults] if report.list_all else [],
+        **{name: [_remark_document(remark) for remark in getattr(report, name)] for name in _REMARKED},
     }
 
 
@@ -73,11 +73,11 @@ def report_text(report: Report, lang: str = "es") -> str:
         lines.append(f"{level} {label[level]}: {done}")
     for title in _REMARKED:
         if remarks := getattr(report, title):
-            lines += ["", label[title], *(f"  - {remark_words(one, lang)}" for one in remarks)]
+            lines += ["", label[title], *(f"  - {remark_words(remark, lang)}" for remark in remarks)]
     if report.faults:
         shown = report.faults if report.list_all else report.faults[:1]
         lines += ["", f"{label['faults' if report.list_all else 'first_fault']} ({len(shown)}/{report.faults_total})"]
-        lines += [f"  - {_fault_words(one, lang)}" for one in shown]
+        lines += [f"  - {_fault_words(fault, lang)}" for fault in shown]
     return "".join(f"{printable(line, MAX_LINE)}\n" for line in lines)
 
 
@@ -87,7 +87,11 @@ def _fault_document(fault: Fault) -> dict[str, object]:
 
 
 def _remark_document(remark: Remark) -> dict[str, object]:
-    return {"code": remark.code, "params": dict(remark.params), **{one: remark_words(remark, one) for one in LANGUAGES}}
+    return {
+        "code": remark.code,
+        "params": dict(remark.params),
+        **{lang: remark_words(remark, lang) for lang in LANGUAGES},
+    }
 
 
 def _fault_words(fault: Fault, lang: str) -> str:

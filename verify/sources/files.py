@@ -66,12 +66,12 @@ class Folder:
 
     def names(self) -> list[str]:
         """List all paths, sorted. Links are listed as what they are called, and never entered."""
-        found = []
+        paths = []
         for folder, below, files in os.walk(self._root, followlinks=False):
             base = Path(folder).relative_to(self._root).as_posix()
             links = [name for name in below if Path(folder, name).is_symlink()]
-            found += [name if base == "." else f"{base}/{name}" for name in (*files, *links)]
-        return sorted(found)
+            paths += [name if base == "." else f"{base}/{name}" for name in (*files, *links)]
+        return sorted(paths)
 
     def _open(self, path: str) -> BinaryIO | None:
         if not self._follow:
@@ -85,7 +85,7 @@ class Folder:
 
 
 def open_regular(path: Path, *, follow: bool = True) -> BinaryIO:
-    """Open a regular file; whatever else stands there is refused at once, and never waited for (rule F2).
+    """Open a regular file; anything else is refused at once, and never waited for (rule F2).
 
     Raises:
         FileNotFoundError, NotADirectoryError: There is nothing.

@@ -28,7 +28,7 @@ _AHEAD: Final = 8  # files fetched before they are needed, over a network
 
 
 class FoundFile(NamedTuple):
-    """A file that was looked for: the path it was found at (or should stand at), its bytes, or why there are none."""
+    """A file that was looked for: its path (or the path it should have), its bytes, or why there are none."""
 
     path: str
     data: bytes | None
@@ -88,7 +88,7 @@ class PublishedLog:
                 asked once more, later; if it still lacks it, the log withholds it.
 
         Returns:
-            Path and bytes; or the path where it should stand, and what was seen instead.
+            Path and bytes; or the path that it should have, and what was seen instead.
 
         Raises:
             Unreadable: The container itself is damaged.
@@ -97,13 +97,13 @@ class PublishedLog:
         """
         limit = MAX_BUNDLE_BYTES if level is None else MAX_TILE_BYTES
         paths = self._paths(level, number, width)
-        found = self._first(paths, limit, self.files.read)
-        if found.data is None and found.why == MISSING and is_covered and isinstance(self.files, Web):
+        file = self._first(paths, limit, self.files.read)
+        if file.data is None and file.why == MISSING and is_covered and isinstance(self.files, Web):
             again = self.files.read if self._has_waited else self.files.look_again
             self._has_waited = True
-            found = self._first(paths, limit, again)
-            return found._replace(why=WITHHELD) if found.why == MISSING else found
-        return found
+            file = self._first(paths, limit, again)
+            return file._replace(why=WITHHELD) if file.why == MISSING else file
+        return file
 
     @staticmethod
     def _first(paths: list[str], limit: int, read: Callable[[str, int], bytes | None]) -> FoundFile:
@@ -158,15 +158,15 @@ class PublishedLog:
 
     def tile_files(self, below: str = "tile/") -> list[TileFile]:
         """List all tiles and bundles below a path, the widest of a number first; empty over a network."""
-        found = []
+        tiles = []
         for path in self._names or ():
             if not path.startswith(below):
                 continue
             try:
-                found.append(TileFile(path, *parse_tile_path(path)))
+                tiles.append(TileFile(path, *parse_tile_path(path)))
             except Malformed:
                 continue
-        return sorted(found, key=lambda one: (str(one.level), one.number, -one.width))
+        return sorted(tiles, key=lambda tile: (str(tile.level), tile.number, -tile.width))
 
     def other_files(self) -> list[str]:
         """List the paths under `tile/` that are not tiles."""

@@ -62,9 +62,9 @@ class Source:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the source."""
-        for one in (self.store, self.cosignatures):
-            if isinstance(one, Store):
-                one.close()
+        for database in (self.store, self.cosignatures):
+            if isinstance(database, Store):
+                database.close()
         if self.published is not None and isinstance(self.published.files, Zip):
             self.published.files.close()
 
@@ -193,8 +193,8 @@ def parse_receipt(raw: bytes) -> TlogProof:
     try:
         return parse_whole_proof(raw)
     except Malformed:
-        found = undone(raw, parse_whole_proof, HEADER.encode())
-    return parse_tlog_proof(raw if found is None else found[1])
+        restored = undone(raw, parse_whole_proof, HEADER.encode())
+    return parse_tlog_proof(raw if restored is None else restored[1])
 
 
 def parse_whole_proof(raw: bytes) -> TlogProof:

@@ -107,7 +107,7 @@ class Store:
         kind = list(self.select("SELECT type, sql FROM sqlite_master WHERE name = ?", table))
         if len(kind) != 1 or kind[0][0] != "table" or not str(kind[0][1]).startswith("CREATE TABLE"):
             return None
-        return tuple(str(one[0]) for one in self.select("SELECT name FROM pragma_table_xinfo(?)", table))
+        return tuple(str(row[0]) for row in self.select("SELECT name FROM pragma_table_xinfo(?)", table))
 
     def damage(self) -> str | None:
         """Return the first problem that SQLite's integrity check finds, indexes included; None if there is none."""
@@ -160,7 +160,7 @@ def open_store(path: Path) -> Store:
     for file in (path, log, path.with_name(path.name + "-shm"), path.with_name(path.name + "-journal")):
         with suppress(FileNotFoundError):
             refuse_special(file)  # a pipe in its place would be waited for
-    # Without a write-ahead log nobody has the store open, and nothing needs to be written beside it to read it. On a
+    # Without a write-ahead log nobody has the store open, and reading it needs no other file. On a
     # medium that can't be written an empty log needs nothing either.
     modes = [IMMUTABLE] if not log.exists() else [SHARED] if log.stat().st_size else [SHARED, IMMUTABLE]
     failure: Exception | None = None

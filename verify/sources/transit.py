@@ -68,7 +68,7 @@ def undone(raw: bytes, parse: Callable[[bytes], Any], header: bytes = b"") -> tu
     Args:
         raw: The file's bytes, which have not the form.
         parse: Raises `Malformed` where bytes have not the form.
-        header: How the text begins, if it always does so: what stands before is taken away.
+        header: How the text begins, if it always does so: what precedes it is removed.
 
     Returns:
         What was undone, and the bytes without it; None where that gives no form either.
@@ -105,21 +105,21 @@ def as_written(  # noqa: PLR0913 - a text, its form, and how it is said
             raise Malformed("mark", where, "no byte-order mark")  # noqa: TRY301 - one of the ways to have another form
         parse(raw)
     except Malformed as error:
-        found = undone(raw, parse, header)
-        if found is None:
+        restored = undone(raw, parse, header)
+        if restored is None:
             code = "short" if not raw.strip(b"\x00 \r\n") else "replaced" if is_html(raw) else "form"
             raise Unreadable(code, where, str(error)) from error
-        findings.lack("changed", f"{where} ({found[0]})", weighs=weighs)
-        return found[1]
+        findings.lack("changed", f"{where} ({restored[0]})", weighs=weighs)
+        return restored[1]
     return raw
 
 
 def _steps(raw: bytes, header: bytes) -> Iterator[tuple[str, bytes]]:
     data = raw
     for what, step in (
-        ("UTF-16", _from_utf16), ("BOM", lambda one: one.removeprefix(_MARK)), (LINE_ENDS, undo_line_ends),
+        ("UTF-16", _from_utf16), ("BOM", lambda text: text.removeprefix(_MARK)), (LINE_ENDS, undo_line_ends),
         ("quoted-printable", _from_quoted_printable), (">", _unquoted), ("space", _trimmed),
-        ("text around it", lambda one: _inner(one, header)),
+        ("text around it", lambda text: _inner(text, header)),
     ):  # fmt: skip
         changed = step(data)
         if changed != data:
@@ -152,7 +152,7 @@ def _trimmed(data: bytes) -> bytes:
 
 
 def _inner(data: bytes, header: bytes) -> bytes:
-    """Cut what stands before the header and after the last signature line."""
+    """Cut what precedes the header and follows the last signature line."""
     lines = data[max(0, data.find(header)) :].split(b"\n")
     last = max((at for at, line in enumerate(lines) if line.startswith(_SIGNED)), default=len(lines) - 1)
     return b"\n".join(lines[: last + 1]) + b"\n"

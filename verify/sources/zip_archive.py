@@ -5,8 +5,8 @@
   `..`, backslash, end in a dot or space, link, or encryption.
 - Z3: what it unpacks to is bounded, by itself and against the file's own size (bombs).
 - Z4: name, method and sizes in front of each member are those of the directory.
-- Z5: what makes no other tree is put up with, and said: one folder around everything, a desktop's own files, extra
-  fields of times, owners and padding.
+- Z5: what does not change the tree is tolerated and reported: one folder around everything, a desktop's own files,
+  extra fields of times, owners and padding.
 """
 
 import re
@@ -100,7 +100,7 @@ class Zip:
                 part, is_last = "/".join(parts[:count]), count == len(parts)
                 as_found = part, is_file and is_last
                 if spelled.setdefault(_fold(part), as_found) != as_found or (is_last and part in seen):
-                    self._refuse("zip-duplicate", info, "a name that stands there twice, or as file and folder")
+                    self._refuse("zip-duplicate", info, "a name that occurs twice, or as file and folder")
             seen.add(path)
             if is_file:
                 members[name] = info
@@ -114,16 +114,18 @@ class Zip:
         own = [name for name in members if name.startswith("__MACOSX/") or name.rpartition("/")[2] == ".DS_Store"]
         if own:
             self.remarks.append(("zip-ignored", {"count": len(own), "first": min(own)}))
-        kept = {name: info for name, info in members.items() if name not in own}
-        tops = {name.partition("/")[0] for name in kept if "/" in name} if all("/" in name for name in kept) else set()
+        public = {name: info for name, info in members.items() if name not in own}
+        tops = (
+            {name.partition("/")[0] for name in public if "/" in name} if all("/" in name for name in public) else set()
+        )
         if len(tops) == 1 and tops.isdisjoint(TOP_FOLDERS):
             (top,) = tops
             self.remarks.append(("zip-folder", {"name": top}))
-            return {name[len(top) + 1 :]: info for name, info in kept.items()}
-        return kept
+            return {name[len(top) + 1 :]: info for name, info in public.items()}
+        return public
 
     def _check_member(self, info: zipfile.ZipInfo, name: str) -> None:
-        if _UNSAFE.search(name.removesuffix("/")) or any(unicodedata.category(one) in _HIDDEN for one in name):
+        if _UNSAFE.search(name.removesuffix("/")) or any(unicodedata.category(char) in _HIDDEN for char in name):
             self._refuse("zip-path", info, "a path that leads elsewhere, or that systems write differently")
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
@@ -143,7 +145,7 @@ class Zip:
         if file is None:
             raise Unreadable("zip", self.location, "closed")
         at = 0
-        for info in sorted(listed, key=lambda one: one.header_offset):
+        for info in sorted(listed, key=lambda info: info.header_offset):
             gap = info.header_offset - at
             if gap < 0 or gap > 24 or (gap and at == 0):
                 self._refuse("zip-overlap", info, "bytes shared with another member, or hidden before it")

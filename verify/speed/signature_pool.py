@@ -92,14 +92,14 @@ class Pool(InOrder):
         self._take(wait=False)
         while all(process.under_way >= AHEAD for process in self._processes):
             self._take(wait=True)
-        min(self._processes, key=lambda one: one.under_way).begin(chunk)
+        min(self._processes, key=lambda process: process.under_way).begin(chunk)
         return None
 
     def _take(self, *, wait: bool) -> None:
         """Take all answers that are ready, from any process."""
         asked = [process for process in self._processes or () if process.under_way]
-        for one in answered(asked, wait=wait) if asked else ():
-            one.take()
+        for ready in answered(asked, wait=wait) if asked else ():
+            ready.take()
 
     def _settle(self, most: int) -> None:
         """Take the results in order, until at most this many chunks are pending."""

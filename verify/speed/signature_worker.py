@@ -86,7 +86,7 @@ class Worker:
         Raises:
             OSError: It cannot be started.
         """
-        path = [one for one in sys.path if one]
+        path = [folder for folder in sys.path if folder]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own code
             # An interruption is the auditing process's to handle. Nothing is read ahead: it stays in the pipe.
             [sys.executable, "-P", "-c", _START.format(path=path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -105,17 +105,19 @@ class Worker:
         """Have a chunk's signatures checked in the process."""
         news: list[tuple[object, ...]] = []
         listed: list[tuple[object, ...]] = []
-        for key, one, message in chunk.tasks:
+        for key, signature, message in chunk.tasks:
             # Not by its id: one SPKI may be registered under two schemes, or for two origins.
             material = (key.scheme, key.spki, key.rp_id, key.origins)
             number = self._known.get(material)
             if number is None:
                 number = self._known[material] = len(self._known)
                 news.append(material)
-            if one.key == key.key_id and one.authenticator_data is None and one.client_data is None:
-                listed.append((number, message, one.sig))
+            if signature.key == key.key_id and signature.authenticator_data is None and signature.client_data is None:
+                listed.append((number, message, signature.sig))
             else:
-                listed.append((number, message, one.sig, one.key, one.authenticator_data, one.client_data))
+                listed.append(
+                    (number, message, signature.sig, signature.key, signature.authenticator_data, signature.client_data)
+                )
         try:
             _send(self._process.stdin, (news, listed))
         except (OSError, ValueError):

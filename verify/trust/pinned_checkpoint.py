@@ -14,7 +14,7 @@ TRUST = "trust/checkpoint"
 
 
 class PinnedCheckpoint(NamedTuple):
-    """A size and root that the auditor verified; where they stand, and the signed note if there is one."""
+    """A size and root that the auditor verified; their place, and the signed note if there is one."""
 
     where: str
     origin: str | None
@@ -24,18 +24,18 @@ class PinnedCheckpoint(NamedTuple):
 
 
 def open_pinned(raw: bytes, trust: TrustFolder | None, where: str) -> PinnedCheckpoint:
-    """Open a kept checkpoint.
+    """Open a saved checkpoint.
 
     Args:
         raw: The signed note.
         trust: What is pinned; without it the note's signature is left to `check_signed`.
-        where: Where it stands, for a fault.
+        where: Its place, for a fault.
 
     Returns:
         What it binds the log to.
 
     Raises:
-        Unreadable: It is no checkpoint of a log of the policy: what the auditor kept is damaged.
+        Unreadable: It is no checkpoint of a log of the policy: what the auditor saved is damaged.
     """
     try:
         note = parse_note(raw)
@@ -45,15 +45,15 @@ def open_pinned(raw: bytes, trust: TrustFolder | None, where: str) -> PinnedChec
     return PinnedCheckpoint(where, checkpoint.origin, checkpoint.size, checkpoint.root, raw)
 
 
-def check_signed(kept: PinnedCheckpoint, key: VerifierKey) -> None:
-    """Hold a kept checkpoint to the key that the log itself names, where no other is known.
+def check_signed(pinned: PinnedCheckpoint, key: VerifierKey) -> None:
+    """Check a saved checkpoint against the key that the log itself names, where no other is known.
 
     Raises:
         Unreadable: The key did not sign it.
     """
     try:
-        signed = kept.raw is None or kept.origin != key.name or is_signed_by(parse_note(kept.raw), key)
+        signed = pinned.raw is None or pinned.origin != key.name or is_signed_by(parse_note(pinned.raw), key)
     except Malformed as error:
-        raise Unreadable("kept", kept.where, str(error)) from error
+        raise Unreadable("kept", pinned.where, str(error)) from error
     if not signed:
-        raise Unreadable("kept", kept.where, f"no signature by {key.name}")
+        raise Unreadable("kept", pinned.where, f"no signature by {key.name}")

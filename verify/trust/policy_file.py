@@ -1,6 +1,6 @@
 """Reading a policy (C2SP tlog-policy): the verifier's own word on whose signatures count (SPEC §4).
 
-- P1: a number counts witnesses, not keys: the keys of one name are one witness, and stand under one member of a group
+- P1: a number counts witnesses, not keys: the keys of one name are one witness, and belong to one member of a group
   that asks for a number of its members. `all` asks for keys: there one witness may be asked for both of its keys.
 - P2: the log is no witness. Its own key may be asked for besides (`all`), never be counted among a number.
 - P3: a name has one place in the groups, so that nobody counts twice towards the quorum.
@@ -70,7 +70,7 @@ def _check_counting(policy: Policy, counting: Mapping[str, str]) -> None:
 
     Args:
         policy: The policy.
-        counting: The groups that ask for a number of their members, with what stands there: `any` or the number.
+        counting: The groups that ask for a number of their members, with what they ask for: `any` or the number.
     """
     own = [name for name, key in policy.witnesses.items() if key.name in policy.logs]
     alone = policy.met_by(own)  # what the log's own keys meet without any witness
@@ -137,7 +137,7 @@ class _PolicyReader:
             raise Malformed("policy", where, "a new name", name)
 
     def _group(self, where: str, needed: str, members: tuple[str, ...]) -> Group:
-        known = all(one in self.witnesses or one in self.groups for one in members)
+        known = all(member in self.witnesses or member in self.groups for member in members)
         # In the whole policy, not in the group alone: else one witness could count twice towards the quorum.
         if not known or len(set(members)) != len(members) or not self._grouped.isdisjoint(members):
             raise Malformed("policy", where, "members defined above, each once", " ".join(members))
@@ -150,6 +150,6 @@ class _PolicyReader:
 
 
 def _check_name(where: str, name: str) -> None:
-    odd = FORBIDDEN.search(name) or next((one for one in name if one.isspace()), None)
+    odd = FORBIDDEN.search(name) or next((char for char in name if char.isspace()), None)
     if odd:
         raise Malformed("policy", where, "a name without invisible characters, space or writing direction", ascii(name))

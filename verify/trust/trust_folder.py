@@ -16,7 +16,7 @@ from constancia.verify.trust.policy_file import MAX_POLICY_BYTES, parse_policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustFolder(Trust):
-    """What a verifier pins, and the folder that it stands in."""
+    """What a verifier pins, and its folder."""
 
     folder: Path | None = None
 
@@ -47,8 +47,8 @@ def load_trust(folder: Path) -> TrustFolder:
             raise Malformed("genesis", "trust/genesis", "64 hex digits", text)
         genesis = bytes.fromhex(text)
     parsed = _policy_in(policy)
-    kept = files.read(CHECKPOINT_NAME, MAX_NOTE_BYTES)
-    return TrustFolder(policy=parsed, genesis=genesis, checkpoint=None if kept is None else plain(kept), folder=folder)
+    raw = files.read(CHECKPOINT_NAME, MAX_NOTE_BYTES)
+    return TrustFolder(policy=parsed, genesis=genesis, checkpoint=None if raw is None else plain(raw), folder=folder)
 
 
 def read_policy(path: Path) -> Policy:

@@ -97,7 +97,7 @@ def verify_inclusion(*, leaf_hash: bytes, index: int, size: int, proof: Sequence
 
     Source: RFC 9162 §2.1.3.2 (the same trees as RFC 6962).
     """
-    if not 0 <= index < size or any(len(one) != HASH_BYTES for one in proof):
+    if not 0 <= index < size or any(len(sibling) != HASH_BYTES for sibling in proof):
         return False
     number, last, node = index, size - 1, leaf_hash
     for sibling in proof:
@@ -158,7 +158,7 @@ def prefix_roots(*, old_size: int, new_size: int, path: Sequence[bytes]) -> tupl
 
     Source: RFC 9162 §2.1.4.2.
     """
-    if not 0 < old_size < new_size or not path or any(len(one) != HASH_BYTES for one in path):
+    if not 0 < old_size < new_size or not path or any(len(node) != HASH_BYTES for node in path):
         return None
     number, last = old_size - 1, new_size - 1
     while number & 1:

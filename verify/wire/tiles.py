@@ -1,6 +1,6 @@
 """The log's layout as static files: tile paths, widths and entry bundles (C2SP tlog-tiles).
 
-Worked examples: tile 1234067 of level 0, full, stands at `tile/0/x001/x234/067`; its first 5 hashes at
+Worked examples: tile 1234067 of level 0, full, is at `tile/0/x001/x234/067`; its first 5 hashes at
 `tile/0/x001/x234/067.p/5`. A tree of 70,000 leaves has at level 0 the full tiles 0 to 272 and tile 273 of width
 112, at level 1 the full tile 0 and tile 1 of width 17, at level 2 tile 0 of width 1.
 """

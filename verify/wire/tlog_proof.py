@@ -70,6 +70,6 @@ def parse_tlog_proof(raw: bytes) -> TlogProof:
     if len(rest) > MAX_HASHES:
         raise Malformed("receipt", "receipt.proof", f"at most {MAX_HASHES} hashes", len(rest))
     proof = tuple(decode_base64(line, f"receipt.proof[{i}]") for i, line in enumerate(rest))
-    if any(len(one) != 32 for one in proof):
+    if any(len(sibling) != 32 for sibling in proof):
         raise Malformed("receipt", "receipt.proof", "hashes of 32 bytes")
     return TlogProof(index=int(match.group(1)), proof=proof, checkpoint=checkpoint, extra=extra)

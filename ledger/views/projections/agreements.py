@@ -1,4 +1,4 @@
-"""Agreements: where each text stands, who has signed it, who is missing. Key: the stream."""
+"""Agreements: each text's state, who has signed it, who is missing. Key: the stream."""
 
 from datetime import date
 from typing import Final
@@ -10,18 +10,18 @@ from constancia.ledger.views.projections.base import Row, StateProjection, strea
 
 
 def _row(state: State, key: str, day: date) -> Row | None:
-    found = state.aggregates.get(key)
-    if not isinstance(found, Agreement):
+    agreement = state.aggregates.get(key)
+    if not isinstance(agreement, Agreement):
         return None
-    in_force = [one.version for one in found.versions if one.in_force_index is not None]
+    in_force = [version.version for version in agreement.versions if version.in_force_index is not None]
     return {
-        "agreement": found.agreement,
+        "agreement": agreement.agreement,
         "in_force_version": in_force[-1] if in_force else None,
-        "status": found.status_on(day),
-        "stream": found.stream,
-        "title": document_of(found.current.title),
-        "version": found.current.version,
-        "versions": [_version(one) for one in found.versions],
+        "status": agreement.status_on(day),
+        "stream": agreement.stream,
+        "title": document_of(agreement.current.title),
+        "version": agreement.current.version,
+        "versions": [_version(version) for version in agreement.versions],
     }
 
 

@@ -10,10 +10,10 @@ from constancia.ledger.views.projections.base import Row, StateProjection, strea
 
 
 def _row(state: State, key: str, _day: date) -> Row | None:
-    found = state.aggregates.get(key)
-    if not isinstance(found, GovernanceBody):
+    body = state.aggregates.get(key)
+    if not isinstance(body, GovernanceBody):
         return None
-    return {**document_of(found), "seated": list(found.seated)}
+    return {**document_of(body), "seated": list(body.seated)}
 
 
 BODIES: Final = StateProjection(name="bodies", kind="governance", keys=streams_of(GovernanceBody), row=_row)

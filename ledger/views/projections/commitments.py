@@ -1,4 +1,4 @@
-"""Commitments: where each one stands, on each track by itself. Key: the stream.
+"""Commitments: the state of each, on each track by itself. Key: the stream.
 
 The levels that the responsible report, that others contest, and that assessors find stand beside
 one another; nothing here makes one of them out of the others.
@@ -18,31 +18,33 @@ from constancia.ledger.views.projections.base import Row, StateProjection, start
 
 
 def _row(state: State, key: str, day: date) -> Row | None:
-    found = state.aggregates.get(key)
-    if not isinstance(found, Commitment):
+    commitment = state.aggregates.get(key)
+    if not isinstance(commitment, Commitment):
         return None
-    scope, at = found.scope, start_of(day, state.timezone)
+    scope, at = commitment.scope, start_of(day, state.timezone)
     return {
-        "commitment": found.commitment,
-        "completed": document_of(found.completed),
-        "contested_level": found.contested_level,
-        "deliverables": _deliverables(state, found),
-        "flags": list(flags(state, found, at)),
-        "governance_body": found.governance_body,
-        "is_contested": any(report.contests for report in found.reports),
-        "last": document_of(_last(state, found)),
-        "lifecycle": found.status,
-        "milestones": [_milestone(state, found, one, at) for one in (scope.milestones if scope else ())],
-        "objective": document_of(found.objective),
-        "open_milestones": list(found.open_milestones),
-        "problem": document_of(found.problem),
-        "proposals": document_of(found.proposals),
-        "reports": document_of(found.reports),
-        "scope_version": len(found.scopes),
-        "scopes": document_of(found.scopes),
-        "self_level": found.self_level,
-        "stream": found.stream,
-        "title": document_of(found.title),
+        "commitment": commitment.commitment,
+        "completed": document_of(commitment.completed),
+        "contested_level": commitment.contested_level,
+        "deliverables": _deliverables(state, commitment),
+        "flags": list(flags(state, commitment, at)),
+        "governance_body": commitment.governance_body,
+        "is_contested": any(report.contests for report in commitment.reports),
+        "last": document_of(_last(state, commitment)),
+        "lifecycle": commitment.status,
+        "milestones": [
+            _milestone(state, commitment, milestone, at) for milestone in (scope.milestones if scope else ())
+        ],
+        "objective": document_of(commitment.objective),
+        "open_milestones": list(commitment.open_milestones),
+        "problem": document_of(commitment.problem),
+        "proposals": document_of(commitment.proposals),
+        "reports": document_of(commitment.reports),
+        "scope_version": len(commitment.scopes),
+        "scopes": document_of(commitment.scopes),
+        "self_level": commitment.self_level,
+        "stream": commitment.stream,
+        "title": document_of(commitment.title),
     }
 
 
@@ -61,13 +63,13 @@ def _milestone(state: State, commitment: Commitment, milestone: Milestone, at: d
 
 def _deliverables(state: State, commitment: Commitment) -> list[Row]:
     rows: list[Row] = []
-    for one in commitment.scope.deliverables if commitment.scope else ():
-        stream = f"deliverable/{commitment.commitment}.{one.deliverable}"
-        found = state.aggregates.get(stream)
-        known = found if isinstance(found, DeliverableState) else None
+    for deliverable in commitment.scope.deliverables if commitment.scope else ():
+        stream = f"deliverable/{commitment.commitment}.{deliverable.deliverable}"
+        aggregate = state.aggregates.get(stream)
+        known = aggregate if isinstance(aggregate, DeliverableState) else None
         rows.append(
             {
-                **document_of(one),
+                **document_of(deliverable),
                 "accepted_version": known.accepted_version if known else None,
                 "open_contests": list(known.open_contests) if known else [],
                 "status": known.status if known else "expected",
@@ -80,16 +82,16 @@ def _deliverables(state: State, commitment: Commitment) -> list[Row]:
 
 def _last(state: State, commitment: Commitment) -> Mark:
     """Return the last thing said of a commitment or one of its deliverables."""
-    marks = [commitment.proposed, *(one.mark for one in commitment.scopes)]
-    marks += [one.mark for one in commitment.proposals]
-    marks += [one.mark for one in commitment.completed]
+    marks = [commitment.proposed, *(version.mark for version in commitment.scopes)]
+    marks += [proposal.mark for proposal in commitment.proposals]
+    marks += [completion.mark for completion in commitment.completed]
     for report in commitment.reports:
         marks += [report.mark, *(contest.mark for contest in report.contests)]
-    for one in commitment.scope.deliverables if commitment.scope else ():
-        found = state.aggregates.get(f"deliverable/{commitment.commitment}.{one.deliverable}")
-        if isinstance(found, DeliverableState):
-            marks += [version.mark for version in found.versions]
-            marks += [contest.mark for contest in found.contests]
+    for deliverable in commitment.scope.deliverables if commitment.scope else ():
+        aggregate = state.aggregates.get(f"deliverable/{commitment.commitment}.{deliverable.deliverable}")
+        if isinstance(aggregate, DeliverableState):
+            marks += [version.mark for version in aggregate.versions]
+            marks += [contest.mark for contest in aggregate.contests]
     return max(marks, key=lambda mark: mark.index)
 
 

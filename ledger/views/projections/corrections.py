@@ -10,8 +10,8 @@ from constancia.ledger.views.projections.base import Row, StateProjection, strea
 
 
 def _row(state: State, key: str, _day: date) -> Row | None:
-    found = state.aggregates.get(key)
-    row: Row | None = document_of(found) if isinstance(found, Correction) else None
+    correction = state.aggregates.get(key)
+    row: Row | None = document_of(correction) if isinstance(correction, Correction) else None
     return row
 
 

@@ -14,17 +14,17 @@ from constancia.ledger.views.projections.base import Row, StateProjection, strea
 
 
 def _row(state: State, key: str, day: date) -> Row | None:
-    found = state.aggregates.get(key)
-    if not isinstance(found, Decision):
+    decision = state.aggregates.get(key)
+    if not isinstance(decision, Decision):
         return None
     return {
-        **document_of(found),
-        "enacted": _enacted(state, found),
-        "must_sign": sorted(found.must_sign),
-        "signed_by": sorted(mark.party for mark in found.signatures),
-        "standing_votes": {party: document_of(vote) for party, vote in found.standing_votes.items()},
-        "status": found.status_on(day),
-        "tally": found.tally(),
+        **document_of(decision),
+        "enacted": _enacted(state, decision),
+        "must_sign": sorted(decision.must_sign),
+        "signed_by": sorted(mark.party for mark in decision.signatures),
+        "standing_votes": {party: document_of(vote) for party, vote in decision.standing_votes.items()},
+        "status": decision.status_on(day),
+        "tally": decision.tally(),
     }
 
 

@@ -30,8 +30,8 @@ def _keys(state: State) -> Iterable[str]:
 def _row(state: State, key: str, _day: date) -> Row | None:
     name, _, deliverable = key.removeprefix("deliverable/").rpartition(".")
     commitment, named = _named(state, key)
-    found = state.aggregates.get(key)
-    known = found if isinstance(found, DeliverableState) else None
+    aggregate = state.aggregates.get(key)
+    known = aggregate if isinstance(aggregate, DeliverableState) else None
     if named is None and known is None:
         return None
     return {
@@ -56,12 +56,12 @@ def _named(state: State, key: str) -> tuple[Commitment | None, Deliverable | Non
     """
     names = key.removeprefix("deliverable/").split(".")
     for cut in range(1, len(names)):
-        found = state.aggregates.get(f"commitment/{'.'.join(names[:cut])}")
-        if isinstance(found, Commitment):
-            for version in reversed(found.scopes):
+        commitment = state.aggregates.get(f"commitment/{'.'.join(names[:cut])}")
+        if isinstance(commitment, Commitment):
+            for version in reversed(commitment.scopes):
                 named = version.scope.deliverable(".".join(names[cut:]))
                 if named is not None:
-                    return found, named
+                    return commitment, named
     return None, None
 
 

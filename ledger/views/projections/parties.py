@@ -14,19 +14,21 @@ from constancia.ledger.views.projections.base import Row, StateProjection, strea
 
 
 def _row(state: State, key: str, day: date) -> Row | None:
-    found = state.aggregates.get(key)
-    if not isinstance(found, Party):
+    aggregate = state.aggregates.get(key)
+    if not isinstance(aggregate, Party):
         return None
-    party = found.party
+    party = aggregate.party
     genesis = state.aggregates.get("ledger")
     founder = genesis.founder(party) if isinstance(genesis, LedgerState) else None
-    appointments = [one for one in state.of(Appointment) if one.party == party]
-    keys = [one for one in state.of(Key) if one.party == party]
+    appointments = [appointment for appointment in state.of(Appointment) if appointment.party == party]
+    keys = [registered for registered in state.of(Key) if registered.party == party]
     return {
-        **document_of(found),
-        "appointments": [{**document_of(one), "status": one.status_on(day)} for one in appointments],
+        **document_of(aggregate),
+        "appointments": [
+            {**document_of(appointment), "status": appointment.status_on(day)} for appointment in appointments
+        ],
         "is_founder": founder is not None,
-        "keys": [_key(one, day) for one in keys],
+        "keys": [_key(registered, day) for registered in keys],
         "root": founder.root.key_id if founder else None,
         "seats": [
             {
@@ -42,7 +44,7 @@ def _row(state: State, key: str, day: date) -> Row | None:
 
 def _key(key: Key, day: date) -> Row:
     row = {**document_of(key), "status": key.status_on(day)}
-    row["reaffirmed"] = [{"target": target, "verdict": said} for target, said in key.reaffirmed]
+    row["reaffirmed"] = [{"target": target, "verdict": verdict} for target, verdict in key.reaffirmed]
     return row
 
 

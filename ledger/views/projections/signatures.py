@@ -18,13 +18,13 @@ from constancia.ledger.views.projections.base import Row, StateProjection, strea
 
 
 def _row(state: State, key: str, day: date) -> Row | None:
-    found = state.aggregates.get(key)
-    if not isinstance(found, Agreement):
+    agreement = state.aggregates.get(key)
+    if not isinstance(agreement, Agreement):
         return None
     return {
-        "agreement": found.agreement,
-        "stream": found.stream,
-        "versions": [_version(state, found, version, day) for version in found.versions],
+        "agreement": agreement.agreement,
+        "stream": agreement.stream,
+        "versions": [_version(state, agreement, version, day) for version in agreement.versions],
     }
 
 
@@ -35,7 +35,7 @@ def _version(state: State, agreement: Agreement, version: AgreementVersion, day:
         "is_current": version is agreement.current,
         "missing": list(version.missing),
         "required": list(version.required),
-        "signatures": [_signature(state, one, day) for one in version.signatures],
+        "signatures": [_signature(state, signature, day) for signature in version.signatures],
         "title": document_of(version.title),
         "version": version.version,
         "window": version.window,

@@ -47,10 +47,10 @@ def _row(recorded: Recorded, subjects: tuple[str, ...]) -> Row:
 def _subjects(recorded: Recorded, state: State) -> tuple[str, ...]:
     """Return the streams that an entry concerns: its own, what it decides, delivers, corrects, serves."""
     own = recorded.originator_id
-    found = state.aggregates.get(own)
-    subjects = {own, *_beyond(found)}
-    if isinstance(found, Correction):
-        subjects |= set(_beyond(state.aggregates.get(found.target_stream)))
+    aggregate = state.aggregates.get(own)
+    subjects = {own, *_beyond(aggregate)}
+    if isinstance(aggregate, Correction):
+        subjects |= set(_beyond(state.aggregates.get(aggregate.target_stream)))
     decision = recorded.statement["body"].get("decision")
     if isinstance(decision, str):
         subjects.add(f"decision/{decision}")

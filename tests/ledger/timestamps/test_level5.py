@@ -386,7 +386,7 @@ class TestCheckpoints:
         assert report.first is not None
         assert (report.first.index, report.first.last_index) == (before, before + 1)
 
-    def test_history_written_anew_after_it_was_anchored(self, desk: Desk, tsa: TestAuthority, tmp_path: Path) -> None:
+    def test_history_rewritten_after_it_was_anchored(self, desk: Desk, tsa: TestAuthority, tmp_path: Path) -> None:
         fork = tmp_path / "fork"
         keep(desk, tsa)
         before = desk.ledger.size

@@ -317,7 +317,7 @@ class TestRebuild:
     def test_missing_and_superfluous_rows_are_told_apart(self) -> None:
         one, two = ("p", "a"), ("p", "b")
         found = compare_rows({one: b"1"}, {two: b"2"})
-        assert [(d.key, d.kept, d.rebuilt) for d in found] == [("a", b"1", None), ("b", None, b"2")]
+        assert [(d.key, d.stored, d.rebuilt) for d in found] == [("a", b"1", None), ("b", None, b"2")]
 
 
 def row_of(desk: Desk, projection: str, key: str) -> Any:

@@ -22,6 +22,7 @@ from constancia.ledger.errors import LedgerError, RolledBack
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.keys.note_keys import Cosigner
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.witnesses import rollback_guard
 from constancia.ledger.witnesses.collector import CosignatureCollector
 from constancia.ledger.witnesses.protocol import SIZE_MEDIA_TYPE, parse_request
 from constancia.verify.audit.run import audit
@@ -36,7 +37,8 @@ from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
+def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    monkeypatch.setattr(rollback_guard, "COMPARE_S", 0.3)  # how long a witness that gives no answer holds up a start
     made = Scene(tmp_path)
     yield made
     if made.desk is not None:

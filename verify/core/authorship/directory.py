@@ -3,7 +3,7 @@
 - D1: an entry is judged from the entries before it only; what comes later never changes a judgement.
 - D2: authorship does not depend on the act's type, but for the types that make the directory itself.
 - D3: an entry without authority changes nothing here; so a forged endorsement gives no power. Where only the
-  signature's bytes fail (found out later, by other threads) the effect stands, so that one flipped bit is
+  signature's bytes fail (found out later, by other threads) the effect remains, so that one flipped bit is
   reported as one fault.
 - D4: an act newer than this verifier is not judged, and never a fault; it has no effect here. From it on, faults of
   authority that it could explain are not judged either: it may have brought a key, an appointment or a seat.
@@ -95,7 +95,7 @@ class Directory:
             first = self.unjudged or Unjudged(entry.index, entry.statement.type, 0)
             self.unjudged = first._replace(number=first.number + 1)
             faults, keys = self._check_newer(entry) if first.first else ([], [])
-        sure = faults if self.unjudged is None else [one for one in faults if one.code not in EXPLAINED]
+        sure = faults if self.unjudged is None else [fault for fault in faults if fault.code not in EXPLAINED]
         self._is_doubted = len(sure) < len(faults)
         return sure, keys
 
@@ -146,10 +146,10 @@ class Directory:
         if entry.index != 0:
             return [_fault(entry, "directory", "statement.type", "not LedgerOpened", "LedgerOpened")], []
         try:
-            roots = [_founder_key(one) for one in _founders(entry.statement)]
+            roots = [_founder_key(founder) for founder in _founders(entry.statement)]
         except Malformed as error:
             return [_fault(entry, "directory", f"statement.{error.where}", error.expected, error.found)], []
-        faults, wanted, named = [], [one.key_id for one in roots], [one.key for one in entry.signatures]
+        faults, wanted, named = [], [root.key_id for root in roots], [signature.key for signature in entry.signatures]
         if named != wanted:
             faults.append(_fault(entry, "signature-count", "signatures", wanted, named))
         if dict(entry.statement.actor) != {"capacity": "founders"}:
@@ -180,10 +180,10 @@ class Directory:
             return {"capacity": "root", "party": str(party)}
         if not isinstance(appointment, str):
             return None
-        held = self.appointments.get(appointment)
-        if held is None or held.revoked or held.party != party:
+        record = self.appointments.get(appointment)
+        if record is None or record.revoked or record.party != party:
             return None
-        return {"appointment": appointment, "capacity": held.capacity, "party": held.party, "person": held.person}
+        return {"appointment": appointment, "capacity": record.capacity, "party": record.party, "person": record.person}
 
     def _check_state(self, entry: Entry, key: RegisteredKey, where: str) -> list[Fault]:
         """SPEC §7 rule 2: the key is active, and the day within its period."""
@@ -203,11 +203,11 @@ class Directory:
 
     def _check_mandate(self, entry: Entry, key: RegisteredKey) -> list[Fault]:
         """SPEC §7 rule 4: a representative's appointment is in force."""
-        held = None if key.appointment is None else self.appointments[key.appointment]
-        if held is None or held.is_in_force(self.day_of(entry.recorded_at)):
+        record = None if key.appointment is None else self.appointments[key.appointment]
+        if record is None or record.is_in_force(self.day_of(entry.recorded_at)):
             return []
-        found = "revoked" if held.revoked else f"{held.valid_from} to {held.valid_until}"
-        return [_fault(entry, "appointment", "statement.actor.appointment", "in force", found)]
+        validity = "revoked" if record.revoked else f"{record.valid_from} to {record.valid_until}"
+        return [_fault(entry, "appointment", "statement.actor.appointment", "in force", validity)]
 
     def _check_power(self, entry: Entry, key: RegisteredKey) -> list[Fault]:
         """SPEC §7 rules 4 to 6: the act is one that this key may sign."""
@@ -238,10 +238,10 @@ class Directory:
             return []
         owner = body.get(place)
         if place != "party":
-            held = self.appointments.get(str(owner)) if place == "appointment" else self.keys.get(str(owner))
-            if kind == "KeyEndorsed" and isinstance(held, RegisteredKey) and self._may_found(entry, str(party), held):
+            named = self.appointments.get(str(owner)) if place == "appointment" else self.keys.get(str(owner))
+            if kind == "KeyEndorsed" and isinstance(named, RegisteredKey) and self._may_found(entry, str(party), named):
                 return []
-            owner = None if held is None else held.party
+            owner = None if named is None else named.party
         if owner == party:
             return []
         return [_fault(entry, "authority", f"statement.body.{place}", f"one of {party}", owner)]
@@ -252,18 +252,18 @@ class Directory:
         if root.appointment is not None or founder not in self.founders or (root.party in self.founders and not later):
             return False
         day = (self.day_of(entry.recorded_at) or FOREVER) if later else ""
-        return not any(one.valid_until >= day for one in self._roots({root.party}))
+        return not any(other.valid_until >= day for other in self._roots({root.party}))
 
     def _roots(self, parties: Set[str]) -> list[RegisteredKey]:
-        roots = (one for one in self.keys.values() if one.appointment is None and one.state == "active")
-        return [one for one in roots if one.party in parties]
+        roots = (key for key in self.keys.values() if key.appointment is None and key.state == "active")
+        return [root for root in roots if root.party in parties]
 
     def _are_awaited(self, entry: Entry, key: RegisteredKey) -> bool:
         """Tell whether other founders restore a founder, and one that has a root has not said so yet."""
         if key.appointment is not None or key.party not in self.founders - {entry.statement.actor.get("party", "")}:
             return False
         day, others = self.day_of(entry.recorded_at) or "", self.founders - self.seats.join(entry.statement)[1]
-        return any(one.valid_from <= day <= one.valid_until for one in self._roots(others - {key.party}))
+        return any(root.valid_from <= day <= root.valid_until for root in self._roots(others - {key.party}))
 
     def _open(self, entry: Entry) -> None:
         body = entry.statement.body
@@ -271,10 +271,10 @@ class Directory:
         self.log_cosigner = body.get("log_cosigner")
         self.set_zone(_text(body, "timezone"))
         listed = _founders(entry.statement)
-        self.founders = frozenset(_text(one, "party") for one in listed)
-        for one in listed:
-            party = _text(one, "party")
-            public = _founder_key(one)
+        self.founders = frozenset(_text(founder, "party") for founder in listed)
+        for founder in listed:
+            party = _text(founder, "party")
+            public = _founder_key(founder)
             self.keys[public.key_id] = RegisteredKey(
                 public=public, party=party, appointment=None, state="active",
                 actor={"capacity": "root", "party": party},
@@ -354,7 +354,7 @@ def _text(body: Mapping[str, Any], name: str, default: str | None = None) -> str
 
 def _founders(statement: Statement) -> list[Mapping[str, Any]]:
     listed = statement.body.get("founders")
-    if not isinstance(listed, list) or not listed or not all(isinstance(one, dict) for one in listed):
+    if not isinstance(listed, list) or not listed or not all(isinstance(founder, dict) for founder in listed):
         raise Malformed("directory", "body.founders", "a list of founders", listed)
     return listed
 
@@ -368,7 +368,7 @@ def _founder_key(founder: Mapping[str, Any]) -> PublicKey:
 
 def _public_key(item: Mapping[str, Any]) -> PublicKey:
     origins, rp_id = item.get("origins", []), item.get("rp_id")
-    if not isinstance(origins, list) or not all(isinstance(one, str) for one in origins):
+    if not isinstance(origins, list) or not all(isinstance(origin, str) for origin in origins):
         raise Malformed("directory", "body.origins", "a list of texts", origins)
     if rp_id is not None and not isinstance(rp_id, str):
         raise Malformed("directory", "body.rp_id", "text", rp_id)

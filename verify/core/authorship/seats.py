@@ -29,7 +29,7 @@ class Seats:
 
     def is_seated(self, party: str) -> bool:
         """Tell whether a party is a member of an established body and has not withdrawn from it."""
-        return any(party in one.members and party not in one.withdrawn for one in self.bodies.values())
+        return any(party in body.members and party not in body.withdrawn for body in self.bodies.values())
 
     def join(self, statement: Statement) -> tuple[str, set[str]]:
         """Count an entry among those with an equal text; give the text, and the parties that have recorded it."""

@@ -19,7 +19,7 @@ _SIZE = re.compile(r"(?:0|[1-9]\d{0,15})\Z", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """Origin, tree size and 32-byte root; extension lines as they stand."""
+    """Origin, tree size and 32-byte root; extension lines unchanged."""
 
     origin: str
     size: int

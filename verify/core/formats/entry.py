@@ -67,7 +67,7 @@ def parse_entry(raw: bytes) -> Entry:
     start = raw.index(_STATEMENT_MARK) + len(_STATEMENT_MARK)
     return Entry(
         raw=raw, index=index, previous=bytes.fromhex(previous), recorded_at=recorded_at, leaf_hash=leaf_hash_of(raw),
-        signatures=tuple([parse_signature(one) for one in listed]),
+        signatures=tuple([parse_signature(signature) for signature in listed]),
         statement=statement_of(item["statement"], raw[start : -len(_TAIL)]),
     )  # fmt: skip
 

@@ -47,7 +47,7 @@ class MerkleTree:
             row += node
             if len(row) % (2 * HASH_BYTES):
                 return
-            node = hash_children(b"", row[-2 * HASH_BYTES :])  # both, as they stand in the row
+            node = hash_children(b"", row[-2 * HASH_BYTES :])  # both, as they are in the row
             level += 1
             if level == len(levels):
                 levels.append(bytearray())

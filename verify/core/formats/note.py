@@ -193,5 +193,5 @@ def format_note(text: str, signatures: Sequence[NoteSignature]) -> bytes:
 
     Source: C2SP signed-note.
     """
-    lines = "".join(f"{_DASH}{one.name} {base64.b64encode(one.key_hash + one.blob).decode()}\n" for one in signatures)
+    lines = "".join(f"{_DASH}{s.name} {base64.b64encode(s.key_hash + s.blob).decode()}\n" for s in signatures)
     return f"{text}\n{lines}".encode()

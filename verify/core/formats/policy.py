@@ -88,7 +88,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A checkpoint held to a policy: which witnesses cosigned when, and whether the quorum is met."""
+    """A checkpoint compared with a policy: which witnesses cosigned when, and whether the quorum is met."""
 
     checkpoint: Checkpoint
     note: Note
@@ -116,10 +116,10 @@ def open_with_policy(raw: bytes, policy: Policy) -> Opened:
     cosigned: dict[str, int] = {}
     unsupported: list[str] = []
     for name, key in policy.cosigners_of(checkpoint.origin):
-        for one in note.signatures:
-            if key.matches(one):
+        for signature in note.signatures:
+            if key.matches(signature):
                 try:
-                    time = verify_cosignature(key, one, note.text)
+                    time = verify_cosignature(key, signature, note.text)
                     if name:
                         cosigned[name] = time
                 except Unsupported:

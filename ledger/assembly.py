@@ -34,9 +34,9 @@ from constancia.ledger.witnesses.cosignature_store import CosignatureStore
 from constancia.ledger.witnesses.pace import Pace
 from constancia.ledger.witnesses.quorum_status import QuorumStatus
 from constancia.ledger.witnesses.rollback_guard import ReadCheckpoint, RollbackGuard
-from constancia.verify.core.errors import Malformed
+from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.sources.layout import STORE_NAME
-from constancia.verify.trust.policy_file import parse_policy
+from constancia.verify.trust.trust_folder import read_policy
 
 if TYPE_CHECKING:
     from constancia.ledger.witnesses.collector import CosignatureCollector
@@ -204,10 +204,10 @@ def _witnessing(wanted: OpenRequest, log: Log, origin: str) -> QuorumStatus:
     folder = LedgerFolder(wanted.folder)
     policy = None
     try:
-        policy = parse_policy(folder.policy.read_text(encoding="utf-8"))
+        policy = read_policy(folder.policy)
     except FileNotFoundError:
         pass
-    except (Malformed, UnicodeDecodeError, OSError) as error:
+    except (Malformed, Unreadable, OSError) as error:
         raise LedgerError(f"{folder.policy} can't be read: {error}") from error
     store = CosignatureStore(folder.cosignatures, writable=wanted.signer is not None)
     return QuorumStatus(policy, store, log, origin)

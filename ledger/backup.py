@@ -36,8 +36,9 @@ from constancia.ledger.witnesses.rollback_records import Contradiction, Rollback
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import open_checkpoint, parse_checkpoint
-from constancia.verify.core.formats.note import VerifierKey, parse_note
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, parse_note
 from constancia.verify.report.findings import Report, Verdict
+from constancia.verify.sources.files import open_regular, read_named, refuse_special
 from constancia.verify.sources.layout import STORE_NAME
 from constancia.verify.sources.source import open_source
 from constancia.verify.sources.sqlite_store import open_store
@@ -172,9 +173,7 @@ def _copy_live(folder: Path, target: Path) -> None:
 
 def _copy(source: Path, target: Path) -> None:
     """Copy a file or folder with its permissions; what was copied before stays, half-written files are left out."""
-    if source.is_symlink():
-        raise LedgerError(f"{source} is a link; a ledger's folder holds files of its own")
-    if source.is_dir():
+    if source.is_dir() and not source.is_symlink():
         target.mkdir(parents=True, exist_ok=True)
         shutil.copystat(source, target)
         for path in source.iterdir():
@@ -185,7 +184,15 @@ def _copy(source: Path, target: Path) -> None:
         (PART_SUFFIX, *(f".sqlite{suffix}" for suffix in SIDE_FILES))
     ):
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(source, target)
+        _copy_file(source, target)
+
+
+def _copy_file(source: Path | str, target: Path | str) -> str:
+    """Copy a regular file; a link, a pipe or a device in a ledger's folder is refused, and never waited for."""
+    if Path(source).is_symlink():
+        raise LedgerError(f"{source} is a link; a ledger's folder holds files of its own")
+    refuse_special(Path(source))
+    return str(shutil.copy2(source, target))
 
 
 def _copy_database(source: Path, target: Path) -> None:
@@ -215,10 +222,13 @@ def _unpack(source: Path, target: Path) -> None:
             if path.name.startswith(_LEFT_OUT) or path.name.endswith(PART_SUFFIX):
                 continue
             # A copy made with `cp` may have a write-ahead log that belongs to its store.
-            (shutil.copytree if path.is_dir() else shutil.copy2)(path, target / path.name)
+            if path.is_dir() and not path.is_symlink():
+                shutil.copytree(path, target / path.name, symlinks=True, copy_function=_copy_file)
+            else:
+                _copy_file(path, target / path.name)
     else:
         try:
-            with tarfile.open(source) as archive:
+            with open_regular(source) as file, tarfile.open(fileobj=file, mode="r:") as archive:
                 archive.extractall(target, filter=_with_mode)  # noqa: S202 (the filter lets nothing out)
         except tarfile.TarError as error:
             raise LedgerError(f"{source} is no backup: {error}") from error
@@ -291,7 +301,7 @@ def _key_and_tree(copy: Path) -> tuple[VerifierKey, Tree]:
 def _signed_in(folder: Path) -> Iterator[tuple[str, bytes]]:
     published = folder / "log" / "checkpoint"
     if published.is_file():
-        yield "log/checkpoint", published.read_bytes()
+        yield "log/checkpoint", read_named(published, MAX_NOTE_BYTES)
     try:
         store = open_store(folder / STORE_NAME)
     except Unreadable:

@@ -25,6 +25,8 @@ from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.verify.core.errors import Unreadable
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES
+from constancia.verify.sources.files import read_file
 from constancia.verify.sources.layout import (
     ANCHORS_NAME,
     COSIGNATURES_NAME,
@@ -149,7 +151,7 @@ class LedgerFolder:
         fingerprint = f"{genesis.hex()}\n".encode()
         for name, data in ((POLICY_NAME, policy), (GENESIS_NAME, fingerprint)):
             path = self.trust / name
-            if path.exists() and path.read_bytes() != data and name == GENESIS_NAME:
+            if name == GENESIS_NAME and read_file(path, MAX_NOTE_BYTES) not in (None, data):
                 raise LedgerError(f"{path} names another genesis; it is never overwritten")
             if not path.exists():
                 write_file(path, data)

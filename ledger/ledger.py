@@ -38,7 +38,9 @@ from constancia.ledger.views.as_of import AsOf
 from constancia.ledger.views.rebuild import Rebuilt, rebuild
 from constancia.ledger.witnesses.rollback_records import RollbackRecords
 from constancia.verify.core.formats.checkpoint import Checkpoint
+from constancia.verify.sources.files import read_named
 from constancia.verify.speed.entry_patterns import read_entry
+from constancia.verify.trust.policy_file import MAX_POLICY_BYTES
 
 
 class Ledger:
@@ -320,7 +322,7 @@ class Ledger:
     def policy(self) -> str:
         """The policy that goes with the log: that of the trust folder, or one with its key alone."""
         try:
-            return self.folder.policy.read_text(encoding="utf-8")
+            return read_named(self.folder.policy, MAX_POLICY_BYTES).decode()
         except FileNotFoundError:
             return policy_text(self.vkey, self.cosigner_vkey)
 

@@ -66,7 +66,10 @@ def options(
     ] = False,
 ) -> None:
     """Parse the options before the subcommand."""
+    from constancia.api.text.log_lines import use_log_lines
+
     del version
+    use_log_lines()
     if lang not in ("es", "en"):
         raise typer.BadParameter(f"es | en: {lang}", param_hint="--lang")
     os.environ["CONSTANCIA_LANG"] = lang

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import FAILED, Force, fail, guarded, message, open_for_reading, to_make
+from constancia.api.cli.terminal import FAILED, Force, fail, guarded, message, open_for_reading, say, to_make
 
 if TYPE_CHECKING:
     from constancia.ledger.ledger import Ledger
@@ -64,14 +64,14 @@ def _write_request(stamper: "Stamper", path: Path) -> None:
 
     size, request = stamper.request()
     write_file(path, request.as_bytes())
-    typer.echo(message("anchor.request", path=path, size=size))
+    say(message("anchor.request", path=path, size=size))
 
 
 def _take_in(stamper: "Stamper", path: Path, pinned: "tuple[Authority, ...]") -> None:
     from constancia.ledger.timestamps.token import MAX_TOKEN_BYTES, Unpinned
+    from constancia.verify.sources.files import read_named
 
-    with path.open("rb") as file:
-        answer = file.read(MAX_TOKEN_BYTES + 1)
+    answer = read_named(path, MAX_TOKEN_BYTES)
     try:
         size, stamp = stamper.accept(answer, pinned)
     except Unpinned as error:
@@ -88,18 +88,18 @@ def _anchor(stamper: "Stamper", asked: str, pinned: "tuple[Authority, ...]") -> 
     name, _, url = asked.partition("=")
     authority = next((known for known in pinned if known.name == name), None)
     if authority is None or not url.startswith(("https://", "http://")):
-        typer.echo(message("anchor.unknown", name=name, names=", ".join(tsa.name for tsa in pinned) or "∅"), err=True)
+        say(message("anchor.unknown", name=name, names=", ".join(tsa.name for tsa in pinned) or "∅"), err=True)
         return False
     try:
         done = stamper.anchor(authority, url)
     except Unpinned as error:
-        typer.echo(message("anchor.unpinned", signer=error.signer), err=True)
+        say(message("anchor.unpinned", signer=error.signer), err=True)
         return False
     except (LedgerError, Malformed) as error:
-        typer.echo(message("anchor.failed", name=name, reason=str(error)), err=True)
+        say(message("anchor.failed", name=name, reason=str(error)), err=True)
         return False
     if done is None:
-        typer.echo(message("anchor.skipped", name=name))
+        say(message("anchor.skipped", name=name))
     else:
         _tell(*done)
     return True
@@ -109,15 +109,17 @@ def _tell(size: int, stamp: "Stamp") -> None:
     from constancia.ledger.clock import format_recorded_at
 
     kind = "anchor.done" if stamp.authority.accredited is None else "anchor.done_nom151"
-    typer.echo(message(kind, name=stamp.authority.name, last=size - 1, time=format_recorded_at(stamp.time)))
+    say(message(kind, name=stamp.authority.name, last=size - 1, time=format_recorded_at(stamp.time)))
 
 
 def _publish(ledger: "Ledger") -> None:
     """Copy the anchors into the published folder, up to the size of its checkpoint."""
     from constancia.verify.core.formats.checkpoint import read_checkpoint
+    from constancia.verify.core.formats.note import MAX_NOTE_BYTES
+    from constancia.verify.sources.files import read_file
     from constancia.verify.sources.layout import ANCHORS_NAME, CHECKPOINT_NAME
 
-    published = ledger.folder.log / CHECKPOINT_NAME
-    if published.exists():
-        size = read_checkpoint(published.read_bytes()).size
+    published = read_file(ledger.folder.log / CHECKPOINT_NAME, MAX_NOTE_BYTES)
+    if published is not None:
+        size = read_checkpoint(published).size
         ledger.anchors.publish(ledger.folder.log / ANCHORS_NAME, size)

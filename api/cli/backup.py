@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, language, message
+from constancia.api.cli.terminal import Lines, fail, guarded, language, message, say
 
 
 @guarded
@@ -32,5 +32,5 @@ def command(
     try:
         done = backup(folder, target)
     except Unsound as error:
-        raise fail(message("restore.bad", report=report_text(error.report, language()))) from error
-    typer.echo(message("backup.done", path=target, size=done.size, root=done.root))
+        raise fail(message("restore.bad", report=Lines(report_text(error.report, language())))) from error
+    say(message("backup.done", path=target, size=done.size, root=done.root))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import console, guarded, language, message, open_for_reading
+from constancia.api.cli.terminal import console, guarded, language, message, open_for_reading, say
 
 if TYPE_CHECKING:
     from constancia.api.demo.run import Played
@@ -40,21 +40,22 @@ def command(
     show_played(folder, played)
     with open_source(str(folder)) as source:
         report = audit(source, load_trust(LedgerFolder(folder).trust), further=[Replay(played.ended)])
-    typer.echo(report_text(report, language()))
-    typer.echo(message("demo.next", folder=folder))
+    say(report_text(report, language()))
+    say(message("demo.next", folder=folder))
     raise typer.Exit(report.verdict.exit_code)
 
 
 def show_played(folder: Path, played: "Played") -> None:
     """Print the refused acts and the status of everything."""
     from constancia.api.cli.standing import print_standing
+    from constancia.verify.report.printable import printable
 
     out = console()
     out.print(message("demo.played", size=played.size, folder=folder))
     out.print(message("demo.witnessed") if played.witnessed else message("demo.not_witnessed"))
     out.print(message("demo.refused", count=len(played.refused)))
     for refused in played.refused:
-        out.print(f"  {refused.day}  {refused.code:<16} {refused.who}: {refused.type} — {refused.rule}")
+        out.print(printable(f"  {refused.day}  {refused.code:<16} {refused.who}: {refused.type} — {refused.rule}"))
     out.print()
     with open_for_reading(folder) as ledger:
         print_standing(ledger.state(), played.ended, language())

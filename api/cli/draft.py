@@ -8,6 +8,7 @@ import typer
 
 from constancia.api.cli.terminal import (
     Force,
+    Lines,
     fail,
     guarded,
     language,
@@ -16,6 +17,7 @@ from constancia.api.cli.terminal import (
     open_for_reading,
     read_json,
     refusal_text,
+    say,
     to_make,
 )
 
@@ -100,9 +102,9 @@ def command(
             edition=view.edition,
         )
         write_file(target, raw)
-        typer.echo(message("draft.done", path=target, size=seen.size))
+        say(message("draft.done", path=target, size=seen.size))
         refused = view.refusal(json.loads(raw), key_id)
-    typer.echo(message("draft.acceptable") if refused is None else message("draft.refusable", refusal=refused))
+    say(message("draft.acceptable") if refused is None else message("draft.refusable", refusal=Lines(refused)))
 
 
 def _opened(location: str) -> "_Remote | _Local":
@@ -185,7 +187,8 @@ def watch_for(origin: str, claimed: str, trust: Path | None) -> "Watch":
 
     from constancia.ledger.disk.durable import write_file
     from constancia.ledger.signatory.checkpoint_memory import Watch
-    from constancia.verify.core.formats.note import parse_vkey
+    from constancia.verify.core.formats.note import MAX_NOTE_BYTES, parse_vkey
+    from constancia.verify.sources.files import read_named
     from constancia.verify.trust.trust_folder import load_trust
 
     folder = user_data_path("constancia") / "seen" / sha256(origin.encode()).hexdigest()
@@ -196,9 +199,9 @@ def watch_for(origin: str, claimed: str, trust: Path | None) -> "Watch":
         if key is None:
             raise fail(message("draft.untrusted", origin=origin, trust=trust))
     elif pinned.exists():
-        key = parse_vkey(pinned.read_text(encoding="utf-8").strip())
+        key = parse_vkey(read_named(pinned, MAX_NOTE_BYTES).decode("utf-8", "replace").strip())
     else:
         key = parse_vkey(claimed)
         write_file(pinned, claimed.encode() + b"\n")
-        typer.echo(message("draft.first_use", origin=origin, vkey=claimed), err=True)
+        say(message("draft.first_use", origin=origin, vkey=claimed), err=True)
     return Watch(key, folder / f"checkpoint-{key.key_hash.hex()}")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import Force, guarded, message, open_for_reading, to_make
+from constancia.api.cli.terminal import Force, guarded, message, open_for_reading, say, to_make
 
 
 @guarded
@@ -21,4 +21,4 @@ def command(
     to_make(out, force=force)
     with open_for_reading(folder) as ledger:
         checkpoint = ledger.export(out)
-    typer.echo(message("export.done", path=out, size=checkpoint.size, root=checkpoint.root.hex()))
+    say(message("export.done", path=out, size=checkpoint.size, root=checkpoint.root.hex()))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, message, now, passphrase
+from constancia.api.cli.terminal import MAX_JSON_BYTES, Lines, fail, guarded, message, now, passphrase, say
 
 if TYPE_CHECKING:
     from constancia.ledger.folder import LedgerFolder
@@ -67,7 +67,7 @@ def command(
     elif signed:
         _open(places, signed, log_passphrase_file)
     else:
-        raise fail(message("init.what", example=EXAMPLE))
+        raise fail(message("init.what", example=Lines(EXAMPLE)))
 
 
 def _is_unfinished(folder: Path) -> bool:
@@ -82,20 +82,21 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
     from constancia.domain.catalogue import UnknownAct, parse_act
     from constancia.domain.kernel.calendar import format_instant, local_day
     from constancia.domain.kernel.editions import NEWEST
-    from constancia.ledger.disk.documents import Documents
+    from constancia.ledger.disk.documents import MAX_DOCUMENT_BYTES, Documents
     from constancia.ledger.disk.durable import write_file
     from constancia.ledger.signatory.checkpoint_memory import EMPTY_SEEN
     from constancia.ledger.signatory.draft import Occasion, draft_statement
+    from constancia.verify.sources.files import read_named
 
     try:
-        plan = tomllib.loads(ceremony.read_text(encoding="utf-8"))
-        charter = (ceremony.parent / plan["charter"]).read_bytes()
+        plan = tomllib.loads(read_named(ceremony, MAX_JSON_BYTES).decode())
+        charter = read_named(ceremony.parent / plan["charter"], MAX_DOCUMENT_BYTES)
         founders = sorted(
             (_founder(ceremony.parent, founder) for founder in plan["founders"]), key=lambda founder: founder["party"]
         )
         origin, timezone = plan["origin"], plan["timezone"]
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise fail(message("init.ceremony", path=ceremony, reason=repr(error), example=EXAMPLE)) from error
+        raise fail(message("init.ceremony", path=ceremony, reason=repr(error), example=Lines(EXAMPLE))) from error
     secret = passphrase(passphrase_file, "passphrase.log", confirm=True)
     if not (places.path / DRAFT).exists():
         places.log_key.unlink(missing_ok=True)  # of a draft that was cut short: nothing names this key yet
@@ -135,15 +136,15 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
         occasion=occasion,
     )
     write_file(places.path / DRAFT, raw)
-    typer.echo(
-        message("init.drafted", path=places.path / DRAFT, parties=", ".join(founder["party"] for founder in founders))
-    )
+    say(message("init.drafted", path=places.path / DRAFT, parties=", ".join(founder["party"] for founder in founders)))
 
 
 def _founder(base: Path, item: dict[str, Any]) -> dict[str, Any]:
     import json
 
-    public = json.loads((base / item["key"]).read_text(encoding="utf-8"))
+    from constancia.verify.sources.files import read_named
+
+    public = json.loads(read_named(base / item["key"], MAX_JSON_BYTES))
     root = {"public_key": public["public_key"], "scheme": public["scheme"]}
     return {"kind": item["kind"], "legal_name": item["legal_name"], "party": item["party"], "root": root}
 
@@ -154,14 +155,15 @@ def _open(places: "LedgerFolder", signed: list[Path], passphrase_file: Path | No
     from constancia.ledger.disk.database import is_half_made
     from constancia.ledger.folder import peek
     from constancia.ledger.ledger import Ledger
-    from constancia.ledger.submission import SignedStatement, parse_signed
+    from constancia.ledger.submission import MAX_SIGNED_BYTES, SignedStatement, parse_signed
     from constancia.verify.core.formats.statement import parse_statement
+    from constancia.verify.sources.files import read_named
 
-    raw = (places.path / DRAFT).read_bytes()
+    raw = read_named(places.path / DRAFT, MAX_SIGNED_BYTES)
     statement = parse_statement(raw)
     by_key = {}
     for path in signed:
-        other = parse_signed(path.read_bytes())
+        other = parse_signed(read_named(path, MAX_SIGNED_BYTES))
         if other.statement.raw != raw:
             raise fail(message("init.other", path=path, draft=places.path / DRAFT))
         by_key.update({str(signature.key): signature for signature in other.signatures})
@@ -176,4 +178,4 @@ def _open(places: "LedgerFolder", signed: list[Path], passphrase_file: Path | No
         genesis = SignedStatement(statement=statement, signatures=tuple(by_key[key] for key in expected.values()))
         entry = ledger.append(genesis).entry
         ledger.publish()
-    typer.echo(message("init.done", leaf=entry.leaf_hash.hex(), trust=places.trust))
+    say(message("init.done", leaf=entry.leaf_hash.hex(), trust=places.trust))

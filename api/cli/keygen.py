@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import guarded, message, passphrase
+from constancia.api.cli.terminal import guarded, message, passphrase, say
 
 
 @guarded
@@ -43,7 +43,7 @@ def command(
     key = generate()
     save(key, out, passphrase(passphrase_file, "passphrase.new", confirm=True))
     write_file(public, json.dumps({"key": key.key_id, **key.material}, indent=2).encode() + b"\n")
-    typer.echo(message("keygen.done", path=out, public=public, key=key.key_id))
+    say(message("keygen.done", path=out, public=public, key=key.key_id))
 
 
 def _make_witness_keys(out: Path, name: str, secret: bytes) -> None:
@@ -53,5 +53,5 @@ def _make_witness_keys(out: Path, name: str, secret: bytes) -> None:
     keys = NoteKeys.generate()
     cosigner = Cosigner(name, keys.ed25519, keys.mldsa44)
     keys.save(out, secret, name)
-    typer.echo(message("keygen.witness", path=out, name=name), err=True)
-    typer.echo("\n".join(policy_lines(name.partition("/")[0], cosigner.keys)))
+    say(message("keygen.witness", path=out, name=name), err=True)
+    say("\n".join(policy_lines(name.partition("/")[0], cosigner.keys)))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import console, guarded, language, message, open_for_reading
+from constancia.api.cli.terminal import console, guarded, language, message, open_for_reading, say, write_data
 
 
 @guarded
@@ -26,14 +26,15 @@ def command(
     from rich.table import Table
     from rich.text import Text
 
-    from constancia.api.text.i18n import say
+    from constancia.api.text.i18n import say as sentence_words
     from constancia.domain.sentences import sentence_of
+    from constancia.verify.report.printable import printable
     from constancia.verify.speed.entry_patterns import read_entry
 
     with open_for_reading(folder) as ledger:
         if as_json:
             for raw in ledger.log.entries(start, min(ledger.size, start + count)):
-                typer.echo(raw.decode())
+                write_data(raw.decode() + "\n")
             return
         state = ledger.state()
         table = Table(box=None, pad_edge=False, header_style="bold")
@@ -48,9 +49,9 @@ def command(
                 "stream": statement.stream,
                 "type": statement.type,
             }
-            sentence = say(sentence_of(item, state), language())
-            party = statement.actor.get("party", "—")
+            sentence = printable(sentence_words(sentence_of(item, state), language()))
+            party = printable(statement.actor.get("party", "—"))
             # As it was said: square brackets in it are no markup.
             table.add_row(str(entry.index), entry.recorded_at[:16].replace("T", " "), party, Text(sentence))
         console().print(table)
-        typer.echo(message("stands", size=ledger.size, root=ledger.log.root().hex()))
+        say(message("stands", size=ledger.size, root=ledger.log.root().hex()))

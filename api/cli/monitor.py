@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, language, message
+from constancia.api.cli.terminal import IO_FAILED, fail, guarded, language, listening, message, say
 
 if TYPE_CHECKING:
     import threading
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from constancia.ledger.monitor.watch import RoundOutcome
     from constancia.verify.trust.trust_folder import TrustFolder
 
+ALTERED = 1
 UNREADABLE = 3
 
 
@@ -95,12 +96,13 @@ def command(
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.disk.lock import WriterLock
     from constancia.verify.core.errors import Malformed, Unreadable
+    from constancia.verify.report.printable import printable
 
     root = folder or user_data_path("constancia") / "monitor"
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     if levels not in ("L2", "L5"):
         raise fail(message("monitor.levels", found=levels))
-    if any(not url.startswith(("http://", "https://")) for url in urls):
+    if any(not url.startswith(("http://", "https://")) or printable(url) != url for url in urls):
         raise fail(message("monitor.url"))
     with contextlib.ExitStack() as stack:
         stack.enter_context(WriterLock(root))
@@ -124,7 +126,7 @@ def command(
                 heads=heads,
                 stop=stop,
                 report=_printer(root, as_json=as_json),
-                says=lambda text: typer.echo(message("monitor.unreadable", reason=text), err=True),
+                says=lambda text: say(message("monitor.unreadable", reason=text), err=True),
             )
             if listen is not None:
                 _serve(root, listen, stack)
@@ -132,10 +134,11 @@ def command(
         except (Unreadable, Malformed) as error:
             raise fail(message("monitor.unreadable", reason=str(error)), UNREADABLE) from error
         for stranger in service.strangers:
-            typer.echo(message("monitor.stranger", name=stranger), err=True)
+            say(message("monitor.stranger", name=stranger), err=True)
         if not service.has_feeds:
-            typer.echo(message("monitor.extra"), err=True)
-    raise typer.Exit(code)
+            say(message("monitor.extra"), err=True)
+    # Evidence against a log outweighs that its feed could not be written; otherwise it must not be overlooked.
+    raise typer.Exit(code if service.is_written or code == ALTERED else IO_FAILED)
 
 
 def _run(rounds: "Callable[[], int | None]") -> int:
@@ -143,7 +146,7 @@ def _run(rounds: "Callable[[], int | None]") -> int:
     try:
         return rounds() or 0
     except KeyboardInterrupt:
-        typer.echo(message("monitor.stopped"), err=True)
+        say(message("monitor.stopped"), err=True)
         return 0
 
 
@@ -214,10 +217,9 @@ def _stop_event() -> "Iterator[threading.Event]":
 
 
 def _printer(root: Path, *, as_json: bool) -> "Callable[[RoundOutcome], None]":
-    import json
-
     from constancia.api.monitor.words import advise, tell, tell_event, verdict_word
     from constancia.ledger.monitor.watch_folder import EVIDENCE, folder_name
+    from constancia.verify.report.rendering import json_text
 
     def show_json(outcome: "RoundOutcome") -> None:
         state = outcome.state
@@ -236,11 +238,11 @@ def _printer(root: Path, *, as_json: bool) -> "Callable[[RoundOutcome], None]":
             "size": state.size,
             "url": state.url,
         }
-        typer.echo(json.dumps(document, ensure_ascii=False))
+        say(json_text(document, indent=None))
 
     def show(outcome: "RoundOutcome") -> None:
         lang, state = language(), outcome.state
-        typer.echo(
+        say(
             message(
                 "monitor.round",
                 at=state.last_round,
@@ -252,21 +254,20 @@ def _printer(root: Path, *, as_json: bool) -> "Callable[[RoundOutcome], None]":
             )
         )
         for event in outcome.events:
-            typer.echo(f"  {'+' if event.is_found else '-'} {tell_event(event, lang)}")
+            say(f"  {'+' if event.is_found else '-'} {tell_event(event, lang)}")
             if event.is_found:
-                typer.echo(f"    {advise(event.finding.code, lang)}")
+                say(f"    {advise(event.finding.code, lang)}")
             if event.is_found and event.finding.evidence is not None:
-                typer.echo(f"    {root / folder_name(state.url) / EVIDENCE / event.finding.evidence}")
+                say(f"    {root / folder_name(state.url) / EVIDENCE / event.finding.evidence}")
         for finding in outcome.open:
             if not any(event.finding.identity == finding.identity for event in outcome.events):
-                typer.echo(f"  = {tell(finding, lang)}")
+                say(f"  = {tell(finding, lang)}")
 
     return show_json if as_json else show
 
 
 def _serve(root: Path, listen: str, stack: contextlib.ExitStack) -> None:
     """Serve the monitor's pages in a thread for as long as the command runs."""
-    import socket
     import threading
 
     try:
@@ -275,12 +276,10 @@ def _serve(root: Path, listen: str, stack: contextlib.ExitStack) -> None:
     except ImportError as error:
         raise fail(message("monitor.extra")) from error
     host, _, port = listen.rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not (port.isascii() and port.isdigit()):
         raise fail(message("monitor.listen", found=listen))
     host = host.strip("[]")
-    bound = stack.enter_context(
-        socket.create_server((host, int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    )
+    bound = stack.enter_context(listening(host, int(port[:6])))
     server = server_of(create_monitor_app(root), lifespan="off")
     thread = threading.Thread(target=server.run, args=([bound],), daemon=True)
     thread.start()
@@ -291,4 +290,4 @@ def _serve(root: Path, listen: str, stack: contextlib.ExitStack) -> None:
 
     stack.callback(end)
     shown = f"[{host}]" if ":" in host else host
-    typer.echo(message("monitor.at", url=f"http://{shown}:{bound.getsockname()[1]}/"), err=True)
+    say(message("monitor.at", url=f"http://{shown}:{bound.getsockname()[1]}/"), err=True)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import guarded, message
+from constancia.api.cli.terminal import guarded, message, say
 
 if TYPE_CHECKING:
     from threading import Event
@@ -70,7 +70,7 @@ def _publish(ledger: "Ledger", place: Path, *, tidy: bool, tell_always: bool, ch
     if done.files or tell_always:
         root = ledger.log.root(done.new_size).hex()
         text = message("publish.done", path=place, old=done.old_size, size=done.new_size, files=done.files, root=root)
-        typer.echo(text)
+        say(text)
 
 
 def _publish_again(ledger: "Ledger", place: Path, *, tidy: bool) -> None:
@@ -81,7 +81,7 @@ def _publish_again(ledger: "Ledger", place: Path, *, tidy: bool) -> None:
         ledger.refresh()
         _publish(ledger, place, tidy=tidy, tell_always=False)
     except (OSError, UnderWay) as error:
-        typer.echo(message("publish.later", reason=str(error)), err=True)
+        say(message("publish.later", reason=str(error)), err=True)
 
 
 def _stop_on_signal(stop: "Event") -> None:

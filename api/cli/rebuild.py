@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import FAILED, guarded, message, open_for_reading
+from constancia.api.cli.terminal import FAILED, guarded, message, open_for_reading, say
 
 
 @guarded
@@ -26,8 +26,8 @@ def command(
     with open_for_reading(folder) as ledger:
         result = rebuild(ledger, check=check)
     for line in result.differences:
-        typer.echo(f"  {line}", err=True)
+        say(f"  {line}", err=True)
     if result.differences and check:
-        typer.echo(message("rebuild.differs", count=len(result.differences)), err=True)
+        say(message("rebuild.differs", count=len(result.differences)), err=True)
         raise typer.Exit(FAILED)
-    typer.echo(message("rebuild.same" if check else "rebuild.done", size=result.size, rows=result.rows))
+    say(message("rebuild.same" if check else "rebuild.done", size=result.size, rows=result.rows))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import Force, fail, guarded, language, message, open_for_reading, to_make
+from constancia.api.cli.terminal import Force, fail, guarded, language, message, open_for_reading, say, to_make
 
 NAME_HELP = (
     "Índice, huella o id de la declaración; o el enlace de un código QR, con --entry. / "
@@ -46,12 +46,14 @@ def command(
     index = parse_tlog_proof(data).index
     target = out or to_make(Path(f"constancia-{index}.tlog-proof"), force=force)
     write_file(target, data)
-    typer.echo(message("receipt.done", index=index, path=target))
+    say(message("receipt.done", index=index, path=target))
     if qr is not None:
+        from constancia.verify.report.printable import printable
+
         address = url or (source if _is_address(source) else None)
-        if address is None:
+        if address is None or not _is_address(address) or printable(address) != address:
             raise fail(message("receipt.url"))
-        typer.echo(_save_qr(data, address, qr))
+        say(_save_qr(data, address, qr))
 
 
 def _is_address(source: str) -> bool:
@@ -73,10 +75,12 @@ def _from_source(name: str, source: str) -> bytes:
 
 def _from_link(link: str, entry: Path | None) -> bytes:
     from constancia.api.text.links import parse_link, receipt_of
+    from constancia.verify.core.formats.canonical import MAX_ENTRY_BYTES
+    from constancia.verify.sources.files import read_named
 
     if entry is None:
         raise fail(message("receipt.entry"))
-    return receipt_of(parse_link(link), entry.read_bytes())
+    return receipt_of(parse_link(link), read_named(entry, MAX_ENTRY_BYTES))
 
 
 def _save_qr(receipt: bytes, address: str, path: Path) -> str:

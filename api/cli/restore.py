@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, language, message, now
+from constancia.api.cli.terminal import Lines, fail, guarded, language, message, now, say
 
 
 @guarded
@@ -31,10 +31,10 @@ def command(
     try:
         done = restore(source, folder, now=now(), accept_rollback=accept_rollback)
     except Unsound as error:
-        raise fail(message("restore.bad", report=report_text(error.report, language()))) from error
+        raise fail(message("restore.bad", report=Lines(report_text(error.report, language())))) from error
     except Older as error:
         seen = ", ".join(f"{claim.by}: {claim.size}" for claim in error.seen)
         raise fail(message("restore.older", size=error.size, seen=seen)) from error
-    typer.echo(message("restore.done", folder=folder, size=done.size, root=done.root))
+    say(message("restore.done", folder=folder, size=done.size, root=done.root))
     if done.before is not None:
-        typer.echo(message("restore.before", path=done.before))
+        say(message("restore.before", path=done.before))

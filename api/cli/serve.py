@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, language, message, open_for_reading, open_for_writing
+from constancia.api.cli.terminal import (
+    fail,
+    guarded,
+    language,
+    listening,
+    message,
+    open_for_reading,
+    open_for_writing,
+    say,
+    server_settings,
+)
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable, Iterator
 
     from constancia.ledger.ledger import Ledger
@@ -50,13 +59,13 @@ def command(
     try:
         from constancia.api.app import create_app
         from constancia.api.http.serving import server_of
-        from constancia.api.http.settings import Settings
     except ImportError as error:
         raise fail(message("serve.extra", name=error.name)) from error
 
     from constancia.ledger.append.sequencer import tune_interpreter
     from constancia.ledger.folder import LedgerFolder
 
+    settings = server_settings()
     tune_interpreter()
     if demo and not LedgerFolder(folder).store.exists():
         from constancia.api.demo.run import run_demo
@@ -66,14 +75,14 @@ def command(
         urls = _start_witnesses(folder, resources) if demo and not read_only else {}
         how = {"witness_urls": urls, "published": _places(published or []), "accept_rollback": accept_rollback}
         ledger = resources.enter_context(_open(folder, log_passphrase_file, how, read_only=read_only))
-        listener = resources.enter_context(_listening(host, port))
+        listener = resources.enter_context(listening(host, port))
         url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/es/"
-        typer.echo(message("serve.at", url=url, size=ledger.size), err=True)
+        say(message("serve.at", url=url, size=ledger.size), err=True)
         _finish_publication(ledger)
         _tell_state(ledger)
         if read_only:
             resources.enter_context(_refreshed(ledger))
-        server_of(create_app(ledger, Settings())).run(sockets=[listener])
+        server_of(create_app(ledger, settings)).run(sockets=[listener])
 
 
 @contextlib.contextmanager
@@ -100,16 +109,6 @@ def _refreshed(ledger: "Ledger") -> "Iterator[None]":
     finally:
         ended.set()
         thread.join()
-
-
-def _listening(host: str, port: int) -> "socket.socket":
-    """Bind the socket before printing the address, so that the printed address is the one that answers."""
-    import socket
-
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        raise fail(message("serve.busy", host=host, port=port, reason=error.strerror or error)) from error
 
 
 def _open(folder: Path, passphrase_file: Path | None, how: dict[str, Any], *, read_only: bool) -> "Ledger":
@@ -153,9 +152,9 @@ def _tell_state(ledger: "Ledger") -> None:
         ledger.wait_compared()
     refusal = ledger.refusal
     if refusal is not None:
-        typer.echo(message("serve.refused", code=refusal.code, reason=refusal.words[language()]), err=True)
+        say(message("serve.refused", code=refusal.code, reason=refusal.words[language()]), err=True)
     if ledger.not_compared:
-        typer.echo(message("serve.not_compared", names=", ".join(ledger.not_compared)), err=True)
+        say(message("serve.not_compared", names=", ".join(ledger.not_compared)), err=True)
 
 
 def _start_witnesses(folder: Path, resources: "contextlib.ExitStack") -> dict[str, str]:
@@ -165,5 +164,5 @@ def _start_witnesses(folder: Path, resources: "contextlib.ExitStack") -> dict[st
     if not has_witnesses(folder):
         return {}
     urls = resources.enter_context(running_witnesses(folder))
-    typer.echo(message("serve.witnesses", names=", ".join(urls)), err=True)
+    say(message("serve.witnesses", names=", ".join(urls)), err=True)
     return by_policy_name(urls)

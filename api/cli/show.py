@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import Force, fail, guarded, language, message, open_for_reading, to_make
+from constancia.api.cli.terminal import (
+    Force,
+    fail,
+    guarded,
+    language,
+    message,
+    open_for_reading,
+    say,
+    to_make,
+    write_data,
+)
 
 if TYPE_CHECKING:
     from constancia.ledger.ledger import Ledger
@@ -33,7 +43,7 @@ def command(
     """
     import json
 
-    from constancia.api.text.i18n import say
+    from constancia.api.text.i18n import say as sentence_words
     from constancia.domain.sentences import sentence_of
     from constancia.ledger.disk.durable import write_file
     from constancia.verify.speed.entry_patterns import read_entry
@@ -48,15 +58,15 @@ def command(
         if receipt is not None:
             write_file(receipt, ledger.receipt(index))
         if raw or dsse or openssl:
-            typer.echo(_other_form(ledger, data, dsse=dsse, openssl=openssl), nl=False)
+            write_data(_other_form(ledger, data, dsse=dsse, openssl=openssl))
             return
         entry = read_entry(data)
         parsed = json.loads(data)
-        typer.echo(say(sentence_of(parsed["statement"], ledger.state()), language()))
-        typer.echo(message("show.leaf", index=index, leaf=entry.leaf_hash.hex()))
-        typer.echo(json.dumps(parsed, ensure_ascii=False, indent=2))
+        say(sentence_words(sentence_of(parsed["statement"], ledger.state()), language()))
+        say(message("show.leaf", index=index, leaf=entry.leaf_hash.hex()))
+        say(json.dumps(parsed, ensure_ascii=False, indent=2))
         if receipt is not None:
-            typer.echo(message("show.receipt", path=receipt))
+            say(message("show.receipt", path=receipt))
 
 
 def _other_form(ledger: "Ledger", data: bytes, *, dsse: bool, openssl: bool) -> str:

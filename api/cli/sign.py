@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import Force, guarded, language, message, passphrase, to_make
+from constancia.api.cli.terminal import Force, guarded, language, message, passphrase, say, to_make
 
 
 @guarded
@@ -29,12 +29,13 @@ def command(
     from constancia.ledger.disk.durable import write_file
     from constancia.ledger.keys.key_file import load
     from constancia.ledger.signatory.draft import sign_statement
-    from constancia.ledger.submission import signed_document
+    from constancia.ledger.submission import MAX_SIGNED_BYTES, signed_document
     from constancia.verify.core.formats.statement import parse_statement
+    from constancia.verify.sources.files import read_named
 
     default = statement.with_name(statement.name.removesuffix(".statement.json") + ".signed.json")
     target = to_make(out or default, force=force)
-    raw = statement.read_bytes()
+    raw = read_named(statement, MAX_SIGNED_BYTES)
     parsed = parse_statement(raw)
     show_statement(raw)
     if not yes:
@@ -42,7 +43,7 @@ def command(
     private = load(key, passphrase(passphrase_file, "passphrase.key"))
     signed = signed_document(raw, [sign_statement(raw, private)])
     write_file(target, signed)
-    typer.echo(message("sign.done", path=target, key=private.key_id, type=parsed.type))
+    say(message("sign.done", path=target, key=private.key_id, type=parsed.type))
 
 
 def agree(question: str) -> None:
@@ -54,7 +55,7 @@ def agree(question: str) -> None:
     if sys.stdin is not None and sys.stdin.isatty():
         typer.confirm(question, abort=True)
         return
-    typer.echo(question)
+    say(question)
     answer = sys.stdin.readline() if sys.stdin is not None else ""
     if answer.strip().lower() not in ("y", "yes", "s", "sí", "si"):
         raise typer.Abort
@@ -65,7 +66,8 @@ def show_statement(raw: bytes) -> None:
     import hashlib
     import json
 
-    from constancia.api.text.i18n import say, tr
+    from constancia.api.text.i18n import say as sentence_words
+    from constancia.api.text.i18n import tr
     from constancia.domain.sentences import sentence_of
     from constancia.verify.core.formats.dsse import signed_bytes
 
@@ -73,8 +75,8 @@ def show_statement(raw: bytes) -> None:
     actor, seen = item["actor"], item["seen"]
     digest = hashlib.sha256(signed_bytes(raw)).hexdigest()
     groups = " ".join(digest[i : i + 4] for i in range(0, 32, 4))
-    typer.echo(say(sentence_of(item), language()))
-    typer.echo(
+    say(sentence_words(sentence_of(item), language()))
+    say(
         message(
             "sign.review",
             who=actor.get("person", actor.get("party", "")),
@@ -86,4 +88,4 @@ def show_statement(raw: bytes) -> None:
             fingerprint=groups,
         )
     )
-    typer.echo(json.dumps(item["body"], ensure_ascii=False, indent=2))
+    say(json.dumps(item["body"], ensure_ascii=False, indent=2))

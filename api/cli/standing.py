@@ -14,6 +14,7 @@ from constancia.domain.commitments.scope import Deliverable, Milestone
 from constancia.domain.derive import Derived, derive, flags, milestone_standing
 from constancia.domain.kernel.calendar import local_day
 from constancia.domain.state import State
+from constancia.verify.report.printable import printable
 
 
 def print_standing(state: State, at: datetime, lang: str) -> None:
@@ -38,7 +39,7 @@ def _word(lang: str, name: str) -> str:
 
 def _escaped(text: object, lang: str) -> str:
     """Escape text that a party wrote, so that square brackets in it are not markup."""
-    return escape(in_language(text, lang))
+    return escape(printable(in_language(text, lang)))
 
 
 def _print_agreement(console: Console, agreement: Agreement, facts: tuple[Derived, ...], day: date, lang: str) -> None:

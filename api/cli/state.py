@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, language, message, now, open_for_reading
+from constancia.api.cli.terminal import fail, guarded, language, message, now, open_for_reading, say, write_data
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,10 +35,10 @@ def command(
         size, instant = _moment(ledger, at)
         state = ledger.state(size)
         if as_json:
-            typer.echo(canonical(state.document()).decode(), nl=False)
+            write_data(canonical(state.document()).decode())
             return
         print_standing(state, instant, language())
-        typer.echo(message("stands", size=state.size, root=ledger.log.root(state.size).hex()))
+        say(message("stands", size=state.size, root=ledger.log.root(state.size).hex()))
 
 
 def _moment(ledger: "Ledger", at: str | None) -> "tuple[int, datetime]":

@@ -16,6 +16,7 @@ from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoin
 from constancia.verify.core.formats.entry import Entry
 from constancia.verify.core.formats.statement import Statement, parse_statement
 from constancia.verify.report.findings import Findings, Report, Verdict
+from constancia.verify.sources.files import read_file
 from constancia.verify.sources.source import Source
 from constancia.verify.speed.entry_patterns import read_entry
 from constancia.verify.trust.trust_folder import TrustFolder
@@ -126,11 +127,9 @@ class Search:
 
 
 def _read(path: Path) -> tuple[bytes, Statement, Checkpoint | None]:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_PROOF_BYTES + 1)
-    except OSError as error:
-        raise Unreadable("statement", str(path), str(error.strerror or error)) from error
+    raw = read_file(path, MAX_PROOF_BYTES)
+    if raw is None:
+        raise Unreadable("statement", str(path), "there is no such file")
     if raw.startswith(HEADER.encode()):
         proof = parse_tlog_proof(raw)
         if proof.extra is None:

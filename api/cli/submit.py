@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import REFUSED, Force, fail, guarded, language, message, open_for_writing, to_make
+from constancia.api.cli.terminal import REFUSED, Force, fail, guarded, language, message, open_for_writing, say, to_make
 
 
 @guarded
@@ -26,8 +26,10 @@ def command(
     Ejemplo / example: constancia submit voto.signed.json --to http://localhost:8000
     """
     from constancia.ledger.disk.durable import write_file
+    from constancia.ledger.submission import MAX_SIGNED_BYTES
+    from constancia.verify.sources.files import read_named
 
-    raw = signed.read_bytes()
+    raw = read_named(signed, MAX_SIGNED_BYTES)
     target = out or signed.with_name(signed.name.removesuffix(".signed.json") + ".tlog-proof")
     to_make(target, force=force or _is_receipt_of(target, raw))
     if to.startswith(("http://", "https://")):
@@ -35,22 +37,23 @@ def command(
     else:
         index, leaf, receipt = _submit_to_folder(raw, Path(to), log_passphrase_file)
     write_file(target, receipt)
-    typer.echo(message("submit.done", index=index, leaf=leaf, path=target))
+    say(message("submit.done", index=index, leaf=leaf, path=target))
 
 
 def _is_receipt_of(path: Path, raw: bytes) -> bool:
     """Return whether a file is a receipt of this statement, so that it may be overwritten."""
     from constancia.ledger.submission import parse_signed
-    from constancia.verify.core.errors import Malformed
+    from constancia.verify.core.errors import Malformed, Unreadable
+    from constancia.verify.sources.files import read_named
     from constancia.verify.speed.entry_patterns import read_entry
-    from constancia.verify.wire.tlog_proof import parse_tlog_proof
+    from constancia.verify.wire.tlog_proof import MAX_PROOF_BYTES, parse_tlog_proof
 
     if not path.is_file():
         return False
     try:
-        entry = parse_tlog_proof(path.read_bytes()).extra
+        entry = parse_tlog_proof(read_named(path, MAX_PROOF_BYTES)).extra
         return entry is not None and read_entry(entry).statement.raw == parse_signed(raw).statement.raw
-    except Malformed:
+    except (Malformed, Unreadable):
         return False
 
 

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
 import typer
 
 if TYPE_CHECKING:
+    import socket
+
     from rich.console import Console
 
+    from constancia.api.http.settings import Settings
     from constancia.domain.kernel.problems import Refusal
     from constancia.ledger.assembly import Options
     from constancia.ledger.ledger import Ledger
@@ -24,10 +27,20 @@ if TYPE_CHECKING:
 IO_FAILED = 74  # the output can't be written
 FAILED = 76  # it could not be done
 REFUSED = 77  # the ledger does not take the act in
+USAGE = 78  # the command line or a setting has another form
+
+MAX_PASSPHRASE_BYTES = 4_096
+MAX_JSON_BYTES = 1_048_576  # of an act's body; a statement has at most 32,768 bytes once it is canonical
 
 Force = Annotated[bool, typer.Option("--force", help="Reemplazar un archivo existente. / Replace an existing file.")]
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class Lines(str):
+    """Text of our own making that has several lines; what is foreign in it was made printable, line by line."""
+
+    __slots__ = ()
 
 
 def language() -> str:
@@ -40,8 +53,24 @@ def message(msgid: str, **params: object) -> str:
     from constancia.api.text.i18n import tr
     from constancia.verify.report.printable import printable
 
-    safe = {name: printable(value) if isinstance(value, str | Path) else value for name, value in params.items()}
-    return tr(language(), f"cli.{msgid}", **safe)
+    def shown(value: object) -> object:
+        if isinstance(value, int | float):
+            return value
+        return printable(value, len(value), keep="\n") if isinstance(value, Lines) else printable(value)
+
+    return tr(language(), f"cli.{msgid}", **{name: shown(value) for name, value in params.items()})
+
+
+def say(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print text for a person: the last place at which what is foreign in it is made harmless."""
+    from constancia.verify.report.printable import printable
+
+    typer.echo(printable(text, len(text), keep="\n"), err=err, nl=nl)
+
+
+def write_data(text: str) -> None:
+    """Print data for a program, as it is: the canonical form, which holds no control character."""
+    typer.echo(text, nl=False)
 
 
 def console() -> "Console":
@@ -54,7 +83,7 @@ def console() -> "Console":
 def fail(text: str, code: int = FAILED) -> typer.Exit:
     """Print an error and give the exception that ends the command."""
     with contextlib.suppress(OSError, ValueError):
-        typer.echo(text, err=True)
+        say(text, err=True)
     return typer.Exit(code)
 
 
@@ -91,7 +120,7 @@ def _told(error: Exception) -> str | None:
         return message("malformed", where=error.where, expected=error.expected, found=error.found or "∅")
     # PersistenceError is of a library that the verifier's verbs do without.
     is_of_store = any(base.__name__ == "PersistenceError" for base in type(error).__mro__)
-    if is_of_store or isinstance(error, LedgerError | Unreadable | UnicodeDecodeError | sqlite3.Error):
+    if is_of_store or isinstance(error, LedgerError | Unreadable | UnicodeError | sqlite3.Error):
         return message("failed", reason=str(error))
     if type(error).__name__ == "RemoteProblem":  # its module brings an HTTP client, which most verbs do without
         return error.text(language())  # type: ignore[attr-defined, no-any-return]
@@ -103,14 +132,15 @@ def _told(error: Exception) -> str | None:
 def refusal_text(refusal: "Refusal") -> str:
     """Return a refusal as text: title, code, rule, the state it was judged against, further broken rules."""
     from constancia.api.text.i18n import tr
+    from constancia.verify.report.printable import printable
 
     lines = [
         message("refused", title=tr(language(), f"problem.{refusal.code}"), code=refusal.code),
         message("refused.rule", rule=refusal.rule),
         message("refused.judged", judged=json.dumps(refusal.judged_against, ensure_ascii=False, default=str)),
     ]
-    lines += [f"  + {code}: {rule}" for code, rule in refusal.also]
-    return "\n".join(lines)
+    lines += [printable(f"  + {code}: {rule}") for code, rule in refusal.also]
+    return Lines("\n".join(lines))
 
 
 def to_make(path: Path, *, force: bool) -> Path:
@@ -127,8 +157,10 @@ def to_make(path: Path, *, force: bool) -> Path:
 def passphrase(path: Path | None, prompt: str, *, confirm: bool = False) -> bytes:
     """Return a passphrase from a file or the terminal; never from an argument, which other users can read."""
     if path is not None:
+        from constancia.verify.sources.files import read_named
+
         warn_if_readable(path)
-        return path.read_bytes().rstrip(b"\r\n")
+        return read_named(path, MAX_PASSPHRASE_BYTES).rstrip(b"\r\n")
     if not sys.stdin.isatty():
         raise fail(message("passphrase.needed"))
     text: str = typer.prompt(message(prompt), hide_input=True, confirmation_prompt=confirm)
@@ -138,7 +170,7 @@ def passphrase(path: Path | None, prompt: str, *, confirm: bool = False) -> byte
 def warn_if_readable(path: Path) -> None:
     """Warn of a secret file that others on this machine may read."""
     if os.name == "posix" and path.exists() and path.stat().st_mode & 0o077:
-        typer.echo(message("readable", path=path, mode=f"{path.stat().st_mode & 0o777:o}"), err=True)
+        say(message("readable", path=path, mode=f"{path.stat().st_mode & 0o777:o}"), err=True)
 
 
 def now() -> datetime:
@@ -175,9 +207,46 @@ def open_for_writing(folder: Path, passphrase_file: Path | None, options: "Optio
     return Ledger.open(folder, clock=SystemClock(), signer=signer, options=guarded_options)
 
 
+def listening(host: str, port: int) -> "socket.socket":
+    """Give a socket that listens, before the address is printed: the one that is printed is the one that answers.
+
+    Raises:
+        Exit: Nothing can listen there.
+    """
+    import socket
+
+    try:
+        host.encode("idna")  # what is no host's name is refused here, and not by a library in its own way
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except (OSError, OverflowError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise fail(message("serve.busy", host=host, port=port, reason=reason)) from error
+
+
+def server_settings() -> "Settings":
+    """Read the operator's settings from the environment.
+
+    Raises:
+        Exit: One is not valid.
+    """
+    from pydantic import ValidationError
+
+    from constancia.api.http.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "CONSTANCIA_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise fail(message("serve.settings", reason=f"{name}: {first['msg']}"), USAGE) from error
+
+
 def read_json(path: Path) -> Any:
     """Read a JSON file, or standard input for `-`."""
-    data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    from constancia.verify.sources.files import read_bounded, read_named
+
+    is_piped = str(path) == "-"
+    data = read_bounded(sys.stdin.buffer, MAX_JSON_BYTES, "-") if is_piped else read_named(path, MAX_JSON_BYTES)
     try:
         return json.loads(data.decode())
     except (ValueError, RecursionError) as error:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, message
+from constancia.api.cli.terminal import fail, guarded, message, say
 
 app = typer.Typer(
     name="trust",
@@ -46,7 +46,7 @@ def add(
         raise fail(message("trust.other", origin=str(error))) from error
     for anchor in done:
         trust = anchor.load()
-        typer.echo(
+        say(
             message(
                 "trust.added",
                 origin=anchor.origin,
@@ -57,7 +57,7 @@ def add(
             )
         )
         if trust.genesis is None:
-            typer.echo(message("trust.no_genesis"), err=True)
+            say(message("trust.no_genesis"), err=True)
 
 
 @app.command(name="list")
@@ -68,10 +68,10 @@ def show() -> None:
 
     anchors = pinned()
     if not anchors:
-        typer.echo(message("trust.none", folder=trust_root()))
+        say(message("trust.none", folder=trust_root()))
     for anchor in anchors:
         trust = anchor.load()
-        typer.echo(
+        say(
             message(
                 "trust.listed",
                 origin=anchor.origin,
@@ -90,4 +90,4 @@ def remove(origin: Annotated[str, typer.Argument(help="Origen del libro. / The l
 
     if not unpin(origin):
         raise fail(message("trust.unknown", origin=origin))
-    typer.echo(message("trust.removed", origin=origin))
+    say(message("trust.removed", origin=origin))

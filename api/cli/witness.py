@@ -1,12 +1,12 @@
 """`constancia witness`: run a party's witness; it needs only its key file and a small store."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, message, passphrase
-from constancia.verify.trust.policy_file import parse_policy
+from constancia.api.cli.terminal import fail, guarded, listening, message, passphrase, say, server_settings
 
 if TYPE_CHECKING:
     import socket
@@ -60,6 +60,8 @@ def command(
 
     if policy is None or key is None:
         raise fail(message("witness.needs"))
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*/?", prefix):
+        raise fail(message("witness.prefix", found=prefix))
     witness = _open(policy, key, store, passphrase_file, create=create)
     with contextlib.closing(witness.store):
         if show:
@@ -73,8 +75,9 @@ def _open(policy: Path, key: Path, store: Path, passphrase_file: Path | None, *,
     from constancia.ledger.keys.note_keys import Cosigner
     from constancia.ledger.witnesses.witness import Witness
     from constancia.ledger.witnesses.witness_memory import WitnessStore
+    from constancia.verify.trust.trust_folder import read_policy
 
-    logs = parse_policy(policy.read_text(encoding="utf-8")).logs
+    logs = read_policy(policy).logs
     cosigner = Cosigner.load(key, passphrase(passphrase_file, "passphrase"))
     opened = WitnessStore.create(store, cosigner.keys) if create else WitnessStore.open(store, cosigner.keys)
     return Witness(opened, cosigner, logs, SystemClock())
@@ -84,19 +87,16 @@ def _show(witness: "Witness") -> None:
     from datetime import UTC, datetime
 
     from constancia.api.witness_app import describe
+    from constancia.verify.report.printable import printable
 
-    typer.echo(describe(witness), nl=False)
+    say(describe(witness), nl=False)
     for number, pair in enumerate(witness.store.evidence()):
         when = datetime.fromtimestamp(pair.at, UTC).isoformat()
-        typer.echo(f"\n--- {number} {when} {pair.origin} {pair.reason}\n")
-        typer.echo(
-            pair.known.decode("utf-8", "replace") + "\n---\n" + pair.request.decode("utf-8", "replace"), nl=False
-        )
+        say(f"\n--- {number} {when} {printable(pair.origin)} {printable(pair.reason)}\n")
+        say(pair.known.decode("utf-8", "replace") + "\n---\n" + pair.request.decode("utf-8", "replace"), nl=False)
 
 
 def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: bool) -> None:
-    import logging
-
     try:
         from constancia.api.http.serving import server_of
         from constancia.api.witness_app import create_witness_app
@@ -105,27 +105,25 @@ def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: boo
 
     from constancia.ledger.witnesses.witness import READY
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    settings = server_settings()
     bound = _bind(listen)
     with bound:
-        server = server_of(create_witness_app(witness, prefix), limit_concurrency=256, timeout_graceful_shutdown=5)
+        server = server_of(
+            create_witness_app(witness, prefix, settings), limit_concurrency=256, timeout_graceful_shutdown=5
+        )
         host, port = bound.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
-        print(f"{READY}http://{shown}:{port}{prefix}", flush=True)
+        say(f"{READY}http://{shown}:{port}{prefix}")
         if stop_with_stdin:
             _stop_with_stdin(server)
         server.run(sockets=[bound])
 
 
 def _bind(listen: str) -> "socket.socket":
-    import socket
-
     host, _, port = listen.rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not (port.isascii() and port.isdigit()):
         raise fail(message("witness.listen", found=listen))
-    host = host.strip("[]")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, int(port)), family=family)
+    return listening(host.strip("[]"), int(port[:6]))
 
 
 def _stop_with_stdin(server: object) -> None:

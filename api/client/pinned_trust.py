@@ -18,7 +18,10 @@ from constancia.ledger.audit.resume_file import ResumeFile
 from constancia.ledger.disk.durable import write_file
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoint
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.core.formats.policy import open_with_policy
+from constancia.verify.sources.files import read_file, read_named
+from constancia.verify.trust.policy_file import MAX_POLICY_BYTES
 from constancia.verify.trust.trust_folder import TrustFolder, load_trust
 
 NAME: Final = "constancia"
@@ -57,7 +60,7 @@ def trust_root() -> Path:
 def find(origin: str) -> Pinned | None:
     """Return the trust folder that this user pinned for an origin, or None."""
     folder = trust_root() / _name(origin)
-    return _read(folder) if (folder / "policy").is_file() else None
+    return _read(folder) if (folder / "policy").exists() else None
 
 
 def pinned() -> list[Pinned]:
@@ -65,7 +68,7 @@ def pinned() -> list[Pinned]:
     root = trust_root()
     folders = sorted(root.iterdir()) if root.is_dir() else []
     return sorted(
-        (_read(folder) for folder in folders if (folder / "policy").is_file()), key=lambda anchor: anchor.origin
+        (_read(folder) for folder in folders if (folder / "policy").exists()), key=lambda anchor: anchor.origin
     )
 
 
@@ -74,10 +77,8 @@ def _read(folder: Path) -> Pinned:
 
 
 def _line(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8").strip() or None
-    except FileNotFoundError:
-        return None
+    raw = read_file(path, MAX_NOTE_BYTES)
+    return None if raw is None else raw.decode("utf-8", "replace").strip() or None
 
 
 def pin(given: Path, *, source: str | None = None, replace: bool = False) -> list[Pinned]:
@@ -121,7 +122,11 @@ def _files(folder: Path) -> dict[str, bytes]:
     listed = [folder / name for name in PINNED_FILES]
     tsa = folder / "tsa"
     listed += sorted(tsa.iterdir()) if tsa.is_dir() else []
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in listed if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): read_named(path, MAX_POLICY_BYTES)
+        for path in listed
+        if path.exists() and not path.is_dir()
+    }
 
 
 def unpin(origin: str) -> bool:
@@ -138,7 +143,8 @@ def remember_checkpoint(anchor: Pinned, raw: bytes) -> None:
     From then on a shorter or different log is altered for this user (verify's rule A3).
     """
     path = anchor.folder / CHECKPOINT
-    former = _parsed(path.read_bytes()) if path.is_file() else None
+    raw_former = read_file(path, MAX_NOTE_BYTES)
+    former = None if raw_former is None else _parsed(raw_former)
     checkpoint = _parsed(raw)
     if checkpoint is not None and (former is None or former.size < checkpoint.size):
         write_file(path, raw)
@@ -190,10 +196,10 @@ def last_checkpoint(origin: str | None) -> bytes:
         Unreadable: There is none.
     """
     anchor = None if origin is None else find(origin)
-    path = None if anchor is None else anchor.folder / CHECKPOINT
-    if path is None or not path.is_file():
+    raw = None if anchor is None else read_file(anchor.folder / CHECKPOINT, MAX_NOTE_BYTES)
+    if raw is None:
         raise Unreadable("since", "--since last", f"no checkpoint of {origin} was verified with a pinned trust folder")
-    return path.read_bytes()
+    return raw
 
 
 def _name(text: str) -> str:

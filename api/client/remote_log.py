@@ -1,19 +1,27 @@
 """A signatory's software over HTTP: checkpoint, consistency proofs, submission with safe retries."""
 
 import json
+import threading
+import urllib.error
+import urllib.request
+import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
-from urllib.parse import quote
+from http.client import HTTPException
+from typing import Any, Final, NamedTuple, Self
+from urllib.parse import quote, urlsplit
 
-import httpx
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from constancia.api.text.i18n import tr
 from constancia.ledger.errors import LedgerError
+from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.signatures import decode_base64
 from constancia.verify.report.printable import printable
+from constancia.verify.sources.transit import is_html
+from constancia.verify.sources.web import WAIT_S, Web, whole_body
 
-TIMEOUT_S = 20.0
+ANSWER_S: Final = 60.0  # for one answer as a whole
+MAX_ANSWER_BYTES: Final = 4_000_000  # a receipt has at most half of it
 
 
 class Unreachable(LedgerError):
@@ -46,15 +54,62 @@ class RemoteProblem(Exception):
         return "\n".join([*lines, *(printable(f"  + {item.get('code')}: {item.get('rule')}") for item in more[:20])])
 
 
-def _problem(answer: httpx.Response) -> dict[str, Any]:
-    """Read a problem document; an answer that only says that it is one is none of a ledger's."""
+class Answer(NamedTuple):
+    """A whole answer: its status, its media type without parameters, and its body."""
+
+    status: int
+    media_type: str
+    data: bytes
+
+
+class _Exchange(Web):
+    """Requests of any method below an address, by the verifier's reader of the network; no redirect is followed."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.answer_s = ANSWER_S
+        self._opener = urllib.request.OpenerDirector()
+        for handler in (
+            urllib.request.ProxyHandler(), urllib.request.HTTPHandler(), urllib.request.HTTPSHandler(),
+            urllib.request.HTTPDefaultErrorHandler(), urllib.request.HTTPErrorProcessor(),
+        ):  # fmt: skip
+            self._opener.add_handler(handler)
+
+    def ask(self, method: str, path: str, body: bytes | None) -> Answer:
+        """Send a request once, and give the answer of whatever status.
+
+        Raises:
+            Unreadable, OSError, HTTPException, ValueError: None came whole and in time.
+        """
+        where = f"{self.location}{path}"
+        headers = {"Accept-Encoding": "identity", "User-Agent": "constancia"}
+        headers |= {} if body is None else {"Content-Type": "application/json"}
+        request = urllib.request.Request(where, body, headers, method=method)  # noqa: S310 - http and https alone
+
+        def send(left: threading.Event) -> Answer:
+            try:
+                with self._opener.open(request, timeout=WAIT_S) as answer:
+                    return taken(answer, answer.status, left)
+            except urllib.error.HTTPError as error:
+                with error:
+                    return taken(error.fp, error.code, left)
+
+        def taken(answer: Any, status: int, left: threading.Event) -> Answer:
+            media_type = answer.headers.get_content_type()
+            return Answer(status, media_type, whole_body(answer, MAX_ANSWER_BYTES, where, left))
+
+        return self._in_time(send, where)
+
+
+def _object(answer: Answer, where: str, members: Sequence[str] = ()) -> dict[str, Any]:
+    """Read an answer's JSON object; one that has another form, whatever it says that it is, is none of a ledger's."""
     try:
-        problem = answer.json()
-    except ValueError:
-        problem = None
-    if not isinstance(problem, dict):
-        raise NoLedger(f"{answer.url}: no ledger answers there (status {answer.status_code})")
-    return problem
+        document = json.loads(answer.data)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict) or any(name not in document for name in members):
+        raise NoLedger(f"{where}: no ledger answers there (status {answer.status})")
+    return document
 
 
 class RemoteLog:
@@ -69,9 +124,13 @@ class RemoteLog:
 
     def __init__(self, url: str) -> None:
         try:
-            self._client = httpx.Client(base_url=url.rstrip("/"), timeout=TIMEOUT_S, follow_redirects=False)
-        except (httpx.InvalidURL, ValueError) as error:
-            raise NoLedger(f"{url}: {error}") from error
+            is_address = url.isascii() and urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname)
+        except ValueError:
+            is_address = False
+        if not is_address:
+            raise NoLedger(f"{url}: this is no http or https address")
+        self._web = _Exchange(url)
+        self._url = self._web.location
 
     def __enter__(self) -> Self:
         """Close the connection at the end of a block."""
@@ -82,8 +141,7 @@ class RemoteLog:
         self.close()
 
     def close(self) -> None:
-        """Close the connection; may be repeated."""
-        self._client.close()
+        """Nothing stays open between two requests; may be repeated."""
 
     def describe(self) -> dict[str, Any]:
         """Return the server's own description: origin, log key, genesis. It proves nothing by itself."""
@@ -91,7 +149,7 @@ class RemoteLog:
 
     def checkpoint(self) -> bytes:
         """Return the latest signed checkpoint."""
-        return self._request("GET", "/checkpoint").content
+        return self._request("GET", "/checkpoint").data
 
     def consistency(self, old: int, new: int) -> Sequence[bytes]:
         """Return the consistency proof between two sizes."""
@@ -105,7 +163,7 @@ class RemoteLog:
             RemoteProblem: There is no such entry.
             Unreachable: It could not be reached after several tries.
         """
-        return self._request("GET", f"/api/v1/receipts/{quote(name, safe='')}").content
+        return self._request("GET", f"/api/v1/receipts/{quote(name, safe='', errors='replace')}").data
 
     def submit(self, document: bytes) -> dict[str, Any]:
         """Submit a signed statement, with retries: the same bytes give the same receipt.
@@ -131,14 +189,7 @@ class RemoteLog:
         return verdict
 
     def _json(self, method: str, path: str, members: Sequence[str], body: bytes | None = None) -> dict[str, Any]:
-        answer = self._request(method, path, body)
-        try:
-            document = answer.json()
-        except ValueError:
-            document = None
-        if not isinstance(document, dict) or any(name not in document for name in members):
-            raise NoLedger(f"{answer.url}: no ledger answers there (status {answer.status_code})")
-        return document
+        return _object(self._request(method, path, body), f"{self._url}{path}", members)
 
     @retry(
         retry=retry_if_exception_type(Unreachable),
@@ -146,18 +197,21 @@ class RemoteLog:
         wait=wait_exponential_jitter(multiplier=0.2, max=5),
         reraise=True,
     )
-    def _request(self, method: str, path: str, body: bytes | None = None) -> httpx.Response:
-        headers = {"Content-Type": "application/json"} if body is not None else {}
+    def _request(self, method: str, path: str, body: bytes | None = None) -> Answer:
         try:
-            answer = self._client.request(method, path, content=body, headers=headers)
-        except httpx.UnsupportedProtocol as error:
-            raise NoLedger(f"{self._client.base_url}: {error}") from error
-        except httpx.HTTPError as error:
-            raise Unreachable(f"{self._client.base_url}: {str(error) or type(error).__name__}") from error
-        if answer.status_code in (429, 502, 503, 504):
-            raise Unreachable(f"{self._client.base_url}: {answer.status_code}")
-        if answer.headers.get("content-type", "").startswith("application/problem+json"):
-            raise RemoteProblem(_problem(answer))
-        if not answer.is_success:
-            raise NoLedger(f"{answer.url}: no ledger answers there (status {answer.status_code})")
+            answer = self._web.ask(method, path, body)
+        except Unreadable as error:
+            kind = Unreachable if error.code == "unreachable" else NoLedger
+            raise kind(str(error)) from error
+        except (OSError, HTTPException, EOFError, zlib.error) as error:
+            raise Unreachable(f"{self._url}: {printable(error) or type(error).__name__}") from error
+        except ValueError as error:  # an address with what no request may hold
+            raise NoLedger(f"{self._url}: {printable(error)}") from error
+        if answer.status in (429, 502, 503, 504):
+            raise Unreachable(f"{self._url}: {answer.status}")
+        if answer.media_type == "application/problem+json":
+            raise RemoteProblem(_object(answer, f"{self._url}{path}"))
+        # A page for what is not there, or a portal's in everything's place, comes with 200 too.
+        if answer.status >= 300 or answer.media_type == "text/html" or is_html(answer.data):
+            raise NoLedger(f"{self._url}{path}: no ledger answers there (status {answer.status})")
         return answer

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -26,6 +25,7 @@ from constancia.ledger.errors import (
     WritesRefused,
 )
 from constancia.verify.core.errors import Malformed
+from constancia.verify.report.rendering import json_text
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_BASE: Final = "/en/codes#"
@@ -112,7 +112,7 @@ def problem(code: str, rule: str, *, headers: Mapping[str, str] | None = None, *
     """Return a response with a problem document; `members` as for `document`."""
     body = document(code, rule, **members)
     all_headers = {"Cache-Control": "no-store", **(headers or {})}
-    return JSONResponse(body, body["status"], all_headers, MEDIA_TYPE)
+    return Response(json_text(body), body["status"], all_headers, MEDIA_TYPE)
 
 
 def too_often(wait_s: int, instance: str | None = None) -> Response:

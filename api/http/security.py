@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from constancia.api.http import problems
@@ -115,7 +116,7 @@ async def bounded_body(request: Request, limit: int, timeout_s: float = BODY_TIM
         The body.
 
     Raises:
-        Malformed: `too-large`, without reading the rest.
+        Malformed: `too-large`, without reading the rest; `cut` where the client left before the end.
         Refusal: E_TIMEOUT; E_CONTENT_TYPE for a compressed body, whose uncompressed length is unknown.
     """
     coding = request.headers.get("content-encoding", "identity")
@@ -135,6 +136,8 @@ async def bounded_body(request: Request, limit: int, timeout_s: float = BODY_TIM
     except TimeoutError as error:
         rule = "a body arrives within its time"
         raise Refusal(Problem(code="E_TIMEOUT", rule=rule), {"timeout_s": timeout_s}) from error
+    except ClientDisconnect:  # nobody is there to read the answer; it is no fault of ours, and none for the log
+        raise Malformed("cut", "body", "the whole body", f"{len(data)} bytes") from None
     return bytes(data)
 
 

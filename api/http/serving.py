@@ -117,6 +117,7 @@ def server_of(app: ASGIApp, **settings: Any) -> uvicorn.Server:
     shared: dict[str, Any] = {
         "http": BoundedHeads,
         "ws": "none",
+        "log_config": None,  # as all our log lines, `api.text.log_lines`
         "log_level": "warning",
         "access_log": False,
         "server_header": False,

@@ -10,6 +10,8 @@ from starlette.routing import Route
 
 from constancia.api.monitor.outputs import FEED_NAMES, HEADS_NAME, METRICS_NAME
 from constancia.ledger.monitor.watch_folder import PROOFS
+from constancia.verify.core.errors import Unreadable
+from constancia.verify.sources.files import MAX_DOCUMENT_BYTES, read_file
 
 _HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
@@ -54,8 +56,8 @@ def create_monitor_app(root: Path) -> Starlette:
 
 def _file(path: Path | None, media_type: str) -> Response:
     try:
-        data = None if path is None else path.read_bytes()
-    except FileNotFoundError:
+        data = None if path is None else read_file(path, MAX_DOCUMENT_BYTES)
+    except Unreadable:
         data = None
     if data is None:
         return PlainTextResponse("404\n", 404, _HEADERS)

@@ -11,7 +11,7 @@ from constancia.ledger.monitor.settings import Peer
 from constancia.ledger.monitor.signed_heads import MAX_HEADS_BYTES, parse_heads
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import read_checkpoint
-from constancia.verify.sources.files import Folder
+from constancia.verify.sources.files import read_file
 from constancia.verify.wire.tlog_proof import MAX_PROOF_BYTES, parse_tlog_proof
 
 HEADS_PATH: Final = "heads"
@@ -41,8 +41,7 @@ def _read(location: str, is_stopped: Callable[[], bool]) -> bytes:
         below, _, name = address.rpartition("/")
         raw = RoundWeb(below, is_stopped).read(name, MAX_HEADS_BYTES)
     else:
-        path = Path(location)
-        raw = Folder(path.parent).read(path.name, MAX_HEADS_BYTES)
+        raw = read_file(Path(location), MAX_HEADS_BYTES)
     if raw is None:
         raise Unreadable("peer", location, "there is no such file")
     return raw
@@ -54,7 +53,7 @@ def read_receipt(path: Path) -> ReceiptJudgement:
     Raises:
         Unreadable: No such file, or not a receipt.
     """
-    raw = Folder(path.parent).read(path.name, MAX_PROOF_BYTES)
+    raw = read_file(path, MAX_PROOF_BYTES)
     try:
         if raw is None:
             raise Unreadable("receipt", str(path), "there is no such file")

@@ -52,6 +52,7 @@ class Service:
     report: Callable[[RoundOutcome], None] = lambda _: None
     says: Callable[[str], None] = lambda _: None
     has_feeds: bool = True
+    is_written: bool = True
 
     def __post_init__(self) -> None:
         """Open the logs' folders. One that can't be read is said, and the others are watched."""
@@ -60,14 +61,14 @@ class Service:
         for url in dict.fromkeys(self.urls):
             try:
                 self.folders.append(LogFolder(self.root, url))
-            except Unreadable as error:
-                self._unread.append(error)
+            except (Unreadable, Malformed, OSError) as error:
+                self._unread.append(error if isinstance(error, Unreadable) else Unreadable("monitor", url, str(error)))
                 self.says(str(error))
         if self._unread and not self.folders:
             raise self._unread[0]
         for folder in self.folders:
             if folder.damaged:
-                self.says(f"{folder.path / JOURNAL}: {folder.damaged} x [journal]")
+                self.says(f"{folder.path / JOURNAL}: {folder.damaged} lines or proofs can't be read, and are left out")
         self._watches = [WatchedLog(folder, self.settings, self.clock) for folder in self.folders]
 
     @property
@@ -96,17 +97,26 @@ class Service:
                 due[number] = time.monotonic() + delay(every_s, outcome.state.failures)
             self.stop.wait(max(0.0, min(due.values()) - time.monotonic()))
 
+    def _write_outputs(self) -> None:
+        """Write feeds, metrics and heads; where that fails it is said, and it is no finding about any log."""
+        try:
+            self.has_feeds = write_outputs(self.root, self.folders, self.name, self.heads)
+            self.is_written = True
+        except (Unreadable, Malformed, OSError, ValueError) as error:
+            self.is_written = False
+            self.says(str(error))
+
     def _rounds(self, watches: Sequence[WatchedLog]) -> Iterator[RoundOutcome]:
         peers = [read_peer(peer, self.settings.is_stopped) for peer in self.peers]
         for watch in watches:
             others = siblings(self.folders, watch.folder.state.url)
             try:
                 outcome = watch.round([*peers, *others], self.receipts)
-                self.has_feeds = write_outputs(self.root, self.folders, self.name, self.heads)
             except (Unreadable, Malformed, OSError, ValueError) as error:  # of this log's folder: the others go on
                 self.says(str(error))
                 state = replace(watch.folder.state, failures=watch.folder.state.failures + 1)
                 outcome = RoundOutcome(code=UNREACHABLE, events=(), open=watch.folder.open, state=state)
+            self._write_outputs()
             self.report(outcome)
             yield outcome
 

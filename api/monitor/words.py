@@ -10,7 +10,15 @@ from constancia.verify.report.words import FAULTS, LABELS, REMARKS, VERDICTS
 
 
 def tell(finding: Finding, lang: str) -> str:
-    """Return one sentence that describes a finding."""
+    """Return one sentence that describes a finding; of a journal that lacks what the sentence needs, what it has."""
+    try:
+        return _sentence(finding, lang)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+        shown = ", ".join(f"{name}: {value}" for name, value in finding.params.items())
+        return printable(f"{finding.code}: {shown}", 4_000)
+
+
+def _sentence(finding: Finding, lang: str) -> str:
     params: dict[str, Any] = dict(finding.params)
     if "source" in params:
         own = {OWN: "monitor.source.own", RECEIPT: "monitor.source.receipt"}.get(params["source"])

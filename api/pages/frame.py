@@ -16,6 +16,7 @@ from constancia.domain.identity.party import Party
 from constancia.domain.state import State
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.as_of import AsOf
+from constancia.verify.report.printable import printable
 
 # The same page in the other language: path segments differ.
 SEGMENTS = {
@@ -28,6 +29,12 @@ SEGMENTS = {
 }
 
 
+def _shown(value: object) -> object:
+    """Make foreign text harmless wherever a template shows it; what is markup already came through the renderer."""
+    is_text = isinstance(value, str) and not hasattr(value, "__html__")
+    return printable(value, len(value), keep="\n\t") if is_text else value  # type: ignore[arg-type]  # it is text
+
+
 @cache
 def templates() -> Environment:
     """Give the template environment, made once."""
@@ -35,6 +42,7 @@ def templates() -> Environment:
         loader=PackageLoader("constancia.api"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )

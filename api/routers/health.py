@@ -10,6 +10,8 @@ from constancia.api.http.examples import HEALTH
 from constancia.api.http.schemas import json_example, refusals
 from constancia.ledger.errors import NotFound
 from constancia.ledger.health import health_of
+from constancia.ledger.witnesses.rollback_records import MAX_BYTES
+from constancia.verify.sources.files import read_file
 
 router = APIRouter(tags=["health"])
 _FRESH = {"Cache-Control": "no-store"}
@@ -57,7 +59,7 @@ def integrity(ledger: TheLedger) -> Response:
 @router.get("/rollbacks.json", summary="The list of accepted rollbacks, as it is published", responses=refusals(404))
 def rollbacks(ledger: TheLedger) -> Response:
     """Give the file next to the log's checkpoint; 404 where no rollback was ever accepted."""
-    try:
-        return Response(ledger.folder.rollbacks.read_bytes(), 200, _FRESH, "application/json")
-    except FileNotFoundError:
-        raise NotFound("no rollback was ever accepted here") from None
+    declared = read_file(ledger.folder.rollbacks, MAX_BYTES)
+    if declared is None:
+        raise NotFound("no rollback was ever accepted here")
+    return Response(declared, 200, _FRESH, "application/json")

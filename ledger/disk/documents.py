@@ -15,6 +15,9 @@ from pathlib import Path
 
 from constancia.ledger.disk.durable import PART_SUFFIX, remove_half_written, sync_folder
 from constancia.ledger.errors import Damaged, NotFound, TooLarge
+from constancia.verify.core.errors import Unreadable
+from constancia.verify.sources import files
+from constancia.verify.sources.files import read_named
 
 # A scanned agreement has a few MiB; a larger document is stored elsewhere and cited by its digest.
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
@@ -69,9 +72,11 @@ class Documents:
         """
         path = self._path(sha256)
         try:
-            data = path.read_bytes()
+            data = read_named(path, files.MAX_DOCUMENT_BYTES)
         except FileNotFoundError:
             raise NotFound(f"no document {sha256} is stored here") from None
+        except Unreadable as error:
+            raise Damaged(f"document {sha256} can't be read: {error}; restore it") from error
         actual = hashlib.sha256(data).hexdigest()
         if actual != sha256:
             raise Damaged(f"document {sha256} has the digest {actual} on the disk; restore it")

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.keys.log_signer import KEY_FILE_MODE, KeyFileError
-from constancia.ledger.keys.note_keys import check_passphrase
+from constancia.ledger.keys.note_keys import check_passphrase, read_key_file
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.signatures import KeyId, PublicKey, Signature, load_public_key
 
@@ -96,10 +96,7 @@ def load(path: Path, passphrase: bytes) -> PrivateKey:
     Raises:
         KeyFileError: No such file, wrong passphrase, or an unsupported kind of key.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise KeyFileError(f"{path}: {error.strerror or 'it can not be read'}") from error
+    data = read_key_file(path)
     try:
         read = load_pem_private_key if data.startswith(b"-----") else load_der_private_key
         handle = read(data, passphrase)

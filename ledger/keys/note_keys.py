@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError
+from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.cosignature import message_ed25519, message_mldsa44
 from constancia.verify.core.formats.note import (
     COSIGNATURE_ED25519,
@@ -32,6 +33,7 @@ from constancia.verify.core.formats.note import (
     is_key_name,
     verifier_key,
 )
+from constancia.verify.sources.files import read_named
 
 KEY_FILE_MODE: Final = 0o600
 # Guessing a stolen file's passphrase is the attack; below this it takes minutes.
@@ -92,12 +94,7 @@ class NoteKeys:
             KeyFileError: No such file, another passphrase, other keys than these two, or ML-DSA-44 on a platform
                 without it.
         """
-        try:
-            data = path.read_bytes()[:MAX_FILE_BYTES]
-        except FileNotFoundError:
-            raise KeyFileError(f"{path}: there is no such key file") from None
-        except OSError as error:
-            raise KeyFileError(f"{path}: {error.strerror or 'it can not be read'}") from error
+        data = read_key_file(path)
         try:
             keys = [load_pem_private_key(block, passphrase) for block in _BLOCK.findall(data)]
         except UnsupportedAlgorithm as error:
@@ -176,6 +173,20 @@ class Cosigner:
                 continue
             lines.append(NoteSignature(name=self.name, key_hash=key.key_hash, blob=stamp + sig))
         return tuple(lines)
+
+
+def read_key_file(path: Path) -> bytes:
+    """Read a key file's bytes.
+
+    Raises:
+        KeyFileError: There is none, it is no regular file or too large, or it can't be read.
+    """
+    try:
+        return read_named(path, MAX_FILE_BYTES)
+    except FileNotFoundError:
+        raise KeyFileError(f"{path}: there is no such key file") from None
+    except Unreadable as error:
+        raise KeyFileError(str(error)) from error
 
 
 def check_passphrase(passphrase: bytes) -> None:

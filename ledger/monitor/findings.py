@@ -1,5 +1,6 @@
 """Kinds of findings by code: the verdict of each, and whether it is permanent."""
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ UNREACHABLE: Final = 3
 
 # Worst first. Unreachable outweighs inconclusive, because then nothing is known at all.
 _ORDER: Final = (ALTERED, UNREACHABLE, INCONCLUSIVE, INTACT)
+_TIME: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
 _NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "constancia/monitor-findings@v1")
 
 
@@ -68,6 +70,7 @@ class Finding:
     def __post_init__(self) -> None:
         """Clean foreign text before storing: a feed, a metric or a terminal reads it later, and refuses or obeys."""
         object.__setattr__(self, "key", printable(self.key))
+        object.__setattr__(self, "evidence", None if self.evidence is None else printable(self.evidence))
         object.__setattr__(self, "params", {name: _clean(value) for name, value in self.params.items()})
 
     @property
@@ -119,8 +122,25 @@ def _clean(value: Any) -> Any:
     return [_clean(item) for item in value] if isinstance(value, list | tuple) else value
 
 
+def is_time(text: str) -> bool:
+    """Tell whether a text is a time as the monitor writes it: RFC 3339 UTC, in whole seconds."""
+    return _TIME.fullmatch(text) is not None
+
+
 def event_of(item: Mapping[str, Any]) -> Event:
-    """Parse the members of a journal line."""
+    """Parse the members of a journal line.
+
+    Raises:
+        ValueError, KeyError, TypeError: One is missing or of another form: a feed or a metric would refuse it later.
+    """
+    for name in ("at", "code", "event", "key", "origin", "url"):
+        if not isinstance(item[name], str):
+            raise TypeError(f"{name}: text is expected")
+    item["url"].encode()  # half of a surrogate pair can't be written again
+    if item["event"] not in ("found", "cleared") or not is_time(item["at"]):
+        raise ValueError("a finding begins or ends at a time")
+    if not isinstance(item["params"], Mapping) or not isinstance(item["evidence"], str | None):
+        raise TypeError("params: an object is expected; evidence: a name or null")
     finding = Finding(code=item["code"], key=item["key"], params=item["params"], evidence=item["evidence"])
     return Event(
         at=item["at"], is_found=item["event"] == "found", url=item["url"], origin=item["origin"], finding=finding

@@ -9,7 +9,8 @@
 - P1: each write is there whole or not at all; a line cut off at the journal's end is taken away when it is read.
 - P2: the order is proof, journal, state. A crash after the proof leaves a proof without a line, which is written when
   the folder is opened; a crash after the line leaves an old state, and the next round finds the same again, once.
-- P3: a line of the journal that can't be read is passed over, counted and left where it is: it never ends the watch.
+- P3: a line of the journal or a proof that can't be read is passed over, counted and left where it is: it never ends
+  the watch.
 """
 
 import hashlib
@@ -17,14 +18,17 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
 from constancia.ledger.disk.durable import remove_half_written, sync_folder, write_file
-from constancia.ledger.monitor.findings import KINDS, Event, Finding, event_of
+from constancia.ledger.monitor.findings import KINDS, Event, Finding, event_of, is_time
 from constancia.ledger.monitor.signed_heads import OWN, finding_of
-from constancia.verify.core.errors import Unreadable
+from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.sources.contradiction_file import MAX_CONTRADICTION_BYTES
+from constancia.verify.sources.files import read_file, read_named
 from constancia.verify.sources.layout import CHECKPOINT_NAME
 
 FORMAT: Final = 1
@@ -33,6 +37,9 @@ JOURNAL: Final = "journal.jsonl"
 MAX_PROOFS: Final = 16  # two histories that both grow give a new one in each round
 PROOFS: Final = "contradiction-*.txt"
 NEVER: Final = "1970-01-01T00:00:00Z"
+MAX_STATE_BYTES: Final = 64 * 1024 * 1024  # a few notes, and those of others that are held
+MAX_JOURNAL_BYTES: Final = 256 * 1024 * 1024
+_TIMES: Final = frozenset({"verified_at", "whole_at", "seen_since", "last_round", "last_success"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,22 +105,22 @@ class LogFolder:
         self._recover()
 
     def _load(self, url: str) -> WatchState:
-        try:
-            raw = json.loads((self.path / "state.json").read_bytes())
-        except FileNotFoundError:
+        path = self.path / "state.json"
+        data = read_file(path, MAX_STATE_BYTES)
+        if data is None:
             return WatchState(url=url)
-        except (OSError, ValueError) as error:
-            raise Unreadable("monitor", str(self.path / "state.json"), str(error)) from error
-        if raw.pop("format", None) != FORMAT or raw.get("url") != url:
-            raise Unreadable("monitor", str(self.path / "state.json"), "it is of another form, or another log")
-        known = {field.name for field in fields(WatchState)}
-        state = WatchState(**{name: value for name, value in raw.items() if name in known})
-        return replace(state, held=tuple((note, where) for note, where in state.held))
+        try:
+            raw = json.loads(data)
+            json.dumps(raw, ensure_ascii=False).encode()  # half of a surrogate pair could never be written again
+            if raw.pop("format", None) != FORMAT or raw.get("url") != url:
+                raise ValueError("it is of another form, or another log")  # noqa: TRY301 - as whatever is wrong with it
+            return _state_of(raw)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise Unreadable("monitor", str(path), str(error)) from error
 
     def _read_journal(self) -> list[Event]:
-        try:
-            raw = self._journal.read_bytes()
-        except FileNotFoundError:
+        raw = read_file(self._journal, MAX_JOURNAL_BYTES)
+        if raw is None:
             return []
         whole = raw[: raw.rfind(b"\n") + 1]
         if whole != raw:  # P1: the machine stopped while the line was written
@@ -122,7 +129,7 @@ class LogFolder:
         for line in whole.split(b"\n")[:-1]:
             try:
                 event = event_of(json.loads(line))
-            except (ValueError, KeyError, TypeError, AttributeError):
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 event = None
             if event is None or event.finding.code not in KINDS:
                 self.damaged += 1  # P3: it stays in the file, and what it said is found again
@@ -134,8 +141,13 @@ class LogFolder:
         """Write the missing journal line of a proof (P2), dated by the proof's file."""
         reported = {event.finding.evidence for event in self.events}
         for path in sorted(self.evidence.glob(PROOFS)):
-            if path.name not in reported:
-                lost = finding_of(path.read_bytes(), OWN)
+            if path.name in reported:
+                continue
+            try:
+                lost = finding_of(read_named(path, MAX_CONTRADICTION_BYTES), OWN)
+            except (Unreadable, Malformed):
+                self.damaged += 1
+            else:
                 self._append([self._event(lost, self.state.last_round or NEVER, is_found=True)])
 
     @property
@@ -158,8 +170,14 @@ class LogFolder:
         return finding
 
     def proofs(self) -> list[bytes]:
-        """Return all proofs."""
-        return [path.read_bytes() for path in sorted(self.evidence.glob(PROOFS))]
+        """Return all proofs that can be read."""
+        proofs = []
+        for path in sorted(self.evidence.glob(PROOFS)):
+            with suppress(Unreadable, Malformed, FileNotFoundError):
+                raw = read_named(path, MAX_CONTRADICTION_BYTES)
+                finding_of(raw, OWN)  # what is no proof is handed to nobody
+                proofs.append(raw)
+        return proofs
 
     def record(self, findings: Iterable[Finding], judged: frozenset[str], at: str) -> list[Event]:
         """Record in the journal which findings began and which ended.
@@ -222,6 +240,26 @@ class LogFolder:
             self._open[event.finding.identity] = event.finding
         else:
             self._open.pop(event.finding.identity, None)
+
+
+def _state_of(raw: Mapping[str, Any]) -> WatchState:
+    """Read a state's members.
+
+    Raises:
+        ValueError, TypeError: One is of another type, or no time where a time belongs.
+    """
+    known = {field.name: field.type for field in fields(WatchState)}
+    given = {name: value for name, value in raw.items() if name in known}
+    others = tuple((note, where) for note, where in given.pop("held", ()))
+    if not all(isinstance(text, str) for pair in others for text in pair):
+        raise TypeError("held: pairs of texts are expected")
+    for name, value in given.items():
+        kind = float | int if known[name] is float else known[name]
+        if isinstance(value, bool) or not isinstance(value, kind):  # type: ignore[arg-type]  # no field has a string for type
+            raise TypeError(f"{name}: another type is expected")
+        if value is not None and name in _TIMES and not is_time(str(value)):
+            raise ValueError(f"{name}: a time is expected")
+    return WatchState(**given, held=others)
 
 
 def folder_name(url: str) -> str:

@@ -30,6 +30,7 @@ from constancia.ledger.witnesses.rollback_records import NAME as ROLLBACKS_NAME
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoint
 from constancia.verify.core.formats.merkle import HASH_BYTES
+from constancia.verify.sources.files import MAX_DOCUMENT_BYTES, read_file
 from constancia.verify.sources.layout import (
     ANCHORS_NAME,
     CHECKPOINT_NAME,
@@ -157,10 +158,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 
 def _read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
+    return read_file(path, MAX_DOCUMENT_BYTES)
 
 
 def _write_tiles(log: Log, old_size: int, new_size: int, folder: Path) -> int:

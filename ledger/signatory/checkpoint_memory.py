@@ -11,8 +11,9 @@ from typing import Final, Protocol
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError
 from constancia.verify.core.formats.checkpoint import open_checkpoint
-from constancia.verify.core.formats.note import VerifierKey
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey
 from constancia.verify.core.formats.statement import Seen
+from constancia.verify.sources.files import read_file
 from constancia.verify.wire.merkle import EMPTY_ROOT, verify_consistency
 
 EMPTY_SEEN: Final = Seen(size=0, root=EMPTY_ROOT)
@@ -46,8 +47,9 @@ class Watch:
         self.log_key = log_key
         self._path = path
         self.seen = EMPTY_SEEN
-        if path is not None and path.exists():
-            last, _note = open_checkpoint(path.read_bytes(), log_key)
+        raw = None if path is None else read_file(path, MAX_NOTE_BYTES)
+        if raw is not None:
+            last, _note = open_checkpoint(raw, log_key)
             self.seen = Seen(size=last.size, root=last.root)
 
     def update(self, log: LogView) -> Seen:

@@ -2,9 +2,14 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Final
 
-from constancia.ledger.timestamps.anchor_store import INDEX_NAME, NOTE_NAME, parse_index_line, size_in
+from constancia.ledger.timestamps.anchor_store import (
+    INDEX_NAME,
+    MAX_INDEX_BYTES,
+    NOTE_NAME,
+    parse_index_line,
+    size_in,
+)
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.report.findings import Findings
@@ -12,8 +17,6 @@ from constancia.verify.sources.files import Files
 from constancia.verify.sources.layout import ANCHORS_NAME
 from constancia.verify.sources.source import Source
 from constancia.verify.sources.transit import is_html
-
-MAX_INDEX_BYTES: Final = 32 * 1024 * 1024  # two hundred thousand anchors
 
 
 @dataclass(slots=True, kw_only=True)

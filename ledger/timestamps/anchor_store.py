@@ -23,11 +23,14 @@ from typing import Final
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import Fatal, LedgerError, NotFound
 from constancia.ledger.timestamps.authorities import AUTHORITY_NAME
-from constancia.verify.core.formats.note import parse_note
+from constancia.verify.core.formats.canonical import MAX_INTEGER
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES, parse_note
+from constancia.verify.sources.files import read_file, read_named
 
 INDEX_NAME: Final = "SHA256SUMS"
 NOTE_NAME: Final = "checkpoint"
 SUFFIX: Final = ".tsr"
+MAX_INDEX_BYTES: Final = 32 * 1024 * 1024  # two hundred thousand anchors
 _PATH = re.compile(rf"([1-9]\d{{0,15}})/(?:{NOTE_NAME}|({AUTHORITY_NAME.pattern})\{SUFFIX})", re.ASCII)
 _LINE = re.compile(rf"([0-9a-f]{{64}})  ({_PATH.pattern})", re.ASCII)
 
@@ -35,7 +38,7 @@ _LINE = re.compile(rf"([0-9a-f]{{64}})  ({_PATH.pattern})", re.ASCII)
 def size_in(path: str) -> int | None:
     """Return the size that a path below `anchors/` is about; None if it is not an anchor file."""
     match = _PATH.fullmatch(path)
-    return None if match is None else int(match[1])
+    return None if match is None or int(match[1]) > MAX_INTEGER else int(match[1])
 
 
 def parse_index_line(line: str) -> tuple[str, str] | None:
@@ -84,7 +87,7 @@ class Anchors:
         if path != INDEX_NAME and size_in(path) is None:
             raise NotFound(f"there is no anchor at anchors/{path[:80]}")
         try:
-            return (self.folder / path).read_bytes()
+            return read_named(self.folder / path, MAX_INDEX_BYTES)
         except FileNotFoundError:
             raise NotFound(f"there is no anchor at anchors/{path}") from None
 
@@ -136,7 +139,7 @@ class Anchors:
                 written += 1
         index = self.index(size)
         listed = folder / INDEX_NAME
-        if index and not (listed.exists() and listed.read_bytes() == index):
+        if index and read_file(listed, MAX_INDEX_BYTES) != index:
             write_file(listed, index)
             written += 1
         return written
@@ -145,7 +148,7 @@ class Anchors:
         place = self.folder / str(size) / NOTE_NAME
         if not place.exists():
             write_file(place, note)
-        elif parse_note(place.read_bytes()).text != parse_note(note).text:
+        elif parse_note(read_named(place, MAX_NOTE_BYTES)).text != parse_note(note).text:
             raise Fatal(f"another checkpoint of size {size} is anchored", where=str(place))
 
     @contextlib.contextmanager

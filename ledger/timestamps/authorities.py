@@ -20,6 +20,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.sources.files import read_file
 
 AUTHORITY_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 MAX_AUTHORITIES: Final = 64
@@ -137,13 +138,9 @@ def _basis(path: Path) -> str:
 
 
 def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise Unreadable("trust", str(path), str(error)) from error
-    if len(data) > MAX_FILE_BYTES:
-        raise Unreadable("trust", str(path), f"larger than {MAX_FILE_BYTES} bytes")
+    data = read_file(path, MAX_FILE_BYTES)
+    if data is None:
+        raise Unreadable("trust", str(path), "there is no such file")
     return data
 
 

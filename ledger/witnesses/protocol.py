@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.canonical import MAX_INTEGER
 from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
 from constancia.verify.core.formats.note import Note, NoteSignature, parse_note
 from constancia.verify.core.formats.signatures import decode_base64
@@ -113,6 +114,6 @@ def parse_size(answer: bytes) -> int:
         Malformed: It is not a size.
     """
     match = _SIZE.match(answer)
-    if not match:
-        raise Malformed("size", "answer", "a decimal size and a line feed", answer[:40])
+    if not match or int(match.group(1)) > MAX_INTEGER:
+        raise Malformed("size", "answer", "a decimal size below 2^53 and a line feed", answer[:40])
     return int(match.group(1))

@@ -21,10 +21,11 @@ from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.reader.log import Log
 from constancia.ledger.witnesses.quorum_status import QuorumStatus
 from constancia.ledger.witnesses.rollback_records import Contradiction, RollbackRecords
-from constancia.verify.core.errors import Malformed, Unsupported
+from constancia.verify.core.errors import Malformed, Unreadable, Unsupported
 from constancia.verify.core.formats.checkpoint import format_checkpoint, open_checkpoint
 from constancia.verify.core.formats.cosignature import verify_cosignature
-from constancia.verify.core.formats.note import VerifierKey, parse_note
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, parse_note
+from constancia.verify.sources.files import read_file
 
 if TYPE_CHECKING:
     from constancia.ledger.witnesses.collector import CosignatureCollector
@@ -183,6 +184,6 @@ class RollbackGuard(WriteGuard):
 
 def _read(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
+        return read_file(path, MAX_NOTE_BYTES)
+    except Unreadable as error:
+        raise OSError(str(error)) from error

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError
+from constancia.verify.core.errors import Unreadable
+from constancia.verify.sources.files import read_named
 
 NAME: Final = "rollbacks.json"
 FORMAT: Final = "constancia/rollbacks@v1"
@@ -80,10 +82,10 @@ class RollbackRecords:
         """
         self.path = path
         try:
-            self.items: Sequence[dict[str, Any]] = parse_rollbacks(path.read_bytes())
+            self.items: Sequence[dict[str, Any]] = parse_rollbacks(read_named(path, MAX_BYTES))
         except FileNotFoundError:
             self.items = ()
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, Unreadable) as error:
             raise LedgerError(f"{path} can't be read: {error}; put back the copy that was published") from error
 
     def covers(self, claim: Contradiction) -> bool:

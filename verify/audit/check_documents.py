@@ -17,11 +17,15 @@ MAX_TEXT_BYTES: Final = 16 * 1024 * 1024  # a document that is looked at for wha
 
 
 class DocumentFolder(NamedTuple):
-    """A folder of documents: files, the prefix of their paths, their names (None: they cannot be listed)."""
+    """A folder of documents: files, the prefix of their paths, their names (None: they cannot be listed).
+
+    What can't be had of it weighs, but of published copies beside a store, which has its own.
+    """
 
     files: Files
     prefix: str
     names: Sequence[str] | None
+    weighs: bool = True
 
 
 def check_source(source: Source, cited: Mapping[str, Citations], findings: Findings, *, every: bool) -> None:
@@ -36,7 +40,7 @@ def check_source(source: Source, cited: Mapping[str, Citations], findings: Findi
     places: list[DocumentFolder] = []
     if source.published is not None:
         names = source.published.documents() if every else None
-        places.append(DocumentFolder(source.published.files, "documents/", names))
+        places.append(DocumentFolder(source.published.files, "documents/", names, weighs=source.store is None))
     if source.documents is not None:
         places.append(DocumentFolder(source.documents, "", source.documents.names() if every else None))
     if places:
@@ -72,8 +76,9 @@ def _check_document(place: DocumentFolder, name: str, cited: Citations | None, f
     digested, seen = had(lambda: place.files.digest(path))
     if digested is None:
         if seen != MISSING:
-            findings.lack(seen, f"documents/{name}", weighs=cited is not None and bool(cited.sizes))
-        return seen != MISSING
+            weighs = place.weighs and cited is not None and bool(cited.sizes)
+            findings.lack(seen, f"documents/{name}", weighs=weighs)
+        return seen != MISSING and place.weighs
     findings.count("L1", "documents")
     digest, size = digested
     index = None if cited is None else cited.index
@@ -82,7 +87,8 @@ def _check_document(place: DocumentFolder, name: str, cited: Citations | None, f
         if changed is None:
             findings.fault("document", index, f"documents/{name}", name, digest)
         else:
-            findings.lack(changed, f"documents/{name}")
+            findings.lack(changed, f"documents/{name}", weighs=place.weighs)
+            return place.weighs
     elif cited is not None and cited.sizes - {size}:
         findings.fault("document-size", index, f"documents/{name}", sorted(cited.sizes), size)
     return True

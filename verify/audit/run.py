@@ -34,7 +34,8 @@ from constancia.verify.core.formats.note import VerifierKey
 from constancia.verify.evidence.contradiction import check_contradiction
 from constancia.verify.evidence.receipt import audit_receipt
 from constancia.verify.report.findings import Findings, Report
-from constancia.verify.sources.published_log import LACKS, PublishedLog
+from constancia.verify.report.words import SEEN
+from constancia.verify.sources.published_log import PublishedLog
 from constancia.verify.sources.source import Source
 from constancia.verify.sources.transit import as_written
 from constancia.verify.speed.signature_pool import Pool
@@ -277,11 +278,11 @@ class _Audit:
         weighs = self._store is None
         try:
             raw = published.checkpoint()
-            return as_written(raw, read_checkpoint, self._head_name, self._findings)
+            return as_written(raw, read_checkpoint, self._head_name, self._findings, weighs=weighs)
         except Unreadable as error:
             if weighs:
                 raise
-            self._findings.lack(error.code if error.code in LACKS else "short", self._head_name, weighs=False)
+            self._findings.lack(error.code if error.code in SEEN else "form", self._head_name, weighs=False)
             return None
 
     def _published_size(self) -> int:

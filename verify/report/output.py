@@ -41,7 +41,7 @@ def write_error(text: str) -> None:
     """Write a line to standard error, if anybody hears it."""
     with contextlib.suppress(OSError, ValueError):
         if sys.stderr is not None:
-            sys.stderr.write(f"{text}\n")
+            sys.stderr.write(printable(text, len(text), keep="\n") + "\n")
             sys.stderr.flush()
 
 

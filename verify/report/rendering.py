@@ -30,9 +30,9 @@ def report_json(report: Report) -> str:
     return json_text(_document(report))
 
 
-def json_text(document: object) -> str:
+def json_text(document: object, *, indent: int | None = 1) -> str:
     """Give JSON in which everything that `printable` escapes is a JSON escape: it means the same."""
-    text = json.dumps(document, ensure_ascii=False, indent=1)
+    text = json.dumps(document, ensure_ascii=False, indent=indent)
     return "".join(char if char == "\n" or printable(char) == char else json.dumps(char)[1:-1] for char in text)
 
 
@@ -40,7 +40,7 @@ def unreadable_text(error: Unreadable | Malformed, lang: str) -> str:
     """Say that there is no verdict, why, and what to do, in `es` or `en`."""
     words = SEEN.get(error.code) if isinstance(error, Unreadable) else None
     advice = "" if words is None else "\n" + words[lang].format(count=1, first=printable(error.where, 300))
-    return f"{VERDICTS['UNREADABLE'][lang]}  {error}{advice}"
+    return f"{VERDICTS['UNREADABLE'][lang]}  {printable(error)}{advice}"
 
 
 def _document(report: Report) -> dict[str, Any]:

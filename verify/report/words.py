@@ -144,6 +144,7 @@ SEEN: Final[Words] = _table("""
     denied | Este equipo no puede leer {count} archivos (permiso o falla del medio); el primero: {first}. Dé permiso de lectura o copie de nuevo. | This machine can't read {count} files (permission, or a fault of the medium); the first: {first}. Give the right to read, or copy again.
     link | {count} archivos están detrás de un enlace simbólico, que no se sigue; el primero: {first}. Indique la carpeta verdadera. | {count} files are behind a symbolic link, which is not followed; the first: {first}. Name the true folder.
     special | En lugar de {count} archivos hay una tubería, un dispositivo o una carpeta; el primero: {first}. Obtenga otra copia. | A pipe, a device or a folder is in the place of {count} files; the first: {first}. Get another copy.
+    form | {count} archivos no tienen la forma debida; el primero: {first}. Obtenga otra copia. | {count} files are not in the form that they must have; the first: {first}. Get another copy.
     other-ledger | La carpeta de confianza es de otro libro ({pinned}); éste dice ser {origin}. Use la carpeta de confianza de este libro. | The trust folder is for another ledger ({pinned}); this one says that it is {origin}. Use the trust folder of this ledger.
     receipt-form | Esto no es una constancia completa [{reason}]. Obténgala otra vez como archivo adjunto, sin convertir. | This is not a whole receipt [{reason}]. Get it again as an attached file, unconverted.
     receipt-no-entry | La prueba tiene la forma correcta, pero le faltan los bytes del registro {index} (línea «extra»): no se puede revisar qué prueba. Pida la constancia con su registro. | The proof has the correct form, but lacks the bytes of entry {index} (the line "extra"): what it proves can't be checked. Ask for the receipt with its entry.
@@ -152,7 +153,9 @@ SEEN: Final[Words] = _table("""
     kept-not-compared | No se comparó con {where} ({size} registros): no se pudieron leer todos. | It was not compared with {where} ({size} entries): not all could be read.
 """)
 
-NOT_IN_A_PAGE: Final = frozenset({"withheld", "denied", "link", "special"})  # a page reads one file that it was given
+NOT_IN_A_PAGE: Final = frozenset(
+    {"withheld", "denied", "link", "special", "form"}
+)  # a page reads one file that it was given
 
 REMARKS: Final[Words] = {
     **SEEN,

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.canonical import MAX_INTEGER
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, parse_log_vkey
 from constancia.verify.core.formats.signatures import decode_base64
 from constancia.verify.wire.merkle import HASH_BYTES
@@ -79,8 +80,8 @@ def parse_contradiction(raw: bytes) -> Contradiction:
     cut = 0
     if lines and lines[0].startswith("entry "):
         index, _, entry = _word(lines, "entry").partition(" ")
-        if not _INDEX.match(index):
-            raise Malformed("contradiction", "contradiction.entry", "an index", index)
+        if not _INDEX.match(index) or int(index) > MAX_INTEGER:
+            raise Malformed("contradiction", "contradiction.entry", "an index below 2^53", index)
         admitted = Admitted(
             index=int(index), raw=decode_base64(entry, "contradiction.entry"), path=_hashes(lines, "path")
         )

@@ -5,6 +5,7 @@
 - F3: a file that is not there differs from one that can't be had from here, by the code of `Unreadable`.
 """
 
+import errno
 import hashlib
 import os
 import stat
@@ -125,6 +126,19 @@ def read_file(path: Path, limit: int) -> bytes | None:
         Unreadable: No regular file, not to be read on this machine, or longer than `limit` bytes.
     """
     return Folder(path.parent, follow_links=True).read(path.name, limit)
+
+
+def read_named(path: Path, limit: int) -> bytes:
+    """Read one file that must be there, as `read_file` does.
+
+    Raises:
+        FileNotFoundError: There is none.
+        Unreadable: As `read_file`.
+    """
+    data = read_file(path, limit)
+    if data is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    return data
 
 
 @contextmanager

@@ -84,8 +84,14 @@ def undone(raw: bytes, parse: Callable[[bytes], Any], header: bytes = b"") -> tu
     return None
 
 
-def as_written(
-    raw: bytes | None, parse: Callable[[bytes], Any], where: str, findings: Findings, header: bytes = b""
+def as_written(  # noqa: PLR0913 - a text, its form, and how it is said
+    raw: bytes | None,
+    parse: Callable[[bytes], Any],
+    where: str,
+    findings: Findings,
+    header: bytes = b"",
+    *,
+    weighs: bool = True,
 ) -> bytes:
     """Give a text that has its form, with what the way did to it undone, and said.
 
@@ -103,7 +109,7 @@ def as_written(
         if restored is None:
             code = "short" if not raw.strip(b"\x00 \r\n") else "replaced" if is_html(raw) else "form"
             raise Unreadable(code, where, str(error)) from error
-        findings.lack("changed", f"{where} ({restored[0]})")
+        findings.lack("changed", f"{where} ({restored[0]})", weighs=weighs)
         return restored[1]
     return raw
 

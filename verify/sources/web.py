@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Callable
 from http.client import HTTPException, IncompleteRead
 from queue import Empty, SimpleQueue
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.sources.files import MAX_DOCUMENT_BYTES, read_bounded
@@ -31,6 +31,7 @@ CONTACT: Final = frozenset({"unreachable", "refused", "cut", "replaced"})
 _ABSENT: Final = (404, 410)
 _TICK_S: Final = 0.2
 _CHUNK: Final = 65_536
+T = TypeVar("T")
 
 
 class Web:
@@ -64,7 +65,7 @@ class Web:
         while True:
             attempt += 1
             try:
-                return self._in_time(path, limit, where)
+                return self._in_time(lambda left: self._get(path, limit, where, left), where)
             except urllib.error.HTTPError as error:
                 error.close()
                 if error.code in _ABSENT:
@@ -102,14 +103,14 @@ class Web:
                 raise KeyboardInterrupt
             time.sleep(min(_TICK_S, left))
 
-    def _in_time(self, path: str, limit: int, where: str) -> bytes:
+    def _in_time(self, get: Callable[[threading.Event], T], where: str) -> T:
         """Ask in a thread of its own, which is left where no answer comes: neither a host nor a stop is waited for."""
-        answers: SimpleQueue[bytes | Exception] = SimpleQueue()
+        answers: SimpleQueue[T | Exception] = SimpleQueue()
         left = threading.Event()
 
         def ask() -> None:
             try:
-                answers.put(self._get(path, limit, where, left))
+                answers.put(get(left))
             except Exception as error:  # noqa: BLE001 - handed over, and raised where it was asked
                 answers.put(error)
 
@@ -139,14 +140,14 @@ class Web:
         with self._opener.open(request, timeout=WAIT_S) as answer:
             if answer.headers.get_content_type() == "text/html" and not path.startswith("documents/"):
                 raise Unreadable("replaced", where, "a page came in the file's place")
-            data = _body(answer, limit, where, left)
+            data = whole_body(answer, limit, where, left)
             if answer.headers.get("Content-Encoding", "").lower() == "gzip":
                 return read_bounded(gzip.GzipFile(fileobj=io.BytesIO(data)), limit, where)  # type: ignore[arg-type]  # it reads like one
             return data
 
 
-def _body(answer: Any, limit: int, where: str, left: threading.Event) -> bytes:
-    """Read a body whole, or raise (rule W1)."""
+def whole_body(answer: Any, limit: int, where: str, left: threading.Event) -> bytes:
+    """Read a body whole, of at most `limit` bytes, or raise (rules W1, W2); `left` is set once nobody waits for it."""
     data = bytearray()
     while not left.is_set() and (chunk := answer.read1(_CHUNK)):
         data += chunk

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
+from constancia.verify.core.formats.policy import Policy
 from constancia.verify.core.formats.signatures import is_hex64
 from constancia.verify.core.trust import Trust
-from constancia.verify.sources.files import Folder
+from constancia.verify.sources.files import Folder, read_named
 from constancia.verify.sources.layout import CHECKPOINT_NAME, GENESIS_NAME, POLICY_NAME
 from constancia.verify.sources.transit import plain
 from constancia.verify.trust.policy_file import MAX_POLICY_BYTES, parse_policy
@@ -45,9 +46,23 @@ def load_trust(folder: Path) -> TrustFolder:
         if not is_hex64(text):
             raise Malformed("genesis", "trust/genesis", "64 hex digits", text)
         genesis = bytes.fromhex(text)
-    try:
-        parsed = parse_policy(plain(policy).decode())
-    except UnicodeDecodeError as error:
-        raise Malformed("not-utf8", "trust/policy", "UTF-8", error.reason) from error
+    parsed = _policy_in(policy)
     raw = files.read(CHECKPOINT_NAME, MAX_NOTE_BYTES)
     return TrustFolder(policy=parsed, genesis=genesis, checkpoint=None if raw is None else plain(raw), folder=folder)
+
+
+def read_policy(path: Path) -> Policy:
+    """Read one policy file, as `load_trust` reads that of a trust folder.
+
+    Raises:
+        FileNotFoundError: There is none.
+        Unreadable, Malformed: It can't be read, or has another form.
+    """
+    return _policy_in(read_named(path, MAX_POLICY_BYTES))
+
+
+def _policy_in(raw: bytes) -> Policy:
+    try:
+        return parse_policy(plain(raw).decode())
+    except UnicodeDecodeError as error:
+        raise Malformed("not-utf8", "trust/policy", "UTF-8", error.reason) from error

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.canonical import MAX_INTEGER
 from constancia.verify.core.formats.signatures import decode_base64
 
 HEADER: Final = "c2sp.org/tlog-proof@v1"
@@ -64,8 +65,8 @@ def parse_tlog_proof(raw: bytes) -> TlogProof:
     if rest and rest[0].startswith("extra "):
         extra = decode_base64(rest.pop(0)[6:], "receipt.extra")
     match = _INDEX.match(rest.pop(0)) if rest else None
-    if not match:
-        raise Malformed("receipt", "receipt.index", "a line index <number>")
+    if not match or int(match.group(1)) > MAX_INTEGER:
+        raise Malformed("receipt", "receipt.index", "a line index <number>, below 2^53")
     if len(rest) > MAX_HASHES:
         raise Malformed("receipt", "receipt.proof", f"at most {MAX_HASHES} hashes", len(rest))
     proof = tuple(decode_base64(line, f"receipt.proof[{i}]") for i, line in enumerate(rest))

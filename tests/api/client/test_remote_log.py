@@ -1,13 +1,15 @@
 """The client of a remote ledger: what is worth another try, and how often it is tried."""
 
+import socket
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from constancia.api.client.remote_log import NoLedger, RemoteLog, RemoteProblem, Unreachable
+from constancia.api.client.remote_log import MAX_ANSWER_BYTES, NoLedger, RemoteLog, RemoteProblem, Unreachable
 
 ATTEMPTS = 5
 PROBLEM = b'{"code":"E_ROLE","rule":"x","status":403,"title":"x","title_es":"x","type":"x"}'
@@ -78,3 +80,89 @@ def test_refusal_or_another_server_is_not_asked_again(status: int, error: type[E
     with answering(status) as (url, asked), RemoteLog(url) as log, pytest.raises(error):
         log.checkpoint()
     assert (len(asked), pauses) == (1, [])
+
+
+# An answer is whole, in time and bounded, or it is none.
+
+
+@contextmanager
+def raw_answers(*answers: bytes, pause: float = 0.0) -> Iterator[tuple[str, list[float]]]:
+    """Serves raw bytes, one answer after another and the last again; byte by byte where a pause is given."""
+    asked: list[float] = []
+
+    def answer(connection: socket.socket, raw: bytes) -> None:
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            for at in range(0, len(raw), 1 if pause else len(raw) or 1):
+                connection.sendall(raw[at : at + 1] if pause else raw)
+                time.sleep(pause)
+
+    def run() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                asked.append(time.monotonic())
+                raw = answers[min(len(asked), len(answers)) - 1]
+                threading.Thread(target=answer, args=(connection, raw), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=run, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", asked
+
+
+def answer_of(status: str, *lines: str, body: bytes = b"") -> bytes:
+    return "\r\n".join([f"HTTP/1.1 {status}", "Connection: close", *lines, "", ""]).encode() + body
+
+
+CUT = answer_of("200 OK", "Content-Length: 1000", body=b"x" * 400)
+WHOLE = answer_of("200 OK", "Content-Length: 4", body=b"note")
+PAGE = b"<!DOCTYPE html><title>Portal</title>"
+
+
+def test_transfer_cut_short_is_tried_again_and_never_handed_on() -> None:
+    with raw_answers(CUT, WHOLE) as (url, asked), RemoteLog(url) as log:
+        assert (log.checkpoint(), len(asked)) == (b"note", 2)
+    with raw_answers(CUT) as (url, asked), RemoteLog(url) as log, pytest.raises(Unreachable, match="IncompleteRead"):
+        log.receipt("3")
+    assert len(asked) == ATTEMPTS
+
+
+def test_answer_that_drips_ends_at_the_limit_for_the_whole() -> None:
+    with raw_answers(answer_of("200 OK", "Content-Length: 90", body=b"x" * 90), pause=0.05) as (url, _):
+        log = RemoteLog(url)
+        log._web.answer_s = 0.3
+        with pytest.raises(Unreachable, match=r"within 0\.3 s"):
+            RemoteLog._request.__wrapped__(log, "GET", "/checkpoint")
+
+
+def test_endless_answer_is_no_ledgers_and_is_not_held_in_memory() -> None:
+    body = b"x" * (MAX_ANSWER_BYTES + 1)
+    with raw_answers(answer_of("200 OK", body=body)) as (url, asked), RemoteLog(url) as log:
+        with pytest.raises(NoLedger, match="too-large"):
+            log.checkpoint()
+        assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        answer_of("200 OK", "Content-Type: text/html", body=b"Not found"),
+        answer_of("200 OK", "Content-Type: text/plain", body=PAGE),
+        answer_of("302 Found", "Location: http://127.0.0.1:9/", "Content-Length: 0"),
+        answer_of("403 Forbidden", "Content-Type: application/problem+json", body=b"[1]"),
+        answer_of("403 Forbidden", "Content-Type: application/problem+json", body=b"[" * 100_000),
+        answer_of("200 OK", "Content-Type: application/json", body=b"{}"),
+    ],
+)
+def test_page_redirect_or_problem_that_is_none_is_no_ledgers_answer(raw: bytes) -> None:
+    with raw_answers(raw) as (url, asked), RemoteLog(url) as log, pytest.raises(NoLedger):
+        log.describe()
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    "url", ["http://", "http://[", "http:///x", "ftp://a", "http://é.example", "x", "http://\ud800"]
+)
+def test_what_is_no_address_is_said_before_anything_is_asked(url: str) -> None:
+    with pytest.raises(NoLedger, match="address"):
+        RemoteLog(url)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.canonical import MAX_INTEGER
 from constancia.verify.core.formats.note import ED25519, Note, VerifierKey, parse_note
 from constancia.verify.core.formats.signatures import decode_base64, verify_ed25519
 
@@ -49,8 +50,8 @@ def parse_checkpoint(text: str) -> Checkpoint:
     if len(lines) < 4 or lines[-1] or not all(lines[:-1]):
         raise Malformed("checkpoint", "checkpoint", "origin, size and root, one a line", text[:80])
     origin, size, root = lines[:3]
-    if not _SIZE.match(size):
-        raise Malformed("checkpoint", "checkpoint.size", "a decimal without leading zeros", size)
+    if not _SIZE.match(size) or int(size) > MAX_INTEGER:
+        raise Malformed("checkpoint", "checkpoint.size", "a decimal below 2^53 without leading zeros", size)
     digest = decode_base64(root, "checkpoint.root")
     if len(digest) != 32:
         raise Malformed("checkpoint", "checkpoint.root", "32 bytes", len(digest))

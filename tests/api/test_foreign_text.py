@@ -1,0 +1,288 @@
+"""Foreign text in every output of every verb: looked at as a terminal shows it, and as programs parse it."""
+
+import json
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pyte
+import pytest
+import uvicorn
+from prometheus_client.parser import text_string_to_metric_families
+from tests.api.test_special_files import MADE, TABLE
+from tests.api.verbs import WorkDesk, lay_out, verbs
+from tests.ledger.template import Templates
+
+from constancia.api import cli
+from constancia.verify import __main__ as verify_program
+from constancia.verify.report.output import ended
+from constancia.verify.report.printable import printable
+from constancia.verify.sources import web
+
+# What steers a terminal, begins a line, hides or turns around text. None of it is a NUL, which no argument can hold.
+HOSTILE = (
+    "x\nFORGED\x1b[2J\x1b[1;1HFORGED\rFORGED\x9b2J\x1b]0;t\x07\u202eFORGED\u200b\u3164\uffff\udcff\U000e0041"
+    "\u2028FORGED"
+)
+LONG = "x" + "w" * 8_000
+FORGED = "FORGED"
+# 0 to 4 by a verdict; a traceback would be 70. 1 would be a verdict against an honest ledger.
+CODES = (0, 2, 3, 4, 76, 77, 78)
+
+# Text that is no path; the rest of the table is that of special files.
+TEXTS = {
+    "serve host": "serve --dir libro --host HERE --port 0 --log-passphrase-file passphrase",
+    "serve accept_rollback": "serve --dir libro --port 0 --log-passphrase-file passphrase --accept-rollback HERE",
+    "keygen witness": "keygen new.pem --passphrase-file passphrase --witness HERE",
+    "draft type_name": "draft HERE --body body.json --from libro --party nosc",
+    "draft party": "draft CommitmentProposed --body body.json --from libro --party HERE",
+    "draft appointment": "draft CommitmentProposed --body body.json --from libro --party nosc --appointment HERE "
+    "--person p --capacity alternate",
+    "draft person": "draft CommitmentProposed --body body.json --from libro --party nosc --appointment a "
+    "--person HERE --capacity alternate",
+    "draft capacity": "draft CommitmentProposed --body body.json --from libro --party nosc --appointment a --person p "
+    "--capacity HERE",
+    "draft occurred_on": "draft CommitmentProposed --body body.json --from libro --party nosc --occurred-on HERE",
+    "draft key_id": "draft CommitmentProposed --body body.json --from libro --party nosc --key-id HERE",
+    "receipt name": "receipt HERE --from libro",
+    "receipt url": "receipt 3 --from libro --out new --qr new.svg --url HERE",
+    "show name": "show HERE --dir libro",
+    "state at": "state libro --at HERE",
+    "anchor tsa": "anchor libro --tsa HERE",
+    "witness listen": "witness --policy policy --key witness.pem --passphrase-file passphrase --create --listen HERE",
+    "witness prefix": "witness --policy policy --key witness.pem --passphrase-file passphrase --create --prefix HERE "
+    "--listen 127.0.0.1:0",
+    "monitor urls": "monitor HERE --once --dir new",
+    "monitor levels": "monitor http://127.0.0.1:9 --once --dir new --levels HERE",
+    "monitor listen": "monitor http://127.0.0.1:9 --once --dir new --listen HERE",
+    "monitor name": "monitor http://127.0.0.1:9 --once --dir new --name HERE",
+    "restore accept_rollback": "restore libro --dir new --accept-rollback HERE",
+    "trust add source": "trust add trust --source HERE",
+    "trust remove origin": "trust remove HERE",
+}
+PLACES = {name: command.replace("URL", "http://127.0.0.1:9") for name, command in TABLE.items() if command is not MADE}
+BESIDES = {
+    "an unknown verb": "HERE",
+    "an unknown option": "log --HERE",
+    "a language": "--lang HERE log libro",
+    "a number": "log libro --from HERE",
+    "an address": "verify http://127.0.0.1:9/HERE",
+}
+
+
+@pytest.fixture(scope="module")
+def laid_out(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> WorkDesk:
+    return lay_out(tmp_path_factory.mktemp("desk") / "home", templates)
+
+
+@pytest.fixture
+def desk(laid_out: WorkDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WorkDesk:
+    copied = laid_out.copy_to(tmp_path / "home")
+    monkeypatch.chdir(copied.home)
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "user"))
+    monkeypatch.setenv("CONSTANCIA_LANG", "es")
+    monkeypatch.setattr(web, "BACK_OFF_S", 0.01)
+    monkeypatch.setattr(uvicorn.Server, "run", lambda *_args, **_more: None)  # the server is open: nobody asks it
+    return copied
+
+
+class Terminal:
+    """Runs the program as its script does, and looks at what it wrote."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self._capsys, self._monkeypatch = capsys, monkeypatch
+
+    def run(self, command: str, here: str = "") -> tuple[int, str]:
+        words = [part.replace("HERE", here) for part in command.split()]
+        self._monkeypatch.setattr(sys, "argv", ["constancia", *words])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        return self.looked_at(int(str(end.value.code)), f"{command!r} with {here[:40]!r}")
+
+    def looked_at(self, code: int, what: str) -> tuple[int, str]:
+        out, err = self._capsys.readouterr()
+        for text in (out, err):
+            assert "Traceback" not in text, (what, text)
+            assert printable(text, len(text), keep="\n") == text, (what, text)
+            assert forged_lines(text) == [], (what, text)
+        assert code in CODES, (what, code, out, err)
+        return code, out + err
+
+
+@pytest.fixture
+def terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    return Terminal(capsys, monkeypatch)
+
+
+def forged_lines(text: str) -> list[str]:
+    """The screen's lines that begin as no line of ours does. The screen is so wide that no line is folded."""
+    screen = pyte.Screen(12_000, text.count("\n") + 40)
+    pyte.Stream(screen).feed(text.replace("\n", "\r\n"))
+    begun = ["".join(row[at].data for at in range(len(FORGED) + 4)) for row in screen.buffer.values()]
+    return [one for one in begun if one.lstrip().startswith(FORGED)]
+
+
+def test_the_emulator_sees_what_escapes_do() -> None:
+    assert forged_lines("x\x1b[2J\x1b[1;1HFORGED")
+    assert forged_lines("x\nFORGED")
+    assert forged_lines("x\rFORGED")
+    assert forged_lines(printable(HOSTILE)) == []
+
+
+def test_every_parameter_that_takes_text_has_a_row() -> None:
+    there = {f"{verb} {name}" for verb, kinds in verbs() for name, kind in kinds.items() if "str" in str(kind)}
+    assert there == {name for name in (*TEXTS, *TABLE) if name in there}
+    assert set(TEXTS) <= there
+
+
+@pytest.mark.parametrize("name", [*TEXTS, *PLACES, *BESIDES])
+def test_argument_that_is_hostile_is_shown_harmless(desk: WorkDesk, terminal: Terminal, name: str) -> None:
+    command = (TEXTS | PLACES | BESIDES)[name].replace("LINK", (desk.home / "link").read_text())
+    for text in (HOSTILE, LONG):
+        terminal.run(command, text)
+
+
+LOOKED_FOR = (
+    "policy", "genesis", "checkpoint", "tsa/a.pem", f"tile/{HOSTILE}", "tile/entries/000", "ledger.sqlite",
+    "rollbacks.json", "trust/policy", "keys/log.pem", f"documents/{HOSTILE}", "anchors/SHA256SUMS",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_file_and_folder_that_are_hostile_are_shown_harmless(desk: WorkDesk, terminal: Terminal, name: str) -> None:
+    """A file whose name and content are hostile; a folder in which every file that is looked for is."""
+    command = PLACES[name].replace("LINK", (desk.home / "link").read_text())
+    content = HOSTILE.encode("utf-8", "surrogateescape")
+    file = desk.home / f"{HOSTILE}.json"
+    file.write_bytes(content)
+    terminal.run(command, str(file))
+    folder = desk.home / HOSTILE
+    for path in LOOKED_FOR:
+        (folder / path).parent.mkdir(exist_ok=True, parents=True)
+        (folder / path).write_bytes(content)
+    terminal.run(command, str(folder))
+
+
+@pytest.mark.parametrize("name", ["CONSTANCIA_LANG", "CONSTANCIA_PAGE_SIZE", "CONSTANCIA_PUBLIC_URL", "TZ", "COLUMNS"])
+def test_environment_that_is_hostile_is_shown_harmless(
+    desk: WorkDesk, terminal: Terminal, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, HOSTILE)
+    code, _ = terminal.run("serve --dir libro --port 0 --log-passphrase-file passphrase")
+    if name.startswith("CONSTANCIA_"):
+        assert code == 78
+
+
+# In a policy: a hostile line, name and key; in a genesis; in a kept checkpoint.
+POLICIES = (
+    f"log {HOSTILE}\n", f"witness {HOSTILE} {HOSTILE}\n", f"quorum {HOSTILE}\n", f"group {HOSTILE} 1 {HOSTILE}\n",
+    HOSTILE,
+)  # fmt: skip
+
+
+def test_trust_folder_and_zip_that_are_hostile_are_shown_harmless(
+    desk: WorkDesk, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = (desk.home / "trust" / "policy").read_bytes()
+    for text in POLICIES:
+        for where, kept in (("policy", b""), ("policy", policy)):
+            (desk.home / "trust" / where).write_bytes(kept + text.encode("utf-8", "surrogateescape"))
+            terminal.run("verify libro --trust trust")
+            terminal.run("verify libro --trust trust --json")
+            terminal.run("trust add trust")
+    (desk.home / "trust" / "policy").write_bytes(policy)
+    for where in ("genesis", "checkpoint"):
+        (desk.home / "trust" / where).write_bytes(HOSTILE.encode("utf-8", "surrogateescape"))
+        terminal.run("verify libro --trust trust")
+
+
+def test_verifier_by_itself_shows_what_is_hostile_harmless(desk: WorkDesk, terminal: Terminal) -> None:
+    (desk.home / HOSTILE).write_bytes(HOSTILE.encode("utf-8", "surrogateescape"))
+    for arguments in (
+        [HOSTILE], [LONG], ["libro", "--trust", HOSTILE], ["libro", "--since", HOSTILE], ["libro", f"--{HOSTILE}"],
+        ["libro", "--lang", HOSTILE], ["missing" + HOSTILE], ["http://127.0.0.1:9/" + HOSTILE], [HOSTILE, "--json"],
+    ):  # fmt: skip
+        terminal.looked_at(ended(lambda given=arguments: verify_program.main(given)), repr(arguments))  # type: ignore[misc]  # bound at once
+
+
+# A remote host.
+
+PROBLEM = {
+    "also": [{"code": HOSTILE, "rule": HOSTILE}, {"code": HOSTILE}, 7],
+    "code": HOSTILE, "detail": HOSTILE, "judged_against": {HOSTILE: HOSTILE}, "rule": HOSTILE, "title": HOSTILE,
+}  # fmt: skip
+DESCRIBED = {"edition": HOSTILE, "log_key": HOSTILE, "origin": HOSTILE, "timezone": HOSTILE}
+
+
+def raw(status: str, body: object, media_type: str = "application/json") -> bytes:
+    data = json.dumps(body).encode() if not isinstance(body, bytes) else body
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nConnection: close\r\nX-Note: \x1b[2J{FORGED}\r\n"
+    return f"{head}Content-Length: {len(data)}\r\n\r\n".encode("latin-1") + data
+
+
+ANSWERS = {
+    "a reason": raw(f"403 \x1b[2J\x1b[1;1H{FORGED}", b"no"),
+    "a reason of 8,000 letters": raw(f"403 {LONG}", b"no"),
+    "a problem": raw("403 x", PROBLEM, "application/problem+json"),
+    "a problem of another form": raw("409 x", [HOSTILE], "application/problem+json"),
+    "a description": raw("200 OK", DESCRIBED),
+    "a text": raw("200 OK", HOSTILE.encode("utf-8", "surrogateescape"), "text/plain"),
+    "a note": raw("200 OK", f"{HOSTILE}\n5\nAAAA\n\n— {HOSTILE} AAAA\n".encode("utf-8", "replace"), "text/plain"),
+    "a media type": raw("200 OK", b"{}", f"\x1b[2J{FORGED}/x"),
+    "no status line": f"\x1b[2J{FORGED}\n\n".encode(),
+}
+ASKING = (
+    "verify URL", "verify URL --trust trust --json", "receipt 3 --from URL --out new",
+    "submit voto.signed.json --to URL",
+    "draft CommitmentProposed --body body.json --from URL --party nosc", "monitor URL --once --dir mon --name m",
+    "monitor URL --once --dir mon2 --json --trust trust",
+    "monitor http://127.0.0.1:9 --once --dir mon3 --peer URL/heads",
+)  # fmt: skip
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[str]:
+    def run() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with connection, suppress(OSError):
+                    asked = connection.recv(65_536)
+                    if asked.startswith(b"POST") and asked.endswith(b"\r\n\r\n"):
+                        connection.recv(65_536)  # its body; to close before would cut our answer off
+                    connection.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=run, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("what", ANSWERS)
+def test_remote_host_that_is_hostile_is_shown_harmless(desk: WorkDesk, terminal: Terminal, what: str) -> None:
+    with answering(ANSWERS[what]) as url:
+        for command in ASKING:
+            terminal.run(command.replace("URL", url))
+    for folder in ("mon", "mon2", "mon3"):
+        kept = desk.home / folder
+        for feed in kept.glob("*.atom"):
+            shown = "".join(ET.fromstring(feed.read_bytes()).itertext())  # noqa: S314 - our own feed
+            assert printable(shown, len(shown), keep="\n") == shown
+        parsed: dict[str, Callable[[str], object]] = {
+            "metrics.prom": lambda text: list(text_string_to_metric_families(text)),
+            "heads.json": json.loads,
+        }
+        for path in kept.rglob("*"):
+            if path.name in parsed:
+                parsed[path.name](path.read_text(encoding="utf-8"))
+            elif path.name == "journal.jsonl":
+                for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
+                    assert printable(line, len(line)) == line
+                    json.loads(line)
+    assert len(list((desk.home / "mon").glob("*.atom"))) == 2
+    assert os.listdir(desk.home / "mon")  # noqa: PTH208 - it was written

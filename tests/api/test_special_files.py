@@ -1,0 +1,246 @@
+"""Pipes, devices, folders, sockets and endless files wherever a verb reads one: refused at once, in words."""
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import pytest
+import uvicorn
+from tests.api.verbs import WorkDesk, lay_out, takes_a_path, verbs
+from tests.dishonest import Host, hosting
+from tests.ledger.template import Templates
+from tests.verify.small_ledger import Log, Writer
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
+
+LIMIT_S = 4.0  # of one refusal; a person does not wait
+ENDLESS_BYTES = 1 << 40
+REFUSED = (76, 3)  # no verdict, or "unreadable" of the two verbs that give one
+MADE = "a file that the verb makes: one that is there is not opened"
+
+# A verb's parameter -> the command; HERE is the place that is no regular file. Or why nothing is read there.
+TABLE = {
+    "init folder": "init HERE --ceremony ceremony.toml --log-passphrase-file passphrase",
+    "init ceremony": "init new --ceremony HERE --log-passphrase-file passphrase",
+    "init signed": "init drafted --signed HERE --log-passphrase-file passphrase",
+    "init log_passphrase_file": "init new --ceremony ceremony.toml --log-passphrase-file HERE",
+    "demo folder": "demo --dir HERE",
+    "serve folder": "serve --dir HERE --port 0",
+    "serve log_passphrase_file": "serve --dir libro --port 0 --log-passphrase-file HERE",
+    "serve published": "serve --dir libro --port 0 --log-passphrase-file passphrase --published HERE",
+    "keygen out": MADE,
+    "keygen passphrase_file": "keygen new.pem --passphrase-file HERE",
+    "draft body": "draft VoteCast --body HERE --from libro --party inai",
+    "draft ledger": "draft CommitmentProposed --body body.json --from HERE --party nosc",
+    "draft trust": "draft CommitmentProposed --body body.json --from libro --party nosc --trust HERE",
+    "draft out": MADE,
+    "sign statement": "sign HERE --key inai.pem --passphrase-file passphrase --yes --out new",
+    "sign key": "sign voto.statement.json --key HERE --passphrase-file passphrase --yes --out new",
+    "sign out": MADE,
+    "sign passphrase_file": "sign voto.statement.json --key inai.pem --passphrase-file HERE --yes --out new",
+    "submit signed": "submit HERE --to libro --log-passphrase-file passphrase --out new",
+    "submit to": "submit voto.signed.json --to HERE --log-passphrase-file passphrase --out new",
+    "submit out": "submit voto.signed.json --to libro --log-passphrase-file passphrase --out HERE",
+    "submit log_passphrase_file": "submit voto.signed.json --to libro --log-passphrase-file HERE --out new",
+    "verify source": "verify HERE",
+    "verify trust": "verify libro --trust HERE",
+    "verify since": "verify libro --trust trust --since HERE",
+    "verify statement": "verify libro --trust trust --statement HERE",
+    "receipt source": "receipt 3 --from HERE",
+    "receipt out": MADE,
+    "receipt entry": "receipt LINK --entry HERE --out new",
+    "receipt qr": MADE,
+    "show folder": "show 3 --dir HERE",
+    "show receipt": MADE,
+    "log folder": "log HERE",
+    "state folder": "state HERE",
+    "export out": MADE,
+    "export folder": "export new.zip --dir HERE",
+    "anchor folder": "anchor HERE --request new",
+    "anchor trust": "anchor libro --trust HERE --response checkpoint",
+    "anchor request": MADE,
+    "anchor response": "anchor libro --response HERE",
+    "publish target": "publish HERE --dir libro",
+    "publish folder": "publish new --dir HERE",
+    "witness policy": "witness --policy HERE --key witness.pem --passphrase-file passphrase --create --show",
+    "witness store": "witness --policy policy --key witness.pem --passphrase-file passphrase --store HERE --show",
+    "witness key": "witness --policy policy --key HERE --passphrase-file passphrase --create --show",
+    "witness passphrase_file": "witness --policy policy --key witness.pem --passphrase-file HERE --create --show",
+    "rebuild folder": "rebuild HERE --check",
+    "monitor trust": "monitor URL --once --dir new --trust HERE",
+    "monitor folder": "monitor URL --once --dir HERE",
+    "monitor peer": "monitor URL --once --dir new --trust logtrust --levels L2 --peer HERE",
+    "monitor receipt": "monitor URL --once --dir new --receipt HERE",
+    "monitor heads": MADE,
+    "backup target": MADE,
+    "backup folder": "backup new --dir HERE",
+    "restore source": "restore HERE --dir new",
+    "restore folder": "restore libro --dir HERE",
+    "trust add folder": "trust add HERE",
+}
+# Text that names a file or folder, where it is no address.
+AS_TEXT = {"serve published", "draft ledger", "submit to", "verify source", "verify since", "receipt source"} | {
+    "monitor peer"
+}
+# What a folder is right for, or changes nothing; there it is none of the cases.
+FOLDERS = {name for name in TABLE if name.endswith((" folder", " to", " ledger", " source", " published", " target"))}
+FOLDERS |= {"verify trust", "draft trust", "monitor trust", "anchor trust", "submit to"}
+# What cannot be read is said, and the rest of the work is done: a monitor without that peer, a server not compared.
+GOES_ON = {"monitor peer": (0, 2), "serve published": (0,)}
+# Written over by what takes its place, as any file there; never read from, never waited for.
+REPLACED = {"submit out"}
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def endless(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(ENDLESS_BYTES)
+
+
+KINDS: dict[str, Callable[[Path], None]] = {
+    "pipe": pipe, "device": device, "folder": Path.mkdir, "endless": endless,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def laid_out(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> WorkDesk:
+    desk = lay_out(tmp_path_factory.mktemp("desk") / "home", templates, "en")
+    with at_once():
+        desk.person.runs(*["init", "drafted", "--ceremony", "ceremony.toml", "--log-passphrase-file", "passphrase"])
+    return desk
+
+
+@pytest.fixture(scope="module")
+def small_log() -> Log:
+    return Writer().found().log()
+
+
+@pytest.fixture(scope="module")
+def url(small_log: Log) -> Iterator[str]:
+    with hosting(Host(small_log)) as address:
+        yield address
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Fails where the block waits: a read of a pipe that nobody writes to would last for ever."""
+
+    def late(_number: int, _frame: FrameType | None) -> None:
+        raise AssertionError("it waited")
+
+    former = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, 3 * LIMIT_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
+
+
+def run(desk: WorkDesk, command: str, here: Path, url: str) -> "CompletedProcess[str]":
+    given = {"HERE": str(here), "URL": url, "LINK": (desk.home / "link").read_text()}
+    began = time.process_time()
+    with at_once():
+        done = desk.person.runs(*(given.get(one, one) for one in command.split()))
+    assert time.process_time() - began < LIMIT_S
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_every_place_at_which_a_verb_reads_a_file_has_a_row() -> None:
+    there = {f"{verb} {name}" for verb, kinds in verbs() for name, kind in kinds.items() if takes_a_path(kind)}
+    assert set(TABLE) == there | AS_TEXT
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", [name for name, command in TABLE.items() if command is not MADE])
+def test_what_is_no_regular_file_is_refused_at_once(  # noqa: PLR0917 - a table's two columns, and its scene
+    laid_out: WorkDesk, small_log: Log, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, kind: str
+) -> None:
+    if kind == "folder" and name in FOLDERS:
+        pytest.skip("a folder is right here")
+    desk = laid_out.copy_to(tmp_path / "home")
+    small_log.write_trust(desk.home / "logtrust")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr(uvicorn.Server, "run", lambda *_args, **_more: None)  # the server is open: nobody asks it
+    KINDS[kind](here := tmp_path / f"the-{kind}")
+    done = run(desk, TABLE[name], here, url)
+    expected = (*REFUSED, 0) if name in REPLACED else GOES_ON.get(name, REFUSED)
+    assert done.returncode in expected, (done.returncode, done.stdout, done.stderr)
+    assert done.stderr.strip() or name in GOES_ON or name in REPLACED
+
+
+NAMED = {"its charter": 'charter = "charter.md"', "a founder's key": 'key = "inai.pub.json"'}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("what", NAMED)
+def test_what_a_ceremony_names_is_read_as_carefully(laid_out: WorkDesk, tmp_path: Path, what: str, kind: str) -> None:
+    desk = laid_out.copy_to(tmp_path / "home")
+    KINDS[kind](here := desk.home / "here")
+    ceremony = desk.home / "ceremony.toml"
+    line = NAMED[what]
+    ceremony.write_text(ceremony.read_text().replace(line, f'{line.split(" = ")[0]} = "here"'))
+    done = run(desk, "init new --ceremony ceremony.toml --log-passphrase-file passphrase", here, "")
+    assert done.returncode == 76, (done.stdout, done.stderr)
+    assert "here" in done.stderr
+
+
+# Every file of a ledger's folder, by the beginning of its name, with what reads it.
+SUBMIT = "submit voto.signed.json --to libro --log-passphrase-file passphrase --out new"
+KEPT, ALL = "backup new --dir libro", ("log libro --count 2", "show 3 --dir libro", "rebuild libro --check", SUBMIT)
+READ_IN_A_LEDGER: dict[str, tuple[str, ...]] = {
+    "ledger.sqlite": (*ALL, KEPT, "restore libro --dir new", "verify libro --trust trust"),
+    "ledger.lock": (KEPT, "verify libro --trust trust"),  # nothing is read from it
+    "views.sqlite": (*ALL, KEPT, "verify libro --trust trust --replay"),
+    "cosignatures.sqlite": (*ALL, KEPT, "verify libro --trust trust"),
+    "rollbacks.json": (KEPT, "verify libro --trust trust", "export new.zip --dir libro", "publish --dir libro", SUBMIT),
+    "keys/": (KEPT, SUBMIT),
+    "documents/": (KEPT, "verify libro --trust trust", "export new.zip --dir libro", "publish new --dir libro"),
+    "trust/": (KEPT, "restore libro --dir new", "verify libro --trust libro/trust", "trust add libro/trust", SUBMIT),
+    "anchors/": (KEPT, "verify libro --trust trust", "anchor libro --response r.tlog-proof", "publish --dir libro"),
+    "log/": (KEPT, "verify libro/log --trust trust", "verify libro --trust trust", "publish --dir libro", SUBMIT),
+}  # fmt: skip
+ADDED = ("rollbacks.json", "cosignatures.sqlite", "anchors/SHA256SUMS", "anchors/16/checkpoint", "trust/tsa/a.pem")
+
+
+def test_special_files_within_a_ledger_make_no_verb_wait(
+    laid_out: WorkDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    ledger = laid_out.home / "libro"
+    names = [*(str(path.relative_to(ledger)) for path in sorted(ledger.rglob("*")) if path.is_file()), *ADDED]
+    assert len(names) > 12
+    wrong = []
+    for name in names:
+        [commands] = [commands for begun, commands in READ_IN_A_LEDGER.items() if name.startswith(begun)]
+        for command in commands:
+            desk = laid_out.copy_to(tmp_path / "home")
+            path = desk.home / "libro" / name
+            path.parent.mkdir(exist_ok=True, parents=True)
+            path.unlink(missing_ok=True)
+            os.mkfifo(path)
+            try:
+                done = run(desk, command, path, "")
+            except BaseException as error:  # noqa: BLE001 - all rows are tried, then all are shown
+                wrong.append((name, command, repr(error)))
+            else:
+                if done.returncode not in (0, 2, 3, 76):
+                    wrong.append((name, command, f"{done.returncode} {done.stderr}"))
+            shutil.rmtree(desk.home)
+    assert wrong == []

@@ -34,6 +34,14 @@ def command(
         Path | None,
         typer.Option(help="Archivo con la frase de la llave del libro. / File with the log key's passphrase."),
     ] = None,
+    root_path: Annotated[
+        str | None,
+        typer.Option(metavar="/PREFIX", help="Ruta bajo la que un proxy lo publica. / Path prefix behind a proxy."),
+    ] = None,
+    forwarded_allow_ips: Annotated[
+        str | None,
+        typer.Option(metavar="IP,…", help="Proxies a cuyos X-Forwarded-… se da fe. / Proxies that are believed."),
+    ] = None,
     published: Annotated[
         list[str] | None,
         typer.Option(help="Dónde se publica: carpeta o URL (repetible). / Where it is published: folder or URL."),
@@ -57,6 +65,8 @@ def command(
     from constancia.ledger.append.sequencer import tune_interpreter
     from constancia.ledger.folder import LedgerFolder
 
+    given: dict[str, Any] = {"root_path": root_path, "forwarded_allow_ips": forwarded_allow_ips}
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
     tune_interpreter()
     if demo and not LedgerFolder(folder).store.exists():
         from constancia.api.demo.run import run_demo
@@ -67,13 +77,15 @@ def command(
         how = {"witness_urls": urls, "published": _places(published or []), "accept_rollback": accept_rollback}
         ledger = resources.enter_context(_open(folder, log_passphrase_file, how, read_only=read_only))
         listener = resources.enter_context(_listening(host, port))
-        url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/es/"
-        typer.echo(message("serve.at", url=url, size=ledger.size), err=True)
+        port = listener.getsockname()[1]
+        typer.echo(message("serve.at", url=_url(host, port, settings.root_path), size=ledger.size), err=True)
+        if settings.public_url is not None:
+            typer.echo(message("serve.public", url=f"{settings.public_url}/es/"), err=True)
         _finish_publication(ledger)
         _tell_state(ledger)
         if read_only:
             resources.enter_context(_refreshed(ledger))
-        server_of(create_app(ledger, Settings())).run(sockets=[listener])
+        server_of(create_app(ledger, settings), settings).run(sockets=[listener])
 
 
 @contextlib.contextmanager
@@ -100,6 +112,12 @@ def _refreshed(ledger: "Ledger") -> "Iterator[None]":
     finally:
         ended.set()
         thread.join()
+
+
+def _url(host: str, port: int, prefix: str) -> str:
+    """Return the address to open on this machine: a wildcard is where to listen, and no place to go."""
+    reached = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://{f'[{reached}]' if ':' in reached else reached}:{port}{prefix}/es/"
 
 
 def _listening(host: str, port: int) -> "socket.socket":

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 IO_FAILED = 74  # the output can't be written
 FAILED = 76  # it could not be done
 REFUSED = 77  # the ledger does not take the act in
+USAGE = 78  # the command or its settings are wrong
 
 Force = Annotated[bool, typer.Option("--force", help="Reemplazar un archivo existente. / Replace an existing file.")]
 P = ParamSpec("P")
@@ -70,6 +71,8 @@ def guarded(verb: Callable[P, R]) -> Callable[P, R]:
         except (typer.Exit, typer.Abort):
             raise
         except Exception as error:
+            if type(error).__name__ == "ValidationError":  # of the settings; pydantic is imported by its user alone
+                raise fail(_of_settings(error), USAGE) from error
             if isinstance(error, OSError) and error.filename is None:
                 raise fail(message("failed", reason=str(error.strerror or error)), IO_FAILED) from error
             text = _told(error)
@@ -78,6 +81,13 @@ def guarded(verb: Callable[P, R]) -> Callable[P, R]:
             raise fail(text, REFUSED if type(error).__name__ == "Refusal" else FAILED) from error
 
     return run
+
+
+def _of_settings(error: Exception) -> str:
+    """Say which setting is wrong: an environment variable, or the option of that name."""
+    faults = error.errors(include_url=False)  # type: ignore[attr-defined]
+    lines = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}".removeprefix(": ") for one in faults]
+    return message("settings", faults="; ".join(lines))
 
 
 def _told(error: Exception) -> str | None:

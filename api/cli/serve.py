@@ -50,6 +50,12 @@ def command(
         str | None,
         typer.Option(metavar="REASON", help="Seguir desde una copia más corta; se publica. / Go on; it is published."),
     ] = None,
+    accept_clock: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REASON", help="Seguir aunque el último registro tenga hora futura; se publica. / As above."
+        ),
+    ] = None,
 ) -> None:
     """Sirve el libro: páginas, API y archivos públicos. / Serve the ledger: pages, API and the log's files.
 
@@ -75,6 +81,7 @@ def command(
     with contextlib.ExitStack() as resources:
         urls = _start_witnesses(folder, resources) if demo and not read_only else {}
         how = {"witness_urls": urls, "published": _places(published or []), "accept_rollback": accept_rollback}
+        how["accept_clock"] = accept_clock
         ledger = resources.enter_context(_open(folder, log_passphrase_file, how, read_only=read_only))
         listener = resources.enter_context(_listening(host, port))
         port = listener.getsockname()[1]

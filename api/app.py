@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from constancia.api.http import problems
+from constancia.api.http.proxies import Prefixed, path_within, prefix_of
 from constancia.api.http.rates import Rates
 from constancia.api.http.security import Guard
 from constancia.api.http.settings import Settings
@@ -43,7 +44,8 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.state.settings = settings
     problems.install(app)
     app.state.rates = rates = Rates(settings)
-    app.add_middleware(Guard, rates=rates)
+    app.add_middleware(Guard, rates=rates, settings=settings)
+    app.add_middleware(Prefixed, prefix=settings.root_path)  # the last one added is the first that a request meets
     for module in (entries, drafts, log, witnesses, records, state, documents, health, verifier, pages):
         app.include_router(module.router)
     static = files("constancia.api").joinpath("static")
@@ -51,7 +53,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
 
     @app.exception_handler(NotFound)
     async def on_not_found(request: Request, error: NotFound) -> Response:
-        if request.url.path.startswith(("/es/", "/en/")):
+        if path_within(request.scope).startswith(("/es/", "/en/")):
             return await run_in_threadpool(pages.not_found, request, ledger)
         return problems.from_ledger(error)
 
@@ -61,7 +63,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
 
     @app.get("/es", include_in_schema=False)
     @app.get("/", include_in_schema=False)
-    def start() -> Response:
-        return RedirectResponse("/es/", 307)
+    def start(request: Request) -> Response:
+        return RedirectResponse(f"{prefix_of(request.scope)}/es/", 307)
 
     return app

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 
+from constancia.api.http.proxies import own_address
 from constancia.api.http.rates import Rates
 from constancia.api.http.settings import Settings
 from constancia.domain.state import State
@@ -51,8 +52,8 @@ def known_size(
 
 
 def address_of(request: Request, settings: Settings) -> str:
-    """Return the address at which readers reach this server, without a slash at its end."""
-    return (settings.public_url or str(request.base_url)).rstrip("/")
+    """Return the address at which readers reach this server, without a slash at its end; see `own_address`."""
+    return own_address(request.scope, settings)
 
 
 def stands(ledger: Ledger, size: int) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
+from starlette.types import Receive, Scope, Send
 
+from constancia.api.http.proxies import prefix_of
 from constancia.api.text.i18n import tr
 from constancia.domain.kernel.codes import CODES
 from constancia.domain.kernel.problems import Refusal
@@ -108,11 +110,28 @@ def document(  # noqa: PLR0913 - a problem document has this many members
     return members if instance is None else members | {"instance": instance}
 
 
+class ProblemResponse(Response):
+    """A problem document whose `type` and `instance` are completed when it is sent: only then the prefix is known."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, members: dict[str, Any], headers: Mapping[str, str]) -> None:
+        self._members = members
+        super().__init__(json_text(members), members["status"], headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        self.body = self.render(
+            json_text({"instance": scope["path"]} | self._members | {"type": prefix_of(scope) + self._members["type"]})
+        )
+        self.headers["Content-Length"] = str(len(self.body))
+        await super().__call__(scope, receive, send)
+
+
 def problem(code: str, rule: str, *, headers: Mapping[str, str] | None = None, **members: Any) -> Response:
     """Return a response with a problem document; `members` as for `document`."""
     body = document(code, rule, **members)
-    all_headers = {"Cache-Control": "no-store", **(headers or {})}
-    return Response(json_text(body), body["status"], all_headers, MEDIA_TYPE)
+    return ProblemResponse(body, {"Cache-Control": "no-store", **(headers or {})})
 
 
 def too_often(wait_s: int, instance: str | None = None) -> Response:

@@ -19,6 +19,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.types import Scope
 
+from constancia.api.http.proxies import path_within
 from constancia.api.http.settings import Settings
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 
@@ -120,7 +121,7 @@ class Attempts:
 
 def may_replay(scope: Scope) -> bool:
     """Tell whether a read may have to replay entries: the state, what follows from it, pages and lists of the past."""
-    path: str = scope["path"]
+    path = path_within(scope)
     is_past = any(parameter.startswith(_PAST) for parameter in scope["query_string"].split(b"&"))
     return path in _REPLAYS or (is_past and path.startswith(_PAGES))
 

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from constancia.api.http.deps import TheAsOf, TheLedger
+from constancia.api.http.proxies import path_within, prefix_of
 from constancia.api.text.dates import date_words, instant_words
 from constancia.api.text.i18n import in_language, tr
 from constancia.domain.identity.genesis import LedgerState
@@ -67,7 +68,7 @@ class Frame:
     @property
     def lang(self) -> str:
         """The page's language, `es` or `en`."""
-        return self.request.url.path[1:3]
+        return path_within(self.request.scope)[1:3]
 
     @property
     def state(self) -> State:
@@ -82,6 +83,7 @@ class Frame:
             context: What the template needs.
         """
         lang, state, ledger = self.lang, self.state, self.ledger
+        base = prefix_of(self.request.scope)
         genesis = state.aggregates.get("ledger")
         opened = genesis.opened if isinstance(genesis, LedgerState) else None
         html = (
@@ -89,11 +91,12 @@ class Frame:
             .get_template(template)
             .render(
                 lang=lang,
-                other_path=_in_other_language(self.request.url.path, lang),
+                base=base,
+                other_path=base + _in_other_language(path_within(self.request.scope), lang),
                 t=lambda msgid, **params: tr(lang, msgid, **params),
                 text=lambda value: in_language(value, lang),
                 word=lambda name: _word(lang, name),
-                to=lambda name, *parts: "/".join(["", lang, segment(lang, name), *map(str, parts)]),
+                to=lambda name, *parts: "/".join([base, lang, segment(lang, name), *map(str, parts)]),
                 date=lambda day: date_words(str(day), lang),
                 when=lambda instant: instant_words(str(instant), lang, state.timezone),
                 zone_name=state.timezone,

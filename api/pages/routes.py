@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from constancia.api.http.deps import TheLedger, address_of, settings_of
 from constancia.api.http.problems import ALL_CODES
+from constancia.api.http.proxies import prefix_of
 from constancia.api.pages import models
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.markdown import formatted
@@ -165,7 +166,7 @@ def parties(frame: TheFrame) -> Response:
 
 
 @router.get("/e/{leaf_hash}")
-def permalink(leaf_hash: str, ledger: TheLedger) -> Response:
+def permalink(leaf_hash: str, request: Request, ledger: TheLedger) -> Response:
     """Lead from an entry's leaf hash, which names it in every language, to its page."""
     index = ledger.log.index_of(leaf_hash)
-    return RedirectResponse(f"/{LANGUAGES[0]}/registros/{index}", 307)
+    return RedirectResponse(f"{prefix_of(request.scope)}/{LANGUAGES[0]}/registros/{index}", 307)

@@ -10,6 +10,7 @@ from constancia.api.http import problems
 from constancia.api.http.deps import MAX_NUMBER, TheLedger, TheRates, TheSettings, TheSize, stands
 from constancia.api.http.examples import ENVELOPE, RECEIPT, SUBMISSION
 from constancia.api.http.paging import Page, link_header
+from constancia.api.http.proxies import prefix_of
 from constancia.api.http.representation import represent
 from constancia.api.http.schemas import ReceiptDocument, json_example, refusals
 from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
@@ -61,7 +62,7 @@ async def append_entry(request: Request, ledger: TheLedger, settings: TheSetting
     if not done.replayed:
         for signature in signed.signatures:
             rates.take("recorded", signature.key)
-    headers = {"Cache-Control": "no-store", "Location": f"/api/v1/entries/{done.entry.index}"}
+    headers = {"Cache-Control": "no-store", "Location": f"{prefix_of(request.scope)}/api/v1/entries/{done.entry.index}"}
     document = receipt_document(ledger, done.entry.index, ledger.receipt_size(done.entry.index))
     return JSONResponse({**document, "replayed": done.replayed}, 200 if done.replayed else 201, headers)
 

@@ -40,6 +40,7 @@ HTTP_CODES: Final[Mapping[str, int]] = MappingProxyType(
         "E_TIMEOUT": 408,
         "E_RANGE": 416,
         "E_RATE": 429,
+        "E_PARAMETER": 400,
         "E_HTTP": 400,
         "E_READ_ONLY": 503,
         "E_STOPPED": 503,
@@ -182,23 +183,11 @@ def from_validation(error: RequestValidationError, instance: str | None = None) 
 
 
 def install(app: FastAPI) -> None:
-    """Register the handlers that turn every exception into a problem document."""
-
-    @app.exception_handler(Refusal)
-    async def on_refusal(request: Request, error: Refusal) -> Response:
-        return from_refusal(error, request.url.path)
-
-    @app.exception_handler(Malformed)
-    async def on_malformed(request: Request, error: Malformed) -> Response:
-        return from_malformed(error, request.url.path)
+    """Register the handlers that turn exceptions into problem documents; `app` registers those that a page may show."""
 
     @app.exception_handler(LedgerError)
     async def on_ledger(request: Request, error: LedgerError) -> Response:
         return from_ledger(error, request.url.path)
-
-    @app.exception_handler(RequestValidationError)
-    async def on_validation(request: Request, error: RequestValidationError) -> Response:
-        return from_validation(error, request.url.path)
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:

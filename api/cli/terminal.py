@@ -113,7 +113,7 @@ def guarded(verb: Callable[P, R]) -> Callable[P, R]:
 def _of_settings(error: Exception) -> str:
     """Say which setting is wrong: an environment variable, or the option of that name."""
     faults = error.errors(include_url=False)  # type: ignore[attr-defined]
-    lines = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}".removeprefix(": ") for one in faults]
+    lines = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}".removeprefix(": ") for item in faults]
     return message("settings", faults="; ".join(lines))
 
 

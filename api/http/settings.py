@@ -9,7 +9,7 @@ from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 THIS_MACHINE: Final = ("127.0.0.1", "::1")
-# What the server itself serves: a prefix that begins so could not be told from it.
+# What the server itself serves: a prefix that begins so could not be distinguished from it.
 OWN_SEGMENTS: Final = frozenset(
     [
         *("anchors", "api", "checkpoint", "documents", "e", "en", "es", "healthz", "openapi.json", "rollbacks.json"),
@@ -64,18 +64,18 @@ class Settings(BaseSettings):
         if self.forwarded_allow_ips is None:
             return list(THIS_MACHINE)
         named = filter(None, map(str.strip, self.forwarded_allow_ips.split(",")))
-        return [str(ip_network(one, strict=False)) for one in named]
+        return [str(ip_network(network, strict=False)) for network in named]
 
     @field_validator("forwarded_allow_ips")
     @classmethod
     def _check_proxies(cls, value: str | None) -> str | None:
-        for one in (value or "").split(","):
+        for network in (value or "").split(","):
             try:
-                ip_network(one.strip() or "::1", strict=False)
+                ip_network(network.strip() or "::1", strict=False)
             except ValueError as error:
                 raise ValueError(
-                    f"expected addresses or networks such as 10.0.0.0/8, found {one.strip()!r}; `*` would let every "
-                    "client choose its own address"
+                    f"expected addresses or networks such as 10.0.0.0/8, found {network.strip()!r}; `*` would let "
+                    "every client choose its own address"
                 ) from error
         return value
 

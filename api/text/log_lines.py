@@ -10,7 +10,7 @@ FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 
 class LogLine(logging.Formatter):
-    """Formats a record so that no foreign text in it can begin a line or steer a terminal; tracebacks are indented."""
+    """Formats a record so that no foreign text in it can begin a line or steer a terminal; a traceback's lines begin with a bar."""
 
     def __init__(self) -> None:
         super().__init__(FORMAT)
@@ -21,7 +21,7 @@ class LogLine(logging.Formatter):
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
         """Format a traceback."""
-        return "\n".join(f"  {printable(line)}" for line in super().formatException(ei).split("\n"))
+        return "\n".join(f"  | {printable(line)}" for line in super().formatException(ei).split("\n"))
 
 
 def use_log_lines() -> None:

@@ -1,24 +1,31 @@
 """Foreign text in every output of every verb: looked at as a terminal shows it, and as programs parse it."""
 
 import json
+import logging
 import os
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import pyte
 import pytest
 import uvicorn
+from markupsafe import Markup
 from prometheus_client.parser import text_string_to_metric_families
+from tests.api.served import Desk, document, report
 from tests.api.test_special_files import MADE, TABLE
 from tests.api.verbs import WorkDesk, lay_out, verbs
 from tests.ledger.template import Templates
 
 from constancia.api import cli
+from constancia.api.pages.frame import templates
+from constancia.api.text.log_lines import LogLine
 from constancia.verify import __main__ as verify_program
 from constancia.verify.report.output import ended
 from constancia.verify.report.printable import printable
@@ -92,6 +99,17 @@ def desk(laid_out: WorkDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return copied
 
 
+@contextmanager
+def log_lines_on_the_screen() -> Iterator[None]:
+    """Have log lines go where they go outside of a test: to standard error, by the last resort."""
+    root = logging.getLogger()
+    handlers, root.handlers[:] = list(root.handlers), []
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+
+
 class Terminal:
     """Runs the program as its script does, and looks at what it wrote."""
 
@@ -101,7 +119,7 @@ class Terminal:
     def run(self, command: str, here: str = "") -> tuple[int, str]:
         words = [part.replace("HERE", here) for part in command.split()]
         self._monkeypatch.setattr(sys, "argv", ["constancia", *words])
-        with pytest.raises(SystemExit) as end:
+        with log_lines_on_the_screen(), pytest.raises(SystemExit) as end:
             cli.main()
         return self.looked_at(int(str(end.value.code)), f"{command!r} with {here[:40]!r}")
 
@@ -286,3 +304,81 @@ def test_remote_host_that_is_hostile_is_shown_harmless(desk: WorkDesk, terminal:
                     json.loads(line)
     assert len(list((desk.home / "mon").glob("*.atom"))) == 2
     assert os.listdir(desk.home / "mon")  # noqa: PTH208 - it was written
+
+
+# A server and a witness: log lines, problem documents, pages.
+
+
+def test_log_line_holds_no_line_or_escape_of_a_foreign_text() -> None:
+    try:
+        raise ValueError(HOSTILE)
+    except ValueError:
+        fault = sys.exc_info()
+    record = logging.LogRecord("constancia", logging.ERROR, "x.py", 1, "a %s\n", (HOSTILE,), fault)
+    text = LogLine().format(record)
+    assert printable(text, len(text), keep="\n") == text
+    assert forged_lines(text) == []
+    first, *traceback = text.split("\n")
+    assert "ERROR a x" in first
+    assert all(line.startswith("  ") for line in traceback)
+
+
+ASKED = quote(HOSTILE, safe="", errors="surrogateescape")
+PATHS = (
+    f"/api/v1/receipts/{ASKED}", f"/api/v1/entries/{ASKED}", f"/api/v1/state?size={ASKED}", f"/documents/{ASKED}",
+    f"/api/v1/proofs/consistency?old={ASKED}&new=1", f"/{ASKED}", f"/tile/{ASKED}", f"/anchors/{ASKED}", f"/e/{ASKED}",
+    f"/es/registros/{ASKED}", f"/es/compromisos/{ASKED}", f"/es/?size={ASKED}", f"/es/registros?from={ASKED}",
+    f"/es/{'w' * 8_000}", f"/api/v1/timeline?after={ASKED}&size=5",
+)  # fmt: skip
+HEADERS = (
+    "Accept",
+    "Accept-Language",
+    "If-None-Match",
+    "Range",
+    "Content-Type",
+    "Content-Encoding",
+    "Origin",
+    "Cookie",
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_answer_to_what_is_hostile_holds_no_raw_character_of_it(scene: Desk, path: str) -> None:
+    headers = {name: "x\x9b2J\u00ad\xa0".encode("latin-1") for name in HEADERS}
+    for method in ("GET", "POST", "PUT"):
+        answer = scene.http.request(method, path, headers=headers, content=HOSTILE.encode("utf-8", "surrogateescape"))
+        text = answer.content.decode()
+        assert answer.status_code < 500, text
+        assert printable(text, len(text), keep="\n") == text
+        assert not any(FORGED in value for value in answer.headers.values())
+        if "json" in answer.headers["content-type"]:
+            json.loads(text)
+
+
+@pytest.mark.parametrize("member", ["narrative", "period", "commitment", "report"])
+def test_problem_document_about_a_hostile_statement_is_plain(scene: Desk, member: str) -> None:
+    statement = json.loads(document(scene.says("inai", "ProgressReported", "commitment/c1", report())))
+    statement["statement"]["body"][member] = HOSTILE
+    for raw_body in (json.dumps(statement), json.dumps(statement, ensure_ascii=False, separators=(",", ":"))):
+        answer = scene.post(raw_body.encode("utf-8", "surrogateescape"))
+        assert answer.status_code == 400
+        assert printable(answer.text, len(answer.text), keep="\n") == answer.text
+        assert json.loads(answer.content)["code"] == "E_MALFORMED"
+
+
+def test_template_shows_foreign_text_harmless_and_markup_as_it_is() -> None:
+    made = templates().from_string("<p>{{ text }}</p>{{ markup }}").render(text=HOSTILE, markup=Markup("<b>b</b>"))
+    assert made.endswith("<b>b</b>")
+    assert printable(made, len(made), keep="\n") == made
+
+
+def test_aborted_upload_is_no_fault_of_ours(scene: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    address = scene.http.base_url
+    for path in ("/api/v1/documents", "/api/v1/entries", "/api/v1/drafts"):
+        head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n{{"
+        with socket.create_connection((address.host, address.port or 80)) as connection:
+            connection.sendall(head.encode())
+            time.sleep(0.1)  # the body is being read
+        scene.http.get("/healthz")
+    time.sleep(0.2)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []

@@ -93,7 +93,8 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         return RedirectResponse(f"{prefix_of(request.scope)}/es/", 307)
 
     @app.get("/openapi.json", include_in_schema=False)
-    def openapi() -> Response:
-        return JSONResponse(app.openapi())
+    def openapi(request: Request) -> Response:
+        prefix = prefix_of(request.scope)
+        return JSONResponse({**app.openapi(), **({"servers": [{"url": prefix}]} if prefix else {})})
 
     return app

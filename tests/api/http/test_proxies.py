@@ -152,7 +152,8 @@ def all_paths(desk: Desk, without: Plainly) -> dict[str, list[str]]:
     todo += [f"/api/v1/proofs/consistency?old=2&new={size}", "/tile/0/000.p/3", f"/tile/entries/000.p/{size}"]
     todo += ["/anchors/SHA256SUMS", f"/api/v1/documents/{cited(desk)}"]
     todo += [str(route.path) for route in routes if "{" not in route.path]
-    todo += [f"/api/v1/{name}?limit=1" for name in ROWS]
+    lists = [f"/api/v1/{name}" for name in ROWS]
+    todo += lists
     known: dict[str, list[str]] = {}
     seen = set()
     while todo:
@@ -164,9 +165,9 @@ def all_paths(desk: Desk, without: Plainly) -> dict[str, list[str]]:
         known[route].append(path)
         answer = without(path)
         todo.extend(references(path, answer))
-        if path.startswith("/api/v1/") and path.endswith("?limit=1") and answer.status_code == 200:
+        if path in lists and answer.status_code == 200:
             name = [row["stream"].partition("/")[2] for row in answer.json()["items"]][:1]
-            todo.append("/".join([path.removesuffix("?limit=1"), *(name or ["none"])]))
+            todo.append("/".join([path, *(name or ["none"])]))
     return known
 
 

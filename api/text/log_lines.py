@@ -10,7 +10,7 @@ FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 
 class LogLine(logging.Formatter):
-    """Formats a record so that no foreign text in it can begin a line or steer a terminal; a traceback's lines begin with a bar."""
+    """Formats a record so that foreign text in it begins no line and steers no terminal; a traceback has bars before it."""
 
     def __init__(self) -> None:
         super().__init__(FORMAT)

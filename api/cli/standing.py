@@ -67,9 +67,8 @@ def print_validities(reading: Reading, lang: str) -> None:
                 name = validity.name[:16] if kind == "key" else validity.name
                 where = "" if validity.stream == f"{kind}/{validity.name}" else f" ({validity.stream})"
                 answer = tr(lang, f"page.holds_{validity.holds.value}")
-                console.print(
-                    f"  {_word(lang, kind)} {escape(printable(name))}{escape(printable(where))}: {answer} — {_dates(validity, lang)}"
-                )
+                shown = f"{_word(lang, kind)} {escape(printable(name + where))}"
+                console.print(f"  {shown}: {answer} — {_dates(validity, lang)}")
     console.print()
 
 

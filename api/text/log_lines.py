@@ -10,7 +10,7 @@ FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 
 class LogLine(logging.Formatter):
-    """Formats a record so that no foreign text in it can begin a line or steer a terminal; a traceback's lines begin with a bar."""
+    """Formats a record so that no foreign text begins a line or steers a terminal; tracebacks stand behind bars."""
 
     def __init__(self) -> None:
         super().__init__(FORMAT)

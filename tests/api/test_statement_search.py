@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,17 +133,12 @@ def test_receipt_of_another_history_convicts_the_log(scene: Scene) -> None:
     assert (code, report["statement"]["codes"]) == (4, ["absent"])  # type: ignore[index]
 
 
-def test_receipt_may_come_through_a_pipe(scene: Scene) -> None:
-    index = scene.desk.take(scene.desk.world.contest("c1")).entry.index
-    receipt = scene.file("x.tlog-proof", scene.desk.ledger.receipt(index))
-    other = scene.another_history()
-    for _ in range(2):
-        other.take(other.world.contest("c1"))
-    other.ledger.close()
+def test_receipt_through_a_pipe_is_refused_at_once(scene: Scene) -> None:
     pipe = scene.person.home / "pipe"
     os.mkfifo(pipe)
-    with subprocess.Popen(["/bin/cp", receipt, pipe]):
-        assert scene.asks(scene.before, pipe) == (1, "intact", ["absent", "broken"])
+    done = scene.person.runs("verify", scene.before, "--trust", scene.trust, "--statement", pipe)
+    assert done.returncode == 3
+    assert "no regular file [special]" in done.stderr
 
 
 def test_altered_source_that_is_another_log_is_altered_first(scene: Scene) -> None:

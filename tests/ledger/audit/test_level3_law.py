@@ -233,7 +233,7 @@ def test_views_that_lag_are_compared_where_they_stand(desk: Desk) -> None:
 
 
 def test_views_beyond_the_log_prove_nothing_and_are_said(store: Path) -> None:
-    """They are made from the entries; of a restored store they may be newer than it is."""
+    """V11: they are made from the entries; of a restored store they may be newer than it is."""
     alter(store, "UPDATE tracking SET notification_id = notification_id + 5 WHERE application_name = ?", TRACKED)
     report = replay(store, store / "trust")
     assert report.verdict is Verdict.INTACT

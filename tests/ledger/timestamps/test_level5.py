@@ -299,7 +299,7 @@ class TestFaultyTokens:
 
     @pytest.mark.parametrize("came", [b"", b"<html>busy</html>"], ids=["nothing", "a page"])
     def test_nothing_or_a_page_in_its_place_is_not_there(self, came: bytes, desk: Desk, tsa: TestAuthority) -> None:
-        """What did not arrive proves nothing against the log."""
+        """V12: what did not arrive proves nothing against the log."""
         keep(desk, tsa, answer=came)
         report = check(desk)
         assert (report.verdict, codes(report), report.checked["L5"]["anchors"]) == (Verdict.INTACT, [], 0)

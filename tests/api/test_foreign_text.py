@@ -310,14 +310,7 @@ def test_remote_host_that_is_hostile_is_shown_harmless(desk: WorkDesk, terminal:
 
 
 def test_log_line_holds_no_line_or_escape_of_a_foreign_text() -> None:
-<<<<<<< HEAD
-    try:
-        raise ValueError(HOSTILE)  # noqa: TRY301 (a record with a traceback is what is tried)
-    except ValueError:
-        fault = sys.exc_info()
-=======
     fault = (ValueError, ValueError(HOSTILE), None)
->>>>>>> outputs
     record = logging.LogRecord("constancia", logging.ERROR, "x.py", 1, "a %s\n", (HOSTILE,), fault)
     text = LogLine().format(record)
     assert printable(text, len(text), keep="\n") == text

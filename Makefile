@@ -8,7 +8,7 @@ DEMO ?= demo
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
 # What needs no ledger on a disk, no server and no browser, without the matrix of alterations.
 QUICK := tests/domain tests/verify tests/test_house.py tests/test_docs.py \
-    --ignore=tests/verify/test_tamper.py --ignore=tests/verify/test_core_alone.py
+    --ignore=tests/verify/test_tamper.py
 BROWSER := tests/e2e/test_pages.py tests/e2e/test_page_itself.py tests/e2e/test_page_verifier.py tests/e2e/test_page_tamper.py
 
 .PHONY: help demo serve setup test check quick unit browser format mutants lock bench rounds api-docs page docs clean

@@ -1,23 +1,48 @@
 """Builds the HTTP application from a ledger and settings; nothing happens at import time."""
 
+import json
 from importlib.metadata import version
 from importlib.resources import files
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import RedirectResponse, Response
-from fastapi.staticfiles import StaticFiles
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from constancia.api.http import problems
+from constancia.api.http.proxies import Prefixed, path_within, prefix_of
+from constancia.api.http.query import CheckedFiles, CheckedQuery
 from constancia.api.http.rates import Rates
 from constancia.api.http.security import Guard
 from constancia.api.http.settings import Settings
 from constancia.api.pages import routes as pages
 from constancia.api.routers import documents, drafts, entries, health, log, records, state, verifier, witnesses
+from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
+from constancia.verify.core.errors import Malformed
 
 SUMMARY = "Accountability ledger: signed statements in a transparency log, and what follows from them."
+
+
+def _show_refusals(app: FastAPI, ledger: Ledger) -> None:
+    """Show a browser that asked for a page, in words, what is wrong with its address; programs get the document."""
+
+    def shown(answer: Response, request: Request) -> Response:
+        is_page = request.url.path.startswith(pages.PATHS) and "text/html" in request.headers.get("accept", "")
+        return pages.refused(request, ledger, json.loads(bytes(answer.body))) if is_page else answer
+
+    @app.exception_handler(Refusal)
+    def on_refusal(request: Request, error: Refusal) -> Response:
+        return shown(problems.from_refusal(error, request.url.path), request)
+
+    @app.exception_handler(Malformed)
+    def on_malformed(request: Request, error: Malformed) -> Response:
+        return shown(problems.from_malformed(error, request.url.path), request)
+
+    @app.exception_handler(RequestValidationError)
+    def on_validation(request: Request, error: RequestValidationError) -> Response:
+        return shown(problems.from_validation(error, request.url.path), request)
 
 
 def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
@@ -36,22 +61,25 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         version=version("constancia"),
         docs_url=None,  # the library's own pages load third-party files
         redoc_url=None,
-        openapi_url="/openapi.json",
+        openapi_url=None,  # it is a route like the others, below
         redirect_slashes=False,
+        dependencies=[CheckedQuery],
     )
     app.state.ledger = ledger
     app.state.settings = settings
     problems.install(app)
+    _show_refusals(app, ledger)
     app.state.rates = rates = Rates(settings)
-    app.add_middleware(Guard, rates=rates)
+    app.add_middleware(Guard, rates=rates, settings=settings)
+    app.add_middleware(Prefixed, prefix=settings.root_path)  # the last one added is the first that a request meets
     for module in (entries, drafts, log, witnesses, records, state, documents, health, verifier, pages):
         app.include_router(module.router)
     static = files("constancia.api").joinpath("static")
-    app.mount("/static", StaticFiles(directory=str(static)), name="static")
+    app.mount("/static", CheckedFiles(directory=str(static)), name="static")
 
     @app.exception_handler(NotFound)
     async def on_not_found(request: Request, error: NotFound) -> Response:
-        if request.url.path.startswith(("/es/", "/en/")):
+        if path_within(request.scope).startswith(pages.PATHS):
             return await run_in_threadpool(pages.not_found, request, ledger)
         return problems.from_ledger(error)
 
@@ -61,7 +89,12 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
 
     @app.get("/es", include_in_schema=False)
     @app.get("/", include_in_schema=False)
-    def start() -> Response:
-        return RedirectResponse("/es/", 307)
+    def start(request: Request) -> Response:
+        return RedirectResponse(f"{prefix_of(request.scope)}/es/", 307)
+
+    @app.get("/openapi.json", include_in_schema=False)
+    def openapi(request: Request) -> Response:
+        prefix = prefix_of(request.scope)
+        return JSONResponse({**app.openapi(), **({"servers": [{"url": prefix}]} if prefix else {})})
 
     return app

@@ -30,12 +30,13 @@ from constancia.domain.kernel.calendar import (
     parse_instant,
 )
 from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.moves import answer, counts_by, span_of
 from constancia.domain.kernel.occurrence import SECOND, as_recorded, occurrence
 from constancia.domain.kernel.values import Value
 from constancia.domain.state import State
 
 # Counts up whenever a fact is added, or its members change.
-FORM: Final = 2
+FORM: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +284,7 @@ def _absences(state: State) -> Iterator[Derived]:
                 yield Derived(
                     kind="ScopeChangedWithout" if version.version > 1 else "ScopeAdoptedWithout",
                     stream=commitment.stream,
+                    since=occurrence(state, version.mark).on,
                     known_index=version.mark.index,
                     params={"version": version.version, "without": list(version.without)},
                 )
@@ -361,13 +363,14 @@ def flags(state: State, commitment: Commitment, at: datetime) -> tuple[str, ...]
     return tuple(sorted(labels))
 
 
-def was_member(body: GovernanceBody, party: str, day: date) -> Certainty:
+def was_member(body: GovernanceBody, party: str, day: date, last: date | None = None) -> Certainty:
     """Tell whether a party sat in a body on a day, as far as the dates' precision goes.
 
     Args:
         body: The governance body.
         party: The party.
-        day: The day asked about.
+        day: The day asked about; of several possible ones the first.
+        last: The last possible day; the same by default.
 
     Returns:
         YES, NO or POSSIBLY: a withdrawal known as `2017-05` leaves every day of that May possible.
@@ -375,11 +378,6 @@ def was_member(body: GovernanceBody, party: str, day: date) -> Certainty:
     seat = body.seat(party)
     if seat is None or body.established_on is None:
         return Certainty.NO
-    answer = has_begun(body.established_on, day)
-    for change, effective, _index in seat.changes:
-        moved = has_begun(effective, day)
-        if moved is Certainty.YES:
-            answer = Certainty.YES if change == "returned" else Certainty.NO
-        elif moved is Certainty.POSSIBLY:
-            answer = Certainty.POSSIBLY
-    return answer
+    moves = (body.established_on, *(effective for _change, effective, _index in seat.changes))
+    seated = {1, *(count for count, change in enumerate(seat.changes, 2) if change[0] == "returned")}
+    return answer(counts_by([span_of(moved) for moved in moves], (day, last or day)), seated)

@@ -34,8 +34,10 @@ from constancia.ledger.witnesses.cosignature_store import CosignatureStore
 from constancia.ledger.witnesses.pace import Pace
 from constancia.ledger.witnesses.quorum_status import QuorumStatus
 from constancia.ledger.witnesses.rollback_guard import ReadCheckpoint, RollbackGuard
+from constancia.ledger.witnesses.rollback_records import CLOCK, Contradiction, RollbackRecords
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.sources.layout import STORE_NAME
+from constancia.verify.speed.entry_patterns import read_entry
 from constancia.verify.trust.trust_folder import read_policy
 
 if TYPE_CHECKING:
@@ -56,12 +58,14 @@ class Options:
         pace: How long they are waited for.
         guard_clock: Whether writing is refused while the clock can't be believed; not for a story's clock.
         accept_rollback: The operator's reason for going on from a shorter copy; it becomes public.
+        accept_clock: The operator's reason for going on although the last entry is ahead of the clock; as above.
         published: Places where the log is published: a name, and what reads its checkpoint.
     """
 
     guard_rollback: bool = True
     guard_clock: bool = False
     accept_rollback: str | None = None
+    accept_clock: str | None = None
     published: Sequence[tuple[str, ReadCheckpoint]] = ()
     verifiers: int | None = None
     capacity: int = CAPACITY
@@ -174,6 +178,8 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
         if options.cosign:
             _start_cosigning(core, options, resources, guards)
         core.writer.guard = core.guard = WriteGuards(guards)
+        if options.accept_clock is not None:
+            _accept_clock(core, options.accept_clock, guards)
         if options.accept_rollback is not None and core.rollback_guard is not None:
             core.rollback_guard.accept(options.accept_rollback, clock.now())
     return core
@@ -186,11 +192,32 @@ def _guards(core: LedgerParts, clock: Clock, options: Options) -> list[WriteGuar
         core.rollback_guard = RollbackGuard(core.log, core.witnessing, core.signer.verifier, folder, options.published)
         guards.append(core.rollback_guard)
     if options.guard_clock:
-        guard = ClockGuard(clock, lambda: core.tip().recorded_at)
-        times = ((name, core.witnessing.last_by(name)) for name in core.witnessing.witnesses)
-        guard.witnesses((name, cosigned[1]) for name, cosigned in times if cosigned is not None)
+        # What was accepted holds for the very tree that it names, and for cosignatures up to its size.
+        clocks = [size for size, root in _records(core).clocks if core.stored_root(size) == bytes.fromhex(root)]
+        accepted = read_entry(core.log.entry(max(clocks) - 1)).recorded_at if clocks else ""
+        guard = ClockGuard(clock, lambda: core.tip().recorded_at, accepted_last=accepted)
+        latest = ((name, core.witnessing.last_by(name)) for name in core.witnessing.witnesses)
+        times = [(name, at) for name, at in latest if at is not None and at[0] > max(clocks, default=-1)]
+        guard.witnesses((name, cosigned[1]) for name, cosigned in times)
         guards.append(guard)
     return guards
+
+
+def _records(core: LedgerParts) -> RollbackRecords:
+    """Return what the operator has accepted: one object, where the rollback guard has it too."""
+    guard = core.rollback_guard
+    return guard.records if guard is not None else RollbackRecords(LedgerFolder(core.folder).rollbacks)
+
+
+def _accept_clock(core: LedgerParts, reason: str, guards: Sequence[WriteGuard]) -> None:
+    """Accept a clock behind the last entry, once the reason is on record; nothing happens where nothing is amiss."""
+    size = core.tip().size
+    for guard in guards:
+        if isinstance(guard, ClockGuard) and size and (at := guard.behind()) is not None:
+            last = core.tip().recorded_at
+            seen = [Contradiction(by=f"last entry {last}", code=CLOCK, size=size)]
+            _records(core).add(at=at, size=size, root=core.log.root(size).hex(), reason=reason, seen=seen)
+            guard.accept()
 
 
 def _check_cosigner(head: Head, signer: LogSigner | None) -> None:

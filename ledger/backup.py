@@ -1,7 +1,7 @@
 """Backup and restore of a ledger's folder, without a way to fork the log by it.
 
-- K1: a backup is of one moment: the store is copied by SQLite's own backup while the server writes, and what lies
-  beside it is never ahead of it.
+- K1: a backup is of one moment: the store is copied by SQLite's own backup while the server writes, and the other
+  files are never ahead of it.
 - K2: a backup or a restored folder is audited before it gets its name; what does not verify changes nothing.
 - K3: restoring keeps the folder that was there, under another name, and refuses a copy shorter than what that folder
   shows as signed, unless the operator accepts the rollback with a reason that becomes public.

@@ -24,7 +24,7 @@ from constancia.domain.state import State
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.append.loop_replies import LoopReplies
 from constancia.ledger.assembly import LedgerParts, OpenRequest, Options, assemble
-from constancia.ledger.clock import Clock, format_recorded_at, parse_recorded_at
+from constancia.ledger.clock import Clock, format_recorded_at
 from constancia.ledger.disk.documents import Documents
 from constancia.ledger.errors import LedgerError, NotFound, ReadOnly, WritesRefused
 from constancia.ledger.folder import LedgerFolder, policy_text
@@ -34,12 +34,11 @@ from constancia.ledger.publication.static_files import PublishResult, publish
 from constancia.ledger.reader.receipts import receipt
 from constancia.ledger.submission import SignedStatement
 from constancia.ledger.timestamps.anchor_store import Anchors
-from constancia.ledger.views.as_of import AsOf
+from constancia.ledger.views.reading import Reading, Readings
 from constancia.ledger.views.rebuild import Rebuilt, rebuild
 from constancia.ledger.witnesses.rollback_records import RollbackRecords
 from constancia.verify.core.formats.checkpoint import Checkpoint
 from constancia.verify.sources.files import read_named
-from constancia.verify.speed.entry_patterns import read_entry
 from constancia.verify.trust.policy_file import MAX_POLICY_BYTES
 
 
@@ -60,6 +59,7 @@ class Ledger:
         self.anchors = Anchors(self.folder.anchors)
         self.log = core.log
         self.views = core.views
+        self._readings = Readings(core.log, core.states, clock)
         self.witnessing = core.witnessing
 
     @classmethod
@@ -273,19 +273,19 @@ class Ledger:
         """
         return self._core.states.at(size)
 
-    def as_of(self, size: int | None = None) -> AsOf:
-        """Return what pages and interface read: the state after `size` entries, by default all, with its instant.
+    def as_of(self, size: int | None = None, *, known: str | None = None, at: str | None = None) -> Reading:
+        """Return what command line, API and pages read: what was known by then, and what was valid on that day.
 
-        The present is judged by the clock, a past size at the instant of its last entry.
+        Args:
+            size: How many entries are known; all by default.
+            known: By when it was known, instead of a size: EDTF date, RFC 3339 instant, or `#` and a size.
+            at: The day that is asked about: the same forms. See `views.as_of` for what each says.
 
         Raises:
             NotFound: The log is not that long.
+            Malformed: Another form, or two of them say how much was known.
         """
-        state = self.state(size)
-        if state.size in (0, self.size):
-            return AsOf(state, self.clock.now())
-        last = read_entry(self.log.entry(state.size - 1))
-        return AsOf(state, parse_recorded_at(last.recorded_at))
+        return self._readings.at(size, known, at)
 
     def size_at(self, instant: datetime) -> int:
         """How many entries had been recorded at an instant."""

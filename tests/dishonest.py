@@ -1,7 +1,7 @@
 """A host that does what it must not: alters, rewrites, forks, withholds, truncates, replays, mixes, splits views.
 
 Each function takes the true log and gives what the host shows instead. Where the host has the log's key it puts
-everything right that it can: indices, links, leaf hashes, checkpoints. What it can't make anew are the signatures of
+everything right that it can: indices, links, leaf hashes, checkpoints. What it can't make again are the signatures of
 others, and what others have kept.
 """
 
@@ -34,7 +34,7 @@ def altered(log: Log, index: int, raw: bytes) -> Log:
 
 
 def rewritten(log: Log, index: int, raw: bytes) -> Log:
-    """Other bytes at an index, all after it hashed and signed anew: the operator with the log's key."""
+    """Other bytes at an index, all after it hashed and signed again: the operator with the log's key."""
     chained = [*log.entries[:index], raw]
     for number, one in enumerate(log.entries[index + 1 :], start=index + 1):
         chained.append(relinked(one, number, hash_leaf(chained[-1])))
@@ -42,17 +42,17 @@ def rewritten(log: Log, index: int, raw: bytes) -> Log:
 
 
 def removed(log: Log, index: int) -> Log:
-    """An entry taken out, as if it had never been submitted, and all after it made anew."""
+    """An entry taken out, as if it had never been submitted, and all after it rebuilt."""
     return log.rehashed([*log.entries[:index], *log.entries[index + 1 :]])
 
 
 def inserted(log: Log, index: int, raw: bytes) -> Log:
-    """An entry put in before an index, and all after it made anew."""
+    """An entry put in before an index, and all after it rebuilt."""
     return log.rehashed([*log.entries[:index], raw, *log.entries[index:]])
 
 
 def swapped(log: Log, index: int) -> Log:
-    """Two neighbours in the other order, and all after them made anew."""
+    """Two neighbours in the other order, and all after them rebuilt."""
     one, two = log.entries[index : index + 2]
     return log.rehashed([*log.entries[:index], two, one, *log.entries[index + 2 :]])
 
@@ -73,7 +73,7 @@ def mixed(log: Log, other: Log, index: int) -> Log:
 
 
 def backdated(log: Log, index: int, recorded_at: str) -> Log:
-    """Another recording time, which no signatory signs, and all after it made anew."""
+    """Another recording time, which no signatory signs, and all after it rebuilt."""
     return rewritten(log, index, with_recorded_at(log.entries[index], recorded_at))
 
 
@@ -125,7 +125,7 @@ def key_of(entry: Entry, keys: Mapping[str, Key]) -> Key:
     return keys[entry.signatures[0].key]
 
 
-# Over HTTP: a host that decides anew, for each request, what it shows to whom.
+# Over HTTP: a host that decides again, for each request, what it shows to whom.
 
 
 class Face:

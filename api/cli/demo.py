@@ -48,6 +48,7 @@ def command(
 def show_played(folder: Path, played: "Played") -> None:
     """Print the refused acts and the status of everything."""
     from constancia.api.cli.standing import print_standing
+    from constancia.ledger.clock import format_recorded_at
     from constancia.verify.report.printable import printable
 
     out = console()
@@ -58,7 +59,7 @@ def show_played(folder: Path, played: "Played") -> None:
         out.print(printable(f"  {refused.day}  {refused.code:<16} {refused.who}: {refused.type} — {refused.rule}"))
     out.print()
     with open_for_reading(folder) as ledger:
-        print_standing(ledger.state(), played.ended, language())
+        print_standing(ledger.as_of(at=format_recorded_at(played.ended)), language())
 
 
 def _play_with_progress(folder: Path, *, force: bool) -> "Played":

@@ -16,7 +16,6 @@ from constancia.api.cli.terminal import (
     open_for_reading,
     open_for_writing,
     say,
-    server_settings,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +42,14 @@ def command(
         Path | None,
         typer.Option(help="Archivo con la frase de la llave del libro. / File with the log key's passphrase."),
     ] = None,
+    root_path: Annotated[
+        str | None,
+        typer.Option(metavar="/PREFIX", help="Ruta bajo la que un proxy lo publica. / Path prefix behind a proxy."),
+    ] = None,
+    forwarded_allow_ips: Annotated[
+        str | None,
+        typer.Option(metavar="IP,…", help="Proxies a cuyos X-Forwarded-… se da fe. / Proxies that are believed."),
+    ] = None,
     published: Annotated[
         list[str] | None,
         typer.Option(help="Dónde se publica: carpeta o URL (repetible). / Where it is published: folder or URL."),
@@ -50,6 +57,12 @@ def command(
     accept_rollback: Annotated[
         str | None,
         typer.Option(metavar="REASON", help="Seguir desde una copia más corta; se publica. / Go on; it is published."),
+    ] = None,
+    accept_clock: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REASON", help="Seguir aunque el último registro tenga hora futura; se publica. / As above."
+        ),
     ] = None,
 ) -> None:
     """Sirve el libro: páginas, API y archivos públicos. / Serve the ledger: pages, API and the log's files.
@@ -59,13 +72,15 @@ def command(
     try:
         from constancia.api.app import create_app
         from constancia.api.http.serving import server_of
+        from constancia.api.http.settings import Settings
     except ImportError as error:
         raise fail(message("serve.extra", name=error.name)) from error
 
     from constancia.ledger.append.sequencer import tune_interpreter
     from constancia.ledger.folder import LedgerFolder
 
-    settings = server_settings()
+    given: dict[str, Any] = {"root_path": root_path, "forwarded_allow_ips": forwarded_allow_ips}
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
     tune_interpreter()
     if demo and not LedgerFolder(folder).store.exists():
         from constancia.api.demo.run import run_demo
@@ -74,15 +89,18 @@ def command(
     with contextlib.ExitStack() as resources:
         urls = _start_witnesses(folder, resources) if demo and not read_only else {}
         how = {"witness_urls": urls, "published": _places(published or []), "accept_rollback": accept_rollback}
+        how["accept_clock"] = accept_clock
         ledger = resources.enter_context(_open(folder, log_passphrase_file, how, read_only=read_only))
         listener = resources.enter_context(listening(host, port))
-        url = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/es/"
+        url = _url(host, listener.getsockname()[1], settings.root_path)
         say(message("serve.at", url=url, size=ledger.size), err=True)
+        if settings.public_url is not None:
+            say(message("serve.public", url=f"{settings.public_url}/es/"), err=True)
         _finish_publication(ledger)
         _tell_state(ledger)
         if read_only:
             resources.enter_context(_refreshed(ledger))
-        server_of(create_app(ledger, settings)).run(sockets=[listener])
+        server_of(create_app(ledger, settings), settings).run(sockets=[listener])
 
 
 @contextlib.contextmanager
@@ -109,6 +127,12 @@ def _refreshed(ledger: "Ledger") -> "Iterator[None]":
     finally:
         ended.set()
         thread.join()
+
+
+def _url(host: str, port: int, prefix: str) -> str:
+    """Return the address to open on this machine: a wildcard is where to listen, and no place to go."""
+    reached = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://{f'[{reached}]' if ':' in reached else reached}:{port}{prefix}/es/"
 
 
 def _open(folder: Path, passphrase_file: Path | None, how: dict[str, Any], *, read_only: bool) -> "Ledger":

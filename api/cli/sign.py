@@ -33,8 +33,8 @@ def command(
     from constancia.verify.core.formats.statement import parse_statement
     from constancia.verify.sources.files import read_named
 
-    beside = statement.with_name(statement.name.removesuffix(".statement.json") + ".signed.json")
-    target = to_make(out or beside, force=force)
+    default = statement.with_name(statement.name.removesuffix(".statement.json") + ".signed.json")
+    target = to_make(out or default, force=force)
     raw = read_named(statement, MAX_SIGNED_BYTES)
     parsed = parse_statement(raw)
     show_statement(raw)

@@ -1,36 +1,82 @@
 """Status of every commitment, for the terminal: levels, scope, milestones, deliverables, deadlines."""
 
 from datetime import date, datetime
+from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from constancia.api.text.dates import date_words, moment_words
 from constancia.api.text.i18n import in_language, tr
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.scope import Deliverable, Milestone
 from constancia.domain.derive import Derived, derive, flags, milestone_standing
-from constancia.domain.kernel.calendar import local_day
+from constancia.domain.kernel.calendar import Certainty, local_day
 from constancia.domain.state import State
+from constancia.domain.validity import Validity
+from constancia.ledger.views.projections.base import Row
+from constancia.ledger.views.reading import Reading
 from constancia.verify.report.printable import printable
 
 
-def print_standing(state: State, at: datetime, lang: str) -> None:
+def print_standing(reading: Reading, lang: str) -> None:
     """Print the status of agreements and commitments.
 
     Args:
-        state: The state at some size.
-        at: The instant at which deadlines are judged.
+        reading: The state as of a size and a day.
         lang: `es` or `en`.
     """
     console = Console(highlight=False)
+    state, at = reading.state, reading.at
     facts = derive(state, at)
+    rows = {row["stream"]: row for name in ("agreements", "commitments") for row in reading.rows(name)}
     for agreement in state.of(Agreement):
-        _print_agreement(console, agreement, facts, local_day(at, state.timezone), lang)
+        doubt = _doubt(rows[agreement.stream], lang)
+        _print_agreement(console, agreement, facts, local_day(at, state.timezone), lang, doubt)
     for commitment in state.of(Commitment):
-        _print_commitment(console, state, commitment, at, lang)
+        _print_commitment(console, state, commitment, at, lang, _doubt(rows[commitment.stream], lang))
+
+
+def _doubt(row: Row, lang: str) -> str:
+    """Give what to add to what is so only possibly, since a date is known with limited precision."""
+    if row.get("certainty") != Certainty.POSSIBLY.value:
+        return ""
+    otherwise = row["otherwise"]
+    if otherwise is None:
+        return f" ({_word(lang, 'possibly')}; {tr(lang, 'page.otherwise_nothing')})"
+    status = otherwise.get("status") or otherwise.get("lifecycle")
+    more = f"; {tr(lang, 'page.otherwise', status=_word(lang, status))}" if status else ""
+    return f" ({_word(lang, 'possibly')}{more})"
+
+
+# Derived facts are shown with the agreements, decisions and deliverables themselves.
+_SHOWN: Final = ("body", "seat", "organization", "appointment", "role", "key", "rules")
+
+
+def print_validities(reading: Reading, lang: str) -> None:
+    """Print who held a seat, an office or a key on the day asked, and which rules were in force: yes, no, possibly."""
+    console = Console(highlight=False, soft_wrap=True)
+    day = moment_words(str(reading.as_of.day), lang, reading.state.timezone)
+    console.print(f"[bold]{tr(lang, 'cli.standing.on_day', day=day)}[/bold]")
+    for kind in _SHOWN:
+        for validity in reading.validities:
+            if validity.kind == kind:
+                name = validity.name[:16] if kind == "key" else validity.name
+                where = "" if validity.stream == f"{kind}/{validity.name}" else f" ({validity.stream})"
+                answer = tr(lang, f"page.holds_{validity.holds.value}")
+                what = escape(printable(f"{name}{where}"))
+                console.print(f"  {_word(lang, kind)} {what}: {answer} — {_dates(validity, lang)}")
+    console.print()
+
+
+def _dates(validity: Validity, lang: str) -> str:
+    if validity.changes:
+        moves = (tr(lang, f"page.{change}_on", when=date_words(when, lang)) for change, when in validity.changes)
+        return " · ".join([date_words(validity.since or "", lang), *moves])
+    return " / ".join(date_words(when, lang) if when else "—" for when in (validity.since, validity.until))
 
 
 def _word(lang: str, name: str) -> str:
@@ -42,12 +88,15 @@ def _escaped(text: object, lang: str) -> str:
     return escape(printable(in_language(text, lang)))
 
 
-def _print_agreement(console: Console, agreement: Agreement, facts: tuple[Derived, ...], day: date, lang: str) -> None:
+def _print_agreement(
+    console: Console, agreement: Agreement, facts: tuple[Derived, ...], day: date, lang: str, doubt: str
+) -> None:
     version = agreement.current
     signed = ", ".join(signature.mark.party.upper() for signature in version.signatures) or "—"
     fact = next((derived for derived in facts if derived.stream == agreement.stream and derived.since), None)
     since = f" ({tr(lang, 'cli.standing.since', since=fact.since)})" if fact else ""
-    console.print(f"[bold]{_escaped(version.title, lang)}[/bold] — {_word(lang, agreement.status_on(day))}{since}")
+    status = _word(lang, agreement.status_on(day))
+    console.print(f"[bold]{_escaped(version.title, lang)}[/bold] — {status}{since}{doubt}")
     console.print(f"  {tr(lang, 'cli.standing.signed', parties=signed)}")
     if version.missing:
         absent = ", ".join(party.upper() for party in version.missing)
@@ -55,12 +104,14 @@ def _print_agreement(console: Console, agreement: Agreement, facts: tuple[Derive
     console.print()
 
 
-def _print_commitment(console: Console, state: State, commitment: Commitment, at: datetime, lang: str) -> None:
+def _print_commitment(
+    console: Console, state: State, commitment: Commitment, at: datetime, lang: str, doubt: str
+) -> None:
     marks = ", ".join(_word(lang, flag) for flag in flags(state, commitment, at))
     shown = f" [bold red]({marks})[/bold red]" if marks else ""
     console.print(
         f"[bold]{commitment.commitment}: {_escaped(commitment.title, lang)}[/bold] — "
-        f"{_word(lang, commitment.status)}{shown}"
+        f"{_word(lang, commitment.status)}{shown}{doubt}"
     )
     contested = commitment.contested_level
     console.print(

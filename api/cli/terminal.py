@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from constancia.api.http.settings import Settings
     from constancia.domain.kernel.problems import Refusal
     from constancia.ledger.assembly import Options
     from constancia.ledger.ledger import Ledger
@@ -99,6 +98,8 @@ def guarded(verb: Callable[P, R]) -> Callable[P, R]:
         except (typer.Exit, typer.Abort):
             raise
         except Exception as error:
+            if type(error).__name__ == "ValidationError":  # of the settings; pydantic is imported by its user alone
+                raise fail(_of_settings(error), USAGE) from error
             if isinstance(error, OSError) and error.filename is None:
                 raise fail(message("failed", reason=str(error.strerror or error)), IO_FAILED) from error
             text = _told(error)
@@ -107,6 +108,13 @@ def guarded(verb: Callable[P, R]) -> Callable[P, R]:
             raise fail(text, REFUSED if type(error).__name__ == "Refusal" else FAILED) from error
 
     return run
+
+
+def _of_settings(error: Exception) -> str:
+    """Say which setting is wrong: an environment variable, or the option of that name."""
+    faults = error.errors(include_url=False)  # type: ignore[attr-defined]
+    lines = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}".removeprefix(": ") for item in faults]
+    return message("settings", faults="; ".join(lines))
 
 
 def _told(error: Exception) -> str | None:
@@ -189,7 +197,7 @@ def open_for_reading(folder: Path) -> "Ledger":
 
 
 def open_for_writing(folder: Path, passphrase_file: Path | None, options: "Options | None" = None) -> "Ledger":
-    """Open a ledger's folder with its log key; a demonstration, and nothing else, keeps the passphrase beside it."""
+    """Open a ledger's folder with its log key; a demonstration, and nothing else, has the passphrase in its folder."""
     from constancia.ledger.assembly import Options
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.folder import LedgerFolder, peek
@@ -198,8 +206,8 @@ def open_for_writing(folder: Path, passphrase_file: Path | None, options: "Optio
     about = peek(folder)
     if not about.size:
         raise fail(message("serve.not_opened", folder=folder))
-    beside = folder / "keys" / "passphrase"
-    chosen = passphrase_file or (beside if about.is_demonstration and beside.exists() else None)
+    demonstrated = folder / "keys" / "passphrase"
+    chosen = passphrase_file or (demonstrated if about.is_demonstration and demonstrated.exists() else None)
     secret = passphrase(chosen, "passphrase.log")
     warn_if_readable(LedgerFolder(folder).log_key)
     signer = LedgerFolder(folder).load_log_key(about.origin, secret)
@@ -221,24 +229,6 @@ def listening(host: str, port: int) -> "socket.socket":
     except (OSError, OverflowError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise fail(message("serve.busy", host=host, port=port, reason=reason)) from error
-
-
-def server_settings() -> "Settings":
-    """Read the operator's settings from the environment.
-
-    Raises:
-        Exit: One is not valid.
-    """
-    from pydantic import ValidationError
-
-    from constancia.api.http.settings import Settings
-
-    try:
-        return Settings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "CONSTANCIA_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise fail(message("serve.settings", reason=f"{name}: {first['msg']}"), USAGE) from error
 
 
 def read_json(path: Path) -> Any:

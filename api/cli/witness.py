@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, listening, message, passphrase, say, server_settings
+from constancia.api.cli.terminal import fail, guarded, listening, message, passphrase, say
 
 if TYPE_CHECKING:
     import socket
@@ -99,13 +99,14 @@ def _show(witness: "Witness") -> None:
 def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: bool) -> None:
     try:
         from constancia.api.http.serving import server_of
+        from constancia.api.http.settings import Settings
         from constancia.api.witness_app import create_witness_app
     except ImportError as error:
         raise fail(message("serve.extra", name=error.name)) from error
 
     from constancia.ledger.witnesses.witness import READY
 
-    settings = server_settings()
+    settings = Settings()
     bound = _bind(listen)
     with bound:
         server = server_of(

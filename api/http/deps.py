@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Request
 
+from constancia.api.http.proxies import own_address
+from constancia.api.http.query import AtSize, KnownBy, OnDay
 from constancia.api.http.rates import Rates
 from constancia.api.http.settings import Settings
+from constancia.api.text.i18n import LANGUAGES, tr
 from constancia.domain.state import State
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.views.as_of import AsOf
 from constancia.ledger.views.projections import shown_form
-
-MAX_NUMBER = 2**53 - 1  # SPEC §1: no size or index is larger
+from constancia.ledger.views.reading import Note, Reading
 
 
 def ledger_of(request: Request) -> Ledger:
@@ -35,9 +36,7 @@ def rates_of(request: Request) -> Rates:
 
 def known_size(
     ledger: Annotated[Ledger, Depends(ledger_of)],
-    size: Annotated[
-        int | None, Query(ge=0, le=MAX_NUMBER, description="As of the first n entries; all by default.")
-    ] = None,
+    size: AtSize = None,
 ) -> int:
     """Return the requested size, at most the log's own.
 
@@ -51,8 +50,8 @@ def known_size(
 
 
 def address_of(request: Request, settings: Settings) -> str:
-    """Return the address at which readers reach this server, without a slash at its end."""
-    return (settings.public_url or str(request.base_url)).rstrip("/")
+    """Return the address at which readers reach this server, without a slash at its end; see `own_address`."""
+    return own_address(request.scope, settings)
 
 
 def stands(ledger: Ledger, size: int) -> dict[str, Any]:
@@ -60,9 +59,16 @@ def stands(ledger: Ledger, size: int) -> dict[str, Any]:
     return {"root": ledger.log.root(size).hex(), "size": size}
 
 
-def as_of_of(ledger: Annotated[Ledger, Depends(ledger_of)], size: Annotated[int, Depends(known_size)]) -> AsOf:
-    """Give the state asked about, with the instant at which it is judged."""
-    return ledger.as_of(size)
+def reading_of(
+    ledger: Annotated[Ledger, Depends(ledger_of)], size: AtSize = None, known: KnownBy = None, at: OnDay = None
+) -> Reading:
+    """Give the state as of what is asked: what was known by then, and what was valid on that day.
+
+    Raises:
+        NotFound: The log is not that long.
+        Malformed: Another form, or two of them say how much was known.
+    """
+    return ledger.as_of(size, known=known, at=at)
 
 
 def shows(ledger: Ledger, state: State) -> dict[str, Any]:
@@ -70,13 +76,28 @@ def shows(ledger: Ledger, state: State) -> dict[str, Any]:
     return {"edition": state.edition, "form": shown_form(), **stands(ledger, state.size)}
 
 
-def judged(ledger: Ledger, as_of: AsOf) -> dict[str, Any]:
-    """Give what every answer of state projections names: as `shows`, and the day for which rows were computed."""
-    return {"day": as_of.day.isoformat(), **shows(ledger, as_of.state)}
+def judged(ledger: Ledger, reading: Reading) -> dict[str, Any]:
+    """Give what every answer of state projections names: as `shows`, and the day for which rows were computed.
+
+    Where a day was asked it is named as it was asked (`at`), with the first of its possible days; `day` is the last.
+    """
+    as_of = reading.as_of
+    named = {} if as_of.day is None else {"at": as_of.day, "first_day": as_of.first.isoformat()}
+    noted = [_noted(note) for note in reading.notes]
+    more = {"notes": noted} if noted else {}
+    return {"day": as_of.last.isoformat(), **named, **more, **shows(ledger, reading.known)}
+
+
+def _noted(note: Note) -> dict[str, str]:
+    return {
+        "code": note.code,
+        "since": note.since,
+        **{f"text_{lang}": tr(lang, f"note.{note.code}", since=note.since) for lang in LANGUAGES},
+    }
 
 
 TheLedger = Annotated[Ledger, Depends(ledger_of)]
 TheSettings = Annotated[Settings, Depends(settings_of)]
 TheRates = Annotated[Rates, Depends(rates_of)]
 TheSize = Annotated[int, Depends(known_size)]
-TheAsOf = Annotated[AsOf, Depends(as_of_of)]
+TheReading = Annotated[Reading, Depends(reading_of)]

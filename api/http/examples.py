@@ -213,12 +213,31 @@ SIGNATURES: Final[dict[str, Any]] = {
 
 DERIVED: Final[dict[str, Any]] = {
     "at": "2021-08-31T00:00:00Z",
+    "day": "2021-08-30",
     "items": [
         {
             "kind": "DeadlineMissed",
             "params": {"target": "milestone m3", "window": "2019-06/2019-08"},
             "since": "2019-09-01T05:00:00Z",
             "stream": "commitment/rm",
+        }
+    ],
+    **SHOWS,
+}
+
+VALIDITY: Final[dict[str, Any]] = {
+    "at": "2017-05-10",
+    "day": "2017-05-10",
+    "first_day": "2017-05-10",
+    "items": [
+        {
+            "changes": [{"change": "withdrawn", "effective": "2017-05"}],
+            "holds": "possibly",
+            "kind": "seat",
+            "name": "nosc",
+            "since": "2011-12",
+            "stream": "governance/stt",
+            "until": "2017-05",
         }
     ],
     **SHOWS,

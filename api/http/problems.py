@@ -9,7 +9,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
+from starlette.types import Receive, Scope, Send
 
+from constancia.api.http.proxies import prefix_of
 from constancia.api.text.i18n import tr
 from constancia.domain.kernel.codes import CODES
 from constancia.domain.kernel.problems import Refusal
@@ -38,6 +40,7 @@ HTTP_CODES: Final[Mapping[str, int]] = MappingProxyType(
         "E_TIMEOUT": 408,
         "E_RANGE": 416,
         "E_RATE": 429,
+        "E_PARAMETER": 400,
         "E_HTTP": 400,
         "E_READ_ONLY": 503,
         "E_STOPPED": 503,
@@ -108,11 +111,28 @@ def document(  # noqa: PLR0913 - a problem document has this many members
     return members if instance is None else members | {"instance": instance}
 
 
+class ProblemResponse(Response):
+    """A problem document whose `type` and `instance` are completed when it is sent: only then the prefix is known."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, members: dict[str, Any], headers: Mapping[str, str]) -> None:
+        self._members = members
+        super().__init__(json_text(members), members["status"], headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        self.body = self.render(
+            json_text({"instance": scope["path"]} | self._members | {"type": prefix_of(scope) + self._members["type"]})
+        )
+        self.headers["Content-Length"] = str(len(self.body))
+        await super().__call__(scope, receive, send)
+
+
 def problem(code: str, rule: str, *, headers: Mapping[str, str] | None = None, **members: Any) -> Response:
     """Return a response with a problem document; `members` as for `document`."""
     body = document(code, rule, **members)
-    all_headers = {"Cache-Control": "no-store", **(headers or {})}
-    return Response(json_text(body), body["status"], all_headers, MEDIA_TYPE)
+    return ProblemResponse(body, {"Cache-Control": "no-store", **(headers or {})})
 
 
 def too_often(wait_s: int, instance: str | None = None) -> Response:
@@ -163,23 +183,11 @@ def from_validation(error: RequestValidationError, instance: str | None = None) 
 
 
 def install(app: FastAPI) -> None:
-    """Register the handlers that turn every exception into a problem document."""
-
-    @app.exception_handler(Refusal)
-    async def on_refusal(request: Request, error: Refusal) -> Response:
-        return from_refusal(error, request.url.path)
-
-    @app.exception_handler(Malformed)
-    async def on_malformed(request: Request, error: Malformed) -> Response:
-        return from_malformed(error, request.url.path)
+    """Register the handlers that turn exceptions into problem documents; `app` registers those that a page may show."""
 
     @app.exception_handler(LedgerError)
     async def on_ledger(request: Request, error: LedgerError) -> Response:
         return from_ledger(error, request.url.path)
-
-    @app.exception_handler(RequestValidationError)
-    async def on_validation(request: Request, error: RequestValidationError) -> Response:
-        return from_validation(error, request.url.path)
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:

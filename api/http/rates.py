@@ -19,14 +19,15 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.types import Scope
 
+from constancia.api.http.proxies import path_within
 from constancia.api.http.settings import Settings
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 
 Kind = Literal["writes", "reads", "recorded", "refused"]
 MAX_NAMES: Final = 10_000  # an attacker with that many addresses evades any limit per address
-_REPLAYS: Final = ("/api/v1/state", "/api/v1/derived")
+_REPLAYS: Final = ("/api/v1/state", "/api/v1/derived", "/api/v1/validity")
 _PAGES: Final = ("/es/", "/en/", *(f"/api/v1/{projection.name}" for projection in STATE_PROJECTIONS))
-_PAST: Final = (b"size=", b"at=")
+_PAST: Final = (b"size=", b"at=", b"known=")
 _NETWORK_BITS: Final = 64  # the IPv6 network of one subscriber
 
 
@@ -120,7 +121,7 @@ class Attempts:
 
 def may_replay(scope: Scope) -> bool:
     """Tell whether a read may have to replay entries: the state, what follows from it, pages and lists of the past."""
-    path: str = scope["path"]
+    path = path_within(scope)
     is_past = any(parameter.startswith(_PAST) for parameter in scope["query_string"].split(b"&"))
     return path in _REPLAYS or (is_past and path.startswith(_PAGES))
 

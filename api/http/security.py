@@ -16,7 +16,9 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from constancia.api.http import problems
+from constancia.api.http.proxies import own_address, path_within
 from constancia.api.http.rates import Rates
+from constancia.api.http.settings import Settings
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.verify.core.errors import Malformed
 
@@ -52,18 +54,20 @@ class Guard:
     Args:
         app: The application inside.
         rates: Counts costly requests.
+        settings: Say at which address readers reach the server.
     """
 
-    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+    def __init__(self, app: ASGIApp, rates: Rates, settings: Settings) -> None:
         self._app = app
         self._rates = rates
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        is_open = scope["method"] in _READS and scope["path"].startswith(_OPEN_TO_ALL)
+        is_open = scope["method"] in _READS and path_within(scope).startswith(_OPEN_TO_ALL)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -72,7 +76,9 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        if scope["method"] not in _READS and is_from_another_site(Headers(scope=scope)):
+        if scope["method"] not in _READS and is_from_another_site(
+            Headers(scope=scope), own_address(scope, self._settings)
+        ):
             refused = problems.problem("E_CROSS_SITE", "a page of another site may read here, and not write")
             await refused(scope, receive, send_with_headers)
             return
@@ -93,13 +99,19 @@ def _as_get(scope: Scope) -> dict[str, Any]:
     return {**scope, "headers": headers, "method": "GET"}
 
 
-def is_from_another_site(headers: Headers) -> bool:
-    """Return whether a page of another site makes the request. Other clients than browsers send neither header."""
+def is_from_another_site(headers: Headers, address: str) -> bool:
+    """Return whether a page of another site makes the request. Other clients than browsers send neither header.
+
+    Args:
+        headers: The request's.
+        address: Where readers reach this server; a proxy may have put another `Host` into the request.
+    """
     if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         return True
     origin = headers.get("origin")
     try:
-        return origin is not None and urlsplit(origin).netloc != headers.get("host")
+        own = (headers.get("host"), urlsplit(address).netloc)
+        return origin is not None and urlsplit(origin).netloc not in own
     except ValueError:  # not an IP address
         return True
 

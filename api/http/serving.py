@@ -13,6 +13,9 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from constancia.api.http.proxies import Forwarded
+from constancia.api.http.settings import Settings
+
 HEAD_TIMEOUT_S: Final = 10.0
 MAX_HEAD_BYTES: Final = 32_768
 MAX_CONNECTIONS: Final = 1_000  # beyond them a request is answered 503
@@ -106,11 +109,12 @@ class BoundedHeads(H11Protocol):
             self._deadline = None
 
 
-def server_of(app: ASGIApp, **settings: Any) -> uvicorn.Server:
+def server_of(app: ASGIApp, operator: Settings | None = None, **settings: Any) -> uvicorn.Server:
     """Return the server of an application, with our shared settings.
 
     Args:
         app: The application.
+        operator: The operator's settings; by default those of the environment. They say which proxies are believed.
         settings: Further settings of uvicorn; they override the shared ones.
     """
     BoundedHeads.max_open = room_for_connections()
@@ -121,8 +125,9 @@ def server_of(app: ASGIApp, **settings: Any) -> uvicorn.Server:
         "log_level": "warning",
         "access_log": False,
         "server_header": False,
+        "proxy_headers": False,  # `Forwarded` reads them
         "limit_concurrency": MAX_CONNECTIONS,
         "h11_max_incomplete_event_size": MAX_HEAD_BYTES,
         "timeout_graceful_shutdown": 10,
     }
-    return uvicorn.Server(uvicorn.Config(app, **(shared | settings)))
+    return uvicorn.Server(uvicorn.Config(Forwarded(app, operator or Settings()), **(shared | settings)))

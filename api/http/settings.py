@@ -1,7 +1,22 @@
 """Settings of the operator, from environment variables `CONSTANCIA_…`."""
 
-from pydantic import Field
+import re
+from ipaddress import ip_network
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+THIS_MACHINE: Final = ("127.0.0.1", "::1")
+# What the server itself serves: a prefix that begins so could not be distinguished from it.
+OWN_SEGMENTS: Final = frozenset(
+    [
+        *("anchors", "api", "checkpoint", "documents", "e", "en", "es", "healthz", "openapi.json", "rollbacks.json"),
+        *("static", "tile", "verificador.html"),
+    ]
+)
+_PREFIX: Final = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", re.ASCII)
 
 
 class Settings(BaseSettings):
@@ -18,11 +33,15 @@ class Settings(BaseSettings):
         entries_per_key_per_minute: Rate limit of entries per key; 0 for no limit.
         witness_refusals_per_minute: Rate limit per address of requests that do not advance a witness; beyond it
             requests get 429, unread; 0 for no limit.
-        public_url: Public URL of this server, e.g. `https://constancia.example`, for QR codes. By default the
-            address of the request.
+        public_url: Public URL of this server, e.g. `https://constancia.example`, for QR codes and addresses in pages.
+            By default what a believed proxy names, else this machine's address. Its path is the path prefix.
+        root_path: Path prefix under which a reverse proxy publishes the server, e.g. `/libro`; by default that of
+            `public_url`. Requests may come with it or without it.
+        forwarded_allow_ips: Addresses and networks, with commas between, whose `X-Forwarded-…` headers are believed.
+            By default this machine's, and not for the host.
     """
 
-    model_config = SettingsConfigDict(env_prefix="CONSTANCIA_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CONSTANCIA_", extra="ignore", populate_by_name=True)
 
     page_size: int = Field(default=50, ge=1, le=500)
     max_document_bytes: int = Field(default=16 * 1024 * 1024, ge=1)
@@ -33,3 +52,46 @@ class Settings(BaseSettings):
     entries_per_key_per_minute: int = Field(default=120, ge=0)
     witness_refusals_per_minute: int = Field(default=120, ge=0)
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#]+$")
+    root_path: str = ""
+    forwarded_allow_ips: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("CONSTANCIA_FORWARDED_ALLOW_IPS", "FORWARDED_ALLOW_IPS"),
+    )
+
+    @property
+    def believed_proxies(self) -> list[str]:
+        """Addresses and networks whose forwarded headers are believed."""
+        if self.forwarded_allow_ips is None:
+            return list(THIS_MACHINE)
+        named = filter(None, map(str.strip, self.forwarded_allow_ips.split(",")))
+        return [str(ip_network(network, strict=False)) for network in named]
+
+    @field_validator("forwarded_allow_ips")
+    @classmethod
+    def _check_proxies(cls, value: str | None) -> str | None:
+        for network in (value or "").split(","):
+            try:
+                ip_network(network.strip() or "::1", strict=False)
+            except ValueError as error:
+                raise ValueError(
+                    f"expected addresses or networks such as 10.0.0.0/8, found {network.strip()!r}; `*` would let "
+                    "every client choose its own address"
+                ) from error
+        return value
+
+    @model_validator(mode="after")
+    def _join_prefix(self) -> Self:
+        """Give `public_url` and `root_path` the same path."""
+        url = self.public_url.rstrip("/") if self.public_url is not None else None
+        given, public = self.root_path.rstrip("/"), urlsplit(url or "").path
+        if given and public not in ("", given):
+            raise ValueError(f"the path prefix {given!r} is not the path of the public URL, {public!r}")
+        prefix = given or public
+        if not _PREFIX.fullmatch(prefix):
+            raise ValueError(f"expected a path prefix such as /libro, of letters, digits and . _ ~ -, found {prefix!r}")
+        if prefix.split("/")[1:2] and prefix.split("/")[1] in OWN_SEGMENTS:
+            raise ValueError(f"the path prefix {prefix!r} begins like a path of the server's own: choose another")
+        self.root_path = prefix
+        if url is not None:
+            self.public_url = url if public else url + prefix
+        return self

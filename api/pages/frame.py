@@ -2,22 +2,25 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from constancia.api.http.deps import TheAsOf, TheLedger
-from constancia.api.text.dates import date_words, instant_words
+from constancia.api.http.deps import TheLedger, TheReading
+from constancia.api.http.proxies import path_within, prefix_of
+from constancia.api.text.dates import date_words, instant_words, moment_words
 from constancia.api.text.i18n import in_language, tr
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import Party
 from constancia.domain.state import State
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.views.as_of import AsOf
+from constancia.ledger.views.reading import Reading
 from constancia.verify.report.printable import printable
 
+AS_OF_NAMES: Final = ("size", "known", "at")
 # The same page in the other language: path segments differ.
 SEGMENTS = {
     "compromisos": "commitments",
@@ -58,16 +61,29 @@ class Frame:
         request: The request.
         ledger: The ledger.
         as_of: The state shown, and the instant at which it is judged.
+        keeps: Whether links keep what the page is as of.
     """
 
     request: Request
     ledger: Ledger
-    as_of: AsOf
+    as_of: Reading
+    keeps: bool = True
 
     @property
     def lang(self) -> str:
         """The page's language, `es` or `en`."""
-        return self.request.url.path[1:3]
+        return path_within(self.request.scope)[1:3]
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The parameters that say what the page is as of: every link to another page has them too."""
+        asked = self.request.query_params
+        return {name: asked[name] for name in AS_OF_NAMES if name in asked} if self.keeps else {}
+
+    def link(self, path: str, **more: object) -> str:
+        """Give a link to a page, as of the same size and day."""
+        query = urlencode({**more, **self.parameters})
+        return f"{path}?{query}" if query else path
 
     @property
     def state(self) -> State:
@@ -82,6 +98,7 @@ class Frame:
             context: What the template needs.
         """
         lang, state, ledger = self.lang, self.state, self.ledger
+        base = prefix_of(self.request.scope)
         genesis = state.aggregates.get("ledger")
         opened = genesis.opened if isinstance(genesis, LedgerState) else None
         html = (
@@ -89,20 +106,28 @@ class Frame:
             .get_template(template)
             .render(
                 lang=lang,
-                other_path=_in_other_language(self.request.url.path, lang),
+                base=base,
+                other_path=self._in_other_language(),
                 t=lambda msgid, **params: tr(lang, msgid, **params),
                 text=lambda value: in_language(value, lang),
                 word=lambda name: _word(lang, name),
-                to=lambda name, *parts: "/".join(["", lang, segment(lang, name), *map(str, parts)]),
+                to=lambda name, *parts: self.link("/".join([base, lang, segment(lang, name), *map(str, parts)])),
+                link=self.link,
+                start=f"{base}/{lang}/",
                 date=lambda day: date_words(str(day), lang),
                 when=lambda instant: instant_words(str(instant), lang, state.timezone),
+                moment=lambda asked: moment_words(str(asked), lang, state.timezone),
                 zone_name=state.timezone,
-                size=state.size,
-                is_past=state.size != ledger.size,
+                size=self.as_of.size,
+                is_past=self.as_of.size != ledger.size,
+                asked_day=self.as_of.as_of.day,
+                judged_on=self.as_of.day.isoformat(),
+                notes=self.as_of.notes,
+                present=self.request.url.path,
                 head=ledger.size,
                 refusal=ledger.refusal,
                 rollbacks=ledger.rollbacks,
-                root=ledger.log.root(state.size).hex(),
+                root=ledger.log.root(self.as_of.size).hex(),
                 title_text=in_language(opened.name, lang) if opened else ledger.origin,
                 is_demo=bool(opened and opened.demonstration),
                 party_name=lambda party: party_name(state, party, lang),
@@ -114,10 +139,15 @@ class Frame:
         )
         return HTMLResponse(html, headers={"Content-Language": lang})
 
+    def _in_other_language(self) -> str:
+        scope = self.request.scope
+        path = prefix_of(scope) + _in_other_language(path_within(scope), self.lang)
+        return f"{path}?{self.request.url.query}" if self.keeps and self.request.url.query else path
 
-def frame_of(request: Request, ledger: TheLedger, as_of: TheAsOf) -> Frame:
+
+def frame_of(request: Request, ledger: TheLedger, reading: TheReading) -> Frame:
     """Give the frame of the page that a request asks for."""
-    return Frame(request, ledger, as_of)
+    return Frame(request, ledger, reading)
 
 
 TheFrame = Annotated[Frame, Depends(frame_of)]

@@ -9,8 +9,8 @@ from constancia.api.pages.frame import Frame
 from constancia.api.text.i18n import say
 from constancia.domain.derive import derive, first_submission
 from constancia.domain.sentences import sentence_of
-from constancia.ledger.views.as_of import AsOf
 from constancia.ledger.views.projections.base import Row
+from constancia.ledger.views.reading import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +69,14 @@ def timeline(frame: Frame, stream: str, limit: int = 300) -> list[Line]:
     size = frame.as_of.size
     frame.ledger.views.wait(size)
     rows = frame.ledger.views.rows("timeline", prefix=f"{stream}#", limit=limit)
-    known = [row for _key, row in rows if row["index"] < size]
+    known = [row for _key, row in rows if frame.as_of.has(row["index"])]
     known.sort(key=lambda row: (row["occurred_from"] or "", row["occurred_until"] or "9999", row["index"]))
     return lines(frame, [row["index"] for row in known])
 
 
 def latest(frame: Frame, count: int = 8) -> list[Line]:
     """Give the last entries, newest first."""
-    size = frame.as_of.size
-    return lines(frame, range(size - 1, max(-1, size - 1 - count), -1))
+    return lines(frame, reversed(frame.as_of.indices[-count:]))
 
 
 def overdue(commitments: Sequence[Row]) -> list[tuple[Row, Row]]:
@@ -90,7 +89,7 @@ def overdue(commitments: Sequence[Row]) -> list[tuple[Row, Row]]:
     ]
 
 
-def missed(as_of: AsOf, commitment: Row) -> list[Missed]:
+def missed(as_of: Reading, commitment: Row) -> list[Missed]:
     """Give every deadline of a commitment that had been missed."""
     facts = [
         fact
@@ -100,7 +99,7 @@ def missed(as_of: AsOf, commitment: Row) -> list[Missed]:
     return [_missed(as_of, commitment, str(fact.params["target"]), str(fact.params["window"])) for fact in facts]
 
 
-def _missed(as_of: AsOf, commitment: Row, target: str, window: str) -> Missed:
+def _missed(as_of: Reading, commitment: Row, target: str, window: str) -> Missed:
     kind, _, name = target.partition(" ")
     met: str | None
     if kind == "milestone":

@@ -1,13 +1,14 @@
 """The pages' routes. What a page shows of the state are the rows that the interface serves (`views/as_of.py`)."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from constancia.api.http.deps import TheLedger, address_of, settings_of
 from constancia.api.http.problems import ALL_CODES
+from constancia.api.http.proxies import prefix_of
 from constancia.api.pages import models
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.markdown import formatted
@@ -16,17 +17,38 @@ from constancia.api.routers.entries import index_of
 from constancia.api.text.handcheck import hand_check, materials
 from constancia.api.text.i18n import LANGUAGES
 from constancia.domain.derive import derive
+from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.views.as_of import MAX_SIZE
+from constancia.verify.core.errors import Malformed
 from constancia.verify.speed.entry_patterns import read_entry
 
 router = APIRouter(include_in_schema=False)
 PAGE = 50
 
 
+PATHS = ("/es/", "/en/")
+
+
 def not_found(request: Request, ledger: Ledger) -> Response:
-    """Give the page that says that there is none, with status 404."""
-    answer = Frame(request, ledger, ledger.as_of()).page("not_found.html")
+    """Give the page that says that there is none, with status 404; in the past, that there was none by then."""
+    asked = request.query_params
+    try:
+        size = int(asked["size"]) if "size" in asked else None
+        frame = Frame(request, ledger, ledger.as_of(size, known=asked.get("known"), at=asked.get("at")))
+    except (LedgerError, Malformed, ValueError):
+        frame = Frame(request, ledger, ledger.as_of(), keeps=False)
+    answer = frame.page("not_found.html", was_asked=bool(frame.parameters))
     answer.status_code = 404
+    return answer
+
+
+def refused(request: Request, ledger: Ledger, document: dict[str, Any]) -> Response:
+    """Give the page that says what is wrong with an address, from its problem document."""
+    frame = Frame(request, ledger, ledger.as_of(), keeps=False)
+    judged = document["judged_against"]
+    answer = frame.page("bad_address.html", code=document["code"], rule=document["rule"], judged=judged)
+    answer.status_code = document["status"]
     return answer
 
 
@@ -41,7 +63,7 @@ def summary(frame: TheFrame) -> Response:
         decisions=frame.as_of.rows("decisions"),
         commitments=commitments,
         overdue=models.overdue(commitments),
-        witnessed=witnessed_line(frame.ledger, frame.as_of.size),
+        witnessed=witnessed_line(frame.ledger, frame.as_of),
         latest=models.latest(frame),
     )
 
@@ -96,7 +118,7 @@ def agreement(name: str, frame: TheFrame) -> Response:
     row = frame.as_of.row("agreements", f"agreement/{name}")
     facts = {
         fact.params["version"]: fact
-        for fact in derive(frame.state, frame.as_of.at)
+        for fact in derive(frame.state, frame.as_of.at)  # of what had happened by the day
         if fact.stream == row["stream"] and fact.kind == "AgreementEnteredIntoForce"
     }
     documents, current = frame.ledger.documents, row["versions"][-1]
@@ -126,13 +148,14 @@ def decision(name: str, frame: TheFrame) -> Response:
 
 @router.get("/es/registros")
 @router.get("/en/entries")
-def entries(frame: TheFrame, start: Annotated[int | None, Query(ge=0)] = None) -> Response:
+def entries(frame: TheFrame, start: Annotated[int | None, Query(ge=0, le=MAX_SIZE)] = None) -> Response:
     """List the log, newest page first."""
-    size = frame.as_of.size
-    first = max(0, size - PAGE) if start is None else min(start, max(0, size - 1))
-    stop = min(size, first + PAGE)
-    lines = models.lines(frame, range(first, stop))
-    return frame.page("entries.html", lines=lines, first=first, stop=stop, step=PAGE)
+    indices = frame.as_of.indices
+    count = len(indices)
+    first = max(0, count - PAGE) if start is None else min(start, max(0, count - 1))
+    stop = min(count, first + PAGE)
+    lines = models.lines(frame, indices[first:stop])
+    return frame.page("entries.html", lines=lines, first=first, stop=stop, step=PAGE, count=count)
 
 
 @router.get("/es/registros/{name}")
@@ -141,17 +164,22 @@ def entry(name: str, frame: TheFrame) -> Response:
     """Show one entry, whole."""
     ledger = frame.ledger
     index = index_of(ledger, name)
+    if not frame.as_of.has(index):
+        raise NotFound(f"entry {index} was not known, or had not happened, by then")
     raw = ledger.log.entry(index)
     parsed = json.loads(raw)
-    known = materials(ledger.state(), read_entry(raw))
+    known = materials(frame.as_of.known, read_entry(raw))
     address = f"{address_of(frame.request, settings_of(frame.request))}/api/v1/entries/{index}"
+    before, after = frame.as_of.around(index)
     person = frame.state.aggregates.get(f"appointment/{parsed['statement']['actor'].get('appointment')}")
     return frame.page(
         "entry.html",
         line=models.lines(frame, [index])[0],
         entry=parsed,
         person=person,
-        witnessed=witnessed_line(ledger, index + 1),
+        before=before,
+        after=after,
+        witnessed=witnessed_line(ledger, frame.as_of, index),
         raw=json.dumps(parsed, ensure_ascii=False, indent=2),
         by_hand=hand_check(raw, known, frame.lang, address),
     )
@@ -160,12 +188,15 @@ def entry(name: str, frame: TheFrame) -> Response:
 @router.get("/es/partes")
 @router.get("/en/parties")
 def parties(frame: TheFrame) -> Response:
-    """List parties, people and bodies."""
-    return frame.page("parties.html", parties=frame.as_of.rows("parties"), bodies=frame.as_of.rows("bodies"))
+    """List parties, people and bodies: with a day, whether each held its seat or office on it, as far as is known."""
+    answers = {(validity.kind, validity.stream, validity.name): validity for validity in frame.as_of.validities}
+    return frame.page(
+        "parties.html", parties=frame.as_of.rows("parties"), bodies=frame.as_of.rows("bodies"), answers=answers
+    )
 
 
 @router.get("/e/{leaf_hash}")
-def permalink(leaf_hash: str, ledger: TheLedger) -> Response:
+def permalink(leaf_hash: str, request: Request, ledger: TheLedger) -> Response:
     """Lead from an entry's leaf hash, which names it in every language, to its page."""
     index = ledger.log.index_of(leaf_hash)
-    return RedirectResponse(f"/{LANGUAGES[0]}/registros/{index}", 307)
+    return RedirectResponse(f"{prefix_of(request.scope)}/{LANGUAGES[0]}/registros/{index}", 307)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from constancia.api.routers.witnesses import instant
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.views.reading import Reading
 
 Stands = Literal["all", "partly", "not_yet", "none"]
 
@@ -19,12 +20,19 @@ class WitnessedLine:
     last: int = 0
 
 
-def witnessed_line(ledger: Ledger, size: int) -> WitnessedLine:
-    """Say how far the first `size` entries are witnessed."""
+def witnessed_line(ledger: Ledger, reading: Reading, index: int | None = None) -> WitnessedLine:
+    """Say how far what is shown is witnessed.
+
+    Args:
+        ledger: The ledger.
+        reading: What the page is as of: no tree that is larger than what was known then is named.
+        index: The entry shown; all that is known by default.
+    """
     if not ledger.witnessing.is_asked_for:
         return WitnessedLine(stands="none")
-    latest = ledger.witnessing.latest()
+    latest = ledger.witnessing.latest(None if reading.size == ledger.size else reading.size)
     if latest is None:
         return WitnessedLine(stands="not_yet")
+    size = reading.size if index is None else index + 1
     stands: Stands = "all" if latest.size >= size else "partly"
     return WitnessedLine(stands=stands, by=latest.by, at=instant(latest.at), last=latest.size - 1)

@@ -12,6 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from constancia.api.http.deps import TheLedger, TheSettings, stands
+from constancia.api.http.proxies import prefix_of
 from constancia.api.http.representation import represent
 from constancia.api.http.schemas import json_example, refusals
 from constancia.api.http.security import bounded_body
@@ -84,7 +85,7 @@ async def upload(request: Request, ledger: TheLedger, settings: TheSettings) -> 
     sha256 = hashlib.sha256(data).hexdigest()
     is_new = await run_in_threadpool(_keep, ledger, sha256, data)
     stored = {"sha256": sha256, "size": len(data)}
-    return JSONResponse(stored, 201 if is_new else 200, {"Location": f"/documents/{sha256}"})
+    return JSONResponse(stored, 201 if is_new else 200, {"Location": f"{prefix_of(request.scope)}/documents/{sha256}"})
 
 
 def _keep(ledger: Ledger, sha256: str, data: bytes) -> bool:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from constancia.api.http import problems
 from constancia.api.http.deps import TheLedger, TheSettings
 from constancia.api.http.examples import DRAFT
+from constancia.api.http.proxies import prefix_of
 from constancia.api.http.schemas import Draft, DraftRequest, body_of, refusals
 from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
 from constancia.api.text.i18n import LANGUAGES, say
@@ -47,7 +48,8 @@ async def draft(request: Request, ledger: TheLedger, settings: TheSettings) -> R
     check_json(request)
     raw = await bounded_body(request, MAX_ENTRY_REQUEST_BYTES, settings.body_timeout_s)
     wanted = _read(raw)
-    return JSONResponse(await run_in_threadpool(_draft, ledger, wanted), headers={"Cache-Control": "no-store"})
+    made = await run_in_threadpool(_draft, ledger, wanted, prefix_of(request.scope))
+    return JSONResponse(made, headers={"Cache-Control": "no-store"})
 
 
 def _read(raw: bytes) -> DraftRequest:
@@ -59,7 +61,7 @@ def _read(raw: bytes) -> DraftRequest:
         raise Malformed("form", where, str(first["msg"])) from error
 
 
-def _draft(ledger: Ledger, wanted: DraftRequest) -> dict[str, Any]:
+def _draft(ledger: Ledger, wanted: DraftRequest, prefix: str) -> dict[str, Any]:
     now = ledger.clock.now()
     state = ledger.state()
     try:
@@ -86,15 +88,15 @@ def _draft(ledger: Ledger, wanted: DraftRequest) -> dict[str, Any]:
         "sentence": {lang: say(sentence, lang) for lang in LANGUAGES},
         "signed_bytes_sha256": hashlib.sha256(signed_bytes(raw)).hexdigest(),
         "statement": raw.decode(),
-        "verdict": _verdict(ledger, parsed, wanted.key),
+        "verdict": _verdict(ledger, parsed, wanted.key, prefix),
     }
 
 
-def _verdict(ledger: Ledger, statement: dict[str, Any], key: str | None) -> dict[str, Any]:
+def _verdict(ledger: Ledger, statement: dict[str, Any], key: str | None, prefix: str) -> dict[str, Any]:
     refusal = refusal_of(ledger, statement, key)
     if refusal is None:
         return {"accepted": True}
     problem = problems.document(
-        refusal.code, refusal.rule, judged_against=refusal.judged_against, also=refusal.also, instance=_PATH
+        refusal.code, refusal.rule, judged_against=refusal.judged_against, also=refusal.also, instance=prefix + _PATH
     )
-    return {"accepted": False, "refusal": problem}
+    return {"accepted": False, "refusal": problem | {"type": prefix + problem["type"]}}

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from constancia.api.http import problems
-from constancia.api.http.deps import MAX_NUMBER, TheLedger, TheRates, TheSettings, TheSize, stands
+from constancia.api.http.deps import TheLedger, TheRates, TheSettings, TheSize, stands
 from constancia.api.http.examples import ENVELOPE, RECEIPT, SUBMISSION
 from constancia.api.http.paging import Page, link_header
+from constancia.api.http.proxies import prefix_of
 from constancia.api.http.representation import represent
 from constancia.api.http.schemas import ReceiptDocument, json_example, refusals
 from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
@@ -17,6 +18,7 @@ from constancia.ledger.errors import Busy
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.reader.dsse import dsse_envelope
 from constancia.ledger.submission import parse_signed
+from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.speed.entry_patterns import read_entry
 
@@ -61,7 +63,7 @@ async def append_entry(request: Request, ledger: TheLedger, settings: TheSetting
     if not done.replayed:
         for signature in signed.signatures:
             rates.take("recorded", signature.key)
-    headers = {"Cache-Control": "no-store", "Location": f"/api/v1/entries/{done.entry.index}"}
+    headers = {"Cache-Control": "no-store", "Location": f"{prefix_of(request.scope)}/api/v1/entries/{done.entry.index}"}
     document = receipt_document(ledger, done.entry.index, ledger.receipt_size(done.entry.index))
     return JSONResponse({**document, "replayed": done.replayed}, 200 if done.replayed else 201, headers)
 
@@ -90,7 +92,7 @@ def list_entries(  # noqa: PLR0913, PLR0917 - a framework's route: each is a req
     ledger: TheLedger,
     settings: TheSettings,
     size: TheSize,
-    start: Annotated[int, Query(ge=0, le=MAX_NUMBER, description="First index.")] = 0,
+    start: Annotated[int, Query(ge=0, le=MAX_SIZE, description="First index.")] = 0,
     limit: Annotated[int | None, Query(ge=1, le=500, description="Most entries.")] = None,
 ) -> Response:
     """List entries from an index on. `Link` headers lead to the next and other pages (RFC 8288).

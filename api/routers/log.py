@@ -15,6 +15,7 @@ from constancia.api.routers.witnesses import witnessed
 from constancia.api.text.qr import qr_code
 from constancia.ledger.errors import NotFound
 from constancia.ledger.timestamps.anchor_store import INDEX_NAME, SUFFIX
+from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.verify.core.errors import Malformed
 from constancia.verify.wire.tiles import parse_tile_path
 
@@ -82,7 +83,9 @@ def describe(ledger: TheLedger, size: TheSize) -> dict[str, Any]:
     responses={200: json_example("Hashes in the order of RFC 6962 §2.1.2.", CONSISTENCY), **refusals(400, 404)},
 )
 def consistency(
-    ledger: TheLedger, old: Annotated[int, Query(ge=0)], new: Annotated[int, Query(ge=0)]
+    ledger: TheLedger,
+    old: Annotated[int, Query(ge=0, le=MAX_SIZE)],
+    new: Annotated[int, Query(ge=0, le=MAX_SIZE)],
 ) -> dict[str, Any]:
     """Give the RFC 6962 proof that the tree of size `old` is a prefix of that of size `new`, as base64 hashes."""
     proof = ledger.log.consistency_proof(old, new)

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
 
-from constancia.api.http.deps import TheAsOf, TheLedger, judged
+from constancia.api.http.deps import TheLedger, TheReading, judged
 from constancia.api.http.examples import (
     AGREEMENT,
     BODY,
@@ -19,9 +19,9 @@ from constancia.api.http.examples import (
 )
 from constancia.api.http.schemas import Responses, json_example, refusals
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.views.as_of import AsOf
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.ledger.views.projections.base import StateProjection
+from constancia.ledger.views.reading import Reading
 
 router = APIRouter(prefix="/api/v1", tags=["records"])
 # Title of the list, and an example of a row.
@@ -35,25 +35,30 @@ _TITLES: Final[dict[str, tuple[str, object]]] = {
     "parties": ("Parties with names, seats, organizations, appointments and keys", PARTY),
     "signatures": ("Who signed which version of an agreement, as what, with which key", SIGNATURES),
 }
-_AS_OF: Final = "as of the first `size` entries, for the day that the answer names."
+_AS_OF: Final = (
+    "as of what was known (`size` or `known`), for the day that the answer names. With `at` the rows are what had "
+    "happened by that day: `certainty` is `possibly` where the precision of a date leaves it open, and `otherwise` has "
+    "the members that would be different (null: there would be no row). Seats, appointments and keys have `holds`: "
+    "`yes`, `no` or `possibly`."
+)
 _DAY: Final = {"day": "2021-03-01"}
 
 
 def _responses(content: dict[str, object], *codes: int) -> Responses:
     shown = json_example("Rows, and what they are as of.", {**content, **_DAY, **SHOWS})
-    return {200: shown, **refusals(404, *codes)}
+    return {200: shown, **refusals(400, 404, *codes)}
 
 
 def _serve(projection: StateProjection) -> None:
     title, example = _TITLES.get(projection.name, (projection.name, {}))
 
-    def rows(ledger: TheLedger, as_of: TheAsOf) -> dict[str, Any]:
-        return {"items": as_of.rows(projection.name), **judged(ledger, as_of)}
+    def rows(ledger: TheLedger, reading: TheReading) -> dict[str, Any]:
+        return {"items": reading.rows(projection.name), **judged(ledger, reading)}
 
-    def row(name: str, ledger: TheLedger, as_of: TheAsOf) -> dict[str, Any]:
-        document = {"item": as_of.row(projection.name, f"{projection.kind}/{name}"), **judged(ledger, as_of)}
+    def row(name: str, ledger: TheLedger, reading: TheReading) -> dict[str, Any]:
+        document = {"item": reading.row(projection.name, f"{projection.kind}/{name}"), **judged(ledger, reading)}
         if projection.name == "agreements":
-            document["signature_matrix"] = as_of.row("signatures", f"agreement/{name}")["versions"]
+            document["signature_matrix"] = reading.row("signatures", f"agreement/{name}")["versions"]
         return document
 
     def add(path: str, answer: Callable[..., dict[str, Any]], summary: str, responses: Responses) -> None:
@@ -78,16 +83,16 @@ for served in STATE_PROJECTIONS:
 def commitment(
     name: str,
     ledger: TheLedger,
-    as_of: TheAsOf,
+    reading: TheReading,
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
     after: str = "",
 ) -> dict[str, Any]:
     """Give a commitment and what was said about it, in the order of recording, with the dates of happening."""
-    row = as_of.row("commitments", f"commitment/{name}")
-    return {"item": row, "timeline": _timeline(ledger, as_of, row["stream"], after, limit), **judged(ledger, as_of)}
+    row = reading.row("commitments", f"commitment/{name}")
+    return {"item": row, "timeline": _timeline(ledger, reading, row["stream"], after, limit), **judged(ledger, reading)}
 
 
-def _timeline(ledger: Ledger, as_of: AsOf, stream: str, after: str, limit: int) -> list[Any]:
-    ledger.views.wait(as_of.size)
+def _timeline(ledger: Ledger, reading: Reading, stream: str, after: str, limit: int) -> list[Any]:
+    ledger.views.wait(reading.size)
     rows = ledger.views.rows("timeline", prefix=f"{stream}#", after=after, limit=limit)
-    return [row for _key, row in rows if row["index"] < as_of.size]
+    return [row for _key, row in rows if reading.has(row["index"])]

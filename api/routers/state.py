@@ -1,20 +1,20 @@
-"""The canonical state document at a size or an instant, with its SHA-256, and the derived facts."""
+"""The canonical state document with its SHA-256, the derived facts, and what is in force on a day."""
 
 import hashlib
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from constancia.api.http.deps import TheLedger, TheSize, shows
-from constancia.api.http.examples import DERIVED
+from constancia.api.http.deps import TheLedger, TheReading, judged
+from constancia.api.http.examples import DERIVED, VALIDITY
 from constancia.api.http.schemas import json_example, refusals
-from constancia.api.text.dates import instant_of
-from constancia.domain.derive import derive
 from constancia.domain.kernel.calendar import format_instant
+from constancia.domain.validity import KINDS
+from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import canonical
 
 router = APIRouter(prefix="/api/v1", tags=["state"])
-At = Annotated[str | None, Query(description="RFC 3339 instant, or a day in the ledger's zone.")]
+OfKind = Annotated[str | None, Query(description="Only of this kind.", json_schema_extra={"enum": list(KINDS)})]
 
 
 @router.get(
@@ -25,13 +25,17 @@ At = Annotated[str | None, Query(description="RFC 3339 instant, or a day in the 
         **refusals(400, 404, 429),
     },
 )
-def state(ledger: TheLedger, size: TheSize, at: At = None) -> Response:
-    """Give the canonical bytes of the state after `size` entries, or after those recorded `at` an instant.
+def state(ledger: TheLedger, reading: TheReading) -> Response:
+    """Give the canonical bytes of the state after `size` entries, or after those that were recorded by `known`.
 
-    The same entries give the same bytes. `Constancia-State-Sha256` is their SHA-256.
+    The same entries give the same bytes. `Constancia-State-Sha256` is their SHA-256. The document depends on what was
+    known alone: `at` takes an instant, which says by when, and no day.
     """
-    known = ledger.size_at(instant_of(at, ledger.state().timezone)) if at is not None else size
-    data = canonical(ledger.state(known).document())
+    if reading.as_of.day is not None:
+        expected = "an RFC 3339 instant; by when it was known is said by `known`, and the document is of no day"
+        raise Malformed("instant", "at", expected, reading.as_of.day)
+    known = reading.size
+    data = canonical(reading.known.document())
     headers = {
         "Constancia-Root": ledger.log.root(known).hex(),
         "Constancia-Size": str(known),
@@ -45,13 +49,27 @@ def state(ledger: TheLedger, size: TheSize, at: At = None) -> Response:
     summary="Derived facts",
     responses={200: json_example("The facts, with size and root.", DERIVED), **refusals(400, 404, 429)},
 )
-def derived(ledger: TheLedger, size: TheSize, at: At = None) -> dict[str, Any]:
-    """Give what follows from the entries at an instant, now by default: in force, adopted, missed, expired."""
-    instant = instant_of(at, ledger.state().timezone) if at is not None else ledger.clock.now()
-    known = ledger.state(size)
-    facts = derive(known, instant)
-    return {
-        "at": format_instant(instant),
-        "items": [fact.to_json() for fact in facts],
-        **shows(ledger, known),
-    }
+def derived(ledger: TheLedger, reading: TheReading) -> dict[str, Any]:
+    """Give what follows from the entries known, on a day: in force, adopted, missed, expired.
+
+    A fact that does not hold on each possible day has `certainty` `possibly` among its `params`.
+    """
+    items = [fact.to_json() for fact in reading.facts()]
+    return {**judged(ledger, reading), "at": format_instant(reading.at), "items": items}
+
+
+@router.get(
+    "/validity",
+    summary="What is in force on a day: yes, no or possibly",
+    responses={200: json_example("Everything that holds for a time.", VALIDITY), **refusals(400, 404, 429)},
+)
+def validity(ledger: TheLedger, reading: TheReading, kind: OfKind = None) -> dict[str, Any]:
+    """Give seats, organizations, appointments, keys, rules, scopes, agreements, decisions and accepted deliverables.
+
+    Each with the dates since and until which it holds, in their own precision, and with the answer for the day: `yes`,
+    `no`, or `possibly` where that precision leaves it open. A day is judged at its end.
+    """
+    if kind is not None and kind not in KINDS:
+        raise Malformed("kind", "kind", ", ".join(KINDS), kind)
+    items = [validity.to_json() for validity in reading.answers() if kind in (None, validity.kind)]
+    return {**judged(ledger, reading), "items": items}

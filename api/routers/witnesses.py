@@ -23,7 +23,7 @@ _ALGORITHMS: Final = {True: "ml-dsa-44", False: "ed25519"}
     responses={200: json_example("The policy's quorum and its witnesses.", WITNESSES)},
 )
 def witnesses(ledger: TheLedger) -> dict[str, Any]:
-    """Say which tree the policy's quorum has cosigned. By itself it proves nothing: the cosignatures stand in
+    """Say which tree the policy's quorum has cosigned. By itself it proves nothing: the cosignatures are in
     `/checkpoint` and in receipts, for anybody to verify with a policy of their own.
     """  # noqa: D205 - the description is Markdown
     policy = ledger.witnessing.policy

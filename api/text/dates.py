@@ -3,13 +3,12 @@
 Days and months are spelled by CLDR (babel); how an interval and an open end read is a pattern like those of days.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from babel.dates import format_date, format_datetime
 
-from constancia.domain.kernel.calendar import OPEN, parse_day, parse_edtf, zone
-from constancia.verify.core.errors import Malformed
+from constancia.domain.kernel.calendar import OPEN, parse_edtf, zone
 
 _DAY_FORMATS: Final = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
 _MONTH_FORMATS: Final = {"es": "MMMM 'de' y", "en": "MMMM y"}
@@ -64,21 +63,6 @@ def instant_words(text: str, lang: str, timezone: str) -> str:
     return format_datetime(instant, _MINUTE_FORMATS[lang], locale=lang)
 
 
-def instant_of(text: str, timezone: str) -> datetime:
-    """Parse an instant, or a day, which means its last second in a zone.
-
-    Args:
-        text: RFC 3339, in UTC if it names no offset; or `YYYY-MM-DD`.
-        timezone: The zone's IANA name.
-
-    Raises:
-        Malformed: Neither.
-    """
-    try:
-        if len(text) == 10:
-            end = datetime.combine(parse_day(text) + timedelta(days=1), time(), zone(timezone))
-            return (end - timedelta(seconds=1)).astimezone(UTC)
-        instant = datetime.fromisoformat(text)
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise Malformed("instant", "at", "an RFC 3339 instant or a day", text) from error
+def moment_words(text: str, lang: str, timezone: str) -> str:
+    """Give a date or an instant in words; RFC 3339 instants are known by their `T`."""
+    return instant_words(text, lang, timezone) if "T" in text else date_words(text, lang)

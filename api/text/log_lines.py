@@ -10,7 +10,11 @@ FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 
 class LogLine(logging.Formatter):
+<<<<<<< HEAD
+    """Formats a record so that foreign text in it begins no line and steers no terminal; a traceback has bars before it."""
+=======
     """Formats a record so that no foreign text begins a line or steers a terminal; tracebacks stand behind bars."""
+>>>>>>> outputs
 
     def __init__(self) -> None:
         super().__init__(FORMAT)

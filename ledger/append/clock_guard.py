@@ -12,7 +12,7 @@ from typing import Final
 
 from constancia.domain.kernel.problems import Problem
 from constancia.ledger.append.write_guard import WriteGuard
-from constancia.ledger.clock import SIGNED_WITHIN, Clock, parse_recorded_at
+from constancia.ledger.clock import SIGNED_WITHIN, Clock, format_recorded_at, parse_recorded_at
 from constancia.ledger.errors import ClockRefused, WritesRefused
 from constancia.verify.core.formats.statement import Statement
 from constancia.verify.core.log import CLOCK_SKEW_S
@@ -85,6 +85,23 @@ class ClockGuard(WriteGuard):
         now = self._clock.now()
         return self._stepped(now) or self._before_last_entry(now) or self._against_witnesses(now)
 
+    def behind(self) -> str | None:
+        """Give the clock's instant where it is behind the last entry, or behind cosignatures; else None."""
+        now = self._clock.now()
+        if self._before_last_entry(now) is None and self._against_witnesses(now) is None:
+            return None
+        return format_recorded_at(now)
+
+    def accept(self) -> None:
+        """Go on with a clock that is behind the last entry or behind earlier cosignatures.
+
+        What is recorded gets the last entry's time until the clock has passed it: times never go back. A clock that
+        jumps while the server runs, or that witnesses contradict from now on, is refused as before.
+        """
+        self._accepted_last = max(self._last_entry(), self._accepted_last)
+        with self._lock:
+            self._offsets.clear()
+
     def objection(self, statement: Statement, now: datetime) -> Problem | WritesRefused | None:
         """Refuse a live statement that was signed too long ago.
 
@@ -137,7 +154,9 @@ def _refused(now: datetime, other: str) -> ClockRefused:
     shown = f"{now:%Y-%m-%dT%H:%M:%SZ}"
     return ClockRefused(
         f"El reloj de este servidor marca {shown}, lejos de {other}: no se registra nada. "
-        "Ponga el reloj a la hora y vuelva a arrancar el servidor",
+        "Ponga el reloj a la hora y vuelva a arrancar el servidor; si la hora ya es la buena y la falsa es la del "
+        "último registro, arranque con --accept-clock «motivo», que se publica",
         f"this server's clock shows {shown}, far from {other}: nothing is recorded. "
-        "Set the clock right and start the server again",
+        "Set the clock right and start the server again; if the clock is right and the last entry's time is false, "
+        "start with --accept-clock “reason”, which is published",
     )

@@ -1,8 +1,8 @@
-"""The rollbacks that the operator has declared, for a note: the operator's own word, which proves nothing."""
+"""Rollbacks and clocks that the operator has declared, for notes: the operator's own word, which proves nothing."""
 
 from pathlib import Path
 
-from constancia.ledger.witnesses.rollback_records import MAX_BYTES, NAME, parse_rollbacks
+from constancia.ledger.witnesses.rollback_records import MAX_BYTES, NAME, is_of_clock, parse_rollbacks
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.report.findings import Findings
 from constancia.verify.sources.files import Files, Folder
@@ -27,7 +27,11 @@ def note_rollbacks(source: Source, findings: Findings) -> None:
     except (ValueError, Unreadable):
         findings.not_checked("rollbacks-unread", names=NAME)
         return
-    if items:
-        last = items[-1]
-        at, size, reason = last["at"][:24], last["size"], last["reason"][:400]
-        findings.note("rollback-accepted", count=len(items), at=at, size=size, reason=reason)
+    for code, chosen in (
+        ("rollback-accepted", [item for item in items if not is_of_clock(item)]),
+        ("clock-accepted", [item for item in items if is_of_clock(item)]),
+    ):
+        if chosen:
+            last = chosen[-1]
+            at, size, reason = last["at"][:24], last["size"], last["reason"][:400]
+            findings.note(code, count=len(chosen), at=at, size=size, reason=reason)

@@ -73,10 +73,13 @@ class QuorumStatus:
         rows = self.store.at(size)
         return self.sound(size, rows).lines if rows else b""
 
-    def latest(self) -> Witnessed | None:
-        """Return the largest tree that the quorum has cosigned; None if there is none yet."""
+    def latest(self, most: int | None = None) -> Witnessed | None:
+        """Give the largest tree that the quorum has cosigned, of at most `most` entries; None if there is none yet."""
         if not self.is_asked_for:
             return None
+        if most is not None:
+            within = (self._at(size) for size in self.store.sizes(0) if size <= most)
+            return next((tree for tree in within if tree is not None), None)
         with self._lock:
             mark = (self.store.mark(), self._log.size)
             if mark != self._mark:

@@ -1,4 +1,4 @@
-"""The rollbacks that an operator has accepted, with their reasons: a public file of the ledger's folder.
+"""What an operator has accepted, with the reasons: rollbacks, and a clock behind the last entry. A public file.
 
 It is the operator's own word, unsigned. Its use is that a reader who finds two histories also finds who went on from
 a copy, when, from which size, and why.
@@ -21,6 +21,8 @@ MAX_BYTES: Final = 1_048_576
 _MEMBERS: Final = {"at": str, "reason": str, "root": str, "seen": list, "size": int}
 _SEEN: Final = {"by": str, "code": str, "root": str, "size": int}
 MAX_REASON: Final = 2_000
+# Code of an accepted clock: it contradicts no tree, and covers none.
+CLOCK: Final = "clock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +30,9 @@ class Contradiction:
     """What contradicts this store: a witness or a published checkpoint that has seen more, or another root.
 
     Attributes:
-        by: Who or what shows it: `witness <name>`, `cosignatures.sqlite`, `log/checkpoint`, or an address.
-        code: `ahead`, `conflict` or `no_proof`.
+        by: Who or what shows it: `witness <name>`, `cosignatures.sqlite`, `log/checkpoint`, or an address; for a clock
+            `last entry` and its `recorded_at`.
+        code: `ahead`, `conflict` or `no_proof`; `clock` where the clock was behind the last entry.
         size: The size that it has seen; 0 where it names none.
         root: The root that it has seen in hex; empty where it names none.
     """
@@ -71,6 +74,11 @@ def _has(item: Any, members: dict[str, type]) -> bool:
     return isinstance(item, dict) and all(type(item.get(name)) is kind for name, kind in members.items())
 
 
+def is_of_clock(item: dict[str, Any]) -> bool:
+    """Tell whether an item of the list is an accepted clock, and no rollback."""
+    return any(tree["code"] == CLOCK for tree in item["seen"])
+
+
 class RollbackRecords:
     """The file. Belongs to the process that writes the ledger; others read it."""
 
@@ -93,11 +101,17 @@ class RollbackRecords:
 
         A later accident shows another tree, and is not covered by what was accepted before.
         """
-        seen = [root for item in self.items for root in item["seen"] if root["size"] == claim.size]
-        return any(not item["root"] or not claim.root or item["root"] == claim.root for item in seen)
+        trees = [tree for item in self.items for tree in item["seen"] if tree["code"] != CLOCK]
+        same = [tree for tree in trees if tree["size"] == claim.size]
+        return any(not tree["root"] or not claim.root or tree["root"] == claim.root for tree in same)
+
+    @property
+    def clocks(self) -> list[tuple[int, str]]:
+        """Size and root (hex) of each tree whose last entry was ahead of a clock that the operator accepted."""
+        return [(item["size"], item["root"]) for item in self.items if is_of_clock(item)]
 
     def add(self, *, at: str, size: int, root: str, reason: str, seen: Sequence[Contradiction]) -> None:
-        """Record an accepted rollback, durably.
+        """Record an accepted rollback or clock, durably.
 
         Args:
             at: When, in the form of `recorded_at`.
@@ -111,7 +125,7 @@ class RollbackRecords:
         """
         reason = " ".join(reason.split())
         if not 0 < len(reason) <= MAX_REASON:
-            raise LedgerError(f"a rollback needs a reason of 1 to {MAX_REASON} characters, which is published")
+            raise LedgerError(f"what is accepted needs a reason of 1 to {MAX_REASON} characters, which is published")
         item = {"at": at, "reason": reason, "root": root, "seen": [claim.members for claim in seen], "size": size}
         items = [*self.items, item]
         document = {"format": FORMAT, "items": items}

@@ -228,7 +228,7 @@ def test_list_that_is_as_of_something_else_is_named(name: str, member: str, valu
 
 
 def test_list_for_another_day_is_computed_for_that_day(desk: Desk) -> None:
-    """A host that says another day is held to it; that its clock differs is noted."""
+    """A host that says another day is judged by that day; that its clock differs is noted."""
     honest = show(desk, "/api/v1/parties", lambda body: body | {"day": "2019-05-01"})
     assert honest.faults_total == 0
     fault = only(show(desk, "/api/v1/commitments", lambda body: body | {"day": "2019-09-01"}))

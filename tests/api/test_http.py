@@ -1,4 +1,4 @@
-"""What HTTP itself is held to: headers, other sites, slow and packed bodies, documents, a server that can't go on."""
+"""What HTTP itself requires: headers, other sites, slow and packed bodies, documents, a server that can't go on."""
 
 import contextlib
 import hashlib

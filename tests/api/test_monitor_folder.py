@@ -23,7 +23,7 @@ LINE = {
 
 
 def lines(*changed: Mapping[str, object]) -> bytes:
-    return b"".join(json.dumps(LINE | one).encode() + b"\n" for one in changed)
+    return b"".join(json.dumps({**LINE, **one}).encode() + b"\n" for one in changed)
 
 
 def state_with(**changed: object) -> Callable[[Path], None]:

@@ -137,7 +137,7 @@ def url(small_log: Log) -> Iterator[str]:
 
 @contextmanager
 def at_once() -> Iterator[None]:
-    """Fails where the block waits: a read of a pipe that nobody writes to would last for ever."""
+    """Fails where the block waits: a read of a pipe that nobody writes to would never end."""
 
     def late(_number: int, _frame: FrameType | None) -> None:
         raise AssertionError("it waited")

@@ -117,7 +117,7 @@ def test_receipt_of_another_history_convicts_the_log(scene: Scene) -> None:
     assert scene.asks(scene.before, receipt) == (1, "intact", ["absent", "broken"])
     done = scene.person.runs("verify", scene.before, "--trust", scene.trust, "--statement", receipt)
     assert "ALTERED  The log key signed a receipt for a tree" in done.stdout
-    # The same to whoever has verified the other history before, and each time that it is asked.
+    # The same for a verifier that has verified the other history before, and each time that it is asked.
     kept = Path(shutil.copytree(scene.trust, scene.person.home / "kept"))
     (kept / "checkpoint").write_bytes(verified)
     code, report = scene.person.verifies(scene.before, "--trust", kept, "--statement", receipt)

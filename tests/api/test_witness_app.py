@@ -130,7 +130,7 @@ def test_slow_bodies_do_not_hold_up_others(url: str, log: TreeLog) -> None:
 
 
 def test_concurrent_requests_are_cosigned_once(url: str, log: TreeLog) -> None:
-    """Eight ask at once from the same size for eight sizes: one passes, the others are told where it went."""
+    """Eight ask at once from the same size for eight sizes: one passes, the others get the new size."""
     answers: list[httpx.Response] = []
 
     def ask(size: int) -> None:

@@ -4,7 +4,7 @@
     PYTHONPATH=.import:. python tests/benchmarks/tamper_matrix.py --page [file.md] [count]
 
 With `--page` the cases that the HTML verifier reads, or so many of them, are shown to both verifiers, and what the file
-says of that is written anew. Exit code 1 if anything was missed, or named at another place for no known reason; or if
+says of that is written again. Exit code 1 if anything was missed, or named at another place for no known reason; or if
 the two verifiers differ.
 """
 

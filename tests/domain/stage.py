@@ -30,7 +30,7 @@ ZONE = "America/Mexico_City"
 START = datetime(2019, 3, 1, 18, tzinfo=UTC)
 MEMBERS = ("inai", "nosc", "sfp")
 KINDS = {"inai": "autonomous_body", "nosc": "civil_society_group", "sfp": "federal_ministry"}
-# All that a representative can be given: whoever is refused here is refused by a rule, not for lack of scope.
+# All that a representative can be given: a refusal here is by a rule, not for lack of scope.
 WIDE = sorted(name for name, cls in REGISTRY.items() if cls.signer in ("rep", "root_or_rep"))
 
 Body = dict[str, Any]

@@ -43,7 +43,7 @@ from constancia.verify.trust.trust_folder import load_trust
 
 CHILD = Path(__file__).with_name("crash_child.py")
 COMMITMENTS = 8
-# A ledger is begun anew after so many rounds, since every round reads and audits all of it.
+# A new ledger is begun after so many rounds, since every round reads and audits all of it.
 ROUNDS_PER_LEDGER = 10
 MOST_STATEMENTS = 1_500
 MOST_WAIT_S = 0.6

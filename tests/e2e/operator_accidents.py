@@ -177,6 +177,41 @@ def jumping_clock(bench: Bench, ledger: Path) -> dict[str, Any]:
     return found
 
 
+def clock_was_wrong(bench: Bench, ledger: Path) -> dict[str, Any]:
+    bench.say("\n== A server starts with a clock that is five days ahead, records, and gets the right clock again")
+    found: dict[str, Any] = {}
+    bench.clock.write_text("5")  # nothing at hand can tell: no witness has said what time it is
+    with bench.served(ledger) as url:
+        found["while wrong"] = bench.speak(url, ledger)[0]
+        _until(lambda: bench.health(url)["witnessed"] == bench.health(url)["size"])
+    bench.clock.unlink()
+    with bench.served(ledger) as url:
+        found["refused"] = bench.speak(url, ledger)[1].get("code")
+        found["page"] = httpx.get(f"{url}/en/", timeout=10).text
+    found["no reason"] = bench.run("serve", "--dir", ledger, "--port", "0", "--accept-clock", " ").returncode
+    for name, more in (("accepted", ("--accept-clock", "The battery of the clock was empty")), ("next start", ())):
+        with bench.served(ledger, *more) as url:
+            found[name] = bench.speak(url, ledger)[0]
+            found[f"{name} health"] = bench.health(url)["codes"]
+            found["integrity"] = httpx.get(f"{url}/api/v1/integrity", timeout=10).json()
+            found["page after"] = httpx.get(f"{url}/en/", timeout=10).text
+    found["times"] = recorded_times(ledger)
+    found["verdict"] = bench.run("verify", ledger, "--trust", ledger / "trust")
+    bench.run("publish", bench.folder / "published", "--dir", ledger)
+    found["published"] = bench.run("verify", bench.folder / "published", "--trust", ledger / "trust")
+    return found
+
+
+def recorded_times(ledger: Path) -> list[str]:
+    """The `recorded_at` of each entry in a folder."""
+    from constancia.ledger.clock import SystemClock  # noqa: PLC0415
+    from constancia.ledger.ledger import Ledger  # noqa: PLC0415
+    from constancia.verify.speed.entry_patterns import read_entry  # noqa: PLC0415
+
+    with Ledger.open(ledger, clock=SystemClock(), signer=None) as opened:
+        return [read_entry(opened.log.entry(index)).recorded_at for index in range(opened.size)]
+
+
 def two_at_once(bench: Bench, ledger: Path) -> dict[str, Any]:
     bench.say("\n== A second server, and `demo --force`, beside a server at work")
     with bench.served(ledger) as url:
@@ -201,7 +236,7 @@ def main() -> None:
     bench.folder.mkdir(parents=True, exist_ok=True)
     ledger = bench.folder / "ledger"
     bench.run("demo", "--dir", ledger)
-    for accident in (jumping_clock, two_at_once, restored_backup):
+    for accident in (jumping_clock, two_at_once, restored_backup, clock_was_wrong):
         accident(bench, ledger)
 
 

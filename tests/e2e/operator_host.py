@@ -122,7 +122,7 @@ def look(who: str, folder: Path, trust: Path | None = None, **more: Any) -> Noti
 
 
 class Operator:
-    """Whoever holds the log's key: publishes what it likes, and asks witnesses to cosign it."""
+    """The holder of the log's key: publishes what it likes, and asks witnesses to cosign it."""
 
     def __init__(self, folder: Path, true: Log) -> None:
         self.folder = folder

@@ -74,7 +74,7 @@ TEXT = """
 + monitor | finding `rollback` | 2
 + witness | refuses, 400 | 1
 - verifier whose policy asks for witnesses | inconclusive: `no-quorum` | 4
-# anew | operator with the log key | opens another ledger of the same name
+# reopened | operator with the log key | opens another ledger of the same name
 - verifier without trust folder | inconclusive: `no-trust` | 4
 + verifier with key and genesis pinned | altered: L1 `genesis`, entry 0 | 4
 + holder of an older checkpoint | altered: L1 `genesis`, entry 0 | 4

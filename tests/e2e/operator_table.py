@@ -1,6 +1,6 @@
 """What each adversary does, who notices, from what, after how many requests, and who does not: asserted, and printed.
 
-A test says what each observer truly found (`Notice`) and holds it to the rows here; docs/THREATS.md carries the same
+A test says what each observer truly found (`Notice`) and compares it with the rows here; docs/THREATS.md carries the same
 rows between two markers.
 
 PYTHONPATH=.import:. python tests/e2e/operator_table.py docs/THREATS.md
@@ -22,7 +22,7 @@ _SIGNS = {"+": True, "-": False}
 class Notice:
     """What one observer finds.
 
-    `noticed`: whether it is told that something is wrong. `evidence`: the verdict with level, code and index, or the
+    `noticed`: whether it learns that something is wrong. `evidence`: the verdict with level, code and index, or the
     status and code of the answer. `requests`: HTTP requests made until then; None where nothing was served.
     """
 

@@ -48,7 +48,7 @@ class Watch:
         return Peer(name=name, heads=parse_heads(heads_document([self.folder])))
 
     def proofs(self) -> list[Path]:
-        """The files that prove a contradiction to whoever has the log's key pinned."""
+        """The files that prove a contradiction to anybody who has pinned the log's key."""
         return sorted(self.folder.evidence.iterdir()) if self.folder.evidence.is_dir() else []
 
 

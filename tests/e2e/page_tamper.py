@@ -71,7 +71,7 @@ def answer(report: dict[str, object]) -> Answer:
 
 
 def page_answer(page: Page, given: Shown) -> Answer:
-    """What the page says; it is not loaded anew, but starts with empty boxes."""
+    """What the page says; it is not loaded again, but starts with empty boxes."""
     assert given.trust is not None
     page.evaluate(EMPTIED)
     trusted = [file for name in TRUST if (file := given.trust / name).exists()]

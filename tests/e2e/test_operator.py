@@ -194,11 +194,11 @@ def test_whole_ledger_made_anew_under_the_same_key(operator: Operator, true: Log
     puppets = Writer(name="puppets")
     puppets.log_key = true.signer
     forged = puppets.found().sign_agreement().report(14).log()
-    holds("anew", [*everybody(operator, forged), *with_witnesses(operator, forged, quorum)])
+    holds("reopened", [*everybody(operator, forged), *with_witnesses(operator, forged, quorum)])
 
 
 def told_otherwise(told_to: str) -> Writer:
-    """The same log up to entry 19, and from there on what one reader is told."""
+    """The same log up to entry 19, and from there on what one reader is shown."""
     writer = Writer().found().sign_agreement().report(4)
     writer.as_person("sfp", "ProgressReported", "commitment/rm", {"told_to": told_to})
     writer.cut()
@@ -360,7 +360,7 @@ class TestKeyRegistration:
 
 
 class TestLyingWitness:
-    """A witness that cosigns anything: here one whose memory is made anew each time."""
+    """A witness that cosigns anything: here one whose memory is new each time."""
 
     def forget(self, operator: Operator, count: int) -> None:
         for number, one in enumerate(operator.witnesses[:count]):

@@ -1,7 +1,7 @@
-"""An operator's accidents, played with the real command: what is refused, what is told, and the way on."""
+"""An operator's accidents, played with the real command: what is refused, what is reported, and what to do next."""
 
 import pytest
-from tests.e2e.operator_accidents import Bench, jumping_clock, restored_backup, two_at_once
+from tests.e2e.operator_accidents import Bench, clock_was_wrong, jumping_clock, restored_backup, two_at_once
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("accidents")]
 
@@ -38,3 +38,18 @@ def test_restored_backup_forks_nothing_and_goes_on_with_a_public_reason(bench: B
     assert "--accept-rollback" in found["page"]
     assert (found["after"]["writable"], found["accepted"]) == (True, 201)
     assert found["reason"] == "The disk of the server was lost"
+
+
+def test_clock_that_was_wrong_earlier_does_not_block_the_ledger(bench: Bench) -> None:
+    found = clock_was_wrong(bench, bench.folder / "ledger")
+    reason = "The battery of the clock was empty"
+    assert (found["while wrong"], found["refused"], found["no reason"]) == (201, "E_CLOCK", 76)
+    assert "--accept-clock" in found["page"]
+    assert (found["accepted"], found["accepted health"]) == (201, [])
+    assert (found["next start"], found["next start health"]) == (201, [])
+    item = found["integrity"]["rollbacks"][-1]
+    assert (item["reason"], item["seen"][0]["code"]) == (reason, "clock")
+    assert reason in found["page after"]
+    assert found["times"][-1] == found["times"][-2] == found["times"][-3], "times never go back"
+    for report in (found["verdict"], found["published"]):
+        assert (report.returncode, reason in report.stdout) == (0, True), report.stdout

@@ -236,7 +236,7 @@ def swap(body: Any, old: str, new: str) -> bytes:
 
 
 class TestThief:
-    """Whoever has a representative's key signs as the representative, until somebody says so."""
+    """A thief of a representative's key signs as the representative, until somebody reports it."""
 
     def test_acts_before_it_is_known(self, desk: Desk, lawless: Operator, tmp_path: Path) -> None:
         stolen = desk.world.contest("c1")

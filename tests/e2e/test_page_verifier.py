@@ -91,14 +91,13 @@ def places(report: dict[str, Any]) -> list[tuple[object, ...]]:
     return [(one["code"], one["level"], one["index"], one["last_index"], one["somewhere"]) for one in report["faults"]]
 
 
-# Of what the package tzdata is to Python the browser has its own, and says no version.
-SAID_BY_PYTHON_ALONE = "time-zone-rules"
-
-
 def remarks(report: dict[str, Any], name: str) -> list[str]:
-    return sorted(
-        json.dumps([one["code"], one["params"]]) for one in report[name] if one["code"] != SAID_BY_PYTHON_ALONE
-    )
+    return sorted(json.dumps(_of_both(remark["code"], remark["params"])) for remark in report[name])
+
+
+def _of_both(code: str, params: dict[str, Any]) -> list[object]:
+    """Zone rules are the pinned package's in Python, of a version; in the page the browser's, which names none."""
+    return ["browser-zone", {"zone": params["zone"]}] if code == "time-zone-rules" else [code, params]
 
 
 def assert_agree(page: Page, shown: Shown) -> dict[str, Any]:

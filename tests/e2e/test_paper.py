@@ -1,4 +1,4 @@
-"""What an entry's page offers to whoever leaves the site: a QR code that a phone reads, lines that a shell runs."""
+"""What an entry's page offers for use without the site: a QR code that a phone reads, lines that a shell runs."""
 
 import io
 import shutil

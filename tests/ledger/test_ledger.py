@@ -38,7 +38,7 @@ def refused(desk: Desk, signed: Signed) -> Refusal:
 
 
 def changed(desk: Desk, signed: Signed, party: str = "nosc", **members: Any) -> Signed:
-    """The same statement with other members, signed anew by a party's representative."""
+    """The same statement with other members, signed again by a party's representative."""
     raw = canonical({**json.loads(signed.statement), **members})
     return Signed(statement=raw, signatures=(desk.world.keys[party].sign(raw),))
 

@@ -71,7 +71,7 @@ def url(host: Host) -> Iterator[str]:
 
 @dataclass
 class Monitor:
-    """A monitor with a folder and a clock of its own. `round` opens everything anew, as a process would."""
+    """A monitor with a folder and a clock of its own. `round` opens everything again, as a process would."""
 
     root: Path
     url: str

@@ -61,7 +61,7 @@ def is_in_name_of_witness(note: bytes, at: int) -> bool:
 
 
 class EntryChange(NamedTuple):
-    """An entry's other bytes; whether they are still an entry's, and so can be chained anew."""
+    """An entry's other bytes; whether they are still an entry's, and so can be chained again."""
 
     field: str
     act: str

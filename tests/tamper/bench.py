@@ -78,6 +78,9 @@ class Figures:
         self.undetectable += other.undetectable
 
 
+Beside = Callable[[Case, Path, Path, Report], object]
+
+
 class Bench:
     """True ledgers in a folder: small ones in each form, and a published one with full tiles."""
 
@@ -152,16 +155,18 @@ class Bench:
             return path
         raise AssertionError(f"no store takes {sql}")
 
-    def run(self, cases: Iterable[Case]) -> Figures:
-        """Try cases; gives the figures."""
+    def run(self, cases: Iterable[Case], *, beside: Beside = lambda *_: None) -> Figures:
+        """Try cases; gives the figures. `beside` is called with each altered ledger and the report about it."""
         figures = Figures()
         for case in cases:
             figures.tried += 1
             with self.altered(case) as (location, trust):
-                self._judge(case, location, trust, figures)
+                report = self._judge(case, location, trust, figures)
+                if report is not None:
+                    beside(case, location, trust, report)
         return figures
 
-    def _judge(self, case: Case, location: Path, trust: Path, figures: Figures) -> None:
+    def _judge(self, case: Case, location: Path, trust: Path, figures: Figures) -> Report | None:
         name = f"{case.target} | {case.act} | {case.indexes}"
         try:
             report = verify(location, trust)
@@ -170,7 +175,7 @@ class Bench:
             good = good and (not case.places or any(one in str(error) for one in case.places))
             figures.named += good
             figures.elsewhere += [] if good else [f"{name}: unreadable, {error}"]
-            return
+            return None
         report_text(report, "es")
         report_json(report)
         if report.verdict is Verdict.ALTERED:
@@ -187,6 +192,7 @@ class Bench:
             figures.undetectable[case.undetectable] += 1
         else:
             figures.missed.append(f"{name}: {report.verdict.name} {[one.code for one in report.open]}")
+        return report
 
     @staticmethod
     def _judge_fault(case: Case, report: Report, name: str, figures: Figures) -> None:

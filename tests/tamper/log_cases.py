@@ -159,13 +159,13 @@ def fork_cases(bench: Bench) -> Iterator[Case]:
 
 
 def rewriting_cases(bench: Bench) -> Iterator[Case]:
-    """The operator with the log's key, who rewrites the past with an author's help and signs anew."""
+    """The operator with the log's key, who rewrites the past with an author's help and signs again."""
     story = Writer().found().sign_agreement().report(14)
     true = story.log(witnesses=WITNESSES)
     for index in (16, 21, true.size - 1):
         (helped,) = (one for one in resigned_by_author(true, story, index))
         forged = rewritten(true, index, helped)
-        act = "past rewritten with the author's help, signed anew by log and witnesses"
+        act = "past rewritten with the author's help, signed again by log and witnesses"
         if index == true.size - 1:
             yield Case(target="log", act=act, source="ledger", build=shown(forged), undetectable=NOBODY)
         else:

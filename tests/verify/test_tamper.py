@@ -1,5 +1,7 @@
 """The tamper matrix: whatever is altered is named where it was altered, or proved to change nothing.
 
+The core alone says the same as core and all around it, wherever it is given the altered bytes.
+
 One case of every cell runs here; all of them in `tests/benchmarks/tamper_matrix.py`.
 """
 
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.tamper.bench import Bench, Figures
 from tests.tamper.matrix import SOURCES, cases_of, sample, unexplained, upper_tiles
+from tests.verify.core_alone import NOT_READ, Comparison
 from tests.verify.small_ledger import verify
 
 from constancia.verify.report.findings import Verdict
@@ -39,7 +42,15 @@ def test_what_stands_on_the_bench_is_intact(source: str, bench: Bench) -> None:
 
 @pytest.mark.parametrize("source", list(SOURCES))
 def test_alterations_are_named_at_their_place(source: str, bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
-    check(bench.run(sample(cases_of(bench, source), one_in=ONE_IN[source])), capsys)
+    core = Comparison(bench)
+    for name in ("store", "folder", "ledger", "zip"):
+        core.read_true(name)
+    check(bench.run(sample(cases_of(bench, source), one_in=ONE_IN[source]), beside=core.compare), capsys)
+    with capsys.disabled():
+        print(f" [the core alone: {dict(core.tally)}, differing {len(core.differing)}]", end="")  # noqa: T201
+    assert core.differing == []
+    assert [target for target in core.unseen if not target.startswith(NOT_READ)] == []
+    assert core.tally["compared"] > 0
 
 
 def test_alterations_of_the_upper_tiles_are_named_at_their_place(

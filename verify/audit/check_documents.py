@@ -19,7 +19,7 @@ MAX_TEXT_BYTES: Final = 16 * 1024 * 1024  # a document that is looked at for wha
 class DocumentFolder(NamedTuple):
     """A folder of documents: files, the prefix of their paths, their names (None: they cannot be listed).
 
-    What can't be had of it weighs, but of published copies beside a store, which has its own.
+    What can't be read leaves the verdict open, except in published copies next to a store, which has its own.
     """
 
     files: Files

@@ -270,7 +270,7 @@ class _Audit:
     def _read_head(self, published: PublishedLog) -> bytes | None:
         """Read the published checkpoint, before anything else: what it covers must be there to be had.
 
-        Beside a store it weighs nothing, for the store can publish it again.
+        With a store it does not affect the verdict: the store can publish it again.
 
         Raises:
             Unreadable: Of a published log; without it nothing can be judged.

@@ -56,7 +56,7 @@ async function auditBundle(given, progress) {
 	await checkDocuments();
 	reportSeen();
 	if (unread) unchecked("entries-unread", {count: unread});
-	if (zone !== undefined && !calendar) remark("open", "no-time-zone", {zone});
+	if (zone !== undefined) remark(...calendar ? ["notes", "browser-zone"] : ["open", "no-time-zone"], {zone});
 	if (largest < size) remark("notes", "tail", {start: largest});
 	for (const {code, index} of [...suspects.values()].sort((a, b) => a.index - b.index)) remark("notes", code, {index});
 }

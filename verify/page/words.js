@@ -54,6 +54,7 @@ const REMARKS = words(`
 @unsupported
 @newer-act
 @no-time-zone
+@browser-zone
 @documents-missing
 @evidence-elsewhere
 @entries-unread

@@ -1,7 +1,7 @@
 """Commitments: the state of each, on each track by itself. Key: the stream.
 
-The levels that the responsible report, that others contest, and that assessors find stand beside
-one another; nothing here makes one of them out of the others.
+The levels that the responsible report, that others contest, and that assessors find are separate; nothing here
+computes one of them from the others.
 """
 
 from datetime import date, datetime

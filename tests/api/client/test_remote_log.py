@@ -17,7 +17,7 @@ PROBLEM = b'{"code":"E_ROLE","rule":"x","status":403,"title":"x","title_es":"x",
 
 @contextmanager
 def answering(*statuses: int) -> Iterator[tuple[str, list[str]]]:
-    """Serves the statuses in order, the last one for ever; gives the address and the paths that were asked for."""
+    """Serves the statuses in order, the last one repeatedly; gives the address and the paths that were asked for."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,5 +1,6 @@
 """Nobody is bound by others: a scope is adopted and changed by all who sit; who is missing is named for good (D3)."""
 
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -59,6 +60,10 @@ def test_case_05_who_remains_may_change_a_scope_and_who_has_left_is_named_for_go
     assert found(stage).scopes[-1].without == ("nosc",)
     (fact,) = [one for one in derive(stage.state, stage.now) if one.kind == "ScopeChangedWithout"]
     assert (fact.stream, fact.params, fact.known_index) == (C1, {"version": 2, "without": ["nosc"]}, entry.index)
+    # As of the day before, it had not been changed yet.
+    assert fact.since == stage.today
+    day_before = derive(stage.state, stage.now - timedelta(days=1))
+    assert "ScopeChangedWithout" not in {one.kind for one in day_before}
     assert "changed_without" in flags(stage.state, found(stage), stage.now)
     sentence = sentence_of(entry.statement, stage.state)
     assert (sentence.msgid, sentence.params["without"]) == ("act.ScopeChanged.without", "nosc")

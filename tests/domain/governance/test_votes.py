@@ -1,4 +1,4 @@
-"""One person, one voice: whoever speaks for two parties speaks for one of them in a matter (D9)."""
+"""One person, one voice: a person who speaks for two parties speaks for one of them in a matter (D9)."""
 
 from collections.abc import Callable
 

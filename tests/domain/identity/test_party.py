@@ -1,4 +1,4 @@
-"""Parties: an id for ever, names as aliases, and the dated members of a composite party."""
+"""Parties: a permanent id, names as aliases, and the dated members of a composite party."""
 
 from typing import Any
 

@@ -15,7 +15,7 @@ from constancia.ledger.append.clock_guard import SKEW, ClockGuard
 from constancia.ledger.assembly import Options
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.clock import SIGNED_WITHIN, StoryClock, format_recorded_at, posix_seconds
-from constancia.ledger.errors import ClockRefused
+from constancia.ledger.errors import ClockRefused, LedgerError
 from constancia.ledger.health import health_of
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
@@ -162,3 +162,48 @@ def test_log_that_recorded_it_gets_a_note(tmp_path: Path) -> None:
     assert (note.params["count"], note.params["index"]) == (1, last)
     assert report.verdict is Verdict.INTACT
     assert datetime.fromisoformat(str(note.params["recorded_at"])).year == 2029
+
+
+AHEAD = timedelta(days=3)  # a live act is recorded within seven days of its date (SPEC §6)
+
+
+def test_accepted_clock_goes_on_for_that_tree_only_and_everybody_can_read_why(desk: Desk) -> None:
+    desk.options = Options(guard_clock=True)
+    desk.ledger.close()
+    wrong = desk.clock.advance(AHEAD)
+    desk.options = Options(guard_clock=False)  # nothing could tell that it is wrong
+    desk.reopen()
+    desk.adopt()
+    desk.clock.set(START + SECOND)
+    desk.options = Options(guard_clock=True)
+    desk.reopen()
+    with pytest.raises(ClockRefused):
+        desk.take(desk.world.contest("c1"))
+    desk.options = Options(guard_clock=True, accept_clock="the battery was empty")
+    desk.reopen()
+    size = desk.ledger.size
+    desk.take(desk.world.contest("c1"))
+    [item] = desk.ledger.rollbacks
+    assert (item["size"], item["reason"]) == (size, "the battery was empty")
+    assert item["seen"][0]["by"] == f"last entry {format_recorded_at(wrong)}"
+    desk.options = Options(guard_clock=True)
+    desk.reopen()
+    assert health_of(desk.ledger) == [], "it is remembered"
+    # A later accident of the same kind is refused like the first.
+    desk.clock.set(START + 2 * AHEAD)
+    desk.options = Options(guard_clock=False)
+    desk.reopen()
+    desk.take(desk.world.contest("c1"))
+    desk.clock.set(START + 2 * SECOND)
+    desk.options = Options(guard_clock=True)
+    desk.reopen()
+    assert [problem.code for problem in health_of(desk.ledger)] == ["E_CLOCK"]
+    desk.options = Options(guard_clock=True, accept_clock="")
+    with pytest.raises(LedgerError, match="a reason"):
+        desk.reopen()
+
+
+def test_nothing_is_declared_where_nothing_is_amiss(desk: Desk) -> None:
+    desk.options = Options(guard_clock=True, accept_clock="to be sure")
+    desk.reopen()
+    assert desk.ledger.rollbacks == ()

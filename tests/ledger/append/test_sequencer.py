@@ -113,7 +113,7 @@ class TestStoreFails:
         assert desk.ledger.views.position == desk.ledger.size
 
     def test_listener_finds_the_batch_that_it_is_told_of(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Readers see a batch before those who follow the log are told: else they would look too early and sleep."""
+        """Readers see a batch before the log's followers are notified; else they look too early and sleep."""
         sizes: list[int] = []
         monkeypatch.setattr(store_of(desk), "tell_listeners", lambda: sizes.append(desk.ledger.size))
         [future] = submit(desk)

@@ -1,4 +1,4 @@
-"""Old and new verifiers against old and new ledgers: no honest ledger is ALTERED, whoever is ahead (LAW D2).
+"""Old and new verifiers against old and new ledgers: no honest ledger is ALTERED, no matter which is newer (LAW D2).
 
 The newer program is a small future law: an act type more, an edition more, a member more of an aggregate, rows of
 another version. It is there while a ledger is written and shown, and gone when the ledger is verified: the verifier of

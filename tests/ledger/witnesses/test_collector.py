@@ -384,7 +384,7 @@ class TestSizes:
         assert witnessed_size(desk) < desk.ledger.size
 
     def test_rewritten_past_is_not_cosigned(self, scene: Scene) -> None:
-        """The operator makes the ledger anew with its own key: the witnesses hold the old tree."""
+        """The operator rebuilds the ledger with its own key: the witnesses hold the old tree."""
         desk = good(scene)
         desk.ledger.close()
         size = desk.ledger.size

@@ -1,7 +1,7 @@
-"""A restored backup signs nothing: whoever has seen more, or another root, stops the writer before its first signature.
+"""A restored backup signs nothing: a source that has seen more, or another root, stops the writer before it signs.
 
 Siblings of one accident: all of the folder restored, the store alone, everything but the publication; seen by a
-witness, by kept cosignatures, by the published checkpoint, by a publication elsewhere.
+witness, by stored cosignatures, by the published checkpoint, by a publication elsewhere.
 """
 
 import json
@@ -76,7 +76,7 @@ def www(scene: Scene) -> tuple[tuple[str, Callable[[], bytes | None]], ...]:
 
 CASES = {
     "all of it, seen by the witnesses": ((), True, "witness w1"),
-    "the store alone, seen by kept cosignatures": (("ledger.sqlite", "log"), False, "cosignatures.sqlite"),
+    "the store alone, seen by stored cosignatures": (("ledger.sqlite", "log"), False, "cosignatures.sqlite"),
     "all but the publication, seen there": (("ledger.sqlite", "cosignatures"), False, "log/checkpoint"),
     "all of it, seen in a publication elsewhere": ((), False, "www"),
 }

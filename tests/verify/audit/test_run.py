@@ -126,7 +126,7 @@ def test_a2_another_log_key_than_pinned_is_altered(log: Log, published: Path, tr
 
 
 def rewritten(log: Log, index: int) -> Log:
-    """What an operator with the log key does: another recording time at `index`, all hashed and signed anew."""
+    """What an operator with the log key does: another recording time at `index`, all hashed and signed again."""
     entry = parse_entry(log.entries[index])
     raw = build_entry(
         index=index, previous=entry.previous, recorded_at=entry.recorded_at.replace(".250Z", ".251Z"),

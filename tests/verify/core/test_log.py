@@ -19,6 +19,6 @@ def test_sound_log_has_no_fault() -> None:
 
 @pytest.mark.parametrize("index", range(len(LOG.entries)))
 def test_signature_of_every_entry_is_checked_from_the_first_one_on(index: int) -> None:
-    """The operator changes a day, and makes links, tree and checkpoint anew: the signer's signature is what is left."""
+    """The operator changes a day, and rebuilds links, tree and checkpoint: only the signer's signature is left."""
     changed = with_statement(LOG.entries[index], setting("occurred_on", "2018-01-02"))
     assert ("signature", index) in faults(rewritten(LOG, index, changed))

@@ -1,4 +1,4 @@
-"""A proof that a log contradicted itself: proves it to whoever pins the key, accuses nobody else."""
+"""A proof that a log contradicted itself: proves it to anybody who pins the key, accuses nobody else."""
 
 import json
 from dataclasses import replace

@@ -1,0 +1,226 @@
+"""A ledger as of a size and a day: the one reader of state projections, for command line, interface and pages.
+
+- B4: a row of a day is what had happened by then; `certainty` is `possibly` where a date's precision leaves it open,
+  and `otherwise` then has the members that would be different (null: there would be no row).
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from constancia.domain.derive import Derived, derive
+from constancia.domain.kernel.calendar import Certainty, local_day, parse_instant
+from constancia.domain.state import State
+from constancia.domain.validity import Validity, validities
+from constancia.ledger.clock import Clock
+from constancia.ledger.errors import NotFound
+from constancia.ledger.reader.dated_states import DatedStates, DatedStatesCache
+from constancia.ledger.reader.log import Log
+from constancia.ledger.reader.states import States
+from constancia.ledger.views.as_of import AsOf, read_question, resolve
+from constancia.ledger.views.projections import STATE_PROJECTIONS
+from constancia.ledger.views.projections.base import Row, StateProjection
+from constancia.verify.speed.entry_patterns import read_entry
+
+_BY_NAME: Final = {projection.name: projection for projection in STATE_PROJECTIONS}
+_LIVE: Final = {"appointment": "appointed", "key": "active"}
+_BEFORE: Final = {"appointment": "not_yet", "key": "pending"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something that a reader of an answer must know: `recorded_later` or `nothing_known`, and a day (ISO 8601)."""
+
+    code: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The state as of a size and a day.
+
+    Attributes:
+        as_of: Size, and the day or days for which it is judged.
+        known: The state after all that is known; shared, and not to be changed.
+        dated: What of it had happened by the day; None where no day was asked.
+        opened: When the first entry was recorded; None in an empty log.
+        validities: What holds for a time, with the answer for the day; empty where no day was asked.
+        happened: The entries of `dated`, to look one up.
+        look_up: Gives the same as `validities` where no day was asked, for the day of judging.
+    """
+
+    as_of: AsOf
+    known: State
+    dated: DatedStates | None = None
+    opened: datetime | None = None
+    validities: tuple[Validity, ...] = ()
+    happened: frozenset[int] = frozenset()
+    look_up: Callable[[], tuple[Validity, ...]] | None = None
+
+    @property
+    def state(self) -> State:
+        """The state shown: all that is known, or of that what had possibly happened by the day."""
+        return self.dated.possible if self.dated is not None else self.known
+
+    @property
+    def size(self) -> int:
+        """Number of entries known."""
+        return self.as_of.size
+
+    @property
+    def at(self) -> datetime:
+        """The instant of judging."""
+        return self.as_of.at
+
+    @property
+    def day(self) -> date:
+        """The day of judging in the ledger's zone; of several possible ones the last."""
+        return self.as_of.last
+
+    @property
+    def indices(self) -> Sequence[int]:
+        """The entries shown, in order."""
+        return self.dated.indices if self.dated is not None else range(self.size)
+
+    def has(self, index: int) -> bool:
+        """Tell whether an entry is among those shown."""
+        return index in self.happened if self.dated is not None else 0 <= index < self.size
+
+    def around(self, index: int) -> tuple[int | None, int | None]:
+        """Give the entries shown before and after one; None where there is none."""
+        place = bisect_left(self.indices, index)
+        before = self.indices[place - 1] if place else None
+        return before, self.indices[place + 1] if place + 1 < len(self.indices) else None
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What a reader must know of the answer."""
+        if self.opened is None:
+            return ()
+        since = local_day(self.opened, self.known.timezone).isoformat()
+        if not self.size:
+            return (Note(code="nothing_known", since=since),)
+        is_before = self.as_of.day is not None and self.day.isoformat() < since
+        return (Note(code="recorded_later", since=since),) if is_before else ()
+
+    def rows(self, name: str) -> list[Row]:
+        """Give all rows of a projection."""
+        projection = _BY_NAME[name]
+        if self.dated is None:
+            return list(projection.rows(self.state, self.day))
+        keys = projection.keys(self.dated.possible)
+        return [row for key in keys if (row := self._dated_row(projection, key)) is not None]
+
+    def row(self, name: str, stream: str) -> Row:
+        """Give the row of a stream.
+
+        Raises:
+            NotFound: There is none.
+        """
+        projection = _BY_NAME[name]
+        row = (
+            projection.row(self.state, stream, self.day) if self.dated is None else self._dated_row(projection, stream)
+        )
+        if row is None:
+            raise NotFound(f"there is no {stream}" + ("" if self.as_of.day is None else f" on {self.as_of.day}"))
+        return row
+
+    def answers(self) -> tuple[Validity, ...]:
+        """Give what holds for a time, with the answer for the day of judging."""
+        return self.look_up() if self.look_up is not None else self.validities
+
+    def facts(self) -> tuple[Derived, ...]:
+        """Give the derived facts of all that is known; one that not each possible day has is `possibly` so."""
+        facts = derive(self.known, self.at)
+        if self.as_of.first == self.as_of.last:
+            return facts
+        certain = derive(self.known, _end_of(self.as_of.first, self.at, self.as_of.last))
+        params = {"certainty": Certainty.POSSIBLY.value}
+        return tuple(fact if fact in certain else replace(fact, params={**fact.params, **params}) for fact in facts)
+
+    def _dated_row(self, projection: StateProjection, key: str) -> Row | None:
+        if self.dated is None:
+            return None
+        row = projection.row(self.dated.possible, key, self.as_of.last)
+        if row is None:
+            return None
+        answers = {validity.stream: validity for validity in self.validities if validity.kind in _LIVE}
+        seats = {(validity.stream, validity.name): validity for validity in self.validities if validity.kind == "seat"}
+        row = _with_answers(row, answers, seats)
+        certain = projection.row(self.dated.certain, key, self.as_of.first)
+        if certain is None:
+            return {**row, "certainty": Certainty.POSSIBLY.value, "otherwise": None}
+        certain = _with_answers(certain, answers, seats)
+        differs = {name: certain.get(name) for name in row if row[name] != certain.get(name)}
+        if not differs:
+            return {**row, "certainty": Certainty.YES.value}
+        return {**row, "certainty": Certainty.POSSIBLY.value, "otherwise": differs}
+
+
+def _end_of(day: date, at: datetime, last: date) -> datetime:
+    """Give the instant of judging, on another day."""
+    return at - (last - day)
+
+
+def _with_answers(row: Row, answers: Mapping[str, Validity], seats: Mapping[tuple[str, str], Validity]) -> Row:
+    """Replace the states of today, of who may act, by those of the day."""
+    changed: dict[str, Any] = {**row}
+    for member in ("appointments", "keys"):
+        if member in row:
+            changed[member] = [_answered(item, answers) for item in row[member]]
+    if row.get("stream", "").startswith("party/"):
+        party = row["party"]
+        changed["seats"] = [
+            _seated(item, seats.get((f"governance/{item['governance_body']}", party))) for item in row["seats"]
+        ]
+    if row.get("stream", "").startswith("governance/"):
+        changed["seats"] = [_seated(item, seats.get((row["stream"], item["party"]))) for item in row["seats"]]
+        changed["seated"] = [item["party"] for item in changed["seats"] if item["seated"]]
+    return changed
+
+
+def _answered(item: Row, answers: Mapping[str, Validity]) -> Row:
+    validity = answers.get(item["stream"])
+    if validity is None:
+        return item
+    kind = validity.kind
+    if validity.holds is not Certainty.NO:
+        return {**item, "holds": validity.holds.value, "status": _LIVE[kind]}
+    is_live = item["status"] == _LIVE[kind]
+    return {**item, "holds": validity.holds.value, "status": _BEFORE[kind] if is_live else item["status"]}
+
+
+def _seated(seat: Row, validity: Validity | None) -> Row:
+    if validity is None:
+        return seat
+    return {**seat, "holds": validity.holds.value, "seated": validity.holds is not Certainty.NO}
+
+
+class Readings:
+    """Reads one ledger as of sizes and days."""
+
+    def __init__(self, log: Log, states: States, clock: Clock) -> None:
+        """Read the log and its states; the clock judges the present."""
+        self._log = log
+        self._states = states
+        self._clock = clock
+        self._dated = DatedStatesCache(log)
+
+    def at(self, size: int | None, known: str | None, at: str | None) -> Reading:
+        """Give a reading; see `Ledger.as_of`."""
+        timezone = self._states.at().timezone
+        as_of = resolve(read_question(size, known, at, timezone), self._log, self._clock, timezone)
+        state = self._states.at(as_of.size)
+        opened = parse_instant(read_entry(self._log.entry(0)).recorded_at) if self._log.size else None
+        if as_of.day is None:
+            return Reading(as_of=as_of, known=state, opened=opened, look_up=lambda: self._answers(state, as_of))
+        dated = self._dated.at(state, as_of.first, as_of.last)
+        answers = self._answers(state, as_of)
+        happened = frozenset(dated.indices)
+        return Reading(as_of=as_of, known=state, dated=dated, opened=opened, validities=answers, happened=happened)
+
+    def _answers(self, known: State, as_of: AsOf) -> tuple[Validity, ...]:
+        history = self._dated.at(known, as_of.first, as_of.last).history
+        return validities(known, as_of.first, as_of.last, history)

@@ -1,0 +1,166 @@
+"""No parameter of an address is ignored: every GET route refuses what it does not take, and says what it does take.
+
+The table of routes is the application's own, so that a new route is in it by itself.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.routing import Mount
+from tests.api.served import UNLIMITED, Desk
+
+from constancia.api.app import create_app
+from constancia.api.http.query import CheckedFiles, query_names
+
+AS_OF: Final = frozenset({"size", "known", "at"})
+VALID: Final[Mapping[str, str]] = {
+    "after": "x",
+    "at": "2019-03-01",
+    "content": "hash",
+    "kind": "seat",
+    "known": "2019-03-01",
+    "limit": "1",
+    "new": "2",
+    "old": "1",
+    "size": "5",
+    "start": "0",
+}
+# Values that no form of a parameter allows.
+INVALID: Final[Mapping[str, tuple[str, ...]]] = {
+    "at": (
+        "", " ", "ayer", "#", "#-1", "#1.5", "#9007199254740992", "-1", "80", "2019-13", "2019-02-30", "2019-3",
+        "2019/2020", "../2019", "2019-03-01T24:00:00Z", "2019-03-01T10:00:60Z", "2019-03-01T10:00:00+25:00",
+        "2019-W01T10", "٢٠١٩", "99999", "2019-03-01\n", "＃80", "null",
+    ),
+    "content": ("everything", ""),
+    "kind": ("seats", ""),
+    "known": ("", "mañana", "2019-13", "2019/2020", "9999", "2500-01-01T00:00:00Z", "#-1", "80"),
+    "limit": ("0", "-1", "all", "", "1.5", "9007199254740993"),
+    "new": ("-1", "x", ""),
+    "old": ("-1", "x", ""),
+    "size": ("-1", "x", "", "1.5", "#5", "9007199254740992", "2019-03", "0x10", "५"),
+    "start": ("-1", "x", "", "9007199254740992"),
+}  # fmt: skip
+CONFLICTS: Final[tuple[Mapping[str, str], ...]] = (
+    {"size": "5", "known": "2019-03-01"},
+    {"size": "5", "known": "#5"},
+    {"size": "5", "at": "#5"},
+    {"size": "5", "at": "#6"},
+    {"known": "#5", "at": "#5"},
+    {"known": "2019-03-01", "at": "#5"},
+    {"known": "2019-03-01T10:00:00Z", "at": "#5"},
+    {"size": "5", "known": "2019-03-01", "at": "2019-03-01"},
+)
+
+
+@pytest.fixture(scope="module")
+def routes(scene: Desk) -> Mapping[str, frozenset[str]]:
+    """Every GET route's path, with something in place of what varies, and the parameters that it takes."""
+    found: dict[str, frozenset[str]] = {}
+    for context in iter_route_contexts(create_app(scene.ledger, UNLIMITED).routes):
+        route = context.original_route
+        if isinstance(route, Mount):
+            assert isinstance(route.app, CheckedFiles), f"{route.path}: another application checks no parameter"
+            found[f"{route.path}/site.css"] = frozenset()
+            continue
+        assert isinstance(route, APIRoute), f"{route}: only the framework's own routes are checked"
+        if "GET" in (route.methods or ()):
+            found[re.sub(r"\{\w+(?::path)?\}", "0", route.path)] = frozenset(query_names(route.dependant))
+    return found
+
+
+def problems_of(answer: httpx.Response, code: str) -> Iterator[str]:
+    """What is wrong with a refusal of an address."""
+    if answer.status_code != 400:
+        yield f"status {answer.status_code}"
+    elif answer.headers["content-type"] != "application/problem+json":
+        yield f"type {answer.headers['content-type']}"
+    elif answer.json()["code"] != code:
+        yield f"code {answer.json()['code']}"
+    elif answer.headers.get("cache-control") != "no-store" or "etag" in answer.headers:
+        yield "it may be cached"
+
+
+def test_the_table_has_every_route(routes: Mapping[str, frozenset[str]]) -> None:
+    assert len(routes) > 60
+    assert {name for takes in routes.values() for name in takes} == set(VALID) == set(INVALID) | {"after"}
+    dated = {path for path, takes in routes.items() if takes >= AS_OF}
+    pages = {path for path in routes if path.startswith(("/es/", "/en/"))}
+    assert pages <= dated, "a page that does not say what it is as of"
+    for name in ("agreements", "bodies", "commitments", "decisions", "deliverables", "derived", "state", "validity"):
+        assert f"/api/v1/{name}" in dated
+
+
+def test_unknown_parameter_is_refused_and_named(scene: Desk, routes: Mapping[str, frozenset[str]]) -> None:
+    wrong = []
+    for path, takes in routes.items():
+        for name in ("nonsense", "Size", "at ", "size[]", ""):
+            answer = scene.http.get(path, params=[(name, "1")])
+            wrong += [(path, name, fault) for fault in problems_of(answer, "E_PARAMETER")]
+            judged = answer.json()["judged_against"] if answer.status_code == 400 else {}
+            if judged != {"parameter": name, "problem": "unknown", "takes": sorted(takes)}:
+                wrong.append((path, name, str(judged)))
+    assert wrong == []
+
+
+def test_parameter_given_twice_is_refused(scene: Desk, routes: Mapping[str, frozenset[str]]) -> None:
+    wrong = []
+    for path, takes in routes.items():
+        for name in takes:
+            for other in (VALID[name], "2"):
+                answer = scene.http.get(path, params=[(name, VALID[name]), (name, other)])
+                wrong += [(path, name, fault) for fault in problems_of(answer, "E_PARAMETER")]
+    assert wrong == []
+
+
+def test_value_of_another_form_is_refused(scene: Desk, routes: Mapping[str, frozenset[str]]) -> None:
+    wrong = []
+    for path, takes in routes.items():
+        for name in takes & set(INVALID):
+            for value in INVALID[name]:
+                answer = scene.http.get(path, params={name: value})
+                wrong += [(path, name, value, fault) for fault in problems_of(answer, "E_MALFORMED")]
+    assert wrong == []
+
+
+def test_two_answers_to_how_much_was_known_are_refused(scene: Desk, routes: Mapping[str, frozenset[str]]) -> None:
+    wrong = []
+    for path, takes in routes.items():
+        if takes >= AS_OF:
+            for asked in CONFLICTS:
+                answer = scene.http.get(path, params=asked)
+                wrong += [(path, str(asked), fault) for fault in problems_of(answer, "E_MALFORMED")]
+    assert wrong == []
+
+
+def test_browser_reads_in_its_language_what_is_wrong(scene: Desk, routes: Mapping[str, frozenset[str]]) -> None:
+    wrong = []
+    for path in routes:
+        if path.startswith(("/es/", "/en/")):
+            for query in ("?nonsense=1", "?size=1&size=2", "?size=5&known=2019", "?at=ayer", "?size=x"):
+                answer = scene.http.get(path + query, headers={"Accept": "text/html"})
+                is_page = answer.headers["content-type"].startswith("text/html")
+                says = "No se ignora ninguna parte" if path.startswith("/es/") else "No part of an address is ignored"
+                if (answer.status_code, is_page, says in answer.text) != (400, True, True):
+                    wrong.append((path, query, answer.status_code))
+    assert wrong == []
+
+
+def test_a_longer_log_than_there_is_was_not_found(scene: Desk, routes: Mapping[str, frozenset[str]]) -> None:
+    wrong = []
+    for path, takes in routes.items():
+        for asked in ({"size": "9000"}, {"known": "#9000"}, {"at": "#9000"}):
+            if takes >= set(asked):
+                answer = scene.http.get(path, params=asked)
+                wrong += [(path, str(asked))] if answer.status_code != 404 else []
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", ["/api/v1/parties", "/api/v1/validity", "/en/parties"])
+@pytest.mark.parametrize("value", ["0001", "9999", "0001-01-01", "9999-12-31", "9999-12-31T23:59:59Z"])
+def test_first_and_last_days_of_the_calendar_are_days(scene: Desk, path: str, value: str) -> None:
+    assert scene.http.get(path, params={"at": value}).status_code == 200

@@ -1,0 +1,181 @@
+"""What is in force on a day: each kind around its dates, and every combination of dates against an oracle."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from tests.domain.kernel.test_moves import DAYS, asked_days, dates, possible_days
+from tests.domain.stage import Stage, key_id
+from tests.domain.test_oracles import history
+
+from constancia.domain.kernel.calendar import Certainty
+from constancia.domain.validity import KINDS, Dated, Validity, answer_for, counts_on, validities
+
+YES, NO, POSSIBLY = Certainty.YES, Certainty.NO, Certainty.POSSIBLY
+
+
+def dated(stage: Stage) -> dict[str, list[Dated]]:
+    found: dict[str, list[Dated]] = {}
+    for one in stage.entries:
+        said = one.statement
+        entry = Dated(index=one.index, type=said["type"], on=counts_on(stage.state, one))
+        found.setdefault(said["stream"], []).append(entry)
+    return found
+
+
+def on(stage: Stage, first: str, last: str | None = None) -> tuple[Validity, ...]:
+    days = date.fromisoformat(first), date.fromisoformat(last or first)
+    return validities(stage.state, *days, dated(stage))
+
+
+def answer(what: tuple[str, str, str], first: str, last: str | None = None) -> Certainty:
+    (found,) = [one.holds for one in on(history(), first, last) if (one.kind, one.stream, one.name) == what]
+    return found
+
+
+SEAT = ("seat", "governance/stt", "nosc")
+OLD_KEY, NEW_KEY, LOST_KEY = (key_id(f"{name}") for name in ("rep-inai", "second-inai", "rep-j"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "stream", "name", "first", "last", "holds"),
+    [
+        # Founded at some time in December 2011, left at some time in May 2017, succeeded on 1 March 2019.
+        (*SEAT, "2011-11-30", None, NO),
+        (*SEAT, "2011-12-01", None, POSSIBLY),
+        (*SEAT, "2011-12-30", None, POSSIBLY),
+        (*SEAT, "2011-12-31", None, YES),
+        (*SEAT, "2017-04-30", None, YES),
+        (*SEAT, "2017-05-10", None, POSSIBLY),
+        (*SEAT, "2017-05-31", None, NO),
+        (*SEAT, "2019-03-01", None, NO),
+        (*SEAT, "2012-01-01", "2016-12-31", YES),  # the years 2012 to 2016, whichever day
+        (*SEAT, "2017-01-01", "2017-12-31", POSSIBLY),
+        (*SEAT, "2018-01-01", "2018-12-31", NO),
+        ("seat", "governance/stt", "sfp", "2019-02-28", None, YES),
+        ("seat", "governance/stt", "sfp", "2019-03-01", None, NO),
+        ("seat", "governance/cc", "sfp", "2019-02-28", None, NO),
+        ("seat", "governance/cc", "sfp", "2019-03-01", None, YES),
+        ("body", "governance/stt", "stt", "2011-12-15", None, POSSIBLY),
+        ("body", "governance/stt", "stt", "2019-02-28", None, YES),
+        ("body", "governance/stt", "stt", "2019-03-01", None, NO),
+        ("body", "governance/cc", "cc", "2019-02-01", "2019-02-28", NO),
+        ("body", "governance/cc", "cc", "2019-03-01", None, YES),
+        # In force with the last signature, of 1 March, which was recorded on the 2nd.
+        ("AgreementEnteredIntoForce", "agreement/ag-1", "1", "2015-01-01", None, NO),
+        ("AgreementEnteredIntoForce", "agreement/ag-1", "1", "2019-02-28", None, NO),
+        ("AgreementEnteredIntoForce", "agreement/ag-1", "1", "2019-03-01", None, YES),
+        ("AgreementEnteredIntoForce", "agreement/ag-1", "1", "2019-01-01", "2019-12-31", POSSIBLY),
+        # Scopes: adopted on 2 March, changed on 10 July and on 10 September 2019.
+        ("scope", "commitment/rm", "1", "2019-03-01", None, NO),
+        ("scope", "commitment/rm", "1", "2019-03-02", None, YES),
+        ("scope", "commitment/rm", "1", "2019-07-09", None, YES),
+        ("scope", "commitment/rm", "1", "2019-07-10", None, NO),
+        ("scope", "commitment/rm", "2", "2019-07-10", None, YES),
+        ("scope", "commitment/rm", "2", "2019-09-01", "2019-09-30", POSSIBLY),
+        ("scope", "commitment/rm", "3", "2019-09-10", None, YES),
+        ("role", "commitment/rm", "consultant consultora", "2019-03-01", None, NO),
+        ("role", "commitment/rm", "consultant consultora", "2019-03-02", None, YES),
+        # A rotated key and its successor; a key that was lost on 20 July 2020 and reported on 3 August.
+        ("key", f"key/{OLD_KEY}", OLD_KEY, "2019-02-28", None, NO),
+        ("key", f"key/{OLD_KEY}", OLD_KEY, "2019-06-02", None, YES),
+        ("key", f"key/{OLD_KEY}", OLD_KEY, "2019-06-03", None, NO),
+        ("key", f"key/{NEW_KEY}", NEW_KEY, "2019-06-02", None, NO),
+        ("key", f"key/{NEW_KEY}", NEW_KEY, "2019-06-03", None, YES),
+        ("key", f"key/{LOST_KEY}", LOST_KEY, "2020-01-14", None, NO),  # endorsed on the 15th from 2019 on
+        ("key", f"key/{LOST_KEY}", LOST_KEY, "2020-07-19", None, YES),
+        ("key", f"key/{LOST_KEY}", LOST_KEY, "2020-07-20", None, POSSIBLY),
+        ("key", f"key/{LOST_KEY}", LOST_KEY, "2020-08-03", None, NO),
+        ("appointment", "appointment/ap-j", "ap-j", "2020-01-31", None, NO),
+        ("appointment", "appointment/ap-j", "ap-j", "2020-02-01", None, YES),
+        ("appointment", "appointment/ap-j", "ap-j", "2020-01-01", "2020-12-31", POSSIBLY),
+        ("rules", "governance/cc", "1", "2019-02-28", None, NO),
+        ("rules", "governance/cc", "1", "2019-03-01", None, YES),
+        ("rules", "governance/cc", "0", "2019-03-01", None, NO),
+        ("DecisionSignedByAll", "decision/d-3", "", "2019-07-09", None, NO),
+        ("DecisionSignedByAll", "decision/d-3", "", "2019-07-10", None, YES),
+        ("DecisionRejected", "decision/d-2", "", "2019-07-01", None, NO),
+        ("DecisionRejected", "decision/d-2", "", "2019-07-02", None, YES),
+        ("DeliverableAcceptedByAll", "deliverable/rm.d2.1", "2", "2019-06-06", None, NO),
+        ("DeliverableAcceptedByAll", "deliverable/rm.d2.1", "2", "2019-06-07", None, YES),
+    ],
+)
+def test_y1_each_kind_on_the_days_around_its_dates(  # noqa: PLR0917 - a table's columns
+    kind: str, stream: str, name: str, first: str, last: str | None, holds: Certainty
+) -> None:
+    assert answer((kind, stream, name), first, last) is holds
+
+
+def test_the_history_has_every_kind_but_three() -> None:
+    seen = {one.kind for one in on(history(), "2019-12-31")}
+    assert set(KINDS) - seen == {"AgreementLapsed", "DecisionLapsed", "organization"}
+    assert seen <= set(KINDS)
+
+
+def test_an_answer_of_a_month_is_that_of_all_its_days() -> None:
+    stage = history()
+    month = [date(2017, 5, 1) + timedelta(days=number) for number in range(31)]
+    by_day = [{(one.kind, one.stream, one.name): one.holds for one in on(stage, day.isoformat())} for day in month]
+    for one in on(stage, "2017-05-01", "2017-05-31"):
+        each = {answers[one.kind, one.stream, one.name] for answers in by_day}
+        assert one.holds is (each.pop() if len(each) == 1 else POSSIBLY)
+
+
+def test_answers_are_in_one_order_and_name_their_dates() -> None:
+    found = on(history(), "2017-05-10")
+    assert [(one.stream, one.kind) for one in found] == sorted((one.stream, one.kind) for one in found)
+    (seat,) = [one for one in found if (one.kind, one.stream, one.name) == SEAT]
+    assert seat.to_json() == {
+        "changes": [
+            {"change": "withdrawn", "effective": "2017-05"},
+            {"change": "returned", "effective": "2019-03-01"},
+            {"change": "succeeded", "effective": "2019-03-01"},
+        ],
+        "holds": "possibly",
+        "kind": "seat",
+        "name": "nosc",
+        "since": "2011-12",
+        "stream": "governance/stt",
+        "until": "2019-03-01",
+    }
+
+
+Moment = tuple[date, ...]
+
+
+def worlds(since: Sequence[date], until: Sequence[date], ended: Sequence[date]) -> set[tuple[date, date]]:
+    """First day in force, and first day no more: each combination in which it does not end before it begins."""
+    return {
+        (begun, min(last + timedelta(days=1), end))
+        for begun, last, end in product(since, until, ended)
+        if begun <= last and begun <= end
+    }
+
+
+@settings(deadline=None)  # a loaded machine is no failure
+@given(st.none() | dates, st.none() | dates, st.none() | dates, asked_days)
+def test_y2_every_combination_of_dates_is_answered_as_all_worlds_do(
+    since: str | None, until: str | None, ended: str | None, asked: tuple[date, date]
+) -> None:
+    never = (date(2100, 1, 1),)
+    possible = worlds(
+        (date(1900, 1, 1),) if since is None else possible_days(since),
+        never if until is None else possible_days(until),
+        never if ended is None else possible_days(ended),
+    )
+    assume(possible)
+    days = [day for day in DAYS if asked[0] <= day <= asked[1]]
+    said = {begun <= day < end for begun, end in possible for day in days}
+    expected = POSSIBLY if len(said) == 2 else YES if said == {True} else NO
+    assert answer_for(asked, since, until, ended) is expected
+
+
+def test_y1_a_last_day_is_within_and_a_day_of_revocation_is_not() -> None:
+    last = date(2019, 3, 31)
+    assert answer_for((last, last), "2019-03-01", until="2019-03-31") is YES
+    assert answer_for((last, last), "2019-03-01", ended="2019-03-31") is NO
+    following = last + timedelta(days=1)
+    assert answer_for((following, following), "2019-03-01", until="2019-03-31") is NO

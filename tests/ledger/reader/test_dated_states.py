@@ -1,0 +1,47 @@
+"""What had happened by a day: the entries that count by then, and nothing that rests on a later one."""
+
+from datetime import timedelta
+
+from tests.ledger.conftest import Desk
+from tests.ledger.world import play
+
+from constancia.domain.commitments.commitment import Commitment
+from constancia.ledger.reader.dated_states import DatedStatesCache
+
+
+def test_what_had_not_happened_by_the_day_is_left_out(founded: Desk) -> None:
+    before = founded.world.now.date().isoformat()
+    for number, act in enumerate(founded.world.commitment("c1")):
+        if number == 1:  # proposed today; all that follows on it is said, days later, to have happened then
+            founded.clock.advance(timedelta(days=2))
+            founded.world.now = founded.clock.now()
+        play([act], founded.take)
+    ledger = founded.ledger
+    dated = ledger.as_of(at=before).dated
+    assert dated is not None
+    (proposed,) = dated.possible.of(Commitment)
+    assert (proposed.status, proposed.scopes) == ("proposed", ())
+    day_before = (founded.world.now - timedelta(days=3)).date().isoformat()
+    assert list(ledger.as_of(at=day_before).state.of(Commitment)) == []
+
+
+def test_certain_and_possible_are_apart_by_the_precision_of_the_day(desk: Desk) -> None:
+    month, day = desk.ledger.as_of(at="2019").dated, desk.ledger.as_of(at="2019-03-01").dated
+    assert month is not None
+    assert day is not None
+    assert list(month.certain.of(Commitment)) == []
+    assert [one.commitment for one in month.possible.of(Commitment)] == ["c1"]
+    assert day.certain.document() == day.possible.document() == desk.ledger.state().document()
+    assert day.indices == tuple(range(desk.ledger.size))
+
+
+def test_states_are_folded_once_and_not_without_bound(desk: Desk) -> None:
+    cache = DatedStatesCache(desk.ledger.log)
+    known = desk.ledger.state()
+    days = [desk.ledger.as_of(at=f"20{year}").as_of for year in range(10, 30)]
+    first = cache.at(known, days[-1].first, days[-1].last)
+    assert cache.at(known, days[-1].first, days[-1].last) is first
+    for one in days:
+        cache.at(known, one.first, one.last)
+    assert len(cache._found) <= 8
+    assert cache.at(known, days[0].first, days[0].last).indices == desk.ledger.as_of(at="2010").indices

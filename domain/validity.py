@@ -131,8 +131,16 @@ def answer_for(
         until: EDTF of its last day.
         ended: EDTF of the day on which it ends before that, such as its revocation.
     """
-    end = (NEVER if until is None else span_of(until).day_after()).earlier(_span(ended, NEVER))
-    return answer(counts_by((_span(since, ALWAYS), end), days), {1})
+    return _between(days, _span(since, ALWAYS), _span(until, NEVER), _span(ended, NEVER))
+
+
+def _between(days: tuple[date, date], since: Span, until: Span, ended: Span) -> Certainty:
+    """As `answer_for`. Nothing has its last day before its first: what is known of either narrows the other."""
+    first = Span(first=since.first, last=min(since.last, until.last))
+    last = Span(first=max(until.first, since.first), last=until.last)
+    if first.first > first.last:  # the dates contradict each other
+        first, last = since, until
+    return answer(counts_by((first, last.day_after().earlier(ended)), days), {1})
 
 
 def _span(when: str | None, missing: Span) -> Span:
@@ -207,8 +215,7 @@ def _keys(state: State, days: tuple[date, date], history: History) -> Iterator[V
 def _of_key(key: Key, days: tuple[date, date], endorsed: str, ended: str | None) -> Validity:
     # An endorsement counts from its entry on, also where it names an earlier day.
     start = span_of(endorsed).later(_span(key.valid_from, ALWAYS))
-    end = (NEVER if key.valid_until is None else span_of(key.valid_until).day_after()).earlier(_span(ended, NEVER))
-    holds = answer(counts_by((start, end), days), {1})
+    holds = _between(days, start, _span(key.valid_until, NEVER), _span(ended, NEVER))
     if holds is _YES and key.compromised_since and answer_for(days, key.compromised_since) is not _NO:
         holds = _POSSIBLY  # it was in force, and may have been in other hands
     since = endorsed if key.valid_from is None else max(endorsed, key.valid_from, key=lambda when: span_of(when).first)

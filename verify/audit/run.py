@@ -32,7 +32,7 @@ from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.note import VerifierKey
 from constancia.verify.evidence.contradiction import check_contradiction
-from constancia.verify.evidence.receipt import audit_receipt
+from constancia.verify.evidence.receipt import audit_entry, audit_receipt
 from constancia.verify.report.findings import Findings, Report
 from constancia.verify.sources.published_log import LACKS, PublishedLog
 from constancia.verify.sources.source import Source
@@ -87,6 +87,9 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
         return findings.report(list_all=all_faults)
     if source.receipt is not None:
         audit_receipt(source.receipt, trust, findings)
+        further, tree = (), None
+    elif source.lone_entry is not None:
+        audit_entry(source.lone_entry, trust, findings)
         further, tree = (), None
     else:
         pinned = None if since is None else open_pinned(since, trust, SINCE)

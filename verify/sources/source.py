@@ -1,4 +1,4 @@
-"""Sources of a ledger: a store, folder, URL, zip bundle; or a receipt, a contradiction."""
+"""Sources of a ledger: a store, folder, URL, zip bundle; or a receipt, an entry, a contradiction."""
 
 import os
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from typing import Final, Self
 
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import read_checkpoint
+from constancia.verify.core.formats.canonical import MAX_ENTRY_BYTES
 from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.sources import layout
 from constancia.verify.sources.contradiction_file import HEADER as CONTRADICTION
@@ -31,13 +32,14 @@ class Source:
     """An open source; use it in a `with` block.
 
     Args:
-        kind: `store`, `folder`, `url`, `zip`, `receipt` or `contradiction`.
+        kind: `store`, `folder`, `url`, `zip`, `receipt`, `entry` or `contradiction`.
         location: The location as given.
         store: The store's rows, if it is one.
         published: The published files; for a store, those of its folder `log`.
         documents: Folder with the documents of a store.
         anchors: Folder with the time anchors of a store.
         receipt: A receipt's bytes.
+        lone_entry: The bytes of an entry that came by itself.
         cosignatures: The cosignatures of a store, if there are any, or why they cannot be read.
         contradiction: The bytes of a proof that the log contradicted itself.
         own_trust: Whether the source contains a trust folder, which proves nothing by itself.
@@ -50,6 +52,7 @@ class Source:
     documents: Folder | None = None
     anchors: Folder | None = None
     receipt: bytes | None = None
+    lone_entry: bytes | None = None
     cosignatures: Store | Unreadable | None = None
     contradiction: bytes | None = None
     own_trust: bool = False
@@ -79,13 +82,13 @@ class Source:
             return
         if self.store is not None:
             yield from _some(self.store.meta().get("origin"))
-        first = None
+        first = None if self.lone_entry is None else _as_entry(self.lone_entry)
         if self.receipt is not None:
             with suppress(Malformed):
                 proof = parse_receipt(self.receipt)
                 yield from _some(_origin_in(proof.checkpoint))
                 first = proof.extra
-        else:
+        elif first is None:
             if self.published is not None:
                 yield from _some(_origin_in(had(self.published.checkpoint)[0] or b""))
             first = self.entry(0, 1)
@@ -145,7 +148,7 @@ def open_source(location: str) -> Source:
 
     Args:
         location: A ledger's folder, its SQLite file, a published folder, an http or https address, a zip, a
-            receipt's file, or a proof of contradiction.
+            receipt's file, an entry's JSON, or a proof of contradiction.
 
     Returns:
         The source.
@@ -170,13 +173,15 @@ def open_source(location: str) -> Source:
             ):  # fmt: skip
                 if _names(head, header):
                     return Source(kind=kind, location=location, **{kind: head + file.read(2 * limit)})  # type: ignore[arg-type]  # bytes
+            if head.removeprefix(b"\xef\xbb\xbf").startswith(b"{"):
+                return Source(kind="entry", location=location, lone_entry=head + file.read(2 * MAX_ENTRY_BYTES))
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise Unreadable("source", location, str(error)) from error
     if not head:
         raise Unreadable("short", location, "the file is empty")
     if is_html(head):
         raise Unreadable("replaced", location, "a page, no ledger")
-    raise Unreadable("source", location, "neither store, zip, receipt nor contradiction by its first bytes")
+    raise Unreadable("source", location, "neither store, zip, receipt, entry nor contradiction by its first bytes")
 
 
 def _names(head: bytes, header: str) -> bool:
@@ -195,6 +200,15 @@ def parse_receipt(raw: bytes) -> TlogProof:
     except Malformed:
         restored = undone(raw, parse_whole_proof, HEADER.encode())
     return parse_tlog_proof(raw if restored is None else restored[1])
+
+
+def _as_entry(raw: bytes) -> bytes:
+    """Give an entry's bytes with what the way did to them undone, where that makes it one."""
+    with suppress(Malformed):
+        parse_entry(raw)
+        return raw
+    restored = undone(raw, parse_entry)
+    return raw if restored is None else restored[1]
 
 
 def parse_whole_proof(raw: bytes) -> TlogProof:

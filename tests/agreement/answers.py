@@ -19,21 +19,30 @@ Answer = list[Any]
 def answer(report: dict[str, Any]) -> Answer:
     """Verdict; code, first and last index of the first fault; what is open and not checked. Of an error its code."""
     if report["verdict"] == "unreadable":
-        return ["unreadable", report["error"]["code"]]
+        return unreadable(report["error"]["code"])
     fault = (report["faults"] or [None])[0]
     place = None if fault is None else [fault["code"], fault["index"], fault["last_index"]]
     remarks = [remark["code"] for name in ("open", "not_checked") for remark in report[name]]
     return [report["verdict"], place, sorted(set(remarks) - {SAID_BY_PYTHON_ALONE})]
 
 
+def unreadable(code: str) -> Answer:
+    """The answer to what can't be read. Which of several faults in a zip's packing is met first is the reader's."""
+    return ["unreadable", "zip" if code.startswith("zip-") else code]
+
+
 def by_python(path: Path, trust: Path | None) -> Answer:
     """What the Python verifier says."""
     try:
+        folder = None if trust is None else load_trust(trust)
+    except (Unreadable, Malformed):
+        return unreadable("trust")
+    try:
         with open_source(str(path)) as source:
-            found = audit(source, None if trust is None else load_trust(trust), all_faults=True, workers=1)
+            found = audit(source, folder, all_faults=True, workers=1)
             report: dict[str, Any] = json.loads(report_json(found))
     except (Unreadable, Malformed) as error:
-        return ["unreadable", error.code]
+        return unreadable("trust" if error.code == "kept" else error.code)
     return answer(report)
 
 

@@ -59,7 +59,7 @@ def trusts(draw: random.Random) -> Drawn:
 
 def bytes_cases(draw: random.Random) -> Iterator[Drawn]:
     """Every base with its bytes edited at drawn places, and with what ordinary channels do."""
-    for base, count in (("receipt", 420), ("early receipt", 60), ("post-quantum receipt", 120), ("entry", 160)):
+    for base, count in (("receipt", 480), ("early receipt", 70), ("post-quantum receipt", 130), ("entry", 160)):
         data = file_of({"base": base})
         for number in range(count):
             yield {"base": base, **trusts(draw), "edits": drawn_edits(draw, data, 1 if number % 4 else 2)}
@@ -149,7 +149,7 @@ def zip_cases(draw: random.Random) -> Iterator[Drawn]:
 def history_cases(draw: random.Random) -> Iterator[Drawn]:
     """What an operator can make of the log: entries changed, gone, doubled, swapped; linked again, signed by any key."""
     size = log_of("small").size
-    for number in range(330):
+    for number in range(380):
         index = draw.randrange(size)
         act: list[Any] = draw.choice(
             [
@@ -176,14 +176,19 @@ def history_cases(draw: random.Random) -> Iterator[Drawn]:
 def trust_cases(draw: random.Random) -> Iterator[Drawn]:
     """Trust folders that are damaged, for another ledger, or incomplete; and saved checkpoints of every size."""
     for size in range(1, 23):
-        yield {"base": draw.choice(["bundle", "receipt", "early receipt"]), "trust": {"kept": size}}
+        for base in ("bundle", draw.choice(["receipt", "early receipt", "entry"])):
+            yield {"base": base, "trust": {"kept": size}}
     for base in ("receipt", "bundle", "entry"):
         data = trust_of({"base": base, "trust": {"kept": 20}})
+        file = file_of({"base": base, "edits": []})
         for name in ("policy", "genesis", "checkpoint"):
+            yield {"base": base, "trust": {"kept": 20, name: None}}
             for way in ("CRLF", "BOM", "empty", "no last line end", "spaces at line ends", "page", "upper case"):
                 yield {"base": base, "trust": {"kept": 20, name: [["way", way]]}}
-            for _ in range(12):
-                yield {"base": base, "trust": {"kept": 20, name: drawn_edits(draw, data[name], 1)}}
+            for number in range(24):
+                # Both damaged: what is trusted is looked at first.
+                more = {"edits": drawn_edits(draw, file, 1)} if number % 3 == 2 else {}
+                yield {"base": base, "trust": {"kept": 20, name: drawn_edits(draw, data[name], 1)}, **more}
 
 
 def recipes() -> list[Drawn]:

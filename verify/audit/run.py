@@ -79,6 +79,8 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
     Source: ours: SPEC §4, §7.
     """
     findings = Findings(source.kind, source.location)
+    if trust is not None and trust.checkpoint is not None:
+        open_pinned(trust.checkpoint, trust, TRUST)  # what is trusted must be readable, whatever the source is
     is_foreign = trust is not None and is_of_another_ledger(source, trust, findings)
     trust = None if is_foreign else trust
     if source.contradiction is not None:

@@ -1,7 +1,8 @@
 """Sources of a ledger: a store, folder, URL, zip bundle; or a receipt, an entry, a contradiction."""
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,8 @@ from types import TracebackType
 from typing import Final, Self
 
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.canonical import MAX_ENTRY_BYTES
+from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.sources import layout
 from constancia.verify.sources.contradiction_file import HEADER as CONTRADICTION
@@ -25,6 +26,7 @@ from constancia.verify.wire.tiles import HASHES_PER_TILE, parse_bundle, tile_wid
 from constancia.verify.wire.tlog_proof import HEADER, MAX_PROOF_BYTES, TlogProof, parse_tlog_proof
 
 SNIFFED: Final = 4_096  # bytes by which a file's kind is known
+_OBJECT: Final = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff\x00)?\{")  # after UTF-8's or UTF-16's mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,7 @@ class Source:
             return
         if self.store is not None:
             yield from _some(self.store.meta().get("origin"))
-        first = None if self.lone_entry is None else _as_entry(self.lone_entry)
+        first = None if self.lone_entry is None else _as_sent(self.lone_entry, parse_entry)
         if self.receipt is not None:
             with suppress(Malformed):
                 proof = parse_receipt(self.receipt)
@@ -90,7 +92,7 @@ class Source:
                 first = proof.extra
         elif first is None:
             if self.published is not None:
-                yield from _some(_origin_in(had(self.published.checkpoint)[0] or b""))
+                yield from _some(_origin_in(_as_sent(had(self.published.checkpoint)[0] or b"", read_checkpoint)))
             first = self.entry(0, 1)
         with suppress(Malformed):
             yield from _some(None if first is None else parse_entry(first).statement.ledger)
@@ -173,7 +175,7 @@ def open_source(location: str) -> Source:
             ):  # fmt: skip
                 if _names(head, header):
                     return Source(kind=kind, location=location, **{kind: head + file.read(2 * limit)})  # type: ignore[arg-type]  # bytes
-            if head.removeprefix(b"\xef\xbb\xbf").startswith(b"{"):
+            if _OBJECT.match(head):
                 return Source(kind="entry", location=location, lone_entry=head + file.read(2 * MAX_ENTRY_BYTES))
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise Unreadable("source", location, str(error)) from error
@@ -202,12 +204,12 @@ def parse_receipt(raw: bytes) -> TlogProof:
     return parse_tlog_proof(raw if restored is None else restored[1])
 
 
-def _as_entry(raw: bytes) -> bytes:
-    """Give an entry's bytes with what the way did to them undone, where that makes it one."""
+def _as_sent(raw: bytes, parse: Callable[[bytes], object]) -> bytes:
+    """Give a text with what the way did to it undone, where that gives it its form."""
     with suppress(Malformed):
-        parse_entry(raw)
+        parse(raw)
         return raw
-    restored = undone(raw, parse_entry)
+    restored = undone(raw, parse)
     return raw if restored is None else restored[1]
 
 

@@ -27,6 +27,7 @@ LABELS: Final[Words] = _table("""
     url | dirección web | web address
     zip | paquete zip | zip bundle
     receipt | constancia de un registro | receipt of one entry
+    entry | registro solo | entry by itself
     contradiction | prueba de contradicción | proof of contradiction
     origin | Libro | Log
     size | Registros | Entries
@@ -147,6 +148,7 @@ SEEN: Final[Words] = _table("""
     form | {count} archivos no tienen la forma debida; el primero: {first}. Obtenga otra copia. | {count} files are not in the form that they must have; the first: {first}. Get another copy.
     other-ledger | La carpeta de confianza es de otro libro ({pinned}); éste dice ser {origin}. Use la carpeta de confianza de este libro. | The trust folder is for another ledger ({pinned}); this one says that it is {origin}. Use the trust folder of this ledger.
     receipt-form | Esto no es una constancia completa [{reason}]. Obténgala otra vez como archivo adjunto, sin convertir. | This is not a whole receipt [{reason}]. Get it again as an attached file, unconverted.
+    entry-alone | Un registro solo no muestra que esté en el libro: eso pide su constancia. | A single entry does not show that it is in the log: that needs its receipt.
     receipt-no-entry | La prueba tiene la forma correcta, pero le faltan los bytes del registro {index} (línea «extra»): no se puede revisar qué prueba. Pida la constancia con su registro. | The proof has the correct form, but lacks the bytes of entry {index} (the line "extra"): what it proves can't be checked. Ask for the receipt with its entry.
     zip-folder | El zip tiene todo dentro de la carpeta «{name}»: se leyó desde ahí. | The zip has everything within the folder "{name}": it was read from there.
     zip-ignored | Se dejaron de lado {count} archivos que el escritorio añade al comprimir; el primero: {first}. | {count} files that a desktop adds when it packs were left out; the first: {first}.

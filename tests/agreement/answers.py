@@ -8,6 +8,7 @@ from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.report.rendering import report_json
 from constancia.verify.sources.source import open_source
+from constancia.verify.trust.pinned_checkpoint import TRUST, open_pinned
 from constancia.verify.trust.trust_folder import load_trust
 
 # The browser has time-zone rules of its own, and says no version.
@@ -35,6 +36,8 @@ def by_python(path: Path, trust: Path | None) -> Answer:
     """What the Python verifier says."""
     try:
         folder = None if trust is None else load_trust(trust)
+        if folder is not None and folder.checkpoint is not None:
+            open_pinned(folder.checkpoint, folder, TRUST)  # the page, too, reads what is trusted before the file
     except (Unreadable, Malformed):
         return unreadable("trust")
     try:
@@ -42,7 +45,7 @@ def by_python(path: Path, trust: Path | None) -> Answer:
             found = audit(source, folder, all_faults=True, workers=1)
             report: dict[str, Any] = json.loads(report_json(found))
     except (Unreadable, Malformed) as error:
-        return unreadable("trust" if error.code == "kept" else error.code)
+        return unreadable(error.code)
     return answer(report)
 
 

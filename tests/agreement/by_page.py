@@ -19,7 +19,11 @@ SHOW = """async batch => {
         window.constanciaReport = report = null;
         accept(files.map(file));
         await taking;
-        while (!report) await new Promise(resolve => { const {port1, port2} = new MessageChannel(); port1.onmessage = resolve; port2.postMessage(0); });
+        while (!report) await new Promise(resolve => {
+            const {port1, port2} = new MessageChannel(); // a timer would wait for longer
+            port1.onmessage = resolve;
+            port2.postMessage(0);
+        });
         reports.push(report);
     }
     return reports.map(({verdict, error, faults, open, not_checked}) =>

@@ -17,10 +17,10 @@ from typing import Any
 
 from tests.agreement.answers import Answer, by_python, name_of
 from tests.agreement.recipes import RECEIPT, WAYS, file_of, log_of, members_of, trust_of
+from tests.agreement.vectors import PLACE
 from tests.tamper.transit_cases import DESKTOP, DOUBTFUL, NAMED, TOLERATED
 
 SEED = 20170208
-PLACE = Path(__file__).resolve().parent.parent / "vectors" / "agreement.json"
 BASES = ("receipt", "early receipt", "post-quantum receipt", "entry", "bundle", "large")
 Drawn = dict[str, Any]
 TOKENS = (b"\n", b" ", b"\r", b"\t", b"+", b"=", b"0", b"\xe2\x80\x94 ", b"\x00", b"\xff", b"A", b'"', b"{", b"9" * 20)
@@ -75,9 +75,30 @@ def bytes_cases(draw: random.Random) -> Iterator[Drawn]:
 
 
 def value(draw: random.Random) -> Any:
+    """A value that can be written canonically."""
     return draw.choice(
-        [0, 1, -1, 17, 2**53 - 1, 2**53, "", "x", "0" * 64, "é", "e\u0301", "a\u202eb", "\u200b", None, True, [], {}]
-        + [["-"], "example.org/other", "2019-03-01T18:00:00.000Z", "2019-03-01T18:00:00Z", "historical", 1.5]
+        [
+            *(
+                0,
+                1,
+                -1,
+                17,
+                2**53 - 1,
+                "",
+                "x",
+                "0" * 64,
+                "é",
+                "e\u0301",
+                "a\u202eb",
+                "\u200b",
+                None,
+                True,
+                [],
+                {},
+                ["-"],
+            ),
+            *("example.org/other", "2019-03-01T18:00:00.000Z", "2019-03-01T18:00:00Z", "historical"),
+        ]
     )
 
 
@@ -91,18 +112,11 @@ PATHS: list[list[Any]] = [
 ]  # fmt: skip
 
 
-def known_value(draw: random.Random) -> Any:
-    """A value that can be written canonically: the vectors hold no floats, nor integers beyond their limit."""
-    while isinstance(drawn := value(draw), float) or drawn in (2**53,):
-        pass
-    return drawn
-
-
 def part_cases(draw: random.Random) -> Iterator[Drawn]:
     """A receipt's parts and an entry's members with other values, each in its form."""
     for path in PATHS:
         for base, name in (("receipt", "entry"), ("entry", "member"), ("receipt", "entry")):
-            yield {"base": base, **trusts(draw), "edits": [[name, path, known_value(draw)]]}
+            yield {"base": base, **trusts(draw), "edits": [[name, path, value(draw)]]}
     for index in (0, 1, RECEIPT - 1, RECEIPT + 1, 21, 22, 10**6, 2**53 - 1):
         yield {"base": "receipt", "edits": [["index", index]]}
     for at in range(6):
@@ -147,14 +161,14 @@ def zip_cases(draw: random.Random) -> Iterator[Drawn]:
 
 
 def history_cases(draw: random.Random) -> Iterator[Drawn]:
-    """What an operator can make of the log: entries changed, gone, doubled, swapped; linked again, signed by any key."""
+    """What an operator can make of a log: entries changed, gone, doubled, swapped; linked again, signed by any key."""
     size = log_of("small").size
     for number in range(380):
         index = draw.randrange(size)
         act: list[Any] = draw.choice(
             [
-                ["set", index, draw.choice(PATHS), known_value(draw)],
-                ["set", index, draw.choice(PATHS), known_value(draw)],
+                ["set", index, draw.choice(PATHS), value(draw)],
+                ["set", index, draw.choice(PATHS), value(draw)],
                 ["set", index, ["recorded_at"], f"20{draw.randrange(10, 30)}-03-01T18:00:07.250Z"],
                 ["drop", index],
                 ["double", index],
@@ -182,7 +196,8 @@ def trust_cases(draw: random.Random) -> Iterator[Drawn]:
         data = trust_of({"base": base, "trust": {"kept": 20}})
         file = file_of({"base": base, "edits": []})
         for name in ("policy", "genesis", "checkpoint"):
-            yield {"base": base, "trust": {"kept": 20, name: None}}
+            if name != "policy":  # what is not dropped on the page is not a folder without a policy
+                yield {"base": base, "trust": {"kept": 20, name: None}}
             for way in ("CRLF", "BOM", "empty", "no last line end", "spaces at line ends", "page", "upper case"):
                 yield {"base": base, "trust": {"kept": 20, name: [["way", way]]}}
             for number in range(24):

@@ -68,25 +68,6 @@ def _swap(lines: list[bytes], one: int, other: int) -> None:
     lines[one], lines[other] = lines[other], lines[one]
 
 
-EDITS: dict[str, Callable[..., bytes]] = {
-    "way": lambda data, name: WAYS[name](data),
-    "xor": lambda data, at, mask: data[:at] + bytes([data[at] ^ mask]) + data[at + 1 :] if at < len(data) else data,
-    "cut": lambda data, length: data[:length],
-    "insert": lambda data, at, text: data[:at] + bytes.fromhex(text) + data[at:],
-    "append": lambda data, text: data + bytes.fromhex(text),
-    "delete": lambda data, at, length: data[:at] + data[at + length :],
-    "put": lambda data, at, length, text: data[:at] + bytes.fromhex(text) + data[at + length :],
-    "replace": lambda data, old, new: data.replace(bytes.fromhex(old), bytes.fromhex(new), 1),
-    "line out": lambda data, at: _lines(data, lambda lines: lines.pop(at % len(lines)) and None),  # type: ignore[arg-type]
-    "line twice": lambda data, at: _lines(data, lambda lines: lines.insert(at % len(lines), lines[at % len(lines)])),
-    "lines swapped": lambda data, one, other: _lines(data, lambda lines: _swap(lines, one, other)),
-    "entry": lambda data, path, value: _receipt(data, entry=lambda raw: changed(raw, path, value)),
-    "index": lambda data, index: _receipt(data, index=index),
-    "proof": lambda data, at, text: _receipt(data, proof=(at, text)),
-    "member": lambda data, path, value: changed(data, path, value),
-}
-
-
 def _receipt(
     data: bytes,
     *,
@@ -114,6 +95,25 @@ def changed(raw: bytes, path: Sequence[str | int], value: Any) -> bytes:
     else:
         at[path[-1]] = value
     return canonical(document)
+
+
+EDITS: dict[str, Callable[..., bytes]] = {
+    "way": lambda data, name: WAYS[name](data),
+    "xor": lambda data, at, mask: data[:at] + bytes([data[at] ^ mask]) + data[at + 1 :] if at < len(data) else data,
+    "cut": lambda data, length: data[:length],
+    "insert": lambda data, at, text: data[:at] + bytes.fromhex(text) + data[at:],
+    "append": lambda data, text: data + bytes.fromhex(text),
+    "delete": lambda data, at, length: data[:at] + data[at + length :],
+    "put": lambda data, at, length, text: data[:at] + bytes.fromhex(text) + data[at + length :],
+    "replace": lambda data, old, new: data.replace(bytes.fromhex(old), bytes.fromhex(new), 1),
+    "line out": lambda data, at: _lines(data, lambda lines: lines.pop(at % len(lines)) and None),  # type: ignore[arg-type]
+    "line twice": lambda data, at: _lines(data, lambda lines: lines.insert(at % len(lines), lines[at % len(lines)])),
+    "lines swapped": lambda data, one, other: _lines(data, lambda lines: _swap(lines, one, other)),
+    "entry": lambda data, path, value: _receipt(data, entry=lambda raw: changed(raw, path, value)),
+    "index": lambda data, index: _receipt(data, index=index),
+    "proof": lambda data, at, text: _receipt(data, proof=(at, text)),
+    "member": changed,
+}
 
 
 @cache

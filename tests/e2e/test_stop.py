@@ -1,4 +1,4 @@
-"""`constancia serve` at its end, with clients that are slow, silent or gone: it ends in time, and the console is quiet."""
+"""`constancia serve` at its end, with clients that are slow, silent or gone: in time, and quiet on the console."""
 
 import contextlib
 import re

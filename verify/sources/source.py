@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import BinaryIO, Final, Self
 
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.canonical import MAX_ENTRY_BYTES
@@ -166,24 +166,33 @@ def open_source(location: str) -> Source:
             return _open_folder(path)
         with open_regular(path) as file:
             head = file.read(SNIFFED)
-            if head.startswith(b"SQLite format 3\x00"):
-                return Source(kind="store", location=location, store=open_store(path))
-            if head.startswith(b"PK"):
-                return Source(kind="zip", location=location, published=PublishedLog(Zip(path)))
-            for header, kind, limit in (
-                (HEADER, "receipt", MAX_PROOF_BYTES), (CONTRADICTION, "contradiction", MAX_CONTRADICTION_BYTES),
-            ):  # fmt: skip
-                if _names(head, header):
-                    return Source(kind=kind, location=location, **{kind: head + file.read(2 * limit)})  # type: ignore[arg-type]  # bytes
-            if _OBJECT.match(head):
-                return Source(kind="entry", location=location, lone_entry=head + file.read(2 * MAX_ENTRY_BYTES))
+            source = _open_file(path, head, file)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise Unreadable("source", location, str(error)) from error
+    if source is not None:
+        return source
     if not head:
         raise Unreadable("short", location, "the file is empty")
     if is_html(head):
         raise Unreadable("replaced", location, "a page, no ledger")
     raise Unreadable("source", location, "neither store, zip, receipt, entry nor contradiction by its first bytes")
+
+
+def _open_file(path: Path, head: bytes, file: BinaryIO) -> Source | None:
+    """Open a file of which the first bytes tell the kind; None where they tell none."""
+    location = str(path)
+    if head.startswith(b"SQLite format 3\x00"):
+        return Source(kind="store", location=location, store=open_store(path))
+    if head.startswith(b"PK"):
+        return Source(kind="zip", location=location, published=PublishedLog(Zip(path)))
+    for header, kind, limit in (
+        (HEADER, "receipt", MAX_PROOF_BYTES), (CONTRADICTION, "contradiction", MAX_CONTRADICTION_BYTES),
+    ):  # fmt: skip
+        if _names(head, header):
+            return Source(kind=kind, location=location, **{kind: head + file.read(2 * limit)})  # type: ignore[arg-type]  # bytes
+    if _OBJECT.match(head):
+        return Source(kind="entry", location=location, lone_entry=head + file.read(2 * MAX_ENTRY_BYTES))
+    return None
 
 
 def _names(head: bytes, header: str) -> bool:
@@ -201,7 +210,7 @@ def parse_receipt(raw: bytes) -> TlogProof:
         return parse_whole_proof(raw)
     except Malformed:
         restored = undone(raw, parse_whole_proof, HEADER.encode())
-    return parse_tlog_proof(raw if restored is None else restored[1])
+    return parse_whole_proof(raw if restored is None else restored[1])
 
 
 def _as_sent(raw: bytes, parse: Callable[[bytes], object]) -> bytes:

@@ -45,6 +45,12 @@ CODES = (0, 2, 3, 4, 76, 77, 78)
 TEXTS = {
     "serve host": "serve --dir libro --host HERE --port 0 --log-passphrase-file passphrase",
     "serve accept_rollback": "serve --dir libro --port 0 --log-passphrase-file passphrase --accept-rollback HERE",
+    "serve accept_clock": "serve --dir libro --port 0 --log-passphrase-file passphrase --accept-clock HERE",
+    "serve root_path": "serve --dir libro --port 0 --log-passphrase-file passphrase --root-path HERE",
+    "serve forwarded_allow_ips": "serve --dir libro --port 0 --log-passphrase-file passphrase "
+    "--forwarded-allow-ips HERE",
+    "log known": "log libro --known HERE",
+    "state known": "state libro --known HERE",
     "keygen witness": "keygen new.pem --passphrase-file passphrase --witness HERE",
     "draft type_name": "draft HERE --body body.json --from libro --party nosc",
     "draft party": "draft CommitmentProposed --body body.json --from libro --party HERE",

@@ -9,9 +9,9 @@ PYTEST := $(BIN)/pytest -n auto --dist worksteal
 # What needs no ledger on a disk, no server and no browser, without the matrix of alterations.
 QUICK := tests/domain tests/verify tests/test_house.py tests/test_docs.py \
     --ignore=tests/verify/test_tamper.py
-BROWSER := tests/e2e/test_pages.py tests/e2e/test_page_itself.py tests/e2e/test_page_verifier.py tests/e2e/test_page_tamper.py
+BROWSER := tests/e2e/test_page_agreement.py tests/e2e/test_pages.py tests/e2e/test_page_itself.py tests/e2e/test_page_verifier.py tests/e2e/test_page_tamper.py
 
-.PHONY: help demo serve setup test check quick unit browser format mutants lock bench rounds api-docs page docs clean
+.PHONY: agreement help demo serve setup test check quick unit browser format mutants lock bench rounds api-docs page docs clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '%-9s %s\n' "$$name" "$$text"; done
@@ -45,6 +45,9 @@ browser: $(INSTALLED) $(PROGRAMS)  ## the tests in a real browser
 format: $(INSTALLED)  ## format the code
 	$(BIN)/ruff check --fix-only --show-fixes .
 	$(BIN)/ruff format .
+
+agreement: $(INSTALLED) $(PROGRAMS)  ## all agreement vectors shown to the page: two minutes and more
+	CONSTANCIA_AGREEMENT=all $(BIN)/pytest -q tests/verify/test_agreement.py tests/e2e/test_page_agreement.py $(ARGS)
 
 mutants: $(INSTALLED)  ## mutate the code and report what no test notices: ARGS='--minutes 10 --seed 1'
 	PYTHONPATH=. $(BIN)/python -m tests.mutants $(ARGS)

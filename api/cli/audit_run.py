@@ -147,7 +147,7 @@ def _since(given: str, origin: str | None) -> bytes:
 def _memory(
     source: Source, origin: str | None, request: AuditRequest, stack: contextlib.ExitStack, messages: list[str]
 ) -> ResumeFile | None:
-    if origin is None or source.receipt is not None or source.contradiction is not None:
+    if origin is None or source.kind in ("receipt", "entry", "contradiction"):
         return None
     place = None
     if request.since is None:

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 ALTERED = 1
 SOURCE_HELP = (
-    "Carpeta de un libro, carpeta publicada, dirección http(s), zip o constancia; sin ella, la carpeta actual o la "
-    "fuente fijada. / A ledger's folder, a published folder, an http(s) address, a zip or a receipt; by default the "
-    "current folder, or the pinned source."
+    "Carpeta de un libro, carpeta publicada, dirección http(s), zip, constancia o registro; sin ella, la carpeta "
+    "actual o la fuente fijada. / A ledger's folder, a published folder, an http(s) address, a zip, a receipt or an "
+    "entry; by default the current folder, or the pinned source."
 )
 TRUST_HELP = (
     "Carpeta de confianza: policy, genesis y, si hay, checkpoint. No la obtenga del servidor que revisa. Por omisión, "

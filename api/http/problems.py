@@ -8,6 +8,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
@@ -200,6 +201,11 @@ def install(app: FastAPI) -> None:
         # The projections are further behind the log than a reader should wait for.
         rule = "the read models are still catching up with the log: try again in 2 seconds"
         return problem("E_BUSY", rule, headers={"Retry-After": "2"}, instance=request.url.path)
+
+    @app.exception_handler(ClientDisconnect)
+    async def on_gone(request: Request, _error: ClientDisconnect) -> Response:
+        # Nobody is there to read it, and it is no fault of ours.
+        return problem("E_HTTP", "the body did not come whole", instance=request.url.path)
 
     @app.exception_handler(Exception)
     async def on_fault(request: Request, error: Exception) -> Response:

@@ -5,12 +5,15 @@ would use up the server's file handles. The time limit of a body is where it is 
 """
 
 import asyncio
+import contextlib
 import logging
 import socket
 from typing import Any, Final
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.requests import ClientDisconnect
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from constancia.api.http.proxies import Forwarded
@@ -23,6 +26,7 @@ MAX_OPEN: Final = 900  # open connections; below the number above, so that idle 
 # File handles that are the store's, the views', documents' and the witnesses', and never a connection's.
 KEPT_FILES: Final = 224
 _TOLD_EVERY_S: Final = 60.0
+STOPPING: Final = "El servidor se está deteniendo. / The server is stopping.\n"
 _log = logging.getLogger(__name__)
 
 
@@ -109,6 +113,38 @@ class BoundedHeads(H11Protocol):
             self._deadline = None
 
 
+class Quiet:
+    """Ends requests whose client is gone, or that the server's stop cuts off, without a trace on the console.
+
+    Args:
+        app: The application inside.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        began = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal began
+            began = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noting)
+        except ClientDisconnect:
+            _log.debug("a client left before its request had come whole")
+        except asyncio.CancelledError:
+            # The server is stopping, and this request has had its time. The task ends here, as it would by the error.
+            if scope["type"] != "http":
+                raise
+            with contextlib.suppress(asyncio.CancelledError):
+                if not began:
+                    await PlainTextResponse(STOPPING, 503, {"Connection": "close"})(scope, receive, send)
+
+
 def server_of(app: ASGIApp, operator: Settings | None = None, **settings: Any) -> uvicorn.Server:
     """Return the server of an application, with our shared settings.
 
@@ -122,6 +158,7 @@ def server_of(app: ASGIApp, operator: Settings | None = None, **settings: Any) -
         "http": BoundedHeads,
         "ws": "none",
         "log_config": None,  # as all our log lines, `api.text.log_lines`
+        "lifespan": "off",  # our applications have none, and its task would be cut off by a second Ctrl-C
         "log_level": "warning",
         "access_log": False,
         "server_header": False,
@@ -130,4 +167,4 @@ def server_of(app: ASGIApp, operator: Settings | None = None, **settings: Any) -
         "h11_max_incomplete_event_size": MAX_HEAD_BYTES,
         "timeout_graceful_shutdown": 10,
     }
-    return uvicorn.Server(uvicorn.Config(Forwarded(app, operator or Settings()), **(shared | settings)))
+    return uvicorn.Server(uvicorn.Config(Quiet(Forwarded(app, operator or Settings())), **(shared | settings)))

@@ -46,11 +46,8 @@ TEXTS = {
     "serve host": "serve --dir libro --host HERE --port 0 --log-passphrase-file passphrase",
     "serve accept_rollback": "serve --dir libro --port 0 --log-passphrase-file passphrase --accept-rollback HERE",
     "serve accept_clock": "serve --dir libro --port 0 --log-passphrase-file passphrase --accept-clock HERE",
-    "serve root_path": "serve --dir libro --port 0 --log-passphrase-file passphrase --root-path HERE",
-    "serve forwarded_allow_ips": "serve --dir libro --port 0 --log-passphrase-file passphrase "
-    "--forwarded-allow-ips HERE",
-    "log known": "log libro --known HERE",
-    "state known": "state libro --known HERE",
+    "serve forwarded_allow_ips": "serve --dir libro --port 0 --read-only --forwarded-allow-ips HERE",
+    "serve root_path": "serve --dir libro --port 0 --read-only --root-path HERE",
     "keygen witness": "keygen new.pem --passphrase-file passphrase --witness HERE",
     "draft type_name": "draft HERE --body body.json --from libro --party nosc",
     "draft party": "draft CommitmentProposed --body body.json --from libro --party HERE",
@@ -66,6 +63,8 @@ TEXTS = {
     "receipt url": "receipt 3 --from libro --out new --qr new.svg --url HERE",
     "show name": "show HERE --dir libro",
     "state at": "state libro --at HERE",
+    "state known": "state libro --known HERE",
+    "log known": "log libro --known HERE",
     "anchor tsa": "anchor libro --tsa HERE",
     "witness listen": "witness --policy policy --key witness.pem --passphrase-file passphrase --create --listen HERE",
     "witness prefix": "witness --policy policy --key witness.pem --passphrase-file passphrase --create --prefix HERE "

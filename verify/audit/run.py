@@ -32,7 +32,7 @@ from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.note import VerifierKey
 from constancia.verify.evidence.contradiction import check_contradiction
-from constancia.verify.evidence.receipt import audit_receipt
+from constancia.verify.evidence.receipt import audit_entry, audit_receipt
 from constancia.verify.report.findings import Findings, Report
 from constancia.verify.report.words import SEEN
 from constancia.verify.sources.published_log import PublishedLog
@@ -80,6 +80,8 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
     Source: ours: SPEC §4, §7.
     """
     findings = Findings(source.kind, source.location)
+    if trust is not None and trust.checkpoint is not None:
+        open_pinned(trust.checkpoint, trust, TRUST)  # what is trusted must be readable, whatever the source is
     is_foreign = trust is not None and is_of_another_ledger(source, trust, findings)
     trust = None if is_foreign else trust
     if source.contradiction is not None:
@@ -88,6 +90,9 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
         return findings.report(list_all=all_faults)
     if source.receipt is not None:
         audit_receipt(source.receipt, trust, findings)
+        further, tree = (), None
+    elif source.lone_entry is not None:
+        audit_entry(source.lone_entry, trust, findings)
         further, tree = (), None
     else:
         pinned = None if since is None else open_pinned(since, trust, SINCE)

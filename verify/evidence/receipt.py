@@ -1,4 +1,4 @@
-"""A receipt: one entry and the proof that it is in the log (C2SP tlog-proof; SPEC §4).
+"""A receipt, or an entry by itself: one entry and the proof that it is in the log (C2SP tlog-proof; SPEC §4).
 
 It proves that the log's key put this entry at this index. The signer's authority can only be checked with
 the log, and is reported as not checked; only entry 0 contains all that its signatures need.
@@ -42,7 +42,7 @@ def audit_receipt(raw: bytes, trust: TrustFolder | None, findings: Findings) -> 
         findings.leave_open("receipt-no-entry", index=proof.index)
         findings.origin = read_checkpoint(proof.checkpoint).origin
         return
-    entry = _check_entry(proof, proof.extra, findings)
+    entry = _check_entry(proof.index, proof.extra, findings)
     checkpoint = _check_checkpoint(proof, entry, trust, findings)
     if checkpoint is not None:
         _check_inclusion(proof, proof.extra, checkpoint, findings)
@@ -50,19 +50,38 @@ def audit_receipt(raw: bytes, trust: TrustFolder | None, findings: Findings) -> 
     findings.not_checked("receipt-authorship", index=proof.index)
 
 
-def _check_entry(proof: TlogProof, raw: bytes, findings: Findings) -> Entry | None:
+def audit_entry(raw: bytes, trust: TrustFolder | None, findings: Findings) -> None:
+    """Audit an entry that came by itself: nothing shows that it is in the log, so it is inconclusive at best.
+
+    Args:
+        raw: The file's bytes.
+        trust: The trust folder; None if there is none.
+        findings: Receives faults and counts.
+
+    Raises:
+        Unreadable: It is no entry. Nothing signed covers the file, so another form is no alteration.
+    """
+    raw = as_written(raw, parse_entry, "entry", findings)
+    index = parse_entry(raw).index
+    _check_entry(index, raw, findings)
+    _check_genesis(trust, findings)
+    findings.not_checked("receipt-authorship", index=index)
+    findings.leave_open("entry-alone")
+
+
+def _check_entry(index: int, raw: bytes, findings: Findings) -> Entry | None:
     findings.count("L1", "entries")
-    if proof.index == 0:
+    if index == 0:
         findings.genesis = hash_leaf(raw)
     try:
         entry = parse_entry(raw)
     except Malformed as error:
-        findings.add(fault_of(error, "entry-form", proof.index, "receipt.extra", "L1"))
+        findings.add(fault_of(error, "entry-form", index, "receipt.extra", "L1"))
         return None
-    if entry.index != proof.index:
-        findings.fault("index", proof.index, "receipt.index", entry.index, proof.index)
+    if entry.index != index:
+        findings.fault("index", index, "receipt.index", entry.index, index)
     findings.origin = entry.statement.ledger
-    if proof.index == 0:
+    if index == 0:
         _check_founders(entry, findings)
     return entry
 
@@ -131,12 +150,16 @@ def _check_inclusion(proof: TlogProof, raw: bytes, checkpoint: Checkpoint, findi
         findings.fault("inclusion", proof.index, "receipt.proof", f"a path to {checkpoint.root.hex()}", leaf)
 
 
+def _check_genesis(trust: TrustFolder | None, findings: Findings) -> None:
+    if trust is not None and trust.genesis is not None and findings.genesis not in (None, trust.genesis):
+        findings.fault("genesis", 0, "leaf hash", trust.genesis, findings.genesis)
+
+
 def _check_trust(checkpoint: Checkpoint, trust: TrustFolder | None, findings: Findings) -> None:
     """Compare with the rest of the trust folder, as far as one entry allows."""
+    _check_genesis(trust, findings)
     if trust is None:
         return
-    if trust.genesis is not None and findings.genesis not in (None, trust.genesis):
-        findings.fault("genesis", 0, "leaf hash", trust.genesis, findings.genesis)
     if trust.checkpoint is None:
         return
     pinned = open_pinned(trust.checkpoint, trust, TRUST)

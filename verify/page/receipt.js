@@ -30,8 +30,10 @@ function checkGenesis() {
 }
 
 async function auditEntry(bytes) {
+	bytes = asWritten(bytes, parseEntry, "entry");
+	checkLedger([ledgerOf(bytes)]);
 	const entry = await auditAlone(bytes, null, "entry");
-	if (entry?.index === 0) facts.genesis = hex(entry.leaf);
+	if (!entry.index) facts.genesis = hex(entry.leaf);
 	checkGenesis();
 	remark("open", "entry-alone");
 }

@@ -4,6 +4,8 @@ async function verify({blob, kind, name, given}, progress) {
 	try {
 		await selfTest();
 		await readTrust(given);
+		const head = new Uint8Array(await blob.slice(0, 999).arrayBuffer());
+		if (kind === "zip") need(latin1(head).startsWith("PK"), !head.length ? "short" : isHtml(head) ? "replaced" : "source", name);
 		if (kind === "zip") await auditBundle(await openZip(blob), progress);
 		else {
 			const bytes = new Uint8Array(await blob.slice(0, MAX_RECEIPT + 1).arrayBuffer());

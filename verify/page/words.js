@@ -67,7 +67,7 @@ const REMARKS = words(`
 @disowned
 @beyond-checkpoint
 @other-files
-entry-alone|Un registro solo no muestra que esté en el libro: eso pide su constancia.|A single entry does not show that it is in the log: that needs its receipt.
+@entry-alone
 `);
 
 const PAGE = words(`

@@ -27,6 +27,7 @@ LABELS: Final[Words] = _table("""
     url | dirección web | web address
     zip | paquete zip | zip bundle
     receipt | constancia de un registro | receipt of one entry
+    entry | registro solo | entry by itself
     contradiction | prueba de contradicción | proof of contradiction
     origin | Libro | Log
     size | Registros | Entries
@@ -138,8 +139,8 @@ SEEN: Final[Words] = _table("""
     missing | No están {count} archivos que el libro firmó; el primero: {first}. Pídalos a otra copia o repita la revisión más tarde. | {count} files that the log signed are not there; the first: {first}. Ask another copy for them, or verify again later.
     withheld | RETENIDO: el libro firmó {count} archivos que no entrega, tampoco al pedirlos otra vez; el primero: {first}. Guarde el punto de control y pregunte a otros qué recibieron. | WITHHELD: the log signed {count} files that it does not hand out, nor when asked again; the first: {first}. Keep the checkpoint, and ask others what they were given.
     short | {count} archivos están incompletos; el primero: {first}. La copia o la descarga se interrumpió: repítala. | {count} files are incomplete; the first: {first}. The copy or the download broke off: repeat it.
-    added | {count} archivos tienen bytes de más al final; lo que el libro firmó está completo y sin cambio; el primero: {first}. Obtenga otra copia. | {count} files have bytes added at their end; what the log signed is complete and unchanged; the first: {first}. Get another copy.
-    changed | {count} archivos cambiaron de forma en el camino (fines de línea, marca BOM, correo); el primero: {first}. Se revisó sin ese cambio, en memoria. Obtenga el archivo sin convertir. | {count} files were changed in form on their way (line ends, BOM, mail); the first: {first}. They were verified without that change, in memory. Get the file unconverted.
+    added | {count} archivos tienen bytes de más tras lo que el libro firmó, que está completo; el primero: {first}. Obtenga otra copia. | {count} files have bytes added after what the log signed, which is complete; the first: {first}. Get another copy.
+    changed | {count} archivos cambiaron de forma en el camino (fines de línea, marca BOM, correo); el primero: {first}. Se revisó sin ese cambio, en memoria. Obténgalo sin convertir. | {count} files were changed in form on their way (line ends, BOM, mail); the first: {first}. They were verified without that change, in memory. Get the file unconverted.
     replaced | En lugar de {count} archivos llegó una página u otro texto; el primero: {first}. Revise la dirección, la sesión o el portal de la red. | A page or other text came in the place of {count} files; the first: {first}. Check the address, the login or the network's portal.
     denied | Este equipo no puede leer {count} archivos (permiso o falla del medio); el primero: {first}. Dé permiso de lectura o copie de nuevo. | This machine can't read {count} files (permission, or a fault of the medium); the first: {first}. Give the right to read, or copy again.
     link | {count} archivos están detrás de un enlace simbólico, que no se sigue; el primero: {first}. Indique la carpeta verdadera. | {count} files are behind a symbolic link, which is not followed; the first: {first}. Name the true folder.
@@ -147,7 +148,8 @@ SEEN: Final[Words] = _table("""
     form | {count} archivos no tienen la forma debida; el primero: {first}. Obtenga otra copia. | {count} files are not in the form that they must have; the first: {first}. Get another copy.
     other-ledger | La carpeta de confianza es de otro libro ({pinned}); éste dice ser {origin}. Use la carpeta de confianza de este libro. | The trust folder is for another ledger ({pinned}); this one says that it is {origin}. Use the trust folder of this ledger.
     receipt-form | Esto no es una constancia completa [{reason}]. Obténgala otra vez como archivo adjunto, sin convertir. | This is not a whole receipt [{reason}]. Get it again as an attached file, unconverted.
-    receipt-no-entry | La prueba tiene la forma correcta, pero le faltan los bytes del registro {index} (línea «extra»): no se puede revisar qué prueba. Pida la constancia con su registro. | The proof has the correct form, but lacks the bytes of entry {index} (the line "extra"): what it proves can't be checked. Ask for the receipt with its entry.
+    entry-alone | Un registro solo no muestra que esté en el libro: pida su constancia. | An entry alone does not show that it is in the log: that needs its receipt.
+    receipt-no-entry | A esta constancia le faltan los bytes del registro {index} (línea «extra»): no se puede revisar qué prueba. Pida la constancia con su registro. | This receipt lacks the bytes of entry {index} (the line "extra"): what it proves can't be checked. Ask for the receipt with its entry.
     zip-folder | El zip tiene todo dentro de la carpeta «{name}»: se leyó desde ahí. | The zip has everything within the folder "{name}": it was read from there.
     zip-ignored | Se dejaron de lado {count} archivos que el escritorio añade al comprimir; el primero: {first}. | {count} files that a desktop adds when it packs were left out; the first: {first}.
     kept-not-compared | No se comparó con {where} ({size} registros): no se pudieron leer todos. | It was not compared with {where} ({size} entries): not all could be read.
@@ -177,7 +179,7 @@ REMARKS: Final[Words] = {
     unsupported | Este equipo no puede revisar las firmas poscuánticas de: {names}. | This machine cannot check the post-quantum signatures of: {names}.
     newer-act | Hay {count} registros que este verificador no juzga, porque son más nuevos que él; el primero es el {index}, de tipo {type}. Use una versión más reciente. | {count} entries are not judged, because they are newer than this verifier; the first is entry {index}, of type {type}. Use a more recent version.
     no-time-zone | Este equipo no conoce la zona horaria {zone}: no se revisaron los días de vigencia. | This machine does not know the time zone {zone}: days of validity were not checked.
-    browser-zone | Los días son los de la zona horaria {zone}, según las reglas de este navegador. | Days are those of the time zone {zone}, by the rules of this browser.
+    browser-zone | Los días son los de la zona horaria {zone}, según este navegador. | Days are those of the time zone {zone}, by this browser.
     time-zone-rules | Los días son los de la zona horaria {zone}, según las reglas {version} del paquete tzdata. | Days are those of the time zone {zone}, by the rules {version} of the package tzdata.
     law-newer | La ley se juzgó hasta el registro {index}, sin incluirlo ({moves} actos): ese registro, de tipo {type} y edición {edition}, es más nuevo que este verificador. De él en adelante no se juzgó si los actos eran lícitos. Use una versión más reciente. | The law was judged up to entry {index}, without it ({moves} acts): that entry, of type {type} and edition {edition}, is newer than this verifier. From it on, whether acts were lawful was not judged. Use a more recent version.
     shown-other-form | No se comparó lo que se muestra ({what}): es de la edición {edition} y la forma {form}; este verificador compara la edición {own_edition} y la forma {own_form}. Use la misma versión, o reconstruya las vistas. | What is shown ({what}) was not compared: it is of edition {edition} and form {form}; this verifier compares edition {own_edition} and form {own_form}. Use the same version, or rebuild the views.

@@ -1,14 +1,16 @@
-"""Sources of a ledger: a store, folder, URL, zip bundle; or a receipt, a contradiction."""
+"""Sources of a ledger: a store, folder, URL, zip bundle; or a receipt, an entry, a contradiction."""
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import BinaryIO, Final, Self
 
 from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.canonical import MAX_ENTRY_BYTES
 from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.sources import layout
@@ -24,6 +26,7 @@ from constancia.verify.wire.tiles import HASHES_PER_TILE, parse_bundle, tile_wid
 from constancia.verify.wire.tlog_proof import HEADER, MAX_PROOF_BYTES, TlogProof, parse_tlog_proof
 
 SNIFFED: Final = 4_096  # bytes by which a file's kind is known
+_OBJECT: Final = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff\x00)?\{")  # after UTF-8's or UTF-16's mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +34,14 @@ class Source:
     """An open source; use it in a `with` block.
 
     Args:
-        kind: `store`, `folder`, `url`, `zip`, `receipt` or `contradiction`.
+        kind: `store`, `folder`, `url`, `zip`, `receipt`, `entry` or `contradiction`.
         location: The location as given.
         store: The store's rows, if it is one.
         published: The published files; for a store, those of its folder `log`.
         documents: Folder with the documents of a store.
         anchors: Folder with the time anchors of a store.
         receipt: A receipt's bytes.
+        lone_entry: The bytes of an entry that came by itself.
         cosignatures: The cosignatures of a store, if there are any, or why they cannot be read.
         contradiction: The bytes of a proof that the log contradicted itself.
         own_trust: Whether the source contains a trust folder, which proves nothing by itself.
@@ -50,6 +54,7 @@ class Source:
     documents: Folder | None = None
     anchors: Folder | None = None
     receipt: bytes | None = None
+    lone_entry: bytes | None = None
     cosignatures: Store | Unreadable | None = None
     contradiction: bytes | None = None
     own_trust: bool = False
@@ -79,15 +84,15 @@ class Source:
             return
         if self.store is not None:
             yield from _some(self.store.meta().get("origin"))
-        first = None
+        first = None if self.lone_entry is None else _as_sent(self.lone_entry, parse_entry)
         if self.receipt is not None:
             with suppress(Malformed):
                 proof = parse_receipt(self.receipt)
                 yield from _some(_origin_in(proof.checkpoint))
                 first = proof.extra
-        else:
+        elif first is None:
             if self.published is not None:
-                yield from _some(_origin_in(had(self.published.checkpoint)[0] or b""))
+                yield from _some(_origin_in(_as_sent(had(self.published.checkpoint)[0] or b"", read_checkpoint)))
             first = self.entry(0, 1)
         with suppress(Malformed):
             yield from _some(None if first is None else parse_entry(first).statement.ledger)
@@ -145,7 +150,7 @@ def open_source(location: str) -> Source:
 
     Args:
         location: A ledger's folder, its SQLite file, a published folder, an http or https address, a zip, a
-            receipt's file, or a proof of contradiction.
+            receipt's file, an entry's JSON, or a proof of contradiction.
 
     Returns:
         The source.
@@ -161,22 +166,33 @@ def open_source(location: str) -> Source:
             return _open_folder(path)
         with open_regular(path) as file:
             head = file.read(SNIFFED)
-            if head.startswith(b"SQLite format 3\x00"):
-                return Source(kind="store", location=location, store=open_store(path))
-            if head.startswith(b"PK"):
-                return Source(kind="zip", location=location, published=PublishedLog(Zip(path)))
-            for header, kind, limit in (
-                (HEADER, "receipt", MAX_PROOF_BYTES), (CONTRADICTION, "contradiction", MAX_CONTRADICTION_BYTES),
-            ):  # fmt: skip
-                if _names(head, header):
-                    return Source(kind=kind, location=location, **{kind: head + file.read(2 * limit)})  # type: ignore[arg-type]  # bytes
+            source = _open_file(path, head, file)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise Unreadable("source", location, str(error)) from error
+    if source is not None:
+        return source
     if not head:
         raise Unreadable("short", location, "the file is empty")
     if is_html(head):
         raise Unreadable("replaced", location, "a page, no ledger")
-    raise Unreadable("source", location, "neither store, zip, receipt nor contradiction by its first bytes")
+    raise Unreadable("source", location, "neither store, zip, receipt, entry nor contradiction by its first bytes")
+
+
+def _open_file(path: Path, head: bytes, file: BinaryIO) -> Source | None:
+    """Open a file of which the first bytes tell the kind; None where they tell none."""
+    location = str(path)
+    if head.startswith(b"SQLite format 3\x00"):
+        return Source(kind="store", location=location, store=open_store(path))
+    if head.startswith(b"PK"):
+        return Source(kind="zip", location=location, published=PublishedLog(Zip(path)))
+    for header, kind, limit in (
+        (HEADER, "receipt", MAX_PROOF_BYTES), (CONTRADICTION, "contradiction", MAX_CONTRADICTION_BYTES),
+    ):  # fmt: skip
+        if _names(head, header):
+            return Source(kind=kind, location=location, **{kind: head + file.read(2 * limit)})  # type: ignore[arg-type]  # bytes
+    if _OBJECT.match(head):
+        return Source(kind="entry", location=location, lone_entry=head + file.read(2 * MAX_ENTRY_BYTES))
+    return None
 
 
 def _names(head: bytes, header: str) -> bool:
@@ -194,7 +210,16 @@ def parse_receipt(raw: bytes) -> TlogProof:
         return parse_whole_proof(raw)
     except Malformed:
         restored = undone(raw, parse_whole_proof, HEADER.encode())
-    return parse_tlog_proof(raw if restored is None else restored[1])
+    return parse_whole_proof(raw if restored is None else restored[1])
+
+
+def _as_sent(raw: bytes, parse: Callable[[bytes], object]) -> bytes:
+    """Give a text with what the way did to it undone, where that gives it its form."""
+    with suppress(Malformed):
+        parse(raw)
+        return raw
+    restored = undone(raw, parse)
+    return raw if restored is None else restored[1]
 
 
 def parse_whole_proof(raw: bytes) -> TlogProof:

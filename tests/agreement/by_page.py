@@ -1,0 +1,44 @@
+"""Shows many files to the page, in one tab, through the function that a dropped file goes through."""
+
+import base64
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from playwright.sync_api import Page
+from tests.agreement.answers import Answer, answer, name_of
+from tests.agreement.recipes import Recipe, file_of, trust_of
+
+BATCH = 40
+SHOW = """async batch => {
+    const file = ([name, data]) => new File([Uint8Array.from(atob(data), one => one.charCodeAt(0))], name);
+    const reports = [];
+    for (const files of batch) {
+        chosen = null;
+        clear("");
+        for (const id of ["policy", "genesis", "kept"]) byId(id).value = "";
+        window.constanciaReport = report = null;
+        accept(files.map(file));
+        await taking;
+        while (!report) await new Promise(resolve => {
+            const {port1, port2} = new MessageChannel(); // a timer would wait for longer
+            port1.onmessage = resolve;
+            port2.postMessage(0);
+        });
+        reports.push(report);
+    }
+    return reports.map(({verdict, error, faults, open, not_checked}) =>
+        ({verdict, error, open, not_checked, faults: faults.slice(0, 1)}));
+}"""
+
+
+def shown(recipe: Recipe) -> list[list[str]]:
+    """Names and bytes (base64) of what is dropped on the page: first what is trusted, then the file."""
+    files = [*trust_of(recipe).items(), (name_of(recipe["base"]), file_of(recipe))]
+    return [[name, base64.b64encode(data).decode()] for name, data in files]
+
+
+def by_page(page: Page, recipes: Sequence[Recipe]) -> Iterator[Answer]:
+    """What the page says of each recipe's file. The page must be open."""
+    for first in range(0, len(recipes), BATCH):
+        reports: list[dict[str, Any]] = page.evaluate(SHOW, [shown(one) for one in recipes[first : first + BATCH]])
+        yield from map(answer, reports)

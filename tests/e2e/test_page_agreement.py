@@ -1,0 +1,33 @@
+"""The agreement vectors shown to the page in a real browser: the same verdict, code and place as the vectors hold.
+
+A sample of them each day, another one every day of a month or so; all of them by `make agreement`.
+"""
+
+import json
+import os
+from datetime import UTC, datetime
+
+from playwright.sync_api import Browser
+from tests.agreement.by_page import by_page
+from tests.agreement.vectors import load_cases
+from tests.e2e.test_page_verifier import PAGE
+
+SAMPLES = 24
+ALL = os.environ.get("CONSTANCIA_AGREEMENT") == "all"
+
+
+def test_page_says_what_the_vectors_hold(browser: Browser) -> None:
+    today = datetime.now(UTC).date().toordinal() % SAMPLES  # noqa: TID251 - which sample is of no consequence
+    cases = [case for case in load_cases() if ALL or case.number % SAMPLES == today]
+    assert len(cases) >= 40
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto(PAGE.as_uri())
+    found = list(by_page(page, [case.recipe for case in cases]))
+    context.close()
+    assert len(found) == len(cases)
+    assert [
+        f"{json.dumps(case.recipe)}: expected {case.said}, the page {said}"
+        for case, said in zip(cases, found, strict=True)
+        if said != case.said
+    ] == []

@@ -1,0 +1,37 @@
+"""The agreement vectors: what the Python verifier says of each file is what they hold. The page: tests/e2e."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from tests.agreement.make import said_of
+from tests.agreement.recipes import file_of
+from tests.agreement.vectors import Case, load_bases, load_cases
+
+SHARES = 8
+
+
+def test_bases_are_those_that_the_vectors_were_made_from() -> None:
+    made = {base: hashlib.sha256(file_of({"base": base, "edits": []})).hexdigest() for base in load_bases()}
+    assert made == load_bases()
+
+
+def test_there_are_enough_of_every_kind() -> None:
+    cases = load_cases()
+    assert len(cases) >= 2_000
+    assert len({json.dumps(case.recipe, sort_keys=True) for case in cases}) == len(cases)
+    verdicts = [case.said[0] for case in cases]
+    assert all(verdicts.count(one) >= 50 for one in ("altered", "inconclusive", "intact", "unreadable"))
+    assert len({case.said[1][0] for case in cases if case.said[0] == "altered"}) >= 20, "codes of faults"
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_python_says_what_the_vectors_hold(share: int, tmp_path: Path) -> None:
+    cases = load_cases()[share::SHARES]
+    said = [(case, said_of(case.recipe, tmp_path)) for case in cases]
+    assert [differing(case, found) for case, found in said if found != case.said] == []
+
+
+def differing(case: Case, found: object) -> str:
+    return f"{json.dumps(case.recipe)}: expected {case.said}, found {found}"

@@ -1,6 +1,6 @@
 """Writes the agreement vectors: recipes drawn from a seed, and what the Python verifier says of each file.
 
-    PYTHONPATH=.import:. python -m tests.agreement.make    writes tests/vectors/agreement.json
+    PYTHONPATH=.import:. python -m tests.agreement.make    writes agreement.json here
 
 The page has no part in it: the tests show it the same files and compare. An answer that changes is a change of the
 specification, and is looked at before it is written.

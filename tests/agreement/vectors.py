@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-PLACE = Path(__file__).resolve().parent.parent / "vectors" / "agreement.json"
+PLACE = Path(__file__).resolve().with_name("agreement.json")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import socket
 import struct
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class Served:
     def get(self, path: str) -> httpx.Response:
         return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=30)
 
-    def stop(self, number: signal.Signals) -> tuple[int, str, float]:
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str, float]:
         begun = time.monotonic()
         self.process.send_signal(number)
         code = self.process.wait(STOP_S)
@@ -47,10 +47,11 @@ class Served:
 
 
 @contextlib.contextmanager
-def started(folder: Path, *options: str) -> Iterator[Served]:
+def started(folder: Path, *options: str, prefix: Sequence[str] = ()) -> Iterator[Served]:
+    """Serve a folder; `prefix` goes before the command."""
     console = folder.with_name("console")
     with console.open("wb") as output:
-        command = [*COMMAND, "serve", "--dir", str(folder), "--port", "0", *options]
+        command = [*prefix, *COMMAND, "serve", "--dir", str(folder), "--port", "0", *options]
         process = subprocess.Popen(command, cwd=ROOT / ".import", stdout=output, stderr=output, env=ENVIRONMENT)
         try:
             shown = r"at http://127\.0\.0\.1:(\d+)/es/"

@@ -323,7 +323,7 @@ HARM: dict[str, tuple[Callable[[zipfile.ZipFile], object], Callable[[bytes], byt
     "shared bytes": (lambda z: None, directory_says(42, 0), "zip-overlap"),
     "beyond the end": (lambda z: None, directory_says(42, 0x7FFFFFFF), "zip-overlap"),
     "other name in front": (lambda z: None, lambda raw: raw.replace(b"safe-name", b"safe-n4me", 1), "zip-header"),
-    "bytes before": (lambda z: None, lambda raw: b"#!/bin/sh\n" + raw, "zip"),
+    "bytes before": (lambda z: None, lambda raw: b"#!/bin/sh\n" + raw, "source"),
     "bytes after": (lambda z: None, lambda raw: raw + b"more", "zip"),
     "comment": (lambda z: setattr(z, "comment", b"hidden"), lambda raw: raw, "zip"),
     "fewer than there are": (lambda z: None, lambda raw: raw[:-12] + b"\x01\0" + raw[-10:], "zip"),
@@ -378,7 +378,7 @@ def bring(page: Page, state: str, sound: Shown, folder: Path) -> None:
     source = sound.source
     if state == "altered":
         source = folder / "altered.json"
-        write(source, true().entries[20].replace(b'"v":1', b'"v": 1'))
+        write(source, true().entries[0].replace(b"Peque", b"peque"))
     elif state == "unreadable":
         source = folder / "nothing.zip"
         write(source, b"PK")
@@ -459,7 +459,7 @@ def test_report_is_saved_as_json(page: Page, sound: Shown, tmp_path: Path) -> No
         page.click("#save button")
     saved = json.loads(Path(waiting.value.path()).read_text(encoding="utf-8"))
     assert saved == page.evaluate("constanciaReport")
-    assert saved["first_fault"]["es"] == FAULTS["entry-form"]["es"]
+    assert saved["first_fault"]["es"] == FAULTS["signature"]["es"]
 
 
 def test_files_may_be_dropped(page: Page, sound: Shown) -> None:

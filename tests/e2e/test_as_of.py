@@ -319,7 +319,9 @@ def test_terminals_document_is_that_of_the_size(run: Any, served_demo: str) -> N
 def test_wrong_question_is_a_wrong_command_line(run: Any, options: tuple[str, ...], named: str, lang: str) -> None:
     text = run("state", *options, lang=lang, code=78)
     assert named in text
-    assert ("espera" in text or "admite" in text or "dice" in text or "pida" in text) == (lang == "es")
+    assert ("espera" in text or "indique" in text or "admite" in text or "dice" in text or "pida" in text) == (
+        lang == "es"
+    )
 
 
 def test_a_size_beyond_the_log_can_not_be_had(run: Any) -> None:

@@ -226,7 +226,7 @@ MISTAKES: dict[str, tuple[list[str], int, str]] = {
     "a server that is not there": (
         ["submit", "x.signed.json", "--to", "http://127.0.0.1:9"], 76, "127.0.0.1:9",
     ),
-    "a date that is none": (["state", "libro", "--at", "ayer"], 76, "AAAA-MM-DD"),
+    "a date that is none": (["state", "libro", "--at", "ayer"], 78, "AAAA-MM-DD"),
     "a language that is not spoken": (["--lang", "xx", "state", "libro"], 78, "xx"),
     "a verb that is none": (["verificar", "libro"], 78, "verificar"),
     "an entry beyond the end": (["show", "999", "--dir", "libro"], 76, "999"),

@@ -1,7 +1,8 @@
 """The query of an address: no parameter is ignored. One that a route does not take, or that comes twice, is refused."""
 
+import re
 from collections.abc import Iterator
-from typing import Annotated, Final
+from typing import Annotated, Final, get_args
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.dependencies.models import Dependant
@@ -12,8 +13,10 @@ from typing_extensions import override
 
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.views.as_of import MAX_SIZE
+from constancia.verify.core.errors import Malformed
 
 _SHOWN: Final = 80
+_NUMBER: Final = re.compile(r"(0|[1-9][0-9]{0,15})\Z")
 
 AtSize = Annotated[
     int | None,
@@ -56,22 +59,41 @@ def refuse_unknown(request: Request, takes: frozenset[str]) -> None:
         seen.add(name)
 
 
+def refuse_odd_numbers(request: Request, numbers: frozenset[str]) -> None:
+    """Refuse a number in another form than ours: a sign, `1_0`, `1.0`, a zero in front, a line feed after it.
+
+    Args:
+        request: The request.
+        numbers: Names of the parameters that are numbers.
+
+    Raises:
+        Malformed: One is no plain decimal number; the library would read it all the same.
+    """
+    for name, value in request.query_params.multi_items():
+        if name in numbers and not _NUMBER.match(value):
+            expected = "decimal digits, without a sign or a zero in front"
+            raise Malformed("number", f"query.{name}", expected, value[:_SHOWN])
+
+
 def check_query(request: Request) -> None:
-    """Refuse what the route asked does not take; a dependency of every route.
+    """Refuse what the route asked does not take, and numbers in another form; a dependency of every route.
 
     Raises:
         Refusal: E_PARAMETER.
+        Malformed: A number is in another form.
     """
     route = request.scope.get("route")
     if isinstance(route, APIRoute):
-        refuse_unknown(request, frozenset(query_names(route.dependant)))
+        takes = dict(query_types(route.dependant))
+        refuse_unknown(request, frozenset(takes))
+        refuse_odd_numbers(request, frozenset(name for name, kind in takes.items() if int in (kind, *get_args(kind))))
 
 
-def query_names(dependant: Dependant) -> Iterator[str]:
-    """Give the names of the parameters that a route takes, by itself and by what it depends on."""
-    yield from (field.alias for field in dependant.query_params)
+def query_types(dependant: Dependant) -> Iterator[tuple[str, object]]:
+    """Give name and type of the parameters that a route takes, by itself and by what it depends on."""
+    yield from ((field.alias, field.field_info.annotation) for field in dependant.query_params)
     for needed in dependant.dependencies:
-        yield from query_names(needed)
+        yield from query_types(needed)
 
 
 CheckedQuery: Final = Depends(check_query)

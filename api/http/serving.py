@@ -10,14 +10,18 @@ import logging
 import socket
 from typing import Any, Final
 
+import h11
 import uvicorn
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from constancia.api.http import problems
 from constancia.api.http.proxies import Forwarded
+from constancia.api.http.security import HEADERS
 from constancia.api.http.settings import Settings
+from constancia.verify.report.rendering import json_text
 
 HEAD_TIMEOUT_S: Final = 10.0
 MAX_HEAD_BYTES: Final = 32_768
@@ -45,8 +49,15 @@ def room_for_connections() -> int:
     return max(16, min(MAX_OPEN, known - KEPT_FILES))
 
 
+# A request with both could be two requests to somebody on the way: after it the connection ends (RFC 9112 §6.1).
+_BOTH_FRAMINGS: Final = {b"transfer-encoding", b"content-length"}
+
+
 class BoundedHeads(H11Protocol):
-    """Closes a connection if no complete head arrives in time, at its beginning or after a response."""
+    """Closes a connection if no complete head arrives in time, at its beginning or after a response.
+
+    What is no HTTP gets a problem document with the headers of every answer.
+    """
 
     head_timeout_s = HEAD_TIMEOUT_S
     max_open = MAX_OPEN
@@ -72,6 +83,8 @@ class BoundedHeads(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Process data; cancel the timer when a head is complete."""
         super().data_received(data)
+        if {name for name, _ in self.headers or ()} >= _BOTH_FRAMINGS:
+            self.cycle.keep_alive = False
         if self._is_under_way():
             self._cancel()
 
@@ -82,6 +95,16 @@ class BoundedHeads(H11Protocol):
             self._cancel()
         else:
             self._await_head()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP request, and end the connection."""
+        body = json_text(problems.document("E_MALFORMED", msg)).encode()
+        headers = HEADERS | {"Cache-Control": "no-store", "Connection": "close", "Content-Length": str(len(body))}
+        fields = [(name.encode(), value.encode()) for name, value in headers.items()]
+        fields.append((b"Content-Type", problems.MEDIA_TYPE.encode()))
+        for event in (h11.Response(status_code=400, headers=fields), h11.Data(data=body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event=event))
+        self.transport.close()
 
     def _make_room(self) -> None:
         """Close the connection that has been idle longest: a flood of idle ones takes room from itself alone."""

@@ -14,8 +14,10 @@ from starlette.routing import Mount
 from tests.api.served import UNLIMITED, Desk
 
 from constancia.api.app import create_app
-from constancia.api.http.query import CheckedFiles, query_names
+from constancia.api.http.query import CheckedFiles, query_types
 
+# Numbers as programming languages write them; each would be read as one.
+ODD_NUMBERS: Final = ("+5", "1_0", "1.0", "5\n", " 5", "05", "5 ", "1e0", "-0")
 AS_OF: Final = frozenset({"size", "known", "at"})
 VALID: Final[Mapping[str, str]] = {
     "after": "x",
@@ -39,11 +41,11 @@ INVALID: Final[Mapping[str, tuple[str, ...]]] = {
     "content": ("everything", ""),
     "kind": ("seats", ""),
     "known": ("", "mañana", "2019-13", "2019/2020", "9999", "2500-01-01T00:00:00Z", "#-1", "80"),
-    "limit": ("0", "-1", "all", "", "1.5", "9007199254740993"),
-    "new": ("-1", "x", ""),
-    "old": ("-1", "x", ""),
-    "size": ("-1", "x", "", "1.5", "#5", "9007199254740992", "2019-03", "0x10", "५"),
-    "start": ("-1", "x", "", "9007199254740992"),
+    "limit": ("0", "-1", "all", "", "1.5", "9007199254740993", *ODD_NUMBERS),
+    "new": ("-1", "x", "", *ODD_NUMBERS),
+    "old": ("-1", "x", "", *ODD_NUMBERS),
+    "size": ("-1", "x", "", "1.5", "#5", "9007199254740992", "2019-03", "0x10", "५", *ODD_NUMBERS),
+    "start": ("-1", "x", "", "9007199254740992", *ODD_NUMBERS),
 }  # fmt: skip
 CONFLICTS: Final[tuple[Mapping[str, str], ...]] = (
     {"size": "5", "known": "2019-03-01"},
@@ -69,7 +71,7 @@ def routes(scene: Desk) -> Mapping[str, frozenset[str]]:
             continue
         assert isinstance(route, APIRoute), f"{route}: only the framework's own routes are checked"
         if "GET" in (route.methods or ()):
-            found[re.sub(r"\{\w+(?::path)?\}", "0", route.path)] = frozenset(query_names(route.dependant))
+            found[re.sub(r"\{\w+(?::path)?\}", "0", route.path)] = frozenset(dict(query_types(route.dependant)))
     return found
 
 

@@ -1,6 +1,7 @@
 """How our servers treat a connection."""
 
 import asyncio
+import json
 import socket
 import threading
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from constancia.api.http.security import HEADERS
 from constancia.api.http.serving import (
     KEPT_FILES,
     MAX_CONNECTIONS,
@@ -42,6 +44,47 @@ def test_answers_on_a_socket_that_we_bound_are_sent_at_once(monkeypatch: pytest.
         thread.join(10)
     assert seen
     assert all(seen)
+
+
+def answers(sent: bytes) -> tuple[bytes, bool]:
+    """What a server of ours sends to some bytes, and whether it then ends the connection."""
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        server = server_of(app, lifespan="off")
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
+        thread.start()
+        received = b""
+        with socket.create_connection(bound.getsockname(), timeout=1.5) as client:
+            client.sendall(sent)
+            try:
+                while part := client.recv(65_536):
+                    received += part
+                is_ended = True
+            except TimeoutError:
+                is_ended = False
+        server.should_exit = True
+        thread.join(10)
+    return received, is_ended
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\nBad Header\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"],
+)
+def test_what_is_no_http_gets_a_problem_document_with_our_headers(sent: bytes) -> None:
+    received, is_ended = answers(sent + b"\r\n\r\n")
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert (head[:12], is_ended, json.loads(body)["code"]) == (b"HTTP/1.1 400", True, "E_MALFORMED")
+    for name, value in HEADERS.items():
+        expected = "no-store" if name == "Cache-Control" else value
+        assert f"{name}: {expected}".lower().encode() in head.lower()
+
+
+@pytest.mark.parametrize(("framing", "is_ended"), [(b"", False), (b"Content-Length: 5\r\n", True)])
+def test_request_with_two_framings_ends_the_connection(framing: bytes, is_ended: bool) -> None:
+    """Somebody on the way may take what follows for another request (RFC 9112 §6.1)."""
+    sent = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n" + framing + b"\r\n0\r\n\r\n"
+    received, ended = answers(sent)
+    assert (received[:12], received.endswith(b"ok"), ended) == (b"HTTP/1.1 200", True, is_ended)
 
 
 def test_flood_of_idle_connections_leaves_room_for_requests_and_files(

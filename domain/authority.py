@@ -41,7 +41,8 @@ def leading_ids() -> frozenset[str]:
     since=2,
 )
 def _ids_apart(act: Act[Any], on: object, at: Context) -> Breach:
-    named = {name: getattr(act, name) for name in act.stream_id if name in leading_ids()}
+    leading = leading_ids()
+    named = {name: getattr(act, name) for name in act.stream_id if name in leading}
     # What an earlier edition named with a dot goes on under its name.
     return ({name: ident} for name, ident in named.items() if "." in ident and not at.state.standing(f"{name}/{ident}"))
 

@@ -111,7 +111,7 @@ class Context:
         """Whether a party's root speaks."""
         return self.actor["capacity"] == "root"
 
-    @property
+    @cached_property
     def edition(self) -> int:
         """The edition of the law that judges the entry: the one in force; genesis is judged by the one it names."""
         if self.state.size:

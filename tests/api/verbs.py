@@ -14,6 +14,7 @@ from tests.ledger.template import Templates
 from tests.ledger.world import Signed, World
 
 from constancia.api.cli import app
+from constancia.api.cli.init import EXAMPLE
 from constancia.api.text.links import proof_fragment
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.folder import LedgerFolder
@@ -25,22 +26,6 @@ from constancia.ledger.witnesses.quorum_status import policy_lines
 from constancia.verify.wire.merkle import hash_leaf
 
 SECRET = b"correct horse battery staple"
-CEREMONY = """
-origin = "example.org/new"
-timezone = "America/Mexico_City"
-charter = "charter.md"
-[name]
-es = "Libro"
-[rules.decision_rule]
-value = "unanimity"
-rule_source = "product_default"
-[[founders]]
-party = "inai"
-kind = "autonomous_body"
-key = "inai.pub.json"
-[founders.legal_name]
-es = "Instituto"
-"""
 
 
 def verbs(program: typer.Typer = app, before: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -110,7 +95,7 @@ def _keys_and_statements(home: Path, world: World) -> None:
     save(key, home / "inai.pem", SECRET)
     (home / "inai.pub.json").write_text(json.dumps({"key": key.key_id, **key.material}))
     (home / "charter.md").write_text("charter")
-    (home / "ceremony.toml").write_text(CEREMONY)
+    (home / "ceremony.toml").write_text(EXAMPLE, "utf-8")
     acted = world.commitment("c1")[0]()
     _write(home, "voto", acted)
     body = json.loads(acted.statement)["body"]

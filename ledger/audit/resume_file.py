@@ -47,7 +47,7 @@ _NAMES: Final = ("about", "nodes", "ids", "streams", "cited", "signed")
 
 
 class KeptRow:
-    """One level of a stored tree, as `Tree.adopt` takes it: the first `kept` bytes are read from the file."""
+    """One level of a stored tree, as `Tree.adopt` takes it: its first `stored` bytes are read from the file."""
 
     def __init__(self, file: "ResumeFile", level: int, stored: int) -> None:
         self._file = file

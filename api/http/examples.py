@@ -28,7 +28,7 @@ SUBMISSION: Final[dict[str, Any]] = {
         "ledger": "example.org/agreement",
         "mode": "live",
         "occurred_on": "2020-12-04",
-        "schema": 2,
+        "schema": 3,
         "seen": {"root": LEAF, "size": 130},
         "signed_at": "2020-12-04T18:00:00Z",
         "stream": "commitment/rm",
@@ -65,7 +65,7 @@ PROBLEM: Final[dict[str, Any]] = {
 }
 
 STANDS: Final[dict[str, Any]] = {"root": LEAF, "size": 130}
-SHOWS: Final[dict[str, Any]] = {"edition": 2, "form": 58_000_201_467_202, **STANDS}
+SHOWS: Final[dict[str, Any]] = {"edition": 3, "form": 58_000_201_467_202, **STANDS}
 
 _DIGEST: Final = f"sha256:{LEAF}"
 _MARK: Final[dict[str, Any]] = {
@@ -263,7 +263,7 @@ WITNESSES: Final[dict[str, Any]] = {
 }
 
 LEDGER: Final[dict[str, Any]] = {
-    "edition": 2,
+    "edition": 3,
     "genesis": LEAF,
     "log_cosigner": None,
     "log_key": "example.org/agreement+c60854ad+AdtVMlyIQfMOqKjWhSupHNAClz8N708YTBejpS485XPL",

@@ -31,6 +31,7 @@ class Act(Value, Generic[G]):
         stream_kind: Stream kind.
         stream_id: Names of the fields whose values, joined by a dot, make the stream's id.
         SINCE: First edition of the law that knows the type.
+        UNTIL: Last edition of the law that knows it; None if the newest does.
         MEMBER_SINCE: Members that a later edition added, with that edition.
         signer: Whose key signs: founders, a party's root, a representative in scope, either, or the new key itself.
         seated: Whether the actor's party sits in a governance body.
@@ -49,6 +50,7 @@ class Act(Value, Generic[G]):
     stream_kind: ClassVar[str] = ""
     stream_id: ClassVar[tuple[str, ...]] = ()
     SINCE: ClassVar[int] = FIRST
+    UNTIL: ClassVar[int | None] = None
     MEMBER_SINCE: ClassVar[Mapping[str, int]] = {}
     signer: ClassVar[Signer] = "rep"
     seated: ClassVar[bool] = False
@@ -207,8 +209,9 @@ def parse_act(type_name: str, schema: int, body: Mapping[str, Any]) -> Act[Any]:
     if not is_known(schema):
         details = {"schema": schema, "known": NEWEST}
         raise UnknownAct(Problem(code="E_SCHEMA_VERSION", rule="the edition of the law is known", found=details))
-    if schema < cls.SINCE:
-        details = {"schema": schema, "since": cls.SINCE}
+    if schema < cls.SINCE or schema > (cls.UNTIL or schema):
+        bound = {"since": cls.SINCE} if schema < cls.SINCE else {"until": cls.UNTIL}
+        details = {"schema": schema, **bound}
         raise UnknownAct(Problem(code="E_UNKNOWN_TYPE", rule="the edition of the law knows the type", found=details))
     try:
         parsed = cls.parse(body)

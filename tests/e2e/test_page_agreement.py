@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 
+import pytest
 from playwright.sync_api import Browser
 from tests.agreement.by_page import by_page
 from tests.agreement.vectors import load_cases
@@ -17,6 +18,7 @@ SAMPLES = 24
 ALL = os.environ.get("CONSTANCIA_AGREEMENT") == "all"
 
 
+@pytest.mark.timeout(1_200 if ALL else 180)
 def test_page_says_what_the_vectors_hold(browser: Browser) -> None:
     chosen = hashlib.sha256(PAGE.read_bytes()).digest()[0] % SAMPLES
     cases = [case for case in load_cases() if ALL or case.number % SAMPLES == chosen]

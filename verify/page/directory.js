@@ -45,7 +45,7 @@ function dayOf(recordedAt) {
 }
 
 /** Is neither this act nor entry 0, which says whose the first keys are, newer than this page? */
-const canJudge = ({type, schema}) => schema <= 2 && KNOWN_ACTS.test(type) && newer[0]?.index !== 0;
+const canJudge = ({type, schema}) => schema <= 3 && KNOWN_ACTS.test(type) && newer[0]?.index !== 0;
 
 /** Rules 2 to 6; of an act that is newer its keys. Gives the key of each signature; fewer where one is not known. */
 function checkAuthority(entry) {

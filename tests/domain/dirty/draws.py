@@ -92,7 +92,7 @@ def _genesis(players: "Players") -> "Said | None":
 
 @draws("LawEditionAdopted")
 def _edition(players: "Players") -> "Said | None":
-    return root(players.anybody()), "LawEditionAdopted", {"edition": players.pick((1, 2, 3))}
+    return root(players.anybody()), "LawEditionAdopted", {"edition": players.pick((1, 2, 3, 4))}
 
 
 @draws("PartyRegistered")

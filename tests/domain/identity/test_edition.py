@@ -25,7 +25,7 @@ from constancia.domain.kernel import editions
 from constancia.domain.kernel.rules import rule
 from constancia.domain.kernel.values import FormError
 
-ADOPTED = {"edition": 2}
+ADOPTED = {"edition": editions.NEWEST}
 NAME = {"lang": "en", "name": "Other", "official": False, "party": "nosc", "used_in": "x"}
 
 
@@ -51,7 +51,7 @@ def lose_root(stage: Stage, party: str) -> None:
 
 
 def test_e1_genesis_names_the_edition_and_the_first_is_not_named() -> None:
-    assert founded().state.edition == 2
+    assert founded().state.edition == editions.NEWEST
     assert first_edition().state.edition == 1
 
 
@@ -67,7 +67,7 @@ def test_e1_genesis_is_said_under_the_edition_that_it_names() -> None:
     assert refusal.code == "E_SCHEMA_VERSION"
 
 
-@pytest.mark.parametrize(("stage", "said", "in_force"), [(founded, 1, 2), (first_edition, 2, 1)])
+@pytest.mark.parametrize(("stage", "said", "in_force"), [(founded, 1, editions.NEWEST), (first_edition, 2, 1)])
 def test_e2_an_act_under_another_edition_is_refused_with_both_numbers(stage: Any, said: int, in_force: int) -> None:
     refusal = stage().refused("nosc", "PartyNameRecorded", NAME, schema=said)
     assert refusal.code == "E_SCHEMA_VERSION"
@@ -81,7 +81,7 @@ def test_e1_an_edition_is_in_force_from_the_entry_after_the_last_founders_word()
     stage.says("nosc", "PartyNameRecorded", NAME, schema=1)
     last = stage.says(root(MEMBERS[2]), "LawEditionAdopted", ADOPTED)
     assert last.statement["schema"] == 1  # said under the edition before
-    assert stage.state.edition == 2
+    assert stage.state.edition == editions.NEWEST
     assert stage.find(LedgerState, "ledger").concurring == ()
     assert stage.code("nosc", "PartyNameRecorded", NAME | {"name": "Late"}, schema=1) == "E_SCHEMA_VERSION"
     stage.says("nosc", "PartyNameRecorded", NAME | {"name": "Late"})
@@ -95,14 +95,14 @@ def test_e1_undoing_the_adoption_puts_the_edition_before_in_force() -> None:
 
 def test_editions_only_go_up() -> None:
     stage = adopt(first_edition())
-    for edition in (2, 1, 0):
+    for edition in (editions.NEWEST, 1, 0):
         refusal = stage.refused(root("inai"), "LawEditionAdopted", {"edition": edition})
         assert "E_STATE" in codes(refusal)
-    assert founded().code(root("inai"), "LawEditionAdopted", {"edition": 2}) == "E_STATE"
+    assert founded().code(root("inai"), "LawEditionAdopted", ADOPTED) == "E_STATE"
 
 
 def test_an_edition_that_this_program_does_not_know_is_not_adopted_with_it() -> None:
-    refusal = first_edition().refused(root("inai"), "LawEditionAdopted", {"edition": 3})
+    refusal = first_edition().refused(root("inai"), "LawEditionAdopted", {"edition": editions.NEWEST + 1})
     assert refusal.code == "E_SCHEMA_VERSION"
     assert refusal.judged_against["known"] == editions.NEWEST
 
@@ -122,7 +122,7 @@ def test_a_founder_without_an_active_root_is_not_awaited() -> None:
     stage = first_edition()
     lose_root(stage, "nosc")
     adopt(stage, ("inai", "sfp"))
-    assert stage.state.edition == 2
+    assert stage.state.edition == editions.NEWEST
 
 
 def test_a_founder_that_loses_its_root_while_it_is_awaited_ends_nothing() -> None:
@@ -130,7 +130,7 @@ def test_a_founder_that_loses_its_root_while_it_is_awaited_ends_nothing() -> Non
     lose_root(stage, "nosc")
     assert stage.state.edition == 1
     stage.says(root("inai"), "LawEditionAdopted", ADOPTED)  # a second time: its word now suffices
-    assert stage.state.edition == 2
+    assert stage.state.edition == editions.NEWEST
 
 
 @rule("E_POLICY", "only short names", "solo nombres cortos", since=2)
@@ -143,12 +143,12 @@ def _long(act: PartyNameRecorded, on: object, at: object) -> bool:
     return len(act.name) <= 3
 
 
-@pytest.mark.parametrize(("name", "refused_by"), [("Abcd", "2"), ("Abc", "1")])
+@pytest.mark.parametrize(("name", "refused_by"), [("Abcd", str(editions.NEWEST)), ("Abc", "1")])
 def test_e3_a_rule_judges_the_editions_that_it_is_of(
     name: str, refused_by: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(PartyNameRecorded, "RULES", (*PartyNameRecorded.RULES, _short, _long))
-    for edition, stage in (("1", first_edition()), ("2", founded())):
+    for edition, stage in (("1", first_edition()), (str(editions.NEWEST), founded())):
         body = NAME | {"name": name}
         if edition == refused_by:
             assert stage.code("nosc", "PartyNameRecorded", body) == "E_POLICY"
@@ -173,10 +173,20 @@ def test_e3_a_type_of_a_later_edition_is_unknown_to_an_earlier_one(monkeypatch: 
     assert parse_act("PartyNameRecorded", 2, NAME).to_json() == NAME
 
 
+def test_e3_a_type_that_ended_with_an_edition_is_unknown_to_a_later_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PartyNameRecorded, "UNTIL", 2)
+    assert parse_act("PartyNameRecorded", 2, NAME).to_json() == NAME
+    with pytest.raises(UnknownAct) as caught:
+        parse_act("PartyNameRecorded", 3, NAME)
+    assert caught.value.problem.code == "E_UNKNOWN_TYPE"
+    assert caught.value.problem.found == {"schema": 3, "until": 2}
+
+
 @pytest.mark.parametrize("name", sorted(REGISTRY))
 def test_types_and_members_are_of_editions_that_exist(name: str) -> None:
     cls = REGISTRY[name]
     assert editions.is_known(cls.SINCE)
+    assert cls.UNTIL is None or cls.SINCE <= cls.UNTIL < editions.NEWEST
     for member, since in cls.MEMBER_SINCE.items():
         assert member in cls.__dataclass_fields__
         assert cls.SINCE < since <= editions.NEWEST
@@ -185,5 +195,5 @@ def test_types_and_members_are_of_editions_that_exist(name: str) -> None:
 
 
 def test_a_document_names_its_edition_from_the_second_on() -> None:
-    assert founded().state.document()["edition"] == 2
+    assert founded().state.document()["edition"] == editions.NEWEST
     assert "edition" not in first_edition().state.document()

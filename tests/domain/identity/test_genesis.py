@@ -18,6 +18,7 @@ from tests.domain.stage import (
 from tests.domain.tables import Walk, codes
 
 from constancia.domain.identity.genesis import LedgerOpened, LedgerState
+from constancia.domain.kernel.editions import NEWEST
 from constancia.domain.kernel.values import FormError
 
 
@@ -34,7 +35,7 @@ WALK = Walk(
     reach={"none": Stage, "open": first_edition},
     acts={
         "LedgerOpened": lambda stage: (FOUNDERS, "LedgerOpened", first_genesis()),
-        "LawEditionAdopted": lambda stage: (root("inai"), "LawEditionAdopted", {"edition": 2}),
+        "LawEditionAdopted": lambda stage: (root("inai"), "LawEditionAdopted", {"edition": NEWEST}),
     },
     words={("none", "LawEditionAdopted"): "E_KEY_UNKNOWN"},  # before genesis there is no key
 )

@@ -17,7 +17,7 @@ import httpx
 import pytest
 from tests.api.served import App, serving
 from tests.ledger import world as worlds
-from tests.ledger.audit.test_editions import FIRST, store
+from tests.ledger.audit.test_editions import FIXTURES, FORMER, store
 from tests.ledger.conftest import Desk, OpenDesk
 from tests.ledger.world import PARTIES
 
@@ -30,6 +30,7 @@ from constancia.domain.identity.party import Party
 from constancia.domain.kernel import acts, editions
 from constancia.domain.kernel.acts import REGISTRY, act
 from constancia.domain.kernel.aggregate import document_of
+from constancia.domain.kernel.editions import NEWEST
 from constancia.domain.kernel.forms import form_number, shape_of
 from constancia.domain.kernel.values import Identifier
 from constancia.ledger.audit import level4_served, level4_stored
@@ -227,13 +228,17 @@ def test_new_verifier_old_ledger(name: str, open_desk: OpenDesk, monkeypatch: py
                 assert {one.code for one in report.open} <= {"shown-other-form", "documents-missing"}
 
 
+@pytest.mark.parametrize("edition", FORMER)
 @pytest.mark.parametrize("name", NEWER)
-def test_new_verifier_ledger_of_the_first_edition(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_new_verifier_ledger_of_a_former_edition(
+    name: str, edition: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     NEWER[name].add(monkeypatch)
-    for place in (store(tmp_path), FIRST / "bundle.zip"):
-        report = verified(place, FIRST / "trust", None, law=True)
+    folder = FIXTURES / str(edition)
+    for place in (store(tmp_path, edition), folder / "bundle.zip"):
+        report = verified(place, folder / "trust", None, law=True)
         assert report.faults_total == 0, report_text(report, "en")
-        assert report.checked["L3"]["moves"] == 130
+        assert report.checked["L3"]["moves"] == FORMER[edition].moves
 
 
 def test_one_member_more_is_another_form() -> None:
@@ -244,18 +249,13 @@ def test_one_member_more_is_another_form() -> None:
     assert form_number(now) == form_number(shape_of([absent]))  # nothing is written where it is absent
 
 
-def test_the_first_editions_documents_name_no_form() -> None:
-    """A member more of an aggregate would change their bytes: let it be None where it is absent (SPEC §6.1)."""
-    assert states.state_form(1) == states.FORM_OF_FIRST
-
-
 def test_a_lie_under_another_form_is_never_intact(desk: Desk) -> None:
     def lying(app: App) -> App:
         async def answer(scope: Any, receive: Any, send: Any) -> None:
             if scope.get("path") != "/api/v1/parties":
                 await app(scope, receive, send)
                 return
-            body = json.dumps({"items": [], "size": desk.ledger.size, "edition": 2, "form": 7}).encode()
+            body = json.dumps({"items": [], "size": desk.ledger.size, "edition": NEWEST, "form": 7}).encode()
             await send({"type": "http.response.start", "status": 200, "headers": []})
             await send({"type": "http.response.body", "body": body})
 

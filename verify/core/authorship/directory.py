@@ -35,6 +35,8 @@ class Unjudged(NamedTuple):
 
 # Faults that an act which is not judged could explain: it may have brought a key, an appointment, a seat.
 EXPLAINED: Final = frozenset(["key-unknown", "key-state", "key-period", "appointment", "scope", "seat", "authority"])
+# The state of a key after each act that ends its use.
+_ENDS: Final = {"KeyRotated": "retired", "KeyRevoked": "revoked", "KeyCompromised": "compromised"}
 
 
 class Directory:
@@ -59,8 +61,7 @@ class Directory:
         self._effects: Mapping[str, Callable[[Entry], None]] = {
             "LedgerOpened": self._open, "RepresentativeAppointed": self._appoint,
             "RepresentativeRevoked": self._end_appointment, "KeyRegistered": self._register,
-            "KeyEndorsed": self._endorse, "KeyRotated": self._retire, "KeyRevoked": self._revoke,
-            "KeyCompromised": self._compromise, "SignatureReaffirmed": self._reaffirm,
+            "KeyEndorsed": self._endorse, "SignatureReaffirmed": self._reaffirm, **dict.fromkeys(_ENDS, self._end_key),
             **dict.fromkeys(("GovernanceBodyEstablished", "PartyWithdrew", "PartyReturned"), self._seat),
         }  # fmt: skip
 
@@ -273,8 +274,7 @@ class Directory:
         listed = _founders(entry.statement)
         self.founders = frozenset(_text(founder, "party") for founder in listed)
         for founder in listed:
-            party = _text(founder, "party")
-            public = _founder_key(founder)
+            party, public = _text(founder, "party"), _founder_key(founder)
             self.keys[public.key_id] = RegisteredKey(
                 public=public, party=party, appointment=None, state="active",
                 actor={"capacity": "root", "party": party},
@@ -298,34 +298,26 @@ class Directory:
         self.appointments[_text(entry.statement.body, "appointment")].revoked = True
 
     def _register(self, entry: Entry) -> None:
-        body = entry.statement.body
-        public = _public_key(body)
+        body, public = entry.statement.body, _public_key(entry.statement.body)
         self.keys[public.key_id] = RegisteredKey(
             public=public, party=_text(body, "party"), appointment=body.get("appointment"),
             actor=dict(entry.statement.actor),
         )  # fmt: skip
 
     def _endorse(self, entry: Entry) -> None:
-        body = entry.statement.body
-        key = self._key(body)
+        body, key = entry.statement.body, self._key(entry.statement.body)
         if key.state != "pending":
             raise Malformed("directory", "body.key", "a pending key", key.state)
         if self._are_awaited(entry, key):
             return
-        key.valid_from = _text(body, "valid_from")
-        key.valid_until = _text(body, "valid_until", FOREVER)
+        key.valid_from, key.valid_until = _text(body, "valid_from"), _text(body, "valid_until", FOREVER)
         key.state = "active"
 
-    def _retire(self, entry: Entry) -> None:
-        self._key(entry.statement.body).state = "retired"
-
-    def _revoke(self, entry: Entry) -> None:
-        key = self._key(entry.statement.body)
-        key.state = "compromised" if key.state == "compromised" else "revoked"
-
-    def _compromise(self, entry: Entry) -> None:
-        self._key(entry.statement.body).state = "compromised"
-        _text(entry.statement.body, "compromised_since")
+    def _end_key(self, entry: Entry) -> None:
+        key, kind = self._key(entry.statement.body), entry.statement.type
+        key.state = "compromised" if key.state == "compromised" else _ENDS[kind]
+        if kind == "KeyCompromised":
+            _text(entry.statement.body, "compromised_since")
 
     def _reaffirm(self, entry: Entry) -> None:
         for name in ("target", "verdict"):

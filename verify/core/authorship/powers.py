@@ -8,8 +8,8 @@ from typing import Final
 
 from constancia.verify.core.formats.statement import Statement
 
-NEWEST: Final = 2  # the latest edition of the law that this verifier knows (SPEC §6.1)
-SEATED_STREAMS: Final = {1: ("agreement/", "decision/"), 2: ("decision/",)}  # by edition
+NEWEST: Final = 3  # the latest edition of the law that this verifier knows (SPEC §6.1)
+SEATED_STREAMS: Final = {1: ("agreement/", "decision/"), 2: ("decision/",), 3: ("decision/",)}  # by edition
 
 _SIGNERS: Final = {
     "founders": "LedgerOpened",
@@ -21,7 +21,13 @@ _SIGNERS: Final = {
     "ScopeReductionReported AgreementDrafted AgreementTextFrozen AgreementSigned DecisionProposed VoteCast "
     "DissentRecorded DecisionSigned CommitmentProposed CommitmentAdopted ScopeChangeProposed ScopeChanged WorkStarted "
     "ProgressReported ProgressContested MilestoneCompleted DeliverableSubmitted DeliverableContested "
-    "DeliverableRevised DeliverableAccepted DeliverableRejected RoleFilled ConditionSettled ContestOverruled",
+    "DeliverableRevised DeliverableAccepted DeliverableRejected RoleFilled ConditionSettled ContestOverruled "
+    "EntryAcknowledged EntryContested ResponseGiven AllegationMade ParticipantAdmitted DutyAssigned ConditionDeclared "
+    "StatementPublished GatheringConvened GatheringHeld ContributionReceived ReasonedResponsePublished "
+    "PaperSignatureAttested AgreementPartyWithdrew TranslationDiscrepancyRecorded ActionPlanOpened "
+    "CommitmentCarriedIntoPlan ActionPlanSubmitted ActionPlanClosed DeadlineMoved CommitmentStatusDecided "
+    "ComplaintFiled ComplaintAdmitted ComplaintResolved AssessmentPublished CancellationRequested CancellationDecided "
+    "PartySucceeded",
 }
 SIGNER_OF: Final[Mapping[str, str]] = {name: signer for signer, listed in _SIGNERS.items() for name in listed.split()}
 ROOT_ACTS: Final = frozenset(_SIGNERS["root"].split())

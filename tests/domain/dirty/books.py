@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-from tests.domain.dirty.reading import WEEK, Json, Span, agreed_digest, instant, local_day, require, span
+from tests.domain.dirty.reading import EDITION, WEEK, Json, Span, agreed_digest, instant, local_day, require, span
 
 # By the specification: what each party concerned says once, over an equal text.
 CONCURRING = frozenset(
@@ -215,7 +215,7 @@ class Books:
 
     def _check_voice(self, word: Word) -> None:
         actor = word.statement["actor"]
-        require(word.statement["schema"] == 2, "edition", f"said under edition {word.statement['schema']}")
+        require(word.statement["schema"] == EDITION, "edition", f"said under edition {word.statement['schema']}")
         require(word.party, "4", f"{word.type} by nobody's party")
         if word.type == "KeyRegistered":
             require(word.key == word.body["key"], "3", "a key is registered by another key")

@@ -297,7 +297,7 @@ class Players:
         elif change == 5 and body:
             del body[self.pick(sorted(body))]
         elif change == 6:
-            wrong["schema"] = self.pick((1, 3, 99))
+            wrong["schema"] = self.pick((1, 2, 99))
         elif change == 7:
             body["version"] = body.get("version", 1) + 1
         else:

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 Json = Mapping[str, Any]
+EDITION = 3  # of the law that is played
 WEEK = timedelta(days=7)
 FIRST_DAY, LAST_DAY = date.min, date.max
 # How grave a change of scope is, the mildest first.

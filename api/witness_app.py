@@ -3,7 +3,10 @@
 The one place where what the core raises becomes a status. The specification leaves nothing of it open:
 
     400 malformed · 404 origin unknown · 403 not signed by the log · 409 another size known (the body says which) ·
-    409 another root for the known size · 422 bad proof · 200 cosigned
+    422 another root for the known size, or a bad proof · 200 cosigned
+
+What it has cosigned last of a log is at `<prefix>/<hex SHA-256 of the origin>/checkpoint`, for anybody who does not
+want to ask the log.
 
 It says nothing of what comes before: 429 with Retry-After, unread, to an address of which too many requests came to
 nothing (api.rates); 413 and 408 to a body that is too long or too slow. A log asks again later, as after any fault.
@@ -11,7 +14,7 @@ nothing (api.rates); 413 and 408 to a body that is too long or too slow. A log a
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from starlette.applications import Starlette
@@ -42,7 +45,7 @@ _STATUS: Final[dict[type[Exception], int]] = {
     NotSigned: 403,
     UnknownLog: 404,
     SizeConflict: 409,
-    RootConflict: 409,
+    RootConflict: 422,
     BadProof: 422,
 }
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -95,18 +98,34 @@ def create_witness_app(witness: Witness, prefix: str = "", settings: Settings | 
             attempts.end(address, moved=moved)
         return Response(lines, 200, _HEADERS, "text/plain; charset=utf-8")
 
-    async def about(request: Request) -> Response:
-        wait = rates.take("reads", address_of_client(request.scope))
-        if wait is not None:
-            return _too_many(wait)
-        return PlainTextResponse(await run_in_threadpool(describe, witness), headers=_HEADERS)
+    def about(_request: Request) -> bytes:
+        return describe(witness).encode()
+
+    def latest(request: Request) -> bytes | None:
+        return witness.latest(request.path_params["origin"])
 
     return Starlette(
         routes=[
+            Route(f"{prefix}/{{origin}}/checkpoint", _reading(latest, rates), methods=["GET"]),
             Route(f"{prefix}{CALL}", add_checkpoint, methods=["POST"]),
-            Route(f"{prefix}/", about, methods=["GET"]),
+            Route(f"{prefix}/", _reading(about, rates), methods=["GET"]),
         ]
     )
+
+
+def _reading(read: Callable[[Request], bytes | None], rates: Rates) -> Callable[[Request], Awaitable[Response]]:
+    """Make a handler of what is only read: within the limits, and 404 where there is nothing."""
+
+    async def answer(request: Request) -> Response:
+        wait = rates.take("reads", address_of_client(request.scope))
+        if wait is not None:
+            return _too_many(wait)
+        text = await run_in_threadpool(read, request)
+        if text is None:
+            return _refused(404, "nothing of such a log was cosigned here")
+        return Response(text, 200, _HEADERS, "text/plain; charset=utf-8")
+
+    return answer
 
 
 def describe(witness: Witness) -> str:

@@ -25,7 +25,8 @@ _STYLE: Final = re.compile(r'<link rel="stylesheet" href="([a-z]+\.css)">')
 _SCRIPTS: Final = re.compile(r'(?:<script src="[a-z0-9]+\.js"></script>\n)+')
 _FROM_TABLES: Final = re.compile(r'SIGNS="",PHRASES=\[\].*(?=</script>)', re.DOTALL)
 _TABLE: Final = re.compile(r"(?<=words\(`)[^`]*(?=`\))")
-_SIGNS: Final = "!#%&*+/6789=>?@KMQXZ[]^~"  # those of them that the tables do not use are free
+# Those of them that the tables do not use are free.
+_SIGNS: Final = "!#%&*+/6789=>?@KMQXZ[]^~ÀÂÃÄÅÆÇÈÊËÌÎÏÐÒÔÕÖØÙÛÜÝÞßàâãäåæçèêëìîïðòôõöøùûüýþÿ"
 _LINE: Final = 380
 _ROWS: Final = re.compile(r"^@([A-Za-z0-9-]+)\n", re.MULTILINE)
 _BREAKS: Final = ";,{}"
@@ -52,25 +53,30 @@ def built(source: Path) -> str:
 
 
 def _with_phrases(script: str) -> str:
-    """Write the phrases that come most often in the tables of words once, and in the tables a sign for each."""
+    """Write the phrases that come most often in the tables of words once, and in the tables a sign for each.
+
+    A phrase may hold the signs of those before it.
+    """
     tables: list[str] = _TABLE.findall(script)
     text = "\0".join(tables)
     signs = "".join(sign for sign in _SIGNS if sign not in text)
-    unfit = set(f'\0\n|{{}}"\\{signs}')
+    unfit = set('\0\n|{}"\\')
     phrases: list[str] = []
     for sign in signs:
-        counted = Counter(text[at : at + size] for size in range(3, 26) for at in range(len(text) - size))
+        counted = Counter(text[at : at + size] for size in range(2, 26) for at in range(len(text) - size))
         usable = [phrase for phrase, count in counted.items() if count > 2 and unfit.isdisjoint(phrase)]
-        phrases.append(max(usable, key=lambda phrase: _saved(phrase, counted[phrase])))
+        phrases.append(max(usable, key=lambda phrase: _saved(phrase, text.count(phrase), sign)))
         text = text.replace(phrases[-1], sign)
     for long, short in zip(tables, text.split("\0"), strict=True):
         script = script.replace(long, short)
-    return script.replace('SIGNS="",PHRASES=[]', f'SIGNS="{signs}",PHRASES="{"|".join(phrases)}".split("|")')
+    lines = re.findall(rf".{{1,{_LINE - 30}}}", "|".join(phrases))
+    joined = "\n+".join(f'"{line}"' for line in lines)
+    return script.replace('SIGNS="",PHRASES=[]', f'SIGNS="{signs}",PHRASES=({joined}).split("|")')
 
 
-def _saved(phrase: str, count: int) -> tuple[int, str]:
+def _saved(phrase: str, count: int, sign: str) -> tuple[int, str]:
     """Give how many bytes a phrase saves; the phrase decides between equals."""
-    return (len(phrase.encode()) - 1) * count - len(phrase.encode()), phrase
+    return (len(phrase.encode()) - len(sign.encode())) * count - len(phrase.encode()), phrase
 
 
 def _read(source: Path, name: str) -> str:

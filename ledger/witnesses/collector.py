@@ -54,7 +54,6 @@ class Failed(Exception):
         self.size = size
 
 
-_CODES: Final = {409: "conflict", 422: "no_proof"}
 ALARMS: Final = ("ahead", "conflict", "no_proof")  # a witness has seen more than this store has, or another tree
 
 
@@ -314,7 +313,7 @@ class CosignatureCollector:
                 self._keep(endpoint, signed, answer)
                 return
             if status != 409 or media_type != SIZE_MEDIA_TYPE:
-                raise Failed(_CODES.get(status, "refused"), f"status {status}: {answer[:200]!r}", old)
+                raise Failed(_why(status, old == size), f"status {status}: {answer[:200]!r}", old)
             endpoint.known = parse_size(answer)
         raise Failed("garbage", "it names another size each time")
 
@@ -330,6 +329,13 @@ class CosignatureCollector:
             self.on_cosigned(line.name, verify_cosignature(_key_of(endpoint, line), line, text))
         endpoint.known = checkpoint.size
         endpoint.cosigned = max(endpoint.cosigned, checkpoint.size)
+
+
+def _why(status: int, is_known_size: bool) -> str:
+    """Give the code of a refusal. Another root for a size is 422; 409 until the specification of July 2026."""
+    if status == 409 or (status == 422 and is_known_size):
+        return "conflict"
+    return "no_proof" if status == 422 else "refused"
 
 
 def _names(endpoint: Endpoint) -> list[str]:

@@ -9,6 +9,7 @@ It trusts its own file and its clock. It trusts neither the log nor the sender: 
 beyond the log's signature on the checkpoint. Source: C2SP tlog-witness.
 """
 
+import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -20,7 +21,7 @@ from constancia.ledger.witnesses.protocol import AddCheckpoint, parse_request
 from constancia.ledger.witnesses.witness_memory import EquivocationRecord, LastCosigned, WitnessStore
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import is_signed_by
-from constancia.verify.core.formats.note import VerifierKey, format_note
+from constancia.verify.core.formats.note import VerifierKey, format_note, parse_note
 from constancia.verify.wire.merkle import verify_consistency
 
 READY: Final = "constancia-witness listening on "  # a witness's process prints this with its address when it is ready
@@ -114,6 +115,24 @@ class Witness:
         # knows, it gets the new size.
         lines = format_note("", self.cosigner.cosign(request.note.text, time))
         return lines.removeprefix(b"\n")
+
+    def latest(self, origin_hash: str) -> bytes | None:
+        """Give the checkpoint that it cosigned last of a log.
+
+        Args:
+            origin_hash: Hex SHA-256 of the log's origin.
+
+        Returns:
+            The note with the log's signature and this witness's, or None where nothing of that log was cosigned.
+
+        Source: C2SP tlog-witness, monitoring prefix.
+        """
+        for origin, last in self.store.known().items():
+            if hashlib.sha256(origin.encode()).hexdigest() == origin_hash:
+                text = parse_note(last.checkpoint).text
+                lines = format_note("", self.cosigner.cosign(text, last.cosigned_at)).removeprefix(b"\n")
+                return last.checkpoint + lines
+        return None
 
     def _check_signature(self, request: AddCheckpoint) -> None:
         key = self.logs.get(request.checkpoint.origin)

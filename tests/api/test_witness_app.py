@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import hashlib
 import http.client
 import os
 import signal
@@ -66,7 +67,7 @@ def test_every_status_of_the_specification(url: str, home: Home, log: TreeLog) -
         (format_request(9, (), log.checkpoint(5)), 400),
         (stranger.request(0, 5), 404),
         (forger.request(5, 9), 403),
-        (format_request(5, (), log.fork(2, 5).checkpoint(5)), 409),
+        (format_request(5, (), log.fork(2, 5).checkpoint(5)), 422),
         (format_request(5, (), log.checkpoint(9)), 422),
     ):
         answer = post(url, body)
@@ -74,6 +75,23 @@ def test_every_status_of_the_specification(url: str, home: Home, log: TreeLog) -
         assert answer.headers["content-type"].startswith("text/plain")
         assert answer.headers["cache-control"] == "no-store"
     assert post(url, log.request(5, 9)).status_code == 200
+
+
+def test_anybody_can_ask_for_what_was_cosigned_last(url: str, home: Home, log: TreeLog) -> None:
+    address = f"{url}/{hashlib.sha256(ORIGIN.encode()).hexdigest()}/checkpoint"
+    assert httpx.get(address).status_code == 404
+    for old, new in ((0, 5), (5, 9)):
+        assert post(url, log.request(old, new)).status_code == 200
+        answer = httpx.get(address)
+        assert answer.status_code == 200
+        note = parse_note(answer.content)
+        assert note.text == parse_note(log.checkpoint(new)).text
+        for key in home.cosigner.keys:
+            [line] = [line for line in note.signatures if key.matches(line)]
+            assert abs(verify_cosignature(key, line, note.text) - time.time()) < 60
+    post(url, format_request(9, (), log.fork(2, 9).checkpoint(9)))
+    assert parse_note(httpx.get(address).content).text == parse_note(log.checkpoint(9)).text
+    assert httpx.get(f"{url}/{'0' * 64}/checkpoint").status_code == 404
 
 
 def test_grease_in_the_note_is_ignored(url: str, log: TreeLog) -> None:

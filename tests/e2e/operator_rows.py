@@ -21,21 +21,21 @@ TEXT = """
 + verifier, by a later signatory's `seen` | altered: L2 `signature`, entry 20 | 4
 + holder of an older checkpoint | altered: L2 `signature`, entry 20 | 4
 + monitor | finding `fork`; a proof that convinces anybody | 1
-+ witness | refuses, 409, alarm `RootConflict` | 1
++ witness | refuses, 422, alarm `RootConflict` | 1
 + verifier whose policy asks for witnesses | altered: L2 `signature`, entry 20 | 4
 # rewrites-text-own-key | operator with the log key | the same, signed with a key of its own
 + verifier without trust folder | altered: L2 `key-unknown`, entry 20 | 4
 + verifier, by a later signatory's `seen` | altered: L2 `key-unknown`, entry 20 | 4
 + holder of an older checkpoint | altered: L2 `key-unknown`, entry 20 | 4
 + monitor | finding `fork`; a proof that convinces anybody | 1
-+ witness | refuses, 409, alarm `RootConflict` | 1
++ witness | refuses, 422, alarm `RootConflict` | 1
 + verifier whose policy asks for witnesses | altered: L2 `key-unknown`, entry 20 | 4
 # rewrites-with-author | operator with the log key | the same, with the author's help
 + verifier without trust folder | altered: L2 `seen`, entry 20 | 4
 + verifier, by a later signatory's `seen` | altered: L2 `seen`, entry 20 | 4
 + holder of an older checkpoint | altered: L2 `seen`, entry 20 | 4
 + monitor | finding `fork`; a proof that convinces anybody | 1
-+ witness | refuses, 409, alarm `RootConflict` | 1
++ witness | refuses, 422, alarm `RootConflict` | 1
 + verifier whose policy asks for witnesses | altered: L2 `seen`, entry 20 | 4
 # removes | operator with the log key | removes an entry and rebuilds all later ones
 + verifier without trust folder | altered: L2 `seen-ahead`, entry 20 | 4
@@ -49,7 +49,7 @@ TEXT = """
 + verifier, by a later signatory's `seen` | altered: L2 `seen-ahead`, entry 20 | 4
 + holder of an older checkpoint | altered: L2 `seen-ahead`, entry 20 | 4
 + monitor | finding `fork`; a proof that convinces anybody | 1
-+ witness | refuses, 409, alarm `RootConflict` | 1
++ witness | refuses, 422, alarm `RootConflict` | 1
 + verifier whose policy asks for witnesses | altered: L2 `seen-ahead`, entry 20 | 4
 # inserts | operator with the log key | inserts an entry of the past and rebuilds all later ones
 + verifier without trust folder | altered: L1 `recorded-at`, entry 20 | 4
@@ -64,7 +64,7 @@ TEXT = """
 - holder of an older checkpoint | intact | 4
 + holder of the last checkpoint | altered: L1 `fork`, somewhere in entries 0 to 29 | 4
 + monitor | finding `fork`; a proof that convinces anybody | 1
-+ witness | refuses, 409, alarm `RootConflict` | 1
++ witness | refuses, 422, alarm `RootConflict` | 1
 - verifier whose policy asks for witnesses | inconclusive: `no-quorum` | 4
 # removes-end | operator with the log key | removes the last entry
 - verifier without trust folder | inconclusive: `no-trust` | 4
@@ -79,7 +79,7 @@ TEXT = """
 + verifier with key and genesis pinned | altered: L1 `genesis`, entry 0 | 4
 + holder of an older checkpoint | altered: L1 `genesis`, entry 0 | 4
 + monitor | finding `fork`; a proof that convinces anybody | 1
-+ witness | refuses, 409, alarm `RootConflict` | 1
++ witness | refuses, 422, alarm `RootConflict` | 1
 + verifier whose policy asks for witnesses | altered: L1 `genesis`, entry 0 | 4
 # split-view | operator with the log key | shows two histories to two readers
 - reader of either side alone | intact | 4
@@ -87,7 +87,7 @@ TEXT = """
 + two readers who compare checkpoints | altered: L1 `fork`, somewhere in entries 0 to 23 | 4
 + next statement signed on one side, recorded on the other | altered: L2 `seen`, entry 23 | 4
 + two monitors that compare | finding `split-view`; a proof that convinces anybody | 1
-+ witness | refuses, 409, alarm `RootConflict` | 1
++ witness | refuses, 422, alarm `RootConflict` | 1
 - verifier whose policy asks for witnesses | inconclusive: `no-quorum` | 4
 # rollback | operator | goes back to a backup
 - verifier without trust folder | inconclusive: `no-trust` | 4
@@ -144,13 +144,13 @@ TEXT = """
 - verifier whose policy asks for witnesses | inconclusive: `no-quorum` | 4
 + holder of an older checkpoint | altered: L1 `fork`, somewhere in entries 0 to 23 | 4
 + two monitors that compare | finding `split-view`; a proof that convinces anybody | 1
-+ witness | refuses, 409, alarm `RootConflict` | 1
++ witness | refuses, 422, alarm `RootConflict` | 1
 + who holds the two cosigned checkpoints | contradict themselves: w1 |
 # two-witnesses-lie | operator and two witnesses, where two are the quorum | show two histories, both witnessed
 - verifier whose policy asks for witnesses | intact | 4
 + holder of an older checkpoint | altered: L1 `fork`, somewhere in entries 0 to 23 | 4
 + two monitors that compare | finding `split-view`; a proof that convinces anybody | 1
-+ witness | refuses, 409, alarm `RootConflict` | 1
++ witness | refuses, 422, alarm `RootConflict` | 1
 + who holds the two cosigned checkpoints | contradict themselves: w1, w2 |
 # seen-alone | operator with the log key | gives each entry in turn another recording time, no witness being there
 + verifier, by a later signatory's `seen` | altered: L2 `seen`, for each of the entries 1 to 28 |

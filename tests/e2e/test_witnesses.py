@@ -191,7 +191,7 @@ def test_rewritten_demonstration_is_refused_by_its_witnesses(copy: Path, tmp_pat
     with served(copy, "--demo"):
         port = listening_port(witnesses_of(copy)[0])
         refused = httpx.post(f"http://127.0.0.1:{port}/add-checkpoint", content=fork)
-        assert refused.status_code == 409
+        assert refused.status_code == 422
         assert refused.headers["content-type"].startswith("text/plain")
         assert "evidence 1" in httpx.get(f"http://127.0.0.1:{port}/").text
 

@@ -4,13 +4,17 @@ const ROOT_ACTS = {MemberOrganizationJoined: "party", MemberOrganizationLeft: "p
 	RepresentativeRevoked: "appointment", KeyEndorsed: "key", KeyCompromised: "key", PartyWithdrew: "party", LawEditionAdopted: ""};
 const SHARED_ACTS = {PartyRegistered: "party", PartyReturned: "party", KeyRevoked: "key", CorrectionRecorded: ""};
 const KNOWN_ACTS = RegExp(`^(${[
-	"L(edgerOpened|awEditionAdopted)", "Party(Registered|NameRecorded|Withdrew|Returned)",
+	"L(edgerOpened|awEditionAdopted)", "Party(Registered|NameRecorded|Withdrew|Returned|Succeeded)",
 	"MemberOrganization(Joined|Left)", "Representative(Appointed|Revoked)",
 	"Key(Registered|Endorsed|Rotated|Revoked|Compromised)", "SignatureReaffirmed",
-	"Governance(BodyEstablished|RulesAdopted)", "ScopeReductionReported", "Agreement(Drafted|TextFrozen|Signed)",
-	"Decision(Proposed|Signed)", "VoteCast", "DissentRecorded", "Commitment(Proposed|Adopted)", "ScopeChange(Proposed|d)",
-	"RoleFilled", "ConditionSettled", "ContestOverruled", "WorkStarted", "Progress(Reported|Contested)", "MilestoneCompleted",
-	"Deliverable(Submitted|Contested|Revised|Accepted|Rejected)", "CorrectionRecorded"
+	"Governance(BodyEstablished|RulesAdopted)", "ScopeReductionReported", "Agreement(Drafted|TextFrozen|Signed|PartyWithdrew)",
+	"Decision(Proposed|Signed)", "VoteCast", "DissentRecorded", "Commitment(Proposed|Adopted|StatusDecided|CarriedIntoPlan)",
+	"ScopeChange(Proposed|d)", "RoleFilled", "ContestOverruled", "WorkStarted", "Progress(Reported|Contested)",
+	"MilestoneCompleted", "Deliverable(Submitted|Contested|Revised|Accepted|Rejected)", "CorrectionRecorded",
+	"Condition(Declared|Settled)", "Entry(Acknowledged|Contested)", "ResponseGiven", "AllegationMade", "ParticipantAdmitted",
+	"DutyAssigned", "StatementPublished", "ReasonedResponsePublished", "AssessmentPublished", "Gathering(Convened|Held)", "ContributionReceived",
+	"PaperSignatureAttested", "TranslationDiscrepancyRecorded", "ActionPlan(Opened|Submitted|Closed)", "DeadlineMoved",
+	"Complaint(Filed|Admitted|Resolved)", "Cancellation(Requested|Decided)"
 ].join("|")})$`);
 const FOREVER = "9999-12-31";
 const keys = new Map(), appointments = new Map(), bodies = new Map(), suspects = new Map(), days = new Map(), proposed = [];

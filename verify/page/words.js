@@ -1,7 +1,7 @@
 // Words, a line each: code|Spanish|English, which may be the code itself. A line `@code` is that row of verify/report/words.py.
-// In the page that is built, phrases that come often stand once in PHRASES, and as a sign each in the tables.
+// In the page that is built, phrases that come often stand once in PHRASES, and as a sign each in the tables and in the phrases after them.
 const SIGNS = "", PHRASES = [];
-const words = table => new Map(table.replace(/[!-~]/g, sign => PHRASES[SIGNS.indexOf(sign)] ?? sign).trim().split("\n").map(line => line.split("|")).map(([code, es, en]) => [code, {es, en}]));
+const words = table => new Map(PHRASES.reduceRight((text, phrase, i) => text.replaceAll(SIGNS[i], () => phrase), table).trim().split("\n").map(line => line.split("|")).map(([code, es, en]) => [code, {es, en}]));
 
 const FAULTS = words(`
 @entry-form

@@ -71,7 +71,7 @@ def _with_phrases(script: str) -> str:
         script = script.replace(long, short)
     lines = re.findall(rf".{{1,{_LINE - 30}}}", "|".join(phrases))
     joined = "\n+".join(f'"{line}"' for line in lines)
-    return script.replace('SIGNS="",PHRASES=[]', f'SIGNS="{signs}",PHRASES=({joined}).split("|")')
+    return script.replace('SIGNS="",PHRASES=[]', f'SIGNS="{signs}",\nPHRASES=({joined}).split("|")')
 
 
 def _saved(phrase: str, count: int, sign: str) -> tuple[int, str]:

@@ -33,6 +33,7 @@ from constancia.ledger.witnesses.protocol import (
     format_request,
     parse_answer,
     parse_size,
+    refusal_code,
 )
 from constancia.ledger.witnesses.quorum_status import MAX_TIME, QuorumStatus
 from constancia.verify.core.errors import Malformed, Unsupported
@@ -313,7 +314,7 @@ class CosignatureCollector:
                 self._keep(endpoint, signed, answer)
                 return
             if status != 409 or media_type != SIZE_MEDIA_TYPE:
-                raise Failed(_why(status, old == size), f"status {status}: {answer[:200]!r}", old)
+                raise Failed(refusal_code(status, is_known_size=old == size), f"status {status}: {answer[:200]!r}", old)
             endpoint.known = parse_size(answer)
         raise Failed("garbage", "it names another size each time")
 
@@ -329,13 +330,6 @@ class CosignatureCollector:
             self.on_cosigned(line.name, verify_cosignature(_key_of(endpoint, line), line, text))
         endpoint.known = checkpoint.size
         endpoint.cosigned = max(endpoint.cosigned, checkpoint.size)
-
-
-def _why(status: int, is_known_size: bool) -> str:
-    """Give the code of a refusal. Another root for a size is 422; 409 until the specification of July 2026."""
-    if status == 409 or (status == 422 and is_known_size):
-        return "conflict"
-    return "no_proof" if status == 422 else "refused"
 
 
 def _names(endpoint: Endpoint) -> list[str]:

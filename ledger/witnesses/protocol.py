@@ -117,3 +117,17 @@ def parse_size(answer: bytes) -> int:
     if not match or int(match.group(1)) > MAX_INTEGER:
         raise Malformed("size", "answer", "a decimal size below 2^53 and a line feed", answer[:40])
     return int(match.group(1))
+
+
+def refusal_code(status: int, *, is_known_size: bool) -> str:
+    """Give the code of a refusal: `conflict`, `no_proof` or `refused`.
+
+    Args:
+        status: HTTP status; another root for a size is 422, and was 409 until the specification of July 2026.
+        is_known_size: Whether the witness was asked about the size that it has cosigned last.
+
+    Source: C2SP tlog-witness.
+    """
+    if status == 409 or (status == 422 and is_known_size):
+        return "conflict"
+    return "no_proof" if status == 422 else "refused"

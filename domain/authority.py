@@ -3,6 +3,7 @@
 Stream, key, appointment, seat, scope, voice, place in the table, dates. What else an act asks for is in its `RULES`.
 """
 
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -19,6 +20,11 @@ from constancia.domain.kernel.rules import Breach, Rule, rule
 from constancia.domain.state import next_status
 
 CLOCK_SKEW: Final = timedelta(seconds=300)  # a signer's clock may be ahead of ours by this much
+# Unicode's white space, and letters and symbols without ink; a list, so that no version of Unicode changes a verdict.
+_SHOWN_AS_SPACE: Final = (
+    " \n\u00a0\u115f\u1160\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u202f\u205f\u2800\u3000\u3164\uffa0"
+)
 # The founders sign genesis together, and a new key is in no register yet.
 _BY_NO_REGISTERED_KEY: Final = ("founders", "self")
 
@@ -56,6 +62,16 @@ def _ids_apart(act: Act[Any], on: object, at: Context) -> Breach:
 def _same_ids(act: Act[Any], on: Aggregate, at: Context) -> Breach:
     of = {name: getattr(on, name, getattr(act, name)) for name in act.stream_id}
     return any(of[name] != getattr(act, name) for name in of) and {"stream": on.stream, "of": of}
+
+
+@rule(
+    "E_MALFORMED",
+    "a text has something to read: not only spaces, or characters that show as one",
+    "un texto tiene algo que leer: no sólo espacios, ni caracteres que se ven como uno",
+    since=3,
+)
+def _texts_can_be_read(act: Act[Any], on: object, at: Context) -> Breach:
+    return ({"where": where} for where in _blank_texts(at.statement["body"], "body"))
 
 
 @rule(
@@ -273,6 +289,7 @@ GENERAL: Final[tuple[Rule[Any, Any], ...]] = (
     _own_stream,
     _ids_apart,
     _same_ids,
+    _texts_can_be_read,
     _under_the_edition,
     _genesis_first,
     _founders_in_genesis,
@@ -298,6 +315,18 @@ GENERAL: Final[tuple[Rule[Any, Any], ...]] = (
     _historical_is_old,
     _is_signed,
 )
+
+
+def _blank_texts(value: object, where: str) -> Iterator[str]:
+    if isinstance(value, str):
+        if not value.strip(_SHOWN_AS_SPACE):
+            yield where
+    elif isinstance(value, Mapping):
+        for name, member in value.items():
+            yield from _blank_texts(member, f"{where}.{name}")
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from _blank_texts(item, f"{where}[{position}]")
 
 
 def _dates(at: Context) -> None:

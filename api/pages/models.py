@@ -54,7 +54,7 @@ def _line(frame: Frame, index: int, corrections: Sequence[Row]) -> Line:
         index=index,
         leaf_hash=leaf,
         type=statement["type"],
-        sentence=say(sentence_of(statement, frame.state), frame.lang),
+        sentence=say(sentence_of(statement, frame.state), frame.lang, for_page=True),
         party=statement["actor"].get("party", ""),
         occurred_on=statement["occurred_on"],
         recorded_at=entry["recorded_at"],

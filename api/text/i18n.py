@@ -5,6 +5,7 @@ languages; the catalogues contain only the product's own texts.
 """
 
 import io
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from gettext import GNUTranslations
@@ -59,8 +60,14 @@ class _Lenient(dict[str, object]):
         return ""
 
 
-def say(sentence: Sentence, lang: str) -> str:
-    """Return an act's readable sentence in a language."""
+def say(sentence: Sentence, lang: str, *, for_page: bool = False) -> str:
+    """Return an act's readable sentence in a language.
+
+    Args:
+        sentence: Message id and parameters.
+        lang: `es` or `en`.
+        for_page: Whether a browser shows it, which understands marks of direction; a terminal prints them escaped.
+    """
     params = _Lenient({name: in_language(value, lang) for name, value in sentence.params.items()})
     for name in ("compromised_since", "effective", "since", "until", "valid_from"):
         if name in params:
@@ -70,4 +77,21 @@ def say(sentence: Sentence, lang: str) -> str:
             word = f"word.{params[name]}"
             text = tr(lang, word)
             params[name] = text if text != word else params[name]
+    if for_page:
+        params = _Lenient({name: isolate(value) if isinstance(value, str) else value for name, value in params.items()})
     return catalogue(lang).gettext(sentence.msgid) % params
+
+
+def isolate(text: str) -> str:
+    """Keep a text that runs from right to left from reordering the sentence around it.
+
+    Args:
+        text: A text from outside; it holds no marks of direction of its own (SPEC §1).
+
+    Returns:
+        The text, within FIRST STRONG ISOLATE and its end where a letter of it runs from right to left.
+
+    Source: Unicode Bidirectional Algorithm (UAX 9), isolating formatting characters.
+    """
+    runs_left = any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
+    return f"\u2068{text}\u2069" if runs_left else text

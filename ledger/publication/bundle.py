@@ -4,14 +4,13 @@ Two exports at the same size and with the same anchors are identical: same files
 their own. So copies made by different people can be compared.
 """
 
-import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from constancia.ledger.disk.documents import Documents
-from constancia.ledger.disk.durable import PART_SUFFIX, sync_folder
+from constancia.ledger.disk.durable import durable_part, remove_half_written, replace_durably
 from constancia.ledger.publication.verifier_page import PAGE_NAME, verifier_page
 from constancia.ledger.reader.log import Log
 from constancia.ledger.timestamps.anchor_store import INDEX_NAME, Anchors
@@ -103,24 +102,21 @@ def export_bundle(  # noqa: PLR0913, PLR0917 (what goes in, and where to)
     note = log.checkpoint()
     checkpoint = read_checkpoint(note)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + PART_SUFFIX)
+    remove_half_written(path.parent.glob(f"{path.name}.*"))
+    part = durable_part(path)
     try:
-        with part.open("wb") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-                for name, data in _files(log, documents, policy, note, checkpoint):
-                    _add(archive, name, data)
-                declared = None if rollbacks is None else read_file(rollbacks, MAX_BYTES)
-                if declared is not None:
-                    _add(archive, ROLLBACKS_NAME, declared)
-                for name, data in () if anchors is None else _anchor_files(anchors, checkpoint.size):
-                    _add(archive, name, data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        with zipfile.ZipFile(part, "x", zipfile.ZIP_DEFLATED) as archive:  # nothing is written to what has that name
+            for name, data in _files(log, documents, policy, note, checkpoint):
+                _add(archive, name, data)
+            declared = None if rollbacks is None else read_file(rollbacks, MAX_BYTES)
+            if declared is not None:
+                _add(archive, ROLLBACKS_NAME, declared)
+            for name, data in () if anchors is None else _anchor_files(anchors, checkpoint.size):
+                _add(archive, name, data)
+        replace_durably(part, path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
     return checkpoint
 
 

@@ -94,3 +94,34 @@ def test_a_root_says_nothing_in_a_representatives_place() -> None:
     assert stage.code(root("nosc"), "CommitmentProposed", commitment()) == "E_OUT_OF_SCOPE"
     revoked = {"appointment": "ap-nosc", "reason": text("x")}
     assert "E_OUT_OF_SCOPE" in codes(stage.refused("nosc", "RepresentativeRevoked", revoked))
+
+
+BLANK = (" ", "\n \n", "\u00a0", "\u3000", "\u115f\u1160", "\u3164", "\uffa0 ", "\u2800", "\u2003\u202f")
+
+
+@pytest.mark.parametrize("blank", BLANK, ids=ascii)
+@pytest.mark.parametrize("place", ["name", "a translation", "a text of a commitment"])
+def test_a_text_without_anything_to_read_is_refused(blank: str, place: str) -> None:
+    body = {
+        "name": ("PartyNameRecorded", {"lang": "es", "name": blank, "official": True, "party": "nosc", "used_in": "x"}),
+        "a translation": (
+            "PartyRegistered",
+            {"kind": "company", "legal_name": {"es": "Red", "en": blank}, "party": "red-2"},
+        ),
+        "a text of a commitment": (
+            "CommitmentProposed",
+            {
+                "commitment": "c",
+                "governance_body": "cc",
+                "objective": text("O"),
+                "problem": {"es": blank},
+                "title": text("T"),
+            },
+        ),
+    }[place]
+    assert seated().code("inai", *body) == "E_MALFORMED"
+
+
+@pytest.mark.parametrize("readable", [".", "a ", "\u3164a", "漢", "ا"], ids=ascii)
+def test_a_text_with_something_to_read_is_taken(readable: str) -> None:
+    seated().says("inai", "PartyRegistered", {"kind": "company", "legal_name": {"es": readable}, "party": "red-2"})

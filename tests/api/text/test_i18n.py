@@ -98,3 +98,11 @@ def test_sentence_leaves_out_what_the_act_left_out() -> None:
     told = say(Sentence(msgid="act.KeyRevoked", params={"party": "SFP"}), "es")
     assert told.startswith("SFP revoca")
     assert tr("en", "page.days_late", days=3) == "3 days late"
+
+
+@pytest.mark.parametrize("name", ["مرصد", "ארגון", "Red ١٢"])
+def test_name_that_runs_from_right_to_left_is_isolated_on_a_page(name: str) -> None:
+    sentence = Sentence(msgid="act.KeyRevoked", params={"party": name})
+    assert f"\u2068{name}\u2069" in say(sentence, "es", for_page=True)
+    assert "\u2068" not in say(sentence, "es")  # a terminal would show the mark as an escape
+    assert "\u2068" not in say(Sentence(msgid="act.KeyRevoked", params={"party": "SFP"}), "es", for_page=True)

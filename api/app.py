@@ -13,6 +13,7 @@ from constancia.api.http import problems
 from constancia.api.http.proxies import Prefixed, path_within, prefix_of
 from constancia.api.http.query import CheckedFiles, CheckedQuery
 from constancia.api.http.rates import Rates
+from constancia.api.http.schemas import with_common_answers
 from constancia.api.http.security import Guard
 from constancia.api.http.settings import Settings
 from constancia.api.pages import routes as pages
@@ -95,6 +96,8 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     @app.get("/openapi.json", include_in_schema=False)
     def openapi(request: Request) -> Response:
         prefix = prefix_of(request.scope)
-        return JSONResponse({**app.openapi(), **({"servers": [{"url": prefix}]} if prefix else {})})
+        return JSONResponse(
+            {**with_common_answers(app.openapi()), **({"servers": [{"url": prefix}]} if prefix else {})}
+        )
 
     return app

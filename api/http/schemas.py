@@ -87,7 +87,7 @@ class ReceiptDocument(BaseModel):
 
 
 _SAYINGS: Final = {
-    400: "Not canonical, or of another form (E_MALFORMED, E_UNKNOWN_TYPE, E_SCHEMA_VERSION).",
+    400: "A wrong parameter, not canonical, or of another form (E_PARAMETER, E_MALFORMED, E_UNKNOWN_TYPE, E_SCHEMA_VERSION).",
     401: "Signature or key (E_SIGNATURE_INVALID, E_KEY_…).",
     403: "No power for this act (E_OUT_OF_SCOPE, E_ROLE, E_NOT_SEATED …), or another site's page (E_CROSS_SITE).",
     404: "It is not there (E_NOT_FOUND).",
@@ -105,6 +105,38 @@ def refusals(*statuses: int) -> Responses:
     """Return the description of problem documents with these statuses."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": _SAYINGS[status], "content": content} for status in statuses}
+
+
+def file_answer(description: str, *media_types: str, example: object = None) -> Responses:
+    """Return the description of bytes that a client may ask for in part, or only if they have changed.
+
+    Args:
+        description: What they are.
+        media_types: The media types that they may have.
+        example: An example of them, for JSON.
+    """
+    content = {media_type: {"example": example} if example is not None else {} for media_type in media_types}
+    return {
+        200: {"description": description, "content": content},
+        206: {"description": "The part that `Range` asks for.", "content": content},
+        304: {"description": "What `If-None-Match` names is still the same."},
+    }
+
+
+def with_common_answers(described: dict[str, Any]) -> dict[str, Any]:
+    """Add to each operation what it may answer because it is an operation: a request that is wrong as such.
+
+    Args:
+        described: The OpenAPI document; changed.
+
+    Returns:
+        The document.
+    """
+    for path, operations in described["paths"].items():
+        for operation in operations.values():
+            for status in (400, 404) if "{" in path else (400,):
+                operation["responses"].setdefault(str(status), refusals(status)[status])
+    return described
 
 
 def json_example(description: str, example: object) -> dict[str, Any]:

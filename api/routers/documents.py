@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from constancia.api.http.deps import TheLedger, TheSettings, stands
 from constancia.api.http.proxies import prefix_of
 from constancia.api.http.representation import represent
-from constancia.api.http.schemas import json_example, refusals
+from constancia.api.http.schemas import file_answer, json_example, refusals
 from constancia.api.http.security import bounded_body
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.errors import NotFound
@@ -34,9 +34,12 @@ _SANDBOX: Final = {
     "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
 }
 _CITATIONS: Final = 100
+_DOCUMENT: Final = file_answer(
+    "Its bytes.", "application/octet-stream", *sorted({kind.split(";")[0] for kind in SHOWN.values()})
+)
 
 
-@router.get("/documents/{sha256}", summary="A document", responses=refusals(404))
+@router.get("/documents/{sha256}", summary="A document", response_class=Response, responses=_DOCUMENT)
 def document(sha256: str, request: Request, ledger: TheLedger) -> Response:
     """Give a document's bytes, hashed again before they are sent. What is not on a short list comes as a file."""
     data = ledger.documents.get(sha256)

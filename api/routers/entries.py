@@ -12,7 +12,7 @@ from constancia.api.http.examples import ENVELOPE, RECEIPT, SUBMISSION
 from constancia.api.http.paging import Page, link_header
 from constancia.api.http.proxies import prefix_of
 from constancia.api.http.representation import represent
-from constancia.api.http.schemas import ReceiptDocument, json_example, refusals
+from constancia.api.http.schemas import ReceiptDocument, file_answer, json_example, refusals
 from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
 from constancia.ledger.errors import Busy
 from constancia.ledger.ledger import Ledger
@@ -109,7 +109,8 @@ def list_entries(  # noqa: PLR0913, PLR0917 - a framework's route: each is a req
 @router.get(
     "/entries/{name}",
     summary="One entry, its bytes verbatim",
-    responses={200: json_example("The entry's own bytes.", SUBMISSION["statement"]), **refusals(404)},
+    response_class=Response,
+    responses=file_answer("The entry's own bytes.", "application/json", example=SUBMISSION["statement"]),
 )
 def get_entry(name: str, request: Request, ledger: TheLedger) -> Response:
     """Give an entry by index, leaf hash or statement id. The body is the entry's own bytes."""
@@ -123,7 +124,7 @@ def get_entry(name: str, request: Request, ledger: TheLedger) -> Response:
     "/entries/{name}/dsse",
     summary="An entry's statement as a DSSE envelope",
     response_class=Response,
-    responses={200: {"description": "DSSE envelope v1.", "content": {_DSSE: {"example": ENVELOPE}}}, **refusals(404)},
+    responses=file_answer("DSSE envelope v1.", _DSSE, example=ENVELOPE),
 )
 def get_dsse(name: str, request: Request, ledger: TheLedger) -> Response:
     """Give what was signed, and the signatures, for existing DSSE tools. Key ids are ours: hex SHA-256 of the SPKI.

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from constancia.api.http.deps import TheLedger, TheSettings, TheSize, address_of
 from constancia.api.http.examples import CONSISTENCY, LEDGER
 from constancia.api.http.representation import represent
-from constancia.api.http.schemas import json_example, refusals
+from constancia.api.http.schemas import file_answer, json_example, refusals
 from constancia.api.routers.entries import index_of, receipt_document
 from constancia.api.routers.witnesses import witnessed
 from constancia.api.text.qr import qr_code
@@ -25,13 +25,23 @@ _BYTES: Final = "application/octet-stream"
 _TEXT: Final = "text/plain; charset=utf-8"
 
 
-@router.get("/checkpoint", summary="The latest signed checkpoint")
+@router.get(
+    "/checkpoint",
+    summary="The latest signed checkpoint",
+    response_class=Response,
+    responses=file_answer("A C2SP signed note.", "text/plain"),
+)
 def checkpoint(request: Request, ledger: TheLedger) -> Response:
     """Give the C2SP signed note."""
     return represent(request, ledger.log.checkpoint(), media_type=_TEXT, cache=_BRIEF)
 
 
-@router.get("/tile/{path:path}", summary="Tiles and entry bundles")
+@router.get(
+    "/tile/{path:path}",
+    summary="Tiles and entry bundles",
+    response_class=Response,
+    responses=file_answer("C2SP tlog-tiles.", "application/octet-stream"),
+)
 def tile(path: str, request: Request, ledger: TheLedger) -> Response:
     """Give a tile or an entry bundle, immutable. Bundles are sent gzip-encoded where the client takes that.
 
@@ -48,7 +58,12 @@ def tile(path: str, request: Request, ledger: TheLedger) -> Response:
     return represent(request, ledger.log.entry_bundle(number, width), media_type=_BYTES, may_compress=True)
 
 
-@router.get("/anchors/{path:path}", summary="Time anchors: RFC 3161 time-stamps over checkpoints")
+@router.get(
+    "/anchors/{path:path}",
+    summary="Time anchors: RFC 3161 time-stamps over checkpoints",
+    response_class=Response,
+    responses=file_answer("A time-stamp, or a text.", "application/timestamp-reply", "text/plain"),
+)
 def anchor(path: str, request: Request, ledger: TheLedger) -> Response:
     """Give an anchor's file, immutable, or the list of all (`SHA256SUMS`)."""
     if path == INDEX_NAME:
@@ -92,7 +107,17 @@ def consistency(
     return {"new": new, "old": old, "proof": [base64.b64encode(node).decode() for node in proof]}
 
 
-@router.get("/api/v1/receipts/{name}", summary="A receipt")
+@router.get(
+    "/api/v1/receipts/{name}",
+    summary="A receipt",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "A C2SP tlog-proof, or JSON where `Accept` asks for it.",
+            "content": {"text/plain": {}, "application/json": {}},
+        }
+    },
+)
 def receipt(name: str, request: Request, ledger: TheLedger, size: TheSize) -> Response:
     """Give an entry's receipt: a C2SP tlog-proof whose `extra` is the entry. JSON where that is asked for."""
     index = index_of(ledger, name)
@@ -110,7 +135,7 @@ def receipt(name: str, request: Request, ledger: TheLedger, size: TheSize) -> Re
     "/api/v1/receipts/{name}/qr.svg",
     summary="A receipt's QR code",
     response_class=Response,
-    responses={200: {"description": "An SVG image.", "content": {"image/svg+xml": {}}}, **refusals(404)},
+    responses=file_answer("An SVG image.", "image/svg+xml"),
 )
 def qr(  # noqa: PLR0913, PLR0917 - a framework's route: each is a request's part
     name: str,

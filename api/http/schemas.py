@@ -87,7 +87,7 @@ class ReceiptDocument(BaseModel):
 
 
 _SAYINGS: Final = {
-    400: "A wrong parameter, not canonical, or of another form (E_PARAMETER, E_MALFORMED, E_UNKNOWN_TYPE, E_SCHEMA_VERSION).",
+    400: "A wrong parameter or form (E_PARAMETER, E_MALFORMED, E_UNKNOWN_TYPE, E_SCHEMA_VERSION).",
     401: "Signature or key (E_SIGNATURE_INVALID, E_KEY_…).",
     403: "No power for this act (E_OUT_OF_SCOPE, E_ROLE, E_NOT_SEATED …), or another site's page (E_CROSS_SITE).",
     404: "It is not there (E_NOT_FOUND).",

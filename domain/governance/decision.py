@@ -287,7 +287,7 @@ class DecisionProposed(DecisionAct):
         """Open the vote, with the rules in force now."""
         version, rules = rules_in_force(at, self.governance_body)
         proposed = parse_decided(self.act, at.edition)
-        by_all = isinstance(proposed, Act) and proposed.BY_ALL
+        by_all = isinstance(proposed, Act) and proposed.needs_all
         voters = self._voters(at)
         today = at.edition > FIRST  # the second edition's law
         last_day = (at.day + timedelta(days=term_days(rules, "decision_term_days"))).isoformat()

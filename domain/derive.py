@@ -35,6 +35,7 @@ from constancia.domain.kernel.moves import answer, counts_by, span_of
 from constancia.domain.kernel.occurrence import SECOND, occurrence
 from constancia.domain.kernel.values import Value
 from constancia.domain.plans.lateness import plan_facts, rejections_owed
+from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.state import State
 
 __all__ = (
@@ -266,6 +267,26 @@ def _absences(state: State) -> Iterator[Derived]:
                     known_index=version.mark.index,
                     params={"version": version.version, "without": list(version.without)},
                 )
+        for decided in commitment.decided or ():
+            if decided.without is not None:
+                yield _without(
+                    state, "StatusDecidedWithout", commitment.stream, decided.mark, decided.without, to=decided.to
+                )
+    for plan in state.of(ActionPlan):
+        for carried in plan.commitments:
+            if carried.without is not None:
+                named = carried.commitment
+                yield _without(state, "CarriedWithout", plan.stream, carried.mark, carried.without, commitment=named)
+
+
+def _without(state: State, kind: str, stream: str, mark: Mark, without: tuple[str, ...], **more: str) -> Derived:
+    return Derived(
+        kind=kind,
+        stream=stream,
+        since=occurrence(state, mark).on,
+        known_index=mark.index,
+        params={**more, "without": list(without)},
+    )
 
 
 def disowned(state: State) -> Mapping[str, str]:

@@ -76,8 +76,8 @@ class Act(Value, Generic[G]):
         return f"{self.stream_kind}/{'.'.join(str(getattr(self, name)) for name in self.stream_id)}"
 
     @property
-    def move(self) -> str:
-        """The move of the table that the act is: its type, with its choice where that chooses the row."""
+    def step(self) -> str:
+        """The move of the table that the act makes: its type, with its choice where that chooses the row."""
         name = type(self).__name__
         return name if self.MOVES_BY is None else f"{name}.{getattr(self, self.MOVES_BY)}"
 

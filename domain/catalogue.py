@@ -20,6 +20,9 @@ from constancia.domain.kernel.acts import REGISTRY, Act, Signer, UnknownAct, par
 from constancia.domain.kernel.editions import NEWEST
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import Machine
+from constancia.domain.plans.assessment import ASSESSMENT
+from constancia.domain.plans.course import PLAN
+from constancia.domain.plans.deadline import DEADLINE
 from constancia.domain.remarks.allegation import ALLEGATION
 from constancia.domain.remarks.correction import CORRECTION
 
@@ -47,6 +50,9 @@ AGGREGATES: Final[tuple[AggregateKind, ...]] = (
     AGREEMENT,
     COMMITMENT,
     DELIVERABLE,
+    PLAN,
+    DEADLINE,
+    ASSESSMENT,
     ALLEGATION,
     CORRECTION,
 )

@@ -6,9 +6,9 @@ shows as well as a false one.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from constancia.domain.agreements.agreement import Agreement, AgreementVersion
 from constancia.domain.commitments.commitment import Commitment
@@ -29,42 +29,30 @@ from constancia.domain.kernel.calendar import (
     parse_edtf,
     parse_instant,
 )
+from constancia.domain.kernel.derived import Derived, Target, missed
 from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.moves import answer, counts_by, span_of
-from constancia.domain.kernel.occurrence import SECOND, as_recorded, occurrence
+from constancia.domain.kernel.occurrence import SECOND, occurrence
 from constancia.domain.kernel.values import Value
+from constancia.domain.plans.lateness import plan_facts, rejections_owed
+from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.state import State
 
+__all__ = (
+    "FORM",
+    "Derived",
+    "Standing",
+    "derive",
+    "derived_at",
+    "disowned",
+    "first_submission",
+    "flags",
+    "milestone_standing",
+    "was_member",
+)
+
 # Counts up whenever a fact is added, or its members change.
-FORM: Final = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Derived:
-    """A derived fact.
-
-    Attributes:
-        kind: Its name, such as `AgreementEnteredIntoForce`.
-        stream: The aggregate concerned.
-        since: EDTF or instant since when it holds.
-        known_index: Index of the entry that made it known; None where only time did.
-        params: What else it says.
-    """
-
-    kind: str
-    stream: str
-    since: str | None = None
-    known_index: int | None = None
-    params: Mapping[str, object] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, object]:
-        """Give its JSON form; absent members are left out."""
-        item: dict[str, object] = {"kind": self.kind, "params": dict(self.params), "stream": self.stream}
-        if self.since is not None:
-            item["since"] = self.since
-        if self.known_index is not None:
-            item["known_index"] = self.known_index
-        return item
+FORM: Final = 4
 
 
 def derive(state: State, at: datetime) -> tuple[Derived, ...]:
@@ -85,6 +73,8 @@ def derive(state: State, at: datetime) -> tuple[Derived, ...]:
         *_expiries(state, at),
         *_absences(state),
         *_disowned(state),
+        *plan_facts(state, at),
+        *rejections_owed(state),
     ]
     if state.edition >= SECOND:
         facts = [dated for fact in facts if (dated := derived_at(fact, local_day(at, state.timezone))) is not None]
@@ -184,7 +174,7 @@ def _deadlines(state: State, at: datetime) -> Iterator[Derived]:
         for position, version in enumerate(commitment.scopes):
             for milestone in version.scope.milestones:
                 due = deadline(milestone.window, state.timezone)
-                if due is None or due > at or _scope_at(commitment, due) != position:
+                if due is None or due > at or _scope_at(commitment, due) != position or not _owed_at(commitment, due):
                     continue
                 yield from _missed(state, commitment, version.scope, milestone.milestone)
 
@@ -195,45 +185,29 @@ def _scope_at(commitment: Commitment, instant: datetime) -> int:
     return max((position for position, before in enumerate(recorded) if before), default=0)
 
 
+def _owed_at(commitment: Commitment, due: datetime) -> bool:
+    """Tell whether a commitment went on when something of it fell due: after its end, by the record, nothing does."""
+    return commitment.ended is None or parse_instant(commitment.ended.mark.recorded_at) >= due
+
+
 def _missed(state: State, commitment: Commitment, scope: Scope, name: str) -> Iterator[Derived]:
     milestone = scope.milestone(name)
     due = deadline(milestone.window, state.timezone) if milestone else None
     if milestone is None or due is None:
         return
-    on_record = parse_instant(commitment.scopes[0].mark.recorded_at)
+    common: dict[str, Any] = {
+        "stream": commitment.stream,
+        "window": milestone.window,
+        "due": due,
+        "on_record": parse_instant(commitment.scopes[0].mark.recorded_at),
+    }
     done = next((completion.mark for completion in commitment.completed if completion.milestone == name), None)
-    yield from _missed_target(state, commitment, f"milestone {name}", milestone.window, due, on_record, done)
+    yield from missed(state, Target(name=f"milestone {name}", done=done, **common))
     for item in scope.deliverables:
         if item.milestone == name:
             submitted = first_submission(state, commitment.commitment, item.deliverable)
             first = submitted.versions[0].mark if submitted else None
-            target = f"deliverable {item.deliverable}"
-            yield from _missed_target(state, commitment, target, milestone.window, due, on_record, first)
-
-
-def _missed_target(  # noqa: PLR0913, PLR0917 - a target with its due day and the word that met it
-    state: State,
-    commitment: Commitment,
-    target: str,
-    window: str,
-    due: datetime,
-    on_record: datetime,
-    done: Mark | None,
-) -> Iterator[Derived]:
-    """Yield the fact of a missed target. Since the second edition a late word is given with both of its dates.
-
-    What was on record before it fell due was not done before the ledger began: an older date is a claim there too.
-    """
-    last_day = local_day(due, state.timezone) - timedelta(days=1)
-    met = None if done is None else occurrence(state, done)
-    if met is not None and done is not None and state.edition >= SECOND and due > on_record:
-        met = as_recorded(state, done, met)
-    if met is not None and has_begun(met.on, last_day) is not Certainty.NO:
-        return
-    params: dict[str, object] = {"target": target, "window": window}
-    if met is not None and done is not None and state.edition >= SECOND:
-        params |= {"claimed_on": met.claimed_on or met.on, "recorded_at": done.recorded_at}
-    yield Derived(kind="DeadlineMissed", stream=commitment.stream, since=format_instant(due), params=params)
+            yield from missed(state, Target(name=f"deliverable {item.deliverable}", done=first, **common))
 
 
 def _expiries(state: State, at: datetime) -> Iterator[Derived]:
@@ -253,9 +227,10 @@ class Standing:
     """The state of a milestone at an instant.
 
     Attributes:
-        stands: `done`, `overdue`, `running`, or `open_ended` where its window has no end.
+        stands: `done`, `overdue`, `running`, `open_ended` where its window has no end, or `ended` where its commitment
+            was withdrawn or closed before it fell due.
         due: First instant after its window; None where the window has no end.
-        days_late: Days of the ledger's zone since its last day, from 1; 0 unless overdue.
+        days_late: Days of the ledger's zone since its last day, from 1, up to the commitment's end; 0 unless overdue.
     """
 
     stands: str
@@ -268,10 +243,14 @@ def milestone_standing(state: State, commitment: Commitment, milestone: Mileston
     due = deadline(milestone.window, state.timezone)
     if milestone.milestone not in commitment.open_milestones:
         return Standing(stands="done", due=due)
+    ended = parse_instant(commitment.ended.mark.recorded_at) if commitment.ended else None
+    if ended is not None and (due is None or ended < due):
+        return Standing(stands="ended", due=due)
     if due is None:
         return Standing(stands="open_ended", due=None)
     if due > at:
         return Standing(stands="running", due=due)
+    at = at if ended is None else min(at, ended)
     days = (local_day(at, state.timezone) - local_day(due, state.timezone)).days + 1
     return Standing(stands="overdue", due=due, days_late=days)
 
@@ -288,6 +267,26 @@ def _absences(state: State) -> Iterator[Derived]:
                     known_index=version.mark.index,
                     params={"version": version.version, "without": list(version.without)},
                 )
+        for decided in commitment.decided or ():
+            if decided.without is not None:
+                yield _without(
+                    state, "StatusDecidedWithout", commitment.stream, decided.mark, decided.without, to=decided.to
+                )
+    for plan in state.of(ActionPlan):
+        for carried in plan.commitments:
+            if carried.without is not None:
+                named = carried.commitment
+                yield _without(state, "CarriedWithout", plan.stream, carried.mark, carried.without, commitment=named)
+
+
+def _without(state: State, kind: str, stream: str, mark: Mark, without: tuple[str, ...], **more: str) -> Derived:
+    return Derived(
+        kind=kind,
+        stream=stream,
+        since=occurrence(state, mark).on,
+        known_index=mark.index,
+        params={**more, "without": list(without)},
+    )
 
 
 def disowned(state: State) -> Mapping[str, str]:
@@ -355,11 +354,9 @@ def flags(state: State, commitment: Commitment, at: datetime) -> tuple[str, ...]
         labels.add("changed_without")
     if _is_disowned(state, commitment):
         labels.add("disowned")
-    scope = commitment.scope
-    for milestone in scope.milestones if scope else ():
-        due = deadline(milestone.window, state.timezone)
-        if due is not None and due <= at and milestone.milestone in commitment.open_milestones:
-            labels.add("overdue")
+    steps = commitment.scope.milestones if commitment.scope else ()
+    if any(milestone_standing(state, commitment, step, at).stands == "overdue" for step in steps):
+        labels.add("overdue")
     return tuple(sorted(labels))
 
 

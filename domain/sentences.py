@@ -1,19 +1,24 @@
 """Which readable sentence an act gets: a message id and its parameters; the words live with the pages.
 
-Every type has the message id `act.<Type>`, and a scope that somebody did not sign `act.<Type>.without`. Parameters are
+Every move of a table has the message id `act.<move>`: the type, with its choice where that decides what the act does
+(`act.CommitmentStatusDecided.closed`). What somebody did not sign who is bound has `.without` after it. Parameters are
 plain texts: who speaks (`who`), for whom (`party`), and the scalar members of the body. A bilingual text gives one
 parameter a language is chosen from when it is shown.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.catalogue import REGISTRY
+from constancia.domain.commitments.commitment import Commitment, DecidedStatus, ScopeVersion
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.party import Party
+from constancia.domain.plans.plan import ActionPlan, Carried
 from constancia.domain.state import State
 
+# What is recorded by decision and binds: who was bound before and did not sign it is named with it.
+_BY_DECISION: Final = ("CommitmentAdopted", "CommitmentCarriedIntoPlan", "CommitmentStatusDecided", "ScopeChanged")
 Bilingual = Mapping[str, str]
 
 
@@ -45,19 +50,32 @@ def sentence_of(statement: Mapping[str, Any], state: State | None = None) -> Sen
         params["subject"] = _party_name(statement["body"]["party"], state)
     if "organization" in statement["body"]:
         params["organization"] = _party_name(statement["body"]["organization"], state)
+    if "submitted_to" in statement["body"]:
+        params["receiver"] = _party_name(statement["body"]["submitted_to"], state)
     without = _without(statement, state)
     if without:
         params["without"] = ", ".join(_party_name(party, state) for party in without)
-    return Sentence(msgid=f"act.{statement['type']}{'.without' if without else ''}", params=params)
+    return Sentence(msgid=f"act.{_move(statement)}{'.without' if without else ''}", params=params)
+
+
+def _move(statement: Mapping[str, Any]) -> str:
+    """Give the type, with the choice that the table goes by."""
+    name = str(statement["type"])
+    cls = REGISTRY.get(name)
+    return name if cls is None or cls.MOVES_BY is None else f"{name}.{statement['body'].get(cls.MOVES_BY)}"
 
 
 def _without(statement: Mapping[str, Any], state: State | None) -> tuple[str, ...]:
-    """Give who did not sign the scope that a statement records: no word of its author, but part of what it did."""
-    commitment = state.aggregates.get(statement["stream"]) if state else None
-    if not isinstance(commitment, Commitment) or statement["type"] not in ("CommitmentAdopted", "ScopeChanged"):
+    """Give who did not sign what a statement records: no word of its author, but part of what it did."""
+    if state is None or statement["type"] not in _BY_DECISION:
         return ()
-    decision = statement["body"]["decision"]
-    return next((scope.without or () for scope in commitment.scopes if scope.decision == decision), ())
+    decision, aggregate = statement["body"]["decision"], state.aggregates.get(statement["stream"])
+    recorded: tuple[ScopeVersion | DecidedStatus | Carried, ...] = ()
+    if isinstance(aggregate, Commitment):
+        recorded = (*aggregate.scopes, *(aggregate.decided or ()))
+    elif isinstance(aggregate, ActionPlan):
+        recorded = aggregate.commitments
+    return next((item.without or () for item in recorded if item.decision == decision), ())
 
 
 def _flat(item: Mapping[str, Any], prefix: str) -> list[tuple[str, str | int | Bilingual]]:

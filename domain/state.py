@@ -192,7 +192,7 @@ def status_before(before: Aggregate | None, context: Context) -> str:
 def next_status(before: Aggregate | None, act: Act[Any], context: Context) -> str | None:
     """Give the table's next state for an act, or None where the pair is illegal."""
     kind = KINDS.get(act.stream_kind)
-    return kind.machine.next_state(status_before(before, context), type(act).__name__) if kind else None
+    return kind.machine.next_state(status_before(before, context), act.step) if kind else None
 
 
 def replay(entries: Iterable[Recorded], origin: str = "", lookup: Lookup = find_nothing) -> State:

@@ -29,6 +29,8 @@ SEGMENTS = {
     "registros": "entries",
     "partes": "parties",
     "codigos": "codes",
+    "planes": "plans",
+    "vencidos": "overdue",
 }
 
 

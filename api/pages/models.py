@@ -79,16 +79,6 @@ def latest(frame: Frame, count: int = 8) -> list[Line]:
     return lines(frame, reversed(frame.as_of.indices[-count:]))
 
 
-def overdue(commitments: Sequence[Row]) -> list[tuple[Row, Row]]:
-    """Give every milestone that is past its deadline and not reported complete, with its commitment."""
-    return [
-        (commitment, milestone)
-        for commitment in commitments
-        for milestone in commitment["milestones"]
-        if milestone["stands"] == "overdue"
-    ]
-
-
 def missed(as_of: Reading, commitment: Row) -> list[Missed]:
     """Give every deadline of a commitment that had been missed."""
     facts = [

@@ -62,7 +62,7 @@ def summary(frame: TheFrame) -> Response:
         agreements=frame.as_of.rows("agreements"),
         decisions=frame.as_of.rows("decisions"),
         commitments=commitments,
-        overdue=models.overdue(commitments),
+        overdue=frame.as_of.rows("overdue"),
         witnessed=witnessed_line(frame.ledger, frame.as_of),
         latest=models.latest(frame),
     )
@@ -80,6 +80,28 @@ def agreements(frame: TheFrame) -> Response:
 def decisions(frame: TheFrame) -> Response:
     """List the decisions."""
     return frame.page("decisions.html", decisions=frame.as_of.rows("decisions"))
+
+
+@router.get("/es/planes")
+@router.get("/en/plans")
+def plans(frame: TheFrame) -> Response:
+    """List the action plans."""
+    return frame.page("plans.html", plans=frame.as_of.rows("plans"))
+
+
+@router.get("/es/planes/{name}")
+@router.get("/en/plans/{name}")
+def plan(name: str, frame: TheFrame) -> Response:
+    """Show an action plan: deadlines, submissions, what it carries and what changed since, assessments, timeline."""
+    row = frame.as_of.row("plans", f"plan/{name}")
+    return frame.page("plan.html", plan=row, timeline=models.timeline(frame, row["stream"]))
+
+
+@router.get("/es/vencidos")
+@router.get("/en/overdue")
+def overdue(frame: TheFrame) -> Response:
+    """List what is overdue."""
+    return frame.page("overdue.html", overdue=frame.as_of.rows("overdue"))
 
 
 @router.get("/es/codigos")

@@ -13,7 +13,9 @@ from constancia.api.http.examples import (
     CORRECTION,
     DECISION,
     DELIVERABLE,
+    OVERDUE,
     PARTY,
+    PLAN,
     SHOWS,
     SIGNATURES,
 )
@@ -32,7 +34,12 @@ _TITLES: Final[dict[str, tuple[str, object]]] = {
     "corrections": ("Corrections with the leaf hash of what they correct", CORRECTION),
     "decisions": ("Decisions with the act in full, votes, dissent and signatures", DECISION),
     "deliverables": ("Deliverables with their versions and contests", DELIVERABLE),
+    "overdue": ("What is overdue: milestones not reported complete, and plans not submitted", OVERDUE),
     "parties": ("Parties with names, seats, organizations, appointments and keys", PARTY),
+    "plans": (
+        "Action plans with deadlines, submissions, commitments and what changed since they were carried in",
+        PLAN,
+    ),
     "signatures": ("Who signed which version of an agreement, as what, with which key", SIGNATURES),
 }
 _AS_OF: Final = (

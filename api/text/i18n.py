@@ -53,6 +53,16 @@ def in_language(text: object, lang: str) -> str:
     return str(chosen if chosen is not None else text)
 
 
+# Parameters of sentences that are dates, and those that are one of several choices.
+_DATES: Final = (
+    "compromised_since", "due", "effective", "from_day", "on", "period", "since", "to_day", "until", "valid_from",
+)  # fmt: skip
+_WORDS: Final = (
+    "answers", "capacity", "choice", "deadline", "declared_kind", "kind", "level", "origin", "outcome", "role",
+    "verdict",
+)  # fmt: skip
+
+
 class _Lenient(dict[str, object]):
     """Parameters of a sentence: an optional member that the act left out reads as nothing."""
 
@@ -69,10 +79,10 @@ def say(sentence: Sentence, lang: str, *, for_page: bool = False) -> str:
         for_page: Whether a browser shows it, which understands marks of direction; a terminal prints them escaped.
     """
     params = _Lenient({name: in_language(value, lang) for name, value in sentence.params.items()})
-    for name in ("compromised_since", "effective", "since", "until", "valid_from"):
+    for name in _DATES:
         if name in params:
             params[name] = date_words(str(params[name]), lang)
-    for name in ("choice", "level", "declared_kind", "capacity", "verdict", "kind", "outcome", "role"):
+    for name in _WORDS:
         if name in params:
             word = f"word.{params[name]}"
             text = tr(lang, word)

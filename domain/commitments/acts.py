@@ -22,6 +22,7 @@ from constancia.domain.commitments.commitment import (
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.duties import ConditionSettled, RoleFilled
 from constancia.domain.commitments.scope import Deliverable
+from constancia.domain.commitments.status import STATUS_MOVES, CommitmentStatusDecided
 from constancia.domain.kernel.acts import act, act_base
 from constancia.domain.kernel.aggregate import Level
 from constancia.domain.kernel.context import Context, begins_in_future
@@ -236,20 +237,23 @@ def _delivery(at: Context, commitment: Commitment, item: Deliverable) -> str:
 
 
 # What may be said without end from its adoption on, and leaves the commitment where it is.
-_STAYS: Final[Mapping[str, str]] = {"adopted": "adopted", "in_progress": "in_progress"}
+_STAYS: Final[Mapping[str, str]] = {"adopted": "adopted", "in_progress": "in_progress", "suspended": "suspended"}
 _WORK: Final[Mapping[str, str]] = {"adopted": "in_progress", "in_progress": "in_progress"}
+# What was done is reported also while the commitment is suspended; work begins after that.
+_DONE: Final[Mapping[str, str]] = {**_WORK, "suspended": "suspended"}
 COMMITMENT: Final = AggregateKind(
     CommitmentAct,
     {
         CommitmentProposed: {NONE: "proposed"},
         CommitmentAdopted: {"proposed": "adopted"},
         WorkStarted: _WORK,
-        ProgressReported: _WORK,
-        ProgressContested: _STAYS,
-        MilestoneCompleted: _WORK,
+        ProgressReported: _DONE,
+        ProgressContested: {**_STAYS, "closed": "closed", "withdrawn": "withdrawn"},
+        MilestoneCompleted: _DONE,
         ScopeChangeProposed: _STAYS,
         ScopeChanged: _STAYS,
         RoleFilled: _STAYS,
         ConditionSettled: _STAYS,
     },
+    {CommitmentStatusDecided: STATUS_MOVES},
 )

@@ -6,7 +6,7 @@ assessors find. None overwrites another.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Protocol
 
 from constancia.domain.commitments.scope import Milestone, Scope, ScopeDiff
 from constancia.domain.governance.body import ANY_BODY, body_of, has_seat
@@ -16,7 +16,7 @@ from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Level, Mark
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import FIRST
-from constancia.domain.kernel.rules import Met
+from constancia.domain.kernel.rules import Breach, Met, rule
 from constancia.domain.kernel.values import Evidence, Identifier, Text
 
 # In the first edition working groups meant the members too.
@@ -63,6 +63,21 @@ class SettledCondition:
     outcome: str
     reasons: Text
     mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedStatus:
+    """A status that was decided: which, by which decision, why; who was bound by the baseline and did not sign it."""
+
+    SINCE: ClassVar = 3
+
+    to: str
+    decision: str
+    reasons: Text
+    mark: Mark
+    outcome: str | None = None
+    continued_by: str | None = None
+    without: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +144,13 @@ class Commitment(Aggregate):
     started: tuple[str, ...] = ()
     roles: tuple[RoleHolder, ...] | None = None
     conditions: tuple[SettledCondition, ...] | None = None
+    decided: tuple[DecidedStatus, ...] | None = None
+
+    @property
+    def ended(self) -> DecidedStatus | None:
+        """The decision by which it was withdrawn or closed; None while it goes on."""
+        last = self.decided[-1] if self.decided else None
+        return last if last is not None and last.to in ("closed", "withdrawn") else None
 
     def holders(self, role: str, milestone: str) -> frozenset[str]:
         """Give the parties that fill a role for a milestone now."""
@@ -193,6 +215,33 @@ class CommitmentAct(Act[Commitment]):
 def find_commitment(at: Context, name: str) -> Commitment | None:
     """Give a commitment by its id."""
     return at.find(Commitment, f"commitment/{name}")
+
+
+class NamesCommitment(Protocol):
+    """An act with a member `commitment`."""
+
+    @property
+    def commitment(self) -> str:
+        """A commitment's id."""
+
+
+# In which states a commitment's deliverables are worked on and judged. What is withdrawn or closed takes no further
+# version and no verdict; it may still be contested, and a contest of it still be overruled.
+WORKED_ON: Final = ("adopted", "in_progress", "suspended")
+
+
+@rule(
+    "E_STATE",
+    "nothing is delivered to a commitment that was withdrawn or closed, nor accepted or sent back",
+    "a un compromiso retirado o cerrado no se le entrega nada, ni se acepta ni devuelve lo entregado",
+    since=3,
+)
+def goes_on(act: NamesCommitment, on: object, at: Context) -> Breach:
+    """Check that the commitment is neither withdrawn nor closed."""
+    commitment = find_commitment(at, act.commitment)
+    if commitment is None or commitment.scope is None:
+        return None
+    return commitment.status not in WORKED_ON and {"commitment": commitment.status}
 
 
 # The rule of which `decided_elsewhere` finds what breaks it, before anybody has voted.

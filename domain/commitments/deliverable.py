@@ -8,6 +8,7 @@ from constancia.domain.commitments.commitment import (
     RESPONSIBLE,
     decided_elsewhere,
     find_commitment,
+    goes_on,
     not_responsible,
 )
 from constancia.domain.governance.basis import RECORDED_BY_A_MEMBER, decided_rules
@@ -155,11 +156,12 @@ def _not_alone(act: DeliverableAct, on: object, at: Context) -> Breach:
 
 
 _IN_SCOPE: Final = (_commitment_adopted, _named_by_the_scope)
+_WORKED_ON: Final = (*_IN_SCOPE, goes_on)
 _JUDGED_BY_A_MEMBER: Final = (
     *seat_rules(_adopting_body),
     _not_by_the_submitter,
     _not_by_the_submitters_person,
-    *_IN_SCOPE,
+    *_WORKED_ON,
     _current_version,
 )
 
@@ -186,7 +188,7 @@ class DeliverableSubmitted(DeliverableAct):
         item = named.deliverable(self.deliverable) if named else None
         return not_responsible(at, commitment, item.milestone, hired=True, scope=named) if commitment and item else None
 
-    RULES: ClassVar = (_by_a_responsible, *_IN_SCOPE, _next_version)
+    RULES: ClassVar = (_by_a_responsible, *_WORKED_ON, _next_version)
 
     def begin(self, at: Context) -> DeliverableState:
         """Take the first version in."""
@@ -265,7 +267,7 @@ class DeliverableRevised(DeliverableAct):
     def _answers_open_contests(self, on: DeliverableState, at: Context) -> Breach:
         return [{"open contest": contest} for contest in self.answers if contest not in on.open_contests]
 
-    RULES: ClassVar = (_by_the_submitter, *_IN_SCOPE, _next_version, _answers_open_contests)
+    RULES: ClassVar = (_by_the_submitter, *_WORKED_ON, _next_version, _answers_open_contests)
 
     def then(self, on: DeliverableState, at: Context) -> DeliverableState:
         """Add the version; contests that it does not answer stay open."""

@@ -172,7 +172,7 @@ class DecisionAct(Act[Decision]):
     decision: Identifier
 
 
-def _rule_of_proposed(code: str) -> ActRule["DecisionProposed", object]:
+def _rule_of_proposed(code: str, since: int = 2) -> ActRule["DecisionProposed", object]:
     """Make the rule by which what is put to the vote breaks no rule of its own with a code.
 
     Else all would vote and sign, and only the recording would fail.
@@ -182,7 +182,7 @@ def _rule_of_proposed(code: str) -> ActRule["DecisionProposed", object]:
         code,
         "what is put to the vote can be recorded: its own rules hold",
         "lo que se somete a votación puede registrarse: cumple sus propias reglas",
-        since=2,
+        since=since,
     )
     def holds(act: "DecisionProposed", on: object, at: Context) -> Breach:
         proposed = parse_decided(act.act, at.edition)
@@ -196,8 +196,11 @@ def _rule_of_proposed(code: str) -> ActRule["DecisionProposed", object]:
     return holds
 
 
-_PROPOSED_ACTS_OWN: Final = tuple(
-    _rule_of_proposed(code) for code in ("E_NOT_FOUND", "E_STATE", "E_VERSION_CONFLICT", "E_SCOPE_LABEL", "E_POLICY")
+_OWN_CODES: Final = ("E_NOT_FOUND", "E_STATE", "E_VERSION_CONFLICT", "E_SCOPE_LABEL", "E_POLICY")
+_OWN_CODES_OF_THE_THIRD: Final = ("E_DATE", "E_DIGEST_MISMATCH", "E_EVIDENCE_REQUIRED", "E_MILESTONES_OPEN")
+_PROPOSED_ACTS_OWN: Final = (
+    *(_rule_of_proposed(code) for code in _OWN_CODES),
+    *(_rule_of_proposed(code, since=3) for code in _OWN_CODES_OF_THE_THIRD),
 )
 
 
@@ -287,7 +290,7 @@ class DecisionProposed(DecisionAct):
         """Open the vote, with the rules in force now."""
         version, rules = rules_in_force(at, self.governance_body)
         proposed = parse_decided(self.act, at.edition)
-        by_all = isinstance(proposed, Act) and proposed.BY_ALL
+        by_all = isinstance(proposed, Act) and proposed.needs_all
         voters = self._voters(at)
         today = at.edition > FIRST  # the second edition's law
         last_day = (at.day + timedelta(days=term_days(rules, "decision_term_days"))).isoformat()

@@ -1,5 +1,6 @@
 """Genesis: the ledger's own stream."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal
@@ -34,6 +35,10 @@ COMPUTED_RULES: Final[Mapping[str, tuple[str, ...]]] = {
 # Terms in days, from the second edition on.
 TERM_RULES: Final[Mapping[str, int]] = {"decision_term_days": 90}  # name → where no rule says otherwise
 LONGEST_TERM: Final = 3_660
+# Scales of assessments, from the third edition on: `scale.<id>` lists values, separated by commas, the lowest first.
+SCALE_RULE: Final = "scale."
+_SCALE: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}(?:,[a-z][a-z0-9_-]{0,63})+\Z")
+_THIRD: Final = 3  # the edition that knows scales
 
 
 def unknown_rules(rules: Mapping[str, Rule], edition: int = FIRST) -> Iterator[tuple[str, str | bool | int]]:
@@ -45,6 +50,17 @@ def unknown_rules(rules: Mapping[str, Rule], edition: int = FIRST) -> Iterator[t
         value = rules[name].value if name in rules else 1
         if type(value) is not int or not 1 <= value <= LONGEST_TERM:
             yield name, value
+    for name, rule in rules.items() if edition >= _THIRD else ():
+        if name.startswith(SCALE_RULE) and scale_values(rule.value) is None:
+            yield name, rule.value
+
+
+def scale_values(value: str | bool | int) -> tuple[str, ...] | None:
+    """Give the values that a rule `scale.<id>` lists; None where it lists none, or one twice."""
+    if not isinstance(value, str) or not _SCALE.match(value):
+        return None
+    values = tuple(value.split(","))
+    return values if len(set(values)) == len(values) else None
 
 
 def term_days(rules: Mapping[str, Rule], name: str) -> int:
@@ -123,7 +139,8 @@ class LedgerOpened(LedgerAct):
         except ValueError as error:
             raise FormError(f"{where}.timezone", "an IANA time zone", self.timezone) from error
         for name, value in unknown_rules(self.rules, self.edition or FIRST):
-            known = COMPUTED_RULES.get(name, (f"1 to {LONGEST_TERM} days",))
+            other = "values, separated by commas" if name.startswith(SCALE_RULE) else f"1 to {LONGEST_TERM} days"
+            known = COMPUTED_RULES.get(name, (other,))
             raise FormError(f"{where}.rules.{name}", " or ".join(known), value)
 
     def begin(self, at: Context) -> LedgerState:

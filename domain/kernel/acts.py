@@ -38,6 +38,7 @@ class Act(Value, Generic[G]):
         SEATED_UNTIL: Last edition of the law in which `seated` is asked for; None if it still is.
         by_own_key: Whether the key that the body names may say it of itself, whatever its holder's scope lists.
         by_secretariat: Whether a secretariat may say it: it records, and commits no party.
+        MOVES_BY: The member whose value chooses the row of the table; None where the type alone does.
         BY_ALL: Whether a decision on it is taken by all who sit, whatever rules the body has.
         concurring: Whether each party concerned says it once, with an equal body, and the last one gives effect.
         CORRECTABLE: Members whose texts and dates a later correction may answer; no others are.
@@ -58,6 +59,7 @@ class Act(Value, Generic[G]):
     by_own_key: ClassVar[bool] = False
     by_secretariat: ClassVar[bool] = False
     concurring: ClassVar[bool] = False
+    MOVES_BY: ClassVar[str | None] = None
     BY_ALL: ClassVar[bool] = False
     CORRECTABLE: ClassVar[tuple[str, ...]] = ()
     FIRST_CORRECTABLE: ClassVar[tuple[str, ...] | None] = None
@@ -72,6 +74,17 @@ class Act(Value, Generic[G]):
         if not self.stream_id:
             return self.stream_kind
         return f"{self.stream_kind}/{'.'.join(str(getattr(self, name)) for name in self.stream_id)}"
+
+    @property
+    def step(self) -> str:
+        """The move of the table that the act makes: its type, with its choice where that chooses the row."""
+        name = type(self).__name__
+        return name if self.MOVES_BY is None else f"{name}.{getattr(self, self.MOVES_BY)}"
+
+    @property
+    def needs_all(self) -> bool:
+        """Whether a decision on it is taken by all who sit, whatever rules the body has."""
+        return self.BY_ALL
 
     def begin(self, at: Context) -> G:
         """Give the aggregate that the act creates.

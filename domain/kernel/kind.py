@@ -17,6 +17,7 @@ class AggregateKind:
     Args:
         base: What all its acts share: `Act[<the aggregate's class>]` with the stream's kind and id.
         rows: Act → {state before: state after}.
+        chosen: The same for acts with `MOVES_BY`: act → {choice: {state before: state after}}.
 
     Raises:
         TypeError: An act or a rule does not fit the aggregate.
@@ -24,12 +25,22 @@ class AggregateKind:
 
     __slots__ = ("acts", "aggregate", "base", "machine", "name")
 
-    def __init__(self, base: type[Act[Any]], rows: Mapping[type[Act[Any]], Mapping[str, str]]) -> None:
+    def __init__(
+        self,
+        base: type[Act[Any]],
+        rows: Mapping[type[Act[Any]], Mapping[str, str]],
+        chosen: Mapping[type[Act[Any]], Mapping[str, Mapping[str, str]]] | None = None,
+    ) -> None:
         self.base = base
         self.aggregate = _aggregate_of(base)
-        self.acts = tuple(rows)
+        by_choice = chosen or {}
+        self.acts = (*rows, *by_choice)
         self.name = base.stream_kind
-        self.machine = Machine(self.name, {cls.__name__: row for cls, row in rows.items()})
+        moves = {cls.__name__: row for cls, row in rows.items()}
+        moves |= {f"{cls.__name__}.{to}": row for cls, choices in by_choice.items() for to, row in choices.items()}
+        self.machine = Machine(self.name, moves)
+        if any(cls.MOVES_BY is None for cls in by_choice) or any(cls.MOVES_BY is not None for cls in rows):
+            raise TypeError(f"the table of {self.name} has choices for acts with MOVES_BY, and for no others")
         for cls in self.acts:
             self._check(cls)
 
@@ -37,7 +48,13 @@ class AggregateKind:
         members = {attribute.name for attribute in fields(cls)}
         if not issubclass(cls, self.base) or (cls.stream_kind, cls.stream_id) != (self.name, self.base.stream_id):
             raise TypeError(f"{cls.__name__} is no act on the stream of {self.base.__name__}")
-        named = {*cls.stream_id, *cls.SORTED, *cls.CORRECTABLE, *(cls.FIRST_CORRECTABLE or ())}
+        named = {
+            *([cls.MOVES_BY] if cls.MOVES_BY else []),
+            *cls.stream_id,
+            *cls.SORTED,
+            *cls.CORRECTABLE,
+            *(cls.FIRST_CORRECTABLE or ()),
+        }
         if not named <= members:
             raise TypeError(f"{cls.__name__} has no member {min(named - members)}")
         for rule in cls.RULES:

@@ -1,4 +1,4 @@
-"""State machines as tables: (state, event type) → next state. A pair that is not listed is illegal (E_STATE)."""
+"""State machines as tables: (state, move) → next state. A pair that is not listed is illegal (E_STATE)."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -11,7 +11,8 @@ class Machine:
 
     Args:
         kind: Stream kind, such as `agreement`.
-        rows: Event type → {state before: state after}.
+        rows: Move → {state before: state after}. A move is an event type, or a type and its choice
+            (`CommitmentStatusDecided.closed`) where the next state depends on what the act chooses.
     """
 
     __slots__ = ("kind", "rows")
@@ -20,6 +21,6 @@ class Machine:
         self.kind = kind
         self.rows: dict[str, dict[str, str]] = {name: dict(row) for name, row in rows.items()}
 
-    def next_state(self, state: str, event_type: str) -> str | None:
-        """Give the state after an event, or None where the pair is illegal."""
-        return self.rows.get(event_type, {}).get(state)
+    def next_state(self, state: str, move: str) -> str | None:
+        """Give the state after a move, or None where the pair is illegal."""
+        return self.rows.get(move, {}).get(state)

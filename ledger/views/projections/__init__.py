@@ -18,7 +18,9 @@ from constancia.ledger.views.projections.commitments import COMMITMENTS
 from constancia.ledger.views.projections.corrections import CORRECTIONS
 from constancia.ledger.views.projections.decisions import DECISIONS
 from constancia.ledger.views.projections.deliverables import DELIVERABLES
+from constancia.ledger.views.projections.overdue import OVERDUE
 from constancia.ledger.views.projections.parties import PARTIES
+from constancia.ledger.views.projections.plans import PLANS
 from constancia.ledger.views.projections.signatures import SIGNATURES
 from constancia.ledger.views.projections.timeline import TIMELINE
 
@@ -29,12 +31,14 @@ STATE_PROJECTIONS: Final[tuple[StateProjection, ...]] = (
     CORRECTIONS,
     DECISIONS,
     DELIVERABLES,
+    OVERDUE,
     PARTIES,
+    PLANS,
     SIGNATURES,
 )
 ENTRY_PROJECTIONS: Final[tuple[EntryProjection, ...]] = (CITATIONS, TIMELINE)
 # Counts up whenever a row's form changes: stored rows of another version are thrown away and made again.
-VERSION: Final = 2
+VERSION: Final = 3
 
 
 @cache

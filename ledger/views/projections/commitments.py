@@ -4,6 +4,7 @@ The levels that the responsible report, that others contest, and that assessors 
 computes one of them from the others.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -13,8 +14,11 @@ from constancia.domain.commitments.scope import Milestone
 from constancia.domain.derive import flags, milestone_standing
 from constancia.domain.kernel.aggregate import Mark, document_of
 from constancia.domain.kernel.calendar import format_instant
+from constancia.domain.plans.plan import ActionPlan
+from constancia.domain.plans.scale import COMPLETION
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row, StateProjection, start_of, streams_of
+from constancia.ledger.views.projections.plans import assessments_of
 
 
 def _row(state: State, key: str, day: date) -> Row | None:
@@ -22,13 +26,17 @@ def _row(state: State, key: str, day: date) -> Row | None:
     if not isinstance(commitment, Commitment):
         return None
     scope, at = commitment.scope, start_of(day, state.timezone)
+    independent = list(assessments_of(state, key))
     return {
         "commitment": commitment.commitment,
         "completed": document_of(commitment.completed),
         "contested_level": commitment.contested_level,
+        "decided": document_of(commitment.decided or ()),
         "deliverables": _deliverables(state, commitment),
         "flags": list(flags(state, commitment, at)),
         "governance_body": commitment.governance_body,
+        "independent": independent,
+        "independent_level": _independent_level(independent),
         "is_contested": any(report.contests for report in commitment.reports),
         "last": document_of(_last(state, commitment)),
         "lifecycle": commitment.status,
@@ -37,6 +45,11 @@ def _row(state: State, key: str, day: date) -> Row | None:
         ],
         "objective": document_of(commitment.objective),
         "open_milestones": list(commitment.open_milestones),
+        "plans": [
+            plan.plan
+            for plan in state.of(ActionPlan)
+            if any(carried.commitment == commitment.commitment for carried in plan.commitments)
+        ],
         "problem": document_of(commitment.problem),
         "proposals": document_of(commitment.proposals),
         "reports": document_of(commitment.reports),
@@ -46,6 +59,12 @@ def _row(state: State, key: str, day: date) -> Row | None:
         "stream": commitment.stream,
         "title": document_of(commitment.title),
     }
+
+
+def _independent_level(assessments: Sequence[Row]) -> str | None:
+    """Return the completion that was assessed last; None without any. No other track is computed from it."""
+    values = [item["value"] for row in assessments for item in row["values"] if item["scale"] == COMPLETION]
+    return values[-1] if values else None
 
 
 def _milestone(state: State, commitment: Commitment, milestone: Milestone, at: datetime) -> Row:
@@ -85,6 +104,7 @@ def _last(state: State, commitment: Commitment) -> Mark:
     marks = [commitment.proposed, *(version.mark for version in commitment.scopes)]
     marks += [proposal.mark for proposal in commitment.proposals]
     marks += [completion.mark for completion in commitment.completed]
+    marks += [decided.mark for decided in commitment.decided or ()]
     for report in commitment.reports:
         marks += [report.mark, *(contest.mark for contest in report.contests)]
     for deliverable in commitment.scope.deliverables if commitment.scope else ():

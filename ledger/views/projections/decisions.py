@@ -3,12 +3,15 @@
 Key: the stream.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.governance.decision import Decision
-from constancia.domain.kernel.aggregate import document_of
+from constancia.domain.kernel.aggregate import Aggregate, Mark, document_of
+from constancia.domain.plans.deadline import DeadlineMove
+from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
 
@@ -30,14 +33,21 @@ def _row(state: State, key: str, day: date) -> Row | None:
 
 def _enacted(state: State, decision: Decision) -> Row | None:
     """Return the entry by which what was decided took effect."""
-    commitment = state.aggregates.get(decision.act.stream)
-    if not isinstance(commitment, Commitment):
-        return None
-    for version in commitment.scopes:
-        if version.decision == decision.decision:
-            mark: Row = document_of(version.mark)
-            return mark
-    return None
+    aggregate = state.aggregates.get(decision.act.stream)
+    mark = next((mark for named, mark in _recorded(aggregate) if named == decision.decision), None)
+    enacted: Row | None = document_of(mark) if mark else None
+    return enacted
+
+
+def _recorded(aggregate: Aggregate | None) -> Iterator[tuple[str | None, Mark]]:
+    """Yield what was recorded of an aggregate by decision: the decision and the entry."""
+    if isinstance(aggregate, Commitment):
+        yield from ((version.decision, version.mark) for version in aggregate.scopes)
+        yield from ((decided.decision, decided.mark) for decided in aggregate.decided or ())
+    elif isinstance(aggregate, ActionPlan):
+        yield from ((carried.decision, carried.mark) for carried in aggregate.commitments)
+    elif isinstance(aggregate, DeadlineMove):
+        yield aggregate.decision, aggregate.said
 
 
 DECISIONS: Final = StateProjection(name="decisions", kind="decision", keys=streams_of(Decision), row=_row)

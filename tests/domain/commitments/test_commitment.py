@@ -1,5 +1,6 @@
 """Commitments: the life cycle walked pair by pair, and what a commitment says of itself."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.domain.stage import (
 from tests.domain.tables import Said, Walk
 
 from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.status import STATUS_MOVES
 
 C1 = "commitment/c1"
 # The road map in small: two milestones with an end, one that goes on.
@@ -104,10 +106,35 @@ def in_progress() -> Stage:
     return stage
 
 
+STAYS = {one: one for one in ("adopted", "in_progress", "suspended")}
+REPORTED = {"adopted": "in_progress", "in_progress": "in_progress", "suspended": "suspended"}
+
+
+def status(to: str = "suspended", name: str = "c1", **changed: Any) -> Body:
+    """A decided status; what is closed has an outcome."""
+    body = {"commitment": name, "decision": f"d-{to}", "reasons": text("Razones"), "to": to}
+    return body | ({"outcome": "partially"} if to == "closed" else {}) | changed
+
+
+def deciding(to: str, stage: Stage) -> Said:
+    """A decided status on the stage, its decision signed where the state lets it be put to the vote."""
+    one = stage.state.standing(C1)
+    if isinstance(one, Commitment) and one.status in STATUS_MOVES[to]:
+        stage.decided(f"d-{to}", act_of("CommitmentStatusDecided", status(to)), voters=("nosc", "inai", "sfp"))
+    return "inai", "CommitmentStatusDecided", status(to)
+
+
+def brought_to(to: str, stage: Stage | None = None) -> Stage:
+    """A stage on which a status of the commitment was decided and recorded."""
+    stage = stage or adopted()
+    stage.says(*deciding(to, stage))
+    return stage
+
+
 def delivered_and_completed(stage: Stage) -> Said:
     """A milestone's completion, where there is a scope after its document."""
     one = stage.state.standing(C1)
-    if isinstance(one, Commitment) and one.scope:
+    if isinstance(one, Commitment) and one.scope and one.ended is None:
         stage.deliver("inai", "e1")
     return "inai", "MilestoneCompleted", completed()
 
@@ -124,15 +151,29 @@ WALK = Walk(
         "CommitmentProposed": {"none": "proposed"},
         "CommitmentAdopted": {"proposed": "adopted"},
         "WorkStarted": {"adopted": "in_progress", "in_progress": "in_progress"},
-        "ProgressReported": {"adopted": "in_progress", "in_progress": "in_progress"},
-        "ProgressContested": {"adopted": "adopted", "in_progress": "in_progress"},
-        "MilestoneCompleted": {"adopted": "in_progress", "in_progress": "in_progress"},
-        "ScopeChangeProposed": {"adopted": "adopted", "in_progress": "in_progress"},
-        "ScopeChanged": {"adopted": "adopted", "in_progress": "in_progress"},
-        "RoleFilled": {"adopted": "adopted", "in_progress": "in_progress"},
-        "ConditionSettled": {"adopted": "adopted", "in_progress": "in_progress"},
+        "ProgressReported": REPORTED,
+        "ProgressContested": STAYS | {"closed": "closed", "withdrawn": "withdrawn"},
+        "MilestoneCompleted": REPORTED,
+        "ScopeChangeProposed": STAYS,
+        "ScopeChanged": STAYS,
+        "RoleFilled": STAYS,
+        "ConditionSettled": STAYS,
+        "CommitmentStatusDecided.rejected": {"proposed": "rejected"},
+        "CommitmentStatusDecided.suspended": {"adopted": "suspended", "in_progress": "suspended"},
+        "CommitmentStatusDecided.resumed": {"suspended": "adopted"},
+        "CommitmentStatusDecided.withdrawn": dict.fromkeys(("proposed", *STAYS), "withdrawn"),
+        "CommitmentStatusDecided.closed": dict.fromkeys(STAYS, "closed"),
     },
-    reach={"none": seated, "proposed": proposed, "adopted": adopted, "in_progress": in_progress},
+    reach={
+        "none": seated,
+        "proposed": proposed,
+        "adopted": adopted,
+        "in_progress": in_progress,
+        "suspended": lambda: brought_to("suspended"),
+        "closed": lambda: brought_to("closed", in_progress()),
+        "withdrawn": lambda: brought_to("withdrawn", in_progress()),
+        "rejected": lambda: brought_to("rejected", proposed()),
+    },
     acts={
         "CommitmentProposed": lambda stage: ("nosc", "CommitmentProposed", commitment()),
         "CommitmentAdopted": lambda stage: ("inai", "CommitmentAdopted", adoption()),
@@ -144,10 +185,12 @@ WALK = Walk(
         "ScopeChanged": lambda stage: ("inai", "ScopeChanged", change()),
         "RoleFilled": lambda stage: ("inai", "RoleFilled", filled()),
         "ConditionSettled": lambda stage: ("inai", "ConditionSettled", settled()),
+        **{f"CommitmentStatusDecided.{to}": partial(deciding, to) for to in STATUS_MOVES},
     },
 )
 # Without any report there is none to contest.
-LEGAL = [one for one in WALK.pairs() if one.values != ("adopted", "ProgressContested")]
+LEGAL = [one for one in WALK.pairs() if one.values not in (("adopted", "ProgressContested"),
+                                                          ("suspended", "ProgressContested"))]  # fmt: skip
 
 
 @pytest.mark.parametrize(("state", "act"), LEGAL)

@@ -1,0 +1,4 @@
+"""Action plans, their deadlines and what moves them, and independent assessments of plans and commitments.
+
+May import: `kernel`, `identity`, `governance`, `commitments`.
+"""

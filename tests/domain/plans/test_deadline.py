@@ -1,0 +1,290 @@
+"""Moved deadlines: extended by decision, suspended and resumed by a legal act; what had been missed stays missed."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.domain.plans.test_plan import P4, closing, found, opened, standing, submitted
+from tests.domain.stage import Body, Stage, act_of, doc, seated
+from tests.domain.stage import proposed as put_to_the_vote
+from tests.domain.tables import Said, Walk, codes
+
+from constancia.domain.derive import derive
+from constancia.domain.kernel.aggregate import Mark
+from constancia.domain.kernel.values import Doc
+from constancia.domain.plans.deadline import DeadlineMove, clock_stops, last_day, moves_of, with_stops
+
+TYPE = "DeadlineMoved"
+LATE = datetime(2023, 1, 1, tzinfo=UTC)
+
+
+def extending(to: str = "2019-10-31", start: str = "2019-08-31", what: str = "plan_submission") -> Body:
+    return {
+        "basis": doc("resolución"),
+        "deadline": what,
+        "decision": "d-ext",
+        "from_day": start,
+        "kind": "extended",
+        "move": "x1",
+        "plan": "plan-4",
+        "to_day": to,
+    }
+
+
+def stopping(kind: str = "suspended", start: str = "2019-04-01", to: str | None = None, name: str = "s1") -> Body:
+    body = {
+        "basis": doc("decreto"),
+        "deadline": "plan_submission",
+        "from_day": start,
+        "kind": kind,
+        "move": name,
+        "plan": "plan-4",
+    }
+    return body | ({"to_day": to} if to else {})
+
+
+def of_answers(**changed: str) -> Body:
+    body = {name: value for name, value in stopping().items() if name != "plan"}
+    return body | {"answers": "complaints", "deadline": "answers"} | changed
+
+
+def extended(stage: Stage | None = None, body: Body | None = None) -> Stage:
+    stage, body = stage or opened(), body or extending()
+    stage.decided(body["decision"], act_of(TYPE, body)).says("inai", TYPE, body)
+    return stage
+
+
+def suspended() -> Stage:
+    stage = opened()
+    stage.says("inai", TYPE, stopping())
+    return stage
+
+
+def resumed() -> Stage:
+    stage = suspended().on("2019-06-01")
+    stage.says("nosc", TYPE, stopping("resumed", to="2019-05-31"))
+    return stage
+
+
+def missed(stage: Stage, at: datetime = LATE) -> list[object]:
+    facts = derive(stage.state, at)
+    return [fact.params["window"] for fact in facts if fact.kind == "DeadlineMissed" and fact.stream == P4]
+
+
+def _extension(stage: Stage) -> Said:
+    body = extending() | {"move": "s1"}
+    if stage.status("deadline/s1") == "none":
+        stage.decided("d-ext", act_of(TYPE, body))
+    return "inai", TYPE, body
+
+
+WALK = Walk(
+    kind="deadline",
+    stream="deadline/s1",
+    table={
+        "DeadlineMoved.extended": {"none": "extended"},
+        "DeadlineMoved.suspended": {"none": "suspended"},
+        "DeadlineMoved.resumed": {"suspended": "resumed"},
+    },
+    reach={
+        "none": opened,
+        "extended": lambda: extended(body=extending() | {"move": "s1"}),
+        "suspended": suspended,
+        "resumed": resumed,
+    },
+    acts={
+        "DeadlineMoved.extended": _extension,
+        "DeadlineMoved.suspended": lambda _: ("inai", TYPE, stopping()),
+        "DeadlineMoved.resumed": lambda _: ("inai", TYPE, stopping("resumed", to="2019-05-31")),
+    },
+)
+
+
+@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
+    WALK.check(state, act)
+
+
+def test_table_is_the_one_walked() -> None:
+    WALK.check_is_the_code()
+
+
+# Extended.
+
+
+def test_an_extension_in_time_moves_the_deadline_and_both_figures_are_given() -> None:
+    stage = extended()
+    assert missed(stage) == ["2019-10-31"]
+    late = standing(submitted(stage.on("2019-12-10"), on="2019-12-10"))
+    assert (late.due, late.due_now) == (date(2019, 8, 31), date(2019, 10, 31))
+    assert (late.days_late, late.days_late_now) == (101, 40)
+
+
+def test_d4_an_extension_recorded_after_the_deadline_unmakes_nothing() -> None:
+    stage = extended(opened().on("2019-09-15"))
+    assert missed(stage, datetime(2019, 9, 20, tzinfo=UTC)) == ["2019-08-31"]
+    assert missed(stage) == ["2019-08-31", "2019-10-31"]
+
+
+@pytest.mark.parametrize(("at", "expected"), [("2019-09-01T04:00:00Z", []), ("2019-09-01T05:00:00Z", ["2019-08-31"])])
+def test_d4_the_instant_of_recording_decides(at: str, expected: list[str]) -> None:
+    stage = opened()
+    stage.decided("d-ext", act_of(TYPE, extending()))
+    stage.on(at).says("inai", TYPE, extending())
+    assert missed(stage, datetime(2019, 10, 1, tzinfo=UTC)) == expected
+
+
+def test_d4_an_extension_said_to_have_happened_earlier_counts_from_its_recording() -> None:
+    stage = opened()
+    stage.decided("d-ext", act_of(TYPE, extending())).on("2019-12-01")
+    stage.says("inai", TYPE, extending(), occurred_on="2019-08-01")
+    assert "2019-08-31" in missed(stage)
+
+
+def test_the_end_of_the_period_is_extended_by_decision() -> None:
+    stage = opened(period="2019-09-01/2021-08-31")
+    extended(stage, extending("2022-08-31", "2021-08-31", "plan_end"))
+    assert last_day(stage.state, found(stage), "plan_end") == "2022-08-31"
+    ends = [fact.params["window"] for fact in derive(stage.state, LATE) if fact.kind == "ActionPlanEnded"]
+    assert ends == ["2022-08-31"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"to_day": "2019-08-30"}, "E_DATE"),
+        ({"to_day": "2019-08-31"}, "E_DATE"),
+        ({"from_day": "2019-07-31"}, "E_VERSION_CONFLICT"),
+        ({"plan": "plan-5"}, "E_NOT_FOUND"),
+        ({"deadline": "milestone", "plan": None}, "E_POLICY"),
+        ({"deadline": "answers", "plan": None, "answers": "complaints"}, "E_POLICY"),
+    ],
+)
+def test_what_is_no_extension_is_not_put_to_the_vote(changed: Body, code: str) -> None:
+    body = {name: value for name, value in (extending() | changed).items() if value is not None}
+    vote = put_to_the_vote("d-ext", act_of(TYPE, body))
+    assert opened().code("inai", "DecisionProposed", vote) == code
+
+
+def test_nobody_extends_its_own_deadline_alone() -> None:
+    stage = opened()
+    alone = {name: value for name, value in extending().items() if name != "decision"}
+    assert stage.code("sfp", TYPE, alone) == "E_POLICY"
+    assert stage.code("sfp", TYPE, extending()) == "E_NOT_FOUND"
+    stage.body("junta", ("inai", "sfp"))
+    vote = put_to_the_vote("d-ext", act_of(TYPE, extending()), governance_body="junta")
+    assert stage.code("sfp", "DecisionProposed", vote) == "E_POLICY"
+
+
+def test_what_is_over_is_not_extended() -> None:
+    vote = put_to_the_vote("d-ext", act_of(TYPE, extending()))
+    assert submitted().code("inai", "DecisionProposed", vote) == "E_STATE"
+    stage = opened()
+    stage.each("ActionPlanClosed", closing())
+    assert stage.code("inai", "DecisionProposed", vote) == "E_STATE"
+
+
+def test_a_second_extension_starts_from_the_first() -> None:
+    stage = extended()
+    again = extending("2019-11-30", "2019-10-31") | {"decision": "d-ext2", "move": "x2"}
+    extended(stage, again)
+    assert missed(stage) == ["2019-11-30"]
+
+
+# Suspended.
+
+
+def test_q2_a_suspension_hides_no_lateness_and_gives_a_second_figure() -> None:
+    stage = resumed()  # 61 days, 1 April to 31 May
+    assert missed(stage) == ["2019-08-31"]
+    late = standing(submitted(stage.on("2019-12-10"), on="2019-12-10"))
+    assert (late.days_late, late.days_late_now, late.due_now) == (101, 40, date(2019, 10, 31))
+
+
+def test_the_clock_is_stopped_until_it_is_resumed() -> None:
+    stage = suspended()
+    assert standing(stage, "2019-04-30").is_stopped
+    assert standing(stage, "2019-12-10").days_late_now == 0
+    assert standing(stage, "2019-12-10").days_late == 101
+    assert not standing(resumed(), "2019-06-02").is_stopped
+
+
+def test_a_suspension_after_the_deadline_stops_nothing() -> None:
+    stage = opened().on("2019-10-01")
+    stage.says("inai", TYPE, stopping(start="2019-09-15", to="2019-11-30"))
+    late = standing(stage, "2019-12-10")
+    assert (late.days_late, late.days_late_now) == (101, 101)
+
+
+@pytest.mark.parametrize(
+    ("who", "body", "code"),
+    [
+        ("red", stopping(), "E_NOT_SEATED"),
+        ("red", of_answers(), "E_NOT_SEATED"),
+        ("inai", stopping(to="2019-03-31"), "E_DATE"),
+        ("inai", stopping("resumed", to="2019-05-01"), "E_NOT_FOUND"),
+        ("inai", stopping() | {"deadline": "milestone"}, "E_MALFORMED"),
+        ("inai", {n: v for n, v in stopping().items() if n != "plan"} | {"deadline": "milestone"}, "E_POLICY"),
+        ("inai", of_answers(answers="parking"), "E_MALFORMED"),
+        ("inai", stopping("resumed"), "E_MALFORMED"),
+        ("inai", stopping() | {"decision": "d-9"}, "E_NOT_FOUND"),
+    ],
+)
+def test_who_suspends_what(who: str, body: Body, code: str) -> None:
+    assert opened().code(who, TYPE, body, stream="deadline/s1") == code
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"from_day": "2019-04-02"}, "E_VERSION_CONFLICT"),
+        ({"to_day": "2019-03-31"}, "E_DATE"),
+        ({"deadline": "plan_end"}, "E_POLICY"),
+    ],
+)
+def test_what_is_resumed_is_what_was_suspended(changed: Body, code: str) -> None:
+    stage = suspended().on("2019-06-01")
+    assert code in codes(stage.refused("inai", TYPE, stopping("resumed", to="2019-05-31") | changed))
+
+
+def test_terms_of_answers_are_suspended_as_a_class() -> None:
+    stage = seated()
+    stage.says("inai", TYPE, of_answers())
+    (move,) = moves_of(stage.state, "answers", answers="complaints")
+    assert clock_stops([move], date(2019, 4, 10)) == [(date(2019, 4, 1), date(2019, 4, 10))]
+    assert list(moves_of(stage.state, "answers", answers="contests")) == []
+    assert stage.find(DeadlineMove, "deadline/s1").concerns == ()
+
+
+DAYS = st.integers(0, 60).map(lambda n: date(2019, 1, 1) + timedelta(days=n))
+SPANS = st.lists(st.tuples(DAYS, DAYS).map(lambda pair: (min(pair), max(pair))), max_size=5)
+
+
+SAID = Mark(index=0, leaf_hash="", party="inai", occurred_on="2019-01-01", recorded_at="2019-01-01T18:00:00.000Z")
+BASIS = Doc.parse(doc("decreto"))
+
+
+def move(number: int, span: tuple[date, date]) -> DeadlineMove:
+    return DeadlineMove(
+        stream=f"deadline/{number}", move=str(number), deadline="answers", basis=BASIS, from_day=span[0].isoformat(),
+        said=SAID, to_day=span[1].isoformat(), answers="complaints", status="resumed",
+    )  # fmt: skip
+
+
+@given(SPANS, DAYS)
+def test_every_stopped_day_counts_once(spans: list[tuple[date, date]], today: date) -> None:
+    stops = clock_stops([move(number, span) for number, span in enumerate(spans)], today)
+    listed = [first + timedelta(days=n) for first, last in stops for n in range((last - first).days + 1)]
+    days = {first + timedelta(days=n) for first, last in spans for n in range((last - first).days + 1)}
+    assert sorted(listed) == sorted(day for day in days if day <= today)
+    assert all(after[0] > before[1] for before, after in pairwise(stops))
+
+
+@given(SPANS, DAYS)
+def test_a_stopped_clock_never_brings_a_deadline_forward(spans: list[tuple[date, date]], due: date) -> None:
+    stops = clock_stops([move(number, span) for number, span in enumerate(spans)], date(2019, 12, 31))
+    moved = with_stops(due, stops)
+    assert due <= moved <= due + timedelta(days=sum((last - first).days + 1 for first, last in stops))
+    assert with_stops(due, stops, begins=date(2020, 1, 1)) == due

@@ -13,6 +13,7 @@ It is a tool of development, not of the package: it needs `constancia` installed
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,7 @@ _FROM_TABLES: Final = re.compile(r'SIGNS="",PHRASES=\[\].*(?=</script>)', re.DOT
 _TABLE: Final = re.compile(r"(?<=words\(`)[^`]*(?=`\))")
 # Those of them that the tables do not use are free.
 _SIGNS: Final = "!#%&*+/6789=>?@KMQXZ[]^~ÀÂÃÄÅÆÇÈÊËÌÎÏÐÒÔÕÖØÙÛÜÝÞßàâãäåæçèêëìîïðòôõöøùûüýþÿ"
+_UNFIT: Final = frozenset('\0\n|{}"\\')  # in a phrase
 _LINE: Final = 380
 _ROWS: Final = re.compile(r"^@([A-Za-z0-9-]+)\n", re.MULTILINE)
 _BREAKS: Final = ";,{}"
@@ -60,18 +62,40 @@ def _with_phrases(script: str) -> str:
     tables: list[str] = _TABLE.findall(script)
     text = "\0".join(tables)
     signs = "".join(sign for sign in _SIGNS if sign not in text)
-    unfit = set('\0\n|{}"\\')
     phrases: list[str] = []
     for sign in signs:
-        counted = Counter(text[at : at + size] for size in range(2, 26) for at in range(len(text) - size))
-        usable = [phrase for phrase, count in counted.items() if count > 2 and unfit.isdisjoint(phrase)]
-        phrases.append(max(usable, key=lambda phrase: _saved(phrase, text.count(phrase), sign)))
+        phrases.append(_best_phrase(text, sign))
         text = text.replace(phrases[-1], sign)
     for long, short in zip(tables, text.split("\0"), strict=True):
         script = script.replace(long, short)
     lines = re.findall(rf".{{1,{_LINE - 30}}}", "|".join(phrases))
     joined = "\n+".join(f'"{line}"' for line in lines)
     return script.replace('SIGNS="",PHRASES=[]', f'SIGNS="{signs}",\nPHRASES=({joined}).split("|")')
+
+
+def _best_phrase(text: str, sign: str) -> str:
+    """Give the phrase that saves most where a sign is written for it."""
+    # An occurrence at the very end is not in the count, and of two that overlap one can be replaced.
+    most = [(_saved(phrase, count + 1, sign), phrase) for phrase, count in _repeated(text)]
+    best = (0, "")
+    for bound, phrase in sorted(most, reverse=True):
+        if bound < best:
+            break
+        best = max(best, _saved(phrase, text.count(phrase), sign))
+    return best[1]
+
+
+def _repeated(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the phrases of 2 to 25 letters that come more than twice, and how often they come."""
+    places: Sequence[int] = range(len(text))
+    for size in range(1, 26):
+        there = [at for at in places if at < len(text) - size and text[at + size - 1] not in _UNFIT]
+        counted = Counter(text[at : at + size] for at in there)
+        repeated = {phrase: count for phrase, count in counted.items() if count > 2}
+        # What is longer comes no more often than what it begins with.
+        places = [at for at in there if text[at : at + size] in repeated]
+        if size > 1:
+            yield from repeated.items()
 
 
 def _saved(phrase: str, count: int, sign: str) -> tuple[int, str]:

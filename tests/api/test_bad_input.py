@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from tests.api.served import Desk, document, report, serving
+from tests.ledger.world import SCHEMA
 
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.canonical import canonical
@@ -74,14 +75,14 @@ BAD: dict[str, Bytes] = {
     "a zero-width space": replaced(b"Avance", "Ava\u200bnce".encode()),
     "a NUL": replaced(b"Avance", b"Ava\\u0000nce"),
     "a lone surrogate": replaced(b"Avance", b"\\ud800"),
-    "NaN": replaced(b'"schema":2', b'"schema":NaN'),
-    "Infinity": replaced(b'"schema":2', b'"schema":Infinity'),
-    "a float": replaced(b'"schema":2', b'"schema":2.0'),
-    "an exponent": replaced(b'"schema":2', b'"schema":2e0'),
-    "minus zero": replaced(b'"schema":2', b'"schema":-0'),
-    "an integer beyond 2^53": replaced(b'"schema":2', b'"schema":9007199254740993'),
-    "an integer of five thousand digits": replaced(b'"schema":2', b'"schema":' + b"9" * 5_000),
-    "true for a number": replaced(b'"schema":2', b'"schema":true'),
+    "NaN": replaced(SCHEMA, b'"schema":NaN'),
+    "Infinity": replaced(SCHEMA, b'"schema":Infinity'),
+    "a float": replaced(SCHEMA, SCHEMA + b".0"),
+    "an exponent": replaced(SCHEMA, SCHEMA + b"e0"),
+    "minus zero": replaced(SCHEMA, b'"schema":-0'),
+    "an integer beyond 2^53": replaced(SCHEMA, b'"schema":9007199254740993'),
+    "an integer of five thousand digits": replaced(SCHEMA, b'"schema":' + b"9" * 5_000),
+    "true for a number": replaced(SCHEMA, b'"schema":true'),
     "nesting of 17": fixed(nested(17)),
     "nesting of 9,000": fixed(nested(9_000)),
     "a key of capitals": replaced(b'"body"', b'"Body"'),

@@ -1,6 +1,6 @@
 """Plays an operator's accidents with the real command, and prints what the operator sees. Run it, or see its test.
 
-    python tests/e2e/operator_accidents.py FOLDER
+    PYTHONPATH=.import:. python tests/e2e/operator_accidents.py FOLDER
 
 A restored backup, a clock that jumps forward and back, two servers at once, `demo --force` beside a server.
 """
@@ -14,12 +14,13 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+from tests.api.command_line import run_here
 
 WAIT_S = 90.0
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "CONSTANCIA_LANG": "en"}
@@ -58,9 +59,19 @@ class Bench:
         return [sys.executable, "-c", WITH_CLOCK, *map(str, arguments)]
 
     def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run a command as a process: its clock may be wrong, and its locks are not ours."""
         done = subprocess.run(
             self.command(*arguments), env=self.environment, capture_output=True, text=True, check=False, timeout=WAIT_S
         )
+        return self._shown(done, arguments)
+
+    def run_here(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run a command that reads or packs files, at the machine's time, without an interpreter's start."""
+        return self._shown(run_here(arguments, env=self.environment, cwd=self.folder), arguments)
+
+    def _shown(
+        self, done: subprocess.CompletedProcess[str], arguments: Sequence[str | Path]
+    ) -> subprocess.CompletedProcess[str]:
         self.say(f"$ constancia {' '.join(map(str, arguments))}\n  exit {done.returncode}")
         for line in (done.stdout + done.stderr).splitlines()[-4:]:
             self.say(f"  {line[:400]}")
@@ -135,16 +146,16 @@ class Bench:
 
 def restored_backup(bench: Bench, ledger: Path) -> dict[str, Any]:
     bench.say("\n== A backup of yesterday is put in the ledger's place")
-    bench.run("backup", "--dir", ledger, bench.folder / "yesterday.tar")
+    bench.run_here("backup", "--dir", ledger, bench.folder / "yesterday.tar")
     with bench.served(ledger) as url:
         bench.speak(url, ledger)
         _until(lambda: bench.health(url)["witnessed"] == bench.health(url)["size"])
-    refused = bench.run("restore", bench.folder / "yesterday.tar", "--dir", ledger)
+    refused = bench.run_here("restore", bench.folder / "yesterday.tar", "--dir", ledger)
     # A person who knows better copies the folder by hand; the witnesses' memories are elsewhere.
     memories = bench.folder / "memories"
     shutil.copytree(ledger / "witnesses", memories)
     shutil.rmtree(ledger)
-    bench.run("restore", bench.folder / "yesterday.tar", "--dir", ledger)
+    bench.run_here("restore", bench.folder / "yesterday.tar", "--dir", ledger)
     shutil.rmtree(ledger / "witnesses")
     shutil.copytree(memories, ledger / "witnesses")
     with bench.served(ledger) as url:
@@ -162,18 +173,16 @@ def restored_backup(bench: Bench, ledger: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def jumping_clock(bench: Bench, ledger: Path) -> dict[str, Any]:
+def jumping_clock(bench: Bench, url: str, ledger: Path) -> dict[str, Any]:
     bench.say("\n== The clock jumps ten years ahead, and back")
-    found: dict[str, Any] = {}
-    with bench.served(ledger) as url:
-        found["before"] = bench.speak(url, ledger)[0]
-        for name, days in (("ahead", "3653"), ("right again", "0"), ("behind", "-3653")):
-            bench.clock.write_text(days)
-            bench.say(f"  the clock is {name}")
-            found[name] = bench.speak(url, ledger)[1].get("code", "recorded")
-            found[f"{name} health"] = bench.health(url)["codes"]
-        bench.clock.unlink()
-        found["after"] = bench.speak(url, ledger)[0]
+    found: dict[str, Any] = {"before": bench.speak(url, ledger)[0]}
+    for name, days in (("ahead", "3653"), ("right again", "0"), ("behind", "-3653")):
+        bench.clock.write_text(days)
+        bench.say(f"  the clock is {name}")
+        found[name] = bench.speak(url, ledger)[1].get("code", "recorded")
+        found[f"{name} health"] = bench.health(url)["codes"]
+    bench.clock.unlink()
+    found["after"] = bench.speak(url, ledger)[0]
     return found
 
 
@@ -196,9 +205,9 @@ def clock_was_wrong(bench: Bench, ledger: Path) -> dict[str, Any]:
             found["integrity"] = httpx.get(f"{url}/api/v1/integrity", timeout=10).json()
             found["page after"] = httpx.get(f"{url}/en/", timeout=10).text
     found["times"] = recorded_times(ledger)
-    found["verdict"] = bench.run("verify", ledger, "--trust", ledger / "trust")
-    bench.run("publish", bench.folder / "published", "--dir", ledger)
-    found["published"] = bench.run("verify", bench.folder / "published", "--trust", ledger / "trust")
+    found["verdict"] = bench.run_here("verify", ledger, "--trust", ledger / "trust")
+    bench.run_here("publish", bench.folder / "published", "--dir", ledger)
+    found["published"] = bench.run_here("verify", bench.folder / "published", "--trust", ledger / "trust")
     return found
 
 
@@ -212,14 +221,13 @@ def recorded_times(ledger: Path) -> list[str]:
         return [read_entry(opened.log.entry(index)).recorded_at for index in range(opened.size)]
 
 
-def two_at_once(bench: Bench, ledger: Path) -> dict[str, Any]:
+def two_at_once(bench: Bench, url: str, ledger: Path) -> dict[str, Any]:
     bench.say("\n== A second server, and `demo --force`, beside a server at work")
-    with bench.served(ledger) as url:
-        size = bench.health(url)["size"]
-        second = bench.run("serve", "--dir", ledger, "--port", "0")
-        forced = bench.run("demo", "--force", "--dir", ledger)
-        spoke = bench.speak(url, ledger)[0]
-        after = bench.health(url)["size"]
+    size = bench.health(url)["size"]
+    second = bench.run("serve", "--dir", ledger, "--port", "0")
+    forced = bench.run("demo", "--force", "--dir", ledger)
+    spoke = bench.speak(url, ledger)[0]
+    after = bench.health(url)["size"]
     return {"second": second, "forced": forced, "spoke": spoke, "grown": after - size}
 
 
@@ -236,7 +244,10 @@ def main() -> None:
     bench.folder.mkdir(parents=True, exist_ok=True)
     ledger = bench.folder / "ledger"
     bench.run("demo", "--dir", ledger)
-    for accident in (jumping_clock, two_at_once, restored_backup, clock_was_wrong):
+    with bench.served(ledger) as url:
+        jumping_clock(bench, url, ledger)
+        two_at_once(bench, url, ledger)
+    for accident in (restored_backup, clock_was_wrong):
         accident(bench, ledger)
 
 

@@ -1,6 +1,8 @@
 """An operator's accidents, played with the real command: what is refused, what is reported, and what to do next."""
 
 import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.e2e.operator_accidents import Bench, clock_was_wrong, jumping_clock, restored_backup, two_at_once
@@ -8,25 +10,34 @@ from tests.e2e.operator_accidents import Bench, clock_was_wrong, jumping_clock, 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("accidents")]
 
 
+@pytest.fixture
+def bench(demo: Path, tmp_path: Path) -> Bench:
+    """A folder with a copy of the demonstration: what one accident leaves is not there in the next."""
+    shutil.copytree(demo, tmp_path / "ledger")
+    return Bench(tmp_path)
+
+
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    made = Bench(tmp_path_factory.mktemp("accidents"))
-    assert made.run("demo", "--dir", made.folder / "ledger").returncode == 0
-    # An accident of its own: what another one leaves (witnesses that have seen more) must not come first.
-    shutil.copytree(made.folder / "ledger", made.folder / "clock")
-    return made
+def at_work(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bench, str]]:
+    """A server at work, for the accidents that leave it at work, and its address."""
+    bench = Bench(tmp_path_factory.mktemp("at-work"))
+    shutil.copytree(demo, bench.folder / "ledger")
+    with bench.served(bench.folder / "ledger") as url:
+        yield bench, url
 
 
-def test_clock_that_jumps_records_nothing_false(bench: Bench) -> None:
-    found = jumping_clock(bench, bench.folder / "ledger")
+def test_clock_that_jumps_records_nothing_false(at_work: tuple[Bench, str]) -> None:
+    bench, url = at_work
+    found = jumping_clock(bench, url, bench.folder / "ledger")
     assert (found["before"], found["after"]) == (201, 201)
     assert (found["ahead"], found["behind"], found["right again"]) == ("E_CLOCK", "E_CLOCK", "recorded")
     assert found["ahead health"] == found["behind health"] == ["E_CLOCK"]
     assert found["right again health"] == []
 
 
-def test_second_server_and_a_new_demonstration_leave_the_first_alone(bench: Bench) -> None:
-    found = two_at_once(bench, bench.folder / "ledger")
+def test_second_server_and_a_new_demonstration_leave_the_first_alone(at_work: tuple[Bench, str]) -> None:
+    bench, url = at_work
+    found = two_at_once(bench, url, bench.folder / "ledger")
     assert (found["second"].returncode, found["forced"].returncode) == (76, 76)
     for done in (found["second"], found["forced"]):
         assert "open for writing" in done.stderr
@@ -45,7 +56,7 @@ def test_restored_backup_forks_nothing_and_goes_on_with_a_public_reason(bench: B
 
 
 def test_clock_that_was_wrong_earlier_does_not_block_the_ledger(bench: Bench) -> None:
-    found = clock_was_wrong(bench, bench.folder / "clock")
+    found = clock_was_wrong(bench, bench.folder / "ledger")
     reason = "The battery of the clock was empty"
     assert (found["while wrong"], found["refused"], found["no reason"]) == (201, "E_CLOCK", 76)
     assert "--accept-clock" in found["page"]

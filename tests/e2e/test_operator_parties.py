@@ -23,7 +23,7 @@ from tests.e2e.operator_host import FRESH, PINNED, Counted, check, folder_served
 from tests.e2e.operator_table import ROWS, Notice, between_markers, holds, table
 from tests.e2e.operator_watch import watched
 from tests.ledger.lawless import Operator
-from tests.ledger.world import SCOPE, Key, Signed, World, scope, text
+from tests.ledger.world import SCHEMA, SCOPE, Key, Signed, World, scope, text
 from tests.verify.small_ledger import write
 
 from constancia.api.cli.statement_search import ABSENT, Search
@@ -420,7 +420,7 @@ def reports(desk: Desk, **members: Any) -> bytes:
 SUBMITTED: dict[str, Callable[[Desk], bytes]] = {
     "a member twice": lambda desk: changed(reports(desk), b'"mode":"live"', b'"mode":"live","mode":"live"'),
     "white space": lambda desk: changed(reports(desk), b'"mode":"live"', b'"mode": "live"'),
-    "a fraction": lambda desk: changed(reports(desk), b'"schema":2', b'"schema":2.0'),
+    "a fraction": lambda desk: changed(reports(desk), SCHEMA, SCHEMA + b".0"),
     "NFD text": lambda desk: changed(reports(desk), b"Avance", "Avancé".replace("é", "e\u0301").encode()),
     "bidirectional marks": lambda desk: changed(reports(desk), b"Avance", "Av\u202eance".encode()),
     "70,000 bytes": lambda desk: reports(desk) + b" " * 70_000,

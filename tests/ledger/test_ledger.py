@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.ledger.conftest import Desk, OpenDesk
-from tests.ledger.world import ORIGIN, START, Key, Signed, World
+from tests.ledger.world import ORIGIN, SCHEMA, START, Key, Signed, World
 
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.assembly import Options
@@ -211,13 +211,14 @@ class TestRefusing:
             lambda raw: b"\xff" + raw,
             lambda raw: b"",
             lambda raw: b"[" * 2000,
-            lambda raw: raw.replace(b'"schema":2', b'"schema":2.0'),
-            lambda raw: raw.replace(b'"schema":2', b'"schema":NaN'),
-            lambda raw: raw.replace(b'"schema":2', b'"schema":2,"schema":2'),
+            lambda raw: raw.replace(SCHEMA, SCHEMA + b".0"),
+            lambda raw: raw.replace(SCHEMA, b'"schema":NaN'),
+            lambda raw: raw.replace(SCHEMA, SCHEMA + b"," + SCHEMA),
         ],
     )
     def test_bytes_that_are_no_canonical_statement(self, desk: Desk, spoil: Any) -> None:
         signed = desk.world.contest("c1")
+        assert SCHEMA in signed.statement
         with pytest.raises(Malformed):
             SignedStatement.read(spoil(signed.statement), signed.signatures)
 

@@ -2,6 +2,7 @@
 
 import pytest
 from tests.ledger.conftest import Desk
+from tests.ledger.world import SCHEMA
 
 from constancia.ledger.submission import MAX_SIGNED_BYTES, parse_signed, signed_document
 from constancia.verify.core.errors import Malformed
@@ -29,8 +30,8 @@ def test_genesis_with_all_founders_signatures_is_read_back(new: Desk) -> None:
     [
         (b'{"signatures":[', b'{"also":1,"signatures":['),
         (b',"statement":', b',"testimony":'),
-        (b'"schema":2', b'"schema":"1"'),
-        (b'"schema":2', b'"schema":2 '),
+        (SCHEMA, b'"schema":"1"'),
+        (SCHEMA, SCHEMA + b" "),
         (b'{"signatures":[', b'{"signatures":["x",'),
         (b'"mode":"live"', b'"mode":"dead"'),
     ],

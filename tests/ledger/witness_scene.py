@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.ledger.conftest import Desk
 from tests.ledger.false_witness import RealWitness
+from tests.ledger.template import Template
 from tests.ledger.world import ORIGIN, START, World
 
 from constancia.ledger.assembly import Options
@@ -33,13 +34,22 @@ PACE = Pace(first_pause_s=0.02, longest_pause_s=0.5, put_off_s=0.02)
 class Scene:
     """A ledger that is run with a policy of three witnesses, two of which are needed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, founded: Template | None = None) -> None:
         self.folder = folder
+        self.founded = founded
+        self.world: World | None = None
         self.signer = LogSigner.generate(ORIGIN)
         self.clock = StoryClock(START)
         self.real: list[RealWitness] = []
         self.desk: Desk | None = None
         self.names_cosigner = False
+
+    def found(self) -> None:
+        """Begin with a copy of a founded ledger, of which no witness has seen anything."""
+        assert self.founded is not None
+        assert not self.real, "they know another log's key"
+        self.signer = self.founded.signer
+        self.world = self.founded.copy_to(self.folder / "d")
 
     def witnesses(self, count: int) -> list[RealWitness]:
         for number in range(count):
@@ -55,9 +65,10 @@ class Scene:
 
     def open(self, *, create: bool = True, cosign: bool = True, **how: Any) -> Desk:
         options = Options(cosign=cosign, **{"pace": PACE, **how})
+        create = create and self.world is None
         ledger = Ledger.open(self.folder / "d", clock=self.clock, signer=self.signer, create=create, options=options)
         ledger.documents.put(b"charter")
-        world = self.desk.world if self.desk is not None else World(self.signer.vkey)
+        world = self.desk.world if self.desk is not None else self.world or World(self.signer.vkey)
         world.log_cosigner = self.signer.cosigner_vkey if self.names_cosigner else None
         self.desk = Desk(ledger, world, self.clock, self.signer, self.folder / "d", options)
         return self.desk

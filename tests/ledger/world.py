@@ -26,6 +26,7 @@ from constancia.verify.wire.merkle import EMPTY_ROOT
 
 ORIGIN = "example.org/test-ledger"
 START = datetime(2019, 3, 1, 12, tzinfo=UTC)
+SCHEMA = f'"schema":{NEWEST}'.encode()  # in a statement of these parties
 PARTIES = ("inai", "nosc", "sfp")
 KINDS = {
     "inai": "autonomous_body",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.ledger.conftest import Desk
+from tests.ledger.template import Templates
 from tests.ledger.witness_scene import LONG_S, Scene
 from tests.ledger.witnesses.test_collector import good, until
 from tests.ledger.world import Signed
@@ -25,8 +26,8 @@ from constancia.verify.sources.source import open_source
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    made = Scene(tmp_path)
+def scene(tmp_path: Path, templates: Templates) -> Iterator[Scene]:
+    made = Scene(tmp_path, templates.founded)
     yield made
     if made.desk is not None:
         made.desk.ledger.close()

@@ -7,7 +7,7 @@ say, what may be corrected. The verifier has lists of its own, and a test compar
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from constancia.domain.agreements.agreement import AGREEMENT
+from constancia.domain.agreements.table import AGREEMENT
 from constancia.domain.commitments.acts import COMMITMENT
 from constancia.domain.commitments.deliverable import DELIVERABLE
 from constancia.domain.governance.membership import GOVERNANCE

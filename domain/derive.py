@@ -6,11 +6,11 @@ shows as well as a false one.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from constancia.domain.agreements.agreement import Agreement, AgreementVersion
+from constancia.domain.agreements.facts import agreement_facts
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.scope import Milestone, Scope
@@ -26,45 +26,30 @@ from constancia.domain.kernel.calendar import (
     has_begun,
     local_day,
     parse_day,
-    parse_edtf,
     parse_instant,
 )
 from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.facts import Derived
 from constancia.domain.kernel.moves import answer, counts_by, span_of
 from constancia.domain.kernel.occurrence import SECOND, as_recorded, occurrence
 from constancia.domain.kernel.values import Value
 from constancia.domain.state import State
 
+__all__ = (
+    "FORM",
+    "Derived",
+    "Standing",
+    "derive",
+    "derived_at",
+    "disowned",
+    "first_submission",
+    "flags",
+    "milestone_standing",
+    "was_member",
+)
+
 # Counts up whenever a fact is added, or its members change.
-FORM: Final = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Derived:
-    """A derived fact.
-
-    Attributes:
-        kind: Its name, such as `AgreementEnteredIntoForce`.
-        stream: The aggregate concerned.
-        since: EDTF or instant since when it holds.
-        known_index: Index of the entry that made it known; None where only time did.
-        params: What else it says.
-    """
-
-    kind: str
-    stream: str
-    since: str | None = None
-    known_index: int | None = None
-    params: Mapping[str, object] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, object]:
-        """Give its JSON form; absent members are left out."""
-        item: dict[str, object] = {"kind": self.kind, "params": dict(self.params), "stream": self.stream}
-        if self.since is not None:
-            item["since"] = self.since
-        if self.known_index is not None:
-            item["known_index"] = self.known_index
-        return item
+FORM: Final = 4
 
 
 def derive(state: State, at: datetime) -> tuple[Derived, ...]:
@@ -78,7 +63,7 @@ def derive(state: State, at: datetime) -> tuple[Derived, ...]:
         The facts.
     """
     facts = [
-        *_agreements(state, at),
+        *agreement_facts(state, at),
         *_decisions(state, at),
         *_deliverables(state),
         *_deadlines(state, at),
@@ -103,39 +88,6 @@ def derived_at(fact: Derived, day: date) -> Derived | None:
 
 def _day_of(since: str) -> str:
     return since if "T" not in since else since.partition("T")[0]
-
-
-def _agreements(state: State, at: datetime) -> Iterator[Derived]:
-    for agreement in state.of(Agreement):
-        for version in agreement.versions:
-            params: dict[str, object] = {"version": version.version, "docset": version.docset_digest}
-            if version.in_force_index is not None:
-                # In force on the day of the last signature in time, not of its recording.
-                since = max(_in_force_dates(state, version), key=_last_day)
-                yield Derived(
-                    kind="AgreementEnteredIntoForce",
-                    stream=agreement.stream,
-                    since=since,
-                    known_index=version.in_force_index,
-                    params=params,
-                )
-            elif version.window and version is agreement.current:
-                due = deadline(version.window, state.timezone)
-                if due is not None and due <= at:
-                    yield Derived(
-                        kind="AgreementLapsed", stream=agreement.stream, since=format_instant(due), params=params
-                    )
-
-
-def _in_force_dates(state: State, version: AgreementVersion) -> Iterator[str]:
-    """Give the dates that an agreement waits for: each signature's, and since the second edition the text's own."""
-    yield from (occurrence(state, signature.mark).on for signature in version.signatures)
-    if version.frozen is not None:
-        yield occurrence(state, version.frozen).on
-
-
-def _last_day(when: str) -> date:
-    return parse_edtf(when).end or date.max
 
 
 def _decisions(state: State, at: datetime) -> Iterator[Derived]:

@@ -31,8 +31,16 @@ COMPUTED_RULES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-# Terms in days, from the second edition on.
-TERM_RULES: Final[Mapping[str, int]] = {"decision_term_days": 90}  # name → where no rule says otherwise
+# Terms in days: name → where no rule says otherwise.
+TERM_RULES: Final[Mapping[str, int]] = {"decision_term_days": 90, "response_term_days": 30}
+# Yes or no; no, where no rule says otherwise.
+SWITCH_RULES: Final = ("paper_attestation_counts",)
+# First edition of the law that checks the value of a rule.
+CHECKED_SINCE: Final[Mapping[str, int]] = {
+    "decision_term_days": 2,
+    "paper_attestation_counts": 3,
+    "response_term_days": 3,
+}
 LONGEST_TERM: Final = 3_660
 
 
@@ -41,10 +49,20 @@ def unknown_rules(rules: Mapping[str, Rule], edition: int = FIRST) -> Iterator[t
     for name, known in COMPUTED_RULES.items():
         if name in rules and rules[name].value not in known:
             yield name, rules[name].value
-    for name in TERM_RULES if edition > FIRST else ():
-        value = rules[name].value if name in rules else 1
-        if type(value) is not int or not 1 <= value <= LONGEST_TERM:
-            yield name, value
+    for name, since in CHECKED_SINCE.items():
+        if name in rules and edition >= since and not _is_known(name, rules[name].value):
+            yield name, rules[name].value
+
+
+def _is_known(name: str, value: str | bool | int) -> bool:
+    if name in SWITCH_RULES:
+        return type(value) is bool
+    return type(value) is int and 1 <= value <= LONGEST_TERM
+
+
+def is_on(rules: Mapping[str, Rule], name: str) -> bool:
+    """Tell whether a rule that is yes or no says yes; no, where there is none."""
+    return name in rules and rules[name].value is True
 
 
 def term_days(rules: Mapping[str, Rule], name: str) -> int:
@@ -123,7 +141,9 @@ class LedgerOpened(LedgerAct):
         except ValueError as error:
             raise FormError(f"{where}.timezone", "an IANA time zone", self.timezone) from error
         for name, value in unknown_rules(self.rules, self.edition or FIRST):
-            known = COMPUTED_RULES.get(name, (f"1 to {LONGEST_TERM} days",))
+            known = COMPUTED_RULES.get(
+                name, ("true or false",) if name in SWITCH_RULES else (f"1 to {LONGEST_TERM} days",)
+            )
             raise FormError(f"{where}.rules.{name}", " or ".join(known), value)
 
     def begin(self, at: Context) -> LedgerState:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from constancia.domain.agreements.table import AGREEMENT
 from constancia.domain.commitments.acts import COMMITMENT
 from constancia.domain.commitments.deliverable import DELIVERABLE
+from constancia.domain.complaints.table import COMPLAINT
 from constancia.domain.governance.membership import GOVERNANCE
 from constancia.domain.governance.votes import DECISION
 from constancia.domain.identity.appointment import APPOINTMENT
@@ -48,6 +49,7 @@ AGGREGATES: Final[tuple[AggregateKind, ...]] = (
     COMMITMENT,
     DELIVERABLE,
     ALLEGATION,
+    COMPLAINT,
     CORRECTION,
 )
 KINDS: Final[dict[str, AggregateKind]] = {kind.name: kind for kind in AGGREGATES}

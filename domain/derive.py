@@ -14,6 +14,7 @@ from constancia.domain.agreements.facts import agreement_facts
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.scope import Milestone, Scope
+from constancia.domain.complaints.facts import complaint_facts
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
@@ -67,6 +68,7 @@ def derive(state: State, at: datetime) -> tuple[Derived, ...]:
         *_decisions(state, at),
         *_deliverables(state),
         *_deadlines(state, at),
+        *complaint_facts(state, at),
         *_expiries(state, at),
         *_absences(state),
         *_disowned(state),

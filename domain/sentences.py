@@ -1,7 +1,7 @@
 """Which readable sentence an act gets: a message id and its parameters; the words live with the pages.
 
-Every type has the message id `act.<Type>`, and a scope that somebody did not sign `act.<Type>.without`. Parameters are
-plain texts: who speaks (`who`), for whom (`party`), and the scalar members of the body. A bilingual text gives one
+Every type has the message id `act.<Type>`; a scope that somebody did not sign `act.<Type>.without`, a text that ends
+agreements `.ends`, a protected complaint `.protected`, one that accuses nobody `.open`. Parameters are plain texts: who speaks (`who`), for whom (`party`), and the scalar members of the body. A bilingual text gives one
 parameter a language is chosen from when it is shown.
 """
 
@@ -48,7 +48,17 @@ def sentence_of(statement: Mapping[str, Any], state: State | None = None) -> Sen
     without = _without(statement, state)
     if without:
         params["without"] = ", ".join(_party_name(party, state) for party in without)
-    return Sentence(msgid=f"act.{statement['type']}{'.without' if without else ''}", params=params)
+    if "against" in statement["body"]:
+        params["against"] = ", ".join(_party_name(party, state) for party in statement["body"]["against"])
+    variant = "without" if without else _variant(statement["body"])
+    return Sentence(msgid=f"act.{statement['type']}{variant and f'.{variant}'}", params=params)
+
+
+def _variant(body: Mapping[str, Any]) -> str:
+    """Give the name of the wording for a body that says something else than others of its type; empty for the usual."""
+    if body.get("protected") is True:
+        return "protected"
+    return "open" if body.get("against") == [] else "ends" if "terminates" in body else ""
 
 
 def _without(statement: Mapping[str, Any], state: State | None) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def say(sentence: Sentence, lang: str) -> str:
     for name in ("compromised_since", "effective", "since", "until", "valid_from"):
         if name in params:
             params[name] = date_words(str(params[name]), lang)
-    for name in ("choice", "level", "declared_kind", "capacity", "verdict", "kind", "outcome", "role"):
+    for name in ("choice", "level", "declared_kind", "capacity", "verdict", "kind", "outcome", "role", "weight"):
         if name in params:
             word = f"word.{params[name]}"
             text = tr(lang, word)

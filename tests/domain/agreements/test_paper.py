@@ -108,7 +108,7 @@ def test_a_paper_of_an_earlier_version_is_evidence_of_that_version() -> None:
     stage = amending("partially_signed")
     stage.says("red", "PaperSignatureAttested", attested("sfp", 1))
     first, second = agreement(stage).versions
-    assert (len(first.attestations or ()), second.attestations, second.signed_by) == (1, None, {"nosc"})
+    assert [len(version.attestations or ()) for version in (first, second)] == [1, 0]
 
 
 @pytest.mark.parametrize(

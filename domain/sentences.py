@@ -1,8 +1,9 @@
 """Which readable sentence an act gets: a message id and its parameters; the words live with the pages.
 
 Every type has the message id `act.<Type>`; a scope that somebody did not sign `act.<Type>.without`, a text that ends
-agreements `.ends`, a protected complaint `.protected`, one that accuses nobody `.open`. Parameters are plain texts: who speaks (`who`), for whom (`party`), and the scalar members of the body. A bilingual text gives one
-parameter a language is chosen from when it is shown.
+agreements `.ends`, a protected complaint `.protected`, one that accuses nobody `.open`. Parameters are plain texts:
+who speaks (`who`), for whom (`party`), and the scalar members of the body. A bilingual text gives one parameter a
+language is chosen from when it is shown.
 """
 
 from collections.abc import Mapping

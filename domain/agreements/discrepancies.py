@@ -43,9 +43,9 @@ class TranslationDiscrepancyRecorded(AgreementAct):
             raise FormError(f"{where}.readings", "what two languages at least say, and it differs", said)
 
     @rule(
-        "E_DUPLICATE",
-        "a discrepancy is recorded once under its identifier",
-        "una discrepancia se registra una vez con su identificador",
+        "E_STATE",
+        "a discrepancy's id is used once",
+        "el identificador de una discrepancia se usa una vez",
     )
     def _is_new(self, on: Agreement, at: Context) -> Breach:
         known = (before.discrepancy for before in on.discrepancies or ())

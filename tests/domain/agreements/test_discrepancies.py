@@ -52,7 +52,7 @@ def test_the_language_that_the_text_names_may_be_said_to_prevail() -> None:
 def test_a_discrepancy_has_an_identifier_of_its_own() -> None:
     stage = awaiting()
     stage.says("red", TYPE, discrepancy())
-    assert stage.code("inai", TYPE, discrepancy(place=text("Otro"))) == "E_DUPLICATE"
+    assert stage.code("inai", TYPE, discrepancy(place=text("Otro"))) == "E_STATE"
     stage.says("inai", TYPE, discrepancy("x2"))
 
 

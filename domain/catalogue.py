@@ -7,9 +7,10 @@ say, what may be corrected. The verifier has lists of its own, and a test compar
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from constancia.domain.agreements.agreement import AGREEMENT
+from constancia.domain.agreements.table import AGREEMENT
 from constancia.domain.commitments.acts import COMMITMENT
 from constancia.domain.commitments.deliverable import DELIVERABLE
+from constancia.domain.complaints.table import COMPLAINT
 from constancia.domain.governance.membership import GOVERNANCE
 from constancia.domain.governance.votes import DECISION
 from constancia.domain.identity.appointment import APPOINTMENT
@@ -54,6 +55,7 @@ AGGREGATES: Final[tuple[AggregateKind, ...]] = (
     DEADLINE,
     ASSESSMENT,
     ALLEGATION,
+    COMPLAINT,
     CORRECTION,
 )
 KINDS: Final[dict[str, AggregateKind]] = {kind.name: kind for kind in AGGREGATES}

@@ -10,10 +10,11 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from constancia.domain.agreements.agreement import Agreement, AgreementVersion
+from constancia.domain.agreements.facts import agreement_facts
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.scope import Milestone, Scope
+from constancia.domain.complaints.facts import complaint_facts
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
@@ -22,11 +23,9 @@ from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import (
     Certainty,
     deadline,
-    format_instant,
     has_begun,
     local_day,
     parse_day,
-    parse_edtf,
     parse_instant,
 )
 from constancia.domain.kernel.derived import Derived, Target, missed
@@ -66,10 +65,11 @@ def derive(state: State, at: datetime) -> tuple[Derived, ...]:
         The facts.
     """
     facts = [
-        *_agreements(state, at),
+        *agreement_facts(state, at),
         *_decisions(state, at),
         *_deliverables(state),
         *_deadlines(state, at),
+        *complaint_facts(state, at),
         *_expiries(state, at),
         *_absences(state),
         *_disowned(state),
@@ -93,39 +93,6 @@ def derived_at(fact: Derived, day: date) -> Derived | None:
 
 def _day_of(since: str) -> str:
     return since if "T" not in since else since.partition("T")[0]
-
-
-def _agreements(state: State, at: datetime) -> Iterator[Derived]:
-    for agreement in state.of(Agreement):
-        for version in agreement.versions:
-            params: dict[str, object] = {"version": version.version, "docset": version.docset_digest}
-            if version.in_force_index is not None:
-                # In force on the day of the last signature in time, not of its recording.
-                since = max(_in_force_dates(state, version), key=_last_day)
-                yield Derived(
-                    kind="AgreementEnteredIntoForce",
-                    stream=agreement.stream,
-                    since=since,
-                    known_index=version.in_force_index,
-                    params=params,
-                )
-            elif version.window and version is agreement.current:
-                due = deadline(version.window, state.timezone)
-                if due is not None and due <= at:
-                    yield Derived(
-                        kind="AgreementLapsed", stream=agreement.stream, since=format_instant(due), params=params
-                    )
-
-
-def _in_force_dates(state: State, version: AgreementVersion) -> Iterator[str]:
-    """Give the dates that an agreement waits for: each signature's, and since the second edition the text's own."""
-    yield from (occurrence(state, signature.mark).on for signature in version.signatures)
-    if version.frozen is not None:
-        yield occurrence(state, version.frozen).on
-
-
-def _last_day(when: str) -> date:
-    return parse_edtf(when).end or date.max
 
 
 def _decisions(state: State, at: datetime) -> Iterator[Derived]:

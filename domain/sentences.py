@@ -1,9 +1,10 @@
 """Which readable sentence an act gets: a message id and its parameters; the words live with the pages.
 
 Every move of a table has the message id `act.<move>`: the type, with its choice where that decides what the act does
-(`act.CommitmentStatusDecided.closed`). What somebody did not sign who is bound has `.without` after it. Parameters are
-plain texts: who speaks (`who`), for whom (`party`), and the scalar members of the body. A bilingual text gives one
-parameter a language is chosen from when it is shown.
+(`act.CommitmentStatusDecided.closed`). What somebody did not sign who is bound has `.without` after it, a text that
+ends agreements `.ends`, a protected complaint `.protected`, one that accuses nobody `.open`. Parameters are plain
+texts: who speaks (`who`), for whom (`party`), and the scalar members of the body. A bilingual text gives one parameter
+a language is chosen from when it is shown.
 """
 
 from collections.abc import Mapping
@@ -55,7 +56,10 @@ def sentence_of(statement: Mapping[str, Any], state: State | None = None) -> Sen
     without = _without(statement, state)
     if without:
         params["without"] = ", ".join(_party_name(party, state) for party in without)
-    return Sentence(msgid=f"act.{_move(statement)}{'.without' if without else ''}", params=params)
+    if "against" in statement["body"]:
+        params["against"] = ", ".join(_party_name(party, state) for party in statement["body"]["against"])
+    variant = "without" if without else _variant(statement["body"])
+    return Sentence(msgid=f"act.{_move(statement)}{variant and f'.{variant}'}", params=params)
 
 
 def _move(statement: Mapping[str, Any]) -> str:
@@ -63,6 +67,13 @@ def _move(statement: Mapping[str, Any]) -> str:
     name = str(statement["type"])
     cls = REGISTRY.get(name)
     return name if cls is None or cls.MOVES_BY is None else f"{name}.{statement['body'].get(cls.MOVES_BY)}"
+
+
+def _variant(body: Mapping[str, Any]) -> str:
+    """Give the name of the wording for a body that says something else than others of its type; empty for the usual."""
+    if body.get("protected") is True:
+        return "protected"
+    return "open" if body.get("against") == [] else "ends" if "terminates" in body else ""
 
 
 def _without(statement: Mapping[str, Any], state: State | None) -> tuple[str, ...]:

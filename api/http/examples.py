@@ -82,12 +82,52 @@ _MARK: Final[dict[str, Any]] = {
 
 AGREEMENT: Final[dict[str, Any]] = {
     "agreement": "ag-1",
+    "departures": [],
+    "discrepancies": [
+        {
+            "discrepancy": "x1",
+            "mark": _MARK,
+            "place": {"en": "Activity 3, action", "es": "Actividad 3, acción"},
+            "readings": [{"lang": "en"}, {"lang": "es", "says": "Sesiones de validación"}],
+            "version": 1,
+            "weight": "substantive",
+        }
+    ],
     "in_force_version": 1,
+    "parties_left": ["inai", "nosc", "sfp"],
     "status": "in_force",
     "stream": "agreement/ag-1",
+    "terminated": None,
     "title": {"en": "Road map", "es": "Hoja de ruta"},
     "version": 1,
-    "versions": [{"docset_digest": _DIGEST, "missing": [], "signatures": [{"mark": _MARK}], "version": 1}],
+    "versions": [
+        {
+            "docset_digest": _DIGEST,
+            "missing": [],
+            "signatures": [{"mark": _MARK}],
+            "status": "in_force",
+            "version": 1,
+        }
+    ],
+}
+
+COMPLAINT: Final[dict[str, Any]] = {
+    "admission": {"due": "2020-10-07", "mark": _MARK, "reasons": {"es": "Trata de un compromiso del comité"}},
+    "against": ["sfp"],
+    "answers": [{"answered": _MARK, "days_late": 13, "due": "2020-10-07", "party": "sfp", "stands": "answered_late"}],
+    "complaint": "q-1",
+    "continued_by": [],
+    "filer": "nosc",
+    "governance_body": "cc",
+    "is_late": False,
+    "is_open": False,
+    "kind": "complaint",
+    "protected": True,
+    "resolution": {"mark": _MARK, "outcome": "partly", "reasons": {"es": "Falta evidencia"}, "remedies": []},
+    "response_days": 30,
+    "status": "resolved",
+    "stream": "complaint/q-1",
+    "was_taken_in": True,
 }
 
 COMMITMENT: Final[dict[str, Any]] = {

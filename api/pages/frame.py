@@ -26,6 +26,7 @@ SEGMENTS = {
     "compromisos": "commitments",
     "acuerdos": "agreements",
     "decisiones": "decisions",
+    "quejas": "complaints",
     "registros": "entries",
     "partes": "parties",
     "codigos": "codes",

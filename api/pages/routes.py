@@ -104,6 +104,13 @@ def overdue(frame: TheFrame) -> Response:
     return frame.page("overdue.html", overdue=frame.as_of.rows("overdue"))
 
 
+@router.get("/es/quejas")
+@router.get("/en/complaints")
+def complaints(frame: TheFrame) -> Response:
+    """List the complaints: open, answers owed and late, resolved."""
+    return frame.page("complaints.html", complaints=frame.as_of.rows("complaints"))
+
+
 @router.get("/es/codigos")
 @router.get("/en/codes")
 def codes(frame: TheFrame) -> Response:
@@ -154,8 +161,8 @@ def agreement(name: str, frame: TheFrame) -> Response:
         for version in row["versions"]
         if (index := version.get("in_force_index")) is not None
     }
-    signed = {item["version"]: item["signatures"] for item in frame.as_of.row("signatures", row["stream"])["versions"]}
-    return frame.page("agreement.html", agreement=row, facts=facts, signed=signed, texts=texts, recorded=recorded)
+    matrix = {item["version"]: item for item in frame.as_of.row("signatures", row["stream"])["versions"]}
+    return frame.page("agreement.html", agreement=row, facts=facts, matrix=matrix, texts=texts, recorded=recorded)
 
 
 @router.get("/es/decisiones/{name}")
@@ -166,6 +173,16 @@ def decision(name: str, frame: TheFrame) -> Response:
     act_json = json.dumps(row["act"], ensure_ascii=False, indent=2)
     signed = {signature["party"]: signature for signature in row["signatures"]}
     return frame.page("decision.html", decision=row, act_json=act_json, signed=signed)
+
+
+@router.get("/es/quejas/{name}")
+@router.get("/en/complaints/{name}")
+def complaint(name: str, frame: TheFrame) -> Response:
+    """Show a complaint: whom it accuses, who answered when, how it ended."""
+    row = frame.as_of.row("complaints", f"complaint/{name}")
+    # The entries of a protected one are in the log; here they would say when it was taken in.
+    lines = [] if row["protected"] else models.timeline(frame, row["stream"])
+    return frame.page("complaint.html", complaint=row, timeline=lines)
 
 
 @router.get("/es/registros")

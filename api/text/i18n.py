@@ -59,7 +59,7 @@ _DATES: Final = (
 )  # fmt: skip
 _WORDS: Final = (
     "answers", "capacity", "choice", "deadline", "declared_kind", "kind", "level", "origin", "outcome", "role",
-    "verdict",
+    "verdict", "weight",
 )  # fmt: skip
 
 

@@ -1,29 +1,47 @@
-"""Agreements: drafted, frozen, signed by each party over one digest, in force exactly at the last signature."""
+"""Agreements: the aggregate with its versions, and what all acts on one share."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal
 
-from constancia.domain.governance.body import GovernanceBody, has_seat, seat_rules
-from constancia.domain.identity.party import PARTY_EXISTS, unregistered
-from constancia.domain.kernel.acts import Act, act, act_base
+from constancia.domain.governance.body import seat_rules
+from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import FIRST
-from constancia.domain.kernel.kind import AggregateKind
-from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.occurrence import Ledger, occurrence
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Count, Digest, DocSet, EdtfText, Identifier, Text, digest
+from constancia.domain.kernel.values import Count, Digest, Doc, DocSet, Identifier, Label, Text, Value
+
+TWO: Final = 2  # nobody agrees alone
+THIRD: Final = 3  # the edition that knows an agreement's later life
+_WAITING: Final = ("awaiting_signatures", "partially_signed")
+Weight = Literal["substantive", "possible", "minor", "reading", "typo"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperAttestation:
+    """Somebody's word that a paper original bears a party's signature. It is the attester's signature alone."""
+
+    SINCE: ClassVar = THIRD
+
+    mark: Mark
+    party: str
+    person: str
+    name: str
+    post: Text
+    scan: Doc
+    on: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementSignature:
-    """One party's signature of a version, and what it reserved."""
+    """One party's signature of a version, and what it reserved; `paper` where it is its own word on a paper one."""
 
     mark: Mark
     reservation: Text | None = None
+    paper: PaperAttestation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +59,9 @@ class AgreementVersion:
     in_force_index: int | None = None
     frozen: Mark | None = None  # absent in the first edition
     governance_body: str | None = None  # where its parties agree as members
+    terminates: tuple[str, ...] | None = None  # agreements that end when it enters into force
+    paper_counts: bool | None = None  # whether, by the rules when it was frozen, a party's own attestation signs
+    attestations: tuple[PaperAttestation, ...] | None = None  # those that count for nothing
 
     @property
     def signed_by(self) -> frozenset[str]:
@@ -52,6 +73,61 @@ class AgreementVersion:
         """Required parties that have not signed."""
         return tuple(party for party in self.required if party not in self.signed_by)
 
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the text can't change any more."""
+        return bool(self.required)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """A party that left: since when, why, and the last version that there was."""
+
+    SINCE: ClassVar = THIRD
+
+    party: str
+    effective: str
+    reasons: Text
+    version: int
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading(Value):
+    """What the text says in one language; nothing where the place is empty in it."""
+
+    SINCE: ClassVar = THIRD
+
+    lang: Identifier
+    says: Label | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discrepancy:
+    """A place where the languages of a version say different things. It changes no text."""
+
+    SINCE: ClassVar = THIRD
+
+    discrepancy: str
+    version: int
+    place: Text
+    readings: tuple[Reading, ...]
+    weight: str
+    mark: Mark
+    prevails: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Termination:
+    """The end of an agreement: by which word, since when, by which text and without whom."""
+
+    SINCE: ClassVar = THIRD
+
+    mark: Mark
+    since: str
+    by: str | None = None  # the agreement whose text ends this one; None where too few parties were left
+    without: tuple[str, ...] | None = None  # parties to it that could not speak any more
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement(Aggregate):
@@ -59,27 +135,98 @@ class Agreement(Aggregate):
 
     agreement: str
     versions: tuple[AgreementVersion, ...]
+    departures: tuple[Departure, ...] | None = None
+    discrepancies: tuple[Discrepancy, ...] | None = None
+    terminated: Termination | None = None
 
     @property
     def current(self) -> AgreementVersion:
         """The last version."""
         return self.versions[-1]
 
+    @property
+    def in_force(self) -> AgreementVersion | None:
+        """The version that is in force: the last one that entered into force, unless the agreement has ended."""
+        if self.terminated is not None:
+            return None
+        entered = [version for version in self.versions if version.in_force_index is not None]
+        return entered[-1] if entered else None
+
+    def has_left(self, party: str) -> bool:
+        """Tell whether a party has left since the last version was drafted, and so is no party to it any more."""
+        return any(left.party == party and left.version >= self.current.version for left in self.departures or ())
+
+    @property
+    def parties_left(self) -> tuple[str, ...]:
+        """The parties to the version in force that have not left since it was drafted."""
+        version = self.in_force
+        if version is None:
+            return ()
+        left = {one.party for one in self.departures or () if one.version >= version.version}
+        return tuple(party for party in version.parties if party not in left)
+
+    def find_version(self, number: int) -> AgreementVersion | None:
+        """Give a version by its number, or None."""
+        return next((version for version in self.versions if version.version == number), None)
+
     def status_on(self, day: date) -> str:
-        """Give the state on a day: a text whose signing window is over has lapsed, and nothing moves it any more."""
+        """Give the state on a day: a text whose signing window is over has lapsed, and nothing moves it any more.
+
+        Where it was to amend an agreement in force, that one goes on as it is.
+        """
         window = self.current.window
         end = parse_edtf(window).end if window else None
-        waiting = self.status in ("awaiting_signatures", "partially_signed")
-        return "lapsed" if waiting and end is not None and day > end else self.status
+        if self.status in _WAITING and end is not None and day > end:
+            return "lapsed" if self.in_force is None else "in_force"
+        return self.status
+
+    def version_status_on(self, version: AgreementVersion, day: date) -> str:
+        """Give the state of one version on a day.
+
+        Returns:
+            `in_force`, `terminated`, `superseded` (a later one came in its place), `lapsed`, or the state of drafting.
+        """
+        status = self.status_on(day)
+        if version.in_force_index is not None:
+            later = any(other.in_force_index is not None for other in self.versions if other.version > version.version)
+            return "superseded" if later else "terminated" if self.terminated else "in_force"
+        if version is not self.current:
+            return "superseded"
+        return "lapsed" if status in ("in_force", "terminated") else status
 
     def with_current(self, changed: AgreementVersion) -> "Agreement":
         """Give the agreement with its last version replaced."""
         return replace(self, versions=(*self.versions[:-1], changed))
 
+    def with_version(self, changed: AgreementVersion) -> "Agreement":
+        """Give the agreement with the version of that number replaced."""
+        versions = (changed if version.version == changed.version else version for version in self.versions)
+        return replace(self, versions=tuple(versions))
+
+
+def in_force_dates(ledger: Ledger, version: AgreementVersion) -> tuple[str, ...]:
+    """Give the dates that an agreement waits for: each signature's, and since the second edition the text's own."""
+    frozen = () if version.frozen is None else (version.frozen,)
+    marks = (*(signature.mark for signature in version.signatures), *frozen)
+    return tuple(occurrence(ledger, mark).on for mark in marks)
+
+
+def in_force_on(ledger: Ledger, version: AgreementVersion) -> str:
+    """Give the day since which a version that all have signed is in force: of the last signature in time.
+
+    Args:
+        ledger: The state.
+        version: A version with signatures.
+
+    Returns:
+        EDTF. The day of recording of a signature does not count, only the one on which it was made.
+    """
+    return max(in_force_dates(ledger, version), key=lambda when: parse_edtf(when).end or date.max)
+
 
 @act_base
-class AgreementAct(Act[Agreement]):
-    """What is said of one version of an agreement."""
+class AgreementMatter(Act[Agreement]):
+    """What is said of an agreement."""
 
     stream_kind: ClassVar = "agreement"
     stream_id: ClassVar = ("agreement",)
@@ -88,7 +235,24 @@ class AgreementAct(Act[Agreement]):
     SEATED_UNTIL: ClassVar = FIRST
 
     agreement: Identifier
+
+
+@act_base
+class AgreementAct(AgreementMatter):
+    """What is said of one version of an agreement."""
+
     version: Count
+
+
+@act_base
+class AgreementTextAct(AgreementAct):
+    """What is said of the text of a version, named by its digest, and by the agreements that it terminates."""
+
+    MEMBER_SINCE: ClassVar = {"terminates": THIRD}
+    SORTED: ClassVar = {"terminates": ""}
+
+    docset: Digest
+    terminates: tuple[Identifier, ...] | None = None
 
 
 @rule(
@@ -96,125 +260,34 @@ class AgreementAct(Act[Agreement]):
     "only the parties to a text sign, freeze and change it",
     "sólo las partes de un texto lo firman, lo fijan y lo cambian",
 )
-def _by_a_party_to_it(act: AgreementAct, on: Agreement, at: Context) -> Breach:
+def by_a_party_to_it(act: AgreementAct, on: Agreement, at: Context) -> Breach:
+    """Check that the actor's party is one of the parties to the last version."""
     return at.party not in on.current.parties and {"parties": list(on.current.parties)}
 
 
-def _its_body(act: AgreementAct, on: Agreement, at: Context) -> str | None:
+@rule(
+    "E_PARTY_WITHDRAWN",
+    "a party that has left an agreement does not sign, freeze or change it",
+    "una parte que dejó un acuerdo no lo firma, no lo fija ni lo cambia",
+    since=THIRD,
+)
+def not_by_who_has_left(act: AgreementAct, on: Agreement, at: Context) -> Breach:
+    """Check that the actor's party has not left; a later version that names it again, it may sign."""
+    return on.has_left(at.party) and {"party": at.party}
+
+
+def its_body(act: AgreementAct, on: Agreement, at: Context) -> str | None:
+    """Give the governance body in which the last version is made."""
     return on.current.governance_body
 
 
-_SEATED_WHERE_IT_IS_MADE: Final = seat_rules(_its_body, since=2)
+SEATED_WHERE_IT_IS_MADE: Final = seat_rules(its_body, since=2)
 
 
 @rule("E_VERSION_CONFLICT", "the act concerns the last version", "el acto se refiere a la última versión")
-def _last_version(act: AgreementAct, on: Agreement, at: Context) -> Breach:
+def last_version(act: AgreementAct, on: Agreement, at: Context) -> Breach:
+    """Check that the act names the last version."""
     return act.version != on.current.version and {"expected": on.current.version}
-
-
-@act
-class AgreementDrafted(AgreementAct):
-    """A text is put forward, in all its languages. A changed comma is a new version with no signature."""
-
-    by_secretariat: ClassVar = True
-    FIRST_CORRECTABLE: ClassVar = ("title",)
-    SORTED: ClassVar = {"parties": ""}
-
-    MEMBER_SINCE: ClassVar = {"governance_body": 2}
-
-    docset: DocSet
-    parties: tuple[Identifier, ...]
-    title: Text
-    governance_body: Identifier | None = None
-
-    def agreeing_body(self, on: object, at: Context) -> str | None:
-        """Give the body in which the parties agree as members: the one named, or the only one in which all sit."""
-        if self.governance_body is not None or at.edition == FIRST:
-            return self.governance_body
-        bodies = [
-            body.governance_body
-            for body in at.state.of(GovernanceBody)
-            if self.parties and all(body.is_seated(party) for party in self.parties)
-        ]
-        return bodies[0] if len(bodies) == 1 else None
-
-    @rule(
-        "E_ROLE",
-        "an agreement is drafted by a party to it",
-        "un acuerdo lo redacta una de sus partes",
-        since=2,
-    )
-    def _of_ones_own(self, on: object, at: Context) -> Breach:
-        return bool(self.parties) and at.party not in self.parties and {"parties": list(self.parties)}
-
-    @rule(
-        "E_NOT_SEATED",
-        "the parties to an agreement of a body sit in it",
-        "las partes de un acuerdo de un órgano tienen lugar en él",
-        since=2,
-    )
-    def _parties_seated(self, on: object, at: Context) -> Breach:
-        body = self.agreeing_body(on, at)
-        return body is not None and [{"party": party} for party in self.parties if not has_seat(at, party, body)]
-
-    @rule(*PARTY_EXISTS)
-    def _parties_registered(self, on: object, at: Context) -> Breach:
-        return unregistered(at, self.parties)
-
-    @rule("E_POLICY", "an agreement has at least two parties", "un acuerdo tiene al menos dos partes")
-    def _not_alone(self, on: object, at: Context) -> Breach:
-        return len(self.parties) < 2
-
-    # Else two of three could go on without the third.
-    @rule(
-        "E_POLICY",
-        "a later version keeps the parties; without one it is another agreement",
-        "una versión posterior conserva las partes; sin alguna es otro acuerdo",
-    )
-    def _keeps_the_parties(self, on: Agreement, at: Context) -> Breach:
-        dropped = sorted(set(on.current.parties) - set(self.parties))
-        return bool(dropped) and {"dropped": dropped}
-
-    @rule("E_VERSION_CONFLICT", "a draft is the next version", "un borrador es la versión siguiente")
-    def _next_version(self, on: Agreement | None, at: Context) -> Breach:
-        expected = on.current.version + 1 if on else 1
-        return self.version != expected and {"expected": expected}
-
-    RULES: ClassVar = (
-        _by_a_party_to_it,
-        _of_ones_own,
-        *seat_rules(agreeing_body, since=2),
-        _parties_seated,
-        _parties_registered,
-        _next_version,
-        _not_alone,
-        _keeps_the_parties,
-    )
-
-    def begin(self, at: Context) -> Agreement:
-        """Put the first version forward."""
-        return Agreement(stream=self.stream(), agreement=self.agreement, versions=(self._drafted(at),))
-
-    def then(self, on: Agreement, at: Context) -> Agreement:
-        """Add the version."""
-        return replace(on, versions=(*on.versions, self._drafted(at)))
-
-    def _drafted(self, at: Context) -> AgreementVersion:
-        return AgreementVersion(
-            version=self.version,
-            title=self.title,
-            docset=self.docset,
-            docset_digest=digest(self.docset.to_json()),
-            parties=self.parties,
-            governance_body=self.agreeing_body(None, at),
-        )
-
-
-@act_base
-class AgreementTextAct(AgreementAct):
-    """What is said of the text of a version, named by its digest."""
-
-    docset: Digest
 
 
 @rule(
@@ -222,96 +295,25 @@ class AgreementTextAct(AgreementAct):
     "the digest is that of the frozen text in all its languages",
     "la huella es la del texto fijado en todos sus idiomas",
 )
-def _of_the_text(act: AgreementTextAct, on: Agreement, at: Context) -> Breach:
+def of_the_text(act: AgreementTextAct, on: Agreement, at: Context) -> Breach:
+    """Check that the act names the digest of the last version's text."""
     return act.docset != on.current.docset_digest and {"expected": on.current.docset_digest}
 
 
-@act
-class AgreementTextFrozen(AgreementTextAct):
-    """From here on the text of the version can't change, and who must sign it is fixed."""
-
-    by_secretariat: ClassVar = True
-    SORTED: ClassVar = {"required": ""}
-
-    required: tuple[Identifier, ...]
-    window: EdtfText | None = None
-
-    @rule("E_POLICY", "all parties to the text must sign it", "todas las partes del texto deben firmarlo")
-    def _all_sign(self, on: Agreement, at: Context) -> Breach:
-        return self.required != on.current.parties
-
-    @rule("E_DATE", "a signing window is not over before it is opened", "un plazo de firma no termina antes de abrirse")
-    def _window_to_come(self, on: object, at: Context) -> Breach:
-        end = parse_edtf(self.window).end if self.window else None
-        return end is not None and end < at.day
-
-    RULES: ClassVar = (
-        _by_a_party_to_it,
-        *_SEATED_WHERE_IT_IS_MADE,
-        _last_version,
-        _of_the_text,
-        _all_sign,
-        _window_to_come,
-    )
-
-    def then(self, on: Agreement, at: Context) -> Agreement:
-        """Fix the required signers."""
-        frozen = at.mark if at.edition > FIRST else None
-        return on.with_current(replace(on.current, required=self.required, window=self.window, frozen=frozen))
+@rule("E_NOT_FOUND", "there is no such version of the agreement", "no existe esa versión del acuerdo", since=THIRD)
+def version_exists(act: AgreementAct, on: Agreement, at: Context) -> Breach:
+    """Check that the agreement has the version that the act names."""
+    return on.find_version(act.version) is None and {"version": act.version}
 
 
-@act
-class AgreementSigned(AgreementTextAct):
-    """A party signs exactly the frozen text: all language versions, bound by one digest."""
-
-    FIRST_CORRECTABLE: ClassVar = ("reservation",)
-
-    reservation: Text | None = None
-
-    @rule("E_ALREADY_SIGNED", "a party signs a version once", "una parte firma una versión una vez")
-    def _signed_once(self, on: Agreement, at: Context) -> Breach:
-        return at.party in on.current.signed_by
-
-    @rule("E_STATE", "the signing window has begun", "el plazo de firma ha empezado")
-    def _window_begun(self, on: Agreement, at: Context) -> Breach:
-        start = parse_edtf(on.current.window).start if on.current.window else None
-        return start is not None and at.day < start and {"from": str(start)}
-
-    RULES: ClassVar = (
-        _by_a_party_to_it,
-        *_SEATED_WHERE_IT_IS_MADE,
-        _signed_once,
-        _window_begun,
-        _last_version,
-        _of_the_text,
-    )
-
-    def voices(self, on: Agreement, at: Context) -> Iterable[Mark]:
-        """Give the signatures of the version."""
-        return (signature.mark for signature in on.current.signatures)
-
-    def then(self, on: Agreement, at: Context) -> Agreement:
-        """Add the signature; with the last required one the version is in force."""
-        signature = AgreementSignature(mark=at.mark, reservation=self.reservation)
-        version = replace(on.current, signatures=(*on.current.signatures, signature))
-        if version.missing:
-            return on.with_current(version)
-        return replace(on.with_current(replace(version, in_force_index=at.recorded.index)), status="in_force")
-
-
-AGREEMENT: Final = AggregateKind(
-    AgreementAct,
-    {
-        AgreementDrafted: {
-            NONE: "drafted",
-            "drafted": "drafted",
-            "awaiting_signatures": "drafted",
-            "partially_signed": "drafted",
-        },
-        AgreementTextFrozen: {"drafted": "awaiting_signatures"},
-        AgreementSigned: {
-            "awaiting_signatures": "partially_signed",
-            "partially_signed": "partially_signed",
-        },
-    },
+@rule(
+    "E_DIGEST_MISMATCH",
+    "the act names the agreements that the text terminates, and no others",
+    "el acto nombra los acuerdos que el texto da por terminados, y ningún otro",
+    since=THIRD,
 )
+def of_its_ends(act: AgreementTextAct, on: Agreement, at: Context) -> Breach:
+    """Check that each party says itself what its signature ends: the digest binds the documents alone."""
+    version = on.find_version(act.version)
+    expected = version.terminates if version is not None else act.terminates
+    return act.terminates != expected and {"expected": list(expected or ())}

@@ -32,8 +32,16 @@ COMPUTED_RULES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-# Terms in days, from the second edition on.
-TERM_RULES: Final[Mapping[str, int]] = {"decision_term_days": 90}  # name → where no rule says otherwise
+# Terms in days: name → where no rule says otherwise.
+TERM_RULES: Final[Mapping[str, int]] = {"decision_term_days": 90, "response_term_days": 30}
+# Yes or no; no, where no rule says otherwise.
+SWITCH_RULES: Final = ("paper_attestation_counts",)
+# First edition of the law that checks the value of a rule.
+CHECKED_SINCE: Final[Mapping[str, int]] = {
+    "decision_term_days": 2,
+    "paper_attestation_counts": 3,
+    "response_term_days": 3,
+}
 LONGEST_TERM: Final = 3_660
 # Scales of assessments, from the third edition on: `scale.<id>` lists values, separated by commas, the lowest first.
 SCALE_RULE: Final = "scale."
@@ -46,10 +54,9 @@ def unknown_rules(rules: Mapping[str, Rule], edition: int = FIRST) -> Iterator[t
     for name, known in COMPUTED_RULES.items():
         if name in rules and rules[name].value not in known:
             yield name, rules[name].value
-    for name in TERM_RULES if edition > FIRST else ():
-        value = rules[name].value if name in rules else 1
-        if type(value) is not int or not 1 <= value <= LONGEST_TERM:
-            yield name, value
+    for name, since in CHECKED_SINCE.items():
+        if name in rules and edition >= since and not _is_known(name, rules[name].value):
+            yield name, rules[name].value
     for name, rule in rules.items() if edition >= _THIRD else ():
         if name.startswith(SCALE_RULE) and scale_values(rule.value) is None:
             yield name, rule.value
@@ -61,6 +68,26 @@ def scale_values(value: str | bool | int) -> tuple[str, ...] | None:
         return None
     values = tuple(value.split(","))
     return values if len(set(values)) == len(values) else None
+
+
+def _expected(name: str) -> str:
+    """Say which values a rule may have."""
+    if name.startswith(SCALE_RULE):
+        return "values, separated by commas"
+    if name in SWITCH_RULES:
+        return "true or false"
+    return " or ".join(COMPUTED_RULES.get(name, (f"1 to {LONGEST_TERM} days",)))
+
+
+def _is_known(name: str, value: str | bool | int) -> bool:
+    if name in SWITCH_RULES:
+        return type(value) is bool
+    return type(value) is int and 1 <= value <= LONGEST_TERM
+
+
+def is_on(rules: Mapping[str, Rule], name: str) -> bool:
+    """Tell whether a rule that is yes or no says yes; no, where there is none."""
+    return name in rules and rules[name].value is True
 
 
 def term_days(rules: Mapping[str, Rule], name: str) -> int:
@@ -139,9 +166,7 @@ class LedgerOpened(LedgerAct):
         except ValueError as error:
             raise FormError(f"{where}.timezone", "an IANA time zone", self.timezone) from error
         for name, value in unknown_rules(self.rules, self.edition or FIRST):
-            other = "values, separated by commas" if name.startswith(SCALE_RULE) else f"1 to {LONGEST_TERM} days"
-            known = COMPUTED_RULES.get(name, (other,))
-            raise FormError(f"{where}.rules.{name}", " or ".join(known), value)
+            raise FormError(f"{where}.rules.{name}", _expected(name), value)
 
     def begin(self, at: Context) -> LedgerState:
         """Pin what genesis says."""

@@ -129,6 +129,20 @@ class CorrectionRecorded(CorrectionAct):
         recent = when.start is not None and when.start >= recorded - CLAIM_SPAN and is_one_day(when)
         return (late or (live and not recent)) and {"found": self.new_value, "recorded": recorded.isoformat()}
 
+    @rule(
+        "E_CORRECTION_FORBIDDEN",
+        "the month of a protected complaint is not made a day",
+        "el mes de una queja protegida no se precisa en un día",
+        since=3,
+    )
+    def _not_more_than_the_month(self, on: object, at: Context) -> Breach:
+        target, field = at.lookup(self.target), str(self.field)
+        while target is not None and target.statement["type"] == CorrectionRecorded.__name__:
+            field = target.statement["body"]["field"] if field == "body.new_value" else ""
+            target = at.lookup(target.statement["body"]["target"])
+        protected = target is not None and target.statement["body"].get("protected") is True
+        return protected and field == "occurred_on" and any(len(part) > 7 for part in self.new_value.split("/"))
+
     RULES: ClassVar = (
         _own_statement,
         _target_exists,
@@ -137,6 +151,7 @@ class CorrectionRecorded(CorrectionAct):
         _of_the_old_value,
         _a_possible_date,
         _a_date_of_then,
+        _not_more_than_the_month,
     )
 
     def _kind(self, at: Context) -> object | None:

@@ -15,6 +15,7 @@ from constancia.ledger.views.projections.base import EntryProjection, StateProje
 from constancia.ledger.views.projections.bodies import BODIES
 from constancia.ledger.views.projections.citations import CITATIONS
 from constancia.ledger.views.projections.commitments import COMMITMENTS
+from constancia.ledger.views.projections.complaints import COMPLAINTS
 from constancia.ledger.views.projections.corrections import CORRECTIONS
 from constancia.ledger.views.projections.decisions import DECISIONS
 from constancia.ledger.views.projections.deliverables import DELIVERABLES
@@ -28,6 +29,7 @@ STATE_PROJECTIONS: Final[tuple[StateProjection, ...]] = (
     AGREEMENTS,
     BODIES,
     COMMITMENTS,
+    COMPLAINTS,
     CORRECTIONS,
     DECISIONS,
     DELIVERABLES,

@@ -1,4 +1,7 @@
-"""Agreements: each text's state, who has signed it, who is missing. Key: the stream."""
+"""Agreements: each text's state, who has signed it, who is missing, who has left, where its languages differ.
+
+Key: the stream.
+"""
 
 from datetime import date
 from typing import Final
@@ -13,23 +16,28 @@ def _row(state: State, key: str, day: date) -> Row | None:
     agreement = state.aggregates.get(key)
     if not isinstance(agreement, Agreement):
         return None
-    in_force = [version.version for version in agreement.versions if version.in_force_index is not None]
+    in_force = agreement.in_force
     return {
         "agreement": agreement.agreement,
-        "in_force_version": in_force[-1] if in_force else None,
+        "departures": document_of(agreement.departures or ()),
+        "discrepancies": document_of(agreement.discrepancies or ()),
+        "in_force_version": in_force.version if in_force is not None else None,
+        "parties_left": list(agreement.parties_left),
         "status": agreement.status_on(day),
         "stream": agreement.stream,
+        "terminated": document_of(agreement.terminated),
         "title": document_of(agreement.current.title),
         "version": agreement.current.version,
-        "versions": [_version(version) for version in agreement.versions],
+        "versions": [_version(agreement, version, day) for version in agreement.versions],
     }
 
 
-def _version(version: AgreementVersion) -> Row:
+def _version(agreement: Agreement, version: AgreementVersion, day: date) -> Row:
     return {
         **document_of(version),
         "missing": list(version.missing),
         "signed_by": sorted(version.signed_by),
+        "status": agreement.version_status_on(version, day),
     }
 
 

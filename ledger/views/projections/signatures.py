@@ -3,13 +3,13 @@
 Key: the agreement's stream.
 
 The state of a signature's key is the one on the day asked about; that it was active when it signed is what let the
-signature in.
+signature in. An attested paper signature is of another kind: among the signatures only where the rules made it one.
 """
 
 from datetime import date
 from typing import Final
 
-from constancia.domain.agreements.agreement import Agreement, AgreementSignature, AgreementVersion
+from constancia.domain.agreements.agreement import Agreement, AgreementSignature, AgreementVersion, PaperAttestation
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.aggregate import document_of
@@ -30,6 +30,7 @@ def _row(state: State, key: str, day: date) -> Row | None:
 
 def _version(state: State, agreement: Agreement, version: AgreementVersion, day: date) -> Row:
     return {
+        "attestations": [_attestation(state, attested) for attested in version.attestations or ()],
         "docset_digest": version.docset_digest,
         "in_force_index": version.in_force_index,
         "is_current": version is agreement.current,
@@ -52,11 +53,24 @@ def _signature(state: State, signature: AgreementSignature, day: date) -> Row:
         **document_of(mark),
         "compromised_since": known.compromised_since if known else None,
         "key_status": known.status_on(day) if known else "active",
-        "kind": "ledger",
+        "kind": "ledger" if signature.paper is None else "paper_attested",
         "name": named.name if named else None,
+        "paper": document_of(signature.paper) if signature.paper else None,
         "post": document_of(named.post) if named else None,
         "reservation": document_of(signature.reservation) if signature.reservation else None,
         "scheme": known.scheme if known else None,
+    }
+
+
+def _attestation(state: State, attested: PaperAttestation) -> Row:
+    """Give an attestation of a paper signature that signs nothing: whose signature, and whose word it is."""
+    appointment = state.aggregates.get(f"appointment/{attested.mark.appointment}")
+    by = appointment.name if isinstance(appointment, Appointment) else None
+    return {
+        **document_of(attested),
+        "attested_by": attested.mark.party,
+        "attested_by_name": by,
+        "kind": "paper_attested",
     }
 
 

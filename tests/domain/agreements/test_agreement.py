@@ -54,9 +54,59 @@ def agreement(stage: Stage) -> Agreement:
     return stage.find(Agreement, AG)
 
 
-def next_draft(stage: Stage) -> Body:
+def last(stage: Stage) -> int:
     found = stage.state.standing(AG)
-    return draft(found.current.version + 1 if isinstance(found, Agreement) else 1)
+    return found.current.version if isinstance(found, Agreement) else 1
+
+
+def of_last(stage: Stage) -> tuple[int, Body]:
+    """The number and the text of the last version, as `amending` makes it."""
+    return last(stage), COMMA if last(stage) > 1 else DOCSET
+
+
+def next_draft(stage: Stage) -> Body:
+    return draft(last(stage) + 1 if stage.state.standing(AG) else 1)
+
+
+STATES = ("drafted", "awaiting_signatures", "partially_signed", "in_force", "lapsed", "terminated")
+
+
+def amending(state: str) -> Stage:
+    """An agreement in force, with a second version on its way."""
+    stage = signed_by(*MEMBERS)
+    stage.says("nosc", "AgreementDrafted", draft(2, COMMA))
+    if state != "drafted":
+        stage.says("inai", "AgreementTextFrozen", frozen(2, COMMA))
+    if state == "partially_signed":
+        stage.says("nosc", "AgreementSigned", signed(2, COMMA))
+    return stage
+
+
+def leaving(effective: str, **changed: Any) -> Body:
+    return {"agreement": "ag", "effective": effective, "reasons": text("Ya no")} | changed
+
+
+def terminated() -> Stage:
+    """Two of three have left."""
+    stage = signed_by(*MEMBERS)
+    for party in ("nosc", "inai"):
+        stage.says(party, "AgreementPartyWithdrew", leaving(stage.today))
+    return stage
+
+
+def attested(party: str, version: int = 1, docset: Body = DOCSET, **changed: Any) -> Body:
+    """A paper original is said to bear the signature of a party's head."""
+    return {
+        "agreement": "ag", "docset": digest(docset), "name": f"Titular de {party}", "on": "2019-03-01",
+        "party": party, "person": f"head-{party}", "post": text("Titular"), "scan": doc("escaneo"), "version": version,
+    } | changed  # fmt: skip
+
+
+def discrepancy(name: str = "x1", version: int = 1, **changed: Any) -> Body:
+    return {
+        "agreement": "ag", "discrepancy": name, "place": text("Actividad 3, acción"), "version": version,
+        "readings": [{"lang": "en"}, {"lang": "es", "says": "Sesiones de validación"}], "weight": "substantive",
+    } | changed  # fmt: skip
 
 
 WALK = Walk(
@@ -68,24 +118,43 @@ WALK = Walk(
             "drafted": "drafted",
             "awaiting_signatures": "drafted",
             "partially_signed": "drafted",
+            "in_force": "drafted",
+        },
+        "AgreementPartyWithdrew": {
+            "drafted": "in_force",
+            "awaiting_signatures": "in_force",
+            "partially_signed": "in_force",
+            "in_force": "in_force",
         },
         "AgreementTextFrozen": {"drafted": "awaiting_signatures"},
         "AgreementSigned": {"awaiting_signatures": "partially_signed", "partially_signed": "partially_signed"},
+        "PaperSignatureAttested": dict(zip(STATES, STATES, strict=True)),
+        "TranslationDiscrepancyRecorded": dict(zip(STATES, STATES, strict=True)),
     },
+    # An agreement that is to be amended goes through the same states as a first text.
     reach={
         "none": seated,
-        "drafted": drafted,
-        "awaiting_signatures": awaiting,
-        "partially_signed": lambda: signed_by("nosc"),
+        "drafted": lambda: amending("drafted"),
+        "awaiting_signatures": lambda: amending("awaiting_signatures"),
+        "partially_signed": lambda: amending("partially_signed"),
         "in_force": lambda: signed_by(*MEMBERS),
         "lapsed": lapsed,
+        "terminated": terminated,
     },
     acts={
         "AgreementDrafted": lambda stage: ("nosc", "AgreementDrafted", next_draft(stage)),
-        "AgreementTextFrozen": lambda stage: ("inai", "AgreementTextFrozen", frozen()),
-        "AgreementSigned": lambda stage: ("sfp", "AgreementSigned", signed()),
+        "AgreementPartyWithdrew": lambda stage: ("sfp", "AgreementPartyWithdrew", leaving(stage.today)),
+        "AgreementTextFrozen": lambda stage: ("inai", "AgreementTextFrozen", frozen(*of_last(stage))),
+        "AgreementSigned": lambda stage: ("sfp", "AgreementSigned", signed(*of_last(stage))),
+        "PaperSignatureAttested": lambda stage: ("red", "PaperSignatureAttested", attested("sfp")),
+        "TranslationDiscrepancyRecorded": lambda stage: ("red", "TranslationDiscrepancyRecorded", discrepancy()),
     },
-    words={("in_force", "AgreementSigned"): "E_ALREADY_SIGNED"},
+    words={
+        ("in_force", "AgreementSigned"): "E_ALREADY_SIGNED",
+        ("terminated", "AgreementSigned"): "E_ALREADY_SIGNED",
+        ("terminated", "AgreementTextFrozen"): "E_PARTY_WITHDRAWN",
+        ("terminated", "AgreementDrafted"): "E_PARTY_WITHDRAWN",
+    },
 )
 
 

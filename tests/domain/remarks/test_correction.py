@@ -206,6 +206,10 @@ def test_case_52_a_corrected_day_is_one_that_the_entry_could_have_said(when: str
 def test_cases_54_to_56_names_of_signatories_and_what_others_agreed_to_are_not_corrected() -> None:
     listed = {name: cls.CORRECTABLE for name, cls in REGISTRY.items() if cls.CORRECTABLE}
     assert listed == {
+        "AgreementPartyWithdrew": ("reasons",),
+        "ComplaintAdmitted": ("reasons",),
+        "ComplaintFiled": ("text",),
+        "ComplaintResolved": ("reasons",),
         "CorrectionRecorded": ("new_value", "reason"),
         "DeliverableContested": ("evidence", "grounds"),
         "DeliverableRejected": ("reasons",),
@@ -214,11 +218,13 @@ def test_cases_54_to_56_names_of_signatories_and_what_others_agreed_to_are_not_c
         "MemberOrganizationJoined": ("since",),
         "MemberOrganizationLeft": ("reason", "until"),
         "MilestoneCompleted": ("evidence",),
+        "PaperSignatureAttested": ("on", "post"),
         "PartyNameRecorded": ("used_in",),
         "PartyWithdrew": ("grounds",),
         "ProgressContested": ("evidence", "grounds"),
         "ProgressReported": ("evidence", "narrative", "period", "reason"),
         "RepresentativeRevoked": ("reason",),
         "ScopeReductionReported": ("description", "evidence", "since"),
+        "TranslationDiscrepancyRecorded": ("place",),
         "VoteCast": ("explanation",),
     }

@@ -1,0 +1,31 @@
+"""Answers to a complaint. They are acts about the entry that filed it, and none of this room."""
+
+from typing import Any
+
+from constancia.domain.complaints.complaint import Complaint
+from constancia.domain.kernel.aggregate import Mark
+from constancia.domain.kernel.context import StateView
+
+
+def answers_to(state: StateView, entry: str) -> tuple[Mark, ...]:
+    """Give the words by which an entry was answered, in the order of recording.
+
+    Args:
+        state: The state at some size.
+        entry: Hex leaf hash of the entry.
+
+    Returns:
+        The mark of each response on the stream `entry/<leaf hash>` to the entry itself, and not to a contest of it.
+    """
+    about: Any = state.standing(f"entry/{entry}")
+    responses = getattr(about, "responses", None) or ()
+    return tuple(given.mark for given in responses if getattr(given, "answers", None) is None)
+
+
+def first_answers(state: StateView, complaint: Complaint) -> dict[str, Mark]:
+    """Give the first answer of each accused party that has answered; what others say is no answer of theirs."""
+    answers: dict[str, Mark] = {}
+    for mark in answers_to(state, complaint.filed.leaf_hash):
+        if mark.party in complaint.against:
+            answers.setdefault(mark.party, mark)
+    return answers

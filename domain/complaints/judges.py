@@ -1,0 +1,94 @@
+"""Who may decide on a complaint: a seat of its body that is nobody's party in it; else whom it is addressed to."""
+
+from datetime import date, timedelta
+
+from constancia.domain.agreements.agreement import Agreement
+from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.complaints.complaint import Complaint, find_complaint, involved, kin
+from constancia.domain.governance.body import GovernanceBody
+from constancia.domain.governance.decision import Decision
+from constancia.domain.identity.voice import can_say
+from constancia.domain.kernel.calendar import local_day, parse_day, parse_instant
+from constancia.domain.kernel.context import Context
+
+
+def body_of_subject(at: Context, subject: str | None) -> str | None:
+    """Give the governance body that what a complaint is about belongs to; None where it belongs to none."""
+    about = at.state.standing(subject) if subject is not None else None
+    if isinstance(about, DeliverableState):
+        about = at.state.standing(f"commitment/{about.commitment}")
+    if isinstance(about, Commitment | Decision | GovernanceBody):
+        return about.governance_body
+    return about.current.governance_body if isinstance(about, Agreement) else None
+
+
+def bodies_for(at: Context, subject: str | None, against: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the bodies that a complaint can belong to.
+
+    Else who complains, or who is accused, would found a body with its friends and have the complaint decided there.
+
+    Returns:
+        That of its subject; else those in which an accused party has or had a seat; else all.
+    """
+    own = body_of_subject(at, subject)
+    if own is not None:
+        return (own,)
+    bodies = [body for body in at.state.of(GovernanceBody) if body.status == "established"]
+    theirs = [body for body in bodies if any(body.seat(party) is not None for party in against)]
+    return tuple(body.governance_body for body in theirs or bodies)
+
+
+def may_decide(at: Context, complaint: Complaint) -> frozenset[str]:
+    """Give the parties that may decide on a complaint now; none, where it has to be continued elsewhere.
+
+    Args:
+        at: Gives the state and the day.
+        complaint: The complaint.
+
+    Returns:
+        The seats of its body that are not involved and can speak. Where there are none, or where the complaint
+        continues one that they left undecided beyond its term: the party that it is addressed to, if not involved.
+    """
+    parties = involved(at, complaint)
+    seats = frozenset(party for party in _seats(at, complaint.governance_body) if _is_apart(at, party, parties))
+    addressee = complaint.addressed_to
+    if addressee is None or not _is_apart(at, addressee, parties):
+        return seats
+    former = find_complaint(at.state, complaint.continues)
+    return seats | {addressee} if not seats or (former is not None and _is_left(at, former)) else seats
+
+
+def is_related(at: Context, party: str, parties: frozenset[str]) -> bool:
+    """Tell whether a party is one of these, or a member of one, or has one as a member."""
+    return party in parties or bool(kin(at, party) & parties)
+
+
+def _is_apart(at: Context, party: str, parties: frozenset[str]) -> bool:
+    return not is_related(at, party, parties) and can_say(at, party, "ComplaintAdmitted")
+
+
+def _is_left(at: Context, former: Complaint) -> bool:
+    """Tell whether a complaint was left undecided for longer than the term of an answer, since it could be decided."""
+    since = parse_day(former.admission.due) if former.admission is not None else _day_of(at, former)
+    return former.is_open and at.day > since + timedelta(days=former.response_days)
+
+
+def _day_of(at: Context, complaint: Complaint) -> date:
+    return local_day(parse_instant(complaint.filed.recorded_at), at.state.timezone)
+
+
+def _seats(at: Context, name: str | None) -> tuple[str, ...]:
+    """Give who sits in a body, with a vote or without one; of a body that has ended, in its successor."""
+    body = at.find(GovernanceBody, f"governance/{name}")
+    while body is not None and body.status == "succeeded":
+        body = next((after for after in at.state.of(GovernanceBody) if after.predecessor == body.governance_body), None)
+    if body is None or body.status != "established":
+        return ()
+    return (*body.seated, *_participants(body))
+
+
+def _participants(body: GovernanceBody) -> tuple[str, ...]:
+    """Give who takes part in a body without a vote, where the body knows such."""
+    admitted = getattr(body, "participants", None) or ()
+    return tuple(getattr(participant, "party", participant) for participant in admitted)

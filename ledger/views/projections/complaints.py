@@ -1,0 +1,45 @@
+"""Complaints: open, answers owed and late, resolved. Of a protected one nothing that it protects. Key: the stream."""
+
+from datetime import date
+from typing import Final
+
+from constancia.domain.complaints.complaint import Complaint
+from constancia.domain.complaints.facts import OwedAnswer, owed_answers
+from constancia.domain.kernel.aggregate import document_of
+from constancia.domain.state import State
+from constancia.ledger.views.projections.base import Row, StateProjection, start_of, streams_of
+
+# What could lead to who complains: the word itself, what it is about, and when it was taken in by whom in person.
+_PROTECTED: Final = ("digest", "filed", "subject", "text", "pseudonym", "concurring", "version")
+
+
+def _row(state: State, key: str, day: date) -> Row | None:
+    complaint = state.aggregates.get(key)
+    if not isinstance(complaint, Complaint):
+        return None
+    answers = owed_answers(state, complaint, start_of(day, state.timezone))
+    document = document_of(complaint)
+    if complaint.protected:
+        document = {name: value for name, value in document.items() if name not in _PROTECTED}
+    return {
+        **document,
+        "answers": [_answer(answer) for answer in answers],
+        "continued_by": [other.complaint for other in state.of(Complaint) if other.continues == complaint.complaint],
+        "filer": complaint.filer,
+        "is_late": any(answer.stands == "late" for answer in answers),
+        "is_open": complaint.is_open,
+        "was_taken_in": complaint.was_taken_in,
+    }
+
+
+def _answer(answer: OwedAnswer) -> Row:
+    return {
+        "answered": document_of(answer.answered),
+        "days_late": answer.days_late,
+        "due": answer.due,
+        "party": answer.party,
+        "stands": answer.stands,
+    }
+
+
+COMPLAINTS: Final = StateProjection(name="complaints", kind="complaint", keys=streams_of(Complaint), row=_row)

@@ -85,7 +85,7 @@ def test_other_state_than_the_log_gives_is_noticed_also_without_new_entries_when
         stream_of(body, "commitment/c1")["status"] = "completed"
         return body
 
-    with serving(desk.ledger, wrap=lambda app: Showing(app, "/api/v1/state", change)) as url:
+    with serving(desk.ledger, wrap=lambda app: Showing(app, {"/api/v1/state": change})) as url:
         assert faults(watch(tmp_path / "m", url, trust, NOW)) == []
         dishonest.append(True)
         assert faults(watch(tmp_path / "m", url, trust, NOW + timedelta(minutes=5))) == []

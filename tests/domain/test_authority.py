@@ -102,7 +102,7 @@ BLANK = (" ", "\n \n", "\u00a0", "\u3000", "\u115f\u1160", "\u3164", "\uffa0 ", 
 @pytest.mark.parametrize("blank", BLANK, ids=ascii)
 @pytest.mark.parametrize("place", ["name", "a translation", "a text of a commitment"])
 def test_a_text_without_anything_to_read_is_refused(blank: str, place: str) -> None:
-    body = {
+    said: dict[str, tuple[str, dict[str, Any]]] = {
         "name": ("PartyNameRecorded", {"lang": "es", "name": blank, "official": True, "party": "nosc", "used_in": "x"}),
         "a translation": (
             "PartyRegistered",
@@ -118,8 +118,8 @@ def test_a_text_without_anything_to_read_is_refused(blank: str, place: str) -> N
                 "title": text("T"),
             },
         ),
-    }[place]
-    assert seated().code("inai", *body) == "E_MALFORMED"
+    }
+    assert seated().code("inai", *said[place]) == "E_MALFORMED"
 
 
 @pytest.mark.parametrize("readable", [".", "a ", "\u3164a", "漢", "ا"], ids=ascii)

@@ -192,7 +192,7 @@ def test_two_colluding_parties_adopt_rules(desk: Desk, tmp_path: Path) -> None:
         return state
 
     def outer(app: Any) -> Counted:
-        return Counted(Shows(app, "/api/v1/state", as_if_adopted), asked)
+        return Counted(Shows(app, {"/api/v1/state": as_if_adopted}), asked)
 
     asked: list[str] = []
     with serving(desk.ledger, wrap=outer) as url:
@@ -222,7 +222,7 @@ def test_other_state_than_the_log_gives(key: str, path: str, change: Any, desk: 
     desk.ledger.views.wait()
     trust = desk.ledger.folder.trust
     asked: list[str] = []
-    with serving(desk.ledger, wrap=lambda app: Counted(Shows(app, path, change), asked)) as url:
+    with serving(desk.ledger, wrap=lambda app: Counted(Shows(app, {path: change}), asked)) as url:
         found = [notice(LAWFUL, check(url, trust, further=[Replay(NOW)]), len(asked))]
         asked.clear()
         found.append(notice(PINNED, check(url, trust), len(asked)))

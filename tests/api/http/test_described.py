@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
-from tests.ledger.conftest import Desk
+from tests.api.served import Desk
 
 PLACES = ("0", "999999999", "c" * 300, "rm")
 HEADERS: tuple[dict[str, str], ...] = (

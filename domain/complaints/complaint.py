@@ -41,7 +41,7 @@ class Resolution:
 class Complaint(Aggregate):
     """A complaint. Its filer is the party that says it, or that took it in for somebody who is not named.
 
-    `response_days` is the term of the rules in force when it was filed: who is accused can't make it longer later.
+    `response_days` is the term of the rules in force when it was filed: the accused can't lengthen it later.
     """
 
     SINCE: ClassVar = THIRD

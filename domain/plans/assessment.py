@@ -40,7 +40,7 @@ class Assessment(Aggregate):
     SINCE: ClassVar = 3
 
     published: "AssessmentPublished" = field(metadata=IN_PLACE)
-    said: Mark
+    mark: Mark
 
     @property
     def concerns(self) -> tuple[str, ...]:
@@ -176,7 +176,7 @@ class AssessmentPublished(AssessmentAct):
 
     def begin(self, at: Context) -> Assessment:
         """Record it."""
-        return Assessment(stream=self.stream(), published=self, said=at.mark)
+        return Assessment(stream=self.stream(), published=self, mark=at.mark)
 
 
 def _responsible(commitment: Commitment) -> set[str]:

@@ -126,8 +126,8 @@ class ActionPlanClosed(MembersPlanAct):
         "un plan se cierra cuando cada uno de sus compromisos está cerrado o retirado",
     )
     def _no_open_commitment(self, on: ActionPlan, at: Context) -> Breach:
-        found = {carried.commitment: find_commitment(at, carried.commitment) for carried in on.commitments}
-        still = sorted(name for name, commitment in found.items() if commitment is None or commitment.ended is None)
+        carries = {carried.commitment: find_commitment(at, carried.commitment) for carried in on.commitments}
+        still = sorted(name for name, commitment in carries.items() if commitment is None or commitment.ended is None)
         return bool(still) and {"open": still}
 
     @rule(

@@ -39,7 +39,7 @@ class DeadlineMove(Aggregate):
     deadline: str
     basis: Doc
     from_day: str
-    said: Mark
+    mark: Mark
     to_day: str | None = None
     plan: str | None = None
     answers: str | None = None
@@ -148,8 +148,8 @@ class DeadlineMoved(DeadlineAct):
         if self.kind == "resumed":
             return on is not None and self.from_day != on.from_day and {"expected": on.from_day}
         plan = find_plan(at, self.plan)
-        held = last_day(at.state, plan, self.deadline) if plan else self.from_day
-        return held != self.from_day and {"expected": held}
+        current = last_day(at.state, plan, self.deadline) if plan else self.from_day
+        return current != self.from_day and {"expected": current}
 
     @rule(
         "E_POLICY",
@@ -211,7 +211,7 @@ class DeadlineMoved(DeadlineAct):
             deadline=self.deadline,
             basis=self.basis,
             from_day=self.from_day,
-            said=at.mark,
+            mark=at.mark,
             to_day=self.to_day,
             plan=self.plan,
             answers=self.answers,
@@ -240,9 +240,9 @@ def days_in_force(state: StateView, plan: ActionPlan, deadline: str) -> tuple[tu
         return ()
     extended = sorted(
         (move for move in moves_of(state, deadline, plan=plan.plan) if move.status == "extended"),
-        key=lambda move: move.said.index,
+        key=lambda move: move.mark.index,
     )
-    moved = ((move.to_day or first, parse_instant(move.said.recorded_at)) for move in extended)
+    moved = ((move.to_day or first, parse_instant(move.mark.recorded_at)) for move in extended)
     return ((first, None), *moved)
 
 

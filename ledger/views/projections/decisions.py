@@ -47,7 +47,7 @@ def _recorded(aggregate: Aggregate | None) -> Iterator[tuple[str | None, Mark]]:
     elif isinstance(aggregate, ActionPlan):
         yield from ((carried.decision, carried.mark) for carried in aggregate.commitments)
     elif isinstance(aggregate, DeadlineMove):
-        yield aggregate.decision, aggregate.said
+        yield aggregate.decision, aggregate.mark
 
 
 DECISIONS: Final = StateProjection(name="decisions", kind="decision", keys=streams_of(Decision), row=_row)

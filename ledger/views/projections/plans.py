@@ -81,7 +81,7 @@ def assessments_of(state: State, stream: str) -> Iterator[Row]:
     """Yield the assessments of a commitment or a plan, in the order of recording."""
     for assessment in state.of(Assessment):
         if assessment.subject == stream:
-            yield {**document_of(assessment), "assessor": assessment.said.party}
+            yield {**document_of(assessment), "assessor": assessment.mark.party}
 
 
 PLANS: Final = StateProjection(name="plans", kind="plan", keys=streams_of(ActionPlan), row=_row)

@@ -50,12 +50,16 @@ def scope_change(players: "Players") -> tuple[Any, Body] | None:
 @draws("DecisionProposed")
 def _decision(players: "Players") -> "Said | None":
     name = players.new("d")
-    drawn = players.rng.randrange(3)
+    drawn = players.rng.randrange(5)
     act: Body | None = None
     if drawn == 0 and (change := scope_change(players)):
         act = act_of("ScopeChanged", change[1] | {"decision": name})
     elif drawn == 1 and (contest := open_contest(players)):
         act = act_of("ContestOverruled", contest | {"decision": name, "reasons": text("No")})
+    elif drawn > 2:
+        from tests.domain.dirty.plans import decided_act  # noqa: PLC0415 - it lists its own draws here
+
+        act = decided_act(players, name)
     if act is None:
         waiting = [one for one in players.stage.state.aggregates.values() if getattr(one, "status", "") == "proposed"]
         named = [one.commitment for one in waiting if hasattr(one, "commitment")]

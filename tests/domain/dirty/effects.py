@@ -51,6 +51,41 @@ def _scope(books: Books, word: Word) -> None:
     require(GRAVITY.index(declared) >= GRAVITY.index(least), "9", f"a {least} is called a {declared}")
 
 
+def _binding(books: Books, word: Word) -> None:
+    """Check that what binds was signed by all who sit, is what was decided, and is recorded by one of them."""
+    body = word.body
+    if word.type == "DeadlineMoved" and body["kind"] != "extended":
+        return
+    decision = books.decisions.get(body.get("decision"))
+    require(decision is not None, "9", f"{word.type} without a decision")
+    assert decision is not None
+    require(
+        decision.said["act"] == {"body": body, "stream": word.stream, "type": word.type}, "5", "not the act decided"
+    )
+    require(word.party in books.sitting(decision.body), "14", f"{word.type} recorded by who does not sit")
+    require(len(decision.signed) > 1, "9", f"{word.type} signed by one alone")
+    if body.get("to") == "rejected":
+        return
+    missing = books.awaited(decision.body, "DecisionSigned", word.day) - set(decision.signed)
+    require(not missing, "nobody is bound by others", f"{word.type} without {sorted(missing)}")
+    scopes = books.scopes.get(body.get("commitment"), ())
+    if scopes:
+        own = books.decisions[scopes[0].body["decision"]].body
+        require(own == decision.body, "9", f"another body decides {word.type}")
+
+
+def _independent(books: Books, word: Word) -> None:
+    """Check that an assessor neither sits in the body nor said anything of the commitment but contests."""
+    scopes = books.scopes.get(word.body.get("commitment"), ())
+    if not scopes:
+        return
+    body = books.decisions[scopes[0].body["decision"]].body
+    require(word.party not in books.sitting(body), "26", f"{word.party} assesses what its body decided")
+    own = [one for one in books.words if one.stream == scopes[0].stream and not one.type.endswith("Contested")]
+    require(word.party not in {one.party for one in own}, "26", f"{word.party} assesses its own work")
+    require(word.person not in {one.person for one in own if one.person}, "26", f"{word.person} assesses its own work")
+
+
 ROLES = ("consultant", "governance-body", "members", "rapporteur", "secretariat", "working-groups")
 
 
@@ -153,11 +188,17 @@ def _agreement(books: Books, word: Word) -> None:
 
 
 JUDGES = {
+    "ActionPlanClosed": _concurring,
+    "ActionPlanOpened": _concurring,
     "AgreementSigned": _agreement,
+    "AssessmentPublished": _independent,
     "CommitmentAdopted": _scope,
+    "CommitmentCarriedIntoPlan": _binding,
+    "CommitmentStatusDecided": _binding,
     "ConditionSettled": _concurring,
     "ContestOverruled": _overruled,
     "CorrectionRecorded": _corrected,
+    "DeadlineMoved": _binding,
     "DecisionSigned": _decided,
     "DeliverableAccepted": _accepted,
     "DeliverableRejected": _judging,
@@ -292,7 +333,7 @@ def silence(books: Books, facts: Iterable[Json], at: datetime) -> None:
             continue
         for one in versions[0].body["scope"]["milestones"] if versions else ():
             due = due_instant(one["window"], books.zone)
-            if due is None or due > at:
+            if due is None or due > at or _had_ended(books, commitment, due):
                 continue
             words = [
                 word
@@ -304,6 +345,14 @@ def silence(books: Books, facts: Iterable[Json], at: datetime) -> None:
             in_time = any(_in_time(books, word, due) for word in words)
             name = (f"commitment/{commitment}", f"milestone {one['milestone']}", f"{due:%Y-%m-%dT%H:%M:%SZ}")
             require((name in missed) != in_time, "15", f"{name}: missed is {name in missed}, in time is {in_time}")
+
+
+def _had_ended(books: Books, commitment: str, due: datetime) -> bool:
+    """Tell whether a commitment had been withdrawn or closed, by the record, when something of it fell due."""
+    ends = (
+        one for one in books.words if one.type == "CommitmentStatusDecided" and one.stream.endswith(f"/{commitment}")
+    )
+    return any(one.body["to"] in ("closed", "withdrawn") and one.day < local_day(due, books.zone) for one in ends)
 
 
 def _in_time(books: Books, word: Word, due: datetime) -> bool:

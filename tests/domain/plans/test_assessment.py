@@ -3,14 +3,13 @@
 import pytest
 from tests.domain.commitments.test_commitment import contest, report
 from tests.domain.plans.test_plan import carried, ended, opened, submitted
-from tests.domain.stage import Body, Stage, deliverable, doc, founded, genesis, milestone, rep, root, small_scope, text
+from tests.domain.stage import Body, Stage, deliverable, doc, milestone, rep, root, small_scope, text
 from tests.domain.tables import Walk
 
-from constancia.domain.catalogue import UnknownAct, parse_act
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.values import digest
 from constancia.domain.plans.assessment import Assessment
-from constancia.domain.plans.scale import DEFAULTS, scale
+from constancia.domain.plans.scale import DEFAULTS
 
 TYPE = "AssessmentPublished"
 
@@ -192,22 +191,3 @@ def test_what_was_only_proposed_is_not_assessed() -> None:
     proposal = {"commitment": "c2", "objective": text("F"), "problem": text("P"), "title": text("T")}
     stage.says("nosc", "CommitmentProposed", proposal)
     assert stage.code("irm", TYPE, assessing(commitment="c2")) == "E_NOT_FOUND"
-
-
-def scale_rule(value: object) -> Body:
-    return genesis(rules={"scale.own": {"rule_source": "adopted", "value": value}})
-
-
-@pytest.mark.parametrize("value", ["low", "low,low", "low, high", "", True, 3, "Low,High"])
-def test_genesis_lists_the_values_of_a_scale(value: object) -> None:
-    with pytest.raises(UnknownAct) as caught:
-        parse_act("LedgerOpened", 3, scale_rule(value))
-    assert caught.value.problem.code == "E_MALFORMED"
-    parse_act("LedgerOpened", 3, scale_rule("low,high"))
-
-
-def test_a_ledger_has_scales_of_its_own() -> None:
-    stage = Stage().open(rules=scale_rule("low,high")["rules"])
-    assert scale(stage.state, "own") == ("low", "high")
-    assert scale(founded().state, "own") is None
-    assert scale(stage.state, "irm-completion") == DEFAULTS["irm-completion"]

@@ -269,7 +269,7 @@ BASIS = Doc.parse(doc("decreto"))
 def move(number: int, span: tuple[date, date]) -> DeadlineMove:
     return DeadlineMove(
         stream=f"deadline/{number}", move=str(number), deadline="answers", basis=BASIS, from_day=span[0].isoformat(),
-        said=SAID, to_day=span[1].isoformat(), answers="complaints", status="resumed",
+        mark=SAID, to_day=span[1].isoformat(), answers="complaints", status="resumed",
     )  # fmt: skip
 
 

@@ -1,0 +1,26 @@
+"""Scales are data: the product's, and those that genesis lists."""
+
+import pytest
+from tests.domain.stage import Body, Stage, founded, genesis
+
+from constancia.domain.catalogue import UnknownAct, parse_act
+from constancia.domain.plans.scale import DEFAULTS, scale
+
+
+def scale_rule(value: object) -> Body:
+    return genesis(rules={"scale.own": {"rule_source": "adopted", "value": value}})
+
+
+@pytest.mark.parametrize("value", ["low", "low,low", "low, high", "", True, 3, "Low,High"])
+def test_genesis_lists_the_values_of_a_scale(value: object) -> None:
+    with pytest.raises(UnknownAct) as caught:
+        parse_act("LedgerOpened", 3, scale_rule(value))
+    assert caught.value.problem.code == "E_MALFORMED"
+    parse_act("LedgerOpened", 3, scale_rule("low,high"))
+
+
+def test_a_ledger_has_scales_of_its_own() -> None:
+    stage = Stage().open(rules=scale_rule("low,high")["rules"])
+    assert scale(stage.state, "own") == ("low", "high")
+    assert scale(founded().state, "own") is None
+    assert scale(stage.state, "irm-completion") == DEFAULTS["irm-completion"]

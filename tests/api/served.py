@@ -134,7 +134,9 @@ DOCSET = {
 DOCSET_DIGEST = "sha256:" + hashlib.sha256(canonical(DOCSET)).hexdigest()
 WIDE = sorted(
     {
-        *SCOPE, "DeliverableRejected", "DeliverableRevised", "KeyRevoked", "PartyRegistered", "PartyReturned",
+        *SCOPE, "ActionPlanClosed", "ActionPlanOpened", "ActionPlanSubmitted", "AssessmentPublished",
+        "CommitmentCarriedIntoPlan", "CommitmentStatusDecided", "DeadlineMoved",
+        "DeliverableRejected", "DeliverableRevised", "KeyRevoked", "PartyRegistered", "PartyReturned",
         "ScopeChangeProposed", "ScopeChanged", "ScopeReductionReported", "SignatureReaffirmed",
     }
 )  # fmt: skip

@@ -13,6 +13,8 @@ import pytest
 from tests.domain.commitments.test_adoption import ACT
 from tests.domain.commitments.test_commitment import adopted as adopted_commitment
 from tests.domain.commitments.test_commitment import filled, settled
+from tests.domain.plans.test_plan import closing, opening
+from tests.domain.plans.test_plan import opened as opened_plan
 from tests.domain.stage import (
     MEMBERS,
     Body,
@@ -38,6 +40,7 @@ from constancia.domain.identity.key import Key
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.kernel.values import digest
+from constancia.domain.plans.plan import ActionPlan
 
 Said = tuple[Voice | str, str, Body]
 _A = TypeVar("_A", bound=Aggregate)
@@ -144,6 +147,16 @@ WAITS: dict[str, Wait] = {
         returning,
         concurring("PartyReturned", BACK),
         lambda stage, gone: has(stage, GovernanceBody, lambda one: gone == "nosc" or one.is_seated("nosc")),
+    ),
+    "a plan that two of three have opened": Wait(
+        lambda: by_two(adopted_commitment(), "ActionPlanOpened", opening()),
+        concurring("ActionPlanOpened", opening()),
+        lambda stage, _: has(stage, ActionPlan, lambda one: one.status == "opened"),
+    ),
+    "a plan that two of three have closed": Wait(
+        lambda: by_two(opened_plan(), "ActionPlanClosed", closing()),
+        concurring("ActionPlanClosed", closing()),
+        lambda stage, _: has(stage, ActionPlan, lambda one: one.status == "closed"),
     ),
     "a role that two of three have filled": Wait(
         lambda: by_two(adopted_commitment(), "RoleFilled", filled()),

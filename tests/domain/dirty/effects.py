@@ -56,7 +56,7 @@ def _binding(books: Books, word: Word) -> None:
     body = word.body
     if word.type == "DeadlineMoved" and body["kind"] != "extended":
         return
-    decision = books.decisions.get(body.get("decision"))
+    decision = books.decisions.get(str(body.get("decision")))
     require(decision is not None, "9", f"{word.type} without a decision")
     assert decision is not None
     require(
@@ -68,7 +68,7 @@ def _binding(books: Books, word: Word) -> None:
         return
     missing = books.awaited(decision.body, "DecisionSigned", word.day) - set(decision.signed)
     require(not missing, "nobody is bound by others", f"{word.type} without {sorted(missing)}")
-    scopes = books.scopes.get(body.get("commitment"), ())
+    scopes = books.scopes.get(str(body.get("commitment")), [])
     if scopes:
         own = books.decisions[scopes[0].body["decision"]].body
         require(own == decision.body, "9", f"another body decides {word.type}")
@@ -76,7 +76,7 @@ def _binding(books: Books, word: Word) -> None:
 
 def _independent(books: Books, word: Word) -> None:
     """Check that an assessor neither sits in the body nor said anything of the commitment but contests."""
-    scopes = books.scopes.get(word.body.get("commitment"), ())
+    scopes = books.scopes.get(str(word.body.get("commitment")), [])
     if not scopes:
         return
     body = books.decisions[scopes[0].body["decision"]].body

@@ -33,7 +33,7 @@ from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.moves import answer, counts_by, span_of
 from constancia.domain.kernel.occurrence import SECOND, occurrence
 from constancia.domain.kernel.values import Value
-from constancia.domain.plans.lateness import plan_facts, rejections_owed
+from constancia.domain.plans.lateness import plan_facts
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.state import State
 
@@ -74,7 +74,7 @@ def derive(state: State, at: datetime) -> tuple[Derived, ...]:
         *_absences(state),
         *_disowned(state),
         *plan_facts(state, at),
-        *rejections_owed(state),
+        *_responses_owed(state),
     ]
     if state.edition >= SECOND:
         facts = [dated for fact in facts if (dated := derived_at(fact, local_day(at, state.timezone))) is not None]
@@ -254,6 +254,20 @@ def _without(state: State, kind: str, stream: str, mark: Mark, without: tuple[st
         known_index=mark.index,
         params={**more, "without": list(without)},
     )
+
+
+def _responses_owed(state: State) -> Iterator[Derived]:
+    """Yield each rejected commitment: its body owes a reasoned response to who proposed it."""
+    for commitment in state.of(Commitment):
+        if commitment.status == "rejected" and commitment.decided:
+            rejected = commitment.decided[-1].mark
+            yield Derived(
+                kind="ReasonedResponseOwed",
+                stream=commitment.stream,
+                since=occurrence(state, rejected).on,
+                known_index=rejected.index,
+                params={"body": commitment.governance_body, "to": commitment.proposed.party},
+            )
 
 
 def disowned(state: State) -> Mapping[str, str]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import deadline, format_instant, local_day, parse_day, parse_edtf, parse_instant
 from constancia.domain.kernel.context import StateView
 from constancia.domain.kernel.derived import Derived, Target, missed
@@ -135,25 +134,3 @@ def _last_open(state: StateView, plan: ActionPlan, day: date) -> date:
     if plan.closed is None:
         return day
     return min(day, local_day(parse_instant(plan.closed.mark.recorded_at), state.timezone))
-
-
-def rejections_owed(state: StateView) -> Iterator[Derived]:
-    """Yield each rejected commitment to whose proposer a reasoned response is owed.
-
-    A published response ends it: `answered_by` is where its room says so.
-    """
-    for commitment in state.of(Commitment):
-        rejected = commitment.decided[-1] if commitment.decided and commitment.status == "rejected" else None
-        if rejected is not None and answered_by(state, commitment.stream) is None:
-            yield Derived(
-                kind="ReasonedResponseOwed",
-                stream=commitment.stream,
-                since=occurrence(state, rejected.mark).on,
-                known_index=rejected.mark.index,
-                params={"body": commitment.governance_body, "to": commitment.proposed.party},
-            )
-
-
-def answered_by(_state: StateView, _stream: str) -> Mark | None:
-    """Give the word that answers a rejection; none, as long as no type of statement publishes reasoned responses."""
-    return None

@@ -134,8 +134,10 @@ DOCSET = {
 DOCSET_DIGEST = "sha256:" + hashlib.sha256(canonical(DOCSET)).hexdigest()
 WIDE = sorted(
     {
-        *SCOPE, "DeliverableRejected", "DeliverableRevised", "KeyRevoked", "PartyRegistered", "PartyReturned",
-        "ScopeChangeProposed", "ScopeChanged", "ScopeReductionReported", "SignatureReaffirmed",
+        *SCOPE, "AgreementPartyWithdrew", "ComplaintAdmitted", "ComplaintFiled", "ComplaintResolved",
+        "DeliverableRejected", "DeliverableRevised", "KeyRevoked", "PaperSignatureAttested", "PartyRegistered",
+        "PartyReturned", "ScopeChangeProposed", "ScopeChanged", "ScopeReductionReported", "SignatureReaffirmed",
+        "TranslationDiscrepancyRecorded",
     }
 )  # fmt: skip
 

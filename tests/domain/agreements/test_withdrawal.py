@@ -1,12 +1,16 @@
 """Leaving an agreement in force: by a party for itself, from the day it is said, and with the history as it was."""
 
+from datetime import date
+
 import pytest
 from tests.domain.agreements.test_agreement import COMMA, agreement, amending, draft, frozen, leaving, signed
 from tests.domain.agreements.test_agreement import signed_by as signed_agreement
 from tests.domain.stage import MEMBERS, Stage, root
 from tests.domain.tables import codes
+from tests.domain.test_validity import dated
 
 from constancia.domain.derive import Derived, derive
+from constancia.domain.validity import validities
 
 
 def in_force() -> Stage:
@@ -116,3 +120,14 @@ def test_who_left_the_body_can_leave_the_agreement_too() -> None:
     stage = in_force().withdraw("sfp")
     stage.says("sfp", "AgreementPartyWithdrew", leaving(stage.today))
     assert agreement(stage).parties_left == ("inai", "nosc")
+
+
+@pytest.mark.parametrize(("day", "holds"), [("2019-05-31", "yes"), ("2019-06-02", "no")])
+def test_an_agreement_that_ended_is_in_force_until_then(day: str, holds: str) -> None:
+    stage = in_force().on("2019-06-01")
+    for party in ("nosc", "inai"):
+        stage.says(party, "AgreementPartyWithdrew", leaving("2019-06-01"))
+    asked = date.fromisoformat(day)
+    answers = {validity.kind: validity.holds.value for validity in validities(stage.state, asked, asked, dated(stage))}
+    assert answers["AgreementEnteredIntoForce"] == holds
+    assert answers["AgreementTerminated"] == ("no" if holds == "yes" else "yes")

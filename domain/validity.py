@@ -30,8 +30,8 @@ STANDING_KINDS: Final = frozenset({"appointment", "correction", "governance", "k
 _ALWAYS: Final = datetime(9000, 1, 1, tzinfo=UTC)
 _OUTCOMES: Final = frozenset(
     {
-        "AgreementEnteredIntoForce", "AgreementLapsed", "DecisionAdopted", "DecisionLapsed", "DecisionRejected",
-        "DecisionSignedByAll", "DeliverableAcceptedByAll",
+        "AgreementEnteredIntoForce", "AgreementLapsed", "AgreementTerminated", "DecisionAdopted", "DecisionLapsed",
+        "DecisionRejected", "DecisionSignedByAll", "DeliverableAcceptedByAll",
     }
 )  # fmt: skip
 KINDS: Final = ("appointment", "body", "key", "organization", "role", "rules", "scope", "seat", *sorted(_OUTCOMES))
@@ -250,11 +250,13 @@ def _roles(state: State, days: tuple[date, date], history: History) -> Iterator[
 
 
 def _versions(
-    kind: str, stream: str, begins: Sequence[tuple[int, str | None]], days: tuple[date, date]
+    kind: str, stream: str, begins: Sequence[tuple[int | None, str | None]], days: tuple[date, date]
 ) -> Iterator[Validity]:
-    """Yield versions of which each one ends where the next begins."""
+    """Yield versions of which each one ends where the next begins; one without a number is the end of all."""
     counts = counts_by([_span(since, ALWAYS) for _version, since in begins], days)
     for count, (version, since) in enumerate(begins, 1):
+        if version is None:
+            return
         end = begins[count][1] if count < len(begins) else None
         holds = answer(counts, {count})
         yield Validity(kind=kind, stream=stream, name=str(version), holds=holds, since=since, until=end)
@@ -263,6 +265,7 @@ def _versions(
 def _outcomes(state: State, days: tuple[date, date], history: History) -> Iterator[Validity]:
     """Yield derived facts that begin and do not end; an agreement's version ends where the next comes into force."""
     in_force: dict[str, list[tuple[int, str | None]]] = {}
+    ended: dict[str, str | None] = {}
     for fact in derive(state, _ALWAYS):
         if fact.kind not in _OUTCOMES:
             continue
@@ -276,5 +279,8 @@ def _outcomes(state: State, days: tuple[date, date], history: History) -> Iterat
         else:
             holds = answer_for(days, since)
             yield Validity(kind=fact.kind, stream=fact.stream, name=str(version), holds=holds, since=since)
+        if fact.kind == "AgreementTerminated":
+            ended[fact.stream] = since
     for stream, begins in in_force.items():
-        yield from _versions("AgreementEnteredIntoForce", stream, sorted(begins), days)
+        end = [(None, ended[stream])] if stream in ended else []
+        yield from _versions("AgreementEnteredIntoForce", stream, [*sorted(begins), *end], days)

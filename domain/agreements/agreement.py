@@ -162,7 +162,7 @@ class Agreement(Aggregate):
         version = self.in_force
         if version is None:
             return ()
-        left = {one.party for one in self.departures or () if one.version >= version.version}
+        left = {departure.party for departure in self.departures or () if departure.version >= version.version}
         return tuple(party for party in version.parties if party not in left)
 
     def find_version(self, number: int) -> AgreementVersion | None:

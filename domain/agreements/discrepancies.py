@@ -38,9 +38,9 @@ class TranslationDiscrepancyRecorded(AgreementAct):
 
     def check_form(self, where: str) -> None:
         """Check that two languages at least are compared, and that they say different things."""
-        said = [reading.says for reading in self.readings]
-        if len(said) < TWO or len(set(said)) < TWO:
-            raise FormError(f"{where}.readings", "what two languages at least say, and it differs", said)
+        texts = [reading.says for reading in self.readings]
+        if len(texts) < TWO or len(set(texts)) < TWO:
+            raise FormError(f"{where}.readings", "what two languages at least say, and it differs", texts)
 
     @rule(
         "E_STATE",

@@ -34,6 +34,7 @@ class PaperSignatureAttested(AgreementTextAct):
     """
 
     SINCE: ClassVar = THIRD
+    MEMBER_SINCE: ClassVar = {}
     CORRECTABLE: ClassVar = ("on", "post")
 
     name: Label

@@ -48,7 +48,7 @@ def _not_asked(at: Context, ended: Agreement, parties: Iterable[str], *, able: b
 
 def _bound_without(at: Context, names: Iterable[str] | None, parties: Iterable[str]) -> list[Met]:
     parties = set(parties)
-    missing = ((one.agreement, _not_asked(at, one, parties, able=True)) for one in _ended(at, names))
+    missing = ((ended.agreement, _not_asked(at, ended, parties, able=True)) for ended in _ended(at, names))
     return [{"agreement": name, "missing": absent} for name, absent in missing if absent]
 
 

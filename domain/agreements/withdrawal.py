@@ -64,11 +64,11 @@ class AgreementPartyWithdrew(AgreementMatter):
         An earlier date is a claim: it is given as it was said in the entry, and the day of recording counts.
         """
         stated = occurrence(at.state, at.mark, self.effective).on
-        said = parse_edtf(at.mark.occurred_on).start or at.day
+        earliest = parse_edtf(at.mark.occurred_on).start or at.day
         if on.in_force is not None:
-            said = max(said, _last_day(in_force_on(at.state, on.in_force)))
+            earliest = max(earliest, _last_day(in_force_on(at.state, on.in_force)))
         start = parse_edtf(stated).start
-        return stated if start is not None and start >= said else at.day.isoformat()
+        return stated if start is not None and start >= earliest else at.day.isoformat()
 
     def then(self, on: Agreement, at: Context) -> Agreement:
         """Note the departure; with fewer than two parties left nothing binds any more."""

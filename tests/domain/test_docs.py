@@ -25,7 +25,8 @@ def test_every_type_and_every_rule_is_on_the_domains_page() -> None:
 
 def test_members_are_told_with_type_order_and_whether_they_may_be_absent() -> None:
     assert members(REGISTRY["AgreementTextFrozen"]) == (
-        "`agreement`, `docset`: digest, `required`: [identifier…] sorted, `version`: integer, `window`?: EDTF"
+        "`agreement`, `docset`: digest, `required`: [identifier…] sorted, "
+        "`terminates`?: [identifier…] sorted (since edition 3), `version`: integer, `window`?: EDTF"
     )
 
 

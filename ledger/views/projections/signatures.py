@@ -66,12 +66,8 @@ def _attestation(state: State, attested: PaperAttestation) -> Row:
     """Give an attestation of a paper signature that signs nothing: whose signature, and whose word it is."""
     appointment = state.aggregates.get(f"appointment/{attested.mark.appointment}")
     by = appointment.name if isinstance(appointment, Appointment) else None
-    return {
-        **document_of(attested),
-        "attested_by": attested.mark.party,
-        "attested_by_name": by,
-        "kind": "paper_attested",
-    }
+    shown: Row = document_of(attested)
+    return {**shown, "attested_by": attested.mark.party, "attested_by_name": by, "kind": "paper_attested"}
 
 
 SIGNATURES: Final = StateProjection(name="signatures", kind="agreement", keys=streams_of(Agreement), row=_row)

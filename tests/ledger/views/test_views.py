@@ -140,7 +140,7 @@ class TestBytes:
         assert {projection.name for projection in ENTRY_PROJECTIONS} - shown == set()
         as_of = told.ledger.as_of()
         empty = {projection.name for projection in STATE_PROJECTIONS if not as_of.rows(projection.name)}
-        assert empty == {"corrections"}
+        assert empty == {"complaints", "corrections"}
 
     def test_rows_are_canonical(self, told: Desk) -> None:
         for data in kept(told).values():

@@ -1,0 +1,50 @@
+"""Who owes an answer by when, and who is late: derived, and unmade by nobody."""
+
+import pytest
+from tests.domain.complaints.test_complaint import admission, admitted, answered, facts, filed, filing, missed, resolved
+from tests.domain.stage import seated
+
+# Answers, and who is late.
+
+
+def test_an_answer_is_owed_by_each_accused_from_the_admission_on() -> None:
+    stage = seated()
+    stage.says("red", "ComplaintFiled", filing(against=["nosc", "sfp"]))
+    assert not facts(stage, "ResponseRequired")
+    stage.says("inai", "ComplaintAdmitted", admission())
+    owed = facts(stage, "ResponseRequired")
+    assert [(fact.params["party"], fact.params["due"], fact.params["days"]) for fact in owed] == [
+        ("nosc", "2019-03-31", 30),
+        ("sfp", "2019-03-31", 30),
+    ]
+    assert {fact.known_index for fact in owed} == {stage.entries[-1].index}
+
+
+def test_18_a_term_ends_with_its_last_day_in_the_ledgers_zone() -> None:
+    """Admitted on 7 September, due on 7 October, which ends at 05:00Z in Mexico; 13 days late on the 20th."""
+    stage = filed().on("2019-09-07")
+    stage.says("inai", "ComplaintAdmitted", admission())
+    assert missed(stage.on("2019-10-08T04:59:59Z")) == []
+    assert missed(stage.on("2019-10-08T05:00:00Z")) == ["response sfp"]
+    (fact,) = facts(stage, "DeadlineMissed")
+    assert (fact.since, fact.params["window"]) == ("2019-10-08T05:00:00Z", "2019-10-07")
+    answered(stage.on("2019-10-20"), "sfp")
+    (fact,) = facts(stage, "DeadlineMissed")
+    assert (fact.params["claimed_on"], fact.params["recorded_at"]) == ("2019-10-20", "2019-10-20T18:00:00.000Z")
+
+
+def test_an_answer_in_time_is_no_missed_deadline_at_any_later_time() -> None:
+    stage = answered(admitted().on("2019-03-31"), "sfp")
+    assert missed(stage.on("2020-01-01")) == []
+
+
+def test_15_silence_and_a_resolution_do_not_unmake_a_missed_deadline() -> None:
+    stage = resolved()
+    assert missed(stage) == ["response sfp"]
+
+
+@pytest.mark.parametrize("value", [0, -1, True, "30", 100_000])
+def test_a_term_is_a_number_of_days(value: object) -> None:
+    rules = {"response_term_days": {"rule_source": "adopted", "value": value}}
+    said = {"governance_body": "cc", "rules": rules, "version": 1}
+    assert seated().code("inai", "GovernanceRulesAdopted", said) == "E_POLICY"

@@ -1,0 +1,182 @@
+"""Who decides on a complaint: nobody whose cause it is; where no seat may, whom it is addressed to."""
+
+from typing import Any
+
+import pytest
+from tests.domain.agreements.test_agreement import signed_by
+from tests.domain.complaints.test_complaint import (
+    Q,
+    admission,
+    admitted,
+    appeal,
+    complaint,
+    dismissed,
+    filed,
+    filing,
+    resolution,
+)
+from tests.domain.stage import MEMBERS, Stage, founded, root, seated, sha256, small_scope, text
+
+# Whose cause it is.
+
+
+def test_26_neither_the_accused_nor_the_filer_decides() -> None:
+    for stage, type_name, body in (
+        (filed(), "ComplaintAdmitted", admission()),
+        (filed(), "ComplaintResolved", resolution("dismissed")),
+        (admitted().on("2019-06-01"), "ComplaintResolved", resolution()),
+    ):
+        assert stage.code("sfp", type_name, body) == "E_SELF_DEALING"
+        assert stage.code("nosc", type_name, body) == "E_SELF_DEALING"
+        assert stage.code("red", type_name, body) == "E_NOT_SEATED"
+        stage.says("inai", type_name, body)
+
+
+@pytest.mark.parametrize("of", ["sfp", "nosc"])
+def test_26_no_person_of_the_accused_or_the_filer_decides_for_another_party(of: str) -> None:
+    stage = filed()
+    both = stage.join("inai", name="both", person=f"p-{of}")
+    refusal = stage.refused(both, "ComplaintAdmitted", admission())
+    assert refusal.code == "E_SELF_DEALING"
+
+
+def test_26_who_filed_in_person_does_not_decide_when_its_appointment_has_ended() -> None:
+    stage = filed()
+    stage.says(root("nosc"), "RepresentativeRevoked", {"appointment": "ap-nosc", "reason": text("Ya")})
+    moved = stage.join("inai", name="moved", person="p-nosc")
+    assert stage.code(moved, "ComplaintAdmitted", admission()) == "E_SELF_DEALING"
+
+
+def test_26_a_member_of_the_accused_and_its_group_do_not_decide() -> None:
+    stage = seated()
+    member = {"organization": "red", "party": "nosc", "since": "2019-03-01"}
+    stage.says(root("nosc"), "MemberOrganizationJoined", member)
+    stage.says("inai", "ComplaintFiled", filing(against=["red"]))
+    stage.says("red", "ComplaintFiled", filing("q2"))
+    for name in ("q1", "q2"):
+        assert stage.code("nosc", "ComplaintAdmitted", admission(name)) == "E_SELF_DEALING"
+    stage.says("sfp", "ComplaintAdmitted", admission())
+    stage.says("inai", "ComplaintAdmitted", admission("q2"))
+
+
+def test_a_secretariat_neither_files_nor_decides() -> None:
+    stage = filed()
+    clerk = stage.join("inai", name="clerk", capacity="secretariat")
+    assert stage.code(clerk, "ComplaintFiled", filing("q2")) == "E_ROLE"
+    assert stage.code(clerk, "ComplaintAdmitted", admission()) == "E_ROLE"
+
+
+def test_who_has_left_the_body_does_not_decide() -> None:
+    assert filed().withdraw("inai").code("inai", "ComplaintAdmitted", admission()) == "E_NOT_SEATED"
+
+
+def test_friends_found_no_body_to_decide_in() -> None:
+    """Neither who complains nor who is accused brings judges of its own."""
+    stage = seated()
+    stage.outsider("otra")
+    stage.body("friends", ("nosc", "red"))
+    named = stage.refused("nosc", "ComplaintFiled", filing(governance_body="friends"))
+    assert (named.code, named.judged_against["bodies"]) == ("E_POLICY", ["cc"])
+    stage.body("shield", ("otra", "sfp"))
+    assert stage.code("nosc", "ComplaintFiled", filing()) == "E_POLICY", "of two bodies one is named"
+    stage.says("nosc", "ComplaintFiled", filing(governance_body="cc"))
+    assert stage.code("otra", "ComplaintResolved", resolution("dismissed")) == "E_NOT_SEATED"
+    assert stage.code("red", "ComplaintResolved", resolution("dismissed")) == "E_NOT_SEATED"
+
+
+@pytest.mark.parametrize("subject", ["commitment/c1", "agreement/ag", "governance/cc", "decision/d-c1"])
+def test_a_complaint_belongs_to_the_body_of_its_subject(subject: str) -> None:
+    stage = signed_by(*MEMBERS).adopted(scope=small_scope())
+    stage.outsider("otra")
+    stage.body("shield", ("otra", "sfp"))
+    stage.says("nosc", "ComplaintFiled", filing(subject=subject))
+    assert complaint(stage).governance_body == "cc"
+    assert complaint(stage).concerns == (subject,)
+    assert stage.code("nosc", "ComplaintFiled", filing("q2", subject=subject, governance_body="shield")) == "E_POLICY"
+
+
+# Where no seat may decide.
+
+
+def all_seats_involved(**changed: Any) -> Stage:
+    stage = seated()
+    stage.outsider("ogp")
+    stage.says("nosc", "ComplaintFiled", filing(against=["inai", "sfp"], **changed))
+    return stage
+
+
+def test_with_all_seats_involved_it_is_decided_by_whom_it_is_addressed_to() -> None:
+    stage = all_seats_involved(addressed_to="ogp")
+    assert stage.code("red", "ComplaintAdmitted", admission()) == "E_NOT_SEATED"
+    stage.says("ogp", "ComplaintAdmitted", admission())
+    stage.on("2019-12-12").says("ogp", "ComplaintResolved", resolution("settled"))
+    assert complaint(stage).status == "resolved"
+
+
+def test_with_nobody_to_decide_the_filer_continues_it_elsewhere() -> None:
+    stage = all_seats_involved()
+    refusal = stage.refused("ogp", "ComplaintAdmitted", admission())
+    assert (refusal.code, refusal.judged_against["may"]) == ("E_NOT_SEATED", [])
+    stage.says("nosc", "ComplaintFiled", filing("q2", against=["inai", "sfp"], continues="q1", addressed_to="ogp"))
+    stage.says("ogp", "ComplaintAdmitted", admission("q2"))
+    assert complaint(stage, "q2").concerns == (Q,)
+    assert complaint(stage).status == "filed", "the first one stays as it is"
+
+
+def test_whom_it_is_addressed_to_decides_only_where_no_seat_may() -> None:
+    stage = seated()
+    stage.outsider("ogp")
+    stage.says("nosc", "ComplaintFiled", filing(addressed_to="ogp"))
+    refusal = stage.refused("ogp", "ComplaintAdmitted", admission())
+    assert (refusal.code, refusal.judged_against["may"]) == ("E_NOT_SEATED", ["inai"])
+
+
+def test_who_is_silent_beyond_the_term_loses_the_decision_to_whom_it_is_addressed_to() -> None:
+    stage = seated()
+    stage.outsider("ogp")
+    stage.says("nosc", "ComplaintFiled", filing())
+    onward = filing("q2", continues="q1", addressed_to="ogp")
+    stage.on("2019-03-31").says("nosc", "ComplaintFiled", onward)
+    assert stage.code("ogp", "ComplaintAdmitted", admission("q2")) == "E_NOT_SEATED"
+    stage.on("2019-04-01").says("ogp", "ComplaintAdmitted", admission("q2"))
+
+
+def test_a_seat_that_can_not_speak_is_not_waited_for() -> None:
+    stage = seated()
+    stage.outsider("ogp")
+    stage.says("nosc", "ComplaintFiled", filing(addressed_to="ogp"))
+    stage.says(root("inai"), "RepresentativeRevoked", {"appointment": "ap-inai", "reason": text("Ya")})
+    stage.says(root("inai"), "KeyRevoked", {"key": _key("root-inai"), "reason": "lost"})
+    stage.says("ogp", "ComplaintAdmitted", admission())
+
+
+def _key(name: str) -> str:
+    return sha256(f"key of {name}")
+
+
+@pytest.mark.parametrize("to", ["nosc", "sfp"])
+def test_nobody_addresses_a_complaint_to_itself_or_to_the_accused(to: str) -> None:
+    assert seated().code("nosc", "ComplaintFiled", filing(addressed_to=to)) == "E_SELF_DEALING"
+
+
+def test_in_a_ledger_without_bodies_only_whom_it_is_addressed_to_decides() -> None:
+    stage = founded()
+    stage.outsider("ogp")
+    stage.says("nosc", "ComplaintFiled", filing(addressed_to="ogp"))
+    assert complaint(stage).governance_body is None
+    assert stage.code("inai", "ComplaintAdmitted", admission()) == "E_NOT_SEATED"
+    stage.says("ogp", "ComplaintAdmitted", admission())
+
+
+def test_a_dismissal_is_open_to_appeal_and_who_dismissed_does_not_judge_it() -> None:
+    stage = dismissed()
+    stage.outsider("ogp")
+    stage.says("nosc", "ComplaintFiled", appeal(addressed_to="ogp"))
+    assert stage.code("inai", "ComplaintAdmitted", admission("q2")) == "E_SELF_DEALING"
+    stage.says("ogp", "ComplaintAdmitted", admission("q2"))
+
+
+def test_no_other_accused_make_judges_of_the_former_ones() -> None:
+    stage = dismissed()
+    stage.says("nosc", "ComplaintFiled", appeal(against=["inai"]))
+    assert stage.code("sfp", "ComplaintResolved", resolution("dismissed", "q2")) == "E_SELF_DEALING"

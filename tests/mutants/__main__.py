@@ -58,9 +58,8 @@ def main() -> None:
     mutants = [mutant for path in _files(options.targets) for mutant in mutants_of(ROOT, path)]
     listed = [mutant for mutant in mutants if mutant.key not in left and options.like in str(mutant)]
     random.Random(options.seed).shuffle(listed)  # noqa: S311 (a sample, no secret)
-    print(
-        f"{len(mutants)} mutants, {sum(mutant.key in left for mutant in mutants)} of them justified; seed {options.seed}"
-    )
+    spared = sum(mutant.key in left for mutant in mutants)
+    print(f"{len(mutants)} mutants, {spared} of them justified; seed {options.seed}")
     for module in ("hypothesis", "cryptography.hazmat.primitives.asymmetric.ed25519", "httpx", "typer"):
         __import__(module)
     began, tally, survived = time.monotonic(), {"killed": 0, "survived": 0, "timeout": 0}, []

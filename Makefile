@@ -11,7 +11,7 @@ QUICK := tests/domain tests/verify tests/test_house.py tests/test_docs.py \
     --ignore=tests/verify/test_tamper.py
 BROWSER := tests/e2e/test_page_agreement.py tests/e2e/test_pages.py tests/e2e/test_page_itself.py tests/e2e/test_page_verifier.py tests/e2e/test_page_tamper.py
 
-.PHONY: agreement help demo serve setup test check quick unit browser format mutants lock bench rounds api-docs page docs clean
+.PHONY: agreement build help demo serve setup test check quick unit browser format mutants lock bench rounds api-docs page docs clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '%-9s %s\n' "$$name" "$$text"; done
@@ -41,6 +41,9 @@ unit: $(INSTALLED)  ## some tests: make unit T=tests/ledger K='witness and not s
 
 browser: $(INSTALLED) $(PROGRAMS)  ## the tests in a real browser
 	$(PYTEST) $(BROWSER) $(ARGS)
+
+build: $(INSTALLED)  ## source archive and wheel in dist/; tests/e2e/test_packaging.py shows that they work
+	$(BIN)/python -m hatchling build
 
 format: $(INSTALLED)  ## format the code
 	$(BIN)/ruff check --fix-only --show-fixes .

@@ -229,3 +229,11 @@ def test_lock_file_names_no_registry() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert "://" not in lock
     assert "--index-url" not in lock
+
+
+def test_continuous_integration_runs_the_command_that_everybody_runs() -> None:
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    commands = [line for line in lines if line and not line.startswith("#")]
+    assert commands == ["set -euo pipefail", 'cd "$(dirname "$0")/.."', "exec make test"]
+    [test] = re.findall(r"^test: (.*)\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert (test[0].partition("  ##")[0], test[1]) == ("check $(PROGRAMS)", "\t$(PYTEST) $(ARGS)\n")

@@ -177,6 +177,7 @@ def server_of(app: ASGIApp, operator: Settings | None = None, **settings: Any) -
         settings: Further settings of uvicorn; they override the shared ones.
     """
     BoundedHeads.max_open = room_for_connections()
+    chosen = operator or Settings()
     shared: dict[str, Any] = {
         "http": BoundedHeads,
         "ws": "none",
@@ -188,6 +189,6 @@ def server_of(app: ASGIApp, operator: Settings | None = None, **settings: Any) -
         "proxy_headers": False,  # `Forwarded` reads them
         "limit_concurrency": MAX_CONNECTIONS,
         "h11_max_incomplete_event_size": MAX_HEAD_BYTES,
-        "timeout_graceful_shutdown": 10,
+        "timeout_graceful_shutdown": chosen.stop_timeout_s,
     }
-    return uvicorn.Server(uvicorn.Config(Quiet(Forwarded(app, operator or Settings())), **(shared | settings)))
+    return uvicorn.Server(uvicorn.Config(Quiet(Forwarded(app, chosen)), **(shared | settings)))

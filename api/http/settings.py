@@ -27,6 +27,7 @@ class Settings(BaseSettings):
         max_document_bytes: Largest document that may be uploaded.
         append_timeout_s: Seconds that a submission waits for its entry before it gets E_BUSY.
         body_timeout_s: Seconds within which a request's body must arrive.
+        stop_timeout_s: Seconds that requests under way have left when the server is stopped.
         writes_per_minute: Rate limit of writes per address; 0 for no limit.
         costly_reads_per_minute: Rate limit per address of reads that may have to replay entries: the state,
             derived facts, pages of the past; 0 for no limit.
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     max_document_bytes: int = Field(default=16 * 1024 * 1024, ge=1)
     append_timeout_s: float = Field(default=15.0, gt=0)
     body_timeout_s: float = Field(default=20.0, gt=0)
+    stop_timeout_s: int = Field(default=10, ge=1)
     writes_per_minute: int = Field(default=300, ge=0)
     costly_reads_per_minute: int = Field(default=240, ge=0)
     entries_per_key_per_minute: int = Field(default=120, ge=0)

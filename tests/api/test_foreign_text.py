@@ -18,12 +18,15 @@ import pytest
 import uvicorn
 from markupsafe import Markup
 from prometheus_client.parser import text_string_to_metric_families
+from tenacity import wait_none
 from tests.api.served import Desk, document, report
 from tests.api.test_special_files import MADE, TABLE
 from tests.api.verbs import WorkDesk, lay_out, verbs
 from tests.ledger.template import Templates
 
 from constancia.api import cli
+from constancia.api.client.remote_log import RemoteLog
+from constancia.api.demo import story
 from constancia.api.pages.frame import templates
 from constancia.api.text.log_lines import LogLine
 from constancia.verify import __main__ as verify_program
@@ -101,6 +104,8 @@ def desk(laid_out: WorkDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv(name, str(tmp_path / "user"))
     monkeypatch.setenv("CONSTANCIA_LANG", "es")
     monkeypatch.setattr(web, "BACK_OFF_S", 0.01)
+    monkeypatch.setattr(RemoteLog._request.retry, "wait", wait_none())
+    monkeypatch.setattr(story, "CHAPTERS", story.CHAPTERS[:2])  # a short demonstration, in a folder with a hostile name
     monkeypatch.setattr(uvicorn.Server, "run", lambda *_args, **_more: None)  # the server is open: nobody asks it
     return copied
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from email.message import Message
 from email.parser import BytesParser
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -30,6 +31,15 @@ except SystemExit as end:
 found = {name: getattr(one, "__file__", None) for name, one in sys.modules.items() if name.startswith("constancia.")}
 print(json.dumps([code, found]), file=sys.stderr)
 """
+
+
+class Played(NamedTuple):
+    """A folder in which a command was run, how it ended, and the files that its modules came from."""
+
+    folder: Path
+    code: int
+    printed: str
+    modules: dict[str, str | None]
 
 
 def build(source: Path, target: str, out: Path) -> Path:
@@ -61,9 +71,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {path.name for path in unpacked.iterdir()} - {"pyproject.toml", "PKG-INFO", ".gitignore"}
     )
     made = build(unpacked, "wheel", work / "wheel")
-    with zipfile.ZipFile(made) as opened_wheel:
-        opened_wheel.extractall(work / "site")  # noqa: S202 - our own wheel, made a line above
+    # As a user's pip does it, into a folder of its own; what constancia needs is there already.
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps", "--no-index"]
+    subprocess.run([*pip, "--no-compile", "--target", work / "site", made], check=True, capture_output=True)
     return work / "site"
+
+
+@pytest.fixture(scope="module")
+def played(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """What the wheel's demonstration comes to."""
+    folder = tmp_path_factory.mktemp("played")
+    return Played(folder, *run(wheel, folder, ["demo", "--dir", "libro"]))
 
 
 def run(wheel: Path, folder: Path, arguments: Sequence[str]) -> tuple[int, str, dict[str, str | None]]:
@@ -79,15 +97,38 @@ def run(wheel: Path, folder: Path, arguments: Sequence[str]) -> tuple[int, str, 
     return code, done.stdout, found
 
 
-def test_wheel_plays_the_demonstration_and_verifies_it(wheel: Path, tmp_path: Path) -> None:
-    code, said, modules = run(wheel, tmp_path, ["demo", "--dir", "libro"])
-    assert code == 0
-    assert "ÍNTEGRO" in said
+def installed(wheel: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command that pip installed, in another folder than that of the source."""
+    return subprocess.run(
+        [wheel / "bin" / "constancia", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(wheel), "PYTHONSAFEPATH": "1", "CONSTANCIA_LANG": "es"},
+    )
+
+
+def test_wheel_plays_the_demonstration_and_verifies_it(wheel: Path, played: Played) -> None:
+    assert played.code == 0
+    assert "ÍNTEGRO" in played.printed
+    modules = played.modules
     strangers = {name: path for name, path in modules.items() if path and not path.startswith(str(wheel))}
     assert strangers == {}
     assert {"constancia.verify.audit.run", "constancia.domain.decide", "constancia.ledger.append.writer"} <= set(
         modules
     )
+
+
+def test_installed_command_helps_and_verifies_a_bundle(wheel: Path, played: Played) -> None:
+    helped = installed(wheel, played.folder, "--help")
+    assert (helped.returncode, "verify" in helped.stdout) == (0, True), helped.stderr
+    exported = installed(wheel, played.folder, "export", "libro.zip", "--dir", "libro")
+    assert exported.returncode == 0, exported.stderr
+    checked = installed(wheel, played.folder, "verify", "libro.zip", "--trust", "libro/trust")
+    assert (checked.returncode, "ÍNTEGRO" in checked.stdout) == (0, True), checked.stdout + checked.stderr
+    with zipfile.ZipFile(played.folder / "libro.zip") as bundle:
+        assert bundle.read("verificador.html") == (ROOT / "verify" / "verificador.html").read_bytes()
 
 
 def test_wheel_holds_what_is_read_at_run_time(wheel: Path) -> None:
@@ -144,3 +185,22 @@ def test_version_and_wire_format_are_printed_apart(wheel: Path, tmp_path: Path) 
 
 def test_wheel_holds_the_stub_of_the_public_names(wheel: Path) -> None:
     assert (wheel / "constancia" / "verify" / "__init__.pyi").is_file()
+
+
+def test_build_is_the_same_twice(wheel: Path, tmp_path: Path) -> None:
+    """A wheel that is in doubt can be built again: nothing of the machine or of the hour is in it."""
+    [unpacked] = (wheel.parent / "unpacked").iterdir()
+    [first] = (wheel.parent / "wheel").iterdir()
+    assert build(unpacked, "wheel", tmp_path / "again").read_bytes() == first.read_bytes()
+
+
+@pytest.mark.parametrize(("name", "mark"), [("CITATION.cff", "version"), ("publiccode.yml", "softwareVersion")])
+def test_descriptions_for_catalogues_say_what_the_package_says(name: str, mark: str) -> None:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    assert f"{mark}: {BUILD['project']['version']}" in lines
+    assert {line.strip() for line in lines if "license" in line} == {f"license: {BUILD['project']['license']}"}
+    [maintainer] = BUILD["project"]["authors"]
+    assert [line for line in lines if line.strip() == f"- name: {maintainer['name']}"]
+    assert not [line for line in lines if "://" in line]  # no invented address
+    # Plain YAML that any reader takes: two spaces a level, no tabs, nothing after a line's end.
+    assert not [line for line in lines if "\t" in line or line != line.rstrip() or (len(line) - len(line.lstrip())) % 2]

@@ -56,9 +56,10 @@ def main() -> None:
     options = _options()
     left = justified()
     mutants = [mutant for path in _files(options.targets) for mutant in mutants_of(ROOT, path)]
-    listed = [mutant for mutant in mutants if mutant.key not in left]
+    listed = [mutant for mutant in mutants if mutant.key not in left and options.like in str(mutant)]
     random.Random(options.seed).shuffle(listed)  # noqa: S311 (a sample, no secret)
-    print(f"{len(mutants)} mutants, {len(mutants) - len(listed)} of them justified; seed {options.seed}")
+    spared = sum(mutant.key in left for mutant in mutants)
+    print(f"{len(mutants)} mutants, {spared} of them justified; seed {options.seed}")
     for module in ("hypothesis", "cryptography.hazmat.primitives.asymmetric.ed25519", "httpx", "typer"):
         __import__(module)
     began, tally, survived = time.monotonic(), {"killed": 0, "survived": 0, "timeout": 0}, []
@@ -199,6 +200,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("targets", nargs="*", default=DEFAULT, help="files or folders (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=10.0, help="begin no mutant after so long (default: 10)")
     parser.add_argument("--count", type=int, default=None, help="try at most so many (default: all)")
+    parser.add_argument("--like", default="", help="only those whose line holds a text, as it is printed")
     parser.add_argument("--seed", type=int, default=1, help="which ones come first (default: 1)")
     return parser.parse_args()
 

@@ -1,5 +1,6 @@
 """A statement's form: every member has its one form, and nothing else is read."""
 
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from tests.verify.small_ledger import Log
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import MAX_STATEMENT_BYTES, canonical, parse_canonical
 from constancia.verify.core.formats.entry import parse_entry
-from constancia.verify.core.formats.statement import MEMBERS, parse_statement
+from constancia.verify.core.formats.statement import MEMBERS, parse_statement, statement_of
 
 REPRESENTATIVE = {"appointment": "ap-1", "capacity": "commissioner", "party": "inai", "person": "p-1"}
 SOUND: dict[str, Any] = {
@@ -124,3 +125,20 @@ def test_any_value_in_any_member_is_read_or_malformed(name: str, value: object) 
         assert parse_statement(raw).raw == raw
     except Malformed:
         return
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_statement_within_an_object_has_the_same_bound_as_one_by_itself(more: int) -> None:
+    """An entry or a submission is parsed as a whole: its statement's length is seen here alone."""
+    empty = SOUND | {"body": {"note": ""}}
+    filled = SOUND | {"body": {"note": "x" * (MAX_STATEMENT_BYTES - len(canonical(empty)) + more)}}
+    raw = canonical(filled)
+    assert len(raw) == MAX_STATEMENT_BYTES + more
+    item = json.loads(raw)
+    if more <= 0:
+        assert statement_of(item, raw).raw == parse_statement(raw).raw == raw
+        return
+    for read in (parse_statement, lambda raw: statement_of(item, raw)):
+        with pytest.raises(Malformed) as caught:
+            read(raw)
+        assert caught.value.code == "too-large"

@@ -128,3 +128,21 @@ def test_every_rule_has_a_known_code_and_words_in_both_languages(one: Rule[Any, 
 def test_one_rule_in_one_language_is_one_in_the_other() -> None:
     pairs = {(one.en, one.es) for one in rule_list(AGGREGATES)}
     assert len({en for en, _es in pairs}) == len({es for _en, es in pairs}) == len(pairs)
+
+
+def test_an_act_that_chooses_its_row_makes_one_move_a_choice() -> None:
+    chosen = made(MOVES_BY="lamp")
+    kind = AggregateKind(LampAct, {}, {chosen: {"high": {NONE: "on"}, "low": {"on": "dim"}}})
+    assert kind.machine.rows == {"Lit.high": {NONE: "on"}, "Lit.low": {"on": "dim"}}
+    assert (kind.acts, made(MOVES_BY="lamp")(lamp="high").step, made()(lamp="high").step) == (
+        (chosen,), "Lit.high", "Lit",
+    )  # fmt: skip
+
+
+def test_rows_by_choice_are_for_acts_that_choose_and_for_no_others() -> None:
+    with pytest.raises(TypeError, match="choices for acts with MOVES_BY"):
+        AggregateKind(LampAct, {}, {made(): {"high": {NONE: "on"}}})
+    with pytest.raises(TypeError, match="choices for acts with MOVES_BY"):
+        kind_of(made(MOVES_BY="lamp"))
+    with pytest.raises(TypeError, match="has no member none"):
+        AggregateKind(LampAct, {}, {made(MOVES_BY="none"): {"high": {NONE: "on"}}})

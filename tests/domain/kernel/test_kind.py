@@ -134,9 +134,8 @@ def test_an_act_that_chooses_its_row_makes_one_move_a_choice() -> None:
     chosen = made(MOVES_BY="lamp")
     kind = AggregateKind(LampAct, {}, {chosen: {"high": {NONE: "on"}, "low": {"on": "dim"}}})
     assert kind.machine.rows == {"Lit.high": {NONE: "on"}, "Lit.low": {"on": "dim"}}
-    assert (kind.acts, made(MOVES_BY="lamp")(lamp="high").step, made()(lamp="high").step) == (
-        (chosen,), "Lit.high", "Lit",
-    )  # fmt: skip
+    assert kind.acts == (chosen,)
+    assert (chosen.parse({"lamp": "high"}).step, made().parse({"lamp": "high"}).step) == ("Lit.high", "Lit")
 
 
 def test_rows_by_choice_are_for_acts_that_choose_and_for_no_others() -> None:

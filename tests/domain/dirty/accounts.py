@@ -152,9 +152,20 @@ def _drafted(books: Books, word: Word) -> None:
     require(word.body["version"] == len(versions) + 1, "7", "a draft is not the next version")
     require(word.party in word.body["parties"], "32", "drafted by who is no party to it")
     if versions:
-        require(set(versions[-1]["parties"]) <= set(word.body["parties"]), "32", "a party is left out")
+        stay = set(versions[-1]["parties"]) - versions[-1]["left"]
+        require(stay <= set(word.body["parties"]), "32", "a party is left out")
+        require(word.party not in versions[-1]["left"], "32", "who has left an agreement drafts it again")
     parties = word.body["parties"]
-    versions.append({"digest": digest(word.body["docset"]), "parties": parties, "signed": {}, "frozen": None})
+    versions.append(
+        {"digest": digest(word.body["docset"]), "parties": parties, "signed": {}, "frozen": None, "left": set()}
+    )
+
+
+def _left_agreement(books: Books, word: Word) -> None:
+    versions = books.agreements[word.body["agreement"]]
+    entered = [version for version in versions if set(version["signed"]) == set(version["parties"])]
+    require(bool(entered) and word.party in entered[-1]["parties"], "6", f"{word.party} leaves what does not bind it")
+    versions[-1]["left"].add(word.party)
 
 
 def _frozen(books: Books, word: Word) -> None:
@@ -188,6 +199,7 @@ def _delivery(books: Books, word: Word) -> None:
 
 WRITERS: dict[str, Callable[[Books, Word], None]] = {
     "AgreementDrafted": _drafted,
+    "AgreementPartyWithdrew": _left_agreement,
     "AgreementSigned": _signed,
     "AgreementTextFrozen": _frozen,
     "CommitmentAdopted": _scope,

@@ -187,12 +187,35 @@ def _agreement(books: Books, word: Word) -> None:
     require(word.person not in persons.values(), "26", f"{word.person} signs for two parties")
 
 
+def _complaint(books: Books, word: Word) -> None:
+    """Nobody decides its own cause, nor that of a party whose person it is, nor again what it decided before."""
+    filing = _filing(books, word.body["complaint"])
+    if word.body.get("outcome") == "withdrawn":
+        require(word.party == filing.party, "26", f"{word.party} withdraws the complaint of {filing.party}")
+        return
+    parties, name = {filing.party, *filing.body["against"]}, filing.body.get("continues")
+    while name is not None:
+        former = _filing(books, name)
+        judges = (one.party for one in books.words if one.stream == former.stream and one is not former)
+        parties |= {former.party, *former.body["against"], *judges}
+        name = former.body.get("continues")
+    for party in parties:
+        own = party == word.party or books.serves(word.person, party, word.day)
+        require(not own, "26", f"{word.person} of {word.party} decides on a complaint of or against {party}")
+
+
+def _filing(books: Books, name: str) -> Word:
+    return next(one for one in books.words if one.type == "ComplaintFiled" and one.body["complaint"] == name)
+
+
 JUDGES = {
     "ActionPlanClosed": _concurring,
     "ActionPlanOpened": _concurring,
     "AgreementSigned": _agreement,
     "AssessmentPublished": _independent,
     "CommitmentAdopted": _scope,
+    "ComplaintAdmitted": _complaint,
+    "ComplaintResolved": _complaint,
     "CommitmentCarriedIntoPlan": _binding,
     "CommitmentStatusDecided": _binding,
     "ConditionSettled": _concurring,

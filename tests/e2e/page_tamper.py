@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 from tests.e2e.page_cases import Shown
-from tests.e2e.test_page_verifier import EMPTIED, PAGE, TRUST, by_python
+from tests.e2e.test_page_verifier import PAGE, by_open_page, by_python
 from tests.tamper import transit_cases
 from tests.tamper.bench import Bench, Case
 from tests.tamper.matrix import SOURCES, cases_of
@@ -70,17 +70,6 @@ def answer(report: dict[str, object]) -> Answer:
     return str(report["verdict"]), faults[0]["code"], faults[0]["index"]
 
 
-def page_answer(page: Page, given: Shown) -> Answer:
-    """What the page says; it is not loaded again, but starts with empty boxes."""
-    assert given.trust is not None
-    page.evaluate(EMPTIED)
-    trusted = [file for name in TRUST if (file := given.trust / name).exists()]
-    page.set_input_files("#file", [])  # the browser says nothing of the same names again
-    page.set_input_files("#file", [*trusted, given.source])
-    page.wait_for_selector("#status h2")
-    return answer(page.evaluate("window.constanciaReport"))
-
-
 def by_both(page: Page, bench: Bench, cases: Iterable[Case], scratch: Path) -> Both:
     """Show every case to both."""
     page.goto(PAGE.as_uri())
@@ -89,7 +78,7 @@ def by_both(page: Page, bench: Bench, cases: Iterable[Case], scratch: Path) -> B
         with bench.altered(case) as (location, trust):
             path = scratch / "shown.zip"
             given = shown(case, bench, location, trust, path)
-            found, expected = page_answer(page, given), answer(by_python(given))
+            found, expected = answer(by_open_page(page, given)), answer(by_python(given))
         both.tried += 1
         if found != expected:
             both.differing.append(f"{case.target} | {case.act} | {case.indexes}: page {found}, Python {expected}")

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+from tests.agreement.by_page import TAKE, as_given
 from tests.e2e import page_rules, page_schemes
 from tests.e2e.page_cases import CASES, Shown
 
@@ -48,32 +49,28 @@ def offline(browser: Browser) -> Iterator[Page]:
     assert said == []
 
 
-EMPTIED = "() => { chosen = null; clear(''); for (const id of ['policy', 'genesis', 'kept']) byId(id).value = ''; }"
-
-
 def by_page(page: Page, shown: Shown) -> dict[str, Any]:
-    """What the page says of a source, once it is opened."""
+    """What the page says of a source that is chosen in it, once it is opened."""
     page.goto(PAGE.as_uri())
-    return by_open_page(page, shown)
-
-
-def by_emptied_page(page: Page, shown: Shown) -> dict[str, Any]:
-    """What the page says of a source after others: it is not loaded again, but starts with empty boxes."""
-    if page.url != PAGE.as_uri():
-        page.goto(PAGE.as_uri())
-    page.evaluate(EMPTIED)
-    page.set_input_files("#trustfiles", [])  # the browser says nothing of the same names again
-    page.set_input_files("#file", [])
-    return by_open_page(page, shown)
-
-
-def by_open_page(page: Page, shown: Shown) -> dict[str, Any]:
     if shown.trust is not None:
-        page.set_input_files("#trustfiles", [file for name in TRUST if (file := shown.trust / name).exists()])
+        page.set_input_files("#trustfiles", trusted_files(shown.trust))
     page.set_input_files("#file", shown.source)
     page.wait_for_selector("#status h2")
     report: dict[str, Any] = page.evaluate("window.constanciaReport")
     return report
+
+
+def by_open_page(page: Page, shown: Shown) -> dict[str, Any]:
+    """What the page says of a source after others, through the function that a chosen or dropped file goes through."""
+    if page.url != PAGE.as_uri():
+        page.goto(PAGE.as_uri())
+    files = [*([] if shown.trust is None else trusted_files(shown.trust)), shown.source]
+    report: dict[str, Any] = page.evaluate(TAKE, [as_given(file.name, file.read_bytes()) for file in files])
+    return report
+
+
+def trusted_files(trust: Path) -> list[Path]:
+    return [file for name in TRUST if (file := trust / name).exists()]
 
 
 def by_python(shown: Shown) -> dict[str, Any]:
@@ -102,7 +99,7 @@ def _of_both(code: str, params: dict[str, Any]) -> list[object]:
 
 def assert_agree(page: Page, shown: Shown) -> dict[str, Any]:
     """Both say the same: verdict, every fault with its place, what was counted, what was not checked."""
-    found, expected = by_emptied_page(page, shown), by_python(shown)
+    found, expected = by_open_page(page, shown), by_python(shown)
     if expected["verdict"] == "unreadable":
         assert (found["verdict"], found["exit_code"]) == ("unreadable", 3)
         return found

@@ -10,6 +10,7 @@ from typing import Any, Final
 from constancia.domain.governance.body import ANY_BODY, seat_rules
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import signing_key
+from constancia.domain.identity.succession import succession_of
 from constancia.domain.kernel.acts import REGISTRY, Act
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_edtf, parse_instant
@@ -173,6 +174,17 @@ def _any_body(act: Act[Any], on: object, at: Context) -> str | None:
     return ANY_BODY if asked else None
 
 
+@rule(
+    "E_PARTY_SUCCEEDED",
+    "a party that has a successor only closes its affairs",
+    "una parte que tiene sucesora sólo cierra sus asuntos",
+    since=3,
+)
+def _still_there(act: Act[Any], on: object, at: Context) -> Breach:
+    succession = None if act.CLOSES else succession_of(at.state, at.party)
+    return succession is not None and {"party": at.party, "successors": list(succession.successors)}
+
+
 @rule("E_OUT_OF_SCOPE", "the signer's scope covers the act", "el alcance de quien firma abarca el acto")
 def _in_scope(act: Act[Any], on: object, at: Context) -> Breach:
     type_name = type(act).__name__
@@ -302,6 +314,7 @@ GENERAL: Final[tuple[Rule[Any, Any], ...]] = (
     _appointment_in_force,
     _as_appointed,
     *seat_rules(_any_body),
+    _still_there,
     _in_scope,
     _not_by_a_secretariat,
     _exists,

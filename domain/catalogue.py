@@ -10,8 +10,10 @@ from typing import Any, Final
 from constancia.domain.agreements.table import AGREEMENT
 from constancia.domain.commitments.acts import COMMITMENT
 from constancia.domain.commitments.deliverable import DELIVERABLE
+from constancia.domain.commitments.duty import DUTY
 from constancia.domain.complaints.table import COMPLAINT
-from constancia.domain.governance.membership import GOVERNANCE
+from constancia.domain.governance.participants import GOVERNANCE
+from constancia.domain.governance.succession import SUCCESSION
 from constancia.domain.governance.votes import DECISION
 from constancia.domain.identity.appointment import APPOINTMENT
 from constancia.domain.identity.edition import LEDGER
@@ -26,6 +28,7 @@ from constancia.domain.plans.course import PLAN
 from constancia.domain.plans.deadline import DEADLINE
 from constancia.domain.remarks.allegation import ALLEGATION
 from constancia.domain.remarks.correction import CORRECTION
+from constancia.domain.remarks.statement import STATEMENT
 
 __all__ = (
     "AGGREGATES",
@@ -57,6 +60,9 @@ AGGREGATES: Final[tuple[AggregateKind, ...]] = (
     ALLEGATION,
     COMPLAINT,
     CORRECTION,
+    SUCCESSION,
+    DUTY,
+    STATEMENT,
 )
 KINDS: Final[dict[str, AggregateKind]] = {kind.name: kind for kind in AGGREGATES}
 MACHINES: Final[Mapping[str, Machine]] = {kind.name: kind.machine for kind in AGGREGATES}

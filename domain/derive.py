@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from constancia.domain.agreements.facts import agreement_facts
+from constancia.domain.bearing import bearing_facts
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.scope import Milestone, Scope
@@ -75,6 +76,7 @@ def derive(state: State, at: datetime) -> tuple[Derived, ...]:
         *_disowned(state),
         *plan_facts(state, at),
         *_responses_owed(state),
+        *bearing_facts(state),
     ]
     if state.edition >= SECOND:
         facts = [dated for fact in facts if (dated := derived_at(fact, local_day(at, state.timezone))) is not None]

@@ -2,9 +2,10 @@
 
 Every move of a table has the message id `act.<move>`: the type, with its choice where that decides what the act does
 (`act.CommitmentStatusDecided.closed`). What somebody did not sign who is bound has `.without` after it, a text that
-ends agreements `.ends`, a protected complaint `.protected`, one that accuses nobody `.open`. Parameters are plain
-texts: who speaks (`who`), for whom (`party`), and the scalar members of the body. A bilingual text gives one parameter
-a language is chosen from when it is shown.
+ends agreements `.ends`, a protected complaint `.protected`, one that accuses nobody `.open`; an act that is about
+something else where a member is given, or is empty, has the wording of `VARIANTS`. Parameters are plain texts: who
+speaks (`who`), for whom (`party`), and the scalar members of the body. A bilingual text gives one parameter a language
+is chosen from when it is shown.
 """
 
 from collections.abc import Mapping
@@ -21,6 +22,12 @@ from constancia.domain.state import State
 # What is recorded by decision and binds: who was bound before and did not sign it is named with it.
 _BY_DECISION: Final = ("CommitmentAdopted", "CommitmentCarriedIntoPlan", "CommitmentStatusDecided", "ScopeChanged")
 Bilingual = Mapping[str, str]
+# Type → the member by which it says something else, and the name of that wording.
+VARIANTS: Final[Mapping[str, tuple[str, str]]] = {
+    "DutyAssigned": ("bearers", "ended"),  # where the member is empty
+    "ParticipantAdmitted": ("until", "until"),
+    "PartyNameRecorded": ("body", "body"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +65,10 @@ def sentence_of(statement: Mapping[str, Any], state: State | None = None) -> Sen
         params["without"] = ", ".join(_party_name(party, state) for party in without)
     if "against" in statement["body"]:
         params["against"] = ", ".join(_party_name(party, state) for party in statement["body"]["against"])
-    variant = "without" if without else _variant(statement["body"])
+    for member in ("bearers", "successors"):
+        if member in statement["body"]:
+            params[member] = ", ".join(_party_name(name, state) for name in statement["body"][member]) or "—"
+    variant = "without" if without else _variant(statement["type"], statement["body"])
     return Sentence(msgid=f"act.{_move(statement)}{variant and f'.{variant}'}", params=params)
 
 
@@ -69,8 +79,11 @@ def _move(statement: Mapping[str, Any]) -> str:
     return name if cls is None or cls.MOVES_BY is None else f"{name}.{statement['body'].get(cls.MOVES_BY)}"
 
 
-def _variant(body: Mapping[str, Any]) -> str:
+def _variant(type_name: str, body: Mapping[str, Any]) -> str:
     """Give the name of the wording for a body that says something else than others of its type; empty for the usual."""
+    member, wording = VARIANTS.get(type_name, ("", ""))
+    if member in body:
+        return wording if wording != "ended" or not body[member] else ""
     if body.get("protected") is True:
         return "protected"
     return "open" if body.get("against") == [] else "ends" if "terminates" in body else ""

@@ -251,6 +251,7 @@ PARTY: Final[dict[str, Any]] = {
     "aliases": [],
     "appointments": [],
     "concurring": [],
+    "has_ended": False,
     "is_founder": True,
     "keys": [],
     "kind": "autonomous_body",
@@ -272,7 +273,9 @@ BODY: Final[dict[str, Any]] = {
     "members": ["inai", "nosc", "sfp"],
     "name": {"en": "Coordinating committee", "es": "Comité coordinador"},
     "rules": [],
+    "names": [],
     "seated": ["inai", "sfp"],
+    "separate_voices": 2,
     "seats": [{"changes": [["withdrawn", "2017-05-23", 14]], "party": "nosc", "seated": False}],
     "status": "established",
     "stream": "governance/cc",
@@ -305,6 +308,73 @@ DELIVERABLE: Final[dict[str, Any]] = {
     "status": "accepted",
     "stream": "deliverable/rm.d2.1",
     "versions": [{"document": {"media_type": "application/pdf", "sha256": LEAF, "size": 2395}, "version": 1}],
+}
+
+CONDITIONS: Final[dict[str, Any]] = {
+    "commitment": "rm",
+    "conditions": [
+        {
+            "acting": [],
+            "milestone": "m2",
+            "parties": ["members"],
+            "text": {"es": "sujeto a la disponibilidad de recursos"},
+        }
+    ],
+    "stream": "commitment/rm",
+}
+
+DUTY: Final[dict[str, Any]] = {
+    "assignments": [{"bearers": ["sfp"], "since": "2019-03-01", "text": {"es": "Ser el enlace"}}],
+    "bearers": [{"holder": "sfp", "party": "sfp", "standing": "bears"}],
+    "concurring": [],
+    "duty": "o2",
+    "governance_body": "cc",
+    "is_orphaned": False,
+    "status": "assigned",
+    "stream": "duty/o2",
+    "version": 3,
+}
+
+PARTICIPANTS: Final[dict[str, Any]] = {
+    "governance_body": "cc",
+    "name": {"en": "Coordinating committee", "es": "Comité coordinador"},
+    "participants": [
+        {"holds": "yes", "participation": "permanent_participant", "party": "academia", "voting": "unstated"}
+    ],
+    "stream": "governance/cc",
+}
+
+STATEMENT: Final[dict[str, Any]] = {
+    "concurring": [],
+    "docset": {"authentic": "en", "documents": []},
+    "kind": "release",
+    "missing": [],
+    "parties": ["inai", "nosc", "sfp"],
+    "signatories": [_MARK],
+    "statement": "st-1",
+    "status": "published",
+    "stream": "statement/st-1",
+    "title": {"es": "México retoma el proceso de gobierno abierto"},
+    "version": 3,
+}
+
+SUCCESSION: Final[dict[str, Any]] = {
+    "concurring": [],
+    "documents": [],
+    "duties": [{"duty": "duty/o3", "holder": "sabg"}],
+    "effective": "2025-03-21",
+    "goes_on_in": ["sabg"],
+    "independence_changed": True,
+    "kind_changed": True,
+    "mode": "functions_transferred",
+    "orphaned": [],
+    "party": "inai",
+    "settled": _MARK,
+    "status": "succeeded",
+    "stream": "succession/inai",
+    "successors": ["sabg"],
+    "transfers": [{"duty": "duty/o3", "successor": "sabg"}],
+    "version": 3,
 }
 
 SIGNATURES: Final[dict[str, Any]] = {

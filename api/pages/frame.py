@@ -25,6 +25,8 @@ AS_OF_NAMES: Final = ("size", "known", "at")
 SEGMENTS = {
     "compromisos": "commitments",
     "acuerdos": "agreements",
+    "comunicados": "statements",
+    "deberes": "duties",
     "decisiones": "decisions",
     "quejas": "complaints",
     "registros": "entries",

@@ -111,6 +111,21 @@ def complaints(frame: TheFrame) -> Response:
     return frame.page("complaints.html", complaints=frame.as_of.rows("complaints"))
 
 
+@router.get("/es/deberes")
+@router.get("/en/duties")
+def duties(frame: TheFrame) -> Response:
+    """List who bears what: assigned duties, conditions with their fallbacks, parties that have ended."""
+    names = ("duties", "conditions", "successions")
+    return frame.page("duties.html", **{name: frame.as_of.rows(name) for name in names})
+
+
+@router.get("/es/comunicados")
+@router.get("/en/statements")
+def statements(frame: TheFrame) -> Response:
+    """List the statements."""
+    return frame.page("statements.html", statements=frame.as_of.rows("statements"))
+
+
 @router.get("/es/codigos")
 @router.get("/en/codes")
 def codes(frame: TheFrame) -> Response:
@@ -229,8 +244,13 @@ def entry(name: str, frame: TheFrame) -> Response:
 def parties(frame: TheFrame) -> Response:
     """List parties, people and bodies: with a day, whether each held its seat or office on it, as far as is known."""
     answers = {(validity.kind, validity.stream, validity.name): validity for validity in frame.as_of.validities}
+    taking_part = {row["stream"]: row["participants"] for row in frame.as_of.rows("participants")}
     return frame.page(
-        "parties.html", parties=frame.as_of.rows("parties"), bodies=frame.as_of.rows("bodies"), answers=answers
+        "parties.html",
+        parties=frame.as_of.rows("parties"),
+        bodies=frame.as_of.rows("bodies"),
+        participants=taking_part,
+        answers=answers,
     )
 
 

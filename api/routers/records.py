@@ -11,14 +11,19 @@ from constancia.api.http.examples import (
     BODY,
     COMMITMENT,
     COMPLAINT,
+    CONDITIONS,
     CORRECTION,
     DECISION,
     DELIVERABLE,
+    DUTY,
     OVERDUE,
+    PARTICIPANTS,
     PARTY,
     PLAN,
     SHOWS,
     SIGNATURES,
+    STATEMENT,
+    SUCCESSION,
 )
 from constancia.api.http.schemas import Responses, json_example, refusals
 from constancia.ledger.ledger import Ledger
@@ -37,12 +42,17 @@ _TITLES: Final[dict[str, tuple[str, object]]] = {
     "decisions": ("Decisions with the act in full, votes, dissent and signatures", DECISION),
     "deliverables": ("Deliverables with their versions and contests", DELIVERABLE),
     "overdue": ("What is overdue: milestones not reported complete, and plans not submitted", OVERDUE),
+    "conditions": ("Conditions of commitments: their wording, what became of them, who acts since", CONDITIONS),
+    "duties": ("Assigned duties: who bears them, towards whom, and whether they are orphaned", DUTY),
+    "participants": ("Who takes part in a governance body without a seat or a vote", PARTICIPANTS),
     "parties": ("Parties with names, seats, organizations, appointments and keys", PARTY),
     "plans": (
         "Action plans with deadlines, submissions, commitments and what changed since they were carried in",
         PLAN,
     ),
     "signatures": ("Who signed which version of an agreement, as what, with which key", SIGNATURES),
+    "statements": ("Releases, resolutions and declarations, by whom they are published", STATEMENT),
+    "successions": ("Parties that have ended, their successors, and each of their duties", SUCCESSION),
 }
 _AS_OF: Final = (
     "as of what was known (`size` or `known`), for the day that the answer names. With `at` the rows are what had "

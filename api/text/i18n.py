@@ -58,8 +58,8 @@ _DATES: Final = (
     "compromised_since", "due", "effective", "from_day", "on", "period", "since", "to_day", "until", "valid_from",
 )  # fmt: skip
 _WORDS: Final = (
-    "answers", "capacity", "choice", "deadline", "declared_kind", "kind", "level", "origin", "outcome", "role",
-    "verdict", "weight",
+    "answers", "capacity", "choice", "deadline", "declared_kind", "kind", "level", "mode", "origin", "outcome",
+    "participation", "role", "verdict", "weight",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from constancia.domain.commitments.commitment import (
     ProgressStatement,
     not_responsible,
 )
+from constancia.domain.commitments.conditions import ConditionDeclared
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.duties import ConditionSettled, RoleFilled
 from constancia.domain.commitments.scope import Deliverable
@@ -253,6 +254,7 @@ COMMITMENT: Final = AggregateKind(
         ScopeChangeProposed: _STAYS,
         ScopeChanged: _STAYS,
         RoleFilled: _STAYS,
+        ConditionDeclared: _STAYS,
         ConditionSettled: _STAYS,
     },
     {CommitmentStatusDecided: STATUS_MOVES},

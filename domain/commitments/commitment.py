@@ -6,21 +6,25 @@ assessors find. None overwrites another.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, Final, Protocol
+from typing import ClassVar, Final, Literal, Protocol
 
 from constancia.domain.commitments.scope import Milestone, Scope, ScopeDiff
 from constancia.domain.governance.body import ANY_BODY, body_of, has_seat
 from constancia.domain.identity.party import find_party
 from constancia.domain.identity.role import MEMBERS, ROLES
+from constancia.domain.identity.succession import holder_of
 from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Level, Mark
-from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.context import Context, StateView
 from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.rules import Breach, Met, rule
-from constancia.domain.kernel.values import Evidence, Identifier, Text
+from constancia.domain.kernel.values import Doc, Evidence, Identifier, Text
 
 # In the first edition working groups meant the members too.
 _COLLECTIVE: Final = MEMBERS | {"working-groups"}
+# Nobody owes anything in a commitment that is over.
+ConditionKind = Literal["precedent", "resource", "return"]
+_OVER: Final = frozenset({"closed", "rejected", "withdrawn"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,25 @@ class DecidedStatus:
     outcome: str | None = None
     continued_by: str | None = None
     without: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredCondition:
+    """A condition as a text has it: of a milestone's fallback, or of something else, which is settled here."""
+
+    SINCE: ClassVar = 3
+
+    condition: str
+    kind: ConditionKind
+    text: Text
+    mark: Mark
+    milestone: str | None = None
+    concerns: str | None = None
+    fallback: Text | None = None
+    source: Doc | None = None
+    outcome: str | None = None
+    reasons: Text | None = None
+    settled: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +168,7 @@ class Commitment(Aggregate):
     roles: tuple[RoleHolder, ...] | None = None
     conditions: tuple[SettledCondition, ...] | None = None
     decided: tuple[DecidedStatus, ...] | None = None
+    declared: tuple[DeclaredCondition, ...] | None = None
 
     @property
     def ended(self) -> DecidedStatus | None:
@@ -152,21 +176,37 @@ class Commitment(Aggregate):
         last = self.decided[-1] if self.decided else None
         return last if last is not None and last.to in ("closed", "withdrawn") else None
 
-    def holders(self, role: str, milestone: str) -> frozenset[str]:
-        """Give the parties that fill a role for a milestone now."""
-        return frozenset(
-            holder.party
+    def declared_condition(self, name: str) -> DeclaredCondition | None:
+        """Give a declared condition by its id."""
+        return next((condition for condition in self.declared or () if condition.condition == name), None)
+
+    def holders(self, role: str, milestone: str) -> tuple[RoleHolder, ...]:
+        """Give who fills a role for a milestone now, as it was said."""
+        return tuple(
+            holder
             for holder in self.roles or ()
             if holder.role == role and holder.milestone in (None, milestone) and holder.until_index is None
         )
 
+    def settled_condition(self, milestone: Milestone) -> SettledCondition | None:
+        """Give what became of the condition on which a milestone's fallback depends; None where it is open."""
+        wanted = milestone.fallback.condition if milestone.fallback else None
+        settled = (finding for finding in self.conditions or () if finding.condition == wanted)
+        return next((finding for finding in settled if finding.milestone == milestone.milestone), None)
+
     def has_failed(self, milestone: Milestone) -> bool:
         """Tell whether the condition on which a milestone's fallback depends is settled as failed."""
-        wanted = milestone.fallback.condition if milestone.fallback else None
-        return any(
-            finding.milestone == milestone.milestone and finding.condition == wanted and finding.outcome == "failed"
-            for finding in self.conditions or ()
-        )
+        finding = self.settled_condition(milestone)
+        return finding is not None and finding.outcome == "failed"
+
+    def duties_of(self, party: str) -> tuple[str, ...]:
+        """Give the parts that a party bears: open milestones that name it as responsible, and roles that it fills."""
+        if self.scope is None or self.status in _OVER:
+            return ()
+        steps = (step for step in self.scope.milestones if step.milestone in self.open_milestones)
+        named = (part_of(self, step.milestone) for step in steps if party in named_responsible(step))
+        held = (holder for holder in self.roles or () if holder.party == party and holder.until_index is None)
+        return tuple(dict.fromkeys((*named, *(role_of(self, holder) for holder in held))))
 
     @property
     def scope(self) -> Scope | None:
@@ -305,10 +345,29 @@ def _responsible(at: Context, commitment: Commitment, milestone: Milestone) -> I
         if name in MEMBERS:
             body = body_of(at, commitment.governance_body)
             yield from body.seated if body else ()
-        elif name in ROLES:
-            yield from commitment.holders(name, milestone.milestone)
         else:
-            yield name
+            yield from bearers_of(at.state, commitment, milestone, name)
+
+
+def bearers_of(state: StateView, commitment: Commitment, milestone: Milestone, name: str) -> Iterable[str]:
+    """Give the parties that bear what a milestone names, a party or a role: a successor where a party has ended."""
+    if name in ROLES:
+        held = commitment.holders(name, milestone.milestone)
+        borne = [(holder.party, role_of(commitment, holder)) for holder in held]
+    else:
+        borne = [(name, part_of(commitment, milestone.milestone))]
+    bearers = (holder_of(state, party, duty) for party, duty in borne)
+    return [bearer for bearer in bearers if bearer is not None]
+
+
+def part_of(commitment: Commitment, milestone: str) -> str:
+    """Give the name of the duty to answer for a milestone."""
+    return f"{commitment.stream}#milestones/{milestone}"
+
+
+def role_of(commitment: Commitment, holder: RoleHolder) -> str:
+    """Give the name of the duty to fill a role, for one milestone or all."""
+    return f"{commitment.stream}#roles/{holder.role}" + (f"/{holder.milestone}" if holder.milestone else "")
 
 
 def named_responsible(milestone: Milestone, *, fallback: bool = True) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from constancia.domain.commitments.commitment import (
 from constancia.domain.governance.basis import RECORDED_BY_A_MEMBER, decided_rules
 from constancia.domain.governance.body import ANY_BODY, awaited, body_of, seat_rules
 from constancia.domain.governance.decision import TWO
+from constancia.domain.identity.succession import heirs_of
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
@@ -261,7 +262,7 @@ class DeliverableRevised(DeliverableAct):
 
     @rule("E_ROLE", "who submitted revises", "revisa quien entregó")
     def _by_the_submitter(self, on: DeliverableState, at: Context) -> Breach:
-        return on.current.mark.party != at.party and {"by": on.current.mark.party}
+        return at.party not in heirs_of(at.state, on.current.mark.party) and {"by": on.current.mark.party}
 
     @rule("E_NOT_FOUND", "there is no such open contest", "no existe esa impugnación, o ya no está abierta")
     def _answers_open_contests(self, on: DeliverableState, at: Context) -> Breach:
@@ -298,7 +299,7 @@ class DeliverableAccepted(DeliverableAct):
 
     def _by_all(self, on: DeliverableState, at: Context) -> bool:
         body = body_of(at, _adopting_body(self, on, at))
-        needed = awaited(at, body, type(self).__name__) - {on.current.mark.party}
+        needed = awaited(at, body, type(self).__name__) - heirs_of(at.state, on.current.mark.party)
         return bool(needed) and at.joined().parties >= needed
 
     def then(self, on: DeliverableState, at: Context) -> DeliverableState:

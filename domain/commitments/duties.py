@@ -6,19 +6,22 @@ from typing import ClassVar, Final, Literal
 from constancia.domain.commitments.commitment import (
     Commitment,
     CommitmentAct,
+    DeclaredCondition,
     RoleHolder,
     SettledCondition,
     named_responsible,
 )
+from constancia.domain.commitments.scope import Milestone
 from constancia.domain.governance.body import awaited, body_of, seat_rules
 from constancia.domain.governance.decision import TWO
 from constancia.domain.identity.party import party_registered
 from constancia.domain.identity.role import Role
+from constancia.domain.identity.succession import succession_of
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import act, act_base
 from constancia.domain.kernel.context import Context, begins_in_future
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import EdtfText, Identifier, Text
+from constancia.domain.kernel.values import EdtfText, FormError, Identifier, Text
 
 
 @act_base
@@ -67,7 +70,7 @@ def _milestone_exists(act: BodysAct, on: Commitment, at: Context) -> Breach:
     return named is not None and on.scope is not None and on.scope.milestone(named) is None and {"milestone": named}
 
 
-_BY_THE_BODY: Final = (*seat_rules(_its_body), _not_alone, _milestone_exists)
+BY_THE_BODY: Final = (*seat_rules(_its_body), _not_alone, _milestone_exists)
 
 
 @act
@@ -101,13 +104,23 @@ class RoleFilled(BodysAct):
     def _not_to_oneself(self, on: object, at: Context) -> Breach:
         return speaks_for(at, self.party)
 
+    @rule(
+        "E_PARTY_SUCCEEDED",
+        "a role goes to a party that has no successor",
+        "un papel se da a una parte que no tiene sucesora",
+        since=3,
+    )
+    def _still_there(self, on: object, at: Context) -> Breach:
+        return succession_of(at.state, self.party) is not None
+
     @rule("E_DATE", "a role does not begin in the future", "un papel no empieza en el futuro")
     def _has_begun(self, on: object, at: Context) -> Breach:
         return begins_in_future(at, self.since)
 
     RULES: ClassVar = (
-        *_BY_THE_BODY,
+        *BY_THE_BODY,
         party_registered,
+        _still_there,
         _not_to_oneself,
         _named_by_the_scope,
         _not_yet,
@@ -144,42 +157,75 @@ class RoleFilled(BodysAct):
 
 @act
 class ConditionSettled(BodysAct):
-    """The members say what became of the condition of a milestone's fallback: its parties act once it has failed."""
+    """The members say what became of a condition; the parties of a milestone's fallback act once it has failed."""
 
-    milestone: Identifier
+    MEMBER_SINCE: ClassVar = {"condition": 3}
+
+    condition: Identifier | None = None
+    milestone: Identifier | None = None
     outcome: Literal["failed", "met"]
     reasons: Text
 
+    def check_form(self, where: str) -> None:
+        """Check that it names a milestone with its fallback, or a declared condition of something else."""
+        if self.milestone is None and self.condition is None:
+            raise FormError(f"{where}.milestone", "this member", "nothing")
+        if self.milestone is not None and self.condition is not None:
+            raise FormError(f"{where}.condition", "either milestone or condition", self.condition)
+
     @rule("E_NOT_FOUND", "the milestone has a fallback with a condition", "el hito tiene un respaldo con condición")
     def _has_condition(self, on: Commitment, at: Context) -> Breach:
-        milestone = on.scope.milestone(self.milestone) if on.scope else None
+        milestone = self._milestone(on)
         return milestone is not None and milestone.fallback is None and {"milestone": self.milestone}
+
+    @rule("E_NOT_FOUND", "there is no such declared condition", "no existe esa condición declarada")
+    def _declared(self, on: Commitment, at: Context) -> Breach:
+        named = self.condition
+        return named is not None and on.declared_condition(named) is None and {"condition": named}
+
+    @rule(
+        "E_POLICY",
+        "the condition of a milestone is settled under the milestone's name",
+        "la condición de un hito se resuelve con el nombre del hito",
+    )
+    def _of_no_milestone(self, on: Commitment, at: Context) -> Breach:
+        declared = on.declared_condition(self.condition) if self.condition else None
+        return declared is not None and declared.milestone is not None and {"milestone": declared.milestone}
 
     @rule("E_STATE", "a condition is settled once", "una condición se resuelve una vez")
     def _settled_once(self, on: Commitment, at: Context) -> Breach:
         return not self.is_open(on)
 
-    RULES: ClassVar = (*_BY_THE_BODY, _has_condition, _settled_once)
+    RULES: ClassVar = (*BY_THE_BODY, _has_condition, _declared, _of_no_milestone, _settled_once)
 
-    def _condition(self, on: Commitment) -> Text | None:
-        milestone = on.scope.milestone(self.milestone) if on.scope else None
-        return milestone.fallback.condition if milestone and milestone.fallback else None
+    def _milestone(self, on: Commitment) -> Milestone | None:
+        return on.scope.milestone(self.milestone) if on.scope and self.milestone else None
 
     def is_open(self, on: Commitment) -> bool:
-        """Tell whether this condition of the milestone is not settled yet."""
-        wanted = (self.milestone, self._condition(on))
-        return wanted not in [(condition.milestone, condition.condition) for condition in on.conditions or ()]
+        """Tell whether this condition is not settled yet."""
+        if self.condition is not None:
+            declared = on.declared_condition(self.condition)
+            return declared is None or declared.settled is None
+        milestone = self._milestone(on)
+        return milestone is None or on.settled_condition(milestone) is None
 
     def settle(self, on: Commitment, at: Context) -> Commitment:
         """Note the outcome."""
-        condition = self._condition(on)
-        if condition is None:
+        if self.condition is not None:
+            return replace(on, declared=tuple(self._settled(condition, at) for condition in on.declared or ()))
+        milestone = self._milestone(on)
+        if milestone is None or milestone.fallback is None:
             return on
         settled = SettledCondition(
-            milestone=self.milestone,
-            condition=condition,
+            milestone=milestone.milestone,
+            condition=milestone.fallback.condition,
             outcome=self.outcome,
             reasons=self.reasons,
             mark=at.mark,
         )
         return replace(on, conditions=(*(on.conditions or ()), settled))
+
+    def _settled(self, condition: DeclaredCondition, at: Context) -> DeclaredCondition:
+        if condition.condition != self.condition:
+            return condition
+        return replace(condition, outcome=self.outcome, reasons=self.reasons, settled=at.mark)

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.voice import can_say
-from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.rules import Breach
@@ -37,6 +37,21 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """A party that takes part without a seat. `until` and `until_index` end it; nothing it says there is a vote."""
+
+    SINCE: ClassVar = 3
+
+    party: str
+    participation: str
+    voting: str
+    since: str
+    mark: Mark
+    until: str | None = None
+    until_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GovernanceBody(Aggregate):
     """A governance body. `members` are those of its founding; `seats` tells who sits now."""
 
@@ -48,10 +63,16 @@ class GovernanceBody(Aggregate):
     seats: tuple[Seat, ...] = ()
     rules: tuple[RulesVersion, ...] = ()
     established_on: str | None = None
+    participants: tuple[Participant, ...] | None = None
 
     def seat(self, party: str) -> Seat | None:
         """Give a party's seat, or None where it never had one."""
         return next((seat for seat in self.seats if seat.party == party), None)
+
+    def participant(self, party: str) -> Participant | None:
+        """Give a party's participation that has not ended."""
+        current = (one for one in self.participants or () if one.until_index is None)
+        return next((one for one in current if one.party == party), None)
 
     def is_seated(self, party: str) -> bool:
         """Tell whether a party sits now."""

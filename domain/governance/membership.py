@@ -14,8 +14,6 @@ from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future
 from constancia.domain.kernel.editions import FIRST
-from constancia.domain.kernel.kind import AggregateKind
-from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Count, EdtfText, Identifier, Rule, Text
@@ -198,6 +196,7 @@ class PartyWithdrew(GovernanceAct):
     REPORTS: ClassVar = True
     signer: ClassVar = "root"
     CORRECTABLE: ClassVar = ("grounds",)
+    CLOSES: ClassVar = True
 
     effective: EdtfText
     grounds: Text
@@ -337,14 +336,3 @@ def _with_seat(body: GovernanceBody, party: str, change: str, effective: str, ma
         for seat in body.seats
     )
     return replace(body, seats=seats)
-
-
-GOVERNANCE: Final = AggregateKind(
-    GovernanceAct,
-    {
-        GovernanceBodyEstablished: {NONE: "founding", "founding": "founding"},
-        GovernanceRulesAdopted: {"established": "established"},
-        PartyWithdrew: {"established": "established"},
-        PartyReturned: {"established": "established"},
-    },
-)

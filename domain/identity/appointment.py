@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Final, Literal
 
-from constancia.domain.identity.party import by_own_party, party_registered
+from constancia.domain.identity.party import by_own_party, find_party, party_registered
 from constancia.domain.kernel.acts import REGISTRY, Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_day
@@ -40,6 +40,7 @@ class Appointment(Aggregate):
     scope: tuple[str, ...]
     valid_from: str
     valid_until: str | None = None
+    on_behalf_of: str | None = None  # the organization of a composite party that the person comes from
 
     @property
     def concerns(self) -> tuple[str, ...]:
@@ -73,9 +74,11 @@ class RepresentativeAppointed(AppointmentAct):
 
     FIRST_CORRECTABLE: ClassVar = ("name", "post")
     SORTED: ClassVar = {"scope": ""}
+    MEMBER_SINCE: ClassVar = {"on_behalf_of": 3}
 
     capacity: Capacity
     name: Label
+    on_behalf_of: Identifier | None = None
     party: Identifier
     person: Identifier
     post: Text
@@ -97,7 +100,17 @@ class RepresentativeAppointed(AppointmentAct):
         known = {name: REGISTRY[name].signer for name in self.scope if name in REGISTRY}
         return ({"type": name} for name, signer in known.items() if signer not in ("rep", "root_or_rep"))
 
-    RULES: ClassVar = (by_own_party, party_registered, _in_order, _acts_of_representatives)
+    @rule(
+        "E_NOT_FOUND",
+        "who represents an organization of the party comes from one that is in it",
+        "quien representa a una organización de la parte viene de una que la integra",
+        since=3,
+    )
+    def _from_a_member(self, on: object, at: Context) -> Breach:
+        party, named = find_party(at, self.party), self.on_behalf_of
+        return named is not None and (party is None or not party.open_membership(named)) and {"organization": named}
+
+    RULES: ClassVar = (by_own_party, party_registered, _in_order, _acts_of_representatives, _from_a_member)
 
     def begin(self, at: Context) -> Appointment:
         """Create the appointment."""
@@ -112,6 +125,7 @@ class RepresentativeAppointed(AppointmentAct):
             scope=self.scope,
             valid_from=self.valid_from,
             valid_until=self.valid_until,
+            on_behalf_of=self.on_behalf_of,
         )
 
 
@@ -120,6 +134,7 @@ class RepresentativeRevoked(AppointmentAct):
     """A party's root ends an appointment from here on; what was signed before stays valid."""
 
     CORRECTABLE: ClassVar = ("reason",)
+    CLOSES: ClassVar = True
 
     reason: Text
 

@@ -8,6 +8,7 @@ from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.key_material import Scheme, check_key_material, key_id_of
 from constancia.domain.identity.party import party_registered
+from constancia.domain.identity.succession import succession_of
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import local_day, parse_day, parse_edtf
@@ -79,7 +80,7 @@ def founders_root(genesis: LedgerState, stream: str) -> Key | None:
 
 def active_roots(state: StateView, party: str, day: date) -> tuple[Key, ...]:
     """Give the root keys with which a party can speak on a day: active, and within their endorsement."""
-    return tuple(root for root in _roots(state, party) if root.is_within(day))
+    return () if succession_of(state, party) else tuple(root for root in _roots(state, party) if root.is_within(day))
 
 
 def _roots(state: StateView, party: str) -> tuple[Key, ...]:
@@ -98,6 +99,7 @@ class KeyAct(Act[Key]):
 
     stream_kind: ClassVar = "key"
     stream_id: ClassVar = ("key",)
+    CLOSES: ClassVar = True
 
     key: Hex64
 
@@ -180,6 +182,7 @@ class KeyEndorsed(KeyAct):
     """
 
     signer: ClassVar = "root"
+    CLOSES: ClassVar = False
 
     valid_from: Day
     valid_until: Day | None = None

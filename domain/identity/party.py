@@ -24,6 +24,7 @@ class Alias:
     lang: str
     official: bool
     used_in: str
+    body: str | None = None  # a governance body, whose name it is instead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,21 +156,30 @@ class PartyRegistered(PartyAct):
 
 @act
 class PartyNameRecorded(PartyAct):
-    """Another name of the same party, and where it is used. Never a new party."""
+    """Another name of the same party, or of a body as its documents have it, and where it is used. Never a new one."""
 
+    MEMBER_SINCE: ClassVar = {"body": 3}
     REPORTS: ClassVar = True
     by_secretariat: ClassVar = True
     CORRECTABLE: ClassVar = ("used_in",)
     FIRST_CORRECTABLE: ClassVar = ("name", "used_in")
 
+    body: Identifier | None = None
     lang: Identifier
     name: Label
     official: bool
     used_in: Label
 
+    @rule("E_NOT_FOUND", "there is no such governance body", "no existe ese órgano de gobernanza", since=3)
+    def _body_exists(self, on: object, at: Context) -> Breach:
+        named = self.body
+        return named is not None and at.state.standing(f"governance/{named}") is None and {"governance body": named}
+
+    RULES: ClassVar = (_body_exists,)
+
     def then(self, on: Party, at: Context) -> Party:
         """Add the alias."""
-        alias = Alias(name=self.name, lang=self.lang, official=self.official, used_in=self.used_in)
+        alias = Alias(name=self.name, lang=self.lang, official=self.official, used_in=self.used_in, body=self.body)
         return replace(on, aliases=(*on.aliases, alias))
 
 
@@ -184,9 +194,20 @@ class MemberOrganizationJoined(PartyAct):
     organization: Identifier
     since: EdtfText
 
-    @rule("E_POLICY", "only a composite party has organizations", "sólo una parte compuesta tiene organizaciones")
+    @rule(
+        "E_POLICY", "only a composite party has organizations", "sólo una parte compuesta tiene organizaciones", until=2
+    )
     def _composite(self, on: Party, at: Context) -> Breach:
         return on.kind != "civil_society_group"
+
+    @rule(
+        "E_POLICY",
+        "only a composite party or a working group has organizations",
+        "sólo una parte compuesta o un grupo de trabajo tiene organizaciones",
+        since=3,
+    )
+    def _composite_or_group(self, on: Party, at: Context) -> Breach:
+        return on.kind not in ("civil_society_group", "working_group")
 
     @rule(*PARTY_EXISTS)
     def _organization_registered(self, on: object, at: Context) -> Breach:
@@ -202,7 +223,7 @@ class MemberOrganizationJoined(PartyAct):
     def _has_begun(self, on: object, at: Context) -> Breach:
         return begins_in_future(at, self.since)
 
-    RULES: ClassVar = (by_own_party, _composite, _organization_registered, _not_yet_in, _has_begun)
+    RULES: ClassVar = (by_own_party, _composite, _composite_or_group, _organization_registered, _not_yet_in, _has_begun)
 
     def then(self, on: Party, at: Context) -> Party:
         """Add the membership."""

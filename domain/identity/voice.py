@@ -2,6 +2,7 @@
 
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key, active_roots
+from constancia.domain.identity.succession import heirs_of, succession_of
 from constancia.domain.kernel.context import Context
 
 
@@ -16,6 +17,8 @@ def can_say(at: Context, party: str, type_name: str) -> bool:
     Returns:
         Whether it has an active root, or an active key of an appointment in force whose scope lists the type.
     """
+    if succession_of(at.state, party) is not None:
+        return False
     return bool(active_roots(at.state, party, at.day)) or any(
         key.party == party and key.status == "active" and key.is_within(at.day) and _covers(at, key, type_name)
         for key in at.state.of(Key)
@@ -28,12 +31,19 @@ def _covers(at: Context, key: Key, type_name: str) -> bool:
 
 
 def speaks_for(at: Context, party: str) -> bool:
-    """Tell whether the actor is of a party, or its person holds an appointment of it in force: one cause, one judge."""
+    """Tell whether the actor is of a party, or its person holds an appointment of it in force: one cause, one judge.
+
+    Who succeeds a party speaks for it too.
+    """
     person = at.actor.get("person")
-    return at.party == party or (
-        person is not None
-        and any(
-            appointment.party == party and appointment.person == person and appointment.is_in_force(at.day)
-            for appointment in at.state.of(Appointment)
+    return (
+        at.party == party
+        or at.party in heirs_of(at.state, party)
+        or (
+            person is not None
+            and any(
+                appointment.party == party and appointment.person == person and appointment.is_in_force(at.day)
+                for appointment in at.state.of(Appointment)
+            )
         )
     )

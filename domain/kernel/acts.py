@@ -43,6 +43,7 @@ class Act(Value, Generic[G]):
         concurring: Whether each party concerned says it once, with an equal body, and the last one gives effect.
         CORRECTABLE: Members whose texts and dates a later correction may answer; no others are.
         FIRST_CORRECTABLE: The same in the first edition of the law, where it was another list.
+        CLOSES: Whether a party that has a successor may still say it, to close its affairs.
         REPORTS: Whether it reports a fact, which may have happened long before. Other acts take effect by being said.
         RULES: What it is judged by, besides what every act is.
         CONTENT: Those of them that judge the act's content, no matter who signs: its proposal is judged by them too.
@@ -63,6 +64,7 @@ class Act(Value, Generic[G]):
     BY_ALL: ClassVar[bool] = False
     CORRECTABLE: ClassVar[tuple[str, ...]] = ()
     FIRST_CORRECTABLE: ClassVar[tuple[str, ...] | None] = None
+    CLOSES: ClassVar[bool] = False
     REPORTS: ClassVar[bool] = False
     RULES: ClassVar[tuple[Rule[Any, Any], ...]] = ()
     CONTENT: ClassVar[tuple[Rule[Any, Any], ...]] = ()

@@ -56,6 +56,10 @@ class Aggregate:
         """The streams that it is about besides its own, such as the commitment of a deliverable."""
         return ()
 
+    def duties_of(self, party: str) -> tuple[str, ...]:
+        """Give the open duties that a party bears here under its own name, such as `duty/o2` or `commitment/c1#m1`."""
+        return ()
+
     def concurrence(self, type_name: str, digest: str) -> Concurrence:
         """Give what has been said so far of one body; an empty one where nothing has."""
         for concurrence in self.concurring:

@@ -26,6 +26,7 @@ CODES: Final[Mapping[str, int]] = MappingProxyType(
         "E_SELF_DEALING": 403,
         "E_NOT_SEATED": 403,
         "E_PARTY_WITHDRAWN": 403,
+        "E_PARTY_SUCCEEDED": 403,
         "E_OUT_OF_SCOPE": 403,
         "E_ROLE": 403,
         "E_ALREADY_SIGNED": 409,

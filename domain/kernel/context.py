@@ -65,6 +65,10 @@ class StateView(Protocol):
     def opened_on(self) -> date | None:
         """The day of genesis in the ledger's zone; None before it."""
 
+    @property
+    def aggregates(self) -> Mapping[str, Aggregate]:
+        """All aggregates by stream."""
+
     def standing(self, stream: str) -> Aggregate | None:
         """Give a stream's aggregate, or None."""
 

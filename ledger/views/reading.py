@@ -175,7 +175,7 @@ def _with_answers(row: Row, answers: Mapping[str, Validity], seats: Mapping[tupl
         changed["seats"] = [
             _seated(item, seats.get((f"governance/{item['governance_body']}", party))) for item in row["seats"]
         ]
-    if row.get("stream", "").startswith("governance/"):
+    if row.get("stream", "").startswith("governance/") and "seats" in row:
         changed["seats"] = [_seated(item, seats.get((row["stream"], item["party"]))) for item in row["seats"]]
         changed["seated"] = [item["party"] for item in changed["seats"] if item["seated"]]
     return changed

@@ -185,12 +185,31 @@ def set_scene(desk: Desk) -> None:
     desk.take(desk.root_says("inai", "KeyRevoked", f"key/{revoked}", {"key": revoked, "reason": "superseded"}))
     gone = {"appointment": "dismissed-inai", "reason": text("Se fue")}
     desk.take(desk.root_says("inai", "RepresentativeRevoked", "appointment/dismissed-inai", gone))
+    _gone(desk)
     _panel(desk)
     _agreement(desk)
     desk.play(desk.world.commitment("c1"))
     desk.play(desk.world.commitment("c2")[:1])
     submitted = {"commitment": "c1", "deliverable": "e1", "document": doc(b"informe"), "version": 1}
     desk.take(desk.says("sfp", "DeliverableSubmitted", "deliverable/c1.e1", submitted))
+
+
+def _gone(desk: Desk) -> None:
+    """A party that was dissolved, by its own word and the founders'; its keys have not been revoked."""
+    registered = {"kind": "civil_society_org", "legal_name": text("Extinta"), "party": "gone"}
+    desk.take(wide(desk, "inai", "PartyRegistered", "party/gone", registered))
+    key = desk.world.roots["gone"] = Key()
+    own = {"key": key.key_id, "party": "gone", **key.material}
+    desk.take(desk.root_says("gone", "KeyRegistered", f"key/{key.key_id}", own))
+    endorsed = {"key": key.key_id, "valid_from": "2019-01-01"}
+    desk.take(desk.root_says("inai", "KeyEndorsed", f"key/{key.key_id}", endorsed))
+    appoint(desk, "gone", "wide")
+    ended = {
+        "documents": [doc(b"acta de disolucion")], "effective": "2019-03-01", "independence_changed": False,
+        "mode": "dissolved", "orphaned": [], "party": "gone", "successors": [], "transfers": [],
+    }  # fmt: skip
+    for party in ("gone", *PARTIES):
+        desk.take(wide(desk, party, "PartySucceeded", "succession/gone", ended))
 
 
 def _panel(desk: Desk) -> None:

@@ -180,6 +180,15 @@ CASES: dict[str, tuple[str, Case]] = {
     "a key whose endorsement has ended": ("E_KEY_EXPIRED", signed_by("expired")),
     "a revoked key": ("E_KEY_REVOKED", signed_by("revoked")),
     "somebody dismissed": ("E_APPOINTMENT_NOT_IN_FORCE", signed_by("dismissed")),
+    "a party that was dissolved": (
+        "E_PARTY_SUCCEEDED",
+        wider(
+            "gone",
+            "PartyNameRecorded",
+            "party/inai",
+            {"lang": "es", "name": "Otro", "official": False, "party": "inai", "used_in": "Acta"},
+        ),
+    ),
     "a key of another party": ("E_ROLE", foreign_key),
     "a secretariat that votes": (
         "E_ROLE",

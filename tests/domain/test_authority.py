@@ -53,6 +53,8 @@ def test_4_a_secretariat_says_nothing_that_commits_a_party() -> None:
         "GovernanceBodyEstablished", "GovernanceRulesAdopted", "PartyReturned", "SignatureReaffirmed", "VoteCast",
         "RoleFilled", "ConditionSettled", "AgreementPartyWithdrew", "ComplaintAdmitted", "ComplaintFiled",
         "ComplaintResolved", "PaperSignatureAttested", "TranslationDiscrepancyRecorded",
+        "ConditionDeclared", "DutyAssigned", "ParticipantAdmitted", "PartySucceeded",
+        "StatementPublished",
     }  # fmt: skip
     roots = acts_signed_by("root") | acts_signed_by("founders")
     assert acts_of_a_secretariat() == set(REGISTRY) - commits - roots

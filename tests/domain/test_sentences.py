@@ -30,6 +30,22 @@ def test_a_party_that_an_act_is_about_is_the_subject() -> None:
     assert (params["subject"], params["who"]) == ("nosc", "nosc")
 
 
+def test_an_act_that_says_something_else_has_a_sentence_of_its_own() -> None:
+    stage = seated()
+    duty = {"bearers": ["nosc", "sfp"], "duty": "o1", "governance_body": "cc", "since": "2019-03-01", "text": text("T")}
+    said = sentence_of(stage.entry("nosc", "DutyAssigned", duty).statement, stage.state)
+    assert (said.msgid, said.params["bearers"]) == ("act.DutyAssigned", "nosc, sfp")
+    ended = sentence_of(stage.entry("nosc", "DutyAssigned", duty | {"bearers": []}).statement)
+    assert (ended.msgid, ended.params["bearers"]) == ("act.DutyAssigned.ended", "—")
+    name = {"lang": "es", "name": "Comité", "official": False, "party": "nosc", "used_in": "Acta"}
+    assert sentence_of(stage.entry("nosc", "PartyNameRecorded", name).statement).msgid == "act.PartyNameRecorded"
+    of_body = sentence_of(stage.entry("nosc", "PartyNameRecorded", name | {"body": "cc"}).statement)
+    assert of_body.msgid == "act.PartyNameRecorded.body"
+    taken = {"governance_body": "cc", "participation": "observer", "party": "red", "since": "2019", "voting": "none"}
+    gone = sentence_of(stage.entry("nosc", "ParticipantAdmitted", taken | {"until": "2019-03"}).statement)
+    assert gone.msgid == "act.ParticipantAdmitted.until"
+
+
 def test_inner_members_are_joined_by_underscores_and_lists_by_commas() -> None:
     stage = seated()
     body = {

@@ -16,13 +16,18 @@ from constancia.ledger.views.projections.bodies import BODIES
 from constancia.ledger.views.projections.citations import CITATIONS
 from constancia.ledger.views.projections.commitments import COMMITMENTS
 from constancia.ledger.views.projections.complaints import COMPLAINTS
+from constancia.ledger.views.projections.conditions import CONDITIONS
 from constancia.ledger.views.projections.corrections import CORRECTIONS
 from constancia.ledger.views.projections.decisions import DECISIONS
 from constancia.ledger.views.projections.deliverables import DELIVERABLES
+from constancia.ledger.views.projections.duties import DUTIES
 from constancia.ledger.views.projections.overdue import OVERDUE
+from constancia.ledger.views.projections.participants import PARTICIPANTS
 from constancia.ledger.views.projections.parties import PARTIES
 from constancia.ledger.views.projections.plans import PLANS
 from constancia.ledger.views.projections.signatures import SIGNATURES
+from constancia.ledger.views.projections.statements import STATEMENTS
+from constancia.ledger.views.projections.successions import SUCCESSIONS
 from constancia.ledger.views.projections.timeline import TIMELINE
 
 STATE_PROJECTIONS: Final[tuple[StateProjection, ...]] = (
@@ -34,9 +39,14 @@ STATE_PROJECTIONS: Final[tuple[StateProjection, ...]] = (
     DECISIONS,
     DELIVERABLES,
     OVERDUE,
+    CONDITIONS,
+    DUTIES,
+    PARTICIPANTS,
     PARTIES,
     PLANS,
     SIGNATURES,
+    STATEMENTS,
+    SUCCESSIONS,
 )
 ENTRY_PROJECTIONS: Final[tuple[EntryProjection, ...]] = (CITATIONS, TIMELINE)
 # Counts up whenever a row's form changes: stored rows of another version are thrown away and made again.

@@ -3,11 +3,13 @@
 from datetime import date
 from typing import Final
 
+from constancia.domain.bearing import represents_as_left
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.key import Key
 from constancia.domain.identity.party import Party
+from constancia.domain.identity.succession import succession_of
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
@@ -25,10 +27,18 @@ def _row(state: State, key: str, day: date) -> Row | None:
     return {
         **document_of(aggregate),
         "appointments": [
-            {**document_of(appointment), "status": appointment.status_on(day)} for appointment in appointments
+            {
+                **document_of(appointment),
+                "represents_as_left": represents_as_left(state, appointment, day),
+                "status": appointment.status_on(day),
+            }
+            for appointment in appointments
         ],
+        # What is a body's name is shown with the body.
+        "aliases": [document_of(alias) for alias in aggregate.aliases if alias.body is None],
         "is_founder": founder is not None,
         "keys": [_key(registered, day) for registered in keys],
+        "has_ended": succession_of(state, party) is not None,
         "root": founder.root.key_id if founder else None,
         "seats": [
             {

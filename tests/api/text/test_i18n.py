@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from constancia.api.http.problems import ALL_CODES
 from constancia.api.text.i18n import LANGUAGES, say, tr
 from constancia.domain.catalogue import MACHINES
-from constancia.domain.sentences import Sentence
+from constancia.domain.sentences import VARIANTS, Sentence
 from constancia.ledger.monitor.findings import KINDS
 
 API = Path(__file__).resolve().parents[3] / "api"
@@ -66,6 +66,11 @@ def test_every_refusal_code_has_a_title(code: str) -> None:
 @pytest.mark.parametrize("move", [move for machine in MACHINES.values() for move in machine.rows])
 def test_every_act_has_a_sentence(move: str) -> None:
     assert f"act.{move}" in texts("es")
+
+
+@pytest.mark.parametrize(("type_name", "suffix"), [(name, suffix) for name, (_, suffix) in VARIANTS.items()])
+def test_every_variant_has_a_sentence(type_name: str, suffix: str) -> None:
+    assert f"act.{type_name}.{suffix}" in texts("es")
 
 
 def test_messages_that_templates_and_code_name_exist() -> None:

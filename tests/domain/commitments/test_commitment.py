@@ -88,6 +88,12 @@ def settled(outcome: str = "failed", name: str = "m3") -> Body:
     return {"commitment": "c1", "milestone": name, "outcome": outcome, "reasons": text("No hay recursos")}
 
 
+def declared() -> Body:
+    """A condition that the body itself is to meet."""
+    named = {"commitment": "c1", "concerns": "governance/cc", "condition": "k1"}
+    return named | {"kind": "precedent", "text": text("Si hay acuerdo")}
+
+
 def proposed() -> Stage:
     stage = seated()
     stage.says("nosc", "CommitmentProposed", commitment())
@@ -157,6 +163,7 @@ WALK = Walk(
         "ScopeChangeProposed": STAYS,
         "ScopeChanged": STAYS,
         "RoleFilled": STAYS,
+        "ConditionDeclared": STAYS,
         "ConditionSettled": STAYS,
         "CommitmentStatusDecided.rejected": {"proposed": "rejected"},
         "CommitmentStatusDecided.suspended": {"adopted": "suspended", "in_progress": "suspended"},
@@ -184,6 +191,7 @@ WALK = Walk(
         "ScopeChangeProposed": lambda stage: ("inai", "ScopeChangeProposed", proposal()),
         "ScopeChanged": lambda stage: ("inai", "ScopeChanged", change()),
         "RoleFilled": lambda stage: ("inai", "RoleFilled", filled()),
+        "ConditionDeclared": lambda stage: ("inai", "ConditionDeclared", declared()),
         "ConditionSettled": lambda stage: ("inai", "ConditionSettled", settled()),
         **{f"CommitmentStatusDecided.{to}": partial(deciding, to) for to in STATUS_MOVES},
     },

@@ -66,7 +66,8 @@ def _endorsed(books: Books, word: Word) -> None:
 
 
 def _has_root(books: Books, party: str, day: date) -> bool:
-    return any(one.party == party and one.appointment is None and one.speaks(day) for one in books.keys.values())
+    roots = (one for one in books.keys.values() if one.party == party and one.appointment is None)
+    return party not in books.gone and any(root.speaks(day) for root in roots)
 
 
 def _key_ends(status: str) -> Callable[[Books, Word], None]:

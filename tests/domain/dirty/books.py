@@ -14,7 +14,8 @@ from tests.domain.dirty.reading import EDITION, WEEK, Json, Span, agreed_digest,
 # By the specification: what each party concerned says once, over an equal text.
 CONCURRING = frozenset(
     {"GovernanceBodyEstablished", "GovernanceRulesAdopted", "PartyReturned", "DeliverableAccepted", "RoleFilled",
-     "ConditionSettled", "LawEditionAdopted"}
+     "ConditionSettled", "LawEditionAdopted", "ConditionDeclared", "DutyAssigned", "ParticipantAdmitted",
+     "PartySucceeded", "StatementPublished"}
 )  # fmt: skip
 # What others have agreed to, or go by: one of them corrects none of it.
 AGREED_TO = {
@@ -40,7 +41,8 @@ AGREED_TO = {
 COMMITTING = frozenset(
     {"VoteCast", "DecisionSigned", "DissentRecorded", "AgreementSigned", "GovernanceBodyEstablished", "PartyReturned",
      "GovernanceRulesAdopted", "DeliverableAccepted", "DeliverableRejected", "RoleFilled", "ConditionSettled",
-     "PartyWithdrew"}
+     "PartyWithdrew", "ConditionDeclared", "DutyAssigned", "ParticipantAdmitted", "PartySucceeded",
+     "StatementPublished"}
 )  # fmt: skip
 
 
@@ -132,6 +134,7 @@ class Books:
         self.appointments: dict[str, Appointment] = {}
         self.seats: dict[str, dict[str, bool]] = {}  # established bodies: party → sits
         self.ended: set[str] = set()  # bodies with a successor
+        self.gone: set[str] = set()  # parties that have ended
         self.rule_versions: dict[str, int] = defaultdict(int)
         self.decisions: dict[str, Decision] = {}
         self.agreements: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -145,7 +148,7 @@ class Books:
 
     def able(self, party: str, type_name: str, day: date) -> bool:
         """Whether a party has a root, or a representative's key that covers a type."""
-        return any(
+        return party not in self.gone and any(
             one.party == party and one.speaks(day) and (one.appointment is None or self._covers(one, type_name, day))
             for one in self.keys.values()
         )
@@ -249,7 +252,6 @@ class Books:
     def _check_stream(self, word: Word) -> None:
         kind, _, _name = word.stream.partition("/")
         members = {"deliverable": ("commitment", "deliverable"), "ledger": ()}.get(kind, (kind.split("/")[0],))
-        if kind == "governance":
-            members = ("governance_body",)
+        members = {"governance": ("governance_body",), "succession": ("party",)}.get(kind, members)
         ids = (kind, *(word.body[one] for one in members))
         require(self.ids.setdefault(word.stream, ids) == ids, "stream", f"{word.stream} is of {ids} too")

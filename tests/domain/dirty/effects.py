@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.domain.dirty.books import AGREED_TO, Books, Decision, Word
+from tests.domain.dirty.endings import check_end, check_not_ended
 from tests.domain.dirty.reading import GRAVITY, WEEK, Json, Span, due_instant, least_gravity, local_day, require, span
 from tests.domain.dirty.reading import instant as read_instant
 
@@ -16,6 +17,7 @@ LEVELS = ("no_evidence_available", "not_started", "limited", "substantial", "com
 
 def judge(books: Books, word: Word) -> None:
     """Check what an act must not be, before it is written down."""
+    check_not_ended(books, word)
     rule = JUDGES.get(word.type)
     if rule is not None:
         rule(books, word)
@@ -218,6 +220,7 @@ JUDGES = {
     "ComplaintResolved": _complaint,
     "CommitmentCarriedIntoPlan": _binding,
     "CommitmentStatusDecided": _binding,
+    "ConditionDeclared": _concurring,
     "ConditionSettled": _concurring,
     "ContestOverruled": _overruled,
     "CorrectionRecorded": _corrected,
@@ -225,12 +228,16 @@ JUDGES = {
     "DecisionSigned": _decided,
     "DeliverableAccepted": _accepted,
     "DeliverableRejected": _judging,
+    "DutyAssigned": _concurring,
     "GovernanceBodyEstablished": _concurring,
     "GovernanceRulesAdopted": _concurring,
+    "ParticipantAdmitted": _concurring,
     "PartyReturned": _concurring,
+    "PartySucceeded": _concurring,
     "ProgressReported": _reported,
     "RoleFilled": _role,
     "ScopeChanged": _scope,
+    "StatementPublished": _concurring,
     "VoteCast": _decided,
 }
 
@@ -311,6 +318,7 @@ COMPARISONS = {
     "commitment": _commitment,
     "decision": _decision,
     "deliverable": _deliverable,
+    "succession": check_end,
     "governance": _seats,
 }
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from tests.domain.governance.test_participants import admission
 from tests.domain.stage import MEMBERS, Body, Stage, founded, rep, root, seated, text
 from tests.domain.tables import Walk, codes
 
@@ -59,6 +60,7 @@ WALK = Walk(
     table={
         "GovernanceBodyEstablished": {"none": "founding", "founding": "founding"},
         "GovernanceRulesAdopted": {"established": "established"},
+        "ParticipantAdmitted": {"established": "established"},
         "PartyWithdrew": {"established": "established"},
         "PartyReturned": {"established": "established"},
     },
@@ -66,6 +68,7 @@ WALK = Walk(
     acts={
         "GovernanceBodyEstablished": lambda stage: ("sfp", "GovernanceBodyEstablished", establishment()),
         "GovernanceRulesAdopted": lambda stage: ("sfp", "GovernanceRulesAdopted", rules()),
+        "ParticipantAdmitted": lambda stage: ("sfp", "ParticipantAdmitted", admission("nosc")),
         "PartyWithdrew": lambda stage: (root("sfp"), "PartyWithdrew", withdrawal("sfp")),
         "PartyReturned": lambda stage: (root("nosc"), "PartyReturned", comeback()),
     },
@@ -74,6 +77,8 @@ WALK = Walk(
         # Rules are adopted by those that sit, and nobody sits yet.
         ("none", "GovernanceRulesAdopted"): "E_NOT_SEATED",
         ("founding", "GovernanceRulesAdopted"): "E_NOT_SEATED",
+        ("none", "ParticipantAdmitted"): "E_NOT_SEATED",
+        ("founding", "ParticipantAdmitted"): "E_NOT_SEATED",
     },
 )
 

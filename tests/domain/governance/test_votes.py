@@ -4,9 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from tests.domain.commitments.test_adoption import ACT
-from tests.domain.commitments.test_commitment import adopted, contest, filled, report, settled
+from tests.domain.commitments.test_commitment import adopted, contest, declared, filled, report, settled
+from tests.domain.commitments.test_duty import assignment
 from tests.domain.governance.test_body import establishment, rules
 from tests.domain.governance.test_membership import SIGNED, draft
+from tests.domain.governance.test_participants import admission
+from tests.domain.governance.test_succession import ending
+from tests.domain.remarks.test_statement import release
 from tests.domain.stage import MEMBERS, Body, Stage, Voice, doc, founded, proposed, seated, text
 
 from constancia.domain.catalogue import REGISTRY
@@ -48,7 +52,12 @@ SHARED: list[tuple[Callable[[], Stage], str, Body]] = [
     (signing, "DecisionSigned", {"decision": "d-9", "digest": digest(ACT)}),
     (frozen, "AgreementSigned", SIGNED),
     (adopted, "RoleFilled", filled()),
+    (adopted, "ConditionDeclared", declared()),
     (adopted, "ConditionSettled", settled()),
+    (seated, "ParticipantAdmitted", admission()),
+    (seated, "DutyAssigned", assignment()),
+    (seated, "StatementPublished", release()),
+    (seated, "PartySucceeded", ending("red")),
     (lambda: adopted().deliver("nosc", "e2"), "DeliverableAccepted", ACCEPTED | {"deliverable": "e2"}),
 ]
 

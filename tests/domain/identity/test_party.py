@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.domain.stage import Body, Stage, founded, root, seated, text
+from tests.domain.stage import Body, Stage, appointment, founded, root, seated, text
 from tests.domain.tables import Walk
 
 from constancia.domain.identity.party import Party
@@ -138,3 +138,23 @@ def test_a_membership_of_the_same_imprecise_year_may_end() -> None:
 def test_20_memberships_neither_begin_nor_end_in_the_future() -> None:
     assert seated().code(root("nosc"), "MemberOrganizationJoined", joined(since="2019-04")) == "E_DATE"
     assert composite().code(root("nosc"), "MemberOrganizationLeft", left(until="2019-04")) == "E_DATE"
+
+
+def test_a_body_has_further_names_as_documents_have_them() -> None:
+    stage = seated()
+    for one in ("Comité Coordinador", "Coordination Committee"):
+        stage.says("inai", "PartyNameRecorded", name(name=one, body="cc"))
+    assert [(one.name, one.body) for one in found(stage).aliases] == [
+        ("Comité Coordinador", "cc"),
+        ("Coordination Committee", "cc"),
+    ]
+    assert stage.code("inai", "PartyNameRecorded", name(body="cx")) == "E_NOT_FOUND"
+
+
+def test_a_person_speaks_for_an_organization_that_is_in_the_party() -> None:
+    stage = composite()
+    late = appointment("nosc", "late", on_behalf_of="sfp")
+    assert stage.code(root("nosc"), "RepresentativeAppointed", late) == "E_NOT_FOUND"
+    assert (
+        stage.code(root("sfp"), "RepresentativeAppointed", appointment("sfp", "s", on_behalf_of="red")) == "E_NOT_FOUND"
+    )

@@ -1,0 +1,151 @@
+"""Who bears what at present, by nobody's word: duties with their bearers, those that are orphaned, who has left.
+
+- P5: a duty is orphaned where nobody bears it any more: each of its bearers has ended without a successor for it, or
+  has left the body in which it took it on.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from constancia.domain.commitments.commitment import Commitment, bearers_of
+from constancia.domain.commitments.duty import Duty
+from constancia.domain.commitments.scope import Milestone
+from constancia.domain.governance.body import GovernanceBody
+from constancia.domain.identity.appointment import Appointment
+from constancia.domain.identity.party import Party
+from constancia.domain.identity.role import MEMBERS
+from constancia.domain.identity.succession import Succession, heirs_of, holder_of
+from constancia.domain.kernel.aggregate import Mark
+from constancia.domain.kernel.calendar import Certainty
+from constancia.domain.kernel.derived import Derived
+from constancia.domain.kernel.moves import answer, counts_by, span_of
+from constancia.domain.kernel.occurrence import SECOND, occurrence
+from constancia.domain.state import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """A party that a duty names: who bears it now (`holder`), and whether it `bears`, has `left`, or is nobody."""
+
+    party: str
+    holder: str | None
+    standing: str
+
+
+def bearers(state: State, duty: Duty) -> tuple[Bearer, ...]:
+    """Give those that a duty names, with what became of each."""
+    named = duty.current.bearers if duty.current else ()
+    return tuple(_bearer(state, duty.governance_body, party, duty.stream) for party in named)
+
+
+def _bearer(state: State, body: str, party: str, duty: str) -> Bearer:
+    holder = holder_of(state, party, duty)
+    if holder is None:
+        return Bearer(party=party, holder=None, standing="orphaned")
+    record = state.aggregates.get(f"governance/{body}")
+    seat = record.seat(holder) if isinstance(record, GovernanceBody) else None
+    withdrew = seat is not None and not seat.seated and seat.changes[-1][0] == "withdrawn"
+    return Bearer(party=party, holder=holder, standing="left" if withdrew else "bears")
+
+
+def is_orphaned(state: State, duty: Duty) -> bool:
+    """Tell whether nobody bears an assigned duty any more; one that has ended is not orphaned."""
+    named = bearers(state, duty)
+    return bool(named) and all(bearer.standing != "bears" for bearer in named)
+
+
+def fallback_bearers(state: State, commitment: Commitment, milestone: Milestone) -> tuple[str, ...]:
+    """Give the parties of a milestone's fallback: members that sit, parties, or who has taken over from them."""
+    body = state.aggregates.get(f"governance/{commitment.governance_body}")
+    seated = body.seated if isinstance(body, GovernanceBody) else ()
+    named = milestone.fallback.parties if milestone.fallback else ()
+    found: list[str] = []
+    for name in named:
+        found.extend(seated if name in MEMBERS else bearers_of(state, commitment, milestone, name))
+    return tuple(dict.fromkeys(found))
+
+
+def kind_changed(state: State, succession: Succession) -> bool:
+    """Tell whether a party goes on in one of another kind, whatever was said of its independence."""
+    kinds = {name: party.kind for name in (succession.party, *succession.successors) if (party := _party(state, name))}
+    return any(kinds.get(name) != kinds.get(succession.party) for name in succession.successors)
+
+
+def separate_voices(state: State, parties: tuple[str, ...]) -> int:
+    """Count parties apart: those that go on in the same successor count once, one that was dissolved not at all."""
+    groups: list[frozenset[str]] = []
+    for party in parties:
+        heirs = heirs_of(state, party)
+        if not heirs:
+            continue
+        joined = [group for group in groups if group & heirs]
+        groups = [group for group in groups if not group & heirs]
+        groups.append(heirs.union(*joined))
+    return len(groups)
+
+
+def represents_as_left(state: State, appointment: Appointment, day: date) -> bool:
+    """Tell whether a person speaks for a composite party for an organization that has left it by a day."""
+    party, named = _party(state, appointment.party), appointment.on_behalf_of
+    if party is None or named is None or not appointment.is_in_force(day):
+        return False
+    times = [member for member in party.organizations if member.organization == named]
+    ends = [member.until for member in times]
+    return bool(ends) and all(
+        end is not None and answer(counts_by((span_of(end).day_after(),), (day, day)), {1}) is Certainty.YES
+        for end in ends
+    )
+
+
+def bearing_facts(state: State) -> Iterator[Derived]:
+    """Yield the derived facts of bearers: orphaned duties, changed independence, fallbacks that have begun."""
+    for duty in state.of(Duty):
+        if is_orphaned(state, duty):
+            gone = [bearer.party for bearer in bearers(state, duty)]
+            yield Derived(kind="DutyOrphaned", stream=duty.stream, params={"bearers": gone})
+    for succession in state.of(Succession):
+        if succession.settled is not None:
+            yield from _of_succession(state, succession, succession.settled)
+    if state.edition > SECOND:
+        for commitment in state.of(Commitment):
+            yield from _fallbacks(state, commitment)
+
+
+def _fallbacks(state: State, commitment: Commitment) -> Iterator[Derived]:
+    for milestone in commitment.scope.milestones if commitment.scope else ():
+        settled = commitment.settled_condition(milestone) if milestone.fallback else None
+        if settled is not None and settled.outcome == "failed":
+            acting = list(fallback_bearers(state, commitment, milestone))
+            yield Derived(
+                kind="FallbackBegan",
+                stream=commitment.stream,
+                since=occurrence(state, settled.mark).on,
+                known_index=settled.mark.index,
+                params={"bearers": acting, "milestone": milestone.milestone},
+            )
+
+
+def _of_succession(state: State, succession: Succession, mark: Mark) -> Iterator[Derived]:
+    since = occurrence(state, mark, succession.effective).on
+    if succession.orphaned:
+        yield Derived(
+            kind="DutiesOrphaned",
+            stream=succession.stream,
+            since=since,
+            known_index=mark.index,
+            params={"duties": list(succession.orphaned)},
+        )
+    if succession.independence_changed or kind_changed(state, succession):
+        yield Derived(
+            kind="IndependenceChanged",
+            stream=succession.stream,
+            since=since,
+            known_index=mark.index,
+            params={"said": bool(succession.independence_changed), "successors": list(succession.successors)},
+        )
+
+
+def _party(state: State, name: str) -> Party | None:
+    party = state.aggregates.get(f"party/{name}")
+    return party if isinstance(party, Party) else None

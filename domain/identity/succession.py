@@ -1,0 +1,92 @@
+"""What became of a party that is no more: who took over which of its duties, and which are nobody's since.
+
+A duty is named by where it is borne: `duty/o2` (an assigned duty), `commitment/c1#milestones/m1` (a responsible part
+of a scope), `commitment/c1#roles/consultant` (a role). Every aggregate lists those of a party (`Aggregate.duties_of`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from constancia.domain.kernel.aggregate import Aggregate, Mark
+from constancia.domain.kernel.context import StateView
+from constancia.domain.kernel.values import Doc, Identifier, Label, Value
+
+Mode = Literal["renamed", "merged", "functions_transferred", "dissolved"]
+SETTLED = "succeeded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(Value):
+    """One open duty, and the successor that bears it from now on."""
+
+    SINCE: ClassVar = 3
+
+    duty: Label
+    successor: Identifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Succession(Aggregate):
+    """The end of a party. Without `settled` it is proposed: some, but not all who are concerned, have said it."""
+
+    SINCE: ClassVar = 3
+
+    party: str
+    mode: Mode | None = None
+    successors: tuple[str, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+    orphaned: tuple[str, ...] = ()
+    independence_changed: bool | None = None
+    documents: tuple[Doc, ...] = ()
+    effective: str | None = None
+    settled: Mark | None = None
+
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """The party, and its successors."""
+        return tuple(f"party/{name}" for name in (self.party, *self.successors))
+
+    def successor_of(self, duty: str) -> str | None:
+        """Give who bears a duty of the party since; None for nobody.
+
+        One that was not open then, such as a revision of what was delivered, goes to a single successor.
+        """
+        only = self.successors[0] if len(self.successors) == 1 and duty not in self.orphaned else None
+        return next((transfer.successor for transfer in self.transfers if transfer.duty == duty), only)
+
+
+def succession_of(state: StateView, party: str) -> Succession | None:
+    """Give the settled succession of a party; None while the party is there."""
+    succession = state.standing(f"succession/{party}")
+    return succession if isinstance(succession, Succession) and succession.status == SETTLED else None
+
+
+def holder_of(state: StateView, party: str, duty: str) -> str | None:
+    """Give who bears a duty that names a party: the party, or the last of its successors; None where it is orphaned."""
+    bearer: str | None = party
+    while bearer is not None and (succession := succession_of(state, bearer)) is not None:
+        bearer = succession.successor_of(duty)
+    return bearer
+
+
+def heirs_of(state: StateView, party: str) -> frozenset[str]:
+    """Give the parties in which a party goes on: itself, or the last of its successors; none where it was dissolved."""
+    succession = succession_of(state, party)
+    if succession is None:
+        return frozenset({party})
+    return frozenset(heir for successor in succession.successors for heir in heirs_of(state, successor))
+
+
+def open_duties(state: StateView, party: str) -> frozenset[str]:
+    """Give every open duty of a party: those that name it, and those that it has taken over."""
+    return frozenset(_open_duties(state, party))
+
+
+def _open_duties(state: StateView, party: str) -> Iterator[str]:
+    for aggregate in state.aggregates.values():
+        yield from aggregate.duties_of(party)
+    for succession in state.of(Succession):
+        if succession.status == SETTLED and party in succession.successors:
+            inherited = open_duties(state, succession.party)
+            yield from (duty for duty in inherited if succession.successor_of(duty) == party)

@@ -1,0 +1,56 @@
+"""Who bears what at present: orphaned duties, separate voices, who acts in a fallback, who speaks for one that left."""
+
+from datetime import date
+
+from tests.domain.commitments.test_conditions import expecting, settling
+from tests.domain.commitments.test_duty import assigned, duty
+from tests.domain.governance.test_succession import ending
+from tests.domain.identity.test_party import composite, left
+from tests.domain.stage import MEMBERS, root, seated, text
+
+from constancia.domain.bearing import fallback_bearers, is_orphaned, represents_as_left, separate_voices
+from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.identity.appointment import Appointment
+from constancia.domain.identity.succession import open_duties
+
+
+def test_p5_a_duty_is_orphaned_once_its_bearer_was_dissolved_or_has_left() -> None:
+    stage = assigned("nosc")
+    assert not is_orphaned(stage.state, duty(stage))
+    gone = ending("nosc", orphaned=sorted(open_duties(stage.state, "nosc")))
+    stage.each("PartySucceeded", gone)
+    assert is_orphaned(stage.state, duty(stage))
+    stage = assigned("nosc").withdraw("nosc")
+    assert is_orphaned(stage.state, duty(stage))
+
+
+def test_parties_in_one_successor_are_one_voice_and_a_dissolved_one_is_none() -> None:
+    stage = seated()
+    assert separate_voices(stage.state, MEMBERS) == 3
+    stage.each("PartySucceeded", ending("inai", "sfp"), ("inai", "sfp", "nosc"))
+    assert separate_voices(stage.state, MEMBERS) == 2
+    stage.each("PartySucceeded", ending("nosc"), ("nosc", "sfp"))
+    assert separate_voices(stage.state, MEMBERS) == 1
+
+
+def test_members_of_a_fallback_are_those_that_sit() -> None:
+    stage = expecting()
+    stage.each("ConditionSettled", settling())
+    stage.withdraw("nosc")
+    commitment = stage.find(Commitment, "commitment/c1")
+    milestone = commitment.scope.milestone("m1") if commitment.scope else None
+    assert milestone is not None
+    assert fallback_bearers(stage.state, commitment, milestone) == ("inai", "sfp")
+
+
+def test_who_represents_an_organization_that_has_left_is_marked_from_then_on() -> None:
+    stage = composite()
+    stage.join("nosc", name="red-person", on_behalf_of="red")
+    spoken = stage.find(Appointment, "appointment/ap-red-person")
+    day = date.fromisoformat(stage.today)
+    assert not represents_as_left(stage.state, spoken, day)
+    stage.says(root("nosc"), "MemberOrganizationLeft", left(until="2019-02-27"))
+    assert represents_as_left(stage.state, spoken, day)
+    assert not represents_as_left(stage.state, spoken, date(2019, 2, 27))
+    stage.says(root("nosc"), "RepresentativeRevoked", {"appointment": "ap-red-person", "reason": text("Ya")})
+    assert not represents_as_left(stage.state, stage.find(Appointment, "appointment/ap-red-person"), day)

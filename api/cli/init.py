@@ -55,8 +55,8 @@ def command(
     4. constancia init libro --signed inai.signed.json --signed nosc.signed.json --signed sfp.signed.json
 
     El TOML lleva origin, timezone y charter, las tablas name y rules, y una tabla founders por parte, con party, kind,
-    key y legal_name. Si el libro no es en español o tiene sus propios tipos de parte o calidades: languages, party_kinds
-    y capacities (examples/rio-inventado). Sin opciones imprime un ejemplo. / Without options it prints an example.
+    key y legal_name. Si el libro tiene otros idiomas, tipos de parte o calidades: languages, party_kinds, capacities
+    (examples/rio-inventado). Sin opciones imprime un ejemplo. / Without options it prints an example.
     """
     from constancia.ledger.folder import LedgerFolder
 
@@ -107,14 +107,14 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
             "media_type": "text/markdown",
             "sha256": Documents(places.documents).put(charter),
             "size": len(charter),
-            "title": {tag: plan["charter"] for tag in own["languages"]},
+            "title": dict.fromkeys(own["languages"], plan["charter"]),
         },
         "demonstration": bool(plan.get("demonstration", False)),
         "edition": NEWEST,
         "founders": founders,
         "log_key": signer.vkey,
         **({} if signer.cosigner_vkey is None else {"log_cosigner": signer.cosigner_vkey}),
-        "name": plan.get("name", {tag: origin for tag in own["languages"]}),
+        "name": plan.get("name", dict.fromkeys(own["languages"], origin)),
         "rules": plan.get("rules", {}),
         "timezone": timezone,
         **own,

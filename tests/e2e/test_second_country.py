@@ -209,7 +209,7 @@ def test_its_pages_show_names_and_no_ids(river: River, lang: str) -> None:
         assert "page." not in seen, path
 
 
-def test_its_texts_are_shown_in_the_readers_language_or_marked(river: River) -> None:
+def test_p1_its_texts_are_shown_in_the_readers_language_or_marked(river: River) -> None:
     spanish, english = shown(river, "es/compromisos/agua"), shown(river, "en/commitments/agua")
     assert "<h1>Medir el agua cada mes</h1>" in spanish
     assert '<span lang="es">' not in spanish

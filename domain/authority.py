@@ -19,6 +19,7 @@ from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.occurrence import CLAIM_SPAN, is_one_day
 from constancia.domain.kernel.rules import Breach, Rule, rule
 from constancia.domain.state import next_status
+from constancia.domain.texts import in_each_language
 
 CLOCK_SKEW: Final = timedelta(seconds=300)  # a signer's clock may be ahead of ours by this much
 # Unicode's white space, and letters and symbols without ink; a list, so that no version of Unicode changes a verdict.
@@ -298,6 +299,7 @@ def _historical_is_old(act: Act[Any], on: object, at: Context) -> Breach:
 
 
 GENERAL: Final[tuple[Rule[Any, Any], ...]] = (
+    in_each_language,
     _own_stream,
     _ids_apart,
     _same_ids,

@@ -4,38 +4,49 @@ Every move of a table has the message id `act.<move>`: the type, with its choice
 (`act.CommitmentStatusDecided.closed`). What somebody did not sign who is bound has `.without` after it, a text that
 ends agreements `.ends`, a protected complaint `.protected`, one that accuses nobody `.open`; an act that is about
 something else where a member is given, or is empty, has the wording of `VARIANTS`. Parameters are plain texts: who
-speaks (`who`), for whom (`party`), and the scalar members of the body. A bilingual text gives one parameter a language
-is chosen from when it is shown.
+speaks (`who`), for whom (`party`), and the scalar members of the body. A text in several languages is one parameter,
+whose language is chosen when it is shown; a list of names is one parameter, joined then.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.commitments.commitment import Commitment, DecidedStatus, ScopeVersion
 from constancia.domain.identity.appointment import Appointment
+from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import Party
+from constancia.domain.kernel.languages import DEFAULT_LANGUAGES, is_text
 from constancia.domain.plans.plan import ActionPlan, Carried
 from constancia.domain.state import State
 
 # What is recorded by decision and binds: who was bound before and did not sign it is named with it.
 _BY_DECISION: Final = ("CommitmentAdopted", "CommitmentCarriedIntoPlan", "CommitmentStatusDecided", "ScopeChanged")
-Bilingual = Mapping[str, str]
 # Type → the member by which it says something else, and the name of that wording.
 VARIANTS: Final[Mapping[str, tuple[str, str]]] = {
     "DutyAssigned": ("bearers", "ended"),  # where the member is empty
     "ParticipantAdmitted": ("until", "until"),
     "PartyNameRecorded": ("body", "body"),
 }
+# Members whose items are parties, shown by their names.
+_LISTS_OF_PARTIES: Final = frozenset({"bearers", "members", "parties", "required", "successors"})
+
+ByLanguage = Mapping[str, str]
+Name = str | ByLanguage
+Parameter = str | int | ByLanguage | tuple[Name, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """A message id, with parameters: strings, integers, or texts by language."""
+    """A message id, with parameters: strings, integers, texts by language, or lists of names.
+
+    `languages` are the ledger's authentic ones: a text that the reader's language lacks is shown in the first of them.
+    """
 
     msgid: str
-    params: Mapping[str, str | int | Bilingual] = field(default_factory=dict)
+    params: Mapping[str, Parameter] = field(default_factory=dict)
+    languages: tuple[str, ...] = DEFAULT_LANGUAGES
 
 
 def sentence_of(statement: Mapping[str, Any], state: State | None = None) -> Sentence:
@@ -48,28 +59,31 @@ def sentence_of(statement: Mapping[str, Any], state: State | None = None) -> Sen
     Returns:
         Message id and parameters. A member `x.y` of the body is the parameter `x_y`; lists are joined by commas.
     """
-    params: dict[str, str | int | Bilingual] = dict(_flat(statement["body"], ""))
+    params: dict[str, Parameter] = dict(_flat(statement["body"], ""))
     actor = statement["actor"]
     name = actor.get("party", "")
-    params["party"] = _party_name(name, state)
+    params["party"] = party_name(name, state)
     params["who"] = _person_name(actor, state)
-    params["capacity"] = actor["capacity"]
+    params["capacity"] = _named(actor["capacity"], state)
     if "party" in statement["body"]:
-        params["subject"] = _party_name(statement["body"]["party"], state)
+        params["subject"] = party_name(statement["body"]["party"], state)
     if "organization" in statement["body"]:
-        params["organization"] = _party_name(statement["body"]["organization"], state)
+        params["organization"] = party_name(statement["body"]["organization"], state)
     if "submitted_to" in statement["body"]:
-        params["receiver"] = _party_name(statement["body"]["submitted_to"], state)
+        params["receiver"] = party_name(statement["body"]["submitted_to"], state)
     without = _without(statement, state)
     if without:
-        params["without"] = ", ".join(_party_name(party, state) for party in without)
+        params["without"] = _names(without, state)
     if "against" in statement["body"]:
-        params["against"] = ", ".join(_party_name(party, state) for party in statement["body"]["against"])
-    for member in ("bearers", "successors"):
-        if member in statement["body"]:
-            params[member] = ", ".join(_party_name(name, state) for name in statement["body"][member]) or "—"
+        params["against"] = _names(statement["body"]["against"], state)
+    for member in _LISTS_OF_PARTIES & statement["body"].keys() if state else ():
+        params[member] = _names(statement["body"][member], state) or "—"
     variant = "without" if without else _variant(statement["type"], statement["body"])
-    return Sentence(msgid=f"act.{_move(statement)}{variant and f'.{variant}'}", params=params)
+    return Sentence(
+        msgid=f"act.{_move(statement)}{variant and f'.{variant}'}",
+        params=params,
+        languages=state.languages if state else DEFAULT_LANGUAGES,
+    )
 
 
 def _move(statement: Mapping[str, Any]) -> str:
@@ -102,12 +116,12 @@ def _without(statement: Mapping[str, Any], state: State | None) -> tuple[str, ..
     return next((item.without or () for item in recorded if item.decision == decision), ())
 
 
-def _flat(item: Mapping[str, Any], prefix: str) -> list[tuple[str, str | int | Bilingual]]:
-    pairs: list[tuple[str, str | int | Bilingual]] = []
+def _flat(item: Mapping[str, Any], prefix: str) -> list[tuple[str, Parameter]]:
+    pairs: list[tuple[str, Parameter]] = []
     for name, value in item.items():
         path = f"{prefix}{name}"
         if isinstance(value, dict):
-            if "es" in value:
+            if is_text(value):
                 pairs.append((path, value))
             else:
                 pairs.extend(_flat(value, f"{path}_"))
@@ -119,15 +133,27 @@ def _flat(item: Mapping[str, Any], prefix: str) -> list[tuple[str, str | int | B
     return pairs
 
 
-def _party_name(party: str, state: State | None) -> str:
+def _names(parties: Iterable[str], state: State | None) -> tuple[Name, ...]:
+    return tuple(party_name(party, state) for party in parties)
+
+
+def party_name(party: str, state: State | None) -> Name:
+    """Give a party's short name: acronym, else legal name in its languages; its id in capitals where it is unknown."""
     record = state.aggregates.get(f"party/{party}") if state else None
     if isinstance(record, Party):
-        return record.acronym or record.legal_name.es
+        return record.acronym or record.legal_name.to_json()
     return party.upper()
 
 
-def _person_name(actor: Mapping[str, str], state: State | None) -> str:
+def _named(word: str, state: State | None) -> Name:
+    """Give the name that genesis gives to a capacity; the word itself where it gives none: the pages know its name."""
+    genesis = state.aggregates.get("ledger") if state else None
+    name = genesis.name_of(word) if isinstance(genesis, LedgerState) else None
+    return name.to_json() if name else word
+
+
+def _person_name(actor: Mapping[str, str], state: State | None) -> Name:
     appointment = state.aggregates.get(f"appointment/{actor.get('appointment')}") if state else None
     if isinstance(appointment, Appointment):
         return appointment.name
-    return actor.get("person", actor.get("party", ""))
+    return actor["person"] if "person" in actor else party_name(actor.get("party", ""), state)

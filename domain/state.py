@@ -20,6 +20,7 @@ from constancia.domain.kernel.calendar import local_day, parse_instant
 from constancia.domain.kernel.context import Context, Lookup, find_nothing
 from constancia.domain.kernel.editions import FIRST, NEWEST
 from constancia.domain.kernel.forms import form_number, shape_of
+from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
 from constancia.domain.kernel.machine import NONE
 
 # The form of the state documents that name none.
@@ -61,6 +62,12 @@ class State:
         """The zone that genesis named; UTC before it."""
         genesis = self._aggregates.get("ledger")
         return genesis.opened.timezone if isinstance(genesis, LedgerState) else "UTC"
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The authentic languages that genesis named; the default before it."""
+        genesis = self._aggregates.get("ledger")
+        return genesis.languages if isinstance(genesis, LedgerState) else DEFAULT_LANGUAGES
 
     @property
     def edition(self) -> int:

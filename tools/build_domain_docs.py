@@ -13,9 +13,8 @@ from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 from constancia.domain.authority import GENERAL
 from constancia.domain.catalogue import AGGREGATES
 from constancia.domain.commitments.scope import Scope, ScopeKind
-from constancia.domain.identity.appointment import Capacity
-from constancia.domain.identity.genesis import PartyKind
 from constancia.domain.identity.key_material import KeyMaterial
+from constancia.domain.identity.vocabulary import Capacity, PartyKind
 from constancia.domain.kernel.acts import Act
 from constancia.domain.kernel.aggregate import Level
 from constancia.domain.kernel.codes import CODES
@@ -35,6 +34,7 @@ from constancia.domain.kernel.values import (
     Identifier,
     Json,
     Label,
+    LanguageTag,
     StreamName,
     Text,
     TypeName,
@@ -67,6 +67,7 @@ NAMED: Final[Mapping[Any, str]] = {
     Json: "body",
     KeyMaterial: "Key",
     Label: "string",
+    LanguageTag: "language tag",
     Level: "level",
     PartyKind: "party kind",
     RuleValue: "Rule",

@@ -55,7 +55,8 @@ def command(
     4. constancia init libro --signed inai.signed.json --signed nosc.signed.json --signed sfp.signed.json
 
     El TOML lleva origin, timezone y charter, las tablas name y rules, y una tabla founders por parte, con party, kind,
-    key y legal_name. Sin opciones imprime un ejemplo. / Without options it prints an example.
+    key y legal_name. Si el libro tiene otros idiomas, tipos de parte o calidades: languages, party_kinds, capacities
+    (examples/rio-inventado). Sin opciones imprime un ejemplo. / Without options it prints an example.
     """
     from constancia.ledger.folder import LedgerFolder
 
@@ -94,7 +95,7 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
         founders = sorted(
             (_founder(ceremony.parent, founder) for founder in plan["founders"]), key=lambda founder: founder["party"]
         )
-        origin, timezone = plan["origin"], plan["timezone"]
+        origin, timezone, own = plan["origin"], plan["timezone"], _vocabulary(plan)
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise fail(message("init.ceremony", path=ceremony, reason=repr(error), example=Lines(EXAMPLE))) from error
     secret = passphrase(passphrase_file, "passphrase.log", confirm=True)
@@ -106,16 +107,17 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
             "media_type": "text/markdown",
             "sha256": Documents(places.documents).put(charter),
             "size": len(charter),
-            "title": {"es": plan["charter"]},
+            "title": dict.fromkeys(own["languages"], plan["charter"]),
         },
         "demonstration": bool(plan.get("demonstration", False)),
         "edition": NEWEST,
         "founders": founders,
         "log_key": signer.vkey,
         **({} if signer.cosigner_vkey is None else {"log_cosigner": signer.cosigner_vkey}),
-        "name": plan.get("name", {"es": origin}),
+        "name": plan.get("name", dict.fromkeys(own["languages"], origin)),
         "rules": plan.get("rules", {}),
         "timezone": timezone,
+        **own,
     }
     try:
         parse_act("LedgerOpened", NEWEST, body)
@@ -137,6 +139,17 @@ def _draft(places: "LedgerFolder", ceremony: Path, passphrase_file: Path | None)
     )
     write_file(places.path / DRAFT, raw)
     say(message("init.drafted", path=places.path / DRAFT, parties=", ".join(founder["party"] for founder in founders)))
+
+
+def _vocabulary(plan: dict[str, Any]) -> dict[str, Any]:
+    """Give what the ledger has of its own: languages always, kinds of party and capacities where the file lists any."""
+    from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
+
+    own: dict[str, Any] = {"languages": sorted(plan.get("languages", DEFAULT_LANGUAGES))}
+    for name, key in (("capacities", "capacity"), ("party_kinds", "kind")):
+        if name in plan:
+            own[name] = sorted(plan[name], key=lambda item, key=key: str(item[key]))  # type: ignore[misc]
+    return own
 
 
 def _founder(base: Path, item: dict[str, Any]) -> dict[str, Any]:

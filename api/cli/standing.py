@@ -1,5 +1,6 @@
 """Status of every commitment, for the terminal: levels, scope, milestones, deliverables, deadlines."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Final
 
@@ -15,6 +16,7 @@ from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.scope import Deliverable, Milestone
 from constancia.domain.derive import Derived, derive, flags, milestone_standing
 from constancia.domain.kernel.calendar import Certainty, local_day
+from constancia.domain.sentences import party_name
 from constancia.domain.state import State
 from constancia.domain.validity import Validity
 from constancia.ledger.views.projections.base import Row
@@ -35,7 +37,7 @@ def print_standing(reading: Reading, lang: str) -> None:
     rows = {row["stream"]: row for name in ("agreements", "commitments") for row in reading.rows(name)}
     for agreement in state.of(Agreement):
         doubt = _doubt(rows[agreement.stream], lang)
-        _print_agreement(console, agreement, facts, local_day(at, state.timezone), lang, doubt)
+        _print_agreement(console, state, agreement, facts, local_day(at, state.timezone), lang, doubt)
     for commitment in state.of(Commitment):
         _print_commitment(console, state, commitment, at, lang, _doubt(rows[commitment.stream], lang))
 
@@ -83,23 +85,34 @@ def _word(lang: str, name: str) -> str:
     return tr(lang, f"word.{name}")
 
 
-def _escaped(text: object, lang: str) -> str:
+def _escaped(text: object, lang: str, state: State) -> str:
     """Escape text that a party wrote, so that square brackets in it are not markup."""
-    return escape(printable(in_language(text, lang)))
+    return escape(printable(in_language(text, lang, state.languages)))
+
+
+def _parties(state: State, parties: Iterable[str], lang: str) -> str:
+    """Give the names of parties; a dash where there is none."""
+    return ", ".join(_escaped(party_name(party, state), lang, state) for party in parties) or "—"
 
 
 def _print_agreement(
-    console: Console, agreement: Agreement, facts: tuple[Derived, ...], day: date, lang: str, doubt: str
+    console: Console,
+    state: State,
+    agreement: Agreement,
+    facts: tuple[Derived, ...],
+    day: date,
+    lang: str,
+    doubt: str,
 ) -> None:
     version = agreement.current
-    signed = ", ".join(signature.mark.party.upper() for signature in version.signatures) or "—"
+    signed = _parties(state, (signature.mark.party for signature in version.signatures), lang)
     fact = next((derived for derived in facts if derived.stream == agreement.stream and derived.since), None)
     since = f" ({tr(lang, 'cli.standing.since', since=fact.since)})" if fact else ""
     status = _word(lang, agreement.status_on(day))
-    console.print(f"[bold]{_escaped(version.title, lang)}[/bold] — {status}{since}{doubt}")
+    console.print(f"[bold]{_escaped(version.title, lang, state)}[/bold] — {status}{since}{doubt}")
     console.print(f"  {tr(lang, 'cli.standing.signed', parties=signed)}")
     if version.missing:
-        absent = ", ".join(party.upper() for party in version.missing)
+        absent = _parties(state, version.missing, lang)
         console.print(f"  {tr(lang, 'cli.standing.missing', parties=absent)}")
     console.print()
 
@@ -110,7 +123,7 @@ def _print_commitment(
     marks = ", ".join(_word(lang, flag) for flag in flags(state, commitment, at))
     shown = f" [bold red]({marks})[/bold red]" if marks else ""
     console.print(
-        f"[bold]{commitment.commitment}: {_escaped(commitment.title, lang)}[/bold] — "
+        f"[bold]{commitment.commitment}: {_escaped(commitment.title, lang, state)}[/bold] — "
         f"{_word(lang, commitment.status)}{shown}{doubt}"
     )
     contested = commitment.contested_level
@@ -127,7 +140,11 @@ def _print_commitment(
         console.print(
             f"  {tr(lang, 'cli.standing.scope', version=version.version)}: {_word(lang, version.computed_kind)}"
             + (f" (− {', '.join(version.diff.removed)})" if version.diff and version.diff.removed else "")
-            + (f" ({tr(lang, 'page.without', parties=', '.join(version.without).upper())})" if version.without else "")
+            + (
+                f" ({tr(lang, 'page.without', parties=_parties(state, version.without, lang))})"
+                if version.without
+                else ""
+            )
         )
     console.print(_milestones(state, commitment, at, lang))
     console.print()
@@ -145,7 +162,7 @@ def _milestones(state: State, commitment: Commitment, at: datetime, lang: str) -
             else []
         )
         table.add_row(
-            f"{milestone.milestone} {_escaped(milestone.title, lang)}",
+            f"{milestone.milestone} {_escaped(milestone.title, lang, state)}",
             milestone.window,
             _milestone_stands(state, commitment, milestone, at, lang),
             "\n".join(_deliverable_stands(state, commitment, item, lang) for item in items),

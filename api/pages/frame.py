@@ -11,10 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from constancia.api.http.deps import TheLedger, TheReading
 from constancia.api.http.proxies import path_within, prefix_of
+from constancia.api.pages.marked_text import marked, marked_message
 from constancia.api.text.dates import date_words, instant_words, moment_words
-from constancia.api.text.i18n import in_language, tr
+from constancia.api.text.i18n import in_language, language_name, tr
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import Party
+from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.state import State
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.reading import Reading
@@ -104,7 +106,7 @@ class Frame:
         """
         lang, state, ledger = self.lang, self.state, self.ledger
         base = prefix_of(self.request.scope)
-        genesis = state.aggregates.get("ledger")
+        genesis, languages = state.aggregates.get("ledger"), state.languages
         opened = genesis.opened if isinstance(genesis, LedgerState) else None
         html = (
             templates()
@@ -113,9 +115,12 @@ class Frame:
                 lang=lang,
                 base=base,
                 other_path=self._in_other_language(),
-                t=lambda msgid, **params: tr(lang, msgid, **params),
-                text=lambda value: in_language(value, lang),
+                t=lambda msgid, **params: marked_message(lang, msgid, **params),
+                text=lambda value: marked(value, lang, languages),
+                plain=lambda value: in_language(value, lang, languages),
                 word=lambda name: _word(lang, name),
+                language=lambda tag: language_name(tag, lang),
+                own_word=lambda name: _own_word(genesis, lang, name),
                 to=lambda name, *parts: self.link("/".join([base, lang, segment(lang, name), *map(str, parts)])),
                 link=self.link,
                 start=f"{base}/{lang}/",
@@ -133,7 +138,8 @@ class Frame:
                 refusal=ledger.refusal,
                 rollbacks=ledger.rollbacks,
                 root=ledger.log.root(self.as_of.size).hex(),
-                title_text=in_language(opened.name, lang) if opened else ledger.origin,
+                title_text=in_language(opened.name, lang, languages) if opened else ledger.origin,
+                ledger_name=opened.name if opened else ledger.origin,
                 is_demo=bool(opened and opened.demonstration),
                 party_name=lambda party: party_name(state, party, lang),
                 holder=lambda name: (
@@ -164,11 +170,21 @@ def segment(lang: str, name: str) -> str:
 
 
 def party_name(state: State, party: str, lang: str) -> str:
-    """Give a party's short name: acronym, else legal name."""
+    """Give a party's short name: acronym, else legal name, as HTML where it is not in the page's language."""
     aggregate = state.aggregates.get(f"party/{party}")
     if isinstance(aggregate, Party):
-        return aggregate.acronym or in_language(aggregate.legal_name, lang)
+        return aggregate.acronym or marked(aggregate.legal_name, lang, state.languages)
     return party
+
+
+def _own_word(genesis: Aggregate | None, lang: str, word: str) -> str:
+    """Give the name of a kind of party or a capacity: genesis's, else ours."""
+    name = genesis.name_of(word) if isinstance(genesis, LedgerState) else None
+    return (
+        _word(lang, word)
+        if name is None or not isinstance(genesis, LedgerState)
+        else marked(name, lang, genesis.languages)
+    )
 
 
 def _word(lang: str, name: object) -> str:

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from constancia.api.pages.frame import Frame
-from constancia.api.text.i18n import say
+from constancia.api.pages.marked_text import marked_sentence
 from constancia.domain.derive import derive, first_submission
 from constancia.domain.sentences import sentence_of
 from constancia.ledger.views.projections.base import Row
@@ -20,7 +22,7 @@ class Line:
     index: int
     leaf_hash: str
     type: str
-    sentence: str
+    sentence: Markup
     party: str
     occurred_on: str
     recorded_at: str
@@ -54,7 +56,7 @@ def _line(frame: Frame, index: int, corrections: Sequence[Row]) -> Line:
         index=index,
         leaf_hash=leaf,
         type=statement["type"],
-        sentence=say(sentence_of(statement, frame.state), frame.lang, for_page=True),
+        sentence=marked_sentence(sentence_of(statement, frame.state), frame.lang),
         party=statement["actor"].get("party", ""),
         occurred_on=statement["occurred_on"],
         recorded_at=entry["recorded_at"],

@@ -6,16 +6,19 @@ languages; the catalogues contain only the product's own texts.
 
 import io
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from gettext import GNUTranslations
 from importlib.resources import files
-from typing import Final
+from typing import Final, TypeVar
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from constancia.api.text.dates import date_words
+from constancia.domain.kernel.languages import DEFAULT_LANGUAGES, language_shown
+from constancia.domain.kernel.values import Text
 from constancia.domain.sentences import Sentence
 
 LANGUAGES: Final = ("es", "en")
@@ -45,15 +48,38 @@ def tr(lang: str, msgid: str, **params: object) -> str:
     return text % params if params else text
 
 
-def in_language(text: object, lang: str) -> str:
-    """Return a bilingual text in a language, or in Spanish if there is no other; plain texts unchanged."""
-    if isinstance(text, Mapping):
-        return str(text.get(lang) or text.get("es") or next(iter(text.values()), ""))
-    chosen = getattr(text, lang, None) or getattr(text, "es", None)
-    return str(chosen if chosen is not None else text)
+def in_language(text: object, lang: str, languages: Sequence[str] = DEFAULT_LANGUAGES) -> str:
+    """Return a text in the reader's language, or in another that it has; plain texts unchanged.
+
+    Args:
+        text: A text by language, or what is shown as it is.
+        lang: The reader's language.
+        languages: The ledger's authentic languages, for a text that the reader's language lacks.
+    """
+    return chosen(text, lang, languages)[1]
 
 
-# Parameters of sentences that are dates, and those that are one of several choices.
+def chosen(text: object, lang: str, languages: Sequence[str]) -> tuple[str | None, str]:
+    """Return the words that `in_language` chooses, and their language; None for it where the text names none."""
+    by_language = text.to_json() if isinstance(text, Text) else text
+    if not isinstance(by_language, Mapping):
+        return None, str(text)
+    if not by_language:
+        return None, ""
+    tag = language_shown(tuple(by_language), lang, languages)
+    return tag, str(by_language[tag])
+
+
+def language_name(tag: str, lang: str) -> str:
+    """Return a language's name in a language, such as "Portugués (Brasil)"; the tag where CLDR has no name for it."""
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name(lang)
+    except (UnknownLocaleError, ValueError):
+        name = Locale.parse(lang).languages.get(tag)
+    return name[:1].upper() + name[1:] if name else tag
+
+
+# Parameters of sentences that are dates, and those that are choices with a name (message id `word.<choice>`).
 _DATES: Final = (
     "compromised_since", "due", "effective", "from_day", "on", "period", "since", "to_day", "until", "valid_from",
 )  # fmt: skip
@@ -63,33 +89,40 @@ _WORDS: Final = (
 )  # fmt: skip
 
 
-class _Lenient(dict[str, object]):
+class _Lenient(dict[str, str]):
     """Parameters of a sentence: an optional member that the act left out reads as nothing."""
 
     def __missing__(self, key: str) -> str:
         return ""
 
 
-def say(sentence: Sentence, lang: str, *, for_page: bool = False) -> str:
-    """Return an act's readable sentence in a language.
+def say(sentence: Sentence, lang: str) -> str:
+    """Return an act's readable sentence in a language."""
 
-    Args:
-        sentence: Message id and parameters.
-        lang: `es` or `en`.
-        for_page: Whether a browser shows it, which understands marks of direction; a terminal prints them escaped.
-    """
-    params = _Lenient({name: in_language(value, lang) for name, value in sentence.params.items()})
-    for name in _DATES:
-        if name in params:
-            params[name] = date_words(str(params[name]), lang)
-    for name in _WORDS:
-        if name in params:
-            word = f"word.{params[name]}"
+    def shown(value: object) -> str:
+        return in_language(value, lang, sentence.languages)
+
+    return catalogue(lang).gettext(sentence.msgid) % sentence_parameters(sentence, lang, shown)
+
+
+_S = TypeVar("_S", bound=str)
+
+
+def sentence_parameters(sentence: Sentence, lang: str, shown: Callable[[object], _S]) -> Mapping[str, str]:
+    """Return the parameters of a sentence's message, each made by a function from a text or a word."""
+    params = _Lenient()
+    for name, value in sentence.params.items():
+        if isinstance(value, tuple):
+            params[name] = shown(", ").join(shown(item) for item in value)
+        elif name in _DATES:
+            params[name] = shown(date_words(str(value), lang))
+        elif name in _WORDS and isinstance(value, str):
+            word = f"word.{value}"
             text = tr(lang, word)
-            params[name] = text if text != word else params[name]
-    if for_page:
-        params = _Lenient({name: isolate(value) if isinstance(value, str) else value for name, value in params.items()})
-    return catalogue(lang).gettext(sentence.msgid) % params
+            params[name] = shown(text if text != word else value)
+        else:
+            params[name] = shown(value)
+    return params
 
 
 def isolate(text: str) -> str:

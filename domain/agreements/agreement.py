@@ -12,7 +12,7 @@ from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.occurrence import Ledger, occurrence
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Count, Digest, Doc, DocSet, Identifier, Label, Text, Value
+from constancia.domain.kernel.values import Count, Digest, Doc, DocSet, Identifier, Label, LanguageTag, Text, Value
 
 TWO: Final = 2  # nobody agrees alone
 THIRD: Final = 3  # the edition that knows an agreement's later life
@@ -98,7 +98,7 @@ class Reading(Value):
 
     SINCE: ClassVar = THIRD
 
-    lang: Identifier
+    lang: LanguageTag
     says: Label | None = None
 
 

@@ -16,7 +16,7 @@ from constancia.domain.agreements.agreement import (
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import FormError, Identifier, Text
+from constancia.domain.kernel.values import FormError, Identifier, LanguageTag, Text
 
 
 @act
@@ -34,7 +34,7 @@ class TranslationDiscrepancyRecorded(AgreementAct):
     place: Text
     readings: tuple[Reading, ...]
     weight: Weight
-    prevails: Identifier | None = None
+    prevails: LanguageTag | None = None
 
     def check_form(self, where: str) -> None:
         """Check that two languages at least are compared, and that they say different things."""

@@ -2,29 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final
 
+from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import by_own_party, find_party, party_registered
+from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES, Capacity, check_choice
 from constancia.domain.kernel.acts import REGISTRY, Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_day
 from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Day, Identifier, Label, Text, TypeName
-
-Capacity = Literal[
-    "head",
-    "commissioner",
-    "representative",
-    "co_representative",
-    "director_general",
-    "alternate",
-    "secretariat",
-    "consultant",
-    "member",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +83,17 @@ class RepresentativeAppointed(AppointmentAct):
 
     @rule(
         "E_POLICY",
+        "the capacity is one of the ledger's",
+        "la calidad es una de las del libro",
+        since=3,
+    )
+    def _capacity_of_the_ledger(self, on: object, at: Context) -> Breach:
+        genesis = at.find(LedgerState, "ledger")
+        capacities = DEFAULT_CAPACITIES if genesis is None else genesis.capacities
+        return self.capacity not in capacities and {"capacity": self.capacity, "capacities": sorted(capacities)}
+
+    @rule(
+        "E_POLICY",
         "a scope lists acts that a representative can do",
         "un alcance enumera actos que un representante puede hacer",
     )
@@ -110,7 +112,19 @@ class RepresentativeAppointed(AppointmentAct):
         party, named = find_party(at, self.party), self.on_behalf_of
         return named is not None and (party is None or not party.open_membership(named)) and {"organization": named}
 
-    RULES: ClassVar = (by_own_party, party_registered, _in_order, _acts_of_representatives, _from_a_member)
+    RULES: ClassVar = (
+        by_own_party,
+        party_registered,
+        _in_order,
+        _capacity_of_the_ledger,
+        _acts_of_representatives,
+        _from_a_member,
+    )
+
+    def check_edition(self, edition: int, where: str) -> None:
+        """In editions 1 and 2 capacities are of a closed list; later, of the ledger's own."""
+        if edition <= LAST_OF_ES_AND_EN:
+            check_choice(self.capacity, DEFAULT_CAPACITIES, f"{where}.capacity")
 
     def begin(self, at: Context) -> Appointment:
         """Create the appointment."""

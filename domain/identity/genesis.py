@@ -3,27 +3,35 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final
 
 from constancia.domain.identity.key_material import KeyMaterial
+from constancia.domain.identity.vocabulary import (
+    DEFAULT_CAPACITIES,
+    DEFAULT_KINDS,
+    NamedCapacity,
+    NamedKind,
+    PartyKind,
+    check_choice,
+)
 from constancia.domain.kernel.acts import Act, act, act_base, names_later_edition
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import zone
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, NEWEST
-from constancia.domain.kernel.values import Count, Doc, FormError, Identifier, Label, Rule, Text, Value
-
-PartyKind = Literal[
-    "federal_ministry",
-    "autonomous_body",
-    "civil_society_group",
-    "civil_society_org",
-    "academia",
-    "international_body",
-    "working_group",
-    "individual",
-    "company",
-]
+from constancia.domain.kernel.editions import FIRST, LAST_OF_ES_AND_EN, NEWEST
+from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
+from constancia.domain.kernel.values import (
+    Count,
+    Doc,
+    FormError,
+    Identifier,
+    Label,
+    LanguageTag,
+    Rule,
+    Text,
+    Value,
+    check_tag,
+)
 
 # Rules that outcomes are computed from: a value that is none of these would silently mean something else.
 COMPUTED_RULES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -119,6 +127,29 @@ class LedgerState(Aggregate):
         """The edition of the law in force."""
         return self.adopted or self.opened.edition or FIRST
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The authentic languages, sorted: every text has each of them."""
+        return self.opened.languages or DEFAULT_LANGUAGES
+
+    @property
+    def kinds(self) -> Mapping[str, bool]:
+        """The kinds of party, and whether a party of the kind is composed of organizations."""
+        listed = self.opened.party_kinds
+        return DEFAULT_KINDS if listed is None else {named.kind: bool(named.composite) for named in listed}
+
+    @property
+    def capacities(self) -> tuple[str, ...]:
+        """The capacities in which persons are appointed."""
+        listed = self.opened.capacities
+        return DEFAULT_CAPACITIES if listed is None else tuple(named.capacity for named in listed)
+
+    def name_of(self, word: str) -> Text | None:
+        """Give the name that genesis gives to a kind of party or a capacity; None where it gives none."""
+        kinds = ((named.kind, named.name) for named in self.opened.party_kinds or ())
+        capacities = ((named.capacity, named.name) for named in self.opened.capacities or ())
+        return next((name for named, name in (*kinds, *capacities) if named == word), None)
+
     def founder(self, party: str) -> Founder | None:
         """Give a founder by party, or None."""
         return next((founder for founder in self.opened.founders if founder.party == party), None)
@@ -136,8 +167,13 @@ class LedgerOpened(LedgerAct):
     """Genesis: root keys, the log's keys, time zone, and the rules that the source leaves open."""
 
     signer: ClassVar = "founders"
-    SORTED: ClassVar = {"founders": "party"}
-    MEMBER_SINCE: ClassVar = {"edition": 2}
+    SORTED: ClassVar = {"capacities": "capacity", "founders": "party", "languages": "", "party_kinds": "kind"}
+    MEMBER_SINCE: ClassVar = {
+        "capacities": LAST_OF_ES_AND_EN + 1,
+        "edition": FIRST + 1,
+        "languages": LAST_OF_ES_AND_EN + 1,
+        "party_kinds": LAST_OF_ES_AND_EN + 1,
+    }
 
     charter: Doc
     demonstration: bool
@@ -148,6 +184,9 @@ class LedgerOpened(LedgerAct):
     timezone: Label
     log_cosigner: str | None = None
     edition: Count | None = None
+    languages: tuple[LanguageTag, ...] | None = None
+    party_kinds: tuple[NamedKind, ...] | None = None
+    capacities: tuple[NamedCapacity, ...] | None = None
 
     @classmethod
     def names_newer(cls, body: Mapping[str, Any]) -> bool:
@@ -167,6 +206,17 @@ class LedgerOpened(LedgerAct):
             raise FormError(f"{where}.timezone", "an IANA time zone", self.timezone) from error
         for name, value in unknown_rules(self.rules, self.edition or FIRST):
             raise FormError(f"{where}.rules.{name}", _expected(name), value)
+        for name in ("capacities", "languages", "party_kinds"):
+            if getattr(self, name) == ():
+                raise FormError(f"{where}.{name}", "a list that is not empty, or no list", "an empty list")
+
+    def check_edition(self, edition: int, where: str) -> None:
+        """Languages are tags; the kinds of the founders are among the ledger's."""
+        for position, tag in enumerate(self.languages or ()):
+            check_tag(tag, edition, f"{where}.languages[{position}]")
+        listed = DEFAULT_KINDS if self.party_kinds is None else [named.kind for named in self.party_kinds]
+        for position, founder in enumerate(self.founders):
+            check_choice(founder.kind, tuple(listed), f"{where}.founders[{position}].kind")
 
     def begin(self, at: Context) -> LedgerState:
         """Pin what genesis says."""

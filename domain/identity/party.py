@@ -1,19 +1,21 @@
 """Parties: their names, and the organizations of a composite party, dated and never deleted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Protocol
 
-from constancia.domain.identity.genesis import LedgerState, PartyKind
+from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.role import is_reserved
+from constancia.domain.identity.vocabulary import DEFAULT_KINDS, PartyKind, check_choice
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future, lies_in_future
+from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, Met, rule
-from constancia.domain.kernel.values import EdtfText, Identifier, Label, Text
+from constancia.domain.kernel.values import EdtfText, Identifier, Label, LanguageTag, Text, check_tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,16 @@ class PartyRegistered(PartyAct):
 
     @rule(
         "E_POLICY",
+        "the kind is one of the ledger's",
+        "el tipo es uno de los del libro",
+        since=3,
+    )
+    def _kind_of_the_ledger(self, on: object, at: Context) -> Breach:
+        kinds = kinds_of(at)
+        return self.kind not in kinds and {"kind": self.kind, "kinds": sorted(kinds)}
+
+    @rule(
+        "E_POLICY",
         "no party has the name of a role, or one that stands for the members",
         "ninguna parte lleva el nombre de un papel ni uno que designa a los integrantes",
         since=2,
@@ -141,7 +153,12 @@ class PartyRegistered(PartyAct):
     def _not_a_role(self, on: object, at: Context) -> Breach:
         return is_reserved(self.party) and {"reserved": self.party}
 
-    RULES: ClassVar = (_root_for_itself, _founder_by_its_root, _kind_of_genesis, _not_a_role)
+    RULES: ClassVar = (_root_for_itself, _founder_by_its_root, _kind_of_genesis, _kind_of_the_ledger, _not_a_role)
+
+    def check_edition(self, edition: int, where: str) -> None:
+        """In editions 1 and 2 kinds are of a closed list; later, of the ledger's own."""
+        if edition <= LAST_OF_ES_AND_EN:
+            check_choice(self.kind, tuple(DEFAULT_KINDS), f"{where}.kind")
 
     def begin(self, at: Context) -> Party:
         """Create the party."""
@@ -165,7 +182,7 @@ class PartyNameRecorded(PartyAct):
     FIRST_CORRECTABLE: ClassVar = ("name", "used_in")
 
     body: Identifier | None = None
-    lang: Identifier
+    lang: LanguageTag
     name: Label
     official: bool
     used_in: Label
@@ -176,6 +193,10 @@ class PartyNameRecorded(PartyAct):
         return named is not None and at.state.standing(f"governance/{named}") is None and {"governance body": named}
 
     RULES: ClassVar = (_body_exists,)
+
+    def check_edition(self, edition: int, where: str) -> None:
+        """Its language has the form that the edition asks for."""
+        check_tag(self.lang, edition, f"{where}.lang")
 
     def then(self, on: Party, at: Context) -> Party:
         """Add the alias."""
@@ -207,7 +228,7 @@ class MemberOrganizationJoined(PartyAct):
         since=3,
     )
     def _composite_or_group(self, on: Party, at: Context) -> Breach:
-        return on.kind not in ("civil_society_group", "working_group")
+        return not kinds_of(at).get(on.kind, False)
 
     @rule(*PARTY_EXISTS)
     def _organization_registered(self, on: object, at: Context) -> Breach:
@@ -279,6 +300,12 @@ class MemberOrganizationLeft(PartyAct):
             for member in on.organizations
         )
         return replace(on, organizations=changed)
+
+
+def kinds_of(at: Context) -> Mapping[str, bool]:
+    """Give the ledger's kinds of party, and whether a party of the kind is composed of organizations."""
+    genesis = at.find(LedgerState, "ledger")
+    return DEFAULT_KINDS if genesis is None else genesis.kinds
 
 
 def _founders_kind(at: Context, party: str) -> PartyKind | None:

@@ -18,6 +18,7 @@ from constancia.domain.kernel.editions import FIRST, NEWEST, is_known
 from constancia.domain.kernel.problems import Problem
 from constancia.domain.kernel.rules import Rule
 from constancia.domain.kernel.values import FormError, Value
+from constancia.domain.kernel.walk import values_in
 
 Signer = Literal["founders", "root", "rep", "root_or_rep", "self"]
 G = TypeVar("G", bound=Aggregate)
@@ -230,6 +231,8 @@ def parse_act(type_name: str, schema: int, body: Mapping[str, Any]) -> Act[Any]:
         raise UnknownAct(Problem(code="E_UNKNOWN_TYPE", rule="the edition of the law knows the type", found=details))
     try:
         parsed = cls.parse(body)
+        for where, value in values_in(parsed):
+            value.check_edition(schema, where)
     except FormError as error:
         details = {"where": error.where, "expected": error.expected, "found": error.found}
         raise UnknownAct(Problem(code="E_MALFORMED", rule="the body has not its type's form", found=details)) from error

@@ -58,6 +58,10 @@ class StateView(Protocol):
         """The ledger's zone."""
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """The ledger's authentic languages."""
+
+    @property
     def edition(self) -> int:
         """The edition of the law in force."""
 

@@ -9,6 +9,7 @@ from typing import Final
 
 FIRST: Final = 1  # genesis of this edition does not name it
 NEWEST: Final = 3
+LAST_OF_ES_AND_EN: Final = 2  # in it and before, texts, kinds of party and capacities are of closed lists
 
 
 def is_known(edition: int) -> bool:

@@ -6,7 +6,7 @@ it is absent it is not written.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
@@ -32,9 +32,17 @@ def shape_of(classes: Iterable[type[Any]], edition: int = NEWEST) -> dict[str, l
         cls = waiting.pop()
         if cls.__name__ in shape or getattr(cls, "SINCE", FIRST) > edition:
             continue
-        shape[cls.__name__] = sorted(attribute.name for attribute in fields(cls) if attribute.default is not None)
+        shape[cls.__name__] = _members(cls, edition)
         waiting.extend(value_class for hint in get_type_hints(cls).values() for value_class in _classes(hint))
     return shape
+
+
+def _members(cls: type[Any], edition: int) -> list[str]:
+    """Give the members that a class always writes: `FORMER_MEMBERS` lists them for editions up to a number."""
+    former: Mapping[int, Iterable[str]] = getattr(cls, "FORMER_MEMBERS", {})
+    if former:
+        return sorted(next((names for last, names in sorted(former.items()) if edition <= last), ()))
+    return sorted(attribute.name for attribute in fields(cls) if attribute.default is not None)
 
 
 def _classes(hint: Any) -> Iterable[type[Any]]:

@@ -16,6 +16,8 @@ from types import UnionType
 from typing import Any, ClassVar, Final, Literal, NewType, Self, get_args, get_origin, get_type_hints
 
 from constancia.domain.kernel.calendar import parse_day, parse_edtf
+from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN
+from constancia.domain.kernel.languages import FORMER_LANGUAGES, is_language_tag
 
 Identifier = NewType("Identifier", str)
 Hex64 = NewType("Hex64", str)
@@ -25,6 +27,7 @@ EdtfText = NewType("EdtfText", str)
 Label = NewType("Label", str)
 TypeName = NewType("TypeName", str)
 StreamName = NewType("StreamName", str)
+LanguageTag = NewType("LanguageTag", str)
 Count = NewType("Count", int)
 Json = NewType("Json", dict)  # type: ignore[type-arg]  # an act's body, read again by its type
 
@@ -37,6 +40,8 @@ _HEX64 = re.compile(r"[0-9a-f]{64}\Z")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 _TYPE = re.compile(r"[A-Z][A-Za-z]{2,63}\Z")
 _STREAM = re.compile(r"(?:[a-z]{3,32}/[a-z0-9][a-z0-9._-]{0,129}|ledger)\Z")
+
+TAG_WORDS: Final = "a language tag (BCP 47) in small letters, such as es or pt-br"
 
 Parser = Callable[[object, str], Any]
 
@@ -123,6 +128,7 @@ _PARSERS: Final[dict[Any, Parser]] = {
     StreamName: _matching(_STREAM, "a stream's name"),
     Day: _dated(parse_day, "a day YYYY-MM-DD"),
     EdtfText: _dated(parse_edtf, "a date or interval in EDTF"),
+    LanguageTag: _matching(_IDENTIFIER, TAG_WORDS),  # from edition 3 on `check_tag` asks for more
     Label: _text(LABEL_CHARACTERS),
     str: _text(TEXT_CHARACTERS),
     bool: _of_type(bool, "true or false"),
@@ -177,6 +183,18 @@ class Value:
             FormError: It does not hold.
         """
 
+    def check_edition(self, edition: int, where: str) -> None:
+        """Check what an edition of the law asks of the form besides.
+
+        Raises:
+            FormError: The edition does not take it.
+        """
+
+    @classmethod
+    def member_hint(cls, name: str) -> Any:
+        """Give the type of a member by its name; None where there is none."""
+        return get_type_hints(cls).get(name)
+
     def to_json(self) -> dict[str, Any]:
         """Give the object that `parse` reads back; absent members are left out."""
         return {
@@ -211,8 +229,8 @@ def _schema(cls: type[Value]) -> tuple[frozenset[str], dict[str, Parser]]:
 
 def parser_for(hint: Any) -> Parser:
     """Give the reader of a type annotation: a named value, `Literal`, `tuple[X, ...]`, `X | None`, a `Value`."""
-    if hint in _PARSERS:
-        return _PARSERS[hint]
+    if hint in _PARSERS or isinstance(hint, NewType):  # another name is one for identifiers, such as kinds of party
+        return _PARSERS.get(hint, _PARSERS[Identifier])
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Literal:
         return _one_of(arguments)
@@ -254,12 +272,60 @@ def _map_of(parse_item: Parser) -> Parser:
     return parse
 
 
+def check_tag(tag: str | None, edition: int, where: str) -> None:
+    """Check that a language is one that an edition of the law takes: any identifier, from edition 3 on a tag."""
+    if tag is not None and edition > LAST_OF_ES_AND_EN and not is_language_tag(tag):
+        raise FormError(where, TAG_WORDS, tag)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text(Value):
-    """A text in Spanish, and in English where there is one."""
+    """A text in one language or several: pairs of language tag and text, sorted by tag.
 
-    es: str
-    en: str | None = None
+    Its JSON form is an object whose members are the tags. In editions 1 and 2 it is in Spanish, and in English where
+    there is one. From edition 3 on it has each authentic language of the ledger (`domain.texts`), and may have more.
+    """
+
+    FORMER_MEMBERS: ClassVar[Mapping[int, tuple[str, ...]]] = {LAST_OF_ES_AND_EN: ("es",)}
+
+    by_language: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def parse(cls, item: object, where: str = "body") -> Self:
+        """Read an object of texts by language."""
+        if type(item) is not dict:
+            raise FormError(where, "an object", item)
+        if not item or len(item) > LIST_ITEMS:
+            raise FormError(where, f"texts in 1 to {LIST_ITEMS} languages", len(item))
+        read = _PARSERS[str]
+        for tag in item:
+            if type(tag) is not str or not is_language_tag(tag):
+                raise FormError(f"{where}.{tag}", TAG_WORDS, tag)
+        return cls(by_language=tuple((tag, read(item[tag], f"{where}.{tag}")) for tag in sorted(item)))
+
+    def check_edition(self, edition: int, where: str) -> None:
+        """In editions 1 and 2 it has Spanish, and no other language but English."""
+        if edition > LAST_OF_ES_AND_EN:
+            return
+        if FORMER_LANGUAGES[0] not in self.languages:
+            raise FormError(f"{where}.{FORMER_LANGUAGES[0]}", "this member", "nothing")
+        for tag in self.languages:
+            if tag not in FORMER_LANGUAGES:
+                raise FormError(f"{where}.{tag}", f"only the members {', '.join(sorted(FORMER_LANGUAGES))}", tag)
+
+    @classmethod
+    def member_hint(cls, name: str) -> Any:
+        """Give the type of a member: a text where its name is a language, nothing elsewhere."""
+        return str if is_language_tag(name) else None
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Its languages, sorted."""
+        return tuple(tag for tag, _text in self.by_language)
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the object of texts by language."""
+        return dict(self.by_language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,14 +336,18 @@ class Doc(Value):
     sha256: Hex64
     size: Count
     title: Text
-    lang: Identifier | None = None
+    lang: LanguageTag | None = None
+
+    def check_edition(self, edition: int, where: str) -> None:
+        """Its language has the form that the edition asks for."""
+        check_tag(self.lang, edition, f"{where}.lang")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocSet(Value):
     """All language versions of one text, bound by one digest; `authentic` names the language that prevails."""
 
-    authentic: Identifier
+    authentic: LanguageTag
     documents: tuple[Doc, ...]
 
     def check_form(self, where: str) -> None:

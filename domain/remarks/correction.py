@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import UnionType
-from typing import Any, ClassVar, Final, Literal, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Final, Literal, get_args, get_origin
 
 from constancia.domain.kernel.acts import REGISTRY, Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
@@ -205,7 +205,7 @@ def kind_of(type_name: str, path: list[str], edition: int = NEWEST) -> object | 
         if get_origin(hint) is tuple:
             hint = get_args(hint)[0] if name.isdigit() else None
         elif isinstance(hint, type) and issubclass(hint, Value):
-            hint = get_type_hints(hint).get(name)
+            hint = hint.member_hint(name)
         else:
             return None
         if get_origin(hint) is UnionType or type(None) in get_args(hint):

@@ -1,7 +1,7 @@
 """Time-stamp authorities that a verifier pins: the folder `tsa/` of its trust folder.
 
     tsa/<name>.pem         certificates, PEM (or one in DER): at least one root; intermediates and signers if wanted
-    tsa/<name>.accredited  one line: why this provider counts as accredited in Mexico (who said so, where it was seen)
+    tsa/<name>.accredited  one line: why this provider counts as accredited (by whom, under which law, where seen)
 
 - T1: only a root pinned here makes a token count. Certificates carried by a token may complete the
   path to the root, but never be its end.

@@ -19,7 +19,7 @@ def test_with_a_state_names_are_those_recorded() -> None:
     stage = founded()
     entry = stage.entry("nosc", "CommitmentProposed", commitment())
     params = sentence_of(entry.statement, stage.state).params
-    assert (params["who"], params["party"]) == ("Persona nosc", "nosc")
+    assert (params["who"], params["party"]) == ("Persona nosc", text("nosc"))
     assert params["title"] == text("c1")
 
 
@@ -27,7 +27,7 @@ def test_a_party_that_an_act_is_about_is_the_subject() -> None:
     stage = seated()
     body = {"effective": "2019-03", "governance_body": "cc", "grounds": text("Ya"), "party": "nosc"}
     params = sentence_of(stage.entry(root("nosc"), "PartyWithdrew", body).statement, stage.state).params
-    assert (params["subject"], params["who"]) == ("nosc", "nosc")
+    assert (params["subject"], params["who"]) == (text("nosc"), text("nosc"))
 
 
 def test_an_act_that_says_something_else_has_a_sentence_of_its_own() -> None:

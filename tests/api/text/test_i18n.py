@@ -10,7 +10,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from constancia.api.http.problems import ALL_CODES
-from constancia.api.text.i18n import LANGUAGES, say, tr
+from constancia.api.pages.marked_text import marked, marked_sentence
+from constancia.api.text.i18n import LANGUAGES, in_language, language_name, say, tr
 from constancia.domain.catalogue import MACHINES
 from constancia.domain.sentences import VARIANTS, Sentence
 from constancia.ledger.monitor.findings import KINDS
@@ -20,7 +21,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 # Ids that are put together from a part that varies; everything else must stand in the code letter by letter.
 MADE = (
     "act.", "cli.asof.", "cli.standing.", "problem.", "word.",
-    "note.", "page.done", "page.ended", "page.holds_", "page.language_", "page.open_ended", "page.returned_on",
+    "note.", "page.done", "page.ended", "page.holds_", "page.open_ended", "page.returned_on",
     "page.rule_",
     "page.running", "page.succeeded_on",
     "page.target_", "page.withdrawn_on",
@@ -100,6 +101,35 @@ def test_no_message_is_there_for_nothing() -> None:
     assert unused == []
 
 
+def test_a_pages_title_has_no_markup_for_a_language() -> None:
+    titles = [
+        line for path in API.rglob("*.html") for line in path.read_text("utf-8").splitlines() if "block title" in line
+    ]
+    assert [line for line in titles if "text(" in line or "party_name(" in line] == []
+
+
+def test_a_language_has_its_name_and_one_without_a_name_its_tag() -> None:
+    tags = ("es", "pt-br", "nah", "zh-hant", "es-x-inai", "anything_at.all")
+    assert [language_name(tag, "es") for tag in tags] == [
+        "Español", "Portugués (Brasil)", "Náhuatl", "Chino (tradicional)", "es-x-inai", "anything_at.all",
+    ]  # fmt: skip
+    assert language_name("pt", "en") == "Portuguese"
+
+
+def test_text_is_marked_where_it_is_in_another_language_and_escaped_everywhere() -> None:
+    text = {"es": "<b>uno</b>", "pt": "um & dois"}
+    assert marked(text, "es") == "&lt;b&gt;uno&lt;/b&gt;"
+    assert marked({"pt": text["pt"]}, "en", ("pt",)) == '<span lang="pt">um &amp; dois</span>'
+    assert marked({"es-mx": "uno"}, "es") == "uno"
+    assert marked({'"><script>': "x"}, "es").count("<script>") == 0
+    assert in_language(text, "en", ("pt",)) == "um & dois"
+    named = Sentence(msgid="act.KeyRevoked", params={"party": text}, languages=("pt",))
+    assert marked_sentence(named, "en").startswith('<span lang="pt">um &amp; dois</span> ')
+    listed = Sentence(msgid="act.ScopeChanged.without", params={"without": ("INAI", {"pt": "<i>"})})
+    assert 'INAI, <span lang="pt">&lt;i&gt;</span>' in marked_sentence(listed, "es")
+    assert "INAI, <i>" in say(listed, "es")
+
+
 def test_sentence_leaves_out_what_the_act_left_out() -> None:
     told = say(Sentence(msgid="act.KeyRevoked", params={"party": "SFP"}), "es")
     assert told.startswith("SFP revoca")
@@ -109,6 +139,6 @@ def test_sentence_leaves_out_what_the_act_left_out() -> None:
 @pytest.mark.parametrize("name", ["مرصد", "ארגון", "Red ١٢"])
 def test_name_that_runs_from_right_to_left_is_isolated_on_a_page(name: str) -> None:
     sentence = Sentence(msgid="act.KeyRevoked", params={"party": name})
-    assert f"\u2068{name}\u2069" in say(sentence, "es", for_page=True)
+    assert f"\u2068{name}\u2069" in marked_sentence(sentence, "es")
     assert "\u2068" not in say(sentence, "es")  # a terminal would show the mark as an escape
-    assert "\u2068" not in say(Sentence(msgid="act.KeyRevoked", params={"party": "SFP"}), "es", for_page=True)
+    assert "\u2068" not in marked_sentence(Sentence(msgid="act.KeyRevoked", params={"party": "SFP"}), "es")

@@ -66,7 +66,7 @@ def test_case_05_who_remains_may_change_a_scope_and_who_has_left_is_named_for_go
     assert "ScopeChangedWithout" not in {one.kind for one in day_before}
     assert "changed_without" in flags(stage.state, found(stage), stage.now)
     sentence = sentence_of(entry.statement, stage.state)
-    assert (sentence.msgid, sentence.params["without"]) == ("act.ScopeChanged.without", "nosc")
+    assert (sentence.msgid, sentence.params["without"]) == ("act.ScopeChanged.without", ({"es": "nosc"},))
 
 
 def test_case_05_a_change_that_all_signed_names_nobody() -> None:

@@ -80,7 +80,7 @@ def test_13_a_duty_is_borne_once_all_members_and_its_bearers_have_said_it() -> N
     assert current is not None
     assert (stage.status("duty/o2"), current.bearers) == ("assigned", ("sfp",))
     assert current.limits is not None
-    assert current.limits.en == "their respective attributions"
+    assert current.limits.to_json()["en"] == "their respective attributions"
 
 
 def test_13_nobody_gets_a_duty_without_its_own_word() -> None:

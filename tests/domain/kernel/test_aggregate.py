@@ -45,7 +45,7 @@ def test_the_document_leaves_out_what_is_absent_and_keeps_what_is_empty() -> Non
 
 
 def test_the_document_is_plain_json() -> None:
-    found = document_of({"a": (Text(es="x"),), "b": frozenset({"z", "y"}), "c": {"d": True}})
+    found = document_of({"a": (Text.parse({"es": "x"}),), "b": frozenset({"z", "y"}), "c": {"d": True}})
     assert found == {"a": [{"es": "x"}], "b": ["y", "z"], "c": {"d": True}}
 
 

@@ -1,0 +1,49 @@
+"""Texts of parties as HTML: what is not in the page's language is marked with its own, for readers and screen readers.
+
+- P1: a text in another language than the page's is in an element with that language in `lang`.
+"""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+from constancia.api.text.i18n import catalogue, chosen, isolate, sentence_parameters, tr
+from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
+from constancia.domain.sentences import Sentence
+from constancia.verify.report.printable import printable
+
+
+def marked(text: object, lang: str, languages: Sequence[str] = DEFAULT_LANGUAGES) -> Markup:
+    """Return HTML of a text, in the language that `i18n.in_language` chooses.
+
+    Args:
+        text: A text by language, a plain text, or HTML made here.
+        lang: The page's language.
+        languages: The ledger's authentic languages.
+
+    Returns:
+        The text, escaped; in an element with its language where that is not the page's.
+    """
+    if isinstance(text, Markup):
+        return text
+    tag, words = chosen(text, lang, languages)
+    shown = printable(words, len(words), keep="\n\t")
+    if tag is None or tag == lang or tag.startswith(f"{lang}-"):
+        return escape(shown)
+    return Markup('<span lang="{}">{}</span>').format(tag, shown)
+
+
+def marked_message(lang: str, msgid: str, **params: object) -> str:
+    """Return a message; HTML where a parameter is HTML."""
+    if any(isinstance(value, Markup) for value in params.values()):
+        return Markup(tr(lang, msgid)) % params  # noqa: S704 - the catalogue's own text
+    return tr(lang, msgid, **params)
+
+
+def marked_sentence(sentence: Sentence, lang: str) -> Markup:
+    """Return HTML of an act's readable sentence."""
+
+    def shown(value: object) -> Markup:
+        return Markup(isolate(str(marked(value, lang, sentence.languages))))  # noqa: S704 - escaped by `marked`
+
+    return Markup(catalogue(lang).gettext(sentence.msgid)) % sentence_parameters(sentence, lang, shown)  # noqa: S704

@@ -64,9 +64,10 @@ class Complaint(Aggregate):
 
     @property
     def concerns(self) -> tuple[str, ...]:
-        """What it is about, and the complaint that it continues."""
+        """What it is about, unless it is protected, and the complaint that it continues."""
         former = None if self.continues is None else f"complaint/{self.continues}"
-        return tuple(stream for stream in (self.subject, former) if stream is not None)
+        subject = None if self.protected else self.subject
+        return tuple(stream for stream in (subject, former) if stream is not None)
 
     @property
     def filer(self) -> str:

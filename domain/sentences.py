@@ -17,16 +17,22 @@ from constancia.domain.commitments.commitment import Commitment, DecidedStatus, 
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.party import Party
 from constancia.domain.plans.plan import ActionPlan, Carried
+from constancia.domain.remarks.correction import Correction
+from constancia.domain.remarks.remarked_entry import RemarkedEntry
 from constancia.domain.state import State
 
 # What is recorded by decision and binds: who was bound before and did not sign it is named with it.
 _BY_DECISION: Final = ("CommitmentAdopted", "CommitmentCarriedIntoPlan", "CommitmentStatusDecided", "ScopeChanged")
+_HASH_SHOWN: Final = 8  # hex digits of an entry's leaf hash, where its index is not known
 Bilingual = Mapping[str, str]
 # Type → the member by which it says something else, and the name of that wording.
 VARIANTS: Final[Mapping[str, tuple[str, str]]] = {
     "DutyAssigned": ("bearers", "ended"),  # where the member is empty
+    "EntryAcknowledged": ("withdraws", "withdraws"),
+    "EntryContested": ("own_level", "level"),
     "ParticipantAdmitted": ("until", "until"),
     "PartyNameRecorded": ("body", "body"),
+    "ResponseGiven": ("answers", "contests"),
 }
 
 
@@ -60,6 +66,10 @@ def sentence_of(statement: Mapping[str, Any], state: State | None = None) -> Sen
         params["organization"] = _party_name(statement["body"]["organization"], state)
     if "submitted_to" in statement["body"]:
         params["receiver"] = _party_name(statement["body"]["submitted_to"], state)
+    if "target" in statement["body"]:
+        params["entry"] = _entry_name(statement, state)
+    if "own_level" in statement["body"]:
+        params["level"] = statement["body"]["own_level"]
     without = _without(statement, state)
     if without:
         params["without"] = ", ".join(_party_name(party, state) for party in without)
@@ -87,6 +97,15 @@ def _variant(type_name: str, body: Mapping[str, Any]) -> str:
     if body.get("protected") is True:
         return "protected"
     return "open" if body.get("against") == [] else "ends" if "terminates" in body else ""
+
+
+def _entry_name(statement: Mapping[str, Any], state: State | None) -> str | int:
+    """Give the index of the entry that an act is about; the beginning of its leaf hash where it is not known."""
+    target: str = statement["body"]["target"]
+    about = state.aggregates.get(statement["stream"]) if state else None
+    if isinstance(about, RemarkedEntry | Correction):
+        return about.target_index
+    return f"{target[:_HASH_SHOWN]}…"
 
 
 def _without(statement: Mapping[str, Any], state: State | None) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ SEGMENTS = {
     "codigos": "codes",
     "planes": "plans",
     "vencidos": "overdue",
+    "senalamientos": "allegations",
 }
 
 

@@ -5,8 +5,8 @@ own precision, and the entry from which it could be known. A verifier recomputes
 shows as well as a false one.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -30,12 +30,11 @@ from constancia.domain.kernel.calendar import (
     parse_instant,
 )
 from constancia.domain.kernel.derived import Derived, Target, missed
-from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.moves import answer, counts_by, span_of
 from constancia.domain.kernel.occurrence import SECOND, occurrence
-from constancia.domain.kernel.values import Value
 from constancia.domain.plans.lateness import plan_facts
 from constancia.domain.plans.plan import ActionPlan
+from constancia.domain.remarks.standing import contests_within, disowned, marks_of
 from constancia.domain.state import State
 
 __all__ = (
@@ -272,23 +271,13 @@ def _responses_owed(state: State) -> Iterator[Derived]:
             )
 
 
-def disowned(state: State) -> Mapping[str, str]:
-    """Give the leaf hashes of the signatures that their parties have disowned, with the party."""
-    if state.edition == FIRST:
-        return {}
-    pairs = (
-        (target, key.party) for key in state.of(Key) for target, verdict in key.reaffirmed if verdict == "disowned"
-    )
-    return dict(pairs)
-
-
 def _disowned(state: State) -> Iterator[Derived]:
     """Acts that a party has disowned: they stay and keep their effect; what depends on them says so."""
     parties = disowned(state)
     if not parties:
         return
     for aggregate in state.aggregates.values():
-        for mark in sorted(_marks(aggregate), key=lambda mark: mark.index):
+        for mark in sorted(marks_of(aggregate), key=lambda mark: mark.index):
             if mark.leaf_hash in parties:
                 yield Derived(
                     kind="SignatureDisowned",
@@ -297,24 +286,13 @@ def _disowned(state: State) -> Iterator[Derived]:
                 )
 
 
-def _marks(value: object) -> set[Mark]:
-    """Give every mark within an aggregate: whose word each part of it is."""
-    if isinstance(value, Mark):
-        return {value}
-    if isinstance(value, tuple):
-        return set().union(*(_marks(member) for member in value))
-    if is_dataclass(value) and not isinstance(value, Value | type):
-        return set().union(*(_marks(getattr(value, member.name)) for member in fields(value)))
-    return set()
-
-
 def _is_disowned(state: State, commitment: Commitment) -> bool:
     """Tell whether a party has disowned its word in what a commitment rests on."""
     parties = disowned(state)
     if not parties:
         return False
     basis = (state.aggregates.get(f"decision/{version.decision}") for version in commitment.scopes)
-    return any(mark.leaf_hash in parties for aggregate in (commitment, *basis) for mark in _marks(aggregate))
+    return any(mark.leaf_hash in parties for aggregate in (commitment, *basis) for mark in marks_of(aggregate))
 
 
 def flags(state: State, commitment: Commitment, at: datetime) -> tuple[str, ...]:
@@ -326,11 +304,14 @@ def flags(state: State, commitment: Commitment, at: datetime) -> tuple[str, ...]
         at: The instant asked about.
 
     Returns:
-        Sorted names among `changed_without`, `contested`, `disowned`, `overdue`, `scope_reduced`.
+        Sorted names among `changed_without`, `contest_settled`, `contested`, `disowned`, `overdue`, `scope_reduced`.
     """
     labels: set[str] = set()
-    if any(report.contests for report in commitment.reports):
+    contests = [contest for _mark, contest in contests_within(state, commitment)]
+    if any(contest.is_open for contest in contests):
         labels.add("contested")
+    elif contests:
+        labels.add("contest_settled")  # answered or withdrawn: it stays with the commitment
     if any(version.computed_kind in ("reduction", "deferral") for version in commitment.scopes):
         labels.add("scope_reduced")
     if any(version.without for version in commitment.scopes):

@@ -19,15 +19,21 @@ from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.languages import DEFAULT_LANGUAGES, is_text
 from constancia.domain.plans.plan import ActionPlan, Carried
+from constancia.domain.remarks.correction import Correction
+from constancia.domain.remarks.remarked_entry import RemarkedEntry
 from constancia.domain.state import State
 
 # What is recorded by decision and binds: who was bound before and did not sign it is named with it.
 _BY_DECISION: Final = ("CommitmentAdopted", "CommitmentCarriedIntoPlan", "CommitmentStatusDecided", "ScopeChanged")
+_HASH_SHOWN: Final = 8  # hex digits of an entry's leaf hash, where its index is not known
 # Type → the member by which it says something else, and the name of that wording.
 VARIANTS: Final[Mapping[str, tuple[str, str]]] = {
     "DutyAssigned": ("bearers", "ended"),  # where the member is empty
+    "EntryAcknowledged": ("withdraws", "withdraws"),
+    "EntryContested": ("own_level", "level"),
     "ParticipantAdmitted": ("until", "until"),
     "PartyNameRecorded": ("body", "body"),
+    "ResponseGiven": ("answers", "contests"),
 }
 # Members whose items are parties, shown by their names.
 _LISTS_OF_PARTIES: Final = frozenset({"bearers", "members", "parties", "required", "successors"})
@@ -71,6 +77,10 @@ def sentence_of(statement: Mapping[str, Any], state: State | None = None) -> Sen
         params["organization"] = party_name(statement["body"]["organization"], state)
     if "submitted_to" in statement["body"]:
         params["receiver"] = party_name(statement["body"]["submitted_to"], state)
+    if "target" in statement["body"]:
+        params["entry"] = _entry_name(statement, state)
+    if "own_level" in statement["body"]:
+        params["level"] = statement["body"]["own_level"]
     without = _without(statement, state)
     if without:
         params["without"] = _names(without, state)
@@ -101,6 +111,15 @@ def _variant(type_name: str, body: Mapping[str, Any]) -> str:
     if body.get("protected") is True:
         return "protected"
     return "open" if body.get("against") == [] else "ends" if "terminates" in body else ""
+
+
+def _entry_name(statement: Mapping[str, Any], state: State | None) -> str | int:
+    """Give the index of the entry that an act is about; the beginning of its leaf hash where it is not known."""
+    target: str = statement["body"]["target"]
+    about = state.aggregates.get(statement["stream"]) if state else None
+    if isinstance(about, RemarkedEntry | Correction):
+        return about.target_index
+    return f"{target[:_HASH_SHOWN]}…"
 
 
 def _without(statement: Mapping[str, Any], state: State | None) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.scope import Deliverable, Milestone
 from constancia.domain.derive import Derived, derive, flags, milestone_standing
 from constancia.domain.kernel.calendar import Certainty, local_day
+from constancia.domain.remarks.standing import contested_level
 from constancia.domain.sentences import party_name
 from constancia.domain.state import State
 from constancia.domain.validity import Validity
@@ -126,7 +127,7 @@ def _print_commitment(
         f"[bold]{commitment.commitment}: {_escaped(commitment.title, lang, state)}[/bold] — "
         f"{_word(lang, commitment.status)}{shown}{doubt}"
     )
-    contested = commitment.contested_level
+    contested = contested_level(state, commitment)
     console.print(
         "  "
         + tr(

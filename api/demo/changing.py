@@ -78,14 +78,15 @@ def afterwards(stage: Stage) -> None:
     """Miss a deadline, contest a report, end a mandate, correct an error, refuse a former official."""
     sfp, network = stage.cast.person("ap-a-sfp"), stage.cast.person("ap-d-red")
     stage.on("2019-09-10")
+    report = next(done.entry for done in stage.outcomes if b'"type":"ProgressReported"' in done.entry.raw)
     contest = {
-        "commitment": "rm",
+        "contest": "i-1",
         "evidence": [],
         "grounds": text("Venció agosto sin ruta de implementación", "August ended without an implementation road map"),
         "own_level": "limited",
-        "report": "r-1",
+        "target": report.leaf_hash.hex(),
     }
-    stage.say(network, "ProgressContested", contest)
+    stage.say(network, "EntryContested", contest)
     stage.on("2019-11-15")
     former = stage.cast.person("ap-cas-nosc")
     root = stage.cast.root("nosc")

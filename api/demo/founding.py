@@ -117,11 +117,12 @@ def history(stage: Stage) -> None:
                 "sha256": SOURCE_SHA256,
             }
         ],
+        "kind": "scope_reduction",
         "plan": "plan-3",
         "since": "../2017-05",
         "unilateral": True,
     }
-    stage.say(nosc, "ScopeReductionReported", reduction, occurred="../2017-05", provenance=FACT)
+    stage.say(nosc, "AllegationMade", reduction, occurred="../2017-05", provenance=FACT)
     withdrawal = {
         "effective": "2017-05",
         "governance_body": "stt",

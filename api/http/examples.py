@@ -5,10 +5,10 @@ from typing import Any, Final
 LEAF: Final = "6a09e667f3bcc908b2fb1366ea957d3e3adec17512775099da2f590b0667322a"
 _ACTOR: Final = {"appointment": "ap-e-nosc", "capacity": "alternate", "party": "nosc", "person": "p-e"}
 _BODY: Final[dict[str, Any]] = {
-    "commitment": "rm",
+    "contest": "i-1",
     "evidence": [],
     "grounds": {"en": "There is no evidence", "es": "No hay evidencia"},
-    "report": "r-1",
+    "target": LEAF,
 }
 
 DRAFT: Final[dict[str, Any]] = {
@@ -16,7 +16,7 @@ DRAFT: Final[dict[str, Any]] = {
     "body": _BODY,
     "occurred_on": "2020-12-04",
     "seen": {"root": LEAF, "size": 130},
-    "type": "ProgressContested",
+    "type": "EntryContested",
 }
 
 SUBMISSION: Final[dict[str, Any]] = {
@@ -31,8 +31,8 @@ SUBMISSION: Final[dict[str, Any]] = {
         "schema": 3,
         "seen": {"root": LEAF, "size": 130},
         "signed_at": "2020-12-04T18:00:00Z",
-        "stream": "commitment/rm",
-        "type": "ProgressContested",
+        "stream": f"entry/{LEAF}",
+        "type": "EntryContested",
     },
 }
 
@@ -132,7 +132,7 @@ COMPLAINT: Final[dict[str, Any]] = {
 
 COMMITMENT: Final[dict[str, Any]] = {
     "commitment": "rm",
-    "completed": [{"evidence": [], "mark": _MARK, "milestone": "m1"}],
+    "completed": [{"contests": [], "evidence": [], "mark": _MARK, "milestone": "m1", "standing": "asserted"}],
     "contested_level": "limited",
     "decided": [],
     "deliverables": [{"deliverable": "d2.1", "milestone": "m2", "status": "accepted", "version": 2}],
@@ -157,6 +157,46 @@ COMMITMENT: Final[dict[str, Any]] = {
     "self_level": "limited",
     "stream": "commitment/rm",
     "title": {"en": "Road map: four activities", "es": "Hoja de ruta: cuatro actividades"},
+}
+
+_CONTEST: Final[dict[str, Any]] = {
+    "answered": [_MARK],
+    "contest": "i-1",
+    "evidence": [],
+    "grounds": {"en": "There is no evidence", "es": "No hay evidencia"},
+    "is_open": False,
+    "mark": _MARK,
+}
+
+ALLEGATION: Final[dict[str, Any]] = {
+    "accused": ["sfp"],
+    "acknowledged": [],
+    "alleged_actor": {"en": "Federal agencies", "es": "Dependencias federales"},
+    "allegation": "plan-3-scope",
+    "concerns": ["plan/plan-3"],
+    "contests": [],
+    "description": {"en": "Scope was reduced", "es": "Se redujo el alcance"},
+    "evidence": [],
+    "kind": "scope_reduction",
+    "plan": "plan-3",
+    "responses": [{"mark": _MARK, "response": {"es": "Se informó en su momento"}}],
+    "said": _MARK,
+    "since": "../2017-05",
+    "standing": "answered",
+    "status": "asserted",
+    "stream": "allegation/plan-3-scope",
+    "unilateral": True,
+}
+
+REMARKS: Final[dict[str, Any]] = {
+    "acknowledged": [],
+    "contests": [_CONTEST],
+    "corrections": [],
+    "responses": [{"answers": ["i-1"], "mark": _MARK, "response": {"es": "Consta en la minuta"}}],
+    "standing": "answered",
+    "stream": f"entry/{LEAF}",
+    "target": LEAF,
+    "verdicts": {},
 }
 
 DECISION: Final[dict[str, Any]] = {
@@ -458,11 +498,11 @@ HEALTH: Final[dict[str, Any]] = {
 
 DRAFTED: Final[dict[str, Any]] = {
     "sentence": {
-        "en": "NOSC contests report r-1 of rm: There is no evidence.",
-        "es": "NOSC impugna el informe r-1 de rm.",
+        "en": "NOSC contests entry 121: There is no evidence.",
+        "es": "NOSC impugna el registro 121: No hay evidencia.",
     },
     "signed_bytes_sha256": LEAF,
-    "statement": '{"actor":{"appointment":"ap-e-nosc",…},…,"type":"ProgressContested"}',
+    "statement": '{"actor":{"appointment":"ap-e-nosc",…},…,"type":"EntryContested"}',
     "verdict": {"accepted": True, "refusal": None},
 }
 

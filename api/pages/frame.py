@@ -36,6 +36,7 @@ SEGMENTS = {
     "codigos": "codes",
     "planes": "plans",
     "vencidos": "overdue",
+    "senalamientos": "allegations",
 }
 
 

@@ -1,7 +1,7 @@
 """View models: what a page shows besides the rows of the state: lines of a timeline, and deadlines that were missed."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ from markupsafe import Markup
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.marked_text import marked_sentence
 from constancia.domain.derive import derive, first_submission
+from constancia.domain.kernel.aggregate import document_of
+from constancia.domain.remarks.standing import contests_within
 from constancia.domain.sentences import sentence_of
 from constancia.ledger.views.projections.base import Row
 from constancia.ledger.views.reading import Reading
@@ -17,7 +19,7 @@ from constancia.ledger.views.reading import Reading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One entry as a line of a timeline: its plain sentence, both dates, and what was corrected about it."""
+    """One entry as a line of a timeline: its plain sentence, both dates, what was corrected and said about it."""
 
     index: int
     leaf_hash: str
@@ -29,6 +31,7 @@ class Line:
     mode: str
     provenance: str | None
     corrections: tuple[Row, ...] = ()
+    remarks: Row | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +46,12 @@ class Missed:
 
 
 def lines(frame: Frame, indices: Iterable[int]) -> list[Line]:
-    """Give entries as lines, with the corrections known at the page's size."""
-    corrections = frame.as_of.rows("corrections")
-    return [_line(frame, index, corrections) for index in indices]
+    """Give entries as lines, with what was said of each as of the page's size and day."""
+    remarks = {row["target"]: row for row in frame.as_of.rows("remarks")}
+    return [_line(frame, index, remarks) for index in indices]
 
 
-def _line(frame: Frame, index: int, corrections: Sequence[Row]) -> Line:
+def _line(frame: Frame, index: int, remarks: Mapping[str, Row]) -> Line:
     entry = json.loads(frame.ledger.log.entry(index))
     statement = entry["statement"]
     leaf = frame.ledger.log.leaf_hash(index).hex()
@@ -62,7 +65,8 @@ def _line(frame: Frame, index: int, corrections: Sequence[Row]) -> Line:
         recorded_at=entry["recorded_at"],
         mode=statement["mode"],
         provenance=statement["body"].get("provenance"),
-        corrections=tuple(row for row in corrections if leaf in (row["target"], row.get("origin"))),
+        corrections=tuple(remarks[leaf]["corrections"]) if leaf in remarks else (),
+        remarks=remarks.get(leaf),
     )
 
 
@@ -89,6 +93,13 @@ def missed(as_of: Reading, commitment: Row) -> list[Missed]:
         if fact.kind == "DeadlineMissed" and fact.stream == commitment["stream"]
     ]
     return [_missed(as_of, commitment, str(fact.params["target"]), str(fact.params["window"])) for fact in facts]
+
+
+def contested(as_of: Reading, commitment: Row) -> list[Row]:
+    """Give what was said of each entry on a commitment's stream that somebody contests, with the entry's mark."""
+    aggregate = as_of.state.aggregates[commitment["stream"]]
+    marks = {mark.leaf_hash: mark for mark, _contest in contests_within(as_of.state, aggregate)}
+    return [{**as_of.row("remarks", f"entry/{leaf}"), "mark": document_of(mark)} for leaf, mark in marks.items()]
 
 
 def _missed(as_of: Reading, commitment: Row, target: str, window: str) -> Missed:

@@ -126,6 +126,13 @@ def statements(frame: TheFrame) -> Response:
     return frame.page("statements.html", statements=frame.as_of.rows("statements"))
 
 
+@router.get("/es/senalamientos")
+@router.get("/en/allegations")
+def allegations(frame: TheFrame) -> Response:
+    """List the allegations, each with its standing and what was said to it."""
+    return frame.page("allegations.html", allegations=frame.as_of.rows("allegations"))
+
+
 @router.get("/es/codigos")
 @router.get("/en/codes")
 def codes(frame: TheFrame) -> Response:
@@ -149,6 +156,8 @@ def commitment(name: str, frame: TheFrame) -> Response:
     return frame.page(
         "commitment.html",
         commitment=row,
+        allegations=[item for item in frame.as_of.rows("allegations") if row["stream"] in item["concerns"]],
+        contested=models.contested(frame.as_of, row),
         delivered=delivered,
         missed=models.missed(frame.as_of, row),
         timeline=models.timeline(frame, row["stream"]),

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from constancia.api.http.deps import TheLedger, TheReading, judged
 from constancia.api.http.examples import (
     AGREEMENT,
+    ALLEGATION,
     BODY,
     COMMITMENT,
     COMPLAINT,
@@ -20,6 +21,7 @@ from constancia.api.http.examples import (
     PARTICIPANTS,
     PARTY,
     PLAN,
+    REMARKS,
     SHOWS,
     SIGNATURES,
     STATEMENT,
@@ -35,6 +37,7 @@ router = APIRouter(prefix="/api/v1", tags=["records"])
 # Title of the list, and an example of a row.
 _TITLES: Final[dict[str, tuple[str, object]]] = {
     "agreements": ("Agreements with their versions and states", AGREEMENT),
+    "allegations": ("Allegations with their standing, contests and responses", ALLEGATION),
     "bodies": ("Governance bodies with seats, withdrawals and rules", BODY),
     "commitments": ("Commitments with level tracks, scope, milestones and flags", COMMITMENT),
     "complaints": ("Complaints with owed and late answers; protected ones without what they protect", COMPLAINT),
@@ -50,6 +53,7 @@ _TITLES: Final[dict[str, tuple[str, object]]] = {
         "Action plans with deadlines, submissions, commitments and what changed since they were carried in",
         PLAN,
     ),
+    "remarks": ("What was said of an entry: acknowledgements, contests, responses, corrections, standing", REMARKS),
     "signatures": ("Who signed which version of an agreement, as what, with which key", SIGNATURES),
     "statements": ("Releases, resolutions and declarations, by whom they are published", STATEMENT),
     "successions": ("Parties that have ended, their successors, and each of their duties", SUCCESSION),

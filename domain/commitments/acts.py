@@ -12,6 +12,7 @@ from constancia.domain.commitments.adoption import (
 )
 from constancia.domain.commitments.commitment import (
     RESPONSIBLE,
+    Beginning,
     Commitment,
     CommitmentAct,
     Completion,
@@ -26,12 +27,14 @@ from constancia.domain.commitments.scope import Deliverable
 from constancia.domain.commitments.status import STATUS_MOVES, CommitmentStatusDecided
 from constancia.domain.kernel.acts import act, act_base
 from constancia.domain.kernel.aggregate import Level
+from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import EdtfText, Evidence, Identifier, Text
 
+THIRD: Final = 3  # the edition that keeps when work on a milestone begins
 LEVELS: Final = ("no_evidence_available", "not_started", "limited", "substantial", "complete")
 
 
@@ -62,11 +65,25 @@ class WorkStarted(MilestoneAct):
     def _begins_once(self, on: Commitment, at: Context) -> Breach:
         return self.milestone in on.started
 
-    RULES: ClassVar = (_by_a_responsible, _milestone_in_scope, _begins_once)
+    @rule(
+        "E_DATE",
+        "work on a milestone does not begin after its completion",
+        "el trabajo en un hito no empieza después de completarse",
+        since=3,
+    )
+    def _before_its_completion(self, on: Commitment, at: Context) -> Breach:
+        done = next((completion.mark for completion in on.completed if completion.milestone == self.milestone), None)
+        return done is not None and _out_of_order(at.mark.occurred_on, done.occurred_on)
+
+    RULES: ClassVar = (_by_a_responsible, _milestone_in_scope, _begins_once, _before_its_completion)
 
     def then(self, on: Commitment, at: Context) -> Commitment:
-        """Note it."""
-        return replace(on, started=tuple(sorted({*on.started, self.milestone})))
+        """Note it; from the third edition on also when."""
+        started = tuple(sorted({*on.started, self.milestone}))
+        if at.edition < THIRD:
+            return replace(on, started=started)
+        begun = Beginning(milestone=self.milestone, mark=at.mark)
+        return replace(on, started=started, begun=(*(on.begun or ()), begun))
 
 
 @act
@@ -156,6 +173,7 @@ class ProgressReported(CommitmentAct):
 class ProgressContested(CommitmentAct):
     """Anybody registered contests a report. It is shown with the report, also when the matter is closed."""
 
+    UNTIL: ClassVar = 2
     CORRECTABLE: ClassVar = ("evidence", "grounds")
 
     evidence: tuple[Evidence, ...]
@@ -223,12 +241,38 @@ class MilestoneCompleted(MilestoneAct):
         missing = [item.deliverable for item in due if _delivery(at, on, item) in (NONE, "rejected")]
         return bool(missing) and {"missing": missing}
 
-    RULES: ClassVar = (_by_a_responsible, _milestone_in_scope, _completed_once, _has_evidence, _documents_delivered)
+    @rule(
+        "E_DATE",
+        "a milestone is not completed before work on it begins",
+        "un hito no se completa antes de que empiece el trabajo en él",
+        since=3,
+    )
+    def _after_its_beginning(self, on: Commitment, at: Context) -> Breach:
+        begun = next((work.mark for work in on.begun or () if work.milestone == self.milestone), None)
+        return begun is not None and _out_of_order(begun.occurred_on, at.mark.occurred_on)
+
+    RULES: ClassVar = (
+        _by_a_responsible,
+        _milestone_in_scope,
+        _completed_once,
+        _has_evidence,
+        _documents_delivered,
+        _after_its_beginning,
+    )
 
     def then(self, on: Commitment, at: Context) -> Commitment:
         """Note the completion."""
         done = Completion(milestone=self.milestone, evidence=self.evidence, mark=at.mark)
         return replace(on, completed=(*on.completed, done))
+
+
+def _out_of_order(begun: str, completed: str) -> Breach:
+    """Find that what was said to have begun did so after all days of its completion; both EDTF, as they were said."""
+    try:
+        first, last = parse_edtf(begun).start, parse_edtf(completed).end
+    except ValueError:
+        return None  # an impossible date is refused as such
+    return first is not None and last is not None and first > last and {"begun": begun, "completed": completed}
 
 
 def _delivery(at: Context, commitment: Commitment, item: Deliverable) -> str:
@@ -249,7 +293,7 @@ COMMITMENT: Final = AggregateKind(
         CommitmentAdopted: {"proposed": "adopted"},
         WorkStarted: _WORK,
         ProgressReported: _DONE,
-        ProgressContested: {**_STAYS, "closed": "closed", "withdrawn": "withdrawn"},
+        ProgressContested: {"adopted": "adopted", "in_progress": "in_progress"},
         MilestoneCompleted: _DONE,
         ScopeChangeProposed: _STAYS,
         ScopeChanged: _STAYS,

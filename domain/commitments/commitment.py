@@ -151,6 +151,16 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """Work on a milestone begun, and by whose word."""
+
+    SINCE: ClassVar = 3
+
+    milestone: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Commitment(Aggregate):
     """A commitment with everything said about it."""
 
@@ -169,6 +179,7 @@ class Commitment(Aggregate):
     conditions: tuple[SettledCondition, ...] | None = None
     decided: tuple[DecidedStatus, ...] | None = None
     declared: tuple[DeclaredCondition, ...] | None = None
+    begun: tuple[Beginning, ...] | None = None
 
     @property
     def ended(self) -> DecidedStatus | None:
@@ -224,17 +235,6 @@ class Commitment(Aggregate):
     def self_level(self) -> str:
         """Level last reported by the responsible; without any report, no evidence is available."""
         return self.reports[-1].level if self.reports else "no_evidence_available"
-
-    @property
-    def contested_level(self) -> str | None:
-        """Level last found by a contester of another party than the reporter's, where one gave a level."""
-        levels = [
-            (contest.mark.index, contest.own_level)
-            for report in self.reports
-            for contest in report.contests
-            if contest.own_level and contest.mark.party != report.mark.party
-        ]
-        return max(levels)[1] if levels else None
 
     def report(self, name: str) -> ProgressStatement | None:
         """Give a report by its id."""

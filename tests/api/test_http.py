@@ -302,10 +302,10 @@ NAMED = {"lang": "es", "name": "Uno", "official": False, "party": "inai", "used_
 
 
 def test_statement_handed_in_is_parsed_once(adopted: Desk) -> None:
-    """The first contest teaches the reader of stored entries the body's form, for which it parses one too."""
-    adopted.take(adopted.world.contest("c1"))
+    """The first allegation teaches the reader of stored entries the body's form, for which it parses one too."""
+    adopted.take(adopted.world.allege("c1"))
     adopted.ledger.views.wait()
     with counted_calls(parse_canonical, parse_statement) as calls:
-        adopted.take(adopted.world.contest("c1"))
+        adopted.take(adopted.world.allege("c1"))
         adopted.ledger.views.wait()
     assert dict(calls) == {"parse_canonical": 1}

@@ -24,7 +24,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A log of two level-0 tiles, whose first entries had a checkpoint each and whose last came in batches."""
     with desk_in(tmp_path_factory.mktemp("log") / "ledger") as desk:
         desk.play([*desk.world.founding(), *desk.world.commitment("c1")])
-        signed = [desk.world.contest("c1") for _ in range(320)]
+        signed = [desk.world.allege("c1") for _ in range(320)]
         for one in signed[:SINGLY]:
             desk.take(one)
         wait([desk.ledger.submit(one.parsed) for one in signed[SINGLY:]])

@@ -68,7 +68,7 @@ def scene(tmp_path: Path, open_desk: OpenDesk, templates: Templates) -> Scene:
 
 
 def test_statement_that_is_there_is_told_with_its_index_in_every_kind_of_log(scene: Scene) -> None:
-    one = scene.desk.world.contest("c1")
+    one = scene.desk.world.allege("c1")
     index = scene.desk.take(one).entry.index
     scene.desk.ledger.publish()
     scene.desk.ledger.export(scene.person.home / "b.zip")
@@ -87,8 +87,8 @@ def test_statement_that_is_there_is_told_with_its_index_in_every_kind_of_log(sce
 
 
 def test_absence_alone_is_no_alteration_and_has_a_code_of_its_own(scene: Scene) -> None:
-    path = scene.signed(scene.desk.world.contest("c1"))
-    scene.desk.take(scene.desk.world.contest("c1"))
+    path = scene.signed(scene.desk.world.allege("c1"))
+    scene.desk.take(scene.desk.world.allege("c1"))
     assert scene.asks(scene.desk.folder, path) == (4, "intact", ["absent"])
     done = scene.person.runs("verify", scene.desk.folder, "--trust", scene.trust, "--statement", path)
     size = scene.desk.ledger.size
@@ -97,8 +97,8 @@ def test_absence_alone_is_no_alteration_and_has_a_code_of_its_own(scene: Scene) 
 
 
 def test_copy_that_ends_before_what_the_signer_saw_says_nothing(scene: Scene) -> None:
-    scene.desk.take(scene.desk.world.contest("c1"))
-    one = scene.desk.world.contest("c1")
+    scene.desk.take(scene.desk.world.allege("c1"))
+    one = scene.desk.world.allege("c1")
     index = scene.desk.take(one).entry.index
     assert scene.asks(scene.before, scene.signed(one)) == (4, "intact", ["behind"])
     receipt = scene.file("x.tlog-proof", scene.desk.ledger.receipt(index))
@@ -106,13 +106,13 @@ def test_copy_that_ends_before_what_the_signer_saw_says_nothing(scene: Scene) ->
 
 
 def test_receipt_of_another_history_convicts_the_log(scene: Scene) -> None:
-    one = scene.desk.world.contest("c1")
+    one = scene.desk.world.allege("c1")
     receipt = scene.file("x.tlog-proof", scene.desk.ledger.receipt(scene.desk.take(one).entry.index))
     forged = scene.file("f.tlog-proof", _signed_by_another(scene))
     other = scene.another_history()
-    other.take(other.world.contest("c1"))
+    other.take(other.world.allege("c1"))
     verified = other.ledger.log.checkpoint()
-    other.take(other.world.contest("c1"))
+    other.take(other.world.allege("c1"))
     other.ledger.close()
     assert scene.asks(scene.before, receipt) == (1, "intact", ["absent", "broken"])
     done = scene.person.runs("verify", scene.before, "--trust", scene.trust, "--statement", receipt)
@@ -142,7 +142,7 @@ def test_receipt_through_a_pipe_is_refused_at_once(scene: Scene) -> None:
 
 
 def test_altered_source_that_is_another_log_is_altered_first(scene: Scene) -> None:
-    one = scene.desk.world.contest("c1")
+    one = scene.desk.world.allege("c1")
     receipt = scene.desk.ledger.receipt(scene.desk.take(one).entry.index)
     at = receipt.index(b"index ") + len(b"index ")
     altered = scene.file("altered.tlog-proof", receipt[:at] + b"1" + receipt[at:])
@@ -160,11 +160,11 @@ def _signed_by_another(scene: Scene) -> bytes:
 
 
 def test_signer_who_saw_another_history_is_said_and_the_same_id_with_other_words_too(scene: Scene) -> None:
-    scene.desk.take(scene.desk.world.contest("c1"))
-    one = scene.desk.world.contest("c1")
+    scene.desk.take(scene.desk.world.allege("c1"))
+    one = scene.desk.world.allege("c1")
     other = scene.another_history()
     for _ in range(2):
-        other.take(other.world.contest("c1"))
+        other.take(other.world.allege("c1"))
     other.ledger.close()
     assert scene.asks(scene.before, scene.signed(one)) == (4, "intact", ["absent", "seen"])
     scene.desk.take(one)
@@ -175,7 +175,7 @@ def test_signer_who_saw_another_history_is_said_and_the_same_id_with_other_words
 
 
 def test_altered_log_comes_first(scene: Scene) -> None:
-    one = scene.desk.world.contest("c1")
+    one = scene.desk.world.allege("c1")
     scene.desk.take(one)
     scene.desk.ledger.close()
     with sqlite3.connect(scene.desk.folder / "ledger.sqlite") as connection:
@@ -184,13 +184,13 @@ def test_altered_log_comes_first(scene: Scene) -> None:
         connection.execute("UPDATE batches SET leaf_hashes = zeroblob(length(leaf_hashes)) WHERE size = 3")
     connection.close()
     assert scene.asks(scene.desk.folder, scene.signed(one)) == (1, "altered", ["shown"])
-    absent = scene.signed(scene.desk.world.contest("c1"))
+    absent = scene.signed(scene.desk.world.allege("c1"))
     assert scene.asks(scene.desk.folder, absent) == (1, "altered", ["absent"])
 
 
 @pytest.mark.parametrize("what", ["another ledger's", "no statement", "missing", "no log"])
 def test_what_can_not_be_looked_for_is_unreadable(scene: Scene, what: str) -> None:
-    one = scene.desk.world.contest("c1")
+    one = scene.desk.world.allege("c1")
     path, source = scene.signed(one), scene.desk.folder
     if what == "another ledger's":
         path = scene.file("y", one.statement.replace(ORIGIN.encode(), b"example.org/another"))

@@ -3,7 +3,7 @@
     python tests/benchmarks/bench_append.py [--events 6000] [--repeats 3]
 
 Each repeat runs every variant once, one after the other, so that a noisy neighbour hits all of
-them. Statements are contests of progress reports, about 1.2 KiB as entries, legal in a real state.
+them. Statements are allegations about commitments, about 1.2 KiB as entries, legal in a real state.
 """
 
 import argparse
@@ -59,7 +59,7 @@ def open_ledger(folder: Path, events: int, options: Options) -> Run:
     play(world.founding(), take)
     for number in range(COMMITMENTS):
         play(world.commitment(f"c{number}"), take)
-    signed = [world.contest(f"c{number % COMMITMENTS}", PARTIES[number % 3]) for number in range(events)]
+    signed = [world.allege(f"c{number % COMMITMENTS}", PARTIES[number % 3]) for number in range(events)]
     return Run(ledger=ledger, world=world, signed=signed)
 
 
@@ -102,7 +102,7 @@ def bare_ed25519(events: int) -> float:
     by_id = {key.key_id: key for key in keys.values()}
     work = []
     for number in range(events):
-        one = world.contest(f"c{number % COMMITMENTS}", PARTIES[number % 3])
+        one = world.allege(f"c{number % COMMITMENTS}", PARTIES[number % 3])
         work.append((by_id[one.signatures[0].key], one.signatures[0], signed_bytes(one.statement)))
 
     def verify(part: Sequence[tuple[object, ...]]) -> None:

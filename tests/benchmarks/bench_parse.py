@@ -68,7 +68,7 @@ def submissions(statements: int) -> None:
     signer = LogSigner.generate(ORIGIN)
     world = World(signer.vkey)
     documents = [
-        signed_document(one.statement, one.signatures) for one in (world.contest("c1") for _ in range(statements))
+        signed_document(one.statement, one.signatures) for one in (world.allege("c1") for _ in range(statements))
     ]
     examiner = Examiner(origin=ORIGIN, vkey=signer.vkey, keys=KeyRing(), root=lambda _size: None)
 
@@ -109,7 +109,7 @@ def stored(statements: int) -> None:
             ledger.state()
             calls.clear()
             for _ in range(statements):
-                ledger.append(world.contest("c1").parsed)
+                ledger.append(world.allege("c1").parsed)
             ledger.views.wait()
             ledger.state()
         print(f"stored: {calls['read_entry'] / statements:.1f} parses until rows and state can be read")

@@ -33,7 +33,7 @@ AT_A_TIME = 2_000
 
 
 def make_ledger(folder: Path, events: int) -> LogSigner:
-    """A ledger of founding, adopted commitments, and contests of their reports."""
+    """A ledger of founding, adopted commitments, and allegations about them."""
     signer = LogSigner.generate(ORIGIN)
     options = Options(follow=False)
     with Ledger.open(folder, clock=StoryClock(START), signer=signer, create=True, options=options) as ledger:
@@ -50,7 +50,7 @@ def make_ledger(folder: Path, events: int) -> LogSigner:
         while ledger.size < events:
             futures = []
             for _ in range(min(AT_A_TIME, events - ledger.size)):
-                one = world.contest(f"c{number % COMMITMENTS}", PARTIES[number % 3])
+                one = world.allege(f"c{number % COMMITMENTS}", PARTIES[number % 3])
                 futures.append(ledger.submit(one.parsed))
                 number += 1
             wait(futures)

@@ -100,7 +100,7 @@ class Place:
 
     @contextlib.contextmanager
     def ledger(self, urls: dict[str, str] | None) -> Iterator[tuple[Ledger, World]]:
-        """A new ledger with a commitment to contest, whose witnesses are asked at `urls`; not at all without them.
+        """A new ledger with a commitment, whose witnesses are asked at `urls`; not at all without them.
 
         Only one may ask: to the witnesses, two ledgers of one key are a log with two histories.
         """
@@ -207,8 +207,8 @@ def at_once(ledger: Ledger, signed: Sequence[Signed], *, look: bool) -> Times:
     return times
 
 
-def contests(world: World, count: int) -> list[Signed]:
-    return [world.contest("c1", PARTIES[number % 3]) for number in range(count)]
+def allegations(world: World, count: int) -> list[Signed]:
+    return [world.allege("c1", PARTIES[number % 3]) for number in range(count)]
 
 
 def measure(folder: Path, appends: int, steady: float) -> tuple[dict[str, Times], list[float]]:
@@ -218,7 +218,7 @@ def measure(folder: Path, appends: int, steady: float) -> tuple[dict[str, Times]
     def run(name: str, at: Place, urls: dict[str, str] | None, *, rate: float = steady) -> None:
         count = appends * MANY if rate == AT_ONCE else round(appends * min(1, rate / steady))
         with at.ledger(urls) as (ledger, world):
-            signed = [world.contest("c1", PARTIES[number % 3]) for number in range(count)]
+            signed = [world.allege("c1", PARTIES[number % 3]) for number in range(count)]
             look = urls is not None
             runs[name] = (
                 at_once(ledger, signed, look=look)

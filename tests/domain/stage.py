@@ -245,6 +245,10 @@ class Stage:
         self.says(who, "DeliverableSubmitted", {"commitment": of, "deliverable": name, "document": doc(), "version": 1})
         return self
 
+    def contest(self, who: Voice | str, target: Recorded, name: str = "i1", **more: Any) -> Recorded:
+        """An entry contested."""
+        return self.says(who, "EntryContested", contest_of(target, name, **more))
+
     def withdraw(self, party: str, body: str = "cc") -> "Stage":
         """A party leaves a body, by its root."""
         leaving = {"effective": self.today, "governance_body": body, "grounds": text("Ya"), "party": party}
@@ -304,6 +308,10 @@ def commitment(name: str = "c1") -> Body:
     return {"commitment": name, "objective": text("Fin"), "problem": text("Problema"), "title": text(name)}
 
 
+def contest_of(target: Recorded, name: str = "i1", **changed: Any) -> Body:
+    return {"contest": name, "evidence": [], "grounds": text("No consta"), "target": target.leaf_hash} | changed
+
+
 def milestone(name: str = "m1", window: str = "2019-03-26/2019-05-24", **changed: Any) -> Body:
     return {"lead": ["inai", "sfp"], "milestone": name, "title": text(name), "window": window} | changed
 
@@ -320,9 +328,9 @@ def small_scope(**changed: Any) -> Body:
     } | changed
 
 
-def founded() -> Stage:
-    """Three founders with representatives, and nothing else."""
-    stage = Stage().open()
+def founded(**changed: Any) -> Stage:
+    """Three founders with representatives, and nothing else; of an earlier edition with `edition=2`."""
+    stage = Stage().open(**changed)
     for party in MEMBERS:
         registered = {"kind": KINDS[party], "legal_name": text(party), "party": party}
         stage.says(root(party), "PartyRegistered", registered)
@@ -330,8 +338,8 @@ def founded() -> Stage:
     return stage
 
 
-def seated() -> Stage:
+def seated(**changed: Any) -> Stage:
     """They sit in a committee; `red` stands outside."""
-    stage = founded()
+    stage = founded(**changed)
     stage.outsider()
     return stage.body()

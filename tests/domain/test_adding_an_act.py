@@ -33,16 +33,16 @@ from constancia.domain.catalogue import KINDS, MACHINES, REGISTRY
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.values import canonical, digest
 from constancia.domain.remarks import allegation as allegation_module
-from constancia.domain.remarks.allegation import ALLEGATION, Allegation, AllegationAct, ScopeReductionReported
+from constancia.domain.remarks.allegation import ALLEGATION, Allegation, AllegationAct, AllegationMade
 from constancia.domain.remarks.correction import Correction
 from constancia.domain.sentences import sentence_of
 from constancia.domain.state import replay
 from constancia.ledger.views.projections.timeline import TIMELINE
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "ADDING-AN-ACT.md").read_text(encoding="utf-8")
-CONTESTED = "AllegationContested"
+SUPPORTED = "AllegationSupported"
 OFFERED, CHECKED = "TranslationOffered", "TranslationChecked"
-NEW = [CONTESTED, OFFERED, CHECKED]
+NEW = [SUPPORTED, OFFERED, CHECKED]
 
 
 def blocks(language: str) -> list[str]:
@@ -61,10 +61,10 @@ def executed(name: str, source: str, names: dict[str, Any], monkeypatch: pytest.
 @pytest.fixture(autouse=True)
 def added(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[AggregateKind, ...]]:
     """The acts, as if they stood in the domain's files; gone again afterwards."""
-    contested, rows, translation = blocks("python")
+    supported, rows, translation = blocks("python")
     known = {name: value for name, value in vars(allegation_module).items() if name != "__name__"}
-    extended = executed("allegation_as_extended", contested + rows, known, monkeypatch)
-    asserted = {ScopeReductionReported: ALLEGATION.machine.rows["ScopeReductionReported"]}
+    extended = executed("allegation_as_extended", supported + rows, known, monkeypatch)
+    asserted = {AllegationMade: ALLEGATION.machine.rows["AllegationMade"]}
     kinds = (
         AggregateKind(AllegationAct, asserted | extended["ROWS"]),
         executed("translation", translation, {}, monkeypatch)["TRANSLATION"],
@@ -95,8 +95,8 @@ def sentences(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     i18n.catalogue.cache_clear()
 
 
-def contest(**changed: Any) -> Body:
-    return {"allegation": "al-1", "evidence": [evidence()], "grounds": text("No fue así")} | changed
+def support(**changed: Any) -> Body:
+    return {"allegation": "al-1", "evidence": [evidence()], "grounds": text("Así fue")} | changed
 
 
 def offer(**changed: Any) -> Body:
@@ -111,7 +111,7 @@ def voice(party: str = "inai") -> Voice:
 def stage() -> Stage:
     """An allegation by `red`, a commitment, and two voices whose appointments list the new types."""
     stage = seated()
-    stage.says("red", "ScopeReductionReported", allegation())
+    stage.says("red", "AllegationMade", allegation())
     stage.says("nosc", "CommitmentProposed", commitment())
     for party in ("inai", "red"):
         stage.join(party, name=f"{party}-2", scope=sorted([*NEW, "CorrectionRecorded"]))
@@ -119,10 +119,10 @@ def stage() -> Stage:
 
 
 def test_class_and_row_suffice_to_play_it(stage: Stage) -> None:
-    stage.says(voice(), CONTESTED, contest())
-    assert stage.status("allegation/al-1") == "contested"
+    stage.says(voice(), SUPPORTED, support())
+    assert stage.status("allegation/al-1") == "supported"
     assert stage.find(Allegation, "allegation/al-1").said.party == "red"
-    stage.says(voice(), CONTESTED, contest(grounds=text("Y tampoco así")))
+    stage.says(voice(), SUPPORTED, support(grounds=text("Y también así")))
     assert stage.state.aggregates["allegation/al-1"].version == 3
 
 
@@ -136,7 +136,7 @@ def test_a_file_and_a_name_in_the_catalogue_suffice_for_a_new_aggregate(stage: S
 
 def test_they_are_replayed_and_undone_like_any_other(stage: Stage) -> None:
     before = canonical(stage.state.document())
-    for type_name, body in ((CONTESTED, contest()), (OFFERED, offer())):
+    for type_name, body in ((SUPPORTED, support()), (OFFERED, offer())):
         stage.says(voice(), type_name, body)
     assert canonical(replay(stage.entries, ORIGIN).document()) == canonical(stage.state.document())
     stage.state.undo(stage.undos[-1])
@@ -149,19 +149,19 @@ def test_they_are_replayed_and_undone_like_any_other(stage: Stage) -> None:
     [({"more": 1}, "E_MALFORMED"), ({"grounds": "texto"}, "E_MALFORMED"), ({"evidence": []}, "E_EVIDENCE_REQUIRED")],
 )
 def test_form_and_rules_refuse(changed: Body, code: str, stage: Stage) -> None:
-    assert stage.code(voice(), CONTESTED, contest(**changed), stream="allegation/al-1") == code
+    assert stage.code(voice(), SUPPORTED, support(**changed), stream="allegation/al-1") == code
 
 
 def test_rules_about_the_aggregate_are_asked_where_there_is_one(stage: Stage) -> None:
-    assert stage.code(voice("red"), CONTESTED, contest()) == "E_SELF_DEALING"
-    assert codes(stage.refused(voice(), CONTESTED, contest(allegation="al-9"))) == {"E_NOT_FOUND"}
+    assert stage.code(voice("red"), SUPPORTED, support()) == "E_SELF_DEALING"
+    assert codes(stage.refused(voice(), SUPPORTED, support(allegation="al-9"))) == {"E_NOT_FOUND"}
     assert stage.code(voice(), OFFERED, offer(commitment="c9")) == "E_NOT_FOUND"
     stage.says(voice("red"), OFFERED, offer())
     assert stage.code(voice("red"), CHECKED, {"translation": "t1"}) == "E_SELF_DEALING"
     assert stage.code(voice(), OFFERED, offer()) == "E_STATE"
 
 
-@pytest.mark.parametrize(("type_name", "body"), [(CONTESTED, contest()), (OFFERED, offer())])
+@pytest.mark.parametrize(("type_name", "body"), [(SUPPORTED, support()), (OFFERED, offer())])
 def test_scope_and_signer_hold_without_further_code(type_name: str, body: Body, stage: Stage) -> None:
     assert stage.code("inai", type_name, body) == "E_OUT_OF_SCOPE"
     assert stage.code(root("inai"), type_name, body) == "E_OUT_OF_SCOPE"
@@ -189,7 +189,7 @@ def test_what_is_listed_is_corrected_and_nothing_else(stage: Stage) -> None:
 @pytest.mark.usefixtures("sentences")
 def test_the_pages_say_them_in_both_languages(stage: Stage) -> None:
     said = [
-        (CONTESTED, contest(), "impugna el señalamiento al-1: No fue así", "contests the allegation al-1: No fue así"),
+        (SUPPORTED, support(), "apoya el señalamiento al-1: Así fue", "supports the allegation al-1: Así fue"),
         (OFFERED, offer(), "ofrece una traducción de «guía»", "offers a translation of “guía”"),
         (CHECKED, {"translation": "t1"}, "verificó la traducción t1", "checked the translation t1"),
     ]

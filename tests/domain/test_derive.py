@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.agreements.test_agreement import signed_by
-from tests.domain.commitments.test_commitment import adopted, completed, contest, report
+from tests.domain.commitments.test_commitment import adopted, completed, report
 from tests.domain.commitments.test_deliverable import accepted, in_hand
 from tests.domain.governance.test_decision import ADOPTION, FOR, opened, signature, voted
 from tests.domain.stage import Body, Stage, key_id, milestone, root, seated, small_scope
@@ -186,8 +186,7 @@ def test_27_flags_are_computed_and_stay() -> None:
     stage = adopted()
     assert commitment_flags(stage, datetime(2019, 3, 27, 5, 59, tzinfo=UTC)) == ()
     assert commitment_flags(stage, datetime(2019, 3, 27, 6, tzinfo=UTC)) == ("overdue",)
-    stage.says("inai", "ProgressReported", report("r1"))
-    stage.says("red", "ProgressContested", contest("r1"))
+    stage.contest("red", stage.says("inai", "ProgressReported", report("r1")))
     assert commitment_flags(stage, stage.now) == ("contested",)
 
 

@@ -32,8 +32,8 @@ def test_members_are_told_with_type_order_and_whether_they_may_be_absent() -> No
 
 def test_a_kind_left_out_is_missing_in_the_tables() -> None:
     rest = [kind for kind in AGGREGATES if kind is not KINDS["allegation"]]
-    assert "| ScopeReductionReported |" in spec_table(AGGREGATES)
-    assert "| ScopeReductionReported |" not in spec_table(rest)
+    assert "| AllegationMade |" in spec_table(AGGREGATES)
+    assert "| AllegationMade |" not in spec_table(rest)
     assert "what is reported does not begin" not in refusals_table(rest)
 
 

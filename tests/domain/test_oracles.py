@@ -39,6 +39,7 @@ from constancia.domain.identity.key import Key
 from constancia.domain.kernel.calendar import Certainty
 from constancia.domain.kernel.values import digest
 from constancia.domain.remarks.correction import Correction
+from constancia.domain.remarks.standing import contested_level
 from constancia.domain.state import State, replay
 
 SCOPE: Body = json.loads(
@@ -91,9 +92,9 @@ def beginnings() -> Stage:
         stage.says(party, "GovernanceBodyEstablished", body, occurred_on="2011-12", **past)
     reduction = {
         "alleged_actor": text("Dependencias"), "allegation": "plan-3", "description": text("Se redujo"),
-        "evidence": [], "plan": "plan-3", "since": "../2017-05", "unilateral": True,
+        "evidence": [], "kind": "scope_reduction", "plan": "plan-3", "since": "../2017-05", "unilateral": True,
     }  # fmt: skip
-    stage.says("nosc", "ScopeReductionReported", reduction, occurred_on="../2017-05", **past)
+    stage.says("nosc", "AllegationMade", reduction, occurred_on="../2017-05", **past)
     withdrawal = {"effective": "2017-05", "governance_body": "stt", "grounds": text("Denuncias"), "party": "nosc"}
     stage.says(root("nosc"), "PartyWithdrew", withdrawal, occurred_on="2017-05", **past)
     back = {"conditions": text("Acuerdo"), "effective": "2019-03-01", "governance_body": "stt", "party": "nosc"}
@@ -194,11 +195,7 @@ def build_history() -> Stage:
     stage.on("2020-08-03").says(root("sfp"), "KeyCompromised", compromise)
     affirmed = {"key": key_id("rep-j"), "target": reported.leaf_hash, "verdict": "affirmed"}
     stage.on("2020-08-05").says("sfp", "SignatureReaffirmed", affirmed)
-    contest = {
-        "commitment": "rm", "evidence": [], "grounds": text("Sólo un borrador"), "own_level": "limited",
-        "report": "r-1",
-    }  # fmt: skip
-    stage.on("2020-08-10").says("nosc", "ProgressContested", contest)
+    stage.on("2020-08-10").contest("nosc", reported, own_level="limited")
     correction = {
         "correction": "co-1", "field": "occurred_on", "kind": "factual", "new_value": "2019-05-23",
         "old_digest": digest("2019-05-24"), "reason": text("Dos fuentes"),
@@ -357,7 +354,7 @@ def test_15_a_milestone_recorded_long_after_its_day_is_a_claim_next_to_the_misse
 
 def test_10_the_level_is_substantial_by_itself_and_limited_by_who_contests() -> None:
     found = road_map(history())
-    assert (found.self_level, found.contested_level) == ("substantial", "limited")
+    assert (found.self_level, contested_level(history().state, found)) == ("substantial", "limited")
     assert flags(history().state, found, DECEMBER) == ("contested", "overdue", "scope_reduced")
 
 

@@ -111,7 +111,7 @@ class Rounds:
 
     def run(self) -> None:
         signed = [
-            self.world.contest(f"c{number % COMMITMENTS}", PARTIES[number % 3]) for number in range(MOST_STATEMENTS)
+            self.world.allege(f"c{number % COMMITMENTS}", PARTIES[number % 3]) for number in range(MOST_STATEMENTS)
         ]
         acknowledged = self._kill_a_child(signed)
         self.acknowledged += acknowledged

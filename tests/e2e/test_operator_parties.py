@@ -239,14 +239,14 @@ class TestThief:
     """A thief of a representative's key signs as the representative, until somebody reports it."""
 
     def test_acts_before_it_is_known(self, desk: Desk, lawless: Operator, tmp_path: Path) -> None:
-        stolen = desk.world.contest("c1")
+        stolen = desk.world.allege("c1")
         answer = desk.post(stolen)
         found = [Notice(SERVER, answer.status_code >= 400, f"records it, {answer.status_code}", 1)]
-        lawless.take(lawless.world.contest("c1"))
+        lawless.take(lawless.world.allege("c1"))
         holds("thief", [*found, *recorded(lawless, tmp_path)])
 
     def test_is_told_afterwards(self, lawless: Operator, tmp_path: Path) -> None:
-        at = lawless.take(lawless.world.contest("c1"))
+        at = lawless.take(lawless.world.allege("c1"))
         key = lawless.world.keys["nosc"].key_id
         body = {"compromised_since": "2019-03-01", "key": key}
         lawless.take(lawless.world.root_says("nosc", "KeyCompromised", f"key/{key}", **body))
@@ -265,7 +265,7 @@ class TestThief:
             stolen = world.keys["nosc"].key_id
             more = {"reason": "superseded"} if type_name == "KeyRevoked" else {"compromised_since": "2019-03-01"}
             end = partial(world.root_says, "nosc", type_name, f"key/{stolen}", key=stolen, **more)
-            return [end, partial(world.contest, "c1")]
+            return [end, partial(world.allege, "c1")]
 
         both(key, acts, desk, lawless, tmp_path)
 
@@ -277,10 +277,10 @@ class TestThief:
         world = lawless.world
         stolen = world.keys["nosc"].key_id
         before = lawless.size
-        late = world.contest("c1")
+        late = world.allege("c1")
         lawless.take(world.root_says("nosc", "KeyRevoked", f"key/{stolen}", key=stolen, reason="superseded"))
         true = lawless.log()
-        lawless.take(world.contest("c1", "sfp"))
+        lawless.take(world.allege("c1", "sfp"))
         signed_after = lawless.entries[-1]
         lawless.take(late)
         forged = inserted(true, before, lawless.entries[-1])
@@ -308,7 +308,7 @@ def test_dismissed_representative(desk: Desk, lawless: Operator, tmp_path: Path)
     def acts(world: World) -> Acts:
         gone = {"appointment": "ap-nosc", "reason": text("Se fue")}
         end = partial(world.root_says, "nosc", "RepresentativeRevoked", "appointment/ap-nosc", **gone)
-        return [end, partial(world.contest, "c1")]
+        return [end, partial(world.allege, "c1")]
 
     both("dismissed", acts, desk, lawless, tmp_path)
 
@@ -337,7 +337,7 @@ def test_withheld_entry(desk: Desk, tmp_path: Path) -> None:
     trust = desk.ledger.folder.trust
     asked: list[str] = []
     with serving(desk.ledger, wrap=lambda app: Counted(Swallow(app), asked)) as url:
-        dropped = desk.world.contest("c1")
+        dropped = desk.world.allege("c1")
         answer = httpx.post(f"{url}/api/v1/entries", content=document(dropped))
         assert (answer.status_code, answer.content) == (202, b"")
         seen = desk.ledger.size

@@ -13,11 +13,12 @@ from tests.ledger.world import Signed, text
 
 # Text that a shell would make something else of.
 AWKWARD: dict[str, Any] = {
-    "commitment": "c1",
+    "alleged_actor": text("Alguien"),
+    "allegation": "awkward",
+    "description": text("Comillas ' \" y $HOME `id` \\ 100% \n¡ñ! 'fin'"),
     "evidence": [],
-    "grounds": text("Comillas ' \" y $HOME `id` \\ 100% \n¡ñ! 'fin'"),
-    "own_level": "not_started",
-    "report": "r1",
+    "kind": "other",
+    "since": "2019",
 }
 
 
@@ -39,12 +40,12 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         for name, key in signers.items():
             library.registered[name] = desk.take(registration(desk, key))["index"]
             library.keys[name] = key
-        awkward = desk.world.says("nosc", "ProgressContested", "commitment/c1", **AWKWARD)
+        awkward = desk.world.says("nosc", "AllegationMade", "allegation/awkward", **AWKWARD)
         library.registered["awkward"] = desk.take(awkward)["index"]
-        contests = [desk.world.contest("c1", party, length=n) for n, party in enumerate(("nosc", "sfp") * 250, start=1)]
-        for one in contests[:40]:
+        many = [desk.world.allege("c1", party, length=n) for n, party in enumerate(("nosc", "sfp") * 250, start=1)]
+        for one in many[:40]:
             desk.take(one)
-        wait([desk.ledger.submit(one.parsed) for one in contests[40:]])
+        wait([desk.ledger.submit(one.parsed) for one in many[40:]])
         library.registered["ed25519"] = desk.ledger.size - 1
         yield library
 

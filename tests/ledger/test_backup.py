@@ -48,7 +48,7 @@ def test_backup_of_a_server_at_work_restores_to_the_same_ledger(desk: Desk, tmp_
     def speak() -> None:
         desk.adopt()
         while not ended.is_set():
-            desk.take(desk.world.contest("c1"))
+            desk.take(desk.world.allege("c1"))
 
     speaking = threading.Thread(target=speak)
     speaking.start()

@@ -45,12 +45,12 @@ def changed(desk: Desk, signed: Signed, party: str = "nosc", **members: Any) -> 
 
 class TestAppending:
     def test_l3_what_is_appended_is_found_at_its_index(self, desk: Desk) -> None:
-        outcome = desk.take(desk.world.contest("c1"))
+        outcome = desk.take(desk.world.allege("c1"))
         assert desk.ledger.log.entry(outcome.entry.index) == outcome.entry.raw
         assert outcome.entry.leaf_hash == hash_leaf(outcome.entry.raw)
 
     def test_statement_s_bytes_stand_verbatim_in_the_entry(self, desk: Desk) -> None:
-        signed = desk.world.contest("c1")
+        signed = desk.world.allege("c1")
         outcome = desk.take(signed)
         assert parse_entry(outcome.entry.raw).statement.raw == signed.statement
 
@@ -64,13 +64,13 @@ class TestAppending:
         assert (checkpoint.size, checkpoint.root) == (desk.ledger.size, desk.ledger.log.root())
 
     def test_same_bytes_again_get_the_first_receipt(self, desk: Desk) -> None:
-        signed = desk.world.contest("c1")
+        signed = desk.world.allege("c1")
         first = desk.take(signed)
         again = desk.take(signed)
         assert (again.entry, again.replayed) == (first.entry, True)
 
     def test_same_bytes_twice_under_way_are_recorded_once(self, desk: Desk) -> None:
-        signed = desk.world.contest("c1")
+        signed = desk.world.allege("c1")
         size = desk.ledger.size
         futures = [desk.ledger.submit(signed.parsed) for _ in range(20)]
         outcomes = [future.result() for future in futures]
@@ -79,21 +79,21 @@ class TestAppending:
 
     def test_recorded_at_does_not_go_back_when_the_clock_does(self, desk: Desk) -> None:
         desk.clock.set(START + timedelta(hours=1))
-        first = desk.take(desk.world.contest("c1"))
+        first = desk.take(desk.world.allege("c1"))
         desk.clock.set(START - timedelta(days=1))
-        second = desk.take(desk.world.contest("c1"))
+        second = desk.take(desk.world.allege("c1"))
         assert second.entry.recorded_at == first.entry.recorded_at
 
     def test_concurrent_statements_all_get_a_place(self, desk: Desk) -> None:
         size = desk.ledger.size
-        signed = [desk.world.contest("c1", party) for party in ("inai", "nosc", "sfp") * 30]
+        signed = [desk.world.allege("c1", party) for party in ("inai", "nosc", "sfp") * 30]
         futures = [desk.ledger.submit(one.parsed) for one in signed]
         wait(futures)
         assert sorted(f.result().entry.index for f in futures) == list(range(size, size + 90))
 
     def test_statements_can_be_awaited_on_an_event_loop(self, desk: Desk) -> None:
         async def submit() -> list[int]:
-            signed = [desk.world.contest("c1") for _ in range(40)]
+            signed = [desk.world.allege("c1") for _ in range(40)]
             outcomes = await asyncio.gather(*(desk.ledger.submit_async(one.parsed) for one in signed))
             return [outcome.entry.index for outcome in outcomes]
 
@@ -101,13 +101,13 @@ class TestAppending:
         assert sorted(asyncio.run(submit())) == list(range(size, size + 40))
 
     def test_refusal_reaches_the_event_loop(self, desk: Desk) -> None:
-        signed = changed(desk, desk.world.contest("c1"), ledger="example.org/other")
+        signed = changed(desk, desk.world.allege("c1"), ledger="example.org/other")
         with pytest.raises(Refusal):
             asyncio.run(desk.ledger.submit_async(signed.parsed))
 
     def test_one_bad_statement_does_not_sink_its_batch(self, desk: Desk) -> None:
-        signed = [desk.world.contest("c1") for _ in range(9)]
-        signed.insert(4, desk.world.contest("no-such-commitment"))
+        signed = [desk.world.allege("c1") for _ in range(9)]
+        signed.insert(4, desk.world.allege("no-such-commitment"))
         futures = [desk.ledger.submit(one.parsed) for one in signed]
         wait(futures)
         assert [type(f.exception()) for f in futures].count(Refusal) == 1
@@ -116,37 +116,37 @@ class TestAppending:
 
 class TestRefusing:
     def test_statement_for_another_ledger(self, desk: Desk) -> None:
-        signed = changed(desk, desk.world.contest("c1"), ledger="example.org/other")
+        signed = changed(desk, desk.world.allege("c1"), ledger="example.org/other")
         assert refused(desk, signed).code == "E_LEDGER_MISMATCH"
 
     def test_same_id_with_other_bytes(self, desk: Desk) -> None:
-        first = desk.world.contest("c1")
+        first = desk.world.allege("c1")
         desk.take(first)
-        other = changed(desk, desk.world.contest("c1"), id=json.loads(first.statement)["id"])
+        other = changed(desk, desk.world.allege("c1"), id=json.loads(first.statement)["id"])
         assert refused(desk, other).code == "E_DUPLICATE"
 
     def test_same_id_with_other_bytes_while_both_are_under_way(self, desk: Desk) -> None:
-        first = desk.world.contest("c1")
+        first = desk.world.allege("c1")
         shared = json.loads(first.statement)["id"]
-        pairs = [first, changed(desk, desk.world.contest("c1"), id=shared, occurred_on="2019-03")]
+        pairs = [first, changed(desk, desk.world.allege("c1"), id=shared, occurred_on="2019-03")]
         futures = [desk.ledger.submit(one.parsed) for one in pairs]
         wait(futures)
         failed = [f.exception() for f in futures if f.exception() is not None]
         assert [getattr(error, "code", None) for error in failed] == ["E_DUPLICATE"]
 
     def test_signature_over_other_bytes(self, desk: Desk) -> None:
-        signed = desk.world.contest("c1")
-        other = desk.world.contest("c1")
+        signed = desk.world.allege("c1")
+        other = desk.world.allege("c1")
         mixed = Signed(statement=signed.statement, signatures=other.signatures)
         assert refused(desk, mixed).code == "E_SIGNATURE_INVALID"
 
     def test_signature_by_a_key_that_nobody_registered(self, desk: Desk) -> None:
-        signed = desk.world.contest("c1")
+        signed = desk.world.allege("c1")
         stranger = Signed(statement=signed.statement, signatures=(Key().sign(signed.statement),))
         assert refused(desk, stranger).code == "E_KEY_UNKNOWN"
 
     def test_signature_by_another_party_s_key(self, desk: Desk) -> None:
-        signed = desk.world.contest("c1", "nosc")
+        signed = desk.world.allege("c1", "nosc")
         other = Signed(
             statement=signed.statement,
             signatures=(desk.world.keys["sfp"].sign(signed.statement),),
@@ -154,50 +154,50 @@ class TestRefusing:
         assert refused(desk, other).code == "E_ROLE"
 
     def test_two_signatures_where_one_belongs(self, desk: Desk) -> None:
-        signed = desk.world.contest("c1")
+        signed = desk.world.allege("c1")
         with pytest.raises(Malformed, match="1 of them"):
             desk.ledger.append(SignedStatement.read(signed.statement, signed.signatures * 2))
 
     def test_seen_beyond_the_end_of_the_log(self, desk: Desk) -> None:
         desk.world.seen = (desk.ledger.size + 5, bytes(32))
-        refusal = refused(desk, desk.world.contest("c1"))
+        refusal = refused(desk, desk.world.allege("c1"))
         assert refusal.code == "E_SEEN_AHEAD"
         assert refusal.judged_against["size"] == desk.ledger.size
 
     def test_seen_root_that_the_tree_contradicts(self, desk: Desk) -> None:
         desk.world.seen = (3, bytes(32))
-        refusal = refused(desk, desk.world.contest("c1"))
+        refusal = refused(desk, desk.world.allege("c1"))
         assert refusal.code == "E_SEEN_CONTRADICTS"
         assert refusal.judged_against["log.root"] == desk.ledger.log.root(3).hex()
 
     def test_older_seen_is_as_good_as_the_newest(self, desk: Desk) -> None:
         desk.world.seen = (0, EMPTY_ROOT)
-        desk.ledger.append(desk.world.contest("c1").parsed)
+        desk.ledger.append(desk.world.allege("c1").parsed)
         desk.world.seen = (7, desk.ledger.log.root(7))
-        desk.ledger.append(desk.world.contest("c1").parsed)
+        desk.ledger.append(desk.world.allege("c1").parsed)
 
     def test_every_further_rule_broken_is_listed(self, desk: Desk) -> None:
         desk.world.seen = (3, bytes(32))
-        refusal = refused(desk, desk.world.contest("no-such-commitment"))
+        refusal = refused(desk, desk.world.allege("no-such-commitment"))
         assert refusal.code == "E_SEEN_CONTRADICTS"
         assert "E_NOT_FOUND" in [code for code, _ in refusal.also]
 
     def test_unknown_type(self, desk: Desk) -> None:
-        signed = changed(desk, desk.world.contest("c1"), type="ProgressApplauded")
+        signed = changed(desk, desk.world.allege("c1"), type="ProgressApplauded")
         assert refused(desk, signed).code == "E_UNKNOWN_TYPE"
 
     def test_unknown_schema(self, desk: Desk) -> None:
-        signed = changed(desk, desk.world.contest("c1"), schema=99)
+        signed = changed(desk, desk.world.allege("c1"), schema=99)
         assert refused(desk, signed).code == "E_SCHEMA_VERSION"
 
     def test_body_with_an_unknown_member(self, desk: Desk) -> None:
-        body = {**json.loads(desk.world.contest("c1").statement)["body"], "mood": "good"}
-        signed = changed(desk, desk.world.contest("c1"), body=body)
+        body = {**json.loads(desk.world.allege("c1").statement)["body"], "mood": "good"}
+        signed = changed(desk, desk.world.allege("c1"), body=body)
         assert refused(desk, signed).code == "E_MALFORMED"
 
     def test_malformed_body_comes_before_a_bad_signature(self, desk: Desk) -> None:
-        body = {**json.loads(desk.world.contest("c1").statement)["body"], "mood": "good"}
-        signed = changed(desk, desk.world.contest("c1"), body=body)
+        body = {**json.loads(desk.world.allege("c1").statement)["body"], "mood": "good"}
+        signed = changed(desk, desk.world.allege("c1"), body=body)
         spoilt = Signature(key=KeyId(desk.world.keys["nosc"].key_id), sig=bytes(64))
         bad = Signed(statement=signed.statement, signatures=(spoilt,))
         assert refused(desk, bad).code == "E_MALFORMED"
@@ -217,26 +217,26 @@ class TestRefusing:
         ],
     )
     def test_bytes_that_are_no_canonical_statement(self, desk: Desk, spoil: Any) -> None:
-        signed = desk.world.contest("c1")
+        signed = desk.world.allege("c1")
         assert SCHEMA in signed.statement
         with pytest.raises(Malformed):
             SignedStatement.read(spoil(signed.statement), signed.signatures)
 
     def test_statement_that_is_too_large(self, desk: Desk) -> None:
-        signed = desk.world.contest("c1")
+        signed = desk.world.allege("c1")
         with pytest.raises(Malformed) as caught:
             SignedStatement.read(b"{" + b" " * MAX_STATEMENT_BYTES, signed.signatures)
         assert caught.value.code == "too-large"
 
     def test_entry_that_would_be_too_large(self, desk: Desk) -> None:
-        signed = desk.world.contest("c1")
+        signed = desk.world.allege("c1")
         huge = Signature(key=signed.signatures[0].key, sig=bytes(60_000))
         with pytest.raises((Malformed, Refusal)):
             desk.ledger.append(SignedStatement.read(signed.statement, [huge]))
 
     def test_refused_statement_may_be_sent_again_when_it_has_become_legal(self, founded: Desk) -> None:
         founded.world.now = START
-        early = founded.world.contest("c1")
+        early = founded.world.allege("c1")
         assert refused(founded, early).code == "E_NOT_FOUND"
         founded.adopt()
         assert founded.take(early).replayed is False
@@ -247,7 +247,7 @@ class TestRefusing:
         founded.take(founded.world.key_endorsed("nosc", key))
         founded.adopt()
         founded.world.keys["nosc"] = key
-        assert founded.take(founded.world.contest("c1")).replayed is False
+        assert founded.take(founded.world.allege("c1")).replayed is False
 
 
 class TestGenesis:
@@ -300,17 +300,17 @@ class TestOpening:
     def test_ledger_goes_on_after_a_restart(self, desk: Desk) -> None:
         size = desk.ledger.size
         desk.reopen()
-        assert desk.take(desk.world.contest("c1")).entry.index == size
+        assert desk.take(desk.world.allege("c1")).entry.index == size
 
     def test_recorded_at_does_not_go_back_across_a_restart(self, desk: Desk) -> None:
         desk.clock.set(START + timedelta(days=1))
-        last = desk.take(desk.world.contest("c1"))
+        last = desk.take(desk.world.allege("c1"))
         desk.clock.set(START)
         desk.reopen()
-        assert desk.take(desk.world.contest("c1")).entry.recorded_at == last.entry.recorded_at
+        assert desk.take(desk.world.allege("c1")).entry.recorded_at == last.entry.recorded_at
 
     def test_statement_recorded_before_a_restart_is_replayed_after_it(self, desk: Desk) -> None:
-        signed = desk.world.contest("c1")
+        signed = desk.world.allege("c1")
         first = desk.take(signed)
         desk.reopen()
         assert desk.take(signed) == type(first)(entry=first.entry, replayed=True)
@@ -324,7 +324,7 @@ class TestOpening:
             assert reader.log.root() == desk.ledger.log.root()
 
     def test_reader_cannot_write(self, desk: Desk) -> None:
-        signed = desk.world.contest("c1")
+        signed = desk.world.allege("c1")
         with (
             Ledger.open(desk.folder, clock=desk.clock, signer=None) as reader,
             pytest.raises(ReadOnly),
@@ -333,7 +333,7 @@ class TestOpening:
 
     def test_reader_follows_the_writer_when_asked_to(self, desk: Desk) -> None:
         with Ledger.open(desk.folder, clock=desk.clock, signer=None) as reader:
-            desk.take(desk.world.contest("c1"))
+            desk.take(desk.world.allege("c1"))
             assert reader.size == desk.ledger.size - 1
             assert reader.refresh() == desk.ledger.size
             assert reader.log.checkpoint() == desk.ledger.log.checkpoint()
@@ -376,13 +376,13 @@ class TestOpening:
         desk.reopen()
 
     def test_closed_ledger_takes_nothing_in(self, desk: Desk) -> None:
-        signed = desk.world.contest("c1")
+        signed = desk.world.allege("c1")
         desk.ledger.close()
         with pytest.raises(Closed):
             desk.ledger.append(signed.parsed)
 
     def test_closing_lets_what_is_under_way_come_to_its_end(self, desk: Desk) -> None:
-        signed = [desk.world.contest("c1") for _ in range(100)]
+        signed = [desk.world.allege("c1") for _ in range(100)]
         futures = [desk.ledger.submit(one.parsed) for one in signed]
         desk.ledger.close()
         assert all(future.done() and future.exception() is None for future in futures)
@@ -390,11 +390,11 @@ class TestOpening:
 
 class TestReading:
     def test_entry_is_found_by_its_leaf_hash(self, desk: Desk) -> None:
-        outcome = desk.take(desk.world.contest("c1"))
+        outcome = desk.take(desk.world.allege("c1"))
         assert desk.ledger.log.index_of(outcome.entry.leaf_hash.hex()) == outcome.entry.index
 
     def test_entry_is_found_by_its_statement_s_id(self, desk: Desk) -> None:
-        signed = desk.world.contest("c1")
+        signed = desk.world.allege("c1")
         outcome = desk.take(signed)
         assert desk.ledger.log.index_of(json.loads(signed.statement)["id"]) == outcome.entry.index
 
@@ -425,7 +425,7 @@ class TestReading:
             assert (checkpoint.size, checkpoint.root) == (size, desk.ledger.log.root(size))
 
     def test_size_within_a_batch_has_no_checkpoint(self, desk: Desk) -> None:
-        signed = [desk.world.contest("c1") for _ in range(200)]
+        signed = [desk.world.allege("c1") for _ in range(200)]
         wait([desk.ledger.submit(one.parsed) for one in signed])
         sizes = set(desk.ledger.log.checkpoint_sizes())
         inner = next(size for size in range(1, desk.ledger.size) if size not in sizes)
@@ -483,6 +483,6 @@ class TestOptions:
         desk = open_desk(options=Options(batch_limit=1))
         desk.found()
         desk.adopt()
-        signed = [desk.world.contest("c1") for _ in range(20)]
+        signed = [desk.world.allege("c1") for _ in range(20)]
         wait([desk.ledger.submit(one.parsed) for one in signed])
         assert list(desk.ledger.log.checkpoint_sizes()) == list(range(1, desk.ledger.size + 1))

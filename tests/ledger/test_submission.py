@@ -11,12 +11,12 @@ from constancia.verify.core.formats.entry import MAX_SIGNATURES
 
 @pytest.fixture
 def document(desk: Desk) -> bytes:
-    signed = desk.world.contest("c1")
+    signed = desk.world.allege("c1")
     return signed_document(signed.statement, signed.signatures)
 
 
 def test_what_was_written_is_read_back(desk: Desk) -> None:
-    signed = desk.world.contest("c1")
+    signed = desk.world.allege("c1")
     assert parse_signed(signed_document(signed.statement, signed.signatures)) == signed.parsed
 
 
@@ -44,7 +44,7 @@ def test_another_form_is_refused(document: bytes, sound: bytes, spoilt: bytes) -
 
 @pytest.mark.parametrize("count", [0, MAX_SIGNATURES + 1])
 def test_number_of_signatures_has_bounds(desk: Desk, count: int) -> None:
-    signed = desk.world.contest("c1")
+    signed = desk.world.allege("c1")
     with pytest.raises(Malformed, match="signatures"):
         parse_signed(signed_document(signed.statement, signed.signatures * count))
 

@@ -39,7 +39,8 @@ SCOPE = sorted(
         "CommitmentProposed", "CorrectionRecorded", "DecisionProposed", "DecisionSigned",
         "DeliverableAccepted", "DeliverableContested", "DeliverableSubmitted", "DissentRecorded",
         "GovernanceBodyEstablished", "GovernanceRulesAdopted", "KeyRotated", "MilestoneCompleted",
-        "PartyNameRecorded", "ProgressContested", "ProgressReported", "VoteCast", "WorkStarted",
+        "PartyNameRecorded", "ProgressReported", "VoteCast", "WorkStarted", "AllegationMade", "EntryAcknowledged",
+        "EntryContested", "ResponseGiven", "SignatureReaffirmed",
     )
 )  # fmt: skip
 
@@ -290,18 +291,26 @@ class World:
         )
         return acts
 
-    def contest(self, name: str, party: str = "nosc", *, length: int = 300) -> Signed:
-        """A contest of a commitment's report: about 1 KiB as an entry, and legal any number of times."""
+    def allege(self, name: str, party: str = "nosc", *, length: int = 300) -> Signed:
+        """An allegation about a commitment: about 1 KiB as an entry, and legal any number of times."""
+        allegation = f"al-{new_uuid()}"
         return self.says(
             party,
-            "ProgressContested",
-            f"commitment/{name}",
+            "AllegationMade",
+            f"allegation/{allegation}",
+            allegation=allegation,
+            alleged_actor=text("Alguien"),
             commitment=name,
+            description=text(("No consta lo informado. " * 20)[:length]),
             evidence=[evidence()],
-            grounds=text(("No consta lo informado. " * 20)[:length]),
-            own_level="not_started",
-            report="r1",
+            kind="other",
+            since="2019-03",
         )
+
+    def contest(self, target: str, party: str = "nosc", name: str = "i1", **more: Any) -> Signed:
+        """A contest of an entry, which its hex leaf hash names."""
+        body = {"contest": name, "evidence": [evidence()], "grounds": text("No consta"), "target": target, **more}
+        return self.says(party, "EntryContested", f"entry/{target}", **body)
 
     def advance(self, by: timedelta = timedelta(hours=1)) -> datetime:
         self.now += by

@@ -11,6 +11,7 @@ from constancia.domain.derive import FORM as FACTS_FORM
 from constancia.domain.kernel.forms import form_number
 from constancia.domain.state import state_form
 from constancia.ledger.views.projections.agreements import AGREEMENTS
+from constancia.ledger.views.projections.allegations import ALLEGATIONS
 from constancia.ledger.views.projections.base import EntryProjection, StateProjection
 from constancia.ledger.views.projections.bodies import BODIES
 from constancia.ledger.views.projections.citations import CITATIONS
@@ -25,6 +26,7 @@ from constancia.ledger.views.projections.overdue import OVERDUE
 from constancia.ledger.views.projections.participants import PARTICIPANTS
 from constancia.ledger.views.projections.parties import PARTIES
 from constancia.ledger.views.projections.plans import PLANS
+from constancia.ledger.views.projections.remarks import REMARKS
 from constancia.ledger.views.projections.signatures import SIGNATURES
 from constancia.ledger.views.projections.statements import STATEMENTS
 from constancia.ledger.views.projections.successions import SUCCESSIONS
@@ -32,6 +34,7 @@ from constancia.ledger.views.projections.timeline import TIMELINE
 
 STATE_PROJECTIONS: Final[tuple[StateProjection, ...]] = (
     AGREEMENTS,
+    ALLEGATIONS,
     BODIES,
     COMMITMENTS,
     COMPLAINTS,
@@ -44,6 +47,7 @@ STATE_PROJECTIONS: Final[tuple[StateProjection, ...]] = (
     PARTICIPANTS,
     PARTIES,
     PLANS,
+    REMARKS,
     SIGNATURES,
     STATEMENTS,
     SUCCESSIONS,

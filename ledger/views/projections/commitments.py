@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.commitment import Commitment, Completion, ProgressStatement
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.scope import Milestone
 from constancia.domain.derive import flags, milestone_standing
@@ -16,9 +16,17 @@ from constancia.domain.kernel.aggregate import Mark, document_of
 from constancia.domain.kernel.calendar import format_instant
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.plans.scale import COMPLETION
+from constancia.domain.remarks.standing import (
+    contested_level,
+    contests_of,
+    contests_within,
+    remarks_on,
+    standing_of,
+)
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row, StateProjection, start_of, streams_of
 from constancia.ledger.views.projections.plans import assessments_of
+from constancia.ledger.views.projections.remarks import contest_row
 
 
 def _row(state: State, key: str, day: date) -> Row | None:
@@ -29,15 +37,15 @@ def _row(state: State, key: str, day: date) -> Row | None:
     independent = list(assessments_of(state, key))
     return {
         "commitment": commitment.commitment,
-        "completed": document_of(commitment.completed),
-        "contested_level": commitment.contested_level,
+        "completed": [_with_standing(state, done) for done in commitment.completed],
+        "contested_level": contested_level(state, commitment),
         "decided": document_of(commitment.decided or ()),
         "deliverables": _deliverables(state, commitment),
         "flags": list(flags(state, commitment, at)),
         "governance_body": commitment.governance_body,
         "independent": independent,
         "independent_level": _independent_level(independent),
-        "is_contested": any(report.contests for report in commitment.reports),
+        "is_contested": any(contest.is_open for _mark, contest in contests_within(state, commitment)),
         "last": document_of(_last(state, commitment)),
         "lifecycle": commitment.status,
         "milestones": [
@@ -52,7 +60,7 @@ def _row(state: State, key: str, day: date) -> Row | None:
         ],
         "problem": document_of(commitment.problem),
         "proposals": document_of(commitment.proposals),
-        "reports": document_of(commitment.reports),
+        "reports": [_with_standing(state, report) for report in commitment.reports],
         "scope_version": len(commitment.scopes),
         "scopes": document_of(commitment.scopes),
         "self_level": commitment.self_level,
@@ -67,12 +75,20 @@ def _independent_level(assessments: Sequence[Row]) -> str | None:
     return values[-1] if values else None
 
 
+def _with_standing(state: State, word: Completion | ProgressStatement) -> Row:
+    """Give what was said, with the contests of any edition and where its entry stands by now."""
+    leaf_hash = word.mark.leaf_hash
+    contests = [contest_row(contest) for contest in contests_of(state, leaf_hash)]
+    return {**document_of(word), "contests": contests, "standing": standing_of(state, leaf_hash)}
+
+
 def _milestone(state: State, commitment: Commitment, milestone: Milestone, at: datetime) -> Row:
     done = next((c for c in commitment.completed if c.milestone == milestone.milestone), None)
     standing = milestone_standing(state, commitment, milestone, at)
     return {
         **document_of(milestone),
         "completed": document_of(done.mark) if done else None,
+        "completion_standing": standing_of(state, done.mark.leaf_hash) if done else None,
         "days_late": standing.days_late,
         "due": format_instant(standing.due) if standing.due else None,
         "stands": standing.stands,
@@ -107,6 +123,10 @@ def _last(state: State, commitment: Commitment) -> Mark:
     marks += [decided.mark for decided in commitment.decided or ()]
     for report in commitment.reports:
         marks += [report.mark, *(contest.mark for contest in report.contests)]
+    # What was said of an entry of its stream is said of it too.
+    for mark in (*marks,):
+        remarked = remarks_on(state, mark.leaf_hash)
+        marks += remarked.marks if remarked else ()
     for deliverable in commitment.scope.deliverables if commitment.scope else ():
         aggregate = state.aggregates.get(f"deliverable/{commitment.commitment}.{deliverable.deliverable}")
         if isinstance(aggregate, DeliverableState):

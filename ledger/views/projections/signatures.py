@@ -4,6 +4,7 @@ Key: the agreement's stream.
 
 The state of a signature's key is the one on the day asked about; that it was active when it signed is what let the
 signature in. An attested paper signature is of another kind: among the signatures only where the rules made it one.
+`verdict` is what its party says of it since the key was in other hands: affirmed, disowned, or nothing.
 """
 
 from datetime import date
@@ -13,6 +14,7 @@ from constancia.domain.agreements.agreement import Agreement, AgreementSignature
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.aggregate import document_of
+from constancia.domain.remarks.standing import verdicts_on
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row, StateProjection, streams_of
 
@@ -59,6 +61,7 @@ def _signature(state: State, signature: AgreementSignature, day: date) -> Row:
         "post": document_of(named.post) if named else None,
         "reservation": document_of(signature.reservation) if signature.reservation else None,
         "scheme": known.scheme if known else None,
+        "verdict": verdicts_on(state, mark.leaf_hash).get(mark.party),
     }
 
 

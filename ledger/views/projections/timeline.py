@@ -11,6 +11,7 @@ from constancia.domain.kernel.acts import Recorded
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.remarks.correction import Correction
+from constancia.domain.remarks.remarked_entry import RemarkedEntry
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import EntryProjection, Row
 
@@ -49,8 +50,9 @@ def _subjects(recorded: Recorded, state: State) -> tuple[str, ...]:
     own = recorded.originator_id
     aggregate = state.aggregates.get(own)
     subjects = {own, *_beyond(aggregate)}
-    if isinstance(aggregate, Correction):
-        subjects |= set(_beyond(state.aggregates.get(aggregate.target_stream)))
+    while isinstance(aggregate, Correction | RemarkedEntry):  # also what the entry that it is about concerns
+        aggregate = state.aggregates.get(aggregate.target_stream)
+        subjects |= set(_beyond(aggregate))
     decision = recorded.statement["body"].get("decision")
     if isinstance(decision, str):
         subjects.add(f"decision/{decision}")

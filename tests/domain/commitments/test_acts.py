@@ -10,6 +10,7 @@ from tests.domain.commitments.test_commitment import (
     adoption,
     change,
     completed,
+    contested,
     found,
     in_progress,
     proposal,
@@ -225,12 +226,39 @@ def test_20_a_report_is_not_about_a_time_to_come() -> None:
 
 def test_contest_of_a_report_that_is_not_there() -> None:
     body = {"commitment": "c1", "evidence": [evidence()], "grounds": text("No"), "report": "r9"}
-    assert codes(in_progress().refused("red", "ProgressContested", body)) == {"E_NOT_FOUND"}
+    assert codes(in_progress(edition=2).refused("red", "ProgressContested", body)) == {"E_NOT_FOUND"}
 
 
 def test_26_who_contests_its_own_report_sets_no_contested_level() -> None:
-    stage = in_progress()
+    stage = in_progress(edition=2)
     body = {"commitment": "c1", "evidence": [], "grounds": text("Está completo"), "report": "r1"}
     stage.says("red", "ProgressContested", body | {"own_level": "not_started"})
     stage.says("inai", "ProgressContested", body | {"own_level": "complete"})
-    assert found(stage).contested_level == "not_started"
+    assert contested(stage) == "not_started"
+
+
+@pytest.mark.parametrize(("begun", "done"), [("2019-03-01", "1999"), ("2018-06-02", "2018-06-01"), ("2018", "../2017")])
+def test_case_34_work_does_not_begin_after_the_milestone_is_completed(begun: str, done: str) -> None:
+    """Neither in one order of recording nor in the other; dates that may be in order pass."""
+    after = adopted().deliver("inai", "e1")
+    after.says("inai", "MilestoneCompleted", completed(), occurred_on=done)
+    assert after.code("inai", "WorkStarted", started(), occurred_on=begun) == "E_DATE"
+    before = adopted().deliver("inai", "e1")
+    before.says("inai", "WorkStarted", started(), occurred_on=begun)
+    assert before.code("inai", "MilestoneCompleted", completed(), occurred_on=done) == "E_DATE"
+
+
+@pytest.mark.parametrize(("begun", "done"), [("2018", "2018-06-01"), ("2018-06-01", "2018-06-01"), ("../2018", "1999")])
+def test_case_34_dates_that_may_be_in_order_pass_in_either_order_of_recording(begun: str, done: str) -> None:
+    after = adopted().deliver("inai", "e1")
+    after.says("inai", "MilestoneCompleted", completed(), occurred_on=done)
+    after.says("inai", "WorkStarted", started(), occurred_on=begun)
+    before = adopted().deliver("inai", "e1")
+    before.says("inai", "WorkStarted", started(), occurred_on=begun)
+    before.says("inai", "MilestoneCompleted", completed(), occurred_on=done)
+
+
+def test_case_34_a_former_edition_does_not_ask() -> None:
+    stage = adopted(edition=2).deliver("inai", "e1")
+    stage.says("inai", "MilestoneCompleted", completed(), occurred_on="1999")
+    stage.says("inai", "WorkStarted", started())

@@ -42,7 +42,8 @@ COMMITTING = frozenset(
     {"VoteCast", "DecisionSigned", "DissentRecorded", "AgreementSigned", "GovernanceBodyEstablished", "PartyReturned",
      "GovernanceRulesAdopted", "DeliverableAccepted", "DeliverableRejected", "RoleFilled", "ConditionSettled",
      "PartyWithdrew", "ConditionDeclared", "DutyAssigned", "ParticipantAdmitted", "PartySucceeded",
-     "StatementPublished"}
+     "StatementPublished", "AllegationMade", "EntryAcknowledged", "EntryContested",
+     "ResponseGiven"}
 )  # fmt: skip
 
 
@@ -252,6 +253,7 @@ class Books:
     def _check_stream(self, word: Word) -> None:
         kind, _, _name = word.stream.partition("/")
         members = {"deliverable": ("commitment", "deliverable"), "ledger": ()}.get(kind, (kind.split("/")[0],))
-        members = {"governance": ("governance_body",), "succession": ("party",)}.get(kind, members)
+        own = {"entry": ("target",), "governance": ("governance_body",), "succession": ("party",)}
+        members = own.get(kind, members)
         ids = (kind, *(word.body[one] for one in members))
         require(self.ids.setdefault(word.stream, ids) == ids, "stream", f"{word.stream} is of {ids} too")

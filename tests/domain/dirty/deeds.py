@@ -1,4 +1,4 @@
-"""Draws of what is said about agreements, commitments, deliverables and entries (see `draws`)."""
+"""Draws of what is said about agreements, commitments and deliverables (see `draws`)."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +10,6 @@ from tests.domain.stage import (
     evidence,
     text,
 )
-
-from constancia.domain.kernel.values import digest
 
 if TYPE_CHECKING:
     from tests.domain.dirty.players import Players, Said
@@ -96,15 +94,6 @@ def _reported(players: "Players") -> "Said | None":
     return players.voice(players.anybody()), "ProgressReported", body | reason
 
 
-@draws("ProgressContested")
-def _contested(players: "Players") -> "Said | None":
-    found = of(players, "commitment")
-    report = players.pick([one.report for one in found.reports], "r1") if found else "r1"
-    body: Body = {"commitment": players.known("commitment"), "evidence": [], "grounds": text("No"), "report": report}
-    body |= {"own_level": players.pick(LEVELS)} if players.chance(0.5) else {}
-    return players.voice(players.anybody()), "ProgressContested", body
-
-
 @draws("RoleFilled")
 def _role(players: "Players") -> "Said | None":
     role = players.pick(("consultant", "rapporteur"))
@@ -173,31 +162,3 @@ def _overruled(players: "Players") -> "Said | None":
     contest = open_contest(players)
     more = {"decision": players.known("decision"), "reasons": text("No")}
     return (players.voice(players.anybody()), "ContestOverruled", contest | more) if contest else None
-
-
-@draws("ScopeReductionReported")
-def _alleged(players: "Players") -> "Said | None":
-    body = {
-        "allegation": players.new("al"), "alleged_actor": text("Alguien"), "description": text("Se redujo"),
-        "evidence": [], "plan": "plan-3", "since": players.pick(("../2017-05", players.day())), "unilateral": True,
-    }  # fmt: skip
-    return players.voice(players.anybody()), "ScopeReductionReported", body
-
-
-@draws("CorrectionRecorded")
-def _corrected(players: "Players") -> "Said | None":
-    entry = players.pick(players.stage.entries)
-    body = entry.statement["body"]
-    texts = [f"body.{name}.es" for name, value in body.items() if isinstance(value, dict) and "es" in value]
-    texts += [f"body.{name}" for name, value in body.items() if isinstance(value, str)]
-    path = players.pick(("occurred_on", *texts))
-    old: Any = entry.statement
-    for name in path.split("."):
-        old = old[name]
-    new = players.pick((players.day(), players.day(back=2), "2999-01-01", "2017", "Otra cosa"))
-    said = {
-        "correction": players.new("co"), "field": path, "kind": "factual", "new_value": new,
-        "old_digest": digest(old), "reason": text("Error"), "target": entry.leaf_hash,
-    }  # fmt: skip
-    party = entry.statement["actor"].get("party", "sfp")
-    return players.voice(party if players.chance(0.8) else players.anybody()), "CorrectionRecorded", said

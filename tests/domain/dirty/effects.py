@@ -210,6 +210,46 @@ def _filing(books: Books, name: str) -> Word:
     return next(one for one in books.words if one.type == "ComplaintFiled" and one.body["complaint"] == name)
 
 
+def _side(books: Books, word: Word, of: Word) -> bool:
+    """Whether a word is of the same party or person as another one, or its person serves that party."""
+    person = word.person is not None and word.person == of.person
+    return word.party == of.party or person or books.serves(word.person, of.party, word.day)
+
+
+def _said_of(books: Books, word: Word, type_name: str) -> dict[str, Word]:
+    said = (one for one in books.words if one.stream == word.stream and one.type == type_name)
+    return {one.body["contest"]: one for one in said}
+
+
+def _contested(books: Books, word: Word) -> None:
+    target = books.by_leaf[word.body["target"]]
+    require(not _side(books, word, target), "26", "a contest of one's own entry")
+    require(target.type not in ("DeliverableSubmitted", "DeliverableRevised"), "27", "contested by the wrong act")
+
+
+def _acknowledged(books: Books, word: Word) -> None:
+    target = books.by_leaf[word.body["target"]]
+    require(not _side(books, word, target), "26", "an acknowledgement of one's own entry")
+    contests = _said_of(books, word, "EntryContested")
+    for name in word.body.get("withdraws", ()):
+        require(contests[name].party == word.party, "27", "withdraws another party's contest")
+    if target.type == "AllegationMade" and "withdraws" not in word.body:
+        accused = target.body.get("accused", ())
+        require(word.party in accused, "17", "acknowledged by who is not accused")
+
+
+def _answered(books: Books, word: Word) -> None:
+    target = books.by_leaf[word.body["target"]]
+    contests = _said_of(books, word, "EntryContested")
+    for name in word.body.get("answers", ()):
+        require(target.party in ("", word.party), "26", "answers for who said it")
+        require(not _side(books, word, contests[name]), "26", "answers its own contest")
+    if "answers" not in word.body:
+        require(target.type == "AllegationMade", "17", "an answer to what accuses nobody")
+        require(word.party in target.body.get("accused", (word.party,)), "17", "answered by who is not accused")
+        require(not _side(books, word, target), "26", "who accuses answers")
+
+
 JUDGES = {
     "ActionPlanClosed": _concurring,
     "ActionPlanOpened": _concurring,
@@ -229,12 +269,15 @@ JUDGES = {
     "DeliverableAccepted": _accepted,
     "DeliverableRejected": _judging,
     "DutyAssigned": _concurring,
+    "EntryAcknowledged": _acknowledged,
+    "EntryContested": _contested,
     "GovernanceBodyEstablished": _concurring,
     "GovernanceRulesAdopted": _concurring,
     "ParticipantAdmitted": _concurring,
     "PartyReturned": _concurring,
     "PartySucceeded": _concurring,
     "ProgressReported": _reported,
+    "ResponseGiven": _answered,
     "RoleFilled": _role,
     "ScopeChanged": _scope,
     "StatementPublished": _concurring,
@@ -288,8 +331,6 @@ def _commitment(books: Books, document: Json) -> None:
     said = [one for one in books.words if one.stream == document["stream"]]
     reports = [one.body["level"] for one in said if one.type == "ProgressReported"]
     require([one["level"] for one in document["reports"]] == reports, "10", "a report is overwritten")
-    contests = sum(one.type == "ProgressContested" for one in said)
-    require(sum(len(one["contests"]) for one in document["reports"]) == contests, "27", "a contest is gone")
     for position, shown in enumerate(document["scopes"]):
         signed = set(books.decisions[shown["decision"]].signed)
         baseline = set(books.decisions[known[0].body["decision"]].signed)
@@ -312,6 +353,16 @@ def _allegation(books: Books, document: Json) -> None:
     require(document["status"] == "asserted", "17", f"an allegation is {document['status']}")
 
 
+def _entry(books: Books, document: Json) -> None:
+    said = [one for one in books.words if one.stream == document["stream"]]
+    for type_name, shown in (("EntryContested", "contests"), ("ResponseGiven", "responses")):
+        made = sum(one.type == type_name for one in said)
+        require(len(document[shown]) == made, "27", f"one of {shown} is gone")
+    withdrawn = {name for one in said for name in one.body.get("withdraws", ())}
+    shown_as = {one["contest"] for one in document["contests"] if "withdrawn" in one}
+    require(shown_as == withdrawn, "27", "withdrawn by nobody's word, or upheld against it")
+
+
 COMPARISONS = {
     "agreement": _agreement_document,
     "allegation": _allegation,
@@ -319,6 +370,7 @@ COMPARISONS = {
     "decision": _decision,
     "deliverable": _deliverable,
     "succession": check_end,
+    "entry": _entry,
     "governance": _seats,
 }
 

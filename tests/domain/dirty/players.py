@@ -14,6 +14,7 @@ from tests.domain.dirty import complaints as _complaints  # noqa: F401 - its dra
 from tests.domain.dirty import deeds as _deeds  # noqa: F401 - and these
 from tests.domain.dirty import endings as _endings  # noqa: F401 - and these
 from tests.domain.dirty import plans as _plans  # noqa: F401 - and these
+from tests.domain.dirty import remarks as _remarks  # noqa: F401 - and these
 from tests.domain.dirty.books import CONCURRING
 from tests.domain.dirty.draws import DRAWS
 from tests.domain.stage import (

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import pytest
 from tests.domain.commitments.test_adoption import ACT
-from tests.domain.commitments.test_commitment import adopted, contest, declared, filled, report, settled
+from tests.domain.commitments.test_commitment import adopted, declared, filled, report, settled
 from tests.domain.commitments.test_duty import assignment
 from tests.domain.governance.test_body import establishment, rules
 from tests.domain.governance.test_membership import SIGNED, draft
 from tests.domain.governance.test_participants import admission
 from tests.domain.governance.test_succession import ending
 from tests.domain.remarks.test_statement import release
-from tests.domain.stage import MEMBERS, Body, Stage, Voice, doc, founded, proposed, seated, text
+from tests.domain.stage import MEMBERS, Body, Stage, Voice, contest_of, doc, founded, proposed, seated, text
 
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.governance.decision import Decision
@@ -100,9 +100,9 @@ def test_case_41_who_has_an_appointment_of_the_submitter_does_not_accept() -> No
 def test_case_41_who_reported_does_not_contest_it_for_another_party() -> None:
     stage = adopted()
     second = double(stage, "red", "inai")
-    stage.says("inai", "ProgressReported", report("r1"))
-    assert stage.code(second, "ProgressContested", contest("r1")) == "E_SELF_DEALING"
-    stage.says("red", "ProgressContested", contest("r1"))
+    reported = stage.says("inai", "ProgressReported", report("r1"))
+    assert stage.code(second, "EntryContested", contest_of(reported)) == "E_SELF_DEALING"
+    stage.contest("red", reported)
 
 
 def test_case_41_who_gets_a_role_does_not_give_it_for_another_party() -> None:

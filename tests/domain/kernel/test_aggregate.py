@@ -7,7 +7,7 @@ from tests.domain.remarks.test_allegation import allegation
 
 from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Concurrence, Mark, document_of
 from constancia.domain.kernel.values import Text
-from constancia.domain.remarks.allegation import ScopeReductionReported
+from constancia.domain.remarks.allegation import AllegationMade
 
 
 def mark(party: str, index: int = 1) -> Mark:
@@ -51,11 +51,11 @@ def test_the_document_is_plain_json() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asserted(Aggregate):
-    report: ScopeReductionReported = field(metadata=IN_PLACE)
+    report: AllegationMade = field(metadata=IN_PLACE)
 
 
 def test_an_act_that_an_aggregate_keeps_gives_its_members_without_where_the_fact_comes_from() -> None:
-    report = ScopeReductionReported.parse(allegation() | {"provenance": "invented"})
+    report = AllegationMade.parse(allegation() | {"provenance": "invented"})
     document = document_of(Asserted(stream="allegation/al-1", report=report))
     assert document == allegation() | {
         "concurring": [], "status": "none", "stream": "allegation/al-1", "version": 0

@@ -1,7 +1,7 @@
 """Independent assessments: who may publish one, on which scale, and that no track is merged with another."""
 
 import pytest
-from tests.domain.commitments.test_commitment import contest, report
+from tests.domain.commitments.test_commitment import report
 from tests.domain.plans.test_plan import carried, ended, opened, submitted
 from tests.domain.stage import Body, Stage, deliverable, doc, milestone, rep, root, small_scope, text
 from tests.domain.tables import Walk
@@ -10,6 +10,7 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.values import digest
 from constancia.domain.plans.assessment import Assessment
 from constancia.domain.plans.scale import DEFAULTS
+from constancia.domain.remarks.standing import contested_level
 
 TYPE = "AssessmentPublished"
 
@@ -65,13 +66,12 @@ def test_table_is_the_one_walked() -> None:
 
 def test_n2_three_tracks_stay_apart() -> None:
     stage = watched()
-    stage.says("inai", "ProgressReported", report("r1", "substantial"))
-    stage.says("red", "ProgressContested", contest("r1", own_level="limited"))
+    stage.contest("red", stage.says("inai", "ProgressReported", report("r1", "substantial")), own_level="limited")
     before = stage.find(Commitment, "commitment/c1")
     stage.says("irm", TYPE, assessing(finding("no_evidence_available")))
     after = stage.find(Commitment, "commitment/c1")
     assert after == before
-    assert (after.self_level, after.contested_level) == ("substantial", "limited")
+    assert (after.self_level, contested_level(stage.state, after)) == ("substantial", "limited")
     assert stage.find(Assessment, "assessment/as-1").concerns == ("commitment/c1",)
 
 
@@ -143,8 +143,7 @@ def test_n1_nor_an_organization_of_a_member() -> None:
 
 def test_n1_who_contests_stays_independent() -> None:
     stage = watched()
-    stage.says("inai", "ProgressReported", report("r1"))
-    stage.says("irm", "ProgressContested", contest("r1"))
+    stage.contest("irm", stage.says("inai", "ProgressReported", report("r1")))
     stage.says("irm", TYPE, assessing())
 
 

@@ -206,6 +206,7 @@ def test_case_52_a_corrected_day_is_one_that_the_entry_could_have_said(when: str
 def test_cases_54_to_56_names_of_signatories_and_what_others_agreed_to_are_not_corrected() -> None:
     listed = {name: cls.CORRECTABLE for name, cls in REGISTRY.items() if cls.CORRECTABLE}
     assert listed == {
+        "AllegationMade": ("description", "evidence", "since"),
         "AgreementPartyWithdrew": ("reasons",),
         "ComplaintAdmitted": ("reasons",),
         "ComplaintFiled": ("text",),
@@ -215,6 +216,8 @@ def test_cases_54_to_56_names_of_signatories_and_what_others_agreed_to_are_not_c
         "DeliverableRejected": ("reasons",),
         "DeliverableRevised": ("changes",),
         "DissentRecorded": ("text",),
+        "EntryAcknowledged": ("remark",),
+        "EntryContested": ("evidence", "grounds"),
         "MemberOrganizationJoined": ("since",),
         "MemberOrganizationLeft": ("reason", "until"),
         "MilestoneCompleted": ("evidence",),
@@ -224,6 +227,7 @@ def test_cases_54_to_56_names_of_signatories_and_what_others_agreed_to_are_not_c
         "ProgressContested": ("evidence", "grounds"),
         "ProgressReported": ("evidence", "narrative", "period", "reason"),
         "RepresentativeRevoked": ("reason",),
+        "ResponseGiven": ("evidence", "response"),
         "ScopeReductionReported": ("description", "evidence", "since"),
         "TranslationDiscrepancyRecorded": ("place",),
         "VoteCast": ("explanation",),

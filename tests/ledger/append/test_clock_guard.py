@@ -109,7 +109,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def test_clock_ten_years_ahead_for_a_minute_records_nothing(desk: Desk) -> None:
     size = desk.ledger.size
     desk.clock.advance(YEARS)
-    signed = desk.world.contest("c1")
+    signed = desk.world.allege("c1")
     with pytest.raises(ClockRefused):
         desk.take(signed)
     assert [one.code for one in health_of(desk.ledger)] == ["E_CLOCK"]
@@ -151,7 +151,7 @@ def test_log_that_recorded_it_gets_a_note(tmp_path: Path) -> None:
         size = ledger.size
         made.adopt()
         clock.advance(YEARS)
-        late = changed(made, made.world.contest("c1"), occurred_on=f"{clock.now():%Y-%m-%d}")
+        late = changed(made, made.world.allege("c1"), occurred_on=f"{clock.now():%Y-%m-%d}")
         made.take(late)
         last = ledger.size - 1
         ledger.documents.put(b"minuta")
@@ -178,11 +178,11 @@ def test_accepted_clock_goes_on_for_that_tree_only_and_everybody_can_read_why(de
     desk.options = Options(guard_clock=True)
     desk.reopen()
     with pytest.raises(ClockRefused):
-        desk.take(desk.world.contest("c1"))
+        desk.take(desk.world.allege("c1"))
     desk.options = Options(guard_clock=True, accept_clock="the battery was empty")
     desk.reopen()
     size = desk.ledger.size
-    desk.take(desk.world.contest("c1"))
+    desk.take(desk.world.allege("c1"))
     [item] = desk.ledger.rollbacks
     assert (item["size"], item["reason"]) == (size, "the battery was empty")
     assert item["seen"][0]["by"] == f"last entry {format_recorded_at(wrong)}"
@@ -193,7 +193,7 @@ def test_accepted_clock_goes_on_for_that_tree_only_and_everybody_can_read_why(de
     desk.clock.set(START + 2 * AHEAD)
     desk.options = Options(guard_clock=False)
     desk.reopen()
-    desk.take(desk.world.contest("c1"))
+    desk.take(desk.world.allege("c1"))
     desk.clock.set(START + 2 * SECOND)
     desk.options = Options(guard_clock=True)
     desk.reopen()

@@ -29,7 +29,7 @@ def store_of(desk: Desk) -> LedgerRecorder:
 
 
 def submit(desk: Desk, count: int = 1) -> list[Future[AppendOutcome]]:
-    signed = [desk.world.contest("c1") for _ in range(count)]
+    signed = [desk.world.allege("c1") for _ in range(count)]
     return [desk.ledger.submit(one.parsed) for one in signed]
 
 
@@ -91,7 +91,7 @@ class TestStoreFails:
         assert snapshot(desk) == before
 
     def test_ledger_goes_on_when_the_store_does(self, desk: Desk, fault: Fault) -> None:
-        signed = desk.world.contest("c1")
+        signed = desk.world.allege("c1")
         fault.fail_before(OperationalError("disk is full"))
         with pytest.raises(NotStored):
             desk.ledger.append(signed.parsed)
@@ -123,7 +123,7 @@ class TestStoreFails:
         fault.fail_after(OperationalError("the answer was lost"))
         wait(submit(desk, 5), WAIT_S)
         fault.mend()
-        desk.take(desk.world.contest("c1"))
+        desk.take(desk.world.allege("c1"))
         desk.reopen()
 
     def test_w4_refusal_is_not_told_when_its_batch_was_not_stored(
@@ -133,14 +133,14 @@ class TestStoreFails:
         desk.found()
         desk.adopt()
         Fault(desk, monkeypatch).fail_before(OperationalError("disk is full"))
-        bad = desk.world.contest("no-such-commitment")
-        batch = _examined(desk, [desk.world.contest("c1"), bad])
+        bad = desk.world.allege("no-such-commitment")
+        batch = _examined(desk, [desk.world.allege("c1"), bad])
         outcomes = desk.writer.write(batch)
         assert [type(outcome) for outcome in outcomes] == [NotStored, NotStored]
 
     def test_w3_refusal_is_told_when_its_neighbours_are_stored(self, desk: Desk) -> None:
-        bad = desk.world.contest("no-such-commitment")
-        outcomes = desk.writer.write(_examined(desk, [desk.world.contest("c1"), bad]))
+        bad = desk.world.allege("no-such-commitment")
+        outcomes = desk.writer.write(_examined(desk, [desk.world.allege("c1"), bad]))
         assert [type(outcome) for outcome in outcomes] == [AppendOutcome, Refusal]
 
     def test_full_disk_is_survived(self, desk: Desk) -> None:
@@ -155,7 +155,7 @@ class TestStoreFails:
         assert errors
         assert {type(error) for error in errors} == {NotStored}
         size = desk.ledger.size
-        assert desk.take(desk.world.contest("c1")).entry.index == size
+        assert desk.take(desk.world.allege("c1")).entry.index == size
         desk.reopen()
 
     def test_locked_database_is_survived(self, desk: Desk) -> None:
@@ -167,7 +167,7 @@ class TestStoreFails:
         assert isinstance(future.exception(WAIT_S), NotStored)
         other.execute("ROLLBACK")
         other.close()
-        desk.take(desk.world.contest("c1"))
+        desk.take(desk.world.allege("c1"))
 
     def test_signer_that_fails_leaves_nothing_and_stops_the_writer(
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch
@@ -238,7 +238,7 @@ class TestFence:
         wait(submit(desk), WAIT_S)
         fault.mend()
         assert desk.reopen().size == size
-        desk.take(desk.world.contest("c1"))
+        desk.take(desk.world.allege("c1"))
 
 
 class TestQueue:
@@ -262,7 +262,7 @@ class TestQueue:
         desk.found()
         desk.adopt()
         for _ in range(10):
-            bad = desk.world.contest("no-such-commitment")
+            bad = desk.world.allege("no-such-commitment")
             with pytest.raises(Refusal):
                 desk.ledger.append(bad.parsed)
         assert desk.ledger.under_way == 0
@@ -296,7 +296,7 @@ class TestQueue:
 
         monkeypatch.setattr(sequencer._verified, "put", noted_put)
         monkeypatch.setattr(writer, "write", noted_write)
-        signed = [desk.world.contest("c1").parsed for _ in range(21)]
+        signed = [desk.world.allege("c1").parsed for _ in range(21)]
         for one in signed:
             desk.ledger.append(one)
         waits = [start - there for there, start in zip(ready, begun, strict=True)]
@@ -347,7 +347,7 @@ class TestQueue:
             patch.setattr(Examiner, "examine", broken)
             errors = [future.exception(WAIT_S) for future in submit(desk, 20)]
         assert {type(error) for error in errors} == {RuntimeError}
-        desk.take(desk.world.contest("c1"))
+        desk.take(desk.world.allege("c1"))
 
 
 def _examined(desk: Desk, signed: list[Signed]) -> list[Any]:

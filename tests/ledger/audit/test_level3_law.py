@@ -91,7 +91,7 @@ UNLAWFUL: dict[str, tuple[Unlawful, str]] = {
 def test_unlawful_entry_is_named_with_index_code_and_rule(name: str, operator: Operator, tmp_path: Path) -> None:
     act, code = UNLAWFUL[name]
     index = operator.take(act(operator.world))
-    operator.take(operator.world.contest("c1"))
+    operator.take(operator.world.allege("c1"))
     report = replay(*published(operator, tmp_path))
     [fault] = report.faults
     assert (fault.code, fault.level, fault.index) == ("law", "L3", index)
@@ -123,7 +123,7 @@ def test_entry_that_cannot_even_be_judged_is_named_and_the_audit_goes_on(operato
         occurred_on="2019-02-30",
     )  # fmt: skip
     index = operator.take(Signed(statement=impossible, signatures=(world.keys["inai"].sign(impossible),)))
-    operator.take(world.contest("c1"))
+    operator.take(world.allege("c1"))
     report = replay(*published(operator, tmp_path))
     assert [(one.code, one.index) for one in report.faults] == [("law", index)]
 
@@ -222,7 +222,7 @@ def test_views_that_lag_are_compared_where_they_stand(desk: Desk) -> None:
     kept = (desk.folder / "views.sqlite").read_bytes()
     size = desk.ledger.size
     desk.reopen()
-    desk.take(desk.world.contest("c1"))
+    desk.take(desk.world.allege("c1"))
     desk.ledger.views.wait()
     desk.ledger.close()
     (desk.folder / "views.sqlite").write_bytes(kept)
@@ -278,7 +278,7 @@ def test_replay_judges_old_entries_too_although_their_signatures_were_checked_be
 ) -> None:
     index = operator.take(adopted_without_a_decision(operator.world))
     checkpoint = operator.log().checkpoint()
-    operator.take(operator.world.contest("c1"))
+    operator.take(operator.world.allege("c1"))
     place, trust = published(operator, tmp_path)
     with ResumeFile(tmp_path / "verified.sqlite") as memory, open_source(str(place)) as source:
         audit(source, load_trust(trust), memory=memory)

@@ -84,7 +84,7 @@ def raise_version(patch: pytest.MonkeyPatch) -> None:
 
 def pause(desk: Desk) -> None:
     desk.take(desk.world.says("inai", "CommitmentPaused", "commitment/c1", commitment="c1"))
-    desk.take(desk.world.contest("c1"))
+    desk.take(desk.world.allege("c1"))
 
 
 def propose_pause(desk: Desk) -> None:
@@ -101,7 +101,7 @@ def adopt_edition(desk: Desk) -> None:
 def speak_under_edition(desk: Desk) -> None:
     adopt_edition(desk)
     desk.world.edition = LATER
-    desk.take(desk.world.contest("c1"))
+    desk.take(desk.world.allege("c1"))
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from constancia.verify.wire.tiles import parse_bundle, parse_tile_path
 
 
 def grow(desk: Desk, count: int) -> None:
-    signed = [desk.world.contest("c1") for _ in range(count)]
+    signed = [desk.world.allege("c1") for _ in range(count)]
     wait([desk.ledger.submit(one.parsed) for one in signed])
     desk.world.look(desk.ledger.log)
 

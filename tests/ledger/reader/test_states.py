@@ -76,7 +76,7 @@ class TestStates:
     def test_state_given_out_does_not_move_on(self, desk: Desk) -> None:
         held = desk.ledger.state()
         before = canonical(held.document())
-        desk.take(desk.world.contest("c1"))
+        desk.take(desk.world.allege("c1"))
         desk.ledger.state()
         assert canonical(held.document()) == before
 
@@ -93,7 +93,7 @@ class TestStates:
         state = desk.ledger.state()
         before = canonical(state.document())
         other = copied(state)
-        desk.take(desk.world.contest("c1"))
+        desk.take(desk.world.allege("c1"))
         last = entries(desk)[-1]
         other.apply(recorded_of(last, other.version(last.statement.stream) + 1))
         assert other.size == state.size + 1

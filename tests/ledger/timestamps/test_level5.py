@@ -65,7 +65,7 @@ def keep(
 def grow(desk: Desk, count: int = 1) -> None:
     for _ in range(count):
         desk.world.now = desk.clock.now()
-        desk.take(desk.world.contest("c1"))
+        desk.take(desk.world.allege("c1"))
 
 
 def check(desk: Desk, place: Path | str | None = None, **options: object) -> Report:

@@ -77,7 +77,7 @@ def test_anchored_checkpoint_is_not_stamped_again(desk: Desk, tsa: TestAuthority
         assert stamper.anchor(pinned(desk), url) is not None
         assert stamper.anchor(pinned(desk), url) is None
         assert tsa.asked == 1
-        desk.take(desk.world.contest("c1"))
+        desk.take(desk.world.allege("c1"))
         done = stamper.anchor(pinned(desk), url)
     assert done is not None
     assert (done[0], tsa.asked) == (desk.ledger.size, 2)
@@ -155,7 +155,7 @@ def test_authority_that_cannot_be_reached(desk: Desk, tsa: TestAuthority, stampe
 def test_time_before_what_it_covers_was_recorded_is_not_kept(desk: Desk, tsa: TestAuthority, stamper: Stamper) -> None:
     desk.clock.set(present() + timedelta(hours=1))
     desk.world.now = desk.clock.now()
-    desk.take(desk.world.contest("c1"))
+    desk.take(desk.world.allege("c1"))
     with tsa.serving() as url, pytest.raises(LedgerError, match="one of the two clocks is wrong"):
         stamper.anchor(pinned(desk), url)
     assert desk.ledger.anchors.paths() == []
@@ -167,7 +167,7 @@ class TestOtherWays:
     def test_answer_to_the_written_request(self, desk: Desk, tsa: TestAuthority, stamper: Stamper) -> None:
         size, request = stamper.request()
         answer = tsa.answer(request.as_bytes())
-        desk.take(desk.world.contest("c1"))  # meanwhile the log went on
+        desk.take(desk.world.allege("c1"))  # meanwhile the log went on
         assert stamper.accept(answer, [pinned(desk)])[0] == size
         assert desk.ledger.anchors.has(size, "tsa")
 
@@ -224,7 +224,7 @@ class TestOtherWays:
         stamper.accept(tsa.stamp(text_of(desk)), [pinned(desk)])
         whole = (desk.folder / "anchors" / "SHA256SUMS").read_bytes()
         (desk.folder / "anchors" / "SHA256SUMS").unlink()
-        desk.take(desk.world.contest("c1"))
+        desk.take(desk.world.allege("c1"))
         stamper.accept(tsa.stamp(text_of(desk)), [pinned(desk)])
         assert (desk.folder / "anchors" / "SHA256SUMS").read_bytes().startswith(whole)
 

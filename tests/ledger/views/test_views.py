@@ -7,6 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
 from tests.ledger.conftest import Desk, OpenDesk
 from tests.ledger.counting import counted_calls
-from tests.ledger.world import PARTIES, START, doc, text
+from tests.ledger.world import PARTIES, START, Key, doc, text
 
 from constancia.domain.state import State
 from constancia.ledger.assembly import Options
@@ -93,7 +94,8 @@ def tell(desk: Desk) -> None:
         )
     )
     for party in PARTIES:
-        desk.take(desk.world.contest("c1", party))
+        desk.take(desk.world.allege("c1", party))
+    remark(desk)
     desk.take(
         desk.world.root_says(
             "sfp",
@@ -104,6 +106,21 @@ def tell(desk: Desk) -> None:
         )
     )
     desk.ledger.views.wait()  # fmt: skip
+
+
+def report_of(desk: Desk) -> str:
+    """Leaf hash of the commitment's report."""
+    [report] = desk.ledger.as_of().row("commitments", "commitment/c1")["reports"]
+    leaf: str = report["mark"]["leaf_hash"]
+    return leaf
+
+
+def remark(desk: Desk) -> None:
+    """The report is contested twice; the first contest is answered, and a third party acknowledges."""
+    target, answered = report_of(desk), {"answers": ["i1"], "response": text("Consta en la minuta")}
+    desk.take(desk.world.contest(target, "nosc", own_level="not_started"))
+    desk.take(desk.world.contest(target, "sfp", "i2"))
+    desk.take(desk.world.says("inai", "ResponseGiven", f"entry/{target}", target=target, **answered))
 
 
 @pytest.fixture
@@ -151,7 +168,7 @@ class TestBytes:
 
 class TestFollowing:
     def test_v3_waiting_shows_what_was_appended(self, desk: Desk) -> None:
-        desk.take(desk.world.contest("c1"))
+        desk.take(desk.world.allege("c1"))
         desk.ledger.views.wait()
         rows = desk.ledger.views.rows("timeline", prefix="commitment/c1#")
         assert rows[-1][1]["index"] == desk.ledger.size - 1
@@ -166,7 +183,7 @@ class TestFollowing:
 
     def test_views_go_on_where_they_were_after_a_restart(self, told: Desk) -> None:
         told.reopen()
-        told.take(told.world.contest("c1", "inai"))
+        told.take(told.world.allege("c1", "inai"))
         told.ledger.views.wait()
         assert told.ledger.rebuild(check=True).differences == ()
 
@@ -179,7 +196,7 @@ class TestFollowing:
     def test_reader_shows_what_it_has_refreshed(self, told: Desk) -> None:
         with Ledger.open(told.folder, clock=told.clock, signer=None) as reader:
             reader.views.wait()
-            told.take(told.world.contest("c1", "inai"))
+            told.take(told.world.allege("c1", "inai"))
             reader.refresh()
             reader.views.wait()
             assert reader.views.position == told.ledger.size
@@ -190,7 +207,7 @@ class TestFollowing:
 
         desk.ledger.views.wait()
         monkeypatch.setattr(ViewStore, "save", broken)
-        desk.take(desk.world.contest("c1"))
+        desk.take(desk.world.allege("c1"))
         with pytest.raises(OperationalError):
             desk.ledger.views.wait()
 
@@ -202,7 +219,7 @@ class TestFollowing:
         monkeypatch.setattr(ViewStore, "save", broken)
         size = desk.ledger.size
         for _ in range(3):
-            desk.take(desk.world.contest("c1"))
+            desk.take(desk.world.allege("c1"))
         with pytest.raises(OperationalError):
             desk.ledger.views.wait()
         assert isinstance(desk.ledger.views.failure, OperationalError)
@@ -291,7 +308,7 @@ class TestRebuild:
 
     def test_check_runs_beside_the_writer(self, told: Desk) -> None:
         with Ledger.open(told.folder, clock=told.clock, signer=None) as reader:
-            told.take(told.world.contest("c1", "inai"))
+            told.take(told.world.allege("c1", "inai"))
             told.ledger.views.wait()
             assert reader.rebuild(check=True).differences == ()
 
@@ -355,6 +372,62 @@ class TestContent:
         row = row_of(told, "commitments", "commitment/c1")
         assert (row["self_level"], row["contested_level"]) == ("limited", "not_started")
 
+    def test_remarks_on_an_entry_are_shown_with_its_standing(self, told: Desk) -> None:
+        row = row_of(told, "remarks", f"entry/{report_of(told)}")
+        shown = [(one["contest"], one["is_open"], len(one["answered"])) for one in row["contests"]]
+        assert (row["standing"], shown) == ("contested", [("i1", False, 1), ("i2", True, 0)])
+        assert [one["answers"] for one in row["responses"]] == [["i1"]]
+        told.take(told.world.says("inai", "ResponseGiven", row["stream"], target=row["target"],
+                                  answers=["i2"], response=text("También")))  # fmt: skip
+        assert row_of(told, "remarks", row["stream"])["standing"] == "answered"
+
+    def test_remarks_are_replayed_and_their_rows_are_those_that_a_verifier_makes(self, told: Desk) -> None:
+        told.ledger.views.wait()
+        with open_source(str(told.folder)) as source:
+            report = audit(source, None, further=[Replay(told.clock.now())])
+        assert report.faults_total == 0
+        assert report.checked["L3"]["moves"] == told.ledger.size
+
+    def test_remarks_had_not_been_made_on_a_day_before(self, told: Desk) -> None:
+        told.clock.set(told.world.advance(timedelta(days=3)))
+        told.take(told.world.contest(report_of(told), "nosc", "i3"))
+        by_then = told.ledger.as_of(at="2019-03-01").row("remarks", f"entry/{report_of(told)}")
+        assert [one["contest"] for one in by_then["contests"]] == ["i1", "i2"]
+        month = told.ledger.as_of(at="2019-03").row("remarks", f"entry/{report_of(told)}")
+        assert len(month["contests"]) == 3
+        assert (month["certainty"], len(month["otherwise"]["contests"])) == ("possibly", 2)
+
+    def test_commitment_shows_what_was_said_of_its_report(self, told: Desk) -> None:
+        row = row_of(told, "commitments", "commitment/c1")
+        [report] = row["reports"]
+        assert (report["standing"], len(report["contests"]), row["is_contested"]) == ("contested", 2, True)
+        assert "contested" in row["flags"]
+
+    def test_allegations_are_shown_with_their_standing(self, told: Desk) -> None:
+        rows = told.ledger.as_of().rows("allegations")
+        assert [(one["said"]["party"], one["standing"], one["concerns"]) for one in rows] == [
+            (party, "asserted", ["commitment/c1"]) for party in PARTIES
+        ]
+        target = rows[0]["said"]["leaf_hash"]
+        told.take(told.world.says("nosc", "ResponseGiven", f"entry/{target}", target=target, response=text("No")))
+        assert row_of(told, "allegations", rows[0]["stream"])["standing"] == "answered"
+
+    def test_case_31_a_signature_that_its_party_disowns_says_so_in_the_matrix(self, told: Desk) -> None:
+        world, old = told.world, told.world.keys["sfp"]
+        target = row_of(told, "signatures", "agreement/ag-1")["versions"][0]["signatures"][2]["leaf_hash"]
+        compromised = {"compromised_since": "2019-03-01", "key": old.key_id}
+        told.take(world.root_says("sfp", "KeyCompromised", f"key/{old.key_id}", **compromised))
+        world.keys["sfp"] = Key()
+        told.take(world.key_registered("sfp"))
+        told.take(world.key_endorsed("sfp"))
+        verdict = {"key": old.key_id, "target": target, "verdict": "disowned"}
+        told.take(world.says("sfp", "SignatureReaffirmed", f"key/{old.key_id}", **verdict))
+        version = row_of(told, "signatures", "agreement/ag-1")["versions"][0]
+        assert {one["party"]: one["verdict"] for one in version["signatures"]} == {
+            "inai": None, "nosc": None, "sfp": "disowned"
+        }  # fmt: skip
+        assert row_of(told, "remarks", f"entry/{target}")["verdicts"] == {"sfp": "disowned"}
+
     def test_decision_names_the_entry_that_enacted_it(self, told: Desk) -> None:
         row = row_of(told, "decisions", "decision/d-c1")
         enacted = told.ledger.log.recorded(row["enacted"]["index"])
@@ -369,7 +442,7 @@ class TestContent:
     def test_timeline_of_a_commitment_holds_its_decision_and_deliverables(self, told: Desk) -> None:
         rows = told.ledger.views.rows("timeline", prefix="commitment/c1#")
         types = {row["type"] for _, row in rows}
-        assert {"VoteCast", "DeliverableContested", "ProgressContested"} <= types
+        assert {"VoteCast", "DeliverableContested", "EntryContested", "ResponseGiven", "AllegationMade"} <= types
 
     def test_timeline_of_everything_has_every_entry_in_order(self, told: Desk) -> None:
         rows = told.ledger.views.rows("timeline", prefix="all#")
@@ -409,7 +482,7 @@ class TestOneFold:
     def test_f1_state_that_was_lent_never_changes(self, desk: Desk) -> None:
         lent = desk.ledger.state()
         before = canonical(lent.document())
-        desk.take(desk.world.contest("c1"))
+        desk.take(desk.world.allege("c1"))
         desk.ledger.views.wait()
         assert desk.ledger.state().size == lent.size + 1
         assert canonical(lent.document()) == before
@@ -421,13 +494,14 @@ class TestOneFold:
             ledger.views.wait()
             opened = calls["read_entry"]
             for _ in range(5):
-                told.take(told.world.contest("c1"))
+                told.take(told.world.allege("c1"))
                 ledger.state()
             ledger.views.wait()
             assert ledger.state().size == ledger.size == ledger.views.position
             assert calls["read_entry"] - opened == 5
-        # The writer reads the store back at the start, once, and the fold another time.
-        assert opened == 2 * (ledger.size - 5)
+        # The writer reads the store back at the start, once, and the fold another time; each looks up the one entry
+        # that something was said of.
+        assert opened == 2 * (ledger.size - 5 + 1)
 
     def test_serving_process_holds_the_writer_s_state_and_one_more(self, told: Desk) -> None:
         """Counts what the ledger reaches: other tests' ledgers may be in the same process."""

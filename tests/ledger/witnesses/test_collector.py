@@ -146,7 +146,7 @@ class TestCosigned:
         desk = good(scene)
         desk.adopt()
         before = scene.real[0].requests
-        signed = [desk.world.contest("c1") for _ in range(300)]
+        signed = [desk.world.allege("c1") for _ in range(300)]
         for future in [desk.ledger.submit(one.parsed) for one in signed]:
             future.result()
         assert desk.ledger.wait_cosigned(LONG_S)
@@ -167,7 +167,7 @@ class TestCosigned:
         entries, begun = 0, time.monotonic()
         while len(asked) < 8:
             assert time.monotonic() < begun + LONG_S
-            desk.take(desk.world.contest("c1"))
+            desk.take(desk.world.allege("c1"))
             entries += 1
         gaps = [later - sooner for sooner, later in pairwise(asked)]
         assert min(gaps) < 0.4, "an entry would wait for its round"

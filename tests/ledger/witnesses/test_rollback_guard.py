@@ -104,7 +104,7 @@ def test_another_root_at_the_same_size_signs_nothing(scene: Scene) -> None:
     restore(scene, "ledger.sqlite", "cosignatures", "log")
     desk = scene.open(create=False, cosign=False, guard_rollback=False)
     while desk.ledger.size < new:
-        desk.take(desk.world.contest("c1") if desk.ledger.size > old + 9 else fork(desk))
+        desk.take(desk.world.allege("c1") if desk.ledger.size > old + 9 else fork(desk))
     desk.ledger.close()
     desk = scene.open(create=False)
     with pytest.raises(RolledBack) as refused:

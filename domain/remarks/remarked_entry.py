@@ -1,0 +1,67 @@
+"""An entry that something was said of: which one it is, who said it, and all acts about it."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from constancia.domain.kernel.aggregate import Aggregate, Level, Mark
+from constancia.domain.kernel.values import Doc, Evidence, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryContest:
+    """A contest of an entry; `withdrawn` is its author's later word."""
+
+    SINCE: ClassVar = 3
+
+    contest: str
+    grounds: Text
+    evidence: tuple[Evidence, ...]
+    mark: Mark
+    own_level: Level | None = None
+    withdrawn: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryResponse:
+    """A response to contests of an entry, or to the entry itself where it names none."""
+
+    SINCE: ClassVar = 3
+
+    response: Text
+    mark: Mark
+    answers: tuple[str, ...] | None = None
+    documents: tuple[Doc, ...] | None = None
+    evidence: tuple[Evidence, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemarkedEntry(Aggregate):
+    """An entry that something was said of: which one it is, who said it, and all remarks on it."""
+
+    SINCE: ClassVar = 3
+
+    target: str
+    target_index: int
+    target_stream: str
+    target_type: str
+    authors: tuple[str, ...]
+    acknowledged: tuple[Mark, ...] = ()
+    contests: tuple[EntryContest, ...] = ()
+    responses: tuple[EntryResponse, ...] = ()
+
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """What the entry was said of."""
+        return (self.target_stream,)
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """Where each remark on it was said."""
+        withdrawn = (contest.withdrawn for contest in self.contests if contest.withdrawn is not None)
+        contested = (contest.mark for contest in self.contests)
+        answered = (response.mark for response in self.responses)
+        return (*self.acknowledged, *contested, *answered, *withdrawn)
+
+    def contest(self, name: str) -> EntryContest | None:
+        """Give a contest by its id."""
+        return next((contest for contest in self.contests if contest.contest == name), None)

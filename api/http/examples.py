@@ -114,7 +114,17 @@ AGREEMENT: Final[dict[str, Any]] = {
 COMPLAINT: Final[dict[str, Any]] = {
     "admission": {"due": "2020-10-07", "mark": _MARK, "reasons": {"es": "Trata de un compromiso del comité"}},
     "against": ["sfp"],
-    "answers": [{"answered": _MARK, "days_late": 13, "due": "2020-10-07", "party": "sfp", "stands": "answered_late"}],
+    "answers": [
+        {
+            "answered": _MARK,
+            "days_late": 13,
+            "days_late_now": 13,
+            "due": "2020-10-07",
+            "due_now": "2020-10-07",
+            "party": "sfp",
+            "stands": "answered_late",
+        }
+    ],
     "complaint": "q-1",
     "continued_by": [],
     "filer": "nosc",

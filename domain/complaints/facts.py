@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from constancia.domain.complaints.answers import first_answers
-from constancia.domain.complaints.complaint import Complaint
+from constancia.domain.complaints.complaint import Admission, Complaint
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import deadline, format_instant, local_day, parse_day, parse_edtf, parse_instant
 from constancia.domain.kernel.context import StateView
 from constancia.domain.kernel.derived import Derived
 from constancia.domain.kernel.occurrence import occurrence
+from constancia.domain.plans.deadline import clock_stops, moves_of, with_stops
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class OwedAnswer:
         stands: `answered`, `answered_late`, `owed`, or `late` where it is missing and the day is over.
         answered: The first answer; None where there is none.
         days_late: Days from the last day to the answer, or to the day asked about; 0 where it is in time.
+        due_now: The last day where days on which the terms were suspended by a legal act do not count.
+        days_late_now: The days late by that one. The first figure stays next to it.
     """
 
     party: str
@@ -30,6 +33,8 @@ class OwedAnswer:
     stands: str
     answered: Mark | None = None
     days_late: int = 0
+    due_now: str
+    days_late_now: int = 0
 
 
 def owed_answers(state: StateView, complaint: Complaint, at: datetime) -> tuple[OwedAnswer, ...]:
@@ -42,22 +47,30 @@ def owed_answers(state: StateView, complaint: Complaint, at: datetime) -> tuple[
     """
     if complaint.admission is None:
         return ()
-    due, answers = complaint.admission.due, first_answers(state, complaint)
-    today = local_day(at, state.timezone)
-    return tuple(_owed(state, party, due, answers.get(party), today.isoformat()) for party in complaint.owed_by)
+    answers, today = first_answers(state, complaint), local_day(at, state.timezone)
+    return tuple(_owed(state, party, complaint.admission, answers.get(party), today) for party in complaint.owed_by)
 
 
-def _owed(state: StateView, party: str, due: str, answered: Mark | None, today: str) -> OwedAnswer:
+def _owed(state: StateView, party: str, admission: Admission, answered: Mark | None, today: date) -> OwedAnswer:
+    due, admitted_on = parse_day(admission.due), local_day(parse_instant(admission.mark.recorded_at), state.timezone)
+    stops = clock_stops(moves_of(state, "answers", answers="complaints"), today)
+    due_now = with_stops(due, stops, admitted_on)
     when = _last_day(occurrence(state, answered).on) if answered is not None else today
-    late = max(0, (parse_day(when) - parse_day(due)).days)
+    late = max(0, (when - due).days)
     answer = "answered_late" if late else "answered"
-    stands = answer if answered is not None else "late" if late else "owed"
-    return OwedAnswer(party=party, due=due, stands=stands, answered=answered, days_late=late)
+    return OwedAnswer(
+        party=party,
+        due=admission.due,
+        stands=answer if answered is not None else "late" if late else "owed",
+        answered=answered,
+        days_late=late,
+        due_now=due_now.isoformat(),
+        days_late_now=max(0, (when - due_now).days),
+    )
 
 
-def _last_day(when: str) -> str:
-    end = parse_edtf(when).end
-    return when if end is None else end.isoformat()
+def _last_day(when: str) -> date:
+    return parse_edtf(when).end or date.max
 
 
 def complaint_facts(state: StateView, at: datetime) -> Iterator[Derived]:

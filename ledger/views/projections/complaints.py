@@ -36,7 +36,9 @@ def _answer(answer: OwedAnswer) -> Row:
     return {
         "answered": document_of(answer.answered),
         "days_late": answer.days_late,
+        "days_late_now": answer.days_late_now,
         "due": answer.due,
+        "due_now": answer.due_now,
         "party": answer.party,
         "stands": answer.stands,
     }

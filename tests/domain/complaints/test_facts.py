@@ -1,8 +1,22 @@
 """Who owes an answer by when, and who is late: derived, and unmade by nobody."""
 
+from datetime import UTC, datetime
+
 import pytest
-from tests.domain.complaints.test_complaint import admission, admitted, answered, facts, filed, filing, missed, resolved
-from tests.domain.stage import seated
+from tests.domain.complaints.test_complaint import (
+    admission,
+    admitted,
+    answered,
+    complaint,
+    facts,
+    filed,
+    filing,
+    missed,
+    resolved,
+)
+from tests.domain.stage import doc, seated
+
+from constancia.domain.complaints.facts import owed_answers
 
 # Answers, and who is late.
 
@@ -48,3 +62,23 @@ def test_a_term_is_a_number_of_days(value: object) -> None:
     rules = {"response_term_days": {"rule_source": "adopted", "value": value}}
     said = {"governance_body": "cc", "rules": rules, "version": 1}
     assert seated().code("inai", "GovernanceRulesAdopted", said) == "E_POLICY"
+
+
+def test_suspended_terms_give_a_second_figure_and_hide_no_lateness() -> None:
+    stage = admitted()  # on 1 March: due on 31 March
+    halted = {
+        "answers": "complaints",
+        "basis": doc("decreto"),
+        "deadline": "answers",
+        "kind": "suspended",
+        "move": "s1",
+    }
+    stage.on("2019-03-20").says("inai", "DeadlineMoved", halted | {"from_day": "2019-03-21"})
+    stage.on("2019-03-30").says(
+        "inai", "DeadlineMoved", halted | {"from_day": "2019-03-21", "kind": "resumed", "to_day": "2019-03-30"}
+    )
+    stage = answered(stage.on("2019-04-05"), "sfp")
+    [owed] = owed_answers(stage.state, complaint(stage), datetime(2019, 5, 1, tzinfo=UTC))
+    assert (owed.due, owed.days_late, owed.stands) == ("2019-03-31", 5, "answered_late")
+    assert (owed.due_now, owed.days_late_now) == ("2019-04-10", 0)
+    assert missed(stage) == ["response sfp"]

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from constancia.domain.complaints.complaint import Complaint
+from constancia.domain.complaints.complaint import Complaint, answer_of
+from constancia.domain.identity.succession import holder_of
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.context import StateView
 
@@ -23,9 +24,10 @@ def answers_to(state: StateView, entry: str) -> tuple[Mark, ...]:
 
 
 def first_answers(state: StateView, complaint: Complaint) -> dict[str, Mark]:
-    """Give the first answer of each accused party that has answered; what others say is no answer of theirs."""
+    """Give the first answer of each accused party: its own, or of who took its answer over; no other."""
     answers: dict[str, Mark] = {}
     for mark in answers_to(state, complaint.filed.leaf_hash):
-        if mark.party in complaint.against:
-            answers.setdefault(mark.party, mark)
+        for accused in complaint.against:
+            if mark.party in (accused, holder_of(state, accused, answer_of(complaint))):
+                answers.setdefault(accused, mark)
     return answers

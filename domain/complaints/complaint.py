@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from constancia.domain.identity.party import Party
+from constancia.domain.identity.succession import heirs_of
 from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context, StateView
@@ -89,6 +90,10 @@ class Complaint(Aggregate):
         """The parties that owe an answer: once it is admitted, each that is accused."""
         return self.against if self.admission is not None else ()
 
+    def duties_of(self, party: str) -> tuple[str, ...]:
+        """Give the answer that a party owes, until the complaint is resolved."""
+        return (answer_of(self),) if self.is_open and party in self.owed_by else ()
+
     @property
     def judges(self) -> tuple[Mark, ...]:
         """The words by which it was decided: admitted, resolved."""
@@ -121,16 +126,22 @@ def former_ones(state: StateView, continues: str | None) -> Iterator[Complaint]:
         former = find_complaint(state, former.continues)
 
 
+def answer_of(complaint: Complaint) -> str:
+    """Give the name of the duty to answer a complaint."""
+    return f"{complaint.stream}#answer"
+
+
 def involved(at: Context, complaint: Complaint) -> frozenset[str]:
     """Give the parties whose cause a complaint is.
 
     Returns:
-        Who files it and who is accused in it and in all that it continues, and who decided on one of the latter.
+        Who files it and who is accused in it and in all that it continues, and who decided on one of the latter; with
+        those in which one of them goes on.
     """
     parties = {complaint.filer, *complaint.against}
     for former in former_ones(at.state, complaint.continues):
         parties |= {former.filer, *former.against, *(mark.party for mark in former.judges)}
-    return frozenset(parties)
+    return frozenset(parties).union(*(heirs_of(at.state, party) for party in parties))
 
 
 def persons_involved(at: Context, complaint: Complaint) -> frozenset[str]:

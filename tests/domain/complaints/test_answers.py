@@ -1,9 +1,22 @@
 """Answers to a complaint are those of the accused."""
 
-from tests.domain.complaints.test_complaint import admitted, answered, filing_entry, missed
-from tests.domain.stage import text
+from tests.domain.complaints.test_complaint import (
+    AboutEntry,
+    Given,
+    admitted,
+    answered,
+    complaint,
+    filing_entry,
+    missed,
+    resolution,
+)
+from tests.domain.governance.test_succession import ending
+from tests.domain.stage import Stage, sha256, text
 
+from constancia.domain.complaints.answers import first_answers
+from constancia.domain.identity.succession import open_duties
 from constancia.domain.kernel.acts import REGISTRY
+from constancia.domain.kernel.aggregate import Mark
 
 
 def test_a_word_of_others_is_no_answer_of_the_accused() -> None:
@@ -15,3 +28,38 @@ def test_a_word_of_others_is_no_answer_of_the_accused() -> None:
     else:
         stage = answered(admitted(), "inai")
     assert missed(stage.on("2020-01-01")) == ["response sfp"]
+
+
+ANSWER = "complaint/q1#answer"
+
+
+def _responded(stage: Stage, who: str) -> None:
+    """A response of a party is in the state, whatever act it was said with."""
+    mark = Mark(index=len(stage.entries), leaf_hash=sha256(who), party=who, occurred_on=stage.today,
+                recorded_at=f"{stage.now:%Y-%m-%dT%H:%M:%S}.000Z")  # fmt: skip
+    stream = f"entry/{filing_entry(stage).leaf_hash}"
+    stage.state._aggregates[stream] = AboutEntry(stream=stream, responses=(Given(mark=mark),))
+
+
+def test_13_an_owed_answer_is_an_open_duty_that_a_successor_takes_over() -> None:
+    stage = admitted()
+    stage.outsider("nueva", "sfp")
+    assert open_duties(stage.state, "sfp") == {ANSWER}
+    assert stage.code("sfp", "PartySucceeded", ending("sfp", "nueva")) == "E_POLICY"
+    stage.each("PartySucceeded", ending("sfp", "nueva", moved=[ANSWER]), ("sfp", "nueva", "inai", "nosc"))
+    _responded(stage, "red")
+    assert first_answers(stage.state, complaint(stage)) == {}
+    _responded(stage, "nueva")
+    assert first_answers(stage.state, complaint(stage))["sfp"].party == "nueva"
+
+
+def test_26_who_succeeds_the_accused_decides_nothing_of_it() -> None:
+    stage = admitted(addressed_to="red")
+    stage.each("PartySucceeded", ending("sfp", "inai", moved=[ANSWER]), ("sfp", "inai", "nosc"))
+    assert stage.code("inai", "ComplaintResolved", resolution()) == "E_SELF_DEALING"
+
+
+def test_an_answer_is_owed_by_nobody_once_the_complaint_is_resolved() -> None:
+    stage = admitted()
+    stage.on("2019-06-01").says("inai", "ComplaintResolved", resolution())
+    assert open_duties(stage.state, "sfp") == frozenset()

@@ -236,6 +236,11 @@ class Commitment(Aggregate):
         ]
         return max(levels)[1] if levels else None
 
+    def form_of(self, deliverable: str) -> str | None:
+        """Give the form of a deliverable of the scope in force; None where it names none."""
+        item = self.scope.deliverable(deliverable) if self.scope else None
+        return item.form if item else None
+
     def report(self, name: str) -> ProgressStatement | None:
         """Give a report by its id."""
         return next((report for report in self.reports if report.report == name), None)

@@ -215,6 +215,8 @@ def test_cases_54_to_56_names_of_signatories_and_what_others_agreed_to_are_not_c
         "DeliverableRejected": ("reasons",),
         "DeliverableRevised": ("changes",),
         "DissentRecorded": ("text",),
+        "GatheringConvened": ("agenda", "open_to", "title"),
+        "GatheringHeld": ("summary",),
         "MemberOrganizationJoined": ("since",),
         "MemberOrganizationLeft": ("reason", "until"),
         "MilestoneCompleted": ("evidence",),

@@ -23,6 +23,8 @@ from constancia.domain.kernel.acts import REGISTRY, Act, Signer, UnknownAct, par
 from constancia.domain.kernel.editions import NEWEST
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import Machine
+from constancia.domain.participation.contribution import GATHERING
+from constancia.domain.participation.response import RESPONSE
 from constancia.domain.plans.assessment import ASSESSMENT
 from constancia.domain.plans.course import PLAN
 from constancia.domain.plans.deadline import DEADLINE
@@ -55,6 +57,8 @@ AGGREGATES: Final[tuple[AggregateKind, ...]] = (
     AGREEMENT,
     COMMITMENT,
     DELIVERABLE,
+    GATHERING,
+    RESPONSE,
     PLAN,
     DEADLINE,
     ASSESSMENT,

@@ -14,6 +14,7 @@ from constancia.domain.agreements.facts import agreement_facts
 from constancia.domain.bearing import bearing_facts
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.fulfilment import first_delivery
 from constancia.domain.commitments.scope import Milestone, Scope
 from constancia.domain.complaints.facts import complaint_facts
 from constancia.domain.governance.body import GovernanceBody
@@ -32,6 +33,7 @@ from constancia.domain.kernel.calendar import (
 from constancia.domain.kernel.derived import Derived, Target, missed
 from constancia.domain.kernel.moves import answer, counts_by, span_of
 from constancia.domain.kernel.occurrence import SECOND, occurrence
+from constancia.domain.participation.standing import participation_facts, responses_to
 from constancia.domain.plans.lateness import plan_facts
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.remarks.standing import contests_within, disowned, marks_of
@@ -44,7 +46,6 @@ __all__ = (
     "derive",
     "derived_at",
     "disowned",
-    "first_submission",
     "flags",
     "milestone_standing",
     "was_member",
@@ -74,6 +75,7 @@ def derive(state: State, at: datetime) -> tuple[Derived, ...]:
         *_absences(state),
         *_disowned(state),
         *plan_facts(state, at),
+        *participation_facts(state, at),
         *_responses_owed(state),
         *bearing_facts(state),
     ]
@@ -130,12 +132,6 @@ def _deliverables(state: State) -> Iterator[Derived]:
             )
 
 
-def first_submission(state: State, commitment: str, deliverable: str) -> DeliverableState | None:
-    """Give a deliverable's aggregate once anything was submitted."""
-    aggregate = state.aggregates.get(f"deliverable/{commitment}.{deliverable}")
-    return aggregate if isinstance(aggregate, DeliverableState) else None
-
-
 def _deadlines(state: State, at: datetime) -> Iterator[Derived]:
     """One missed deadline a target and due instant, by the scope that was in force when it fell due."""
     for commitment in state.of(Commitment):
@@ -173,9 +169,9 @@ def _missed(state: State, commitment: Commitment, scope: Scope, name: str) -> It
     yield from missed(state, Target(name=f"milestone {name}", done=done, **common))
     for item in scope.deliverables:
         if item.milestone == name:
-            submitted = first_submission(state, commitment.commitment, item.deliverable)
-            first = submitted.versions[0].mark if submitted else None
-            yield from missed(state, Target(name=f"deliverable {item.deliverable}", done=first, **common))
+            first = first_delivery(state, commitment, item)
+            mark, stated = (first.mark, first.on) if first else (None, None)
+            yield from missed(state, Target(name=f"deliverable {item.deliverable}", done=mark, stated=stated, **common))
 
 
 def _expiries(state: State, at: datetime) -> Iterator[Derived]:
@@ -260,7 +256,8 @@ def _without(state: State, kind: str, stream: str, mark: Mark, without: tuple[st
 def _responses_owed(state: State) -> Iterator[Derived]:
     """Yield each rejected commitment: its body owes a reasoned response to who proposed it."""
     for commitment in state.of(Commitment):
-        if commitment.status == "rejected" and commitment.decided:
+        answered = responses_to(state, commitment.stream)
+        if commitment.status == "rejected" and commitment.decided and not answered:
             rejected = commitment.decided[-1].mark
             yield Derived(
                 kind="ReasonedResponseOwed",

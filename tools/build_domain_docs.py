@@ -35,6 +35,7 @@ from constancia.domain.kernel.values import (
     Json,
     Label,
     LanguageTag,
+    Quantity,
     StreamName,
     Text,
     TypeName,
@@ -68,6 +69,7 @@ NAMED: Final[Mapping[Any, str]] = {
     KeyMaterial: "Key",
     Label: "string",
     LanguageTag: "language tag",
+    Quantity: "decimal",
     Level: "level",
     PartyKind: "party kind",
     RuleValue: "Rule",
@@ -115,7 +117,7 @@ def members(cls: type[Value]) -> str:
         words = type_words(hints[member.name])
         if member.name in cls.SORTED:
             words += f" sorted by `{cls.SORTED[member.name]}`" if cls.SORTED[member.name] else " sorted"
-        since = cls.MEMBER_SINCE.get(member.name) if issubclass(cls, Act) else None
+        since = cls.MEMBER_SINCE.get(member.name)
         words += f" (since edition {since})" if since else ""
         listed.append(f"`{member.name}`{'' if member.default is MISSING else '?'}{f': {words}' if words else ''}")
     return ", ".join(listed)

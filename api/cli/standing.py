@@ -13,6 +13,7 @@ from constancia.api.text.i18n import in_language, tr
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.fulfilment import delivery, fulfilment
 from constancia.domain.commitments.scope import Deliverable, Milestone
 from constancia.domain.derive import Derived, derive, flags, milestone_standing
 from constancia.domain.kernel.calendar import Certainty, local_day
@@ -179,7 +180,7 @@ def _milestone_stands(state: State, commitment: Commitment, milestone: Milestone
 
 def _deliverable_stands(state: State, commitment: Commitment, item: Deliverable, lang: str) -> str:
     deliverable = state.aggregates.get(f"deliverable/{commitment.commitment}.{item.deliverable}")
-    if not isinstance(deliverable, DeliverableState):
-        return f"{item.deliverable} {_word(lang, 'expected')}"
+    if not isinstance(deliverable, DeliverableState) or fulfilment(state, commitment, item):
+        return f"{item.deliverable} {_word(lang, delivery(state, commitment, item))}"
     version = f"v{deliverable.accepted_version or deliverable.current.version}"
     return f"{item.deliverable} {_word(lang, deliverable.status)} {version}"

@@ -18,6 +18,7 @@ def forum(stage: Stage) -> None:
     expert = {"commitment": "rm", "party": "consultora-demo", "role": "consultant", "since": "2019-03-14"}
     stage.each(alternates(stage), "RoleFilled", expert)
     stage.say(sfp, "WorkStarted", {"commitment": "rm", "milestone": "m1"})
+    public_forum(stage)
     stage.on("2019-04-15")
     consultant = stage.cast.person("ap-c-consultora")
     report = document(
@@ -53,6 +54,24 @@ def forum(stage: Stage) -> None:
         "report": "r-1",
     }
     stage.say(inai, "ProgressReported", progress)
+
+
+def public_forum(stage: Stage) -> None:
+    """Convene the public forum, and report that it was held: the event fulfils its deliverable, not a document."""
+    _nosc, _inai, sfp = alternates(stage)
+    call = {
+        "about": {"commitment": "rm", "deliverable": "d1.1"},
+        "agenda": [text("Vigilancia estatal y controles democráticos", "State surveillance and democratic controls")],
+        "gathering": "forum-1",
+        "kind": "forum",
+        "open_to": text("Todo público", "Everybody"),
+        "title": text("Foro público", "Public forum"),
+        "window": "2019-03-26",
+    }
+    stage.say(sfp, "GatheringConvened", call)
+    stage.on("2019-03-27")
+    took_place = {"attendance": 180, "gathering": "forum-1", "window": "2019-03-26"}
+    stage.say(stage.cast.person("ap-s-inai"), "GatheringHeld", took_place, occurred="2019-03-26")
 
 
 def new_party_signer(stage: Stage, appointment: str) -> None:

@@ -145,11 +145,22 @@ COMMITMENT: Final[dict[str, Any]] = {
     "completed": [{"contests": [], "evidence": [], "mark": _MARK, "milestone": "m1", "standing": "asserted"}],
     "contested_level": "limited",
     "decided": [],
-    "deliverables": [{"deliverable": "d2.1", "milestone": "m2", "status": "accepted", "version": 2}],
+    "deliverables": [
+        {"deliverable": "d2.1", "fulfilled_by": None, "milestone": "m2", "status": "accepted", "version": 2}
+    ],
     "flags": ["contested", "overdue", "scope_reduced"],
     "governance_body": "cc",
     "independent": [],
     "independent_level": "limited",
+    "indicators": [
+        {
+            "direction": "higher",
+            "indicator": "i1",
+            "target": "300",
+            "title": {"es": "Personas consultadas"},
+            "unit": "personas",
+        }
+    ],
     "is_contested": True,
     "last": {"index": 121, "occurred_on": "2019-09-16"},
     "lifecycle": "in_progress",
@@ -346,6 +357,71 @@ CORRECTION: Final[dict[str, Any]] = {
     "version": 1,
 }
 
+GATHERING: Final[dict[str, Any]] = {
+    "about": {"commitment": "rm", "deliverable": "d1.1"},
+    "claimed_on": None,
+    "concurring": [],
+    "contributions": [],
+    "convenings": [
+        {
+            "agenda": [{"es": "Bienvenida"}],
+            "mark": _MARK,
+            "open_to": {"en": "Everybody", "es": "Todo público"},
+            "title": {"es": "Foro público"},
+            "window": "2019-03-26",
+        }
+    ],
+    "due": "2019-03-27T06:00:00Z",
+    "ended_on": "2019-03-26",
+    "gathering": "forum-1",
+    "holding": {"attendance": 180, "mark": _MARK, "window": "2019-03-26"},
+    "kind": "forum",
+    "stands": "held",
+    "status": "held",
+    "stream": "gathering/forum-1",
+    "title": {"es": "Foro público"},
+    "version": 2,
+    "window": "2019-03-26",
+}
+
+PARTICIPATION: Final[dict[str, Any]] = {
+    "by_kind": {"academia": 5, "citizen": 2},
+    "contributions": [
+        {"consent": "count_only", "contribution": "k1", "contributor": "citizen", "count": 1, "is_late": False}
+    ],
+    "counted_by_organizer": [],
+    "due": None,
+    "is_overdue": False,
+    "is_owed": True,
+    "kind": "consultation",
+    "responses": [],
+    "stream": "gathering/consultation-1",
+    "title": {"es": "Consulta sobre las recomendaciones"},
+    "unanswered": ["k1"],
+    "window": "2019-04-01/2019-05-10",
+}
+
+RESPONSE: Final[dict[str, Any]] = {
+    "concurring": [],
+    "gathering": "consultation-1",
+    "mark": _MARK,
+    "response": "rr-1",
+    "status": "published",
+    "stream": "response/rr-1",
+    "subject": "gathering/consultation-1",
+    "subject_title": {"es": "Consulta sobre las recomendaciones"},
+    "themes": [
+        {
+            "contributions": ["k1"],
+            "outcome": "partly",
+            "reasons": {"es": "El plazo no alcanza para todo"},
+            "theme": "t1",
+            "title": {"es": "Control judicial"},
+        }
+    ],
+    "version": 1,
+}
+
 DELIVERABLE: Final[dict[str, Any]] = {
     "accepted_index": 104,
     "accepted_version": 2,
@@ -353,6 +429,7 @@ DELIVERABLE: Final[dict[str, Any]] = {
     "contests": [],
     "deliverable": "d2.1",
     "expected": {"deliverable": "d2.1", "form": "document", "milestone": "m2", "title": {"es": "Informe"}},
+    "fulfilled_by": None,
     "is_in_scope": True,
     "open_contests": [],
     "status": "accepted",

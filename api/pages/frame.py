@@ -31,6 +31,8 @@ SEGMENTS = {
     "deberes": "duties",
     "decisiones": "decisions",
     "quejas": "complaints",
+    "reuniones": "gatherings",
+    "participacion": "participation",
     "registros": "entries",
     "partes": "parties",
     "codigos": "codes",

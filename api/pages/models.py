@@ -9,10 +9,13 @@ from markupsafe import Markup
 
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.marked_text import marked_sentence
-from constancia.domain.derive import derive, first_submission
+from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.fulfilment import first_delivery
+from constancia.domain.derive import derive
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.remarks.standing import contests_within
 from constancia.domain.sentences import sentence_of
+from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row
 from constancia.ledger.views.reading import Reading
 
@@ -85,6 +88,15 @@ def latest(frame: Frame, count: int = 8) -> list[Line]:
     return lines(frame, reversed(frame.as_of.indices[-count:]))
 
 
+def _delivered_on(state: State, stream: str, name: str) -> str | None:
+    """Give when a deliverable was first met: by a document, or by the event or the decision that it is."""
+    commitment = state.aggregates.get(stream)
+    scopes = reversed(commitment.scopes) if isinstance(commitment, Commitment) else ()
+    item = next((item for version in scopes if (item := version.scope.deliverable(name))), None)
+    met = first_delivery(state, commitment, item) if isinstance(commitment, Commitment) and item else None
+    return met.on if met else None
+
+
 def missed(as_of: Reading, commitment: Row) -> list[Missed]:
     """Give every deadline of a commitment that had been missed."""
     facts = [
@@ -109,8 +121,7 @@ def _missed(as_of: Reading, commitment: Row, target: str, window: str) -> Missed
         reported: list[Any] = [completion for completion in commitment["completed"] if completion["milestone"] == name]
         met = reported[0]["mark"]["occurred_on"] if reported else None
     else:
-        submitted = first_submission(as_of.state, commitment["commitment"], name)
-        met = submitted.versions[0].mark.occurred_on if submitted else None
+        met = _delivered_on(as_of.state, commitment["stream"], name)
     # An item that a later scope dropped still has its title in an earlier one.
     titles = [
         item["title"] for version in commitment["scopes"] for item in version["scope"][f"{kind}s"] if item[kind] == name

@@ -133,6 +133,26 @@ def allegations(frame: TheFrame) -> Response:
     return frame.page("allegations.html", allegations=frame.as_of.rows("allegations"))
 
 
+@router.get("/es/reuniones")
+@router.get("/en/gatherings")
+def gatherings(frame: TheFrame) -> Response:
+    """List the gatherings: convened, moved, held, or not held so far."""
+    return frame.page("gatherings.html", gatherings=frame.as_of.rows("gatherings"))
+
+
+@router.get("/es/participacion")
+@router.get("/en/participation")
+def participation(frame: TheFrame) -> Response:
+    """Show the record of participation: contributions by kind, answers by theme, and what is owed."""
+    owed = {fact.stream for fact in derive(frame.state, frame.as_of.at) if fact.kind == "ReasonedResponseOwed"}
+    return frame.page(
+        "participation.html",
+        consultations=frame.as_of.rows("participation"),
+        proposals=[row for row in frame.as_of.rows("commitments") if row["stream"] in owed],
+        responses=frame.as_of.rows("responses"),
+    )
+
+
 @router.get("/es/codigos")
 @router.get("/en/codes")
 def codes(frame: TheFrame) -> Response:

@@ -21,20 +21,19 @@ from constancia.domain.commitments.commitment import (
     not_responsible,
 )
 from constancia.domain.commitments.conditions import ConditionDeclared
-from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.duties import ConditionSettled, RoleFilled
-from constancia.domain.commitments.scope import Deliverable
+from constancia.domain.commitments.fulfilment import EXPECTED, FULFILLED, delivery
 from constancia.domain.commitments.status import STATUS_MOVES, CommitmentStatusDecided
 from constancia.domain.kernel.acts import act, act_base
 from constancia.domain.kernel.aggregate import Level
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import EdtfText, Evidence, Identifier, Text
 
-THIRD: Final = 3  # the edition that keeps when work on a milestone begins
 LEVELS: Final = ("no_evidence_available", "not_started", "limited", "substantial", "complete")
 
 
@@ -138,7 +137,8 @@ class ProgressReported(CommitmentAct):
     )
     def _all_delivered(self, on: Commitment, at: Context) -> Breach:
         items = on.scope.deliverables if on.scope and self.level == "complete" else ()
-        missing = [item.deliverable for item in items if _delivery(at, on, item) not in ("submitted", "accepted")]
+        there = ("submitted", "accepted", FULFILLED)
+        missing = [item.deliverable for item in items if delivery(at.state, on, item) not in there]
         return bool(missing) and {"missing": missing}
 
     @rule("E_POLICY", "a lower level than before needs a reason", "un nivel menor que antes exige una razón")
@@ -238,7 +238,7 @@ class MilestoneCompleted(MilestoneAct):
     def _documents_delivered(self, on: Commitment, at: Context) -> Breach:
         items = on.scope.deliverables if on.scope else ()
         due = [item for item in items if item.milestone == self.milestone and item.form == "document"]
-        missing = [item.deliverable for item in due if _delivery(at, on, item) in (NONE, "rejected")]
+        missing = [item.deliverable for item in due if delivery(at.state, on, item) in (EXPECTED, "rejected")]
         return bool(missing) and {"missing": missing}
 
     @rule(
@@ -251,6 +251,18 @@ class MilestoneCompleted(MilestoneAct):
         begun = next((work.mark for work in on.begun or () if work.milestone == self.milestone), None)
         return begun is not None and _out_of_order(begun.occurred_on, at.mark.occurred_on)
 
+    @rule(
+        "E_EVIDENCE_REQUIRED",
+        "a completed milestone's events were held (GatheringHeld), and its decisions are signed (DecisionSigned)",
+        "los eventos de un hito completado se realizaron (GatheringHeld) y sus decisiones se firmaron (DecisionSigned)",
+        since=THIRD,
+    )
+    def _events_and_decisions_there(self, on: Commitment, at: Context) -> Breach:
+        items = on.scope.deliverables if on.scope else ()
+        due = [item for item in items if item.milestone == self.milestone and item.form in ("event", "decision")]
+        missing = [item.deliverable for item in due if delivery(at.state, on, item) in (EXPECTED, "rejected")]
+        return bool(missing) and {"missing": missing}
+
     RULES: ClassVar = (
         _by_a_responsible,
         _milestone_in_scope,
@@ -258,6 +270,7 @@ class MilestoneCompleted(MilestoneAct):
         _has_evidence,
         _documents_delivered,
         _after_its_beginning,
+        _events_and_decisions_there,
     )
 
     def then(self, on: Commitment, at: Context) -> Commitment:
@@ -273,12 +286,6 @@ def _out_of_order(begun: str, completed: str) -> Breach:
     except ValueError:
         return None  # an impossible date is refused as such
     return first is not None and last is not None and first > last and {"begun": begun, "completed": completed}
-
-
-def _delivery(at: Context, commitment: Commitment, item: Deliverable) -> str:
-    """Give the state of a deliverable of a scope; `none` where nothing was submitted."""
-    deliverable = at.find(DeliverableState, f"deliverable/{commitment.commitment}.{item.deliverable}")
-    return deliverable.status if deliverable else NONE
 
 
 # What may be said without end from its adoption on, and leaves the commitment where it is.

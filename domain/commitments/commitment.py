@@ -236,6 +236,11 @@ class Commitment(Aggregate):
         """Level last reported by the responsible; without any report, no evidence is available."""
         return self.reports[-1].level if self.reports else "no_evidence_available"
 
+    def form_of(self, deliverable: str) -> str | None:
+        """Give the form of a deliverable of the scope in force; None where it names none."""
+        item = self.scope.deliverable(deliverable) if self.scope else None
+        return item.form if item else None
+
     def report(self, name: str) -> ProgressStatement | None:
         """Give a report by its id."""
         return next((report for report in self.reports if report.report == name), None)

@@ -11,6 +11,7 @@ from constancia.domain.commitments.commitment import (
     goes_on,
     not_responsible,
 )
+from constancia.domain.commitments.no_document import met_by_a_document
 from constancia.domain.governance.basis import RECORDED_BY_A_MEMBER, decided_rules
 from constancia.domain.governance.body import ANY_BODY, awaited, body_of, seat_rules
 from constancia.domain.governance.decision import TWO
@@ -156,8 +157,7 @@ def _not_alone(act: DeliverableAct, on: object, at: Context) -> Breach:
     return body is not None and len(body.seated) < TWO
 
 
-_IN_SCOPE: Final = (_commitment_adopted, _named_by_the_scope)
-_WORKED_ON: Final = (*_IN_SCOPE, goes_on)
+_WORKED_ON: Final = (_commitment_adopted, _named_by_the_scope, goes_on)
 _JUDGED_BY_A_MEMBER: Final = (
     *seat_rules(_adopting_body),
     _not_by_the_submitter,
@@ -189,7 +189,7 @@ class DeliverableSubmitted(DeliverableAct):
         item = named.deliverable(self.deliverable) if named else None
         return not_responsible(at, commitment, item.milestone, hired=True, scope=named) if commitment and item else None
 
-    RULES: ClassVar = (_by_a_responsible, *_WORKED_ON, _next_version)
+    RULES: ClassVar = (_by_a_responsible, *_WORKED_ON, met_by_a_document, _next_version)
 
     def begin(self, at: Context) -> DeliverableState:
         """Take the first version in."""
@@ -232,7 +232,7 @@ class DeliverableContested(DeliverableAct):
         by = on.current.mark
         return by.party != at.party and by.person is not None and by.person == at.actor.get("person")
 
-    RULES: ClassVar = (*_IN_SCOPE, _current_version, _id_is_new, _not_ones_own)
+    RULES: ClassVar = (_commitment_adopted, _named_by_the_scope, _current_version, _id_is_new, _not_ones_own)
 
     def then(self, on: DeliverableState, at: Context) -> DeliverableState:
         """Add the contest."""
@@ -268,7 +268,7 @@ class DeliverableRevised(DeliverableAct):
     def _answers_open_contests(self, on: DeliverableState, at: Context) -> Breach:
         return [{"open contest": contest} for contest in self.answers if contest not in on.open_contests]
 
-    RULES: ClassVar = (_by_the_submitter, *_WORKED_ON, _next_version, _answers_open_contests)
+    RULES: ClassVar = (_by_the_submitter, *_WORKED_ON, met_by_a_document, _next_version, _answers_open_contests)
 
     def then(self, on: DeliverableState, at: Context) -> DeliverableState:
         """Add the version; contests that it does not answer stay open."""
@@ -291,7 +291,7 @@ class DeliverableAccepted(DeliverableAct):
     """A member accepts the current version; accepted when every member has."""
 
     concurring: ClassVar = True
-    RULES: ClassVar = (*_JUDGED_BY_A_MEMBER, _not_alone)
+    RULES: ClassVar = (*_JUDGED_BY_A_MEMBER, _not_alone, met_by_a_document)
 
     def suffices(self, on: DeliverableState, at: Context) -> bool:
         """Tell whether, with this word, all have accepted who are awaited: who has left is not."""

@@ -2,23 +2,29 @@
 
 The kind is computed, never taken from what is declared:
 
-- S1: something given up is a *reduction*: an item, a part of a deliverable's contents, its form, a responsible or
-  fallback party, the beneficiaries, or the open end of what was to go on.
+- S1: something given up is a *reduction*: an item, a part of a deliverable's contents, its form, an item of its agenda,
+  a responsible or fallback party, a milestone's objective, the beneficiaries, an indicator or its baseline, or the open
+  end of what was to go on. So is a target that asks for less, or that can't be compared any more, because its unit or
+  its direction is another.
 - S2: a later end is a *deferral*, a reduction in time: an end moved later or opened, a later beginning of what has no
   end, an item moved to a milestone that ends later or to none.
-- S3: something added is an *extension*; changed wording alone is a *clarification*.
+- S3: something added, or a target that asks for more, is an *extension*; changed wording alone is a *clarification*.
 - S4: a change as a whole is of the most severe kind among its parts.
 
-What a changed wording takes away can't be computed: it is shown, item by item, for people to judge.
+What a changed wording takes away can't be computed: it is shown, item by item, for people to judge. An item of an
+agenda has no identifier, so its wording is its name: reworded in a language, it is one item given up and another added.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from itertools import combinations
 from typing import ClassVar, Final, Literal
 
 from constancia.domain.kernel.calendar import parse_edtf
-from constancia.domain.kernel.values import EdtfText, FormError, Identifier, Text, Value
+from constancia.domain.kernel.editions import THIRD
+from constancia.domain.kernel.values import EdtfText, FormError, Identifier, Label, Quantity, Text, Value
 
 ScopeKind = Literal["extension", "clarification", "reduction", "deferral"]
 SEVERITY: Final = {"clarification": 0, "extension": 1, "deferral": 2, "reduction": 3}
@@ -35,15 +41,46 @@ class Action(Value):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliverable(Value):
-    """Something to be delivered; `contents` lists what it must contain, by identifiers."""
+    """Something to be delivered; `contents` lists what it must contain, by identifiers; an event has an `agenda`."""
 
     SORTED: ClassVar = {"contents": ""}
+    MEMBER_SINCE: ClassVar = {"agenda": THIRD}
 
+    agenda: tuple[Text, ...] | None = None
     contents: tuple[Identifier, ...] | None = None
     deliverable: Identifier
     form: Literal["document", "event", "decision", "process"]
     milestone: Identifier
     title: Text
+
+    def check_form(self, where: str) -> None:
+        """Only an event has an agenda; each of its items is there once."""
+        if self.agenda is None:
+            return
+        if self.form != "event":
+            raise FormError(f"{where}.agenda", "an agenda of an event alone", self.form)
+        pairs = combinations(self.agenda, 2)
+        if not self.agenda or any(_is_same_item(first, second) for first, second in pairs):
+            raise FormError(f"{where}.agenda", "at least one item, each once", len(self.agenda))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator(Value):
+    """What is measured: in which unit, from where, to which target, and whether higher or lower is better."""
+
+    SINCE: ClassVar = THIRD
+
+    baseline: Quantity | None = None
+    direction: Literal["higher", "lower"]
+    indicator: Identifier
+    target: Quantity
+    title: Text
+    unit: Label
+
+    def is_less_than(self, other: "Indicator") -> bool:
+        """Tell whether the target asks for less than another in the same unit and direction."""
+        own, others = Decimal(self.target), Decimal(other.target)
+        return own < others if self.direction == "higher" else own > others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +93,14 @@ class Fallback(Value):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Milestone(Value):
-    """A milestone with its window and who answers for it."""
+    """A milestone with its objective and window, and who answers for it."""
+
+    MEMBER_SINCE: ClassVar = {"objective": THIRD}
 
     fallback: Fallback | None = None
     lead: tuple[Identifier, ...]
     milestone: Identifier
+    objective: Text | None = None
     support: tuple[Identifier, ...] | None = None
     title: Text
     window: EdtfText
@@ -68,17 +108,26 @@ class Milestone(Value):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope(Value):
-    """What was agreed: actions, deliverables, milestones, and for whom."""
+    """What was agreed: actions, deliverables, milestones, how success is measured, and for whom."""
 
-    SORTED: ClassVar = {"actions": "action", "deliverables": "deliverable", "milestones": "milestone"}
+    SORTED: ClassVar = {
+        "actions": "action",
+        "deliverables": "deliverable",
+        "indicators": "indicator",
+        "milestones": "milestone",
+    }
+    MEMBER_SINCE: ClassVar = {"indicators": THIRD}
 
     actions: tuple[Action, ...]
     beneficiaries: Text | None = None
     deliverables: tuple[Deliverable, ...]
+    indicators: tuple[Indicator, ...] | None = None
     milestones: tuple[Milestone, ...]
 
     def check_form(self, where: str) -> None:
-        """Every milestone named exists."""
+        """Every milestone named exists; indicators are there or absent."""
+        if self.indicators == ():
+            raise FormError(f"{where}.indicators", "at least one, or no such member", "none")
         known = {milestone.milestone for milestone in self.milestones}
         for name in [deliverable.milestone for deliverable in self.deliverables] + [
             action.milestone for action in self.actions if action.milestone is not None
@@ -142,13 +191,52 @@ def compare(old: Scope, new: Scope) -> ScopeDiff:
         for deliverable in old.deliverables
         if (same := new.deliverable(deliverable.deliverable)) and same.form != deliverable.form
     }
+    lowered, raised = _targets(old, new)
+    gone |= lowered | set(_agenda_without(old, new))
+    more = raised | set(_agenda_without(new, old))
     altered = {path for path in before.keys() & after.keys() if before[path] != after[path]}
     return ScopeDiff(
-        added=tuple(sorted(after.keys() - before.keys())),
+        added=tuple(sorted((after.keys() - before.keys()) | more)),
         removed=tuple(sorted(gone)),
         deferred=tuple(sorted(deferred)),
-        altered=tuple(sorted(altered - deferred - gone)),
+        altered=tuple(sorted(altered - deferred - gone - raised)),
     )
+
+
+def _agenda_without(scope: Scope, other: Scope) -> Iterable[str]:
+    """Give the agenda items, by their place, that another scope's agenda of the same event has not."""
+    for item in scope.deliverables:
+        same = other.deliverable(item.deliverable)
+        for place, text in enumerate(item.agenda or (), 1):
+            if same and not any(_is_same_item(text, others) for others in same.agenda or ()):
+                yield f"deliverables/{item.deliverable}/agenda/{place}"
+
+
+def _is_same_item(first: Text, second: Text) -> bool:
+    """Tell whether two agenda items say the same in every language that both have."""
+    texts, others = dict(first.by_language), dict(second.by_language)
+    shared = texts.keys() & others.keys()
+    return bool(shared) and all(texts[tag] == others[tag] for tag in shared)
+
+
+def _targets(old: Scope, new: Scope) -> tuple[set[str], set[str]]:
+    """Give the paths of the targets that ask for less, with those that can't be compared, and of those for more."""
+    lowered, raised = set(), set()
+    others = {indicator.indicator: indicator for indicator in new.indicators or ()}
+    for indicator in old.indicators or ():
+        other, path = others.get(indicator.indicator), f"indicators/{indicator.indicator}"
+        if other is None:
+            continue
+        lowered |= {
+            f"{path}/{name}" for name in ("direction", "unit") if getattr(indicator, name) != getattr(other, name)
+        }
+        if (indicator.direction, indicator.unit) != (other.direction, other.unit):
+            continue
+        if other.is_less_than(indicator):
+            lowered.add(f"{path}/target")
+        elif indicator.is_less_than(other):
+            raised.add(f"{path}/target")
+    return lowered, raised
 
 
 def _parts(scope: Scope) -> Iterable[tuple[str, object]]:
@@ -161,10 +249,20 @@ def _parts(scope: Scope) -> Iterable[tuple[str, object]]:
         path = f"deliverables/{item.deliverable}"
         yield path, (item.milestone, item.title)
         yield from ((f"{path}/contents/{name}", name) for name in item.contents or ())
+        if item.agenda is not None:
+            yield f"{path}/agenda", item.agenda
+    for indicator in scope.indicators or ():
+        path = f"indicators/{indicator.indicator}"
+        yield path, indicator.title
+        yield from ((f"{path}/{name}", getattr(indicator, name)) for name in ("direction", "target", "unit"))
+        if indicator.baseline is not None:
+            yield f"{path}/baseline", indicator.baseline
     for milestone in scope.milestones:
         path = f"milestones/{milestone.milestone}"
         yield path, milestone.title
         yield f"{path}/window", milestone.window
+        if milestone.objective is not None:
+            yield f"{path}/objective", milestone.objective
         yield from ((f"{path}/lead/{name}", name) for name in milestone.lead)
         yield from ((f"{path}/support/{name}", name) for name in milestone.support or ())
         if milestone.fallback is not None:

@@ -1,10 +1,11 @@
 """What a decision carries: the rules of an act that takes effect only where a signed decision is about exactly it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, Protocol, TypeVar
 
 from constancia.domain.governance.body import awaited, body_of, seat_rules
-from constancia.domain.governance.decision import TWO, DecidedAct, Decision
+from constancia.domain.governance.decision import TWO, Decision
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.rules import Breach, Rule, rule
 from constancia.domain.kernel.values import StreamName, TypeName
@@ -55,12 +56,13 @@ def decided_rules(
         decision = basis(act, on, at)
         if decision is None or decision.status != "signed":
             return None
-        decided = DecidedAct(
+        recorded = replace(
+            decision.act,
             body=at.statement["body"],
             stream=StreamName(at.recorded.originator_id),
             type=TypeName(type(act).__name__),
         )
-        return decided.digest != decision.act_digest and {"expected": decision.act_digest}
+        return recorded.digest != decision.act_digest and {"expected": decision.act_digest}
 
     return (
         Rule("E_NOT_FOUND", "there is no such decision", "no existe esa decisión", unknown, deciding),

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from typing import Any, ClassVar, Final, Literal
 
 from constancia.domain.governance.body import body_of, is_alone, rules_in_force, seat_rules
+from constancia.domain.governance.promised import PromisedDecision, promised_form
 from constancia.domain.identity.genesis import term_days
 from constancia.domain.kernel.acts import REGISTRY, Act, UnknownAct, act, act_base, parse_act
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import local_day, parse_day, parse_instant
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.editions import FIRST, THIRD
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.rules import Rule as ActRule
 from constancia.domain.kernel.values import (
@@ -32,9 +33,15 @@ Choice = Literal["for", "against", "abstain"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedAct(Value):
-    """The act that a decision is about, in full: what will be recorded if it is adopted and signed."""
+    """The act that a decision is about, in full: what will be recorded if it is adopted and signed.
+
+    `fulfils` names the deliverable that the decision itself is; votes and signatures are on it too.
+    """
+
+    MEMBER_SINCE: ClassVar = {"fulfils": THIRD}
 
     body: Json
+    fulfils: PromisedDecision | None = None
     stream: StreamName
     type: TypeName
 
@@ -268,8 +275,30 @@ class DecisionProposed(DecisionAct):
         body = body_of(at, self.governance_body)
         return body is not None and len(body.seated) >= TWO and len(self._voters(at)) < TWO
 
+    @rule(
+        "E_NOT_FOUND",
+        "a decision fulfils a deliverable of the scope in force",
+        "una decisión cumple un entregable del alcance vigente",
+        since=THIRD,
+    )
+    def _promised(self, on: object, at: Context) -> Breach:
+        named = self.act.fulfils
+        return named is not None and promised_form(at, named)[0] is None and {"deliverable": named.deliverable}
+
+    @rule(
+        "E_POLICY",
+        "a decision fulfils a deliverable whose form is a decision, of its own body's commitment",
+        "una decisión cumple un entregable cuya forma es una decisión, de un compromiso de su propio órgano",
+        since=THIRD,
+    )
+    def _promised_as_decision(self, on: object, at: Context) -> Breach:
+        form, body = promised_form(at, self.act.fulfils)
+        return form is not None and (form, body) != ("decision", self.governance_body) and {"form": form, "body": body}
+
     RULES: ClassVar = (
         *seat_rules(deciding_body),
+        _promised,
+        _promised_as_decision,
         _type_known,
         _well_formed,
         _not_alone,

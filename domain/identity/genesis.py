@@ -104,6 +104,12 @@ def term_days(rules: Mapping[str, Rule], name: str) -> int:
     return value if type(value) is int and 1 <= value <= LONGEST_TERM else TERM_RULES[name]
 
 
+def term_if_any(rules: Mapping[str, Rule], name: str) -> int | None:
+    """Give a term in days where a rule sets it; None where none does."""
+    value = rules[name].value if name in rules else None
+    return value if type(value) is int and 1 <= value <= LONGEST_TERM else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Founder(Value):
     """A founding party with its root key."""

@@ -5,7 +5,7 @@ fields are its form, its rules are data, and `begin` or `then` gives the aggrega
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar, Final, Generic, Literal, TypeVar, dataclass_transform
 
@@ -54,7 +54,6 @@ class Act(Value, Generic[G]):
     stream_id: ClassVar[tuple[str, ...]] = ()
     SINCE: ClassVar[int] = FIRST
     UNTIL: ClassVar[int | None] = None
-    MEMBER_SINCE: ClassVar[Mapping[str, int]] = {}
     signer: ClassVar[Signer] = "rep"
     seated: ClassVar[bool] = False
     SEATED_UNTIL: ClassVar[int | None] = None
@@ -236,15 +235,25 @@ def parse_act(type_name: str, schema: int, body: Mapping[str, Any]) -> Act[Any]:
     except FormError as error:
         details = {"where": error.where, "expected": error.expected, "found": error.found}
         raise UnknownAct(Problem(code="E_MALFORMED", rule="the body has not its type's form", found=details)) from error
-    _check_members(cls, schema, body)
+    if schema < NEWEST:
+        _check_members(parsed, schema, "body")
     return parsed
 
 
-def _check_members(cls: type[Act[Any]], schema: int, body: Mapping[str, Any]) -> None:
-    for name, since in cls.MEMBER_SINCE.items():
-        if name in body and schema < since:
-            details: dict[str, object] = {"where": f"body.{name}", "since": since, "schema": schema}
+def _check_members(value: object, schema: int, where: str) -> None:
+    """Refuse a member, at any depth, that a later edition added."""
+    if isinstance(value, tuple):
+        for position, item in enumerate(value):
+            _check_members(item, schema, f"{where}[{position}]")
+    if not isinstance(value, Value):
+        return
+    for attribute in fields(value):
+        member, path = getattr(value, attribute.name), f"{where}.{attribute.name}"
+        since = value.MEMBER_SINCE.get(attribute.name, FIRST)
+        if member is not None and schema < since:
+            details: dict[str, object] = {"where": path, "since": since, "schema": schema}
             raise UnknownAct(Problem(code="E_MALFORMED", rule="a later edition added the member", found=details))
+        _check_members(member, schema, path)
 
 
 class Recorded(CanMutateAggregate[str], metaclass=MetaDomainEvent):

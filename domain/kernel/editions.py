@@ -8,6 +8,7 @@
 from typing import Final
 
 FIRST: Final = 1  # genesis of this edition does not name it
+THIRD: Final = 3  # events and decisions are fulfilled by what they are
 NEWEST: Final = 3
 LAST_OF_ES_AND_EN: Final = 2  # in it and before, texts, kinds of party and capacities are of closed lists
 

@@ -29,6 +29,7 @@ TypeName = NewType("TypeName", str)
 StreamName = NewType("StreamName", str)
 LanguageTag = NewType("LanguageTag", str)
 Count = NewType("Count", int)
+Quantity = NewType("Quantity", str)  # a decimal number in digits: the statement profile has integers alone
 Json = NewType("Json", dict)  # type: ignore[type-arg]  # an act's body, read again by its type
 
 LABEL_CHARACTERS: Final = 500
@@ -39,6 +40,7 @@ _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 _HEX64 = re.compile(r"[0-9a-f]{64}\Z")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 _TYPE = re.compile(r"[A-Z][A-Za-z]{2,63}\Z")
+_QUANTITY = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?\Z")
 _STREAM = re.compile(r"(?:[a-z]{3,32}/[a-z0-9][a-z0-9._-]{0,129}|ledger)\Z")
 
 TAG_WORDS: Final = "a language tag (BCP 47) in small letters, such as es or pt-br"
@@ -134,6 +136,7 @@ _PARSERS: Final[dict[Any, Parser]] = {
     bool: _of_type(bool, "true or false"),
     Json: _json,
     Count: _count,
+    Quantity: _matching(_QUANTITY, "a number in decimal digits, such as 12 or -0.5"),
 }
 
 
@@ -143,6 +146,8 @@ class Value:
 
     # Field name → member by which its items are sorted ("" for plain strings); sorted lists hold no duplicates.
     SORTED: ClassVar[Mapping[str, str]] = {}
+    # Members that a later edition of the law added, with that edition.
+    MEMBER_SINCE: ClassVar[Mapping[str, int]] = {}
 
     @classmethod
     def parse(cls, item: object, where: str = "body") -> Self:

@@ -49,10 +49,24 @@ def _milestone(draw: st.DrawFn, name: str) -> Body:
         "window": draw(WINDOWS),
     }
     if draw(st.booleans()):
+        item["objective"] = text(draw(st.sampled_from(["Iniciar", "Comenzar"])))
+    if draw(st.booleans()):
         item["support"] = _names(draw, 1)
     if draw(st.booleans()):
         item["fallback"] = {"condition": text("Sin recursos"), "parties": _names(draw, 1)}
     return item
+
+
+@st.composite
+def _indicator(draw: st.DrawFn, name: str) -> Body:
+    item: Body = {
+        "direction": draw(st.sampled_from(["higher", "lower"])),
+        "indicator": name,
+        "target": draw(st.sampled_from(["0", "10", "10.5", "-3"])),
+        "title": text("Personas"),
+        "unit": draw(st.sampled_from(["personas", "casos"])),
+    }
+    return item | ({"baseline": "0"} if draw(st.booleans()) else {})
 
 
 @st.composite
@@ -72,7 +86,12 @@ def scopes(draw: st.DrawFn) -> Body:
             "title": text("Entregable"),
         }
         contents = sorted(draw(st.sets(st.sampled_from(["actors", "products", "times"]))))
-        scope["deliverables"].append(item | ({"contents": contents} if contents else {}))
+        agenda = draw(st.lists(st.sampled_from(["Bienvenida", "Relatoría"]), unique=True, max_size=2))
+        more = {"agenda": [text(one) for one in agenda]} if agenda and item["form"] == "event" else {}
+        scope["deliverables"].append(item | more | ({"contents": contents} if contents else {}))
+    indicators = sorted(draw(st.sets(st.sampled_from(["i1", "i2"]))))
+    if indicators:
+        scope["indicators"] = [draw(_indicator(name)) for name in indicators]
     if draw(st.booleans()):
         scope["beneficiaries"] = text(draw(st.sampled_from(["Toda persona", "Periodistas"])))
     return scope

@@ -133,7 +133,10 @@ def done(name: str) -> Body:
 def activities() -> Stage:
     """Activities 1 and 2: a delivery in the last half hour, a contest, a revision, a rotated key."""
     stage = adopted().fill("consultant", "consultora", "rm")
-    stage.on("2019-03-26")
+    forum = {"about": {"commitment": "rm", "deliverable": "d1.1"}, "gathering": "forum", "window": "2019-03-26"}
+    more = {"agenda": [], "kind": "forum", "open_to": text("Público"), "title": text("Foro")}
+    stage.says("sfp", "GatheringConvened", forum | more)
+    stage.on("2019-03-26").says("inai", "GatheringHeld", forum | {"attendance": 180})
     for name in ("d1.2", "d1.4"):
         stage.says("consultora", "DeliverableSubmitted", delivered(name))
     stage.on("2019-04-22").says("sfp", "MilestoneCompleted", done("m1"), occurred_on="2019-03-26")

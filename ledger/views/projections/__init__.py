@@ -22,11 +22,14 @@ from constancia.ledger.views.projections.corrections import CORRECTIONS
 from constancia.ledger.views.projections.decisions import DECISIONS
 from constancia.ledger.views.projections.deliverables import DELIVERABLES
 from constancia.ledger.views.projections.duties import DUTIES
+from constancia.ledger.views.projections.gatherings import GATHERINGS
 from constancia.ledger.views.projections.overdue import OVERDUE
 from constancia.ledger.views.projections.participants import PARTICIPANTS
+from constancia.ledger.views.projections.participation import PARTICIPATION
 from constancia.ledger.views.projections.parties import PARTIES
 from constancia.ledger.views.projections.plans import PLANS
 from constancia.ledger.views.projections.remarks import REMARKS
+from constancia.ledger.views.projections.responses import RESPONSES
 from constancia.ledger.views.projections.signatures import SIGNATURES
 from constancia.ledger.views.projections.statements import STATEMENTS
 from constancia.ledger.views.projections.successions import SUCCESSIONS
@@ -48,6 +51,9 @@ STATE_PROJECTIONS: Final[tuple[StateProjection, ...]] = (
     PARTIES,
     PLANS,
     REMARKS,
+    GATHERINGS,
+    PARTICIPATION,
+    RESPONSES,
     SIGNATURES,
     STATEMENTS,
     SUCCESSIONS,

@@ -10,7 +10,8 @@ from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment, Completion, ProgressStatement
 from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.commitments.scope import Milestone
+from constancia.domain.commitments.fulfilment import delivery, fulfilment
+from constancia.domain.commitments.scope import Deliverable, Milestone
 from constancia.domain.derive import flags, milestone_standing
 from constancia.domain.kernel.aggregate import Mark, document_of
 from constancia.domain.kernel.calendar import format_instant
@@ -45,6 +46,7 @@ def _row(state: State, key: str, day: date) -> Row | None:
         "governance_body": commitment.governance_body,
         "independent": independent,
         "independent_level": _independent_level(independent),
+        "indicators": document_of(scope.indicators or ()) if scope else [],
         "is_contested": any(contest.is_open for _mark, contest in contests_within(state, commitment)),
         "last": document_of(_last(state, commitment)),
         "lifecycle": commitment.status,
@@ -107,12 +109,19 @@ def _deliverables(state: State, commitment: Commitment) -> list[Row]:
                 **document_of(deliverable),
                 "accepted_version": known.accepted_version if known else None,
                 "open_contests": list(known.open_contests) if known else [],
-                "status": known.status if known else "expected",
+                "fulfilled_by": _fulfilled_by(state, commitment, deliverable),
+                "status": delivery(state, commitment, deliverable),
                 "stream": stream,
                 "version": known.current.version if known else None,
             }
         )
     return rows
+
+
+def _fulfilled_by(state: State, commitment: Commitment, deliverable: Deliverable) -> Row | None:
+    """Return what an event or a decision is fulfilled by; None for nothing, and for other forms."""
+    met = fulfilment(state, commitment, deliverable)
+    return {"index": met.mark.index, "on": met.on, "stream": met.stream} if met else None
 
 
 def _last(state: State, commitment: Commitment) -> Mark:
@@ -128,6 +137,8 @@ def _last(state: State, commitment: Commitment) -> Mark:
         remarked = remarks_on(state, mark.leaf_hash)
         marks += remarked.marks if remarked else ()
     for deliverable in commitment.scope.deliverables if commitment.scope else ():
+        met = fulfilment(state, commitment, deliverable)
+        marks += [met.mark] if met else []
         aggregate = state.aggregates.get(f"deliverable/{commitment.commitment}.{deliverable.deliverable}")
         if isinstance(aggregate, DeliverableState):
             marks += [version.mark for version in aggregate.versions]

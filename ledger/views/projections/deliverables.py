@@ -10,6 +10,7 @@ from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.fulfilment import FULFILLED, fulfilment
 from constancia.domain.commitments.scope import Deliverable
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.state import State
@@ -34,6 +35,8 @@ def _row(state: State, key: str, _day: date) -> Row | None:
     known = aggregate if isinstance(aggregate, DeliverableState) else None
     if named is None and known is None:
         return None
+    met = fulfilment(state, commitment, named) if commitment and named else None
+    submitted = known.status if known else "expected"
     return {
         "accepted_index": known.accepted_index if known else None,
         "accepted_version": known.accepted_version if known else None,
@@ -41,9 +44,10 @@ def _row(state: State, key: str, _day: date) -> Row | None:
         "contests": document_of(known.contests) if known else [],
         "deliverable": named.deliverable if named else deliverable,
         "expected": document_of(named) if named else None,
+        "fulfilled_by": {"index": met.mark.index, "on": met.on, "stream": met.stream} if met else None,
         "is_in_scope": _is_in_scope(commitment, named),
         "open_contests": list(known.open_contests) if known else [],
-        "status": known.status if known else "expected",
+        "status": FULFILLED if met else submitted,
         "stream": key,
         "versions": document_of(known.versions) if known else [],
     }

@@ -149,7 +149,7 @@ def test_case_24_who_has_left_since_is_not_awaited(type_name: str, body: Body) -
 
 
 def test_case_35_complete_means_that_all_deliverables_are_there_and_uncontested() -> None:
-    stage = seated().adopted("c1", small_scope(deliverables=[deliverable(), deliverable("e2", form="event")]))
+    stage = seated().adopted("c1", small_scope(deliverables=[deliverable(), deliverable("e2", form="process")]))
     assert stage.code("sfp", "MilestoneCompleted", completed()) == "E_EVIDENCE_REQUIRED"
     stage.deliver("inai", "e1").says("sfp", "MilestoneCompleted", completed())
     complete = report(level="complete")

@@ -16,13 +16,26 @@ M2 = milestone(
     "m2", "2019-06/2019-08", lead=["consultant"], fallback={"condition": text("Si"), "parties": ["inai", "nosc"]}
 )
 M3 = milestone("m3", "2019-08/..")
+OBJECTIVE = {"objective": text("Iniciar")}
+M1 |= OBJECTIVE
 D1 = deliverable("d1", "m1", contents=["actors", "times"])
 D2 = deliverable("d2", "m3", form="process")
+D3 = deliverable("d3", "m1", form="event", agenda=[text("Bienvenida"), text("Relatoría")])
+I1: Body = {"direction": "higher", "indicator": "i1", "target": "100", "title": text("Personas"), "unit": "personas"}
+I2: Body = {
+    "baseline": "12.5",
+    "direction": "lower",
+    "indicator": "i2",
+    "target": "-0.5",
+    "title": text("Casos"),
+    "unit": "casos",
+}
 A1 = {"action": "a1", "milestone": "m1", "text": text("Convocar")}
 BASE: Body = {
     "actions": [A1, {"action": "a2", "text": text("Sumar")}],
     "beneficiaries": text("Toda persona"),
-    "deliverables": [D1, D2],
+    "deliverables": [D1, D2, D3],
+    "indicators": [I1, I2],
     "milestones": [M1, M2, M3],
 }
 
@@ -44,7 +57,7 @@ def without(item: Body, *names: str) -> Body:
 # What changes in the base scope; where it shows; the kind.
 CASES: dict[str, tuple[Body, str, str]] = {
     "an action is dropped": (BASE | {"actions": [A1]}, "actions/a2", "reduction"),
-    "a deliverable is dropped": (BASE | {"deliverables": [D1]}, "deliverables/d2", "reduction"),
+    "a deliverable is dropped": (BASE | {"deliverables": [D1, D3]}, "deliverables/d2", "reduction"),
     "a milestone is dropped": (
         BASE | {"milestones": [M1, M3]}, "milestones/m2", "reduction",
     ),
@@ -55,7 +68,7 @@ CASES: dict[str, tuple[Body, str, str]] = {
         with_item("deliverables", without(D1, "contents"), 0), "deliverables/d1/contents/actors", "reduction",
     ),
     "an identifier is exchanged": (
-        BASE | {"deliverables": [D1, D2 | {"deliverable": "d3"}]}, "deliverables/d2", "reduction",
+        BASE | {"deliverables": [D1, D3, D2 | {"deliverable": "d4"}]}, "deliverables/d2", "reduction",
     ),
     "a document becomes a process": (
         with_item("deliverables", D1 | {"form": "process"}, 0), "deliverables/d1/form", "reduction",
@@ -80,6 +93,47 @@ CASES: dict[str, tuple[Body, str, str]] = {
     ),
     "a process moves to where it stops": (
         with_item("deliverables", D2 | {"milestone": "m2"}, 1), "deliverables/d2/milestone", "reduction",
+    ),
+    "an objective is dropped": (
+        with_item("milestones", without(M1, "objective"), 0), "milestones/m1/objective", "reduction",
+    ),
+    "an agenda item is dropped": (
+        with_item("deliverables", D3 | {"agenda": [text("Bienvenida")]}, 2),
+        "deliverables/d3/agenda/2", "reduction",
+    ),
+    "an agenda item is exchanged": (
+        with_item("deliverables", D3 | {"agenda": [text("Café"), text("Relatoría")]}, 2),
+        "deliverables/d3/agenda/1", "reduction",
+    ),
+    "an agenda item is reworded": (
+        with_item("deliverables", D3 | {"agenda": [D3["agenda"][0], text("Relatoría breve")]}, 2),
+        "deliverables/d3/agenda/2", "reduction",
+    ),
+    "an agenda item says something else under its translation": (
+        with_item("deliverables", D3 | {"agenda": [D3["agenda"][0], text("Café") | {"en": "Report"}]}, 2),
+        "deliverables/d3/agenda/2", "reduction",
+    ),
+    "the agenda goes": (with_item("deliverables", without(D3, "agenda"), 2), "deliverables/d3/agenda", "reduction"),
+    "an indicator is dropped": (BASE | {"indicators": [I2]}, "indicators/i1", "reduction"),
+    "all indicators are dropped": (without(BASE, "indicators"), "indicators/i2", "reduction"),
+    "fewer people benefit": (
+        with_item("indicators", I1 | {"target": "99.999999"}, 0), "indicators/i1/target", "reduction",
+    ),
+    "a target to be undercut rises": (
+        with_item("indicators", I2 | {"target": "0"}, 1), "indicators/i2/target", "reduction",
+    ),
+    "a target is counted in another unit": (
+        with_item("indicators", I1 | {"target": "1000", "unit": "visitas"}, 0), "indicators/i1/unit", "reduction",
+    ),
+    "higher becomes lower": (
+        with_item("indicators", I1 | {"direction": "lower", "target": "200"}, 0),
+        "indicators/i1/direction", "reduction",
+    ),
+    "a baseline is no longer named": (
+        with_item("indicators", without(I2, "baseline"), 1), "indicators/i2/baseline", "reduction",
+    ),
+    "one target falls and another rises": (
+        BASE | {"indicators": [I1 | {"target": "999"}, I2 | {"target": "3"}]}, "indicators/i2/target", "reduction",
     ),
     "an end moves later": (
         with_item("milestones", M2 | {"window": "2019-06/2019-11"}, 1), "milestones/m2/window", "deferral",
@@ -117,6 +171,36 @@ CASES: dict[str, tuple[Body, str, str]] = {
         with_item("milestones", without(M1, "support") | {"lead": ["inai", "nosc", "sfp"]}, 0),
         "milestones/m1/lead/nosc", "extension",
     ),
+    "an objective is added": (
+        with_item("milestones", M3 | OBJECTIVE, 2), "milestones/m3/objective", "extension",
+    ),
+    "an agenda item is added": (
+        with_item("deliverables", D3 | {"agenda": [*D3["agenda"], text("Cierre")]}, 2),
+        "deliverables/d3/agenda/3", "extension",
+    ),
+    "an indicator is added": (
+        BASE | {"indicators": [I1, I2, I1 | {"indicator": "i3"}]}, "indicators/i3", "extension",
+    ),
+    "a target rises": (with_item("indicators", I1 | {"target": "101"}, 0), "indicators/i1/target", "extension"),
+    "a target to be undercut falls": (
+        with_item("indicators", I2 | {"target": "-0.6"}, 1), "indicators/i2/target", "extension",
+    ),
+    "an objective is reworded": (
+        with_item("milestones", M1 | {"objective": text("Comenzar")}, 0), "milestones/m1/objective", "clarification",
+    ),
+    "an agenda is put in another order": (
+        with_item("deliverables", D3 | {"agenda": D3["agenda"][::-1]}, 2), "deliverables/d3/agenda", "clarification",
+    ),
+    "an agenda item is translated": (
+        with_item("deliverables", D3 | {"agenda": [text("Bienvenida") | {"en": "Welcome"}, D3["agenda"][1]]}, 2),
+        "deliverables/d3/agenda", "clarification",
+    ),
+    "a target is written otherwise": (
+        with_item("indicators", I1 | {"target": "100.0"}, 0), "indicators/i1/target", "clarification",
+    ),
+    "an indicator is reworded": (
+        with_item("indicators", I1 | {"title": text("Beneficiarias")}, 0), "indicators/i1", "clarification",
+    ),
     "a title is reworded": (with_item("milestones", M1 | {"title": text("Foro")}, 0), "milestones/m1", "clarification"),
     "an action is reworded": (with_item("actions", A1 | {"text": text("Citar")}, 0), "actions/a1", "clarification"),
     "an end moves earlier": (
@@ -152,6 +236,13 @@ def test_9_a_deferral_hides_behind_no_extension_and_no_deferral_hides_a_reductio
     later = with_item("milestones", M2 | {"window": "2019-06/2019-11"}, 1)
     assert diff(BASE, later | {"actions": [*BASE["actions"], {"action": "z9", "text": text("Más")}]}).kind == "deferral"
     assert diff(BASE, later | {"actions": [A1]}).kind == "reduction"
+
+
+@few
+@given(scopes(), scopes())
+def test_9_a_lower_target_is_a_reduction_whatever_else_changes(one: Body, other: Body) -> None:
+    less = I1 | {"target": "99"}
+    assert diff(one | {"indicators": [I1]}, other | {"indicators": [less]}).kind == "reduction"
 
 
 def test_severity_orders_the_kinds() -> None:
@@ -214,6 +305,16 @@ def test_9_no_detour_makes_a_reduction_milder(one: Body, middle: Body, other: Bo
         {"milestones": [M2, M1, M3]},
         {"milestones": [M1, M1]},
         {"deliverables": [D1 | {"contents": ["times", "actors"]}]},
+        {"deliverables": [D1 | {"agenda": [text("Bienvenida")]}]},
+        {"deliverables": [D3 | {"agenda": []}]},
+        {"deliverables": [D3 | {"agenda": [text("Bienvenida"), text("Bienvenida")]}]},
+        {"indicators": []},
+        {"indicators": [I2, I1]},
+        {"indicators": [I1 | {"target": 100}]},
+        {"indicators": [I1 | {"target": "1e3"}]},
+        {"indicators": [I1 | {"target": "NaN"}]},
+        {"indicators": [I1 | {"target": "007"}]},
+        {"indicators": [I1 | {"direction": "sideways"}]},
     ],
 )
 def test_scope_names_its_own_milestones_sorted_and_once(changed: Body) -> None:

@@ -28,6 +28,7 @@ from constancia.domain.kernel.values import (
     Identifier,
     Json,
     Label,
+    Quantity,
     Rule,
     StreamName,
     Text,
@@ -43,6 +44,7 @@ GOOD: list[tuple[Any, Any]] = [
     (Digest, "sha256:" + "a" * 64), (Day, "2019-03-01"), (EdtfText, "2019-08/.."), (Label, "x"),
     (Label, "ñ" * LABEL_CHARACTERS), (TypeName, "VoteCast"), (StreamName, "agreement/ag-1"), (StreamName, "ledger"),
     (Count, 0), (Count, 2**53 - 1), (Json, {"a": [1]}), (str, "x" * TEXT_CHARACTERS), (bool, True),
+    (Quantity, "0"), (Quantity, "-0.5"), (Quantity, "999999999999999.999999"),
 ]  # fmt: skip
 BAD: list[tuple[Any, Any]] = [
     (Identifier, ""), (Identifier, "Ab"), (Identifier, "-a"), (Identifier, "a" * 65), (Identifier, "a\n"),
@@ -53,7 +55,8 @@ BAD: list[tuple[Any, Any]] = [
     (TypeName, "V"), (TypeName, "Vote1"), (StreamName, "agreement"), (StreamName, "agreement/"), (StreamName, "ag/x"),
     (StreamName, "agreement/a/b"), (StreamName, "agreement/A"), (Count, -1), (Count, 2**53), (Count, True),
     (Count, 1.0), (Count, "1"), (Json, [1]), (Json, None), (str, ""), (str, "x" * (TEXT_CHARACTERS + 1)), (bool, 1),
-    (bool, "true"), (bool, None),
+    (bool, "true"), (bool, None), (Quantity, 1), (Quantity, "01"), (Quantity, "+1"), (Quantity, "1."), (Quantity, ".5"),
+    (Quantity, "1e3"), (Quantity, "NaN"), (Quantity, "1\n"), (Quantity, "١"), (Quantity, "0.0000001"),
 ]  # fmt: skip
 
 

@@ -218,6 +218,8 @@ def test_cases_54_to_56_names_of_signatories_and_what_others_agreed_to_are_not_c
         "DissentRecorded": ("text",),
         "EntryAcknowledged": ("remark",),
         "EntryContested": ("evidence", "grounds"),
+        "GatheringConvened": ("agenda", "open_to", "title"),
+        "GatheringHeld": ("summary",),
         "MemberOrganizationJoined": ("since",),
         "MemberOrganizationLeft": ("reason", "until"),
         "MilestoneCompleted": ("evidence",),

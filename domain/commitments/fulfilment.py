@@ -1,0 +1,102 @@
+"""Events and decisions among the deliverables: fulfilled by what they are, and by no document.
+
+- U1: since the third edition an event is fulfilled by a gathering held that names it, a decision by a signed decision
+  of the commitment's body that names it. Its state is derived, and said by nobody.
+- U2: what an earlier edition took in as a document of an event or a decision still counts.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.gathering import Gathering
+from constancia.domain.commitments.scope import Deliverable
+from constancia.domain.governance.decision import Decision
+from constancia.domain.kernel.aggregate import Mark
+from constancia.domain.kernel.context import StateView
+from constancia.domain.kernel.editions import THIRD
+
+FULFILLED: Final = "fulfilled"
+EXPECTED: Final = "expected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fulfilment:
+    """What a deliverable is met by.
+
+    Attributes:
+        stream: The gathering or the decision.
+        mark: The word that met it.
+        on: EDTF of when it happened, as that word says.
+    """
+
+    stream: str
+    mark: Mark
+    on: str
+
+
+def fulfilment(state: StateView, commitment: Commitment, item: Deliverable) -> Fulfilment | None:
+    """Give what an event or a decision among the deliverables is fulfilled by; None for nothing, and other forms.
+
+    Args:
+        state: The state.
+        commitment: The commitment that promised it.
+        item: The deliverable, as a scope of the commitment describes it.
+    """
+    if state.edition < THIRD:
+        return None
+    if item.form == "event":
+        return _held(state, commitment, item)
+    return _decided(state, commitment, item) if item.form == "decision" else None
+
+
+def _held(state: StateView, commitment: Commitment, item: Deliverable) -> Fulfilment | None:
+    holdings = [
+        (gathering.holding.mark.index, gathering.stream, gathering.holding)
+        for gathering in state.of(Gathering)
+        if gathering.holding is not None
+        and gathering.about is not None
+        and (gathering.about.commitment, gathering.about.deliverable) == (commitment.commitment, item.deliverable)
+    ]
+    if not holdings:
+        return None
+    _index, stream, holding = min(holdings, key=lambda holding: holding[0])
+    return Fulfilment(stream=stream, mark=holding.mark, on=holding.ended)
+
+
+def _decided(state: StateView, commitment: Commitment, item: Deliverable) -> Fulfilment | None:
+    signed = [
+        decision
+        for decision in state.of(Decision)
+        if decision.status == "signed"
+        and decision.governance_body == commitment.governance_body
+        and decision.act.fulfils is not None
+        and decision.act.fulfils.commitment == commitment.commitment
+        and decision.act.fulfils.deliverable == item.deliverable
+    ]
+    if not signed:
+        return None
+    first = min(signed, key=lambda decision: decision.signatures[-1].index)
+    last = first.signatures[-1]
+    return Fulfilment(stream=first.stream, mark=last, on=last.occurred_on)
+
+
+def delivery(state: StateView, commitment: Commitment, item: Deliverable) -> str:
+    """Give the state of a deliverable of a scope: fulfilled, the state of what was submitted, or expected."""
+    if fulfilment(state, commitment, item) is not None:
+        return FULFILLED
+    deliverable = state.standing(f"deliverable/{commitment.commitment}.{item.deliverable}")
+    return deliverable.status if isinstance(deliverable, DeliverableState) else EXPECTED
+
+
+def first_delivery(state: StateView, commitment: Commitment, item: Deliverable) -> Fulfilment | None:
+    """Give what a deliverable was first met by: a gathering, a decision, or the first version submitted."""
+    met = fulfilment(state, commitment, item)
+    if met is not None:
+        return met
+    deliverable = state.standing(f"deliverable/{commitment.commitment}.{item.deliverable}")
+    if not isinstance(deliverable, DeliverableState):
+        return None
+    first = deliverable.versions[0].mark
+    return Fulfilment(stream=deliverable.stream, mark=first, on=first.occurred_on)

@@ -1,0 +1,315 @@
+"""Gatherings: who calls and reports them, that they are moved with the earlier call kept, and what is no gathering."""
+
+from typing import Any
+
+import pytest
+from tests.domain.stage import Body, Stage, deliverable, doc, milestone, rep, seated, small_scope, text
+from tests.domain.tables import Walk, codes
+
+from constancia.domain.commitments.gathering import Gathering
+
+G1 = "gathering/g1"
+FORUM: Body = {"commitment": "c1", "deliverable": "e2"}
+SCOPE: Body = small_scope(
+    deliverables=[deliverable(), deliverable("e2", form="event"), deliverable("e3", form="decision")],
+    milestones=[milestone(support=["consultant"])],
+)
+
+
+def convened(name: str = "g1", window: str = "2019-03-26", **more: Any) -> Body:
+    return {
+        "about": FORUM, "agenda": [text("Bienvenida"), text("Relatoría")], "gathering": name, "kind": "forum",
+        "open_to": text("Público"), "title": text("Foro"), "window": window,
+    } | more  # fmt: skip
+
+
+def held(name: str = "g1", window: str = "2019-03-26", **more: Any) -> Body:
+    return {"attendance": 180, "gathering": name, "window": window} | more
+
+
+def unconvened(window: str = "2019-02", **more: Any) -> Body:
+    """One of the two meetings of February 2019, of which nothing more precise is known."""
+    return held(window=window, governance_body="cc", kind="meeting", title=text("Sesión")) | more
+
+
+def contributed(name: str = "k1", **more: Any) -> Body:
+    return {
+        "consent": "count_only", "contribution": name, "contributor": "citizen", "gathering": "g1", "sha256": "a" * 64,
+    } | more  # fmt: skip
+
+
+def promised() -> Stage:
+    """A committee, and a commitment that promises a forum and a decision."""
+    return seated().adopted("c1", SCOPE)
+
+
+def called(**more: Any) -> Stage:
+    stage = promised()
+    stage.says("sfp", "GatheringConvened", convened(**more))
+    return stage
+
+
+def over(**more: Any) -> Stage:
+    stage = called().on("2019-03-27")
+    stage.says("sfp", "GatheringHeld", held(**more), occurred_on="2019-03-26")
+    return stage
+
+
+def found(stage: Stage) -> Gathering:
+    return stage.find(Gathering, G1)
+
+
+WALK = Walk(
+    kind="gathering",
+    stream=G1,
+    table={
+        "GatheringConvened": {"none": "convened", "convened": "convened"},
+        "GatheringHeld": {"none": "held", "convened": "held"},
+        "ContributionReceived": {"convened": "convened", "held": "held"},
+    },
+    reach={"none": lambda: promised().on("2019-03-26"), "convened": lambda: called().on("2019-03-26"), "held": over},
+    acts={
+        "GatheringConvened": lambda _: ("inai", "GatheringConvened", convened(window="2019-04-09")),
+        "GatheringHeld": lambda _: ("inai", "GatheringHeld", held()),
+        "ContributionReceived": lambda _: ("red", "ContributionReceived", contributed()),
+    },
+    words={("none", "GatheringHeld"): "E_STATE"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "act"), [pair for pair in WALK.pairs() if pair.values != ("none", "GatheringHeld")])
+def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
+    if (state, act) == ("held", "GatheringHeld"):
+        assert over().code("inai", act, held(), occurred_on="2019-03-26") == "E_STATE"
+        return
+    WALK.check(state, act)
+
+
+def test_table_is_the_one_walked() -> None:
+    WALK.check_is_the_code()
+
+
+def test_what_nobody_convened_is_told_as_historical_in_its_own_precision() -> None:
+    stage = seated()
+    stage.says("sfp", "GatheringHeld", unconvened(), occurred_on="2019-02")
+    gathering = found(stage)
+    assert (gathering.status, gathering.window, gathering.kind) == ("held", "2019-02", "meeting")
+    assert gathering.convenings == ()
+
+
+def test_what_nobody_convened_is_not_held_live() -> None:
+    stage = seated()
+    refusal = stage.refused("sfp", "GatheringHeld", unconvened("2019-03-01"))
+    assert refusal.code == "E_STATE"
+
+
+@pytest.mark.parametrize("missing", ["governance_body", "kind", "title"])
+def test_what_nobody_convened_says_what_it_was(missing: str) -> None:
+    body = {name: value for name, value in unconvened().items() if name != missing}
+    assert "E_NOT_FOUND" in codes(seated().refused("sfp", "GatheringHeld", body, occurred_on="2019-02"))
+
+
+def test_another_call_moves_it_and_the_first_one_stays() -> None:
+    stage = called()
+    stage.says("inai", "GatheringConvened", convened(window="2019-04-09", title=text("Foro público")))
+    gathering = found(stage)
+    assert [call.window for call in gathering.convenings] == ["2019-03-26", "2019-04-09"]
+    assert (gathering.window, gathering.title.to_json()["es"]) == ("2019-04-09", "Foro público")
+
+
+@pytest.mark.parametrize("type_name", ["GatheringConvened", "GatheringHeld"])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"kind": "workshop"},
+        {"about": FORUM | {"commitment": "c2"}},
+        {"about": {"commitment": "c1", "deliverable": "e4"}},
+        {"governance_body": "junta"},
+    ],
+)
+def test_kind_body_and_matter_stay(type_name: str, changed: Body) -> None:
+    scope = SCOPE | {"deliverables": [*SCOPE["deliverables"], deliverable("e4", form="event")]}
+    stage = seated().body("junta", ("inai", "sfp")).adopted("c1", scope)
+    stage.says("nosc", "CommitmentProposed", {"commitment": "c2", "governance_body": "cc", "objective": text("F"),
+                                              "problem": text("P"), "title": text("T")})  # fmt: skip
+    stage.says("sfp", "GatheringConvened", convened(governance_body="cc"))
+    stage.on("2019-03-26")
+    body = convened() if type_name == "GatheringConvened" else held()
+    assert "E_POLICY" in codes(stage.refused("sfp", type_name, body | changed))
+
+
+def test_title_of_what_was_convened_stays_when_it_is_held() -> None:
+    stage = called().on("2019-03-26")
+    assert stage.code("sfp", "GatheringHeld", held(title=text("Otro"))) == "E_POLICY"
+    stage.says("sfp", "GatheringHeld", held(title=text("Foro"), kind="forum", about=FORUM))
+
+
+def test_a_later_word_adds_what_an_earlier_one_left_open() -> None:
+    stage = called(about={"commitment": "c1"}).on("2019-03-26")
+    stage.says("sfp", "GatheringHeld", held(about=FORUM))
+    about = found(stage).about
+    assert about is not None
+    assert (about.commitment, about.deliverable) == ("c1", "e2")
+
+
+@pytest.mark.parametrize("type_name", ["GatheringConvened", "GatheringHeld"])
+def test_an_outsider_organizes_nothing(type_name: str) -> None:
+    stage = called().on("2019-03-26")
+    body = convened() if type_name == "GatheringConvened" else held()
+    assert stage.code("red", type_name, body) == "E_ROLE"
+
+
+def test_a_member_of_another_body_organizes_nothing_of_this_one() -> None:
+    """Two found a body of their own with an outsider, and call there what was promised here."""
+    stage = promised().body("junta", ("red", "sfp"))
+    body = convened(governance_body="junta")
+    assert stage.code("red", "GatheringConvened", body) == "E_ROLE"
+    assert stage.code("sfp", "GatheringConvened", body) == "E_POLICY"
+
+
+def test_a_body_of_others_can_not_take_over_what_was_promised_when_it_is_held() -> None:
+    stage = promised().body("junta", ("red", "sfp"))
+    call = {name: value for name, value in convened(governance_body="junta").items() if name != "about"}
+    stage.says("red", "GatheringConvened", call)
+    stage.on("2019-03-26")
+    assert stage.code("red", "GatheringHeld", held(about=FORUM)) == "E_ROLE"
+    assert stage.code("sfp", "GatheringHeld", held(about=FORUM)) == "E_POLICY"
+
+
+def test_who_fills_a_role_of_the_milestone_organizes_for_it() -> None:
+    stage = promised()
+    assert stage.code("red", "GatheringConvened", convened()) == "E_ROLE"
+    stage.fill("consultant", "red").says("red", "GatheringConvened", convened())
+
+
+def test_a_member_that_left_organizes_nothing_and_the_others_report() -> None:
+    stage = promised()
+    stage.says("nosc", "GatheringConvened", convened())
+    stage.withdraw("nosc").on("2019-03-26")
+    assert stage.code("nosc", "GatheringHeld", held()) == "E_ROLE"
+    stage.says("inai", "GatheringHeld", held())
+
+
+def test_a_secretariat_records() -> None:
+    stage = promised()
+    stage.join("inai", name="sec", capacity="secretariat")
+    stage.says(rep("inai", "sec", "secretariat"), "GatheringConvened", convened())
+    stage.on("2019-03-26").says(rep("inai", "sec", "secretariat"), "GatheringHeld", held())
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"commitment": "c9"},
+        {"commitment": "c1", "milestone": "m9"},
+        {"commitment": "c1", "deliverable": "e9"},
+    ],
+)
+def test_what_it_is_about_exists(about: Body) -> None:
+    assert "E_NOT_FOUND" in codes(promised().refused("sfp", "GatheringConvened", convened(about=about)))
+
+
+def test_its_body_exists() -> None:
+    refusal = promised().refused("sfp", "GatheringConvened", convened(governance_body="cd"))
+    assert "E_NOT_FOUND" in codes(refusal)
+
+
+@pytest.mark.parametrize("name", ["e1", "e3"])
+def test_only_an_event_is_fulfilled_by_a_gathering(name: str) -> None:
+    about = {"commitment": "c1", "deliverable": name}
+    assert promised().code("sfp", "GatheringConvened", convened(about=about)) == "E_POLICY"
+
+
+def test_a_gathering_is_of_the_milestone_of_its_deliverable() -> None:
+    scope = SCOPE | {"milestones": [*SCOPE["milestones"], milestone("m2", lead=["nosc"])]}
+    stage = seated().adopted("c1", scope)
+    assert stage.code("sfp", "GatheringConvened", convened(about=FORUM | {"milestone": "m2"})) == "E_POLICY"
+    stage.says("sfp", "GatheringConvened", convened(about=FORUM | {"milestone": "m1"}))
+
+
+def test_it_is_convened_before_it_is_over() -> None:
+    stage = promised().on("2019-03-27")
+    assert stage.code("sfp", "GatheringConvened", convened()) == "E_DATE"
+    stage.says("sfp", "GatheringConvened", convened(), occurred_on="2019-03-26")
+
+
+@pytest.mark.parametrize(
+    ("window", "said"),
+    [("2019-03-28", "2019-03-27"), ("2019-03-26/2019-03-28", "2019-03-27"), ("2019-04", "2019-03-27")],
+)
+def test_what_was_held_does_not_lie_in_the_future(window: str, said: str) -> None:
+    stage = called().on("2019-03-27")
+    assert "E_DATE" in codes(stage.refused("sfp", "GatheringHeld", held(window=window), occurred_on=said))
+
+
+@pytest.mark.parametrize(("window", "said"), [("2019-03-26", "2019-03-27"), ("2019-03-27", "2019-03-26")])
+def test_an_act_is_dated_within_the_days_on_which_it_was_held(window: str, said: str) -> None:
+    stage = called().on("2019-03-28")
+    assert stage.code("sfp", "GatheringHeld", held(window=window), occurred_on=said) == "E_DATE"
+
+
+@pytest.mark.parametrize(
+    ("type_name", "body"),
+    [
+        ("GatheringConvened", {name: value for name, value in convened().items() if name != "about"}),
+        ("GatheringConvened", convened(kind="party")),
+        ("GatheringHeld", held(window="2019-03-26/..")),
+        ("GatheringHeld", held(attendees=["Persona A"])),
+        ("GatheringHeld", held(contributions=[{"count": 1, "kind": "b"}, {"count": 1, "kind": "a"}])),
+        ("ContributionReceived", contributed(document=doc())),
+        ("ContributionReceived", {name: value for name, value in contributed().items() if name != "sha256"}),
+        ("ContributionReceived", contributed(count=0)),
+        ("ContributionReceived", contributed(count=5, pseudonym="jacaranda")),
+        ("ContributionReceived", contributed(pseudonym="Persona A")),
+    ],
+)
+def test_form(type_name: str, body: Body) -> None:
+    assert called().code("sfp", type_name, body, stream=G1) == "E_MALFORMED"
+
+
+def test_it_concerns_its_commitment_and_its_deliverable() -> None:
+    assert found(called()).concerns == ("commitment/c1", "deliverable/c1.e2")
+    assert found(called(about={"commitment": "c1"})).concerns == ("commitment/c1",)
+
+
+# Contributions.
+
+
+def heard(**more: Any) -> Stage:
+    return called(kind="consultation", window="2019-04/2019-05-10", about={"commitment": "c1"}, **more).on("2019-05-02")
+
+
+def test_a_contribution_is_known_by_its_digest_and_counts_once() -> None:
+    stage = heard()
+    stage.says("red", "ContributionReceived", contributed(pseudonym="jacaranda"))
+    stage.says("sfp", "ContributionReceived", contributed("k2", count=5, contributor="academia"))
+    kept = [(one.contribution, one.contributor, one.count, one.pseudonym) for one in found(stage).contributions]
+    assert kept == [("k1", "citizen", 1, "jacaranda"), ("k2", "academia", 5, None)]
+
+
+def test_a_contributions_id_is_used_once() -> None:
+    stage = heard()
+    stage.says("red", "ContributionReceived", contributed())
+    assert stage.code("sfp", "ContributionReceived", contributed()) == "E_STATE"
+
+
+def test_only_an_organizer_counts_for_many() -> None:
+    assert heard().code("red", "ContributionReceived", contributed(count=500)) == "E_ROLE"
+
+
+def test_a_document_is_named_only_with_consent() -> None:
+    stage = heard()
+    body = {name: value for name, value in contributed(document=doc()).items() if name != "sha256"}
+    assert stage.code("red", "ContributionReceived", body) == "E_POLICY"
+    stage.says("red", "ContributionReceived", body | {"consent": "publish"})
+
+
+def test_a_meeting_takes_no_contributions() -> None:
+    stage = called(kind="meeting").on("2019-03-26")
+    assert stage.code("red", "ContributionReceived", contributed()) == "E_POLICY"
+
+
+def test_nothing_is_contributed_before_the_beginning_and_what_is_late_is_taken() -> None:
+    stage = heard()
+    assert stage.on("2019-03-20").code("red", "ContributionReceived", contributed()) == "E_DATE"
+    stage.on("2019-06-01").says("red", "ContributionReceived", contributed())

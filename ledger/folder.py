@@ -4,6 +4,7 @@ D/ledger.sqlite     the store; it can't be made again
 D/ledger.lock       who writes
 D/views.sqlite      projections; may be deleted
 D/cosignatures.sqlite   what witnesses have cosigned; lost, they are asked again
+D/refusals.sqlite   signed attempts that were refused; outside the chain, may be deleted
 D/rollbacks.json    rollbacks that the operator has accepted, with reasons; public
 D/set-aside/        a published log that an accepted rollback contradicts; evidence
 D/documents/        documents by SHA-256
@@ -85,6 +86,11 @@ class LedgerFolder:
     def cosignatures(self) -> Path:
         """What witnesses have cosigned."""
         return self.path / COSIGNATURES_NAME
+
+    @property
+    def refusals(self) -> Path:
+        """Signed attempts that were refused."""
+        return self.path / "refusals.sqlite"
 
     @property
     def rollbacks(self) -> Path:

@@ -61,6 +61,7 @@ class Ledger:
         self.views = core.views
         self._readings = Readings(core.log, core.states, clock)
         self.witnessing = core.witnessing
+        self.refused = core.refused
 
     @classmethod
     def open(  # noqa: PLR0913 (each says one thing about what is wanted)

@@ -22,6 +22,7 @@ from constancia.api.cli import (
     publish,
     rebuild,
     receipt,
+    refusals,
     restore,
     serve,
     show,
@@ -76,7 +77,9 @@ def options(
 
 
 _SIGNING = (init, demo, serve, keygen, draft, sign, submit)
-_READING = (verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, backup, restore)
+_READING = (
+    verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, backup, restore, refusals
+)  # fmt: skip
 for verb in (*_SIGNING, *_READING):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 app.add_typer(trust.app)

@@ -64,6 +64,25 @@ PROBLEM: Final[dict[str, Any]] = {
     "type": "/en/codes#E_ALREADY_SIGNED",
 }
 
+REFUSED_ATTEMPT: Final[dict[str, Any]] = {
+    "code": "E_ALREADY_SIGNED",
+    "first_at": "2019-03-01T19:05:00.000Z",
+    "id": "0192f0c1-0000-4000-8000-000000000000",
+    "judged_against": {"size": 41, "state": "partially_signed", "stream": "agreement/ag-1", "version": 3},
+    "key": LEAF,
+    "last_at": "2019-03-01T19:05:00.000Z",
+    "last_code": "E_ALREADY_SIGNED",
+    "number": 7,
+    "party": "inai",
+    "recorded": None,
+    "rule": "a party signs a version once",
+    "sha256": LEAF,
+    "statement_sha256": LEAF,
+    "stream": "agreement/ag-1",
+    "times": 1,
+    "type": "AgreementSigned",
+}
+
 STANDS: Final[dict[str, Any]] = {"root": LEAF, "size": 130}
 SHOWS: Final[dict[str, Any]] = {"edition": 3, "form": 58_000_201_467_202, **STANDS}
 

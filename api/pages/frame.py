@@ -37,6 +37,7 @@ SEGMENTS = {
     "planes": "plans",
     "vencidos": "overdue",
     "senalamientos": "allegations",
+    "rechazos": "refusals",
 }
 
 

@@ -14,6 +14,7 @@ from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.markdown import formatted
 from constancia.api.pages.witnessed import witnessed_line
 from constancia.api.routers.entries import index_of
+from constancia.api.routers.refusals import attempt_rows
 from constancia.api.text.handcheck import hand_check, materials
 from constancia.api.text.i18n import LANGUAGES
 from constancia.domain.derive import derive
@@ -207,6 +208,20 @@ def complaint(name: str, frame: TheFrame) -> Response:
     # The entries of a protected one are in the log; here they would say when it was taken in.
     lines = [] if row["protected"] else models.timeline(frame, row["stream"])
     return frame.page("complaint.html", complaint=row, timeline=lines)
+
+
+@router.get("/es/rechazos")
+@router.get("/en/refusals")
+def refused_attempts(frame: TheFrame, start: Annotated[int | None, Query(ge=0, le=MAX_SIZE)] = None) -> Response:
+    """List the signed attempts that were refused, newest page first; they are outside the chain."""
+    ledger = frame.ledger
+    count = ledger.refused.count
+    first = max(0, count - PAGE) if start is None else min(start, max(0, count - 1))
+    rows = attempt_rows(ledger, first, PAGE)
+    absent = sum(row["times"] for row in ledger.refused.absent())
+    return frame.page(
+        "refusals.html", attempts=rows, first=first, stop=first + len(rows), step=PAGE, count=count, absent=absent
+    )
 
 
 @router.get("/es/registros")

@@ -30,6 +30,7 @@ from constancia.api.cli import (
     state,
     submit,
     trust,
+    vault,
     verify,
     witness,
 )
@@ -83,6 +84,7 @@ _READING = (
 for verb in (*_SIGNING, *_READING):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 app.add_typer(trust.app)
+app.add_typer(vault.app)
 
 
 def main() -> None:

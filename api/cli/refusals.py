@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, language, message, open_for_reading, say
+from constancia.api.cli.terminal import FAILED, fail, guarded, language, message, open_for_reading, say
 
 if TYPE_CHECKING:
     from constancia.verify.core.formats.signatures import PublicKey
@@ -51,7 +51,7 @@ def command(
         say(message("refusals.line", verdict=verdict, at=attempt.get("first_at") or "—", **shown))
     say(message("refusals.checked", valid=valid, count=count, source=source) if count else message("refusals.none"))
     if valid < count:
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)  # 1 would be a verdict
 
 
 def _is_address(source: str) -> bool:

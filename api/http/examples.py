@@ -341,6 +341,32 @@ BODY: Final[dict[str, Any]] = {
     "version": 4,
 }
 
+CANCELLATION: Final[dict[str, Any]] = {
+    "cancellation": "x-1",
+    "commitments": [],
+    "documents": [LEAF],
+    "holder": "inai",
+    "items": [{"document": LEAF, "entry": LEAF}],
+    "outcomes": [
+        {
+            "legal_basis": {"es": "Artículo 55"},
+            "reasons": {"es": "Contiene datos de una persona privada"},
+            "remedy": {"es": "Recurso de revisión"},
+            "mark": _MARK,
+            "to": "blocked",
+            "until": "2021-02-18",
+        }
+    ],
+    "overdue": False,
+    "received_on": "2021-01-11",
+    "request": _DIGEST,
+    "requested": _MARK,
+    "status": "blocked",
+    "stream": "cancellation/x-1",
+    "version": 2,
+    "withdrawn": True,
+}
+
 CORRECTION: Final[dict[str, Any]] = {
     "correction": "co-1",
     "field": "occurred_on",

@@ -38,6 +38,7 @@ SEGMENTS = {
     "vencidos": "overdue",
     "senalamientos": "allegations",
     "rechazos": "refusals",
+    "cancelaciones": "cancellations",
 }
 
 

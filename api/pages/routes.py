@@ -159,6 +159,7 @@ def commitment(name: str, frame: TheFrame) -> Response:
         commitment=row,
         allegations=[item for item in frame.as_of.rows("allegations") if row["stream"] in item["concerns"]],
         contested=models.contested(frame.as_of, row),
+        withdrawn=frame.ledger.withdrawn(),
         delivered=delivered,
         missed=models.missed(frame.as_of, row),
         timeline=models.timeline(frame, row["stream"]),
@@ -210,6 +211,13 @@ def complaint(name: str, frame: TheFrame) -> Response:
     return frame.page("complaint.html", complaint=row, timeline=lines)
 
 
+@router.get("/es/cancelaciones")
+@router.get("/en/cancellations")
+def cancellations(frame: TheFrame) -> Response:
+    """List the requests for cancellation of personal data, with what was decided and why."""
+    return frame.page("cancellations.html", cancellations=frame.as_of.rows("cancellations"))
+
+
 @router.get("/es/rechazos")
 @router.get("/en/refusals")
 def refused_attempts(frame: TheFrame, start: Annotated[int | None, Query(ge=0, le=MAX_SIZE)] = None) -> Response:
@@ -252,6 +260,9 @@ def entry(name: str, frame: TheFrame) -> Response:
     person = frame.state.aggregates.get(f"appointment/{parsed['statement']['actor'].get('appointment')}")
     return frame.page(
         "entry.html",
+        withdrawn={
+            sha256: about for sha256, about in ledger.withdrawn().items() if f'"sha256":"{sha256}"'.encode() in raw
+        },
         line=models.lines(frame, [index])[0],
         entry=parsed,
         person=person,

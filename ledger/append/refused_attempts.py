@@ -5,7 +5,7 @@
 - A2: the file is bounded in rows and bytes, as a whole and for each key; the oldest go, and how many went is counted.
 - A3: nothing rests on the file: no verdict reads it, and where it can't be written the attempt is refused all the same.
 
-It is outside the chain. Whoever runs the ledger can leave attempts out, and a reader can't notice it. What is in it
+It is outside the chain. The operator can leave attempts out, and a reader can't notice it. What is in it
 proves itself: it is the signed statement as it was sent. A statement for another ledger is no attempt here.
 """
 
@@ -204,12 +204,12 @@ class RefusedAttempts:
     def _trim(connection: sqlite3.Connection, of: str, params: tuple[str, ...], rows: int, size: int) -> None:
         total = "SELECT COUNT(*), COALESCE(SUM(LENGTH(document)), 0) FROM attempts"
         oldest = "SELECT number, key, LENGTH(document) FROM attempts"
-        [[count, held]] = connection.execute(f"{total} {of}", params)
-        while count > rows or held > size:
-            [[number, key, length]] = connection.execute(f"{oldest} {of} ORDER BY number LIMIT 1", params)
+        [[count, length]] = connection.execute(f"{total} {of}", params)
+        while count > rows or length > size:
+            [[number, key, removed]] = connection.execute(f"{oldest} {of} ORDER BY number LIMIT 1", params)
             connection.execute("DELETE FROM attempts WHERE number = ?", (number,))
             _count_absent(connection, key, "bound")
-            count, held = count - 1, held - length
+            count, length = count - 1, length - removed
 
     def page(self, start: int, limit: int) -> list[Attempt]:
         """Return attempts in the order in which they were first sent.

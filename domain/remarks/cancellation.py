@@ -24,7 +24,7 @@ from constancia.domain.kernel.values import Day, Digest, FormError, Hex64, Ident
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.remarks.allegation import Allegation
 from constancia.domain.remarks.correction import value_at
-from constancia.domain.remarks.remarked_entry import RemarkedEntry
+from constancia.domain.remarks.remarked_entry import EntryContest, EntryResponse, RemarkedEntry
 from constancia.domain.remarks.statement import Statement
 
 WITHDRAWN: Final = ("blocked", "destroyed")
@@ -354,7 +354,7 @@ def _resting(state: StateView, holder: str) -> Iterator[tuple[str, object]]:
         if allegation.said.party != holder:
             yield allegation.stream, allegation
     for entry in state.of(RemarkedEntry):
-        remarks = (*entry.contests, *entry.responses)
+        remarks: tuple[EntryContest | EntryResponse, ...] = (*entry.contests, *entry.responses)
         yield from ((entry.stream, remark) for remark in remarks if remark.mark.party != holder)
 
 

@@ -17,7 +17,18 @@ from constancia.api.http.schemas import with_common_answers
 from constancia.api.http.security import Guard
 from constancia.api.http.settings import Settings
 from constancia.api.pages import routes as pages
-from constancia.api.routers import documents, drafts, entries, health, log, records, state, verifier, witnesses
+from constancia.api.routers import (
+    documents,
+    drafts,
+    entries,
+    health,
+    log,
+    records,
+    refusals,
+    state,
+    verifier,
+    witnesses,
+)
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
@@ -73,7 +84,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.state.rates = rates = Rates(settings)
     app.add_middleware(Guard, rates=rates, settings=settings)
     app.add_middleware(Prefixed, prefix=settings.root_path)  # the last one added is the first that a request meets
-    for module in (entries, drafts, log, witnesses, records, state, documents, health, verifier, pages):
+    for module in (entries, drafts, log, witnesses, records, state, documents, refusals, health, verifier, pages):
         app.include_router(module.router)
     static = files("constancia.api").joinpath("static")
     app.mount("/static", CheckedFiles(directory=str(static)), name="static")

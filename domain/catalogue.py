@@ -29,6 +29,7 @@ from constancia.domain.plans.assessment import ASSESSMENT
 from constancia.domain.plans.course import PLAN
 from constancia.domain.plans.deadline import DEADLINE
 from constancia.domain.remarks.allegation import ALLEGATION
+from constancia.domain.remarks.cancellation import CANCELLATION
 from constancia.domain.remarks.correction import CORRECTION
 from constancia.domain.remarks.entry import ENTRY
 from constancia.domain.remarks.statement import STATEMENT
@@ -69,6 +70,7 @@ AGGREGATES: Final[tuple[AggregateKind, ...]] = (
     DUTY,
     STATEMENT,
     ENTRY,
+    CANCELLATION,
 )
 KINDS: Final[dict[str, AggregateKind]] = {kind.name: kind for kind in AGGREGATES}
 MACHINES: Final[Mapping[str, Machine]] = {kind.name: kind.machine for kind in AGGREGATES}

@@ -14,6 +14,7 @@ from constancia.ledger.append.clock_guard import ClockGuard
 from constancia.ledger.append.examiner import Examiner
 from constancia.ledger.append.head import Head
 from constancia.ledger.append.recovery import replay
+from constancia.ledger.append.refused_attempts import RefusedAttempts
 from constancia.ledger.append.sequencer import CAPACITY, Sequencer
 from constancia.ledger.append.write_guard import WriteGuard, WriteGuards
 from constancia.ledger.append.writer import Tip, Writer
@@ -89,7 +90,9 @@ class OpenRequest:
 class LedgerParts:
     """The parts of an open ledger."""
 
-    def __init__(self, wanted: OpenRequest, origin: str, application: EntryApplication, head: Head, tip: Tip) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 (each is a part)
+        self, wanted: OpenRequest, origin: str, application: EntryApplication, head: Head, tip: Tip, clock: Clock
+    ) -> None:
         """Join what belongs to reading; a writable ledger then gets its `sequencer`."""
         self.folder = wanted.folder
         self.origin = origin
@@ -108,6 +111,9 @@ class LedgerParts:
         self.cosigning: CosignatureCollector | None = None
         self.guard = WriteGuards()
         self.rollback_guard: RollbackGuard | None = None
+        self.refused = RefusedAttempts(
+            LedgerFolder(wanted.folder).refusals, writable=wanted.signer is not None, keys=head.keys, clock=clock
+        )
 
     def tip(self) -> Tip:
         """Where the stored log ends."""
@@ -150,9 +156,10 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
     _check_cosigner(head, signer)
     if wanted.create and head.size:
         raise LedgerError(f"{wanted.folder} holds a ledger of {head.size} entries already")
-    core = LedgerParts(wanted, origin, application, head, tip)
+    core = LedgerParts(wanted, origin, application, head, tip, clock)
     resources.callback(core.witnessing.store.close)
     resources.callback(core.views.close)
+    resources.callback(core.refused.close)
     if signer is not None:
         examiner = Examiner(
             origin=origin,
@@ -170,6 +177,7 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
             verifiers=options.verifiers or os.cpu_count() or 1,
             capacity=options.capacity,
             batch_limit=options.batch_limit,
+            on_refused=core.refused.record,
         )
         resources.callback(core.sequencer.close)
         if options.follow:

@@ -31,7 +31,7 @@ from constancia.ledger.disk.durable import (
 )
 from constancia.ledger.disk.lock import LOCK_NAME, WriterLock
 from constancia.ledger.errors import LedgerError, NotFound
-from constancia.ledger.folder import LedgerFolder
+from constancia.ledger.folder import VAULT_NAME, LedgerFolder
 from constancia.ledger.witnesses.rollback_records import Contradiction, RollbackRecords
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
@@ -49,7 +49,7 @@ TAR_SUFFIX: Final = ".tar"
 _DATABASES: Final = ("cosignatures.sqlite", STORE_NAME)  # in this order: cosignatures are of trees that the store has
 # First what must not be ahead of the store; the published checkpoint before the tiles that it covers.
 _FIRST: Final = ("log/checkpoint", "anchors")
-_LEFT_OUT: Final = ("views.sqlite", LOCK_NAME)
+_LEFT_OUT: Final = ("views.sqlite", LOCK_NAME, VAULT_NAME)  # what is destroyed in the vault must be in no backup
 
 
 class Unsound(LedgerError):
@@ -154,6 +154,8 @@ def restore(source: Path, folder: Path, *, now: datetime, accept_rollback: str |
             folder.rename(before)
         # A crash here leaves no folder of that name: the old one is next to it, and the same command does it again.
         replace_durably(part, folder)
+        if before is not None and (before / VAULT_NAME).is_dir():
+            (before / VAULT_NAME).rename(folder / VAULT_NAME)  # it is in no backup
     return Copied(size=done.size, root=done.root, before=before)
 
 

@@ -8,9 +8,10 @@ A statement that breaks the format raises `verify.errors.Malformed`, one that is
 - `Fatal`: what is stored and what is in memory may differ, or what is stored contradicts itself.
   The writer stops; only reopening the ledger, which reads everything again, restarts it.
 - `LostRace`: somebody else has written to the store; a `Fatal`, since our head is stale.
-- `Locked`, `NotFound`, `ReadOnly`, `Damaged`: the caller asked for something that can't be had.
+- `Locked`, `NotFound`, `ReadOnly`, `Damaged`, `Withdrawn`: the caller asked for something that can't be had.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -79,6 +80,20 @@ class NotFound(LedgerError):
 
 class Damaged(LedgerError):
     """A document's or entry's bytes on the disk are no longer those that their hash promises."""
+
+
+class Withdrawn(LedgerError):
+    """A document whose bytes are not given out any more: a cancellation of personal data was decided.
+
+    Attributes:
+        about: What the cancellation says: its id, status, deciding entry, legal basis, reasons, remedy.
+    """
+
+    def __init__(self, sha256: str, about: Mapping[str, object]) -> None:
+        super().__init__(
+            f"document {sha256} was withdrawn: a cancellation of personal data was decided, for the reasons given here"
+        )
+        self.about = {"sha256": sha256, **about}
 
 
 class TooLarge(LedgerError):

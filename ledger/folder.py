@@ -4,7 +4,9 @@ D/ledger.sqlite     the store; it can't be made again
 D/ledger.lock       who writes
 D/views.sqlite      projections; may be deleted
 D/cosignatures.sqlite   what witnesses have cosigned; lost, they are asked again
+D/refusals.sqlite   signed attempts that were refused; outside the chain, may be deleted
 D/rollbacks.json    rollbacks that the operator has accepted, with reasons; public
+D/vault/            what commitments stand for, and blocked documents; never published nor backed up
 D/set-aside/        a published log that an accepted rollback contradicts; evidence
 D/documents/        documents by SHA-256
 D/anchors/          time-stamps over checkpoints; they can't be had again
@@ -41,6 +43,7 @@ from constancia.verify.sources.layout import (
 from constancia.verify.sources.sqlite_store import open_store
 
 NO_WITNESSES: Final = "none"
+VAULT_NAME: Final = "vault"
 # How a policy that we write calls the log's own ML-DSA-44 cosignatures.
 LOG_COSIGNER: Final = "log-mldsa44"
 
@@ -85,6 +88,21 @@ class LedgerFolder:
     def cosignatures(self) -> Path:
         """What witnesses have cosigned."""
         return self.path / COSIGNATURES_NAME
+
+    @property
+    def refusals(self) -> Path:
+        """Signed attempts that were refused."""
+        return self.path / "refusals.sqlite"
+
+    @property
+    def vault(self) -> Path:
+        """What commitments stand for, and blocked documents."""
+        return self.path / VAULT_NAME
+
+    @property
+    def set_aside(self) -> Path:
+        """Published logs that an accepted rollback contradicts."""
+        return self.path / "set-aside"
 
     @property
     def rollbacks(self) -> Path:

@@ -12,6 +12,8 @@ submit, nor what it reads back: entries are parsed, documents hashed, the checkp
 
 import asyncio
 import contextlib
+import logging
+import sqlite3
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
@@ -36,10 +38,13 @@ from constancia.ledger.submission import SignedStatement
 from constancia.ledger.timestamps.anchor_store import Anchors
 from constancia.ledger.views.reading import Reading, Readings
 from constancia.ledger.views.rebuild import Rebuilt, rebuild
+from constancia.ledger.withdrawals import carry_out, withdrawn_documents
 from constancia.ledger.witnesses.rollback_records import RollbackRecords
 from constancia.verify.core.formats.checkpoint import Checkpoint
 from constancia.verify.sources.files import read_named
 from constancia.verify.trust.policy_file import MAX_POLICY_BYTES
+
+_log = logging.getLogger(__name__)
 
 
 class Ledger:
@@ -53,7 +58,7 @@ class Ledger:
         self.origin = core.origin
         self.clock = clock
         self.folder = LedgerFolder(core.folder)
-        self.documents = Documents(self.folder.documents)
+        self.documents = Documents(self.folder.documents, withdrawn=self.withdrawn)
         if core.signer is not None:
             self.documents.tidy()
         self.anchors = Anchors(self.folder.anchors)
@@ -61,6 +66,9 @@ class Ledger:
         self.views = core.views
         self._readings = Readings(core.log, core.states, clock)
         self.witnessing = core.witnessing
+        self.refused = core.refused
+        if core.signer is not None:
+            self._carry_out()
 
     @classmethod
     def open(  # noqa: PLR0913 (each says one thing about what is wanted)
@@ -135,7 +143,10 @@ class Ledger:
         sequencer = self._core.sequencer
         if sequencer is None:
             raise ReadOnly("this ledger was opened for reading only")
-        return sequencer.submit(signed)
+        outcome = sequencer.submit(signed)
+        if signed.statement.type == "CancellationDecided":
+            outcome.add_done_callback(self._carry_out)
+        return outcome
 
     def append(self, signed: SignedStatement) -> AppendOutcome:
         """Hands in a statement and waits for the outcome.
@@ -196,6 +207,22 @@ class Ledger:
     def under_way(self) -> int:
         """How many statements have no outcome yet."""
         return self._core.sequencer.under_way if self._core.sequencer else 0
+
+    # Personal data
+
+    def withdrawn(self) -> Mapping[str, Mapping[str, Any]]:
+        """Give the documents that a cancellation has withdrawn, by SHA-256, with what it says."""
+        return withdrawn_documents(self.state())
+
+    def _carry_out(self, outcome: Future[AppendOutcome] | None = None) -> None:
+        """Do what decided cancellations ask for: at the start, and after each decision that was recorded."""
+        if outcome is not None and (outcome.cancelled() or outcome.exception() is not None):
+            return
+        try:
+            carry_out(self.folder, self.state())
+        except (OSError, LedgerError, sqlite3.Error):
+            # The documents are not given out all the same; `constancia vault destroy` does it again.
+            _log.exception("a cancellation could not be carried out")
 
     # Reading the log
 

@@ -22,6 +22,7 @@ from constancia.api.cli import (
     publish,
     rebuild,
     receipt,
+    refusals,
     restore,
     serve,
     show,
@@ -29,6 +30,7 @@ from constancia.api.cli import (
     state,
     submit,
     trust,
+    vault,
     verify,
     witness,
 )
@@ -76,10 +78,13 @@ def options(
 
 
 _SIGNING = (init, demo, serve, keygen, draft, sign, submit)
-_READING = (verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, backup, restore)
+_READING = (
+    verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, backup, restore, refusals
+)  # fmt: skip
 for verb in (*_SIGNING, *_READING):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
 app.add_typer(trust.app)
+app.add_typer(vault.app)
 
 
 def main() -> None:

@@ -165,6 +165,20 @@ class RemoteLog:
         """
         return self._request("GET", f"/api/v1/receipts/{quote(name, safe='', errors='replace')}").data
 
+    def refusals(self, start: int, limit: int) -> list[Mapping[str, Any]]:
+        """Return a page of the refused attempts that the server lists; nothing proves that the list is whole."""
+        items = self._json("GET", f"/api/v1/refusals?start={start}&limit={limit}", ("items",))["items"]
+        return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+    def refusal(self, sha256: str) -> bytes:
+        """Return the signed document of a refused attempt.
+
+        Raises:
+            RemoteProblem: There is no such attempt.
+            Unreachable: It could not be reached after several tries.
+        """
+        return self._request("GET", f"/api/v1/refusals/{quote(sha256, safe='', errors='replace')}").data
+
     def submit(self, document: bytes) -> dict[str, Any]:
         """Submit a signed statement, with retries: the same bytes give the same receipt.
 

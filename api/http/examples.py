@@ -64,6 +64,25 @@ PROBLEM: Final[dict[str, Any]] = {
     "type": "/en/codes#E_ALREADY_SIGNED",
 }
 
+REFUSED_ATTEMPT: Final[dict[str, Any]] = {
+    "code": "E_ALREADY_SIGNED",
+    "first_at": "2019-03-01T19:05:00.000Z",
+    "id": "0192f0c1-0000-4000-8000-000000000000",
+    "judged_against": {"size": 41, "state": "partially_signed", "stream": "agreement/ag-1", "version": 3},
+    "key": LEAF,
+    "last_at": "2019-03-01T19:05:00.000Z",
+    "last_code": "E_ALREADY_SIGNED",
+    "number": 7,
+    "party": "inai",
+    "recorded": None,
+    "rule": "a party signs a version once",
+    "sha256": LEAF,
+    "statement_sha256": LEAF,
+    "stream": "agreement/ag-1",
+    "times": 1,
+    "type": "AgreementSigned",
+}
+
 STANDS: Final[dict[str, Any]] = {"root": LEAF, "size": 130}
 SHOWS: Final[dict[str, Any]] = {"edition": 3, "form": 58_000_201_467_202, **STANDS}
 
@@ -343,6 +362,32 @@ BODY: Final[dict[str, Any]] = {
     "version": 4,
 }
 
+CANCELLATION: Final[dict[str, Any]] = {
+    "cancellation": "x-1",
+    "commitments": [],
+    "documents": [LEAF],
+    "holder": "inai",
+    "items": [{"document": LEAF, "entry": LEAF}],
+    "outcomes": [
+        {
+            "legal_basis": {"es": "Artículo 55"},
+            "reasons": {"es": "Contiene datos de una persona privada"},
+            "remedy": {"es": "Recurso de revisión"},
+            "mark": _MARK,
+            "to": "blocked",
+            "until": "2021-02-18",
+        }
+    ],
+    "overdue": False,
+    "received_on": "2021-01-11",
+    "request": _DIGEST,
+    "requested": _MARK,
+    "status": "blocked",
+    "stream": "cancellation/x-1",
+    "version": 2,
+    "withdrawn": True,
+}
+
 CORRECTION: Final[dict[str, Any]] = {
     "correction": "co-1",
     "field": "occurred_on",
@@ -413,7 +458,7 @@ RESPONSE: Final[dict[str, Any]] = {
     "themes": [
         {
             "contributions": ["k1"],
-            "outcome": "partly",
+            "outcome": "partly_included",
             "reasons": {"es": "El plazo no alcanza para todo"},
             "theme": "t1",
             "title": {"es": "Control judicial"},

@@ -25,6 +25,7 @@ from constancia.ledger.errors import (
     NotFound,
     ReadOnly,
     TooLarge,
+    Withdrawn,
     WritesRefused,
 )
 from constancia.verify.core.errors import Malformed
@@ -39,6 +40,7 @@ HTTP_CODES: Final[Mapping[str, int]] = MappingProxyType(
         "E_NOT_CITED": 403,
         "E_METHOD": 405,
         "E_TIMEOUT": 408,
+        "E_WITHDRAWN": 410,
         "E_RANGE": 416,
         "E_RATE": 429,
         "E_PARAMETER": 400,
@@ -64,6 +66,7 @@ _LEDGER_CODES: Final[tuple[tuple[type[LedgerError], str], ...]] = (
     (Busy, "E_BUSY"),
     (NotFound, "E_NOT_FOUND"),
     (TooLarge, "E_TOO_LARGE"),
+    (Withdrawn, "E_WITHDRAWN"),
     (ReadOnly, "E_READ_ONLY"),
     (Closed, "E_STOPPED"),
     (Fatal, "E_STOPPED"),
@@ -167,7 +170,8 @@ def from_ledger(error: LedgerError, instance: str | None = None) -> Response:
     elif code in ("E_STOPPED", "E_ROLLED_BACK", "E_CLOCK"):
         headers = _RETRY_LATER
     rule = "the ledger cannot answer" if code == "E_INTERNAL" else str(error)
-    return problem(code, rule, headers=headers, instance=instance)
+    judged = error.about if isinstance(error, Withdrawn) else {}
+    return problem(code, rule, headers=headers, judged_against=judged, instance=instance)
 
 
 def from_http(error: HTTPException, instance: str | None = None) -> Response:

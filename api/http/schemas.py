@@ -92,6 +92,7 @@ _SAYINGS: Final = {
     403: "No power for this act (E_OUT_OF_SCOPE, E_ROLE, E_NOT_SEATED …), or another site's page (E_CROSS_SITE).",
     404: "It is not there (E_NOT_FOUND).",
     409: "State, basis or `seen` (E_STATE, E_VERSION_CONFLICT, E_SEEN_…).",
+    410: "It was withdrawn by a cancellation of personal data (E_WITHDRAWN).",
     413: "Longer than the limit (E_TOO_LARGE).",
     415: "Another content type (E_CONTENT_TYPE).",
     422: "Content (E_DATE, E_POLICY, E_LEDGER_MISMATCH …).",

@@ -39,6 +39,8 @@ SEGMENTS = {
     "planes": "plans",
     "vencidos": "overdue",
     "senalamientos": "allegations",
+    "rechazos": "refusals",
+    "cancelaciones": "cancellations",
 }
 
 

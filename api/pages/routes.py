@@ -14,6 +14,7 @@ from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.markdown import formatted
 from constancia.api.pages.witnessed import witnessed_line
 from constancia.api.routers.entries import index_of
+from constancia.api.routers.refusals import attempt_rows
 from constancia.api.text.handcheck import hand_check, materials
 from constancia.api.text.i18n import LANGUAGES
 from constancia.domain.derive import derive
@@ -178,6 +179,7 @@ def commitment(name: str, frame: TheFrame) -> Response:
         commitment=row,
         allegations=[item for item in frame.as_of.rows("allegations") if row["stream"] in item["concerns"]],
         contested=models.contested(frame.as_of, row),
+        withdrawn=frame.ledger.withdrawn(),
         delivered=delivered,
         missed=models.missed(frame.as_of, row),
         timeline=models.timeline(frame, row["stream"]),
@@ -229,6 +231,27 @@ def complaint(name: str, frame: TheFrame) -> Response:
     return frame.page("complaint.html", complaint=row, timeline=lines)
 
 
+@router.get("/es/cancelaciones")
+@router.get("/en/cancellations")
+def cancellations(frame: TheFrame) -> Response:
+    """List the requests for cancellation of personal data, with what was decided and why."""
+    return frame.page("cancellations.html", cancellations=frame.as_of.rows("cancellations"))
+
+
+@router.get("/es/rechazos")
+@router.get("/en/refusals")
+def refused_attempts(frame: TheFrame, start: Annotated[int | None, Query(ge=0, le=MAX_SIZE)] = None) -> Response:
+    """List the signed attempts that were refused, newest page first; they are outside the chain."""
+    ledger = frame.ledger
+    count = ledger.refused.count
+    first = max(0, count - PAGE) if start is None else min(start, max(0, count - 1))
+    rows = attempt_rows(ledger, first, PAGE)
+    absent = sum(row["times"] for row in ledger.refused.absent())
+    return frame.page(
+        "refusals.html", attempts=rows, first=first, stop=first + len(rows), step=PAGE, count=count, absent=absent
+    )
+
+
 @router.get("/es/registros")
 @router.get("/en/entries")
 def entries(frame: TheFrame, start: Annotated[int | None, Query(ge=0, le=MAX_SIZE)] = None) -> Response:
@@ -257,6 +280,9 @@ def entry(name: str, frame: TheFrame) -> Response:
     person = frame.state.aggregates.get(f"appointment/{parsed['statement']['actor'].get('appointment')}")
     return frame.page(
         "entry.html",
+        withdrawn={
+            sha256: about for sha256, about in ledger.withdrawn().items() if f'"sha256":"{sha256}"'.encode() in raw
+        },
         line=models.lines(frame, [index])[0],
         entry=parsed,
         person=person,

@@ -39,7 +39,9 @@ _DOCUMENT: Final = file_answer(
 )
 
 
-@router.get("/documents/{sha256}", summary="A document", response_class=Response, responses=_DOCUMENT)
+@router.get(
+    "/documents/{sha256}", summary="A document", response_class=Response, responses={**_DOCUMENT, **refusals(410)}
+)
 def document(sha256: str, request: Request, ledger: TheLedger) -> Response:
     """Give a document's bytes, hashed again before they are sent. What is not on a short list comes as a file."""
     data = ledger.documents.get(sha256)
@@ -62,12 +64,17 @@ def document(sha256: str, request: Request, ledger: TheLedger) -> Response:
     },
 )
 def citations(sha256: str, ledger: TheLedger) -> dict[str, Any]:
-    """Say which entries cite a document, and whether its bytes are stored here: "is this file the one cited?"."""
+    """Say which entries cite a document, and whether its bytes are stored here: "is this file the one cited?".
+
+    `withdrawn` says which cancellation took it away, where one did, and why.
+    """
     entries = cited_by(ledger, sha256)
     is_kept = sha256 in ledger.documents
+    withdrawn = ledger.withdrawn().get(sha256)
     if not entries and not is_kept:
         raise NotFound("no entry cites a document of that digest, and none is stored here")
     about = {"cited_by": entries, "is_kept": is_kept, "sha256": sha256, **stands(ledger, ledger.views.position)}
+    about |= {"withdrawn": withdrawn} if withdrawn is not None else {}
     return about | ({"bytes": len(ledger.documents.get(sha256))} if is_kept else {})
 
 
@@ -79,7 +86,7 @@ def citations(sha256: str, ledger: TheLedger) -> dict[str, Any]:
     responses={
         201: json_example("Kept.", {"sha256": "…", "size": 2395}),
         200: json_example("It had been stored before.", {"sha256": "…", "size": 2395}),
-        **refusals(403, 413, 415, 429),
+        **refusals(403, 410, 413, 415, 429),
     },
 )
 async def upload(request: Request, ledger: TheLedger, settings: TheSettings) -> Response:

@@ -81,12 +81,12 @@ def language_name(tag: str, lang: str) -> str:
 
 # Parameters of sentences that are dates, and those that are choices with a name (message id `word.<choice>`).
 _DATES: Final = (
-    "compromised_since", "due", "effective", "from_day", "on", "period", "since", "to_day", "until", "valid_from",
-    "window",
+    "compromised_since", "due", "effective", "from_day", "on", "period", "received_on", "since", "to_day", "until",
+    "valid_from", "window",
 )  # fmt: skip
 _WORDS: Final = (
     "answers", "capacity", "choice", "contributor", "deadline", "declared_kind", "kind", "level", "mode", "origin",
-    "outcome", "participation", "role", "verdict", "weight",
+    "outcome", "participation", "role", "to", "verdict", "weight",
 )  # fmt: skip
 
 

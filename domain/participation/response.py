@@ -26,7 +26,7 @@ class Theme(Value):
     SORTED: ClassVar = {"contributions": ""}
 
     contributions: tuple[Identifier, ...] | None = None
-    outcome: Literal["included", "not_included", "partly"]
+    outcome: Literal["included", "not_included", "partly_included"]
     reasons: Text
     theme: Identifier
     title: Text

@@ -18,7 +18,7 @@ order. The callee never settles a future before the entry is durable; the caller
 import logging
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Final
 
@@ -54,7 +54,7 @@ def tune_interpreter() -> None:
 class Sequencer:
     """Takes statements in, and gives each a place in the log or a reason why not."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (its parts, and its bounds)
         self,
         writer: Writer,
         examiner: Examiner,
@@ -62,6 +62,7 @@ class Sequencer:
         verifiers: int,
         capacity: int = CAPACITY,
         batch_limit: int = MAX_BATCH,
+        on_refused: Callable[[Sequence[tuple[Submission, Refusal | Malformed]]], None] | None = None,
     ) -> None:
         """Start the threads.
 
@@ -71,7 +72,9 @@ class Sequencer:
             verifiers: Number of verifier threads.
             capacity: Most statements under way.
             batch_limit: Most entries in one transaction.
+            on_refused: Gets what was refused, before its submitter has the refusal.
         """
+        self._on_refused = on_refused
         self._writer = writer
         self._examiner = examiner
         self._capacity = capacity
@@ -177,6 +180,14 @@ class Sequencer:
 
     def _settle(self, batch: Sequence[Submission], outcomes: Sequence[Outcome]) -> None:
         self._leave(len(batch))
+        pairs = zip(batch, outcomes, strict=True)
+        refused = [(submission, error) for submission, error in pairs if isinstance(error, Refusal | Malformed)]
+        if refused and self._on_refused is not None:
+            try:
+                self._on_refused(refused)
+            except Exception:  # noqa: BLE001 (see below)
+                # Whatever it is: submitters wait for their outcome, and the writer must go on.
+                _log.exception("what was refused could not be noted")
         for submission, outcome in zip(batch, outcomes, strict=True):
             if isinstance(outcome, Exception):
                 submission.future.set_exception(outcome)

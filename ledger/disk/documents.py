@@ -3,6 +3,7 @@
 - D1: a name is the digest of the content, so a document cannot change, only be missing.
 - D2: a document is hashed again before it is served; a flipped bit is `Damaged`.
 - D3: a document is durable before `put` returns its digest.
+- D4: a withdrawn document is neither given out, listed nor stored again, even where its bytes are still on the disk.
 
 The entry that cites a document states its content type (a PDF, a picture). This module never looks inside.
 """
@@ -11,26 +12,35 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from constancia.ledger.disk.durable import PART_SUFFIX, remove_half_written, sync_folder
-from constancia.ledger.errors import Damaged, NotFound, TooLarge
+from constancia.ledger.errors import Damaged, NotFound, TooLarge, Withdrawn
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.sources import files
 from constancia.verify.sources.files import read_named
 
 # A scanned agreement has a few MiB; a larger document is stored elsewhere and cited by its digest.
 MAX_DOCUMENT_BYTES = 64 * 1024 * 1024
+About = Mapping[str, Mapping[str, object]]
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
 class Documents:
     """The documents of one folder."""
 
-    def __init__(self, folder: Path, *, limit: int = MAX_DOCUMENT_BYTES) -> None:
-        """Use `folder`, which the first `put` creates; `limit` is the largest document in bytes."""
+    def __init__(self, folder: Path, *, limit: int = MAX_DOCUMENT_BYTES, withdrawn: Callable[[], About] = dict) -> None:
+        """Use a folder.
+
+        Args:
+            folder: The folder, which the first `put` creates.
+            limit: The largest document in bytes.
+            withdrawn: Gives the withdrawn documents by SHA-256, with what is said of each.
+        """
         self.folder = folder
         self.limit = limit
+        self.withdrawn = withdrawn
 
     def put(self, data: bytes) -> str:
         """Store a document.
@@ -40,10 +50,12 @@ class Documents:
 
         Raises:
             TooLarge: It exceeds the limit; nothing is stored.
+            Withdrawn: It was withdrawn.
         """
         if len(data) > self.limit:
             raise TooLarge(self.limit)
         name = hashlib.sha256(data).hexdigest()
+        self._check_shown(name)
         self.folder.mkdir(parents=True, exist_ok=True)
         suffix = f".{os.getpid()}{PART_SUFFIX}"
         with tempfile.NamedTemporaryFile(dir=self.folder, prefix="upload-", suffix=suffix, delete=False) as file:
@@ -69,7 +81,9 @@ class Documents:
         Raises:
             NotFound: There is no such document.
             Damaged: The bytes on the disk have a different digest.
+            Withdrawn: It was withdrawn.
         """
+        self._check_shown(sha256)
         path = self._path(sha256)
         try:
             data = read_named(path, files.MAX_DOCUMENT_BYTES)
@@ -86,7 +100,7 @@ class Documents:
         """Whether a document of that name is stored here, and has that digest."""
         try:
             self.get(sha256)
-        except (NotFound, Damaged):
+        except (NotFound, Damaged, Withdrawn):
             return False
         return True
 
@@ -99,13 +113,20 @@ class Documents:
 
     def __contains__(self, sha256: object) -> bool:
         """Return whether a document of that name is stored; does not read its bytes."""
-        return isinstance(sha256, str) and self._has_form(sha256) and self._path(sha256).is_file()
+        is_name = isinstance(sha256, str) and self._has_form(sha256)
+        return is_name and sha256 not in self.withdrawn() and self._path(str(sha256)).is_file()
 
     def names(self) -> list[str]:
         """Return the digests of all stored documents, sorted."""
         if not self.folder.is_dir():
             return []
-        return sorted(p.name for p in self.folder.iterdir() if self._has_form(p.name))
+        withdrawn = self.withdrawn()
+        return sorted(p.name for p in self.folder.iterdir() if self._has_form(p.name) and p.name not in withdrawn)
+
+    def _check_shown(self, sha256: str) -> None:
+        about = self.withdrawn().get(sha256)
+        if about is not None:
+            raise Withdrawn(sha256, about)
 
     def _path(self, sha256: str) -> Path:
         # Only 64 hex digits become part of a path: nothing can point outside of the folder.

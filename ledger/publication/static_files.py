@@ -7,7 +7,7 @@
   removes partially written files.
 - P4: only one publication at a time writes into a folder, so that an older checkpoint never replaces a newer one.
 - P5: a file that a published checkpoint may need is never removed. Partial tiles and bundles are removed only on
-  request, and only those whose full tile an earlier checkpoint already covered.
+  request, and only those whose full tile an earlier checkpoint already covered. A withdrawn document is removed.
 
 Only we write into the folder, anybody may read it. Its content is checked before a run continues it, because
 publishing two histories into one folder would look like a forked log.
@@ -26,6 +26,7 @@ from constancia.ledger.disk.durable import durable_part, remove_half_written, sy
 from constancia.ledger.errors import Fatal, LedgerError
 from constancia.ledger.reader.log import Log
 from constancia.ledger.timestamps.anchor_store import Anchors
+from constancia.ledger.withdrawals import remove_withdrawn
 from constancia.ledger.witnesses.rollback_records import NAME as ROLLBACKS_NAME
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoint
@@ -107,6 +108,7 @@ def publish(  # noqa: PLR0913 (what is published, where to, and how)
         files = _write_documents(documents, folder / DOCUMENTS_NAME, check=check) + _write_tiles(
             log, old_size, target.size, folder
         )
+        removed = remove_withdrawn(folder, documents.withdrawn())
         files += _mend_tiles(log, old_size, folder, check=check)
         # Compared by its bytes: cosignatures may have come to a checkpoint of the same size.
         if published != note:
@@ -116,7 +118,7 @@ def publish(  # noqa: PLR0913 (what is published, where to, and how)
         if anchors is not None:
             # After the checkpoint: an anchor beyond it would look like a truncated log.
             files += anchors.publish(folder / ANCHORS_NAME, target.size)
-        removed = _remove_replaced(folder / TILES_NAME, old_size) if tidy else 0
+        removed += _remove_replaced(folder / TILES_NAME, old_size) if tidy else 0
     return PublishResult(old_size=old_size, new_size=target.size, files=files, removed=removed)
 
 

@@ -84,11 +84,16 @@ TABLE = {
     "restore source": "restore HERE --dir new",
     "restore folder": "restore libro --dir HERE",
     "trust add folder": "trust add HERE",
+    "refusals source": "refusals --from HERE",
+    "vault put folder": "vault put --dir HERE --field name --party nosc --file charter.md",
+    "vault put file": "vault put --dir libro --field name --party nosc --file HERE",
+    "vault show folder": f"vault show {'0' * 64} --dir HERE",
+    "vault destroy folder": "vault destroy --dir HERE",
 }
 # Text that names a file or folder, where it is no address.
 AS_TEXT = {"serve published", "draft ledger", "submit to", "verify source", "verify since", "receipt source"} | {
-    "monitor peer"
-}
+    "monitor peer", "refusals source",
+}  # fmt: skip
 # What a folder is right for, or changes nothing; there it is none of the cases.
 FOLDERS = {name for name in TABLE if name.endswith((" folder", " to", " ledger", " source", " published", " target"))}
 FOLDERS |= {"verify trust", "draft trust", "monitor trust", "anchor trust", "submit to"}

@@ -50,7 +50,7 @@ def check_source(source: Source, cited: Mapping[str, Citations], findings: Findi
 
 
 def check_documents(places: Sequence[DocumentFolder], cited: Mapping[str, Citations], findings: Findings) -> None:
-    """Hash every stored document, and look for those that the entries cite.
+    """Hash every stored document, and look for those that the entries cite; one that an entry withdraws may be absent.
 
     Args:
         places: The folders.
@@ -62,8 +62,12 @@ def check_documents(places: Sequence[DocumentFolder], cited: Mapping[str, Citati
         for name in sorted(cited) if place.names is None else place.names:
             if is_hex64(name) and _check_document(place, name, cited.get(name), findings):
                 there.add(name)
-    lost = sorted((citation.index, name) for name, citation in cited.items() if citation.sizes and name not in there)
-    evidence = sum(1 for name, citation in cited.items() if not citation.sizes and name not in there)
+    absent = {name: citation for name, citation in cited.items() if name not in there}
+    lost = sorted((of.index, name) for name, of in absent.items() if of.sizes and of.withdrawn is None)
+    evidence = sum(1 for of in absent.values() if not of.sizes and of.withdrawn is None)
+    withdrawn = sorted((of.withdrawn, name) for name, of in absent.items() if of.withdrawn is not None)
+    if withdrawn:
+        findings.note("documents-withdrawn", count=len(withdrawn), first=withdrawn[0][1], index=withdrawn[0][0])
     if lost:
         findings.leave_open("documents-missing", count=len(lost), first=lost[0][1], index=lost[0][0])
     if evidence:

@@ -8,7 +8,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -38,10 +38,14 @@ class Item(NamedTuple):
 
 @dataclass(slots=True)
 class Citations:
-    """Documents that the entries cite: first citing index, and every size given."""
+    """Documents that the entries cite: first citing index, every size given, and the entry that withdraws them.
+
+    An entry that cites a withdrawn document with its size asks for its bytes again.
+    """
 
     index: int
     sizes: set[int] = field(default_factory=set)
+    withdrawn: int | None = None
 
 
 class UsedIds:
@@ -237,3 +241,13 @@ class EntryPass(LogCheck):
             cited = self.cited.setdefault(digest.decode(), Citations(entry.index))
             if size:
                 cited.sizes.add(int(size))
+                cited.withdrawn = None
+        if entry.statement.type == "CancellationDecided":
+            self._withdraw(entry.index, entry.statement.body)
+
+    def _withdraw(self, index: int, body: Mapping[str, Any]) -> None:
+        """Note the documents that a decision blocks or destroys, or gives back; the body may have any form."""
+        named = body.get("documents")
+        for name in named if isinstance(named, list) else ():
+            if isinstance(name, str) and name in self.cited:
+                self.cited[name].withdrawn = None if body.get("to") == "denied" else index

@@ -14,6 +14,7 @@ from constancia.ledger.views.projections.agreements import AGREEMENTS
 from constancia.ledger.views.projections.allegations import ALLEGATIONS
 from constancia.ledger.views.projections.base import EntryProjection, StateProjection
 from constancia.ledger.views.projections.bodies import BODIES
+from constancia.ledger.views.projections.cancellations import CANCELLATIONS
 from constancia.ledger.views.projections.citations import CITATIONS
 from constancia.ledger.views.projections.commitments import COMMITMENTS
 from constancia.ledger.views.projections.complaints import COMPLAINTS
@@ -39,6 +40,7 @@ STATE_PROJECTIONS: Final[tuple[StateProjection, ...]] = (
     AGREEMENTS,
     ALLEGATIONS,
     BODIES,
+    CANCELLATIONS,
     COMMITMENTS,
     COMPLAINTS,
     CORRECTIONS,

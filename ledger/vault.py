@@ -1,0 +1,137 @@
+"""The vault: what commitments in entries stand for, in a file of its own that only the operator opens.
+
+- V1: a value is committed to with a salt of 32 random bytes of its own; without the salt it can't be guessed.
+- V2: what is destroyed is in no file of the vault any more.
+- V3: nothing of the vault is served, published, exported or backed up.
+
+Journals are deleted with each transaction, and freed pages are overwritten. What a disk or file system keeps of an
+earlier state of a file is outside of what a program can reach: encrypt the disk.
+"""
+
+import json
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from constancia.domain.kernel.values import SALT_BYTES, FormError, Sealed, canonical, commitment_of
+from constancia.ledger.disk.database import is_half_made, remove_database
+from constancia.ledger.errors import LedgerError, NotFound
+from constancia.verify.core.formats.canonical import parse_canonical
+
+MAX_VALUE_BYTES: Final = 8_192
+_TABLE: Final = (
+    "CREATE TABLE sealed (commitment TEXT PRIMARY KEY, salt BLOB NOT NULL, value TEXT NOT NULL, field TEXT NOT NULL, "
+    "party TEXT NOT NULL) WITHOUT ROWID"
+)
+_NAME: Final = "vault.sqlite"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VaultItem:
+    """A value with the salt of its commitment."""
+
+    sealed: Sealed
+    salt: bytes
+    value: Any
+
+
+class Vault:
+    """The vault in a folder. A file is opened for each operation and closed after it: no side file stays."""
+
+    def __init__(self, folder: Path) -> None:
+        """Use a folder, which the first `put` creates for its owner alone."""
+        self.folder = folder
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.folder / _NAME
+
+    def put(self, value: object, *, field: str, party: str) -> Sealed:
+        """Seal a value.
+
+        Args:
+            value: A JSON value of the statement profile, at most 8 KiB in canonical form.
+            field: What it is, such as `name`.
+            party: The party that holds it.
+
+        Returns:
+            What goes into the act.
+
+        Raises:
+            Malformed: The value is no such JSON.
+            LedgerError: It is too long, or `field` or `party` has not its form.
+        """
+        text = canonical(value)
+        if len(text) > MAX_VALUE_BYTES:
+            raise LedgerError(f"a sealed value has at most {MAX_VALUE_BYTES} bytes")
+        parse_canonical(canonical({"value": value}))
+        salt = secrets.token_bytes(SALT_BYTES)
+        item = {"by": party, "commitment": commitment_of(salt, value), "field": field}
+        try:
+            sealed = Sealed.parse(item, "sealed")
+        except FormError as error:
+            raise LedgerError(str(error)) from error
+        with self._open(create=True) as connection:
+            row = (sealed.commitment, salt, text.decode(), sealed.field, sealed.by)
+            connection.execute("INSERT INTO sealed VALUES (?, ?, ?, ?, ?)", row)
+        return sealed
+
+    def get(self, commitment: str) -> VaultItem:
+        """Return what a commitment stands for.
+
+        Raises:
+            NotFound: The vault has nothing under it.
+            LedgerError: What it has does not give the commitment.
+        """
+        with self._open() as connection:
+            query = "SELECT salt, value, field, party FROM sealed WHERE commitment = ?"
+            row = None if connection is None else connection.execute(query, (commitment,)).fetchone()
+        if row is None:
+            raise NotFound(f"the vault holds nothing under the commitment {commitment}")
+        salt, text, field, party = row
+        value = json.loads(text)
+        if commitment_of(bytes(salt), value) != commitment:
+            raise LedgerError(f"what the vault holds under {commitment} does not give that commitment")
+        sealed = Sealed.parse({"by": party, "commitment": commitment, "field": field}, "sealed")
+        return VaultItem(sealed=sealed, salt=bytes(salt), value=value)
+
+    def commitments(self) -> list[str]:
+        """Return all commitments, sorted."""
+        with self._open() as connection:
+            query = "SELECT commitment FROM sealed ORDER BY commitment"
+            return [] if connection is None else [str(name) for (name,) in connection.execute(query)]
+
+    def destroy(self, commitments: Iterable[str]) -> list[str]:
+        """Destroy salt and value of commitments; return those that were there."""
+        wanted = sorted(set(commitments) & set(self.commitments()))
+        if wanted:
+            with self._open() as connection:
+                connection.execute("BEGIN EXCLUSIVE")
+                connection.executemany("DELETE FROM sealed WHERE commitment = ?", [(name,) for name in wanted])
+                connection.execute("COMMIT")
+                connection.execute("VACUUM")
+        return wanted
+
+    @contextmanager
+    def _open(self, *, create: bool = False) -> Iterator[Any]:
+        """Give a connection; None where there is no file, and none is to be made."""
+        is_there = self.path.is_file() and not is_half_made(self.path)
+        if not is_there and not create:
+            yield None
+            return
+        if not is_there:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            remove_database(self.path)
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        with closing(sqlite3.connect(self.path, isolation_level=None, timeout=10)) as connection:
+            for pragma in ("journal_mode=DELETE", "secure_delete=ON", "synchronous=EXTRA", "temp_store=MEMORY"):
+                connection.execute(f"PRAGMA {pragma}")
+            if not is_there:
+                connection.execute(_TABLE)
+            yield connection

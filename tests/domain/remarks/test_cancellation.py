@@ -1,0 +1,383 @@
+"""Cancellation: blocked first, destroyed by two persons, never what was agreed, never what the chain says in plain."""
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.domain.stage import Body, Stage, Voice, commitment, doc, evidence, key_id, rep, seated, sha256, text
+from tests.domain.tables import Walk, codes
+
+from constancia.domain.governance.decision import Decision
+from constancia.domain.identity.key import Key
+from constancia.domain.kernel.acts import UnknownAct, parse_act
+from constancia.domain.kernel.aggregate import document_of
+from constancia.domain.kernel.values import FormError, Json, Sealed, commitment_of
+from constancia.domain.remarks.cancellation import Cancellation, CancellationItem, withdrawals
+
+SALT = bytes(range(32))
+COMMITMENT = commitment_of(SALT, "Persona H")
+STREAM = "cancellation/x-1"
+
+
+def scene() -> Stage:
+    """A report by inai that cites a minute, and officers of three parties besides their representatives."""
+    stage = seated().adopted()
+    stage.says("inai", "ProgressReported", reported())
+    for party in ("inai", "nosc", "sfp"):
+        stage.join(party, name=f"officer-{party}")
+    return stage
+
+
+def officer(party: str) -> Voice:
+    return rep(party, f"officer-{party}")
+
+
+def reported(**changed: Any) -> Body:
+    return {
+        "commitment": "c1", "evidence": [evidence("minuta")], "level": "limited", "narrative": text("Va"),
+        "period": "2019-03", "report": "r1",
+    } | changed  # fmt: skip
+
+
+def cited(stage: Stage, name: str = "minuta") -> Body:
+    """The item that names the document which the report cites."""
+    [entry] = [entry for entry in stage.entries if entry.statement["type"] == "ProgressReported"][:1]
+    return {"document": sha256(name), "entry": entry.leaf_hash}
+
+
+def requested(*items: Body, **changed: Any) -> Body:
+    return {
+        "cancellation": "x-1", "items": list(items), "received_on": "2019-03-01",
+        "request": f"sha256:{sha256('request')}",
+    } | changed  # fmt: skip
+
+
+def decided(to: str, *documents: str, **changed: Any) -> Body:
+    more = {"blocked": {"until": "2019-03-31"}, "denied": {"ground": "public_function"}, "destroyed": {}}[to]
+    return {
+        "cancellation": "x-1", "documents": sorted(documents), "legal_basis": text("Art. 1"),
+        "reasons": text("Datos de una persona privada"), "remedy": text("Recurso"), "to": to, **more,
+    } | changed  # fmt: skip
+
+
+MINUTE = sha256("minuta")
+
+
+def asked() -> Stage:
+    stage = scene()
+    stage.says(officer("nosc"), "CancellationRequested", requested(cited(stage)))
+    return stage
+
+
+def blocked() -> Stage:
+    stage = asked()
+    stage.says(officer("inai"), "CancellationDecided", decided("blocked", MINUTE))
+    return stage.on("2019-04-01")
+
+
+def destroyed() -> Stage:
+    stage = blocked()
+    stage.says(officer("inai"), "CancellationDecided", decided("destroyed", MINUTE))
+    stage.says(officer("nosc"), "CancellationDecided", decided("destroyed", MINUTE))
+    return stage
+
+
+def denied() -> Stage:
+    stage = asked()
+    stage.says(officer("inai"), "CancellationDecided", decided("denied", MINUTE))
+    return stage
+
+
+def next_decision(stage: Stage) -> tuple[Voice, str, Body]:
+    to = "blocked" if stage.status(STREAM) == "requested" else "destroyed"
+    return officer("inai"), "CancellationDecided", decided(to, MINUTE)
+
+
+WALK = Walk(
+    kind="cancellation",
+    stream=STREAM,
+    table={
+        "CancellationRequested": {"none": "requested"},
+        "CancellationDecided": {"requested": "blocked", "blocked": "blocked"},
+    },
+    reach={"none": scene, "requested": asked, "blocked": blocked, "destroyed": destroyed, "denied": denied},
+    acts={
+        "CancellationRequested": lambda stage: (
+            officer("nosc"),
+            "CancellationRequested",
+            requested(cited(stage)),
+        ),
+        "CancellationDecided": next_decision,
+    },
+)
+
+
+@pytest.mark.parametrize(("state", "act"), WALK.pairs())
+def test_every_pair_moves_as_the_table_says_or_is_refused(state: str, act: str) -> None:
+    WALK.check(state, act)
+
+
+def test_table_is_the_one_walked() -> None:
+    WALK.check_is_the_code()
+
+
+@pytest.mark.parametrize(
+    ("reach", "to", "status"),
+    [
+        (asked, "blocked", "blocked"),
+        (asked, "denied", "denied"),
+        (asked, "destroyed", None),
+        (blocked, "denied", "denied"),
+        (blocked, "blocked", None),
+        (blocked, "destroyed", "blocked"),
+    ],
+)
+def test_outcome_moves_as_it_says(reach: Any, to: str, status: str | None) -> None:
+    stage = reach()
+    if status is None:
+        refusal = stage.refused(officer("inai"), "CancellationDecided", decided(to, MINUTE))
+        assert "E_STATE" in codes(refusal)
+    else:
+        body = decided(to, MINUTE, **({"until": "2019-06-01"} if to == "blocked" else {}))
+        stage.says(officer("inai"), "CancellationDecided", body)
+        assert stage.status(STREAM) == status
+
+
+def test_withdrawn_are_the_documents_blocked_or_destroyed() -> None:
+    assert withdrawals(asked().state) == {}
+    assert withdrawals(denied().state) == {}
+    assert list(withdrawals(blocked().state)) == [MINUTE]
+    assert withdrawals(destroyed().state)[MINUTE].status == "destroyed"
+    lifted = blocked()
+    lifted.says(officer("inai"), "CancellationDecided", decided("denied", MINUTE))
+    assert withdrawals(lifted.state) == {}
+
+
+def test_destruction_waits_for_the_end_of_the_block() -> None:
+    stage = blocked().on("2019-03-31")
+    assert stage.code(officer("inai"), "CancellationDecided", decided("destroyed", MINUTE)) == "E_DATE"
+
+
+def test_destruction_needs_a_second_person_of_another_party_for_a_document() -> None:
+    stage = blocked()
+    body = decided("destroyed", MINUTE)
+    stage.says(officer("inai"), "CancellationDecided", body)
+    stage.join("inai", name="second")
+    second_hat = Voice({**rep("nosc", "hat").actor, "person": "p-officer-inai"}, "rep-hat")
+    stage.join("nosc", name="hat", person="p-officer-inai")
+    for who in (officer("inai"), rep("inai", "second"), second_hat):
+        assert stage.code(who, "CancellationDecided", body) == "E_SELF_DEALING"
+        assert stage.status(STREAM) == "blocked"
+    stage.says(officer("sfp"), "CancellationDecided", body)
+    assert stage.status(STREAM) == "destroyed"
+
+
+def test_second_person_says_what_the_first_said() -> None:
+    stage = blocked()
+    stage.says(officer("inai"), "CancellationDecided", decided("destroyed", MINUTE))
+    other = decided("destroyed", MINUTE, reasons=text("Otra razón"))
+    assert stage.code(officer("nosc"), "CancellationDecided", other) == "E_ROLE"
+    stage.says(officer("inai"), "CancellationDecided", other)  # the first word in other words: no dead end
+    assert stage.status(STREAM) == "blocked"
+    stage.says(officer("nosc"), "CancellationDecided", other)
+    assert stage.find(Cancellation, STREAM).outcomes[-1].reasons.to_json() == text("Otra razón")
+
+
+def test_who_cited_a_document_does_not_destroy_it() -> None:
+    assert "E_SELF_DEALING" in codes(blocked().refused("inai", "CancellationDecided", decided("destroyed", MINUTE)))
+
+
+@pytest.mark.parametrize("to", ["blocked", "denied"])
+def test_only_the_holder_decides(to: str) -> None:
+    stage = asked()
+    assert stage.code(officer("nosc"), "CancellationDecided", decided(to, MINUTE)) == "E_ROLE"
+
+
+def test_holder_that_cannot_speak_any_more_is_no_dead_end() -> None:
+    stage = asked()
+    body = decided("blocked", MINUTE)
+    assert stage.code(officer("nosc"), "CancellationDecided", body) == "E_ROLE"
+    for key in [key for key in stage.state.of(Key) if key.party == "inai"]:
+        stage.state._aggregates[key.stream] = replace(key, status="revoked")
+    stage.state._aggregates[f"key/{key_id('root-inai')}"] = replace(
+        stage.find(Key, f"key/{key_id('root-inai')}"), status="revoked"
+    )
+    stage.says(officer("nosc"), "CancellationDecided", body)
+    assert stage.status(STREAM) == "blocked"
+
+
+def test_secretariat_takes_a_request_in_and_decides_nothing() -> None:
+    stage = scene()
+    clerk = stage.join("nosc", name="clerk", capacity="secretariat")
+    stage.says(clerk, "CancellationRequested", requested(cited(stage)))
+    stage.join("inai", name="clerk-inai", capacity="secretariat")
+    who = rep("inai", "clerk-inai", "secretariat")
+    assert stage.code(who, "CancellationDecided", decided("blocked", MINUTE)) == "E_ROLE"
+
+
+def test_official_s_name_in_a_signed_act_is_denied() -> None:
+    stage = scene()
+    [entry] = [entry for entry in stage.entries if entry.statement["body"].get("name") == "Persona officer-inai"]
+    stage.says(
+        officer("nosc"),
+        "CancellationRequested",
+        requested({"entry": entry.leaf_hash, "field": "body.name"}),
+    )
+    root_s_party = entry.statement["actor"]["party"]
+    assert root_s_party == "inai"
+    assert stage.code(officer("inai"), "CancellationDecided", decided("blocked")) == "E_POLICY"
+    stage.says(officer("inai"), "CancellationDecided", decided("denied"))
+    assert stage.status(STREAM) == "denied"
+
+
+def test_commitment_is_destroyed_by_two_persons_of_one_party() -> None:
+    stage = scene()
+    sealed = {"by": "nosc", "commitment": COMMITMENT, "field": "name"}
+    stage.says(officer("nosc"), "CancellationRequested", requested(cited(stage), applicant=sealed, cancellation="x-0"))
+    item = {"commitment": COMMITMENT, "entry": stage.entries[-1].leaf_hash}
+    stage.says(officer("nosc"), "CancellationRequested", requested(item))
+    stage.says(officer("nosc"), "CancellationDecided", decided("blocked"))
+    stage.on("2019-04-01").says(officer("nosc"), "CancellationDecided", decided("destroyed"))
+    assert stage.code(officer("nosc"), "CancellationDecided", decided("destroyed")) == "E_SELF_DEALING"
+    stage.says("nosc", "CancellationDecided", decided("destroyed"))
+    cancellation = stage.find(Cancellation, STREAM)
+    assert (cancellation.status, cancellation.commitments) == ("destroyed", (COMMITMENT,))
+
+
+def test_seal_is_of_the_party_that_says_it() -> None:
+    stage = scene()
+    sealed = {"by": "inai", "commitment": COMMITMENT, "field": "name"}
+    body = requested(cited(stage), applicant=sealed)
+    assert stage.code(officer("nosc"), "CancellationRequested", body) == "E_ROLE"
+
+
+def agreed(stage: Stage) -> None:
+    docset = {"authentic": "es", "documents": [doc("minuta", "es")]}
+    draft = {"agreement": "ag", "docset": docset, "parties": ["inai", "nosc"], "title": text("A"), "version": 1}
+    stage.says("inai", "AgreementDrafted", draft)
+
+
+def accepted(stage: Stage) -> None:
+    submitted = {"commitment": "c1", "deliverable": "e1", "document": doc("minuta"), "version": 1}
+    stage.says("inai", "DeliverableSubmitted", submitted)
+    for party in ("nosc", "sfp"):
+        stage.says(party, "DeliverableAccepted", {"commitment": "c1", "deliverable": "e1", "version": 1})
+
+
+@pytest.mark.parametrize("rest_upon", [agreed, accepted])
+@pytest.mark.parametrize("to", ["blocked", "destroyed"])
+def test_what_was_agreed_or_accepted_is_never_hidden(rest_upon: Any, to: str) -> None:
+    stage = asked() if to == "blocked" else blocked()
+    rest_upon(stage)
+    until = {"until": "2019-06-01"} if to == "blocked" else {}
+    refusal = stage.refused(officer("inai"), "CancellationDecided", decided(to, MINUTE, **until))
+    assert "E_POLICY" in codes(refusal)
+    stage.says(officer("inai"), "CancellationDecided", decided("denied", MINUTE, ground="what_was_agreed"))
+
+
+def test_what_a_decision_is_about_is_never_hidden() -> None:
+    stage = asked()
+    decision = stage.find(Decision, "decision/d-c1")
+    act = replace(decision.act, body=Json({**decision.act.body, "evidence": [evidence("minuta")]}))
+    stage.state._aggregates["decision/d-c1"] = replace(decision, act=act)
+    refusal = stage.refused(officer("inai"), "CancellationDecided", decided("blocked", MINUTE))
+    assert "E_POLICY" in codes(refusal)
+
+
+def alleged(stage: Stage, party: str) -> None:
+    body = {
+        "allegation": "al-1", "alleged_actor": text("inai"), "description": text("Se redujo"),
+        "evidence": [evidence("minuta")], "kind": "other", "since": "../2017-05",
+    }  # fmt: skip
+    stage.says(party, "AllegationMade", body)
+
+
+def contested(stage: Stage, party: str) -> None:
+    target = next(entry.leaf_hash for entry in stage.entries if entry.statement["type"] == "CommitmentProposed")
+    body = {"contest": "k1", "evidence": [evidence("minuta")], "grounds": text("No consta"), "target": target}
+    stage.says(party, "EntryContested", body)
+
+
+@pytest.mark.parametrize("rest_upon", [alleged, contested])
+@pytest.mark.parametrize(("party", "status"), [("red", "requested"), ("inai", "blocked")])
+def test_what_another_party_alleges_is_never_hidden_and_ones_own_can_be(
+    rest_upon: Any, party: str, status: str
+) -> None:
+    stage = asked()
+    rest_upon(stage, party)
+    body = decided("blocked", MINUTE)
+    if status == "requested":
+        assert stage.code(officer("inai"), "CancellationDecided", body) == "E_POLICY"
+    else:
+        stage.says(officer("inai"), "CancellationDecided", body)
+    assert stage.status(STREAM) == status
+
+
+def test_charter_of_the_ledger_is_never_hidden() -> None:
+    stage = scene()
+    item = {"document": sha256("carta"), "entry": stage.entries[0].leaf_hash}
+    stage.says(officer("nosc"), "CancellationRequested", requested(item))
+    refusal = stage.refused(officer("inai"), "CancellationDecided", decided("blocked", sha256("carta")))
+    assert "E_POLICY" in codes(refusal)
+
+
+def test_request_names_what_the_entry_has_and_one_holder() -> None:
+    stage = scene()
+    stage.says("nosc", "CommitmentProposed", commitment("c2"))
+    who = officer("nosc")
+    missing = {"document": sha256("otra"), "entry": cited(stage)["entry"]}
+    nowhere = {"document": MINUTE, "entry": sha256("no entry")}
+    of_another = {"entry": stage.entries[-1].leaf_hash, "field": "body.title.es"}
+    assert stage.code(who, "CancellationRequested", requested(missing)) == "E_NOT_FOUND"
+    assert stage.code(who, "CancellationRequested", requested(nowhere)) == "E_NOT_FOUND"
+    assert stage.code(who, "CancellationRequested", requested(cited(stage), of_another)) == "E_POLICY"
+    assert stage.code(who, "CancellationRequested", requested(cited(stage), received_on="2019-03-09")) == "E_DATE"
+    assert stage.code(who, "CancellationRequested", requested(cited(stage), due="2019-02-01")) == "E_DATE"
+
+
+def test_decision_names_the_documents_of_the_request_and_a_block_that_ends_later() -> None:
+    stage = asked()
+    who = officer("inai")
+    assert stage.code(who, "CancellationDecided", decided("blocked")) == "E_DIGEST_MISMATCH"
+    early = decided("blocked", MINUTE, until="2019-02-01")
+    assert stage.code(who, "CancellationDecided", early) == "E_DATE"
+
+
+@pytest.mark.parametrize(
+    ("type_name", "body"),
+    [
+        ("CancellationDecided", decided("denied", MINUTE, until="2019-03-31")),
+        ("CancellationDecided", decided("destroyed", MINUTE, ground="no_such_data")),
+        ("CancellationDecided", {name: value for name, value in decided("blocked").items() if name != "until"}),
+        ("CancellationRequested", requested()),
+    ],
+)
+def test_members_go_with_the_outcome(type_name: str, body: Body) -> None:
+    who = officer("inai")
+    assert asked().code(who, type_name, body, stream=STREAM) == "E_MALFORMED"
+
+
+def test_item_names_one_thing() -> None:
+    with pytest.raises(FormError):
+        CancellationItem.parse({"entry": MINUTE})
+    with pytest.raises(FormError):
+        CancellationItem.parse({"commitment": COMMITMENT, "document": MINUTE, "entry": MINUTE})
+
+
+@pytest.mark.parametrize("type_name", ["CancellationRequested", "CancellationDecided"])
+def test_acts_are_of_the_third_edition(type_name: str) -> None:
+    body = requested({"document": MINUTE, "entry": MINUTE})
+    with pytest.raises(UnknownAct) as caught:
+        parse_act(type_name, 2, body)
+    assert caught.value.problem.found == {"schema": 2, "since": 3}
+
+
+def test_commitment_is_salted_and_binds_the_value() -> None:
+    assert hashlib.sha256(SALT + b'"Persona H"').hexdigest() == COMMITMENT
+    assert commitment_of(bytes(32), "Persona H") != COMMITMENT
+    assert commitment_of(SALT, "Persona h") != COMMITMENT
+    with pytest.raises(ValueError, match="32 bytes"):
+        commitment_of(b"short", "Persona H")
+    sealed = Sealed.parse({"by": "nosc", "commitment": COMMITMENT, "field": "name"})
+    assert "Persona H" not in str(document_of(sealed))

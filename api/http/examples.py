@@ -87,7 +87,7 @@ STANDS: Final[dict[str, Any]] = {"root": LEAF, "size": 130}
 SHOWS: Final[dict[str, Any]] = {"edition": 3, "form": 58_000_201_467_202, **STANDS}
 
 _DIGEST: Final = f"sha256:{LEAF}"
-_MARK: Final[dict[str, Any]] = {
+MARK: Final[dict[str, Any]] = {
     "appointment": "ap-alv-inai",
     "capacity": "director_general",
     "index": 65,
@@ -105,7 +105,7 @@ AGREEMENT: Final[dict[str, Any]] = {
     "discrepancies": [
         {
             "discrepancy": "x1",
-            "mark": _MARK,
+            "mark": MARK,
             "place": {"en": "Activity 3, action", "es": "Actividad 3, acción"},
             "readings": [{"lang": "en"}, {"lang": "es", "says": "Sesiones de validación"}],
             "version": 1,
@@ -123,7 +123,7 @@ AGREEMENT: Final[dict[str, Any]] = {
         {
             "docset_digest": _DIGEST,
             "missing": [],
-            "signatures": [{"mark": _MARK}],
+            "signatures": [{"mark": MARK}],
             "status": "in_force",
             "version": 1,
         }
@@ -131,11 +131,11 @@ AGREEMENT: Final[dict[str, Any]] = {
 }
 
 COMPLAINT: Final[dict[str, Any]] = {
-    "admission": {"due": "2020-10-07", "mark": _MARK, "reasons": {"es": "Trata de un compromiso del comité"}},
+    "admission": {"due": "2020-10-07", "mark": MARK, "reasons": {"es": "Trata de un compromiso del comité"}},
     "against": ["sfp"],
     "answers": [
         {
-            "answered": _MARK,
+            "answered": MARK,
             "days_late": 13,
             "days_late_now": 13,
             "due": "2020-10-07",
@@ -152,7 +152,7 @@ COMPLAINT: Final[dict[str, Any]] = {
     "is_open": False,
     "kind": "complaint",
     "protected": True,
-    "resolution": {"mark": _MARK, "outcome": "partly", "reasons": {"es": "Falta evidencia"}, "remedies": []},
+    "resolution": {"mark": MARK, "outcome": "partly", "reasons": {"es": "Falta evidencia"}, "remedies": []},
     "response_days": 30,
     "status": "resolved",
     "stream": "complaint/q-1",
@@ -161,7 +161,7 @@ COMPLAINT: Final[dict[str, Any]] = {
 
 COMMITMENT: Final[dict[str, Any]] = {
     "commitment": "rm",
-    "completed": [{"contests": [], "evidence": [], "mark": _MARK, "milestone": "m1", "standing": "asserted"}],
+    "completed": [{"contests": [], "evidence": [], "mark": MARK, "milestone": "m1", "standing": "asserted"}],
     "contested_level": "limited",
     "decided": [],
     "deliverables": [
@@ -249,23 +249,23 @@ DECISION: Final[dict[str, Any]] = {
     "decision_rule": "unanimity",
     "electors": ["inai", "nosc", "sfp"],
     "dissents": [],
-    "enacted": _MARK,
+    "enacted": MARK,
     "governance_body": "cc",
     "must_sign": ["inai", "nosc", "sfp"],
     "outcome_index": 71,
     "outcome_on": "2019-03-01",
-    "proposed": _MARK,
+    "proposed": MARK,
     "question": {"en": "Are the four activities adopted?", "es": "¿Se adoptan las cuatro actividades?"},
     "rule_version": 1,
-    "signatures": [_MARK],
+    "signatures": [MARK],
     "signed_by": ["inai", "nosc", "sfp"],
-    "standing_votes": {"inai": {"choice": "for", "mark": _MARK}},
+    "standing_votes": {"inai": {"choice": "for", "mark": MARK}},
     "status": "signed",
     "stream": "decision/d-1",
     "tally": {"abstain": 0, "against": 0, "for": 3, "not_cast": 0},
     "version": 7,
     "voters": ["inai", "nosc", "sfp"],
-    "votes": [{"choice": "for", "mark": _MARK}],
+    "votes": [{"choice": "for", "mark": MARK}],
 }
 
 PLAN: Final[dict[str, Any]] = {
@@ -299,7 +299,7 @@ PLAN: Final[dict[str, Any]] = {
     "is_over": False,
     "is_stopped": False,
     "moves": [{"deadline": "plan_end", "from_day": "2021-08-31", "status": "extended", "to_day": "2022-08-31"}],
-    "opened": _MARK,
+    "opened": MARK,
     "ordinal": 4,
     "period": "2019/2021-08-31",
     "plan": "plan-4",
@@ -394,76 +394,11 @@ CORRECTION: Final[dict[str, Any]] = {
     "kind": "factual",
     "new_value": "2019-03-13",
     "reason": {"es": "El trabajo empezó un día antes"},
-    "said": _MARK,
+    "said": MARK,
     "status": "recorded",
     "stream": "correction/co-1",
     "target": LEAF,
     "target_stream": "commitment/rm",
-    "version": 1,
-}
-
-GATHERING: Final[dict[str, Any]] = {
-    "about": {"commitment": "rm", "deliverable": "d1.1"},
-    "claimed_on": None,
-    "concurring": [],
-    "contributions": [],
-    "convenings": [
-        {
-            "agenda": [{"es": "Bienvenida"}],
-            "mark": _MARK,
-            "open_to": {"en": "Everybody", "es": "Todo público"},
-            "title": {"es": "Foro público"},
-            "window": "2019-03-26",
-        }
-    ],
-    "due": "2019-03-27T06:00:00Z",
-    "ended_on": "2019-03-26",
-    "gathering": "forum-1",
-    "holding": {"attendance": 180, "mark": _MARK, "window": "2019-03-26"},
-    "kind": "forum",
-    "stands": "held",
-    "status": "held",
-    "stream": "gathering/forum-1",
-    "title": {"es": "Foro público"},
-    "version": 2,
-    "window": "2019-03-26",
-}
-
-PARTICIPATION: Final[dict[str, Any]] = {
-    "by_kind": {"academia": 5, "citizen": 2},
-    "contributions": [
-        {"consent": "count_only", "contribution": "k1", "contributor": "citizen", "count": 1, "is_late": False}
-    ],
-    "counted_by_organizer": [],
-    "due": None,
-    "is_overdue": False,
-    "is_owed": True,
-    "kind": "consultation",
-    "responses": [],
-    "stream": "gathering/consultation-1",
-    "title": {"es": "Consulta sobre las recomendaciones"},
-    "unanswered": ["k1"],
-    "window": "2019-04-01/2019-05-10",
-}
-
-RESPONSE: Final[dict[str, Any]] = {
-    "concurring": [],
-    "gathering": "consultation-1",
-    "mark": _MARK,
-    "response": "rr-1",
-    "status": "published",
-    "stream": "response/rr-1",
-    "subject": "gathering/consultation-1",
-    "subject_title": {"es": "Consulta sobre las recomendaciones"},
-    "themes": [
-        {
-            "contributions": ["k1"],
-            "outcome": "partly_included",
-            "reasons": {"es": "El plazo no alcanza para todo"},
-            "theme": "t1",
-            "title": {"es": "Control judicial"},
-        }
-    ],
     "version": 1,
 }
 
@@ -522,7 +457,7 @@ STATEMENT: Final[dict[str, Any]] = {
     "kind": "release",
     "missing": [],
     "parties": ["inai", "nosc", "sfp"],
-    "signatories": [_MARK],
+    "signatories": [MARK],
     "statement": "st-1",
     "status": "published",
     "stream": "statement/st-1",
@@ -541,7 +476,7 @@ SUCCESSION: Final[dict[str, Any]] = {
     "mode": "functions_transferred",
     "orphaned": [],
     "party": "inai",
-    "settled": _MARK,
+    "settled": MARK,
     "status": "succeeded",
     "stream": "succession/inai",
     "successors": ["sabg"],
@@ -552,7 +487,7 @@ SUCCESSION: Final[dict[str, Any]] = {
 SIGNATURES: Final[dict[str, Any]] = {
     "agreement": "ag-1",
     "stream": "agreement/ag-1",
-    "versions": [{"is_current": True, "missing": [], "signatures": [{**_MARK, "key_status": "active"}], "version": 1}],
+    "versions": [{"is_current": True, "missing": [], "signatures": [{**MARK, "key_status": "active"}], "version": 1}],
 }
 
 DERIVED: Final[dict[str, Any]] = {

@@ -18,19 +18,17 @@ from constancia.api.http.examples import (
     DECISION,
     DELIVERABLE,
     DUTY,
-    GATHERING,
     OVERDUE,
     PARTICIPANTS,
-    PARTICIPATION,
     PARTY,
     PLAN,
     REMARKS,
-    RESPONSE,
     SHOWS,
     SIGNATURES,
     STATEMENT,
     SUCCESSION,
 )
+from constancia.api.http.examples_of_participation import GATHERING, PARTICIPATION, RESPONSE
 from constancia.api.http.schemas import Responses, json_example, refusals
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.projections import STATE_PROJECTIONS

@@ -26,7 +26,7 @@ class Theme(Value):
     SORTED: ClassVar = {"contributions": ""}
 
     contributions: tuple[Identifier, ...] | None = None
-    outcome: Literal["included", "not_included", "partly_included"]
+    outcome: Literal["included", "not_included", "partly"]
     reasons: Text
     theme: Identifier
     title: Text

@@ -15,7 +15,6 @@ from tests.domain.stage import (
     act_of,
     commitment,
     deliverable,
-    doc,
     first_genesis,
     genesis,
     milestone,
@@ -101,42 +100,6 @@ def test_u1_a_decision_is_fulfilled_by_the_signed_decision_that_names_it() -> No
 
 def test_u1_a_signed_decision_that_names_nothing_fulfils_nothing() -> None:
     assert stands(signed(fulfils=None))["e3"] == "expected"
-
-
-def test_votes_and_signatures_are_on_what_the_decision_fulfils_too() -> None:
-    stage = put()
-    vote = {"choice": "for", "decision": "d9", "digest": digest(act("d9", None))}
-    assert stage.code("inai", "VoteCast", vote) == "E_DIGEST_MISMATCH"
-
-
-@pytest.mark.parametrize(
-    ("fulfils", "code"),
-    [
-        ({"commitment": "c9", "deliverable": "e3"}, "E_NOT_FOUND"),
-        ({"commitment": "c1", "deliverable": "e9"}, "E_NOT_FOUND"),
-        ({"commitment": "c1", "deliverable": "e1"}, "E_POLICY"),
-        ({"commitment": "c1", "deliverable": "e2"}, "E_POLICY"),
-    ],
-)
-def test_a_decision_fulfils_a_promised_decision(fulfils: Body, code: str) -> None:
-    stage = promised()
-    stage.says("nosc", "CommitmentProposed", commitment("c-d9"))
-    assert stage.code("sfp", "DecisionProposed", proposed("d9", act("d9", fulfils))) == code
-
-
-def test_a_body_of_others_does_not_decide_what_was_promised_here() -> None:
-    stage = promised().body("junta", ("inai", "sfp"))
-    stage.says("inai", "CommitmentProposed", commitment("c-d9") | {"governance_body": "junta"})
-    decision = proposed("d9", act("d9"), governance_body="junta")
-    assert stage.code("sfp", "DecisionProposed", decision) == "E_POLICY"
-
-
-@pytest.mark.parametrize("name", ["e2", "e3"])
-def test_no_document_is_submitted_for_an_event_or_a_decision(name: str) -> None:
-    body = {"commitment": "c1", "deliverable": name, "document": doc(), "version": 1}
-    refusal = promised().refused("inai", "DeliverableSubmitted", body)
-    assert refusal.code == "E_STATE"
-    assert "GatheringHeld" in refusal.rule
 
 
 def test_a_milestone_is_complete_only_with_its_event_and_its_decision() -> None:

@@ -198,6 +198,27 @@ def _delivery(books: Books, word: Word) -> None:
     of.append(word)
 
 
+def _gathered(books: Books, word: Word) -> None:
+    earlier = [one for one in books.words[:-1] if one.type == word.type and one.stream == word.stream]
+    require(not earlier, "25", "a gathering is held twice")
+
+
+def _contributed(books: Books, word: Word) -> None:
+    name = word.body["contribution"]
+    earlier = [one.body for one in books.words[:-1] if one.type == word.type and one.stream == word.stream]
+    require(all(one["contribution"] != name for one in earlier), "25", "a contribution's id is used twice")
+
+
+def _answered(books: Books, word: Word) -> None:
+    proposals = (one for one in books.words if one.type == "CommitmentProposed")
+    for one in proposals:
+        if one.body["commitment"] == word.body.get("commitment"):
+            require(one.party != word.party and one.person != word.person, "26", "who proposed answers itself")
+    came = {one.body["contribution"] for one in books.words if one.type == "ContributionReceived"}
+    named = {name for theme in word.body["themes"] for name in theme.get("contributions", ())}
+    require(named <= came, "16", "an answer names what nobody contributed")
+
+
 WRITERS: dict[str, Callable[[Books, Word], None]] = {
     "AgreementDrafted": _drafted,
     "AgreementPartyWithdrew": _left_agreement,
@@ -205,10 +226,12 @@ WRITERS: dict[str, Callable[[Books, Word], None]] = {
     "AgreementTextFrozen": _frozen,
     "CommitmentAdopted": _scope,
     "CommitmentProposed": _proposal,
+    "ContributionReceived": _contributed,
     "DecisionProposed": _proposed_decision,
     "DecisionSigned": _signed_decision,
     "DeliverableRevised": _delivery,
     "DeliverableSubmitted": _delivery,
+    "GatheringHeld": _gathered,
     "GovernanceBodyEstablished": _founded,
     "GovernanceRulesAdopted": _rules,
     "KeyCompromised": _key_ends("compromised"),
@@ -220,6 +243,7 @@ WRITERS: dict[str, Callable[[Books, Word], None]] = {
     "PartyRegistered": _party,
     "PartyReturned": _returned,
     "PartyWithdrew": _left,
+    "ReasonedResponsePublished": _answered,
     "RepresentativeAppointed": _appointed,
     "RepresentativeRevoked": _unappointed,
     "ScopeChanged": _scope,

@@ -13,6 +13,7 @@ from typing import Any
 from tests.domain.dirty import complaints as _complaints  # noqa: F401 - its draws are listed too
 from tests.domain.dirty import deeds as _deeds  # noqa: F401 - and these
 from tests.domain.dirty import endings as _endings  # noqa: F401 - and these
+from tests.domain.dirty import gatherings as _gatherings  # noqa: F401 - and these
 from tests.domain.dirty import plans as _plans  # noqa: F401 - and these
 from tests.domain.dirty import remarks as _remarks  # noqa: F401 - and these
 from tests.domain.dirty.books import CONCURRING

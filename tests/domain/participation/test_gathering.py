@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.domain.stage import Body, Stage, deliverable, doc, milestone, rep, seated, small_scope, text
+from tests.domain.stage import Body, Stage, deliverable, doc, milestone, seated, small_scope, text
 from tests.domain.tables import Walk, codes
 
 from constancia.domain.commitments.gathering import Gathering
@@ -53,6 +53,10 @@ def over(**more: Any) -> Stage:
     stage = called().on("2019-03-27")
     stage.says("sfp", "GatheringHeld", held(**more), occurred_on="2019-03-26")
     return stage
+
+
+def heard(**more: Any) -> Stage:
+    return called(kind="consultation", window="2019-04/2019-05-10", about={"commitment": "c1"}, **more).on("2019-05-02")
 
 
 def found(stage: Stage) -> Gathering:
@@ -152,68 +156,6 @@ def test_a_later_word_adds_what_an_earlier_one_left_open() -> None:
     assert (about.commitment, about.deliverable) == ("c1", "e2")
 
 
-@pytest.mark.parametrize("type_name", ["GatheringConvened", "GatheringHeld"])
-def test_an_outsider_organizes_nothing(type_name: str) -> None:
-    stage = called().on("2019-03-26")
-    body = convened() if type_name == "GatheringConvened" else held()
-    assert stage.code("red", type_name, body) == "E_ROLE"
-
-
-def test_a_member_of_another_body_organizes_nothing_of_this_one() -> None:
-    """Two found a body of their own with an outsider, and call there what was promised here."""
-    stage = promised().body("junta", ("red", "sfp"))
-    body = convened(governance_body="junta")
-    assert stage.code("red", "GatheringConvened", body) == "E_ROLE"
-    assert stage.code("sfp", "GatheringConvened", body) == "E_POLICY"
-
-
-def test_a_body_of_others_can_not_take_over_what_was_promised_when_it_is_held() -> None:
-    stage = promised().body("junta", ("red", "sfp"))
-    call = {name: value for name, value in convened(governance_body="junta").items() if name != "about"}
-    stage.says("red", "GatheringConvened", call)
-    stage.on("2019-03-26")
-    assert stage.code("red", "GatheringHeld", held(about=FORUM)) == "E_ROLE"
-    assert stage.code("sfp", "GatheringHeld", held(about=FORUM)) == "E_POLICY"
-
-
-def test_who_fills_a_role_of_the_milestone_organizes_for_it() -> None:
-    stage = promised()
-    assert stage.code("red", "GatheringConvened", convened()) == "E_ROLE"
-    stage.fill("consultant", "red").says("red", "GatheringConvened", convened())
-
-
-def test_a_member_that_left_organizes_nothing_and_the_others_report() -> None:
-    stage = promised()
-    stage.says("nosc", "GatheringConvened", convened())
-    stage.withdraw("nosc").on("2019-03-26")
-    assert stage.code("nosc", "GatheringHeld", held()) == "E_ROLE"
-    stage.says("inai", "GatheringHeld", held())
-
-
-def test_a_secretariat_records() -> None:
-    stage = promised()
-    stage.join("inai", name="sec", capacity="secretariat")
-    stage.says(rep("inai", "sec", "secretariat"), "GatheringConvened", convened())
-    stage.on("2019-03-26").says(rep("inai", "sec", "secretariat"), "GatheringHeld", held())
-
-
-@pytest.mark.parametrize(
-    "about",
-    [
-        {"commitment": "c9"},
-        {"commitment": "c1", "milestone": "m9"},
-        {"commitment": "c1", "deliverable": "e9"},
-    ],
-)
-def test_what_it_is_about_exists(about: Body) -> None:
-    assert "E_NOT_FOUND" in codes(promised().refused("sfp", "GatheringConvened", convened(about=about)))
-
-
-def test_its_body_exists() -> None:
-    refusal = promised().refused("sfp", "GatheringConvened", convened(governance_body="cd"))
-    assert "E_NOT_FOUND" in codes(refusal)
-
-
 @pytest.mark.parametrize("name", ["e1", "e3"])
 def test_only_an_event_is_fulfilled_by_a_gathering(name: str) -> None:
     about = {"commitment": "c1", "deliverable": name}
@@ -270,46 +212,3 @@ def test_form(type_name: str, body: Body) -> None:
 def test_it_concerns_its_commitment_and_its_deliverable() -> None:
     assert found(called()).concerns == ("commitment/c1", "deliverable/c1.e2")
     assert found(called(about={"commitment": "c1"})).concerns == ("commitment/c1",)
-
-
-# Contributions.
-
-
-def heard(**more: Any) -> Stage:
-    return called(kind="consultation", window="2019-04/2019-05-10", about={"commitment": "c1"}, **more).on("2019-05-02")
-
-
-def test_a_contribution_is_known_by_its_digest_and_counts_once() -> None:
-    stage = heard()
-    stage.says("red", "ContributionReceived", contributed(pseudonym="jacaranda"))
-    stage.says("sfp", "ContributionReceived", contributed("k2", count=5, contributor="academia"))
-    kept = [(one.contribution, one.contributor, one.count, one.pseudonym) for one in found(stage).contributions]
-    assert kept == [("k1", "citizen", 1, "jacaranda"), ("k2", "academia", 5, None)]
-
-
-def test_a_contributions_id_is_used_once() -> None:
-    stage = heard()
-    stage.says("red", "ContributionReceived", contributed())
-    assert stage.code("sfp", "ContributionReceived", contributed()) == "E_STATE"
-
-
-def test_only_an_organizer_counts_for_many() -> None:
-    assert heard().code("red", "ContributionReceived", contributed(count=500)) == "E_ROLE"
-
-
-def test_a_document_is_named_only_with_consent() -> None:
-    stage = heard()
-    body = {name: value for name, value in contributed(document=doc()).items() if name != "sha256"}
-    assert stage.code("red", "ContributionReceived", body) == "E_POLICY"
-    stage.says("red", "ContributionReceived", body | {"consent": "publish"})
-
-
-def test_a_meeting_takes_no_contributions() -> None:
-    stage = called(kind="meeting").on("2019-03-26")
-    assert stage.code("red", "ContributionReceived", contributed()) == "E_POLICY"
-
-
-def test_nothing_is_contributed_before_the_beginning_and_what_is_late_is_taken() -> None:
-    stage = heard()
-    assert stage.on("2019-03-20").code("red", "ContributionReceived", contributed()) == "E_DATE"
-    stage.on("2019-06-01").says("red", "ContributionReceived", contributed())

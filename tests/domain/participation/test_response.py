@@ -51,12 +51,12 @@ def test_table_is_the_one_walked() -> None:
 
 def test_an_answer_says_theme_by_theme_what_became_of_it() -> None:
     stage = contributions()
-    themes = [theme("t1", contributions=["k1"]), theme("t2", "partly_included", contributions=["k1", "k2"]),
+    themes = [theme("t1", contributions=["k1"]), theme("t2", "partly", contributions=["k1", "k2"]),
               theme("t3", "not_included")]  # fmt: skip
     stage.says("nosc", "ReasonedResponsePublished", answered("r1", *themes))
     response = stage.find(ReasonedResponse, "response/r1")
     assert [(one.theme, one.outcome) for one in response.themes] == [
-        ("t1", "included"), ("t2", "partly_included"), ("t3", "not_included"),
+        ("t1", "included"), ("t2", "partly"), ("t3", "not_included"),
     ]  # fmt: skip
     assert response.concerns == ("gathering/g1",)
 

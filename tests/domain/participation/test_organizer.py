@@ -1,0 +1,68 @@
+"""Who speaks for a gathering: members of its body, who is responsible, nobody else, and no body of others."""
+
+import pytest
+from tests.domain.participation.test_gathering import FORUM, called, convened, held, promised
+from tests.domain.stage import Body, rep
+from tests.domain.tables import codes
+
+
+@pytest.mark.parametrize("type_name", ["GatheringConvened", "GatheringHeld"])
+def test_an_outsider_organizes_nothing(type_name: str) -> None:
+    stage = called().on("2019-03-26")
+    body = convened() if type_name == "GatheringConvened" else held()
+    assert stage.code("red", type_name, body) == "E_ROLE"
+
+
+def test_a_member_of_another_body_organizes_nothing_of_this_one() -> None:
+    """Two found a body of their own with an outsider, and call there what was promised here."""
+    stage = promised().body("junta", ("red", "sfp"))
+    body = convened(governance_body="junta")
+    assert stage.code("red", "GatheringConvened", body) == "E_ROLE"
+    assert stage.code("sfp", "GatheringConvened", body) == "E_POLICY"
+
+
+def test_a_body_of_others_can_not_take_over_what_was_promised_when_it_is_held() -> None:
+    stage = promised().body("junta", ("red", "sfp"))
+    call = {name: value for name, value in convened(governance_body="junta").items() if name != "about"}
+    stage.says("red", "GatheringConvened", call)
+    stage.on("2019-03-26")
+    assert stage.code("red", "GatheringHeld", held(about=FORUM)) == "E_ROLE"
+    assert stage.code("sfp", "GatheringHeld", held(about=FORUM)) == "E_POLICY"
+
+
+def test_who_fills_a_role_of_the_milestone_organizes_for_it() -> None:
+    stage = promised()
+    assert stage.code("red", "GatheringConvened", convened()) == "E_ROLE"
+    stage.fill("consultant", "red").says("red", "GatheringConvened", convened())
+
+
+def test_a_member_that_left_organizes_nothing_and_the_others_report() -> None:
+    stage = promised()
+    stage.says("nosc", "GatheringConvened", convened())
+    stage.withdraw("nosc").on("2019-03-26")
+    assert stage.code("nosc", "GatheringHeld", held()) == "E_ROLE"
+    stage.says("inai", "GatheringHeld", held())
+
+
+def test_a_secretariat_records() -> None:
+    stage = promised()
+    stage.join("inai", name="sec", capacity="secretariat")
+    stage.says(rep("inai", "sec", "secretariat"), "GatheringConvened", convened())
+    stage.on("2019-03-26").says(rep("inai", "sec", "secretariat"), "GatheringHeld", held())
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"commitment": "c9"},
+        {"commitment": "c1", "milestone": "m9"},
+        {"commitment": "c1", "deliverable": "e9"},
+    ],
+)
+def test_what_it_is_about_exists(about: Body) -> None:
+    assert "E_NOT_FOUND" in codes(promised().refused("sfp", "GatheringConvened", convened(about=about)))
+
+
+def test_its_body_exists() -> None:
+    refusal = promised().refused("sfp", "GatheringConvened", convened(governance_body="cd"))
+    assert "E_NOT_FOUND" in codes(refusal)

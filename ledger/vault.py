@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from constancia.domain.kernel.values import SALT_BYTES, FormError, Sealed, canonical, commitment_of
+from constancia.domain.kernel.sealing import SALT_BYTES, Sealed, commitment_of
+from constancia.domain.kernel.values import FormError, canonical
 from constancia.ledger.disk.database import is_half_made, remove_database
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.verify.core.formats.canonical import parse_canonical

@@ -20,7 +20,8 @@ from constancia.domain.kernel.context import Context, EntryView, StateView, begi
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
-from constancia.domain.kernel.values import Day, Digest, FormError, Hex64, Identifier, Label, Sealed, Text, Value
+from constancia.domain.kernel.sealing import Sealed
+from constancia.domain.kernel.values import Day, Digest, FormError, Hex64, Identifier, Label, Text, Value
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.remarks.allegation import Allegation
 from constancia.domain.remarks.correction import value_at

@@ -17,7 +17,7 @@ import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.world import Key, Signed, text
 
-from constancia.domain.kernel.values import commitment_of
+from constancia.domain.kernel.sealing import commitment_of
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.backup import backup, restore
 from constancia.ledger.errors import NotFound, Withdrawn
@@ -283,8 +283,9 @@ def test_d4_bytes_that_are_still_there_are_not_given_out(scene: Scene, tmp_path:
     with pytest.raises(Withdrawn):
         ledger.documents.get(PAPER_SHA256)
     ledger.publish(tmp_path / "mirror")
-    ledger.export(tmp_path / "libro.zip")
-    assert places_of(PAPER, tmp_path / "mirror", tmp_path) == []
+    (tmp_path / "out").mkdir()
+    ledger.export(tmp_path / "out" / "libro.zip")
+    assert places_of(PAPER, tmp_path / "mirror", tmp_path / "out") == []
 
 
 def test_vault_holds_what_a_commitment_stands_for(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Cancellation: blocked first, destroyed by two persons, never what was agreed, never what the chain says in plain."""
 
-import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +10,8 @@ from tests.domain.tables import Walk, codes
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.acts import UnknownAct, parse_act
-from constancia.domain.kernel.aggregate import document_of
-from constancia.domain.kernel.values import FormError, Json, Sealed, commitment_of
+from constancia.domain.kernel.sealing import commitment_of
+from constancia.domain.kernel.values import FormError, Json
 from constancia.domain.remarks.cancellation import Cancellation, CancellationItem, withdrawals
 
 SALT = bytes(range(32))
@@ -371,13 +370,3 @@ def test_acts_are_of_the_third_edition(type_name: str) -> None:
     with pytest.raises(UnknownAct) as caught:
         parse_act(type_name, 2, body)
     assert caught.value.problem.found == {"schema": 2, "since": 3}
-
-
-def test_commitment_is_salted_and_binds_the_value() -> None:
-    assert hashlib.sha256(SALT + b'"Persona H"').hexdigest() == COMMITMENT
-    assert commitment_of(bytes(32), "Persona H") != COMMITMENT
-    assert commitment_of(SALT, "Persona h") != COMMITMENT
-    with pytest.raises(ValueError, match="32 bytes"):
-        commitment_of(b"short", "Persona H")
-    sealed = Sealed.parse({"by": "nosc", "commitment": COMMITMENT, "field": "name"})
-    assert "Persona H" not in str(document_of(sealed))

@@ -56,6 +56,7 @@ def test_4_a_secretariat_says_nothing_that_commits_a_party() -> None:
         "ConditionDeclared", "DutyAssigned", "ParticipantAdmitted", "PartySucceeded",
         "StatementPublished",
         "AllegationMade", "EntryAcknowledged", "EntryContested", "ResponseGiven",
+        "ActionPlanOpened", "ActionPlanClosed", "AssessmentPublished",
     }  # fmt: skip
     roots = acts_signed_by("root") | acts_signed_by("founders")
     assert acts_of_a_secretariat() == set(REGISTRY) - commits - roots

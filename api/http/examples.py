@@ -200,12 +200,12 @@ COMMITMENT: Final[dict[str, Any]] = {
 }
 
 _CONTEST: Final[dict[str, Any]] = {
-    "answered": [_MARK],
+    "answered": [MARK],
     "contest": "i-1",
     "evidence": [],
     "grounds": {"en": "There is no evidence", "es": "No hay evidencia"},
     "is_open": False,
-    "mark": _MARK,
+    "mark": MARK,
 }
 
 ALLEGATION: Final[dict[str, Any]] = {
@@ -219,8 +219,8 @@ ALLEGATION: Final[dict[str, Any]] = {
     "evidence": [],
     "kind": "scope_reduction",
     "plan": "plan-3",
-    "responses": [{"mark": _MARK, "response": {"es": "Se informó en su momento"}}],
-    "said": _MARK,
+    "responses": [{"mark": MARK, "response": {"es": "Se informó en su momento"}}],
+    "said": MARK,
     "since": "../2017-05",
     "standing": "answered",
     "status": "asserted",
@@ -232,7 +232,7 @@ REMARKS: Final[dict[str, Any]] = {
     "acknowledged": [],
     "contests": [_CONTEST],
     "corrections": [],
-    "responses": [{"answers": ["i-1"], "mark": _MARK, "response": {"es": "Consta en la minuta"}}],
+    "responses": [{"answers": ["i-1"], "mark": MARK, "response": {"es": "Consta en la minuta"}}],
     "standing": "answered",
     "stream": f"entry/{LEAF}",
     "target": LEAF,
@@ -373,7 +373,7 @@ CANCELLATION: Final[dict[str, Any]] = {
             "legal_basis": {"es": "Artículo 55"},
             "reasons": {"es": "Contiene datos de una persona privada"},
             "remedy": {"es": "Recurso de revisión"},
-            "mark": _MARK,
+            "mark": MARK,
             "to": "blocked",
             "until": "2021-02-18",
         }
@@ -381,7 +381,7 @@ CANCELLATION: Final[dict[str, Any]] = {
     "overdue": False,
     "received_on": "2021-01-11",
     "request": _DIGEST,
-    "requested": _MARK,
+    "requested": MARK,
     "status": "blocked",
     "stream": "cancellation/x-1",
     "version": 2,

@@ -56,7 +56,7 @@ class Walk:
         """The table in the code says the same, and the walk leaves nothing out."""
         machine = MACHINES[self.kind]
         assert {name: dict(row) for name, row in self.table.items()} == machine.rows
-        assert self.ended == {name for name in machine.rows if REGISTRY[name].UNTIL is not None}
+        assert self.ended == {name for name in machine.rows if REGISTRY[name.partition(".")[0]].UNTIL is not None}
         assert set(self.acts) | self.ended == set(machine.rows)
         states = {state for row in machine.rows.values() for pair in row.items() for state in pair}
         assert states <= set(self.reach)

@@ -57,6 +57,7 @@ def test_4_a_secretariat_says_nothing_that_commits_a_party() -> None:
         "StatementPublished",
         "AllegationMade", "EntryAcknowledged", "EntryContested", "ResponseGiven",
         "CancellationDecided",
+        "ActionPlanOpened", "ActionPlanClosed", "AssessmentPublished",
     }  # fmt: skip
     roots = acts_signed_by("root") | acts_signed_by("founders")
     assert acts_of_a_secretariat() == set(REGISTRY) - commits - roots

@@ -10,6 +10,7 @@ from tests.domain.governance.test_body import establishment, rules
 from tests.domain.governance.test_membership import SIGNED, draft
 from tests.domain.governance.test_participants import admission
 from tests.domain.governance.test_succession import ending
+from tests.domain.plans.test_plan import closing, opened, opening
 from tests.domain.remarks.test_statement import release
 from tests.domain.stage import MEMBERS, Body, Stage, Voice, contest_of, doc, founded, proposed, seated, text
 
@@ -58,6 +59,8 @@ SHARED: list[tuple[Callable[[], Stage], str, Body]] = [
     (seated, "DutyAssigned", assignment()),
     (seated, "StatementPublished", release()),
     (seated, "PartySucceeded", ending("red")),
+    (seated, "ActionPlanOpened", opening()),
+    (opened, "ActionPlanClosed", closing()),
     (lambda: adopted().deliver("nosc", "e2"), "DeliverableAccepted", ACCEPTED | {"deliverable": "e2"}),
 ]
 

@@ -206,6 +206,8 @@ def test_case_52_a_corrected_day_is_one_that_the_entry_could_have_said(when: str
 def test_cases_54_to_56_names_of_signatories_and_what_others_agreed_to_are_not_corrected() -> None:
     listed = {name: cls.CORRECTABLE for name, cls in REGISTRY.items() if cls.CORRECTABLE}
     assert listed == {
+        "ActionPlanSubmitted": ("changes",),
+        "AssessmentPublished": ("period",),
         "AllegationMade": ("description", "evidence", "since"),
         "AgreementPartyWithdrew": ("reasons",),
         "ComplaintAdmitted": ("reasons",),

@@ -1,0 +1,36 @@
+"""The walk over an act's values finds each value once, with its path, however deep it lies."""
+
+from tests.domain.stage import doc, text
+
+from constancia.domain.kernel.acts import parse_act
+from constancia.domain.kernel.editions import NEWEST
+from constancia.domain.kernel.values import Doc, Text
+from constancia.domain.kernel.walk import values_in
+
+BODY = {
+    "agreement": "ag-1",
+    "docset": {"authentic": "es", "documents": [doc("a", "en"), doc("b", "es")]},
+    "parties": ["inai", "nosc"],
+    "title": text("Hoja de ruta"),
+    "version": 1,
+}
+
+
+def test_every_value_is_given_once_with_its_path() -> None:
+    act = parse_act("AgreementDrafted", NEWEST, BODY)
+    found = list(values_in(act))
+    assert found[0] == ("body", act)
+    assert [where for where, value in found if isinstance(value, Doc)] == [
+        "body.docset.documents[0]",
+        "body.docset.documents[1]",
+    ]
+    assert [where for where, value in found if isinstance(value, Text)] == [
+        "body.docset.documents[0].title",
+        "body.docset.documents[1].title",
+        "body.title",
+    ]
+    assert len({where for where, _value in found}) == len(found)
+
+
+def test_values_within_a_map_are_found() -> None:
+    assert [where for where, _value in values_in({"x": Text.parse(text("a")), "y": 1})] == ["body.x"]

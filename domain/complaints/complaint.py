@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from constancia.domain.identity.party import Party
-from constancia.domain.identity.succession import heirs_of
+from constancia.domain.identity.succession import with_heirs
 from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context, StateView
@@ -141,7 +141,7 @@ def involved(at: Context, complaint: Complaint) -> frozenset[str]:
     parties = {complaint.filer, *complaint.against}
     for former in former_ones(at.state, complaint.continues):
         parties |= {former.filer, *former.against, *(mark.party for mark in former.judges)}
-    return frozenset(parties).union(*(heirs_of(at.state, party) for party in parties))
+    return with_heirs(at.state, parties)
 
 
 def persons_involved(at: Context, complaint: Complaint) -> frozenset[str]:

@@ -4,7 +4,7 @@ A duty is named by where it is borne: `duty/o2` (an assigned duty), `commitment/
 of a scope), `commitment/c1#roles/consultant` (a role). Every aggregate lists those of a party (`Aggregate.duties_of`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -76,6 +76,12 @@ def heirs_of(state: StateView, party: str) -> frozenset[str]:
     if succession is None:
         return frozenset({party})
     return frozenset(heir for successor in succession.successors for heir in heirs_of(state, successor))
+
+
+def with_heirs(state: StateView, parties: Iterable[str]) -> frozenset[str]:
+    """Give parties, with those in which one of them goes on."""
+    named = frozenset(parties)
+    return named.union(*(heirs_of(state, party) for party in named))
 
 
 def open_duties(state: StateView, party: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import ClassVar, Final
 
+from constancia.domain.identity.succession import with_heirs
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Level
@@ -289,7 +290,8 @@ class ResponseGiven(EntryAct):
         entry = _target(self, at)
         if self.answers is None or entry is None:
             return None
-        return at.party not in authors_of(entry) and {"authors": list(authors_of(entry))}
+        said_it = with_heirs(at.state, authors_of(entry))
+        return at.party not in said_it and {"authors": sorted(said_it)}
 
     @rule("E_ROLE", "an accusation is answered by who is accused", "una acusación la contesta quien es acusado")
     def _by_the_accused(self, on: object, at: Context) -> Breach:
@@ -297,7 +299,8 @@ class ResponseGiven(EntryAct):
         if self.answers is not None or entry is None or not is_answerable(entry.statement["type"]):
             return None
         accused = accused_by(at, entry)
-        return accused is not None and at.party not in accused and {"accused": sorted(accused)}
+        answering = with_heirs(at.state, accused or ())
+        return accused is not None and at.party not in answering and {"accused": sorted(answering)}
 
     @rule("E_SELF_DEALING", "who accuses does not answer, for any party", "quien acusa no contesta, por ninguna parte")
     def _not_by_who_accuses(self, on: object, at: Context) -> Breach:

@@ -1,8 +1,6 @@
 """Answers to a complaint are those of the accused."""
 
 from tests.domain.complaints.test_complaint import (
-    AboutEntry,
-    Given,
     admitted,
     answered,
     complaint,
@@ -11,12 +9,11 @@ from tests.domain.complaints.test_complaint import (
     resolution,
 )
 from tests.domain.governance.test_succession import ending
-from tests.domain.stage import Stage, sha256, text
+from tests.domain.stage import text
 
 from constancia.domain.complaints.answers import first_answers
 from constancia.domain.identity.succession import open_duties
 from constancia.domain.kernel.acts import REGISTRY
-from constancia.domain.kernel.aggregate import Mark
 
 
 def test_a_word_of_others_is_no_answer_of_the_accused() -> None:
@@ -33,23 +30,16 @@ def test_a_word_of_others_is_no_answer_of_the_accused() -> None:
 ANSWER = "complaint/q1#answer"
 
 
-def _responded(stage: Stage, who: str) -> None:
-    """A response of a party is in the state, whatever act it was said with."""
-    mark = Mark(index=len(stage.entries), leaf_hash=sha256(who), party=who, occurred_on=stage.today,
-                recorded_at=f"{stage.now:%Y-%m-%dT%H:%M:%S}.000Z")  # fmt: skip
-    stream = f"entry/{filing_entry(stage).leaf_hash}"
-    stage.state._aggregates[stream] = AboutEntry(stream=stream, responses=(Given(mark=mark),))
-
-
 def test_13_an_owed_answer_is_an_open_duty_that_a_successor_takes_over() -> None:
     stage = admitted()
     stage.outsider("nueva", "sfp")
     assert open_duties(stage.state, "sfp") == {ANSWER}
     assert stage.code("sfp", "PartySucceeded", ending("sfp", "nueva")) == "E_POLICY"
     stage.each("PartySucceeded", ending("sfp", "nueva", moved=[ANSWER]), ("sfp", "nueva", "inai", "nosc"))
-    _responded(stage, "red")
-    assert first_answers(stage.state, complaint(stage)) == {}
-    _responded(stage, "nueva")
+    response = {"response": text("Ya se publicó"), "target": filing_entry(stage).leaf_hash}
+    assert stage.code("sfp", "ResponseGiven", response) == "E_PARTY_SUCCEEDED"
+    assert stage.code("red", "ResponseGiven", response) == "E_ROLE"
+    stage.says("nueva", "ResponseGiven", response)
     assert first_answers(stage.state, complaint(stage))["sfp"].party == "nueva"
 
 

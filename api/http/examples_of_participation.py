@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from constancia.api.http.examples import MARK
+from constancia.api.http.examples_of_records import MARK
 
 GATHERING: Final[dict[str, Any]] = {
     "about": {"commitment": "rm", "deliverable": "d1.1"},

@@ -6,29 +6,31 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query
 
 from constancia.api.http.deps import TheLedger, TheReading, judged
-from constancia.api.http.examples import (
-    AGREEMENT,
-    ALLEGATION,
+from constancia.api.http.examples import SHOWS
+from constancia.api.http.examples_of_bearing import (
     BODY,
-    CANCELLATION,
-    COMMITMENT,
-    COMPLAINT,
     CONDITIONS,
-    CORRECTION,
-    DECISION,
-    DELIVERABLE,
     DUTY,
-    OVERDUE,
     PARTICIPANTS,
     PARTY,
-    PLAN,
-    REMARKS,
-    SHOWS,
-    SIGNATURES,
     STATEMENT,
     SUCCESSION,
 )
 from constancia.api.http.examples_of_participation import GATHERING, PARTICIPATION, RESPONSE
+from constancia.api.http.examples_of_records import (
+    AGREEMENT,
+    ALLEGATION,
+    CANCELLATION,
+    COMMITMENT,
+    COMPLAINT,
+    CORRECTION,
+    DECISION,
+    DELIVERABLE,
+    OVERDUE,
+    PLAN,
+    REMARKS,
+    SIGNATURES,
+)
 from constancia.api.http.schemas import Responses, json_example, refusals
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.projections import STATE_PROJECTIONS

@@ -60,10 +60,10 @@ def fallback_bearers(state: State, commitment: Commitment, milestone: Milestone)
     body = state.aggregates.get(f"governance/{commitment.governance_body}")
     seated = body.seated if isinstance(body, GovernanceBody) else ()
     named = milestone.fallback.parties if milestone.fallback else ()
-    found: list[str] = []
+    bearers: list[str] = []
     for name in named:
-        found.extend(seated if name in MEMBERS else bearers_of(state, commitment, milestone, name))
-    return tuple(dict.fromkeys(found))
+        bearers.extend(seated if name in MEMBERS else bearers_of(state, commitment, milestone, name))
+    return tuple(dict.fromkeys(bearers))
 
 
 def kind_changed(state: State, succession: Succession) -> bool:

@@ -61,11 +61,12 @@ def in_language(text: object, lang: str, languages: Sequence[str] = DEFAULT_LANG
 
 def chosen(text: object, lang: str, languages: Sequence[str]) -> tuple[str | None, str]:
     """Return the words that `in_language` chooses, and their language; None for it where the text names none."""
-    by_language = text.to_json() if isinstance(text, Text) else text
-    if not isinstance(by_language, Mapping):
+    if not isinstance(text, Text | Mapping):
         return None, str(text)
-    if not by_language:
+    if not text:
         return None, ""
+    members = text.to_json() if isinstance(text, Text) else text
+    by_language = {str(name).replace("_", "-"): words for name, words in members.items()}
     tag = language_shown(tuple(by_language), lang, languages)
     return tag, str(by_language[tag])
 

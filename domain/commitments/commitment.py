@@ -216,8 +216,8 @@ class Commitment(Aggregate):
             return ()
         steps = (step for step in self.scope.milestones if step.milestone in self.open_milestones)
         named = (part_of(self, step.milestone) for step in steps if party in named_responsible(step))
-        held = (holder for holder in self.roles or () if holder.party == party and holder.until_index is None)
-        return tuple(dict.fromkeys((*named, *(role_of(self, holder) for holder in held))))
+        roles = (holder for holder in self.roles or () if holder.party == party and holder.until_index is None)
+        return tuple(dict.fromkeys((*named, *(role_of(self, holder) for holder in roles))))
 
     @property
     def scope(self) -> Scope | None:
@@ -357,8 +357,8 @@ def _responsible(at: Context, commitment: Commitment, milestone: Milestone) -> I
 def bearers_of(state: StateView, commitment: Commitment, milestone: Milestone, name: str) -> Iterable[str]:
     """Give the parties that bear what a milestone names, a party or a role: a successor where a party has ended."""
     if name in ROLES:
-        held = commitment.holders(name, milestone.milestone)
-        borne = [(holder.party, role_of(commitment, holder)) for holder in held]
+        holders = commitment.holders(name, milestone.milestone)
+        borne = [(holder.party, role_of(commitment, holder)) for holder in holders]
     else:
         borne = [(name, part_of(commitment, milestone.milestone))]
     bearers = (holder_of(state, party, duty) for party, duty in borne)

@@ -51,7 +51,7 @@ class ConditionDeclared(BodysAct):
         milestone = on.scope.milestone(self.milestone) if on.scope and self.milestone else None
         return milestone is not None and milestone.fallback is None and {"milestone": self.milestone}
 
-    # The scope is what was agreed: another wording beside it would be a second truth.
+    # The scope is what was agreed: another wording next to it would be a second truth.
     @rule(
         "E_POLICY",
         "the condition of a milestone is the one that the scope has, in each of its languages",

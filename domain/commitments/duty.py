@@ -166,13 +166,13 @@ class DutyAssigned(DutyAct):
     )
 
     def suffices(self, on: Duty, at: Context) -> bool:
-        """Tell whether, with this word, the members have said it who are awaited, and each who bears it anew."""
+        """Tell whether, with this word, the members have said it who are awaited, and each who takes it on."""
         before = on.current.bearers if on.current else ()
         # Nobody gets a duty without its own word; who has it already and can't speak any more keeps it.
         new = {bearer for bearer in self.bearers if bearer not in before}
-        kept = {bearer for bearer in self.bearers if bearer in before and can_say(at, bearer, type(self).__name__)}
+        able = {bearer for bearer in self.bearers if bearer in before and can_say(at, bearer, type(self).__name__)}
         members = awaited(at, body_of(at, self.governance_body), type(self).__name__)
-        return at.joined().parties >= {*members, *new, *kept}
+        return at.joined().parties >= {*members, *new, *able}
 
     def begin(self, at: Context) -> Duty:
         """Take the first word in."""
@@ -184,7 +184,7 @@ class DutyAssigned(DutyAct):
         if not self.suffices(on, at):
             return replace(on, concurring=on.with_concurrence(concurrence))
         rest = tuple(
-            said for said in on.concurring if (said.type, said.digest) != (concurrence.type, concurrence.digest)
+            other for other in on.concurring if (other.type, other.digest) != (concurrence.type, concurrence.digest)
         )
         assignment = Assignment(
             bearers=self.bearers,

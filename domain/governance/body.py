@@ -71,8 +71,8 @@ class GovernanceBody(Aggregate):
 
     def participant(self, party: str) -> Participant | None:
         """Give a party's participation that has not ended."""
-        current = (one for one in self.participants or () if one.until_index is None)
-        return next((one for one in current if one.party == party), None)
+        current = (participant for participant in self.participants or () if participant.until_index is None)
+        return next((participant for participant in current if participant.party == party), None)
 
     def is_seated(self, party: str) -> bool:
         """Tell whether a party sits now."""

@@ -120,14 +120,14 @@ class ParticipantAdmitted(GovernanceAct):
         current = on.participant(self.party)
         when = occurrence(at.state, at.mark, self.until or self.since).on
         before = (
-            replace(one, until=when, until_index=at.mark.index) if one is current else one
-            for one in on.participants or ()
+            replace(other, until=when, until_index=at.mark.index) if other is current else other
+            for other in on.participants or ()
         )
         added = Participant(
             party=self.party, participation=self.participation, voting=self.voting, since=self.since, mark=at.mark
         )
         rest = tuple(
-            said for said in on.concurring if (said.type, said.digest) != (concurrence.type, concurrence.digest)
+            other for other in on.concurring if (other.type, other.digest) != (concurrence.type, concurrence.digest)
         )
         participants = (*before, *(() if self.until else (added,)))
         return replace(on, concurring=rest, participants=participants)

@@ -143,7 +143,7 @@ class PartySucceeded(SuccessionAct):
 
     @rule("E_POLICY", "a duty goes to a successor", "un deber pasa a una sucesora")
     def _to_a_successor(self, on: object, at: Context) -> Breach:
-        return [{"party": one.successor} for one in self.transfers if one.successor not in self.successors]
+        return [{"party": moved.successor} for moved in self.transfers if moved.successor not in self.successors]
 
     @rule(
         "E_POLICY",

@@ -29,7 +29,7 @@ def is_language_tag(tag: str) -> bool:
     """Tell whether a tag is well-formed, and written in small letters: `pt`, `pt-br`, `zh-hant`, `es-419`.
 
     Source: RFC 5646 §2.1: the grammar; letters mean the same in either case. Ours: small letters only, so that a
-    language has one tag, and a tag can be the name of a member (SPEC §1).
+    language has one tag.
     """
     return len(tag) <= TAG_CHARACTERS and _TAG.match(tag) is not None
 
@@ -56,10 +56,21 @@ def language_shown(tags: Sequence[str], lang: str, authentic: Sequence[str] = DE
     return ordered[0]
 
 
+def member_of(tag: str) -> str:
+    """Give the name of a tag's member in JSON, where a name holds no hyphen (SPEC §1): `pt_br` for `pt-br`."""
+    return tag.replace("-", "_")
+
+
+def tag_of(member: str) -> str | None:
+    """Give the tag that a member's name stands for; None where it stands for none."""
+    tag = member.replace("_", "-")
+    return tag if "-" not in member and is_language_tag(tag) else None
+
+
 def is_text(value: object) -> bool:
     """Tell whether a JSON value is a text by language: an object whose members are all texts under language tags."""
     return (
         isinstance(value, Mapping)
         and bool(value)
-        and all(is_language_tag(tag) and isinstance(text, str) for tag, text in value.items())
+        and all(tag_of(name) is not None and isinstance(text, str) for name, text in value.items())
     )

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Final, Literal, NewType, Self, get_args, get_o
 
 from constancia.domain.kernel.calendar import parse_day, parse_edtf
 from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN
-from constancia.domain.kernel.languages import FORMER_LANGUAGES, is_language_tag
+from constancia.domain.kernel.languages import FORMER_LANGUAGES, is_language_tag, member_of, tag_of
 
 Identifier = NewType("Identifier", str)
 Hex64 = NewType("Hex64", str)
@@ -287,8 +287,8 @@ def check_tag(tag: str | None, edition: int, where: str) -> None:
 class Text(Value):
     """A text in one language or several: pairs of language tag and text, sorted by tag.
 
-    Its JSON form is an object whose members are the tags. In editions 1 and 2 it is in Spanish, and in English where
-    there is one. From edition 3 on it has each authentic language of the ledger (`domain.texts`), and may have more.
+    Its JSON form is an object whose members are the tags, with `_` for each `-`. In editions 1 and 2 it is in Spanish,
+    and in English where there is one. From edition 3 on it has each authentic language of the ledger (`domain.texts`), and may have more.
     """
 
     FORMER_MEMBERS: ClassVar[Mapping[int, tuple[str, ...]]] = {LAST_OF_ES_AND_EN: ("es",)}
@@ -303,10 +303,13 @@ class Text(Value):
         if not item or len(item) > LIST_ITEMS:
             raise FormError(where, f"texts in 1 to {LIST_ITEMS} languages", len(item))
         read = _PARSERS[str]
-        for tag in item:
-            if type(tag) is not str or not is_language_tag(tag):
-                raise FormError(f"{where}.{tag}", TAG_WORDS, tag)
-        return cls(by_language=tuple((tag, read(item[tag], f"{where}.{tag}")) for tag in sorted(item)))
+        texts = {}
+        for name, text in item.items():
+            tag = tag_of(name) if type(name) is str else None
+            if tag is None:
+                raise FormError(f"{where}.{name}", f"{TAG_WORDS}, with _ for each -", name)
+            texts[tag] = read(text, f"{where}.{name}")
+        return cls(by_language=tuple(sorted(texts.items())))
 
     def check_edition(self, edition: int, where: str) -> None:
         """In editions 1 and 2 it has Spanish, and no other language but English."""
@@ -321,7 +324,7 @@ class Text(Value):
     @classmethod
     def member_hint(cls, name: str) -> Any:
         """Give the type of a member: a text where its name is a language, nothing elsewhere."""
-        return str if is_language_tag(name) else None
+        return str if tag_of(name) is not None else None
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -330,7 +333,7 @@ class Text(Value):
 
     def to_json(self) -> dict[str, Any]:
         """Give the object of texts by language."""
-        return dict(self.by_language)
+        return {member_of(tag): text for tag, text in self.by_language}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,8 +30,8 @@ class Statement(Aggregate):
     @property
     def missing(self) -> tuple[str, ...]:
         """The parties named that have not said it."""
-        said = {mark.party for mark in self.signatories}
-        return tuple(party for party in self.published.parties if party not in said)
+        published = {mark.party for mark in self.signatories}
+        return tuple(party for party in self.published.parties if party not in published)
 
 
 @act_base

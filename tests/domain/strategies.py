@@ -99,7 +99,7 @@ def scopes(draw: st.DrawFn) -> Body:
 
 def json_values() -> st.SearchStrategy[Any]:
     """JSON of the statement profile: no floats, integers within 2^53, keys in one alphabet."""
-    keys = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
+    keys = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
     texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cf", "Cn")), max_size=12).map(
         partial(normalize, "NFC")
     )

@@ -1,5 +1,5 @@
 // Canonical JSON (SPEC §1)
-const PLAIN = /^[\n -~]*$/, MEMBER = /^[a-z][a-z0-9_-]*$/;
+const PLAIN = /^[\n -~]*$/, MEMBER = /^[a-z][a-z0-9_]*$/;
 const FORBIDDEN = /[\0-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}\p{Noncharacter_Code_Point}\p{Surrogate}]/u;
 
 /** Are these characters all admitted, in their one form (NFC)? What is plain ASCII need not be asked. */

@@ -3,7 +3,7 @@
 import pytest
 
 from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN, NEWEST
-from constancia.domain.kernel.languages import is_language_tag, is_text, language_shown
+from constancia.domain.kernel.languages import is_language_tag, is_text, language_shown, tag_of
 from constancia.domain.kernel.values import Doc, DocSet, FormError, Text
 from constancia.domain.kernel.walk import values_in
 
@@ -25,6 +25,8 @@ def test_a_well_formed_tag_is_taken(tag: str) -> None:
 )  # fmt: skip
 def test_another_tag_is_not(tag: str) -> None:
     assert not is_language_tag(tag)
+    if tag_of(tag) is not None:  # a member's name has `_` for each `-`
+        return
     with pytest.raises(FormError, match="language tag"):
         Text.parse({"es": "uno", tag: "otro"})
 
@@ -55,7 +57,7 @@ def test_what_is_no_text_is_refused(item: object) -> None:
 
 
 def test_a_text_goes_back_to_the_object_that_it_was_read_from() -> None:
-    item = {"es": "uno", "nah": "ce", "pt-br": "um"}
+    item = {"es": "uno", "nah": "ce", "pt_br": "um"}
     text = Text.parse(dict(reversed(item.items())))
     assert (text.to_json(), text.languages) == (item, ("es", "nah", "pt-br"))
     assert text == Text.parse(item)
@@ -63,12 +65,12 @@ def test_a_text_goes_back_to_the_object_that_it_was_read_from() -> None:
 
 
 def test_a_text_is_known_by_its_members() -> None:
-    assert is_text({"es": "uno", "pt-br": "um"})
+    assert is_text({"es": "uno", "pt_br": "um"})
     assert not any(map(is_text, ({}, {"es": 1}, {"kind": "uno"}, {"es": "uno", "name": "dos"}, "es", None)))
 
 
 @pytest.mark.parametrize(
-    "item", [{"en": "one"}, {"pt": "um"}, {"es": "uno", "pt": "um"}, {"en": "one", "es-mx": "uno"}]
+    "item", [{"en": "one"}, {"pt": "um"}, {"es": "uno", "pt": "um"}, {"en": "one", "es_mx": "uno"}]
 )
 def test_a_former_edition_knows_spanish_and_english_alone(item: dict[str, str]) -> None:
     text = Text.parse(item)

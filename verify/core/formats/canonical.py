@@ -19,7 +19,7 @@ MAX_INTEGER: Final = 2**53 - 1
 MAX_STATEMENT_BYTES: Final = 32_768  # a person reads it before signing; larger matter is a document
 MAX_ENTRY_BYTES: Final = 65_535  # the entry bundle's uint16 length (C2SP tlog-tiles)
 
-_KEY = re.compile(r"[a-z][a-z0-9_-]*\Z")
+_KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
 # Controls but line feed, soft hyphen, bidi and other invisible format characters, noncharacters, surrogates.
 FORBIDDEN: Final = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -103,7 +103,7 @@ def _decode(text: str) -> Any:
 def _object(value: dict[str, Any]) -> dict[str, Any]:
     for key in value:
         if not _KEY.match(key):
-            raise Malformed("key", f"key {key[:80]!r}", "[a-z][a-z0-9_-]*", key[:80])
+            raise Malformed("key", f"key {key[:80]!r}", "[a-z][a-z0-9_]*", key[:80])
     return value
 
 
@@ -154,5 +154,5 @@ def _check_members(value: dict[object, object] | list[object] | tuple[object, ..
         return
     for key, member in value.items():
         if not isinstance(key, str) or not _KEY.match(key):
-            raise Malformed("key", where, "[a-z][a-z0-9_-]*", repr(key)[:80])
+            raise Malformed("key", where, "[a-z][a-z0-9_]*", repr(key)[:80])
         _check_value(member, f"{where}.{key}", depth)

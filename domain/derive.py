@@ -33,7 +33,7 @@ from constancia.domain.kernel.calendar import (
 from constancia.domain.kernel.derived import Derived, Target, missed
 from constancia.domain.kernel.moves import answer, counts_by, span_of
 from constancia.domain.kernel.occurrence import SECOND, occurrence
-from constancia.domain.participation.standing import participation_facts, responses_to
+from constancia.domain.participation.standing import OWED, participation_facts, responses_to
 from constancia.domain.plans.lateness import plan_facts
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.remarks.standing import contests_within, disowned, marks_of
@@ -257,14 +257,18 @@ def _responses_owed(state: State) -> Iterator[Derived]:
     """Yield each rejected commitment: its body owes a reasoned response to who proposed it."""
     for commitment in state.of(Commitment):
         answered = responses_to(state, commitment.stream)
-        if commitment.status == "rejected" and commitment.decided and not answered:
+        if commitment.status == "rejected" and commitment.decided:
             rejected = commitment.decided[-1].mark
             yield Derived(
-                kind="ReasonedResponseOwed",
+                kind=OWED,
                 stream=commitment.stream,
                 since=occurrence(state, rejected).on,
                 known_index=rejected.index,
-                params={"body": commitment.governance_body, "to": commitment.proposed.party},
+                params={
+                    "answered_by": [response.response for response in answered],
+                    "body": commitment.governance_body,
+                    "to": commitment.proposed.party,
+                },
             )
 
 

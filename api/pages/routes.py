@@ -18,6 +18,7 @@ from constancia.api.routers.refusals import attempt_rows
 from constancia.api.text.handcheck import hand_check, materials
 from constancia.api.text.i18n import LANGUAGES
 from constancia.domain.derive import derive
+from constancia.domain.participation.standing import OWED
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.as_of import MAX_SIZE
@@ -145,7 +146,8 @@ def gatherings(frame: TheFrame) -> Response:
 @router.get("/en/participation")
 def participation(frame: TheFrame) -> Response:
     """Show the record of participation: contributions by kind, answers by theme, and what is owed."""
-    owed = {fact.stream for fact in derive(frame.state, frame.as_of.at) if fact.kind == "ReasonedResponseOwed"}
+    facts = derive(frame.state, frame.as_of.at)
+    owed = {fact.stream for fact in facts if fact.kind == OWED and not fact.params["answered_by"]}
     return frame.page(
         "participation.html",
         consultations=frame.as_of.rows("participation"),

@@ -1,20 +1,32 @@
 """The state of a gathering at an instant, and which answers are owed: derived, said by nobody.
 
-- R1: a gathering whose days are over and that nobody reports as held is not held so far. That accuses nobody.
+- R1: a gathering whose days are over and that nobody reports as held is not held so far. That accuses nobody. That it
+  was not held on the days of a call stays a fact: neither a later call nor a later holding unmakes it.
 - R2: a contribution that came in after the days of the gathering is late; it is answered all the same.
 - R3: a contribution is answered once a response recorded after it names it, or has a theme that names none.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Final
 
-from constancia.domain.commitments.gathering import Contribution, Gathering
-from constancia.domain.kernel.calendar import Certainty, deadline, format_instant, has_begun, local_day, parse_edtf
+from constancia.domain.commitments.gathering import Contribution, Convening, Gathering, Holding
+from constancia.domain.kernel.calendar import (
+    Certainty,
+    deadline,
+    format_instant,
+    has_begun,
+    local_day,
+    parse_edtf,
+    parse_instant,
+)
 from constancia.domain.kernel.context import StateView
 from constancia.domain.kernel.derived import Derived
 from constancia.domain.kernel.occurrence import Occurrence, as_recorded, occurrence
 from constancia.domain.participation.response import ReasonedResponse
+
+OWED: Final = "ReasonedResponseOwed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,19 +50,48 @@ def gathering_standing(state: StateView, gathering: Gathering, at: datetime) -> 
     due = deadline(call.window, state.timezone) if call else None
     if gathering.holding is None:
         return GatheringStanding(stands="not_held" if due is not None and due <= at else "convened", due=due)
-    met = occurrence(state, gathering.holding.mark, gathering.holding.ended)
-    if call is None or due is None:
-        return GatheringStanding(stands="held", due=due, ended=met)
-    if due > datetime.fromisoformat(call.mark.recorded_at):
-        met = as_recorded(state, gathering.holding.mark, met)
-    late = has_begun(met.on, local_day(due, state.timezone) - timedelta(days=1)) is Certainty.NO
+    met = _ended(state, gathering.holding, call, due)
+    late = due is not None and _is_after(met.on, _last_day(state, due))
     return GatheringStanding(stands="held_late" if late else "held", due=due, ended=met)
+
+
+def _ended(state: StateView, holding: Holding, call: Convening | None, due: datetime | None) -> Occurrence:
+    """Give when a holding counts as over: a call on record before its days were over contradicts an older date."""
+    met = occurrence(state, holding.mark, holding.ended)
+    if call is not None and due is not None and due > parse_instant(call.mark.recorded_at):
+        met = as_recorded(state, holding.mark, met)
+    return met
+
+
+def _last_day(state: StateView, due: datetime) -> date:
+    return local_day(due, state.timezone) - timedelta(days=1)
+
+
+def _is_after(when: str, day: date) -> bool:
+    return has_begun(when, day) is Certainty.NO
+
+
+def _calls_over(state: StateView, gathering: Gathering, at: datetime) -> Iterator[tuple[Convening, datetime]]:
+    """Give each call whose days were over before another one moved it, with the first instant after them."""
+    following = [*(parse_instant(call.mark.recorded_at) for call in gathering.convenings[1:]), None]
+    for call, moved in zip(gathering.convenings, following, strict=True):
+        due = deadline(call.window, state.timezone)
+        if due is not None and due <= at and (moved is None or moved >= due):
+            yield call, due
+
+
+def _over(state: StateView, gathering: Gathering, at: datetime) -> datetime | None:
+    """Give the instant since when a gathering is over, for who awaits an answer: a later call moves it no more."""
+    if gathering.convenings:
+        return next((due for _call, due in _calls_over(state, gathering, at)), None)
+    due = deadline(gathering.window, state.timezone) if gathering.window else None
+    return due if due is not None and due <= at else None
 
 
 def is_late(state: StateView, gathering: Gathering, contribution: Contribution) -> bool:
     """Tell whether a contribution came in after the days of its gathering."""
     end = parse_edtf(gathering.window).end if gathering.window else None
-    return end is not None and has_begun(occurrence(state, contribution.mark).on, end) is Certainty.NO
+    return end is not None and _is_after(occurrence(state, contribution.mark).on, end)
 
 
 def responses_to(state: StateView, stream: str) -> tuple[ReasonedResponse, ...]:
@@ -74,62 +115,54 @@ def unanswered(gathering: Gathering, responses: tuple[ReasonedResponse, ...]) ->
     )
 
 
-def response_due(state: StateView, gathering: Gathering) -> datetime | None:
-    """Give the first instant after the term for an answer; None where no rule sets one, or the days have no end."""
-    end = parse_edtf(gathering.window).end if gathering.window else None
-    if end is None or gathering.response_term is None or not gathering.contributions:
+def response_due(state: StateView, gathering: Gathering, at: datetime) -> datetime | None:
+    """Give the first instant after the term for an answer; None where no rule sets one, or nothing is owed yet."""
+    over = _over(state, gathering, at)
+    if over is None or gathering.response_term is None or not gathering.contributions:
         return None
-    return deadline((end + timedelta(days=gathering.response_term)).isoformat(), state.timezone)
+    term = timedelta(days=gathering.response_term)
+    return deadline((_last_day(state, over) + term).isoformat(), state.timezone)
 
 
 def participation_facts(state: StateView, at: datetime) -> Iterator[Derived]:
     """Yield what follows of gatherings and answers at an instant."""
     for gathering in state.of(Gathering):
         yield from _of_gathering(state, gathering, at)
+        yield from _answers(state, gathering, at)
 
 
 def _of_gathering(state: StateView, gathering: Gathering, at: datetime) -> Iterator[Derived]:
-    standing, stream = gathering_standing(state, gathering, at), gathering.stream
-    if standing.stands == "not_held" and standing.due is not None:
-        window: dict[str, object] = {"window": gathering.window}
-        yield Derived(kind="GatheringNotHeld", stream=stream, since=format_instant(standing.due), params=window)
-    if standing.stands == "held_late" and standing.ended is not None and gathering.holding is not None:
+    holding, stream = gathering.holding, gathering.stream
+    for call, due in _calls_over(state, gathering, at):
+        if holding is None or _is_after(_ended(state, holding, call, due).on, _last_day(state, due)):
+            window: dict[str, object] = {"window": call.window}
+            yield Derived(kind="GatheringNotHeld", stream=stream, since=format_instant(due), params=window)
+    standing = gathering_standing(state, gathering, at)
+    if standing.stands == "held_late" and standing.ended is not None and holding is not None:
         dates = {"claimed_on": standing.ended.claimed_on or standing.ended.on, "window": gathering.window}
-        index = gathering.holding.mark.index
-        yield Derived(kind="GatheringHeldLate", stream=stream, since=standing.ended.on, known_index=index, params=dates)
-    yield from _answers(state, gathering, at)
+        on, index = standing.ended.on, holding.mark.index
+        yield Derived(kind="GatheringHeldLate", stream=stream, since=on, known_index=index, params=dates)
 
 
 def _answers(state: StateView, gathering: Gathering, at: datetime) -> Iterator[Derived]:
-    """Yield that an answer is owed once the days are over, and that it was not there when it was due."""
-    over = deadline(gathering.window, state.timezone) if gathering.window else None
-    responses = responses_to(state, gathering.stream)
-    missing = unanswered(gathering, responses)
-    if missing and over is not None and over <= at:
-        params: dict[str, object] = {"contributions": list(missing)}
-        yield Derived(kind="ReasonedResponseOwed", stream=gathering.stream, since=format_instant(over), params=params)
-    due = response_due(state, gathering)
+    """Yield that an answer is owed once the days are over, by what it was given, and that it was missed when due."""
+    over, responses = _over(state, gathering, at), responses_to(state, gathering.stream)
+    if over is not None and gathering.contributions:
+        params: dict[str, object] = {
+            "answered_by": [response.response for response in responses],
+            "unanswered": list(unanswered(gathering, responses)),
+        }
+        yield Derived(kind=OWED, stream=gathering.stream, since=format_instant(over), params=params)
+    due = response_due(state, gathering, at)
     if due is None or due > at:
         return
-    last_day = local_day(due, state.timezone) - timedelta(days=1)
-    in_time = tuple(
-        response
-        for response in responses
-        if has_begun(occurrence(state, response.mark).on, last_day) is not Certainty.NO
-    )
-    late = unanswered(gathering, in_time)
-    came_in_time = [name for name in late if not _came_after(state, gathering, name, last_day.isoformat())]
-    if came_in_time:
-        params = {"contributions": came_in_time, "target": "response", "window": last_day.isoformat()}
+    last_day = _last_day(state, due)
+    in_time = [answer for answer in responses if not _is_after(occurrence(state, answer.mark).on, last_day)]
+    missed = [
+        name
+        for name in unanswered(gathering, tuple(in_time))
+        if (came := gathering.contribution(name)) and not _is_after(occurrence(state, came.mark).on, last_day)
+    ]
+    if missed:
+        params = {"contributions": missed, "target": "response", "window": last_day.isoformat()}
         yield Derived(kind="DeadlineMissed", stream=gathering.stream, since=format_instant(due), params=params)
-
-
-def _came_after(state: StateView, gathering: Gathering, name: str, last_day: str) -> bool:
-    """Tell whether a contribution came in after the term for an answer was over."""
-    contribution = gathering.contribution(name)
-    end = parse_edtf(last_day).end
-    return (
-        contribution is not None
-        and end is not None
-        and has_begun(occurrence(state, contribution.mark).on, end) is Certainty.NO
-    )

@@ -32,7 +32,7 @@ def _row(state: State, key: str, day: date) -> Row | None:
     for contribution in gathering.contributions:
         counted[contribution.contributor] += contribution.count
     over = deadline(gathering.window, state.timezone) if gathering.window else None
-    due = response_due(state, gathering)
+    due = response_due(state, gathering, at)
     missing = unanswered(gathering, responses)
     return {
         "by_kind": dict(sorted(counted.items())),

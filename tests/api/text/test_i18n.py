@@ -24,7 +24,7 @@ MADE = (
     "note.", "page.done", "page.ended", "page.holds_", "page.open_ended", "page.returned_on",
     "page.rule_",
     "page.running", "page.succeeded_on",
-    "page.target_", "page.withdrawn_on",
+    "page.target_", "page.theme_", "page.withdrawn_on",
     *(f"monitor.{code}" for code in KINDS),
 )  # fmt: skip
 

@@ -59,7 +59,9 @@ def test_k1_a_rejection_binds_nobody_and_is_decided_by_the_bodys_rules() -> None
     stage.says("inai", TYPE, status("rejected"))
     assert found(stage).status == "rejected"
     owed = [fact for fact in derive(stage.state, LATE) if fact.kind == "ReasonedResponseOwed"]
-    assert [(fact.stream, fact.params) for fact in owed] == [("commitment/c1", {"body": "cc", "to": "nosc"})]
+    assert [(fact.stream, fact.params) for fact in owed] == [
+        ("commitment/c1", {"answered_by": [], "body": "cc", "to": "nosc"}),
+    ]
 
 
 def test_k1_who_has_left_is_named_and_not_awaited() -> None:

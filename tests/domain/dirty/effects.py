@@ -379,7 +379,7 @@ def facts_stay(books: Books, before: Iterable[Json], after: Iterable[Json], at: 
     """Check that what was true at an instant stays so, and that a late word has both dates."""
     named = {_name(one) for one in after}
     for fact in before:
-        if fact["kind"] == "DeadlineMissed":
+        if fact["kind"] in ("DeadlineMissed", "GatheringNotHeld"):
             due = read_instant(fact["since"])
             if at - due <= WEEK:
                 continue  # a live word may still be dated within the week

@@ -45,6 +45,22 @@ def test_moved_in_time_it_is_not_missed() -> None:
     assert kinds(stage, datetime(2019, 4, 11, tzinfo=UTC)) == ["GatheringNotHeld"]
 
 
+def test_r1_a_call_after_the_fact_unmakes_nothing() -> None:
+    stage = called().on("2019-04-02")
+    stage.says("sfp", "GatheringConvened", convened(window="2019-04-09"))
+    assert [one.params["window"] for one in facts(stage, datetime(2019, 4, 8, tzinfo=UTC))] == ["2019-03-26"]
+    stage.on("2019-04-09").says("sfp", "GatheringHeld", held(window="2019-04-09"))
+    assert kinds(stage) == ["GatheringNotHeld"]
+    assert gathering_standing(stage.state, found(stage), LATE).stands == "held"
+
+
+def test_r1_a_call_after_the_fact_defers_no_answer() -> None:
+    stage = with_term(10).on("2019-05-15")
+    late = convened(window="2020-05-10", kind="consultation", about={"commitment": "c1"})
+    stage.says("sfp", "GatheringConvened", late)
+    assert [one.params["window"] for one in missed(stage)] == ["2019-05-20"]
+
+
 def test_held_in_time() -> None:
     assert kinds(over()) == []
 
@@ -52,8 +68,9 @@ def test_held_in_time() -> None:
 def test_held_late_says_so() -> None:
     stage = called().on("2019-04-02")
     stage.says("sfp", "GatheringHeld", held(window="2019-04-02"))
-    (fact,) = facts(stage)
+    fact, missed = facts(stage)
     assert (fact.kind, fact.since, fact.known_index) == ("GatheringHeldLate", "2019-04-02", len(stage.entries) - 1)
+    assert (missed.kind, missed.params) == ("GatheringNotHeld", {"window": "2019-03-26"})
     assert fact.params == {"claimed_on": "2019-04-02", "window": "2019-03-26"}
 
 
@@ -61,14 +78,14 @@ def test_a_backdated_holding_counts_from_its_recording() -> None:
     """Two years later somebody says that it took place in time: the claim is shown, the lateness stays."""
     stage = called().on("2021-02-01")
     stage.says("sfp", "GatheringHeld", held(), occurred_on="2019-03-26")
-    (fact,) = facts(stage, datetime(2021, 3, 1, tzinfo=UTC))
+    fact, _missed = facts(stage, datetime(2021, 3, 1, tzinfo=UTC))
     assert (fact.kind, fact.since, fact.params["claimed_on"]) == ("GatheringHeldLate", "2021-02-01", "2019-03-26")
 
 
 def test_a_backdated_holding_before_the_ledger_began_is_contradicted_by_its_own_call() -> None:
     stage = called().on("2021-02-01")
     stage.says("sfp", "GatheringHeld", held(window="2019-02-26"), occurred_on="2019-02-26")
-    assert kinds(stage, datetime(2021, 3, 1, tzinfo=UTC)) == ["GatheringHeldLate"]
+    assert kinds(stage, datetime(2021, 3, 1, tzinfo=UTC)) == ["GatheringHeldLate", "GatheringNotHeld"]
 
 
 def test_r2_a_late_contribution_is_late_and_taken() -> None:
@@ -85,9 +102,10 @@ def test_an_answer_is_owed_once_it_is_over_and_only_where_something_came_in() ->
     stage.says("red", "ContributionReceived", contributed())
     assert "ReasonedResponseOwed" not in kinds(stage, datetime(2019, 5, 9, tzinfo=UTC))
     owed = next(one for one in facts(stage) if one.kind == "ReasonedResponseOwed")
-    assert (owed.params, owed.since) == ({"contributions": ["k1"]}, "2019-05-11T05:00:00Z")
+    assert (owed.params, owed.since) == ({"answered_by": [], "unanswered": ["k1"]}, "2019-05-11T05:00:00Z")
     stage.on("2019-05-20").says("sfp", "ReasonedResponsePublished", answered())
-    assert "ReasonedResponseOwed" not in kinds(stage)
+    owed = next(one for one in facts(stage) if one.kind == "ReasonedResponseOwed")
+    assert owed.params == {"answered_by": ["r1"], "unanswered": []}
 
 
 def test_r3_an_answer_is_no_answer_to_what_it_does_not_name_nor_to_what_came_later() -> None:
@@ -167,4 +185,5 @@ def test_a_rejected_proposal_is_owed_an_answer_until_there_is_one() -> None:
     owed = [one for one in derive(stage.state, LATE) if one.kind == "ReasonedResponseOwed"]
     assert [one.stream for one in owed] == ["commitment/c9"]
     stage.says("sfp", "ReasonedResponsePublished", answered(commitment="c9"))
-    assert [one for one in derive(stage.state, LATE) if one.kind == "ReasonedResponseOwed"] == []
+    (fact,) = [one for one in derive(stage.state, LATE) if one.kind == "ReasonedResponseOwed"]
+    assert fact.params["answered_by"] == ["r1"]

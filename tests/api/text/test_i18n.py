@@ -21,7 +21,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 # Ids that are put together from a part that varies; everything else must stand in the code letter by letter.
 MADE = (
     "act.", "cli.asof.", "cli.standing.", "problem.", "word.",
-    "note.", "page.done", "page.ended", "page.holds_", "page.open_ended", "page.returned_on",
+    "note.", "page.done", "page.ended", "page.theme_", "page.holds_", "page.open_ended", "page.returned_on",
     "page.rule_",
     "page.running", "page.succeeded_on",
     "page.target_", "page.theme_", "page.withdrawn_on",

@@ -18,6 +18,10 @@ def command(
         bool,
         typer.Option("--force", help="Reemplazar una demostración existente. / Replace an existing demonstration."),
     ] = False,
+    short: Annotated[
+        bool,
+        typer.Option("--short", help="Sólo la hoja de ruta, sin el resto del proceso. / The road map alone."),
+    ] = False,
 ) -> None:
     """Reproduce la historia de la hoja de ruta y la verifica. / Replay the story of the road map and verify it.
 
@@ -36,7 +40,7 @@ def command(
     from constancia.verify.trust.trust_folder import load_trust
 
     tune_interpreter()
-    played = _play_with_progress(folder, force=force)
+    played = _play_with_progress(folder, force=force, short=short)
     show_played(folder, played)
     with open_source(str(folder)) as source:
         report = audit(source, load_trust(LedgerFolder(folder).trust), further=[Replay(played.ended)])
@@ -62,18 +66,21 @@ def show_played(folder: Path, played: "Played") -> None:
         print_standing(ledger.as_of(at=format_recorded_at(played.ended)), language())
 
 
-def _play_with_progress(folder: Path, *, force: bool) -> "Played":
+def _play_with_progress(folder: Path, *, force: bool, short: bool) -> "Played":
     import sys
 
     from constancia.api.demo.run import run_demo
 
     if not sys.stderr.isatty():
-        return run_demo(folder, force=force)
+        return run_demo(folder, force=force, short=short)
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(message("demo.progress"), total=None)
         return run_demo(
-            folder, force=force, progress=lambda done, total, _: bar.update(task, total=total, completed=done)
+            folder,
+            force=force,
+            short=short,
+            progress=lambda done, total, _: bar.update(task, total=total, completed=done),
         )

@@ -22,6 +22,7 @@ def agreement(stage: Stage) -> None:
     stage.say(secretariat, "AgreementDrafted", draft, provenance=FACT)
     frozen = {"agreement": "ag-1", "docset": digest(docset), "required": parties, "version": 1}
     stage.say(secretariat, "AgreementTextFrozen", frozen, provenance=FACT)
+    stage.frozen["ag-1"] = digest(docset)
     signed = {"agreement": "ag-1", "docset": digest(docset), "version": 1}
     stage.say(stage.cast.person("ap-cas-nosc"), "AgreementSigned", signed, provenance=FACT)
     stage.say(stage.cast.person("ap-alv-inai"), "AgreementSigned", signed, provenance=FACT)

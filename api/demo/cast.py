@@ -42,15 +42,19 @@ class Cast:
 
     Args:
         log_key: The log's verifier key, which each signer pins.
+        whole: Whether the whole story is played, for which some are given more to sign.
     """
 
-    def __init__(self, log_key: VerifierKey) -> None:
+    def __init__(self, log_key: VerifierKey, *, whole: bool = False) -> None:
         self._log_key = log_key
         self._players: dict[str, Player] = {}
         self.parties: dict[str, Any] = sample_json("parties.json")
         people = sample_json("people.json")
         self.first: list[dict[str, Any]] = people["appointments"]
         self.later = {record["appointment"]: record for record in people["later"]}
+        for name, further in people["further_scope"].items() if whole else ():
+            record = self.appointment(name)
+            record["scope"] = sorted({*record["scope"], *further})
 
     def root(self, party: str) -> Player:
         """Return a party's root."""

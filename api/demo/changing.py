@@ -74,9 +74,9 @@ def scope_act(decision: str, scope: dict[str, Any]) -> dict[str, Any]:
     return {"body": body, "stream": "commitment/rm", "type": "ScopeChanged"}
 
 
-def afterwards(stage: Stage) -> None:
-    """Miss a deadline, contest a report, end a mandate, correct an error, refuse a former official."""
-    sfp, network = stage.cast.person("ap-a-sfp"), stage.cast.person("ap-d-red")
+def contest(stage: Stage) -> None:
+    """Contest the report of progress after a deadline that passed."""
+    network = stage.cast.person("ap-d-red")
     stage.on("2019-09-10")
     report = next(done.entry for done in stage.outcomes if b'"type":"ProgressReported"' in done.entry.raw)
     contest = {
@@ -87,16 +87,28 @@ def afterwards(stage: Stage) -> None:
         "target": report.leaf_hash.hex(),
     }
     stage.say(network, "EntryContested", contest)
+
+
+def representation(stage: Stage) -> None:
+    """End the mandate of the civil society's representative."""
     stage.on("2019-11-15")
     former = stage.cast.person("ap-cas-nosc")
     root = stage.cast.root("nosc")
     reason = text("La representación del Núcleo es anual", "The Nucleus' representation is yearly")
     stage.say(root, "RepresentativeRevoked", {"appointment": "ap-cas-nosc", "reason": reason})
     stage.say(root, "KeyRevoked", {"key": former.key.key_id, "reason": "superseded"})
+
+
+def correction(stage: Stage) -> None:
+    """Correct an error in an entry of its own; appoint a progress officer."""
     stage.on("2019-12-16")
-    correct_date(stage, sfp)
+    correct_date(stage, stage.cast.person("ap-a-sfp"))
     stage.on("2020-01-15")
     appoint(stage, "ap-j-sfp")
+
+
+def departure(stage: Stage) -> None:
+    """Let the officer leave the post, and be refused when it signs on."""
     officer, ministry = stage.cast.person("ap-j-sfp"), stage.cast.root("sfp")
     stage.on("2020-12-01")
     gone = text("Dejó el puesto", "Left the post")

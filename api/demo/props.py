@@ -30,6 +30,11 @@ def document(stage: Stage, data: bytes, title: dict[str, str], lang: str | None 
     return doc | ({"lang": lang} if lang else {})
 
 
+def sample_document(stage: Stage, es: str, en: str) -> dict[str, Any]:
+    """Store a document that only says what it is, and cite it."""
+    return document(stage, f"# {es}\n\nInventado para la demostración.\n".encode(), text(es, en), "es")
+
+
 def alternates(stage: Stage) -> list[Player]:
     """Return the three fictional alternates in the order NOSC, INAI, SFP."""
     return [stage.cast.person(name) for name in ("ap-e-nosc", "ap-g-inai", "ap-a-sfp")]

@@ -47,7 +47,13 @@ class Played:
     witnessed: bool
 
 
-def run_demo(folder: Path, *, force: bool = False, progress: Callable[[int, int, str], None] | None = None) -> Played:
+def run_demo(
+    folder: Path,
+    *,
+    force: bool = False,
+    short: bool = False,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Played:
     """Make a demonstration ledger in a folder.
 
     It is created in a temporary folder and moved when it is complete, so that an interruption leaves nothing behind.
@@ -55,6 +61,7 @@ def run_demo(folder: Path, *, force: bool = False, progress: Callable[[int, int,
     Args:
         folder: The folder; it must not contain a ledger yet.
         force: Replace an existing demonstration. Any other ledger is never replaced.
+        short: Play the road map alone, without the rest of the process.
         progress: Called before each chapter with number, count and name.
 
     Returns:
@@ -72,7 +79,7 @@ def run_demo(folder: Path, *, force: bool = False, progress: Callable[[int, int,
             # Held until the exchange: a server at work in the folder would go on in one that has no name any more.
             resources.enter_context(WriterLock(folder))
         resources.enter_context(_removed_when_killed(made))
-        played = _play(made, progress)
+        played = _play(made, progress, short=short)
         _exchange(made, folder)
     return played
 
@@ -124,7 +131,7 @@ def _check_free(folder: Path, *, force: bool) -> None:
         raise LedgerError(f"{folder} already contains a demonstration; --force replaces it, --dir names another folder")
 
 
-def _play(folder: Path, progress: Callable[[int, int, str], None] | None) -> Played:
+def _play(folder: Path, progress: Callable[[int, int, str], None] | None, *, short: bool) -> Played:
     passphrase = secrets.token_urlsafe(18).encode()
     places = LedgerFolder(folder)
     signer = places.make_log_key(ORIGIN, passphrase)
@@ -132,8 +139,8 @@ def _play(folder: Path, progress: Callable[[int, int, str], None] | None) -> Pla
     with contextlib.ExitStack() as resources:
         options = _with_witnesses(places, signer, resources) if can_run_witnesses() else Options()
         with Ledger.open(folder, clock=clock, signer=signer, origin=ORIGIN, create=True, options=options) as ledger:
-            stage = Stage(ledger=ledger, clock=clock, cast=Cast(signer.verifier))
-            play(stage, progress)
+            stage = Stage(ledger=ledger, clock=clock, cast=Cast(signer.verifier, whole=not short))
+            play(stage, progress, short=short)
             witnessed = options.cosign and ledger.wait_cosigned(WITNESS_S)
             ledger.publish()
             for done in stage.outcomes:

@@ -44,6 +44,7 @@ class Stage:
     cast: Cast
     refused: list[Refused] = field(default_factory=list)
     outcomes: list[AppendOutcome] = field(default_factory=list)
+    frozen: dict[str, str] = field(default_factory=dict)  # digest of each agreement's text
 
     def checkpoint(self) -> bytes:
         """Give the log's checkpoint to a signer's software."""
@@ -149,6 +150,12 @@ class Stage:
         """Submit the same body for several signers, one entry each."""
         for player in players:
             self.say(player, type_name, body, **how)
+
+    def leaf_of(self, type_name: str, naming: str = "") -> str:
+        """Give the hex leaf hash of the last entry of a type whose bytes name something."""
+        marks = (f'"type":"{type_name}"'.encode(), naming.encode())
+        entries = (done.entry for done in reversed(self.outcomes))
+        return next(entry for entry in entries if all(mark in entry.raw for mark in marks)).leaf_hash.hex()
 
     def entries(self) -> Iterator[bytes]:
         """Give all entries' bytes."""

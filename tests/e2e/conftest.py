@@ -40,7 +40,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Played]:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the other workers of this run wait for the first one's, and take it
         if not outcome.exists():
-            outcome.write_bytes(pickle.dumps(run_demo(folder / "demo")))
+            outcome.write_bytes(pickle.dumps(run_demo(folder / "demo", short=True)))
     made: Played = pickle.loads(outcome.read_bytes())  # noqa: S301 (this run wrote it)
     return folder / "demo", made
 

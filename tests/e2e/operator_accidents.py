@@ -225,7 +225,7 @@ def two_at_once(bench: Bench, url: str, ledger: Path) -> dict[str, Any]:
     bench.say("\n== A second server, and `demo --force`, beside a server at work")
     size = bench.health(url)["size"]
     second = bench.run("serve", "--dir", ledger, "--port", "0")
-    forced = bench.run("demo", "--force", "--dir", ledger)
+    forced = bench.run("demo", "--short", "--force", "--dir", ledger)
     spoke = bench.speak(url, ledger)[0]
     after = bench.health(url)["size"]
     return {"second": second, "forced": forced, "spoke": spoke, "grown": after - size}
@@ -243,7 +243,7 @@ def main() -> None:
     bench = Bench(Path(sys.argv[1]))
     bench.folder.mkdir(parents=True, exist_ok=True)
     ledger = bench.folder / "ledger"
-    bench.run("demo", "--dir", ledger)
+    bench.run("demo", "--short", "--dir", ledger)
     with bench.served(ledger) as url:
         jumping_clock(bench, url, ledger)
         two_at_once(bench, url, ledger)

@@ -170,7 +170,17 @@ def test_what_is_invented_is_marked_so(ledger: Ledger) -> None:
 def test_command_plays_prints_and_verifies(tmp_path: Path, lang: str) -> None:
     folder = tmp_path / "libro"
     done = subprocess.run(
-        [sys.executable, "-c", "from constancia.api.cli import main; main()", "--lang", lang, "demo", "--dir", folder],
+        [
+            sys.executable,
+            "-c",
+            "from constancia.api.cli import main; main()",
+            "--lang",
+            lang,
+            "demo",
+            "--short",
+            "--dir",
+            folder,
+        ],
         capture_output=True,
         text=True,
         check=False,

@@ -17,7 +17,9 @@ WAIT_S = 60.0
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_killed_demonstration_leaves_no_keys(tmp_path: Path, number: int) -> None:
-    child = subprocess.Popen([*COMMAND, "demo", "--dir", tmp_path / "d"], env=ENVIRONMENT, stdout=subprocess.DEVNULL)
+    child = subprocess.Popen(
+        [*COMMAND, "demo", "--short", "--dir", tmp_path / "d"], env=ENVIRONMENT, stdout=subprocess.DEVNULL
+    )
     end = time.monotonic() + WAIT_S
     while not list(tmp_path.glob(".d.*/keys/log.pem")):
         assert time.monotonic() < end, "it did not begin"

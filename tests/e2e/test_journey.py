@@ -305,7 +305,7 @@ def test_submit_replaces_no_file_but_a_receipt_of_the_same_statement(desk: Desk,
 def test_ctrl_c_leaves_no_half_demonstration(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     process = subprocess.Popen(
-        [sys.executable, "-c", RUN, "demo", "--dir", "demo"],
+        [sys.executable, "-c", RUN, "demo", "--short", "--dir", "demo"],
         cwd=tmp_path, env=desk.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     while process.poll() is None and not list(tmp_path.glob(".demo.*.part/ledger.sqlite")):

@@ -81,7 +81,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def played(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Played:
     """What the wheel's demonstration comes to."""
     folder = tmp_path_factory.mktemp("played")
-    return Played(folder, *run(wheel, folder, ["demo", "--dir", "libro"]))
+    return Played(folder, *run(wheel, folder, ["demo", "--short", "--dir", "libro"]))
 
 
 def run(wheel: Path, folder: Path, arguments: Sequence[str]) -> tuple[int, str, dict[str, str | None]]:

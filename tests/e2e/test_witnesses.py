@@ -129,7 +129,7 @@ def test_one_witness_less_is_enough_and_two_are_not(copy: Path) -> None:
 def test_witnesses_end_with_the_demonstration_however_it_ends(tmp_path: Path, how: signal.Signals) -> None:
     folder = tmp_path / "made" / "demo"
     folder.parent.mkdir()
-    process = start("demo", "--dir", str(folder))
+    process = start("demo", "--short", "--dir", str(folder))
     until(lambda: len(witnesses_of(folder)) == len(PARTIES))
     process.send_signal(how)
     process.wait(20)

@@ -107,7 +107,7 @@ def test_verify_bundle_says_what_it_can_not_read(
 
 def test_list_overdue_reads_the_missed_deadlines_from_the_demonstrations_entries(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
-    run_demo(folder)
+    run_demo(folder, short=True)
     trust = (folder / "trust").rename(tmp_path / "trust")
     code, output = run("list_overdue", folder, trust, "2019-05-31")
     assert code == 0, output

@@ -1,0 +1,285 @@
+"""Who takes part: what came before, duties, conditions, the release, participation, a working group."""
+
+from constancia.api.demo.changing import decide
+from constancia.api.demo.props import FACT, PARTIES, alternates, document, sample_document, text
+from constancia.api.demo.stage import Stage
+from constancia.api.demo.working import new_party_signer
+
+FOR = dict.fromkeys(PARTIES, "for")
+RESOURCES = text(
+    "La consultoría depende de los recursos de los integrantes", "The consultant depends on the members' resources"
+)
+
+
+def earlier(stage: Stage) -> None:
+    """Record a former member, the Third Plan, the complaints of surveillance, and two meetings of February."""
+    nosc, _inai, _sfp = alternates(stage)
+    clerk, root = stage.cast.person("ap-s-inai"), stage.cast.root("nosc")
+    former = {"kind": "civil_society_org", "legal_name": {"es": "CIDAC"}, "party": "cidac"}
+    stage.say(clerk, "PartyRegistered", former, provenance="public")
+    joined = {"organization": "cidac", "party": "nosc", "since": "2011"}
+    stage.say(root, "MemberOrganizationJoined", joined, provenance="public")
+    left = {
+        "organization": "cidac",
+        "party": "nosc",
+        "reason": text("No figura en la lista de marzo de 2019", "It is not in the list of March 2019"),
+        "until": "2018-07-16/2019-03-01",
+    }
+    stage.say(root, "MemberOrganizationLeft", left, provenance="public")
+    third = {
+        "governance_body": "cc",
+        "ordinal": 3,
+        "period": "2016/2018",
+        "plan": "plan-3",
+        "title": text("Tercer Plan de Acción Nacional", "Third National Action Plan"),
+    }
+    stage.each(alternates(stage), "ActionPlanOpened", third, occurred="2016/2018", provenance="public")
+    alleged = {
+        "alleged_actor": text("Gobierno federal", "Federal government"),
+        "allegation": "vigilancia",
+        "description": text(
+            "Según el NOSC, se vigiló presuntamente de manera ilegal a activistas y periodistas",
+            "According to NOSC, activists and journalists were allegedly put under illegal surveillance",
+        ),
+        "evidence": [],
+        "kind": "surveillance",
+        "since": "../2017-05",
+    }
+    stage.say(nosc, "AllegationMade", alleged, occurred="../2017-05", provenance=FACT)
+    for name, es, en in (
+        (
+            "febrero-1",
+            "Primera reunión preparatoria: alcance de reanudar el trabajo",
+            "First preparatory meeting: scope",
+        ),
+        ("febrero-2", "Segunda reunión preparatoria: la hoja de ruta", "Second preparatory meeting: the road map"),
+    ):
+        meeting = {
+            "gathering": name,
+            "governance_body": "cc",
+            "kind": "meeting",
+            "title": text(es, en),
+            "window": "2019-02",
+        }
+        stage.say(clerk, "GatheringHeld", meeting, occurred="2019-02", provenance=FACT)
+
+
+def differences(stage: Stage) -> None:
+    """Record where the two languages of the agreement differ, and what the paper original bears."""
+    nosc, _inai, _sfp = alternates(stage)
+    for name, place, en, es, weight in (
+        (
+            "x1",
+            text("Actividad 3, acción", "Activity 3, action"),
+            None,
+            "Sesiones de validación de la ruta de implementación",
+            "substantive",
+        ),
+        (
+            "x2",
+            text("Nota 2, quién actúa", "Footnote 2, who acts"),
+            "the participants",
+            "sus integrantes",
+            "substantive",
+        ),
+        ("x3", text("Suma de esfuerzos", "Joining efforts"), "will be joined", "se buscará sumar", "substantive"),
+    ):
+        found = {
+            "agreement": "ag-1",
+            "discrepancy": name,
+            "place": place,
+            "prevails": "es",
+            "readings": [{"lang": "en", **({"says": en} if en else {})}, {"lang": "es", "says": es}],
+            "version": 1,
+            "weight": weight,
+        }
+        stage.say(nosc, "TranslationDiscrepancyRecorded", found, provenance=FACT)
+    signer = stage.cast.appointment("ap-gon-sfp")
+    attested = {
+        "agreement": "ag-1",
+        "docset": stage.frozen["ag-1"],
+        "name": signer["name"],
+        "on": "2019-03-01",
+        "party": "sfp",
+        "person": signer["person"],
+        "post": text(signer["es"], signer["en"]),
+        "scan": sample_document(stage, "Copia inventada del original en papel", "Invented scan of the paper original"),
+        "version": 1,
+    }
+    stage.say(nosc, "PaperSignatureAttested", attested, provenance=FACT)
+
+
+def duties(stage: Stage) -> None:
+    """Assign the liaison duties, and declare the condition on which the consultant depends."""
+    respective = text(
+        "en el ámbito de sus respectivas atribuciones", "in regard to the scope of their respective attributions"
+    )
+    for duty, bearer, toward in (
+        (
+            "o2",
+            "sfp",
+            text(
+                "Otras instituciones de la Administración Pública Federal",
+                "Other institutions of the Federal Public Administration",
+            ),
+        ),
+        ("o3", "inai", text("Los otros poderes", "The other branches of government")),
+    ):
+        assigned = {
+            "agreement": "ag-1",
+            "bearers": [bearer],
+            "duty": duty,
+            "governance_body": "cc",
+            "limits": respective,
+            "since": "2019-03-01",
+            "text": text("Ser el enlace", "Be the contact"),
+            "toward": toward,
+        }
+        stage.each(alternates(stage), "DutyAssigned", assigned, provenance=FACT)
+    declared = {
+        "commitment": "rm",
+        "condition": "nota-2",
+        "fallback": text(
+            "estas actividades las realizarán sus integrantes", "these activities will be conducted by the participants"
+        ),
+        "kind": "resource",
+        "milestone": "m3",
+        "text": RESOURCES,
+    }
+    stage.each(alternates(stage), "ConditionDeclared", declared, provenance=FACT)
+
+
+def release(stage: Stage) -> None:
+    """Publish the release of 5 March; admit the Academia; open the Fourth Plan with its deadline."""
+    stage.on("2019-03-05")
+    title = text("México retoma el proceso nacional de gobierno abierto", "Mexico resumes the national process")
+    paper = document(stage, "Comunicado del 5 de marzo de 2019. Texto de la demostración.\n".encode(), title, "es")
+    said = {
+        "docset": {"authentic": "es", "documents": [paper]},
+        "kind": "release",
+        "parties": list(PARTIES),
+        "statement": "comunicado-2019-03-05",
+        "title": title,
+    }
+    stage.each(alternates(stage), "StatementPublished", said, provenance=FACT)
+    new_party_signer(stage, "ap-b-academia")
+    admitted = {
+        "governance_body": "cc",
+        "participation": "permanent_participant",
+        "party": "academia",
+        "since": "2019-03-05",
+        "voting": "unstated",
+    }
+    stage.each(alternates(stage), "ParticipantAdmitted", admitted, provenance=FACT)
+    fourth = {
+        "due": "2019-08-31",
+        "governance_body": "cc",
+        "ordinal": 4,
+        "period": "2019/2021",
+        "plan": "plan-4",
+        "title": text("Cuarto Plan de Acción Nacional", "Fourth National Action Plan"),
+    }
+    stage.each(alternates(stage), "ActionPlanOpened", fourth, provenance=FACT)
+
+
+def consultation(stage: Stage) -> None:
+    """Convene a consultation, count who was heard, and answer theme by theme."""
+    _nosc, inai, _sfp = alternates(stage)
+    clerk, network = stage.cast.person("ap-s-inai"), stage.cast.person("ap-d-red")
+    stage.on("2019-04-24")
+    named = {"gathering": "consulta-1", "kind": "consultation", "window": "2019-04-29/2019-05-10"}
+    convened = {
+        **named,
+        "agenda": [text("Qué recomendar y a quién", "What to recommend, and to whom")],
+        "about": {"commitment": "rm", "milestone": "m2"},
+        "governance_body": "cc",
+        "open_to": text("Todo público", "Everybody"),
+        "title": text("Consulta sobre las recomendaciones", "Consultation on the recommendations"),
+    }
+    stage.say(inai, "GatheringConvened", convened)
+    stage.on("2019-05-02")
+    taken = {"consent": "count_only", "gathering": "consulta-1"}
+    digest = document(stage, b"aportacion", text("Aportación", "Contribution"))["sha256"]
+    stage.say(
+        network, "ContributionReceived", taken | {"contribution": "k1", "contributor": "citizen", "sha256": digest}
+    )
+    stage.say(
+        clerk,
+        "ContributionReceived",
+        taken | {"contribution": "k2", "contributor": "academia", "count": 5, "sha256": digest},
+    )
+    stage.on("2019-05-11")
+    held = {
+        "contributions": [{"count": 5, "kind": "academia"}, {"count": 1, "kind": "citizen"}],
+        "gathering": "consulta-1",
+        "summary": text("Se recibieron seis aportaciones", "Six contributions were received"),
+        "window": "2019-04-29/2019-05-10",
+    }
+    stage.say(clerk, "GatheringHeld", held, occurred="2019-05-10")
+    stage.on("2019-05-20")
+    answered = {
+        "gathering": "consulta-1",
+        "response": "rr-1",
+        "themes": [
+            {
+                "contributions": ["k1"],
+                "outcome": "included",
+                "reasons": text("El borrador lo recoge", "The draft takes it up"),
+                "theme": "t1",
+                "title": text("Control judicial", "Judicial control"),
+            },
+            {
+                "contributions": ["k2"],
+                "outcome": "partly",
+                "reasons": text("El plazo no alcanza para todo", "There is not enough time for all of it"),
+                "theme": "t2",
+                "title": text("Informes periódicos", "Periodic reports"),
+            },
+        ],
+    }
+    stage.say(inai, "ReasonedResponsePublished", answered)
+
+
+def fallback(stage: Stage) -> None:
+    """Settle the condition as failed: the members take the consultant's place."""
+    stage.on("2019-06-17")
+    failed = {
+        "commitment": "rm",
+        "milestone": "m3",
+        "outcome": "failed",
+        "reasons": text("No hay recursos después del 15 de junio", "There are no resources after 15 June"),
+    }
+    stage.each(alternates(stage), "ConditionSettled", failed)
+
+
+def group(stage: Stage) -> None:
+    """Form a working group; its delivery is rejected, revised and accepted, late."""
+    stage.on("2019-07-20")
+    new_party_signer(stage, "ap-w-grupo")
+    root, worker = stage.cast.root("grupo-demo"), stage.cast.person("ap-w-grupo")
+    for organization in ("art19", "socialtic"):
+        joined = {"organization": organization, "party": "grupo-demo", "since": "2019-07-20"}
+        stage.say(root, "MemberOrganizationJoined", joined)
+    role = {"commitment": "rm", "party": "grupo-demo", "role": "working-groups", "since": "2019-07-20"}
+    stage.each(alternates(stage), "RoleFilled", role)
+    overruled = {
+        "commitment": "rm",
+        "contest": "x-2",
+        "decision": "d-4",
+        "deliverable": "d1.4",
+        "provenance": "invented",
+        "reasons": text("Los insumos se recogen en la ruta", "The inputs are taken up by the road map"),
+        "version": 1,
+    }
+    act = {"body": overruled, "stream": "deliverable/rm.d1.4", "type": "ContestOverruled"}
+    decide(stage, "d-4", act, text("¿Se desestima la impugnación?", "Is the contest overruled?"), FOR)
+    stage.say(stage.cast.person("ap-a-sfp"), "ContestOverruled", overruled)
+    stage.on("2019-08-20")
+    title = text("Documento final de recomendaciones", "Final document of recommendations")
+    first = document(stage, "# Documento final, versión 1\n\nInventado.\n".encode(), title, "es")
+    delivered = {"commitment": "rm", "deliverable": "d3.1", "document": first, "version": 1}
+    stage.say(worker, "DeliverableSubmitted", delivered)
+    stage.on("2019-08-27")
+    reasons = text("No nombra a los actores", "It names no actors")
+    rejected = {"commitment": "rm", "deliverable": "d3.1", "reasons": reasons, "version": 1}
+    stage.say(stage.cast.person("ap-e-nosc"), "DeliverableRejected", rejected)

@@ -9,6 +9,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 from typing import Final
 
 from constancia.domain.commitments.gathering import Contribution, Convening, Gathering, Holding
@@ -73,8 +74,8 @@ def _is_after(when: str, day: date) -> bool:
 
 def _calls_over(state: StateView, gathering: Gathering, at: datetime) -> Iterator[tuple[Convening, datetime]]:
     """Give each call whose days were over before another one moved it, with the first instant after them."""
-    following = [*(parse_instant(call.mark.recorded_at) for call in gathering.convenings[1:]), None]
-    for call, moved in zip(gathering.convenings, following, strict=True):
+    moves = (parse_instant(call.mark.recorded_at) for call in gathering.convenings[1:])
+    for call, moved in zip_longest(gathering.convenings, moves):
         due = deadline(call.window, state.timezone)
         if due is not None and due <= at and (moved is None or moved >= due):
             yield call, due

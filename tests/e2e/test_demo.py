@@ -27,6 +27,7 @@ from constancia.verify.report.findings import Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 
+MAIN = "from constancia.api.cli import main; main()"
 END = datetime(2021, 8, 31, tzinfo=UTC)
 
 

@@ -4,7 +4,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.domain.participation.test_gathering import called, contributed, convened, found, heard, held, over, promised
+from tests.domain.participation.test_gathering import (
+    called,
+    contributed,
+    convened,
+    found,
+    heard,
+    held,
+    over,
+    promised,
+    unconvened,
+)
 from tests.domain.participation.test_response import answered, theme
 from tests.domain.stage import Body, Stage, act_of, commitment, seated, text
 
@@ -187,3 +197,9 @@ def test_a_rejected_proposal_is_owed_an_answer_until_there_is_one() -> None:
     stage.says("sfp", "ReasonedResponsePublished", answered(commitment="c9"))
     (fact,) = [one for one in derive(stage.state, LATE) if one.kind == "ReasonedResponseOwed"]
     assert fact.params["answered_by"] == ["r1"]
+
+
+def test_what_nobody_convened_was_not_missed_on_any_day() -> None:
+    stage = seated()
+    stage.says("sfp", "GatheringHeld", unconvened(), occurred_on="2019-02")
+    assert kinds(stage) == []

@@ -16,7 +16,7 @@ BROWSER := tests/e2e/test_page_agreement.py tests/e2e/test_pages.py tests/e2e/te
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '%-9s %s\n' "$$name" "$$text"; done
 
-demo: $(INSTALLED)  ## play the road map's story, print each commitment's state, verify it
+demo: $(INSTALLED)  ## play the process from 2017 to 2025, print each commitment's state, verify it
 	$(BIN)/constancia demo --dir $(DEMO) --force
 
 serve: $(INSTALLED)  ## serve the demonstration's ledger

@@ -110,7 +110,7 @@ def desk(laid_out: WorkDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("CONSTANCIA_LANG", "es")
     monkeypatch.setattr(web, "BACK_OFF_S", 0.01)
     monkeypatch.setattr(RemoteLog._request.retry, "wait", wait_none())
-    monkeypatch.setattr(story, "CHAPTERS", story.CHAPTERS[:2])  # a short demonstration, in a folder with a hostile name
+    monkeypatch.setattr(story, "WHOLE", story.WHOLE[:2])  # a short demonstration, in a folder with a hostile name
     monkeypatch.setattr(uvicorn.Server, "run", lambda *_args, **_more: None)  # the server is open: nobody asks it
     return copied
 

@@ -1,6 +1,7 @@
 """The Fourth Plan: commitments adopted or not, carried in, submitted late; work, a suspect key, a complaint."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from constancia.api.demo.changing import decide
 from constancia.api.demo.founding import register_key
@@ -10,6 +11,13 @@ from constancia.api.demo.working import new_party_signer
 from constancia.domain.kernel.values import digest
 from constancia.ledger.keys.key_file import generate
 
+_QUESTIONS: Final[dict[str, Callable[[str], tuple[str, str]]]] = {
+    "rejected": lambda name: (f"¿Se deja fuera la propuesta {name}?", f"Is the proposal {name} left out?"),
+    "suspended": lambda name: (f"¿Se suspende {name}?", f"Is {name} suspended?"),
+    "resumed": lambda name: (f"¿Se retoma {name}?", f"Is {name} resumed?"),
+    "withdrawn": lambda name: (f"¿Se retira {name}?", f"Is {name} withdrawn?"),
+    "closed": lambda name: (f"¿Se cierra {name}?", f"Is {name} closed?"),
+}
 FOR = dict.fromkeys(PARTIES, "for")
 OBJECTIVE = text("Que ninguna intervención ocurra sin control judicial", "No intervention without judicial control")
 
@@ -75,7 +83,9 @@ def commitments(stage: Stage) -> None:
         act: dict[str, Any] = {"body": adopted, "stream": f"commitment/{name}", "type": "CommitmentAdopted"}
         if name == "p4-1":
             act["fulfils"] = fulfils
-        decide(stage, decision, act, text("¿Se adopta?", "Is it adopted?"), FOR)
+        decide(
+            stage, decision, act, text(f"¿Se adopta el compromiso {name}?", f"Is the commitment {name} adopted?"), FOR
+        )
         stage.say(inai, "CommitmentAdopted", adopted)
     decided(stage, "d-7", "p4-3", {"to": "rejected", "reasons": text("Queda fuera del plan", "It is outside the plan")})
     stage.on("2019-11-26")
@@ -132,7 +142,7 @@ def decided(stage: Stage, decision: str, commitment: str, change: dict[str, Any]
     """Decide a commitment's status, signed by all, and record it."""
     body = {"commitment": commitment, "decision": decision, "provenance": "invented", **change}
     act = {"body": body, "stream": f"commitment/{commitment}", "type": "CommitmentStatusDecided"}
-    decide(stage, decision, act, text("¿Se decide así?", "Is it decided so?"), FOR)
+    decide(stage, decision, act, text(*_QUESTIONS[change["to"]](commitment)), FOR)
     stage.say(stage.cast.person("ap-a-sfp"), "CommitmentStatusDecided", body)
 
 
@@ -151,7 +161,7 @@ def plans_filled(stage: Stage) -> None:
             "scope_version": 1,
         }
         act = {"body": carried, "stream": "plan/plan-4", "type": "CommitmentCarriedIntoPlan"}
-        decide(stage, decision, act, text("¿Entra al plan?", "Does it enter the plan?"), FOR)
+        decide(stage, decision, act, text(f"¿Entra {name} al Cuarto Plan?", f"Does {name} enter the Fourth Plan?"), FOR)
         stage.say(sfp, "CommitmentCarriedIntoPlan", carried)
     stage.on("2019-12-10")
     new_party_signer(stage, "ap-v-evaluadora")

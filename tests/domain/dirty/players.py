@@ -10,7 +10,8 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from tests.domain.dirty import complaints as _complaints  # noqa: F401 - its draws are listed too
+from tests.domain.dirty import cancellations as _cancellations  # noqa: F401 - its draws are listed too
+from tests.domain.dirty import complaints as _complaints  # noqa: F401 - and these
 from tests.domain.dirty import deeds as _deeds  # noqa: F401 - and these
 from tests.domain.dirty import endings as _endings  # noqa: F401 - and these
 from tests.domain.dirty import gatherings as _gatherings  # noqa: F401 - and these

@@ -21,6 +21,7 @@ from constancia.api.routers import (
     documents,
     drafts,
     entries,
+    exchange,
     health,
     log,
     records,
@@ -84,7 +85,20 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.state.rates = rates = Rates(settings)
     app.add_middleware(Guard, rates=rates, settings=settings)
     app.add_middleware(Prefixed, prefix=settings.root_path)  # the last one added is the first that a request meets
-    for module in (entries, drafts, log, witnesses, records, state, documents, refusals, health, verifier, pages):
+    for module in (
+        entries,
+        drafts,
+        log,
+        witnesses,
+        records,
+        state,
+        exchange,
+        documents,
+        refusals,
+        health,
+        verifier,
+        pages,
+    ):
         app.include_router(module.router)
     static = files("constancia.api").joinpath("static")
     app.mount("/static", CheckedFiles(directory=str(static)), name="static")

@@ -304,3 +304,49 @@ SIGNATURES: Final[dict[str, Any]] = {
     "stream": "agreement/ag-1",
     "versions": [{"is_current": True, "missing": [], "signatures": [{**MARK, "key_status": "active"}], "version": 1}],
 }
+
+OGP_ROW: Final[dict[str, Any]] = {
+    "action_plan": "plan-4",
+    "commitment_id": "p4-1",
+    "contested_level": "limited",
+    "cycle": "2019/2021",
+    "end": "2021-08-31",
+    "irm_completion": "no_evidence_available",
+    "irm_early_results": "did_not_change",
+    "irm_report_sha256": LEAF,
+    "last_entry": 308,
+    "lead_institutions": "sfp",
+    "lifecycle": "in_progress",
+    "milestones": 1,
+    "milestones_overdue": 1,
+    "objective": "Que ninguna intervención ocurra sin control judicial",
+    "public_problem": "Falta de controles",
+    "reductions": 0,
+    "scope_version": 1,
+    "self_reported_level": "substantial",
+    "start": "2020",
+    "status": "Active",
+    "title": "Intervención de comunicaciones privadas",
+    "title_language": "es",
+}
+
+POPOLO: Final[dict[str, Any]] = {
+    "memberships": [
+        {
+            "label": "Suplente (puesto ficticio)",
+            "organization_id": "sfp",
+            "person_id": "p-a",
+            "role": "alternate",
+            "start_date": "2019-03-01",
+        }
+    ],
+    "organizations": [
+        {
+            "classification": "federal_ministry",
+            "id": "sfp",
+            "name": "Secretaría de la Función Pública",
+            "other_names": [{"name": "Ministry of Public Administration", "note": "agreement, English text"}],
+        }
+    ],
+    "persons": [{"id": "p-a", "name": "Persona A (ficticia)"}],
+}

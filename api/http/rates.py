@@ -26,7 +26,8 @@ from constancia.ledger.views.projections import STATE_PROJECTIONS
 Kind = Literal["writes", "reads", "recorded", "refused"]
 MAX_NAMES: Final = 10_000  # an attacker with that many addresses evades any limit per address
 _REPLAYS: Final = ("/api/v1/state", "/api/v1/derived", "/api/v1/validity")
-_PAGES: Final = ("/es/", "/en/", *(f"/api/v1/{projection.name}" for projection in STATE_PROJECTIONS))
+_EXCHANGE: Final = ("/api/v1/ogp", "/api/v1/popolo")
+_PAGES: Final = ("/es/", "/en/", *_EXCHANGE, *(f"/api/v1/{projection.name}" for projection in STATE_PROJECTIONS))
 _PAST: Final = (b"size=", b"at=", b"known=")
 _NETWORK_BITS: Final = 64  # the IPv6 network of one subscriber
 

@@ -75,14 +75,14 @@ def assessments(stage: Stage) -> None:
     """Independent findings on the plan and on a commitment: a track of their own."""
     assessor = stage.cast.person("ap-v-evaluadora")
     stage.on("2021-06-07")
-    found = {
+    results = {
         "assessment": "as-1",
         "period": "2019/2020",
         "plan": "plan-4",
         "report": sample_document(stage, "Informe de diseño", "Design report"),
         "values": [{"scale": "irm-process", "value": "not_contrary"}],
     }
-    stage.say(assessor, "AssessmentPublished", found)
+    stage.say(assessor, "AssessmentPublished", results)
     read = {"remark": text("Se toma nota", "It is noted"), "target": stage.leaf_of("AssessmentPublished")}
     stage.say(stage.cast.person("ap-a-sfp"), "EntryAcknowledged", read)
     stage.on("2021-08-31")

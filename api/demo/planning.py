@@ -27,14 +27,14 @@ def answer(stage: Stage) -> None:
     _nosc, inai, _sfp = alternates(stage)
     stage.on("2019-09-20")
     report = stage.leaf_of("ProgressReported")
-    said = {
+    answered = {
         "answers": ["i-1"],
         "response": text(
             "Falta la ruta: la entrega el grupo de trabajo", "The road map is missing: the working group delivers it"
         ),
         "target": report,
     }
-    stage.say(inai, "ResponseGiven", said)
+    stage.say(inai, "ResponseGiven", answered)
     stage.on("2019-10-15")
     worker = stage.cast.person("ap-w-grupo")
     title = text("Documento final de recomendaciones", "Final document of recommendations")
@@ -265,8 +265,8 @@ def complaints(stage: Stage) -> None:
     stage.on("2020-09-12")
     stage.say(inai, "ComplaintAdmitted", trying | {"reasons": text("Trata de un compromiso", "It is on a commitment")})
     stage.on("2020-10-25")
-    said = {"response": text("Se publicará la evidencia", "The evidence will be published"), "target": target}
-    stage.say(sfp, "ResponseGiven", said)
+    answered = {"response": text("Se publicará la evidencia", "The evidence will be published"), "target": target}
+    stage.say(sfp, "ResponseGiven", answered)
     stage.on("2020-11-05")
     resolved = {
         "complaint": "q-1",

@@ -84,7 +84,7 @@ def differences(stage: Stage) -> None:
         ),
         ("x3", text("Suma de esfuerzos", "Joining efforts"), "will be joined", "se buscará sumar", "substantive"),
     ):
-        found = {
+        recorded = {
             "agreement": "ag-1",
             "discrepancy": name,
             "place": place,
@@ -93,7 +93,7 @@ def differences(stage: Stage) -> None:
             "version": 1,
             "weight": weight,
         }
-        stage.say(nosc, "TranslationDiscrepancyRecorded", found, provenance=FACT)
+        stage.say(nosc, "TranslationDiscrepancyRecorded", recorded, provenance=FACT)
     signer = stage.cast.appointment("ap-gon-sfp")
     attested = {
         "agreement": "ag-1",
@@ -154,14 +154,14 @@ def release(stage: Stage) -> None:
     stage.on("2019-03-05")
     title = text("México retoma el proceso nacional de gobierno abierto", "Mexico resumes the national process")
     paper = document(stage, "Comunicado del 5 de marzo de 2019. Texto de la demostración.\n".encode(), title, "es")
-    said = {
+    published = {
         "docset": {"authentic": "es", "documents": [paper]},
         "kind": "release",
         "parties": list(PARTIES),
         "statement": "comunicado-2019-03-05",
         "title": title,
     }
-    stage.each(alternates(stage), "StatementPublished", said, provenance=FACT)
+    stage.each(alternates(stage), "StatementPublished", published, provenance=FACT)
     new_party_signer(stage, "ap-b-academia")
     admitted = {
         "governance_body": "cc",
@@ -209,13 +209,13 @@ def consultation(stage: Stage) -> None:
         taken | {"contribution": "k2", "contributor": "academia", "count": 5, "sha256": digest},
     )
     stage.on("2019-05-11")
-    held = {
+    reported = {
         "contributions": [{"count": 5, "kind": "academia"}, {"count": 1, "kind": "citizen"}],
         "gathering": "consulta-1",
         "summary": text("Se recibieron seis aportaciones", "Six contributions were received"),
         "window": "2019-04-29/2019-05-10",
     }
-    stage.say(clerk, "GatheringHeld", held, occurred="2019-05-10")
+    stage.say(clerk, "GatheringHeld", reported, occurred="2019-05-10")
     stage.on("2019-05-20")
     answered = {
         "gathering": "consulta-1",

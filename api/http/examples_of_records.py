@@ -206,7 +206,7 @@ DECISION: Final[dict[str, Any]] = {
     "rule_version": 1,
     "signatures": [MARK],
     "signed_by": ["inai", "nosc", "sfp"],
-    "standing_votes": {"inai": {"choice": "for", "mark": MARK}},
+    "standing_votes": [{"choice": "for", "mark": MARK, "party": "inai"}],
     "status": "signed",
     "stream": "decision/d-1",
     "tally": {"abstain": 0, "against": 0, "for": 3, "not_cast": 0},

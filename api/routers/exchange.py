@@ -31,7 +31,10 @@ def ogp(ledger: TheLedger, reading: TheReading) -> dict[str, Any]:
     "/ogp.csv",
     summary="The same as a table",
     response_class=Response,
-    responses={200: {"description": "CSV (RFC 4180) in UTF-8.", "content": {_CSV: {}}}, **refusals(400, 404, 429)},
+    responses={
+        200: {"description": "CSV (RFC 4180) in UTF-8.", "content": {_CSV: {"example": ",".join(OGP_FIELDS)}}},
+        **refusals(400, 404, 429),
+    },
 )
 def ogp_table(reading: TheReading) -> Response:
     """Give the table. A text that a spreadsheet would take for a formula begins with an apostrophe."""

@@ -51,8 +51,9 @@ CHECKED_SINCE: Final[Mapping[str, int]] = {
     "response_term_days": 3,
 }
 LONGEST_TERM: Final = 3_660
-# Scales of assessments, from the third edition on: `scale.<id>` lists values, separated by commas, the lowest first.
-SCALE_RULE: Final = "scale."
+# Scales of assessments, from the third edition on: `scale_<id>` lists values, separated by commas, the lowest first;
+# an id has `_` for each `-` there, as the name of a rule is a member's.
+SCALE_RULE: Final = "scale_"
 _SCALE: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}(?:,[a-z][a-z0-9_-]{0,63})+\Z")
 _THIRD: Final = 3  # the edition that knows scales
 
@@ -71,7 +72,7 @@ def unknown_rules(rules: Mapping[str, Rule], edition: int = FIRST) -> Iterator[t
 
 
 def scale_values(value: str | bool | int) -> tuple[str, ...] | None:
-    """Give the values that a rule `scale.<id>` lists; None where it lists none, or one twice."""
+    """Give the values that a rule `scale_<id>` lists; None where it lists none, or one twice."""
     if not isinstance(value, str) or not _SCALE.match(value):
         return None
     values = tuple(value.split(","))

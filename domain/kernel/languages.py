@@ -62,7 +62,7 @@ def member_of(tag: str) -> str:
 
 
 def tag_of(member: str) -> str | None:
-    """Give the tag that a member's name stands for; None where it stands for none."""
+    """Give the tag that a member's name is written for; None where it is no tag's."""
     tag = member.replace("_", "-")
     return tag if "-" not in member and is_language_tag(tag) else None
 

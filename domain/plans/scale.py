@@ -1,7 +1,7 @@
 """Scales on which independent assessors give values: data, not code.
 
 The table below holds those of the Independent Reporting Mechanism of the Open Government Partnership, as its reports
-of the plans up to 2020 use them. A ledger adds scales, or replaces one of these, in genesis: a rule `scale.<id>` whose
+of the plans up to 2020 use them. A ledger adds scales, or replaces one of these, in genesis: a rule `scale_<id>` whose
 value lists the scale's values, separated by commas, from the lowest to the highest.
 """
 
@@ -24,5 +24,5 @@ def scale(state: StateView, name: str) -> tuple[str, ...] | None:
     """Give the values of a scale in their order; None where there is no such scale."""
     genesis = state.standing("ledger")
     rules = genesis.opened.rules if isinstance(genesis, LedgerState) else {}
-    own = rules.get(f"{SCALE_RULE}{name}")
+    own = rules.get(f"{SCALE_RULE}{name.replace('-', '_')}")
     return scale_values(own.value) if own is not None else DEFAULTS.get(name)

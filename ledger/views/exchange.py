@@ -35,8 +35,9 @@ def ogp_rows(reading: Reading) -> list[dict[str, str | int]]:
 
 def _ogp(row: Row, plan: Row | None, lang: str) -> dict[str, str | int]:
     windows = [milestone["window"] for milestone in row["milestones"]]
-    found = {item["scale"]: (item["value"], one["report"]) for one in row["independent"] for item in one["values"]}
-    completion, report = found.get("irm-completion", ("", None))
+    scored = [(item, assessed["report"]) for assessed in row["independent"] for item in assessed["values"]]
+    values = {item["scale"]: (item["value"], report) for item, report in scored}
+    completion, report = values.get("irm-completion", ("", None))
     return {
         "commitment_id": row["commitment"],
         "title": _words(row["title"], lang),
@@ -57,7 +58,7 @@ def _ogp(row: Row, plan: Row | None, lang: str) -> dict[str, str | int]:
         "self_reported_level": row["self_level"],
         "contested_level": row["contested_level"] or "",
         "irm_completion": completion,
-        "irm_early_results": found.get("irm-early-results", ("", None))[0],
+        "irm_early_results": values.get("irm-early-results", ("", None))[0],
         "irm_report_sha256": report["sha256"] if report else "",
         "last_entry": row["last"]["index"],
     }

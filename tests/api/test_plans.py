@@ -1,5 +1,6 @@
 """A plan from its opening to its assessment, over HTTP: rows, pages, sentences, and the audit of what is served."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -157,6 +158,7 @@ def test_every_act_reads_in_both_languages(planned: Desk) -> None:
     for lang, place in (("es", 0), ("en", 1)):
         page = planned.http.get(f"/{lang}/{'planes' if lang == 'es' else 'plans'}/plan-4").text
         page += planned.http.get(f"/{lang}/{'compromisos' if lang == 'es' else 'commitments'}/c1").text
+        page = re.sub(r"<[^>]+>", "", page)  # a text in another language is marked
         assert [name for name, words in SENTENCES.items() if words[place] not in page] == []
         assert "%(" not in page
 

@@ -169,7 +169,7 @@ def test_signer_who_saw_another_history_is_said_and_the_same_id_with_other_words
     assert scene.asks(scene.before, scene.signed(one)) == (4, "intact", ["absent", "seen"])
     scene.desk.take(one)
     words = json.loads(one.statement)
-    words["body"]["grounds"]["es"] = "Otra cosa"
+    words["body"]["description"]["es"] = "Otra cosa"
     changed = scene.file("o.statement.json", json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode())
     assert scene.asks(scene.desk.folder, changed) == (4, "intact", ["absent", "reused"])
 

@@ -35,7 +35,7 @@ def test_an_act_that_says_something_else_has_a_sentence_of_its_own() -> None:
     duty = {"bearers": ["nosc", "sfp"], "duty": "o1", "governance_body": "cc", "since": "2019-03-01", "text": text("T")}
     said = sentence_of(stage.entry("nosc", "DutyAssigned", duty).statement, stage.state)
     assert (said.msgid, said.params["bearers"]) == ("act.DutyAssigned", (text("nosc"), text("sfp")))
-    ended = sentence_of(stage.entry("nosc", "DutyAssigned", duty | {"bearers": []}).statement)
+    ended = sentence_of(stage.entry("nosc", "DutyAssigned", duty | {"bearers": []}).statement, stage.state)
     assert (ended.msgid, ended.params["bearers"]) == ("act.DutyAssigned.ended", "—")
     name = {"lang": "es", "name": "Comité", "official": False, "party": "nosc", "used_in": "Acta"}
     assert sentence_of(stage.entry("nosc", "PartyNameRecorded", name).statement).msgid == "act.PartyNameRecorded"

@@ -171,45 +171,45 @@ TEXT = """
 + monitor with the receipt alone | finding `fork`, `withheld`; a proof that convinces anybody | 1
 # two-adopt | two of three parties, and the operator | adopt a commitment without the third's signature
 + server, before it is recorded | refuses, 422 `E_POLICY` | 1
-+ verifier with --replay | altered: L3 `law`, entry 33 | 16
++ verifier with --replay | altered: L3 `law`, entry 33 | 30
 - verifier with key and genesis pinned | intact | 5
 # two-change-scope | two of three parties, and the operator | found a body of two, and reduce there what three adopted
 + server, before it is recorded | refuses, 422 `E_POLICY` | 1
-+ verifier with --replay | altered: L3 `law`, entry 34 | 16
++ verifier with --replay | altered: L3 `law`, entry 34 | 30
 - verifier with key and genesis pinned | intact | 5
 # two-make-root | two of three parties, and the operator | endorse a root of the third that the third never had
 + server, before it is recorded | refuses, 403 `E_ROLE` | 1
-+ verifier with --replay | altered: L2 `authority`, entry 27 | 16
++ verifier with --replay | altered: L2 `authority`, entry 27 | 30
 + verifier with key and genesis pinned | altered: L2 `authority`, entry 27 | 5
 # two-expel | two of three parties, and the operator | declare the third's withdrawal
 + server, before it is recorded | refuses, 403 `E_ROLE` | 1
-+ verifier with --replay | altered: L2 `authority`, entry 26 | 16
++ verifier with --replay | altered: L2 `authority`, entry 26 | 30
 + verifier with key and genesis pinned | altered: L2 `authority`, entry 26 | 5
 # two-adopt-rules | two of three parties, and the operator | show rules as adopted that the third never adopted
-+ verifier with --replay | altered: L4 `shown-differs`, the log as a whole | 16
++ verifier with --replay | altered: L4 `shown-differs`, the log as a whole | 30
 - verifier with key and genesis pinned | intact | 5
 # shows-other-level | operator | shows another completion level than the entries give
-+ verifier with --replay | altered: L4 `shown-differs`, the log as a whole | 16
++ verifier with --replay | altered: L4 `shown-differs`, the log as a whole | 30
 - verifier with key and genesis pinned | intact | 5
 # withholds-fact | operator | leaves out of what it shows that a deadline was missed
-+ verifier with --replay | altered: L4 `shown-missing`, the log as a whole | 16
++ verifier with --replay | altered: L4 `shown-missing`, the log as a whole | 30
 - verifier with key and genesis pinned | intact | 5
 # withholds-state | operator | shows a part of the state, and nothing of the rest
-- verifier with --replay | inconclusive: `shown-in-part` | 16
+- verifier with --replay | inconclusive: `shown-in-part` | 30
 - verifier with key and genesis pinned | intact | 5
 # thief | thief of a signatory's key | signs before the theft is known
 - server, before it is recorded | records it, 201 | 1
-- verifier with --replay | intact | 16
+- verifier with --replay | intact | 30
 - verifier with key and genesis pinned | intact | 5
 # thief-told | thief of a signatory's key | has signed, and the party's root then says since when the key was stolen
 + verifier with key and genesis pinned | intact; note `suspect` | 5
 # thief-revoked | thief of a signatory's key | signs after the revocation
 + server, before it is recorded | refuses, 401 `E_KEY_REVOKED` | 1
-+ verifier with --replay | altered: L2 `key-state`, entry 27 | 16
++ verifier with --replay | altered: L2 `key-state`, entry 27 | 30
 + verifier with key and genesis pinned | altered: L2 `key-state`, entry 27 | 5
 # thief-late | thief of a signatory's key | signs after the theft was declared
 + server, before it is recorded | refuses, 401 `E_KEY_REVOKED` | 1
-+ verifier with --replay | altered: L2 `key-state`, entry 27 | 16
++ verifier with --replay | altered: L2 `key-state`, entry 27 | 30
 + verifier with key and genesis pinned | altered: L2 `key-state`, entry 27 | 5
 # thief-and-operator | thief and operator together | have it recorded as if it came just before the revocation
 - verifier without trust folder | inconclusive: `no-trust` | 5
@@ -219,7 +219,7 @@ TEXT = """
 + verifier, by who signed after the revocation | altered: L2 `seen`, entry 26 | 5
 # dismissed | dismissed representative | signs after the end of the mandate
 + server, before it is recorded | refuses, 403 `E_APPOINTMENT_NOT_IN_FORCE` | 1
-+ verifier with --replay | altered: L2 `appointment`, entry 27 | 16
++ verifier with --replay | altered: L2 `appointment`, entry 27 | 30
 + verifier with key and genesis pinned | altered: L2 `appointment`, entry 27 | 5
 # withheld | operator | withholds a statement from the log
 - verifier, told nothing | intact | 5

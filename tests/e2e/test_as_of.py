@@ -193,7 +193,8 @@ class Page(HTMLParser):
 OF_A_KIND = 6  # addresses that differ in their numbers alone
 # Not as of anything: an entry's permanent address, files, what programs read, an entry's proof.
 TIMELESS = re.compile(
-    r"/(?:e|static|documents|tile|api/v1/(?:entries|witnesses|integrity|receipts))\b|/verificador|/checkpoint|/openapi"
+    r"/(?:e|static|documents|tile|api/v1/(?:entries|witnesses|integrity|receipts|refusals)|es/rechazos|en/refusals)\b"
+    r"|/verificador|/checkpoint|/openapi"
 )
 PASTS = ("size=80", "size=0", "at=2017-05-10", "at=2019-03", "known=2019-03-20", "size=100&at=2019-04-30", "at=%2390")
 

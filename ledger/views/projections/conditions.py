@@ -19,11 +19,11 @@ def _row(state: State, key: str, _day: date) -> Row | None:
     if not isinstance(commitment, Commitment):
         return None
     milestones = commitment.scope.milestones if commitment.scope else ()
-    found = [_of_milestone(state, commitment, milestone) for milestone in milestones if milestone.fallback]
-    found += [document_of(condition) for condition in commitment.declared or () if condition.milestone is None]
-    if not found:
+    conditions = [_of_milestone(state, commitment, milestone) for milestone in milestones if milestone.fallback]
+    conditions += [document_of(condition) for condition in commitment.declared or () if condition.milestone is None]
+    if not conditions:
         return None
-    return {"commitment": commitment.commitment, "conditions": found, "stream": commitment.stream}
+    return {"commitment": commitment.commitment, "conditions": conditions, "stream": commitment.stream}
 
 
 def _of_milestone(state: State, commitment: Commitment, milestone: Milestone) -> dict[str, Any]:

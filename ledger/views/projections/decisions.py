@@ -25,7 +25,7 @@ def _row(state: State, key: str, day: date) -> Row | None:
         "enacted": _enacted(state, decision),
         "must_sign": sorted(decision.must_sign),
         "signed_by": sorted(mark.party for mark in decision.signatures),
-        "standing_votes": {party: document_of(vote) for party, vote in decision.standing_votes.items()},
+        "standing_votes": [{"party": party, **document_of(vote)} for party, vote in decision.standing_votes.items()],
         "status": decision.status_on(day),
         "tally": decision.tally(),
     }

@@ -151,7 +151,7 @@ def all_paths(desk: Desk, without: Plainly) -> dict[str, list[str]]:
     todo += ["/api/v1/entries?limit=5&start=10", f"/api/v1/entries/{leaf}", "/api/v1/entries/3/dsse"]
     todo += [f"/api/v1/proofs/consistency?old=2&new={size}", "/tile/0/000.p/3", f"/tile/entries/000.p/{size}"]
     todo += ["/anchors/SHA256SUMS", f"/api/v1/documents/{cited(desk)}"]
-    todo += [str(route.path) for route in routes if "{" not in route.path]
+    todo += [re.sub(r"\{[^}]*\}", "nada", str(route.path)) for route in routes]
     lists = [f"/api/v1/{name}" for name in ROWS]
     todo += lists
     known: dict[str, list[str]] = {}
@@ -188,7 +188,7 @@ def test_every_route_answers_the_same_below_the_prefix(published: Published) -> 
     for path in (one for some in paths.values() for one in some):
         plain, below = published.without(path), published.get(PREFIX + path)
         named.update(references(PREFIX + path, below))
-        if "qr.svg" in path:
+        if "qr.svg" in path and below.status_code == 200:
             assert scan(below.content).startswith(f"https://libros.example{PREFIX}/e/")
         elif path == "/openapi.json":
             assert below.json() == {**plain.json(), "servers": [{"url": PREFIX}]}

@@ -8,7 +8,7 @@ from constancia.domain.plans.scale import DEFAULTS, scale
 
 
 def scale_rule(value: object) -> Body:
-    return genesis(rules={"scale.own": {"rule_source": "adopted", "value": value}})
+    return genesis(rules={"scale_own": {"rule_source": "adopted", "value": value}})
 
 
 @pytest.mark.parametrize("value", ["low", "low,low", "low, high", "", True, 3, "Low,High"])

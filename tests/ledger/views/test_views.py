@@ -158,8 +158,8 @@ class TestBytes:
         as_of = told.ledger.as_of()
         empty = {projection.name for projection in STATE_PROJECTIONS if not as_of.rows(projection.name)}
         assert empty == {
-            "cancellations", "complaints", "conditions", "corrections", "duties", "overdue", "participants", "plans",
-            "statements", "successions",
+            "cancellations", "complaints", "conditions", "corrections", "duties", "gatherings", "overdue",
+            "participants", "participation", "plans", "responses", "statements", "successions",
         }  # fmt: skip
 
     def test_rows_are_canonical(self, told: Desk) -> None:

@@ -15,7 +15,9 @@ from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.verify.audit.run import audit
+from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.report.findings import Verdict
 from constancia.verify.report.rendering import report_text
 from constancia.verify.sources.source import open_source
@@ -144,3 +146,12 @@ def test_no_duty_of_the_renamed_ministry_is_lost(ledger: Ledger) -> None:
 
 def test_the_ledger_knows_no_year_beyond_its_story(whole: tuple[Path, Played]) -> None:
     assert whole[1].ended < datetime(2025, 1, 3, tzinfo=UTC)
+
+
+def test_all_that_is_shown_can_be_read_within_the_profile(ledger: Ledger) -> None:
+    """Ids hold `-` and `.`: one that became the name of a member would make the answer unreadable to verifiers."""
+    reading = ledger.as_of()
+    for projection in STATE_PROJECTIONS:
+        canonical({"items": reading.rows(projection.name)})
+    canonical({"facts": [fact.to_json() for fact in derive(reading.state, reading.at)]})
+    canonical(ledger.state().document())

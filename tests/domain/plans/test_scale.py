@@ -5,6 +5,7 @@ from tests.domain.stage import Body, Stage, founded, genesis
 
 from constancia.domain.catalogue import UnknownAct, parse_act
 from constancia.domain.plans.scale import DEFAULTS, scale
+from constancia.verify.core.formats.canonical import canonical as profile
 
 
 def scale_rule(value: object) -> Body:
@@ -24,3 +25,11 @@ def test_a_ledger_has_scales_of_its_own() -> None:
     assert scale(stage.state, "own") == ("low", "high")
     assert scale(founded().state, "own") is None
     assert scale(stage.state, "irm-completion") == DEFAULTS["irm-completion"]
+
+
+def test_a_scale_with_hyphens_has_a_rule_that_a_statement_can_hold() -> None:
+    """A rule's name is a member's, which holds no hyphen and no dot (SPEC §1)."""
+    rules = {"scale_own_scale": {"rule_source": "adopted", "value": "low,high"}}
+    stage = Stage().open(rules=rules)
+    assert scale(stage.state, "own-scale") == ("low", "high")
+    assert profile(genesis(rules=rules))

@@ -11,7 +11,7 @@ QUICK := tests/domain tests/verify tests/test_house.py tests/test_docs.py \
     --ignore=tests/verify/test_tamper.py
 BROWSER := tests/e2e/test_page_agreement.py tests/e2e/test_pages.py tests/e2e/test_page_itself.py tests/e2e/test_page_verifier.py tests/e2e/test_page_tamper.py
 
-.PHONY: agreement build help demo serve setup test check quick unit browser format mutants lock bench rounds api-docs page docs clean
+.PHONY: agreement build help demo serve setup test check quick unit browser format mutants lock bench rounds api-docs page docs story clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '%-9s %s\n' "$$name" "$$text"; done
@@ -76,6 +76,9 @@ lock: $(INSTALLED)  ## pin the newest versions
 
 docs: $(INSTALLED)  ## generate the documentation of acts from their code
 	$(BIN)/python -m tools.build_domain_docs
+
+story: $(INSTALLED)  ## write the demonstration as data: examples/process-2017-2025.json
+	$(BIN)/python -m tools.build_story
 
 bench: $(INSTALLED)  ## figures, as ratios within one run
 	for script in tests/benchmarks/bench_*.py; do PYTHONPATH=. $(BIN)/python $$script || exit 1; done

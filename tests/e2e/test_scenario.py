@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tools.build_story import PATH, story, written
 
 from constancia.api.demo.run import Played, run_demo
 from constancia.domain.catalogue import REGISTRY
@@ -64,6 +65,10 @@ def test_every_type_of_the_newest_edition_is_used(ledger: Ledger) -> None:
     current = {name for name, cls in REGISTRY.items() if cls.UNTIL is None}
     assert current - said == NEVER
     assert len(said) == 68
+
+
+def test_the_story_that_is_shipped_as_data_is_the_one_that_is_played(ledger: Ledger) -> None:
+    assert written(story(ledger.log.entries())) == PATH.read_text("utf-8"), "run: python -m tools.build_story"
 
 
 def test_refused_attempts_are_those_of_the_story(whole: tuple[Path, Played]) -> None:

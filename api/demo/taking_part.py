@@ -6,6 +6,10 @@ from constancia.api.demo.stage import Stage
 from constancia.api.demo.working import new_party_signer
 
 FOR = dict.fromkeys(PARTIES, "for")
+_FEDERAL = text(
+    "Otras instituciones de la Administración Pública Federal",
+    "Other institutions of the Federal Public Administration",
+)
 RESOURCES = text(
     "La consultoría depende de los recursos de los integrantes", "The consultant depends on the members' resources"
 )
@@ -83,6 +87,11 @@ def differences(stage: Stage) -> None:
             "substantive",
         ),
         ("x3", text("Suma de esfuerzos", "Joining efforts"), "will be joined", "se buscará sumar", "substantive"),
+        ("x4", text("Actividad 2: fin", "Activity 2: end"), "Ma 24, 2019", "24 de mayo", "reading"),
+        ("x5", text("Perfil de la consultoría", "Profile"), "Academic/ expert", "Académico/a experto/a", "possible"),
+        ("x6", text("Actividad 4: qué ruta", "Activity 4: which"), "the roadmap", "ruta de implementación", "possible"),
+        ("x7", text("Agenda, punto 2", "Agenda, item 2"), "surveillance in the world", "vigilancia estatal", "minor"),
+        ("x8", text("Objetivo 3", "Objective 3"), "proactive compromise", "compromiso proactivo", "typo"),
     ):
         recorded = {
             "agreement": "ag-1",
@@ -114,25 +123,22 @@ def duties(stage: Stage) -> None:
     respective = text(
         "en el ámbito de sus respectivas atribuciones", "in regard to the scope of their respective attributions"
     )
-    for duty, bearer, toward in (
-        (
-            "o2",
-            "sfp",
-            text(
-                "Otras instituciones de la Administración Pública Federal",
-                "Other institutions of the Federal Public Administration",
-            ),
-        ),
-        ("o3", "inai", text("Los otros poderes", "The other branches of government")),
+    everybody = text("Entre las tres partes", "Among the three parties")
+    for duty, bearers, words, toward in (
+        ("o1", PARTIES, text("Vincular y convocar", "Link and convene"), text("Otros poderes", "Other branches")),
+        ("o2", ("sfp",), text("Ser el enlace", "Be the contact"), _FEDERAL),
+        ("o3", ("inai",), text("Ser el enlace", "Be the contact"), text("Los otros poderes", "The other branches")),
+        ("o4", PARTIES, text("Sumar esfuerzos y recursos", "Join efforts and resources"), everybody),
+        ("o5", PARTIES, text("Definir las acciones en colaboración", "Define the actions together"), everybody),
     ):
         assigned = {
             "agreement": "ag-1",
-            "bearers": [bearer],
+            "bearers": list(bearers),
             "duty": duty,
             "governance_body": "cc",
             "limits": respective,
             "since": "2019-03-01",
-            "text": text("Ser el enlace", "Be the contact"),
+            "text": words,
             "toward": toward,
         }
         stage.each(alternates(stage), "DutyAssigned", assigned, provenance=FACT)
@@ -162,6 +168,13 @@ def release(stage: Stage) -> None:
         "title": title,
     }
     stage.each(alternates(stage), "StatementPublished", published, provenance=FACT)
+    for lang, name, used_in in (
+        ("en", "Governing Body for the OPG process", "agreement, English text"),
+        ("en", "New coordination figure", "release of 5 March 2019"),
+        ("es", "Órgano de gobernanza del proceso nacional de la AGA en México", "acuerdo, texto en español"),
+    ):
+        named = {"body": "cc", "lang": lang, "name": name, "official": False, "party": "inai", "used_in": used_in}
+        stage.say(stage.cast.person("ap-s-inai"), "PartyNameRecorded", named, provenance="seed")
     new_party_signer(stage, "ap-b-academia")
     admitted = {
         "governance_body": "cc",

@@ -52,6 +52,7 @@ def command(
 def show_played(folder: Path, played: "Played") -> None:
     """Print the refused acts and the status of everything."""
     from constancia.api.cli.standing import print_standing
+    from constancia.api.text.rules import rule_words
     from constancia.ledger.clock import format_recorded_at
     from constancia.verify.report.printable import printable
 
@@ -60,7 +61,8 @@ def show_played(folder: Path, played: "Played") -> None:
     out.print(message("demo.witnessed") if played.witnessed else message("demo.not_witnessed"))
     out.print(message("demo.refused", count=len(played.refused)))
     for refused in played.refused:
-        out.print(printable(f"  {refused.day}  {refused.code:<16} {refused.who}: {refused.type} — {refused.rule}"))
+        rule = rule_words(refused.rule, language())
+        out.print(printable(f"  {refused.day}  {refused.code:<16} {refused.who}: {refused.type} — {rule}"))
     out.print()
     with open_for_reading(folder) as ledger:
         print_standing(ledger.as_of(at=format_recorded_at(played.ended)), language())

@@ -140,14 +140,15 @@ def _told(error: Exception) -> str | None:
 def refusal_text(refusal: "Refusal") -> str:
     """Return a refusal as text: title, code, rule, the state it was judged against, further broken rules."""
     from constancia.api.text.i18n import tr
+    from constancia.api.text.rules import rule_words
     from constancia.verify.report.printable import printable
 
     lines = [
         message("refused", title=tr(language(), f"problem.{refusal.code}"), code=refusal.code),
-        message("refused.rule", rule=refusal.rule),
+        message("refused.rule", rule=rule_words(refusal.rule, language())),
         message("refused.judged", judged=json.dumps(refusal.judged_against, ensure_ascii=False, default=str)),
     ]
-    lines += [printable(f"  + {code}: {rule}") for code, rule in refusal.also]
+    lines += [printable(f"  + {code}: {rule_words(rule, language())}") for code, rule in refusal.also]
     return Lines("\n".join(lines))
 
 

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from constancia.api.text.i18n import tr
+from constancia.api.text.rules import rule_words
 from constancia.ledger.errors import LedgerError
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.signatures import decode_base64
@@ -43,7 +44,7 @@ class RemoteProblem(Exception):
         """Give it in words."""
         code = printable(self.problem.get("code", "?"), 80)
         judged = printable(json.dumps(self.problem.get("judged_against", {}), ensure_ascii=False))
-        rule = printable(self.problem.get("rule") or self.problem.get("detail", ""))
+        rule = printable(rule_words(str(self.problem.get("rule") or self.problem.get("detail", "")), lang))
         lines = [
             tr(lang, "cli.refused", title=tr(lang, f"problem.{code}"), code=code),
             tr(lang, "cli.refused.rule", rule=rule),
@@ -51,7 +52,8 @@ class RemoteProblem(Exception):
         ]
         also = self.problem.get("also", [])
         more = [problem for problem in also if isinstance(problem, dict)] if isinstance(also, list) else []
-        return "\n".join([*lines, *(printable(f"  + {item.get('code')}: {item.get('rule')}") for item in more[:20])])
+        others = (f"  + {item.get('code')}: {rule_words(str(item.get('rule')), lang)}" for item in more[:20])
+        return "\n".join([*lines, *map(printable, others)])
 
 
 class Answer(NamedTuple):

@@ -14,6 +14,7 @@ from constancia.api.http.proxies import path_within, prefix_of
 from constancia.api.pages.marked_text import marked, marked_message
 from constancia.api.text.dates import date_words, instant_words, moment_words
 from constancia.api.text.i18n import in_language, language_name, tr
+from constancia.api.text.rules import rule_words
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.aggregate import Aggregate
@@ -122,6 +123,7 @@ class Frame:
                 other_path=self._in_other_language(),
                 t=lambda msgid, **params: marked_message(lang, msgid, **params),
                 text=lambda value: marked(value, lang, languages),
+                rule=lambda words: rule_words(words, lang),
                 plain=lambda value: in_language(value, lang, languages),
                 word=lambda name: _word(lang, name),
                 language=lambda tag: language_name(tag, lang),

@@ -1,0 +1,26 @@
+"""The rules of the law in the reader's language: refusals name a rule by its English words."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from constancia.domain.authority import GENERAL
+from constancia.domain.catalogue import AGGREGATES
+from constancia.domain.kernel.kind import rule_list
+
+
+def rule_words(rule: str, lang: str) -> str:
+    """Give a rule's words in a language.
+
+    Args:
+        rule: Its words in English, as a refusal gives them.
+        lang: `es` or `en`.
+
+    Returns:
+        The words; as they are where the law has no such rule, such as a rule of form.
+    """
+    return _spanish().get(rule, rule) if lang == "es" else rule
+
+
+@cache
+def _spanish() -> Mapping[str, str]:
+    return {rule.en: rule.es for rule in (*GENERAL, *rule_list(AGGREGATES))}

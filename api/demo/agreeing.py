@@ -8,6 +8,13 @@ from constancia.domain.kernel.values import digest
 
 def agreement(stage: Stage) -> None:
     """Freeze the bilingual text and sign it by all three: it is in force exactly at the third signature."""
+    frozen_text(stage)
+    two_signatures(stage)
+    third_signature(stage)
+
+
+def frozen_text(stage: Stage) -> None:
+    """Draft the bilingual text, and freeze it for the three parties."""
     secretariat = stage.cast.person("ap-s-inai")
     title = text("Hoja de ruta sobre la vigilancia estatal ilegal", "Road map on illegal state surveillance")
     docset = {
@@ -23,10 +30,19 @@ def agreement(stage: Stage) -> None:
     frozen = {"agreement": "ag-1", "docset": digest(docset), "required": parties, "version": 1}
     stage.say(secretariat, "AgreementTextFrozen", frozen, provenance=FACT)
     stage.frozen["ag-1"] = digest(docset)
-    signed = {"agreement": "ag-1", "docset": digest(docset), "version": 1}
+
+
+def two_signatures(stage: Stage) -> None:
+    """Sign it by two of three: it is not in force, and nobody signs twice for a party."""
+    signed = {"agreement": "ag-1", "docset": stage.frozen["ag-1"], "version": 1}
     stage.say(stage.cast.person("ap-cas-nosc"), "AgreementSigned", signed, provenance=FACT)
     stage.say(stage.cast.person("ap-alv-inai"), "AgreementSigned", signed, provenance=FACT)
     stage.try_in_vain(stage.cast.person("ap-g-inai"), "AgreementSigned", signed, "E_ALREADY_SIGNED")
+
+
+def third_signature(stage: Stage) -> None:
+    """Sign it by the third party: it is in force."""
+    signed = {"agreement": "ag-1", "docset": stage.frozen["ag-1"], "version": 1}
     stage.on("2019-03-02")
     signer = stage.cast.person("ap-gon-sfp")
     stage.say(signer, "AgreementSigned", signed, occurred="2019-03-01", provenance=FACT)

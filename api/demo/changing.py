@@ -100,9 +100,13 @@ def representation(stage: Stage) -> None:
 
 
 def correction(stage: Stage) -> None:
-    """Correct an error in an entry of its own; appoint a progress officer."""
+    """Correct an error in an entry of its own."""
     stage.on("2019-12-16")
     correct_date(stage, stage.cast.person("ap-a-sfp"))
+
+
+def officer(stage: Stage) -> None:
+    """Appoint a progress officer."""
     stage.on("2020-01-15")
     appoint(stage, "ap-j-sfp")
 

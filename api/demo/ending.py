@@ -72,7 +72,7 @@ def side_agreement(stage: Stage) -> None:
 
 
 def assessments(stage: Stage) -> None:
-    """Independent findings on the plan and on a commitment: a track of their own."""
+    """Independent findings on the plan: a track of their own."""
     assessor = stage.cast.person("ap-v-evaluadora")
     stage.on("2021-06-07")
     results = {
@@ -85,8 +85,13 @@ def assessments(stage: Stage) -> None:
     stage.say(assessor, "AssessmentPublished", results)
     read = {"remark": text("Se toma nota", "It is noted"), "target": stage.leaf_of("AssessmentPublished")}
     stage.say(stage.cast.person("ap-a-sfp"), "EntryAcknowledged", read)
+
+
+def results(stage: Stage) -> None:
+    """Independent findings on a commitment, next to what its responsible say and what others contest."""
+    assessor = stage.cast.person("ap-v-evaluadora")
     stage.on("2021-08-31")
-    results = {
+    found = {
         "assessment": "as-2",
         "commitment": "p4-1",
         "period": "2019/2021",
@@ -96,7 +101,7 @@ def assessments(stage: Stage) -> None:
             {"scale": "irm-early-results", "value": "did_not_change"},
         ],
     }
-    stage.say(assessor, "AssessmentPublished", results)
+    stage.say(assessor, "AssessmentPublished", found)
 
 
 def endings(stage: Stage) -> None:
@@ -142,3 +147,42 @@ def successions(stage: Stage) -> None:
     stage.each([sfp, stage.cast.person("ap-x-sabg"), nosc, inai], "PartySucceeded", renamed)
     vote = {"choice": "for", "decision": "d-15", "digest": "sha256:" + "00" * 32}
     stage.try_in_vain(sfp, "VoteCast", vote, "E_PARTY_SUCCEEDED")
+
+
+def consultancy(stage: Stage) -> None:
+    """Dissolve the consultancy: it can't speak any more, so the founders say it."""
+    stage.on("2021-05-17")
+    dissolved = {
+        "documents": [sample_document(stage, "Acta de disolución", "Minutes of dissolution")],
+        "effective": "2021-04-30",
+        "independence_changed": False,
+        "mode": "dissolved",
+        "orphaned": sorted(open_duties(stage.ledger.state(), "consultora-demo")),
+        "party": "consultora-demo",
+        "successors": [],
+        "transfers": [],
+    }
+    stage.each(alternates(stage), "PartySucceeded", dissolved)
+
+
+def transparency(stage: Stage) -> None:
+    """Epilogue: the autonomous body's functions go to two others; its liaison duty is mapped, the rest orphaned."""
+    nosc, inai, _sfp = alternates(stage)
+    stage.on("2025-03-21")
+    new_party_signer(stage, "ap-y-tpp")
+    borne = open_duties(stage.ledger.state(), "inai")
+    ended = {
+        "documents": [sample_document(stage, "Leyes publicadas en marzo de 2025, resumen", "Laws, summary")],
+        "effective": "2025-03-21",
+        "independence_changed": True,
+        "mode": "functions_transferred",
+        "orphaned": sorted(borne - {"duty/o3"}),
+        "party": "inai",
+        "successors": ["sabg", "tpp"],
+        "transfers": [{"duty": "duty/o3", "successor": "sabg"}],
+    }
+    speakers = [inai, stage.cast.person("ap-x-sabg"), stage.cast.person("ap-y-tpp"), nosc]
+    stage.each(speakers, "PartySucceeded", ended)
+    stage.on("2025-03-22")
+    vote = {"choice": "for", "decision": "d-15", "digest": "sha256:" + "00" * 32}
+    stage.try_in_vain(inai, "VoteCast", vote, "E_PARTY_SUCCEEDED")

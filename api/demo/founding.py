@@ -64,14 +64,15 @@ def identities(stage: Stage) -> None:
         stage.say(secretariat, "PartyNameRecorded", founder, provenance="seed")
 
 
-def appoint(stage: Stage, name: str) -> None:
-    """Appoint a person by a root, register the person's key, and endorse it by the root."""
+def appoint(stage: Stage, name: str, *, since: str | None = None) -> None:
+    """Appoint a person by a root, from a day (today) on; register the person's key, and endorse it by the root."""
     person = stage.cast.person(name)
     appointment = stage.cast.appointment(name)
     root = stage.cast.root(appointment["party"])
-    limits = {"valid_from": stage.today} | (
+    limits = {"valid_from": since or stage.today} | (
         {"valid_until": appointment["valid_until"]} if "valid_until" in appointment else {}
     )
+    origin = {"on_behalf_of": appointment["on_behalf_of"]} if "on_behalf_of" in appointment else {}
     body = {
         "appointment": name,
         "capacity": appointment["capacity"],
@@ -81,9 +82,10 @@ def appoint(stage: Stage, name: str) -> None:
         "post": text(appointment["es"], appointment["en"]),
         "scope": appointment["scope"],
         **limits,
+        **origin,
     }
     stage.say(root, "RepresentativeAppointed", body, provenance=appointment["provenance"])
-    register_key(stage, person, limits)
+    register_key(stage, person, limits | {"valid_from": stage.today})
 
 
 def register_key(stage: Stage, person: Player, limits: dict[str, str]) -> None:

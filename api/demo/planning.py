@@ -209,7 +209,7 @@ def pandemic(stage: Stage) -> None:
         "basis": sample_document(stage, "Resolución sobre los planes en 2020", "Resolution on plans in 2020"),
         "deadline": "plan_end",
         "decision": "d-11",
-        "from_day": "2021-12-31",
+        "from_day": "2021-08-31",
         "kind": "extended",
         "move": "mv-2",
         "plan": "plan-4",

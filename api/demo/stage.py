@@ -1,5 +1,6 @@
 """The stage of the demonstration: an injected clock, and the real path from draft to entry for every signer."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -7,9 +8,11 @@ from typing import Any
 
 from constancia.api.demo.cast import Cast, Player
 from constancia.domain.catalogue import REGISTRY
+from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.calendar import format_instant, parse_edtf
 from constancia.domain.kernel.occurrence import CLAIM_SPAN
 from constancia.domain.kernel.problems import Refusal
+from constancia.domain.kernel.values import to_json
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.ledger import Ledger
@@ -156,6 +159,17 @@ class Stage:
         marks = (f'"type":"{type_name}"'.encode(), naming.encode())
         entries = (done.entry for done in reversed(self.outcomes))
         return next(entry for entry in entries if all(mark in entry.raw for mark in marks)).leaf_hash.hex()
+
+    def documents_of(self, leaf: str) -> list[str]:
+        """Give the SHA-256 of the document that an entry's body cites, if any, by the entry's leaf hash."""
+        raw = next(done.entry.raw for done in self.outcomes if done.entry.leaf_hash.hex() == leaf)
+        document = json.loads(raw)["statement"]["body"].get("document")
+        return [document["sha256"]] if document else []
+
+    def scope_of(self, commitment: str) -> tuple[int, dict[str, Any]]:
+        """Give the version of a commitment's scope in force, and the scope as JSON."""
+        found = next(item for item in self.ledger.state().of(Commitment) if item.commitment == commitment)
+        return found.scopes[-1].version, to_json(found.scopes[-1].scope)
 
     def entries(self) -> Iterator[bytes]:
         """Give all entries' bytes."""

@@ -6,13 +6,38 @@ A fictional person performs every invented act.
 from collections.abc import Callable
 from typing import Final
 
-from constancia.api.demo.agreeing import adoption, agreement
-from constancia.api.demo.changing import contest, correction, departure, representation, scope_changes
-from constancia.api.demo.ending import assessments, data, endings, reported, side_agreement, successions
+from constancia.api.demo.agreeing import adoption, agreement, frozen_text, third_signature, two_signatures
+from constancia.api.demo.changing import contest, correction, departure, officer, representation, scope_changes
+from constancia.api.demo.consulting import cancellation, consultation, destruction
+from constancia.api.demo.ending import (
+    assessments,
+    consultancy,
+    data,
+    endings,
+    reported,
+    results,
+    side_agreement,
+    successions,
+    transparency,
+)
 from constancia.api.demo.founding import committee, genesis, history, identities
+from constancia.api.demo.lasting import (
+    amendment,
+    deferral,
+    dismissal,
+    lapse,
+    later_contest,
+    letter,
+    mandate,
+    officer_to_be,
+    other_date,
+    route_done,
+    second_letter,
+    validation,
+)
 from constancia.api.demo.planning import answer, commitments, complaints, pandemic, plans_filled, suspicion, work
 from constancia.api.demo.stage import Stage
-from constancia.api.demo.taking_part import consultation, differences, duties, earlier, fallback, group, release
+from constancia.api.demo.taking_part import differences, duties, earlier, fallback, group, paper, release
 from constancia.api.demo.working import forum, proposals
 
 Chapter = Callable[[Stage], None]
@@ -28,13 +53,18 @@ SHORT: Final[tuple[Chapter, ...]] = (
     contest,
     representation,
     correction,
+    officer,
     departure,
 )
 WHOLE: Final[tuple[Chapter, ...]] = (
     *_OPENING,
     earlier,
-    agreement,
+    letter,
+    frozen_text,
     differences,
+    two_signatures,
+    paper,
+    third_signature,
     adoption,
     duties,
     release,
@@ -43,24 +73,40 @@ WHOLE: Final[tuple[Chapter, ...]] = (
     proposals,
     fallback,
     scope_changes,
+    validation,
     group,
     contest,
+    deferral,
     answer,
     representation,
+    mandate,
     commitments,
+    route_done,
     plans_filled,
     correction,
+    other_date,
+    officer_to_be,
     work,
+    amendment,
+    lapse,
     pandemic,
     suspicion,
+    dismissal,
     complaints,
     departure,
     reported,
+    cancellation,
     data,
+    second_letter,
+    destruction,
     side_agreement,
+    consultancy,
     assessments,
+    later_contest,
+    results,
     endings,
     successions,
+    transparency,
 )
 
 

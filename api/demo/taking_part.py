@@ -1,7 +1,8 @@
 """Who takes part: what came before, duties, conditions, the release, participation, a working group."""
 
 from constancia.api.demo.changing import decide
-from constancia.api.demo.props import FACT, PARTIES, alternates, document, sample_document, text
+from constancia.api.demo.founding import appoint
+from constancia.api.demo.props import FACT, PARTIES, SOURCE_SHA256, alternates, document, sample_document, text
 from constancia.api.demo.stage import Stage
 from constancia.api.demo.working import new_party_signer
 
@@ -69,7 +70,7 @@ def earlier(stage: Stage) -> None:
 
 
 def differences(stage: Stage) -> None:
-    """Record where the two languages of the agreement differ, and what the paper original bears."""
+    """Record where the two languages of the agreement differ, before anybody signs."""
     nosc, _inai, _sfp = alternates(stage)
     for name, place, en, es, weight in (
         (
@@ -103,6 +104,11 @@ def differences(stage: Stage) -> None:
             "weight": weight,
         }
         stage.say(nosc, "TranslationDiscrepancyRecorded", recorded, provenance=FACT)
+
+
+def paper(stage: Stage) -> None:
+    """Attest what the paper original bears: by these rules that is evidence, and no signature."""
+    nosc, _inai, _sfp = alternates(stage)
     signer = stage.cast.appointment("ap-gon-sfp")
     attested = {
         "agreement": "ag-1",
@@ -159,15 +165,19 @@ def release(stage: Stage) -> None:
     """Publish the release of 5 March; admit the Academia; open the Fourth Plan with its deadline."""
     stage.on("2019-03-05")
     title = text("México retoma el proceso nacional de gobierno abierto", "Mexico resumes the national process")
-    paper = document(stage, "Comunicado del 5 de marzo de 2019. Texto de la demostración.\n".encode(), title, "es")
+    for name in ("ap-san-sfp", "ap-sal-inai"):
+        appoint(stage, name)
+    words = f"# Release of 5 March 2019\n\nThe demonstration's own wording. Source, SHA-256: `{SOURCE_SHA256}`.\n"
+    issued = document(stage, words.encode(), title, "en")
     published = {
-        "docset": {"authentic": "es", "documents": [paper]},
+        "docset": {"authentic": "en", "documents": [issued]},
         "kind": "release",
         "parties": list(PARTIES),
         "statement": "comunicado-2019-03-05",
         "title": title,
     }
-    stage.each(alternates(stage), "StatementPublished", published, provenance=FACT)
+    signatories = [stage.cast.person(name) for name in ("ap-san-sfp", "ap-sal-inai", "ap-cas-nosc")]
+    stage.each(signatories, "StatementPublished", published, provenance=FACT)
     for lang, name, used_in in (
         ("en", "Governing Body for the OPG process", "agreement, English text"),
         ("en", "New coordination figure", "release of 5 March 2019"),
@@ -188,69 +198,11 @@ def release(stage: Stage) -> None:
         "due": "2019-08-31",
         "governance_body": "cc",
         "ordinal": 4,
-        "period": "2019/2021",
+        "period": "2019/2021-08-31",
         "plan": "plan-4",
         "title": text("Cuarto Plan de Acción Nacional", "Fourth National Action Plan"),
     }
     stage.each(alternates(stage), "ActionPlanOpened", fourth, provenance=FACT)
-
-
-def consultation(stage: Stage) -> None:
-    """Convene a consultation, count who was heard, and answer theme by theme."""
-    _nosc, inai, _sfp = alternates(stage)
-    clerk, network = stage.cast.person("ap-s-inai"), stage.cast.person("ap-d-red")
-    stage.on("2019-04-24")
-    named = {"gathering": "consulta-1", "kind": "consultation", "window": "2019-04-29/2019-05-10"}
-    convened = {
-        **named,
-        "agenda": [text("Qué recomendar y a quién", "What to recommend, and to whom")],
-        "about": {"commitment": "rm", "milestone": "m2"},
-        "governance_body": "cc",
-        "open_to": text("Todo público", "Everybody"),
-        "title": text("Consulta sobre las recomendaciones", "Consultation on the recommendations"),
-    }
-    stage.say(inai, "GatheringConvened", convened)
-    stage.on("2019-05-02")
-    taken = {"consent": "count_only", "gathering": "consulta-1"}
-    digest = document(stage, b"aportacion", text("Aportación", "Contribution"))["sha256"]
-    stage.say(
-        network, "ContributionReceived", taken | {"contribution": "k1", "contributor": "citizen", "sha256": digest}
-    )
-    stage.say(
-        clerk,
-        "ContributionReceived",
-        taken | {"contribution": "k2", "contributor": "academia", "count": 5, "sha256": digest},
-    )
-    stage.on("2019-05-11")
-    reported = {
-        "contributions": [{"count": 5, "kind": "academia"}, {"count": 1, "kind": "citizen"}],
-        "gathering": "consulta-1",
-        "summary": text("Se recibieron seis aportaciones", "Six contributions were received"),
-        "window": "2019-04-29/2019-05-10",
-    }
-    stage.say(clerk, "GatheringHeld", reported, occurred="2019-05-10")
-    stage.on("2019-05-20")
-    answered = {
-        "gathering": "consulta-1",
-        "response": "rr-1",
-        "themes": [
-            {
-                "contributions": ["k1"],
-                "outcome": "included",
-                "reasons": text("El borrador lo recoge", "The draft takes it up"),
-                "theme": "t1",
-                "title": text("Control judicial", "Judicial control"),
-            },
-            {
-                "contributions": ["k2"],
-                "outcome": "partly",
-                "reasons": text("El plazo no alcanza para todo", "There is not enough time for all of it"),
-                "theme": "t2",
-                "title": text("Informes periódicos", "Periodic reports"),
-            },
-        ],
-    }
-    stage.say(inai, "ReasonedResponsePublished", answered)
 
 
 def fallback(stage: Stage) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from constancia.api.demo.founding import appoint, register_key
-from constancia.api.demo.props import alternates, document, text
+from constancia.api.demo.props import FACT, alternates, baseline_scope, document, text
 from constancia.api.demo.stage import Stage
 from constancia.ledger.keys.key_file import generate
 
@@ -61,14 +61,18 @@ def public_forum(stage: Stage) -> None:
     _nosc, _inai, sfp = alternates(stage)
     call = {
         "about": {"commitment": "rm", "deliverable": "d1.1"},
-        "agenda": [text("Vigilancia estatal y controles democráticos", "State surveillance and democratic controls")],
+        "agenda": next(item["agenda"] for item in baseline_scope()["deliverables"] if item["deliverable"] == "d1.1"),
         "gathering": "forum-1",
         "kind": "forum",
         "open_to": text("Todo público", "Everybody"),
-        "title": text("Foro público", "Public forum"),
+        "governance_body": "cc",
+        "title": text(
+            "Vigilancia del Estado: hacia la implementación de controles democráticos",
+            "State surveillance: towards the implementation of democratic controls",
+        ),
         "window": "2019-03-26",
     }
-    stage.say(sfp, "GatheringConvened", call)
+    stage.say(sfp, "GatheringConvened", call, provenance=FACT)
     stage.on("2019-03-27")
     took_place = {"attendance": 180, "gathering": "forum-1", "window": "2019-03-26"}
     stage.say(stage.cast.person("ap-s-inai"), "GatheringHeld", took_place, occurred="2019-03-26")

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from constancia.api.demo.ending import ATTEMPT
 from constancia.api.demo.run import run_demo
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
+from constancia.verify.core.formats.signatures import is_hex64
 
 PATH: Final = Path(__file__).resolve().parents[1] / "examples" / "process-2017-2025.json"
 _NEW: Final = ("entry", "key", "log_cosigner", "log_key", "new_key", "public_key", "target")
@@ -41,7 +43,7 @@ def story(entries: Iterable[bytes]) -> list[dict[str, Any]]:
                 "actor": statement["actor"],
                 "type": statement["type"],
                 "stream": _stream(statement["stream"]),
-                "body": _without_new(statement["body"]),
+                "body": _without_new(_unattempted(statement["body"])),
             }
         )
     return rows
@@ -58,9 +60,21 @@ def _stream(stream: str) -> str:
     return f"{kind}/…" if kind in ("entry", "key") else stream
 
 
+def _unattempted(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Leave out the digest of the refused attempt that an allegation reports: its signature is new each time."""
+    if body.get("allegation") != ATTEMPT:
+        return body
+    return {**body, "evidence": [{**item, "sha256": "…"} for item in body["evidence"]]}
+
+
+def _is_new(name: str, member: Any) -> bool:
+    """Tell whether a member is made new by each play; `commitment` is the name of a sealed value's digest too."""
+    return name in _NEW or (name == "commitment" and is_hex64(member))
+
+
 def _without_new(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {name: "…" if name in _NEW else _without_new(member) for name, member in value.items()}
+        return {name: "…" if _is_new(name, member) else _without_new(member) for name, member in value.items()}
     return [_without_new(item) for item in value] if isinstance(value, list) else value
 
 

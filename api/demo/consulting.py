@@ -1,9 +1,8 @@
 """The consultation of activity 2, and a participant's personal data: sealed, then cancelled on request."""
 
-import hashlib
 from typing import Final
 
-from constancia.api.demo.props import alternates, sample_document, text
+from constancia.api.demo.props import alternates, sample_document, sha256_of, text
 from constancia.api.demo.stage import Stage
 from constancia.ledger.vault import Vault
 
@@ -47,9 +46,9 @@ def consultation(stage: Stage) -> None:
     stage.on("2019-05-02")
     # What was given to be counted alone is in no file of the ledger: its digest is all.
     counted = {"consent": "count_only", "gathering": _GATHERING}
-    single = {"contribution": "k1", "contributor": "citizen", "pseudonym": "jacaranda", "sha256": _sha256("Una")}
+    single = {"contribution": "k1", "contributor": "citizen", "pseudonym": "jacaranda", "sha256": sha256_of("Una")}
     stage.say(network, "ContributionReceived", counted | single)
-    batch = {"contribution": "k2", "contributor": "academia", "count": 5, "sha256": _sha256("Cinco")}
+    batch = {"contribution": "k2", "contributor": "academia", "count": 5, "sha256": sha256_of("Cinco")}
     stage.say(clerk, "ContributionReceived", counted | batch)
     published = {
         "consent": "publish",
@@ -83,7 +82,7 @@ def consultation(stage: Stage) -> None:
 
 
 def cancellation(stage: Stage) -> None:
-    """A participant asks for a contribution and for the name on the request: blocked, then destroyed by two."""
+    """Take in a participant's requests, on a contribution and on the name in the first request; block both."""
     _nosc, inai, _sfp = alternates(stage)
     clerk = stage.cast.person("ap-s-inai")
     stage.on("2021-01-11")
@@ -95,14 +94,14 @@ def cancellation(stage: Stage) -> None:
         "cancellation": "x-2",
         "items": [{"document": shown, "entry": entry}],
         "received_on": "2021-01-11",
-        "request": "sha256:" + _sha256("Solicitud de la Persona H"),
+        "request": "sha256:" + sha256_of("Solicitud de la Persona H"),
     }
     stage.say(clerk, "CancellationRequested", asked)
     own_name = {
         "cancellation": "x-3",
         "items": [{"commitment": name.commitment, "entry": stage.leaf_of("CancellationRequested")}],
         "received_on": "2021-01-11",
-        "request": "sha256:" + _sha256("Segunda solicitud de la Persona H"),
+        "request": "sha256:" + sha256_of("Segunda solicitud de la Persona H"),
     }
     stage.say(clerk, "CancellationRequested", own_name)
     why = {
@@ -133,7 +132,3 @@ def destruction(stage: Stage) -> None:
             "to": "destroyed",
         }
         stage.each([inai, nosc], "CancellationDecided", destroyed)
-
-
-def _sha256(what: str) -> str:
-    return hashlib.sha256(f"Inventado para la demostración: {what}".encode()).hexdigest()

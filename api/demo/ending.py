@@ -1,11 +1,15 @@
 """How things end: a refused attempt reported, data cancelled, agreements left, assessments, closures, successions."""
 
+from typing import Final
+
 from constancia.api.demo.planning import decided
-from constancia.api.demo.props import alternates, document, sample_document, text
+from constancia.api.demo.props import alternates, document, sample_document, sha256_of, text
 from constancia.api.demo.stage import Stage
 from constancia.api.demo.working import new_party_signer
 from constancia.domain.identity.succession import open_duties
 from constancia.domain.kernel.values import digest
+
+ATTEMPT: Final = "intento-2020"
 
 
 def reported(stage: Stage) -> None:
@@ -14,10 +18,10 @@ def reported(stage: Stage) -> None:
     alleged = {
         "accused": ["sfp"],
         "alleged_actor": text("Una persona que dejó el puesto (ficticia)", "A person who left the post (fictional)"),
-        "allegation": "intento-2020",
+        "allegation": ATTEMPT,
         "commitment": "rm",
         "description": text("Intentó firmar sola un alcance reducido", "Tried to sign a reduced scope alone"),
-        "evidence": [{"description": text("Intento rechazado", "Refused attempt"), "sha256": "7e" * 32}],
+        "evidence": [{"description": text("Intento rechazado", "Refused attempt"), "sha256": stage.attempted}],
         "kind": "scope_reduction",
         "since": "2020-12-03",
         "unilateral": True,
@@ -33,7 +37,7 @@ def data(stage: Stage) -> None:
         "cancellation": "x-1",
         "items": [{"entry": stage.leaf_of("RepresentativeAppointed", "ap-a-sfp"), "field": "body.name"}],
         "received_on": "2021-01-18",
-        "request": "sha256:" + "d1" * 32,
+        "request": "sha256:" + sha256_of("Solicitud sobre el nombre de una persona servidora pública"),
     }
     stage.say(clerk, "CancellationRequested", asked)
     stage.on("2021-01-20")

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from constancia.api.demo.changing import decide
 from constancia.api.demo.founding import register_key
-from constancia.api.demo.props import PARTIES, alternates, document, sample_document, text
+from constancia.api.demo.props import PARTIES, alternates, document, sample_document, sha256_of, text
 from constancia.api.demo.stage import Stage
 from constancia.api.demo.working import new_party_signer
 from constancia.domain.kernel.values import digest
@@ -226,7 +226,8 @@ def suspicion(stage: Stage) -> None:
     """Declare a key compromised: what it signed is suspect until its party affirms it; contest the report."""
     officer, ministry = stage.cast.person("ap-j-sfp"), stage.cast.root("sfp")
     stage.on("2020-07-25")
-    evidence = [{"description": text("Borrador del protocolo", "Draft protocol"), "sha256": "5a" * 32}]
+    draft = sample_document(stage, "Borrador del protocolo", "Draft protocol")
+    evidence = [{"description": text("Borrador del protocolo", "Draft protocol"), "sha256": draft["sha256"]}]
     stage.say(officer, "ProgressReported", report_of("r-3", "substantial", "2020-07", evidence))
     target = stage.leaf_of("ProgressReported")
     stage.on("2020-08-03")
@@ -254,7 +255,7 @@ def complaints(stage: Stage) -> None:
     filed = {
         "against": ["sfp"],
         "complaint": "q-1",
-        "digest": "sha256:" + "c0" * 32,
+        "digest": "sha256:" + sha256_of("Queja protegida"),
         "kind": "complaint",
         "protected": True,
         "subject": "commitment/p4-1",

@@ -1,5 +1,6 @@
 """Shared props of the chapters: names, bilingual texts, documents, and the parties' representatives."""
 
+import hashlib
 from typing import Any, Final
 
 from constancia.api.demo.cast import Player, sample_json
@@ -33,6 +34,11 @@ def document(stage: Stage, data: bytes, title: dict[str, str], lang: str | None 
 def sample_document(stage: Stage, es: str, en: str) -> dict[str, Any]:
     """Store a document that only says what it is, and cite it."""
     return document(stage, f"# {es}\n\nInventado para la demostración.\n".encode(), text(es, en), "es")
+
+
+def sha256_of(what: str) -> str:
+    """Give the hex SHA-256 of an invented text that is in no file of the ledger."""
+    return hashlib.sha256(f"Inventado para la demostración: {what}".encode()).hexdigest()
 
 
 def alternates(stage: Stage) -> list[Player]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from constancia.api.demo.cast import Cast, Player
@@ -48,6 +49,8 @@ class Stage:
     refused: list[Refused] = field(default_factory=list)
     outcomes: list[AppendOutcome] = field(default_factory=list)
     frozen: dict[str, str] = field(default_factory=dict)  # digest of each agreement's text
+
+    attempted: str = ""  # SHA-256 of the signed statement that was refused last
 
     def checkpoint(self) -> bytes:
         """Give the log's checkpoint to a signer's software."""
@@ -114,11 +117,13 @@ class Stage:
             AssertionError: It was accepted, or refused for another reason.
         """
         size = self.ledger.size
+        attempt = self._signed(who, type_name, {**body, "provenance": "invented"}, None)
         try:
-            self._submit(self._signed(who, type_name, {**body, "provenance": "invented"}, None))
+            self._submit(attempt)
         except Refusal as refusal:
             if refusal.code != code or self.ledger.size != size:
                 raise AssertionError(f"{type_name}: expected {code}, got {refusal}") from refusal
+            self.attempted = sha256(attempt).hexdigest()
             name = str(who.appointment["name"]) if who.appointment else who.actor["party"]
             self.refused.append(Refused(day=self.today, who=name, type=type_name, code=code, rule=refusal.rule))
         else:

@@ -9,13 +9,17 @@ from typing import Any
 import pytest
 from tools.build_story import PATH, story, written
 
+from constancia.api.demo.props import baseline_scope
 from constancia.api.demo.run import Played, run_demo
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.derive import derive
+from constancia.domain.identity.succession import open_duties
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.clock import SystemClock
+from constancia.ledger.errors import NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.vault import Vault
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.canonical import canonical
@@ -78,7 +82,9 @@ def test_refused_attempts_are_those_of_the_story(whole: tuple[Path, Played]) -> 
         ("DeliverableAccepted", "E_SELF_DEALING"),
         ("DeliverableAccepted", "E_KEY_NOT_ACTIVE"),
         ("ScopeChangeProposed", "E_SCOPE_LABEL"),
+        ("ProgressReported", "E_APPOINTMENT_NOT_IN_FORCE"),
         ("ScopeChanged", "E_KEY_REVOKED"),
+        ("VoteCast", "E_PARTY_SUCCEEDED"),
         ("VoteCast", "E_PARTY_SUCCEEDED"),
     ]
 
@@ -142,15 +148,127 @@ def test_what_ended_says_so(ledger: Ledger) -> None:
 
 
 def test_no_duty_of_the_renamed_ministry_is_lost(ledger: Ledger) -> None:
-    last = "2025-12-31T00:00:00Z"
+    last = "2025-01-31T00:00:00Z"
     succession = rows(ledger, "successions", last)["succession/sfp"]
     assert succession["orphaned"] == []
     assert {moved["duty"] for moved in succession["transfers"]} >= {"duty/o2"}
     assert facts(ledger, "DutyOrphaned", last) == []
 
 
+def test_inai_ends_with_each_duty_mapped_or_orphaned_and_its_independence_lost(ledger: Ledger) -> None:
+    before = open_duties(ledger.as_of(known="2025-03-20T00:00:00Z", at="2025-03-20T00:00:00Z").state, "inai")
+    succession = rows(ledger, "successions", "2025-12-31T00:00:00Z")["succession/inai"]
+    mapped = {moved["duty"] for moved in succession["transfers"]}
+    assert mapped == {"duty/o3"}
+    assert before
+    assert mapped | set(succession["orphaned"]) == before
+    assert (succession["independence_changed"], succession["successors"]) == (True, ["sabg", "tpp"])
+
+
+def test_two_signatures_and_a_paper_do_not_put_the_agreement_in_force(ledger: Ledger) -> None:
+    agreement = rows(ledger, "agreements", "2019-03-01T23:00:00Z")["agreement/ag-1"]
+    [version] = agreement["versions"]
+    assert (agreement["status"], version["missing"]) == ("partially_signed", ["sfp"])
+    assert [attested["party"] for attested in version["attestations"]] == ["sfp"]
+
+
+def test_the_agreement_is_amended_by_all_and_the_side_agreement_lapses_by_itself(ledger: Ledger) -> None:
+    agreement = rows(ledger, "agreements", "2020-03-03T00:00:00Z")["agreement/ag-1"]
+    assert [version["status"] for version in agreement["versions"]] == ["superseded", "in_force"]
+    assert rows(ledger, "agreements", "2020-04-09T04:00:00Z")["agreement/sa-1"]["status"] == "partially_signed"
+    assert rows(ledger, "agreements", "2020-04-09T06:00:00Z")["agreement/sa-1"]["status"] == "lapsed"
+
+
+@pytest.mark.parametrize(
+    ("at", "version", "kinds"),
+    [
+        ("2019-07-06T00:00:00Z", 1, []),
+        ("2019-07-11T00:00:00Z", 2, ["reduction"]),
+        ("2019-07-13T00:00:00Z", 3, ["reduction", "extension"]),
+        ("2019-09-11T00:00:00Z", 4, ["reduction", "extension", "deferral"]),
+    ],
+)
+def test_the_scope_changes_by_its_computed_kinds(ledger: Ledger, at: str, version: int, kinds: list[str]) -> None:
+    commitment = rows(ledger, "commitments", at)["commitment/rm"]
+    assert commitment["scope_version"] == version
+    assert [scope["computed_kind"] for scope in commitment["scopes"][1:]] == kinds
+    assert commitment["scopes"][0]["scope"] == baseline_scope()
+
+
+def test_the_deadline_of_activity_3_was_missed_before_it_was_moved(ledger: Ledger) -> None:
+    missed = facts(ledger, "DeadlineMissed", "2019-09-01T05:00:00Z")
+    assert {target for stream, target in missed if stream == "commitment/rm"} >= {"milestone m3"}
+    [m3] = [
+        milestone
+        for milestone in rows(ledger, "commitments", "2019-12-31T00:00:00Z")["commitment/rm"]["milestones"]
+        if milestone["milestone"] == "m3"
+    ]
+    assert (m3["window"], m3["stands"]) == ("2019-06/2019-11", "done")
+
+
+def test_activity_4_has_no_end_and_is_never_overdue(ledger: Ledger) -> None:
+    for at in ("2019-09-01T05:00:00Z", "2021-12-31T00:00:00Z", "2025-12-31T00:00:00Z"):
+        missed = {target for stream, target in facts(ledger, "DeadlineMissed", at) if stream == "commitment/rm"}
+        assert "milestone m3" in missed  # so are the milestones named
+        assert not any("m4" in target or "d4.1" in target for target in missed)
+
+
+def test_the_governments_answer_has_another_date_and_the_first_stays_readable(ledger: Ledger) -> None:
+    correction = rows(ledger, "corrections", "2020-01-01T00:00:00Z")["correction/co-2"]
+    target = next(
+        entry
+        for entry in map(json.loads, ledger.log.entries())
+        if entry["statement"]["stream"] == "statement/respuesta-2018"
+    )
+    assert (target["statement"]["occurred_on"], correction["new_value"]) == ("2018-11-30", "2018-11-20")
+    assert "correction/co-2" not in rows(ledger, "corrections", "2019-12-12T00:00:00Z")
+
+
+def test_nine_themes_are_answered_and_nothing_contributed_is_unanswered(ledger: Ledger) -> None:
+    [response] = rows(ledger, "participation", "2019-06-01T00:00:00Z")["gathering/consulta-1"]["responses"]
+    outcomes = [theme["outcome"] for theme in response["themes"]]
+    assert [outcomes.count(outcome) for outcome in ("included", "partly", "not_included")] == [5, 2, 2]
+    assert rows(ledger, "participation", "2019-06-01T00:00:00Z")["gathering/consulta-1"]["unanswered"] == []
+
+
+def test_sealed_data_are_blocked_then_destroyed_and_no_file_holds_them(
+    whole: tuple[Path, Played], ledger: Ledger
+) -> None:
+    for at, status in (
+        ("2021-01-12T00:00:00Z", "requested"),
+        ("2021-01-19T00:00:00Z", "blocked"),
+        ("2021-02-20T00:00:00Z", "destroyed"),
+    ):
+        found = rows(ledger, "cancellations", at)
+        assert [found[f"cancellation/{name}"]["status"] for name in ("x-2", "x-3")] == [status, status]
+    cancellations = rows(ledger, "cancellations", "2021-02-20T00:00:00Z")
+    [item] = cancellations["cancellation/x-2"]["items"]
+    commitment = cancellations["cancellation/x-2"]["applicant"]["commitment"]
+    vault = Vault(ledger.folder.vault)
+    assert vault.commitments() == []
+    with pytest.raises(NotFound):
+        vault.get(commitment)
+    signed = rows(ledger, "agreements", "2020-01-01T00:00:00Z")["agreement/ag-1"]["versions"][0]["docset"]["documents"]
+    names = [path.name for path in whole[0].rglob("*") if path.is_file()]
+    assert any(signed[0]["sha256"] in name for name in names)  # so are documents named
+    assert not any(item["document"] in name for name in names)
+    assert any(commitment.encode() in entry for entry in ledger.log.entries())  # the chain is as it was
+
+
+def test_a_complaint_outside_the_process_is_dismissed_by_a_seat_that_is_not_accused(ledger: Ledger) -> None:
+    complaint = rows(ledger, "complaints", "2020-09-08T06:00:00Z")["complaint/q-2"]
+    assert (complaint["status"], complaint["resolution"]["mark"]["party"]) == ("dismissed", "academia")
+
+
+def test_the_reported_attempt_is_the_one_that_was_refused(ledger: Ledger) -> None:
+    allegation = rows(ledger, "allegations", "2021-01-01T00:00:00Z")["allegation/intento-2020"]
+    [evidence] = allegation["evidence"]
+    refused = {attempt.sha256: attempt for attempt in ledger.refused.page(0, 100)}
+    assert (refused[evidence["sha256"]].type, refused[evidence["sha256"]].code) == ("ScopeChanged", "E_KEY_REVOKED")
+
+
 def test_the_ledger_knows_no_year_beyond_its_story(whole: tuple[Path, Played]) -> None:
-    assert whole[1].ended < datetime(2025, 1, 3, tzinfo=UTC)
+    assert whole[1].ended < datetime(2025, 3, 23, tzinfo=UTC)
 
 
 def test_all_that_is_shown_can_be_read_within_the_profile(ledger: Ledger) -> None:

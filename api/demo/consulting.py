@@ -54,7 +54,7 @@ def consultation(stage: Stage) -> None:
         "consent": "publish",
         "contribution": "k3",
         "contributor": "citizen",
-        "document": sample_document(stage, "Aportación de la Persona H (ficticia)", "Contribution of Persona H"),
+        "document": sample_document(stage, "Aportación con seudónimo", "Contribution under a pseudonym"),
         "gathering": _GATHERING,
         "pseudonym": "bugambilia",
     }

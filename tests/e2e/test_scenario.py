@@ -252,6 +252,7 @@ def test_sealed_data_are_blocked_then_destroyed_and_no_file_holds_them(
     names = [path.name for path in whole[0].rglob("*") if path.is_file()]
     assert any(signed[0]["sha256"] in name for name in names)  # so are documents named
     assert not any(item["document"] in name for name in names)
+    assert not any(b"Persona H" in entry for entry in ledger.log.entries())
     assert any(commitment.encode() in entry for entry in ledger.log.entries())  # the chain is as it was
 
 

@@ -1,6 +1,6 @@
 """Status of every commitment, for the terminal: levels, scope, milestones, deliverables, deadlines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -97,6 +97,14 @@ def _parties(state: State, parties: Iterable[str], lang: str) -> str:
     return ", ".join(_escaped(party_name(party, state), lang, state) for party in parties) or "—"
 
 
+# The fact with which an agreement's status began.
+_BEGAN: Final[Mapping[str, str]] = {
+    "in_force": "AgreementEnteredIntoForce",
+    "lapsed": "AgreementLapsed",
+    "terminated": "AgreementTerminated",
+}
+
+
 def _print_agreement(
     console: Console,
     state: State,
@@ -108,8 +116,9 @@ def _print_agreement(
 ) -> None:
     version = agreement.current
     signed = _parties(state, (signature.mark.party for signature in version.signatures), lang)
-    fact = next((derived for derived in facts if derived.stream == agreement.stream and derived.since), None)
-    since = f" ({tr(lang, 'cli.standing.since', since=fact.since)})" if fact else ""
+    kind = _BEGAN.get(agreement.status_on(day))
+    fact = next((derived for derived in facts if derived.stream == agreement.stream and derived.kind == kind), None)
+    since = f" ({tr(lang, 'cli.standing.since', since=fact.since)})" if fact and fact.since else ""
     status = _word(lang, agreement.status_on(day))
     console.print(f"[bold]{_escaped(version.title, lang, state)}[/bold] — {status}{since}{doubt}")
     console.print(f"  {tr(lang, 'cli.standing.signed', parties=signed)}")

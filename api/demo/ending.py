@@ -95,7 +95,7 @@ def results(stage: Stage) -> None:
     """Independent findings on a commitment, next to what its responsible say and what others contest."""
     assessor = stage.cast.person("ap-v-evaluadora")
     stage.on("2021-08-31")
-    found = {
+    findings = {
         "assessment": "as-2",
         "commitment": "p4-1",
         "period": "2019/2021",
@@ -105,7 +105,7 @@ def results(stage: Stage) -> None:
             {"scale": "irm-early-results", "value": "did_not_change"},
         ],
     }
-    stage.say(assessor, "AssessmentPublished", found)
+    stage.say(assessor, "AssessmentPublished", findings)
 
 
 def endings(stage: Stage) -> None:

@@ -1,6 +1,8 @@
 """The whole story, played through the real path: what holds at each turning point, and that it verifies itself."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +75,13 @@ def test_every_type_of_the_newest_edition_is_used(ledger: Ledger) -> None:
 
 def test_the_story_that_is_shipped_as_data_is_the_one_that_is_played(ledger: Ledger) -> None:
     assert written(story(ledger.log.entries())) == PATH.read_text("utf-8"), "run: python -m tools.build_story"
+
+
+@pytest.mark.parametrize("words", ["en vigor (desde 2019-03-01)", "terminado (desde 2021-04-05)"])
+def test_terminal_says_since_when_an_agreement_has_its_status(whole: tuple[Path, Played], words: str) -> None:
+    command = [sys.executable, "-c", "from constancia.api.cli import main; main()", "--lang", "es", "state", whole[0]]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert words in " ".join(done.stdout.split())
 
 
 def test_refused_attempts_are_those_of_the_story(whole: tuple[Path, Played]) -> None:

@@ -174,7 +174,7 @@ class Stage:
     def scope_of(self, commitment: str) -> tuple[int, dict[str, Any]]:
         """Give the version of a commitment's scope in force, and the scope as JSON."""
         adopted = next(item for item in self.ledger.state().of(Commitment) if item.commitment == commitment)
-        return adopted.scopes[-1].version, to_json(found.scopes[-1].scope)
+        return adopted.scopes[-1].version, to_json(adopted.scopes[-1].scope)
 
     def entries(self) -> Iterator[bytes]:
         """Give all entries' bytes."""

@@ -79,7 +79,15 @@ def test_the_story_that_is_shipped_as_data_is_the_one_that_is_played(ledger: Led
 
 @pytest.mark.parametrize("words", ["en vigor (desde 2019-03-01)", "terminado (desde 2021-04-05)"])
 def test_terminal_says_since_when_an_agreement_has_its_status(whole: tuple[Path, Played], words: str) -> None:
-    command = [sys.executable, "-c", "from constancia.api.cli import main; main()", "--lang", "es", "state", whole[0]]
+    command = [
+        sys.executable,
+        "-c",
+        "from constancia.api.cli import main; main()",
+        "--lang",
+        "es",
+        "state",
+        str(whole[0]),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert words in " ".join(done.stdout.split())
 

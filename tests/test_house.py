@@ -21,11 +21,12 @@ DOMAIN_STDLIB = {
     "functools", "hashlib", "importlib", "itertools", "json", "operator", "re", "types", "typing",
     "unicodedata", "uuid", "zoneinfo",
 }  # fmt: skip
-# What an auditor must read in order to believe L1 and L2, in one sitting; and all around it, which makes an audit
+# What an auditor must read in order to believe L1 and L2, in two sittings; and all around it, which makes an audit
 # quick, compares copies, reads files, zips and addresses, undoes in memory what a channel did to them, finds the place
 # and says it in words. Docstrings are the guide, and `words.py` is a table of
-# sentences: neither counts. Past these it is no longer a specification in code.
+# sentences: neither counts. Past these it is no longer a specification in code. The core's guide has a limit too.
 CORE_CODE_LINES = 1_600
+CORE_LINES_TO_READ = 2_180
 AROUND_CODE_LINES = 3_300
 CORE_STDLIB = {
     "base64", "binascii", "collections", "contextlib", "dataclasses", "datetime", "enum", "hashlib", "json", "re",
@@ -135,8 +136,16 @@ def is_core(path: Path) -> bool:
     return path.is_relative_to(ROOT / "verify" / "core")
 
 
-def test_core_of_verify_can_be_read_in_one_sitting() -> None:
-    assert sum(code_lines(path) for path in sources("verify") if is_core(path)) <= CORE_CODE_LINES
+def lines_to_read(path: Path) -> int:
+    """Lines with their docstrings; neither blank ones nor comments."""
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    return sum(bool(line) and not line.startswith("#") for line in lines)
+
+
+def test_core_of_verify_keeps_its_limits() -> None:
+    core = [path for path in sources("verify") if is_core(path)]
+    assert sum(map(code_lines, core)) <= CORE_CODE_LINES
+    assert sum(map(lines_to_read, core)) <= CORE_LINES_TO_READ
 
 
 def test_what_is_around_the_core_has_its_own_limit() -> None:
@@ -154,11 +163,21 @@ def test_core_imports_no_files_threads_or_network(path: Path) -> None:
 @pytest.mark.parametrize("name", ["VERIFYING.md", "es/VERIFICAR.md"])
 def test_reading_order_of_the_core_lists_every_file_with_its_lines(name: str) -> None:
     """Each file stands after those that it imports."""
-    rows = [cells(line) for line in page(name) if re.match(r"\| `[a-z_/]+\.py` \| \d+ \|", line)]
+    rows = [cells(line) for line in page(name) if re.match(r"\| `[a-z_/]+\.py` \| \d+ \| \d+ \|", line)]
     listed = [row[0].strip("`") for row in rows]
     core = ROOT / "verify" / "core"
     there = {str(path.relative_to(core)): code_lines(path) for path in core.rglob("*.py") if path.stem != "__init__"}
     assert {row[0].strip("`"): int(row[1]) for row in rows} == there
+    assert [int(row[2]) for row in rows] == [lines_to_read(core / file) for file in listed]
+    parts = [
+        cells(line)
+        for line in page(name)
+        if re.match(r"\| (?:all|first|second|todo|primera|segunda)\b[a-z ]* \| \d+ ", line)
+    ]
+    counted = [(int(part[1]), int(part[2])) for part in parts]
+    halves = rows[: listed.index("authorship/powers.py")], rows[listed.index("authorship/powers.py") :]
+    sums = [(sum(int(row[1]) for row in half), sum(int(row[2]) for row in half)) for half in (*halves, rows)]
+    assert counted == sums
     for place, file in enumerate(listed):
         needed = {
             module.removeprefix("constancia.verify.core.").replace(".", "/") + ".py"

@@ -1,6 +1,6 @@
 """How things end: a refused attempt reported, data cancelled, agreements left, assessments, closures, successions."""
 
-from typing import Final
+from typing import Any, Final
 
 from constancia.api.demo.planning import decided
 from constancia.api.demo.props import alternates, document, sample_document, sha256_of, text
@@ -111,16 +111,8 @@ def results(stage: Stage) -> None:
 def endings(stage: Stage) -> None:
     """End the working group; withdraw a commitment; close the road map and the Third Plan."""
     stage.on("2021-09-01")
-    ended = {
-        "documents": [sample_document(stage, "Acta de cierre del grupo", "Closing minutes of the group")],
-        "effective": "2021-09-01",
-        "independence_changed": False,
-        "mode": "dissolved",
-        "orphaned": sorted(open_duties(stage.ledger.state(), "grupo-demo")),
-        "party": "grupo-demo",
-        "successors": [],
-        "transfers": [],
-    }
+    minutes = sample_document(stage, "Acta de cierre del grupo", "Closing minutes of the group")
+    ended = dissolution(stage, "grupo-demo", "2021-09-01", minutes)
     stage.each([stage.cast.person("ap-w-grupo"), *alternates(stage)], "PartySucceeded", ended)
     stage.on("2021-09-02")
     decided(stage, "d-14", "p4-2", {"reasons": text("Sin recursos", "No resources"), "to": "withdrawn"})
@@ -131,6 +123,20 @@ def endings(stage: Stage) -> None:
         {"outcome": "partially", "reasons": text("Faltó el seguimiento", "The follow-up was missing"), "to": "closed"},
     )
     stage.each(alternates(stage), "ActionPlanClosed", {"outcome": "not_completed", "plan": "plan-3"})
+
+
+def dissolution(stage: Stage, party: str, effective: str, minutes: dict[str, Any]) -> dict[str, Any]:
+    """Give the body by which a party is dissolved: what it bore is orphaned."""
+    return {
+        "documents": [minutes],
+        "effective": effective,
+        "independence_changed": False,
+        "mode": "dissolved",
+        "orphaned": sorted(open_duties(stage.ledger.state(), party)),
+        "party": party,
+        "successors": [],
+        "transfers": [],
+    }
 
 
 def successions(stage: Stage) -> None:
@@ -156,16 +162,8 @@ def successions(stage: Stage) -> None:
 def consultancy(stage: Stage) -> None:
     """Dissolve the consultancy: it can't speak any more, so the founders say it."""
     stage.on("2021-05-17")
-    dissolved = {
-        "documents": [sample_document(stage, "Acta de disolución", "Minutes of dissolution")],
-        "effective": "2021-04-30",
-        "independence_changed": False,
-        "mode": "dissolved",
-        "orphaned": sorted(open_duties(stage.ledger.state(), "consultora-demo")),
-        "party": "consultora-demo",
-        "successors": [],
-        "transfers": [],
-    }
+    minutes = sample_document(stage, "Acta de disolución", "Minutes of dissolution")
+    dissolved = dissolution(stage, "consultora-demo", "2021-04-30", minutes)
     stage.each(alternates(stage), "PartySucceeded", dissolved)
 
 

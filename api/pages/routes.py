@@ -1,7 +1,8 @@
 """The pages' routes. What a page shows of the state are the rows that the interface serves (`views/as_of.py`)."""
 
 import json
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -10,7 +11,7 @@ from constancia.api.http.deps import TheLedger, address_of, settings_of
 from constancia.api.http.problems import ALL_CODES
 from constancia.api.http.proxies import prefix_of
 from constancia.api.pages import models
-from constancia.api.pages.frame import Frame, TheFrame
+from constancia.api.pages.frame import SEGMENTS, Frame, TheFrame
 from constancia.api.pages.markdown import formatted
 from constancia.api.pages.witnessed import witnessed_line
 from constancia.api.routers.entries import index_of
@@ -27,9 +28,21 @@ from constancia.verify.speed.entry_patterns import read_entry
 
 router = APIRouter(include_in_schema=False)
 PAGE = 50
-
-
 PATHS = ("/es/", "/en/")
+# Pages that show lists as they are: the page's segment in English, which its template is named for → the lists.
+LISTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "agreements": ("agreements",),
+    "allegations": ("allegations",),
+    "cancellations": ("cancellations",),
+    "commitments": ("commitments",),
+    "complaints": ("complaints",),
+    "decisions": ("decisions",),
+    "duties": ("duties", "conditions", "successions"),
+    "gatherings": ("gatherings",),
+    "overdue": ("overdue",),
+    "plans": ("plans",),
+    "statements": ("statements",),
+}
 
 
 def not_found(request: Request, ledger: Ledger) -> Response:
@@ -70,25 +83,20 @@ def summary(frame: TheFrame) -> Response:
     )
 
 
-@router.get("/es/acuerdos")
-@router.get("/en/agreements")
-def agreements(frame: TheFrame) -> Response:
-    """List the agreements."""
-    return frame.page("agreements.html", agreements=frame.as_of.rows("agreements"))
+def _add_lists() -> None:
+    for spanish, english in SEGMENTS.items():
+        for path in (f"/es/{spanish}", f"/en/{english}") if english in LISTS else ():
+            router.add_api_route(path, _list_page(english), name=english)
 
 
-@router.get("/es/decisiones")
-@router.get("/en/decisions")
-def decisions(frame: TheFrame) -> Response:
-    """List the decisions."""
-    return frame.page("decisions.html", decisions=frame.as_of.rows("decisions"))
+def _list_page(name: str) -> Callable[[Frame], Response]:
+    def shown(frame: TheFrame) -> Response:
+        return frame.page(f"{name}.html", **{rows: frame.as_of.rows(rows) for rows in LISTS[name]})
+
+    return shown
 
 
-@router.get("/es/planes")
-@router.get("/en/plans")
-def plans(frame: TheFrame) -> Response:
-    """List the action plans."""
-    return frame.page("plans.html", plans=frame.as_of.rows("plans"))
+_add_lists()
 
 
 @router.get("/es/planes/{name}")
@@ -97,49 +105,6 @@ def plan(name: str, frame: TheFrame) -> Response:
     """Show an action plan: deadlines, submissions, what it carries and what changed since, assessments, timeline."""
     row = frame.as_of.row("plans", f"plan/{name}")
     return frame.page("plan.html", plan=row, timeline=models.timeline(frame, row["stream"]))
-
-
-@router.get("/es/vencidos")
-@router.get("/en/overdue")
-def overdue(frame: TheFrame) -> Response:
-    """List what is overdue."""
-    return frame.page("overdue.html", overdue=frame.as_of.rows("overdue"))
-
-
-@router.get("/es/quejas")
-@router.get("/en/complaints")
-def complaints(frame: TheFrame) -> Response:
-    """List the complaints: open, answers owed and late, resolved."""
-    return frame.page("complaints.html", complaints=frame.as_of.rows("complaints"))
-
-
-@router.get("/es/deberes")
-@router.get("/en/duties")
-def duties(frame: TheFrame) -> Response:
-    """List who bears what: assigned duties, conditions with their fallbacks, parties that have ended."""
-    names = ("duties", "conditions", "successions")
-    return frame.page("duties.html", **{name: frame.as_of.rows(name) for name in names})
-
-
-@router.get("/es/comunicados")
-@router.get("/en/statements")
-def statements(frame: TheFrame) -> Response:
-    """List the statements."""
-    return frame.page("statements.html", statements=frame.as_of.rows("statements"))
-
-
-@router.get("/es/senalamientos")
-@router.get("/en/allegations")
-def allegations(frame: TheFrame) -> Response:
-    """List the allegations, each with its standing and what was said to it."""
-    return frame.page("allegations.html", allegations=frame.as_of.rows("allegations"))
-
-
-@router.get("/es/reuniones")
-@router.get("/en/gatherings")
-def gatherings(frame: TheFrame) -> Response:
-    """List the gatherings: convened, moved, held, or not held so far."""
-    return frame.page("gatherings.html", gatherings=frame.as_of.rows("gatherings"))
 
 
 @router.get("/es/participacion")
@@ -161,13 +126,6 @@ def participation(frame: TheFrame) -> Response:
 def codes(frame: TheFrame) -> Response:
     """List the refusal codes: where a problem document's `type` leads to."""
     return frame.page("codes.html", codes=ALL_CODES)
-
-
-@router.get("/es/compromisos")
-@router.get("/en/commitments")
-def commitments(frame: TheFrame) -> Response:
-    """List the commitments."""
-    return frame.page("commitments.html", commitments=frame.as_of.rows("commitments"))
 
 
 @router.get("/es/compromisos/{name}")
@@ -231,13 +189,6 @@ def complaint(name: str, frame: TheFrame) -> Response:
     # The entries of a protected one are in the log; here they would say when it was taken in.
     lines = [] if row["protected"] else models.timeline(frame, row["stream"])
     return frame.page("complaint.html", complaint=row, timeline=lines)
-
-
-@router.get("/es/cancelaciones")
-@router.get("/en/cancellations")
-def cancellations(frame: TheFrame) -> Response:
-    """List the requests for cancellation of personal data, with what was decided and why."""
-    return frame.page("cancellations.html", cancellations=frame.as_of.rows("cancellations"))
 
 
 @router.get("/es/rechazos")

@@ -117,8 +117,10 @@ def _print_agreement(
     version = agreement.current
     signed = _parties(state, (signature.mark.party for signature in version.signatures), lang)
     kind = _BEGAN.get(agreement.status_on(day))
-    fact = next((derived for derived in facts if derived.stream == agreement.stream and derived.kind == kind), None)
-    since = f" ({tr(lang, 'cli.standing.since', since=fact.since)})" if fact and fact.since else ""
+    # A text that was amended entered into force twice: the agreement has been in force since the first time.
+    began = [fact for fact in facts if fact.stream == agreement.stream and fact.kind == kind and fact.since]
+    first = min(began, key=lambda fact: fact.known_index or 0, default=None)
+    since = f" ({tr(lang, 'cli.standing.since', since=first.since)})" if first else ""
     status = _word(lang, agreement.status_on(day))
     console.print(f"[bold]{_escaped(version.title, lang, state)}[/bold] — {status}{since}{doubt}")
     console.print(f"  {tr(lang, 'cli.standing.signed', parties=signed)}")

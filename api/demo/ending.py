@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from constancia.api.demo.planning import decided
-from constancia.api.demo.props import alternates, document, sample_document, sha256_of, text
+from constancia.api.demo.props import PUBLIC_FACT, alternates, document, sample_document, sha256_of, text
 from constancia.api.demo.stage import Stage
 from constancia.api.demo.working import new_party_signer
 from constancia.domain.identity.succession import open_duties
@@ -154,7 +154,7 @@ def successions(stage: Stage) -> None:
         "transfers": [{"duty": duty, "successor": "sabg"} for duty in sorted(open_duties(stage.ledger.state(), "sfp"))],
     }
     nosc, inai, sfp = alternates(stage)
-    stage.each([sfp, stage.cast.person("ap-x-sabg"), nosc, inai], "PartySucceeded", renamed)
+    stage.each([sfp, stage.cast.person("ap-x-sabg"), nosc, inai], "PartySucceeded", renamed, provenance=PUBLIC_FACT)
     vote = {"choice": "for", "decision": "d-15", "digest": "sha256:" + "00" * 32}
     stage.try_in_vain(sfp, "VoteCast", vote, "E_PARTY_SUCCEEDED")
 
@@ -184,7 +184,7 @@ def transparency(stage: Stage) -> None:
         "transfers": [{"duty": "duty/o3", "successor": "sabg"}],
     }
     speakers = [inai, stage.cast.person("ap-x-sabg"), stage.cast.person("ap-y-tpp"), nosc]
-    stage.each(speakers, "PartySucceeded", ended)
+    stage.each(speakers, "PartySucceeded", ended, provenance=PUBLIC_FACT)
     stage.on("2025-03-22")
     vote = {"choice": "for", "decision": "d-15", "digest": "sha256:" + "00" * 32}
     stage.try_in_vain(inai, "VoteCast", vote, "E_PARTY_SUCCEEDED")

@@ -33,6 +33,7 @@ def genesis(stage: Stage) -> None:
             "Demostración: hoja de ruta sobre vigilancia estatal, México 2019",
             "Demonstration: road map on state surveillance, Mexico 2019",
         ),
+        "party_kinds": stage.cast.parties["kinds"],
         "provenance": "invented",
         "rules": rules,
         "timezone": TIMEZONE,

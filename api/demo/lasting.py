@@ -127,11 +127,11 @@ def officer_to_be(stage: Stage) -> None:
 
 
 def amendment(stage: Stage) -> None:
-    """Amend the agreement: footnote 2 names the members in English too. It replaces the first text when all sign."""
+    """Amend the agreement: its condition names the members in English too. It replaces the first text when all sign."""
     former = "the participants carry these activities out"
     english = sample("agreement.en.md").decode()
     if former not in english:
-        raise AssertionError("the agreement's English text has another footnote 2")
+        raise AssertionError("the agreement's English text has another condition")
     english = english.replace(former, "its members carry these activities out")
     title = text("Hoja de ruta sobre la vigilancia estatal ilegal", "Road map on illegal state surveillance")
     docset = {

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from constancia.api.demo.changing import decide
 from constancia.api.demo.founding import register_key
-from constancia.api.demo.props import PARTIES, alternates, document, sample_document, sha256_of, text
+from constancia.api.demo.props import PARTIES, PUBLIC_FACT, alternates, document, sample_document, sha256_of, text
 from constancia.api.demo.stage import Stage
 from constancia.api.demo.working import new_party_signer
 from constancia.domain.kernel.values import digest
@@ -169,10 +169,10 @@ def plans_filled(stage: Stage) -> None:
         "document": sample_document(stage, "Cuarto Plan de Acción", "Fourth Action Plan"),
         "on": "2019-12-10",
         "plan": "plan-4",
-        "submitted_to": "evaluadora-demo",
+        "submitted_to": "ogp",
         "version": 1,
     }
-    stage.say(sfp, "ActionPlanSubmitted", submitted)
+    stage.say(sfp, "ActionPlanSubmitted", submitted, provenance=PUBLIC_FACT)
 
 
 def work(stage: Stage) -> None:

@@ -13,6 +13,8 @@ PARTIES: Final = ("inai", "nosc", "sfp")
 TIMEZONE: Final = "America/Mexico_City"
 # The fact is from the source; the digital step is invented.
 FACT: Final = "seed_step_invented"
+# The fact is public; the digital step is invented.
+PUBLIC_FACT: Final = "public_step_invented"
 
 
 def text(es: str, en: str) -> dict[str, str]:

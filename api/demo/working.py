@@ -84,7 +84,8 @@ def new_party_signer(stage: Stage, appointment: str) -> None:
     party = record["party"]
     other = next(item for item in stage.cast.parties["others"] if item["party"] == party)
     body = {"kind": other["kind"], "legal_name": text(other["es"], other["en"]), "party": party}
-    stage.say(stage.cast.person("ap-s-inai"), "PartyRegistered", body)
+    clerk = stage.cast.person("ap-s-inai")
+    stage.say(clerk, "PartyRegistered", body, provenance=other.get("provenance", "invented"))
     root = stage.cast.root(party)
     stage.say(root, "KeyRegistered", {"key": root.key.key_id, "party": party, **root.key.material})
     endorsed = {"key": root.key.key_id, "valid_from": stage.today}

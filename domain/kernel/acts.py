@@ -69,7 +69,7 @@ class Act(Value, Generic[G]):
     RULES: ClassVar[tuple[Rule[Any, Any], ...]] = ()
     CONTENT: ClassVar[tuple[Rule[Any, Any], ...]] = ()
 
-    provenance: Literal["seed", "public", "invented", "seed_step_invented"] | None = None
+    provenance: Literal["seed", "public", "invented", "seed_step_invented", "public_step_invented"] | None = None
 
     def stream(self) -> str:
         """Give the stream that the act belongs to."""
@@ -153,6 +153,7 @@ class Act(Value, Generic[G]):
         return self.begin(at) if before is None else self.then(before, at)
 
 
+_PROVENANCE_SINCE: Final[Mapping[str, int]] = {"public_step_invented": 3}
 # Every type by its name. `domain.catalogue` fills it from the kinds of aggregates.
 REGISTRY: Final[dict[str, type[Act[Any]]]] = {}
 _T = TypeVar("_T", bound=Act[Any])
@@ -237,6 +238,10 @@ def parse_act(type_name: str, schema: int, body: Mapping[str, Any]) -> Act[Any]:
         raise UnknownAct(Problem(code="E_MALFORMED", rule="the body has not its type's form", found=details)) from error
     if schema < NEWEST:
         _check_members(parsed, schema, "body")
+    since = _PROVENANCE_SINCE.get(body.get("provenance", ""), FIRST)
+    if schema < since:
+        details = {"where": "body.provenance", "since": since, "schema": schema}
+        raise UnknownAct(Problem(code="E_MALFORMED", rule="a later edition added the value", found=details))
     return parsed
 
 

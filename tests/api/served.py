@@ -146,6 +146,12 @@ def wide_actor(party: str, appointment: str = "wide", capacity: str = "represent
     return {"appointment": name, "capacity": capacity, "party": party, "person": f"p-{name}"}
 
 
+def row(desk: Desk, name: str, of: str) -> dict[str, Any]:
+    """A row of a list as the interface gives it now."""
+    item: dict[str, Any] = desk.http.get(f"/api/v1/{name}/{of}").json()["item"]
+    return item
+
+
 def wide(desk: Desk, party: str, type_name: str, stream: str, body: dict[str, Any], **members: Any) -> Signed:
     """A statement by the representative whose scope lists everything."""
     return desk.by(desk.keys[f"wide-{party}"], wide_actor(party), type_name, stream, body, **members)

@@ -244,7 +244,10 @@ LISTS = [one.name for one in STATE_PROJECTIONS]
 def test_every_list_that_leaves_something_out_is_named(desk: HostedDesk) -> None:
     """All lists at once: each is compared by itself, and named by itself."""
     full = [name for name in LISTS if desk.ledger.as_of().rows(name)]
-    assert {"agreements", "bodies", "commitments", "decisions", "deliverables", "parties", "signatures"} <= set(full)
+    assert set(LISTS) - set(full) == {  # this ledger has no such rows; test_scenario compares lists that are full
+        "allegations", "cancellations", "complaints", "conditions", "corrections", "duties", "gatherings", "overdue",
+        "participants", "participation", "plans", "remarks", "responses", "statements",
+    }  # fmt: skip
     report = show_all(desk, {f"/api/v1/{name}": lambda body: body | {"items": body["items"][1:]} for name in full})
     assert {one.code for one in report.faults} == {"shown-missing"}
     assert Counter(one.field.split(":")[0] for one in report.faults) == Counter(full)

@@ -18,7 +18,6 @@ from constancia.ledger.monitor.findings import ALTERED, INTACT
 from constancia.ledger.monitor.settings import WatchSettings
 from constancia.ledger.monitor.watch import RoundOutcome, WatchedLog
 from constancia.ledger.monitor.watch_folder import LogFolder
-from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.trust.trust_folder import load_trust
 
@@ -62,7 +61,7 @@ def test_unlawful_act_that_is_soundly_signed_and_logged_is_noticed(operator: Ope
     assert (outcome.code, outcome.state.size) == (ALTERED, at)
     assert faults(outcome) == [("L3", "law", at)]
     # The log is small: it was read whole. Then three answers of the interface and its lists, which this host has not.
-    assert requests <= len(STATE_PROJECTIONS) + 12
+    assert requests <= 32
 
 
 @pytest.fixture

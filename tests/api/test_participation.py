@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.api.served import Desk, appoint, desk_in, digest, later, wide
+from tests.api.served import Desk, appoint, desk_in, digest, later, row, wide
 from tests.ledger.template import Templates
 from tests.ledger.world import PARTIES, scope, text
 
@@ -85,11 +85,6 @@ def heard(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
     with desk_in(tmp_path_factory.mktemp("heard") / "ledger", begun=templates.adopted) as desk:
         play_participation(desk)
         yield desk
-
-
-def row(desk: Desk, name: str, of: str) -> Body:
-    item: Body = desk.http.get(f"/api/v1/{name}/{of}").json()["item"]
-    return item
 
 
 def test_event_and_decision_are_fulfilled_by_what_they_are(heard: Desk) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.api.served import Desk, appoint, desk_in, digest, later, wide
+from tests.api.served import Desk, appoint, desk_in, digest, later, row, wide
 from tests.ledger.template import Templates
 from tests.ledger.world import PARTIES, Key, doc, scope, text
 
@@ -84,11 +84,6 @@ def planned(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> I
     with desk_in(tmp_path_factory.mktemp("planned") / "ledger", begun=templates.adopted) as desk:
         play_the_plan(desk)
         yield desk
-
-
-def row(desk: Desk, name: str, of: str) -> Body:
-    item: Body = desk.http.get(f"/api/v1/{name}/{of}").json()["item"]
-    return item
 
 
 def test_a_plan_shows_both_figures_and_what_changed_since_the_carry(planned: Desk) -> None:

@@ -7,8 +7,9 @@ import hashlib
 import json
 import os
 import sqlite3
+import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,6 @@ from constancia.ledger.backup import backup, restore
 from constancia.ledger.errors import NotFound, Withdrawn
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.vault import Vault
-from constancia.ledger.withdrawals import carry_out
 from constancia.verify.audit.run import audit
 from constancia.verify.report.findings import Report, Verdict
 from constancia.verify.report.rendering import report_text
@@ -34,6 +34,7 @@ NAME = "Hortensia Zamudio Ixtlilxochitl"
 PAPER = b"Minuta con el domicilio de Hortensia Zamudio Ixtlilxochitl, calle Olmo 7"
 PAPER_SHA256 = hashlib.sha256(PAPER).hexdigest()
 STREAM = "cancellation/x-1"
+WAIT_S = 10.0
 SCOPE = ["CancellationDecided", "CancellationRequested", "ProgressReported"]
 
 
@@ -72,6 +73,14 @@ class Officers:
         self.say(party, "CancellationDecided", documents=[PAPER_SHA256], to=to, **words, **more)
 
 
+def wait_until(is_done: Callable[[], bool]) -> None:
+    """Wait for what the ledger does by itself after a decision."""
+    end = time.monotonic() + WAIT_S
+    while not is_done():
+        assert time.monotonic() < end, "the ledger did not carry the decision out"
+        time.sleep(0.01)
+
+
 class Scene:
     """A ledger in which a document is cited with its size and a name is sealed."""
 
@@ -98,18 +107,17 @@ class Scene:
 
     def block(self) -> None:
         self.officers.decide("inai", "blocked", until="2019-03-02")
-        self.carried_out()
+        wait_until(lambda: not self.is_stored("documents"))
 
     def destroy(self) -> None:
         self.desk.clock.set(self.desk.clock.now().replace(day=5))
         self.desk.world.now = self.desk.clock.now()
         self.officers.decide("inai", "destroyed")
         self.officers.decide("nosc", "destroyed")
-        self.carried_out()
+        wait_until(lambda: not self.is_stored("documents", "vault/documents", "log/documents"))
 
-    def carried_out(self) -> None:
-        """Waits for what the ledger does after a decision; doing it again changes nothing."""
-        carry_out(self.desk.ledger.folder, self.desk.ledger.state())
+    def is_stored(self, *folders: str) -> bool:
+        return any((self.desk.folder / folder / PAPER_SHA256).exists() for folder in folders)
 
     def verdict(self, source: Path | None = None) -> Report:
         with open_source(str(source or self.desk.folder)) as opened:
@@ -203,7 +211,7 @@ def destroy_sealed(scene: Scene) -> None:
     desk.world.now = desk.clock.now()
     for party in ("nosc", "inai"):
         desk.take(officers.by(party, "CancellationDecided", stream, {**decision, "to": "destroyed"}))
-    scene.carried_out()
+    wait_until(lambda: scene.sealed.commitment not in scene.vault.commitments())
 
 
 def test_verdict_says_withdrawn_and_by_which_entry(scene: Scene) -> None:
@@ -226,7 +234,7 @@ def test_lifted_block_gives_the_document_back(scene: Scene) -> None:
     scene.block()
     assert not (scene.desk.folder / "documents" / PAPER_SHA256).exists()
     scene.officers.decide("inai", "denied", ground="legal_obligation")
-    scene.carried_out()
+    wait_until(lambda: scene.is_stored("documents"))
     assert scene.desk.ledger.documents.get(PAPER_SHA256) == PAPER
     assert scene.verdict().verdict is Verdict.INTACT
     (scene.desk.folder / "documents" / PAPER_SHA256).unlink()
@@ -250,7 +258,6 @@ def test_one_word_of_two_destroys_nothing(scene: Scene) -> None:
     scene.desk.clock.set(scene.desk.clock.now().replace(day=5))
     scene.desk.world.now = scene.desk.clock.now()
     scene.officers.decide("inai", "destroyed")
-    scene.carried_out()
     kept = scene.desk.folder / "vault" / "documents" / PAPER_SHA256
     assert kept.read_bytes() == PAPER
     assert kept.stat().st_mode & 0o077 == 0

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from constancia.domain.kernel.calendar import local_day
 from constancia.domain.kernel.editions import FIRST, NEWEST
 from constancia.ledger.clock import new_uuid
 from constancia.ledger.submission import SignedStatement
@@ -25,6 +26,7 @@ from constancia.verify.core.formats.signatures import KeyId, Signature, key_id_o
 from constancia.verify.wire.merkle import EMPTY_ROOT
 
 ORIGIN = "example.org/test-ledger"
+TIMEZONE = "America/Mexico_City"
 START = datetime(2019, 3, 1, 12, tzinfo=UTC)
 SCHEMA = f'"schema":{NEWEST}'.encode()  # in a statement of these parties
 PARTIES = ("inai", "nosc", "sfp")
@@ -138,7 +140,8 @@ class World:
                 "id": new_uuid(),
                 "ledger": self.origin,
                 "mode": "live",
-                "occurred_on": f"{self.now:%Y-%m-%d}",
+                # The day where the parties are: in the evening there, UTC has begun the next one.
+                "occurred_on": local_day(self.now, TIMEZONE).isoformat(),
                 "schema": self.edition,
                 "seen": {"root": root.hex(), "size": size},
                 "signed_at": f"{self.now:%Y-%m-%dT%H:%M:%SZ}",
@@ -181,7 +184,7 @@ class World:
             "log_key": self.log_key,
             "name": text("Libro de prueba"),
             "rules": {"decision_rule": {"rule_source": "product_default", "value": "unanimity"}},
-            "timezone": "America/Mexico_City",
+            "timezone": TIMEZONE,
             **({} if self.log_cosigner is None else {"log_cosigner": self.log_cosigner}),
         }
         raw = self.statement("LedgerOpened", body, stream="ledger", actor={"capacity": "founders"})

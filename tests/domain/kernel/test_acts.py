@@ -74,6 +74,11 @@ def test_4_nobody_speaks_for_the_operator() -> None:
 
 def test_a_body_may_say_where_its_fact_comes_from() -> None:
     assert parse_act("VoteCast", 1, VOTE | {"provenance": "seed_step_invented"}).provenance == "seed_step_invented"
+    later = VOTE | {"provenance": "public_step_invented"}
+    assert parse_act("VoteCast", 3, later).provenance == "public_step_invented"
+    for former in (1, 2):
+        with pytest.raises(UnknownAct, match="later edition"):
+            parse_act("VoteCast", former, later)
     with pytest.raises(UnknownAct):
         parse_act("VoteCast", 1, VOTE | {"provenance": "rumour"})
 

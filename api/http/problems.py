@@ -215,7 +215,8 @@ def install(app: FastAPI) -> None:
     async def on_fault(request: Request, error: Exception) -> Response:
         _log.error("unhandled error in a request", exc_info=error)
         rule = "internal server error; this request recorded nothing"
-        return problem("E_INTERNAL", rule, instance=request.url.path)
+        # The server ends the connection after a fault: a client that has not read so would send its next request to it.
+        return problem("E_INTERNAL", rule, headers={"Connection": "close"}, instance=request.url.path)
 
 
 def allowed_methods(request: Request) -> list[str]:

@@ -123,7 +123,7 @@ class Frame:
                 other_path=self._in_other_language(),
                 t=lambda msgid, **params: marked_message(lang, msgid, **params),
                 text=lambda value: marked(value, lang, languages),
-                rule=lambda words: rule_words(words, lang),
+                rule_text=lambda words: rule_words(words, lang),
                 plain=lambda value: in_language(value, lang, languages),
                 word=lambda name: _word(lang, name),
                 language=lambda tag: language_name(tag, lang),

@@ -177,6 +177,8 @@ def test_fault_of_ours_is_a_problem_document_that_tells_nothing_else(
     answer = adopted.http.get("/checkpoint")
     assert (answer.status_code, answer.json()["code"]) == (500, "E_INTERNAL")
     assert "secret" not in answer.text
+    assert answer.headers["connection"] == "close", "a client must not send its next request to it"
+    assert adopted.http.get("/api/v1/entries/0").status_code == 200
 
 
 def test_same_statement_from_many_at_once_is_one_entry(adopted: Desk) -> None:

@@ -29,7 +29,7 @@ from constancia.verify.core.errors import Unreadable
 from constancia.verify.report.findings import Findings
 from constancia.verify.wire.merkle import HASH_BYTES, Tree
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 CHUNK_BYTES: Final = 256 * HASH_BYTES
 KEEP_EVERY_S: Final = 5.0  # the most that a killed audit loses
 _ASK_IDS: Final = 500  # in one query
@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS about (id INTEGER PRIMARY KEY, state TEXT, confirmed 
 CREATE TABLE IF NOT EXISTS nodes (id INTEGER PRIMARY KEY, data BLOB, sha256 BLOB);
 CREATE TABLE IF NOT EXISTS ids (id BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS streams (stream TEXT PRIMARY KEY, version INTEGER) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS cited (digest TEXT PRIMARY KEY, at INTEGER, sizes TEXT, withdrawn INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cited (digest TEXT PRIMARY KEY, at INTEGER, sizes TEXT, withdrawals TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS signed (key TEXT, at INTEGER, day TEXT, PRIMARY KEY (key, at)) WITHOUT ROWID;
 """
 _PASS: Final = ("origin", "recorded_at", "signatures", "seen_roots", "largest")  # of a `PassState`, as JSON
@@ -248,8 +248,8 @@ class ResumeFile:
         yield from ((int(at), str(day)) for at, day in self.select(query, key, self._base))
 
     def _cited(self) -> Iterator[tuple[str, Citations]]:
-        for digest, at, sizes, withdrawn in self.select("SELECT digest, at, sizes, withdrawn FROM cited"):
-            yield digest, Citations(at, set(json.loads(sizes)), withdrawn)
+        for digest, at, sizes, withdrawals in self.select("SELECT digest, at, sizes, withdrawals FROM cited"):
+            yield digest, Citations(at, set(json.loads(sizes)), json.loads(withdrawals))
 
     # Storing
 
@@ -330,7 +330,7 @@ class ResumeFile:
         for digest, citation in fold.cited.items():
             row = db.execute("SELECT at, sizes FROM cited WHERE digest = ?", (digest,)).fetchone()
             at, sizes = (citation.index, set()) if row is None else (row[0], set(json.loads(row[1])))
-            saved = (digest, at, json.dumps(sorted(sizes | citation.sizes)), citation.withdrawn)
+            saved = (digest, at, json.dumps(sorted(sizes | citation.sizes)), json.dumps(citation.withdrawals))
             db.execute("INSERT OR REPLACE INTO cited VALUES (?,?,?,?)", saved)
 
     # The file

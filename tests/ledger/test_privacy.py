@@ -20,6 +20,7 @@ from tests.ledger.world import Key, Signed, text
 
 from constancia.domain.kernel.sealing import commitment_of
 from constancia.ledger.audit.level3_law import Replay
+from constancia.ledger.audit.resume_file import ResumeFile
 from constancia.ledger.backup import backup, restore
 from constancia.ledger.errors import NotFound, Withdrawn
 from constancia.ledger.ledger import Ledger
@@ -239,6 +240,35 @@ def test_lifted_block_gives_the_document_back(scene: Scene) -> None:
     assert scene.verdict().verdict is Verdict.INTACT
     (scene.desk.folder / "documents" / PAPER_SHA256).unlink()
     assert scene.verdict().verdict is Verdict.INCONCLUSIVE
+
+
+def test_denied_request_gives_back_nothing_that_another_request_withdrew(scene: Scene) -> None:
+    scene.block()
+    officers, desk = scene.officers, scene.desk
+    stream, named = "cancellation/x-2", {"cancellation": "x-2"}
+    items = [{"document": PAPER_SHA256, "entry": scene.entry}]
+    asked = {"items": items, "received_on": "2019-03-01", "request": f"sha256:{'0' * 64}", **named}
+    desk.take(officers.by("nosc", "CancellationRequested", stream, asked))
+    words = {"legal_basis": text("Art. 55"), "reasons": text("Ya se hizo"), "remedy": text("Revisión")}
+    denied = {"documents": [PAPER_SHA256], "ground": "already_done", "to": "denied", **named, **words}
+    desk.take(officers.by("inai", "CancellationDecided", stream, denied))
+    assert not scene.is_stored("documents")
+    report = scene.verdict()
+    assert report.verdict is Verdict.INTACT
+    assert [note.params["index"] for note in report.notes if note.code == "documents-withdrawn"] == [
+        desk.ledger.size - 3
+    ]
+
+
+def test_audit_that_goes_on_remembers_what_was_withdrawn(scene: Scene, tmp_path: Path) -> None:
+    scene.block()
+    trust, folder = load_trust(scene.desk.folder / "trust"), str(scene.desk.folder)
+    for start in (0, scene.desk.ledger.size):
+        with ResumeFile(tmp_path / "progress.sqlite", place=folder) as memory, open_source(folder) as opened:
+            assert memory.size == start
+            report = audit(opened, trust, memory=memory)
+        assert report.verdict is Verdict.INTACT
+        assert [note.code for note in report.notes].count("documents-withdrawn") == 1
 
 
 def test_entry_that_cites_it_again_asks_for_its_bytes(scene: Scene) -> None:

@@ -38,14 +38,20 @@ class Item(NamedTuple):
 
 @dataclass(slots=True)
 class Citations:
-    """Documents that the entries cite: first citing index, every size given, and the entry that withdraws them.
+    """A document that entries cite: first citing index, every size given, and the entries that withdraw it.
 
-    An entry that cites a withdrawn document with its size asks for its bytes again.
+    Each cancellation withdraws it by itself: that one is denied gives back nothing that another one withdrew. An entry
+    that cites a withdrawn document with its size asks for its bytes again.
     """
 
     index: int
     sizes: set[int] = field(default_factory=set)
-    withdrawn: int | None = None
+    withdrawals: dict[str, int] = field(default_factory=dict)  # by the cancellation's stream
+
+    @property
+    def withdrawn(self) -> int | None:
+        """The last entry that withdraws it; None if none does."""
+        return max(self.withdrawals.values(), default=None)
 
 
 class UsedIds:
@@ -241,13 +247,16 @@ class EntryPass(LogCheck):
             cited = self.cited.setdefault(digest.decode(), Citations(entry.index))
             if size:
                 cited.sizes.add(int(size))
-                cited.withdrawn = None
+                cited.withdrawals.clear()
         if entry.statement.type == "CancellationDecided":
-            self._withdraw(entry.index, entry.statement.body)
+            self._withdraw(entry.index, entry.statement.stream, entry.statement.body)
 
-    def _withdraw(self, index: int, body: Mapping[str, Any]) -> None:
+    def _withdraw(self, index: int, stream: str, body: Mapping[str, Any]) -> None:
         """Note the documents that a decision blocks or destroys, or gives back; the body may have any form."""
         named = body.get("documents")
         for name in named if isinstance(named, list) else ():
             if isinstance(name, str) and name in self.cited:
-                self.cited[name].withdrawn = None if body.get("to") == "denied" else index
+                withdrawals = self.cited[name].withdrawals
+                withdrawals.pop(stream, None)
+                if body.get("to") != "denied":
+                    withdrawals[stream] = index

@@ -1,6 +1,7 @@
 """Filing a complaint: in one's own name, for somebody under a pseudonym, or for somebody who is protected."""
 
-from typing import ClassVar, Final, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final, Literal
 
 from constancia.domain.complaints.complaint import Complaint, ComplaintAct, find_complaint
 from constancia.domain.complaints.judges import bodies_for
@@ -52,6 +53,11 @@ class ComplaintFiled(ComplaintAct):
             raise FormError(f"{where}.against", f"at least one party, in a {self.kind}", [])
         if self.kind == "appeal" and self.continues is None:
             raise FormError(f"{where}.continues", "the complaint that is appealed", "nothing")
+
+    @classmethod
+    def is_confidential(cls, body: Mapping[str, Any]) -> bool:
+        """Tell whether it may be about somebody who is protected, or has a pseudonym, or continue such a complaint."""
+        return body.get("protected") is not False or not body.keys().isdisjoint(("continues", "digest", "pseudonym"))
 
     @property
     def is_taken_in(self) -> bool:

@@ -116,6 +116,11 @@ class Act(Value, Generic[G]):
         """Tell whether a body names a part of the law that this program does not know, such as a later edition."""
         return False
 
+    @classmethod
+    def is_confidential(cls, body: Mapping[str, Any]) -> bool:  # noqa: ARG003 - for the types that protect somebody
+        """Tell whether a refused attempt is not published: its body, of any form, may say what the act protects."""
+        return False
+
     def suffices(self, on: G, at: Context) -> bool:
         """Tell whether what is said already suffices, because those who are awaited can't speak any more.
 

@@ -146,6 +146,11 @@ class CancellationRequested(CancellationAct):
     applicant: Sealed | None = None
     due: Day | None = None
 
+    @classmethod
+    def is_confidential(cls, body: Mapping[str, Any]) -> bool:  # noqa: ARG003 - of any form it may name who asks
+        """Tell that it is: who asks is sealed."""
+        return True
+
     def check_form(self, where: str) -> None:
         """Check that it names something, each thing once."""
         if not self.items or len(set(self.items)) != len(self.items):

@@ -129,6 +129,11 @@ class CorrectionRecorded(CorrectionAct):
         recent = when.start is not None and when.start >= recorded - CLAIM_SPAN and is_one_day(when)
         return (late or (live and not recent)) and {"found": self.new_value, "recorded": recorded.isoformat()}
 
+    @classmethod
+    def is_confidential(cls, body: Mapping[str, Any]) -> bool:
+        """Tell whether it may say the day of a protected complaint: it corrects a date, or an earlier correction."""
+        return body.get("field") in ("occurred_on", "body.new_value")
+
     @rule(
         "E_CORRECTION_FORBIDDEN",
         "the month of a protected complaint is not made a day",

@@ -4,6 +4,7 @@
   became of them since; what strangers send leaves no row.
 - A2: the file is bounded in rows and bytes, as a whole and for each key; the oldest go, and how many went is counted.
 - A3: nothing rests on the file: no verdict reads it, and where it can't be written the attempt is refused all the same.
+- A4: an attempt that may say what its act protects (who complains, or asks for a cancellation) is only counted.
 
 It is outside the chain. The operator can leave attempts out, and a reader can't notice it. What is in it
 proves itself: it is the signed statement as it was sent. A statement for another ledger is no attempt here.
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from constancia.domain.catalogue import REGISTRY
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.append.examiner import Submission
 from constancia.ledger.append.key_ring import KeyRing
@@ -31,6 +33,7 @@ from constancia.ledger.submission import SignedStatement, signed_document
 from constancia.verify.core.errors import Malformed, Unsupported
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.signatures import PublicKey, verify_signature
+from constancia.verify.core.formats.statement import Statement
 from constancia.verify.report.printable import printable
 
 _TABLES: Final = (
@@ -117,6 +120,16 @@ def are_signatures_valid(signed: SignedStatement, key_of: Callable[[str], Public
         return False
 
 
+def is_confidential(statement: Statement) -> bool:
+    """Whether an attempt at such an act is counted and not recorded, for it may say what the act protects.
+
+    Args:
+        statement: The refused statement; its body may have any form.
+    """
+    act = REGISTRY.get(statement.type)
+    return act is not None and act.is_confidential(statement.body)
+
+
 class RefusedAttempts:
     """The SQLite file. Safe to use from several threads; close it."""
 
@@ -179,6 +192,9 @@ class RefusedAttempts:
         )
         if again.rowcount:
             return
+        if is_confidential(statement):
+            _count_absent(connection, key, "confidential")
+            return
         if self._is_too_often(key, at[:16]):
             _count_absent(connection, key, "rate")
             return
@@ -230,7 +246,7 @@ class RefusedAttempts:
         return int(rows[0][0]) if rows else 0
 
     def absent(self) -> list[dict[str, Any]]:
-        """Return how many attempts are not here any more, by key and reason: `bound`, `rate` or `operator`."""
+        """Return how many attempts are not here, by key and reason: `bound`, `confidential`, `operator` or `rate`."""
         rows = self._select("SELECT key, reason, times FROM absent ORDER BY key, reason")
         return [dict(zip(("key", "reason", "times"), row, strict=True)) for row in rows]
 

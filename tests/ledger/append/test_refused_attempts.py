@@ -10,6 +10,7 @@ import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.world import Key, Signed, World, evidence, text
 
+from constancia.domain.catalogue import REGISTRY
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.append.examiner import Submission
 from constancia.ledger.append.refused_attempts import Attempt, Bounds, RefusedAttempts, are_signatures_valid
@@ -213,3 +214,62 @@ def test_file_holds_nothing_but_attempts(desk: Desk) -> None:
     with closing(sqlite3.connect(LedgerFolder(Path(desk.folder)).refusals)) as file:
         names = {row[1] for row in file.execute("PRAGMA table_info(attempts)")}
     assert names == {*Attempt.__slots__, "document"}
+
+
+PROTECTED_NAME = "Nombre de quien se protege"
+COMPLAINT: dict[str, object] = {
+    "against": ["sfp"], "complaint": "q1", "digest": f"sha256:{'0' * 64}", "kind": "complaint", "protected": True,
+}  # fmt: skip
+CANCELLATION: dict[str, object] = {
+    "cancellation": "x1",
+    "items": [],
+    "received_on": "2019-03-01",
+    "request": f"sha256:{'0' * 64}",
+}
+CORRECTION: dict[str, object] = {"new_value": "2019-03-04", "reason": text(PROTECTED_NAME), "target": "0" * 64}
+CONFIDENTIAL: dict[str, tuple[str, str, dict[str, object]]] = {
+    "protected, on a day": ("ComplaintFiled", "complaint/q1", COMPLAINT),
+    "protected, with its text": ("ComplaintFiled", "complaint/q1", COMPLAINT | {"text": text(PROTECTED_NAME)}),
+    "protection not said": ("ComplaintFiled", "complaint/q1", COMPLAINT | {"protected": PROTECTED_NAME}),
+    "protection left out": (
+        "ComplaintFiled", "complaint/q1", {name: COMPLAINT[name] for name in COMPLAINT if name != "protected"},
+    ),
+    "pseudonym": ("ComplaintFiled", "complaint/q1", COMPLAINT | {"protected": False, "pseudonym": PROTECTED_NAME}),
+    "continues a protected one in the open": (
+        "ComplaintFiled", "complaint/q1",
+        {"against": ["sfp"], "complaint": "q1", "continues": "q0", "kind": "appeal", "protected": False,
+         "text": text(PROTECTED_NAME)},
+    ),
+    "cancellation": ("CancellationRequested", "cancellation/x1", CANCELLATION),
+    "cancellation by name": ("CancellationRequested", "cancellation/x1", CANCELLATION | {"applicant": PROTECTED_NAME}),
+    "day of something": ("CorrectionRecorded", "correction/k1", CORRECTION | {"field": "occurred_on"}),
+    "correction of a correction": ("CorrectionRecorded", "correction/k1", CORRECTION | {"field": "body.new_value"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CONFIDENTIAL)
+def test_a4_attempt_that_may_say_what_its_act_protects_is_only_counted(name: str, desk: Desk) -> None:
+    type_name, stream, body = CONFIDENTIAL[name]
+    statement = desk.world.statement(type_name, body, stream=stream, actor=desk.world.actor("inai"))
+    key = desk.world.keys["inai"]
+    signed = Signed(statement=statement, signatures=(key.sign(statement),))
+    for _ in range(2):
+        refused(desk, signed)
+    assert listed(desk.ledger) == []
+    assert desk.ledger.refused.absent() == [{"key": key.key_id, "reason": "confidential", "times": 2}]
+    desk.ledger.close()
+    assert all(PROTECTED_NAME.encode() not in path.read_bytes() for path in desk.folder.glob("refusals.sqlite*"))
+
+
+def test_a4_complaint_in_the_open_is_an_attempt_like_any_other(desk: Desk) -> None:
+    body = {"against": ["inai"], "complaint": "q1", "kind": "complaint", "protected": False, "text": text("Abierta")}
+    statement = desk.world.statement("ComplaintFiled", body, stream="complaint/q1", actor=desk.world.actor("inai"))
+    refused(desk, Signed(statement=statement, signatures=(desk.world.keys["inai"].sign(statement),)))
+    assert [attempt.type for attempt in listed(desk.ledger)] == ["ComplaintFiled"]
+
+
+def test_a4_type_that_seals_a_value_protects_somebody() -> None:
+    """A new type that does not say so would publish its refused attempts."""
+    protecting = {name for name, act in REGISTRY.items() if "is_confidential" in vars(act)}
+    sealing = {name for name, act in REGISTRY.items() if "Sealed" in str(act.__annotations__)}
+    assert sealing <= protecting == {"CancellationRequested", "ComplaintFiled", "CorrectionRecorded"}

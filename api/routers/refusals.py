@@ -33,7 +33,7 @@ _ABOUT = {
     summary="List signed attempts that were refused",
     responses={
         200: json_example(
-            "Attempts in the order in which they were first sent; `absent` counts those that are not here, by key and reason.",
+            "Attempts in the order in which they were first sent; `absent` counts what is not here, by key and reason.",
             {"absent": [], **_ABOUT, "count": 1, "items": [REFUSED_ATTEMPT]},
         ),
         **refusals(400),

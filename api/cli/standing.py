@@ -41,7 +41,7 @@ def print_standing(reading: Reading, lang: str) -> None:
         doubt = _doubt(rows[agreement.stream], lang)
         _print_agreement(console, state, agreement, facts, local_day(at, state.timezone), lang, doubt)
     for commitment in state.of(Commitment):
-        _print_commitment(console, state, commitment, at, lang, _doubt(rows[commitment.stream], lang))
+        _print_commitment(console, state, commitment, at, lang, rows[commitment.stream])
 
 
 def _doubt(row: Row, lang: str) -> str:
@@ -131,8 +131,9 @@ def _print_agreement(
 
 
 def _print_commitment(
-    console: Console, state: State, commitment: Commitment, at: datetime, lang: str, doubt: str
+    console: Console, state: State, commitment: Commitment, at: datetime, lang: str, row: Row
 ) -> None:
+    doubt = _doubt(row, lang)
     marks = ", ".join(_word(lang, flag) for flag in flags(state, commitment, at))
     shown = f" [bold red]({marks})[/bold red]" if marks else ""
     console.print(
@@ -147,6 +148,7 @@ def _print_commitment(
             "cli.standing.levels",
             reported=_word(lang, commitment.self_level),
             contested=_word(lang, contested) if contested else "—",
+            independent=_word(lang, row["independent_level"]) if row["independent_level"] else "—",
         )
     )
     for version in commitment.scopes:

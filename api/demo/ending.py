@@ -108,6 +108,18 @@ def results(stage: Stage) -> None:
     stage.say(assessor, "AssessmentPublished", findings)
 
 
+def leave(stage: Stage) -> None:
+    """End a membership of the working group, some months before the group itself."""
+    stage.on("2021-04-12")
+    left = {
+        "organization": "universidad-demo",
+        "party": "grupo-demo",
+        "reason": text("Terminó su proyecto (inventado)", "Its project ended (invented)"),
+        "until": "2021-04-12",
+    }
+    stage.say(stage.cast.root("grupo-demo"), "MemberOrganizationLeft", left)
+
+
 def endings(stage: Stage) -> None:
     """End the working group; withdraw a commitment; close the road map and the Third Plan."""
     stage.on("2021-09-01")

@@ -130,8 +130,10 @@ def history(stage: Stage) -> None:
         "effective": "2017-05",
         "governance_body": "stt",
         "grounds": text(
-            "Denuncias de vigilancia presuntamente ilegal y reducción de alcance del Tercer Plan",
-            "Complaints of allegedly illegal surveillance, and the Third Plan's scope reduction",
+            "Según el comunicado, salió del Secretariado por las denuncias de vigilancia presuntamente ilegal y la "
+            "reducción de alcance del Tercer Plan; según el acuerdo, salió del proceso al denunciar esa vigilancia",
+            "By the release, it left the Secretariat over the complaints of allegedly illegal surveillance and the "
+            "Third Plan's scope reduction; by the agreement, it left the process, denouncing that surveillance",
         ),
         "party": "nosc",
     }

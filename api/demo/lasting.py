@@ -6,21 +6,16 @@ from constancia.api.demo.cast import sample
 from constancia.api.demo.changing import decide
 from constancia.api.demo.founding import appoint
 from constancia.api.demo.planning import FOR, report_of
-from constancia.api.demo.props import alternates, document, text
+from constancia.api.demo.props import PUBLIC_FACT, alternates, document, text
 from constancia.api.demo.stage import Stage
+from constancia.api.demo.working import give_root, register_other
 from constancia.domain.kernel.values import digest
 
 
 def letter(stage: Stage) -> None:
     """Record the letter of concern of July 2018, and the government's answer to it, with the date of one source."""
     nosc, _inai, sfp = alternates(stage)
-    clerk = stage.cast.person("ap-s-inai")
-    alliance = {
-        "kind": "international_body",
-        "legal_name": text("Alianza para el Gobierno Abierto", "Open Government Partnership"),
-        "party": "ogp",
-    }
-    stage.say(clerk, "PartyRegistered", alliance, provenance="public")
+    register_other(stage, "ogp")
     filed = {
         "against": [],
         "complaint": "carta-2018",
@@ -52,6 +47,28 @@ def letter(stage: Stage) -> None:
         "title": title,
     }
     stage.say(sfp, "StatementPublished", answered, occurred="2018-11-30", provenance="public")
+
+
+def case_closed(stage: Stage) -> None:
+    """Close the case that was taken up with the Partnership: who it was addressed to decides."""
+    stage.on("2019-12-12")
+    give_root(stage, "ogp")
+    appoint(stage, "ap-o-ogp")
+    partnership = stage.cast.person("ap-o-ogp")
+    admitted = {
+        "complaint": "caso-2018",
+        "reasons": text("El gobierno había respondido", "The government had answered"),
+    }
+    stage.say(partnership, "ComplaintAdmitted", admitted)
+    closed = {
+        "complaint": "caso-2018",
+        "outcome": "settled",
+        "reasons": text(
+            "La Alianza cerró el caso; la demostración no reproduce sus motivos",
+            "The Partnership closed the case; the demonstration does not reproduce its reasons",
+        ),
+    }
+    stage.say(partnership, "ComplaintResolved", closed, provenance=PUBLIC_FACT)
 
 
 def other_date(stage: Stage) -> None:

@@ -14,6 +14,7 @@ from constancia.api.demo.ending import (
     consultancy,
     data,
     endings,
+    leave,
     reported,
     results,
     side_agreement,
@@ -23,6 +24,7 @@ from constancia.api.demo.ending import (
 from constancia.api.demo.founding import committee, genesis, history, identities
 from constancia.api.demo.lasting import (
     amendment,
+    case_closed,
     deferral,
     dismissal,
     lapse,
@@ -37,7 +39,7 @@ from constancia.api.demo.lasting import (
 )
 from constancia.api.demo.planning import answer, commitments, complaints, pandemic, plans_filled, suspicion, work
 from constancia.api.demo.stage import Stage
-from constancia.api.demo.taking_part import differences, duties, earlier, fallback, group, paper, release
+from constancia.api.demo.taking_part import declarations, differences, duties, earlier, fallback, group, paper, release
 from constancia.api.demo.working import forum, proposals
 
 Chapter = Callable[[Stage], None]
@@ -68,6 +70,7 @@ WHOLE: Final[tuple[Chapter, ...]] = (
     adoption,
     duties,
     release,
+    declarations,
     forum,
     consultation,
     proposals,
@@ -83,6 +86,7 @@ WHOLE: Final[tuple[Chapter, ...]] = (
     commitments,
     route_done,
     plans_filled,
+    case_closed,
     correction,
     other_date,
     officer_to_be,
@@ -100,6 +104,7 @@ WHOLE: Final[tuple[Chapter, ...]] = (
     second_letter,
     destruction,
     side_agreement,
+    leave,
     consultancy,
     assessments,
     later_contest,

@@ -4,7 +4,7 @@ from constancia.api.demo.changing import decide
 from constancia.api.demo.founding import appoint
 from constancia.api.demo.props import FACT, PARTIES, SOURCE_SHA256, alternates, document, sample_document, text
 from constancia.api.demo.stage import Stage
-from constancia.api.demo.working import new_party_signer
+from constancia.api.demo.working import new_party_signer, register_other
 
 FOR = dict.fromkeys(PARTIES, "for")
 _FEDERAL = text(
@@ -43,8 +43,10 @@ def earlier(stage: Stage) -> None:
         "alleged_actor": text("Gobierno federal", "Federal government"),
         "allegation": "vigilancia",
         "description": text(
-            "Según el NOSC, se vigiló presuntamente de manera ilegal a activistas y periodistas",
-            "According to NOSC, activists and journalists were allegedly put under illegal surveillance",
+            "Según el NOSC, el gobierno federal vigiló presuntamente de manera ilegal a integrantes de la sociedad "
+            "civil, activistas y periodistas; hubo una crisis de la agenda, y el caso se conoce como Gobierno Espía",
+            "According to NOSC, the federal government allegedly put members of civil society, activists and "
+            "journalists under illegal surveillance; the agenda was in crisis, and the case is known as Gobierno Espía",
         ),
         "evidence": [],
         "kind": "surveillance",
@@ -159,6 +161,24 @@ def duties(stage: Stage) -> None:
         "text": RESOURCES,
     }
     stage.each(alternates(stage), "ConditionDeclared", declared, provenance=FACT)
+    returning = {
+        "commitment": "rm",
+        "concerns": "governance/cc",
+        "condition": "regreso",
+        "kind": "return",
+        "text": text(
+            "La hoja de ruta se acuerda antes de construir el Cuarto Plan",
+            "The road map is agreed before the Fourth Plan is built",
+        ),
+    }
+    stage.each(alternates(stage), "ConditionDeclared", returning, provenance=FACT)
+    met = {
+        "commitment": "rm",
+        "condition": "regreso",
+        "outcome": "met",
+        "reasons": text("El acuerdo está en vigor", "The agreement is in force"),
+    }
+    stage.each(alternates(stage), "ConditionSettled", met, provenance=FACT)
 
 
 def release(stage: Stage) -> None:
@@ -205,6 +225,59 @@ def release(stage: Stage) -> None:
     stage.each(alternates(stage), "ActionPlanOpened", fourth, provenance=FACT)
 
 
+def declarations(stage: Stage) -> None:
+    """Record what the source says was declared: by INAI, by its plenary session, and by the new government."""
+    _nosc, inai, sfp = alternates(stage)
+    for signer, name, kind, when, title in (
+        (
+            sfp,
+            "ejecutivo-reprueba",
+            "declaration",
+            "../2019-03-05",
+            text(
+                "El Ejecutivo federal reprueba la vigilancia sin control judicial",
+                "The federal Executive reproves surveillance without judicial control",
+            ),
+        ),
+        (
+            inai,
+            "inai-reprueba",
+            "declaration",
+            "../2019-03-05",
+            text(
+                "El INAI reprueba la vigilancia sin control judicial",
+                "INAI reproves surveillance without judicial control",
+            ),
+        ),
+        (
+            inai,
+            "pleno-pegasus",
+            "resolution",
+            "../2019-03-05",
+            text("Resolución del Pleno del INAI sobre Pegasus", "Resolution of INAI's plenary session on Pegasus"),
+        ),
+        (
+            sfp,
+            "gobierno-reitera",
+            "declaration",
+            "../2019-03-01",
+            text(
+                "El Gobierno de México reitera que no habrá intervención ilegal de comunicaciones",
+                "The Government of Mexico reiterates that no communications will be intercepted illegally",
+            ),
+        ),
+    ):
+        words = f"# {title['es']}\n\nLa demostración no reproduce su texto; registra que consta en la fuente.\n"
+        declared = {
+            "docset": {"authentic": "es", "documents": [document(stage, words.encode(), title, "es")]},
+            "kind": kind,
+            "parties": [signer.actor["party"]],
+            "statement": name,
+            "title": title,
+        }
+        stage.say(signer, "StatementPublished", declared, occurred=when, provenance=FACT)
+
+
 def fallback(stage: Stage) -> None:
     """Settle the condition as failed: the members take the consultant's place."""
     stage.on("2019-06-17")
@@ -222,7 +295,8 @@ def group(stage: Stage) -> None:
     stage.on("2019-07-20")
     new_party_signer(stage, "ap-w-grupo")
     root, worker = stage.cast.root("grupo-demo"), stage.cast.person("ap-w-grupo")
-    for organization in ("art19", "socialtic"):
+    register_other(stage, "universidad-demo")
+    for organization in ("art19", "inai", "sfp", "socialtic", "universidad-demo"):
         joined = {"organization": organization, "party": "grupo-demo", "since": "2019-07-20"}
         stage.say(root, "MemberOrganizationJoined", joined)
     role = {"commitment": "rm", "party": "grupo-demo", "role": "working-groups", "since": "2019-07-20"}

@@ -78,19 +78,28 @@ def public_forum(stage: Stage) -> None:
     stage.say(stage.cast.person("ap-s-inai"), "GatheringHeld", took_place, occurred="2019-03-26")
 
 
-def new_party_signer(stage: Stage, appointment: str) -> None:
-    """Add an organization that is not a founder: a founder endorses its root, which then appoints."""
-    record = stage.cast.appointment(appointment)
-    party = record["party"]
+def register_other(stage: Stage, party: str) -> None:
+    """Register a party that is not a founder, by the secretariat."""
     other = next(item for item in stage.cast.parties["others"] if item["party"] == party)
     body = {"kind": other["kind"], "legal_name": text(other["es"], other["en"]), "party": party}
     clerk = stage.cast.person("ap-s-inai")
     stage.say(clerk, "PartyRegistered", body, provenance=other.get("provenance", "invented"))
+
+
+def new_party_signer(stage: Stage, appointment: str) -> None:
+    """Add an organization that is not a founder: a founder endorses its root, which then appoints."""
+    party = stage.cast.appointment(appointment)["party"]
+    register_other(stage, party)
+    give_root(stage, party)
+    appoint(stage, appointment)
+
+
+def give_root(stage: Stage, party: str) -> None:
+    """Register a party's root, which a founder endorses."""
     root = stage.cast.root(party)
     stage.say(root, "KeyRegistered", {"key": root.key.key_id, "party": party, **root.key.material})
     endorsed = {"key": root.key.key_id, "valid_from": stage.today}
     stage.say(stage.cast.root("inai"), "KeyEndorsed", endorsed)
-    appoint(stage, appointment)
 
 
 def proposals(stage: Stage) -> None:

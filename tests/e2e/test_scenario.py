@@ -13,6 +13,7 @@ from tools.build_story import PATH, story, written
 
 from constancia.api.demo.props import baseline_scope
 from constancia.api.demo.run import Played, run_demo
+from constancia.api.text.i18n import tr
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.derive import derive
 from constancia.domain.identity.succession import open_duties
@@ -50,6 +51,9 @@ def rows(ledger: Ledger, name: str, at: str) -> dict[str, Any]:
     return {row["stream"]: row for row in ledger.as_of(known=at, at=at).rows(name)}
 
 
+TRACKS = ("self", "contested", "independent")
+
+
 def facts(ledger: Ledger, kind: str, at: str) -> list[tuple[str, str]]:
     reading = ledger.as_of(known=at, at=at)
     found = derive(reading.state, datetime.fromisoformat(at))
@@ -77,19 +81,28 @@ def test_the_story_that_is_shipped_as_data_is_the_one_that_is_played(ledger: Led
     assert written(story(ledger.log.entries())) == PATH.read_text("utf-8"), "run: python -m tools.build_story"
 
 
-@pytest.mark.parametrize("words", ["en vigor (desde 2019-03-01)", "terminado (desde 2021-04-05)"])
-def test_terminal_says_since_when_an_agreement_has_its_status(whole: tuple[Path, Played], words: str) -> None:
-    command = [
-        sys.executable,
-        "-c",
-        "from constancia.api.cli import main; main()",
-        "--lang",
-        "es",
-        "state",
-        str(whole[0]),
-    ]
+@pytest.fixture(scope="module")
+def terminal(whole: tuple[Path, Played]) -> str:
+    """What `constancia state` prints of the whole story, in Spanish, in one line."""
+    program = "from constancia.api.cli import main; main()"
+    command = [sys.executable, "-c", program, "--lang", "es", "state", str(whole[0])]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    assert words in " ".join(done.stdout.split())
+    return " ".join(done.stdout.split())
+
+
+@pytest.mark.parametrize("words", ["en vigor (desde 2019-03-01)", "terminado (desde 2021-04-05)"])
+def test_terminal_says_since_when_an_agreement_has_its_status(terminal: str, words: str) -> None:
+    assert words in terminal
+
+
+def test_terminal_says_the_three_tracks_of_each_commitment(terminal: str, ledger: Ledger) -> None:
+    commitments = ledger.as_of().rows("commitments")
+    assert {row["independent_level"] for row in commitments} == {None, "no_evidence_available"}
+    for row in commitments:
+        told = [tr("es", f"word.{row[f'{track}_level']}") if row[f"{track}_level"] else "—" for track in TRACKS]
+        _, _, after = terminal.partition(f"{row['commitment']}: ")
+        levels = "Nivel informado: {} · impugnado: {} · evaluación independiente: {}".format(*told)
+        assert after.partition("Nivel")[0] + levels in after
 
 
 def test_refused_attempts_are_those_of_the_story(whole: tuple[Path, Played]) -> None:
@@ -122,6 +135,37 @@ def test_the_fourth_plan_is_submitted_a_hundred_and_one_days_late(ledger: Ledger
 def test_the_agreement_is_in_force_with_the_third_signature(ledger: Ledger) -> None:
     assert rows(ledger, "agreements", "2019-03-02T00:00:00Z")["agreement/ag-1"]["status"] == "partially_signed"
     assert rows(ledger, "agreements", "2019-03-03T00:00:00Z")["agreement/ag-1"]["status"] == "in_force"
+
+
+def test_what_the_source_says_was_declared_is_on_record(ledger: Ledger) -> None:
+    at = "2019-03-06T00:00:00Z"
+    statements = {row["statement"]: row for row in rows(ledger, "statements", at).values()}
+    assert {name: statements[name]["kind"] for name in ("ejecutivo-reprueba", "gobierno-reitera", "inai-reprueba")} == (
+        dict.fromkeys(("ejecutivo-reprueba", "gobierno-reitera", "inai-reprueba"), "declaration")
+    )
+    assert (statements["pleno-pegasus"]["kind"], statements["pleno-pegasus"]["parties"]) == ("resolution", ["inai"])
+    assert "Gobierno Espía" in rows(ledger, "allegations", at)["allegation/vigilancia"]["description"]["es"]
+
+
+def test_the_return_had_a_condition_which_was_met(ledger: Ledger) -> None:
+    [declared] = [
+        condition
+        for condition in rows(ledger, "conditions", "2019-03-06T00:00:00Z")["commitment/rm"]["conditions"]
+        if condition.get("kind") == "return"
+    ]
+    assert (declared["concerns"], declared["outcome"]) == ("governance/cc", "met")
+
+
+def test_the_working_group_has_five_members_until_one_leaves(ledger: Ledger) -> None:
+    for at, count in (("2019-07-21T00:00:00Z", 5), ("2021-04-11T00:00:00Z", 5), ("2021-04-14T00:00:00Z", 4)):
+        group = rows(ledger, "parties", at)["party/grupo-demo"]
+        assert sum(1 for member in group["organizations"] if "until" not in member) == count, at
+
+
+def test_a_case_is_closed_by_who_it_was_addressed_to(ledger: Ledger) -> None:
+    assert rows(ledger, "complaints", "2019-12-11T00:00:00Z")["complaint/caso-2018"]["status"] == "filed"
+    case = rows(ledger, "complaints", "2019-12-13T00:00:00Z")["complaint/caso-2018"]
+    assert (case["resolution"]["outcome"], case["resolution"]["mark"]["party"]) == ("settled", "ogp")
 
 
 def test_the_forum_is_fulfilled_by_having_been_held(ledger: Ledger) -> None:

@@ -6,9 +6,9 @@ PROGRAMS := .venv/programs
 DEMO ?= demo
 # Tests share the work between all processors; the last ones are handed from worker to worker.
 PYTEST := $(BIN)/pytest -n auto --dist worksteal
-# What needs no ledger on a disk, no server and no browser, without the matrix of alterations.
+# What needs no ledger on a disk, no server and no browser, without the matrix of alterations and what is slow.
 QUICK := tests/domain tests/verify tests/test_house.py tests/test_docs.py \
-    --ignore=tests/verify/test_tamper.py
+    --ignore=tests/verify/test_tamper.py -m 'not slow'
 BROWSER := tests/e2e/test_page_agreement.py tests/e2e/test_pages.py tests/e2e/test_page_itself.py tests/e2e/test_page_verifier.py tests/e2e/test_page_tamper.py
 
 .PHONY: agreement build help demo serve setup test check quick unit browser format mutants lock bench rounds api-docs page docs story clean

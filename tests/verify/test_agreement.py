@@ -26,6 +26,7 @@ def test_there_are_enough_of_every_kind() -> None:
     assert len({case.said[1][0] for case in cases if case.said[0] == "altered"}) >= 20, "codes of faults"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", range(SHARES))
 def test_python_says_what_the_vectors_hold(share: int, tmp_path: Path) -> None:
     cases = load_cases()[share::SHARES]

@@ -22,6 +22,7 @@ def answer(bench: Bench, case: Case) -> Report | str:
             return str(getattr(error, "code", ""))
 
 
+@pytest.mark.slow
 def test_damage_of_the_way_is_never_an_alteration(bench: Bench) -> None:
     wrong, seen = [], set()
     for case in cases(bench, seed=20, rounds=1):

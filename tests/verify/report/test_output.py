@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from tests.verify.small_ledger import Log
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = {
     "verify": [sys.executable, "-m", "constancia.verify"],
     "constancia": [sys.executable, "-m", "constancia.api.cli", "verify"],

@@ -2,6 +2,9 @@
 
 import ast
 import string
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -80,16 +83,21 @@ def test_range_of_a_fault_is_shown() -> None:
     assert "entries 4–9" in report_text(found.report(), "en")
 
 
-def codes_used(method: str, position: int) -> set[str]:
-    used = set()
+@cache
+def calls() -> Mapping[str, Sequence[ast.Call]]:
+    """The calls in the verifier and in the further levels, by the name of what is called."""
+    by_name: dict[str, list[ast.Call]] = defaultdict(list)
     for path in (*VERIFY.rglob("*.py"), *LEVELS.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and len(node.args) > position:
-                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                value = node.args[position]
-                if name == method and isinstance(value, ast.Constant) and isinstance(value.value, str):
-                    used.add(value.value)
-    return used
+            if isinstance(node, ast.Call):
+                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                by_name[called].append(node)
+    return by_name
+
+
+def codes_used(method: str, position: int) -> set[str]:
+    values = [call.args[position] for call in calls().get(method, ()) if len(call.args) > position]
+    return {value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)}
 
 
 def test_every_fault_that_can_be_raised_has_words_and_every_word_is_used() -> None:

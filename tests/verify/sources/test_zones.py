@@ -136,6 +136,7 @@ def test_without_the_package_no_zone_is_known(monkeypatch: pytest.MonkeyPatch) -
     assert load_zone(MEXICO) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "environment",
     [{"PYTHONHASHSEED": "0"}, {"PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "Asia/Tokyo"}, {"LC_ALL": "tr_TR.UTF-8"}],
@@ -146,6 +147,7 @@ def test_state_and_verdict_do_not_depend_on_the_environment(environment: dict[st
     assert found[:4] == ["INTACT", STATE, zones_version(), MEXICO]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("python", interpreters() or [None], ids=lambda one: str(one and one.parts[-3:]))
 def test_state_does_not_depend_on_pythons_version(python: Path | None, false_zones: Path) -> None:
     if python is None:

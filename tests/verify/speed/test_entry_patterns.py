@@ -62,6 +62,7 @@ def test_altered_entry_is_read_quickly_only_as_it_is_read_slowly(at: int, cut: i
     assert quick is None or quick == slow
 
 
+@pytest.mark.slow
 def test_every_place_of_an_entry() -> None:
     for at, piece, cut in itertools.product(range(len(REPORT)), PIECES, (0, 1)):
         match_entry(REPORT)
@@ -159,6 +160,7 @@ def test_statement_that_is_too_long_is_refused() -> None:
         read_entry(raw)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_ever_new_forms() -> None:
     """A host that gives each body members of other names gets the same answers, and no memory for them."""
 

@@ -101,6 +101,7 @@ def test_what_a_process_had_before_it_died_is_checked_here() -> None:
     assert [chunk.failing for chunk in chunks] == [[at] for at in range(30)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_killed", [False, True])
 def test_faults_come_in_the_order_of_checking(is_killed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "PROCESSES_FROM", 0)

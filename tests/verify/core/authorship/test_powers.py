@@ -85,4 +85,4 @@ def test_seated_streams_are_the_same_everywhere() -> None:
     assert {edition: seated_streams(edition) for edition in SEATED_STREAMS} == SEATED_STREAMS
     for streams in SEATED_STREAMS.values():
         assert "On the streams " + " and ".join(f"`{stream}…`" for stream in streams) in SPEC or len(streams) == 1
-    assert "from edition 2 on, on `decision/…` alone" in SPEC
+    assert "From edition 2 on, on `decision/…` alone" in SPEC

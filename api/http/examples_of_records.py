@@ -350,3 +350,21 @@ POPOLO: Final[dict[str, Any]] = {
     ],
     "persons": [{"id": "p-a", "name": "Persona A (ficticia)"}],
 }
+
+PROV: Final[dict[str, Any]] = {
+    "prefix": {"ledger": "https://example.org/ledger/", "sha256": "ni:///sha-256;"},
+    "entity": {
+        "ledger:entry/65": {
+            "ledger:leaf_hash": LEAF,
+            "ledger:occurred_on": "2019-03-01",
+            "ledger:type": "AgreementSigned",
+        },
+        "ledger:stream/agreement/ag-1": {"prov:type": {"$": "prov:Collection", "type": "xsd:QName"}},
+    },
+    "agent": {"ledger:person/p-alvarez": {"prov:type": {"$": "prov:Person", "type": "xsd:QName"}}},
+    "wasGeneratedBy": {"_:id1": {"prov:entity": "ledger:entry/65", "prov:time": "2019-03-01T19:05:00+00:00"}},
+    "wasAttributedTo": {"_:id2": {"prov:agent": "ledger:person/p-alvarez", "prov:entity": "ledger:entry/65"}},
+    "hadMember": {
+        "_:id3": {"prov:collection": "ledger:stream/agreement/ag-1", "prov:entity": "ledger:entry/65"},
+    },
+}

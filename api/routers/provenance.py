@@ -1,0 +1,91 @@
+"""What other people's tools read as PROV: who said each entry, for whom, of which stream, citing which documents."""
+
+import base64
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from prov.model import ProvDocument
+
+from constancia.api.http.deps import TheLedger, TheSettings, TheSize
+from constancia.api.http.examples_of_records import PROV
+from constancia.api.http.paging import Page, link_header
+from constancia.api.http.schemas import json_example, refusals
+from constancia.ledger.views.as_of import MAX_SIZE
+from constancia.verify.core.formats.entry import Entry
+from constancia.verify.speed.entry_patterns import read_entry
+
+router = APIRouter(prefix="/api/v1", tags=["exchange"])
+_CITED: Final = re.compile(rb'"sha256":"([0-9a-f]{64})"')
+
+
+@router.get(
+    "/prov",
+    summary="Entries as PROV",
+    responses={200: json_example("A PROV-JSON document of some entries.", PROV), **refusals(400, 404)},
+)
+def provenance(  # noqa: PLR0913, PLR0917 - a framework's route: each is a request's part
+    request: Request,
+    ledger: TheLedger,
+    settings: TheSettings,
+    size: TheSize,
+    start: Annotated[int, Query(ge=0, le=MAX_SIZE, description="First index.")] = 0,
+    limit: Annotated[int | None, Query(ge=1, le=500, description="Most entries.")] = None,
+) -> Response:
+    """Give entries from an index on as PROV-JSON. `Link` headers lead to the next and other pages (RFC 8288).
+
+    Documents of several pages can be merged: each thing has one name in all of them.
+    """
+    page = Page(start=start, limit=limit or settings.page_size, size=size)
+    document = prov_document(ledger.origin, map(read_entry, ledger.log.entries(page.start, page.stop)))
+    headers = link_header(request.url.path, page, is_past="size" in request.query_params)
+    return Response(document.serialize(format="json"), media_type="application/json", headers=headers)
+
+
+def prov_document(origin: str, entries: Iterator[Entry]) -> ProvDocument:
+    """Give the provenance of entries.
+
+    Args:
+        origin: The log's origin, by which everything is named.
+        entries: The entries.
+
+    Returns:
+        Each entry is an entity, generated when it was recorded and attributed to the person, or to the party's root,
+        that signed it; persons act on behalf of parties. A stream is a collection of its entries. A cited document
+        influenced the entry; it is named by its SHA-256 as an `ni` URI.
+
+    Source: PROV-DM and PROV-JSON (W3C); RFC 6920 §3.
+    """
+    document = ProvDocument()
+    document.add_namespace("ledger", f"https://{origin}/")
+    document.add_namespace("sha256", "ni:///sha-256;")
+    for entry in entries:
+        statement = entry.statement
+        name, stream = f"ledger:entry/{entry.index}", f"ledger:stream/{statement.stream}"
+        about = {"leaf_hash": entry.leaf_hash.hex(), "occurred_on": statement.occurred_on, "type": statement.type}
+        document.entity(name, {f"ledger:{member}": value for member, value in about.items()})
+        document.wasGeneratedBy(name, time=entry.recorded_at)
+        for agent in _agents(document, statement.actor, statement.body):
+            document.wasAttributedTo(name, agent)
+        document.collection(stream)
+        document.hadMember(stream, name)
+        for cited in sorted(set(_CITED.findall(statement.raw))):
+            digest = base64.urlsafe_b64encode(bytes.fromhex(cited.decode())).decode().rstrip("=")
+            document.entity(f"sha256:{digest}")
+            document.wasInfluencedBy(name, f"sha256:{digest}")
+    return document.unified()
+
+
+def _agents(document: ProvDocument, actor: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[str]:
+    """Give who signed, as agents of the document: a person for a party, a party's root, or all founders."""
+    parties = [founder["party"] for founder in body["founders"]] if "party" not in actor else [actor["party"]]
+    for party in parties:
+        document.agent(f"ledger:party/{party}", {"prov:type": document.valid_qualified_name("prov:Organization")})
+        if "person" not in actor:
+            yield f"ledger:party/{party}"
+            continue
+        person = f"ledger:person/{actor['person']}"
+        document.agent(person, {"prov:type": document.valid_qualified_name("prov:Person")})
+        document.actedOnBehalfOf(person, f"ledger:party/{party}")
+        yield person

@@ -19,16 +19,10 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.types import Scope
 
-from constancia.api.http.proxies import path_within
 from constancia.api.http.settings import Settings
-from constancia.ledger.views.projections import STATE_PROJECTIONS
 
 Kind = Literal["writes", "reads", "recorded", "refused"]
 MAX_NAMES: Final = 10_000  # an attacker with that many addresses evades any limit per address
-_REPLAYS: Final = ("/api/v1/state", "/api/v1/derived", "/api/v1/validity")
-_EXCHANGE: Final = ("/api/v1/ogp", "/api/v1/popolo")
-_PAGES: Final = ("/es/", "/en/", *_EXCHANGE, *(f"/api/v1/{projection.name}" for projection in STATE_PROJECTIONS))
-_PAST: Final = (b"size=", b"at=", b"known=")
 _NETWORK_BITS: Final = 64  # the IPv6 network of one subscriber
 
 
@@ -78,11 +72,11 @@ class Rates:
             return None
         return max(1, math.ceil(self._limiter.get_window_stats(item, kind, name).reset_time - time.time()))
 
-    def of_request(self, scope: Scope) -> int | None:
-        """Count a costly request by its client's address; as `take`."""
+    def of_request(self, scope: Scope, *, is_costly: bool) -> int | None:
+        """Count a write, or a costly read, by its client's address; as `take`."""
         if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
             return self.take("writes", address_of_client(scope))
-        return self.take("reads", address_of_client(scope)) if may_replay(scope) else None
+        return self.take("reads", address_of_client(scope)) if is_costly else None
 
 
 class Attempts:
@@ -118,13 +112,6 @@ class Attempts:
             del self._under_way[address]
         if not moved:
             self._rates.take("refused", address)
-
-
-def may_replay(scope: Scope) -> bool:
-    """Tell whether a read may have to replay entries: the state, what follows from it, pages and lists of the past."""
-    path = path_within(scope)
-    is_past = any(parameter.startswith(_PAST) for parameter in scope["query_string"].split(b"&"))
-    return path in _REPLAYS or (is_past and path.startswith(_PAGES))
 
 
 def address_of_client(scope: Scope) -> str:

@@ -20,6 +20,7 @@ from constancia.api.http.proxies import own_address, path_within
 from constancia.api.http.rates import Rates
 from constancia.api.http.settings import Settings
 from constancia.domain.kernel.problems import Problem, Refusal
+from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.verify.core.errors import Malformed
 
 MAX_ENTRY_REQUEST_BYTES: Final = 65_536  # an entry has at most 65,535 bytes; signatures and statement less
@@ -37,6 +38,10 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_REPLAYS: Final = ("/api/v1/state", "/api/v1/derived", "/api/v1/validity")
+_EXCHANGE: Final = ("/api/v1/ogp", "/api/v1/popolo")
+_PAGES: Final = ("/es/", "/en/", *_EXCHANGE, *(f"/api/v1/{projection.name}" for projection in STATE_PROJECTIONS))
+_PAST: Final = (b"size=", b"at=", b"known=")
 # Public reads may be made from any page; writes only from our own.
 _OPEN_TO_ALL: Final = ("/api/", "/checkpoint", "/tile/", "/anchors/", "/documents/", "/openapi.json")
 _OPEN_HEADERS: Final = {
@@ -82,7 +87,7 @@ class Guard:
             refused = problems.problem("E_CROSS_SITE", "a page of another site may read here, and not write")
             await refused(scope, receive, send_with_headers)
             return
-        wait_s = self._rates.of_request(scope)
+        wait_s = self._rates.of_request(scope, is_costly=may_replay(scope))
         if wait_s is not None:
             await problems.too_often(wait_s, scope["path"])(scope, receive, send_with_headers)
             return
@@ -163,3 +168,10 @@ def check_json(request: Request) -> None:
     if kind != "application/json":
         judged = {"expected": "application/json", "found": kind[:80]}
         raise Refusal(Problem(code="E_CONTENT_TYPE", rule="the body is application/json"), judged)
+
+
+def may_replay(scope: Scope) -> bool:
+    """Tell whether a read may have to replay entries: the state, what follows from it, pages and lists of the past."""
+    path = path_within(scope)
+    is_past = any(parameter.startswith(_PAST) for parameter in scope["query_string"].split(b"&"))
+    return path in _REPLAYS or (is_past and path.startswith(_PAGES))

@@ -280,3 +280,13 @@ def test_answers_hold_no_more_than_base64_lines(url: str, log: TreeLog) -> None:
         dash, name, data = line.split(" ")
         assert (dash, name) == ("\u2014", "witness.example/http")
         base64.b64decode(data, validate=True)
+
+
+def test_witness_loads_no_law_and_no_pages() -> None:
+    """It judges checkpoints alone. Three of them start with each demonstration."""
+    loads = "import sys, constancia.api.http.serving, constancia.api.witness_app; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "constancia.ledger.witnesses.witness" in loaded
+    assert {name for name in loaded if name.split(".")[0] in ("fastapi", "jinja2")} == set()
+    assert {name for name in loaded if name.startswith(("constancia.domain", "constancia.api.pages"))} == set()

@@ -85,7 +85,7 @@ def test_draft_tells_what_the_ledger_would_answer_and_hands_nothing_in(
     person: Person, adopted: Desk, lang: str, where: str
 ) -> None:
     size = adopted.ledger.size
-    key, day = adopted.world.keys["inai"].key_id, f"{adopted.world.now:%Y-%m-%d}"
+    key, day = adopted.world.keys["inai"].key_id, adopted.world.today
 
     def draft(body: dict[str, Any], *more: str) -> str:
         path = person.home / "body.json"

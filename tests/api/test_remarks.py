@@ -85,7 +85,7 @@ def test_case_31_a_disowned_signature_says_so_on_its_agreement_and_its_entry(ado
     signed = adopted.take(adopted.says("nosc", "AgreementSigned", "agreement/ag-9", frozen))
     adopted.take(adopted.says("inai", "AgreementSigned", "agreement/ag-9", frozen))
     key = adopted.world.keys["inai"].key_id
-    since = {"compromised_since": f"{adopted.world.now:%Y-%m-%d}", "key": key}
+    since = {"compromised_since": adopted.world.today, "key": key}
     adopted.take(adopted.root_says("inai", "KeyCompromised", f"key/{key}", since))
     adopted.world.keys["inai"] = type(adopted.world.keys["inai"])()
     adopted.take(adopted.world.key_registered("inai"))

@@ -33,14 +33,25 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Played]:
-    """The demonstration's folder, and what was played in it. Not to be changed."""
-    folder = shared_folder(tmp_path_factory) / "demonstration"
+    """The short demonstration's folder, and what was played in it. Not to be changed."""
+    return played_once(tmp_path_factory, "short", short=True)
+
+
+@pytest.fixture(scope="session")
+def played_whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Played]:
+    """The whole demonstration's folder, and what was played in it. Not to be changed."""
+    return played_once(tmp_path_factory, "whole", short=False)
+
+
+def played_once(factory: pytest.TempPathFactory, name: str, *, short: bool) -> tuple[Path, Played]:
+    """Play the demonstration in the first worker that asks; the others of this run wait for it, and take it."""
+    folder = shared_folder(factory) / f"demonstration-{name}"
     folder.mkdir(exist_ok=True)
     outcome = folder / "played.pickle"
     with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # the other workers of this run wait for the first one's, and take it
+        fcntl.flock(lock, fcntl.LOCK_EX)
         if not outcome.exists():
-            outcome.write_bytes(pickle.dumps(run_demo(folder / "demo", short=True)))
+            outcome.write_bytes(pickle.dumps(run_demo(folder / "demo", short=short)))
     made: Played = pickle.loads(outcome.read_bytes())  # noqa: S301 (this run wrote it)
     return folder / "demo", made
 

@@ -1,6 +1,7 @@
 """The whole story, played through the real path: what holds at each turning point, and that it verifies itself."""
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 from tools.build_story import PATH, story, written
 
 from constancia.api.demo.props import baseline_scope
-from constancia.api.demo.run import Played, run_demo
+from constancia.api.demo.run import Played
 from constancia.api.text.i18n import tr
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.derive import derive
@@ -35,9 +36,10 @@ NEVER = {"LawEditionAdopted"}  # the ledger begins under the newest edition
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Played]:
-    folder = tmp_path_factory.mktemp("whole") / "demo"
-    return folder, run_demo(folder)
+def whole(played_whole: tuple[Path, Played], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Played]:
+    """A copy to open, as what opens a ledger touches its databases; and what was played in it."""
+    folder, outcome = played_whole
+    return shutil.copytree(folder, tmp_path_factory.mktemp("whole") / "demo"), outcome
 
 
 @pytest.fixture(scope="module")

@@ -113,6 +113,11 @@ class World:
         self.edition = NEWEST  # of the law
         self.seen: tuple[int, bytes] = (0, EMPTY_ROOT)
 
+    @property
+    def today(self) -> str:
+        """The day where the parties are: in the evening there, UTC has begun the next one."""
+        return local_day(self.now, TIMEZONE).isoformat()
+
     def copy(self) -> "World":
         """The same parties with the same keys, and a memory of their own."""
         other = copy(self)
@@ -140,8 +145,7 @@ class World:
                 "id": new_uuid(),
                 "ledger": self.origin,
                 "mode": "live",
-                # The day where the parties are: in the evening there, UTC has begun the next one.
-                "occurred_on": local_day(self.now, TIMEZONE).isoformat(),
+                "occurred_on": self.today,
                 "schema": self.edition,
                 "seen": {"root": root.hex(), "size": size},
                 "signed_at": f"{self.now:%Y-%m-%dT%H:%M:%SZ}",

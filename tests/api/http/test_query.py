@@ -120,12 +120,14 @@ def test_parameter_given_twice_is_refused(scene: Desk, routes: Mapping[str, froz
 
 
 def test_value_of_another_form_is_refused(scene: Desk, routes: Mapping[str, frozenset[str]]) -> None:
-    wrong = []
+    """Each value where the parameter comes first; two of them on every other route: the same reader is behind all."""
+    wrong, tried = [], set[str]()
     for path, takes in routes.items():
         for name in takes & set(INVALID):
-            for value in INVALID[name]:
+            for value in INVALID[name][:2] if name in tried else INVALID[name]:
                 answer = scene.http.get(path, params={name: value})
                 wrong += [(path, name, value, fault) for fault in problems_of(answer, "E_MALFORMED")]
+        tried |= takes
     assert wrong == []
 
 

@@ -156,17 +156,16 @@ class CosignatureCollector:
                 lambda: all(endpoint.cosigned >= size for endpoint in self._endpoints), timeout
             )
 
-    def wait_compared(self, timeout: float) -> bool:
-        """Wait until every witness has answered about a tree of this store since the start.
-
-        Args:
-            timeout: Seconds.
+    def wait_compared(self) -> bool:
+        """Wait until every witness has answered about a tree of this store since the start, for `compare_s` at most.
 
         Returns:
             Whether they have.
         """
         with self._progress:
-            return self._progress.wait_for(lambda: all(endpoint.is_compared for endpoint in self._endpoints), timeout)
+            return self._progress.wait_for(
+                lambda: all(endpoint.is_compared for endpoint in self._endpoints), self._pace.compare_s
+            )
 
     @property
     def objections(self) -> dict[str, tuple[str, int]]:

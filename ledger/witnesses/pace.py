@@ -17,6 +17,8 @@ class Pace:
             one's waits this long at most: some 10 kB of cosignatures are stored for each round, and a witness writes to
             its disk for each. It is less than a batch of its own checkpoints weighs.
         put_off_s: Until what could not be read is tried again.
+        compare_s: Most that the first entry after a start waits for the witnesses' answers about what they have seen.
+            It is below the time that a submitter waits for its entry.
     """
 
     connect_s: float = 5.0
@@ -25,3 +27,4 @@ class Pace:
     longest_pause_s: float = 60.0
     round_every_s: float = 0.1
     put_off_s: float = 0.5
+    compare_s: float = 5.0

@@ -30,7 +30,6 @@ from constancia.verify.sources.files import read_file
 if TYPE_CHECKING:
     from constancia.ledger.witnesses.collector import CosignatureCollector
 
-COMPARE_S: Final = 5.0  # below the time that a submitter waits for its entry
 PUBLISHED: Final = "log/checkpoint"
 KEPT: Final = "cosignatures.sqlite"
 SET_ASIDE: Final = "set-aside"
@@ -146,7 +145,7 @@ class RollbackGuard(WriteGuard):
             if self._waited or self.collector is None or not self._log.size:
                 return
             self._waited = True
-            if not self.collector.wait_compared(COMPARE_S):
+            if not self.collector.wait_compared():
                 names = ", ".join(self.collector.not_compared)
                 _log.warning("no answer from the witnesses %s: not compared with them; they are asked again", names)
 

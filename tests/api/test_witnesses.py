@@ -8,7 +8,7 @@ import httpx
 import pytest
 from tests.api.served import Desk, serving
 from tests.ledger.false_witness import closed_port, keys_of
-from tests.ledger.witness_scene import LONG_S, Scene
+from tests.ledger.witness_scene import LONG_S, SHORT, Scene
 
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.policy import open_with_policy
@@ -17,7 +17,7 @@ from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 @pytest.fixture
 def witnessed(tmp_path: Path) -> Iterator[Scene]:
-    made = Scene(tmp_path)
+    made = Scene(tmp_path, pace=SHORT)
     found = made.witnesses(2)
     urls = {f"w{n + 1}": (one.cosigner, one.url) for n, one in enumerate(found)}
     made.write_policy(urls | {"w3": (keys_of("w3"), closed_port())})

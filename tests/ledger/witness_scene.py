@@ -1,6 +1,7 @@
 """A ledger with a policy of three real witnesses: the scene of the tests of witnessing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +30,15 @@ QUORUM = ("group parties 2 w1 w2 w3", "parties")
 LONG_S = 20.0
 # A witness that failed is asked again at once, not after half a second and more; nothing else differs from production.
 PACE = Pace(first_pause_s=0.02, longest_pause_s=0.5, put_off_s=0.02)
+# With a witness that gives no answer, a start is held up for a moment only.
+SHORT = replace(PACE, compare_s=0.3)
 
 
 class Scene:
     """A ledger that is run with a policy of three witnesses, two of which are needed."""
 
-    def __init__(self, folder: Path, founded: Template | None = None) -> None:
+    def __init__(self, folder: Path, founded: Template | None = None, pace: Pace = PACE) -> None:
+        self.pace = pace
         self.folder = folder
         self.founded = founded
         self.world: World | None = None
@@ -64,7 +68,7 @@ class Scene:
         write_file(self.folder / "d" / "trust" / "policy", text.encode())
 
     def open(self, *, create: bool = True, cosign: bool = True, **how: Any) -> Desk:
-        options = Options(cosign=cosign, **{"pace": PACE, **how})
+        options = Options(cosign=cosign, **{"pace": self.pace, **how})
         create = create and self.world is None
         ledger = Ledger.open(self.folder / "d", clock=self.clock, signer=self.signer, create=create, options=options)
         ledger.documents.put(b"charter")

@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 import zlib
 from collections.abc import Callable
-from http.client import HTTPException, IncompleteRead
+from http.client import HTTPException, IncompleteRead, InvalidURL
 from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar
 
@@ -75,8 +75,8 @@ class Web:
                 pause = max(pause, _retry_after(str(error.headers.get("Retry-After", ""))))
             except (IncompleteRead, EOFError, zlib.error, gzip.BadGzipFile) as error:
                 failure, code, again = str(error) or type(error).__name__, "cut", True
-            except (OSError, HTTPException, ValueError) as error:  # ValueError: an address that is none
-                failure, code, again = str(error) or type(error).__name__, "unreachable", True
+            except (OSError, HTTPException, ValueError) as error:
+                failure, code, again = str(error) or type(error).__name__, "unreachable", not _is_no_address(error)
             if attempt == ATTEMPTS or not again:
                 raise Unreadable(code, where, failure)
             self._wait(pause)
@@ -156,6 +156,11 @@ def whole_body(answer: Any, limit: int, where: str, left: threading.Event) -> by
     if answer.length:
         raise IncompleteRead(bytes(data[:0]), answer.length)
     return bytes(data)
+
+
+def _is_no_address(error: Exception) -> bool:
+    """Tell whether the address itself is wrong, so that another attempt is in vain: urllib says so in three ways."""
+    return isinstance(error, ValueError | InvalidURL) or isinstance(getattr(error, "reason", None), str)
 
 
 def _retry_after(asked: str) -> float:

@@ -15,7 +15,7 @@ import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.false_witness import Behaviour, behaving, closed_port, keys_of, talking
 from tests.ledger.template import Templates
-from tests.ledger.witness_scene import LONG_S, PACE, Scene
+from tests.ledger.witness_scene import LONG_S, PACE, SHORT, Scene
 from tests.ledger.world import ORIGIN, START
 
 from constancia.ledger.disk.durable import write_file
@@ -23,7 +23,6 @@ from constancia.ledger.errors import LedgerError, RolledBack
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.keys.note_keys import Cosigner
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.witnesses import rollback_guard
 from constancia.ledger.witnesses.collector import CosignatureCollector
 from constancia.ledger.witnesses.protocol import SIZE_MEDIA_TYPE, parse_request
 from constancia.verify.audit.run import audit
@@ -38,9 +37,8 @@ from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
 
 @pytest.fixture
-def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, templates: Templates) -> Iterator[Scene]:
-    monkeypatch.setattr(rollback_guard, "COMPARE_S", 0.3)  # how long a witness that gives no answer holds up a start
-    made = Scene(tmp_path, templates.founded)
+def scene(tmp_path: Path, templates: Templates) -> Iterator[Scene]:
+    made = Scene(tmp_path, templates.founded, SHORT)
     yield made
     if made.desk is not None:
         made.desk.ledger.close()

@@ -13,14 +13,13 @@ from pathlib import Path
 import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.template import Templates
-from tests.ledger.witness_scene import LONG_S, Scene
+from tests.ledger.witness_scene import LONG_S, SHORT, Scene
 from tests.ledger.witnesses.test_collector import good, until
 from tests.ledger.world import Signed
 
 from constancia.ledger.audit.declared_rollbacks import note_rollbacks
 from constancia.ledger.errors import LedgerError, RolledBack
 from constancia.ledger.health import health_of
-from constancia.ledger.witnesses import rollback_guard
 from constancia.verify.report.findings import Findings, Verdict
 from constancia.verify.sources.source import open_source
 
@@ -162,9 +161,9 @@ def test_rollback_without_a_reason_is_not_accepted(scene: Scene) -> None:
 
 
 def test_witness_that_does_not_answer_delays_the_first_entry_by_a_bound_and_is_named(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: Scene,
 ) -> None:
-    monkeypatch.setattr(rollback_guard, "COMPARE_S", 0.5)
+    scene.pace = SHORT
     desk = good(scene)
     desk.ledger.close()
     scene.real[2].stop()
@@ -176,9 +175,9 @@ def test_witness_that_does_not_answer_delays_the_first_entry_by_a_bound_and_is_n
 
 
 def test_witness_that_comes_late_and_has_seen_more_stops_the_writer(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: Scene,
 ) -> None:
-    monkeypatch.setattr(rollback_guard, "COMPARE_S", 0.5)
+    scene.pace = SHORT
     aged(scene)
     restore(scene)
     for one in scene.real:
@@ -211,8 +210,8 @@ def test_what_is_not_signed_contradicts_nothing(scene: Scene, name: str) -> None
     assert desk.ledger.refusal is None
 
 
-def test_ledger_starts_without_any_network(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rollback_guard, "COMPARE_S", 0.3)
+def test_ledger_starts_without_any_network(scene: Scene) -> None:
+    scene.pace = SHORT
     desk = good(scene)
     desk.ledger.close()
     scene.write_policy({f"w{n + 1}": (one.cosigner, "http://127.0.0.1:1") for n, one in enumerate(scene.real)})

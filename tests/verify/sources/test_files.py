@@ -140,6 +140,15 @@ def test_address_that_is_none_is_unreadable(address: str) -> None:
         verify(address)
 
 
+@pytest.mark.parametrize("address", ["http://[", "http://a b", "http://127.0.0.1:x", "http://", "ftp://127.0.0.1"])
+def test_address_that_is_none_is_not_asked_again(address: str) -> None:
+    """Another attempt could come to nothing else: it would only make somebody wait who has mistyped."""
+    web = Web(address)
+    web.back_off_s = 3_600
+    with pytest.raises(Unreadable, match="unreachable"):
+        web.read("checkpoint", 1_000)
+
+
 def test_name_with_a_nul_is_unreadable() -> None:
     with pytest.raises(Unreadable):
         verify("a\x00b")

@@ -283,3 +283,42 @@ def dated_after_cosignature(folder: Path) -> Shown:
 
 
 add("witnesses: the last entry is dated after", None, dated_after_cosignature)
+
+# Withdrawn documents (SPEC §7): the file is absent, and what the entries say decides what that means
+
+CANCELS = ["CancellationDecided", "ProgressReported"]
+
+
+def cancelled(*said: tuple[str, str]) -> Callable[[Writer], object]:
+    """A cited document, decisions on it by the cancellation's name, and `("", "cited")` for one more citation."""
+
+    def play(writer: Writer) -> None:
+        party = PARTIES[0]
+        writer.open()
+        writer.appoint(party, scope=CANCELS)
+        writer.register(party)
+        writer.endorse(party)
+        writer.report(1)
+        cited = json.loads(writer.log().entries[-1])["statement"]["body"]
+        for name, to in said:
+            if to == "cited":
+                writer.as_person(party, "ProgressReported", "commitment/rm", cited | {"period": "2020"})
+            else:
+                body = {"cancellation": name, "documents": [cited["document"]["sha256"]], "to": to}
+                writer.as_person(party, "CancellationDecided", f"cancellation/{name}", body, schema=3)
+
+    return play
+
+
+for _name, _code, _said in (
+    ("missing", "documents-missing", ()),
+    ("blocked", None, (("x1", "blocked"),)),
+    ("destroyed", None, (("x1", "blocked"), ("x1", "destroyed"))),
+    ("denied", "documents-missing", (("x1", "denied"),)),
+    ("given back", "documents-missing", (("x1", "blocked"), ("x1", "denied"))),
+    ("denied to another", None, (("x1", "blocked"), ("x2", "denied"))),
+    ("withdrawn twice, given back once", None, (("x1", "blocked"), ("x2", "blocked"), ("x1", "denied"))),
+    ("cited again", "documents-missing", (("x1", "blocked"), ("", "cited"))),
+    ("cited again and withdrawn again", None, (("x1", "blocked"), ("", "cited"), ("x2", "blocked"))),
+):
+    rule(f"document {_name}", _code, cancelled(*_said), founded=False)

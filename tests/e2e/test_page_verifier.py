@@ -124,10 +124,15 @@ def test_page_and_python_say_the_same(name: str, offline: Page, tmp_path: Path) 
 @pytest.fixture(scope="module")
 def exported(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundle of the demonstration, made from a copy: other tests read the folder at the same time."""
-    path = tmp_path_factory.mktemp("exported") / "libro.zip"
-    with Ledger.open(shutil.copytree(demo, path.with_name("demo")), clock=SystemClock(), signer=None) as ledger:
-        ledger.export(path)
-    return path
+    return export(demo, tmp_path_factory.mktemp("exported"))
+
+
+def export(ledger_folder: Path, folder: Path) -> Path:
+    """Export a copy of a ledger into a folder; gives the bundle."""
+    bundle = folder / "libro.zip"
+    with Ledger.open(shutil.copytree(ledger_folder, folder / "demo"), clock=SystemClock(), signer=None) as ledger:
+        ledger.export(bundle)
+    return bundle
 
 
 def test_demonstrations_bundle_is_intact_and_holds_the_page(
@@ -138,6 +143,19 @@ def test_demonstrations_bundle_is_intact_and_holds_the_page(
     assert played[1].size > 100
     with zipfile.ZipFile(exported) as archive:
         assert archive.read("verificador.html") == PAGE.read_bytes()
+
+
+def test_whole_story_is_intact_for_both_though_a_document_was_withdrawn(
+    offline: Page, played_whole: tuple[Path, Played], tmp_path: Path
+) -> None:
+    """Every type, two rotated keys, successions; a cited document is absent, and an entry says why."""
+    folder, outcome = played_whole
+    bundle = export(folder, tmp_path)
+    report = assert_agree(offline, Shown(source=bundle, trust=folder / "trust"))
+    assert (report["verdict"], report["size"]) == ("intact", outcome.size)
+    [withdrawn] = [remark["params"] for remark in report["notes"] if remark["code"] == "documents-withdrawn"]
+    with zipfile.ZipFile(bundle) as archive:
+        assert f"documents/{withdrawn['first']}" not in archive.namelist()
 
 
 def test_demonstrations_bundle_without_trust_is_inconclusive(offline: Page, exported: Path) -> None:

@@ -166,8 +166,22 @@ function judge(entry) {
 	checkAuthorship(entry);
 	// No string holds a bare quote, so this is a member wherever it stands; `size` follows it, if it is there.
 	for (const [, digest, size] of entry.text.matchAll(/"sha256":"([0-9a-f]{64})"(?:,"size":(\d{1,16}))?/g)) {
-		if (!cited.has(digest)) cited.set(digest, {index, sizes: new Set()});
-		if (size) cited.get(digest).sizes.add(Number(size));
+		if (!cited.has(digest)) cited.set(digest, {index, sizes: new Set(), withdrawals: new Map()});
+		const {sizes, withdrawals} = cited.get(digest);
+		if (size) {
+			sizes.add(Number(size));
+			withdrawals.clear();
+		}
+	}
+	if (entry.statement.type === "CancellationDecided") withdraw(entry);
+}
+
+/** Note the documents that a decision blocks or destroys, or gives back: each cancellation by itself (SPEC §7). */
+function withdraw({index, statement: {stream, body: {documents, to}}}) {
+	for (const name of Array.isArray(documents) ? documents : []) {
+		const withdrawals = cited.get(name)?.withdrawals;
+		withdrawals?.delete(stream);
+		if (to !== "denied") withdrawals?.set(stream, index);
 	}
 }
 
@@ -355,8 +369,17 @@ async function checkDocuments() {
 		}
 		else if (known && [...known.sizes].some(size => size !== bytes.length)) fault("document-size", known.index, path, [...known.sizes], bytes.length);
 	}
-	const absent = [...cited].filter(([name]) => !there.has(name)), lost = absent.filter(([, {sizes}]) => sizes.size);
-	const [first] = lost.sort(([a, x], [b, y]) => x.index - y.index || (a < b ? -1 : 1));
-	if (first) remark("open", "documents-missing", {count: lost.length, first: first[0], index: first[1].index});
-	if (absent.length > lost.length) unchecked("evidence-elsewhere", {count: absent.length - lost.length});
+	const lost = [], withdrawn = [];
+	let evidence = 0;
+	for (const [name, {index, sizes, withdrawals}] of cited) {
+		if (there.has(name)) continue;
+		if (withdrawals.size) withdrawn.push([Math.max(...withdrawals.values()), name]);
+		else if (sizes.size) lost.push([index, name]);
+		else evidence++;
+	}
+	for (const [list, code, names] of [["open", "documents-missing", lost], ["notes", "documents-withdrawn", withdrawn]]) {
+		const [first] = names.sort(([x, a], [y, b]) => x - y || (a < b ? -1 : 1));
+		if (first) remark(list, code, {count: names.length, first: first[1], index: first[0]});
+	}
+	if (evidence) unchecked("evidence-elsewhere", {count: evidence});
 }

@@ -56,6 +56,7 @@ const REMARKS = words(`
 @no-time-zone
 @browser-zone
 @documents-missing
+@documents-withdrawn
 @evidence-elsewhere
 @entries-unread
 @receipt-authorship

@@ -45,6 +45,20 @@ class AgreementSignature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Precedent:
+    """A condition precedent of a version: it does not enter into force before the condition is met."""
+
+    SINCE: ClassVar = THIRD
+
+    commitment: str  # on whose stream it is declared
+    condition: str
+    text: Text
+    mark: Mark
+    outcome: str | None = None
+    settled: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementVersion:
     """A text in all its languages, who must sign it, and who has."""
 
@@ -62,6 +76,7 @@ class AgreementVersion:
     terminates: tuple[str, ...] | None = None  # agreements that end when it enters into force
     paper_counts: bool | None = None  # whether, by the rules when it was frozen, a party's own attestation signs
     attestations: tuple[PaperAttestation, ...] | None = None  # those that count for nothing
+    precedents: tuple[Precedent, ...] | None = None
 
     @property
     def signed_by(self) -> frozenset[str]:
@@ -72,6 +87,11 @@ class AgreementVersion:
     def missing(self) -> tuple[str, ...]:
         """Required parties that have not signed."""
         return tuple(party for party in self.required if party not in self.signed_by)
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether a condition precedent is not met, so that signatures alone do not put it in force."""
+        return any(precedent.outcome != "met" for precedent in self.precedents or ())
 
     @property
     def is_frozen(self) -> bool:
@@ -205,14 +225,15 @@ class Agreement(Aggregate):
 
 
 def in_force_dates(ledger: Ledger, version: AgreementVersion) -> tuple[str, ...]:
-    """Give the dates that an agreement waits for: each signature's, and since the second edition the text's own."""
+    """Give the dates that an agreement waits for: signatures', conditions', and since the second edition the text's."""
     frozen = () if version.frozen is None else (version.frozen,)
-    marks = (*(signature.mark for signature in version.signatures), *frozen)
+    settled = (precedent.settled for precedent in version.precedents or () if precedent.settled is not None)
+    marks = (*(signature.mark for signature in version.signatures), *settled, *frozen)
     return tuple(occurrence(ledger, mark).on for mark in marks)
 
 
 def in_force_on(ledger: Ledger, version: AgreementVersion) -> str:
-    """Give the day since which a version that all have signed is in force: of the last signature in time.
+    """Give the day since which a version is in force: of the last signature or met condition precedent in time.
 
     Args:
         ledger: The state.

@@ -54,7 +54,19 @@ def _entered(
 
 
 def _lapsed(state: StateView, agreement: Agreement, version: AgreementVersion, at: datetime) -> Iterator[Derived]:
-    due = deadline(version.window, state.timezone) if version.window else None
+    failed = [precedent for precedent in version.precedents or () if precedent.outcome == "failed"]
+    if failed and failed[0].settled is not None:
+        mark = failed[0].settled
+        yield Derived(
+            kind="AgreementLapsed",
+            stream=agreement.stream,
+            since=mark.recorded_at,
+            known_index=mark.index,
+            params=_params(version) | {"condition": failed[0].condition},
+        )
+        return
+    # One that all have signed waits for its conditions, not for a signature.
+    due = deadline(version.window, state.timezone) if version.window and version.missing else None
     if due is not None and due <= at:
         yield Derived(
             kind="AgreementLapsed", stream=agreement.stream, since=format_instant(due), params=_params(version)

@@ -152,7 +152,7 @@ class PaperSignatureAttested(AgreementTextAct):
         )
         if self.signs(on, at):
             signed = with_signature(on, AgreementSignature(mark=at.mark, paper=attested), at)
-            return signed if signed.status == "in_force" else replace(signed, status="partially_signed")
+            return replace(signed, status="partially_signed") if signed.current.missing else signed
         version = on.find_version(self.version) or on.current
         return on.with_version(replace(version, attestations=(*(version.attestations or ()), attested)))
 

@@ -10,7 +10,9 @@ from constancia.domain.agreements.withdrawal import AgreementPartyWithdrew
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 
-_STATES: Final = ("drafted", "awaiting_signatures", "partially_signed", "in_force", "lapsed", "terminated")
+_STATES: Final = (
+    "drafted", "awaiting_signatures", "partially_signed", "awaiting_condition", "in_force", "lapsed", "terminated",
+)  # fmt: skip
 # What is said of a text and moves nothing.
 _AS_IT_IS: Final = {state: state for state in _STATES}
 
@@ -22,6 +24,7 @@ AGREEMENT: Final = AggregateKind(
             "drafted": "drafted",
             "awaiting_signatures": "drafted",
             "partially_signed": "drafted",
+            "awaiting_condition": "drafted",
             "in_force": "drafted",
         },
         AgreementTextFrozen: {"drafted": "awaiting_signatures"},
@@ -33,6 +36,7 @@ AGREEMENT: Final = AggregateKind(
             "drafted": "in_force",
             "awaiting_signatures": "in_force",
             "partially_signed": "in_force",
+            "awaiting_condition": "in_force",
             "in_force": "in_force",
         },
         PaperSignatureAttested: _AS_IT_IS,

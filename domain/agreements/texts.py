@@ -299,11 +299,19 @@ def signing_voices(on: Agreement) -> Iterable[Mark]:
 
 
 def with_signature(on: Agreement, signature: AgreementSignature, at: Context) -> Agreement:
-    """Add a signature to the last version; with the last required one it is in force, in the place of any before it."""
+    """Add a signature to the last version; with the last required one it is in force, in the place of any before it.
+
+    One that all have signed waits while a condition precedent is not met.
+    """
     version = replace(on.current, signatures=(*on.current.signatures, signature))
-    if version.missing:
-        return on.with_current(version)
-    return replace(on.with_current(replace(version, in_force_index=at.recorded.index)), status="in_force")
+    return on.with_current(version) if version.missing else entered(on.with_current(version), at)
+
+
+def entered(on: Agreement, at: Context) -> Agreement:
+    """Put the last version, which all have signed, in force, or let it wait for its conditions precedent."""
+    if on.current.is_held_back:
+        return replace(on, status="awaiting_condition")
+    return replace(on.with_current(replace(on.current, in_force_index=at.recorded.index)), status="in_force")
 
 
 def ended_with(after: Agreement, at: Context) -> Iterable[Agreement]:

@@ -4,11 +4,14 @@ Who acts when the condition of a milestone fails is in the scope (`Fallback`), a
 is the wording of each language, and conditions of other kinds.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import ClassVar
 
+from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment, ConditionKind, DeclaredCondition
 from constancia.domain.commitments.duties import BY_THE_BODY, BodysAct
+from constancia.domain.commitments.precedents import before_the_signatures, holding_back, of_an_agreement
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.rules import Breach, rule
@@ -62,7 +65,15 @@ class ConditionDeclared(BodysAct):
         agreed = milestone.fallback if milestone else None
         return agreed is not None and agreed.condition != self.text and {"scope": agreed.condition.to_json()}
 
-    RULES: ClassVar = (*BY_THE_BODY, _concerns_something, _id_is_new, _has_fallback, _as_in_the_scope)
+    RULES: ClassVar = (
+        *BY_THE_BODY,
+        _concerns_something,
+        of_an_agreement,
+        before_the_signatures,
+        _id_is_new,
+        _has_fallback,
+        _as_in_the_scope,
+    )
 
     def is_open(self, on: Commitment) -> bool:
         """Tell whether it is not on record yet."""
@@ -81,3 +92,7 @@ class ConditionDeclared(BodysAct):
             source=self.source,
         )
         return replace(on, declared=(*(on.declared or ()), declared))
+
+    def others(self, after: Commitment, at: Context) -> Iterable[Agreement]:
+        """Hold back the agreement that it concerns, where it is a condition precedent."""
+        return holding_back(after.declared_condition(self.condition), after, at)

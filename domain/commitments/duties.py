@@ -1,8 +1,10 @@
 """Who does it: roles that are filled, and fallbacks whose condition has failed, by the word of all members."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import ClassVar, Final, Literal
 
+from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import (
     Commitment,
     CommitmentAct,
@@ -11,6 +13,7 @@ from constancia.domain.commitments.commitment import (
     SettledCondition,
     named_responsible,
 )
+from constancia.domain.commitments.precedents import released
 from constancia.domain.commitments.scope import Milestone
 from constancia.domain.governance.body import awaited, body_of, seat_rules
 from constancia.domain.governance.decision import TWO
@@ -224,6 +227,10 @@ class ConditionSettled(BodysAct):
             mark=at.mark,
         )
         return replace(on, conditions=(*(on.conditions or ()), settled))
+
+    def others(self, after: Commitment, at: Context) -> Iterable[Agreement]:
+        """Let the agreement go on that a condition precedent held back, or lapse."""
+        return released(after.declared_condition(self.condition) if self.condition else None, after, at)
 
     def _settled(self, condition: DeclaredCondition, at: Context) -> DeclaredCondition:
         if condition.condition != self.condition:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 import pytest
+from tests.domain.agreements.test_agreement import became, precedent
 from tests.domain.commitments.test_adoption import ACT
 from tests.domain.commitments.test_commitment import adopted as adopted_commitment
 from tests.domain.commitments.test_commitment import filled, settled
@@ -104,6 +105,16 @@ def frozen(signatures: int) -> Stage:
     return stage
 
 
+def conditioned() -> Stage:
+    stage = adopted_commitment()
+    (_, draft), (_, text_frozen), (_, signed) = agreeing(MEMBERS, "ag")
+    stage.says("inai", "AgreementDrafted", draft)
+    stage.each("ConditionDeclared", precedent())
+    stage.says("inai", "AgreementTextFrozen", text_frozen)
+    stage.each("AgreementSigned", signed)
+    return stage
+
+
 def pending_key() -> Stage:
     stage = founded()
     for party in MEMBERS:
@@ -185,6 +196,11 @@ WAITS: dict[str, Wait] = {
         lambda: by_two(delivered(), "DeliverableAccepted", ACCEPTED, ("sfp",)),
         concurring("DeliverableAccepted", ACCEPTED),
         lambda stage, _: has(stage, DeliverableState, lambda one: one.status == "accepted"),
+    ),
+    "an agreement that all have signed, whose condition nobody has settled": Wait(
+        conditioned,
+        concurring("ConditionSettled", became("met")),
+        lambda stage, _: has(stage, Agreement, lambda one: one.status == "in_force"),
     ),
     **{
         f"a frozen agreement with {signatures} signatures": Wait(

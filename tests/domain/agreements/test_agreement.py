@@ -68,18 +68,35 @@ def next_draft(stage: Stage) -> Body:
     return draft(last(stage) + 1 if stage.state.standing(AG) else 1)
 
 
-STATES = ("drafted", "awaiting_signatures", "partially_signed", "in_force", "lapsed", "terminated")
+STATES = (
+    "drafted", "awaiting_signatures", "partially_signed", "awaiting_condition", "in_force", "lapsed", "terminated",
+)  # fmt: skip
 
 
 def amending(state: str) -> Stage:
     """An agreement in force, with a second version on its way."""
     stage = signed_by(*MEMBERS)
     stage.says("nosc", "AgreementDrafted", draft(2, COMMA))
+    if state == "awaiting_condition":
+        stage.adopted().each("ConditionDeclared", precedent())
     if state != "drafted":
         stage.says("inai", "AgreementTextFrozen", frozen(2, COMMA))
     if state == "partially_signed":
         stage.says("nosc", "AgreementSigned", signed(2, COMMA))
+    if state == "awaiting_condition":
+        stage.each("AgreementSigned", signed(2, COMMA))
     return stage
+
+
+def precedent(name: str = "s1", **changed: Any) -> Body:
+    """A condition precedent of the agreement's last version, on the stream of a commitment."""
+    return {
+        "commitment": "c1", "concerns": AG, "condition": name, "kind": "precedent", "text": text("Hay presupuesto"),
+    } | changed  # fmt: skip
+
+
+def became(outcome: str, name: str = "s1") -> Body:
+    return {"commitment": "c1", "condition": name, "outcome": outcome, "reasons": text("Consta")}
 
 
 def leaving(effective: str, **changed: Any) -> Body:
@@ -118,12 +135,14 @@ WALK = Walk(
             "drafted": "drafted",
             "awaiting_signatures": "drafted",
             "partially_signed": "drafted",
+            "awaiting_condition": "drafted",
             "in_force": "drafted",
         },
         "AgreementPartyWithdrew": {
             "drafted": "in_force",
             "awaiting_signatures": "in_force",
             "partially_signed": "in_force",
+            "awaiting_condition": "in_force",
             "in_force": "in_force",
         },
         "AgreementTextFrozen": {"drafted": "awaiting_signatures"},
@@ -137,6 +156,7 @@ WALK = Walk(
         "drafted": lambda: amending("drafted"),
         "awaiting_signatures": lambda: amending("awaiting_signatures"),
         "partially_signed": lambda: amending("partially_signed"),
+        "awaiting_condition": lambda: amending("awaiting_condition"),
         "in_force": lambda: signed_by(*MEMBERS),
         "lapsed": lapsed,
         "terminated": terminated,
@@ -150,6 +170,7 @@ WALK = Walk(
         "TranslationDiscrepancyRecorded": lambda stage: ("red", "TranslationDiscrepancyRecorded", discrepancy()),
     },
     words={
+        ("awaiting_condition", "AgreementSigned"): "E_ALREADY_SIGNED",
         ("in_force", "AgreementSigned"): "E_ALREADY_SIGNED",
         ("terminated", "AgreementSigned"): "E_ALREADY_SIGNED",
         ("terminated", "AgreementTextFrozen"): "E_PARTY_WITHDRAWN",

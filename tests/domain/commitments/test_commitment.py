@@ -93,7 +93,7 @@ def settled(outcome: str = "failed", name: str = "m3") -> Body:
 def declared() -> Body:
     """A condition that the body itself is to meet."""
     named = {"commitment": "c1", "concerns": "governance/cc", "condition": "k1"}
-    return named | {"kind": "precedent", "text": text("Si hay acuerdo")}
+    return named | {"kind": "return", "text": text("Si hay acuerdo")}
 
 
 def proposed(**changed: Any) -> Stage:

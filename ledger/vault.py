@@ -21,6 +21,7 @@ from typing import Any, Final
 from constancia.domain.kernel.sealing import SALT_BYTES, Sealed, commitment_of
 from constancia.domain.kernel.values import FormError, canonical
 from constancia.ledger.disk.database import is_half_made, remove_database
+from constancia.ledger.disk.durable import make_folder
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.verify.core.formats.canonical import parse_canonical
 
@@ -39,6 +40,13 @@ class VaultItem:
     sealed: Sealed
     salt: bytes
     value: Any
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder that its owner alone can open, durably; one that is there and open to others is closed to them."""
+    make_folder(folder, mode=0o700)
+    if folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
 
 
 class Vault:
@@ -127,7 +135,7 @@ class Vault:
             yield None
             return
         if not is_there:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self.folder)
             remove_database(self.path)
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         with closing(sqlite3.connect(self.path, isolation_level=None, timeout=10)) as connection:

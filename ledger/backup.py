@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
+from glob import escape
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +33,8 @@ from constancia.ledger.disk.durable import (
 from constancia.ledger.disk.lock import LOCK_NAME, WriterLock
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.folder import VAULT_NAME, LedgerFolder
+from constancia.ledger.vault import make_private
+from constancia.ledger.withdrawals import overwrite_and_remove
 from constancia.ledger.witnesses.rollback_records import Contradiction, RollbackRecords
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
@@ -50,6 +53,7 @@ _DATABASES: Final = ("cosignatures.sqlite", STORE_NAME)  # in this order: cosign
 # First what must not be ahead of the store; the published checkpoint before the tiles that it covers.
 _FIRST: Final = ("log/checkpoint", "anchors")
 _LEFT_OUT: Final = ("views.sqlite", LOCK_NAME, VAULT_NAME)  # what is destroyed in the vault must be in no backup
+_BEFORE: Final = ".before-restore-"
 
 
 class Unsound(LedgerError):
@@ -98,7 +102,7 @@ def backup(folder: Path, target: Path) -> Copied:
     if os.path.lexists(target):
         raise LedgerError(f"{target} exists; a backup is never overwritten")
     target.parent.mkdir(parents=True, exist_ok=True)
-    remove_half_written(target.parent.glob(f"{target.name}.*"))
+    remove_half_written(target.parent.glob(f"{escape(target.name)}.*"))
     part = durable_part(target)
     work = part if target.suffix != TAR_SUFFIX else durable_part(target.with_name(f"{target.name}.folder"))
     try:
@@ -132,7 +136,8 @@ def restore(source: Path, folder: Path, *, now: datetime, accept_rollback: str |
         Older: It is shorter than what the folder shows as signed, and that is not accepted.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    remove_half_written(folder.parent.glob(f"{folder.name}.*"))
+    _put_back(folder)
+    remove_half_written(folder.parent.glob(f"{escape(folder.name)}.*"))
     part = durable_part(folder)
     with ExitStack() as resources:
         resources.callback(_remove, part)
@@ -148,15 +153,52 @@ def restore(source: Path, folder: Path, *, now: datetime, accept_rollback: str |
                 raise Older(done.size, seen)
             records = RollbackRecords(LedgerFolder(part).rollbacks)
             records.add(at=format_recorded_at(now), size=done.size, root=done.root, reason=accept_rollback, seen=seen)
-        before = None
-        if folder.exists():
-            before = folder.with_name(f"{folder.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
-            folder.rename(before)
-        # A crash here leaves no folder of that name: the old one is next to it, and the same command does it again.
-        replace_durably(part, folder)
+        if (folder / VAULT_NAME).is_dir():  # it is in no backup
+            shutil.copytree(folder / VAULT_NAME, part / VAULT_NAME, symlinks=True, copy_function=_link)
+            make_private(part / VAULT_NAME)
+        before = _swap(part, folder, f"{folder.name}{_BEFORE}{now:%Y%m%dT%H%M%SZ}")
         if before is not None and (before / VAULT_NAME).is_dir():
-            (before / VAULT_NAME).rename(folder / VAULT_NAME)  # it is in no backup
+            _discard(before / VAULT_NAME)
     return Copied(size=done.size, root=done.root, before=before)
+
+
+def _swap(part: Path, folder: Path, name: str) -> Path | None:
+    """Put what is whole in a folder's place; the folder that was there gets another name, or stays where that fails."""
+    if not folder.exists():
+        replace_durably(part, folder)
+        return None
+    before = folder.rename(folder.with_name(name))
+    try:
+        replace_durably(part, folder)
+    except BaseException:
+        if not folder.exists():
+            before.rename(folder)
+        raise
+    return before
+
+
+def _put_back(folder: Path) -> None:
+    """Give a ledger its name back where a process was killed between the two names of a restore."""
+    former = sorted(folder.parent.glob(f"{escape(folder.name)}{_BEFORE}*"))
+    if former and not folder.exists():
+        former[-1].rename(folder)
+
+
+def _link(source: str, target: str) -> None:
+    """Give a file of the vault a second name: while it has both, what is destroyed under one is under neither."""
+    refuse_special(Path(source))
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:  # a file system without such names
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def _discard(vault: Path) -> None:
+    """Remove the former place of a vault: names of files that have another one, and files that have been copied."""
+    for path in vault.rglob("*"):
+        if path.is_file() and path.lstat().st_nlink == 1:
+            overwrite_and_remove(path)
+    _remove(vault)
 
 
 def _copy_live(folder: Path, target: Path) -> None:
@@ -168,9 +210,13 @@ def _copy_live(folder: Path, target: Path) -> None:
         if (folder / name).is_file():
             _copy_database(folder / name, target / name)
     for path in sorted(folder.iterdir()):
-        is_side = any(path.name == name + suffix for name in (*_DATABASES, *_LEFT_OUT) for suffix in ("", *SIDE_FILES))
-        if not is_side and not path.name.endswith(PART_SUFFIX):
+        if not _is_one_of(path.name, (*_DATABASES, *_LEFT_OUT)) and not path.name.endswith(PART_SUFFIX):
             _copy(path, target / path.name)
+
+
+def _is_one_of(name: str, names: tuple[str, ...]) -> bool:
+    """Tell whether a name at the top of a ledger's folder is one of these, or of a side file of one."""
+    return any(name == one + suffix for one in names for suffix in ("", *SIDE_FILES))
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -221,7 +267,7 @@ def _unpack(source: Path, target: Path) -> None:
     target.mkdir(mode=0o700)
     if source.is_dir():
         for path in source.iterdir():
-            if path.name.startswith(_LEFT_OUT) or path.name.endswith(PART_SUFFIX):
+            if _is_one_of(path.name, _LEFT_OUT) or path.name.endswith(PART_SUFFIX):
                 continue
             # A copy made with `cp` may have a write-ahead log that belongs to its store.
             if path.is_dir() and not path.is_symlink():
@@ -239,8 +285,14 @@ def _unpack(source: Path, target: Path) -> None:
             _fold_in(target / name)
 
 
-def _with_mode(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo:
-    """Take nothing that leads out of the folder, and keep folders' permissions, which the library's filter drops."""
+def _with_mode(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo | None:
+    """Take nothing that leads out of the folder, nor what a backup leaves out, which an archive by `tar` may have.
+
+    Folders' permissions are kept, which the library's filter drops.
+    """
+    top = os.path.normpath(member.name.lstrip("/")).split("/")[0]  # the library's filter takes the first "/" away too
+    if _is_one_of(top, _LEFT_OUT) or top.endswith(PART_SUFFIX):
+        return None
     return tarfile.data_filter(member, path).replace(mode=member.mode & 0o755, deep=False)
 
 

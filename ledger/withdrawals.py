@@ -104,7 +104,38 @@ def _carry_out(folder: LedgerFolder, state: StateView) -> CarriedOut:
 
 def remove_withdrawn(published: Path, withdrawn: Mapping[str, object]) -> int:
     """Remove withdrawn documents from a published folder; return how many were there."""
-    return sum(_remove(published / DOCUMENTS_NAME / name) for name in sorted(withdrawn))
+    return sum(overwrite_and_remove(published / DOCUMENTS_NAME / name) for name in sorted(withdrawn))
+
+
+def overwrite_and_remove(path: Path) -> bool:
+    """Overwrite a file and remove it, as far as a program can.
+
+    What overwrites it is on the disk before the name goes: a file without a name is written back no more.
+
+    Args:
+        path: The file; a link is left alone.
+
+    Returns:
+        Whether it was there.
+
+    Raises:
+        OSError: It can't be written, or removed.
+    """
+    if not path.is_file() or path.is_symlink():
+        return False
+    try:
+        with path.open("r+b") as file:
+            length = os.fstat(file.fileno()).st_size
+            for start in range(0, length, 1 << 20):
+                file.seek(start)
+                file.write(bytes(min(1 << 20, length - start)))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    except FileNotFoundError:
+        return False  # another process has removed it
+    sync_folder(path.parent)
+    return True
 
 
 def _about(cancellation: Cancellation) -> Mapping[str, Any]:
@@ -141,7 +172,7 @@ def _remove_each(names: Sequence[str], place: Path, faults: list[Exception]) -> 
     removed = set()
     for name in names:
         try:
-            if _remove(place / name):
+            if overwrite_and_remove(place / name):
                 removed.add(name)
         except OSError as fault:
             faults.append(fault)
@@ -159,26 +190,4 @@ def _move(source: Path, target: Path, mode: int) -> bool:
     if hashlib.sha256(data).hexdigest() != target.name:
         return False  # damaged, or another process is about to remove it
     write_file(target, data, mode=mode)
-    return _remove(source)
-
-
-def _remove(path: Path) -> bool:
-    """Overwrite a file and remove it, as far as a program can; tell whether it was there.
-
-    What overwrites it is on the disk before the name goes: a file without a name is written back no more.
-    """
-    if not path.is_file() or path.is_symlink():
-        return False
-    try:
-        with path.open("r+b") as file:
-            length = os.fstat(file.fileno()).st_size
-            for start in range(0, length, 1 << 20):
-                file.seek(start)
-                file.write(bytes(min(1 << 20, length - start)))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
-    except FileNotFoundError:
-        return False  # another process has removed it
-    sync_folder(path.parent)
-    return True
+    return overwrite_and_remove(source)

@@ -16,7 +16,7 @@ from tests.ledger.conftest import Desk, OpenDesk
 from tests.ledger.test_privacy import NAME, places_of
 from tests.ledger.world import START
 
-from constancia.ledger import backup as module
+from constancia.ledger import backup, replacement
 from constancia.ledger.backup import restore
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.vault import Vault
@@ -123,12 +123,12 @@ def test_failure_at_any_step_leaves_the_old_ledger_whole(
         fill_vault(desk)
     before = content(desk.folder)
     owner, name, when = {
-        "unpacking": (module, "_fold_in", lambda *_: True),
-        "audit": (module, "_audited", lambda *_: True),
-        "vault": (module, "_link", lambda *_: True),
-        "vault's permissions": (module, "make_private", lambda *_: True),
+        "unpacking": (backup, "_fold_in", lambda *_: True),
+        "audit": (backup, "_audited", lambda *_: True),
+        "vault": (replacement, "_link", lambda *_: True),
+        "vault's permissions": (replacement, "make_private", lambda *_: True),
         "former name": (Path, "rename", lambda path, *_: path == desk.folder),
-        "flush": (module, "replace_durably", lambda *_: True),
+        "flush": (replacement, "replace_durably", lambda *_: True),
         "new name": (Path, "replace", lambda _path, target: target == desk.folder),
     }[step]
     fail_once(monkeypatch, owner, name, when)

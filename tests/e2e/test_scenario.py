@@ -22,6 +22,7 @@ from constancia.ledger.errors import NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.vault import Vault
+from constancia.ledger.views.exchange import ogp_rows
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.canonical import canonical
@@ -90,6 +91,14 @@ def test_terminal_says_since_when_an_agreement_has_its_status(whole: tuple[Path,
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert words in " ".join(done.stdout.split())
+
+
+def test_row_for_other_tools_counts_the_reduction_and_names_no_open_end(ledger: Ledger) -> None:
+    by_commitment = {row["commitment_id"]: row for row in ogp_rows(ledger.as_of())}
+    assert {name for name, row in by_commitment.items() if row["reductions"]} == {"rm"}
+    row = by_commitment["rm"]
+    assert (row["reductions"], row["title_language"]) == (1, "es")
+    assert (row["start"], row["end"]) == ("2019-03-26", "")
 
 
 def test_refused_attempts_are_those_of_the_story(whole: tuple[Path, Played]) -> None:

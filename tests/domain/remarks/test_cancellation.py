@@ -15,7 +15,7 @@ from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.acts import UnknownAct, parse_act
 from constancia.domain.kernel.sealing import commitment_of
-from constancia.domain.kernel.values import FormError, Json
+from constancia.domain.kernel.values import FormError, Hex64, Json
 from constancia.domain.remarks.cancellation import Cancellation, CancellationItem, withdrawals
 
 SALT = bytes(range(32))
@@ -192,18 +192,20 @@ def test_destroyed_outweighs_blocked_and_blocked_outweighs_nothing_in_any_order(
             DESTROYED,
             cancellation=f"x-{place}",
             status=status,
-            items=tuple(CancellationItem(entry=sha256("entry"), document=sha256(name)) for name in sorted(names)),
+            items=tuple(
+                CancellationItem(entry=Hex64(sha256("entry")), document=Hex64(sha256(name))) for name in sorted(names)
+            ),
             outcomes=(replace(outcome, mark=replace(outcome.mark, index=place)),),
         )
         for place, (status, names) in enumerate(cancellations)
     ]
-    expected = {}
+    expected: dict[str, Cancellation] = {}
     for status in ("destroyed", "blocked"):
         for one in made:
             expected |= {name: one for name in one.documents if one.status == status and name not in expected}
     for _ in range(4):
         chance.shuffle(made)
-        assert withdrawals(SimpleNamespace(of=lambda _kind: iter(made))) == expected  # type: ignore[arg-type]
+        assert withdrawals(SimpleNamespace(of=lambda _kind: iter(made))) == expected
 
 
 def test_destruction_waits_for_the_end_of_the_block() -> None:

@@ -282,6 +282,28 @@ def test_sealed_data_are_blocked_then_destroyed_and_no_file_holds_them(
     assert any(commitment.encode() in entry for entry in ledger.log.entries())  # the chain is as it was
 
 
+def test_words_quoted_of_a_discrepancy_are_those_of_the_frozen_text_in_that_language(ledger: Ledger) -> None:
+    quoted: list[tuple[str, str]] = []
+    missing: list[tuple[str, str, str]] = []
+    for agreement in ledger.as_of().rows("agreements"):
+        texts = {
+            (version["version"], document["lang"]): " ".join(ledger.documents.get(document["sha256"]).decode().split())
+            for version in agreement["versions"]
+            for document in version["docset"]["documents"]
+        }
+        for one in agreement.get("discrepancies", ()):
+            assert len(one["readings"]) > 1
+            for reading in one["readings"]:
+                if "says" not in reading:
+                    continue
+                quoted.append((one["discrepancy"], reading["lang"]))
+                if reading["says"] not in texts[one["version"], reading["lang"]]:
+                    missing.append((one["discrepancy"], reading["lang"], reading["says"]))
+    assert len({name for name, _lang in quoted}) == 8
+    assert {lang for _name, lang in quoted} == {"en", "es"}
+    assert missing == []
+
+
 def test_a_complaint_outside_the_process_is_dismissed_by_a_seat_that_is_not_accused(ledger: Ledger) -> None:
     complaint = rows(ledger, "complaints", "2020-09-08T06:00:00Z")["complaint/q-2"]
     assert (complaint["status"], complaint["resolution"]["mark"]["party"]) == ("dismissed", "academia")

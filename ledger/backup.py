@@ -15,13 +15,14 @@ import sqlite3
 import tarfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from glob import escape
 from pathlib import Path
 from typing import Final
 
 from constancia.ledger.clock import format_recorded_at
-from constancia.ledger.disk.database import SIDE_FILES
+from constancia.ledger.disk.database import SIDE_FILES, remove_database
 from constancia.ledger.disk.durable import (
     PART_SUFFIX,
     durable_part,
@@ -32,6 +33,7 @@ from constancia.ledger.disk.durable import (
 from constancia.ledger.disk.lock import LOCK_NAME, WriterLock
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.folder import VAULT_NAME, LedgerFolder
+from constancia.ledger.replacement import put_back, replace_ledger
 from constancia.ledger.witnesses.rollback_records import Contradiction, RollbackRecords
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
@@ -50,6 +52,8 @@ _DATABASES: Final = ("cosignatures.sqlite", STORE_NAME)  # in this order: cosign
 # First what must not be ahead of the store; the published checkpoint before the tiles that it covers.
 _FIRST: Final = ("log/checkpoint", "anchors")
 _LEFT_OUT: Final = ("views.sqlite", LOCK_NAME, VAULT_NAME)  # what is destroyed in the vault must be in no backup
+_NO_EVIDENCE: Final = ("refusals.sqlite",)  # nothing rests on it: where it can't be read, all else is copied
+_SUFFIX: Final = ".sqlite"
 
 
 class Unsound(LedgerError):
@@ -71,11 +75,19 @@ class Older(LedgerError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copied:
-    """A copy that verifies: its size, its root in hex, and where the folder went that was there before."""
+    """A copy that verifies.
+
+    Attributes:
+        size: Its size.
+        root: Its root, in hex.
+        before: Where the folder went that was there before.
+        unreadable: Files that can't be read, prove nothing, and were left out.
+    """
 
     size: int
     root: str
     before: Path | None = None
+    unreadable: tuple[str, ...] = ()
 
 
 def backup(folder: Path, target: Path) -> Copied:
@@ -98,12 +110,12 @@ def backup(folder: Path, target: Path) -> Copied:
     if os.path.lexists(target):
         raise LedgerError(f"{target} exists; a backup is never overwritten")
     target.parent.mkdir(parents=True, exist_ok=True)
-    remove_half_written(target.parent.glob(f"{target.name}.*"))
+    remove_half_written(target.parent.glob(f"{escape(target.name)}.*"))
     part = durable_part(target)
     work = part if target.suffix != TAR_SUFFIX else durable_part(target.with_name(f"{target.name}.folder"))
     try:
-        _copy_live(folder, work)
-        done = _audited(work)
+        unreadable = _copy_live(folder, work)
+        done = replace(_audited(work), unreadable=unreadable)
         if work != part:
             _pack(work, part)
         replace_durably(part, target)
@@ -132,13 +144,14 @@ def restore(source: Path, folder: Path, *, now: datetime, accept_rollback: str |
         Older: It is shorter than what the folder shows as signed, and that is not accepted.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    remove_half_written(folder.parent.glob(f"{folder.name}.*"))
+    put_back(folder)
+    remove_half_written(folder.parent.glob(f"{escape(folder.name)}.*"))
     part = durable_part(folder)
     with ExitStack() as resources:
         resources.callback(_remove, part)
         if folder.is_dir():
             resources.enter_context(WriterLock(folder))
-        _unpack(source, part)
+        unreadable = _unpack(source, part)
         if not (part / STORE_NAME).is_file():
             raise NotFound(f"{source} holds no ledger")
         done = _audited(part)
@@ -148,19 +161,14 @@ def restore(source: Path, folder: Path, *, now: datetime, accept_rollback: str |
                 raise Older(done.size, seen)
             records = RollbackRecords(LedgerFolder(part).rollbacks)
             records.add(at=format_recorded_at(now), size=done.size, root=done.root, reason=accept_rollback, seen=seen)
-        before = None
-        if folder.exists():
-            before = folder.with_name(f"{folder.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
-            folder.rename(before)
-        # A crash here leaves no folder of that name: the old one is next to it, and the same command does it again.
-        replace_durably(part, folder)
-        if before is not None and (before / VAULT_NAME).is_dir():
-            (before / VAULT_NAME).rename(folder / VAULT_NAME)  # it is in no backup
-    return Copied(size=done.size, root=done.root, before=before)
+        before = replace_ledger(part, folder, now)
+    return replace(done, before=before, unreadable=unreadable)
 
 
-def _copy_live(folder: Path, target: Path) -> None:
+def _copy_live(folder: Path, target: Path) -> tuple[str, ...]:
+    """Copy a ledger's folder; give the names of what can't be read and is no evidence."""
     target.mkdir(mode=0o700)
+    unreadable = []
     for name in _FIRST:
         if (folder / name).exists():
             _copy(folder / name, target / name)
@@ -168,9 +176,21 @@ def _copy_live(folder: Path, target: Path) -> None:
         if (folder / name).is_file():
             _copy_database(folder / name, target / name)
     for path in sorted(folder.iterdir()):
-        is_side = any(path.name == name + suffix for name in (*_DATABASES, *_LEFT_OUT) for suffix in ("", *SIDE_FILES))
-        if not is_side and not path.name.endswith(PART_SUFFIX):
+        if path.name in _NO_EVIDENCE:
+            _check_own(path)
+            try:
+                _copy_database(path, target / path.name)
+            except (Unreadable, sqlite3.Error):
+                remove_database(target / path.name)
+                unreadable.append(path.name)
+        elif not _is_one_of(path.name, (*_DATABASES, *_LEFT_OUT, *_NO_EVIDENCE)) and path.suffix != PART_SUFFIX:
             _copy(path, target / path.name)
+    return tuple(unreadable)
+
+
+def _is_one_of(name: str, names: tuple[str, ...]) -> bool:
+    """Tell whether a name at the top of a ledger's folder is one of these, or of a side file of one."""
+    return any(name == stem + suffix for stem in names for suffix in ("", *SIDE_FILES))
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -180,21 +200,23 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copystat(source, target)
         for path in source.iterdir():
             _copy(path, target / path.name)
-    elif source.suffix == ".sqlite":
+    elif source.suffix == _SUFFIX:
         _copy_database(source, target)
-    elif not target.exists() and not source.name.endswith(
-        (PART_SUFFIX, *(f".sqlite{suffix}" for suffix in SIDE_FILES))
-    ):
+    elif not target.exists() and not source.name.endswith((PART_SUFFIX, *(_SUFFIX + suffix for suffix in SIDE_FILES))):
         target.parent.mkdir(parents=True, exist_ok=True)
         _copy_file(source, target)
 
 
 def _copy_file(source: Path | str, target: Path | str) -> str:
     """Copy a regular file; a link, a pipe or a device in a ledger's folder is refused, and never waited for."""
-    if Path(source).is_symlink():
-        raise LedgerError(f"{source} is a link; a ledger's folder holds files of its own")
-    refuse_special(Path(source))
+    _check_own(Path(source))
     return str(shutil.copy2(source, target))
+
+
+def _check_own(path: Path) -> None:
+    if path.is_symlink():
+        raise LedgerError(f"{path} is a link; a ledger's folder holds files of its own")
+    refuse_special(path)
 
 
 def _copy_database(source: Path, target: Path) -> None:
@@ -217,13 +239,13 @@ def _pack(folder: Path, path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _unpack(source: Path, target: Path) -> None:
+def _unpack(source: Path, target: Path) -> tuple[str, ...]:
+    """Put a copy's files in a new folder; give the names of what can't be read and is no evidence."""
     target.mkdir(mode=0o700)
     if source.is_dir():
         for path in source.iterdir():
-            if path.name.startswith(_LEFT_OUT) or path.name.endswith(PART_SUFFIX):
+            if _is_one_of(path.name, _LEFT_OUT) or path.name.endswith(PART_SUFFIX):
                 continue
-            # A copy made with `cp` may have a write-ahead log that belongs to its store.
             if path.is_dir() and not path.is_symlink():
                 shutil.copytree(path, target / path.name, symlinks=True, copy_function=_copy_file)
             else:
@@ -234,20 +256,35 @@ def _unpack(source: Path, target: Path) -> None:
                 archive.extractall(target, filter=_with_mode)  # noqa: S202 (the filter lets nothing out)
         except tarfile.TarError as error:
             raise LedgerError(f"{source} is no backup: {error}") from error
-    for name in _DATABASES:
-        if (target / name).is_file():
-            _fold_in(target / name)
+    # A copy made with `cp` may have a write-ahead log, or a journal, that belongs to its database.
+    unreadable = []
+    for path in sorted(target.rglob(f"*{_SUFFIX}")):
+        try:
+            _fold_in(path)
+        except LedgerError:
+            if path.relative_to(target).as_posix() not in _NO_EVIDENCE:
+                raise
+            remove_database(path)
+            unreadable.append(path.name)
+    return tuple(unreadable)
 
 
-def _with_mode(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo:
-    """Take nothing that leads out of the folder, and keep folders' permissions, which the library's filter drops."""
+def _with_mode(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo | None:
+    """Take nothing that leads out of the folder, nor what a backup leaves out, which an archive by `tar` may have.
+
+    Folders' permissions are kept, which the library's filter drops.
+    """
+    top = os.path.normpath(member.name.lstrip("/")).split("/")[0]  # the library's filter takes the first "/" away too
+    if _is_one_of(top, _LEFT_OUT) or top.endswith(PART_SUFFIX):
+        return None
     return tarfile.data_filter(member, path).replace(mode=member.mode & 0o755, deep=False)
 
 
 def _fold_in(path: Path) -> None:
-    """Bring a store's write-ahead log into it, and take the side files away."""
+    """Bring a database's write-ahead log or journal into it, and take the side files away."""
     try:
         with closing(sqlite3.connect(path)) as connection:
+            connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()  # what a journal undoes is undone now
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error as error:
         raise LedgerError(f"{path.name} of the backup can't be read: {error}") from error

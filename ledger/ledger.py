@@ -40,6 +40,7 @@ from constancia.ledger.views.reading import Reading, Readings
 from constancia.ledger.views.rebuild import Rebuilt, rebuild
 from constancia.ledger.withdrawals import carry_out, withdrawn_documents
 from constancia.ledger.witnesses.rollback_records import RollbackRecords
+from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.checkpoint import Checkpoint
 from constancia.verify.sources.files import read_named
 from constancia.verify.trust.policy_file import MAX_POLICY_BYTES
@@ -220,7 +221,7 @@ class Ledger:
             return
         try:
             carry_out(self.folder, self.state())
-        except (OSError, LedgerError, sqlite3.Error):
+        except (OSError, LedgerError, Unreadable, sqlite3.Error):
             # The documents are not given out all the same; `constancia vault destroy` does it again.
             _log.exception("a cancellation could not be carried out")
 

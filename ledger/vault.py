@@ -20,16 +20,17 @@ from typing import Any, Final
 
 from constancia.domain.kernel.sealing import SALT_BYTES, Sealed, commitment_of
 from constancia.domain.kernel.values import FormError, canonical
-from constancia.ledger.disk.database import is_half_made, remove_database
+from constancia.ledger.disk.durable import make_folder
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.verify.core.formats.canonical import parse_canonical
 
 MAX_VALUE_BYTES: Final = 8_192
 _TABLE: Final = (
-    "CREATE TABLE sealed (commitment TEXT PRIMARY KEY, salt BLOB NOT NULL, value TEXT NOT NULL, field TEXT NOT NULL, "
-    "party TEXT NOT NULL) WITHOUT ROWID"
+    "CREATE TABLE IF NOT EXISTS sealed (commitment TEXT PRIMARY KEY, salt BLOB NOT NULL, value TEXT NOT NULL, "
+    "field TEXT NOT NULL, party TEXT NOT NULL) WITHOUT ROWID"
 )
 _NAME: Final = "vault.sqlite"
+_BUSY_S: Final = 10.0  # how long a process waits for another one's word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,13 @@ class VaultItem:
     sealed: Sealed
     salt: bytes
     value: Any
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder that its owner alone can open, durably; one that is there and open to others is closed to them."""
+    make_folder(folder, mode=0o700)
+    if folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
 
 
 class Vault:
@@ -121,18 +129,22 @@ class Vault:
 
     @contextmanager
     def _open(self, *, create: bool = False) -> Iterator[Any]:
-        """Give a connection; None where there is no file, and none is to be made."""
-        is_there = self.path.is_file() and not is_half_made(self.path)
-        if not is_there and not create:
+        """Give a connection; None where there is no table yet, and none is to be made.
+
+        A file without the table is what a process left that was killed, or another one is about to fill: it is never
+        removed, since a value may be in it by now.
+        """
+        if create:
+            make_private(self.folder)
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        elif not self.path.is_file():
             yield None
             return
-        if not is_there:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            remove_database(self.path)
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        with closing(sqlite3.connect(self.path, isolation_level=None, timeout=10)) as connection:
+        address = f"{self.path.absolute().as_uri()}?mode=rw"
+        with closing(sqlite3.connect(address, uri=True, isolation_level=None, timeout=_BUSY_S)) as connection:
             for pragma in ("journal_mode=DELETE", "secure_delete=ON", "synchronous=EXTRA", "temp_store=MEMORY"):
                 connection.execute(f"PRAGMA {pragma}")
-            if not is_there:
+            if create:
                 connection.execute(_TABLE)
-            yield connection
+            [[tables]] = connection.execute("SELECT COUNT(*) FROM sqlite_master WHERE name = 'sealed'")
+            yield connection if tables else None

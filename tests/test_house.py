@@ -239,6 +239,16 @@ def test_invariants_page_names_files_and_tests_that_exist() -> None:
     assert [one for one in files if not (ROOT / one).is_file()] == []
 
 
+def test_every_invariant_of_the_process_names_a_test_that_bears_its_number() -> None:
+    text = "\n".join(page("INVARIANTS.md"))
+    table = text.split("\n## Of the process\n")[1].split("\n## ")[0].splitlines()
+    rows = [cells(line) for line in table if re.match(r"\| \d+ \|", line)]
+    numbers = [int(row[0]) for row in rows]
+    assert numbers == [number for number in range(1, numbers[-1] + 1) if number != 23], "23 is said above the table"
+    assert len(numbers) == 32
+    assert [row[0] for row in rows if f"::test_{row[0]}_" not in row[3]] == []
+
+
 def test_domain_is_mirrored_by_its_tests() -> None:
     tests = {path.name for path in (ROOT / "tests" / "domain").rglob("test_*.py")}
     assert {f"test_{path.name}" for path in sources("domain") if path.stem != "__init__"} <= tests

@@ -34,3 +34,5 @@ def command(
     except Unsound as error:
         raise fail(message("restore.bad", report=Lines(report_text(error.report, language())))) from error
     say(message("backup.done", path=target, size=done.size, root=done.root))
+    if done.unreadable:
+        say(message("backup.unreadable", names=", ".join(done.unreadable)), err=True)

@@ -1,5 +1,6 @@
 """`constancia refusals`: list the signed attempts that a ledger refused, and check their signatures."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,10 +31,6 @@ def command(
 
     Ejemplo / example: constancia refusals --from https://libro.example
     """
-    from constancia.ledger.append.refused_attempts import are_signatures_valid
-    from constancia.ledger.submission import parse_signed
-    from constancia.verify.core.errors import Malformed
-
     if delete is not None:
         _delete(source, delete)
         return
@@ -41,14 +38,10 @@ def command(
     count = valid = 0
     for attempt, document in _remote(source) if _is_address(source) else _stored(Path(source)):
         count += 1
-        try:
-            is_valid = are_signatures_valid(parse_signed(document), keys.get)
-        except Malformed:
-            is_valid = False
-        valid += is_valid
-        verdict = message("refusals.valid" if is_valid else "refusals.invalid")
-        shown = {name: attempt.get(name) or "—" for name in ("code", "type", "stream", "party", "sha256")}
-        say(message("refusals.line", verdict=verdict, at=attempt.get("first_at") or "—", **shown))
+        verdict, signed = _judged(attempt, document, keys)
+        valid += verdict == "refusals.valid"
+        listed = {name: attempt.get(name) or "—" for name in ("code", "first_at")}
+        say(message("refusals.line", verdict=message(verdict), **signed, **listed))
     say(message("refusals.checked", valid=valid, count=count, source=source) if count else message("refusals.none"))
     if valid < count:
         raise typer.Exit(FAILED)  # 1 would be a verdict
@@ -75,14 +68,45 @@ def _delete(source: str, sha256: str) -> None:
     say(message("refusals.deleted", sha256=sha256))
 
 
-def _keys_of(source: str) -> "dict[str, PublicKey]":
-    """Collect the keys that the source's entries register, by id."""
+def _judged(
+    attempt: Mapping[str, Any], document: bytes, keys: "Mapping[str, tuple[PublicKey, str]]"
+) -> tuple[str, dict[str, str]]:
+    """Judge one attempt; give the verdict's message, and what the signed document says, whatever the list says."""
+    from constancia.ledger.append.refused_attempts import are_signatures_valid
+    from constancia.ledger.submission import parse_signed
+    from constancia.verify.core.errors import Malformed
+
+    sha256 = hashlib.sha256(document).hexdigest()
+    try:
+        signed = parse_signed(document)
+        is_valid = are_signatures_valid(signed, lambda name: keys[name][0] if name in keys else None)
+    except Malformed:
+        return "refusals.invalid", {"type": "—", "stream": "—", "party": "—", "sha256": sha256}
+    statement, party = signed.statement, signed.statement.actor.get("party", "—")
+    owners = sorted({keys[signature.key][1] for signature in signed.signatures if signature.key in keys})
+    if is_valid and owners != [party]:  # an actor may name any party; the key is of one
+        party = message("refusals.key_of", party=party, owners=", ".join(owners))
+    about = {"type": statement.type, "stream": statement.stream, "party": party, "sha256": sha256}
+    if not is_valid:
+        return "refusals.invalid", about
+    return "refusals.valid" if attempt.get("sha256") == sha256 else "refusals.other", about
+
+
+def _keys_of(source: str) -> "dict[str, tuple[PublicKey, str]]":
+    """Collect the keys that the source's entries register, by id, each with its party."""
     from constancia.ledger.append.key_ring import introduced_keys
     from constancia.verify.core.formats.entry import parse_entry
     from constancia.verify.sources.source import open_source
 
     with open_source(source) as log:
-        return {key.key_id: key for raw in log.entries() for key in introduced_keys(parse_entry(raw).statement)}
+        statements = [parse_entry(raw).statement for raw in log.entries()]
+    return {
+        key.key_id: (key, str(owner["party"]))
+        for statement in statements
+        for key, owner in zip(
+            introduced_keys(statement), statement.body.get("founders", [statement.body]), strict=False
+        )
+    }
 
 
 def _stored(folder: Path) -> Iterator[tuple[Mapping[str, Any], bytes]]:

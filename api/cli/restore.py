@@ -36,5 +36,7 @@ def command(
         seen = ", ".join(f"{claim.by}: {claim.size}" for claim in error.seen)
         raise fail(message("restore.older", size=error.size, seen=seen)) from error
     say(message("restore.done", folder=folder, size=done.size, root=done.root))
+    if done.unreadable:
+        say(message("backup.unreadable", names=", ".join(done.unreadable)), err=True)
     if done.before is not None:
         say(message("restore.before", path=done.before))

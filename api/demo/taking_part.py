@@ -89,7 +89,7 @@ def differences(stage: Stage) -> None:
             "sus integrantes",
             "substantive",
         ),
-        ("x3", text("Suma de esfuerzos", "Joining efforts"), "will be joined", "se buscará sumar", "substantive"),
+        ("x3", text("Suma de esfuerzos", "Joining efforts"), "will be joined", "Se buscará sumar", "substantive"),
         ("x4", text("Actividad 2: fin", "Activity 2: end"), "Ma 24, 2019", "24 de mayo", "reading"),
         ("x5", text("Perfil de la consultoría", "Profile"), "Academic/ expert", "Académico/a experto/a", "possible"),
         ("x6", text("Actividad 4: qué ruta", "Activity 4: which"), "the roadmap", "ruta de implementación", "possible"),

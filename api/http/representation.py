@@ -17,7 +17,10 @@ from starlette.exceptions import HTTPException
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header, parse_etags, parse_range_header
 
+# Only for bytes that an address gives forever: a cache asks for them never again.
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
+# For what may be withdrawn or change: a cache may store it, and asks each time whether it may still give it.
+REVALIDATED: Final = "no-cache"
 _TAG_BYTES: Final = 16
 _LEVEL: Final = 6
 
@@ -27,7 +30,7 @@ def represent(  # noqa: PLR0913 - an answer has this many sides
     data: bytes,
     *,
     media_type: str,
-    cache: str = IMMUTABLE,
+    cache: str,
     headers: Mapping[str, str] | None = None,
     tag: str | None = None,
     may_compress: bool = False,
@@ -38,7 +41,7 @@ def represent(  # noqa: PLR0913 - an answer has this many sides
         request: The request, whose `If-None-Match`, `Range`, `If-Range` and `Accept-Encoding` are heeded.
         data: All bytes of the resource.
         media_type: Content type.
-        cache: Value of `Cache-Control`.
+        cache: Value of `Cache-Control`, without a default: each route decides whether its bytes can be withdrawn.
         headers: Further headers.
         tag: Entity tag of the plain bytes, if they already have a hash.
         may_compress: Whether gzip may be used if the client accepts it.

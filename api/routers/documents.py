@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 
 from constancia.api.http.deps import TheLedger, TheSettings, stands
 from constancia.api.http.proxies import prefix_of
-from constancia.api.http.representation import represent
+from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.http.schemas import file_answer, json_example, refusals
 from constancia.api.http.security import bounded_body
 from constancia.domain.kernel.problems import Problem, Refusal
@@ -43,13 +43,17 @@ _DOCUMENT: Final = file_answer(
     "/documents/{sha256}", summary="A document", response_class=Response, responses={**_DOCUMENT, **refusals(410)}
 )
 def document(sha256: str, request: Request, ledger: TheLedger) -> Response:
-    """Give a document's bytes, hashed again before they are sent. What is not on a short list comes as a file."""
+    """Give a document's bytes, hashed again before they are sent. What is not on a short list comes as a file.
+
+    A document may be withdrawn: a cache that has its bytes must ask each time whether it may still give them.
+    """
     data = ledger.documents.get(sha256)
     shown = SHOWN.get(media_type_of(ledger, sha256) or "")
     headers = dict(_SANDBOX)
     if shown is None:
         headers["Content-Disposition"] = f'attachment; filename="{sha256}"'
-    return represent(request, data, media_type=shown or "application/octet-stream", headers=headers, tag=sha256)
+    media_type = shown or "application/octet-stream"
+    return represent(request, data, media_type=media_type, cache=REVALIDATED, headers=headers, tag=sha256)
 
 
 @router.get(

@@ -11,7 +11,7 @@ from constancia.api.http.deps import TheLedger, TheRates, TheSettings, TheSize, 
 from constancia.api.http.examples import ENVELOPE, RECEIPT, SUBMISSION
 from constancia.api.http.paging import Page, link_header
 from constancia.api.http.proxies import prefix_of
-from constancia.api.http.representation import represent
+from constancia.api.http.representation import IMMUTABLE, represent
 from constancia.api.http.schemas import ReceiptDocument, file_answer, json_example, refusals
 from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
 from constancia.ledger.errors import Busy
@@ -117,7 +117,7 @@ def get_entry(name: str, request: Request, ledger: TheLedger) -> Response:
     index = index_of(ledger, name)
     leaf = ledger.log.leaf_hash(index).hex()
     headers = {"Constancia-Index": str(index), "Constancia-Leaf-Hash": leaf}
-    return represent(request, ledger.log.entry(index), media_type=_JSON, headers=headers, tag=leaf)
+    return represent(request, ledger.log.entry(index), media_type=_JSON, cache=IMMUTABLE, headers=headers, tag=leaf)
 
 
 @router.get(
@@ -132,7 +132,7 @@ def get_dsse(name: str, request: Request, ledger: TheLedger) -> Response:
     404 where a passkey signed: its signature covers data of its own, for which DSSE has no place.
     """
     index = index_of(ledger, name)
-    return represent(request, dsse_envelope(ledger.log.entry(index)), media_type=_DSSE)
+    return represent(request, dsse_envelope(ledger.log.entry(index)), media_type=_DSSE, cache=IMMUTABLE)
 
 
 def index_of(ledger: Ledger, name: str) -> int:

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from constancia.api.http.deps import TheLedger, TheSettings, TheSize, address_of
 from constancia.api.http.examples import CONSISTENCY, LEDGER
-from constancia.api.http.representation import represent
+from constancia.api.http.representation import IMMUTABLE, REVALIDATED, represent
 from constancia.api.http.schemas import file_answer, json_example, refusals
 from constancia.api.routers.entries import index_of, receipt_document
 from constancia.api.routers.witnesses import witnessed
@@ -54,8 +54,9 @@ def tile(path: str, request: Request, ledger: TheLedger) -> Response:
     if not ledger.log.has_tile(level or 0, number, width):
         raise NotFound(f"no checkpoint asks for tile/{path[:80]}")
     if level is not None:
-        return represent(request, ledger.log.tile(level, number, width), media_type=_BYTES)
-    return represent(request, ledger.log.entry_bundle(number, width), media_type=_BYTES, may_compress=True)
+        return represent(request, ledger.log.tile(level, number, width), media_type=_BYTES, cache=IMMUTABLE)
+    bundle = ledger.log.entry_bundle(number, width)
+    return represent(request, bundle, media_type=_BYTES, cache=IMMUTABLE, may_compress=True)
 
 
 @router.get(
@@ -69,7 +70,7 @@ def anchor(path: str, request: Request, ledger: TheLedger) -> Response:
     if path == INDEX_NAME:
         return represent(request, ledger.anchors.listed(), media_type=_TEXT, cache=_BRIEF)
     kind = "application/timestamp-reply" if path.endswith(SUFFIX) else _TEXT
-    return represent(request, ledger.anchors.get(path), media_type=kind)
+    return represent(request, ledger.anchors.get(path), media_type=kind, cache=IMMUTABLE)
 
 
 @router.get(
@@ -153,4 +154,4 @@ def qr(  # noqa: PLR0913, PLR0917 - a framework's route: each is a request's par
     proof = ledger.receipt(index, asked) if content == "receipt" else None
     made = qr_code(address_of(request, settings), ledger.log.leaf_hash(index), proof)
     headers = {"Constancia-Qr": made.designator}
-    return represent(request, made.svg, media_type="image/svg+xml", cache="no-cache", headers=headers)
+    return represent(request, made.svg, media_type="image/svg+xml", cache=REVALIDATED, headers=headers)

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from constancia.api.http.deps import TheLedger, TheSettings
 from constancia.api.http.examples import REFUSED_ATTEMPT, SUBMISSION
 from constancia.api.http.paging import Page, link_header
-from constancia.api.http.representation import represent
+from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.http.schemas import json_example, refusals
 from constancia.domain.identity.key import Key
 from constancia.ledger.append.refused_attempts import Attempt
@@ -21,7 +21,6 @@ from constancia.verify.core.formats.signatures import is_hex64
 from constancia.verify.speed.entry_patterns import read_entry
 
 router = APIRouter(prefix="/api/v1", tags=["refusals"])
-_NO_STORE = "no-cache"  # an attempt may be removed: who has its bytes must ask again
 _ABOUT = {
     "about_en": "Outside the chain: the operator could leave attempts out. Each proves itself by its signature.",
     "about_es": "Fuera de la cadena: quien opera el libro podría omitir intentos. Cada uno se prueba con su firma.",
@@ -68,7 +67,8 @@ def get_refusal(sha256: str, request: Request, ledger: TheLedger) -> Response:
     if not is_hex64(sha256):
         raise NotFound("an attempt is asked for by its SHA-256 in 64 lower-case hex digits")
     data = ledger.refused.document(sha256)
-    return represent(request, data, media_type="application/json", cache=_NO_STORE, tag=sha256)
+    # An attempt may be removed: who has its bytes must ask again.
+    return represent(request, data, media_type="application/json", cache=REVALIDATED, tag=sha256)
 
 
 def attempt_rows(ledger: Ledger, start: int, limit: int) -> list[dict[str, Any]]:

@@ -61,13 +61,13 @@ def released(condition: DeclaredCondition | None, on: Commitment, at: Context) -
     if condition is None or condition.settled != at.mark:
         return
     agreement = agreement_of(at, condition.kind, condition.concerns)
-    held = (on.commitment, condition.condition)
+    name = (on.commitment, condition.condition)
     precedents = agreement.current.precedents or () if agreement is not None else ()
-    if agreement is None or held not in {(precedent.commitment, precedent.condition) for precedent in precedents}:
+    if agreement is None or name not in {(precedent.commitment, precedent.condition) for precedent in precedents}:
         return
     settled = tuple(
         replace(precedent, outcome=condition.outcome, settled=condition.settled)
-        if (precedent.commitment, precedent.condition) == held
+        if (precedent.commitment, precedent.condition) == name
         else precedent
         for precedent in precedents
     )

@@ -28,7 +28,7 @@ from constancia.domain.remarks.correction import value_at
 from constancia.domain.remarks.remarked_entry import EntryContest, EntryResponse, RemarkedEntry
 from constancia.domain.remarks.statement import Statement
 
-WITHDRAWN: Final = ("blocked", "destroyed")
+WITHDRAWN: Final = ("blocked", "destroyed")  # the later one outweighs
 Outcome = Literal["blocked", "denied", "destroyed"]
 # Why a request is denied; each is explained by the decision's reasons.
 Ground = Literal[
@@ -332,13 +332,22 @@ class CancellationDecided(CancellationAct):
 
 
 def withdrawals(state: StateView) -> dict[str, Cancellation]:
-    """Give the documents whose bytes are not shown any more, by SHA-256, each with the cancellation that says why."""
+    """Give the documents whose bytes are not shown any more, by SHA-256, each with the cancellation that says why.
+
+    Where several name a document, one that destroyed it says why, else one that blocks it; of equals the first that
+    was decided.
+    """
+    withdrawn = [cancellation for cancellation in state.of(Cancellation) if cancellation.status in WITHDRAWN]
     return {
         document: cancellation
-        for cancellation in state.of(Cancellation)
-        if cancellation.status in WITHDRAWN
+        for cancellation in sorted(withdrawn, key=_weight)  # of a document named twice the last one stays
         for document in cancellation.documents
     }
+
+
+def _weight(cancellation: Cancellation) -> tuple[int, int]:
+    decided = cancellation.last.mark.index if cancellation.last else 0
+    return WITHDRAWN.index(cancellation.status), -decided
 
 
 def _rested_upon(state: StateView, on: Cancellation) -> Iterator[tuple[str, str]]:

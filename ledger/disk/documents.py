@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from constancia.ledger.disk.durable import PART_SUFFIX, remove_half_written, sync_folder
+from constancia.ledger.disk.durable import PART_SUFFIX, make_folder, remove_half_written, sync_folder
 from constancia.ledger.errors import Damaged, NotFound, TooLarge, Withdrawn
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.sources import files
@@ -56,7 +56,7 @@ class Documents:
             raise TooLarge(self.limit)
         name = hashlib.sha256(data).hexdigest()
         self._check_shown(name)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         suffix = f".{os.getpid()}{PART_SUFFIX}"
         with tempfile.NamedTemporaryFile(dir=self.folder, prefix="upload-", suffix=suffix, delete=False) as file:
             part = Path(file.name)

@@ -25,7 +25,7 @@ def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         data: All of its bytes.
         mode: Permission bits of a new file; never wider than this, not even for a moment.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     part = durable_part(path)
     part.unlink(missing_ok=True)
     fd = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
@@ -39,6 +39,20 @@ def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         part.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def make_folder(path: Path, *, mode: int = 0o777) -> None:
+    """Make a folder durably, where it is missing, and the missing ones above it.
+
+    Args:
+        path: The folder.
+        mode: Permission bits of the folder itself, less the process's umask; those above it have the usual ones.
+    """
+    if path.is_dir():
+        return
+    make_folder(path.parent)
+    path.mkdir(mode=mode, exist_ok=True)
+    sync_folder(path.parent)  # else a file that is durable within it may have no name after a power cut
 
 
 def durable_part(path: Path) -> Path:

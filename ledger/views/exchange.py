@@ -3,9 +3,11 @@
 Each is made of the rows that pages and interface show, as of the same size and day, and adds no judgement to them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from constancia.domain.kernel.calendar import parse_edtf
+from constancia.domain.kernel.languages import language_shown, tag_of
 from constancia.ledger.views.projections.base import Row
 from constancia.ledger.views.reading import Reading
 
@@ -26,35 +28,39 @@ def ogp_rows(reading: Reading) -> list[dict[str, str | int]]:
 
     Returns:
         Rows with the members `OGP_FIELDS`; what there is none of is an empty string. Texts are in the ledger's first
-        authentic language; `status` is `Active` from the adoption on, while no decision stopped the commitment.
+        authentic language, or in another where they lack it; `title_language` is that of the title. `start` and `end`
+        are of all milestones together: empty where a window is open on that side. `reductions` counts the versions of
+        the scope that were computed to be one. `status` is `Active` from the adoption on, while no decision stopped the
+        commitment.
     """
     languages = reading.state.languages
     plans = {carried["commitment"]: plan for plan in reading.rows("plans") for carried in plan["commitments"]}
-    return [_ogp(row, plans.get(row["commitment"]), languages[0]) for row in reading.rows("commitments")]
+    return [_ogp(row, plans.get(row["commitment"]), languages) for row in reading.rows("commitments")]
 
 
-def _ogp(row: Row, plan: Row | None, lang: str) -> dict[str, str | int]:
+def _ogp(row: Row, plan: Row | None, languages: Sequence[str]) -> dict[str, str | int]:
     windows = [milestone["window"] for milestone in row["milestones"]]
     scored = [(item, assessed["report"]) for assessed in row["independent"] for item in assessed["values"]]
     values = {item["scale"]: (item["value"], report) for item, report in scored}
+    title_language, title = _shown(row["title"], languages)
     completion, report = values.get("irm-completion", ("", None))
     return {
         "commitment_id": row["commitment"],
-        "title": _words(row["title"], lang),
-        "title_language": lang,
+        "title": title,
+        "title_language": title_language,
         "action_plan": plan["plan"] if plan else "",
         "cycle": plan["period"] if plan else "",
         "status": "Inactive" if row["lifecycle"] in _INACTIVE else "Active",
         "lifecycle": row["lifecycle"],
         "lead_institutions": "; ".join(sorted({lead for milestone in row["milestones"] for lead in milestone["lead"]})),
-        "start": min((window.split("/")[0] for window in windows), default=""),
-        "end": max((window.split("/")[-1] for window in windows), default=""),
-        "public_problem": _words(row["problem"], lang),
-        "objective": _words(row["objective"], lang),
+        "start": _start(windows),
+        "end": _end(windows),
+        "public_problem": _words(row["problem"], languages),
+        "objective": _words(row["objective"], languages),
         "milestones": len(row["milestones"]),
         "milestones_overdue": sum(milestone["stands"] == "overdue" for milestone in row["milestones"]),
         "scope_version": row["scope_version"],
-        "reductions": sum(scope.get("kind") == "reduction" for scope in row["scopes"]),
+        "reductions": sum(scope["computed_kind"] == "reduction" for scope in row["scopes"]),
         "self_reported_level": row["self_level"],
         "contested_level": row["contested_level"] or "",
         "irm_completion": completion,
@@ -76,10 +82,10 @@ def popolo(reading: Reading) -> dict[str, list[dict[str, Any]]]:
 
     Source: Popolo specification (classes Organization, Person, Membership).
     """
-    lang = reading.state.languages[0]
+    languages = reading.state.languages
     parties = reading.rows("parties")
     persons: dict[str, dict[str, Any]] = {}
-    memberships = list(_memberships(parties, lang))
+    memberships = list(_memberships(parties, languages))
     for party in parties:
         for appointment in party["appointments"]:
             persons[appointment["person"]] = {"id": appointment["person"], "name": appointment["name"]}
@@ -88,7 +94,7 @@ def popolo(reading: Reading) -> dict[str, list[dict[str, Any]]]:
             {
                 "classification": party["kind"],
                 "id": party["party"],
-                "name": _words(party["legal_name"], lang),
+                "name": _words(party["legal_name"], languages),
                 "other_names": [{"name": alias["name"], "note": alias["used_in"]} for alias in party["aliases"]],
             }
             for party in parties
@@ -98,7 +104,7 @@ def popolo(reading: Reading) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _memberships(parties: list[Row], lang: str) -> Iterator[dict[str, Any]]:
+def _memberships(parties: list[Row], languages: Sequence[str]) -> Iterator[dict[str, Any]]:
     for party in parties:
         for appointment in party["appointments"]:
             yield _dated(
@@ -106,7 +112,7 @@ def _memberships(parties: list[Row], lang: str) -> Iterator[dict[str, Any]]:
                     "organization_id": party["party"],
                     "person_id": appointment["person"],
                     "role": appointment["capacity"],
-                    "label": _words(appointment["post"], lang),
+                    "label": _words(appointment["post"], languages),
                 },
                 appointment["valid_from"],
                 appointment.get("valid_until"),
@@ -120,6 +126,27 @@ def _dated(membership: dict[str, Any], start: str, end: str | None) -> dict[str,
     return membership | {"start_date": start} | ({"end_date": end} if end is not None else {})
 
 
-def _words(text: Mapping[str, str], lang: str) -> str:
-    """Give a text in a language, or in the first that it has."""
-    return text.get(lang.replace("-", "_")) or next(iter(text.values()))
+def _start(windows: Sequence[str]) -> str:
+    """Give the earliest start with its precision; nothing where there is no window, or one has no start."""
+    starts = {parse_edtf(window).start: window.split("/")[0] for window in windows}
+    days = [day for day in starts if day is not None]
+    return starts[min(days)] if days and None not in starts else ""
+
+
+def _end(windows: Sequence[str]) -> str:
+    """Give the latest end with its precision; nothing where there is no window, or one has no end."""
+    ends = {parse_edtf(window).end: window.split("/")[-1] for window in windows}
+    days = [day for day in ends if day is not None]
+    return ends[max(days)] if days and None not in ends else ""
+
+
+def _words(text: Mapping[str, str], languages: Sequence[str]) -> str:
+    """Give a text in the ledger's first language, or in the next that it has."""
+    return _shown(text, languages)[1]
+
+
+def _shown(text: Mapping[str, str], languages: Sequence[str]) -> tuple[str, str]:
+    """Give the language in which a text is shown to a reader of the ledger's first language, and its words."""
+    by_language = {str(tag_of(member)): words for member, words in text.items()}
+    tag = language_shown(tuple(by_language), languages[0], languages)
+    return tag, by_language[tag]

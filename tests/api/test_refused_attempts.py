@@ -7,7 +7,8 @@ from subprocess import CompletedProcess
 
 import pytest
 from tests.api.command_line import run_here
-from tests.api.served import Desk, document, report
+from tests.api.served import App, Desk, document, report, serving
+from tests.api.test_dishonest_host import Host
 from tests.ledger.world import Signed, text
 
 
@@ -112,3 +113,54 @@ def test_attempt_that_the_server_made_up_is_not_valid(adopted: Desk, tmp_path: P
     done = run(tmp_path, "refusals", "--from", str(adopted.ledger.folder.path))
     assert done.returncode == 76
     assert "FIRMA NO VÁLIDA" in done.stdout
+
+
+def lines_of(home: Path, source: str) -> tuple[int, list[str]]:
+    done = run(home, "refusals", "--from", source)
+    return done.returncode, [line for line in done.stdout.splitlines() if " · " in line]
+
+
+def test_what_a_lying_server_lists_is_not_what_is_printed(adopted: Desk, tmp_path: Path) -> None:
+    """Type, stream, party and digest are of the signed document; code and time are said to be the operator's word."""
+    adopted.post(refused_report(adopted))
+    adopted.post(adopted.says("sfp", "ProgressReported", "commitment/c9", report(commitment="c9")))
+    first, second = adopted.http.get("/api/v1/refusals").json()["items"]
+    hosts: list[Host] = []
+
+    def wrap(app: App) -> App:
+        hosts.append(Host(app))
+        return hosts[0]
+
+    def lying(answer: dict[str, object]) -> dict[str, object]:
+        lies = {
+            "code": "E_LIE", "first_at": "1999-01-01T00:00:00Z", "party": "nosc", "stream": "agreement/lie",
+            "type": "AgreementSigned", "key": "0" * 64,
+        }  # fmt: skip
+        return {**answer, "items": [{**item, **lies} for item in (first, second)] if answer["items"] else []}
+
+    swapped = adopted.http.get(f"/api/v1/refusals/{first['sha256']}").content
+    with serving(adopted.ledger, wrap=wrap) as url:
+        [host] = hosts
+        host.changes = {"/api/v1/refusals": lying}
+        code, lines = lines_of(tmp_path, url)
+        assert code == 0
+        assert [line.partition(" · quien opera el libro dice: ") for line in lines] == [
+            (f"firma válida · ProgressReported en {stream} · {party} · {row['sha256']}",
+             " · quien opera el libro dice: ", "E_LIE, 1999-01-01T00:00:00Z")
+            for row, stream, party in ((first, "commitment/c1", "inai"), (second, "commitment/c9", "sfp"))
+        ]  # fmt: skip
+        host.changes = {f"/api/v1/refusals/{second['sha256']}": lambda _answer: swapped}
+        code, lines = lines_of(tmp_path, url)
+    assert code == 76
+    assert [line.split(" · ")[0] for line in lines] == ["firma válida", "NO VÁLIDO: no es el documento listado"]
+    assert [line.split(" · ")[3] for line in lines] == [first["sha256"], first["sha256"]]
+
+
+def test_party_that_another_one_s_key_names_is_not_taken_for_the_signer(adopted: Desk, tmp_path: Path) -> None:
+    actor = adopted.world.actor("nosc")
+    forged = adopted.by(adopted.world.keys["inai"], actor, "ProgressReported", "commitment/c1", report(report="r1"))
+    assert adopted.post(forged).status_code >= 400
+    [item] = adopted.http.get("/api/v1/refusals").json()["items"]
+    assert item["party"] == "inai"
+    _code, [line] = lines_of(tmp_path, adopted.url)
+    assert "· nosc (firmado con una llave de inai) ·" in line

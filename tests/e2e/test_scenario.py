@@ -24,6 +24,7 @@ from constancia.ledger.errors import NotFound
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.vault import Vault
+from constancia.ledger.views.exchange import ogp_rows
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.canonical import canonical
@@ -105,6 +106,14 @@ def test_terminal_says_the_three_tracks_of_each_commitment(terminal: str, ledger
         _, _, after = terminal.partition(f"{row['commitment']}: ")
         levels = "Nivel informado: {} · impugnado: {} · evaluación independiente: {}".format(*told)
         assert after.partition("Nivel")[0] + levels in after
+
+
+def test_row_for_other_tools_counts_the_reduction_and_names_no_open_end(ledger: Ledger) -> None:
+    by_commitment = {row["commitment_id"]: row for row in ogp_rows(ledger.as_of())}
+    assert {name for name, row in by_commitment.items() if row["reductions"]} == {"rm"}
+    row = by_commitment["rm"]
+    assert (row["reductions"], row["title_language"]) == (1, "es")
+    assert (row["start"], row["end"]) == ("2019-03-26", "")
 
 
 def test_refused_attempts_are_those_of_the_story(whole: tuple[Path, Played]) -> None:
@@ -317,6 +326,28 @@ def test_sealed_data_are_blocked_then_destroyed_and_no_file_holds_them(
     assert not any(item["document"] in name for name in names)
     assert not any(b"Persona H" in entry for entry in ledger.log.entries())
     assert any(commitment.encode() in entry for entry in ledger.log.entries())  # the chain is as it was
+
+
+def test_words_quoted_of_a_discrepancy_are_those_of_the_frozen_text_in_that_language(ledger: Ledger) -> None:
+    quoted: list[tuple[str, str]] = []
+    missing: list[tuple[str, str, str]] = []
+    for agreement in ledger.as_of().rows("agreements"):
+        texts = {
+            (version["version"], document["lang"]): " ".join(ledger.documents.get(document["sha256"]).decode().split())
+            for version in agreement["versions"]
+            for document in version["docset"]["documents"]
+        }
+        for one in agreement.get("discrepancies", ()):
+            assert len(one["readings"]) > 1
+            for reading in one["readings"]:
+                if "says" not in reading:
+                    continue
+                quoted.append((one["discrepancy"], reading["lang"]))
+                if reading["says"] not in texts[one["version"], reading["lang"]]:
+                    missing.append((one["discrepancy"], reading["lang"], reading["says"]))
+    assert len({name for name, _lang in quoted}) == 8
+    assert {lang for _name, lang in quoted} == {"en", "es"}
+    assert missing == []
 
 
 def test_a_complaint_outside_the_process_is_dismissed_by_a_seat_that_is_not_accused(ledger: Ledger) -> None:

@@ -19,7 +19,7 @@ from tests.witness_process import ROOT
 
 __all__ = ("copy",)
 
-GRACE_S = 10  # for requests under way, by default
+GRACE_S = 10  # for requests under way; that it is the default is shown in tests/api/http/test_serving.py
 SHORT_S = 2  # as an operator may choose it
 STOP_S = SHORT_S + 15  # the machine of the tests is busy
 

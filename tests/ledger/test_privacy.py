@@ -161,7 +161,7 @@ def test_search_finds_what_is_there(scene: Scene, tmp_path: Path) -> None:
     assert len(places_of(PAPER, *folders)) == 4
 
 
-def test_what_is_destroyed_is_found_nowhere_and_every_level_passes(scene: Scene, tmp_path: Path) -> None:
+def test_22_what_is_destroyed_is_found_nowhere_and_every_level_passes(scene: Scene, tmp_path: Path) -> None:
     desk, ledger = scene.desk, scene.desk.ledger
     ledger.publish()
     ledger.publish(tmp_path / "mirror")

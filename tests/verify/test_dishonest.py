@@ -51,7 +51,7 @@ def test_altered_entry_without_any_key_is_named(true: Log, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("member", ["body.period", "occurred_on", "signed_at", "id", "mode", "stream"])
-def test_rewritten_statement_is_named_by_its_signature(member: str, true: Log, tmp_path: Path) -> None:
+def test_2_rewritten_statement_is_named_by_its_signature(member: str, true: Log, tmp_path: Path) -> None:
     values = {
         "id": "00000000-0000-4000-8000-000000000001", "mode": "historical", "stream": "commitment/other",
         "signed_at": "2019-03-01T18:00:00Z",
@@ -83,7 +83,7 @@ def test_back_dated_entry_is_named_by_the_next_signer(true: Log, tmp_path: Path)
 
 
 @pytest.mark.parametrize("act", [removed, swapped])
-def test_removed_or_swapped_entries_are_named_by_the_next_signer(act: object, true: Log, tmp_path: Path) -> None:
+def test_1_removed_or_swapped_entries_are_named_by_the_next_signer(act: object, true: Log, tmp_path: Path) -> None:
     forged = removed(true, 20) if act is removed else swapped(true, 20)
     fault = first(shown(forged, true, tmp_path))
     assert (fault.index, fault.code) == (20, "seen-ahead")

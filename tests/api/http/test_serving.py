@@ -4,10 +4,15 @@ import asyncio
 import json
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
+from tests.api.command_line import run_here
+from tests.api.served import Desk
 
 from constancia.api.http.security import HEADERS
 from constancia.api.http.serving import (
@@ -18,6 +23,7 @@ from constancia.api.http.serving import (
     room_for_connections,
     server_of,
 )
+from constancia.api.http.settings import Settings
 
 
 async def app(_scope: Any, _receive: Any, send: Any) -> None:
@@ -116,3 +122,51 @@ def test_some_file_handles_are_never_a_connection_s() -> None:
     soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert room + KEPT_FILES <= soft or soft == resource.RLIM_INFINITY
     assert room <= MAX_OPEN < MAX_CONNECTIONS
+
+
+VARIABLE = "CONSTANCIA_STOP_TIMEOUT_S"
+
+
+@pytest.mark.parametrize(("chosen", "seconds"), [(None, 10), ("3", 3)])
+def test_requests_under_way_have_ten_seconds_at_a_stop_unless_the_operator_chooses(
+    adopted: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: str | None, seconds: int
+) -> None:
+    """What `constancia serve` hands to the server is what the settings say, and theirs is the documented default."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    env = {} if chosen is None else {VARIABLE: chosen}
+    graces: list[object] = []
+    monkeypatch.setattr(
+        uvicorn.Server, "run", lambda server, **_: graces.append(server.config.timeout_graceful_shutdown)
+    )
+    folder = adopted.ledger.folder.path
+    done = run_here(["serve", "--dir", folder, "--read-only", "--port", "0"], env=env, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in env.items():
+            environment.setenv(name, value)
+        graces += [Settings().stop_timeout_s, server_of(app).config.timeout_graceful_shutdown]
+    assert graces == [seconds] * 3
+
+
+def test_request_under_way_at_a_stop_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    begun, go_on = threading.Event(), threading.Event()
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        begun.set()
+        await asyncio.to_thread(go_on.wait, 10)
+        await app(scope, receive, send)
+
+    with socket.create_server(("127.0.0.1", 0)) as bound, ThreadPoolExecutor(1) as client:
+        server = server_of(slow)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
+        thread.start()
+        answer = client.submit(httpx.get, f"http://127.0.0.1:{bound.getsockname()[1]}/", timeout=20)
+        assert begun.wait(10)
+        server.should_exit = True
+        thread.join(0.5)
+        assert thread.is_alive(), "the server waits for the request"
+        go_on.set()
+        assert answer.result(10).text == "ok"
+        thread.join(10)
+    assert not thread.is_alive()

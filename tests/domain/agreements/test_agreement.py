@@ -329,7 +329,7 @@ def test_6_no_later_version_goes_on_without_a_party() -> None:
     stage.says("sfp", "AgreementDrafted", draft(2, COMMA, parties=["inai", "nosc", "red", "sfp"]))
 
 
-def test_who_is_no_party_to_a_text_neither_changes_nor_freezes_it() -> None:
+def test_32_who_is_no_party_to_a_text_neither_changes_nor_freezes_it() -> None:
     stage = drafted()
     stage.outsider("otra")
     stage.body("puppets", ("otra", "red"))

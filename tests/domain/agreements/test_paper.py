@@ -32,7 +32,7 @@ def counting(*signers: str) -> Stage:
 
 
 @pytest.mark.parametrize("who", ["inai", "red", "sfp"])
-def test_by_default_no_attestation_signs_for_anybody(who: str) -> None:
+def test_30_by_default_no_attestation_signs_for_anybody(who: str) -> None:
     stage = signed_by("nosc", "inai")
     stage.says(who, "PaperSignatureAttested", attested("sfp"))
     current = agreement(stage).current
@@ -54,7 +54,7 @@ def test_by_the_rules_a_partys_own_attestation_signs_from_the_day_it_is_said() -
 
 
 @pytest.mark.parametrize("others", [("inai",), ("inai", "nosc"), ("inai", "nosc", "red")])
-def test_no_word_of_others_is_the_signature_of_a_party_whatever_the_rules(others: tuple[str, ...]) -> None:
+def test_30_no_word_of_others_is_the_signature_of_a_party_whatever_the_rules(others: tuple[str, ...]) -> None:
     stage = counting("nosc", "inai")
     for other in others:
         stage.says(other, "PaperSignatureAttested", attested("sfp"))

@@ -271,11 +271,11 @@ def test_return_revives_no_lapsed_appointment() -> None:
 
 
 @pytest.mark.parametrize("effective", ["2018", "2019-02-28", "../2018"])
-def test_18_a_seat_is_not_left_before_it_was_taken(effective: str) -> None:
+def test_33_a_seat_is_not_left_before_it_was_taken(effective: str) -> None:
     assert seated().code(root("nosc"), "PartyWithdrew", withdrawal(effective=effective)) == "E_DATE"
 
 
-def test_18_a_seat_is_not_taken_again_before_it_was_left() -> None:
+def test_33_a_seat_is_not_taken_again_before_it_was_left() -> None:
     stage = seated().on("2019-06-01")
     stage.says(root("nosc"), "PartyWithdrew", withdrawal(effective="2019-06-01"))
     assert stage.code(root("nosc"), "PartyReturned", comeback(effective="2019-05-30")) == "E_DATE"

@@ -295,14 +295,14 @@ def test_a_founders_root_is_active_since_genesis() -> None:
     assert founded().status(f"key/{key_id('nobody')}") == "none"
 
 
-def test_a_founder_can_not_make_itself_a_root_of_another_founder() -> None:
+def test_31_a_founder_can_not_make_itself_a_root_of_another_founder() -> None:
     stage = seated()
     stage.says(root("nosc", key="forged"), "KeyRegistered", registration("nosc", "forged"))
     assert stage.code(root("sfp"), "KeyEndorsed", endorse("forged")) == "E_ROLE"
     stage.says(root("nosc"), "KeyEndorsed", endorse("forged"))
 
 
-def test_a_party_that_has_a_root_gets_no_other_from_outside() -> None:
+def test_31_a_party_that_has_a_root_gets_no_other_from_outside() -> None:
     stage = seated()
     stage.says(root("red", key="forged"), "KeyRegistered", registration("red", "forged"))
     assert stage.code(root("sfp"), "KeyEndorsed", endorse("forged")) == "E_ROLE"

@@ -1,9 +1,13 @@
 """Cancellation: blocked first, destroyed by two persons, never what was agreed, never what the chain says in plain."""
 
 from dataclasses import replace
-from typing import Any
+from random import Random
+from types import SimpleNamespace
+from typing import Any, Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.domain.stage import Body, Stage, Voice, commitment, doc, evidence, key_id, rep, seated, sha256, text
 from tests.domain.tables import Walk, codes
 
@@ -11,7 +15,7 @@ from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.key import Key
 from constancia.domain.kernel.acts import UnknownAct, parse_act
 from constancia.domain.kernel.sealing import commitment_of
-from constancia.domain.kernel.values import FormError, Json
+from constancia.domain.kernel.values import FormError, Hex64, Json
 from constancia.domain.remarks.cancellation import Cancellation, CancellationItem, withdrawals
 
 SALT = bytes(range(32))
@@ -80,6 +84,9 @@ def destroyed() -> Stage:
     stage.says(officer("inai"), "CancellationDecided", decided("destroyed", MINUTE))
     stage.says(officer("nosc"), "CancellationDecided", decided("destroyed", MINUTE))
     return stage
+
+
+DESTROYED: Final = next(iter(destroyed().state.of(Cancellation)))
 
 
 def denied() -> Stage:
@@ -151,6 +158,54 @@ def test_withdrawn_are_the_documents_blocked_or_destroyed() -> None:
     lifted = blocked()
     lifted.says(officer("inai"), "CancellationDecided", decided("denied", MINUTE))
     assert withdrawals(lifted.state) == {}
+
+
+@pytest.mark.parametrize("first", ["x-0", "x-2"])
+def test_later_block_of_what_was_destroyed_changes_nothing(first: str) -> None:
+    """Two requests over real acts; the name of the second comes before that of the first, or after it."""
+    stage, stream = destroyed(), f"cancellation/{first}"
+    stage.says(officer("nosc"), "CancellationRequested", requested(cited(stage), cancellation=first), stream=stream)
+    assert withdrawals(stage.state)[MINUTE].stream == STREAM
+    body = decided("blocked", MINUTE, cancellation=first, until="2019-06-01")
+    stage.says(officer("inai"), "CancellationDecided", body, stream=stream)
+    assert stage.status(stream) == "blocked"
+    assert (withdrawals(stage.state)[MINUTE].status, withdrawals(stage.state)[MINUTE].stream) == ("destroyed", STREAM)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["requested", "denied", "blocked", "destroyed"]),
+            st.sets(st.sampled_from(["a", "b", "c"]), min_size=1),
+        ),
+        max_size=5,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_destroyed_outweighs_blocked_and_blocked_outweighs_nothing_in_any_order(
+    cancellations: list[tuple[str, set[str]]], chance: Random
+) -> None:
+    outcome = DESTROYED.last
+    assert outcome is not None
+    made = [
+        replace(
+            DESTROYED,
+            cancellation=f"x-{place}",
+            status=status,
+            items=tuple(
+                CancellationItem(entry=Hex64(sha256("entry")), document=Hex64(sha256(name))) for name in sorted(names)
+            ),
+            outcomes=(replace(outcome, mark=replace(outcome.mark, index=place)),),
+        )
+        for place, (status, names) in enumerate(cancellations)
+    ]
+    expected: dict[str, Cancellation] = {}
+    for status in ("destroyed", "blocked"):
+        for one in made:
+            expected |= {name: one for name in one.documents if one.status == status and name not in expected}
+    for _ in range(4):
+        chance.shuffle(made)
+        assert withdrawals(SimpleNamespace(of=lambda _kind: iter(made))) == expected
 
 
 def test_destruction_waits_for_the_end_of_the_block() -> None:

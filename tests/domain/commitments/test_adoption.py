@@ -41,10 +41,11 @@ def voted(stage: Stage, votes: dict[str, str], act: Body = ACT, name: str = "d-9
 @pytest.mark.parametrize("abstention", ["blocks", "neutral"])
 def test_case_04_06_a_scope_changes_by_all_alone_whatever_the_rules_say(rule: str | None, abstention: str) -> None:
     """All 27 ballots: only three votes for it adopt it."""
+    begun = adopted()
+    if rule:
+        begun.rules(decision_rule=rule, abstention=abstention)
     for choices in product(("for", "against", "abstain"), repeat=3):
-        stage = adopted()
-        if rule:
-            stage.rules(decision_rule=rule, abstention=abstention)
+        stage = begun.copy()
         voted(stage, dict(zip(MEMBERS, choices, strict=True)))
         assert stage.status("decision/d-9") == ("adopted" if set(choices) == {"for"} else "rejected")
         assert stage.code("sfp", "ScopeChanged", REDUCTION) == "E_POLICY"

@@ -38,6 +38,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "INVARIANTS.md"
 NOT_BUILT = {23}  # about certificates, which no act brings yet
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_players_that_play_dirty_break_no_invariant(seed: int) -> None:
     tally = Tally()

@@ -83,7 +83,7 @@ def _judged(
     except Malformed:
         return "refusals.invalid", {"type": "—", "stream": "—", "party": "—", "sha256": sha256}
     statement, party = signed.statement, signed.statement.actor.get("party", "—")
-    owners = sorted({keys[one.key][1] for one in signed.signatures if one.key in keys})
+    owners = sorted({keys[signature.key][1] for signature in signed.signatures if signature.key in keys})
     if is_valid and owners != [party]:  # an actor may name any party; the key is of one
         party = message("refusals.key_of", party=party, owners=", ".join(owners))
     about = {"type": statement.type, "stream": statement.stream, "party": party, "sha256": sha256}
@@ -101,9 +101,9 @@ def _keys_of(source: str) -> "dict[str, tuple[PublicKey, str]]":
     with open_source(source) as log:
         statements = [parse_entry(raw).statement for raw in log.entries()]
     return {
-        key.key_id: (key, str(said["party"]))
+        key.key_id: (key, str(body["party"]))
         for statement in statements
-        for key, said in zip(introduced_keys(statement), statement.body.get("founders", [statement.body]), strict=False)
+        for key, body in zip(introduced_keys(statement), statement.body.get("founders", [statement.body]), strict=False)
     }
 
 

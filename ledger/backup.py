@@ -190,7 +190,7 @@ def _copy_live(folder: Path, target: Path) -> tuple[str, ...]:
 
 def _is_one_of(name: str, names: tuple[str, ...]) -> bool:
     """Tell whether a name at the top of a ledger's folder is one of these, or of a side file of one."""
-    return any(name == stem + suffix for stem in names for suffix in ("", *SIDE_FILES))
+    return any(name == base + suffix for base in names for suffix in ("", *SIDE_FILES))
 
 
 def _copy(source: Path, target: Path) -> None:

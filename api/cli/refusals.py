@@ -101,11 +101,9 @@ def _keys_of(source: str) -> "dict[str, tuple[PublicKey, str]]":
     with open_source(source) as log:
         statements = [parse_entry(raw).statement for raw in log.entries()]
     return {
-        key.key_id: (key, str(owner["party"]))
+        key.key_id: (key, str(body["party"]))
         for statement in statements
-        for key, owner in zip(
-            introduced_keys(statement), statement.body.get("founders", [statement.body]), strict=False
-        )
+        for key, body in zip(introduced_keys(statement), statement.body.get("founders", [statement.body]), strict=False)
     }
 
 

@@ -19,6 +19,8 @@ from constancia.domain.kernel.editions import THIRD
 
 FULFILLED: Final = "fulfilled"
 EXPECTED: Final = "expected"
+# In which states a deliverable counts as delivered where the whole is called complete.
+_DELIVERED: Final = ("submitted", "accepted", FULFILLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,17 @@ def delivery(state: StateView, commitment: Commitment, item: Deliverable) -> str
         return FULFILLED
     deliverable = state.standing(f"deliverable/{commitment.commitment}.{item.deliverable}")
     return deliverable.status if isinstance(deliverable, DeliverableState) else EXPECTED
+
+
+def undelivered(state: StateView, commitment: Commitment) -> list[str]:
+    """Give the deliverables of the scope in force because of which a commitment is not complete.
+
+    Args:
+        state: The state.
+        commitment: The commitment.
+    """
+    items = commitment.scope.deliverables if commitment.scope else ()
+    return [item.deliverable for item in items if delivery(state, commitment, item) not in _DELIVERED]
 
 
 def first_delivery(state: StateView, commitment: Commitment, item: Deliverable) -> Fulfilment | None:

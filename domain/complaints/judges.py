@@ -89,6 +89,5 @@ def _seats(at: Context, name: str | None) -> tuple[str, ...]:
 
 
 def _participants(body: GovernanceBody) -> tuple[str, ...]:
-    """Give who takes part in a body without a vote, where the body knows such."""
-    admitted = getattr(body, "participants", None) or ()
-    return tuple(getattr(participant, "party", participant) for participant in admitted)
+    """Give who takes part in a body without a vote now."""
+    return tuple(participant.party for participant in body.participants or () if participant.until_index is None)

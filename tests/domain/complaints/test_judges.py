@@ -17,6 +17,16 @@ from tests.domain.complaints.test_complaint import (
 )
 from tests.domain.stage import MEMBERS, Stage, founded, root, seated, sha256, small_scope, text
 
+
+def may_decide(stage: Stage, name: str = "q1") -> set[str]:
+    """The parties that an outsider is given as those that may decide."""
+    refusal = stage.refused("red", "ComplaintAdmitted", admission(name))
+    assert refusal.code == "E_NOT_SEATED"
+    may = refusal.judged_against["may"]
+    assert isinstance(may, list)
+    return set(may)
+
+
 # Whose cause it is.
 
 
@@ -68,6 +78,24 @@ def test_a_secretariat_neither_files_nor_decides() -> None:
 
 def test_who_has_left_the_body_does_not_decide() -> None:
     assert filed().withdraw("inai").code("inai", "ComplaintAdmitted", admission()) == "E_NOT_SEATED"
+
+
+def test_who_takes_part_in_the_body_decides_until_its_participation_ends() -> None:
+    stage = seated()
+    stage.outsider("ogp")
+    admitted = {
+        "governance_body": "cc",
+        "participation": "observer",
+        "party": "ogp",
+        "since": "2019-03-01",
+        "voting": "none",
+    }
+    stage.each("ParticipantAdmitted", admitted)
+    stage.says("nosc", "ComplaintFiled", filing())
+    assert may_decide(stage) == {"inai", "ogp"}
+    stage.each("ParticipantAdmitted", admitted | {"until": "2019-03-01"})
+    assert may_decide(stage) == {"inai"}
+    assert stage.code("ogp", "ComplaintAdmitted", admission()) == "E_NOT_SEATED"
 
 
 def test_friends_found_no_body_to_decide_in() -> None:

@@ -17,7 +17,7 @@ from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.fulfilment import first_delivery
 from constancia.domain.commitments.scope import Milestone, Scope
 from constancia.domain.complaints.facts import complaint_facts
-from constancia.domain.governance.body import GovernanceBody
+from constancia.domain.governance.body import GovernanceBody, acting_name
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key
@@ -266,7 +266,7 @@ def _responses_owed(state: State) -> Iterator[Derived]:
                 known_index=rejected.index,
                 params={
                     "answered_by": [response.response for response in answered],
-                    "body": commitment.governance_body,
+                    "body": acting_name(state, commitment.governance_body),
                     "to": commitment.proposed.party,
                 },
             )

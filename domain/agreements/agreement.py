@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar, Final, Literal
 
-from constancia.domain.governance.body import seat_rules
+from constancia.domain.governance.body import acting_name, seat_rules
 from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_edtf
@@ -277,8 +277,8 @@ def not_by_who_has_left(act: AgreementAct, on: Agreement, at: Context) -> Breach
 
 
 def its_body(act: AgreementAct, on: Agreement, at: Context) -> str | None:
-    """Give the governance body in which the last version is made."""
-    return on.current.governance_body
+    """Give the governance body in which the last version is made, or the one that acts for it now."""
+    return acting_name(at.state, on.current.governance_body)
 
 
 SEATED_WHERE_IT_IS_MADE: Final = seat_rules(its_body, since=2)

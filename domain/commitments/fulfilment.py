@@ -12,6 +12,7 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.gathering import Gathering
 from constancia.domain.commitments.scope import Deliverable
+from constancia.domain.governance.body import line_of
 from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.context import StateView
@@ -68,11 +69,12 @@ def _held(state: StateView, commitment: Commitment, item: Deliverable) -> Fulfil
 
 
 def _decided(state: StateView, commitment: Commitment, item: Deliverable) -> Fulfilment | None:
+    line = {body.governance_body for body in line_of(state, commitment.governance_body)}
     signed = [
         decision
         for decision in state.of(Decision)
         if decision.status == "signed"
-        and decision.governance_body == commitment.governance_body
+        and decision.governance_body in line
         and decision.act.fulfils is not None
         and decision.act.fulfils.commitment == commitment.commitment
         and decision.act.fulfils.deliverable == item.deliverable

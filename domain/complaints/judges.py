@@ -6,7 +6,7 @@ from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.complaints.complaint import Complaint, find_complaint, involved, kin
-from constancia.domain.governance.body import GovernanceBody
+from constancia.domain.governance.body import GovernanceBody, acting_body
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.calendar import local_day, parse_day, parse_instant
@@ -80,9 +80,7 @@ def _day_of(at: Context, complaint: Complaint) -> date:
 
 def _seats(at: Context, name: str | None) -> tuple[str, ...]:
     """Give who sits in a body, with a vote or without one; of a body that has ended, in its successor."""
-    body = at.find(GovernanceBody, f"governance/{name}")
-    while body is not None and body.status == "succeeded":
-        body = next((after for after in at.state.of(GovernanceBody) if after.predecessor == body.governance_body), None)
+    body = acting_body(at.state, name)
     if body is None or body.status != "established":
         return ()
     return (*body.seated, *_participants(body))

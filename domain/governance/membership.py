@@ -13,7 +13,7 @@ from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future
-from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.editions import FIRST, THIRD
 from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Count, EdtfText, Identifier, Rule, Text
@@ -91,6 +91,18 @@ class GovernanceBodyEstablished(GovernanceAct):
         left_out = sorted(awaited(at, body_of(at, self.predecessor), type(self).__name__) - set(self.members))
         return bool(left_out) and {"left_out": left_out}
 
+    # A successor decides on all that belonged to it: who is left alone, or an outsider, does not take that over.
+    @rule(
+        "E_POLICY",
+        "a body in which fewer than two can still speak has no successor",
+        "un órgano en el que menos de dos pueden hablar aún no tiene sucesor",
+        since=THIRD,
+    )
+    def _not_taken_over(self, on: object, at: Context) -> Breach:
+        before = body_of(at, self.predecessor)
+        standing = before is not None and before.status == "established"
+        return standing and is_alone(at, before, type(self).__name__) and {"predecessor": self.predecessor}
+
     @rule("E_DIGEST_MISMATCH", "all members establish the same text", "todos los integrantes establecen el mismo texto")
     def _same_text(self, on: GovernanceBody, at: Context) -> Breach:
         return not at.joined().parties - {at.party}
@@ -109,6 +121,7 @@ class GovernanceBodyEstablished(GovernanceAct):
         _predecessor_exists,
         _predecessor_stands,
         _takes_all_along,
+        _not_taken_over,
         _same_text,
         _not_alone,
     )

@@ -5,7 +5,7 @@ from typing import ClassVar, Final, Literal
 
 from constancia.domain.commitments.commitment import Commitment, find_commitment
 from constancia.domain.commitments.gathering import Gathering
-from constancia.domain.governance.body import ANY_BODY, has_seat
+from constancia.domain.governance.body import ANY_BODY, acting_name, has_seat
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
@@ -104,7 +104,8 @@ class ReasonedResponsePublished(ResponseAct):
     )
     def _by_a_member(self, on: object, at: Context) -> Breach:
         commitment = self._commitment(at)
-        return commitment is not None and not has_seat(at, at.party, commitment.governance_body or ANY_BODY)
+        body = acting_name(at.state, commitment.governance_body) if commitment else None
+        return commitment is not None and not has_seat(at, at.party, body or ANY_BODY)
 
     @rule("E_SELF_DEALING", "who proposed does not answer it", "quien propuso no se responde")
     def _not_to_oneself(self, on: object, at: Context) -> Breach:

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 
 from constancia.domain.commitments.commitment import Commitment, find_commitment, named_responsible
 from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.governance.body import body_of
+from constancia.domain.governance.body import acting_body
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.party import find_party
 from constancia.domain.identity.voice import speaks_for
@@ -167,7 +167,7 @@ class AssessmentPublished(AssessmentAct):
             if isinstance(matter, Commitment):
                 parties |= _responsible(matter)
             if isinstance(matter, ActionPlan | Commitment):
-                body = body_of(at, matter.governance_body)
+                body = acting_body(at.state, matter.governance_body)
                 parties |= set(body.seated if body else ())
         groups = [party for name in parties if (party := find_party(at, name)) is not None]
         return frozenset(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import ClassVar, Final, Literal
 
 from constancia.domain.commitments.commitment import find_commitment
-from constancia.domain.governance.body import awaited, body_of, is_alone, seat_rules
+from constancia.domain.governance.body import acting_name, awaited, body_of, is_alone, seat_rules
 from constancia.domain.kernel.acts import act, act_base
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.kind import AggregateKind
@@ -28,13 +28,13 @@ class MembersPlanAct(PlanAct):
     REPORTS: ClassVar = True
     concurring: ClassVar = True
 
-    def body(self, on: ActionPlan | None) -> str:
+    def body(self, on: ActionPlan | None, at: Context) -> str:
         """Give the body whose members say it."""
-        return on.governance_body if on else ""
+        return (acting_name(at.state, on.governance_body) if on else None) or ""
 
     def suffices(self, on: ActionPlan, at: Context) -> bool:
         """Tell whether, with this word, all have said it who are awaited: who has left is not."""
-        needed = awaited(at, body_of(at, self.body(on)), type(self).__name__)
+        needed = awaited(at, body_of(at, self.body(on, at)), type(self).__name__)
         return bool(needed) and at.joined().parties >= needed
 
     def settle(self, on: ActionPlan, at: Context) -> ActionPlan:
@@ -51,12 +51,12 @@ class MembersPlanAct(PlanAct):
 
 
 def _its_body(act: MembersPlanAct, on: ActionPlan | None, at: Context) -> str:
-    return act.body(on)
+    return act.body(on, at)
 
 
 @rule("E_POLICY", "no party decides alone in a body", "ninguna parte decide sola en un órgano")
 def _not_alone(act: MembersPlanAct, on: ActionPlan | None, at: Context) -> Breach:
-    return is_alone(at, body_of(at, act.body(on)), type(act).__name__)
+    return is_alone(at, body_of(at, act.body(on, at)), type(act).__name__)
 
 
 _BY_THE_MEMBERS: Final = (*seat_rules(_its_body), _not_alone)
@@ -72,7 +72,7 @@ class ActionPlanOpened(MembersPlanAct):
     period: EdtfText
     title: Text
 
-    def body(self, on: ActionPlan | None) -> str:
+    def body(self, on: ActionPlan | None, at: Context) -> str:
         """Give the body that it names."""
         return self.governance_body
 
@@ -83,11 +83,12 @@ class ActionPlanOpened(MembersPlanAct):
     # Else a second plan of the same number, with a later deadline, would stand for the first.
     @rule("E_STATE", "a body opens one plan of a number", "un órgano abre un solo plan de cada número")
     def _ordinal_is_new(self, on: object, at: Context) -> Breach:
+        body = acting_name(at.state, self.governance_body)
         others = (plan for plan in at.state.of(ActionPlan) if plan.plan != self.plan and plan.status != "opening")
         return [
             {"plan": plan.plan}
             for plan in others
-            if (plan.governance_body, plan.ordinal) == (self.governance_body, self.ordinal)
+            if plan.ordinal == self.ordinal and acting_name(at.state, plan.governance_body) == body
         ]
 
     RULES: ClassVar = (_body_exists, *_BY_THE_MEMBERS, _ordinal_is_new)

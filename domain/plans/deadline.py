@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Final, Literal
 
 from constancia.domain.governance.basis import decided_rules, signed_by_all
-from constancia.domain.governance.body import ANY_BODY, seat_rules
+from constancia.domain.governance.body import ANY_BODY, acting_name, seat_rules
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_day, parse_edtf, parse_instant
@@ -66,7 +66,7 @@ class DeadlineAct(Act[DeadlineMove]):
 
 def _body_of_the_plan(act: Any, on: object, at: Context) -> str | None:
     plan = find_plan(at, act.plan)
-    return plan.governance_body if plan else None
+    return acting_name(at.state, plan.governance_body) if plan else None
 
 
 def _where_it_sits(act: "DeadlineMoved", on: object, at: Context) -> str:

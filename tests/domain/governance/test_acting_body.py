@@ -1,10 +1,11 @@
 """What belonged to a body that has been succeeded: its successor decides on it, and nobody else (B1)."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from tests.domain.commitments.test_commitment import status
-from tests.domain.commitments.test_duty import assignment
+from tests.domain.commitments.test_duty import assignment, duty
 from tests.domain.complaints.test_complaint import admission, filing
 from tests.domain.complaints.test_judges import may_decide
 from tests.domain.governance.test_membership import establishing
@@ -13,6 +14,7 @@ from tests.domain.plans.test_deadline import extending, stopping
 from tests.domain.plans.test_plan import carrying, closing, opening, submitting
 from tests.domain.stage import MEMBERS, Body, Stage, act_of, founded, milestone, proposed, seated, small_scope, text
 
+from constancia.domain.bearing import bearers, fallback_bearers
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.governance.body import acting_body, acting_name
 from constancia.domain.kernel.values import digest
@@ -208,3 +210,33 @@ def test_b1_nobody_takes_over_a_body_in_which_it_sits_alone_or_not_at_all(gone: 
 def test_b1_before_the_third_edition_no_body_acts_for_another() -> None:
     stage = founded(edition=2).body("cc").body("cc2", MEMBERS, predecessor="cc")
     assert acting_name(stage.state, "cc") == "cc"
+
+
+# Who bears what.
+
+
+def holders(stage: Stage) -> list[tuple[str | None, str]]:
+    return [(bearer.holder, bearer.standing) for bearer in bearers(stage.state, duty(stage))]
+
+
+def test_p5_who_leaves_the_successor_has_left_its_duty() -> None:
+    stage = succeeded()
+    assert holders(stage) == [("sfp", "bears")]
+    stage.withdraw("sfp", "cc2")
+    assert holders(stage) == [("sfp", "left")]
+
+
+def test_p5_who_had_left_before_the_succession_has_left_and_comes_back_with_a_seat_in_the_successor() -> None:
+    stage = with_matters().withdraw("sfp")
+    assert holders(stage) == [("sfp", "left")]
+    stage.body("cc2", ("inai", "nosc"), predecessor="cc")
+    assert holders(stage) == [("sfp", "left")]
+    stage = with_matters().withdraw("sfp").body("cc2", MEMBERS, predecessor="cc")
+    assert holders(stage) == [("sfp", "bears")]
+
+
+def test_members_of_a_fallback_are_those_of_the_body_that_acts() -> None:
+    stage: Any = succeeded()
+    commitment = stage.find(Commitment, "commitment/c1")
+    (step,) = commitment.scope.milestones
+    assert fallback_bearers(stage.state, commitment, step) == FOUR

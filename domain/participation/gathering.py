@@ -150,7 +150,7 @@ class GatheringConvened(MatterAct):
 
     @rule("E_DATE", "a gathering is convened before it is over", "una reunión se convoca antes de que termine")
     def _not_over(self, on: object, at: Context) -> Breach:
-        end, called = parse_edtf(self.window).end, parse_edtf(at.statement["occurred_on"]).start
+        end, called = parse_edtf(self.window).end, at.occurred.start if at.occurred else None
         return end is not None and called is not None and end < called and {"found": self.window}
 
     RULES: ClassVar = (*_MATTER, _same_matter, _not_over)
@@ -226,7 +226,9 @@ class GatheringHeld(MatterAct):
         "la fecha del acto cae en los días en que se realizó",
     )
     def _on_these_days(self, on: object, at: Context) -> Breach:
-        dated, days = parse_edtf(at.statement["occurred_on"]), parse_edtf(self.window)
+        dated, days = at.occurred, parse_edtf(self.window)
+        if dated is None:
+            return None
         before = dated.end is not None and days.start is not None and dated.end < days.start
         after = dated.start is not None and days.end is not None and days.end < dated.start
         return (before or after) and {"found": self.window}

@@ -7,7 +7,7 @@ shows as well as a false one.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from constancia.domain.agreements.facts import agreement_facts
@@ -24,6 +24,7 @@ from constancia.domain.identity.key import Key
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import (
     Certainty,
+    days_after,
     deadline,
     has_begun,
     local_day,
@@ -108,7 +109,7 @@ def _decisions(state: State, at: datetime) -> Iterator[Derived]:
         kind = {"rejected": "DecisionRejected", "lapsed": "DecisionLapsed"}.get(settled, "DecisionAdopted")
         since = decision.outcome_on
         if state.edition >= SECOND and since is None and decision.closes is not None:
-            since = (parse_day(decision.closes) + timedelta(days=1)).isoformat()  # the end of voting settled it
+            since = days_after(parse_day(decision.closes), 1).isoformat()  # the end of voting settled it
         yield Derived(kind=kind, stream=decision.stream, since=since, known_index=decision.outcome_index, params=params)
         if decision.status == "signed":
             last = decision.signatures[-1]

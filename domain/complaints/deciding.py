@@ -1,7 +1,6 @@
 """Deciding on a complaint: admitted, dismissed, resolved; by nobody whose cause it is."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import ClassVar, Final, Literal
 
 from constancia.domain.complaints.answers import first_answers
@@ -16,7 +15,7 @@ from constancia.domain.complaints.complaint import (
 from constancia.domain.complaints.judges import is_related, may_decide
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import act
-from constancia.domain.kernel.calendar import parse_day
+from constancia.domain.kernel.calendar import days_after, parse_day
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Day, StreamName, Text
@@ -87,7 +86,7 @@ class ComplaintAdmitted(ComplaintAct):
 
 def last_day_for_answers(on: Complaint, at: Context) -> str:
     """Give the last day for answers to a complaint that is admitted now, in the ledger's zone."""
-    return (at.day + timedelta(days=on.response_days)).isoformat()
+    return days_after(at.day, on.response_days).isoformat()
 
 
 @act

@@ -1,6 +1,6 @@
 """Who may decide on a complaint: a seat of its body that is nobody's party in it; else whom it is addressed to."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
@@ -9,7 +9,7 @@ from constancia.domain.complaints.complaint import Complaint, find_complaint, in
 from constancia.domain.governance.body import GovernanceBody, acting_body
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.voice import can_say
-from constancia.domain.kernel.calendar import local_day, parse_day, parse_instant
+from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_instant
 from constancia.domain.kernel.context import Context
 
 
@@ -71,7 +71,7 @@ def _is_apart(at: Context, party: str, parties: frozenset[str]) -> bool:
 def _is_left(at: Context, former: Complaint) -> bool:
     """Tell whether a complaint was left undecided for longer than the term of an answer, since it could be decided."""
     since = parse_day(former.admission.due) if former.admission is not None else _day_of(at, former)
-    return former.is_open and at.day > since + timedelta(days=former.response_days)
+    return former.is_open and at.day > days_after(since, former.response_days)
 
 
 def _day_of(at: Context, complaint: Complaint) -> date:

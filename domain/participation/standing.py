@@ -18,6 +18,7 @@ from constancia.domain.commitments.gathering import Contribution, Convening, Gat
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import (
     Certainty,
+    days_after,
     deadline,
     format_instant,
     has_begun,
@@ -140,8 +141,8 @@ def response_due(state: StateView, gathering: Gathering, at: datetime) -> dateti
     over = _over(state, gathering, at)
     if over is None or gathering.response_term is None or not gathering.contributions:
         return None
-    term = timedelta(days=gathering.response_term)
-    return deadline((_last_day(state, over) + term).isoformat(), state.timezone)
+    last = days_after(_last_day(state, over), gathering.response_term)
+    return deadline(last.isoformat(), state.timezone)
 
 
 def participation_facts(state: StateView, at: datetime) -> Iterator[Derived]:

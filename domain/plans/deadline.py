@@ -18,7 +18,7 @@ from constancia.domain.governance.body import ANY_BODY, GovernanceBody, acting_n
 from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.calendar import local_day, parse_day, parse_edtf, parse_instant
+from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_edtf, parse_instant
 from constancia.domain.kernel.context import Context, StateView
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
@@ -342,7 +342,7 @@ def with_stops(due: date, stops: Iterable[tuple[date, date]], begins: date = dat
     """
     for first, last in stops:
         if first <= due and last >= begins:
-            due += timedelta(days=(last - max(first, begins)).days + 1)
+            due = days_after(due, (last - max(first, begins)).days + 1)
     return due
 
 

@@ -340,3 +340,10 @@ def test_a_stopped_clock_never_brings_a_deadline_forward(spans: list[tuple[date,
     moved = with_stops(due, stops)
     assert due <= moved <= due + timedelta(days=sum((last - first).days + 1 for first, last in stops))
     assert with_stops(due, stops, begins=date(2020, 1, 1)) == due
+
+
+@given(SPANS, st.dates(), st.dates())
+def test_no_day_is_too_late_for_a_stopped_clock(spans: list[tuple[date, date]], due: date, until: date) -> None:
+    """The calendar ends on the last day of 9999; a term that would end later ends on that one."""
+    moves = [move(number, (first, max(first, until))) for number, (first, _last) in enumerate(spans)]
+    assert due <= with_stops(due, clock_stops(moves, date.max, ZONE)) <= date.max

@@ -143,7 +143,7 @@ class ActionPlanClosed(MembersPlanAct):
             if (commitment := find_commitment(at, carried.commitment)) is not None and commitment.ended is not None
         ]
         computed = outcome_of(ended)
-        return computed is not None and _RANK[self.outcome] > _RANK[computed] and {"computed": computed}
+        return _RANK[self.outcome] > _RANK[computed] and {"computed": computed}
 
     RULES: ClassVar = (*_BY_THE_MEMBERS, _no_open_commitment, _not_called_better)
 
@@ -155,15 +155,13 @@ class ActionPlanClosed(MembersPlanAct):
 _RANK: Final = {"not_completed": 0, "partially": 1, "completed": 2}
 
 
-def outcome_of(ended: list[str]) -> str | None:
-    """Compute how well a plan ended from how its commitments did; None where it carries none.
+def outcome_of(ended: list[str]) -> str:
+    """Compute how well a plan ended from how its commitments did; one that carries none has completed nothing.
 
     Args:
         ended: The outcome of each: one of a commitment's, or `withdrawn`.
     """
-    if not ended:
-        return None
-    if all(outcome == "completed" for outcome in ended):
+    if ended and all(outcome == "completed" for outcome in ended):
         return "completed"
     return "partially" if any(outcome in ("completed", "partially") for outcome in ended) else "not_completed"
 

@@ -134,7 +134,7 @@ def _successor(state: StateView, body: GovernanceBody) -> GovernanceBody | None:
     ended = {index for seat in body.seats for change, _on, index in seat.changes if change == "succeeded"}
     after = (other for other in state.of(GovernanceBody) if other.predecessor == body.governance_body)
     return next(
-        (other for other in after if any(mark.index in ended for said in other.concurring for mark in said.marks)), None
+        (other for other in after if any(mark.index in ended for word in other.concurring for mark in word.marks)), None
     )
 
 

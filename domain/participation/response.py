@@ -165,7 +165,7 @@ class ReasonedResponsePublished(ResponseAct):
             if contribution is not None:
                 yield contribution.mark
         if any(theme.contributions is None for theme in self.themes) and gathering.contributions:
-            yield min((one.mark for one in gathering.contributions), key=_first_day)
+            yield min((contribution.mark for contribution in gathering.contributions), key=_first_day)
 
     def _commitment(self, at: Context) -> Commitment | None:
         return find_commitment(at, self.commitment) if self.commitment is not None else None

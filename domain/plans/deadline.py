@@ -328,8 +328,8 @@ def _stopped(move: DeadlineMove, today: date, timezone: str) -> tuple[date, date
     return first, min(last, today)
 
 
-def _earliest(said: Mark, timezone: str) -> date:
-    return local_day(parse_instant(said.recorded_at), timezone) - CLAIM_SPAN
+def _earliest(mark: Mark, timezone: str) -> date:
+    return local_day(parse_instant(mark.recorded_at), timezone) - CLAIM_SPAN
 
 
 def with_stops(due: date, stops: Iterable[tuple[date, date]], begins: date = date.min) -> date:

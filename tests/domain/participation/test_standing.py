@@ -203,7 +203,7 @@ def test_r4_a_later_call_to_days_before_the_ledger_makes_neither_holding_nor_con
 
 
 def test_what_was_over_before_the_ledger_knew_of_it_counts_as_said() -> None:
-    """A consultation of 2017, with what came in then and its answer, is told afterwards: nothing contradicts it."""
+    """A consultation of 2017, with what came in then and its answer, is recorded afterwards: nothing contradicts it."""
     stage = seated()
     call = convened(about=None, governance_body="cc", kind="consultation", window="2017-03/2017-04")
     call = {name: value for name, value in call.items() if value is not None}

@@ -6,7 +6,7 @@ from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.complaints.complaint import Complaint, find_complaint, involved, kin
-from constancia.domain.governance.body import GovernanceBody, acting_body
+from constancia.domain.governance.body import GovernanceBody, acting_body, acting_name
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_instant
@@ -29,14 +29,20 @@ def bodies_for(at: Context, subject: str | None, against: tuple[str, ...]) -> tu
     Else who complains, or who is accused, would found a body with its friends and have the complaint decided there.
 
     Returns:
-        That of its subject; else those in which an accused party has or had a seat; else all.
+        That of its subject; else those in which an accused party has or had a seat, also in one that they go on
+        from; else all.
     """
     own = body_of_subject(at, subject)
     if own is not None:
         return (own,)
-    bodies = [body for body in at.state.of(GovernanceBody) if body.status == "established"]
-    theirs = [body for body in bodies if any(body.seat(party) is not None for party in against)]
-    return tuple(body.governance_body for body in theirs or bodies)
+    bodies = tuple(at.state.of(GovernanceBody))
+    had = {
+        acting_name(at.state, body.governance_body)
+        for body in bodies
+        if any(body.seat(party) is not None for party in against)
+    }
+    standing = [body.governance_body for body in bodies if body.status == "established"]
+    return tuple(name for name in standing if name in had) or tuple(standing)
 
 
 def may_decide(at: Context, complaint: Complaint) -> frozenset[str]:

@@ -112,6 +112,17 @@ def test_friends_found_no_body_to_decide_in() -> None:
     assert stage.code("red", "ComplaintResolved", resolution("dismissed")) == "E_NOT_SEATED"
 
 
+def test_who_had_a_seat_in_a_body_that_was_succeeded_is_judged_in_its_successor() -> None:
+    """Else who complains would choose among all bodies, its friends' too."""
+    stage = seated().withdraw("sfp").body("cc2", ("inai", "nosc"), predecessor="cc")
+    stage.outsider("otra")
+    stage.body("friends", ("nosc", "otra"))
+    refusal = stage.refused("nosc", "ComplaintFiled", filing(governance_body="friends"))
+    assert (refusal.code, refusal.judged_against["bodies"]) == ("E_POLICY", ["cc2"])
+    stage.says("nosc", "ComplaintFiled", filing())
+    assert complaint(stage).governance_body == "cc2"
+
+
 @pytest.mark.parametrize("subject", ["commitment/c1", "agreement/ag", "governance/cc", "decision/d-c1"])
 def test_a_complaint_belongs_to_the_body_of_its_subject(subject: str) -> None:
     stage = signed_by(*MEMBERS).adopted(scope=small_scope())
@@ -139,6 +150,20 @@ def test_with_all_seats_involved_it_is_decided_by_whom_it_is_addressed_to() -> N
     stage.says("ogp", "ComplaintAdmitted", admission())
     stage.on("2019-12-12").says("ogp", "ComplaintResolved", resolution("settled"))
     assert complaint(stage).status == "resolved"
+
+
+def test_where_all_seats_are_accused_each_side_names_one_judge() -> None:
+    """The limit that docs/THREATS names: who complains chooses the first judge, and the accused that of the appeal."""
+    stage = all_seats_involved(addressed_to="ogp")
+    stage.outsider("otra")
+    stage.says("ogp", "ComplaintAdmitted", admission())
+    stage.on("2019-04-01").says("ogp", "ComplaintResolved", resolution("upheld"))
+    stage.says(
+        "sfp", "ComplaintFiled", filing("q2", kind="appeal", continues="q1", against=["nosc"], addressed_to="otra")
+    )
+    assert stage.code("ogp", "ComplaintAdmitted", admission("q2")) == "E_SELF_DEALING"
+    assert stage.code("inai", "ComplaintAdmitted", admission("q2")) == "E_SELF_DEALING"
+    stage.says("otra", "ComplaintAdmitted", admission("q2"))
 
 
 def test_with_nobody_to_decide_the_filer_continues_it_elsewhere() -> None:

@@ -52,8 +52,7 @@ class BodysAct(CommitmentAct):
         concurrence = at.joined()
         if not self.suffices(on, at):
             return replace(on, concurring=on.with_concurrence(concurrence))
-        rest = tuple(act for act in on.concurring if (act.type, act.digest) != (concurrence.type, concurrence.digest))
-        return self.settle(replace(on, concurring=rest), at)
+        return self.settle(replace(on, concurring=on.without_concurrence(concurrence)), at)
 
 
 def _its_body(act: BodysAct, on: Commitment, at: Context) -> str:

@@ -184,9 +184,7 @@ class DutyAssigned(DutyAct):
         concurrence = at.joined()
         if not self.suffices(on, at):
             return replace(on, concurring=on.with_concurrence(concurrence))
-        rest = tuple(
-            other for other in on.concurring if (other.type, other.digest) != (concurrence.type, concurrence.digest)
-        )
+        rest = on.without_concurrence(concurrence)
         assignment = Assignment(
             bearers=self.bearers,
             text=self.text,

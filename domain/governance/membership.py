@@ -321,8 +321,7 @@ class PartyReturned(GovernanceAct):
         concurrence = at.joined()
         if not self._by_all(on, at):
             return replace(on, concurring=on.with_concurrence(concurrence))
-        # The matter is closed: a later withdrawal and return may use the same words again.
-        rest = tuple(act for act in on.concurring if act.type != concurrence.type or act.digest != concurrence.digest)
+        rest = on.without_concurrence(concurrence)
         since = occurrence(at.state, at.mark, self.effective).on
         return _with_seat(replace(on, concurring=rest), self.party, "returned", since, at.mark)
 

@@ -69,8 +69,12 @@ class Aggregate:
 
     def with_concurrence(self, changed: Concurrence) -> tuple[Concurrence, ...]:
         """Give the list with one replaced or added."""
-        others = (other for other in self.concurring if (other.type, other.digest) != (changed.type, changed.digest))
+        others = self.without_concurrence(changed)
         return tuple(sorted((*others, changed), key=lambda concurrence: (concurrence.type, concurrence.digest)))
+
+    def without_concurrence(self, settled: Concurrence) -> tuple[Concurrence, ...]:
+        """Give the list without one: its matter is settled, and the same words may be said of it once more."""
+        return tuple(other for other in self.concurring if (other.type, other.digest) != (settled.type, settled.digest))
 
 
 # Metadata of a field that holds the act that an aggregate began with: in the document the act's members are the

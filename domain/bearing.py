@@ -19,8 +19,9 @@ from constancia.domain.identity.succession import Succession, heirs_of, holder_o
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import Certainty
 from constancia.domain.kernel.derived import Derived
+from constancia.domain.kernel.editions import SECOND
 from constancia.domain.kernel.moves import answer, counts_by, span_of
-from constancia.domain.kernel.occurrence import SECOND, occurrence
+from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.state import State
 
 

@@ -9,13 +9,12 @@ from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.editions import FIRST, THIRD
 from constancia.domain.kernel.occurrence import Ledger, occurrence
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Count, Digest, Doc, DocSet, Identifier, Label, LanguageTag, Text, Value
 
 TWO: Final = 2  # nobody agrees alone
-THIRD: Final = 3  # the edition that knows an agreement's later life
 _WAITING: Final = ("awaiting_signatures", "partially_signed")
 Weight = Literal["substantive", "possible", "minor", "reading", "typo"]
 

@@ -18,7 +18,7 @@ from constancia.domain.kernel.acts import Act, act, act_base, names_later_editio
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import zone
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, LAST_OF_ES_AND_EN, NEWEST
+from constancia.domain.kernel.editions import FIRST, LAST_OF_ES_AND_EN, NEWEST, THIRD
 from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
 from constancia.domain.kernel.values import (
     Count,
@@ -55,7 +55,6 @@ LONGEST_TERM: Final = 3_660
 # an id has `_` for each `-` there, as the name of a rule is a member's.
 SCALE_RULE: Final = "scale_"
 _SCALE: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}(?:,[a-z][a-z0-9_-]{0,63})+\Z")
-_THIRD: Final = 3  # the edition that knows scales
 
 
 def unknown_rules(rules: Mapping[str, Rule], edition: int = FIRST) -> Iterator[tuple[str, str | bool | int]]:
@@ -66,7 +65,7 @@ def unknown_rules(rules: Mapping[str, Rule], edition: int = FIRST) -> Iterator[t
     for name, since in CHECKED_SINCE.items():
         if name in rules and edition >= since and not _is_known(name, rules[name].value):
             yield name, rules[name].value
-    for name, rule in rules.items() if edition >= _THIRD else ():
+    for name, rule in rules.items() if edition >= THIRD else ():
         if name.startswith(SCALE_RULE) and scale_values(rule.value) is None:
             yield name, rule.value
 

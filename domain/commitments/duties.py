@@ -142,7 +142,7 @@ class RoleFilled(BodysAct):
         return not any(self._is(holder, self.party) for holder in on.roles or ())
 
     def parties_concerned(self, at: Context) -> frozenset[str]:
-        """Give the party that gets the role, and the one that loses it."""
+        """Give the party that gets the role; a member that loses it says it with the others."""
         return frozenset({self.party})
 
     def settle(self, on: Commitment, at: Context) -> Commitment:

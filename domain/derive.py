@@ -21,7 +21,7 @@ from constancia.domain.governance.body import GovernanceBody, acting_name
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key
-from constancia.domain.kernel.aggregate import Mark
+from constancia.domain.kernel.aggregate import Mark, marks_of
 from constancia.domain.kernel.calendar import (
     Certainty,
     days_after,
@@ -32,12 +32,13 @@ from constancia.domain.kernel.calendar import (
     parse_instant,
 )
 from constancia.domain.kernel.derived import Derived, Target, missed
+from constancia.domain.kernel.editions import SECOND
 from constancia.domain.kernel.moves import answer, counts_by, span_of
-from constancia.domain.kernel.occurrence import SECOND, occurrence
+from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.participation.standing import OWED, participation_facts, responses_to
 from constancia.domain.plans.lateness import plan_facts
 from constancia.domain.plans.plan import ActionPlan
-from constancia.domain.remarks.standing import contests_within, disowned, marks_of
+from constancia.domain.remarks.standing import contests_within, disowned
 from constancia.domain.state import State
 
 __all__ = (

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from constancia.domain.governance.body import GovernanceBody, RulesVersion, Seat, awaited, body_of, is_alone, seat_rules
 from constancia.domain.governance.decision import last_word
-from constancia.domain.identity.genesis import unknown_rules
+from constancia.domain.identity.genesis import SCALE_RULE, unknown_rules
 from constancia.domain.identity.party import PARTY_EXISTS, by_own_party, unregistered
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
@@ -177,11 +177,16 @@ class GovernanceRulesAdopted(GovernanceAct):
     def _values_known(self, on: object, at: Context) -> Breach:
         return [{"rule": name, "value": value} for name, value in unknown_rules(self.rules, at.edition)]
 
+    # It would never be found: scales are the whole ledger's.
+    @rule("E_POLICY", "scales are listed in genesis", "las escalas se enumeran en el génesis", since=THIRD)
+    def _no_scale(self, on: object, at: Context) -> Breach:
+        return [{"rule": name} for name in sorted(self.rules) if name.startswith(SCALE_RULE)]
+
     @rule("E_POLICY", "no party decides alone in a body", "ninguna parte decide sola en un órgano")
     def _not_alone(self, on: GovernanceBody, at: Context) -> Breach:
         return is_alone(at, on, type(self).__name__)
 
-    RULES: ClassVar = (*_BY_A_MEMBER, _next_version, _values_known, _not_alone)
+    RULES: ClassVar = (*_BY_A_MEMBER, _next_version, _values_known, _no_scale, _not_alone)
 
     def suffices(self, on: GovernanceBody, at: Context) -> bool:
         """Tell whether, with this word, all have said it who are awaited: members that have left are not."""

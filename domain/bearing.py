@@ -11,7 +11,7 @@ from datetime import date
 from constancia.domain.commitments.commitment import Commitment, bearers_of
 from constancia.domain.commitments.duty import Duty
 from constancia.domain.commitments.scope import Milestone
-from constancia.domain.governance.body import GovernanceBody
+from constancia.domain.governance.body import acting_body, line_of
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.party import Party
 from constancia.domain.identity.role import MEMBERS
@@ -19,8 +19,9 @@ from constancia.domain.identity.succession import Succession, heirs_of, holder_o
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import Certainty
 from constancia.domain.kernel.derived import Derived
+from constancia.domain.kernel.editions import SECOND
 from constancia.domain.kernel.moves import answer, counts_by, span_of
-from constancia.domain.kernel.occurrence import SECOND, occurrence
+from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.state import State
 
 
@@ -43,8 +44,9 @@ def _bearer(state: State, body: str, party: str, duty: str) -> Bearer:
     holder = holder_of(state, party, duty)
     if holder is None:
         return Bearer(party=party, holder=None, standing="orphaned")
-    record = state.aggregates.get(f"governance/{body}")
-    seat = record.seat(holder) if isinstance(record, GovernanceBody) else None
+    # In the body that acts for it now; who had left before that was founded has no seat there.
+    seats = [seat for record in line_of(state, body) if (seat := record.seat(holder)) is not None]
+    seat = seats[-1] if seats else None
     withdrew = seat is not None and not seat.seated and seat.changes[-1][0] == "withdrawn"
     return Bearer(party=party, holder=holder, standing="left" if withdrew else "bears")
 
@@ -57,8 +59,8 @@ def is_orphaned(state: State, duty: Duty) -> bool:
 
 def fallback_bearers(state: State, commitment: Commitment, milestone: Milestone) -> tuple[str, ...]:
     """Give the parties of a milestone's fallback: members that sit, parties, or who has taken over from them."""
-    body = state.aggregates.get(f"governance/{commitment.governance_body}")
-    seated = body.seated if isinstance(body, GovernanceBody) else ()
+    body = acting_body(state, commitment.governance_body)
+    seated = body.seated if body is not None else ()
     named = milestone.fallback.parties if milestone.fallback else ()
     bearers: list[str] = []
     for name in named:

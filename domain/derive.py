@@ -7,7 +7,7 @@ shows as well as a false one.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from constancia.domain.agreements.facts import agreement_facts
@@ -17,13 +17,14 @@ from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.fulfilment import first_delivery
 from constancia.domain.commitments.scope import Milestone, Scope
 from constancia.domain.complaints.facts import complaint_facts
-from constancia.domain.governance.body import GovernanceBody
+from constancia.domain.governance.body import GovernanceBody, acting_name
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key
-from constancia.domain.kernel.aggregate import Mark
+from constancia.domain.kernel.aggregate import Mark, marks_of
 from constancia.domain.kernel.calendar import (
     Certainty,
+    days_after,
     deadline,
     has_begun,
     local_day,
@@ -31,12 +32,13 @@ from constancia.domain.kernel.calendar import (
     parse_instant,
 )
 from constancia.domain.kernel.derived import Derived, Target, missed
+from constancia.domain.kernel.editions import SECOND
 from constancia.domain.kernel.moves import answer, counts_by, span_of
-from constancia.domain.kernel.occurrence import SECOND, occurrence
+from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.participation.standing import OWED, participation_facts, responses_to
 from constancia.domain.plans.lateness import plan_facts
 from constancia.domain.plans.plan import ActionPlan
-from constancia.domain.remarks.standing import contests_within, disowned, marks_of
+from constancia.domain.remarks.standing import contests_within, disowned
 from constancia.domain.state import State
 
 __all__ = (
@@ -108,7 +110,7 @@ def _decisions(state: State, at: datetime) -> Iterator[Derived]:
         kind = {"rejected": "DecisionRejected", "lapsed": "DecisionLapsed"}.get(settled, "DecisionAdopted")
         since = decision.outcome_on
         if state.edition >= SECOND and since is None and decision.closes is not None:
-            since = (parse_day(decision.closes) + timedelta(days=1)).isoformat()  # the end of voting settled it
+            since = days_after(parse_day(decision.closes), 1).isoformat()  # the end of voting settled it
         yield Derived(kind=kind, stream=decision.stream, since=since, known_index=decision.outcome_index, params=params)
         if decision.status == "signed":
             last = decision.signatures[-1]
@@ -266,7 +268,7 @@ def _responses_owed(state: State) -> Iterator[Derived]:
                 known_index=rejected.index,
                 params={
                     "answered_by": [response.response for response in answered],
-                    "body": commitment.governance_body,
+                    "body": acting_name(state, commitment.governance_body),
                     "to": commitment.proposed.party,
                 },
             )

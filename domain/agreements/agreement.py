@@ -4,18 +4,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar, Final, Literal
 
-from constancia.domain.governance.body import seat_rules
+from constancia.domain.governance.body import acting_name, seat_rules
 from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.editions import FIRST, THIRD
 from constancia.domain.kernel.occurrence import Ledger, occurrence
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Count, Digest, Doc, DocSet, Identifier, Label, LanguageTag, Text, Value
 
 TWO: Final = 2  # nobody agrees alone
-THIRD: Final = 3  # the edition that knows an agreement's later life
 _WAITING: Final = ("awaiting_signatures", "partially_signed")
 Weight = Literal["substantive", "possible", "minor", "reading", "typo"]
 
@@ -298,8 +297,8 @@ def not_by_who_has_left(act: AgreementAct, on: Agreement, at: Context) -> Breach
 
 
 def its_body(act: AgreementAct, on: Agreement, at: Context) -> str | None:
-    """Give the governance body in which the last version is made."""
-    return on.current.governance_body
+    """Give the governance body in which the last version is made, or the one that acts for it now."""
+    return acting_name(at.state, on.current.governance_body)
 
 
 SEATED_WHERE_IT_IS_MADE: Final = seat_rules(its_body, since=2)

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import ClassVar
 
 from constancia.domain.agreements.agreement import (
-    THIRD,
     TWO,
     Agreement,
     AgreementAct,
@@ -15,6 +14,7 @@ from constancia.domain.agreements.agreement import (
 )
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import FormError, Identifier, LanguageTag, Text
 

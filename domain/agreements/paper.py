@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import ClassVar
 
 from constancia.domain.agreements.agreement import (
-    THIRD,
     Agreement,
     AgreementSignature,
     AgreementTextAct,
@@ -20,6 +19,7 @@ from constancia.domain.identity.party import party_registered
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.context import Context, lies_in_future
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Doc, EdtfText, Identifier, Label, Text
 

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from constancia.domain.agreements.agreement import (
     SEATED_WHERE_IT_IS_MADE,
-    THIRD,
     TWO,
     Agreement,
     AgreementAct,
@@ -29,7 +28,7 @@ from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.editions import FIRST, THIRD
 from constancia.domain.kernel.rules import Breach, Met, rule
 from constancia.domain.kernel.values import DocSet, EdtfText, FormError, Identifier, Text, digest
 

@@ -5,7 +5,6 @@ from datetime import date
 from typing import ClassVar
 
 from constancia.domain.agreements.agreement import (
-    THIRD,
     TWO,
     Agreement,
     AgreementMatter,
@@ -16,6 +15,7 @@ from constancia.domain.agreements.agreement import (
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, lies_in_future
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import EdtfText, Text

@@ -22,7 +22,7 @@ from constancia.domain.commitments.commitment import (
 )
 from constancia.domain.commitments.conditions import ConditionDeclared
 from constancia.domain.commitments.duties import ConditionSettled, RoleFilled
-from constancia.domain.commitments.fulfilment import EXPECTED, FULFILLED, delivery
+from constancia.domain.commitments.fulfilment import EXPECTED, delivery, undelivered
 from constancia.domain.commitments.status import STATUS_MOVES, CommitmentStatusDecided
 from constancia.domain.kernel.acts import act, act_base
 from constancia.domain.kernel.aggregate import Level
@@ -136,9 +136,7 @@ class ProgressReported(CommitmentAct):
         since=2,
     )
     def _all_delivered(self, on: Commitment, at: Context) -> Breach:
-        items = on.scope.deliverables if on.scope and self.level == "complete" else ()
-        there = ("submitted", "accepted", FULFILLED)
-        missing = [item.deliverable for item in items if delivery(at.state, on, item) not in there]
+        missing = undelivered(at.state, on) if self.level == "complete" else []
         return bool(missing) and {"missing": missing}
 
     @rule("E_POLICY", "a lower level than before needs a reason", "un nivel menor que antes exige una razón")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Literal, Protocol
 
 from constancia.domain.commitments.scope import Milestone, Scope, ScopeDiff
-from constancia.domain.governance.body import ANY_BODY, body_of, has_seat
+from constancia.domain.governance.body import ANY_BODY, acting_body, acting_name, has_seat
 from constancia.domain.identity.party import find_party
 from constancia.domain.identity.role import MEMBERS, ROLES
 from constancia.domain.identity.succession import holder_of
@@ -299,7 +299,7 @@ OF_ITS_BODY: Final = (
 
 def decided_elsewhere(at: Context, commitment: Commitment | None) -> Met | None:
     """Find that a decision is put to another body than the commitment's."""
-    body = commitment.governance_body if commitment else None
+    body = acting_name(at.state, commitment.governance_body) if commitment else None
     return {"body": body} if at.proposed_in and body not in (None, at.proposed_in) else None
 
 
@@ -348,7 +348,7 @@ def _responsible(at: Context, commitment: Commitment, milestone: Milestone) -> I
     """Give the parties that are responsible for a milestone now."""
     for name in named_responsible(milestone, fallback=commitment.has_failed(milestone)):
         if name in MEMBERS:
-            body = body_of(at, commitment.governance_body)
+            body = acting_body(at.state, commitment.governance_body)
             yield from body.seated if body else ()
         else:
             yield from bearers_of(at.state, commitment, milestone, name)

@@ -13,7 +13,7 @@ from constancia.domain.commitments.commitment import (
 )
 from constancia.domain.commitments.no_document import met_by_a_document
 from constancia.domain.governance.basis import RECORDED_BY_A_MEMBER, decided_rules
-from constancia.domain.governance.body import ANY_BODY, awaited, body_of, seat_rules
+from constancia.domain.governance.body import ANY_BODY, acting_name, awaited, body_of, seat_rules
 from constancia.domain.governance.decision import TWO
 from constancia.domain.identity.succession import heirs_of
 from constancia.domain.identity.voice import speaks_for
@@ -105,7 +105,7 @@ class DeliverableAct(Act[DeliverableState]):
 
 def _adopting_body(act: DeliverableAct, on: object, at: Context) -> str:
     commitment = find_commitment(at, act.commitment)
-    return (commitment.governance_body if commitment else None) or ANY_BODY
+    return acting_name(at.state, commitment.governance_body if commitment else None) or ANY_BODY
 
 
 @rule("E_NOT_FOUND", "there is no such adopted commitment", "no existe ese compromiso, o no está adoptado")

@@ -15,7 +15,7 @@ from constancia.domain.commitments.commitment import (
 )
 from constancia.domain.commitments.precedents import released
 from constancia.domain.commitments.scope import Milestone
-from constancia.domain.governance.body import awaited, body_of, seat_rules
+from constancia.domain.governance.body import acting_body, acting_name, awaited, seat_rules
 from constancia.domain.governance.decision import TWO
 from constancia.domain.identity.party import party_registered
 from constancia.domain.identity.role import Role
@@ -37,7 +37,9 @@ class BodysAct(CommitmentAct):
 
     def suffices(self, on: Commitment, at: Context) -> bool:
         """Tell whether, with this word, all have said it who are awaited: who has left is not."""
-        needed = awaited(at, body_of(at, on.governance_body), type(self).__name__) - self.parties_concerned(at)
+        needed = awaited(at, acting_body(at.state, on.governance_body), type(self).__name__) - self.parties_concerned(
+            at
+        )
         return bool(needed) and at.joined().parties >= needed and self.is_open(on)
 
     def is_open(self, on: Commitment) -> bool:
@@ -53,17 +55,16 @@ class BodysAct(CommitmentAct):
         concurrence = at.joined()
         if not self.suffices(on, at):
             return replace(on, concurring=on.with_concurrence(concurrence))
-        rest = tuple(act for act in on.concurring if (act.type, act.digest) != (concurrence.type, concurrence.digest))
-        return self.settle(replace(on, concurring=rest), at)
+        return self.settle(replace(on, concurring=on.without_concurrence(concurrence)), at)
 
 
 def _its_body(act: BodysAct, on: Commitment, at: Context) -> str:
-    return on.governance_body or ""
+    return acting_name(at.state, on.governance_body) or ""
 
 
 @rule("E_POLICY", "no party decides alone in a body", "ninguna parte decide sola en un órgano")
 def _not_alone(act: BodysAct, on: Commitment, at: Context) -> Breach:
-    body = body_of(at, on.governance_body)
+    body = acting_body(at.state, on.governance_body)
     return body is not None and len(body.seated) < TWO
 
 
@@ -144,7 +145,7 @@ class RoleFilled(BodysAct):
         return not any(self._is(holder, self.party) for holder in on.roles or ())
 
     def parties_concerned(self, at: Context) -> frozenset[str]:
-        """Give the party that gets the role, and the one that loses it."""
+        """Give the party that gets the role; a member that loses it says it with the others."""
         return frozenset({self.party})
 
     def settle(self, on: Commitment, at: Context) -> Commitment:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from constancia.domain.agreements.agreement import Agreement
-from constancia.domain.governance.body import awaited, body_of, has_seat, is_alone
+from constancia.domain.governance.body import acting_name, awaited, body_of, has_seat, is_alone
 from constancia.domain.identity.party import unregistered
 from constancia.domain.identity.succession import succession_of
 from constancia.domain.identity.voice import can_say
@@ -117,7 +117,8 @@ class DutyAssigned(DutyAct):
 
     @rule("E_POLICY", "a duty is assigned again by the body that assigned it", "un deber lo reasigna su propio órgano")
     def _of_its_body(self, on: Duty, at: Context) -> Breach:
-        return bool(on.assignments) and on.governance_body != self.governance_body and {"body": on.governance_body}
+        own = acting_name(at.state, on.governance_body)
+        return bool(on.assignments) and own != self.governance_body and {"body": own}
 
     @rule("E_NOT_FOUND", "there is no such party", "no existe esa parte")
     def _bearers_registered(self, on: object, at: Context) -> Breach:
@@ -183,9 +184,7 @@ class DutyAssigned(DutyAct):
         concurrence = at.joined()
         if not self.suffices(on, at):
             return replace(on, concurring=on.with_concurrence(concurrence))
-        rest = tuple(
-            other for other in on.concurring if (other.type, other.digest) != (concurrence.type, concurrence.digest)
-        )
+        rest = on.without_concurrence(concurrence)
         assignment = Assignment(
             bearers=self.bearers,
             text=self.text,

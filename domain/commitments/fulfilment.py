@@ -12,6 +12,7 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.gathering import Gathering
 from constancia.domain.commitments.scope import Deliverable
+from constancia.domain.governance.body import line_of
 from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.context import StateView
@@ -19,6 +20,8 @@ from constancia.domain.kernel.editions import THIRD
 
 FULFILLED: Final = "fulfilled"
 EXPECTED: Final = "expected"
+# In which states a deliverable counts as delivered where the whole is called complete.
+_DELIVERED: Final = ("submitted", "accepted", FULFILLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +69,12 @@ def _held(state: StateView, commitment: Commitment, item: Deliverable) -> Fulfil
 
 
 def _decided(state: StateView, commitment: Commitment, item: Deliverable) -> Fulfilment | None:
+    line = {body.governance_body for body in line_of(state, commitment.governance_body)}
     signed = [
         decision
         for decision in state.of(Decision)
         if decision.status == "signed"
-        and decision.governance_body == commitment.governance_body
+        and decision.governance_body in line
         and decision.act.fulfils is not None
         and decision.act.fulfils.commitment == commitment.commitment
         and decision.act.fulfils.deliverable == item.deliverable
@@ -88,6 +92,17 @@ def delivery(state: StateView, commitment: Commitment, item: Deliverable) -> str
         return FULFILLED
     deliverable = state.standing(f"deliverable/{commitment.commitment}.{item.deliverable}")
     return deliverable.status if isinstance(deliverable, DeliverableState) else EXPECTED
+
+
+def undelivered(state: StateView, commitment: Commitment) -> list[str]:
+    """Give the deliverables of the scope in force because of which a commitment is not complete.
+
+    Args:
+        state: The state.
+        commitment: The commitment.
+    """
+    items = commitment.scope.deliverables if commitment.scope else ()
+    return [item.deliverable for item in items if delivery(state, commitment, item) not in _DELIVERED]
 
 
 def first_delivery(state: StateView, commitment: Commitment, item: Deliverable) -> Fulfilment | None:

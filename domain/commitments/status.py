@@ -17,7 +17,7 @@ from constancia.domain.commitments.commitment import (
     decided_elsewhere,
     find_commitment,
 )
-from constancia.domain.commitments.deliverable import DeliverableState
+from constancia.domain.commitments.fulfilment import undelivered
 from constancia.domain.governance.basis import (
     RECORDED_BY_A_MEMBER,
     absent_signers,
@@ -119,13 +119,7 @@ class CommitmentStatusDecided(CommitmentAct):
         "cerrado como cumplido significa que todos los entregables se entregaron y ninguno está rechazado ni impugnado",
     )
     def _all_delivered(self, on: Commitment, at: Context) -> Breach:
-        items = on.scope.deliverables if on.scope and self.outcome == "completed" else ()
-        known = {item: at.find(DeliverableState, f"deliverable/{on.commitment}.{item.deliverable}") for item in items}
-        missing = [
-            item.deliverable
-            for item, delivered in known.items()
-            if delivered is None or delivered.status not in ("submitted", "accepted")
-        ]
+        missing = undelivered(at.state, on) if self.outcome == "completed" else []
         return bool(missing) and {"missing": missing}
 
     @rule(

@@ -1,11 +1,33 @@
 """Answers to a complaint. They are acts about the entry that filed it, and none of this room."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
 from constancia.domain.complaints.complaint import Complaint, answer_of
 from constancia.domain.identity.succession import holder_of
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.context import StateView
+
+
+class Answer(Protocol):
+    """A response to an entry (`EntryResponse` is one, in the room of remarks)."""
+
+    @property
+    def mark(self) -> Mark:
+        """Whose word it is."""
+
+    @property
+    def answers(self) -> tuple[str, ...] | None:
+        """The contests that it answers; None where it answers the entry itself."""
+
+
+@runtime_checkable
+class Answered(Protocol):
+    """The aggregate of what was said of an entry (`RemarkedEntry` is one, in the room of remarks)."""
+
+    @property
+    def responses(self) -> Sequence[Answer]:
+        """All responses."""
 
 
 def answers_to(state: StateView, entry: str) -> tuple[Mark, ...]:
@@ -18,9 +40,9 @@ def answers_to(state: StateView, entry: str) -> tuple[Mark, ...]:
     Returns:
         The mark of each response on the stream `entry/<leaf hash>` to the entry itself, and not to a contest of it.
     """
-    about: Any = state.standing(f"entry/{entry}")
-    responses = getattr(about, "responses", None) or ()
-    return tuple(given.mark for given in responses if getattr(given, "answers", None) is None)
+    about: object = state.standing(f"entry/{entry}")
+    responses = about.responses if isinstance(about, Answered) else ()
+    return tuple(response.mark for response in responses if response.answers is None)
 
 
 def first_answers(state: StateView, complaint: Complaint) -> dict[str, Mark]:

@@ -9,9 +9,9 @@ from constancia.domain.identity.succession import with_heirs
 from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context, StateView
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.values import Identifier, Text
 
-THIRD: Final = 3  # the edition that knows complaints
 OPEN: Final = ("filed", "admitted")
 
 

@@ -1,7 +1,6 @@
 """Deciding on a complaint: admitted, dismissed, resolved; by nobody whose cause it is."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import ClassVar, Final, Literal
 
 from constancia.domain.complaints.answers import first_answers
@@ -16,13 +15,14 @@ from constancia.domain.complaints.complaint import (
 from constancia.domain.complaints.judges import is_related, may_decide
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import act
-from constancia.domain.kernel.calendar import parse_day
+from constancia.domain.kernel.calendar import days_after, parse_day
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Day, StreamName, Text
 
 Outcome = Literal["dismissed", "not_upheld", "partly", "settled", "upheld", "withdrawn"]
-_FOUND: Final = ("not_upheld", "partly", "upheld")  # outcomes on the merits
+# Outcomes for which both sides are heard; what is said to be settled binds the accused as a finding does.
+_HEARD: Final = ("not_upheld", "partly", "settled", "upheld")
 _REMEDIED: Final = ("partly", "settled", "upheld")
 
 
@@ -87,7 +87,7 @@ class ComplaintAdmitted(ComplaintAct):
 
 def last_day_for_answers(on: Complaint, at: Context) -> str:
     """Give the last day for answers to a complaint that is admitted now, in the ledger's zone."""
-    return (at.day + timedelta(days=on.response_days)).isoformat()
+    return days_after(at.day, on.response_days).isoformat()
 
 
 @act
@@ -120,11 +120,11 @@ class ComplaintResolved(ComplaintAct):
 
     @rule(
         "E_STATE",
-        "nothing is found before the accused have answered, or could have",
-        "nada se determina antes de que las partes acusadas contesten, o hayan podido hacerlo",
+        "nothing is found or settled before the accused have answered, or could have",
+        "nada se determina ni se arregla antes de que las partes acusadas contesten, o hayan podido hacerlo",
     )
     def _both_sides_heard(self, on: Complaint, at: Context) -> Breach:
-        if on.admission is None or self.outcome not in _FOUND or at.day > parse_day(on.admission.due):
+        if on.admission is None or self.outcome not in _HEARD or at.day > parse_day(on.admission.due):
             return None
         waited_for = sorted(set(on.against) - set(first_answers(at.state, on)))
         return bool(waited_for) and {"awaited": waited_for, "until": on.admission.due}

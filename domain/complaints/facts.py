@@ -6,12 +6,14 @@ from datetime import date, datetime
 
 from constancia.domain.complaints.answers import first_answers
 from constancia.domain.complaints.complaint import Admission, Complaint
+from constancia.domain.governance.body import acting_name
+from constancia.domain.identity.succession import with_heirs
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import deadline, format_instant, local_day, parse_day, parse_edtf, parse_instant
 from constancia.domain.kernel.context import StateView
 from constancia.domain.kernel.derived import Derived
 from constancia.domain.kernel.occurrence import occurrence
-from constancia.domain.plans.deadline import clock_stops, moves_of, with_stops
+from constancia.domain.plans.deadline import DeadlineMove, clock_stops, moves_of, with_stops
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +49,23 @@ def owed_answers(state: StateView, complaint: Complaint, at: datetime) -> tuple[
     """
     if complaint.admission is None:
         return ()
-    answers, today = first_answers(state, complaint), local_day(at, state.timezone)
-    return tuple(_owed(state, party, complaint.admission, answers.get(party), today) for party in complaint.owed_by)
+    today = local_day(at, state.timezone)
+    return tuple(_owed(state, complaint, complaint.admission, party, today) for party in complaint.owed_by)
 
 
-def _owed(state: StateView, party: str, admission: Admission, answered: Mark | None, today: date) -> OwedAnswer:
+def _moves(state: StateView, complaint: Complaint) -> Iterator[DeadlineMove]:
+    """Give the suspensions that concern a complaint: said in its body, and by nobody accused in it alone."""
+    body, accused = acting_name(state, complaint.governance_body), with_heirs(state, set(complaint.against))
+    for move in moves_of(state, "answers", answers="complaints"):
+        by_others = move.decision is not None or move.mark.party not in accused
+        if by_others and any(acting_name(state, named) == body for named in move.bodies):
+            yield move
+
+
+def _owed(state: StateView, complaint: Complaint, admission: Admission, party: str, today: date) -> OwedAnswer:
+    answered = first_answers(state, complaint).get(party)
     due, admitted_on = parse_day(admission.due), local_day(parse_instant(admission.mark.recorded_at), state.timezone)
-    stops = clock_stops(moves_of(state, "answers", answers="complaints"), today)
-    due_now = with_stops(due, stops, admitted_on)
+    due_now = with_stops(due, clock_stops(_moves(state, complaint), today, state.timezone), admitted_on)
     when = _last_day(occurrence(state, answered).on) if answered is not None else today
     late = max(0, (when - due).days)
     answer = "answered_late" if late else "answered"

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Final, Literal
 
 from constancia.domain.complaints.complaint import Complaint, ComplaintAct, find_complaint
 from constancia.domain.complaints.judges import bodies_for
-from constancia.domain.governance.body import body_of, rules_in_force
+from constancia.domain.governance.body import acting_name, body_of, rules_in_force
 from constancia.domain.identity.genesis import term_days
 from constancia.domain.identity.party import PARTY_EXISTS, unregistered
 from constancia.domain.identity.voice import speaks_for
@@ -182,7 +182,7 @@ class ComplaintFiled(ComplaintAct):
     def begin(self, at: Context) -> Complaint:
         """Take it in as asserted, with the body that it belongs to and the term of its rules."""
         body = self.governance_body or next(iter(bodies_for(at, self.subject, self.against)), None)
-        _version, rules = rules_in_force(at, body or "")
+        _version, rules = rules_in_force(at, acting_name(at.state, body) or "")
         return Complaint(
             stream=self.stream(),
             complaint=self.complaint,

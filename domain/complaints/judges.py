@@ -1,15 +1,15 @@
 """Who may decide on a complaint: a seat of its body that is nobody's party in it; else whom it is addressed to."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.complaints.complaint import Complaint, find_complaint, involved, kin
-from constancia.domain.governance.body import GovernanceBody
+from constancia.domain.governance.body import GovernanceBody, acting_body, acting_name
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.voice import can_say
-from constancia.domain.kernel.calendar import local_day, parse_day, parse_instant
+from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_instant
 from constancia.domain.kernel.context import Context
 
 
@@ -29,14 +29,20 @@ def bodies_for(at: Context, subject: str | None, against: tuple[str, ...]) -> tu
     Else who complains, or who is accused, would found a body with its friends and have the complaint decided there.
 
     Returns:
-        That of its subject; else those in which an accused party has or had a seat; else all.
+        That of its subject; else those in which an accused party has or had a seat, also in one that they go on
+        from; else all.
     """
     own = body_of_subject(at, subject)
     if own is not None:
         return (own,)
-    bodies = [body for body in at.state.of(GovernanceBody) if body.status == "established"]
-    theirs = [body for body in bodies if any(body.seat(party) is not None for party in against)]
-    return tuple(body.governance_body for body in theirs or bodies)
+    bodies = tuple(at.state.of(GovernanceBody))
+    had = {
+        acting_name(at.state, body.governance_body)
+        for body in bodies
+        if any(body.seat(party) is not None for party in against)
+    }
+    standing = [body.governance_body for body in bodies if body.status == "established"]
+    return tuple(name for name in standing if name in had) or tuple(standing)
 
 
 def may_decide(at: Context, complaint: Complaint) -> frozenset[str]:
@@ -71,7 +77,7 @@ def _is_apart(at: Context, party: str, parties: frozenset[str]) -> bool:
 def _is_left(at: Context, former: Complaint) -> bool:
     """Tell whether a complaint was left undecided for longer than the term of an answer, since it could be decided."""
     since = parse_day(former.admission.due) if former.admission is not None else _day_of(at, former)
-    return former.is_open and at.day > since + timedelta(days=former.response_days)
+    return former.is_open and at.day > days_after(since, former.response_days)
 
 
 def _day_of(at: Context, complaint: Complaint) -> date:
@@ -80,15 +86,12 @@ def _day_of(at: Context, complaint: Complaint) -> date:
 
 def _seats(at: Context, name: str | None) -> tuple[str, ...]:
     """Give who sits in a body, with a vote or without one; of a body that has ended, in its successor."""
-    body = at.find(GovernanceBody, f"governance/{name}")
-    while body is not None and body.status == "succeeded":
-        body = next((after for after in at.state.of(GovernanceBody) if after.predecessor == body.governance_body), None)
+    body = acting_body(at.state, name)
     if body is None or body.status != "established":
         return ()
     return (*body.seated, *_participants(body))
 
 
 def _participants(body: GovernanceBody) -> tuple[str, ...]:
-    """Give who takes part in a body without a vote, where the body knows such."""
-    admitted = getattr(body, "participants", None) or ()
-    return tuple(getattr(participant, "party", participant) for participant in admitted)
+    """Give who takes part in a body without a vote now."""
+    return tuple(participant.party for participant in body.participants or () if participant.until_index is None)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, Protocol, TypeVar
 
-from constancia.domain.governance.body import awaited, body_of, seat_rules
+from constancia.domain.governance.body import acting_body, acting_name, awaited, line_of, seat_rules
 from constancia.domain.governance.decision import TWO, Decision
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.rules import Breach, Rule, rule
@@ -35,7 +35,11 @@ def decided_rules(
         """Give the decision where it is of the body that is asked for."""
         decision = _decision(at, act.decision)
         body = deciding(act, on, at)
-        return decision if decision is not None and body in (None, decision.governance_body) else None
+        if decision is None or body is None:
+            return decision
+        # Also what it decided before it was succeeded.
+        line = (other.governance_body for other in line_of(at.state, body))
+        return decision if decision.governance_body in (body, *line) else None
 
     def unknown(act: _A, on: _G, at: Context) -> Breach:
         return _decision(at, act.decision) is None and {"decision": act.decision}
@@ -43,7 +47,9 @@ def decided_rules(
     def foreign(act: _A, on: _G, at: Context) -> Breach:
         # Else any two parties could found a body of their own, and decide there what they could not decide here.
         return (
-            _decision(at, act.decision) is not None and basis(act, on, at) is None and {"body": deciding(act, on, at)}
+            _decision(at, act.decision) is not None
+            and basis(act, on, at) is None
+            and {"body": acting_name(at.state, deciding(act, on, at))}
         )
 
     def unsigned(act: _A, on: _G, at: Context) -> Breach:
@@ -95,13 +101,15 @@ def signed_by_all(act: NamesDecision, on: object, at: Context) -> Breach:
     decision = _decision(at, act.decision)
     if decision is None or decision.status != "signed":
         return None
-    missing = sorted(awaited(at, body_of(at, decision.governance_body), "DecisionSigned") - decision.signed_by)
+    missing = sorted(
+        awaited(at, acting_body(at.state, decision.governance_body), "DecisionSigned") - decision.signed_by
+    )
     return (bool(missing) or len(decision.signed_by) < TWO) and {"missing": missing}
 
 
 def _recording_body(act: NamesDecision, on: object, at: Context) -> str | None:
     decision = _decision(at, act.decision)
-    return decision.governance_body if decision else None
+    return acting_name(at.state, decision.governance_body) if decision else None
 
 
 # What a body has decided is recorded by one of it.
@@ -117,7 +125,7 @@ def signers(at: Context, decision: str) -> frozenset[str]:
 def absent_signers(at: Context, decision: str, bound: frozenset[str]) -> tuple[str, ...] | None:
     """Give, of the parties that a scope binds or that sit in the body, those that did not sign; None where all did."""
     record = _decision(at, decision)
-    body = body_of(at, record.governance_body) if record else None
+    body = acting_body(at.state, record.governance_body) if record else None
     absent = (bound | frozenset(body.seated if body else ())) - signers(at, decision)
     return tuple(sorted(absent)) or None
 

@@ -1,14 +1,18 @@
-"""The governance body: members, seats, withdrawal and return, and its rules as versioned data."""
+"""The governance body: members, seats, withdrawal and return, and its rules as versioned data.
 
-from collections.abc import Callable, Iterable, Mapping
+- B1: since the third edition what belongs to a body that has been succeeded (a commitment, a plan, a duty, a complaint)
+  is decided by its successor. Who is left alone in a body, or has no seat in it, founds no successor of it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final, TypeVar
 
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.context import Context, StateView
+from constancia.domain.kernel.editions import FIRST, THIRD
 from constancia.domain.kernel.rules import Breach
 from constancia.domain.kernel.rules import Rule as ActRule
 from constancia.domain.kernel.values import Rule, Text
@@ -110,6 +114,45 @@ def awaited(at: Context, body: GovernanceBody | None, type_name: str) -> frozens
 def body_of(at: Context, name: str | None) -> GovernanceBody | None:
     """Give a governance body by its id."""
     return at.find(GovernanceBody, f"governance/{name}")
+
+
+def line_of(state: StateView, name: str | None) -> Iterator[GovernanceBody]:
+    """Give a body, the one that succeeded it, and so on; before the third edition nobody acts for another.
+
+    Args:
+        state: The state.
+        name: The body's id; None, or an unknown one, has no line.
+    """
+    body = state.standing(f"governance/{name}")
+    while isinstance(body, GovernanceBody):
+        yield body
+        body = _successor(state, body) if state.edition >= THIRD else None
+
+
+def _successor(state: StateView, body: GovernanceBody) -> GovernanceBody | None:
+    """Give the body whose last member's word ended the seats of this one: others may be founding, and name it too."""
+    ended = {index for seat in body.seats for change, _on, index in seat.changes if change == "succeeded"}
+    after = (other for other in state.of(GovernanceBody) if other.predecessor == body.governance_body)
+    return next(
+        (other for other in after if any(mark.index in ended for word in other.concurring for mark in word.marks)), None
+    )
+
+
+def acting_body(state: StateView, name: str | None) -> GovernanceBody | None:
+    """Give the body that acts for a body now: itself, or the last of those that succeeded it; None for an unknown one.
+
+    Args:
+        state: The state.
+        name: The body's id.
+    """
+    line = tuple(line_of(state, name))
+    return line[-1] if line else None
+
+
+def acting_name(state: StateView, name: str | None) -> str | None:
+    """Give the id of the body that acts for a body now; of one that is not there, the id as it is."""
+    acting = acting_body(state, name)
+    return acting.governance_body if acting else name
 
 
 def is_alone(at: Context, body: GovernanceBody | None, type_name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, ClassVar, Final, Literal
 
 from constancia.domain.governance.body import body_of, is_alone, rules_in_force, seat_rules
@@ -10,7 +10,7 @@ from constancia.domain.governance.promised import PromisedDecision, promised_for
 from constancia.domain.identity.genesis import term_days
 from constancia.domain.kernel.acts import REGISTRY, Act, UnknownAct, act, act_base, parse_act
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.calendar import local_day, parse_day, parse_instant
+from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_instant
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import FIRST, THIRD
 from constancia.domain.kernel.rules import Breach, rule
@@ -322,7 +322,7 @@ class DecisionProposed(DecisionAct):
         by_all = isinstance(proposed, Act) and proposed.needs_all
         voters = self._voters(at)
         today = at.edition > FIRST  # the second edition's law
-        last_day = (at.day + timedelta(days=term_days(rules, "decision_term_days"))).isoformat()
+        last_day = days_after(at.day, term_days(rules, "decision_term_days")).isoformat()
         return Decision(
             stream=self.stream(),
             decision=self.decision,

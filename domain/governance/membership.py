@@ -6,14 +6,14 @@ from typing import ClassVar, Final
 
 from constancia.domain.governance.body import GovernanceBody, RulesVersion, Seat, awaited, body_of, is_alone, seat_rules
 from constancia.domain.governance.decision import last_word
-from constancia.domain.identity.genesis import unknown_rules
+from constancia.domain.identity.genesis import SCALE_RULE, unknown_rules
 from constancia.domain.identity.party import PARTY_EXISTS, by_own_party, unregistered
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future
-from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.editions import FIRST, THIRD
 from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Count, EdtfText, Identifier, Rule, Text
@@ -91,6 +91,18 @@ class GovernanceBodyEstablished(GovernanceAct):
         left_out = sorted(awaited(at, body_of(at, self.predecessor), type(self).__name__) - set(self.members))
         return bool(left_out) and {"left_out": left_out}
 
+    # A successor decides on all that belonged to it: who is left alone, or an outsider, does not take that over.
+    @rule(
+        "E_POLICY",
+        "a body in which fewer than two can still speak has no successor",
+        "un órgano en el que menos de dos pueden hablar aún no tiene sucesor",
+        since=THIRD,
+    )
+    def _not_taken_over(self, on: object, at: Context) -> Breach:
+        before = body_of(at, self.predecessor)
+        standing = before is not None and before.status == "established"
+        return standing and is_alone(at, before, type(self).__name__) and {"predecessor": self.predecessor}
+
     @rule("E_DIGEST_MISMATCH", "all members establish the same text", "todos los integrantes establecen el mismo texto")
     def _same_text(self, on: GovernanceBody, at: Context) -> Breach:
         return not at.joined().parties - {at.party}
@@ -109,6 +121,7 @@ class GovernanceBodyEstablished(GovernanceAct):
         _predecessor_exists,
         _predecessor_stands,
         _takes_all_along,
+        _not_taken_over,
         _same_text,
         _not_alone,
     )
@@ -164,11 +177,16 @@ class GovernanceRulesAdopted(GovernanceAct):
     def _values_known(self, on: object, at: Context) -> Breach:
         return [{"rule": name, "value": value} for name, value in unknown_rules(self.rules, at.edition)]
 
+    # It would never be found: scales are the whole ledger's.
+    @rule("E_POLICY", "scales are listed in genesis", "las escalas se enumeran en el génesis", since=THIRD)
+    def _no_scale(self, on: object, at: Context) -> Breach:
+        return [{"rule": name} for name in sorted(self.rules) if name.startswith(SCALE_RULE)]
+
     @rule("E_POLICY", "no party decides alone in a body", "ninguna parte decide sola en un órgano")
     def _not_alone(self, on: GovernanceBody, at: Context) -> Breach:
         return is_alone(at, on, type(self).__name__)
 
-    RULES: ClassVar = (*_BY_A_MEMBER, _next_version, _values_known, _not_alone)
+    RULES: ClassVar = (*_BY_A_MEMBER, _next_version, _values_known, _no_scale, _not_alone)
 
     def suffices(self, on: GovernanceBody, at: Context) -> bool:
         """Tell whether, with this word, all have said it who are awaited: members that have left are not."""
@@ -308,8 +326,7 @@ class PartyReturned(GovernanceAct):
         concurrence = at.joined()
         if not self._by_all(on, at):
             return replace(on, concurring=on.with_concurrence(concurrence))
-        # The matter is closed: a later withdrawal and return may use the same words again.
-        rest = tuple(act for act in on.concurring if act.type != concurrence.type or act.digest != concurrence.digest)
+        rest = on.without_concurrence(concurrence)
         since = occurrence(at.state, at.mark, self.effective).on
         return _with_seat(replace(on, concurring=rest), self.party, "returned", since, at.mark)
 

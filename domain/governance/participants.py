@@ -126,9 +126,7 @@ class ParticipantAdmitted(GovernanceAct):
         added = Participant(
             party=self.party, participation=self.participation, voting=self.voting, since=self.since, mark=at.mark
         )
-        rest = tuple(
-            other for other in on.concurring if (other.type, other.digest) != (concurrence.type, concurrence.digest)
-        )
+        rest = on.without_concurrence(concurrence)
         participants = (*before, *(() if self.until else (added,)))
         return replace(on, concurring=rest, participants=participants)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, runtime_checkable
 
+from constancia.domain.governance.body import acting_name
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.values import Identifier, Value
@@ -31,8 +32,8 @@ class Promised(Protocol):
 
 
 def promised_form(at: Context, named: PromisedDecision | None) -> tuple[str | None, str | None]:
-    """Give the form of a promised deliverable, and the body of its commitment; None for what is not there."""
+    """Give the form of a promised deliverable, and the body that decides on it; None for what is not there."""
     promised: object = at.state.standing(f"commitment/{named.commitment}") if named else None
     if named is None or not isinstance(promised, Promised):
         return None, None
-    return promised.form_of(named.deliverable), promised.governance_body
+    return promised.form_of(named.deliverable), acting_name(at.state, promised.governance_body)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import ClassVar, Final
 
-from constancia.domain.governance.body import GovernanceBody, awaited
+from constancia.domain.governance.body import GovernanceBody, acting_name, awaited
 from constancia.domain.governance.decision import TWO
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import PARTY_EXISTS, party_registered, unregistered
@@ -188,7 +188,9 @@ class PartySucceeded(SuccessionAct):
     def _bodies(self, at: Context) -> Iterable[GovernanceBody]:
         """Give the bodies in which the party sits, and those that its open duties belong to."""
         streams = {duty.partition("#")[0] for duty in open_duties(at.state, self.party)}
-        named = {getattr(at.state.standing(stream), "governance_body", None) for stream in streams}
+        named = {
+            acting_name(at.state, getattr(at.state.standing(stream), "governance_body", None)) for stream in streams
+        }
         return (
             body for body in at.state.of(GovernanceBody) if body.is_seated(self.party) or body.governance_body in named
         )

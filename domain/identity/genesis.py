@@ -18,7 +18,7 @@ from constancia.domain.kernel.acts import Act, act, act_base, names_later_editio
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import zone
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, LAST_OF_ES_AND_EN, NEWEST
+from constancia.domain.kernel.editions import FIRST, LAST_OF_ES_AND_EN, NEWEST, THIRD
 from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
 from constancia.domain.kernel.values import (
     Count,
@@ -54,8 +54,8 @@ LONGEST_TERM: Final = 3_660
 # Scales of assessments, from the third edition on: `scale_<id>` lists values, separated by commas, the lowest first;
 # an id has `_` for each `-` there, as the name of a rule is a member's.
 SCALE_RULE: Final = "scale_"
+_SCALE_NAME: Final = re.compile(r"scale_[a-z0-9][a-z0-9_]{0,63}\Z")
 _SCALE: Final = re.compile(r"[a-z][a-z0-9_-]{0,63}(?:,[a-z][a-z0-9_-]{0,63})+\Z")
-_THIRD: Final = 3  # the edition that knows scales
 
 
 def unknown_rules(rules: Mapping[str, Rule], edition: int = FIRST) -> Iterator[tuple[str, str | bool | int]]:
@@ -66,7 +66,7 @@ def unknown_rules(rules: Mapping[str, Rule], edition: int = FIRST) -> Iterator[t
     for name, since in CHECKED_SINCE.items():
         if name in rules and edition >= since and not _is_known(name, rules[name].value):
             yield name, rules[name].value
-    for name, rule in rules.items() if edition >= _THIRD else ():
+    for name, rule in rules.items() if edition >= THIRD else ():
         if name.startswith(SCALE_RULE) and scale_values(rule.value) is None:
             yield name, rule.value
 
@@ -211,6 +211,10 @@ class LedgerOpened(LedgerAct):
             zone(self.timezone)
         except ValueError as error:
             raise FormError(f"{where}.timezone", "an IANA time zone", self.timezone) from error
+        for name in self.rules if (self.edition or FIRST) >= THIRD else ():
+            # Else its scale would never be found: it is looked up by its id with `_` for each `-`.
+            if name.startswith(SCALE_RULE) and not _SCALE_NAME.match(name):
+                raise FormError(f"{where}.rules", "scale_ and an id in a-z, 0-9 and _, with _ for each -", name)
         for name, value in unknown_rules(self.rules, self.edition or FIRST):
             raise FormError(f"{where}.rules.{name}", _expected(name), value)
         for name in ("capacities", "languages", "party_kinds"):

@@ -1,7 +1,7 @@
 """The frozen aggregate that every stream folds into, and concurring acts (one entry a party over equal bodies)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
@@ -69,8 +69,29 @@ class Aggregate:
 
     def with_concurrence(self, changed: Concurrence) -> tuple[Concurrence, ...]:
         """Give the list with one replaced or added."""
-        others = (other for other in self.concurring if (other.type, other.digest) != (changed.type, changed.digest))
+        others = self.without_concurrence(changed)
         return tuple(sorted((*others, changed), key=lambda concurrence: (concurrence.type, concurrence.digest)))
+
+    def without_concurrence(self, settled: Concurrence) -> tuple[Concurrence, ...]:
+        """Give the list without one: its matter is settled, and the same words may be said of it once more."""
+        return tuple(other for other in self.concurring if (other.type, other.digest) != (settled.type, settled.digest))
+
+
+def marks_of(value: object, *, leave_out: frozenset[str] = frozenset()) -> frozenset[Mark]:
+    """Give every mark within an aggregate: whose word each part of it is.
+
+    Args:
+        value: An aggregate, or a part of one.
+        leave_out: Names of members that are not looked into.
+    """
+    if isinstance(value, Mark):
+        return frozenset({value})
+    if isinstance(value, tuple):
+        return frozenset().union(*(marks_of(member, leave_out=leave_out) for member in value))
+    if is_dataclass(value) and not isinstance(value, Value | type):
+        members = (getattr(value, member.name) for member in fields(value) if member.name not in leave_out)
+        return frozenset().union(*(marks_of(member, leave_out=leave_out) for member in members))
+    return frozenset()
 
 
 # Metadata of a field that holds the act that an aggregate began with: in the document the act's members are the

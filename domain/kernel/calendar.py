@@ -132,6 +132,16 @@ def local_day(instant: datetime, timezone: str) -> date:
     return instant.astimezone(zone(timezone)).date()
 
 
+def days_after(day: date, days: int) -> date:
+    """Give the day a number of days after another one; the calendar's last where it has none so late.
+
+    Args:
+        day: The day.
+        days: How many, from 0.
+    """
+    return date.fromordinal(min(day.toordinal() + days, date.max.toordinal()))
+
+
 def deadline(window: str, timezone: str) -> datetime | None:
     """Give the first instant after a window: from then on it is missed.
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from constancia.domain.kernel.aggregate import Aggregate, Concurrence, Mark
-from constancia.domain.kernel.calendar import local_day, parse_edtf
+from constancia.domain.kernel.calendar import Edtf, local_day, parse_edtf
 from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.values import digest
 
@@ -113,6 +113,14 @@ class Context:
     def party(self) -> str:
         """The actor's party; empty for the founders."""
         return self.actor.get("party", "")
+
+    @cached_property
+    def occurred(self) -> Edtf | None:
+        """The date that the statement gives; None for an impossible one, which is refused as such."""
+        try:
+            return parse_edtf(self.statement["occurred_on"])
+        except ValueError:
+            return None
 
     @property
     def is_root(self) -> bool:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import Certainty, format_instant, has_begun, local_day
-from constancia.domain.kernel.occurrence import SECOND, Ledger, as_recorded, occurrence
+from constancia.domain.kernel.editions import SECOND
+from constancia.domain.kernel.occurrence import Ledger, as_recorded, occurrence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@
 from typing import Final
 
 FIRST: Final = 1  # genesis of this edition does not name it
-THIRD: Final = 3  # events and decisions are fulfilled by what they are
+SECOND: Final = 2  # knows claims: what happened earlier than it was recorded
+THIRD: Final = 3  # knows the rest of the process
 NEWEST: Final = 3
 LAST_OF_ES_AND_EN: Final = 2  # in it and before, texts, kinds of party and capacities are of closed lists
 

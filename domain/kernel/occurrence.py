@@ -14,9 +14,9 @@ from datetime import date, timedelta
 from typing import Final, Protocol
 
 from constancia.domain.kernel.calendar import Edtf, local_day, parse_edtf, parse_instant
+from constancia.domain.kernel.editions import SECOND
 
 CLAIM_SPAN: Final = timedelta(days=7)  # SPEC §6.2; long enough for a paper that is recorded after a weekend
-SECOND: Final = 2  # the edition that knows claims
 
 
 class Ledger(Protocol):

@@ -75,7 +75,7 @@ class ContributionReceived(GatheringAct):
     )
     def _has_begun(self, on: Gathering, at: Context) -> Breach:
         begins = parse_edtf(on.window).start if on.window else None
-        came = parse_edtf(at.statement["occurred_on"]).end
+        came = at.occurred.end if at.occurred else None
         return begins is not None and came is not None and came < begins and {"window": on.window}
 
     RULES: ClassVar = (_batch_by_an_organizer, _id_is_new, _hears_others, _agreed, _has_begun)

@@ -12,7 +12,7 @@ from constancia.domain.commitments.gathering import (
     Holding,
     Matter,
 )
-from constancia.domain.governance.body import rules_in_force
+from constancia.domain.governance.body import acting_name, rules_in_force
 from constancia.domain.identity.genesis import term_if_any
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.calendar import parse_edtf
@@ -79,8 +79,8 @@ def _is_there(act: MatterAct, on: object, at: Context) -> Breach:
 def _of_its_body(act: MatterAct, on: Gathering | None, at: Context) -> Breach:
     body, about = act.body(on), act.matter(on)
     commitment = find_commitment(at, about.commitment) if about else None
-    own = commitment.governance_body if commitment else None
-    return body is not None and own is not None and body != own and {"body": own}
+    own = acting_name(at.state, commitment.governance_body) if commitment else None
+    return body is not None and own is not None and acting_name(at.state, body) != own and {"body": own}
 
 
 @rule(
@@ -119,7 +119,7 @@ def _new(act: MatterAct, at: Context, kind: str, title: Text) -> Gathering:
     about = act.about
     commitment = find_commitment(at, about.commitment) if about else None
     body = commitment.governance_body if commitment else act.governance_body
-    _version, rules = rules_in_force(at, body or "")
+    _version, rules = rules_in_force(at, acting_name(at.state, body) or "")
     return Gathering(
         stream=act.stream(),
         gathering=act.gathering,
@@ -150,7 +150,7 @@ class GatheringConvened(MatterAct):
 
     @rule("E_DATE", "a gathering is convened before it is over", "una reunión se convoca antes de que termine")
     def _not_over(self, on: object, at: Context) -> Breach:
-        end, called = parse_edtf(self.window).end, parse_edtf(at.statement["occurred_on"]).start
+        end, called = parse_edtf(self.window).end, at.occurred.start if at.occurred else None
         return end is not None and called is not None and end < called and {"found": self.window}
 
     RULES: ClassVar = (*_MATTER, _same_matter, _not_over)
@@ -226,7 +226,9 @@ class GatheringHeld(MatterAct):
         "la fecha del acto cae en los días en que se realizó",
     )
     def _on_these_days(self, on: object, at: Context) -> Breach:
-        dated, days = parse_edtf(at.statement["occurred_on"]), parse_edtf(self.window)
+        dated, days = at.occurred, parse_edtf(self.window)
+        if dated is None:
+            return None
         before = dated.end is not None and days.start is not None and dated.end < days.start
         after = dated.start is not None and days.end is not None and days.end < dated.start
         return (before or after) and {"found": self.window}

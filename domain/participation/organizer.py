@@ -6,7 +6,7 @@ from typing import Final
 from constancia.domain.commitments.commitment import Commitment, find_commitment, not_responsible
 from constancia.domain.commitments.gathering import Matter
 from constancia.domain.commitments.scope import Deliverable
-from constancia.domain.governance.body import body_of, has_seat
+from constancia.domain.governance.body import acting_name, body_of, has_seat
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.rules import Met
 
@@ -29,8 +29,13 @@ def not_an_organizer(at: Context, body: str | None, about: Matter | None) -> Met
     """
     commitment = find_commitment(at, about.commitment) if about else None
     if commitment is None:
-        return None if body is not None and has_seat(at, at.party, body) else {"party": at.party}
-    if commitment.governance_body is not None and has_seat(at, at.party, commitment.governance_body):
+        return (
+            None
+            if body is not None and has_seat(at, at.party, acting_name(at.state, body) or "")
+            else {"party": at.party}
+        )
+    own = acting_name(at.state, commitment.governance_body)
+    if own is not None and has_seat(at, at.party, own):
         return None
     return (
         {"party": at.party}

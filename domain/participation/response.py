@@ -1,14 +1,17 @@
 """Reasoned responses: what became of what was contributed or proposed, theme by theme, with reasons."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar, Final, Literal
 
 from constancia.domain.commitments.commitment import Commitment, find_commitment
 from constancia.domain.commitments.gathering import Gathering
-from constancia.domain.governance.body import ANY_BODY, has_seat
+from constancia.domain.governance.body import ANY_BODY, acting_name, has_seat
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
+from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
@@ -104,7 +107,8 @@ class ReasonedResponsePublished(ResponseAct):
     )
     def _by_a_member(self, on: object, at: Context) -> Breach:
         commitment = self._commitment(at)
-        return commitment is not None and not has_seat(at, at.party, commitment.governance_body or ANY_BODY)
+        body = acting_name(at.state, commitment.governance_body) if commitment else None
+        return commitment is not None and not has_seat(at, at.party, body or ANY_BODY)
 
     @rule("E_SELF_DEALING", "who proposed does not answer it", "quien propuso no se responde")
     def _not_to_oneself(self, on: object, at: Context) -> Breach:
@@ -122,6 +126,20 @@ class ReasonedResponsePublished(ResponseAct):
         commitment = self._commitment(at)
         return commitment is not None and bool(commitment.scopes)
 
+    @rule(
+        "E_DATE",
+        "what is answered had come in before it was answered",
+        "lo que se responde había llegado antes de la respuesta",
+    )
+    def _not_before_it(self, on: object, at: Context) -> Breach:
+        answered = at.occurred.end if at.occurred else None
+        came = [parse_edtf(mark.occurred_on).start for mark in self._answered(at)]
+        return [
+            {"came": came_on.isoformat(), "found": answered.isoformat()}
+            for came_on in came
+            if answered is not None and came_on is not None and answered < came_on
+        ][:1]
+
     RULES: ClassVar = (
         _is_there,
         _names_what_came_in,
@@ -129,10 +147,25 @@ class ReasonedResponsePublished(ResponseAct):
         _by_a_member,
         _not_to_oneself,
         _not_adopted,
+        _not_before_it,
     )
 
     def _gathering(self, at: Context) -> Gathering | None:
         return at.find(Gathering, f"gathering/{self.gathering}") if self.gathering is not None else None
+
+    def _answered(self, at: Context) -> Iterable[Mark]:
+        """Give the words that are answered; of all contributions, where a theme names none, the first to come."""
+        commitment, gathering = self._commitment(at), self._gathering(at)
+        if commitment is not None:
+            yield commitment.proposed
+        if gathering is None:
+            return
+        for name in sorted({name for theme in self.themes for name in theme.contributions or ()}):
+            contribution = gathering.contribution(name)
+            if contribution is not None:
+                yield contribution.mark
+        if any(theme.contributions is None for theme in self.themes) and gathering.contributions:
+            yield min((contribution.mark for contribution in gathering.contributions), key=_first_day)
 
     def _commitment(self, at: Context) -> Commitment | None:
         return find_commitment(at, self.commitment) if self.commitment is not None else None
@@ -147,6 +180,10 @@ class ReasonedResponsePublished(ResponseAct):
             commitment=self.commitment,
             gathering=self.gathering,
         )
+
+
+def _first_day(mark: Mark) -> date:
+    return parse_edtf(mark.occurred_on).start or date.min
 
 
 RESPONSE: Final = AggregateKind(ResponseAct, {ReasonedResponsePublished: {NONE: "published"}})

@@ -4,6 +4,8 @@
   was not held on the days of a call stays a fact: neither a later call nor a later holding unmakes it.
 - R2: a contribution that came in after the days of the gathering is late; it is answered all the same.
 - R3: a contribution is answered once a response recorded after it names it, or has a theme that names none.
+- R4: no word is made timely by its date: what was said of a gathering that was on record before the term was over did
+  not happen before the ledger began.
 """
 
 from collections.abc import Iterator
@@ -12,14 +14,15 @@ from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from typing import Final
 
-from constancia.domain.commitments.gathering import Contribution, Convening, Gathering, Holding
+from constancia.domain.commitments.gathering import Contribution, Convening, Gathering
+from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import (
     Certainty,
+    days_after,
     deadline,
     format_instant,
     has_begun,
     local_day,
-    parse_edtf,
     parse_instant,
 )
 from constancia.domain.kernel.context import StateView
@@ -51,16 +54,28 @@ def gathering_standing(state: StateView, gathering: Gathering, at: datetime) -> 
     due = deadline(call.window, state.timezone) if call else None
     if gathering.holding is None:
         return GatheringStanding(stands="not_held" if due is not None and due <= at else "convened", due=due)
-    met = _ended(state, gathering.holding, call, due)
+    met = _counted(state, gathering, gathering.holding.mark, due, gathering.holding.ended)
     late = due is not None and _is_after(met.on, _last_day(state, due))
     return GatheringStanding(stands="held_late" if late else "held", due=due, ended=met)
 
 
-def _ended(state: StateView, holding: Holding, call: Convening | None, due: datetime | None) -> Occurrence:
-    """Give when a holding counts as over: a call on record before its days were over contradicts an older date."""
-    met = occurrence(state, holding.mark, holding.ended)
-    if call is not None and due is not None and due > parse_instant(call.mark.recorded_at):
-        met = as_recorded(state, holding.mark, met)
+def _counted(
+    state: StateView, gathering: Gathering, mark: Mark, due: datetime | None, stated: str | None = None
+) -> Occurrence:
+    """Give the date of a word that counts: a call on record before its days were over contradicts an older one.
+
+    Args:
+        state: The state.
+        gathering: What the word is about.
+        mark: The word.
+        due: First instant after its term.
+        stated: EDTF of the day that the word itself names; None where `occurred_on` dates it.
+    """
+    met = occurrence(state, mark, stated)
+    for call in gathering.convenings:
+        over, known = deadline(call.window, state.timezone), parse_instant(call.mark.recorded_at)
+        if over is None or known < over or (due is not None and known < due):
+            return as_recorded(state, mark, met)
     return met
 
 
@@ -91,8 +106,13 @@ def _over(state: StateView, gathering: Gathering, at: datetime) -> datetime | No
 
 def is_late(state: StateView, gathering: Gathering, contribution: Contribution) -> bool:
     """Tell whether a contribution came in after the days of its gathering."""
-    end = parse_edtf(gathering.window).end if gathering.window else None
-    return end is not None and _is_after(occurrence(state, contribution.mark).on, end)
+    due = deadline(gathering.window, state.timezone) if gathering.window else None
+    return due is not None and _is_past(state, gathering, contribution.mark, due)
+
+
+def _is_past(state: StateView, gathering: Gathering, mark: Mark, due: datetime) -> bool:
+    """Tell whether a word came after a term, by the date of it that counts."""
+    return _is_after(_counted(state, gathering, mark, due).on, _last_day(state, due))
 
 
 def responses_to(state: StateView, stream: str) -> tuple[ReasonedResponse, ...]:
@@ -121,8 +141,8 @@ def response_due(state: StateView, gathering: Gathering, at: datetime) -> dateti
     over = _over(state, gathering, at)
     if over is None or gathering.response_term is None or not gathering.contributions:
         return None
-    term = timedelta(days=gathering.response_term)
-    return deadline((_last_day(state, over) + term).isoformat(), state.timezone)
+    last = days_after(_last_day(state, over), gathering.response_term)
+    return deadline(last.isoformat(), state.timezone)
 
 
 def participation_facts(state: StateView, at: datetime) -> Iterator[Derived]:
@@ -135,7 +155,8 @@ def participation_facts(state: StateView, at: datetime) -> Iterator[Derived]:
 def _of_gathering(state: StateView, gathering: Gathering, at: datetime) -> Iterator[Derived]:
     holding, stream = gathering.holding, gathering.stream
     for call, due in _calls_over(state, gathering, at):
-        if holding is None or _is_after(_ended(state, holding, call, due).on, _last_day(state, due)):
+        met = _counted(state, gathering, holding.mark, due, holding.ended) if holding is not None else None
+        if met is None or _is_after(met.on, _last_day(state, due)):
             window: dict[str, object] = {"window": call.window}
             yield Derived(kind="GatheringNotHeld", stream=stream, since=format_instant(due), params=window)
     standing = gathering_standing(state, gathering, at)
@@ -158,11 +179,11 @@ def _answers(state: StateView, gathering: Gathering, at: datetime) -> Iterator[D
     if due is None or due > at:
         return
     last_day = _last_day(state, due)
-    in_time = [answer for answer in responses if not _is_after(occurrence(state, answer.mark).on, last_day)]
+    in_time = [answer for answer in responses if not _is_past(state, gathering, answer.mark, due)]
     missed = [
         name
         for name in unanswered(gathering, tuple(in_time))
-        if (came := gathering.contribution(name)) and not _is_after(occurrence(state, came.mark).on, last_day)
+        if (came := gathering.contribution(name)) and not _is_past(state, gathering, came.mark, due)
     ]
     if missed:
         params = {"contributions": missed, "target": "response", "window": last_day.isoformat()}

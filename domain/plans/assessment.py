@@ -5,17 +5,17 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 from constancia.domain.commitments.commitment import Commitment, find_commitment, named_responsible
 from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.governance.body import body_of
+from constancia.domain.governance.body import acting_body
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.party import find_party
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
-from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Mark
+from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Mark, marks_of
 from constancia.domain.kernel.context import Context, begins_in_future
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
@@ -23,6 +23,8 @@ from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Doc, EdtfText, FormError, Identifier, Value
 from constancia.domain.plans.plan import ActionPlan, find_plan
 from constancia.domain.plans.scale import scale
+
+_OF_OTHERS: Final = frozenset({"contests"})  # members that hold the words of others than those whose work it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +160,7 @@ class AssessmentPublished(AssessmentAct):
     def _work(self, at: Context) -> Iterable[Mark]:
         """Give every word by which the matter came about and was worked on; contests are the words of others."""
         for aggregate in self._matters(at):
-            yield from _marks(aggregate)
+            yield from marks_of(aggregate, leave_out=_OF_OTHERS)
 
     def _parties(self, at: Context) -> frozenset[str]:
         """Give the parties that are not independent, with the organizations that belong to them."""
@@ -167,7 +169,7 @@ class AssessmentPublished(AssessmentAct):
             if isinstance(matter, Commitment):
                 parties |= _responsible(matter)
             if isinstance(matter, ActionPlan | Commitment):
-                body = body_of(at, matter.governance_body)
+                body = acting_body(at.state, matter.governance_body)
                 parties |= set(body.seated if body else ())
         groups = [party for name in parties if (party := find_party(at, name)) is not None]
         return frozenset(
@@ -185,19 +187,6 @@ def _responsible(commitment: Commitment) -> set[str]:
     return {name for step in steps for name in named_responsible(step)} | {
         holder.party for holder in commitment.roles or ()
     }
-
-
-def _marks(value: object) -> Iterable[Mark]:
-    """Give the marks within an aggregate, but those of contests."""
-    if isinstance(value, Mark):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _marks(item)
-    elif is_dataclass(value) and not isinstance(value, Value | type):
-        for member in fields(value):
-            if member.name != "contests":
-                yield from _marks(getattr(value, member.name))
 
 
 ASSESSMENT: Final = AggregateKind(AssessmentAct, {AssessmentPublished: {NONE: "published"}})

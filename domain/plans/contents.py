@@ -14,7 +14,7 @@ from constancia.domain.governance.basis import (
     signed_by_all,
     signers,
 )
-from constancia.domain.governance.body import body_of, seat_rules
+from constancia.domain.governance.body import acting_body, acting_name, seat_rules
 from constancia.domain.identity.party import PARTY_EXISTS, unregistered
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.context import Context, lies_in_future
@@ -40,7 +40,7 @@ class CommitmentCarriedIntoPlan(PlanAct):
 
     def deciding_body(self, on: ActionPlan | None, at: Context) -> str | None:
         """Give the plan's body."""
-        return on.governance_body if on else None
+        return acting_name(at.state, on.governance_body) if on else None
 
     @rule("E_NOT_FOUND", "there is no such open plan", "no existe ese plan, o no está abierto")
     def _plan_is_there(self, on: object, at: Context) -> Breach:
@@ -76,15 +76,13 @@ class CommitmentCarriedIntoPlan(PlanAct):
     )
     def _of_one_body(self, on: ActionPlan, at: Context) -> Breach:
         commitment = find_commitment(at, self.commitment)
-        return (
-            commitment is not None
-            and commitment.governance_body != on.governance_body
-            and {"body": commitment.governance_body}
-        )
+        body = acting_name(at.state, commitment.governance_body) if commitment else None
+        return commitment is not None and body != acting_name(at.state, on.governance_body) and {"body": body}
 
     @rule("E_POLICY", "the plan's own body decides on it", "sobre un plan decide su propio órgano")
     def _decided_by_its_body(self, on: ActionPlan, at: Context) -> Breach:
-        return at.proposed_in not in (None, on.governance_body) and {"body": on.governance_body}
+        body = acting_name(at.state, on.governance_body)
+        return at.proposed_in not in (None, body) and {"body": body}
 
     @rule(
         "E_VERSION_CONFLICT",
@@ -156,9 +154,9 @@ class ActionPlanSubmitted(PlanAct):
     submitted_to: Identifier
     version: Count
 
-    def its_body(self, on: ActionPlan, at: Context) -> str:
+    def its_body(self, on: ActionPlan, at: Context) -> str | None:
         """Give the plan's body."""
-        return on.governance_body
+        return acting_name(at.state, on.governance_body)
 
     @rule(*PARTY_EXISTS)
     def _receiver_registered(self, on: object, at: Context) -> Breach:
@@ -170,7 +168,7 @@ class ActionPlanSubmitted(PlanAct):
         "un plan se entrega a una parte ajena a su órgano",
     )
     def _to_another(self, on: ActionPlan, at: Context) -> Breach:
-        body = body_of(at, on.governance_body)
+        body = acting_body(at.state, on.governance_body)
         return body is not None and body.is_seated(self.submitted_to) and {"party": self.submitted_to}
 
     @rule("E_VERSION_CONFLICT", "the version is the next one", "la versión es la siguiente")

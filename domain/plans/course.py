@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import ClassVar, Final, Literal
 
 from constancia.domain.commitments.commitment import find_commitment
-from constancia.domain.governance.body import awaited, body_of, is_alone, seat_rules
+from constancia.domain.governance.body import acting_name, awaited, body_of, is_alone, seat_rules
 from constancia.domain.kernel.acts import act, act_base
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.kind import AggregateKind
@@ -28,13 +28,13 @@ class MembersPlanAct(PlanAct):
     REPORTS: ClassVar = True
     concurring: ClassVar = True
 
-    def body(self, on: ActionPlan | None) -> str:
+    def body(self, on: ActionPlan | None, at: Context) -> str:
         """Give the body whose members say it."""
-        return on.governance_body if on else ""
+        return (acting_name(at.state, on.governance_body) if on else None) or ""
 
     def suffices(self, on: ActionPlan, at: Context) -> bool:
         """Tell whether, with this word, all have said it who are awaited: who has left is not."""
-        needed = awaited(at, body_of(at, self.body(on)), type(self).__name__)
+        needed = awaited(at, body_of(at, self.body(on, at)), type(self).__name__)
         return bool(needed) and at.joined().parties >= needed
 
     def settle(self, on: ActionPlan, at: Context) -> ActionPlan:
@@ -46,17 +46,16 @@ class MembersPlanAct(PlanAct):
         concurrence = at.joined()
         if not self.suffices(on, at):
             return replace(on, concurring=on.with_concurrence(concurrence))
-        rest = tuple(act for act in on.concurring if (act.type, act.digest) != (concurrence.type, concurrence.digest))
-        return self.settle(replace(on, concurring=rest), at)
+        return self.settle(replace(on, concurring=on.without_concurrence(concurrence)), at)
 
 
 def _its_body(act: MembersPlanAct, on: ActionPlan | None, at: Context) -> str:
-    return act.body(on)
+    return act.body(on, at)
 
 
 @rule("E_POLICY", "no party decides alone in a body", "ninguna parte decide sola en un órgano")
 def _not_alone(act: MembersPlanAct, on: ActionPlan | None, at: Context) -> Breach:
-    return is_alone(at, body_of(at, act.body(on)), type(act).__name__)
+    return is_alone(at, body_of(at, act.body(on, at)), type(act).__name__)
 
 
 _BY_THE_MEMBERS: Final = (*seat_rules(_its_body), _not_alone)
@@ -72,7 +71,7 @@ class ActionPlanOpened(MembersPlanAct):
     period: EdtfText
     title: Text
 
-    def body(self, on: ActionPlan | None) -> str:
+    def body(self, on: ActionPlan | None, at: Context) -> str:
         """Give the body that it names."""
         return self.governance_body
 
@@ -83,11 +82,12 @@ class ActionPlanOpened(MembersPlanAct):
     # Else a second plan of the same number, with a later deadline, would stand for the first.
     @rule("E_STATE", "a body opens one plan of a number", "un órgano abre un solo plan de cada número")
     def _ordinal_is_new(self, on: object, at: Context) -> Breach:
+        body = acting_name(at.state, self.governance_body)
         others = (plan for plan in at.state.of(ActionPlan) if plan.plan != self.plan and plan.status != "opening")
         return [
             {"plan": plan.plan}
             for plan in others
-            if (plan.governance_body, plan.ordinal) == (self.governance_body, self.ordinal)
+            if plan.ordinal == self.ordinal and acting_name(at.state, plan.governance_body) == body
         ]
 
     RULES: ClassVar = (_body_exists, *_BY_THE_MEMBERS, _ordinal_is_new)
@@ -142,7 +142,7 @@ class ActionPlanClosed(MembersPlanAct):
             if (commitment := find_commitment(at, carried.commitment)) is not None and commitment.ended is not None
         ]
         computed = outcome_of(ended)
-        return computed is not None and _RANK[self.outcome] > _RANK[computed] and {"computed": computed}
+        return _RANK[self.outcome] > _RANK[computed] and {"computed": computed}
 
     RULES: ClassVar = (*_BY_THE_MEMBERS, _no_open_commitment, _not_called_better)
 
@@ -154,15 +154,13 @@ class ActionPlanClosed(MembersPlanAct):
 _RANK: Final = {"not_completed": 0, "partially": 1, "completed": 2}
 
 
-def outcome_of(ended: list[str]) -> str | None:
-    """Compute how well a plan ended from how its commitments did; None where it carries none.
+def outcome_of(ended: list[str]) -> str:
+    """Compute how well a plan ended from how its commitments did; one that carries none has completed nothing.
 
     Args:
         ended: The outcome of each: one of a commitment's, or `withdrawn`.
     """
-    if not ended:
-        return None
-    if all(outcome == "completed" for outcome in ended):
+    if ended and all(outcome == "completed" for outcome in ended):
         return "completed"
     return "partially" if any(outcome in ("completed", "partially") for outcome in ended) else "not_completed"
 

@@ -4,6 +4,8 @@
 - Q2: a suspension hides nothing: what is late by the calendar stays late, and the days on which the clock was stopped
   give a second figure.
 - Q3: a milestone's date is part of the scope, and moved by a change of the scope alone.
+- Q4: a clock stops and goes on when that is said, at most `CLAIM_SPAN` earlier: nobody unmakes past days late, or makes
+  them. Terms of answers stop where who says it sits, or a body has decided it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,13 +14,15 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Final, Literal
 
 from constancia.domain.governance.basis import decided_rules, signed_by_all
-from constancia.domain.governance.body import ANY_BODY, seat_rules
+from constancia.domain.governance.body import ANY_BODY, GovernanceBody, acting_name, has_seat, seat_rules
+from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
-from constancia.domain.kernel.calendar import parse_day, parse_edtf, parse_instant
+from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_edtf, parse_instant
 from constancia.domain.kernel.context import Context, StateView
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
+from constancia.domain.kernel.occurrence import CLAIM_SPAN
 from constancia.domain.kernel.rules import Breach, Rule, rule
 from constancia.domain.kernel.values import Day, Doc, FormError, Identifier
 from constancia.domain.plans.plan import ActionPlan, find_plan
@@ -31,7 +35,10 @@ _OF_A_PLAN: Final = ("plan_end", "plan_submission")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineMove(Aggregate):
-    """An extension or a suspension: of which deadline, from which day to which, on which basis."""
+    """An extension or a suspension: of which deadline, from which day to which, on which basis.
+
+    `bodies` are those in which it was said: where its party sat, or the one that decided it.
+    """
 
     SINCE: ClassVar = 3
 
@@ -44,6 +51,7 @@ class DeadlineMove(Aggregate):
     plan: str | None = None
     answers: str | None = None
     decision: str | None = None
+    bodies: tuple[str, ...] = ()
     resumed: Mark | None = None
     resumed_by: Doc | None = None
 
@@ -66,7 +74,7 @@ class DeadlineAct(Act[DeadlineMove]):
 
 def _body_of_the_plan(act: Any, on: object, at: Context) -> str | None:
     plan = find_plan(at, act.plan)
-    return plan.governance_body if plan else None
+    return acting_name(at.state, plan.governance_body) if plan else None
 
 
 def _where_it_sits(act: "DeadlineMoved", on: object, at: Context) -> str:
@@ -160,6 +168,26 @@ class DeadlineMoved(DeadlineAct):
         return self.kind == "resumed" and (self.deadline, self.plan, self.answers) != (on.deadline, on.plan, on.answers)
 
     @rule(
+        "E_NOT_SEATED",
+        "terms that were suspended in a body go on by the word of who sits in it",
+        "los plazos suspendidos en un órgano se reanudan por quien tiene lugar en él",
+    )
+    def _where_it_was_said(self, on: DeadlineMove, at: Context) -> Breach:
+        asked = self.kind == "resumed" and on.plan is None
+        acting = [acting_name(at.state, body) or ANY_BODY for body in on.bodies]
+        return asked and not any(has_seat(at, at.party, body) for body in acting) and {"bodies": acting}
+
+    @rule(
+        "E_DATE",
+        "a suspension with a last day ends by itself, or is resumed before that, on an earlier day",
+        "una suspensión con último día termina sola, o se reanuda antes, en un día anterior",
+    )
+    def _not_prolonged(self, on: DeadlineMove, at: Context) -> Breach:
+        if self.kind != "resumed" or self.to_day is None or on.to_day is None:
+            return None
+        return (parse_day(on.to_day) < at.day or self.to_day > on.to_day) and {"ends": on.to_day}
+
+    @rule(
         "E_DATE",
         "a deadline is moved to a later day, and a suspension does not end before it begins",
         "un plazo se mueve a un día posterior, y una suspensión no termina antes de empezar",
@@ -198,7 +226,9 @@ class DeadlineMoved(DeadlineAct):
         _not_over,
         _from_what_holds,
         _same_deadline,
+        _where_it_was_said,
         _later,
+        _not_prolonged,
         _extension_is_decided,
         *_DECIDED,
     )
@@ -216,7 +246,14 @@ class DeadlineMoved(DeadlineAct):
             plan=self.plan,
             answers=self.answers,
             decision=self.decision,
+            bodies=self._bodies(at),
         )
+
+    def _bodies(self, at: Context) -> tuple[str, ...]:
+        decision = at.find(Decision, f"decision/{self.decision}") if self.decision is not None else None
+        if decision is not None:
+            return (decision.governance_body,)
+        return tuple(body.governance_body for body in at.state.of(GovernanceBody) if body.is_seated(at.party))
 
     def then(self, on: DeadlineMove, at: Context) -> DeadlineMove:
         """End the suspension."""
@@ -261,14 +298,16 @@ def moves_of(
             yield move
 
 
-def clock_stops(moves: Iterable[DeadlineMove], today: date) -> list[tuple[date, date]]:
-    """Give the spans of days, up to today, on which a clock was stopped: first and last day, apart, in order."""
+def clock_stops(moves: Iterable[DeadlineMove], today: date, timezone: str) -> list[tuple[date, date]]:
+    """Give the spans of days, up to today, on which a clock was stopped: first and last day, apart, in order.
+
+    Args:
+        moves: What was said of the clock.
+        today: The day asked about.
+        timezone: The ledger's.
+    """
     spans: list[tuple[date, date]] = []
-    stopped = (
-        (parse_day(move.from_day), min(parse_day(move.to_day) if move.to_day else today, today))
-        for move in moves
-        if move.status in ("resumed", "suspended")
-    )
+    stopped = [_stopped(move, today, timezone) for move in moves if move.status in ("resumed", "suspended")]
     for first, last in sorted(stopped):
         if last < first:
             continue
@@ -277,6 +316,20 @@ def clock_stops(moves: Iterable[DeadlineMove], today: date) -> list[tuple[date, 
         else:
             spans.append((first, last))
     return spans
+
+
+def _stopped(move: DeadlineMove, today: date, timezone: str) -> tuple[date, date]:
+    """Give the first and the last day of a suspension that count: neither lies long before it was said."""
+    first, last = max(parse_day(move.from_day), _earliest(move.mark, timezone)), today
+    if move.to_day is not None:
+        last = parse_day(move.to_day)
+    if move.resumed is not None:
+        last = max(last, _earliest(move.resumed, timezone) - timedelta(days=1))
+    return first, min(last, today)
+
+
+def _earliest(mark: Mark, timezone: str) -> date:
+    return local_day(parse_instant(mark.recorded_at), timezone) - CLAIM_SPAN
 
 
 def with_stops(due: date, stops: Iterable[tuple[date, date]], begins: date = date.min) -> date:
@@ -289,7 +342,7 @@ def with_stops(due: date, stops: Iterable[tuple[date, date]], begins: date = dat
     """
     for first, last in stops:
         if first <= due and last >= begins:
-            due += timedelta(days=(last - max(first, begins)).days + 1)
+            due = days_after(due, (last - max(first, begins)).days + 1)
     return due
 
 

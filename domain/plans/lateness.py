@@ -114,9 +114,10 @@ def plan_standing(state: StateView, plan: ActionPlan, day: date) -> PlanStanding
             stands=stands, due=None, due_now=None, days_late=0, days_late_now=0, submitted=submitted, is_stopped=False
         )
     measured = (parse_edtf(submitted.on).end or day) if submitted else _last_open(state, plan, day)
-    stops = clock_stops(moves_of(state, "plan_submission", plan=plan.plan), measured)
+    stops = clock_stops(moves_of(state, "plan_submission", plan=plan.plan), measured, state.timezone)
     due = parse_day(days[0][0])
-    due_now = with_stops(parse_day(days[-1][0]), stops)
+    opened_on = local_day(parse_instant(plan.opened.recorded_at), state.timezone)
+    due_now = with_stops(parse_day(days[-1][0]), stops, opened_on)
     stands = "submitted" if submitted else "overdue" if measured > due else "running"
     return PlanStanding(
         stands=stands,

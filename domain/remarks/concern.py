@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment, named_responsible
-from constancia.domain.governance.body import GovernanceBody, body_of
+from constancia.domain.governance.body import GovernanceBody, acting_body
 from constancia.domain.identity.party import find_party
 from constancia.domain.kernel.acts import REGISTRY
 from constancia.domain.kernel.aggregate import Aggregate
@@ -125,6 +125,6 @@ def _parties_of(at: Context, aggregate: Aggregate) -> Iterator[str]:
     if isinstance(aggregate, Agreement):
         yield from aggregate.current.parties
     name = getattr(aggregate, "governance_body", None)
-    body = aggregate if isinstance(aggregate, GovernanceBody) else body_of(at, name)
+    body = aggregate if isinstance(aggregate, GovernanceBody) else acting_body(at.state, name)
     if body is not None:
         yield from body.seated

@@ -14,7 +14,7 @@ from constancia.domain.identity.succession import with_heirs
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Level
-from constancia.domain.kernel.calendar import local_day, parse_edtf, parse_instant
+from constancia.domain.kernel.calendar import local_day, parse_instant
 from constancia.domain.kernel.context import Context, EntryView
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
@@ -357,10 +357,9 @@ def _is_of(party: str, person: str | None, at: Context) -> bool:
 
 def _precedes(at: Context, recorded_at: str) -> Breach:
     """Find that the act is said to have happened before the day of a recording."""
-    try:
-        when = parse_edtf(at.mark.occurred_on)
-    except ValueError:
-        return None  # it is refused as impossible
+    when = at.occurred
+    if when is None:
+        return None
     recorded = local_day(parse_instant(recorded_at), at.state.timezone)
     return when.start is not None and when.start < recorded and {"found": when.text, "recorded": recorded.isoformat()}
 

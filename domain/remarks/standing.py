@@ -5,15 +5,15 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 from constancia.domain.commitments.commitment import Commitment, ProgressStatement
 from constancia.domain.identity.key import Key
-from constancia.domain.kernel.aggregate import Aggregate, Mark
+from constancia.domain.kernel.aggregate import Aggregate, Mark, marks_of
 from constancia.domain.kernel.context import StateView
 from constancia.domain.kernel.editions import FIRST
-from constancia.domain.kernel.values import Evidence, Text, Value
+from constancia.domain.kernel.values import Evidence, Text
 from constancia.domain.remarks.remarked_entry import EntryResponse, RemarkedEntry
 
 EntryStanding = Literal["asserted", "acknowledged", "contested", "answered"]
@@ -137,17 +137,6 @@ def disowned(state: StateView) -> Mapping[str, str]:
         (target, key.party) for key in state.of(Key) for target, verdict in key.reaffirmed if verdict == "disowned"
     )
     return dict(pairs)
-
-
-def marks_of(value: object) -> set[Mark]:
-    """Give every mark within an aggregate: whose word each part of it is."""
-    if isinstance(value, Mark):
-        return {value}
-    if isinstance(value, tuple):
-        return set().union(*(marks_of(member) for member in value))
-    if is_dataclass(value) and not isinstance(value, Value | type):
-        return set().union(*(marks_of(getattr(value, member.name)) for member in fields(value)))
-    return set()
 
 
 def _contests(remarked: RemarkedEntry) -> Iterator[ContestStanding]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.domain.commitments.test_commitment import completed, report
+from tests.domain.commitments.test_commitment import completed, report, status
 from tests.domain.participation.test_gathering import called, held, over, promised
 from tests.domain.stage import (
     FOUNDERS,
@@ -121,6 +121,40 @@ def test_level_complete_waits_for_the_event_of_a_later_scope() -> None:
     stage.decided("d-2", act_of("ScopeChanged", change)).says("inai", "ScopeChanged", change)
     refusal = stage.refused("sfp", "ProgressReported", report(level="complete"))
     assert (refusal.code, refusal.judged_against["missing"]) == ("E_EVIDENCE_REQUIRED", ["e4"])
+
+
+ONE_DOCUMENT: Body = {"commitment": "c1", "deliverable": "e1", "version": 1}
+CONTEST: Body = ONE_DOCUMENT | {"contest": "x1", "evidence": [], "grounds": text("No")}
+
+
+@pytest.mark.parametrize(
+    ("words", "counts"),
+    [
+        ([], True),
+        ([("inai", "DeliverableAccepted", ONE_DOCUMENT), ("nosc", "DeliverableAccepted", ONE_DOCUMENT)], True),
+        ([("red", "DeliverableContested", CONTEST)], False),
+        ([("nosc", "DeliverableRejected", ONE_DOCUMENT | {"reasons": text("No")})], False),
+    ],
+)
+def test_complete_and_closed_as_completed_ask_the_same_of_each_deliverable(
+    words: list[tuple[str, str, Body]], *, counts: bool
+) -> None:
+    """With its event and its decision fulfilled, the document alone tells whether the whole can be called complete."""
+    stage = signed(stage=over()).deliver("sfp", "e1")
+    stage.says("sfp", "MilestoneCompleted", completed())
+    for said in words:
+        stage.says(*said)
+    body = status("closed", outcome="completed")
+    put_to_the_vote = proposed("d-closed", act_of("CommitmentStatusDecided", body))
+    if counts:
+        stage.says("sfp", "ProgressReported", report(level="complete"))
+        stage.decided("d-closed", put_to_the_vote["act"])
+        stage.says("inai", "CommitmentStatusDecided", body)
+        assert stage.status("commitment/c1") == "closed"
+        return
+    for type_name, word in (("ProgressReported", report(level="complete")), ("DecisionProposed", put_to_the_vote)):
+        refusal = stage.refused("sfp", type_name, word)
+        assert (refusal.code, refusal.judged_against["missing"]) == ("E_EVIDENCE_REQUIRED", ["e1"])
 
 
 def test_18_an_event_held_in_time_misses_no_deadline_and_one_held_late_does() -> None:

@@ -1,14 +1,25 @@
 """Admitting and resolving: both sides are heard, by the rules of the day of filing."""
 
+from typing import get_args
+
 import pytest
 from tests.domain.complaints.test_complaint import admission, admitted, answered, facts, filed, filing, resolution
 from tests.domain.stage import seated
 
+from constancia.domain.complaints.deciding import Outcome
+
+HEARD = ("not_upheld", "partly", "settled", "upheld")
+
 # How it ends.
 
 
-@pytest.mark.parametrize("outcome", ["upheld", "partly", "not_upheld"])
-def test_nothing_is_found_before_the_accused_were_heard(outcome: str) -> None:
+def test_each_outcome_that_a_judge_gives_of_what_was_admitted_needs_both_sides_heard() -> None:
+    """All but those that end it otherwise: it was not admitted, or its filer takes it back."""
+    assert set(get_args(Outcome)) - {"dismissed", "withdrawn"} == set(HEARD)
+
+
+@pytest.mark.parametrize("outcome", HEARD)
+def test_nothing_is_found_or_settled_before_the_accused_were_heard(outcome: str) -> None:
     stage = admitted().on("2019-03-31")
     refusal = stage.refused("inai", "ComplaintResolved", resolution(outcome))
     assert (refusal.code, refusal.judged_against["awaited"]) == ("E_STATE", ["sfp"])

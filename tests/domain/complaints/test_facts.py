@@ -14,9 +14,11 @@ from tests.domain.complaints.test_complaint import (
     missed,
     resolved,
 )
-from tests.domain.stage import doc, seated
+from tests.domain.governance.test_succession import ending
+from tests.domain.stage import MEMBERS, Body, Stage, act_of, doc, seated
 
 from constancia.domain.complaints.facts import owed_answers
+from constancia.domain.identity.succession import open_duties
 
 # Answers, and who is late.
 
@@ -82,3 +84,63 @@ def test_suspended_terms_give_a_second_figure_and_hide_no_lateness() -> None:
     assert (owed.due, owed.days_late, owed.stands) == ("2019-03-31", 5, "answered_late")
     assert (owed.due_now, owed.days_late_now) == ("2019-04-10", 0)
     assert missed(stage) == ["response sfp"]
+
+
+HALTED: Body = {
+    "answers": "complaints",
+    "basis": doc("decreto"),
+    "deadline": "answers",
+    "from_day": "2019-03-20",
+    "kind": "suspended",
+    "move": "s1",
+}
+
+
+def due_now(stage: Stage) -> str:
+    """The last day for the answer of sfp, as on the evening of 30 April; without any suspension it is 31 March."""
+    [owed] = owed_answers(stage.state, complaint(stage), datetime(2019, 5, 1, tzinfo=UTC))
+    return owed.due_now
+
+
+@pytest.mark.parametrize(("who", "due"), [("inai", "2019-05-12"), ("nosc", "2019-05-12"), ("sfp", "2019-03-31")])
+def test_q4_no_accused_party_stops_its_own_clock(who: str, due: str) -> None:
+    stage = admitted().on("2019-03-20")
+    stage.says(who, "DeadlineMoved", HALTED)
+    assert due_now(stage) == due
+
+
+def test_q4_who_goes_on_in_another_party_stops_no_clock_of_its_own_through_it() -> None:
+    stage = admitted(subject="governance/cc").on("2019-03-20")
+    stage.body("other", ("nosc", "red", "sfp"))
+    gone = ending("sfp", "nosc", moved=sorted(open_duties(stage.state, "sfp")), mode="merged")
+    stage.each("PartySucceeded", gone, ("sfp", "nosc", "inai", "red"))
+    stage.says("nosc", "DeadlineMoved", HALTED)
+    assert due_now(stage) == "2019-03-31"
+
+
+def test_q4_a_seat_in_another_body_stops_no_clock() -> None:
+    stage = admitted(subject="governance/cc").on("2019-03-20")
+    stage.outsider("otra")
+    stage.body("friends", ("otra", "red"))
+    stage.says("red", "DeadlineMoved", HALTED)
+    assert due_now(stage) == "2019-03-31"
+    stage.body("cc2", (*MEMBERS, "red"), predecessor="cc")
+    stage.says("red", "DeadlineMoved", HALTED | {"move": "s2"})
+    assert due_now(stage) == "2019-05-12", "its place in the successor counts for the complaints of the body"
+
+
+def test_q4_a_decision_of_the_body_stops_the_clock_though_the_accused_records_it() -> None:
+    stage = admitted().on("2019-03-20")
+    body = HALTED | {"decision": "d-stop"}
+    stage.decided("d-stop", act_of("DeadlineMoved", body))
+    stage.says("sfp", "DeadlineMoved", body)
+    assert due_now(stage) == "2019-05-12"
+
+
+def test_q4_a_backdated_suspension_stops_the_clock_a_week_before_it_was_said() -> None:
+    stage = admitted().on("2019-03-29")
+    stage.says("inai", "DeadlineMoved", HALTED | {"from_day": "2019-03-02", "to_day": "2019-03-31"})
+    assert due_now(stage) == "2019-04-10", "10 days, from 22 March on"
+    stage = admitted().on("2019-04-20")
+    stage.says("inai", "DeadlineMoved", HALTED | {"from_day": "2019-03-02"})
+    assert due_now(stage) == "2019-03-31"

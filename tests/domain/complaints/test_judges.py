@@ -17,6 +17,16 @@ from tests.domain.complaints.test_complaint import (
 )
 from tests.domain.stage import MEMBERS, Stage, founded, root, seated, sha256, small_scope, text
 
+
+def may_decide(stage: Stage, name: str = "q1") -> set[str]:
+    """The parties that an outsider is given as those that may decide."""
+    refusal = stage.refused("red", "ComplaintAdmitted", admission(name))
+    assert refusal.code == "E_NOT_SEATED"
+    may = refusal.judged_against["may"]
+    assert isinstance(may, list)
+    return set(may)
+
+
 # Whose cause it is.
 
 
@@ -70,6 +80,24 @@ def test_who_has_left_the_body_does_not_decide() -> None:
     assert filed().withdraw("inai").code("inai", "ComplaintAdmitted", admission()) == "E_NOT_SEATED"
 
 
+def test_who_takes_part_in_the_body_decides_until_its_participation_ends() -> None:
+    stage = seated()
+    stage.outsider("ogp")
+    admitted = {
+        "governance_body": "cc",
+        "participation": "observer",
+        "party": "ogp",
+        "since": "2019-03-01",
+        "voting": "none",
+    }
+    stage.each("ParticipantAdmitted", admitted)
+    stage.says("nosc", "ComplaintFiled", filing())
+    assert may_decide(stage) == {"inai", "ogp"}
+    stage.each("ParticipantAdmitted", admitted | {"until": "2019-03-01"})
+    assert may_decide(stage) == {"inai"}
+    assert stage.code("ogp", "ComplaintAdmitted", admission()) == "E_NOT_SEATED"
+
+
 def test_friends_found_no_body_to_decide_in() -> None:
     """Neither who complains nor who is accused brings judges of its own."""
     stage = seated()
@@ -82,6 +110,17 @@ def test_friends_found_no_body_to_decide_in() -> None:
     stage.says("nosc", "ComplaintFiled", filing(governance_body="cc"))
     assert stage.code("otra", "ComplaintResolved", resolution("dismissed")) == "E_NOT_SEATED"
     assert stage.code("red", "ComplaintResolved", resolution("dismissed")) == "E_NOT_SEATED"
+
+
+def test_who_had_a_seat_in_a_body_that_was_succeeded_is_judged_in_its_successor() -> None:
+    """Else who complains would choose among all bodies, its friends' too."""
+    stage = seated().withdraw("sfp").body("cc2", ("inai", "nosc"), predecessor="cc")
+    stage.outsider("otra")
+    stage.body("friends", ("nosc", "otra"))
+    refusal = stage.refused("nosc", "ComplaintFiled", filing(governance_body="friends"))
+    assert (refusal.code, refusal.judged_against["bodies"]) == ("E_POLICY", ["cc2"])
+    stage.says("nosc", "ComplaintFiled", filing())
+    assert complaint(stage).governance_body == "cc2"
 
 
 @pytest.mark.parametrize("subject", ["commitment/c1", "agreement/ag", "governance/cc", "decision/d-c1"])
@@ -111,6 +150,20 @@ def test_with_all_seats_involved_it_is_decided_by_whom_it_is_addressed_to() -> N
     stage.says("ogp", "ComplaintAdmitted", admission())
     stage.on("2019-12-12").says("ogp", "ComplaintResolved", resolution("settled"))
     assert complaint(stage).status == "resolved"
+
+
+def test_where_all_seats_are_accused_each_side_names_one_judge() -> None:
+    """The limit that docs/THREATS names: who complains chooses the first judge, and the accused that of the appeal."""
+    stage = all_seats_involved(addressed_to="ogp")
+    stage.outsider("otra")
+    stage.says("ogp", "ComplaintAdmitted", admission())
+    stage.on("2019-04-01").says("ogp", "ComplaintResolved", resolution("upheld"))
+    stage.says(
+        "sfp", "ComplaintFiled", filing("q2", kind="appeal", continues="q1", against=["nosc"], addressed_to="otra")
+    )
+    assert stage.code("ogp", "ComplaintAdmitted", admission("q2")) == "E_SELF_DEALING"
+    assert stage.code("inai", "ComplaintAdmitted", admission("q2")) == "E_SELF_DEALING"
+    stage.says("otra", "ComplaintAdmitted", admission("q2"))
 
 
 def test_with_nobody_to_decide_the_filer_continues_it_elsewhere() -> None:

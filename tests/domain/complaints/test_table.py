@@ -19,9 +19,11 @@ from constancia.domain.complaints.complaint import Complaint
 
 
 def ending(stage: Stage) -> tuple[str, str, Body]:
-    """A decision that fits the state: dismissed before it is admitted, found upon afterwards."""
+    """A decision that fits the state: dismissed before it is admitted, found upon once the accused could answer."""
     known = stage.state.standing(Q)
     admitted_before = isinstance(known, Complaint) and known.admission is not None
+    if admitted_before:
+        stage.on("2019-06-01")  # the term for answers is over
     return "inai", "ComplaintResolved", resolution("settled" if admitted_before else "dismissed")
 
 

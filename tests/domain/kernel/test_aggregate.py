@@ -1,6 +1,6 @@
 """The frozen aggregate: concurring words by body and party, and its document."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from tests.domain.remarks.test_allegation import allegation
@@ -31,6 +31,9 @@ def test_the_order_of_concurrences_is_not_that_of_speaking() -> None:
     assert one.with_concurrence(second) == other.with_concurrence(first) == (first, second)
     again = Concurrence(type="T", digest="d1", marks=(mark("inai"),))
     assert one.with_concurrence(again) == (again,)
+    both = replace(one, concurring=one.with_concurrence(second))
+    assert both.without_concurrence(again) == (second,), "whatever has been added to it meanwhile"
+    assert one.without_concurrence(second) == one.concurring
 
 
 def test_the_document_leaves_out_what_is_absent_and_keeps_what_is_empty() -> None:

@@ -9,6 +9,7 @@ from tests.domain.strategies import dates, few, windows
 
 from constancia.domain.kernel.calendar import (
     Certainty,
+    days_after,
     deadline,
     format_instant,
     has_begun,
@@ -181,3 +182,8 @@ def test_a_zone_is_one_of_the_database(name: str) -> None:
 def test_the_day_is_the_ledgers() -> None:
     assert local_day(datetime(2019, 5, 25, 4, 30, tzinfo=UTC), MEXICO) == date(2019, 5, 24)
     assert local_day(datetime(2019, 5, 25, 5, 0, tzinfo=UTC), MEXICO) == date(2019, 5, 25)
+
+
+def test_days_after_ends_with_the_calendar() -> None:
+    assert days_after(date(2019, 2, 27), 2) == date(2019, 3, 1)
+    assert days_after(date(9999, 12, 30), 1) == days_after(date(9999, 12, 31), 3650) == date.max

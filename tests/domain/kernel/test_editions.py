@@ -1,7 +1,11 @@
 """Editions of the law: which ones this program knows, and that the newest one is what a ledger is founded under."""
 
+import re
+from pathlib import Path
+
 from tests.domain.stage import seated
 
+from constancia.domain.kernel import editions
 from constancia.domain.kernel.editions import FIRST, NEWEST, is_known
 
 
@@ -19,3 +23,11 @@ def test_e2_an_act_names_the_edition_in_force() -> None:
     refusal = stage.refused("nosc", "PartyNameRecorded", name, schema=FIRST)
     assert refusal.code == "E_SCHEMA_VERSION"
     assert {"schema": FIRST, "edition": NEWEST}.items() <= refusal.judged_against.items()
+
+
+def test_an_edition_is_named_in_one_place() -> None:
+    domain = Path(editions.__file__).parents[1]
+    names = re.compile(r"^_?(FIRST|SECOND|THIRD|NEWEST): ", re.MULTILINE)
+    assert [path.name for path in sorted(domain.rglob("*.py")) if names.search(path.read_text(encoding="utf-8"))] == [
+        "editions.py"
+    ]

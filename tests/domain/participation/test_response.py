@@ -117,5 +117,27 @@ def test_who_proposed_does_not_answer_for_another_party_either() -> None:
     assert stage.code(both, "ReasonedResponsePublished", answered(commitment="c9")) == "E_SELF_DEALING"
 
 
+@pytest.mark.parametrize(
+    ("when", "themes"),
+    [
+        ("2019-04", [theme()]),
+        ("2019-04-30", [theme(contributions=["k2"])]),
+        ("2018", [theme("t1", contributions=["k1"]), theme("t2")]),
+        ("../2018", [theme()]),
+    ],
+)
+def test_no_answer_is_dated_before_what_it_answers(when: str, themes: list[Body]) -> None:
+    stage = contributions()
+    refusal = stage.refused("sfp", "ReasonedResponsePublished", answered("r1", *themes), occurred_on=when)
+    assert (refusal.code, refusal.judged_against["came"]) == ("E_DATE", "2019-05-02")
+
+
+def test_no_answer_to_a_proposal_is_dated_before_it() -> None:
+    stage = proposed()
+    refusal = stage.refused("sfp", "ReasonedResponsePublished", answered(commitment="c9"), occurred_on="2019-02-28")
+    assert (refusal.code, refusal.judged_against["came"]) == ("E_DATE", "2019-03-01")
+    stage.says("sfp", "ReasonedResponsePublished", answered(commitment="c9"))
+
+
 def test_an_adopted_commitment_is_not_answered() -> None:
     assert called().code("sfp", "ReasonedResponsePublished", answered(commitment="c1")) == "E_STATE"

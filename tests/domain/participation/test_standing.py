@@ -130,13 +130,13 @@ def test_r3_an_answer_is_no_answer_to_what_it_does_not_name_nor_to_what_came_lat
     assert unanswered(found(stage), responses(stage.state, "gathering/g1")) == ("k3",)
 
 
-def with_term(days: int) -> Stage:
+def with_term(days: int, *, window: str = "2019-04/2019-05-10", came: str | None = None) -> Stage:
     stage = promised()
     rules = {"response_term_days": {"rule_source": "adopted", "value": days}}
     stage.each("GovernanceRulesAdopted", {"governance_body": "cc", "rules": rules, "version": 1})
-    window: Body = {"about": {"commitment": "c1"}, "kind": "consultation", "window": "2019-04/2019-05-10"}
-    stage.says("sfp", "GatheringConvened", convened(**window))
-    stage.on("2019-05-02").says("red", "ContributionReceived", contributed())
+    call: Body = {"about": {"commitment": "c1"}, "kind": "consultation", "window": window}
+    stage.says("sfp", "GatheringConvened", convened(**call))
+    stage.on("2019-05-02").says("red", "ContributionReceived", contributed(), occurred_on=came or "2019-05-02")
     return stage
 
 
@@ -162,6 +162,55 @@ def test_a_backdated_answer_does_not_undo_the_missed_term() -> None:
     stage = with_term(10).on("2020-05-21")
     stage.says("sfp", "ReasonedResponsePublished", answered(), occurred_on="2019-05-15")
     assert len(missed(stage)) == 1
+
+
+BEFORE_THE_LEDGER = ("2018-05-10", "2018", "../2018", "2017-01/2018-12")
+
+
+@pytest.mark.parametrize("when", BEFORE_THE_LEDGER)
+def test_r4_a_late_contribution_is_not_made_timely_by_a_date_before_the_ledger(when: str) -> None:
+    stage = called(kind="consultation", window="2018-01/2019-05-10", about={"commitment": "c1"}).on("2019-07-01")
+    stage.says("red", "ContributionReceived", contributed(), occurred_on=when)
+    gathering = found(stage)
+    assert is_late(stage.state, gathering, gathering.contributions[0])
+
+
+@pytest.mark.parametrize("when", BEFORE_THE_LEDGER)
+def test_r4_a_late_answer_is_not_made_timely_by_a_date_before_the_ledger(when: str) -> None:
+    """Its contribution has one too: else the answer would be refused as older than what it answers."""
+    stage = with_term(10, window="2018-01/2019-05-10", came="2018-01").on("2020-05-21")
+    stage.says("sfp", "ReasonedResponsePublished", answered(), occurred_on=when)
+    assert len(missed(stage)) == 1
+
+
+@pytest.mark.parametrize("when", BEFORE_THE_LEDGER)
+def test_r4_no_contribution_makes_an_answer_missed_by_a_date_before_the_ledger(when: str) -> None:
+    stage = with_term(10, window="2018-01/2019-05-10").on("2019-05-15")
+    stage.says("sfp", "ReasonedResponsePublished", answered())
+    stage.on("2019-06-01").says("red", "ContributionReceived", contributed("k2"), occurred_on=when)
+    assert missed(stage) == []
+
+
+def test_r4_a_later_call_to_days_before_the_ledger_makes_neither_holding_nor_contribution_timely() -> None:
+    stage = called(kind="consultation", about={"commitment": "c1"}, window="2019-03-26").on("2021-02-01")
+    again = convened(kind="consultation", about={"commitment": "c1"}, window="2018-01/2018-02")
+    stage.says("sfp", "GatheringConvened", again, occurred_on="2018-01")
+    stage.says("red", "ContributionReceived", contributed(), occurred_on="2018-02")
+    stage.says("sfp", "GatheringHeld", held(window="2018-02"), occurred_on="2018-02")
+    gathering = found(stage)
+    assert is_late(stage.state, gathering, gathering.contributions[0])
+    assert gathering_standing(stage.state, gathering, datetime(2021, 3, 1, tzinfo=UTC)).stands == "held_late"
+
+
+def test_what_was_over_before_the_ledger_knew_of_it_counts_as_said() -> None:
+    """A consultation of 2017, with what came in then and its answer, is recorded afterwards: nothing contradicts it."""
+    stage = seated()
+    call = convened(about=None, governance_body="cc", kind="consultation", window="2017-03/2017-04")
+    call = {name: value for name, value in call.items() if value is not None}
+    stage.says("sfp", "GatheringConvened", call, occurred_on="2017-03-01")
+    stage.says("red", "ContributionReceived", contributed(), occurred_on="2017-04-01")
+    gathering = found(stage)
+    assert not is_late(stage.state, gathering, gathering.contributions[0])
 
 
 def test_what_came_in_after_the_term_does_not_make_it_missed() -> None:

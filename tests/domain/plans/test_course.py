@@ -182,6 +182,12 @@ def test_p3_a_plan_is_not_called_better_than_its_commitments(to: str, outcome: s
     stage.each("ActionPlanClosed", closing(best))
 
 
+@pytest.mark.parametrize("better", ["partially", "completed"])
+def test_p3_a_plan_that_carries_nothing_has_completed_nothing(better: str) -> None:
+    refusal = opened().refused("inai", "ActionPlanClosed", closing(better))
+    assert (refusal.code, refusal.judged_against["computed"]) == ("E_POLICY", "not_completed")
+
+
 def test_p1_who_has_left_is_not_awaited_for_the_closing() -> None:
     stage = opened()
     stage.each("ActionPlanClosed", closing(), ("inai", "sfp"))

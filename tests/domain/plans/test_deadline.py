@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.domain.plans.test_plan import P4, closing, found, opened, standing, submitted
-from tests.domain.stage import Body, Stage, act_of, doc, seated
+from tests.domain.stage import ZONE, Body, Stage, act_of, doc, seated
 from tests.domain.stage import proposed as put_to_the_vote
 from tests.domain.tables import Said, Walk, codes
 
@@ -218,6 +218,58 @@ def test_a_suspension_after_the_deadline_stops_nothing() -> None:
     assert (late.days_late, late.days_late_now) == (101, 101)
 
 
+@pytest.mark.parametrize("from_day", ["2019-03-05", "2018-01-01", "0001-01-01"])
+def test_q4_a_backdated_suspension_stops_the_clock_a_week_before_it_was_said(from_day: str) -> None:
+    stage = opened().on("2019-12-10")
+    stage.says("inai", TYPE, stopping(start=from_day))
+    late = standing(stage, "2019-12-20")
+    assert (late.days_late, late.days_late_now) == (111, 111), "it was late before the clock stopped"
+    stage = opened().on("2019-08-25")
+    stage.says("inai", TYPE, stopping(start=from_day))
+    stage.on("2019-09-04").says("inai", TYPE, stopping("resumed", start=from_day, to="2019-09-03"))
+    assert standing(stage, "2019-12-20").due_now == date(2019, 9, 17), "17 days, from 18 August to 3 September"
+
+
+def test_q4_a_suspension_that_was_over_before_it_was_said_stops_nothing() -> None:
+    stage = opened().on("2019-08-25")
+    stage.says("inai", TYPE, stopping(start="2019-04-01", to="2019-05-31"))
+    assert standing(stage, "2019-12-10").days_late_now == 101
+
+
+def test_q4_what_was_stopped_before_the_plan_was_opened_does_not_lengthen_its_term() -> None:
+    stage = opened()
+    stage.says("inai", TYPE, stopping(start="2019-02-22", to="2019-03-10"))
+    assert standing(stage, "2019-12-10").due_now == date(2019, 9, 10), "10 days, from 1 March on"
+
+
+def test_q4_a_backdated_resumption_makes_nobody_late_for_the_time_before() -> None:
+    stage = suspended().on("2019-12-10")
+    stage.says("nosc", TYPE, stopping("resumed", to="2019-04-02"))
+    late = standing(stage, "2019-12-10")
+    assert (late.days_late, late.days_late_now) == (101, 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "to"), [("2019-08-01", "2019-07-31"), ("2019-04-15", "2019-05-31"), ("2019-08-01", "2019-04-15")]
+)
+def test_a_suspension_with_a_last_day_is_not_prolonged_or_ended_afterwards(said: str, to: str) -> None:
+    stage = opened()
+    stage.says("inai", TYPE, stopping(to="2019-04-30"))
+    refusal = stage.on(said).refused("inai", TYPE, stopping("resumed", to=to))
+    assert (refusal.code, refusal.judged_against["ends"]) == ("E_DATE", "2019-04-30")
+    stage.on("2019-04-15").says("inai", TYPE, stopping("resumed", to="2019-04-14"))
+
+
+def test_terms_of_answers_go_on_by_the_word_of_who_sits_where_they_were_suspended() -> None:
+    stage = seated()
+    stage.outsider("otra")
+    stage.body("friends", ("otra", "red"))
+    stage.says("inai", TYPE, of_answers())
+    again = of_answers(kind="resumed", to_day="2019-05-31")
+    assert stage.on("2019-06-01").code("red", TYPE, again) == "E_NOT_SEATED"
+    stage.body("cc2", ("inai", "nosc", "red", "sfp"), predecessor="cc").says("red", TYPE, again)
+
+
 @pytest.mark.parametrize(
     ("who", "body", "code"),
     [
@@ -253,7 +305,7 @@ def test_terms_of_answers_are_suspended_as_a_class() -> None:
     stage = seated()
     stage.says("inai", TYPE, of_answers())
     (move,) = moves_of(stage.state, "answers", answers="complaints")
-    assert clock_stops([move], date(2019, 4, 10)) == [(date(2019, 4, 1), date(2019, 4, 10))]
+    assert clock_stops([move], date(2019, 4, 10), ZONE) == [(date(2019, 4, 1), date(2019, 4, 10))]
     assert list(moves_of(stage.state, "answers", answers="contests")) == []
     assert stage.find(DeadlineMove, "deadline/s1").concerns == ()
 
@@ -275,7 +327,7 @@ def move(number: int, span: tuple[date, date]) -> DeadlineMove:
 
 @given(SPANS, DAYS)
 def test_every_stopped_day_counts_once(spans: list[tuple[date, date]], today: date) -> None:
-    stops = clock_stops([move(number, span) for number, span in enumerate(spans)], today)
+    stops = clock_stops([move(number, span) for number, span in enumerate(spans)], today, ZONE)
     listed = [first + timedelta(days=n) for first, last in stops for n in range((last - first).days + 1)]
     days = {first + timedelta(days=n) for first, last in spans for n in range((last - first).days + 1)}
     assert sorted(listed) == sorted(day for day in days if day <= today)
@@ -284,7 +336,14 @@ def test_every_stopped_day_counts_once(spans: list[tuple[date, date]], today: da
 
 @given(SPANS, DAYS)
 def test_a_stopped_clock_never_brings_a_deadline_forward(spans: list[tuple[date, date]], due: date) -> None:
-    stops = clock_stops([move(number, span) for number, span in enumerate(spans)], date(2019, 12, 31))
+    stops = clock_stops([move(number, span) for number, span in enumerate(spans)], date(2019, 12, 31), ZONE)
     moved = with_stops(due, stops)
     assert due <= moved <= due + timedelta(days=sum((last - first).days + 1 for first, last in stops))
     assert with_stops(due, stops, begins=date(2020, 1, 1)) == due
+
+
+@given(SPANS, st.dates(), st.dates())
+def test_no_day_is_too_late_for_a_stopped_clock(spans: list[tuple[date, date]], due: date, until: date) -> None:
+    """The calendar ends on the last day of 9999; a term that would end later ends on that one."""
+    moves = [move(number, (first, max(first, until))) for number, (first, _last) in enumerate(spans)]
+    assert due <= with_stops(due, clock_stops(moves, date.max, ZONE)) <= date.max

@@ -1,5 +1,7 @@
 # `make demo` and `make test` are all that a fresh machine needs; each sets up what it needs in .venv/ first.
 PYTHON ?= python3
+# With it set, each of the hundreds of processes that the tests start would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 INSTALLED := .venv/installed
 PROGRAMS := .venv/programs
@@ -34,7 +36,7 @@ check: $(INSTALLED)  ## style, types, import contracts
 	PYTHONPATH=.import $(BIN)/lint-imports --no-cache
 
 quick: check  ## check, and the tests of domain, verifier, house rules and documents: about a minute
-	$(PYTEST) $(QUICK) $(ARGS)
+	CONSTANCIA_TEST_PROFILE=quick $(PYTEST) $(QUICK) $(ARGS)
 
 unit: $(INSTALLED)  ## some tests: make unit T=tests/ledger K='witness and not slow'
 	$(BIN)/pytest $(or $(T),tests) $(if $(K),-k '$(K)') $(ARGS)

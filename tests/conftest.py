@@ -5,7 +5,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests.ledger.template import Templates
+
+# A test that waits for a busy machine has found nothing. `make quick` draws fewer examples.
+settings.register_profile("patient", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=25)
+settings.load_profile(os.environ.get("CONSTANCIA_TEST_PROFILE", "patient"))
 
 RAM = Path("/dev/shm")  # noqa: S108 (pytest makes a folder of its own in it)
 ENOUGH_BYTES = 2 * 1024**3

@@ -57,6 +57,7 @@ def auditor(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["VERIFYING.md", "es/VERIFICAR.md"])
 def test_python_in_a_page_runs_as_it_stands(page: str, auditor: Path) -> None:
     code = "\n".join(blocks(DOCS / page))

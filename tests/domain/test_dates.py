@@ -44,6 +44,7 @@ def places() -> Iterator[Any]:
                     yield pytest.param(walk, state, act, id=f"{walk.kind}-{state}-{act}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["2019-02-30", "2019-13"])
 @pytest.mark.parametrize(("walk", "state", "act"), tuple(places()))
 def test_an_impossible_date_is_refused_as_such(walk: Walk, state: str, act: str, when: str) -> None:
@@ -84,6 +85,7 @@ def computed(stage: Stage) -> None:
                 is_late(stage.state, gathering, contribution)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("far", FAR)
 @pytest.mark.parametrize(("walk", "state", "act"), tuple(places()))
 def test_a_far_date_is_refused_or_computed_with(walk: Walk, state: str, act: str, far: str) -> None:

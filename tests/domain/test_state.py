@@ -34,6 +34,7 @@ def test_d1_the_same_entries_give_the_same_bytes() -> None:
     assert bytes_of(replay(stage.entries, ORIGIN, stage.lookup)) == bytes_of(stage.state)
 
 
+@pytest.mark.slow
 def test_d1_another_process_with_another_hash_seed_gives_the_same_bytes() -> None:
     code = (
         "from tests.domain.test_oracles import history\n"

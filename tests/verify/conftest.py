@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 from tests.verify.small_ledger import Log, Writer
 
-# A test that waits for a busy machine has found nothing.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
+from constancia.verify.sources import web
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked again is asked again at once."""
+    monkeypatch.setattr(web, "BACK_OFF_S", 0.01)
 
 
 @pytest.fixture(scope="session")

@@ -93,6 +93,7 @@ def test_z2_second_name_in_an_extra_field_is_refused(tmp_path: Path) -> None:
     assert caught.value.code == "zip-extra"
 
 
+@pytest.mark.slow
 def test_z3_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     def fill(archive: zipfile.ZipFile) -> None:
         for number in range(3):

@@ -241,7 +241,7 @@ def test_closed_standard_input_ends_it(home: Home) -> None:
     assert process.stdin is not None
     process.stdin.close()
     process.stdin = None
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     process.communicate()
 
 

@@ -117,7 +117,7 @@ class Desk:
             yield line[line.index("http://") :].split("/es/")[0]
         finally:
             process.send_signal(signal.SIGINT)
-            assert process.wait(30) in (0, 130, -signal.SIGINT)
+            assert process.wait(60) in (0, 130, -signal.SIGINT)
             if process.stderr is not None:
                 process.stderr.close()
 
@@ -311,6 +311,6 @@ def test_ctrl_c_leaves_no_half_demonstration(tmp_path: Path) -> None:
     while process.poll() is None and not list(tmp_path.glob(".demo.*.part/ledger.sqlite")):
         pass
     process.send_signal(signal.SIGINT)
-    process.wait(30)
+    process.wait(60)
     assert list(tmp_path.glob(".demo.*")) == []
     assert not (tmp_path / "demo").exists() or (tmp_path / "demo" / "trust" / "genesis").exists()

@@ -93,7 +93,7 @@ def served(folder: Path, *more: str) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def test_demonstration_is_witnessed_by_all_three(played: tuple[Path, Played]) -> None:
@@ -132,7 +132,7 @@ def test_witnesses_end_with_the_demonstration_however_it_ends(tmp_path: Path, ho
     process = start("demo", "--short", "--dir", str(folder))
     until(lambda: len(witnesses_of(folder)) == len(PARTIES))
     process.send_signal(how)
-    process.wait(60)  # its own limits for witnesses and ledger add up to twenty seconds; the machine may be busy besides
+    process.wait(60)  # its own limits for witnesses and ledger add up to twenty seconds
     until(lambda: witnesses_of(folder) == [], 15)
     if process.returncode == 0:  # it was done before the signal came
         assert (folder / "trust" / "genesis").exists()

@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from constancia.api.http.paging import Page
 from constancia.api.http.proxies import own_address
-from constancia.api.http.query import AtSize, KnownBy, OnDay
+from constancia.api.http.query import AtSize, KnownBy, Limit, OnDay, Start
 from constancia.api.http.rates import Rates
 from constancia.api.http.settings import Settings
 from constancia.api.text.i18n import LANGUAGES, tr
@@ -47,6 +48,20 @@ def known_size(
     if size is not None and size > stored:
         raise NotFound(f"the log has {stored} entries, not {size}")
     return stored if size is None else size
+
+
+def page_of_entries(
+    settings: Annotated[Settings, Depends(settings_of)],
+    size: Annotated[int, Depends(known_size)],
+    start: Start = 0,
+    limit: Limit = None,
+) -> Page:
+    """Return the part of the log that a list of entries is to show.
+
+    Raises:
+        NotFound: The log is not that long.
+    """
+    return Page(start=start, limit=limit or settings.page_size, size=size)
 
 
 def address_of(request: Request, settings: Settings) -> str:
@@ -100,4 +115,5 @@ TheLedger = Annotated[Ledger, Depends(ledger_of)]
 TheSettings = Annotated[Settings, Depends(settings_of)]
 TheRates = Annotated[Rates, Depends(rates_of)]
 TheSize = Annotated[int, Depends(known_size)]
+ThePage = Annotated[Page, Depends(page_of_entries)]
 TheReading = Annotated[Reading, Depends(reading_of)]

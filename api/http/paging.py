@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from fastapi import Request
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
@@ -28,22 +30,21 @@ class Page:
         return starts | {"last": last}
 
 
-def link_header(path: str, page: Page, *, is_past: bool) -> dict[str, str]:
+def link_header(request: Request, page: Page) -> dict[str, str]:
     """Return the `Link` header of a page.
 
     Args:
-        path: Path of the list.
+        request: The request for the list; where it asks for an earlier size, the links preserve it.
         page: The page.
-        is_past: Whether the list is of an earlier size, which its links must preserve.
 
     Returns:
         The header.
 
     Source: RFC 8288 §3; relations of RFC 8288 and HTML.
     """
-    past = {"size": page.size} if is_past else {}
+    past = {"size": page.size} if "size" in request.query_params else {}
     links = [
-        f'<{path}?{urlencode({"start": start, "limit": page.limit, **past})}>; rel="{relation}"'
+        f'<{request.url.path}?{urlencode({"start": start, "limit": page.limit, **past})}>; rel="{relation}"'
         for relation, start in page.starts().items()
     ]
     return {"Link": ", ".join(links)}

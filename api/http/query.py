@@ -38,6 +38,9 @@ OnDay = Annotated[
     ),
 ]
 
+Start = Annotated[int, Query(ge=0, le=MAX_SIZE, description="Where to begin: how many to leave out.")]
+Limit = Annotated[int | None, Query(ge=1, le=500, description="Most items; by default as many as the server says.")]
+
 
 def refuse_unknown(request: Request, takes: frozenset[str]) -> None:
     """Refuse a query with a parameter that is not known here, or that comes more than once.

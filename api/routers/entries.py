@@ -1,15 +1,15 @@
 """Entries: hand in a signed statement; list them; get one by index, leaf hash or statement id."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from constancia.api.http import problems
-from constancia.api.http.deps import TheLedger, TheRates, TheSettings, TheSize, stands
+from constancia.api.http.deps import TheLedger, ThePage, TheRates, TheSettings, stands
 from constancia.api.http.examples import ENVELOPE, RECEIPT, SUBMISSION
-from constancia.api.http.paging import Page, link_header
+from constancia.api.http.paging import link_header
 from constancia.api.http.proxies import prefix_of
 from constancia.api.http.representation import IMMUTABLE, represent
 from constancia.api.http.schemas import ReceiptDocument, file_answer, json_example, refusals
@@ -18,7 +18,6 @@ from constancia.ledger.errors import Busy
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.reader.dsse import dsse_envelope
 from constancia.ledger.submission import parse_signed
-from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.speed.entry_patterns import read_entry
 
@@ -87,22 +86,14 @@ def receipt_document(ledger: Ledger, index: int, size: int) -> dict[str, Any]:
         **refusals(400, 404),
     },
 )
-def list_entries(  # noqa: PLR0913, PLR0917 - a framework's route: each is a request's part
-    request: Request,
-    ledger: TheLedger,
-    settings: TheSettings,
-    size: TheSize,
-    start: Annotated[int, Query(ge=0, le=MAX_SIZE, description="First index.")] = 0,
-    limit: Annotated[int | None, Query(ge=1, le=500, description="Most entries.")] = None,
-) -> Response:
+def list_entries(request: Request, ledger: TheLedger, page: ThePage) -> Response:
     """List entries from an index on. `Link` headers lead to the next and other pages (RFC 8288).
 
     Each entry's bytes are verbatim in the answer, so that its leaf hash can be computed from it.
     """
-    page = Page(start=start, limit=limit or settings.page_size, size=size)
     entries = b",".join(ledger.log.entries(page.start, page.stop))
-    about = canonical(stands(ledger, size))
-    headers = link_header(request.url.path, page, is_past="size" in request.query_params)
+    about = canonical(stands(ledger, page.size))
+    headers = link_header(request, page)
     return Response(b'{"entries":[%b],%b' % (entries, about[1:]), media_type=_JSON, headers=headers)
 
 

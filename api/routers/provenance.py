@@ -1,23 +1,21 @@
 """What other people's tools read as PROV: who said each entry, for whom, of which stream, citing which documents."""
 
 import base64
-import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Final
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from prov.model import ProvDocument
 
-from constancia.api.http.deps import TheLedger, TheSettings, TheSize
+from constancia.api.http.deps import TheLedger, ThePage
 from constancia.api.http.examples_of_records import PROV
-from constancia.api.http.paging import Page, link_header
+from constancia.api.http.paging import link_header
 from constancia.api.http.schemas import json_example, refusals
-from constancia.ledger.views.as_of import MAX_SIZE
+from constancia.ledger.views.projections.citations import citations_in
 from constancia.verify.core.formats.entry import Entry
 from constancia.verify.speed.entry_patterns import read_entry
 
 router = APIRouter(prefix="/api/v1", tags=["exchange"])
-_CITED: Final = re.compile(rb'"sha256":"([0-9a-f]{64})"')
 
 
 @router.get(
@@ -25,22 +23,15 @@ _CITED: Final = re.compile(rb'"sha256":"([0-9a-f]{64})"')
     summary="Entries as PROV",
     responses={200: json_example("A PROV-JSON document of some entries.", PROV), **refusals(400, 404)},
 )
-def provenance(  # noqa: PLR0913, PLR0917 - a framework's route: each is a request's part
-    request: Request,
-    ledger: TheLedger,
-    settings: TheSettings,
-    size: TheSize,
-    start: Annotated[int, Query(ge=0, le=MAX_SIZE, description="First index.")] = 0,
-    limit: Annotated[int | None, Query(ge=1, le=500, description="Most entries.")] = None,
-) -> Response:
+def provenance(request: Request, ledger: TheLedger, page: ThePage) -> Response:
     """Give entries from an index on as PROV-JSON. `Link` headers lead to the next and other pages (RFC 8288).
 
     Documents of several pages can be merged: each thing has one name in all of them.
     """
-    page = Page(start=start, limit=limit or settings.page_size, size=size)
     document = prov_document(ledger.origin, map(read_entry, ledger.log.entries(page.start, page.stop)))
-    headers = link_header(request.url.path, page, is_past="size" in request.query_params)
-    return Response(document.serialize(format="json"), media_type="application/json", headers=headers)
+    return Response(
+        document.serialize(format="json"), media_type="application/json", headers=link_header(request, page)
+    )
 
 
 def prov_document(origin: str, entries: Iterator[Entry]) -> ProvDocument:
@@ -70,8 +61,8 @@ def prov_document(origin: str, entries: Iterator[Entry]) -> ProvDocument:
             document.wasAttributedTo(name, agent)
         document.collection(stream)
         document.hadMember(stream, name)
-        for cited in sorted(set(_CITED.findall(statement.raw))):
-            digest = base64.urlsafe_b64encode(bytes.fromhex(cited.decode())).decode().rstrip("=")
+        for cited in sorted({document["sha256"] for _place, document in citations_in(statement.body)}):
+            digest = base64.urlsafe_b64encode(bytes.fromhex(cited)).decode().rstrip("=")
             document.entity(f"sha256:{digest}")
             document.wasInfluencedBy(name, f"sha256:{digest}")
     return document.unified()

@@ -2,21 +2,21 @@
 
 import hashlib
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from constancia.api.http.deps import TheLedger, TheSettings
 from constancia.api.http.examples import REFUSED_ATTEMPT, SUBMISSION
 from constancia.api.http.paging import Page, link_header
+from constancia.api.http.query import Limit, Start
 from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.http.schemas import json_example, refusals
 from constancia.domain.identity.key import Key
 from constancia.ledger.append.refused_attempts import Attempt
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.verify.core.formats.signatures import is_hex64
 from constancia.verify.speed.entry_patterns import read_entry
 
@@ -39,11 +39,7 @@ _ABOUT = {
     },
 )
 def list_refusals(
-    request: Request,
-    ledger: TheLedger,
-    settings: TheSettings,
-    start: Annotated[int, Query(ge=0, le=MAX_SIZE, description="How many to leave out.")] = 0,
-    limit: Annotated[int | None, Query(ge=1, le=500, description="Most attempts.")] = None,
+    request: Request, ledger: TheLedger, settings: TheSettings, start: Start = 0, limit: Limit = None
 ) -> Response:
     """List signed statements that were refused, with code, rule and the state that they were judged against.
 
@@ -54,7 +50,7 @@ def list_refusals(
     page = Page(start=start, limit=limit or settings.page_size, size=count)
     rows = attempt_rows(ledger, page.start, page.limit)
     document = {"absent": ledger.refused.absent(), **_ABOUT, "count": count, "items": rows}
-    return JSONResponse(document, headers=link_header(request.url.path, page, is_past=False))
+    return JSONResponse(document, headers=link_header(request, page))
 
 
 @router.get(

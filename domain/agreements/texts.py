@@ -45,13 +45,20 @@ def _not_asked(at: Context, ended: Agreement, parties: Iterable[str], *, able: b
     return [party for party in absent if can_say(at, party, "AgreementSigned") is able]
 
 
-def _bound_without(at: Context, names: Iterable[str] | None, parties: Iterable[str]) -> list[Met]:
+def bound_without(at: Context, names: Iterable[str] | None, parties: Iterable[str]) -> list[Met]:
+    """Find agreements that would end without the word of a party to them that can speak.
+
+    Args:
+        at: Gives the state and the day.
+        names: The agreements that a text terminates.
+        parties: The parties to that text.
+    """
     parties = set(parties)
     missing = ((ended.agreement, _not_asked(at, ended, parties, able=True)) for ended in _ended(at, names))
     return [{"agreement": name, "missing": absent} for name, absent in missing if absent]
 
 
-_ENDED_BY_ALL = (
+ENDED_BY_ALL = (
     "E_POLICY",
     "a text that terminates an agreement has all parties to that agreement as its own",
     "un texto que da por terminado un acuerdo tiene entre sus partes a todas las de ese acuerdo",
@@ -163,9 +170,9 @@ class AgreementDrafted(AgreementAct):
             if ended.in_force is None or ended.agreement == self.agreement
         ]
 
-    @rule(*_ENDED_BY_ALL, since=THIRD)
+    @rule(*ENDED_BY_ALL, since=THIRD)
     def _ended_by_all(self, on: object, at: Context) -> Breach:
-        return _bound_without(at, self.terminates, self.parties)
+        return bound_without(at, self.terminates, self.parties)
 
     RULES: ClassVar = (
         by_a_party_to_it,
@@ -249,10 +256,10 @@ def window_begun(act: AgreementTextAct, on: Agreement, at: Context) -> Breach:
     return start is not None and at.day < start and {"from": str(start)}
 
 
-@rule(*_ENDED_BY_ALL, since=THIRD)
+@rule(*ENDED_BY_ALL, since=THIRD)
 def ends_by_all(act: AgreementTextAct, on: Agreement, at: Context) -> Breach:
     """Check that nobody has become a party to an agreement since the text that ends it was drafted."""
-    return _bound_without(at, act.terminates, on.current.parties)
+    return bound_without(at, act.terminates, on.current.parties)
 
 
 @act

@@ -11,7 +11,12 @@ from typing import ClassVar
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment, ConditionKind, DeclaredCondition
 from constancia.domain.commitments.duties import BY_THE_BODY, BodysAct
-from constancia.domain.commitments.precedents import before_the_signatures, holding_back, of_an_agreement
+from constancia.domain.commitments.precedents import (
+    before_the_signatures,
+    declared_by_the_parties,
+    holding_back,
+    of_an_agreement,
+)
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.rules import Breach, rule
@@ -69,6 +74,7 @@ class ConditionDeclared(BodysAct):
         *BY_THE_BODY,
         _concerns_something,
         of_an_agreement,
+        declared_by_the_parties,
         before_the_signatures,
         _id_is_new,
         _has_fallback,

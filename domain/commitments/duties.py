@@ -13,7 +13,7 @@ from constancia.domain.commitments.commitment import (
     SettledCondition,
     named_responsible,
 )
-from constancia.domain.commitments.precedents import released
+from constancia.domain.commitments.precedents import ends_by_all_when_met, released, settled_by_the_parties
 from constancia.domain.commitments.scope import Milestone
 from constancia.domain.governance.body import acting_body, acting_name, awaited, seat_rules
 from constancia.domain.governance.decision import TWO
@@ -200,7 +200,15 @@ class ConditionSettled(BodysAct):
     def _settled_once(self, on: Commitment, at: Context) -> Breach:
         return not self.is_open(on)
 
-    RULES: ClassVar = (*BY_THE_BODY, _has_condition, _declared, _of_no_milestone, _settled_once)
+    RULES: ClassVar = (
+        *BY_THE_BODY,
+        _has_condition,
+        _declared,
+        _of_no_milestone,
+        settled_by_the_parties,
+        ends_by_all_when_met,
+        _settled_once,
+    )
 
     def _milestone(self, on: Commitment) -> Milestone | None:
         return on.scope.milestone(self.milestone) if on.scope and self.milestone else None

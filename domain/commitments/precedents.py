@@ -5,8 +5,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from constancia.domain.agreements.agreement import Agreement, Precedent
-from constancia.domain.agreements.texts import ended_with, entered
+from constancia.domain.agreements.texts import ENDED_BY_ALL, bound_without, ended_with, entered
 from constancia.domain.commitments.commitment import Commitment, DeclaredCondition
+from constancia.domain.governance.body import acting_body
+from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.context import Context
 from constancia.domain.kernel.rules import Breach, rule
 
@@ -38,6 +40,50 @@ def before_the_signatures(act: Any, on: object, at: Context) -> Breach:
     """Check that nobody has signed the last version."""
     agreement = agreement_of(at, act.kind, act.concerns)
     return agreement is not None and bool(agreement.current.signatures or agreement.terminated)
+
+
+_BY_THE_PARTIES: Final = (
+    "E_POLICY",
+    "a condition precedent is declared and settled in a body where all parties to the text sit",
+    "una condición suspensiva se declara y se resuelve en un órgano donde tienen lugar todas las partes del texto",
+)
+
+
+def _parties_outside(at: Context, commitment: Commitment, agreement: Agreement | None, type_name: str) -> Breach:
+    """Find parties to the last version that can speak, and have no word here: others would hold it back, or end it."""
+    body = acting_body(at.state, commitment.governance_body)
+    seated = body.seated if body is not None else ()
+    return agreement is not None and [
+        {"party": party}
+        for party in agreement.current.parties
+        if party not in seated and not agreement.has_left(party) and can_say(at, party, type_name)
+    ]
+
+
+@rule(*_BY_THE_PARTIES)
+def declared_by_the_parties(act: Any, on: Commitment, at: Context) -> Breach:
+    """Check that all parties to the text have a word on the condition."""
+    return _parties_outside(at, on, agreement_of(at, act.kind, act.concerns), type(act).__name__)
+
+
+@rule(*_BY_THE_PARTIES)
+def settled_by_the_parties(act: Any, on: Commitment, at: Context) -> Breach:
+    """Check that all parties to the text have a word on what became of the condition."""
+    return _parties_outside(at, on, _held_back(act, on, at), type(act).__name__)
+
+
+@rule(*ENDED_BY_ALL)
+def ends_by_all_when_met(act: Any, on: Commitment, at: Context) -> Breach:
+    """Check that nobody has become a party to an agreement that the text terminates since all have signed it."""
+    agreement = _held_back(act, on, at)
+    if agreement is None or act.outcome != "met":
+        return None
+    return bound_without(at, agreement.current.terminates, agreement.current.parties)
+
+
+def _held_back(act: Any, on: Commitment, at: Context) -> Agreement | None:
+    declared = on.declared_condition(act.condition) if act.condition else None
+    return agreement_of(at, declared.kind, declared.concerns) if declared is not None else None
 
 
 def holding_back(condition: DeclaredCondition | None, on: Commitment, at: Context) -> Iterable[Agreement]:

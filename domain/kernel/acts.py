@@ -14,7 +14,7 @@ from eventsourcing.domain import CanMutateAggregate, MetaDomainEvent
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_instant
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, NEWEST, is_known
+from constancia.domain.kernel.editions import FIRST, NEWEST, THIRD, is_known
 from constancia.domain.kernel.problems import Problem
 from constancia.domain.kernel.rules import Rule
 from constancia.domain.kernel.values import FormError, Value
@@ -158,7 +158,7 @@ class Act(Value, Generic[G]):
         return self.begin(at) if before is None else self.then(before, at)
 
 
-_PROVENANCE_SINCE: Final[Mapping[str, int]] = {"public_step_invented": 3}
+_PROVENANCE_SINCE: Final[Mapping[str, int]] = {"public_step_invented": THIRD}
 # Every type by its name. `domain.catalogue` fills it from the kinds of aggregates.
 REGISTRY: Final[dict[str, type[Act[Any]]]] = {}
 _T = TypeVar("_T", bound=Act[Any])

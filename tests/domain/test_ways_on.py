@@ -199,7 +199,7 @@ WAITS: dict[str, Wait] = {
     ),
     "an agreement that all have signed, whose condition nobody has settled": Wait(
         conditioned,
-        concurring("ConditionSettled", became("met")),
+        lambda rest, _: [("ConditionSettled", became("met")), *agreeing(rest, "ag2")],
         lambda stage, _: has(stage, Agreement, lambda one: one.status == "in_force"),
     ),
     **{

@@ -160,7 +160,9 @@ def whole_body(answer: Any, limit: int, where: str, left: threading.Event) -> by
 
 def _is_no_address(error: Exception) -> bool:
     """Tell whether the address itself is wrong, so that another attempt is in vain: urllib says so in three ways."""
-    return isinstance(error, ValueError | InvalidURL) or isinstance(getattr(error, "reason", None), str)
+    # A reason that is no text is that of a connection; OpenSSL's errors have one that is, of a connection too.
+    is_refused = isinstance(error, urllib.error.URLError) and isinstance(error.reason, str)
+    return is_refused or (isinstance(error, ValueError | InvalidURL) and not isinstance(error, OSError))
 
 
 def _retry_after(asked: str) -> float:

@@ -14,7 +14,7 @@ from constancia.ledger.views.projections.base import EntryProjection, Row
 
 
 def _rows(recorded: Recorded, _: State) -> Iterable[tuple[str, Row]]:
-    for path, cited in _citations(recorded.statement["body"], ""):
+    for path, cited in citations_in(recorded.statement["body"]):
         yield (
             f"{cited['sha256']}#{recorded.index:010d}#{path}",
             {
@@ -29,15 +29,24 @@ def _rows(recorded: Recorded, _: State) -> Iterable[tuple[str, Row]]:
         )
 
 
-def _citations(item: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def citations_in(item: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give the documents and the evidence that a body cites by their digests.
+
+    Args:
+        item: The body, or a part of it.
+        path: Where the part is in the body.
+
+    Yields:
+        The place of each, its steps with dots between them, and what was said of it (`sha256` in hex, and more).
+    """
     if isinstance(item, list):
         for place, member in enumerate(item):
-            yield from _citations(member, f"{path}.{place}".lstrip("."))
+            yield from citations_in(member, f"{path}.{place}".lstrip("."))
     elif isinstance(item, dict):
         if isinstance(item.get("sha256"), str):
             yield path, item
         for name, member in item.items():
-            yield from _citations(member, f"{path}.{name}".lstrip("."))
+            yield from citations_in(member, f"{path}.{name}".lstrip("."))
 
 
 CITATIONS: Final = EntryProjection(name="citations", rows=_rows)

@@ -1,13 +1,26 @@
 """Conditions precedent: an agreement is in force when all have signed and every condition is met, in either order."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from tests.domain.agreements.test_agreement import AG, agreement, became, draft, frozen, leaving, precedent, signed
-from tests.domain.stage import MEMBERS, Stage, seated
+from tests.domain.agreements.test_agreement import (
+    AG,
+    COMMA,
+    DOCSET,
+    agreement,
+    became,
+    draft,
+    frozen,
+    leaving,
+    precedent,
+    signed,
+)
+from tests.domain.stage import MEMBERS, Stage, act_of, commitment, seated, small_scope
 
 from constancia.domain.agreements.agreement import in_force_on
 from constancia.domain.derive import derive
+from constancia.domain.kernel.values import digest
 
 
 def conditioned(*names: str) -> Stage:
@@ -104,7 +117,8 @@ def test_a_condition_of_another_kind_holds_nothing_back() -> None:
     assert agreement(stage).status == "in_force"
 
 
-def test_an_amendment_that_waits_leaves_the_text_in_force_as_it_is() -> None:
+def amendment_waiting() -> Stage:
+    """A text in force, and its next version, which all have signed, and whose condition nobody has settled."""
     stage = seated().adopted()
     stage.says("nosc", "AgreementDrafted", draft())
     stage.says("inai", "AgreementTextFrozen", frozen())
@@ -113,6 +127,11 @@ def test_an_amendment_that_waits_leaves_the_text_in_force_as_it_is() -> None:
     stage.each("ConditionDeclared", precedent())
     stage.says("inai", "AgreementTextFrozen", frozen(2))
     stage.each("AgreementSigned", signed(2))
+    return stage
+
+
+def test_an_amendment_that_waits_leaves_the_text_in_force_as_it_is() -> None:
+    stage = amendment_waiting()
     former = agreement(stage).in_force
     assert (agreement(stage).status, former and former.version) == ("awaiting_condition", 1)
     stage.each("ConditionSettled", became("failed"))
@@ -121,16 +140,56 @@ def test_an_amendment_that_waits_leaves_the_text_in_force_as_it_is() -> None:
 
 
 def test_a_condition_that_is_met_revives_no_amendment_that_a_withdrawal_made_void() -> None:
-    stage = seated().adopted()
-    stage.says("nosc", "AgreementDrafted", draft())
-    stage.says("inai", "AgreementTextFrozen", frozen())
-    stage.each("AgreementSigned", signed())
-    stage.says("nosc", "AgreementDrafted", draft(2))
-    stage.each("ConditionDeclared", precedent())
-    stage.says("inai", "AgreementTextFrozen", frozen(2))
-    stage.each("AgreementSigned", signed(2))
+    stage = amendment_waiting()
     stage.says("nosc", "AgreementPartyWithdrew", leaving(stage.today))
     stage.each("ConditionSettled", became("met"))
     former = agreement(stage).in_force
     assert former is not None
     assert former.version == 1
+
+
+def test_others_hold_back_no_agreement_that_they_are_no_party_to() -> None:
+    """Else two friends with a body of their own could stop what they have no part in, or let it lapse."""
+    stage = seated()
+    stage.says("nosc", "AgreementDrafted", draft(parties=["inai", "nosc"]))
+    stage.body("friends", ("inai", "sfp")).says(
+        "inai", "CommitmentProposed", commitment() | {"governance_body": "friends"}
+    )
+    own = {"commitment": "c1", "decision": "d-c1", "scope": small_scope()}
+    stage.decided("d-c1", act_of("CommitmentAdopted", own), body="friends", voters=("inai", "sfp"))
+    stage.says("inai", "CommitmentAdopted", own)
+    refusal = stage.refused("inai", "ConditionDeclared", precedent())
+    assert (refusal.code, "all parties to the text sit" in refusal.rule) == ("E_POLICY", True)
+
+
+@pytest.mark.parametrize("outcome", ["failed", "met"])
+def test_who_has_left_the_body_still_has_its_word_on_the_condition(outcome: str) -> None:
+    """Those that remain neither bind nor release a party to the text that can still speak."""
+    stage = conditioned()
+    stage.each("AgreementSigned", signed())
+    stage.withdraw("nosc")
+    refusal = stage.refused("sfp", "ConditionSettled", became(outcome))
+    assert (refusal.code, "all parties to the text sit" in refusal.rule) == ("E_POLICY", True)
+    assert agreement(stage).status == "awaiting_condition"
+
+
+def test_a_met_condition_ends_no_agreement_without_a_party_that_joined_it_since() -> None:
+    stage = seated().adopted()
+    two = ["inai", "nosc"]
+    first = {"agreement": "old", "docset": digest(DOCSET), "version": 1}
+    stage.says("inai", "AgreementDrafted", draft(agreement="old", parties=two))
+    stage.says("inai", "AgreementTextFrozen", first | {"required": two})
+    stage.each("AgreementSigned", first, ("inai", "nosc"))
+    ends: dict[str, Any] = {"terminates": ["old"]}
+    stage.says("nosc", "AgreementDrafted", draft(parties=two, **ends))
+    stage.each("ConditionDeclared", precedent())
+    stage.says("inai", "AgreementTextFrozen", frozen(required=two, **ends))
+    stage.each("AgreementSigned", signed() | ends, ("inai", "nosc"))
+    later = {"agreement": "old", "docset": digest(COMMA), "version": 2}
+    stage.says("inai", "AgreementDrafted", draft(2, COMMA, agreement="old"))
+    stage.says("inai", "AgreementTextFrozen", later | {"required": list(MEMBERS)})
+    stage.each("AgreementSigned", later)
+    refusal = stage.refused("inai", "ConditionSettled", became("met"))
+    assert (refusal.code, "all parties to that agreement" in refusal.rule) == ("E_POLICY", True)
+    stage.each("ConditionSettled", became("failed"))
+    assert stage.status("agreement/old") == "in_force"

@@ -2,8 +2,11 @@
 
 import gzip
 import os
+import ssl
 import threading
+import urllib.error
 from collections.abc import Iterator
+from http.client import BadStatusLine
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -14,7 +17,7 @@ from tests.verify.small_ledger import Log, verify, write
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.report import Verdict
 from constancia.verify.sources.files import Folder
-from constancia.verify.sources.web import Web
+from constancia.verify.sources.web import ATTEMPTS, Web
 
 
 def test_f1_longer_file_than_the_limit_is_unreadable(tmp_path: Path) -> None:
@@ -147,6 +150,37 @@ def test_address_that_is_none_is_not_asked_again(address: str) -> None:
     web.back_off_s = 3_600
     with pytest.raises(Unreadable, match="unreachable"):
         web.read("checkpoint", 1_000)
+
+
+def broken_tls() -> ssl.SSLError:
+    """An error as OpenSSL's wrapper raises it: with its reason in words."""
+    error = ssl.SSLError(1, "[SSL] EOF occurred in violation of protocol")
+    error.reason = "UNEXPECTED_EOF_WHILE_READING"
+    return error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        broken_tls(),
+        ConnectionResetError(104, "Connection reset by peer"),
+        urllib.error.URLError(TimeoutError("timed out")),
+        BadStatusLine("x"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_connection_that_breaks_is_tried_again(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reason in words is urllib's of an address that is none, and OpenSSL's of a connection."""
+    web, asked = Web("http://127.0.0.1"), list[int]()
+
+    def broken(*_arguments: object, **_options: object) -> None:
+        asked.append(1)
+        raise error
+
+    monkeypatch.setattr(web, "_get", broken)
+    with pytest.raises(Unreadable, match="unreachable"):
+        web.read("checkpoint", 1_000)
+    assert len(asked) == ATTEMPTS
 
 
 def test_name_with_a_nul_is_unreadable() -> None:

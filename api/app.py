@@ -99,9 +99,10 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         refusals,
         health,
         verifier,
-        pages,
     ):
         app.include_router(module.router)
+    for router in pages.ROUTERS:
+        app.include_router(router)
     static = files("constancia.api").joinpath("static")
     app.mount("/static", CheckedFiles(directory=str(static)), name="static")
 

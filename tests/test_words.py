@@ -43,7 +43,7 @@ def prose() -> Iterator[Path]:
     for floor in FLOORS:
         for pattern in ("*.py", "*.js", "*.html"):
             yield from sorted((ROOT / floor).rglob(pattern))
-    yield ROOT / "api/locale/en/LC_MESSAGES/constancia.po"
+    yield from sorted((ROOT / "api/locale/en").rglob("*.po"))
     yield from sorted((ROOT / "docs").rglob("*.md"))
     for folder in ("examples", "tools"):
         yield from sorted((ROOT / folder).rglob("*.py"))
@@ -136,8 +136,8 @@ def spanish() -> Iterator[tuple[str, str]]:
     for table in (FAULTS, LABELS, REMARKS, VERDICTS):
         for code, words in table.items():
             yield f"verify/report/words.py {code}", words["es"]
-    for name in ("api/locale/es/LC_MESSAGES/constancia.po", "verify/page/words.js"):
-        yield from ((name, line) for line in (ROOT / name).read_text("utf-8").splitlines())
+    for path in (*sorted((ROOT / "api/locale/es").rglob("*.po")), ROOT / "verify/page/words.js"):
+        yield from ((path.name, line) for line in path.read_text("utf-8").splitlines())
     for path in (ROOT / "docs" / "es").glob("*.md"):
         yield from ((path.name, line) for line in path.read_text("utf-8").splitlines())
     for path in (ROOT / "api" / "cli").glob("*.py"):

@@ -267,3 +267,7 @@ def permalink(leaf_hash: str, request: Request, ledger: TheLedger) -> Response:
     """Lead from an entry's leaf hash, which names it in every language, to its page."""
     index = ledger.log.index_of(leaf_hash)
     return RedirectResponse(f"{prefix_of(request.scope)}/{LANGUAGES[0]}/registros/{index}", 307)
+
+
+# Every page's router, in the order in which addresses are tried: a page of its own module adds its line here.
+ROUTERS: Final = (router,)

@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Final, TypeVar
 
 from babel import Locale, UnknownLocaleError
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -29,11 +30,20 @@ DEFAULT_LANGUAGE: Final = "es"
 def catalogue(lang: str) -> GNUTranslations:
     """Return the translations of a language; Spanish for any other language."""
     known = lang if lang in LANGUAGES else DEFAULT_LANGUAGE
-    path = files("constancia.api").joinpath("locale", known, "LC_MESSAGES", "constancia.po")
+    merged = Catalog(locale=known)
+    for text in catalogue_texts(known).values():
+        for message in read_po(io.BytesIO(text), locale=known):
+            merged[message.id] = message
     compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(path.read_bytes()), locale=known))
+    write_mo(compiled, merged)
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def catalogue_texts(lang: str) -> Mapping[str, bytes]:
+    """Return the files of a language's catalogue, a file a room of the product: file name → content (gettext PO)."""
+    folder = files("constancia.api").joinpath("locale", lang, "LC_MESSAGES")
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir(), key=str) if path.name.endswith(".po")}
 
 
 def tr(lang: str, msgid: str, **params: object) -> str:

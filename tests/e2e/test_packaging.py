@@ -134,7 +134,7 @@ def test_installed_command_helps_and_verifies_a_bundle(wheel: Path, played: Play
 def test_wheel_holds_what_is_read_at_run_time(wheel: Path) -> None:
     held = {path.relative_to(wheel / "constancia").as_posix() for path in (wheel / "constancia").rglob("*")}
     assert {
-        "api/locale/es/LC_MESSAGES/constancia.po",
+        "api/locale/es/LC_MESSAGES/acts.po",
         "api/templates/base.html",
         "api/static/site.css",
         "api/roadmap-2019/agreement.es.md",

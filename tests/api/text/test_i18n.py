@@ -1,17 +1,19 @@
 """Both catalogues say everything that the product says, with the same parameters, and nothing that it never says."""
 
+import io
 import re
+from collections import Counter
 from functools import cache
-from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from constancia.api.http.problems import ALL_CODES
 from constancia.api.pages.marked_text import marked, marked_sentence
-from constancia.api.text.i18n import LANGUAGES, in_language, language_name, say, tr
+from constancia.api.text.i18n import LANGUAGES, catalogue_texts, in_language, language_name, say, tr
 from constancia.domain.catalogue import MACHINES
 from constancia.domain.sentences import VARIANTS, Sentence
 from constancia.ledger.monitor.findings import KINDS
@@ -30,18 +32,29 @@ MADE = (
 
 
 @cache
-def catalogue(lang: str) -> Catalog:
-    path = files("constancia.api").joinpath("locale", lang, "LC_MESSAGES", "constancia.po")
-    with path.open("rb") as file:
-        return read_po(file, locale=lang)
+def messages_by_file(lang: str) -> dict[str, list[Message]]:
+    return {
+        name: [message for message in read_po(io.BytesIO(text), locale=lang) if message.id]
+        for name, text in catalogue_texts(lang).items()
+    }
+
+
+def messages(lang: str) -> list[Message]:
+    return [message for listed in messages_by_file(lang).values() for message in listed]
 
 
 def texts(lang: str) -> dict[str, str]:
-    return {str(one.id): str(one.string) for one in catalogue(lang) if one.id}
+    return {str(message.id): str(message.string) for message in messages(lang)}
 
 
-def test_catalogues_hold_the_same_messages() -> None:
-    assert set(texts("es")) == set(texts("en"))
+def test_both_languages_have_the_same_messages_in_the_same_files_once() -> None:
+    ids = {lang: {name: [str(message.id) for message in listed] for name, listed in messages_by_file(lang).items()}
+           for lang in LANGUAGES}  # fmt: skip
+    assert {name: sorted(listed) for name, listed in ids["es"].items()} == {
+        name: sorted(listed) for name, listed in ids["en"].items()
+    }
+    repeated = [name for name, times in Counter(chain.from_iterable(ids["es"].values())).items() if times > 1]
+    assert repeated == []
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -115,7 +115,10 @@ def guarded(verb: Callable[P, R]) -> Callable[P, R]:
             if type(error).__name__ == "ValidationError":  # of the settings; pydantic is imported by its user alone
                 raise fail(_of_settings(error), USAGE) from error
             if isinstance(error, OSError) and error.filename is None:
-                raise fail(message("failed", reason=str(error.strerror or error)), IO_FAILED) from error
+                from constancia.api.text.error_words import error_words
+
+                reason = error_words(str(error.strerror or error), language())
+                raise fail(message("failed", reason=reason), IO_FAILED) from error
             text = _told(error)
             if text is None:
                 raise
@@ -132,6 +135,7 @@ def _of_settings(error: Exception) -> str:
 
 
 def _told(error: Exception) -> str | None:
+    from constancia.api.text.error_words import error_words
     from constancia.domain.kernel.problems import Refusal
     from constancia.ledger.errors import LedgerError
     from constancia.verify.core.errors import Malformed, Unreadable
@@ -139,16 +143,28 @@ def _told(error: Exception) -> str | None:
     if isinstance(error, Refusal):
         return refusal_text(error)
     if isinstance(error, Malformed):
-        return message("malformed", where=error.where, expected=error.expected, found=error.found or "∅")
+        expected = error_words(str(error.expected), language())
+        return message("malformed", where=error.where, expected=expected, found=error.found or "∅", code=error.code)
     # PersistenceError is of a library that the verifier's verbs do without.
     is_of_store = any(base.__name__ == "PersistenceError" for base in type(error).__mro__)
     if is_of_store or isinstance(error, LedgerError | Unreadable | UnicodeError | sqlite3.Error):
-        return message("failed", reason=str(error))
+        return message("failed", reason=_reason(error))
     if type(error).__name__ == "RemoteProblem":  # its module brings an HTTP client, which most verbs do without
         return error.text(language())  # type: ignore[attr-defined, no-any-return]
     if isinstance(error, OSError):
-        return message("failed", reason=f"{error.filename or ''}: {error.strerror or error}".strip(": "))
+        reason = error_words(str(error.strerror or error), language())
+        return message("failed", reason=f"{error.filename or ''}: {reason}".strip(": "))
     return None
+
+
+def _reason(error: Exception) -> str:
+    """Give an error's sentence in the user's language; of an unreadable source, what is wrong with which part."""
+    from constancia.api.text.error_words import error_words
+    from constancia.verify.core.errors import Unreadable
+
+    if isinstance(error, Unreadable):
+        return f"{error.where}: {error_words(error.detail, language())}"
+    return error_words(str(error), language())
 
 
 def refusal_text(refusal: "Refusal", state: "State | None" = None) -> str:

@@ -12,6 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from constancia.api.http.deps import TheLedger, TheReading
 from constancia.api.http.proxies import path_within, prefix_of
 from constancia.api.pages.marked_text import marked, marked_message
+from constancia.api.pages.picture_source import Source
+from constancia.api.pages.pictures import Pictures
 from constancia.api.text.dates import date_words, instant_words, moment_words
 from constancia.api.text.i18n import in_language, language_name, tr
 from constancia.api.text.rules import rule_words
@@ -147,6 +149,7 @@ class Frame:
                 root=ledger.log.root(self.as_of.size).hex(),
                 title_text=in_language(opened.name, lang, languages) if opened else ledger.origin,
                 ledger_name=opened.name if opened else ledger.origin,
+                pictures=Pictures(Source(reading=self.as_of, ledger=ledger, lang=lang)),
                 is_demo=bool(opened and opened.demonstration),
                 party_name=lambda party: party_name(state, party, lang),
                 holder=lambda name: (

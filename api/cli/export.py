@@ -1,7 +1,6 @@
 """`constancia export`: the ledger to take along: a bundle that is verified without a server, tables, or a database."""
 
 import contextlib
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,8 @@ from constancia.api.cli.state import Known, read_as_of
 from constancia.api.cli.terminal import Force, fail, guarded, message, open_for_reading, say, to_make
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from constancia.api.http.settings import Settings
     from constancia.api.opendata.columns import Source
     from constancia.ledger.ledger import Ledger

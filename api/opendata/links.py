@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 _TAG: Final = re.compile(r"<(?P<name>[a-zA-Z][a-zA-Z0-9]*)\b[^>]*>")
 _ADDRESS: Final = re.compile(r'\s(?P<attribute>href|src)="(?P<value>[^"]*)"')
+_OF_LINKS: Final = re.compile(r'\s(?:aria-label|aria-current|download|hreflang|rel|type)(?:="[^"]*")?(?=[\s>])')
 _ACTIVE: Final = re.compile(r"<(script|form|iframe|object)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _ABOUT_SERVER: Final = re.compile(r'<(?:meta property="og:[^>]*|link rel="canonical"[^>]*)>\s*')
 _MAIN: Final = re.compile(r"<main\b")
@@ -83,7 +84,7 @@ def rewritten(page: str, address: Address, place: str, lead: Callable[[Address],
             return whole if name == "a" else ""  # a picture or a style of elsewhere would be fetched
         file = lead(target)
         if file is None:
-            return "" if name in _DROPPED else whole[: asked.start()] + whole[asked.end() :]
+            return "" if name in _DROPPED else _OF_LINKS.sub("", whole[: asked.start()] + whole[asked.end() :])
         name_of_file, _, fragment = file.partition("#")
         value = posixpath.relpath(name_of_file, posixpath.dirname(place) or ".")
         value = html.escape(_quoted(value) + (f"#{fragment}" if fragment else ""))

@@ -23,8 +23,8 @@ DOCUMENTS_PATH: Final = "/{lang}/copia/documentos"
 _ENTRY: Final = re.compile(r"/(es|en)/(?:registros|entries)(?:/(\d{1,16}))?\Z")
 _LEAF: Final = re.compile(r"/e/([0-9a-f]{64})\Z")
 _DOCUMENT: Final = re.compile(r"/documents/([0-9a-f]{64})\Z")
-# Pages that are nothing without a server: search, signing.
-_ONLINE: Final = re.compile(r"/(?:es/(?:buscar|firmar)|en/(?:search|sign))(?:/|\Z)")
+# Pages that are nothing without a server (search, signing), and refused attempts, which are not in the log.
+_ONLINE: Final = re.compile(r"/(?:es/(?:buscar|firmar|rechazos)|en/(?:search|sign|refusals))(?:/|\Z)")
 _TABLES: Final = frozenset(f"/{FOLDERS[lang]}/{table.named(lang)}.csv" for lang in LANGUAGES for table in TABLES)
 _DICTIONARIES: Final = frozenset(f"/{folder}/datapackage.json" for folder in FOLDERS.values())
 # Files that have the same name in the bundle.
@@ -110,15 +110,18 @@ class Site:
             if is_page
             else _ONLY_ONLINE.format(lang=lang, words=html.escape(tr(lang, "page.bundle.online")))
         )
-        notice = self._notice(lang, f"{'../' * place.count('/')}verificador.html")
+        notice = self._notice(lang, "../" * place.count("/"))
         return rewritten(page, address, place, self._lead, notice).encode()
 
-    def _notice(self, lang: str, verifier: str) -> str:
+    def _notice(self, lang: str, up: str) -> str:
         words = html.escape(tr(lang, "page.bundle.copy", size=self._size, day=self._day[lang]))
         link = html.escape(tr(lang, "page.bundle.open_verifier"))
+        documents = html.escape(tr(lang, "page.bundle.documents"))
+        place = self._pages[Address(DOCUMENTS_PATH.format(lang=lang))]
         label = html.escape(tr(lang, "page.bundle.label"))
         return (
-            f'<aside class="wrap" aria-label="{label}"><p class="notice">{words} <a href="{verifier}">{link}</a></p>'
+            f'<aside class="wrap" aria-label="{label}"><p class="notice">{words} '
+            f'<a href="{up}verificador.html">{link}</a> · <a href="{up}{place}">{documents}</a></p>'
             "</aside>\n"
         )
 

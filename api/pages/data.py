@@ -9,9 +9,10 @@ from constancia.api.http.deps import TheSettings, address_of
 from constancia.api.opendata.about import about_of
 from constancia.api.opendata.columns import Source, Table
 from constancia.api.opendata.dictionary import field_note, note_of, title_of
-from constancia.api.opendata.tables import TABLES
+from constancia.api.opendata.tables import TABLES, named
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.text.i18n import tr
+from constancia.ledger.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
 _NOTES: Final = ("page.data.use_csv", "page.data.use_formula", "page.data.use_windows", "page.data.use_past")
@@ -54,9 +55,20 @@ def data(frame: TheFrame, settings: TheSettings) -> Response:
         "data.html",
         about=about_of(source, frame.ledger.origin, settings, address_of(frame.request, settings)),
         folder="datos" if frame.lang == "es" else "data",
-        notes={name.rpartition("_")[2]: tr(frame.lang, name) for name in _NOTES},
+        reading_notes=[tr(frame.lang, name) for name in _NOTES],
         tables=[_shown(table, frame, source) for table in TABLES],
     )
+
+
+@router.get("/es/datos/{name}")
+@router.get("/en/data/{name}")
+def data_table(name: str, frame: TheFrame) -> Response:
+    """Show what the columns of a table are. Its name in either language will do: the page in the other keeps it."""
+    table = named(frame.lang, name) or named("en" if frame.lang == "es" else "es", name)
+    if table is None:
+        raise NotFound("no table of the open data has this name")
+    source = Source(reading=frame.as_of, log=frame.ledger.log)
+    return frame.page("data_table.html", table=_shown(table, frame, source))
 
 
 def _shown(table: Table, frame: Frame, source: Source) -> ShownTable:

@@ -14,7 +14,7 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
@@ -347,9 +347,10 @@ class Ledger:
             rollbacks=self.folder.rollbacks,
         )
 
-    def export(self, path: Path) -> Checkpoint:
-        """Write the bundle; see `bundle.export_bundle`."""
-        return export_bundle(self.log, self.documents, self.policy.encode(), path, self.anchors, self.folder.rollbacks)
+    def export(self, path: Path, extras: Iterable[tuple[str, bytes]] = ()) -> Checkpoint:
+        """Write the bundle, with more files to read next to the log's; see `bundle.export_bundle`."""
+        parts = (self.policy.encode(), path, self.anchors, self.folder.rollbacks)
+        return export_bundle(self.log, self.documents, *parts, extras=extras)
 
     @property
     def policy(self) -> str:

@@ -101,6 +101,9 @@ def _applied_index(source: Source, decision: Row) -> int | None:
     for _key, row in views.rows("timeline", prefix=f"{stream}#", limit=_PAGE):
         if source.reading.has(row["index"]) and row["index"] > decision["proposed"]["index"]:
             statement = source.statement(row["index"])
-            if (statement["type"], statement["body"].get("decision")) == (decision["act"]["type"], decision["decision"]):
+            if (statement["type"], statement["body"].get("decision")) == (
+                decision["act"]["type"],
+                decision["decision"],
+            ):
                 return int(row["index"])
     return None

@@ -150,7 +150,9 @@ def _part_words(source: Source, part: str, before: Row | None, after: Row | None
         was, now = date_words(before["window"], source.lang), date_words(after["window"], source.lang)
         return source.say("page.pic_p_window_moved", before=was, after=now)
     if kind == "contents":
-        return source.say(_PARTS[kind], name=source.say(_CONTENTS[name]) if name in _CONTENTS else name.replace("-", " "))
+        return source.say(
+            _PARTS[kind], name=source.say(_CONTENTS[name]) if name in _CONTENTS else name.replace("-", " ")
+        )
     if kind in ("lead", "support"):
         known = f"party/{name}" in source.reading.state.aggregates
         return source.say(_PARTS[kind], name=source.party(name) if known else source.word(name))

@@ -12,7 +12,18 @@ from markupsafe import Markup
 
 from constancia.api.pictures.figure import figure, listed, table
 from constancia.api.pictures.svg import (
-    NARROWEST, SMALL, Words, bar, hatch, label, line, paragraph, picture, placed, shape, tag,
+    NARROWEST,
+    SMALL,
+    Words,
+    bar,
+    hatch,
+    label,
+    line,
+    paragraph,
+    picture,
+    placed,
+    shape,
+    tag,
 )  # fmt: skip
 from constancia.api.pictures.time_axis import FIRST, LAST, Axis, axis_over, day_after
 from constancia.api.text.dates import date_words

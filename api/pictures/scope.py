@@ -7,7 +7,17 @@ from markupsafe import Markup
 
 from constancia.api.pictures.figure import Cell, figure, listed, table
 from constancia.api.pictures.svg import (
-    NARROWEST, SMALL, Words, bar, label, line, paragraph, picture, placed, shape, tag,
+    NARROWEST,
+    SMALL,
+    Words,
+    bar,
+    label,
+    line,
+    paragraph,
+    picture,
+    placed,
+    shape,
+    tag,
 )  # fmt: skip
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr
@@ -118,7 +128,9 @@ def draw(model: Ribbon, lang: str) -> Markup:
     parts: list[Markup] = []
     for place, version in enumerate(model.versions):
         x = step * (place + 0.5)
-        parts.append(label(tr(lang, "page.pic_version", version=version.number), x, 14, _COLUMN, SMALL, anchor="middle"))
+        parts.append(
+            label(tr(lang, "page.pic_version", version=version.number), x, 14, _COLUMN, SMALL, anchor="middle")
+        )
         parts.append(label(_short(version.on), x, 29, _COLUMN - 2, SMALL - 1, "soft", "middle"))
     y = 38.0
     for item in model.items:

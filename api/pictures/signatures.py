@@ -7,7 +7,17 @@ from markupsafe import Markup
 
 from constancia.api.pictures.figure import figure, listed, table
 from constancia.api.pictures.svg import (
-    NARROWEST, SMALL, Words, bar, label, line, paragraph, picture, placed, shape, tag,
+    NARROWEST,
+    SMALL,
+    Words,
+    bar,
+    label,
+    line,
+    paragraph,
+    picture,
+    placed,
+    shape,
+    tag,
 )  # fmt: skip
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr
@@ -159,7 +169,9 @@ def _dashed(kind: str, colour: str) -> Markup:
 def _caption(model: Matrix, lang: str) -> str:
     parts = [tr(lang, "page.pic_signatures_key")]
     if model.left_out:
-        parts.append(tr(lang, "page.pic_left_out_one" if model.left_out == 1 else "page.pic_left_out", count=model.left_out))
+        parts.append(
+            tr(lang, "page.pic_left_out_one" if model.left_out == 1 else "page.pic_left_out", count=model.left_out)
+        )
     if not model.is_certain:
         parts.append(tr(lang, "page.pic_uncertain"))
     return " ".join(parts)

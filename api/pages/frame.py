@@ -1,6 +1,7 @@
 """The frame of every page: language, what it is as of (size, root, instant), and whether this is a demonstration."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,7 +10,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined, select_autoescape
+from platformdirs import user_cache_path
 
 from constancia.api.http.deps import TheLedger, TheReading, address_of, settings_of
 from constancia.api.http.proxies import path_within, prefix_of
@@ -123,6 +125,16 @@ def _shown(value: object) -> object:
     return printable(value, len(value), keep="\n\t") if is_text else value  # type: ignore[arg-type]  # it is text
 
 
+def _compiled() -> FileSystemBytecodeCache | None:
+    """Give where compiled templates stay between starts: a folder of this user's alone; None where none can be made."""
+    folder = user_cache_path("constancia") / "templates"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
+
+
 @cache
 def templates() -> Environment:
     """Give the template environment, made once."""
@@ -133,7 +145,9 @@ def templates() -> Environment:
         finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_compiled(),
     )
+    environment.filters["capitalize_first"] = lambda text: type(text)(text[:1].upper() + text[1:])
     environment.filters["groups"] = lambda text: " ".join(str(text)[i : i + 8] for i in range(0, len(str(text)), 8))
     return environment
 
@@ -206,6 +220,10 @@ class Frame:
         return self.link(
             "/".join([prefix_of(self.request.scope), self.lang, segment(self.lang, name), *map(str, parts)])
         )
+
+    def plain_text(self, value: object) -> str:
+        """Give a text in the page's language, without markup."""
+        return in_language(value, self.lang, self.state.languages)
 
     def named(self, member: str, value: str, of: str | None = None) -> object:
         """Give the title of what an identifier names, as a template shows it; the identifier where it is unknown.

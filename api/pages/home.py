@@ -15,7 +15,7 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.calendar import local_day, parse_instant
 
 router = APIRouter(include_in_schema=False, route_class=CachedPage)
-_LOOKED_AT: Final = 240  # entries, the last ones, in which news is looked for
+_LOOKED_AT: Final = 40  # entries, the last ones, in which news is looked for
 _NEWS: Final = 8
 _SHOWN_LATE: Final = 3
 # In this order: what goes on first, what has ended last.
@@ -60,13 +60,20 @@ def news(frame: Frame, count: int = _NEWS) -> list[News]:
         frame: The page.
         count: Most of them.
     """
-    indices = list(frame.as_of.indices[-_LOOKED_AT:])
-    types = (frame.statement(index)["type"] for index in indices)
-    chosen = [index for index, name in zip(indices, types, strict=True) if name not in HOUSEKEEPING]
-    listed = [News(day=_day(frame, item), item=item) for item in chronicle(lines(frame, chosen))]
+    looked_at, items = _LOOKED_AT, list[Item]()
+    while len(items) < count and (looked_at == _LOOKED_AT or looked_at <= 2 * len(frame.as_of.indices)):
+        items, looked_at = _items(frame, looked_at), 2 * looked_at
+    listed = [News(day=_day(frame, item), item=item) for item in items]
     begun = min((entry.day for entry in listed), default="9999")
     listed += [missed for missed in _missed(frame) if missed.day >= begun]
     return sorted(listed, key=lambda entry: entry.day, reverse=True)[:count]
+
+
+def _items(frame: Frame, looked_at: int) -> list[Item]:
+    """Give the groups of the last entries, without those of housekeeping."""
+    indices = frame.as_of.indices[-looked_at:]
+    chosen = [index for index in indices if frame.statement(index)["type"] not in HOUSEKEEPING]
+    return chronicle(lines(frame, chosen))
 
 
 def _day(frame: Frame, item: Item) -> str:

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from constancia.api.http.deps import TheLedger, address_of, settings_of
 from constancia.api.http.proxies import prefix_of
-from constancia.api.pages import about, commitment_page, data, home, lists, models
+from constancia.api.pages import about, commitment_page, data, decision_page, home, lists, models
 from constancia.api.pages.chronicle import lines
 from constancia.api.pages.frame import TheFrame
 from constancia.api.pages.markdown import formatted
@@ -56,16 +56,6 @@ def agreement(name: str, frame: TheFrame) -> Response:
     }
     matrix = {item["version"]: item for item in frame.as_of.row("signatures", row["stream"])["versions"]}
     return frame.page("agreement.html", agreement=row, facts=facts, matrix=matrix, texts=texts, recorded=recorded)
-
-
-@router.get("/es/decisiones/{name}")
-@router.get("/en/decisions/{name}")
-def decision(name: str, frame: TheFrame) -> Response:
-    """Show a decision: the act, votes, dissent, signatures."""
-    row = frame.as_of.row("decisions", f"decision/{name}")
-    act_json = json.dumps(row["act"], ensure_ascii=False, indent=2)
-    signed = {signature["party"]: signature for signature in row["signatures"]}
-    return frame.page("decision.html", decision=row, act_json=act_json, signed=signed)
 
 
 @router.get("/es/quejas/{name}")
@@ -131,4 +121,12 @@ def permalink(leaf_hash: str, request: Request, ledger: TheLedger) -> Response:
 
 
 # Every page's router, in the order in which addresses are tried: a page of its own module adds its line here.
-ROUTERS: Final = (home.router, lists.router, commitment_page.router, router, data.router, about.router)
+ROUTERS: Final = (
+    home.router,
+    lists.router,
+    commitment_page.router,
+    decision_page.router,
+    router,
+    data.router,
+    about.router,
+)

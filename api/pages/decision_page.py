@@ -16,6 +16,7 @@ from constancia.api.pages.marked_text import marked_message, marked_sentence
 from constancia.api.pages.page_cache import CachedPage
 from constancia.api.pages.picture_scope import changes_of
 from constancia.api.pictures.scope import Change
+from constancia.api.text.dates import date_words
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.scope import Scope, compare
 from constancia.domain.identity.appointment import Appointment
@@ -162,10 +163,17 @@ def _overruled(frame: Frame, body: Mapping[str, Any], _index: int) -> Effect:
     )
 
 
+def _moved(frame: Frame, body: Mapping[str, Any], _index: int) -> Effect:
+    days = {name: date_words(str(body[name]), frame.lang) for name in ("from_day", "to_day")}
+    deadline, plan = frame.source.word(body["deadline"]), _link(frame, "plan", body["plan"])
+    return Effect(sentence=_say(frame, "page.effect_moved", deadline=deadline, plan=plan, **days))
+
+
 _EFFECTS: Final[Mapping[str, Callable[[Frame, Mapping[str, Any], int], Effect]]] = {
     "CommitmentAdopted": _adopted,
     "CommitmentCarriedIntoPlan": _carried,
     "CommitmentStatusDecided": _status,
     "ContestOverruled": _overruled,
+    "DeadlineMoved": _moved,
     "ScopeChanged": _scope_changed,
 }

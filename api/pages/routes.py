@@ -1,23 +1,26 @@
 """The pages' routes. What a page shows of the state are the rows that the interface serves (`views/as_of.py`)."""
 
 import json
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from constancia.api.http.deps import TheLedger, address_of, settings_of
 from constancia.api.http.proxies import prefix_of
-from constancia.api.pages import about, commitment_page, data, decision_page, home, lists, models
+from constancia.api.pages import about, commitment_page, data, decision_page, home, lists, models, party_page
 from constancia.api.pages.chronicle import lines
-from constancia.api.pages.frame import TheFrame
+from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.markdown import formatted
+from constancia.api.pages.marked_text import marked
 from constancia.api.pages.page_cache import CachedPage
 from constancia.api.pages.witnessed import witnessed_line
 from constancia.api.routers.entries import index_of
 from constancia.api.text.handcheck import hand_check, materials
 from constancia.api.text.i18n import LANGUAGES
 from constancia.domain.derive import derive
+from constancia.domain.naming import name_of
 from constancia.ledger.errors import NotFound
 from constancia.verify.speed.entry_patterns import read_entry
 
@@ -90,6 +93,8 @@ def entry(name: str, frame: TheFrame) -> Response:
         line=lines(frame, [index])[0],
         entry=parsed,
         person=person,
+        about=_about(frame, parsed["statement"]),
+        documents=list(_documents(parsed["statement"]["body"])),
         before=before,
         after=after,
         witnessed=witnessed_line(ledger, frame.as_of, index),
@@ -98,19 +103,30 @@ def entry(name: str, frame: TheFrame) -> Response:
     )
 
 
-@router.get("/es/partes")
-@router.get("/en/parties")
-def parties(frame: TheFrame) -> Response:
-    """List parties, people and bodies: with a day, whether each held its seat or office on it, as far as is known."""
-    answers = {(validity.kind, validity.stream, validity.name): validity for validity in frame.as_of.validities}
-    taking_part = {row["stream"]: row["participants"] for row in frame.as_of.rows("participants")}
-    return frame.page(
-        "parties.html",
-        parties=frame.as_of.rows("parties"),
-        bodies=frame.as_of.rows("bodies"),
-        participants=taking_part,
-        answers=answers,
-    )
+def _about(frame: Frame, statement: dict[str, Any]) -> list[tuple[str, object]]:
+    """Give what an entry refers to: the address and the title of each thing that has a page."""
+    body = statement["body"]
+    named = [name_of(member, value, body, frame.state) for member, value in body.items()]
+    own, _, name = statement["stream"].partition("/")
+    named.append(name_of(own, name, body, frame.state))
+    pages = {
+        address: marked(item.title, frame.lang, frame.state.languages)
+        for item in named
+        if item is not None and item.stream is not None and (address := frame.page_of(item.stream)) is not None
+    }
+    return list(pages.items())
+
+
+def _documents(value: object) -> Iterator[dict[str, Any]]:
+    """Yield the documents that a body cites, wherever they are in it."""
+    if isinstance(value, dict):
+        if "sha256" in value and ("title" in value or "description" in value):
+            yield value
+        for item in value.values():
+            yield from _documents(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _documents(item)
 
 
 @router.get("/e/{leaf_hash}")
@@ -122,11 +138,6 @@ def permalink(leaf_hash: str, request: Request, ledger: TheLedger) -> Response:
 
 # Every page's router, in the order in which addresses are tried: a page of its own module adds its line here.
 ROUTERS: Final = (
-    home.router,
-    lists.router,
-    commitment_page.router,
-    decision_page.router,
-    router,
-    data.router,
+    home.router, lists.router, commitment_page.router, decision_page.router, party_page.router, router, data.router,
     about.router,
-)
+)  # fmt: skip

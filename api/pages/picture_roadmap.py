@@ -41,7 +41,7 @@ def roadmap_of_plan(source: Source, plan: StateRow) -> RoadMap:
         source: What the page is as of.
         plan: Its row.
     """
-    rows = [Row(title=source.words(plan["title"]), window=plan["period"], windows_before=())]
+    rows: list[Row] = []
     is_over, sure = plan["is_over"], is_certain(plan)
     for carried in plan["commitments"]:
         try:
@@ -150,7 +150,9 @@ def _pauses(commitment: StateRow) -> tuple[Pause, ...]:
 def _whole(source: Source, commitment: StateRow) -> Row:
     """Give the row of the commitment itself: adopted, reports that were contested, closed or withdrawn."""
     name = Words(source.say("page.pic_whole"))
-    events = [Event(kind="adopted", on=version["mark"]["occurred_on"], what=name) for version in commitment["scopes"][:1]]
+    events = [
+        Event(kind="adopted", on=version["mark"]["occurred_on"], what=name) for version in commitment["scopes"][:1]
+    ]
     for report in commitment["reports"]:
         events += _contests(source, report["contests"], source.say("page.pic_report"))
     ended = _ended(commitment)

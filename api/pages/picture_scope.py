@@ -4,21 +4,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from constancia.api.pages.picture_source import Source, is_certain
-from constancia.api.pictures.scope import Change, ChangeKind, Item, Proposal, Ribbon, Version, Votes
+from constancia.api.pictures.scope import Change, ChangeKind, Group, Item, Proposal, Ribbon, Version, Votes
 from constancia.api.pictures.svg import Words
 from constancia.api.text.dates import date_words
 from constancia.domain.kernel.values import digest
 from constancia.ledger.views.projections.base import Row
 
 _KINDS: Final[tuple[ChangeKind, ...]] = ("removed", "deferred", "added", "altered")
-_LISTS: Final = {
+_LISTS: Final[Mapping[Group, tuple[str, str]]] = {
     "deliverables": ("deliverable", "title"),
     "actions": ("action", "text"),
     "milestones": ("milestone", "title"),
     "indicators": ("indicator", "title"),
 }
 _PARTS: Final = {
-    "contents": "page.pic_p_contents",
     "form": "page.pic_p_form",
     "agenda": "page.pic_p_agenda",
     "milestone": "page.pic_p_milestone",
@@ -54,30 +53,33 @@ def ribbon_of(source: Source, commitment: Row) -> Ribbon:
         _version(source, version, scopes[place - 1] if place else None, decisions)
         for place, version in enumerate(scopes)
     )
-    items = tuple(_item(source, scopes, list_name, name) for list_name, name in _promised(scopes))
+    every = [_item(source, scopes, list_name, name) for list_name, name in _promised(scopes)]
+    # Milestones are in the road map: here are those that a version changed.
+    items = tuple(item for item in every if item.group in ("deliverables", "actions") or any(item.changes))
     proposals = tuple(_proposals(source, commitment, decisions))
     return Ribbon(versions=versions, items=items, proposals=proposals, is_certain=is_certain(commitment))
 
 
-def _promised(scopes: Iterable[Row]) -> list[tuple[str, str]]:
+def _promised(scopes: Iterable[Row]) -> list[tuple[Group, str]]:
     """Give the lists and names of all that any version promised, in the order in which it came in."""
-    named: dict[tuple[str, str], None] = {}
+    named: dict[tuple[Group, str], None] = {}
     for list_name, (key, _text) in _LISTS.items():
         for version in scopes:
             named |= {(list_name, item[key]): None for item in version["scope"].get(list_name) or ()}
     return list(named)
 
 
-def _find(scope: Row, list_name: str, name: str) -> Row | None:
+def _find(scope: Row, list_name: Group, name: str) -> Row | None:
     key = _LISTS[list_name][0]
     item: Row | None = next((item for item in scope.get(list_name) or () if item[key] == name), None)
     return item
 
 
-def _item(source: Source, scopes: Iterable[Row], list_name: str, name: str) -> Item:
+def _item(source: Source, scopes: Iterable[Row], list_name: Group, name: str) -> Item:
     texts = [item for version in scopes if (item := _find(version["scope"], list_name, name)) is not None]
     changes = tuple(frozenset(_kinds_of(version, f"{list_name}/{name}")) for version in scopes)
     return Item(
+        group=list_name,
         title=source.words(texts[-1][_LISTS[list_name][1]]),
         present=tuple(_find(version["scope"], list_name, name) is not None for version in scopes),
         changes=changes,
@@ -129,11 +131,12 @@ def _changes(source: Source, diff: Row | None, before: Row, after: Row) -> Itera
 
 def _path_words(source: Source, path: str, before: Row, after: Row) -> Words:
     """Say what a path of a scope is about, by the item's title; never by its identifier."""
-    list_name, _, rest = path.partition("/")
-    if list_name not in _LISTS:
+    first, _, rest = path.partition("/")
+    list_name: Group | None = next((group for group in _LISTS if group == first), None)
+    if list_name is None:
         return Words(source.say("page.pic_p_beneficiaries"))
     name, _, part = rest.partition("/")
-    key, text = _LISTS[list_name]
+    text = _LISTS[list_name][1]
     item = _find(after, list_name, name) or _find(before, list_name, name)
     title = source.words(item[text]) if item is not None else Words("—")
     if not part:
@@ -144,13 +147,13 @@ def _path_words(source: Source, path: str, before: Row, after: Row) -> Words:
 
 def _part_words(source: Source, part: str, before: Row | None, after: Row | None) -> str:
     kind, _, name = part.partition("/")
+    if kind == "contents":
+        return source.say(_CONTENTS[name]) if name in _CONTENTS else name.replace("-", " ")
     if kind not in _PARTS:
         return source.say("page.pic_p_other")
     if kind == "window" and before is not None and after is not None:
         was, now = date_words(before["window"], source.lang), date_words(after["window"], source.lang)
         return source.say("page.pic_p_window_moved", before=was, after=now)
-    if kind == "contents":
-        return source.say(_PARTS[kind], name=source.say(_CONTENTS[name]) if name in _CONTENTS else name.replace("-", " "))
     if kind in ("lead", "support"):
         known = f"party/{name}" in source.reading.state.aggregates
         return source.say(_PARTS[kind], name=source.party(name) if known else source.word(name))

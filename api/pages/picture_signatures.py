@@ -1,14 +1,14 @@
 """The model of the signature matrix: of an agreement's texts, or of the latest texts and decisions of the ledger."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, cast
+from typing import Final
 
 from constancia.api.pages.picture_source import Source, is_certain
 from constancia.api.pictures.signatures import Matrix, Row, Sign, State
 from constancia.api.pictures.svg import Words
 from constancia.ledger.views.projections.base import Row as StateRow
 
-_MOST: Final = 6  # rows of texts, and of decisions, on a page of the whole ledger
+_MOST: Final = 4  # rows of texts, and of decisions, on a page of the whole ledger
 _CHOICES: Final[dict[str, State]] = {"for": "for", "against": "against", "abstain": "abstain"}
 
 
@@ -60,7 +60,7 @@ def _matrix(
 
 
 def _text(source: Source, text: Text, parties: Iterable[str]) -> Row:
-    agreement, version, signed = text
+    agreement, version, _signatures = text
     title = source.words(version["title"])
     if len(agreement["versions"]) > 1:
         named = source.say("page.pic_version_of", title=title.clean, version=version["version"])
@@ -73,10 +73,11 @@ def _text_cell(source: Source, party: str, text: Text) -> tuple[Sign, ...]:
     agreement, version, signed = text
     if party not in version["parties"]:
         return (Sign(state="none"),)
-    signs: list[Sign] = []
-    for signature in signed["signatures"]:
-        if signature["party"] == party:
-            signs.append(Sign(state=_signed(signature), on=signature["occurred_on"]))
+    signs = [
+        Sign(state=_signed(signature), on=signature["occurred_on"])
+        for signature in signed["signatures"]
+        if signature["party"] == party
+    ]
     for attested in signed["attestations"]:
         if attested["party"] == party and not signs:
             signs.append(Sign(state="attested", on=attested["on"]))
@@ -127,7 +128,7 @@ def _decision_cell(
     if vote is None:
         signs = [Sign(state="not_voted")]
     elif verdicts.get(vote["mark"]["leaf_hash"], {}).get(party) == "disowned":
-        signs = [Sign(state=cast("State", _CHOICES[vote["choice"]]), on=vote["mark"]["occurred_on"])]
+        signs = [Sign(state=_CHOICES[vote["choice"]], on=vote["mark"]["occurred_on"])]
         signs.append(Sign(state="disowned"))
     else:
         signs = [Sign(state=_CHOICES[vote["choice"]], on=vote["mark"]["occurred_on"])]

@@ -7,7 +7,17 @@ from markupsafe import Markup
 
 from constancia.api.pictures.figure import figure, table
 from constancia.api.pictures.svg import (
-    NARROWEST, SMALL, Words, bar, label, line, paragraph, picture, placed, shape, tag,
+    NARROWEST,
+    SMALL,
+    Words,
+    bar,
+    label,
+    line,
+    paragraph,
+    picture,
+    placed,
+    shape,
+    tag,
 )  # fmt: skip
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr

@@ -12,7 +12,18 @@ from markupsafe import Markup
 
 from constancia.api.pictures.figure import figure, listed, table
 from constancia.api.pictures.svg import (
-    NARROWEST, SMALL, Words, bar, hatch, label, line, paragraph, picture, placed, shape, tag,
+    NARROWEST,
+    SMALL,
+    Words,
+    bar,
+    hatch,
+    label,
+    line,
+    paragraph,
+    picture,
+    placed,
+    shape,
+    tag,
 )  # fmt: skip
 from constancia.api.pictures.time_axis import FIRST, LAST, Axis, axis_over, day_after
 from constancia.api.text.dates import date_words
@@ -22,6 +33,8 @@ from constancia.domain.kernel.calendar import Edtf, parse_edtf
 EventKind = Literal["submitted", "accepted", "fulfilled", "rejected", "contested", "withdrawn", "closed", "adopted"]
 _BAR: Final = 14
 _TOP: Final = 26  # the axis's words
+_LANE: Final = 16  # pixels that a lane of marks is high
+_APART: Final = 5.6  # percent that a mark takes at most, on a narrow screen
 _EVENTS: Final[dict[EventKind, str]] = {
     "submitted": "page.pic_submitted",
     "accepted": "page.pic_accepted",
@@ -41,6 +54,13 @@ _SHAPES: Final[dict[EventKind, tuple[str, str, bool]]] = {  # path, colour, fill
     "withdrawn": ("M-5 -5L5 5M5 -5L-5 5", "bad", False),
     "closed": ("M-1.5 -7H1.5V7H-1.5Z", "ink", True),
     "adopted": ("M-1.5 -7H1.5V7H-1.5Z", "ink", True),
+}
+_KEYS: Final[dict[str, tuple[EventKind, ...]]] = {
+    "page.pic_k_submitted": ("submitted",),
+    "page.pic_k_accepted": ("accepted", "fulfilled"),
+    "page.pic_k_contested": ("contested",),
+    "page.pic_k_rejected": ("rejected", "withdrawn"),
+    "page.pic_k_adopted": ("adopted", "closed"),
 }
 
 
@@ -133,8 +153,10 @@ def draw(model: RoadMap, lang: str) -> Markup:
         for tick in axis.ticks(lang)
     ]
     today, below = _day_line(model, axis, day, lang, y)
+    key, high = _key(model, y + below + 8, lang)
     title = tr(lang, "page.pic_roadmap_name")
-    drawing = picture(y + below, title, [hatch(f"late-{model.name}"), *grid, *names, *today, *parts])
+    shown = [hatch(f"late-{model.name}"), *grid, *names, *today, *parts, *key]
+    drawing = picture(y + below + 8 + high, title, shown)
     return figure(lang, drawing, _caption(model, lang), _table(model, lang))
 
 
@@ -181,12 +203,12 @@ def _row(row: Row, axis: Axis, name: str, lang: str, y: float) -> tuple[list[Mar
     parts += [_pause(pause, axis, top) for pause in row.pauses]
     if row.windows_before:
         parts.append(_ghost(parse_edtf(row.windows_before[0]), axis, top + _BAR + 2))
-    parts += _window(parse_edtf(row.window), axis, top) if row.window is not None else []
+    parts += _window(parse_edtf(row.window), axis, top) if row.window is not None else _life(row, axis, top)
     parts += _late(row, axis, name, top)
-    parts += _done(row, axis, top)
-    parts += [_event(event, axis, top + _BAR + 11) for event in row.events]
-    y_words = top + _BAR + (20 if row.events else 8 if row.windows_before else 4)
-    words, height = paragraph(standing(row, lang), y_words, size=SMALL, class_="soft", most=3)
+    drawn, lanes = _marks(row, axis, top + _BAR + (14 if row.windows_before else 11), lang)
+    parts += drawn
+    y_words = top + _BAR + (8 if row.windows_before else 4) + lanes * _LANE
+    words, height = paragraph(standing(row, lang), y_words, size=SMALL, class_="soft", most=4)
     return [*parts, words], y_words + height + 14 - y
 
 
@@ -229,19 +251,43 @@ def _late(row: Row, axis: Axis, name: str, y: float) -> list[Markup]:
     return [bar(x1, x2, y + 2, _BAR - 4, "bad", fill=f"url(#late-{name})", **edge)]
 
 
-def _done(row: Row, axis: Axis, y: float) -> list[Markup]:
-    if row.done_on is None:
+def _life(row: Row, axis: Axis, y: float) -> list[Markup]:
+    """Draw how long what has no window of its own was in force: from its adoption to its end, or on."""
+    since = next((parse_edtf(event.on).start for event in row.events if event.kind == "adopted"), None)
+    if since is None:
         return []
-    when = parse_edtf(row.done_on)
-    days = _bounds(when)
-    x1, x2 = axis.of_start(min(days)), axis.of_end(max(days))
-    parts = []
-    if when.start != when.end:
-        parts.append(line(x1, y + _BAR / 2, x2, y + _BAR / 2, "good", stroke_width=3))
-    ring = tag("circle", cx=0, cy=0, r=8, class_="paper", fill="currentColor")
-    edge = tag("circle", cx=0, cy=0, r=7, class_="good", fill="currentColor")
-    tick = shape("M-3.5 0L-1 3L4 -3", "paper", "none", stroke="currentColor", stroke_width=2)
-    return [*parts, placed((x1 + x2) / 2, y + _BAR / 2, ring, edge, tick)]
+    ends = [parse_edtf(event.on).end for event in row.events if event.kind in ("closed", "withdrawn")]
+    until = ends[-1] if ends else axis.last
+    return [bar(axis.of_start(since), axis.of_end(until or axis.last), y + _BAR / 2 - 2, 4, "soft")]
+
+
+def _marks(row: Row, axis: Axis, y: float, lang: str) -> tuple[list[Markup], int]:
+    """Draw what happened, below the bar, and give the lanes that it takes: marks that would touch have their own."""
+    parts: list[Markup] = []
+    ends: list[float] = []  # of each lane, the place up to which it is taken
+    events = [(event.on, event) for event in row.events]
+    marks: list[tuple[str, Event | None]] = [*events, *([(row.done_on, None)] if row.done_on is not None else [])]
+    for on, event in sorted(marks, key=lambda mark: (min(_bounds(parse_edtf(mark[0]))), mark[1] is None)):
+        when = parse_edtf(on)
+        x1, x2 = axis.of_start(min(_bounds(when))), axis.of_end(max(_bounds(when)))
+        first, last = min(x1, (x1 + x2) / 2 - _APART / 2), max(x2, (x1 + x2) / 2 + _APART / 2)
+        lane = next((place for place, end in enumerate(ends) if end <= first), len(ends))
+        ends[lane : lane + 1] = [last]
+        words = _lateness(row, lang) if event is None else event_words(event, lang)
+        colour = "good" if event is None else _SHAPES[event.kind][1]
+        spread = line(x1, y + _LANE * lane, x2, y + _LANE * lane, colour, stroke_width=2)
+        mark = placed((x1 + x2) / 2, y + _LANE * lane, *_mark(event))
+        parts.append(tag("g", tag("title", words), *([spread] if when.start != when.end else []), mark))
+    return parts, len(ends)
+
+
+def _mark(event: Event | None) -> list[Markup]:
+    """Give the sign of an event; of the end of the work where there is none."""
+    if event is None:
+        ring = tag("circle", cx=0, cy=0, r=7, class_="good", fill="currentColor")
+        return [ring, shape("M-3.5 0L-1 3L4 -3", "paper", "none", stroke="currentColor", stroke_width=2)]
+    path, colour, is_filled = _SHAPES[event.kind]
+    return [shape(path, colour, "currentColor" if is_filled else "none", stroke="currentColor", stroke_width=2)]
 
 
 def _pause(pause: Pause, axis: Axis, y: float) -> Markup:
@@ -249,17 +295,6 @@ def _pause(pause: Pause, axis: Axis, y: float) -> Markup:
     until = parse_edtf(pause.until).end or axis.last if pause.until else axis.last
     x1, x2 = axis.of_start(since), axis.of_end(until)
     return bar(x1, x2, y - 2, _BAR + 4, "warn", fill="none", stroke="currentColor", stroke_dasharray="1 3")
-
-
-def _event(event: Event, axis: Axis, y: float) -> Markup:
-    when = parse_edtf(event.on)
-    days = _bounds(when)
-    path, colour, is_filled = _SHAPES[event.kind]
-    drawn = shape(path, colour, "currentColor" if is_filled else "none", stroke="currentColor", stroke_width=2)
-    x1, x2 = axis.of_start(min(days)), axis.of_end(max(days))
-    mark = placed((x1 + x2) / 2, y, drawn)
-    spread = line(x1, y, x2, y, colour, stroke_width=2) if when.start != when.end else Markup("")
-    return tag("g", tag("title", event_words(event, "")), spread, mark)
 
 
 def _day_line(model: RoadMap, axis: Axis, day: date, lang: str, y: float) -> tuple[list[Markup], float]:
@@ -274,17 +309,13 @@ def _day_line(model: RoadMap, axis: Axis, day: date, lang: str, y: float) -> tup
 
 
 def event_words(event: Event, lang: str) -> str:
-    """Say an event: what, and when; only what it is of without a language."""
-    if not lang:
-        return event.what.clean
+    """Say an event: what, and when."""
     return tr(lang, _EVENTS[event.kind], what=event.what.clean, on=date_words(event.on, lang))
 
 
 def standing(row: Row, lang: str) -> str:
     """Say how a row stands: when it is due, when it was done, how late, what moved it, what stopped it."""
-    parts = [
-        tr(lang, "page.pic_due", window=date_words(row.window, lang)) if row.window else tr(lang, "page.pic_no_window")
-    ]
+    parts = [tr(lang, "page.pic_due", window=date_words(row.window, lang))] if row.window else _life_words(row, lang)
     if row.windows_before:
         parts.append(tr(lang, "page.pic_before", window=date_words(row.windows_before[0], lang)))
     parts += [_lateness(row, lang)] if _lateness(row, lang) else []
@@ -301,9 +332,23 @@ def standing(row: Row, lang: str) -> str:
     return "; ".join(parts)
 
 
+def _life_words(row: Row, lang: str) -> list[str]:
+    """Say when what has no window was adopted, and when and how it ended."""
+    names: dict[EventKind, str] = {
+        "adopted": "page.pic_on_adopted",
+        "closed": "page.pic_on_closed",
+        "withdrawn": "page.pic_on_withdrawn",
+        "rejected": "page.pic_on_rejected",
+    }
+    shown = [event for event in row.events if event.kind in names]
+    words = [tr(lang, names[event.kind], on=date_words(event.on, lang)) for event in shown]
+    return words or [tr(lang, "page.pic_no_window")]
+
+
 def _lateness(row: Row, lang: str) -> str:
     if row.done_on is None:
-        return _days(lang, row.days_late, row.days_late, still=True) if row.late_until else ""
+        still = row.ended_on is None
+        return _days(lang, row.days_late, row.days_late, still=still) if row.late_until else ""
     done, late = tr(lang, "page.pic_done", on=date_words(row.done_on, lang)), late_days(row)
     return done if late is None else f"{done}, {_days(lang, *late, still=False)}"
 
@@ -318,17 +363,52 @@ def _days(lang: str, least: int, most: int, *, still: bool) -> str:
     return tr(lang, "page.pic_one_day_after" if most == 1 else "page.pic_days_after", days=most)
 
 
+def _key(model: RoadMap, y: float, lang: str) -> tuple[list[Markup], float]:
+    """Draw what the signs mean, of those that the picture has, in two columns; give the height too."""
+    look = {"fill": "none", "stroke": "currentColor"}
+    rows = model.rows
+    windows = [parse_edtf(row.window) for row in rows if row.window is not None]
+    ends = [when for when in windows if when.start is None or when.end is None]
+    vague = [when for when in windows if (when.start, when.end) != (when.latest_start, when.earliest_end)]
+    box = {"x": -8, "y": -6, "width": 16, "height": 12}
+    signs: list[tuple[str, object, list[Markup]]] = [
+        ("page.pic_k_sure", windows, [tag("rect", **box, class_="accent", fill="currentColor")]),
+        ("page.pic_k_open", vague, [tag("rect", **box, class_="accent", stroke_dasharray="3 2", **look)]),
+        ("page.pic_k_end", ends, [shape("M-6 -8L6 0L-6 8Z", "accent")]),
+        ("page.pic_k_late", [row for row in rows if row.late_until or late_days(row)], [
+            tag("rect", **box, class_="bad", fill=f"url(#late-{model.name})", stroke="currentColor")]),
+        ("page.pic_k_done", [row for row in rows if row.done_on], _mark(None)),
+        ("page.pic_k_before", [row for row in rows if row.windows_before], [
+            shape("M-8 0H8", "soft", "none", stroke="currentColor", stroke_width=3, stroke_dasharray="2 3")]),
+        ("page.pic_k_pause", [row for row in rows if row.pauses], [
+            tag("rect", **box, class_="warn", stroke_dasharray="1 3", **look)]),
+        ("page.pic_k_life", [row for row in rows if row.window is None and row.events], [
+            shape("M-8 0H8", "soft", "none", stroke="currentColor", stroke_width=4)]),
+    ]  # fmt: skip
+    kinds = {event.kind for row in rows for event in row.events}
+    for name, group in _KEYS.items():
+        if kinds & set(group):
+            sample = next(kind for kind in group if kind in kinds)
+            signs.append((name, group, _mark(Event(kind=sample, on="2000", what=Words("")))))
+    drawn: list[Markup] = [line(0, y, 100, y)]
+    used = [(name, sign) for name, needs, sign in signs if needs]
+    for place, (name, sign) in enumerate(used):
+        x, top = 50 * (place % 2), y + 16 + 20 * (place // 2)
+        drawn.append(placed(x, top, tag("g", *sign, transform="translate(10 0)")))
+        drawn.append(label(tr(lang, name), x, top + 4, NARROWEST / 2 - 26, SMALL, "soft", dx=25))
+    return drawn, 10 + 20 * -(-len(used) // 2)
+
+
 def _caption(model: RoadMap, lang: str) -> str:
-    parts = [tr(lang, "page.pic_roadmap_key")]
-    if any(row.windows_before for row in model.rows):
-        parts.append(tr(lang, "page.pic_roadmap_key_before"))
-    if any(row.pauses for row in model.rows):
-        parts.append(tr(lang, "page.pic_roadmap_key_pause"))
-    if any(row.events for row in model.rows):
-        parts.append(tr(lang, "page.pic_roadmap_key_events"))
-    if not model.is_certain:
-        parts.append(tr(lang, "page.pic_uncertain"))
-    return " ".join(parts)
+    planned = [row for row in model.rows if row.window is not None]
+    counts = {
+        "done": sum(row.done_on is not None for row in planned),
+        "count": len(planned),
+        "late": sum((late_days(row) or (0, 0))[0] > 0 for row in planned),
+        "open": sum(row.late_until is not None for row in planned),
+    }
+    words = tr(lang, "page.pic_sum", **counts)
+    return words if model.is_certain else f"{words} {tr(lang, 'page.pic_uncertain')}"
 
 
 def _table(model: RoadMap, lang: str) -> Markup:

@@ -22,9 +22,12 @@ NARROWEST: Final = 288
 TEXT: Final = 13
 SMALL: Final = 12
 LINE: Final = 17
+WIDTH_STEP: Final = 90  # the classes `pic-w4` to `pic-w12` of the style sheet are so many pixels wide at least
+WIDEST_CLASS: Final = 12
 _WIDE: Final = frozenset({"W", "F"})
 _BROAD: Final = frozenset("MWmw@%ÆŒæœ—…")
 _SLIM: Final = frozenset("iIjlrtf.,:;'|!()[] ·")
+_BOLD: Final = 1.14  # how much wider bold letters are
 _MOST_MARKS: Final = 2  # combining marks on a letter: more would run over the lines above and below
 
 
@@ -47,7 +50,7 @@ class Words:
         return Markup('<span lang="{}">{}</span>').format(self.lang, self.clean)
 
 
-def tag(name: str, *children: object, **attributes: object) -> Markup:
+def tag(name: str, *children: Markup | str, **attributes: object) -> Markup:
     """Give an element.
 
     Args:
@@ -164,7 +167,7 @@ def label(  # noqa: PLR0913, PLR0917 - a place, a look and a room
         more: Other attributes.
     """
     shown = words if isinstance(words, Words) else Words(words)
-    short = cut(shown.clean, room, size)
+    short = cut(shown.clean, room / (_BOLD if "font_weight" in more else 1), size)
     whole = tag("title", shown.clean) if short != shown.clean else Markup("")
     return tag(
         "text", whole, short,
@@ -200,7 +203,7 @@ def paragraph(  # noqa: PLR0913, PLR0917
         The text, and how many pixels it takes.
     """
     shown = words if isinstance(words, Words) else Words(words)
-    lines = wrapped(shown.clean, room, size, most)
+    lines = wrapped(shown.clean, room / (_BOLD if "font_weight" in more else 1), size, most)
     step = LINE if size >= TEXT else LINE - 2
     parts = [
         tag("tspan", line, x=at(x), y=y + step * (place + 1) - 4, dx=dx or None) for place, line in enumerate(lines)
@@ -239,17 +242,24 @@ def hatch(name: str) -> Markup:
     return tag("defs", pattern)
 
 
-def picture(height: float, title: str, parts: Iterable[object], width: int | None = None) -> Markup:
-    """Give a whole picture.
+def picture(height: float, title: str, parts: Iterable[Markup], least: int = 0) -> Markup:
+    """Give a whole picture, as wide as its place.
 
     Args:
         height: In pixels.
         title: What it shows: its name for who does not see it. Its facts are in the table of the same figure.
         parts: What is drawn.
-        width: In pixels; all that there is by default.
+        least: The width in pixels that it needs: a narrower place scrolls.
     """
-    wide = f"{width}" if width else "100%"
+    steps = -(-least // WIDTH_STEP)
+    fixed = steps > WIDEST_CLASS
     return tag(
-        "svg", *parts,
-        xmlns="http://www.w3.org/2000/svg", class_="pic", role="img", aria_label=title, width=wide, height=round(height),
-    )  # fmt: skip
+        "svg",
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        class_="pic" if fixed or not least else f"pic pic-w{steps}",
+        role="img",
+        aria_label=title,
+        width=least if fixed else "100%",
+        height=round(height),
+    )

@@ -24,6 +24,7 @@ from constancia.api.pictures.svg import (
     placed,
     shape,
     tag,
+    width_of,
 )  # fmt: skip
 from constancia.api.pictures.time_axis import FIRST, LAST, Axis, axis_over, day_after
 from constancia.api.text.dates import date_words
@@ -48,7 +49,7 @@ _EVENTS: Final[dict[EventKind, str]] = {
 _SHAPES: Final[dict[EventKind, tuple[str, str, bool]]] = {  # path, colour, filled
     "submitted": ("M-4 -4H4V4H-4Z", "ink", False),
     "accepted": ("M-5 -5H5V5H-5Z", "good", True),
-    "fulfilled": ("M-5 -5H5V5H-5Z", "good", True),
+    "fulfilled": ("M-6 -5H6L0 6Z", "good", True),
     "rejected": ("M-5 -5L5 5M5 -5L-5 5", "bad", False),
     "contested": ("M0 -6L6 5H-6Z", "warn", True),
     "withdrawn": ("M-5 -5L5 5M5 -5L-5 5", "bad", False),
@@ -57,9 +58,11 @@ _SHAPES: Final[dict[EventKind, tuple[str, str, bool]]] = {  # path, colour, fill
 }
 _KEYS: Final[dict[str, tuple[EventKind, ...]]] = {
     "page.pic_k_submitted": ("submitted",),
-    "page.pic_k_accepted": ("accepted", "fulfilled"),
+    "page.pic_k_accepted": ("accepted",),
+    "page.pic_k_fulfilled": ("fulfilled",),
     "page.pic_k_contested": ("contested",),
-    "page.pic_k_rejected": ("rejected", "withdrawn"),
+    "page.pic_k_rejected": ("rejected",),
+    "page.pic_k_withdrawn": ("withdrawn",),
     "page.pic_k_adopted": ("adopted", "closed"),
 }
 
@@ -144,14 +147,11 @@ def draw(model: RoadMap, lang: str) -> Markup:
     parts: list[Markup] = []
     y = float(_TOP + 8)
     for row in model.rows:
-        drawn, height = _row(row, axis, model.name, lang, y)
+        drawn, height = _row(row, axis, model, lang, y)
         parts += drawn
         y += height
     grid = [line(tick.x, _TOP, tick.x, y) for tick in axis.ticks(lang)]
-    names = [
-        label(tick.words, tick.x, 14, size=SMALL, class_="soft", room=70, anchor=_anchor(tick.x, 9))
-        for tick in axis.ticks(lang)
-    ]
+    names = _tick_names(axis, lang)
     today, below = _day_line(model, axis, day, lang, y)
     key, high = _key(model, y + below + 8, lang)
     title = tr(lang, "page.pic_roadmap_name")
@@ -190,21 +190,36 @@ def _bounds(when: Edtf) -> list[date]:
     return [day for day in (when.start, when.end, when.latest_start, when.earliest_end) if day is not None]
 
 
+def _tick_names(axis: Axis, lang: str) -> list[Markup]:
+    """Write the axis's months or years; one that would run over the one before, on a narrow screen, is left out."""
+    names: list[Markup] = []
+    free = 0.0
+    for tick in axis.ticks(lang):
+        wide = width_of(tick.words, SMALL) / NARROWEST * 100
+        anchor = _anchor(tick.x, wide / 2)
+        first = tick.x - wide * {"start": 0, "middle": 0.5, "end": 1}[anchor]
+        if first >= free:
+            names.append(label(tick.words, tick.x, 14, size=SMALL, class_="soft", room=90, anchor=anchor))
+            free = first + wide + 2
+    return names
+
+
 def _anchor(x: float, margin: float) -> str:
     """Give which end of a text is at a place, so that the text stays within the picture."""
     return "start" if x < margin else "end" if x > 100 - margin else "middle"
 
 
-def _row(row: Row, axis: Axis, name: str, lang: str, y: float) -> tuple[list[Markup], float]:
+def _row(row: Row, axis: Axis, model: RoadMap, lang: str, y: float) -> tuple[list[Markup], float]:
     """Draw a row: title, bar, and in words how it stands; give the parts and their height."""
     title, used = paragraph(row.title, y, font_weight=600)
     top = y + used + 4
     parts = [title, bar(FIRST, LAST, top, _BAR, "band")]
-    parts += [_pause(pause, axis, top) for pause in row.pauses]
+    day = min(max(date.fromisoformat(model.day), axis.first), axis.last)
+    parts += [_pause(pause, axis, day, top) for pause in row.pauses]
     if row.windows_before:
         parts.append(_ghost(parse_edtf(row.windows_before[0]), axis, top + _BAR + 2))
-    parts += _window(parse_edtf(row.window), axis, top) if row.window is not None else _life(row, axis, top)
-    parts += _late(row, axis, name, top)
+    parts += _window(parse_edtf(row.window), axis, top) if row.window is not None else _life(row, axis, day, top)
+    parts += _late(row, axis, model.name, top)
     drawn, lanes = _marks(row, axis, top + _BAR + (14 if row.windows_before else 11), lang)
     parts += drawn
     y_words = top + _BAR + (8 if row.windows_before else 4) + lanes * _LANE
@@ -251,50 +266,59 @@ def _late(row: Row, axis: Axis, name: str, y: float) -> list[Markup]:
     return [bar(x1, x2, y + 2, _BAR - 4, "bad", fill=f"url(#late-{name})", **edge)]
 
 
-def _life(row: Row, axis: Axis, y: float) -> list[Markup]:
-    """Draw how long what has no window of its own was in force: from its adoption to its end, or on."""
+def _life(row: Row, axis: Axis, day: date, y: float) -> list[Markup]:
+    """Draw how long what has no window of its own was in force: from its adoption to its end, or the day looked at."""
     since = next((parse_edtf(event.on).start for event in row.events if event.kind == "adopted"), None)
     if since is None:
         return []
     ends = [parse_edtf(event.on).end for event in row.events if event.kind in ("closed", "withdrawn")]
-    until = ends[-1] if ends else axis.last
-    return [bar(axis.of_start(since), axis.of_end(until or axis.last), y + _BAR / 2 - 2, 4, "soft")]
+    until = ends[-1] if ends else day
+    return [bar(axis.of_start(since), axis.of_end(until or day), y + _BAR / 2 - 2, 4, "soft")]
 
 
 def _marks(row: Row, axis: Axis, y: float, lang: str) -> tuple[list[Markup], int]:
     """Draw what happened, below the bar, and give the lanes that it takes: marks that would touch have their own."""
     parts: list[Markup] = []
     ends: list[float] = []  # of each lane, the place up to which it is taken
-    events = [(event.on, event) for event in row.events]
-    marks: list[tuple[str, Event | None]] = [*events, *([(row.done_on, None)] if row.done_on is not None else [])]
-    for on, event in sorted(marks, key=lambda mark: (min(_bounds(parse_edtf(mark[0]))), mark[1] is None)):
+    marks: dict[tuple[str, EventKind | None], list[Event]] = {}
+    for event in row.events:  # what is of one kind and time is one mark
+        marks.setdefault((event.on, event.kind), []).append(event)
+    if row.done_on is not None:
+        marks[row.done_on, None] = []
+    for (on, kind), events in sorted(marks.items(), key=lambda mark: (_first_day(mark[0][0]), not mark[1])):
         when = parse_edtf(on)
         x1, x2 = axis.of_start(min(_bounds(when))), axis.of_end(max(_bounds(when)))
         first, last = min(x1, (x1 + x2) / 2 - _APART / 2), max(x2, (x1 + x2) / 2 + _APART / 2)
         lane = next((place for place, end in enumerate(ends) if end <= first), len(ends))
         ends[lane : lane + 1] = [last]
-        words = _lateness(row, lang) if event is None else event_words(event, lang)
-        colour = "good" if event is None else _SHAPES[event.kind][1]
+        words = "; ".join(event_words(event, lang) for event in events) or _lateness(row, lang)
+        colour = "good" if kind is None else _SHAPES[kind][1]
         spread = line(x1, y + _LANE * lane, x2, y + _LANE * lane, colour, stroke_width=2)
-        mark = placed((x1 + x2) / 2, y + _LANE * lane, *_mark(event))
+        mark = placed((x1 + x2) / 2, y + _LANE * lane, *_mark(kind))
         parts.append(tag("g", tag("title", words), *([spread] if when.start != when.end else []), mark))
     return parts, len(ends)
 
 
-def _mark(event: Event | None) -> list[Markup]:
-    """Give the sign of an event; of the end of the work where there is none."""
-    if event is None:
+def _first_day(on: str) -> date:
+    return min(_bounds(parse_edtf(on)))
+
+
+def _mark(kind: EventKind | None) -> list[Markup]:
+    """Give the sign of a kind of event; of the end of the work where there is none."""
+    if kind is None:
         ring = tag("circle", cx=0, cy=0, r=7, class_="good", fill="currentColor")
         return [ring, shape("M-3.5 0L-1 3L4 -3", "paper", "none", stroke="currentColor", stroke_width=2)]
-    path, colour, is_filled = _SHAPES[event.kind]
+    path, colour, is_filled = _SHAPES[kind]
     return [shape(path, colour, "currentColor" if is_filled else "none", stroke="currentColor", stroke_width=2)]
 
 
-def _pause(pause: Pause, axis: Axis, y: float) -> Markup:
+def _pause(pause: Pause, axis: Axis, day: date, y: float) -> Markup:
     since = parse_edtf(pause.since).start or axis.first
-    until = parse_edtf(pause.until).end or axis.last if pause.until else axis.last
+    until = parse_edtf(pause.until).end or day if pause.until else day
     x1, x2 = axis.of_start(since), axis.of_end(until)
-    return bar(x1, x2, y - 2, _BAR + 4, "warn", fill="none", stroke="currentColor", stroke_dasharray="1 3")
+    return bar(
+        x1, x2, y - 2, _BAR + 4, "warn", fill="none", stroke="currentColor", stroke_dasharray="2 3", stroke_width=2
+    )
 
 
 def _day_line(model: RoadMap, axis: Axis, day: date, lang: str, y: float) -> tuple[list[Markup], float]:
@@ -389,7 +413,7 @@ def _key(model: RoadMap, y: float, lang: str) -> tuple[list[Markup], float]:
     for name, group in _KEYS.items():
         if kinds & set(group):
             sample = next(kind for kind in group if kind in kinds)
-            signs.append((name, group, _mark(Event(kind=sample, on="2000", what=Words("")))))
+            signs.append((name, group, _mark(sample)))
     drawn: list[Markup] = [line(0, y, 100, y)]
     used = [(name, sign) for name, needs, sign in signs if needs]
     for place, (name, sign) in enumerate(used):

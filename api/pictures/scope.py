@@ -145,8 +145,13 @@ def draw(model: Ribbon, lang: str) -> Markup:
         parts.append(
             label(tr(lang, "page.pic_version", version=version.number), x, 14, _COLUMN, SMALL, anchor="middle")
         )
-        parts.append(label(date_short(version.on, lang), x, 29, _COLUMN - 2, SMALL - 1, "soft", "middle"))
-    y = 38.0
+        day, _, year = date_short(version.on, lang).rpartition(" ")
+        parts += [
+            label(words, x, 28 + 13 * place, _COLUMN - 2, SMALL - 1, "soft", "middle")
+            for place, words in enumerate((day, year) if "/" not in version.on else (date_short(version.on, lang),))
+            if words
+        ]
+    y = 50.0
     for group, name in _GROUPS.items():
         items = [item for item in model.items if item.group == group]
         if items:

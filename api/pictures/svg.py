@@ -209,7 +209,9 @@ def paragraph(  # noqa: PLR0913, PLR0917
         tag("tspan", line, x=at(x), y=y + step * (place + 1) - 4, dx=dx or None) for place, line in enumerate(lines)
     ]
     whole = tag("title", shown.clean) if " ".join(lines) != shown.clean else Markup("")
-    drawn = tag("text", whole, *parts, font_size=size, fill="currentColor", class_=class_, lang=shown.lang, **more)
+    drawn = tag(
+        "text", whole, *parts, font_size=size, fill="currentColor", class_=f"{class_} halo", lang=shown.lang, **more
+    )
     return drawn, step * len(lines)
 
 

@@ -16,8 +16,11 @@ from constancia.api.http.rates import Rates
 from constancia.api.http.schemas import with_common_answers
 from constancia.api.http.security import Guard
 from constancia.api.http.settings import Settings
+from constancia.api.opendata.made_files import MadeFiles
+from constancia.api.pages import copy
 from constancia.api.pages import routes as pages
 from constancia.api.routers import (
+    data,
     documents,
     drafts,
     entries,
@@ -59,6 +62,22 @@ def _show_refusals(app: FastAPI, ledger: Ledger) -> None:
         return shown(problems.from_validation(error, request.url.path), request)
 
 
+def copy_app(ledger: Ledger, settings: Settings) -> FastAPI:
+    """Build the application whose pages become files of a bundle; it is asked by the process itself alone.
+
+    Args:
+        ledger: An open ledger that does not grow.
+        settings: The operator's settings.
+
+    Returns:
+        The ASGI application: without limits and without an address, with the copy's own pages.
+    """
+    limits = {"costly_reads_per_minute": 0, "writes_per_minute": 0, "public_url": None, "root_path": ""}
+    app = create_app(ledger, settings.model_copy(update=limits))
+    app.include_router(copy.router)
+    return app
+
+
 def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     """Build the application.
 
@@ -83,6 +102,8 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.state.settings = settings
     problems.install(app)
     _show_refusals(app, ledger)
+    app.state.made = MadeFiles()
+    app.state.make_app = copy_app
     app.state.rates = rates = Rates(settings)
     app.add_middleware(Guard, rates=rates, settings=settings)
     app.add_middleware(Prefixed, prefix=settings.root_path)  # the last one added is the first that a request meets
@@ -96,6 +117,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         exchange,
         provenance,
         documents,
+        data,
         refusals,
         health,
         verifier,

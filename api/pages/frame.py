@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from constancia.api.http.deps import TheLedger, TheReading
 from constancia.api.http.proxies import path_within, prefix_of
+from constancia.api.opendata.tables import path_of_table
 from constancia.api.pages.marked_text import marked, marked_message
 from constancia.api.pages.picture_source import Source
 from constancia.api.pages.pictures import Pictures
@@ -44,6 +45,7 @@ SEGMENTS = {
     "senalamientos": "allegations",
     "rechazos": "refusals",
     "cancelaciones": "cancellations",
+    "datos": "data",
 }
 
 
@@ -132,6 +134,7 @@ class Frame:
                 own_word=lambda name: _own_word(genesis, lang, name),
                 to=lambda name, *parts: self.link("/".join([base, lang, segment(lang, name), *map(str, parts)])),
                 link=self.link,
+                data_path=lambda name, form: f"{base}{path_of_table(name, lang, form)}",
                 start=f"{base}/{lang}/",
                 date=lambda day: date_words(str(day), lang),
                 when=lambda instant: instant_words(str(instant), lang, state.timezone),

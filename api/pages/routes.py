@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from constancia.api.http.deps import TheLedger, address_of, settings_of
 from constancia.api.http.problems import ALL_CODES
 from constancia.api.http.proxies import prefix_of
-from constancia.api.pages import models
+from constancia.api.pages import data, models
 from constancia.api.pages.frame import SEGMENTS, Frame, TheFrame
 from constancia.api.pages.markdown import formatted
 from constancia.api.pages.witnessed import witnessed_line
@@ -270,4 +270,4 @@ def permalink(leaf_hash: str, request: Request, ledger: TheLedger) -> Response:
 
 
 # Every page's router, in the order in which addresses are tried: a page of its own module adds its line here.
-ROUTERS: Final = (router,)
+ROUTERS: Final = (router, data.router)

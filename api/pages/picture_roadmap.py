@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from constancia.api.pages.picture_source import Source, is_certain
@@ -65,8 +66,8 @@ def roadmap_of_plan(source: Source, plan: StateRow) -> RoadMap:
 def _under(title: Words, row: Row, is_last: bool, source: Source) -> Row:
     """Give a row of a commitment, named with it."""
     whole = source.say("page.pic_whole")
-    named = title if is_last and row.title.text == whole else Words(f"{title.clean}: {row.title.clean}", title.lang)
-    return Row(**{**{name: getattr(row, name) for name in Row.__slots__}, "title": named})
+    made = Words(f"{title.clean}: {row.title.clean}", title.lang, is_made=True)
+    return replace(row, title=title if is_last and row.title.text == whole else made)
 
 
 def _milestone(source: Source, commitment: StateRow, milestone: StateRow, items: Mapping[str, StateRow]) -> Row:
@@ -130,7 +131,7 @@ def _events(source: Source, commitment: StateRow, name: str, items: Mapping[str,
 def _contests(source: Source, contests: list[dict[str, Any]], what: str) -> Iterator[Event]:
     for contest in contests:
         named = f"{what} ({source.party(contest['mark']['party'])})"
-        yield Event(kind="contested", on=contest["mark"]["occurred_on"], what=Words(named))
+        yield Event(kind="contested", on=contest["mark"]["occurred_on"], what=Words(named, is_made=True))
 
 
 def _pauses(commitment: StateRow) -> tuple[Pause, ...]:
@@ -149,7 +150,7 @@ def _pauses(commitment: StateRow) -> tuple[Pause, ...]:
 
 def _whole(source: Source, commitment: StateRow) -> Row:
     """Give the row of the commitment itself: adopted, reports that were contested, closed or withdrawn."""
-    name = Words(source.say("page.pic_whole"))
+    name = Words(source.say("page.pic_whole"), is_made=True)
     events = [
         Event(kind="adopted", on=version["mark"]["occurred_on"], what=name) for version in commitment["scopes"][:1]
     ]

@@ -142,7 +142,7 @@ def _path_words(source: Source, path: str, before: Row, after: Row) -> Words:
     if not part:
         return title
     words = _part_words(source, part, _find(before, list_name, name), _find(after, list_name, name))
-    return Words(source.say("page.pic_part_of", title=title.clean, part=words), title.lang)
+    return Words(source.say("page.pic_part_of", title=title.clean, part=words), title.lang, is_made=True)
 
 
 def _part_words(source: Source, part: str, before: Row | None, after: Row | None) -> str:

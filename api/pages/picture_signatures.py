@@ -55,7 +55,7 @@ def _matrix(
     rows = [_text(source, text, parties) for text in texts]
     rows += [_decision(source, decision, parties, verdicts) for decision in decisions]
     certain = all(is_certain(row) for row in shown)
-    columns = tuple(Words(source.party(party)) for party in parties)
+    columns = tuple(source.party_words(party) for party in parties)
     return Matrix(parties=columns, rows=tuple(rows), left_out=left_out, is_certain=certain)
 
 
@@ -64,7 +64,7 @@ def _text(source: Source, text: Text, parties: Iterable[str]) -> Row:
     title = source.words(version["title"])
     if len(agreement["versions"]) > 1:
         named = source.say("page.pic_version_of", title=title.clean, version=version["version"])
-        title = Words(named, title.lang)
+        title = Words(named, title.lang, is_made=True)
     cells = tuple(_text_cell(source, party, text) for party in parties)
     return Row(title=title, standing=source.word(version["status"]), cells=cells)
 

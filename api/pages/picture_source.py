@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from constancia.api.pictures.svg import Words
-from constancia.api.text.i18n import chosen, in_language, tr
+from constancia.api.text.i18n import chosen, tr
 from constancia.domain.identity.party import Party
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.projections.base import Row
@@ -41,12 +41,16 @@ class Source:
         is_other = language is not None and language != self.lang and not language.startswith(f"{self.lang}-")
         return Words(words, language if is_other else None)
 
-    def party(self, name: str) -> str:
-        """Give a party's short name as plain text: acronym, else legal name."""
+    def party_words(self, name: str) -> Words:
+        """Give a party's short name: acronym, else legal name."""
         aggregate = self.reading.state.aggregates.get(f"party/{name}")
         if not isinstance(aggregate, Party):
-            return name
-        return aggregate.acronym or in_language(aggregate.legal_name, self.lang, self.reading.state.languages)
+            return Words(name)
+        return Words(aggregate.acronym) if aggregate.acronym else self.words(aggregate.legal_name)
+
+    def party(self, name: str) -> str:
+        """Give a party's short name, for a sentence."""
+        return self.party_words(name).clean
 
     def parties(self, names: Iterable[str]) -> tuple[str, ...]:
         """Give the short names of parties, in their order."""

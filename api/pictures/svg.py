@@ -10,6 +10,7 @@ as on a wide screen, and nothing is scaled.
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -33,15 +34,24 @@ _MOST_MARKS: Final = 2  # combining marks on a letter: more would run over the l
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text to show; `lang` is its language where that is not the page's."""
+    """A foreign text to show.
+
+    Attributes:
+        text: The text.
+        lang: Its language where that is not the page's.
+        is_made: Whether it is a sentence of ours, whose foreign parts are `clean` already.
+    """
 
     text: str
     lang: str | None = None
+    is_made: bool = False
 
     @property
     def clean(self) -> str:
         """The text on a line, made harmless, and isolated where it runs from right to left."""
-        return isolate(" ".join(printable(self.text, len(self.text), keep="\n\t").split()))
+        return (
+            self.text if self.is_made else isolate(" ".join(printable(self.text, len(self.text), keep="\n\t").split()))
+        )
 
     def html(self) -> Markup:
         """Give the text as HTML, in an element with its language where it is not the page's."""
@@ -77,6 +87,7 @@ def width_of(text: str, size: int = TEXT) -> float:
     return sum(_share(character) for character in text) * size
 
 
+@lru_cache(maxsize=8_192)
 def _share(character: str) -> float:
     if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
         return 0.0
@@ -157,7 +168,7 @@ def label(  # noqa: PLR0913, PLR0917 - a place, a look and a room
     """Give one line of text at a place, cut to its room, whole in its `title`.
 
     Args:
-        words: Foreign text, or our own.
+        words: Foreign text, or a sentence of ours.
         x: Percentage.
         y: The line's foot, in pixels.
         room: Pixels that it may take.
@@ -166,7 +177,7 @@ def label(  # noqa: PLR0913, PLR0917 - a place, a look and a room
         anchor: `start`, `middle` or `end` of the text is at `x`.
         more: Other attributes.
     """
-    shown = words if isinstance(words, Words) else Words(words)
+    shown = words if isinstance(words, Words) else Words(words, is_made=True)
     short = cut(shown.clean, room / (_BOLD if "font_weight" in more else 1), size)
     whole = tag("title", shown.clean) if short != shown.clean else Markup("")
     return tag(
@@ -189,7 +200,7 @@ def paragraph(  # noqa: PLR0913, PLR0917
     """Give a text of some lines below a place.
 
     Args:
-        words: Foreign text, or our own.
+        words: Foreign text, or a sentence of ours.
         y: The top, in pixels.
         size: Of the letters, in pixels.
         class_: Its colour.
@@ -202,7 +213,7 @@ def paragraph(  # noqa: PLR0913, PLR0917
     Returns:
         The text, and how many pixels it takes.
     """
-    shown = words if isinstance(words, Words) else Words(words)
+    shown = words if isinstance(words, Words) else Words(words, is_made=True)
     lines = wrapped(shown.clean, room / (_BOLD if "font_weight" in more else 1), size, most)
     step = LINE if size >= TEXT else LINE - 2
     parts = [

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from constancia.api.pages.picture_source import Source, is_certain
-from constancia.api.pictures.roadmap import Event, Pause, RoadMap, Row
+from constancia.api.pictures.roadmap_model import Event, Pause, RoadMap, Row
 from constancia.api.pictures.svg import Words
 from constancia.domain.kernel.calendar import days_after, parse_edtf
 from constancia.ledger.errors import NotFound

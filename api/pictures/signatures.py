@@ -64,7 +64,7 @@ class Sign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A text or a decision: what it is, how it stands, and the signs of each party, in the columns' order."""
+    """A text or a decision: what it is, its state, and the signs of each party, in the columns' order."""
 
     title: Words
     standing: str
@@ -123,8 +123,8 @@ def _cell(signs: tuple[Sign, ...], x: float, y: float, room: float, lang: str) -
     """Draw a cell: the signs side by side, and their words one below the other."""
     parts = []
     for place, sign in enumerate(signs):
-        beside = 20 * (place - (len(signs) - 1) / 2)
-        glyph = tag("g", *_glyph(sign.state), transform=f"translate({beside:g} 0)")
+        aside = 20 * (place - (len(signs) - 1) / 2)
+        glyph = tag("g", *_glyph(sign.state), transform=f"translate({aside:g} 0)")
         words = label(tr(lang, _WORDS[sign.state]), x, y + 33 + 15 * place, room, SMALL, _COLOURS[sign.state], "middle")
         parts.append(tag("g", tag("title", sign_words(sign, lang)), placed(x, y + 12, glyph), words))
     return parts

@@ -1,4 +1,4 @@
-"""The models of pictures, from rows: signatures that were disowned, parties that left, what was proposed and dropped."""
+"""The models of pictures, from rows: disowned signatures, parties that left, what was proposed and dropped."""
 
 from typing import Any, cast
 

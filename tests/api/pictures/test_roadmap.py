@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.api.pictures.drawn import DAYS, FOREIGN, POINTS, checked, is_shown, lines, picture_of, table_of, windows
 
-from constancia.api.pictures.roadmap import (
+from constancia.api.pictures.roadmap import draw
+from constancia.api.pictures.roadmap_model import (
     Event,
     EventKind,
     Pause,
     RoadMap,
     Row,
-    draw,
     event_words,
     late_days,
     standing,

@@ -48,4 +48,4 @@ def _patterns(lang: str) -> Sequence[tuple[re.Pattern[str], str]]:
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:
-    return re.compile("(.+?)".join(map(re.escape, sentence.split(_HOLE))), re.DOTALL)
+    return re.compile("(.*?)".join(map(re.escape, sentence.split(_HOLE))), re.DOTALL)

@@ -73,11 +73,10 @@ def _signing(source: Source, decision: Row) -> Step:
     missing = [party for party in decision["must_sign"] if party not in decision["signed_by"]]
     if missing:
         words.append(source.say("page.pic_d_unsigned", parties=", ".join(source.parties(missing))))
-    verdicts = source.verdicts()
     words += [
         source.say("page.pic_d_disowned", party=source.party(mark["party"]))
         for mark in decision["signatures"]
-        if verdicts.get(mark["leaf_hash"], {}).get(mark["party"]) == "disowned"
+        if source.is_disowned(mark)
     ]
     last = max(decision["signatures"], key=lambda mark: mark["index"], default=None)
     on = last["occurred_on"] if last is not None else None

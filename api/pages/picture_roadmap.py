@@ -22,7 +22,7 @@ def roadmap_of(source: Source, commitment: StateRow) -> RoadMap:
         source: What the page is as of.
         commitment: Its row.
     """
-    items = {item["stream"]: item for item in source.rows("deliverables")}
+    items = source.deliverables(item["stream"] for item in commitment["deliverables"])
     rows = [_milestone(source, commitment, milestone, items) for milestone in commitment["milestones"]]
     whole = _whole(source, commitment)
     return RoadMap(

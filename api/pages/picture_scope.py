@@ -47,7 +47,7 @@ def ribbon_of(source: Source, commitment: Row) -> Ribbon:
         source: What the page is as of.
         commitment: Its row.
     """
-    decisions = {row["decision"]: row for row in source.rows("decisions")}
+    decisions = {row["decision"]: row for row in source.decisions_on(commitment["stream"])}
     scopes = commitment["scopes"]
     versions = tuple(
         _version(source, version, scopes[place - 1] if place else None, decisions)
@@ -163,11 +163,7 @@ def _part_words(source: Source, part: str, before: Row | None, after: Row | None
 def _proposals(source: Source, commitment: Row, decisions: Mapping[str, Row]) -> Iterator[Proposal]:
     """Yield the scopes that were proposed and did not become one: with a proposal of their own, or by a vote alone."""
     adopted = {version["decision"] for version in commitment["scopes"]}
-    put = [
-        row
-        for row in decisions.values()
-        if row["act"]["type"] == "ScopeChanged" and row["act"]["stream"] == commitment["stream"]
-    ]
+    put = [row for row in decisions.values() if row["act"]["type"] == "ScopeChanged"]
     scopes = {version["version"]: version["scope"] for version in commitment["scopes"]}
     voted: set[str] = set()
     for proposal in commitment["proposals"]:

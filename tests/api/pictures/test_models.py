@@ -15,11 +15,28 @@ class Rows:
 
     lang, day, is_present = "es", "2020-01-01", True
 
-    def __init__(self, **rows: list[dict[str, Any]]) -> None:
+    def __init__(self, **rows: list[Any]) -> None:
         self._rows = rows
 
-    def rows(self, name: str) -> list[dict[str, Any]]:
-        return self._rows.get(name, [])
+    @property
+    def reading(self) -> "Rows":
+        return self
+
+    def row(self, name: str, stream: str) -> dict[str, Any]:
+        return next(row for row in self._rows[name] if row["stream"] == stream)
+
+    def latest(self, name: str, _kind: type, most: int) -> tuple[list[dict[str, Any]], int]:
+        rows = self._rows.get(name, [])
+        return rows[-most:][::-1], max(len(rows) - most, 0)
+
+    def decisions_on(self, stream: str) -> list[dict[str, Any]]:
+        return [row for row in self._rows.get("decisions", []) if row["act"]["stream"] == stream]
+
+    def is_disowned(self, mark: dict[str, Any]) -> bool:
+        return mark["leaf_hash"] in self._rows.get("disowned", ())
+
+    def ended_on(self, party: str) -> str | None:
+        return next((row["effective"] for row in self._rows.get("ended", []) if row["party"] == party), None)
 
     def words(self, text: Any) -> Words:
         return Words(text["es"])
@@ -39,11 +56,8 @@ class Rows:
     def word(self, name: str) -> str:
         return tr("es", f"word.{name}")
 
-    def verdicts(self) -> dict[str, dict[str, str]]:
-        return {row["target"]: row["verdicts"] for row in self.rows("remarks") if row["verdicts"]}
 
-
-def source(**rows: list[dict[str, Any]]) -> Source:
+def source(**rows: list[Any]) -> Source:
     return cast("Source", Rows(**rows))
 
 
@@ -85,8 +99,8 @@ def test_each_party_to_a_text_has_what_it_did() -> None:
 
 def test_who_left_or_exists_no_more_is_shown_beside_what_it_signed() -> None:
     row, signed = agreement(departures=[{"party": "a", "effective": "2020-02-01", "version": 1}])
-    ended = {"party": "b", "goes_on_in": ["z"], "effective": "2021-01-01"}
-    model = picture_signatures.matrix_of_all(source(agreements=[row], signatures=[signed], successions=[ended]))
+    ended = {"party": "b", "effective": "2021-01-01"}
+    model = picture_signatures.matrix_of_all(source(agreements=[row], signatures=[signed], ended=[ended]))
     assert states(model)[:2] == [["signed", "left"], ["reserved", "succeeded"]]
     assert model.rows[0].cells[0][1].on == "2020-02-01"
 
@@ -105,12 +119,10 @@ def decision(status: str = "signed", **more: Any) -> dict[str, Any]:
 
 
 def test_votes_signatures_and_what_was_disowned_are_in_a_decisions_cells() -> None:
-    remark = {"target": "s1", "verdicts": {"a": "disowned"}}
-    model = picture_signatures.matrix_of_all(source(decisions=[decision()], remarks=[remark]))
+    model = picture_signatures.matrix_of_all(source(decisions=[decision()], disowned=["s1"]))
     assert states(model) == [["for", "disowned"], ["against"], ["not_voted"]]
-    vote = {"target": "v2", "verdicts": {"b": "disowned"}}
     unsigned = decision("adopted", signatures=[], signed_by=[])
-    model = picture_signatures.matrix_of_all(source(decisions=[unsigned], remarks=[vote]))
+    model = picture_signatures.matrix_of_all(source(decisions=[unsigned], disowned=["v2"]))
     assert states(model) == [["for", "not_signed"], ["against", "disowned"], ["not_voted"]]
 
 

@@ -68,6 +68,28 @@ def fallback_bearers(state: State, commitment: Commitment, milestone: Milestone)
     return tuple(dict.fromkeys(bearers))
 
 
+def responsible_for(state: State, commitment: Commitment, milestone: Milestone) -> tuple[str, ...]:
+    """Give the parties that answer for a milestone now.
+
+    Args:
+        state: The state.
+        commitment: The milestone's commitment.
+        milestone: One of its scope in force.
+
+    Returns:
+        Those of the fallback once its condition has failed; before, who leads: members that sit, parties, who fills a
+        role, or who has taken over from them. Empty where nobody does.
+    """
+    if commitment.has_failed(milestone):
+        return fallback_bearers(state, commitment, milestone)
+    body = acting_body(state, commitment.governance_body)
+    seated = body.seated if body is not None else ()
+    leading: list[str] = []
+    for name in milestone.lead:
+        leading.extend(seated if name in MEMBERS else bearers_of(state, commitment, milestone, name))
+    return tuple(dict.fromkeys(leading))
+
+
 def kind_changed(state: State, succession: Succession) -> bool:
     """Tell whether a party goes on in one of another kind, whatever was said of its independence."""
     kinds = {name: party.kind for name in (succession.party, *succession.successors) if (party := _party(state, name))}

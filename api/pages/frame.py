@@ -1,10 +1,11 @@
 """The frame of every page: language, what it is as of (size, root, instant), and whether this is a demonstration."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse
@@ -16,14 +17,17 @@ from constancia.api.opendata.tables import path_of_table
 from constancia.api.pages.marked_text import marked, marked_message
 from constancia.api.pages.picture_source import Source
 from constancia.api.pages.pictures import Pictures
+from constancia.api.pages.rows_cache import rows_cache_of
 from constancia.api.text.dates import date_words, instant_words, moment_words
 from constancia.api.text.i18n import in_language, language_name, tr
 from constancia.api.text.rules import rule_words
+from constancia.domain.derive import Derived
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.state import State
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.views.projections.base import Row
 from constancia.ledger.views.reading import Reading
 from constancia.verify.report.printable import printable
 
@@ -91,6 +95,16 @@ TITLES: Final[Mapping[str, str]] = {
     "rechazos": "page.refusals",
     "cancelaciones": "page.cancellations",
 }
+# A kind of stream → the section whose pages show it.
+_PAGES_OF: Final[Mapping[str, str]] = {
+    "agreement": "acuerdos",
+    "commitment": "compromisos",
+    "complaint": "quejas",
+    "decision": "decisiones",
+    "entry": "registros",
+    "party": "partes",
+    "plan": "planes",
+}
 
 
 def _shown(value: object) -> object:
@@ -143,13 +157,39 @@ class Frame:
 
     def link(self, path: str, **more: object) -> str:
         """Give a link to a page, as of the same size and day."""
-        query = urlencode({**more, **self.parameters})
+        path, _, asked = path.partition("?")
+        query = urlencode(dict(parse_qsl(asked)) | more | self.parameters)
         return f"{path}?{query}" if query else path
 
     @property
     def state(self) -> State:
         """The state shown."""
         return self.as_of.state
+
+    def rows(self, name: str) -> list[Row]:
+        """Give all rows of a projection, computed once for the same size and day; not to be changed."""
+        return rows_cache_of(self.request).rows(self.as_of, name)
+
+    def facts(self) -> tuple[Derived, ...]:
+        """Give the derived facts of what the page shows, computed once for the same size and day."""
+        return rows_cache_of(self.request).facts(self.as_of)
+
+    def statement(self, index: int) -> dict[str, Any]:
+        """Give an entry's statement."""
+        statement: dict[str, Any] = json.loads(self.ledger.log.entry(index))["statement"]
+        return statement
+
+    def page_of(self, stream: str) -> str | None:
+        """Give the address of the page that shows a stream; None where none does."""
+        kind, _, name = stream.partition("/")
+        section = _PAGES_OF.get(kind)
+        return None if section is None else self.to(section, name)
+
+    def to(self, name: str, *parts: object) -> str:
+        """Give the address of a page by its Spanish segment and what follows it, as of the same size and day."""
+        return self.link(
+            "/".join([prefix_of(self.request.scope), self.lang, segment(self.lang, name), *map(str, parts)])
+        )
 
     def page(self, template: str, **context: Any) -> Response:
         """Render a page.
@@ -183,7 +223,8 @@ class Frame:
                 word=lambda name: _word(lang, name),
                 language=lambda tag: language_name(tag, lang),
                 own_word=lambda name: _own_word(genesis, lang, name),
-                to=lambda name, *parts: self.link("/".join([base, lang, segment(lang, name), *map(str, parts)])),
+                to=self.to,
+                page_of=self.page_of,
                 link=self.link,
                 data_path=lambda name, form: f"{base}{path_of_table(name, lang, form)}",
                 start=f"{base}/{lang}/",

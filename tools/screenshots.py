@@ -28,7 +28,7 @@ FOLDER: Final = ROOT / "docs" / "screenshots"
 MOST_BYTES: Final = 200_000  # of a picture, in a document that is read on a telephone
 FLAGS: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 _START_TIMEOUT_S: Final = 60
-_COLOURS: Final = (128, 64, 32)  # fewer where the picture would be too large
+_COLOURS: Final = (256, 128, 64)  # fewer where the picture would be too large
 _TRUST: Final = ("policy", "genesis", "checkpoint")
 
 

@@ -68,13 +68,13 @@ def tag(name: str, *children: Markup | str, **attributes: object) -> Markup:
         children: Text, which is escaped, and markup.
         attributes: Its attributes: `class_` for `class`, `_` for `-`; those that are None are left out.
     """
-    pairs = (
-        Markup(' {}="{}"').format(member.rstrip("_").replace("_", "-"), value)
+    pairs = "".join(
+        f' {member.rstrip("_").replace("_", "-")}="{escape(value)}"'
         for member, value in attributes.items()
         if value is not None
     )
-    opened = Markup("<{}{}>").format(Markup(name), Markup("").join(pairs))  # noqa: S704 - our own names
-    return opened + Markup("").join(children) + Markup("</{}>").format(Markup(name))  # noqa: S704
+    inner = "".join(escape(child) for child in children)
+    return Markup(f"<{name}{pairs}>{inner}</{name}>")  # noqa: S704 - our own names; all else is escaped
 
 
 def at(share: float) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from constancia.domain.commitments.commitment import Commitment, bearers_of
+from constancia.domain.commitments.commitment import Commitment, bearers_of, part_of
 from constancia.domain.commitments.duty import Duty
 from constancia.domain.commitments.scope import Milestone
 from constancia.domain.governance.body import acting_body, line_of
@@ -86,7 +86,11 @@ def responsible_for(state: State, commitment: Commitment, milestone: Milestone) 
     seated = body.seated if body is not None else ()
     leading: list[str] = []
     for name in milestone.lead:
-        leading.extend(seated if name in MEMBERS else bearers_of(state, commitment, milestone, name))
+        if name in MEMBERS:
+            duty = part_of(commitment, milestone.milestone)
+            leading.extend(bearer for seat in seated if (bearer := holder_of(state, seat, duty)) is not None)
+        else:
+            leading.extend(bearers_of(state, commitment, milestone, name))
     return tuple(dict.fromkeys(leading))
 
 

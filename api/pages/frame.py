@@ -18,13 +18,14 @@ from constancia.api.pages.marked_text import marked, marked_message
 from constancia.api.pages.picture_source import Source
 from constancia.api.pages.pictures import Pictures
 from constancia.api.pages.rows_cache import rows_cache_of
-from constancia.api.text.dates import date_words, instant_words, moment_words
+from constancia.api.text.dates import byte_words, date_words, instant_words, moment_words
 from constancia.api.text.i18n import in_language, language_name, tr
 from constancia.api.text.rules import rule_words
 from constancia.domain.derive import Derived
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.naming import name_of
 from constancia.domain.state import State
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.projections.base import Row
@@ -94,6 +95,15 @@ TITLES: Final[Mapping[str, str]] = {
     "codigos": "page.codes",
     "rechazos": "page.refusals",
     "cancelaciones": "page.cancellations",
+}
+# Kinds of documents that people hand in; others are "files".
+_MEDIA: Final[Mapping[str, str]] = {
+    "application/pdf": "pdf",
+    "image/jpeg": "image",
+    "image/png": "image",
+    "text/csv": "table",
+    "text/markdown": "text",
+    "text/plain": "text",
 }
 # A kind of stream → the section whose pages show it.
 _PAGES_OF: Final[Mapping[str, str]] = {
@@ -170,6 +180,11 @@ class Frame:
         """Give all rows of a projection, computed once for the same size and day; not to be changed."""
         return rows_cache_of(self.request).rows(self.as_of, name)
 
+    @property
+    def source(self) -> Source:
+        """What pictures are made from."""
+        return Source(reading=self.as_of, ledger=self.ledger, lang=self.lang)
+
     def facts(self) -> tuple[Derived, ...]:
         """Give the derived facts of what the page shows, computed once for the same size and day."""
         return rows_cache_of(self.request).facts(self.as_of)
@@ -190,6 +205,17 @@ class Frame:
         return self.link(
             "/".join([prefix_of(self.request.scope), self.lang, segment(self.lang, name), *map(str, parts)])
         )
+
+    def named(self, member: str, value: str, of: str | None = None) -> object:
+        """Give the title of what an identifier names, as a template shows it; the identifier where it is unknown.
+
+        Args:
+            member: What kind of identifier it is, such as `commitment`.
+            value: The identifier.
+            of: The commitment of a milestone or deliverable.
+        """
+        name = name_of(member, value, {"commitment": of}, self.state)
+        return value if name is None else marked(name.title, self.lang, self.state.languages)
 
     def page(self, template: str, **context: Any) -> Response:
         """Render a page.
@@ -225,6 +251,9 @@ class Frame:
                 own_word=lambda name: _own_word(genesis, lang, name),
                 to=self.to,
                 page_of=self.page_of,
+                named=self.named,
+                kind_of=lambda media_type: tr(lang, f"page.media_{_MEDIA.get(media_type, 'other')}"),
+                bytes=lambda size: byte_words(size, lang),
                 link=self.link,
                 data_path=lambda name, form: f"{base}{path_of_table(name, lang, form)}",
                 start=f"{base}/{lang}/",
@@ -244,7 +273,7 @@ class Frame:
                 root=ledger.log.root(self.as_of.size).hex(),
                 title_text=in_language(opened.name, lang, languages) if opened else ledger.origin,
                 ledger_name=opened.name if opened else ledger.origin,
-                pictures=Pictures(Source(reading=self.as_of, ledger=ledger, lang=lang)),
+                pictures=Pictures(self.source),
                 is_demo=bool(opened and opened.demonstration),
                 party_name=lambda party: party_name(state, party, lang),
                 holder=lambda name: (

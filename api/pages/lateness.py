@@ -12,6 +12,7 @@ from constancia.api.pages.frame import Frame
 from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.derive import Derived, milestone_standing
+from constancia.domain.identity.succession import heirs_of
 from constancia.domain.kernel.calendar import OPEN, parse_edtf
 from constancia.domain.plans.plan import ActionPlan
 from constancia.ledger.views.projections.base import Row
@@ -227,7 +228,7 @@ def _contests(frame: Frame) -> Iterator[Debt]:
             if contest["is_open"] and not contest["answered"]:
                 yield Debt(
                     kind="contest",
-                    parties=(statement["actor"].get("party", ""),),
+                    parties=tuple(sorted(heirs_of(frame.state, statement["actor"].get("party", "")))),
                     title=contest["grounds"],
                     stream=f"entry/{row['target']}",
                     since=contest["mark"]["occurred_on"],

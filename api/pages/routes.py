@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from constancia.api.http.deps import TheLedger, address_of, settings_of
 from constancia.api.http.proxies import prefix_of
-from constancia.api.pages import about, data, home, lists, models
+from constancia.api.pages import about, commitment_page, data, home, lists, models
 from constancia.api.pages.chronicle import lines
 from constancia.api.pages.frame import TheFrame
 from constancia.api.pages.markdown import formatted
@@ -31,24 +31,6 @@ def plan(name: str, frame: TheFrame) -> Response:
     """Show an action plan: deadlines, submissions, what it carries and what changed since, assessments, timeline."""
     row = frame.as_of.row("plans", f"plan/{name}")
     return frame.page("plan.html", plan=row, timeline=models.timeline(frame, row["stream"]))
-
-
-@router.get("/es/compromisos/{name}")
-@router.get("/en/commitments/{name}")
-def commitment(name: str, frame: TheFrame) -> Response:
-    """Show a commitment: levels, milestones, scope versions, timeline."""
-    row = frame.as_of.row("commitments", f"commitment/{name}")
-    delivered = {item["stream"]: item for item in frame.as_of.rows("deliverables") if item["commitment"] == name}
-    return frame.page(
-        "commitment.html",
-        commitment=row,
-        allegations=[item for item in frame.as_of.rows("allegations") if row["stream"] in item["concerns"]],
-        contested=models.contested(frame.as_of, row),
-        withdrawn=frame.ledger.withdrawn(),
-        delivered=delivered,
-        missed=models.missed(frame.as_of, row),
-        timeline=models.timeline(frame, row["stream"]),
-    )
 
 
 @router.get("/es/acuerdos/{name}")
@@ -149,4 +131,4 @@ def permalink(leaf_hash: str, request: Request, ledger: TheLedger) -> Response:
 
 
 # Every page's router, in the order in which addresses are tried: a page of its own module adds its line here.
-ROUTERS: Final = (home.router, lists.router, router, data.router, about.router)
+ROUTERS: Final = (home.router, lists.router, commitment_page.router, router, data.router, about.router)

@@ -197,8 +197,7 @@ class Frame:
     @property
     def source(self) -> Source:
         """What pictures are made from."""
-        cache = rows_cache_of(self.request)
-        return Source(reading=self.as_of, ledger=self.ledger, lang=self.lang, cache=cache)
+        return Source(reading=self.as_of, ledger=self.ledger, lang=self.lang)
 
     def facts(self) -> tuple[Derived, ...]:
         """Give the derived facts of what the page shows, computed once for the same size and day."""

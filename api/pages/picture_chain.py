@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 from constancia.api.pages.picture_source import Source
 from constancia.api.pictures.chain import Chain, WitnessLine
-from constancia.api.pictures.svg import Words
 from constancia.domain.kernel.calendar import local_day
 from constancia.ledger.witnesses.quorum_status import MLDSA44_SUFFIX
 
@@ -34,5 +33,6 @@ def _witnesses(source: Source, size: int) -> Iterator[WitnessLine]:
     for name in dict.fromkeys(each.removesuffix(MLDSA44_SUFFIX) for each in witnessing.witnesses):
         cosigned, seconds = last.get(name, (0, 0))
         day = local_day(datetime.fromtimestamp(seconds, UTC), source.reading.state.timezone).isoformat()
-        shown = Words(source.party(name.lower()) if source.party(name.lower()) != name.lower() else name)
-        yield WitnessLine(name=shown, last=cosigned - 1 if cosigned else None, on=day if cosigned else None)
+        yield WitnessLine(
+            name=source.party_words(name.lower()), last=cosigned - 1 if cosigned else None, on=day if cosigned else None
+        )

@@ -1,4 +1,4 @@
-"""The model of a decision's path: proposed, voted, adopted, signed, applied; what happened at each step, what is missing."""
+"""The model of a decision's path: from its proposal to its application; what happened at each step, what is missing."""
 
 from constancia.api.pages.picture_source import Source, is_certain
 from constancia.api.pictures.decision_path import Path, Step, StepState
@@ -53,9 +53,12 @@ def _outcome(source: Source, decision: Row) -> Step:
     status = decision["status"]
     if status in ("proposed", "voting"):
         return Step(kind="outcome", state="ahead")
-    words = [source.word(status if status in _FAILED else "adopted_n")]
+    words = [source.word(status) if status in _FAILED else source.say("page.pic_d_adopted")]
     if status in _FAILED and decision["outcome_index"] is None and decision.get("closes"):
         words.append(source.say("page.pic_d_closed", on=date_words(decision["closes"], source.lang)))
+    if decision["dissents"]:
+        who = dict.fromkeys(dissent["mark"]["party"] for dissent in decision["dissents"])
+        words.append(source.say("page.pic_d_dissent", parties=", ".join(source.parties(who))))
     state: StepState = "never" if status == "lapsed" else "failed" if status == "rejected" else "done"
     return Step(kind="outcome", state=state, on=decision.get("outcome_on"), words=tuple(words))
 
@@ -70,10 +73,11 @@ def _signing(source: Source, decision: Row) -> Step:
     missing = [party for party in decision["must_sign"] if party not in decision["signed_by"]]
     if missing:
         words.append(source.say("page.pic_d_unsigned", parties=", ".join(source.parties(missing))))
-    verdicts = source.verdicts()
-    for mark in decision["signatures"]:
-        if verdicts.get(mark["leaf_hash"], {}).get(mark["party"]) == "disowned":
-            words.append(source.say("page.pic_d_disowned", party=source.party(mark["party"])))
+    words += [
+        source.say("page.pic_d_disowned", party=source.party(mark["party"]))
+        for mark in decision["signatures"]
+        if source.is_disowned(mark)
+    ]
     last = max(decision["signatures"], key=lambda mark: mark["index"], default=None)
     on = last["occurred_on"] if last is not None else None
     return Step(kind="signatures", state="done" if status == "signed" else "now", on=on, words=tuple(words))

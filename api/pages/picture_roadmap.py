@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from constancia.api.pages.picture_source import Source, is_certain
-from constancia.api.pictures.roadmap import Event, Pause, RoadMap, Row
+from constancia.api.pictures.roadmap_model import Event, Pause, RoadMap, Row
 from constancia.api.pictures.svg import Words
 from constancia.domain.kernel.calendar import days_after, parse_edtf
 from constancia.ledger.errors import NotFound
@@ -21,7 +22,7 @@ def roadmap_of(source: Source, commitment: StateRow) -> RoadMap:
         source: What the page is as of.
         commitment: Its row.
     """
-    items = {item["stream"]: item for item in source.rows("deliverables")}
+    items = source.deliverables(item["stream"] for item in commitment["deliverables"])
     rows = [_milestone(source, commitment, milestone, items) for milestone in commitment["milestones"]]
     whole = _whole(source, commitment)
     return RoadMap(
@@ -41,7 +42,7 @@ def roadmap_of_plan(source: Source, plan: StateRow) -> RoadMap:
         source: What the page is as of.
         plan: Its row.
     """
-    rows = [Row(title=source.words(plan["title"]), window=plan["period"], windows_before=())]
+    rows: list[Row] = []
     is_over, sure = plan["is_over"], is_certain(plan)
     for carried in plan["commitments"]:
         try:
@@ -65,8 +66,8 @@ def roadmap_of_plan(source: Source, plan: StateRow) -> RoadMap:
 def _under(title: Words, row: Row, is_last: bool, source: Source) -> Row:
     """Give a row of a commitment, named with it."""
     whole = source.say("page.pic_whole")
-    named = title if is_last and row.title.text == whole else Words(f"{title.clean}: {row.title.clean}", title.lang)
-    return Row(**{**{name: getattr(row, name) for name in Row.__slots__}, "title": named})
+    made = Words(f"{title.clean}: {row.title.clean}", title.lang, is_made=True)
+    return replace(row, title=title if is_last and row.title.text == whole else made)
 
 
 def _milestone(source: Source, commitment: StateRow, milestone: StateRow, items: Mapping[str, StateRow]) -> Row:
@@ -130,7 +131,7 @@ def _events(source: Source, commitment: StateRow, name: str, items: Mapping[str,
 def _contests(source: Source, contests: list[dict[str, Any]], what: str) -> Iterator[Event]:
     for contest in contests:
         named = f"{what} ({source.party(contest['mark']['party'])})"
-        yield Event(kind="contested", on=contest["mark"]["occurred_on"], what=Words(named))
+        yield Event(kind="contested", on=contest["mark"]["occurred_on"], what=Words(named, is_made=True))
 
 
 def _pauses(commitment: StateRow) -> tuple[Pause, ...]:
@@ -149,7 +150,7 @@ def _pauses(commitment: StateRow) -> tuple[Pause, ...]:
 
 def _whole(source: Source, commitment: StateRow) -> Row:
     """Give the row of the commitment itself: adopted, reports that were contested, closed or withdrawn."""
-    name = Words(source.say("page.pic_whole"))
+    name = Words(source.say("page.pic_whole"), is_made=True)
     events = [
         Event(kind="adopted", on=version["mark"]["occurred_on"], what=name) for version in commitment["scopes"][:1]
     ]

@@ -4,21 +4,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from constancia.api.pages.picture_source import Source, is_certain
-from constancia.api.pictures.scope import Change, ChangeKind, Item, Proposal, Ribbon, Version, Votes
+from constancia.api.pictures.scope import Change, ChangeKind, Group, Item, Proposal, Ribbon, Version, Votes
 from constancia.api.pictures.svg import Words
 from constancia.api.text.dates import date_words
 from constancia.domain.kernel.values import digest
 from constancia.ledger.views.projections.base import Row
 
 _KINDS: Final[tuple[ChangeKind, ...]] = ("removed", "deferred", "added", "altered")
-_LISTS: Final = {
+_LISTS: Final[Mapping[Group, tuple[str, str]]] = {
     "deliverables": ("deliverable", "title"),
     "actions": ("action", "text"),
     "milestones": ("milestone", "title"),
     "indicators": ("indicator", "title"),
 }
 _PARTS: Final = {
-    "contents": "page.pic_p_contents",
     "form": "page.pic_p_form",
     "agenda": "page.pic_p_agenda",
     "milestone": "page.pic_p_milestone",
@@ -48,36 +47,39 @@ def ribbon_of(source: Source, commitment: Row) -> Ribbon:
         source: What the page is as of.
         commitment: Its row.
     """
-    decisions = {row["decision"]: row for row in source.rows("decisions")}
+    decisions = {row["decision"]: row for row in source.decisions_on(commitment["stream"])}
     scopes = commitment["scopes"]
     versions = tuple(
         _version(source, version, scopes[place - 1] if place else None, decisions)
         for place, version in enumerate(scopes)
     )
-    items = tuple(_item(source, scopes, list_name, name) for list_name, name in _promised(scopes))
+    every = [_item(source, scopes, list_name, name) for list_name, name in _promised(scopes)]
+    # Milestones are in the road map: here are those that a version changed.
+    items = tuple(item for item in every if item.group in ("deliverables", "actions") or any(item.changes))
     proposals = tuple(_proposals(source, commitment, decisions))
     return Ribbon(versions=versions, items=items, proposals=proposals, is_certain=is_certain(commitment))
 
 
-def _promised(scopes: Iterable[Row]) -> list[tuple[str, str]]:
+def _promised(scopes: Iterable[Row]) -> list[tuple[Group, str]]:
     """Give the lists and names of all that any version promised, in the order in which it came in."""
-    named: dict[tuple[str, str], None] = {}
+    named: dict[tuple[Group, str], None] = {}
     for list_name, (key, _text) in _LISTS.items():
         for version in scopes:
             named |= {(list_name, item[key]): None for item in version["scope"].get(list_name) or ()}
     return list(named)
 
 
-def _find(scope: Row, list_name: str, name: str) -> Row | None:
+def _find(scope: Row, list_name: Group, name: str) -> Row | None:
     key = _LISTS[list_name][0]
     item: Row | None = next((item for item in scope.get(list_name) or () if item[key] == name), None)
     return item
 
 
-def _item(source: Source, scopes: Iterable[Row], list_name: str, name: str) -> Item:
+def _item(source: Source, scopes: Iterable[Row], list_name: Group, name: str) -> Item:
     texts = [item for version in scopes if (item := _find(version["scope"], list_name, name)) is not None]
     changes = tuple(frozenset(_kinds_of(version, f"{list_name}/{name}")) for version in scopes)
     return Item(
+        group=list_name,
         title=source.words(texts[-1][_LISTS[list_name][1]]),
         present=tuple(_find(version["scope"], list_name, name) is not None for version in scopes),
         changes=changes,
@@ -129,30 +131,29 @@ def _changes(source: Source, diff: Row | None, before: Row, after: Row) -> Itera
 
 def _path_words(source: Source, path: str, before: Row, after: Row) -> Words:
     """Say what a path of a scope is about, by the item's title; never by its identifier."""
-    list_name, _, rest = path.partition("/")
-    if list_name not in _LISTS:
+    first, _, rest = path.partition("/")
+    list_name: Group | None = next((group for group in _LISTS if group == first), None)
+    if list_name is None:
         return Words(source.say("page.pic_p_beneficiaries"))
     name, _, part = rest.partition("/")
-    key, text = _LISTS[list_name]
+    text = _LISTS[list_name][1]
     item = _find(after, list_name, name) or _find(before, list_name, name)
     title = source.words(item[text]) if item is not None else Words("—")
     if not part:
         return title
     words = _part_words(source, part, _find(before, list_name, name), _find(after, list_name, name))
-    return Words(source.say("page.pic_part_of", title=title.clean, part=words), title.lang)
+    return Words(source.say("page.pic_part_of", title=title.clean, part=words), title.lang, is_made=True)
 
 
 def _part_words(source: Source, part: str, before: Row | None, after: Row | None) -> str:
     kind, _, name = part.partition("/")
+    if kind == "contents":
+        return source.say(_CONTENTS[name]) if name in _CONTENTS else name.replace("-", " ")
     if kind not in _PARTS:
         return source.say("page.pic_p_other")
     if kind == "window" and before is not None and after is not None:
         was, now = date_words(before["window"], source.lang), date_words(after["window"], source.lang)
         return source.say("page.pic_p_window_moved", before=was, after=now)
-    if kind == "contents":
-        return source.say(
-            _PARTS[kind], name=source.say(_CONTENTS[name]) if name in _CONTENTS else name.replace("-", " ")
-        )
     if kind in ("lead", "support"):
         known = f"party/{name}" in source.reading.state.aggregates
         return source.say(_PARTS[kind], name=source.party(name) if known else source.word(name))
@@ -162,11 +163,7 @@ def _part_words(source: Source, part: str, before: Row | None, after: Row | None
 def _proposals(source: Source, commitment: Row, decisions: Mapping[str, Row]) -> Iterator[Proposal]:
     """Yield the scopes that were proposed and did not become one: with a proposal of their own, or by a vote alone."""
     adopted = {version["decision"] for version in commitment["scopes"]}
-    put = [
-        row
-        for row in decisions.values()
-        if row["act"]["type"] == "ScopeChanged" and row["act"]["stream"] == commitment["stream"]
-    ]
+    put = [row for row in decisions.values() if row["act"]["type"] == "ScopeChanged"]
     scopes = {version["version"]: version["scope"] for version in commitment["scopes"]}
     voted: set[str] = set()
     for proposal in commitment["proposals"]:

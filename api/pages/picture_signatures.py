@@ -1,14 +1,16 @@
 """The model of the signature matrix: of an agreement's texts, or of the latest texts and decisions of the ledger."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, cast
+from typing import Final
 
 from constancia.api.pages.picture_source import Source, is_certain
 from constancia.api.pictures.signatures import Matrix, Row, Sign, State
 from constancia.api.pictures.svg import Words
+from constancia.domain.agreements.agreement import Agreement
+from constancia.domain.governance.decision import Decision
 from constancia.ledger.views.projections.base import Row as StateRow
 
-_MOST: Final = 6  # rows of texts, and of decisions, on a page of the whole ledger
+_MOST: Final = 4  # rows of texts, and of decisions, on a page of the whole ledger
 _CHOICES: Final[dict[str, State]] = {"for": "for", "against": "against", "abstain": "abstain"}
 
 
@@ -29,12 +31,10 @@ def matrix_of_all(source: Source) -> Matrix:
     Args:
         source: What the page is as of.
     """
-    agreements, decisions = source.rows("agreements"), source.rows("decisions")
-    signed = {row["stream"]: row for row in source.rows("signatures")}
-    texts = [_texts(agreement, signed[agreement["stream"]])[0] for agreement in reversed(agreements[-_MOST:])]
-    shown = [*agreements[-_MOST:], *decisions[-_MOST:]]
-    left_out = len(agreements) + len(decisions) - len(shown)
-    return _matrix(source, texts, decisions[: -_MOST - 1 : -1], shown, left_out)
+    agreements, more_texts = source.latest("agreements", Agreement, _MOST)
+    decisions, more_decisions = source.latest("decisions", Decision, _MOST)
+    texts = [_texts(row, source.reading.row("signatures", row["stream"]))[0] for row in agreements]
+    return _matrix(source, texts, decisions, [*agreements, *decisions], more_texts + more_decisions)
 
 
 Text = tuple[StateRow, StateRow, StateRow]
@@ -51,20 +51,19 @@ def _matrix(
     names = [party for _agreement, version, _signed in texts for party in version["parties"]]
     names += [party for decision in decisions for party in decision["voters"]]
     parties = tuple(dict.fromkeys(names))
-    verdicts = source.verdicts()
     rows = [_text(source, text, parties) for text in texts]
-    rows += [_decision(source, decision, parties, verdicts) for decision in decisions]
+    rows += [_decision(source, decision, parties) for decision in decisions]
     certain = all(is_certain(row) for row in shown)
-    columns = tuple(Words(source.party(party)) for party in parties)
+    columns = tuple(source.party_words(party) for party in parties)
     return Matrix(parties=columns, rows=tuple(rows), left_out=left_out, is_certain=certain)
 
 
 def _text(source: Source, text: Text, parties: Iterable[str]) -> Row:
-    agreement, version, signed = text
+    agreement, version, _signatures = text
     title = source.words(version["title"])
     if len(agreement["versions"]) > 1:
         named = source.say("page.pic_version_of", title=title.clean, version=version["version"])
-        title = Words(named, title.lang)
+        title = Words(named, title.lang, is_made=True)
     cells = tuple(_text_cell(source, party, text) for party in parties)
     return Row(title=title, standing=source.word(version["status"]), cells=cells)
 
@@ -73,10 +72,11 @@ def _text_cell(source: Source, party: str, text: Text) -> tuple[Sign, ...]:
     agreement, version, signed = text
     if party not in version["parties"]:
         return (Sign(state="none"),)
-    signs: list[Sign] = []
-    for signature in signed["signatures"]:
-        if signature["party"] == party:
-            signs.append(Sign(state=_signed(signature), on=signature["occurred_on"]))
+    signs = [
+        Sign(state=_signed(signature), on=signature["occurred_on"])
+        for signature in signed["signatures"]
+        if signature["party"] == party
+    ]
     for attested in signed["attestations"]:
         if attested["party"] == party and not signs:
             signs.append(Sign(state="attested", on=attested["on"]))
@@ -85,7 +85,7 @@ def _text_cell(source: Source, party: str, text: Text) -> tuple[Sign, ...]:
         signs.append(Sign(state="left", on=departure["effective"]))
     elif party in signed["missing"]:
         signs.append(Sign(state="missing"))
-    ended = _ended_on(source, party)
+    ended = source.ended_on(party)
     if ended is not None:
         signs.append(Sign(state="succeeded", on=ended))
     return tuple(signs) or (Sign(state="none"),)
@@ -99,41 +99,31 @@ def _signed(signature: StateRow) -> State:
     return "paper" if signature["kind"] == "paper_attested" else "signed"
 
 
-def _ended_on(source: Source, party: str) -> str | None:
-    """Give since when a party exists no more; None while it does."""
-    row = next((row for row in source.rows("successions") if row["party"] == party), None)
-    return None if row is None or not row.get("goes_on_in") else str(row["effective"])
-
-
-def _decision(
-    source: Source, decision: StateRow, parties: Iterable[str], verdicts: Mapping[str, Mapping[str, str]]
-) -> Row:
+def _decision(source: Source, decision: StateRow, parties: Iterable[str]) -> Row:
     votes = {vote["party"]: vote for vote in decision["standing_votes"]}
     signatures = {mark["party"]: mark for mark in decision["signatures"]}
-    cells = tuple(_decision_cell(decision, party, votes, signatures, verdicts) for party in parties)
+    cells = tuple(_decision_cell(source, decision, party, votes, signatures) for party in parties)
     return Row(title=source.words(decision["question"]), standing=source.word(decision["status"]), cells=cells)
 
 
 def _decision_cell(
+    source: Source,
     decision: StateRow,
     party: str,
     votes: Mapping[str, StateRow],
     signatures: Mapping[str, StateRow],
-    verdicts: Mapping[str, Mapping[str, str]],
 ) -> tuple[Sign, ...]:
     if party not in decision["voters"]:
         return (Sign(state="no_vote"),)
     vote, signature = votes.get(party), signatures.get(party)
     if vote is None:
         signs = [Sign(state="not_voted")]
-    elif verdicts.get(vote["mark"]["leaf_hash"], {}).get(party) == "disowned":
-        signs = [Sign(state=cast("State", _CHOICES[vote["choice"]]), on=vote["mark"]["occurred_on"])]
-        signs.append(Sign(state="disowned"))
     else:
         signs = [Sign(state=_CHOICES[vote["choice"]], on=vote["mark"]["occurred_on"])]
+        signs += [Sign(state="disowned")] if source.is_disowned(vote["mark"]) else []
     if signature is not None:
-        disowned = verdicts.get(signature["leaf_hash"], {}).get(party) == "disowned"
-        signs.append(Sign(state="disowned" if disowned else "signed", on=signature["occurred_on"]))
+        state: State = "disowned" if source.is_disowned(signature) else "signed"
+        signs.append(Sign(state=state, on=signature["occurred_on"]))
     elif decision["status"] in ("adopted", "signed") and party in decision["must_sign"]:
         signs.append(Sign(state="not_signed"))
     return tuple(signs)

@@ -1,1 +1,1 @@
-"""Pictures as inline SVG: a view model in, markup out, with the same facts as a table; no script and no inline style."""
+"""Pictures as inline SVG: a view model in, markup out, the same facts as a table; no script, no inline style."""

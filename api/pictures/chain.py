@@ -23,7 +23,7 @@ from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr
 
 _SHORT: Final = 16  # digits of the root that are shown
-_SLOTS: Final = 5
+_FEW: Final = 4  # entries that are drawn one by one
 _ROOT, _NODES, _LEAVES = 62, 108, 150  # pixels from the top
 
 
@@ -65,18 +65,21 @@ def draw(model: Chain, lang: str) -> Markup:
 
 
 def shown_entries(size: int) -> list[int | None]:
-    """Give the indices of the entries that are drawn: all of a short log, else the first ones, a gap and the last."""
-    if size <= _SLOTS:
+    """Give the indices of the entries that are drawn: all of a short log, else the first two, a gap and the last.
+
+    The last one has its pair with it where it has one: an entry of even index without a next one is alone in the tree.
+
+    Source: RFC 6962 §2.1.
+    """
+    if size <= _FEW:
         return list(range(size))
-    return [0, 1, None, size - 2, size - 1]
+    return [0, 1, None, size - 2, size - 1] if size % 2 == 0 else [0, 1, None, size - 1]
 
 
 def _tree(model: Chain, lang: str) -> list[Markup]:
     """Draw the tree's root, with its short name, and the ways from the entries to it."""
-    places = _places(model)
-    pairs = [places[start : start + 2] for start in range(0, len(places), 2)]
     parts: list[Markup] = []
-    for pair in pairs:
+    for pair in _pairs(model.size):
         middle = sum(pair) / len(pair)
         parts += [line(x, _LEAVES, middle, _NODES, "soft") for x in pair]
         parts.append(line(middle, _NODES, 50, _ROOT, "soft"))
@@ -88,9 +91,13 @@ def _tree(model: Chain, lang: str) -> list[Markup]:
     return parts
 
 
-def _places(model: Chain) -> list[float]:
-    shown = shown_entries(model.size)
-    return [100 / len(shown) * (place + 0.5) for place in range(len(shown))]
+def _pairs(size: int) -> list[list[float]]:
+    """Give the places of the entries that share a parent; the gap has one of its own."""
+    shown = shown_entries(size)
+    pairs: dict[int, list[float]] = {}
+    for place, index in enumerate(shown):
+        pairs.setdefault(-1 if index is None else index // 2, []).append(100 / len(shown) * (place + 0.5))
+    return list(pairs.values())
 
 
 def _entries(model: Chain, lang: str) -> list[Markup]:

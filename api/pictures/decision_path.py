@@ -35,7 +35,7 @@ _ROOM: Final = NARROWEST - _LEFT - 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A step: how it stands, when it was taken (EDTF), and in words what happened or is missing."""
+    """A step: its state, when it was taken (EDTF), and in words what happened or is missing."""
 
     kind: StepKind
     state: StepState
@@ -75,7 +75,7 @@ def draw(model: Path, lang: str) -> Markup:
 
 
 def step_words(step: Step, lang: str) -> str:
-    """Say a step in a sentence: its name, how it stands, when, what happened."""
+    """Say a step in a sentence: its name, its state, when, what happened."""
     when = f", {date_words(step.on, lang)}" if step.on else ""
     more = ": " + "; ".join(step.words) if step.words else ""
     return f"{tr(lang, _NAMES[step.kind])} ({tr(lang, _STATES[step.state])}{when}){more}."

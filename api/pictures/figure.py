@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from constancia.api.pictures.svg import Words, tag
 from constancia.api.text.i18n import tr
@@ -16,7 +16,7 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) ->
     Args:
         caption: What it is.
         heads: The columns' heads.
-        rows: Cells of text, which is escaped, or of markup.
+        rows: Cells of foreign text, of sentences of ours, which are escaped too, or of markup.
     """
     head = tag("tr", *(tag("th", name, scope="col") for name in heads))
     body = [
@@ -31,7 +31,7 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) ->
 
 
 def _shown(cell: Cell) -> Markup:
-    return cell.html() if isinstance(cell, Words) else cell if isinstance(cell, Markup) else Words(cell).html()
+    return cell.html() if isinstance(cell, Words) else escape(cell)
 
 
 def listed(items: Sequence[Cell]) -> Markup:

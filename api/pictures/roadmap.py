@@ -4,17 +4,28 @@
   an open end is an arrow.
 """
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final
 
 from markupsafe import Markup
 
-from constancia.api.pictures.figure import figure, listed, table
+from constancia.api.pictures.figure import figure
+from constancia.api.pictures.roadmap_model import (
+    Event,
+    EventKind,
+    Pause,
+    RoadMap,
+    Row,
+    caption,
+    event_words,
+    facts,
+    late_days,
+    lateness,
+    standing,
+)
 from constancia.api.pictures.svg import (
     NARROWEST,
     SMALL,
-    Words,
     bar,
     hatch,
     label,
@@ -24,102 +35,36 @@ from constancia.api.pictures.svg import (
     placed,
     shape,
     tag,
+    width_of,
 )  # fmt: skip
 from constancia.api.pictures.time_axis import FIRST, LAST, Axis, axis_over, day_after
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import tr
 from constancia.domain.kernel.calendar import Edtf, parse_edtf
 
-EventKind = Literal["submitted", "accepted", "fulfilled", "rejected", "contested", "withdrawn", "closed", "adopted"]
 _BAR: Final = 14
 _TOP: Final = 26  # the axis's words
-_EVENTS: Final[dict[EventKind, str]] = {
-    "submitted": "page.pic_submitted",
-    "accepted": "page.pic_accepted",
-    "fulfilled": "page.pic_fulfilled",
-    "rejected": "page.pic_rejected",
-    "contested": "page.pic_contested",
-    "withdrawn": "page.pic_withdrawn",
-    "closed": "page.pic_closed",
-    "adopted": "page.pic_adopted",
-}
+_LANE: Final = 16  # pixels that a lane of marks is high
+_APART: Final = 5.6  # percent that a mark takes at most, on a narrow screen
 _SHAPES: Final[dict[EventKind, tuple[str, str, bool]]] = {  # path, colour, filled
     "submitted": ("M-4 -4H4V4H-4Z", "ink", False),
     "accepted": ("M-5 -5H5V5H-5Z", "good", True),
-    "fulfilled": ("M-5 -5H5V5H-5Z", "good", True),
+    "fulfilled": ("M-6 -5H6L0 6Z", "good", True),
     "rejected": ("M-5 -5L5 5M5 -5L-5 5", "bad", False),
     "contested": ("M0 -6L6 5H-6Z", "warn", True),
     "withdrawn": ("M-5 -5L5 5M5 -5L-5 5", "bad", False),
     "closed": ("M-1.5 -7H1.5V7H-1.5Z", "ink", True),
     "adopted": ("M-1.5 -7H1.5V7H-1.5Z", "ink", True),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Something that happened: what, when (EDTF), and of what it is said."""
-
-    kind: EventKind
-    on: str
-    what: Words
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pause:
-    """A suspension, from a day to another (EDTF); `until` is None where it goes on."""
-
-    since: str
-    until: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A milestone, or a commitment.
-
-    Attributes:
-        title: Its title.
-        window: When it is due (EDTF); None where no time is set.
-        windows_before: What the window was before it was moved, oldest first.
-        done_on: When it was done (EDTF).
-        done_contested: Whether the word that it was done is contested and unanswered.
-        late_until: The last day counted as late (ISO 8601), where it is late and not done.
-        days_late: How many days that is.
-        ended_on: When the work ended without it (EDTF).
-        events: What happened to its deliverables.
-        pauses: Suspensions.
-    """
-
-    title: Words
-    window: str | None
-    windows_before: tuple[str, ...] = ()
-    done_on: str | None = None
-    done_contested: bool = False
-    late_until: str | None = None
-    days_late: int = 0
-    ended_on: str | None = None
-    events: tuple[Event, ...] = ()
-    pauses: tuple[Pause, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoadMap:
-    """A road map as of a day; `name` is an identifier in the page.
-
-    Attributes:
-        name: Letters, digits and `-`.
-        rows: What it consists of.
-        day: The day looked at (ISO 8601).
-        is_today: Whether that is today.
-        is_over: Whether all of it has ended: the day looked at then need not be in the picture.
-        is_certain: Whether the dates' precision leaves no doubt on what had happened by the day.
-    """
-
-    name: str
-    rows: tuple[Row, ...]
-    day: str
-    is_today: bool
-    is_over: bool
-    is_certain: bool = True
+_KEYS: Final[dict[str, tuple[EventKind, ...]]] = {
+    "page.pic_k_submitted": ("submitted",),
+    "page.pic_k_accepted": ("accepted",),
+    "page.pic_k_fulfilled": ("fulfilled",),
+    "page.pic_k_contested": ("contested",),
+    "page.pic_k_rejected": ("rejected",),
+    "page.pic_k_withdrawn": ("withdrawn",),
+    "page.pic_k_adopted": ("adopted", "closed"),
+}
 
 
 def draw(model: RoadMap, lang: str) -> Markup:
@@ -135,29 +80,17 @@ def draw(model: RoadMap, lang: str) -> Markup:
     parts: list[Markup] = []
     y = float(_TOP + 8)
     for row in model.rows:
-        drawn, height = _row(row, axis, model.name, lang, y)
+        drawn, height = _row(row, axis, model, lang, y)
         parts += drawn
         y += height
     grid = [line(tick.x, _TOP, tick.x, y) for tick in axis.ticks(lang)]
-    names = [
-        label(tick.words, tick.x, 14, size=SMALL, class_="soft", room=70, anchor=_anchor(tick.x, 9))
-        for tick in axis.ticks(lang)
-    ]
+    names = _tick_names(axis, lang)
     today, below = _day_line(model, axis, day, lang, y)
+    key, high = _key(model, y + below + 8, lang)
     title = tr(lang, "page.pic_roadmap_name")
-    drawing = picture(y + below, title, [hatch(f"late-{model.name}"), *grid, *names, *today, *parts])
-    return figure(lang, drawing, _caption(model, lang), _table(model, lang))
-
-
-def late_days(row: Row) -> tuple[int, int] | None:
-    """Give by how many days what was done came late, at least and at most; None where it certainly did not."""
-    if row.done_on is None or row.window is None:
-        return None
-    done, due = parse_edtf(row.done_on), parse_edtf(row.window).end
-    if due is None or done.end is None or done.end <= due:
-        return None
-    least = max((done.start - due).days, 0) if done.start is not None else 0
-    return least, (done.end - due).days
+    shown = [hatch(f"late-{model.name}"), *grid, *names, *today, *parts, *key]
+    drawing = picture(y + below + 8 + high, title, shown)
+    return figure(lang, drawing, caption(model, lang), facts(model, lang))
 
 
 def _axis(model: RoadMap) -> Axis:
@@ -179,25 +112,40 @@ def _bounds(when: Edtf) -> list[date]:
     return [day for day in (when.start, when.end, when.latest_start, when.earliest_end) if day is not None]
 
 
+def _tick_names(axis: Axis, lang: str) -> list[Markup]:
+    """Write the axis's months or years; one that would run over the one before, on a narrow screen, is left out."""
+    names: list[Markup] = []
+    free = 0.0
+    for tick in axis.ticks(lang):
+        wide = width_of(tick.words, SMALL) / NARROWEST * 100
+        anchor = _anchor(tick.x, wide / 2)
+        first = tick.x - wide * {"start": 0, "middle": 0.5, "end": 1}[anchor]
+        if first >= free:
+            names.append(label(tick.words, tick.x, 14, size=SMALL, class_="soft", room=90, anchor=anchor))
+            free = first + wide + 2
+    return names
+
+
 def _anchor(x: float, margin: float) -> str:
     """Give which end of a text is at a place, so that the text stays within the picture."""
     return "start" if x < margin else "end" if x > 100 - margin else "middle"
 
 
-def _row(row: Row, axis: Axis, name: str, lang: str, y: float) -> tuple[list[Markup], float]:
-    """Draw a row: title, bar, and in words how it stands; give the parts and their height."""
+def _row(row: Row, axis: Axis, model: RoadMap, lang: str, y: float) -> tuple[list[Markup], float]:
+    """Draw a row: title, bar, and in words its state; give the parts and their height."""
     title, used = paragraph(row.title, y, font_weight=600)
     top = y + used + 4
     parts = [title, bar(FIRST, LAST, top, _BAR, "band")]
-    parts += [_pause(pause, axis, top) for pause in row.pauses]
+    day = min(max(date.fromisoformat(model.day), axis.first), axis.last)
+    parts += [_pause(pause, axis, day, top) for pause in row.pauses]
     if row.windows_before:
         parts.append(_ghost(parse_edtf(row.windows_before[0]), axis, top + _BAR + 2))
-    parts += _window(parse_edtf(row.window), axis, top) if row.window is not None else []
-    parts += _late(row, axis, name, top)
-    parts += _done(row, axis, top)
-    parts += [_event(event, axis, top + _BAR + 11) for event in row.events]
-    y_words = top + _BAR + (20 if row.events else 8 if row.windows_before else 4)
-    words, height = paragraph(standing(row, lang), y_words, size=SMALL, class_="soft", most=3)
+    parts += _window(parse_edtf(row.window), axis, top) if row.window is not None else _life(row, axis, day, top)
+    parts += _late(row, axis, model.name, top)
+    drawn, lanes = _marks(row, axis, top + _BAR + (14 if row.windows_before else 11), lang)
+    parts += drawn
+    y_words = top + _BAR + (8 if row.windows_before else 4) + lanes * _LANE
+    words, height = paragraph(standing(row, lang), y_words, size=SMALL, class_="soft", most=4)
     return [*parts, words], y_words + height + 14 - y
 
 
@@ -240,37 +188,59 @@ def _late(row: Row, axis: Axis, name: str, y: float) -> list[Markup]:
     return [bar(x1, x2, y + 2, _BAR - 4, "bad", fill=f"url(#late-{name})", **edge)]
 
 
-def _done(row: Row, axis: Axis, y: float) -> list[Markup]:
-    if row.done_on is None:
+def _life(row: Row, axis: Axis, day: date, y: float) -> list[Markup]:
+    """Draw how long what has no window of its own was in force: from its adoption to its end, or the day looked at."""
+    since = next((parse_edtf(event.on).start for event in row.events if event.kind == "adopted"), None)
+    if since is None:
         return []
-    when = parse_edtf(row.done_on)
-    days = _bounds(when)
-    x1, x2 = axis.of_start(min(days)), axis.of_end(max(days))
-    parts = []
-    if when.start != when.end:
-        parts.append(line(x1, y + _BAR / 2, x2, y + _BAR / 2, "good", stroke_width=3))
-    ring = tag("circle", cx=0, cy=0, r=8, class_="paper", fill="currentColor")
-    edge = tag("circle", cx=0, cy=0, r=7, class_="good", fill="currentColor")
-    tick = shape("M-3.5 0L-1 3L4 -3", "paper", "none", stroke="currentColor", stroke_width=2)
-    return [*parts, placed((x1 + x2) / 2, y + _BAR / 2, ring, edge, tick)]
+    ends = [parse_edtf(event.on).end for event in row.events if event.kind in ("closed", "withdrawn")]
+    until = ends[-1] if ends else day
+    return [bar(axis.of_start(since), axis.of_end(until or day), y + _BAR / 2 - 2, 4, "soft")]
 
 
-def _pause(pause: Pause, axis: Axis, y: float) -> Markup:
+def _marks(row: Row, axis: Axis, y: float, lang: str) -> tuple[list[Markup], int]:
+    """Draw what happened, below the bar, and give the lanes that it takes: marks that would touch have their own."""
+    parts: list[Markup] = []
+    ends: list[float] = []  # of each lane, the place up to which it is taken
+    marks: dict[tuple[str, EventKind | None], list[Event]] = {}
+    for event in row.events:  # what is of one kind and time is one mark
+        marks.setdefault((event.on, event.kind), []).append(event)
+    if row.done_on is not None:
+        marks[row.done_on, None] = []
+    for (on, kind), events in sorted(marks.items(), key=lambda mark: (_first_day(mark[0][0]), not mark[1])):
+        when = parse_edtf(on)
+        x1, x2 = axis.of_start(min(_bounds(when))), axis.of_end(max(_bounds(when)))
+        first, last = min(x1, (x1 + x2) / 2 - _APART / 2), max(x2, (x1 + x2) / 2 + _APART / 2)
+        lane = next((place for place, end in enumerate(ends) if end <= first), len(ends))
+        ends[lane : lane + 1] = [last]
+        words = "; ".join(event_words(event, lang) for event in events) or lateness(row, lang)
+        colour = "good" if kind is None else _SHAPES[kind][1]
+        spread = line(x1, y + _LANE * lane, x2, y + _LANE * lane, colour, stroke_width=2)
+        mark = placed((x1 + x2) / 2, y + _LANE * lane, *_mark(kind))
+        parts.append(tag("g", tag("title", words), *([spread] if when.start != when.end else []), mark))
+    return parts, len(ends)
+
+
+def _first_day(on: str) -> date:
+    return min(_bounds(parse_edtf(on)))
+
+
+def _mark(kind: EventKind | None) -> list[Markup]:
+    """Give the sign of a kind of event; of the end of the work where there is none."""
+    if kind is None:
+        ring = tag("circle", cx=0, cy=0, r=7, class_="good", fill="currentColor")
+        return [ring, shape("M-3.5 0L-1 3L4 -3", "paper", "none", stroke="currentColor", stroke_width=2)]
+    path, colour, is_filled = _SHAPES[kind]
+    return [shape(path, colour, "currentColor" if is_filled else "none", stroke="currentColor", stroke_width=2)]
+
+
+def _pause(pause: Pause, axis: Axis, day: date, y: float) -> Markup:
     since = parse_edtf(pause.since).start or axis.first
-    until = parse_edtf(pause.until).end or axis.last if pause.until else axis.last
+    until = parse_edtf(pause.until).end or day if pause.until else day
     x1, x2 = axis.of_start(since), axis.of_end(until)
-    return bar(x1, x2, y - 2, _BAR + 4, "warn", fill="none", stroke="currentColor", stroke_dasharray="1 3")
-
-
-def _event(event: Event, axis: Axis, y: float) -> Markup:
-    when = parse_edtf(event.on)
-    days = _bounds(when)
-    path, colour, is_filled = _SHAPES[event.kind]
-    drawn = shape(path, colour, "currentColor" if is_filled else "none", stroke="currentColor", stroke_width=2)
-    x1, x2 = axis.of_start(min(days)), axis.of_end(max(days))
-    mark = placed((x1 + x2) / 2, y, drawn)
-    spread = line(x1, y, x2, y, colour, stroke_width=2) if when.start != when.end else Markup("")
-    return tag("g", tag("title", event_words(event, "")), spread, mark)
+    return bar(
+        x1, x2, y - 2, _BAR + 4, "warn", fill="none", stroke="currentColor", stroke_dasharray="2 3", stroke_width=2
+    )
 
 
 def _day_line(model: RoadMap, axis: Axis, day: date, lang: str, y: float) -> tuple[list[Markup], float]:
@@ -284,69 +254,37 @@ def _day_line(model: RoadMap, axis: Axis, day: date, lang: str, y: float) -> tup
     return [label(f"{words} {arrow}", x, y + 15, size=SMALL, anchor=anchor, class_="soft", room=NARROWEST - 8)], 24
 
 
-def event_words(event: Event, lang: str) -> str:
-    """Say an event: what, and when; only what it is of without a language."""
-    if not lang:
-        return event.what.clean
-    return tr(lang, _EVENTS[event.kind], what=event.what.clean, on=date_words(event.on, lang))
-
-
-def standing(row: Row, lang: str) -> str:
-    """Say how a row stands: when it is due, when it was done, how late, what moved it, what stopped it."""
-    parts = [
-        tr(lang, "page.pic_due", window=date_words(row.window, lang)) if row.window else tr(lang, "page.pic_no_window")
-    ]
-    if row.windows_before:
-        parts.append(tr(lang, "page.pic_before", window=date_words(row.windows_before[0], lang)))
-    parts += [_lateness(row, lang)] if _lateness(row, lang) else []
-    if row.done_contested:
-        parts.append(tr(lang, "page.pic_done_contested"))
-    if row.ended_on is not None:
-        parts.append(tr(lang, "page.pic_not_done"))
-    for pause in row.pauses:
-        since = date_words(pause.since, lang)
-        if pause.until is None:
-            parts.append(tr(lang, "page.pic_paused_since", since=since))
-        else:
-            parts.append(tr(lang, "page.pic_paused", since=since, until=date_words(pause.until, lang)))
-    return "; ".join(parts)
-
-
-def _lateness(row: Row, lang: str) -> str:
-    if row.done_on is None:
-        return _days(lang, row.days_late, row.days_late, still=True) if row.late_until else ""
-    done, late = tr(lang, "page.pic_done", on=date_words(row.done_on, lang)), late_days(row)
-    return done if late is None else f"{done}, {_days(lang, *late, still=False)}"
-
-
-def _days(lang: str, least: int, most: int, *, still: bool) -> str:
-    if least == 0:
-        return tr(lang, "page.pic_perhaps_late")
-    if least != most:
-        return tr(lang, "page.pic_days_between", least=least, most=most)
-    if still:
-        return tr(lang, "page.pic_one_day_late" if most == 1 else "page.pic_days_late", days=most)
-    return tr(lang, "page.pic_one_day_after" if most == 1 else "page.pic_days_after", days=most)
-
-
-def _caption(model: RoadMap, lang: str) -> str:
-    parts = [tr(lang, "page.pic_roadmap_key")]
-    if any(row.windows_before for row in model.rows):
-        parts.append(tr(lang, "page.pic_roadmap_key_before"))
-    if any(row.pauses for row in model.rows):
-        parts.append(tr(lang, "page.pic_roadmap_key_pause"))
-    if any(row.events for row in model.rows):
-        parts.append(tr(lang, "page.pic_roadmap_key_events"))
-    if not model.is_certain:
-        parts.append(tr(lang, "page.pic_uncertain"))
-    return " ".join(parts)
-
-
-def _table(model: RoadMap, lang: str) -> Markup:
-    heads = [tr(lang, name) for name in ("page.pic_what", "page.pic_stands", "page.pic_events")]
-    rows = [
-        (row.title, standing(row, lang), listed([event_words(event, lang) for event in row.events]) or "—")
-        for row in model.rows
-    ]
-    caption = tr(lang, "page.pic_today" if model.is_today else "page.pic_on_day", day=date_words(model.day, lang))
-    return table(caption, heads, rows)
+def _key(model: RoadMap, y: float, lang: str) -> tuple[list[Markup], float]:
+    """Draw what the signs mean, of those that the picture has, in two columns; give the height too."""
+    look = {"fill": "none", "stroke": "currentColor"}
+    rows = model.rows
+    windows = [parse_edtf(row.window) for row in rows if row.window is not None]
+    ends = [when for when in windows if when.start is None or when.end is None]
+    vague = [when for when in windows if (when.start, when.end) != (when.latest_start, when.earliest_end)]
+    box = {"x": -8, "y": -6, "width": 16, "height": 12}
+    signs: list[tuple[str, object, list[Markup]]] = [
+        ("page.pic_k_sure", windows, [tag("rect", **box, class_="accent", fill="currentColor")]),
+        ("page.pic_k_open", vague, [tag("rect", **box, class_="accent", stroke_dasharray="3 2", **look)]),
+        ("page.pic_k_end", ends, [shape("M-6 -8L6 0L-6 8Z", "accent")]),
+        ("page.pic_k_late", [row for row in rows if row.late_until or late_days(row)], [
+            tag("rect", **box, class_="bad", fill=f"url(#late-{model.name})", stroke="currentColor")]),
+        ("page.pic_k_done", [row for row in rows if row.done_on], _mark(None)),
+        ("page.pic_k_before", [row for row in rows if row.windows_before], [
+            shape("M-8 0H8", "soft", "none", stroke="currentColor", stroke_width=3, stroke_dasharray="2 3")]),
+        ("page.pic_k_pause", [row for row in rows if row.pauses], [
+            tag("rect", **box, class_="warn", stroke_dasharray="1 3", **look)]),
+        ("page.pic_k_life", [row for row in rows if row.window is None and row.events], [
+            shape("M-8 0H8", "soft", "none", stroke="currentColor", stroke_width=4)]),
+    ]  # fmt: skip
+    kinds = {event.kind for row in rows for event in row.events}
+    for name, group in _KEYS.items():
+        if kinds & set(group):
+            sample = next(kind for kind in group if kind in kinds)
+            signs.append((name, group, _mark(sample)))
+    drawn: list[Markup] = [line(0, y, 100, y)]
+    used = [(name, sign) for name, needs, sign in signs if needs]
+    for place, (name, sign) in enumerate(used):
+        x, top = 50 * (place % 2), y + 16 + 20 * (place // 2)
+        drawn.append(placed(x, top, tag("g", *sign, transform="translate(10 0)")))
+        drawn.append(label(tr(lang, name), x, top + 4, NARROWEST / 2 - 26, SMALL, "soft", dx=25))
+    return drawn, 10 + 20 * -(-len(used) // 2)

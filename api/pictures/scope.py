@@ -19,11 +19,24 @@ from constancia.api.pictures.svg import (
     shape,
     tag,
 )  # fmt: skip
-from constancia.api.text.dates import date_words
+from constancia.api.text.dates import date_short, date_words
 from constancia.api.text.i18n import tr
 
 ChangeKind = Literal["removed", "deferred", "added", "altered"]
+Group = Literal["deliverables", "actions", "milestones", "indicators"]
 _COLUMN: Final = 72  # pixels
+_GROUPS: Final[dict[Group, str]] = {
+    "deliverables": "page.pic_group_deliverables",
+    "actions": "page.pic_group_actions",
+    "milestones": "page.pic_group_milestones",
+    "indicators": "page.pic_group_indicators",
+}
+_TO: Final[dict[ChangeKind, str]] = {
+    "removed": "page.pic_to_remove",
+    "deferred": "page.pic_to_defer",
+    "added": "page.pic_to_add",
+    "altered": "page.pic_to_alter",
+}
 _SIGNS: Final[dict[ChangeKind, tuple[str, str]]] = {
     "removed": ("−", "page.pic_removed"),
     "deferred": ("→", "page.pic_deferred"),
@@ -83,6 +96,7 @@ class Version:
 class Item:
     """A deliverable, an action or another promise: in which versions it is, and what those did to it."""
 
+    group: Group
     title: Words
     present: tuple[bool, ...]
     changes: tuple[frozenset[ChangeKind], ...]
@@ -131,30 +145,34 @@ def draw(model: Ribbon, lang: str) -> Markup:
         parts.append(
             label(tr(lang, "page.pic_version", version=version.number), x, 14, _COLUMN, SMALL, anchor="middle")
         )
-        parts.append(label(_short(version.on), x, 29, _COLUMN - 2, SMALL - 1, "soft", "middle"))
-    y = 38.0
-    for item in model.items:
-        drawn, height = _item(item, step, y, lang)
-        parts += drawn
-        y += height
+        day, _, year = date_short(version.on, lang).rpartition(" ")
+        parts += [
+            label(words, x, 28 + 13 * place, _COLUMN - 2, SMALL - 1, "soft", "middle")
+            for place, words in enumerate((day, year) if "/" not in version.on else (date_short(version.on, lang),))
+            if words
+        ]
+    y = 50.0
+    for group, name in _GROUPS.items():
+        items = [item for item in model.items if item.group == group]
+        if items:
+            parts.append(label(tr(lang, name), 0, y + 13, size=SMALL, class_="soft", font_weight=700))
+            y += 20
+        for item in items:
+            drawn, height = _item(item, step, y, lang)
+            parts += drawn
+            y += height
     for proposal in model.proposals:
         drawn, height = _proposal(proposal, y, lang)
         parts += drawn
         y += height
-    grid = [line(step * place, 34, step * place, y, stroke_dasharray="1 4") for place in range(1, count)]
-    drawing = picture(y, tr(lang, "page.pic_scope_name"), [*grid, *parts], count * _COLUMN if wide else None)
+    drawing = picture(y, tr(lang, "page.pic_scope_name"), parts, count * _COLUMN if wide else 0)
     return figure(lang, drawing, _caption(model, lang), _table(model, lang), scrolls=wide)
-
-
-def _short(on: str) -> str:
-    """Give when a version is of as in ISO 8601: as precise as it is, and narrow in every language."""
-    return on.replace("/", "–")
 
 
 def _item(item: Item, step: float, y: float, lang: str) -> tuple[list[Markup], float]:
     """Draw an item: its title, struck through where it was taken out, and its ribbon."""
-    more = {"text_decoration": "line-through"} if item.is_removed else {}
-    title, used = paragraph(item.title, y, class_="soft" if item.is_removed else "ink", **more)
+    struck = "line-through" if item.is_removed else None
+    title, used = paragraph(item.title, y, class_="soft" if item.is_removed else "ink", text_decoration=struck)
     top = y + used + 3
     parts = [title]
     for place, is_present in enumerate(item.present):
@@ -165,16 +183,21 @@ def _item(item: Item, step: float, y: float, lang: str) -> tuple[list[Markup], f
             disc = tag("circle", cx=0, cy=0, r=9, class_="paper", fill="currentColor")
             edge = tag("circle", cx=0, cy=0, r=8, class_=colour, fill="none", stroke="currentColor", stroke_width=1.5)
             sign = shape(path, colour, "none", stroke="currentColor", stroke_width=2)
-            x = step * (place + 0.5)
+            x = step * place + 4 if kind == "removed" else step * (place + 0.5)
             drawn = placed(x, top + 4, disc, edge, sign)
             parts.append(tag("g", tag("title", tr(lang, _SIGNS[kind][1])), drawn))
-    return parts, used + 25
+    return parts, used + 22
 
 
 def _proposal(proposal: Proposal, y: float, lang: str) -> tuple[list[Markup], float]:
     """Draw what was proposed and not adopted: a dashed ribbon that ends in a cross, and the words."""
     parts = [line(0, y + 2, 100, y + 2)]
     title, used = paragraph(proposal_words(proposal, lang), y + 8, most=3)
+    if proposal.reasons is not None:
+        given = tr(lang, "page.pic_reasons", reasons=proposal.reasons.clean)
+        why, more = paragraph(given, y + 8 + used, size=SMALL, class_="soft", most=2)
+        parts.append(why)
+        used += more
     top = y + 12 + used
     dashed = {"fill": "none", "stroke": "currentColor", "stroke_dasharray": "4 3"}
     is_open = proposal.votes.status in (None, "proposed", "voting", "adopted")
@@ -193,10 +216,10 @@ def change_words(change: Change, lang: str) -> str:
 
 
 def proposal_words(proposal: Proposal, lang: str) -> str:
-    """Say what was proposed, by whom: the changes, and the reasons given."""
-    changes = "; ".join(change_words(change, lang)[2:] for change in proposal.changes)
-    words = tr(lang, "page.pic_proposed_by", party=proposal.votes.proposed_by, changes=changes or "—")
-    return f"{words} («{proposal.reasons.clean}»)" if proposal.reasons else words
+    """Say what was proposed, by whom."""
+    changes = "; ".join(tr(lang, _TO[change.kind], what=change.what.clean) for change in proposal.changes)
+    name = "page.pic_proposed_by" if changes else "page.pic_proposed_other"
+    return tr(lang, name, party=proposal.votes.proposed_by, **({"changes": changes} if changes else {}))
 
 
 def votes_words(votes: Votes, lang: str) -> str:
@@ -242,5 +265,7 @@ def _table(model: Ribbon, lang: str) -> Markup:
         rows.append((name, listed(changes) or "—", votes_words(version.votes, lang)))
     for proposal in model.proposals:
         name = tr(lang, "page.pic_proposal_on", on=date_words(proposal.on, lang))
-        rows.append((name, proposal_words(proposal, lang), votes_words(proposal.votes, lang)))
+        reasons = proposal.reasons
+        why = [tr(lang, "page.pic_reasons", reasons=reasons.clean)] if reasons is not None else []
+        rows.append((name, listed([proposal_words(proposal, lang), *why]), votes_words(proposal.votes, lang)))
     return table(tr(lang, "page.pic_scope_name"), heads, rows)

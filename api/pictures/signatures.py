@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from markupsafe import Markup
 
-from constancia.api.pictures.figure import figure, listed, table
+from constancia.api.pictures.figure import Cell, figure, listed, table
 from constancia.api.pictures.svg import (
     NARROWEST,
     SMALL,
@@ -64,7 +64,7 @@ class Sign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A text or a decision: what it is, how it stands, and the signs of each party, in the columns' order."""
+    """A text or a decision: what it is, its state, and the signs of each party, in the columns' order."""
 
     title: Words
     standing: str
@@ -103,13 +103,13 @@ def draw(model: Matrix, lang: str) -> Markup:
         title, used = paragraph(row.title, y + 5, font_weight=600)
         state, more = paragraph(row.standing, y + 5 + used, size=SMALL, class_="soft", most=1)
         top = y + 9 + used + more
-        height = max(len(signs) for signs in row.cells) * 36
+        height = 24 + 15 * max(len(signs) for signs in row.cells)
         parts += [title, state, bar(0, 100, top, height, "band")]
         for place, signs in enumerate(row.cells):
             parts += _cell(signs, step * (place + 0.5), top, room, lang)
         y = top + height + 8
-    width = count * _COLUMN if wide else None
-    drawing = picture(y, tr(lang, "page.pic_signatures_name"), parts, width)
+    least = count * _COLUMN if wide else 0
+    drawing = picture(y, tr(lang, "page.pic_signatures_name"), parts, least)
     return figure(lang, drawing, _caption(model, lang), _table(model, lang), scrolls=wide)
 
 
@@ -120,23 +120,25 @@ def sign_words(sign: Sign, lang: str) -> str:
 
 
 def _cell(signs: tuple[Sign, ...], x: float, y: float, room: float, lang: str) -> list[Markup]:
+    """Draw a cell: the signs side by side, and their words one below the other."""
     parts = []
     for place, sign in enumerate(signs):
-        top = y + 36 * place
-        words = label(tr(lang, _WORDS[sign.state]), x, top + 31, room, SMALL, _COLOURS[sign.state], "middle")
-        parts.append(tag("g", tag("title", sign_words(sign, lang)), placed(x, top + 11, *_glyph(sign.state)), words))
+        aside = 20 * (place - (len(signs) - 1) / 2)
+        glyph = tag("g", *_glyph(sign.state), transform=f"translate({aside:g} 0)")
+        words = label(tr(lang, _WORDS[sign.state]), x, y + 33 + 15 * place, room, SMALL, _COLOURS[sign.state], "middle")
+        parts.append(tag("g", tag("title", sign_words(sign, lang)), placed(x, y + 12, glyph), words))
     return parts
 
 
 def _glyph(state: State) -> list[Markup]:
     """Give a party's sign: the shape says as much as the colour."""
+    if state in ("for", "against", "abstain", "not_voted", "no_vote"):
+        return _vote(state)
+    return _signature(state)
+
+
+def _vote(state: State) -> list[Markup]:
     colour = _COLOURS[state]
-    if state in ("signed", "paper"):
-        ring = tag("circle", cx=0, cy=0, r=8, class_=colour, fill="currentColor")
-        return [ring, shape(_TICK, "paper", "none", stroke="currentColor", stroke_width=2)]
-    if state == "reserved":
-        ring = tag("circle", cx=0, cy=0, r=7.5, class_=colour, fill="none", stroke="currentColor", stroke_width=1.5)
-        return [ring, shape("M0 -7A7 7 0 0 0 0 7Z", colour), _stroke("M1.5 0L3 2L5.5 -3", colour)]
     if state in ("for", "against", "abstain"):
         box = tag(
             "rect", x=-7.5, y=-7.5, width=15, height=15, class_=colour, stroke="currentColor", stroke_width=1.5,
@@ -144,16 +146,25 @@ def _glyph(state: State) -> list[Markup]:
         )  # fmt: skip
         path = {"for": _TICK, "against": _CROSS, "abstain": _DASH}[state]
         return [box, _stroke(path, "paper" if state == "against" else colour)]
+    return [_dashed("rect", colour) if state == "not_voted" else _stroke(_DASH, colour)]
+
+
+def _signature(state: State) -> list[Markup]:
+    colour = _COLOURS[state]
+    if state in ("signed", "paper"):
+        ring = tag("circle", cx=0, cy=0, r=8, class_=colour, fill="currentColor")
+        return [ring, _stroke(_TICK, "paper")]
+    if state == "reserved":
+        ring = tag("circle", cx=0, cy=0, r=7.5, class_=colour, fill="none", stroke="currentColor", stroke_width=1.5)
+        return [ring, shape("M0 -7A7 7 0 0 0 0 7Z", colour), _stroke("M1.5 0L3 2L5.5 -3", colour)]
     if state == "disowned":
         ring = tag("circle", cx=0, cy=0, r=7.5, class_=colour, fill="none", stroke="currentColor", stroke_width=2)
         return [ring, _stroke("M-5 5L5 -5", colour)]
-    if state in ("missing", "not_signed", "not_voted"):
-        return [_dashed("rect" if state == "not_voted" else "circle", colour)]
-    if state in ("left", "succeeded"):
-        return [_stroke("M-7 0H5M1 -4L6 0L1 4", colour)]
-    if state == "attested":
-        return [_stroke("M-5 -7H3L6 -4V7H-5ZM-2 -1H3M-2 3H3", colour)]
-    return [_stroke(_DASH, colour)]
+    if state in ("missing", "not_signed"):
+        return [_dashed("circle", colour)]
+    leaving = "M-7 0H5M1 -4L6 0L1 4"
+    paths = {"left": leaving, "succeeded": leaving, "attested": "M-5 -7H3L6 -4V7H-5ZM-2 -1H3M-2 3H3"}
+    return [_stroke(paths.get(state, _DASH), colour)]
 
 
 def _stroke(path: str, colour: str) -> Markup:
@@ -179,7 +190,7 @@ def _caption(model: Matrix, lang: str) -> str:
 
 def _table(model: Matrix, lang: str) -> Markup:
     heads = [tr(lang, "page.pic_text"), tr(lang, "page.pic_stands"), *(party.clean for party in model.parties)]
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (row.title, row.standing, *(listed([sign_words(sign, lang) for sign in signs]) for signs in row.cells))
         for row in model.rows
     ]

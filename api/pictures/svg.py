@@ -10,6 +10,7 @@ as on a wide screen, and nothing is scaled.
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -22,23 +23,35 @@ NARROWEST: Final = 288
 TEXT: Final = 13
 SMALL: Final = 12
 LINE: Final = 17
+WIDTH_STEP: Final = 90  # the classes `pic-w4` to `pic-w12` of the style sheet are so many pixels wide at least
+WIDEST_CLASS: Final = 12
 _WIDE: Final = frozenset({"W", "F"})
 _BROAD: Final = frozenset("MWmw@%ÆŒæœ—…")
 _SLIM: Final = frozenset("iIjlrtf.,:;'|!()[] ·")
+_BOLD: Final = 1.14  # how much wider bold letters are
 _MOST_MARKS: Final = 2  # combining marks on a letter: more would run over the lines above and below
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A text to show; `lang` is its language where that is not the page's."""
+    """A foreign text to show.
+
+    Attributes:
+        text: The text.
+        lang: Its language where that is not the page's.
+        is_made: Whether it is a sentence of ours, whose foreign parts are `clean` already.
+    """
 
     text: str
     lang: str | None = None
+    is_made: bool = False
 
     @property
     def clean(self) -> str:
         """The text on a line, made harmless, and isolated where it runs from right to left."""
-        return isolate(" ".join(printable(self.text, len(self.text), keep="\n\t").split()))
+        return (
+            self.text if self.is_made else isolate(" ".join(printable(self.text, len(self.text), keep="\n\t").split()))
+        )
 
     def html(self) -> Markup:
         """Give the text as HTML, in an element with its language where it is not the page's."""
@@ -47,7 +60,7 @@ class Words:
         return Markup('<span lang="{}">{}</span>').format(self.lang, self.clean)
 
 
-def tag(name: str, *children: object, **attributes: object) -> Markup:
+def tag(name: str, *children: Markup | str, **attributes: object) -> Markup:
     """Give an element.
 
     Args:
@@ -55,13 +68,13 @@ def tag(name: str, *children: object, **attributes: object) -> Markup:
         children: Text, which is escaped, and markup.
         attributes: Its attributes: `class_` for `class`, `_` for `-`; those that are None are left out.
     """
-    pairs = (
-        Markup(' {}="{}"').format(member.rstrip("_").replace("_", "-"), value)
+    pairs = "".join(
+        f' {member.rstrip("_").replace("_", "-")}="{escape(value)}"'
         for member, value in attributes.items()
         if value is not None
     )
-    opened = Markup("<{}{}>").format(Markup(name), Markup("").join(pairs))  # noqa: S704 - our own names
-    return opened + Markup("").join(children) + Markup("</{}>").format(Markup(name))  # noqa: S704
+    inner = "".join(escape(child) for child in children)
+    return Markup(f"<{name}{pairs}>{inner}</{name}>")  # noqa: S704 - our own names; all else is escaped
 
 
 def at(share: float) -> str:
@@ -74,6 +87,7 @@ def width_of(text: str, size: int = TEXT) -> float:
     return sum(_share(character) for character in text) * size
 
 
+@lru_cache(maxsize=8_192)
 def _share(character: str) -> float:
     if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
         return 0.0
@@ -154,7 +168,7 @@ def label(  # noqa: PLR0913, PLR0917 - a place, a look and a room
     """Give one line of text at a place, cut to its room, whole in its `title`.
 
     Args:
-        words: Foreign text, or our own.
+        words: Foreign text, or a sentence of ours.
         x: Percentage.
         y: The line's foot, in pixels.
         room: Pixels that it may take.
@@ -163,8 +177,8 @@ def label(  # noqa: PLR0913, PLR0917 - a place, a look and a room
         anchor: `start`, `middle` or `end` of the text is at `x`.
         more: Other attributes.
     """
-    shown = words if isinstance(words, Words) else Words(words)
-    short = cut(shown.clean, room, size)
+    shown = words if isinstance(words, Words) else Words(words, is_made=True)
+    short = cut(shown.clean, room / (_BOLD if "font_weight" in more else 1), size)
     whole = tag("title", shown.clean) if short != shown.clean else Markup("")
     return tag(
         "text", whole, short,
@@ -186,7 +200,7 @@ def paragraph(  # noqa: PLR0913, PLR0917
     """Give a text of some lines below a place.
 
     Args:
-        words: Foreign text, or our own.
+        words: Foreign text, or a sentence of ours.
         y: The top, in pixels.
         size: Of the letters, in pixels.
         class_: Its colour.
@@ -199,14 +213,16 @@ def paragraph(  # noqa: PLR0913, PLR0917
     Returns:
         The text, and how many pixels it takes.
     """
-    shown = words if isinstance(words, Words) else Words(words)
-    lines = wrapped(shown.clean, room, size, most)
+    shown = words if isinstance(words, Words) else Words(words, is_made=True)
+    lines = wrapped(shown.clean, room / (_BOLD if "font_weight" in more else 1), size, most)
     step = LINE if size >= TEXT else LINE - 2
     parts = [
         tag("tspan", line, x=at(x), y=y + step * (place + 1) - 4, dx=dx or None) for place, line in enumerate(lines)
     ]
     whole = tag("title", shown.clean) if " ".join(lines) != shown.clean else Markup("")
-    drawn = tag("text", whole, *parts, font_size=size, fill="currentColor", class_=class_, lang=shown.lang, **more)
+    drawn = tag(
+        "text", whole, *parts, font_size=size, fill="currentColor", class_=f"{class_} halo", lang=shown.lang, **more
+    )
     return drawn, step * len(lines)
 
 
@@ -239,17 +255,24 @@ def hatch(name: str) -> Markup:
     return tag("defs", pattern)
 
 
-def picture(height: float, title: str, parts: Iterable[object], width: int | None = None) -> Markup:
-    """Give a whole picture.
+def picture(height: float, title: str, parts: Iterable[Markup], least: int = 0) -> Markup:
+    """Give a whole picture, as wide as its place.
 
     Args:
         height: In pixels.
         title: What it shows: its name for who does not see it. Its facts are in the table of the same figure.
         parts: What is drawn.
-        width: In pixels; all that there is by default.
+        least: The width in pixels that it needs: a narrower place scrolls.
     """
-    wide = f"{width}" if width else "100%"
+    steps = -(-least // WIDTH_STEP)
+    fixed = steps > WIDEST_CLASS
     return tag(
-        "svg", *parts,
-        xmlns="http://www.w3.org/2000/svg", class_="pic", role="img", aria_label=title, width=wide, height=round(height),
-    )  # fmt: skip
+        "svg",
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        class_="pic" if fixed or not least else f"pic pic-w{steps}",
+        role="img",
+        aria_label=title,
+        width=least if fixed else "100%",
+        height=round(height),
+    )

@@ -1,6 +1,6 @@
 """The time axis of a picture: which days it spans, where a day is, and which of its months and years are written.
 
-- V3: no more than five places are written, so that none runs over another on a narrow screen.
+- V3: no more than five years are written, or four months: none runs over another on a narrow screen.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,7 @@ from babel.dates import format_date
 FIRST: Final = 2.5  # percent of the picture's width left free at both ends, for marks
 LAST: Final = 97.5
 _TICKS: Final = 5
+_MONTHS: Final = 4
 _SHORTEST: Final = 75  # days
 _STEPS: Final = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1_200, 2_400, 6_000, 12_000, 24_000, 36_000)  # months
 
@@ -61,7 +62,7 @@ class Axis:
         """
         for step in _STEPS:
             days = list(self._starts(step))
-            if len(days) <= _TICKS:
+            if len(days) <= (_TICKS if step % 12 == 0 else _MONTHS):
                 form = "y" if step % 12 == 0 else "MMM y"
                 return [Tick(self.of_start(day), format_date(day, form, locale=lang)) for day in days]
         return []

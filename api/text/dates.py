@@ -14,6 +14,7 @@ from constancia.domain.kernel.calendar import OPEN, parse_edtf, zone
 _NUMBERS: Final = {"es": "es_MX", "en": "en"}
 _DAY_FORMATS: Final = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
 _MONTH_FORMATS: Final = {"es": "MMMM 'de' y", "en": "MMMM y"}
+_SHORT_FORMATS: Final = {4: "y", 7: "MMM y", 10: "d MMM y"}  # by the length of the date
 _FROM: Final = {"es": "desde {start}", "en": "from {start}"}
 _BY: Final = {"es": "a más tardar {end}", "en": "by {end}"}
 _BETWEEN: Final = {"es": "de {start} a {end}", "en": "from {start} to {end}"}
@@ -51,6 +52,26 @@ def _part(text: str, lang: str) -> str:
     if len(text) == 7:
         return format_date(date.fromisoformat(f"{text}-01"), _MONTH_FORMATS[lang], locale=lang)
     return format_date(date.fromisoformat(text), _DAY_FORMATS[lang], locale=lang)
+
+
+def date_short(text: str, lang: str) -> str:
+    """Return a date in few letters, such as "1 mar 2019", "mar 2019", "2019", "mar 2019 – jun 2019"; open ends as "…".
+
+    Args:
+        text: EDTF.
+        lang: `es` or `en`.
+    """
+    try:
+        parse_edtf(text)
+    except ValueError:
+        return text
+    parts = [part if part == OPEN else _short(part, lang) for part in text.split("/")]
+    return " – ".join(parts).replace(OPEN, "…")
+
+
+def _short(text: str, lang: str) -> str:
+    day = date.fromisoformat(f"{text}-01-01"[:10])
+    return format_date(day, _SHORT_FORMATS[len(text)], locale=lang)
 
 
 def instant_words(text: str, lang: str, timezone: str) -> str:

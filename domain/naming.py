@@ -1,4 +1,4 @@
-"""What things are called: the title of what an identifier names, as a state knows it; and the stream that it leads to."""
+"""What things are called: the title of what an identifier names, as a state knows it, and its stream."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.gathering import Gathering
 from constancia.domain.complaints.complaint import Complaint
 from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.kernel.values import Text
-from constancia.domain.participation.gathering import Gathering
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.state import State
 

@@ -1,4 +1,4 @@
-"""The page of a commitment: where it stands in words, its milestones and deliverables, its scope, what was said of it."""
+"""The page of a commitment: where it stands in words, its milestones, its scope, what was said of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -111,7 +111,7 @@ def _milestone(frame: Frame, commitment: Any, row: Row, item: Row, delivered: Ma
         end = parse_edtf(report["occurred_on"]).end
         last = parse_edtf(item["window"]).end
         days = max(0, (end - last).days) if end is not None and last is not None else 0
-    status, icon, kind = _status(standing.stands, days, lines, is_past=is_past)
+    status, icon, kind = _status(standing.stands, days, lines)
     return MilestoneLine(
         row=item,
         status=status,
@@ -132,7 +132,7 @@ def _milestone(frame: Frame, commitment: Any, row: Row, item: Row, delivered: Ma
     )
 
 
-def _status(stands: str, days: int, lines: tuple[DeliverableLine, ...], *, is_past: bool) -> tuple[str, str, str]:
+def _status(stands: str, days: int, lines: tuple[DeliverableLine, ...]) -> tuple[str, str, str]:
     """Give the words, icon and colour: what is reported complete is no more than that while something is missing."""
     if stands == "done":
         is_whole = all(line.row["status"] in _DONE for line in lines)

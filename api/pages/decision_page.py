@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import APIRouter, Response
 from markupsafe import Markup
@@ -22,7 +22,9 @@ from constancia.domain.commitments.scope import Scope, compare
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.sentences import sentence_of
-from constancia.ledger.views.projections.base import Row
+
+if TYPE_CHECKING:
+    from constancia.ledger.views.projections.base import Row
 
 router = APIRouter(include_in_schema=False, route_class=CachedPage)
 _HEADINGS: Final = {
@@ -62,7 +64,7 @@ def decision(name: str, frame: TheFrame, before: Before = None) -> Response:
         act_json=json.dumps(row["act"], ensure_ascii=False, indent=2),
         votes=votes,
         signed=signed,
-        verdicts=frame.source.verdicts(),
+        verdicts={item["target"]: item["verdicts"] for item in frame.rows("remarks")},
         person=lambda mark: person_of(frame, mark),
         invented=proposed["body"].get("provenance") if proposed["body"].get("provenance") in INVENTED else None,
         timeline=models.timeline(frame, row["stream"], before),

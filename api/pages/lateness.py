@@ -177,7 +177,7 @@ def _plans(frame: Frame) -> Iterator[Debt]:
             stream=plan.stream,
             days=row["days_late"],
             due=row["window"],
-            source=plan.opened.index if plan.opened else None,
+            source=plan.opened.index,
             stopped=stopped,
         )
 
@@ -220,7 +220,7 @@ def _consultations(frame: Frame) -> Iterator[Debt]:
 
 
 def _contests(frame: Frame) -> Iterator[Debt]:
-    """Yield the contests that who is contested has not answered; the rules set no term, so that days are not lateness."""
+    """Yield the contests that were not answered; the rules set no term, so that it is not lateness."""
     for row in frame.rows("remarks"):
         index = frame.ledger.log.index_of(row["target"])
         statement = frame.statement(index)

@@ -11,6 +11,7 @@ from constancia.api.http.deps import TheLedger, address_of, settings_of
 from constancia.api.http.proxies import prefix_of
 from constancia.api.pages import about, commitment_page, data, decision_page, home, lists, models, party_page
 from constancia.api.pages.chronicle import lines
+from constancia.api.pages.commitment_page import Before
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.markdown import formatted
 from constancia.api.pages.marked_text import marked
@@ -30,10 +31,10 @@ PATHS = ("/es/", "/en/")
 
 @router.get("/es/planes/{name}")
 @router.get("/en/plans/{name}")
-def plan(name: str, frame: TheFrame) -> Response:
+def plan(name: str, frame: TheFrame, before: Before = None) -> Response:
     """Show an action plan: deadlines, submissions, what it carries and what changed since, assessments, timeline."""
     row = frame.as_of.row("plans", f"plan/{name}")
-    return frame.page("plan.html", plan=row, timeline=models.timeline(frame, row["stream"]))
+    return frame.page("plan.html", plan=row, timeline=models.timeline(frame, row["stream"], before))
 
 
 @router.get("/es/acuerdos/{name}")
@@ -63,12 +64,12 @@ def agreement(name: str, frame: TheFrame) -> Response:
 
 @router.get("/es/quejas/{name}")
 @router.get("/en/complaints/{name}")
-def complaint(name: str, frame: TheFrame) -> Response:
+def complaint(name: str, frame: TheFrame, before: Before = None) -> Response:
     """Show a complaint: whom it accuses, who answered when, how it ended."""
     row = frame.as_of.row("complaints", f"complaint/{name}")
     # The entries of a protected one are in the log; here they would say when it was taken in.
-    lines = [] if row["protected"] else models.timeline(frame, row["stream"])
-    return frame.page("complaint.html", complaint=row, timeline=lines)
+    shown = None if row["protected"] else models.timeline(frame, row["stream"], before)
+    return frame.page("complaint.html", complaint=row, timeline=shown)
 
 
 @router.get("/es/registros/{name}")

@@ -1,4 +1,4 @@
-"""The pages for a wrong address: what is wrong with it, what was expected, what to do; or that there is no such page."""
+"""The pages for a wrong address: what is wrong with it, what was expected, what to do; or that there is none."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

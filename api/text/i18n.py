@@ -100,12 +100,12 @@ def language_name(tag: str, lang: str) -> str:
 
 # Parameters of sentences that are dates, and those that are choices with a name (message id `word.<choice>`).
 _DATES: Final = (
-    "compromised_since", "due", "effective", "from_day", "new_value", "on", "period", "received_on", "since", "to_day", "until",
-    "valid_from", "window",
+    "compromised_since", "due", "effective", "from_day", "new_value", "on", "period", "received_on", "since",
+    "to_day", "until", "valid_from", "window",
 )  # fmt: skip
 _WORDS: Final = (
-    "answers", "capacity", "choice", "contributor", "deadline", "declared_kind", "field", "kind", "level", "mode", "origin",
-    "outcome", "participation", "role", "to", "verdict", "weight",
+    "answers", "capacity", "choice", "contributor", "deadline", "declared_kind", "field", "kind", "level", "mode",
+    "origin", "outcome", "participation", "role", "to", "verdict", "weight",
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from constancia.api.routers import (
     drafts,
     entries,
     exchange,
+    feeds,
     health,
     log,
     provenance,
@@ -101,6 +102,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         dependencies=[CheckedQuery],
     )
     app.state.ledger = ledger
+    app.state.search_index = None  # made at the first search
     app.state.settings = settings
     problems.install(app)
     _show_refusals(app, ledger)
@@ -118,6 +120,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         records,
         state,
         exchange,
+        feeds,
         provenance,
         documents,
         data,

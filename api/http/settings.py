@@ -12,8 +12,8 @@ THIS_MACHINE: Final = ("127.0.0.1", "::1")
 # What the server itself serves: a prefix that begins so could not be distinguished from it.
 OWN_SEGMENTS: Final = frozenset(
     [
-        *("anchors", "api", "bundle.zip", "checkpoint", "data", "datos", "documents", "e", "en", "es", "healthz"),
-        *("openapi.json", "rollbacks.json"),
+        *("anchors", "api", "bundle.zip", "checkpoint", "data", "datos", "documents", "e", "en", "es", "feeds"),
+        *("healthz", "openapi.json", "rollbacks.json"),
         *("static", "tile", "verificador.html"),
     ]
 )

@@ -46,6 +46,8 @@ _MARKS: Final[Mapping[str, tuple[str, str]]] = {
     "ScopeChanged": ("cut", "scope"),
 }
 
+KINDS_OF_NEWS: Final[Mapping[str, str]] = {name: kind for name, (_icon, kind) in _MARKS.items()}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:

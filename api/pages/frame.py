@@ -161,16 +161,20 @@ class Frame:
         ledger: The ledger.
         as_of: The state shown, and the instant at which it is judged.
         keeps: Whether links keep what the page is as of.
+        language: Its language, where its address does not begin with it.
     """
 
     request: Request
     ledger: Ledger
     as_of: Reading
     keeps: bool = True
+    language: str | None = None
 
     @property
     def lang(self) -> str:
         """The page's language, `es` or `en`."""
+        if self.language is not None:
+            return self.language
         return path_within(self.request.scope)[1:3]
 
     @property
@@ -219,6 +223,10 @@ class Frame:
         return self.link(
             "/".join([prefix_of(self.request.scope), self.lang, segment(self.lang, name), *map(str, parts)])
         )
+
+    def source_say(self, msgid: str, **params: object) -> str:
+        """Give a message in the page's language, without markup."""
+        return tr(self.lang, msgid, **params)
 
     def plain_text(self, value: object) -> str:
         """Give a text in the page's language, without markup."""

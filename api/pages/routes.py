@@ -9,7 +9,18 @@ from fastapi.responses import RedirectResponse
 
 from constancia.api.http.deps import TheLedger, address_of, settings_of
 from constancia.api.http.proxies import prefix_of
-from constancia.api.pages import about, commitment_page, data, decision_page, home, lists, models, party_page
+from constancia.api.pages import (
+    about,
+    commitment_page,
+    data,
+    decision_page,
+    follow,
+    home,
+    lists,
+    models,
+    party_page,
+    search,
+)
 from constancia.api.pages.chronicle import lines
 from constancia.api.pages.commitment_page import Before
 from constancia.api.pages.frame import Frame, TheFrame
@@ -140,5 +151,5 @@ def permalink(leaf_hash: str, request: Request, ledger: TheLedger) -> Response:
 # Every page's router, in the order in which addresses are tried: a page of its own module adds its line here.
 ROUTERS: Final = (
     home.router, lists.router, commitment_page.router, decision_page.router, party_page.router, router, data.router,
-    about.router,
+    follow.router, search.router, about.router,
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Feeds and calendars: Atom and iCalendar documents, the same bytes for the same content, for server and monitor."""

@@ -1,0 +1,209 @@
+"""What feeds and calendars are made from: entries as news, deadlines that passed, deadlines that are to come."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC
+from typing import Any, Final
+
+from constancia.api.feeds.atom import Item
+from constancia.api.feeds.deadlines import Deadline
+from constancia.api.pages import lateness
+from constancia.api.pages.chronicle import HOUSEKEEPING, KINDS_OF_NEWS
+from constancia.api.pages.frame import Frame
+from constancia.api.text.dates import date_words
+from constancia.api.text.i18n import in_language, say, tr
+from constancia.domain.bearing import responsible_for
+from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.kernel.calendar import OPEN, parse_edtf, parse_instant
+from constancia.domain.sentences import party_name, sentence_of
+
+COUNT: Final = 50
+_LOOKED_AT: Final = 4_000  # entries in which news of one kind is looked for
+MISSED: Final = "missed"
+KINDS: Final = (*sorted(set(KINDS_OF_NEWS.values())), MISSED)
+
+
+def name_iri(text: bytes) -> str:
+    """Name something by the SHA-256 of what it is.
+
+    Source: RFC 6920 §3.
+    """
+    digest = base64.urlsafe_b64encode(hashlib.sha256(text).digest()).rstrip(b"=").decode()
+    return f"ni:///sha-256;{digest}"
+
+
+def indices_of(frame: Frame, stream: str | None, kind: str | None, before: int) -> list[int]:
+    """Give the entries of a feed, newest first, and one more where there are older ones.
+
+    Args:
+        frame: What it is as of.
+        stream: Those that concern a stream; None for all.
+        kind: Those that are news of a kind; None for all.
+        before: Those below this index.
+    """
+    if stream is not None:
+        views = frame.ledger.views
+        rows = views.rows("timeline", prefix=f"{stream}#", before=f"{stream}#{before:010d}", limit=4 * COUNT)
+        candidates: Iterator[int] = (row["index"] for _key, row in rows)
+    else:
+        candidates = iter(range(min(before, frame.as_of.size) - 1, max(-1, before - _LOOKED_AT), -1))
+    chosen: list[int] = []
+    for index in candidates:
+        name = frame.statement(index)["type"]
+        if name not in HOUSEKEEPING and kind in (None, KINDS_OF_NEWS.get(name)):
+            chosen.append(index)
+        if len(chosen) > COUNT:
+            break
+    return chosen
+
+
+def items(frame: Frame, indices: list[int], address: str) -> list[Item]:
+    """Give entries as items of a feed.
+
+    Args:
+        frame: What it is as of, and in which language.
+        indices: The entries.
+        address: The server's address, without a slash at its end.
+    """
+    return [_item(frame, index, address) for index in indices]
+
+
+def _item(frame: Frame, index: int, address: str) -> Item:
+    raw = frame.ledger.log.entry(index)
+    entry: dict[str, Any] = json.loads(raw)
+    statement = entry["statement"]
+    sentence = say(sentence_of(statement, frame.state), frame.lang)
+    party = statement["actor"].get("party")
+    name = None if party is None else party_name(party, frame.state)
+    happened = tr(frame.lang, "page.feed_happened", day=date_words(statement["occurred_on"], frame.lang))
+    mark = statement["body"].get("provenance")
+    invented = [tr(frame.lang, f"word.{mark}")] if mark and tr(frame.lang, f"word.{mark}") != f"word.{mark}" else []
+    return Item(
+        id=name_iri(b"\x00" + raw),
+        title=sentence,
+        text=[sentence, happened, *invented],
+        updated=entry["recorded_at"],
+        link=f"{address}/e/{frame.ledger.log.leaf_hash(index).hex()}",
+        author=None if name is None else in_language(name, frame.lang, frame.state.languages),
+        category=KINDS_OF_NEWS.get(statement["type"]),
+    )
+
+
+def missed_items(frame: Frame, address: str, stream: str | None = None) -> list[Item]:
+    """Give the deadlines of milestones that passed unmet as items of a feed, newest first: the day is the deadline's."""
+    listed = []
+    for fact in frame.facts():
+        commitment = frame.state.aggregates.get(fact.stream)
+        kind, _, name = str(fact.params.get("target", "")).partition(" ")
+        if fact.kind != "DeadlineMissed" or kind != "milestone" or not isinstance(commitment, Commitment):
+            continue
+        if stream not in (None, fact.stream) or fact.since is None:
+            continue
+        title = next(
+            (step.title for version in reversed(commitment.scopes) if (step := version.scope.milestone(name))), None
+        )
+        words = tr(
+            frame.lang,
+            "page.news_missed",
+            title=name if title is None else frame.plain_text(title.to_json()),
+            about=frame.plain_text(commitment.title.to_json()),
+            window=date_words(str(fact.params["window"]), frame.lang),
+        )
+        listed.append(
+            Item(
+                id=name_iri(f"{frame.ledger.origin}\n{fact.stream}\n{name}\n{fact.params['window']}".encode()),
+                title=words,
+                text=[words],
+                updated=fact.since,
+                link=f"{address}{_path(frame, fact.stream)}",
+                category=MISSED,
+            )
+        )
+    return sorted(listed, key=lambda item: item.updated, reverse=True)
+
+
+def deadlines(frame: Frame, address: str, stream: str | None = None, party: str | None = None) -> list[Deadline]:
+    """Give the days by which milestones are due, answers are owed and votes close.
+
+    Args:
+        frame: What it is as of.
+        address: The server's address.
+        stream: Those of a commitment; None for all.
+        party: Those that a party answers for; None for all.
+    """
+    listed = [
+        deadline
+        for row in frame.rows("commitments")
+        if stream in (None, row["stream"])
+        for deadline in _milestones(frame, row["stream"], address, party)
+    ]
+    if stream is None:
+        listed += _owed(frame, address, party)
+    return listed
+
+
+def _milestones(frame: Frame, stream: str, address: str, party: str | None) -> Iterator[Deadline]:
+    commitment = frame.state.aggregates.get(stream)
+    if not isinstance(commitment, Commitment) or commitment.scope is None:
+        return
+    version = commitment.scopes[-1]
+    for milestone in commitment.scope.milestones:
+        responsible = responsible_for(frame.state, commitment, milestone)
+        end = parse_edtf(milestone.window).end if not milestone.window.endswith(OPEN) else None
+        if end is None or (party is not None and party not in responsible):
+            continue
+        names = [_name(frame, name) for name in responsible]
+        title = f"{frame.plain_text(milestone.title.to_json())} ({frame.plain_text(commitment.title.to_json())})"
+        window = date_words(milestone.window, frame.lang)
+        is_done = milestone.milestone not in commitment.open_milestones
+        done = [tr(frame.lang, "page.cal_done")] if is_done else []
+        yield Deadline(
+            uid=f"{commitment.commitment}.{milestone.milestone}@{frame.ledger.origin}",
+            title=title,
+            text="\n".join(
+                [
+                    tr(frame.lang, "page.cal_window", window=window),
+                    tr(frame.lang, "page.cal_who", who=", ".join(names)),
+                    *done,
+                ]
+            ),
+            day=end,
+            stamp=parse_instant(version.mark.recorded_at).astimezone(UTC),
+            link=f"{address}{_path(frame, stream)}",
+            categories=tuple(names),
+        )
+
+
+def _owed(frame: Frame, address: str, party: str | None) -> Iterator[Deadline]:
+    for debt in lateness.debts(frame):
+        if debt.kind not in ("answer", "response", "vote", "text", "submission") or debt.due is None:
+            continue
+        if party is not None and party not in debt.parties:
+            continue
+        end = parse_edtf(debt.due).end
+        if end is None:
+            continue
+        names = [_name(frame, name) for name in debt.parties]
+        title = f"{', '.join(names)}: {tr(frame.lang, f'page.owes_{debt.kind}')} {frame.plain_text(debt.title)}"
+        recorded = json.loads(frame.ledger.log.entry(debt.source or 0))["recorded_at"]
+        yield Deadline(
+            uid=f"{debt.kind}.{debt.stream.replace('/', '.')}@{frame.ledger.origin}",
+            title=title,
+            text=title,
+            day=end,
+            stamp=parse_instant(recorded).astimezone(UTC),
+            link=f"{address}{_path(frame, debt.stream)}",
+            categories=tuple(names),
+        )
+
+
+def _name(frame: Frame, party: str) -> str:
+    return in_language(party_name(party, frame.state), frame.lang, frame.state.languages)
+
+
+def _path(frame: Frame, stream: str) -> str:
+    """Give a page's path below the server's own address, which has the prefix already."""
+    page = frame.page_of(stream) or frame.to("vencidos")
+    return "/" + page.partition(f"/{frame.lang}/")[2].join((f"{frame.lang}/", ""))

@@ -1,0 +1,135 @@
+"""The page of feeds and calendars, and how to cite an entry."""
+
+import json
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import PlainTextResponse
+
+from constancia.api.feeds.news import KINDS
+from constancia.api.http.deps import address_of, settings_of
+from constancia.api.pages.frame import Frame, TheFrame
+from constancia.api.pages.page_cache import CachedPage
+from constancia.api.routers.entries import index_of
+from constancia.api.text.dates import date_words
+from constancia.api.text.i18n import in_language, say
+from constancia.domain.identity.genesis import LedgerState
+from constancia.domain.kernel.calendar import local_day, parse_instant
+from constancia.domain.sentences import party_name, sentence_of
+from constancia.ledger.errors import NotFound
+from constancia.ledger.views.as_of import MAX_SIZE
+
+router = APIRouter(include_in_schema=False, route_class=CachedPage)
+_PAGE: Final = 40
+
+
+@router.get("/es/seguir")
+@router.get("/en/follow")
+def follow(frame: TheFrame, start: Annotated[int, Query(ge=0, le=MAX_SIZE)] = 0) -> Response:
+    """List the feeds and calendars."""
+    rows = frame.rows("commitments")
+    first = min(start, max(0, len(rows) - 1))
+    part = rows[first : first + _PAGE]
+    speaking = [row for row in frame.rows("parties") if row["seats"] or row["appointments"]]
+    return frame.page(
+        "follow.html",
+        kinds=KINDS,
+        commitments=part,
+        parties=speaking[:_PAGE],
+        first=first,
+        stop=first + len(part),
+        step=_PAGE,
+        count=len(rows),
+        here=frame.to("seguir"),
+    )
+
+
+@router.get("/es/registros/{name}/citar")
+@router.get("/en/entries/{name}/cite")
+@router.get("/en/entries/{name}/citar")
+def cite(name: str, frame: TheFrame) -> Response:
+    """Show how to cite an entry."""
+    index = index_of(frame.ledger, name)
+    if not frame.as_of.has(index):
+        raise NotFound(f"entry {index} was not known, or had not happened, by then")
+    about = citation(frame, index)
+    return frame.page("cite.html", index=index, about=about, bibtex=bibtex(about))
+
+
+def citation(frame: Frame, index: int) -> dict[str, str]:
+    """Give what a citation of an entry says, in the page's language: always the same for the same entry.
+
+    Args:
+        frame: The page.
+        index: The entry.
+    """
+    entry = json.loads(frame.ledger.log.entry(index))
+    statement, lang = entry["statement"], frame.lang
+    recorded = local_day(parse_instant(entry["recorded_at"]), frame.state.timezone).isoformat()
+    party = statement["actor"].get("party")
+    opened = frame.state.aggregates.get("ledger")
+    name = frame.plain_text(opened.opened.name.to_json()) if isinstance(opened, LedgerState) and opened.opened else ""
+    link = f"{address_of(frame.request, settings_of(frame.request))}/e/{frame.ledger.log.leaf_hash(index).hex()}"
+    about = {
+        "party": name if party is None else in_language(party_name(party, frame.state), lang, frame.state.languages),
+        "year": recorded[:4],
+        "date": recorded,
+        "sentence": say(sentence_of(statement, frame.state), lang),
+        "ledger": name or frame.ledger.origin,
+        "index": str(index),
+        "day": date_words(recorded, lang),
+        "link": link,
+        "leaf": frame.ledger.log.leaf_hash(index).hex(),
+        "size": str(frame.as_of.size),
+        "root": frame.ledger.log.root(frame.as_of.size).hex(),
+    }
+    return about | {"text": frame.source_say("page.cite_line", **about)}
+
+
+def bibtex(about: dict[str, str]) -> str:
+    """Give a citation as BibTeX.
+
+    Source: BibTeX's `@misc`; braces keep letters as they are.
+    """
+    clean = {name: text.translate({ord(sign): None for sign in "{}\\"}) for name, text in about.items()}
+    return (
+        f"@misc{{constancia-{clean['leaf'][:12]},\n"
+        f"  author = {{{{{clean['party']}}}}},\n"
+        f"  title = {{{{{clean['sentence']}}}}},\n"
+        f"  howpublished = {{{{{clean['ledger']}}}, {clean['index']}}},\n"
+        f"  date = {{{clean['date']}}},\n"
+        f"  url = {{{clean['link']}}},\n"
+        f"  note = {{SHA-256 {clean['leaf']}}}\n}}\n"
+    )
+
+
+@router.get("/es/registros/{name}/citar.bib")
+@router.get("/en/entries/{name}/citar.bib")
+def cite_bibtex(name: str, frame: TheFrame) -> Response:
+    """Give the citation of an entry as BibTeX."""
+    return PlainTextResponse(bibtex(citation(frame, index_of(frame.ledger, name))))
+
+
+@router.get("/es/registros/{name}/citar.json")
+@router.get("/en/entries/{name}/citar.json")
+def cite_csl(name: str, frame: TheFrame) -> Response:
+    """Give the citation of an entry as CSL-JSON.
+
+    Source: Citation Style Language 1.0.2, CSL-JSON.
+    """
+    about = citation(frame, index_of(frame.ledger, name))
+    year, month, day = (int(part) for part in about["date"].split("-"))
+    item = {
+        "URL": about["link"],
+        "author": [{"literal": about["party"]}],
+        "container-title": about["ledger"],
+        "id": f"constancia-{about['leaf'][:12]}",
+        "issued": {"date-parts": [[year, month, day]]},
+        "note": f"SHA-256 {about['leaf']}",
+        "number": about["index"],
+        "title": about["sentence"],
+        "type": "entry",
+    }
+    return Response(
+        json.dumps([item], ensure_ascii=False, indent=1), media_type="application/vnd.citationstyles.csl+json"
+    )

@@ -1,0 +1,155 @@
+"""Search: one box for a name, a word, an entry's number, a fingerprint or an identifier."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request, Response
+
+from constancia.api.pages.chronicle import Line, lines
+from constancia.api.pages.frame import Frame, TheFrame
+from constancia.api.pages.search_index import SearchIndex, tokens_of
+from constancia.ledger.errors import NotFound
+from constancia.ledger.views.projections.base import Row
+
+router = APIRouter(include_in_schema=False)
+_MAX_QUERY: Final = 200
+_THINGS: Final = 20
+_ENTRIES: Final = 30
+_INDEX: Final = re.compile(r"(?:registro|entry|#)?\s*([0-9]{1,15})\Z", re.IGNORECASE)
+_HEX: Final = re.compile(r"(?:sha256:)?([0-9a-f]{64})\Z")
+_SPACE: Final = re.compile(r"[\s\u00a0]+")
+# A projection → the section of its pages, the member that names a row, and the members with words.
+_NAMED: Final = (
+    ("commitments", "compromisos", "commitment", ("title", "objective")),
+    ("agreements", "acuerdos", "agreement", ("title",)),
+    ("decisions", "decisiones", "decision", ("question",)),
+    ("plans", "planes", "plan", ("title",)),
+    ("parties", "partes", "party", ("legal_name", "acronym")),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A thing that matches: the address of its page, what it is called, and a word on what it is."""
+
+    address: str
+    title: object
+    note: object = ""
+
+
+@router.get("/es/buscar")
+@router.get("/en/search")
+def search(frame: TheFrame, q: Annotated[str, Query(max_length=_MAX_QUERY)] = "") -> Response:
+    """Show what corresponds to a query: exact matches, things by their names, entries by their words."""
+    asked = _SPACE.sub(" ", unicodedata.normalize("NFC", q)).strip()
+    tokens = tokens_of(asked)
+    exact = list(_exact(frame, asked)) if asked else []
+    things = list(_things(frame, tokens)) if tokens else []
+    matches = _entries(frame, tokens)
+    return frame.page(
+        "search.html",
+        q=asked,
+        exact=exact,
+        things=things[:_THINGS],
+        entries=matches[:_ENTRIES],
+        is_cut=len(things) > _THINGS or len(matches) > _ENTRIES,
+    )
+
+
+def _exact(frame: Frame, asked: str) -> Iterator[Hit]:
+    number, digest = _INDEX.match(asked), _HEX.match(asked.lower())
+    if number is not None and frame.as_of.has(int(number.group(1))):
+        yield _entry_hit(frame, int(number.group(1)))
+    if digest is not None:
+        yield from _by_hash(frame, digest.group(1))
+    elif re.fullmatch(r"[0-9a-f-]{36}", asked.lower()):
+        yield from _by_name(frame, asked.lower())
+    for projection, section, member, _words in _NAMED:
+        for row in frame.rows(projection):
+            if row[member] == asked.lower():
+                yield Hit(address=frame.to(section, row[member]), title=_title(row))
+
+
+def _by_name(frame: Frame, name: str) -> Iterator[Hit]:
+    try:
+        index = frame.ledger.log.index_of(name)
+    except NotFound:
+        return
+    if frame.as_of.has(index):
+        yield _entry_hit(frame, index)
+
+
+def _by_hash(frame: Frame, digest: str) -> Iterator[Hit]:
+    """Yield what a fingerprint names: an entry, a document with the entries that cite it, a key, a text."""
+    yield from _by_name(frame, digest)
+    for _key, row in frame.ledger.views.rows("citations", prefix=f"{digest}#", limit=_THINGS):
+        if frame.as_of.has(row["index"]):
+            hit = _entry_hit(frame, row["index"])
+            title = row.get("title") or row.get("description") or digest[:16]
+            note = frame.source_say("page.search_doc", title=frame.plain_text(title))
+            yield Hit(address=hit.address, title=hit.title, note=note)
+    for row in frame.rows("parties"):
+        for key in row["keys"]:
+            if key["key"] == digest:
+                people = {item["appointment"]: item["name"] for item in row["appointments"]}
+                who = people.get(key.get("appointment"), row.get("acronym") or frame.plain_text(row["legal_name"]))
+                yield Hit(address=frame.to("partes", row["party"]), title=frame.source_say("page.search_key", who=who))
+    for row in frame.rows("decisions"):
+        if row["act_digest"].endswith(digest):
+            yield Hit(address=frame.to("decisiones", row["decision"]), title=row["question"])
+    for row in frame.rows("agreements"):
+        if any(version["docset_digest"].endswith(digest) for version in row["versions"]):
+            yield Hit(address=frame.to("acuerdos", row["agreement"]), title=row["title"])
+
+
+def _entry_hit(frame: Frame, index: int) -> Hit:
+    line = lines(frame, [index])[0]
+    note = frame.source_say("page.entry_n", index=index)
+    return Hit(address=frame.to("registros", index), title=line.sentence, note=note)
+
+
+def _things(frame: Frame, tokens: list[str]) -> Iterator[Hit]:
+    wanted = [folded(token) for token in tokens]
+    for projection, section, member, words in _NAMED:
+        for row in frame.rows(projection):
+            if _has(wanted, *(row.get(name, "") for name in words)):
+                yield Hit(address=frame.to(section, row[member]), title=_title(row))
+            for person in row.get("appointments", ()):
+                if _has(wanted, person["name"], person["post"]):
+                    address = f"{frame.to(section, row[member])}#{person['appointment']}"
+                    yield Hit(address=address, title=person["name"], note=person["post"])
+
+
+def _title(row: Row) -> object:
+    return row.get("title") or row.get("question") or row.get("legal_name")
+
+
+def _has(wanted: list[str], *texts: Any) -> bool:
+    text = folded(" ".join(_plain(item) for item in texts))
+    return all(re.search(rf"\b{re.escape(token)}", text) for token in wanted)
+
+
+def _plain(text: Any) -> str:
+    return " ".join(str(words) for words in text.values()) if isinstance(text, dict) else str(text)
+
+
+def folded(text: str) -> str:
+    """Give a text without accents and case, so that "Óscar" and "oscar" are the same."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def _entries(frame: Frame, tokens: list[str]) -> list[Line]:
+    indices = index_of(frame.request).find(tokens, frame.as_of.size, 2 * _ENTRIES)
+    return lines(frame, [index for index in indices if frame.as_of.has(index)])
+
+
+def index_of(request: Request) -> SearchIndex:
+    """Give the application's index, made at the first search."""
+    index: SearchIndex | None = request.app.state.search_index
+    if index is None:
+        index = request.app.state.search_index = SearchIndex(request.app.state.ledger.log)
+    return index

@@ -1,0 +1,85 @@
+"""The words of entries, indexed: a database of its own in a temporary file, made again at each start, never trusted.
+
+Only the log is indexed: what personal data stand for, and withdrawn documents, are not in it.
+"""
+
+import json
+import re
+import sqlite3
+import threading
+from collections.abc import Iterator
+from typing import Any, Final
+
+from constancia.ledger.reader.log import Log
+
+_TABLE: Final = "CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2')"
+_HASH: Final = re.compile(r"(?:sha256:)?[0-9a-f]{64}\Z")
+_TOKEN: Final = re.compile(r"\w+")
+MAX_TOKENS: Final = 8
+_MAX_TOKEN: Final = 40
+
+
+def tokens_of(text: str) -> list[str]:
+    """Give the words of a query: letters and digits alone, the first few, so that no query has a meaning of its own."""
+    return [token[:_MAX_TOKEN] for token in _TOKEN.findall(text)[:MAX_TOKENS]]
+
+
+class SearchIndex:
+    """Indexes a log's entries as they come. Safe to use from several threads."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._lock = threading.Lock()
+        self._database = sqlite3.connect("", check_same_thread=False, isolation_level=None)
+        self._database.execute(_TABLE)
+        self._size = 0
+
+    def find(self, tokens: list[str], size: int, limit: int) -> list[int]:
+        """Give the entries below a size that have words beginning with all tokens, newest first.
+
+        Args:
+            tokens: From `tokens_of`.
+            size: How many entries are known.
+            limit: Most of them.
+        """
+        if not tokens:
+            return []
+        query = " AND ".join(f'"{token}"*' for token in tokens)
+        with self._lock:
+            self._advance()
+            rows = self._database.execute(
+                "SELECT rowid FROM words WHERE words MATCH ? AND rowid <= ? ORDER BY rowid DESC LIMIT ?",
+                (query, size, limit),
+            )
+            return [row[0] - 1 for row in rows.fetchall()]
+
+    def _advance(self) -> None:
+        size = self._log.size
+        if size == self._size:
+            return
+        self._database.execute("BEGIN")
+        for index, raw in enumerate(self._log.entries(self._size, size), start=self._size):
+            body = json.loads(raw)["statement"]["body"]
+            self._database.execute(
+                "INSERT INTO words (rowid, text) VALUES (?, ?)", (index + 1, "\n".join(_texts(body)))
+            )
+        self._database.execute("COMMIT")
+        self._size = size
+
+    def close(self) -> None:
+        """Let go of the temporary file."""
+        with self._lock:
+            self._database.close()
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts of a body, without hashes."""
+    if isinstance(value, str):
+        if not _HASH.match(value):
+            yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)

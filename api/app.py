@@ -17,7 +17,7 @@ from constancia.api.http.schemas import with_common_answers
 from constancia.api.http.security import Guard
 from constancia.api.http.settings import Settings
 from constancia.api.opendata.made_files import MadeFiles
-from constancia.api.pages import copy
+from constancia.api.pages import copy, wrong_address
 from constancia.api.pages import routes as pages
 from constancia.api.routers import (
     data,
@@ -47,7 +47,7 @@ def _show_refusals(app: FastAPI, ledger: Ledger) -> None:
 
     def shown(answer: Response, request: Request) -> Response:
         is_page = request.url.path.startswith(pages.PATHS) and "text/html" in request.headers.get("accept", "")
-        return pages.refused(request, ledger, json.loads(bytes(answer.body))) if is_page else answer
+        return wrong_address.refused(request, ledger, json.loads(bytes(answer.body))) if is_page else answer
 
     @app.exception_handler(Refusal)
     def on_refusal(request: Request, error: Refusal) -> Response:
@@ -131,7 +131,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     @app.exception_handler(NotFound)
     async def on_not_found(request: Request, error: NotFound) -> Response:
         if path_within(request.scope).startswith(pages.PATHS):
-            return await run_in_threadpool(pages.not_found, request, ledger)
+            return await run_in_threadpool(wrong_address.not_found, request, ledger)
         return problems.from_ledger(error)
 
     @app.exception_handler(404)

@@ -110,6 +110,11 @@ class Ledger:
         """Lets everything under way come to its end, and lets go of the folder; may be repeated."""
         self._resources.close()
 
+    def close_with(self, further: contextlib.ExitStack) -> None:
+        """Close further resources too, after the ledger's own, such as the folder of a copy."""
+        own, self._resources = self._resources, further
+        further.callback(own.close)
+
     def __enter__(self) -> Self:
         """Close the ledger at the end of a block."""
         return self

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from constancia.api.cli.source import SourceOption
 from constancia.api.cli.state import Known, read_as_of
 from constancia.api.cli.terminal import Force, fail, guarded, message, open_for_reading, say, to_make
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @guarded
 def command(
     out: Annotated[Path | None, typer.Argument(help="Archivo zip que se crea. / Zip file to create.")] = None,
-    folder: Annotated[Path, typer.Option("--dir", help="Carpeta del libro. / The ledger's folder.")] = Path("demo"),
+    source: SourceOption = "demo",
     csv: Annotated[
         Path | None,
         typer.Option(
@@ -46,22 +47,22 @@ def command(
 
     --known y --at valen para las tablas y la base de datos. / --known and --at are for tables and the database.
 
-    Ejemplo / example: constancia export libro.zip --dir demo
-    Ejemplo / example: constancia export --csv tablas --dir demo
-    Ejemplo / example: constancia export --sqlite libro.sqlite --dir demo --known 2019-06-30
+    Ejemplo / example: constancia export libro.zip --from demo
+    Ejemplo / example: constancia export --csv tablas --from https://libro.example
+    Ejemplo / example: constancia export --sqlite libro.sqlite --from demo --known 2019-06-30
     """
     if not (out or csv or sqlite):
         raise fail(message("export.one"))
     if out:
-        _export_bundle(to_make(out, force=force), folder, log_only=log_only)
+        _export_bundle(to_make(out, force=force), source, log_only=log_only)
     if csv or sqlite:
         settings = _settings()
-        with open_for_reading(folder) as ledger:
-            source = _source(ledger, known, at)
+        with open_for_reading(source) as ledger:
+            rows = _source(ledger, known, at)
             if csv:
-                _export_tables(csv, source, ledger.origin, settings, force=force)
+                _export_tables(csv, rows, ledger.origin, settings, force=force)
             if sqlite:
-                _export_database(to_make(sqlite, force=force), source, ledger.origin, settings)
+                _export_database(to_make(sqlite, force=force), rows, ledger.origin, settings)
 
 
 def _settings() -> "Settings":
@@ -84,26 +85,26 @@ def _source(ledger: "Ledger", known: str | None, at: str | None) -> "Source":
     return Source(reading=reading, log=ledger.log, withdrawn=frozenset(ledger.withdrawn()))
 
 
-def _export_bundle(out: Path, folder: Path, *, log_only: bool) -> None:
-    checkpoint = _bundle_of_log(out, folder) if log_only else _bundle(out, folder)
+def _export_bundle(out: Path, source: str, *, log_only: bool) -> None:
+    checkpoint = _bundle_of_log(out, source) if log_only else _bundle(out, source)
     say(message("export.done", path=out, size=checkpoint.size, root=checkpoint.root.hex()))
 
 
-def _bundle_of_log(out: Path, folder: Path) -> "Checkpoint":
-    with open_for_reading(folder) as ledger:
+def _bundle_of_log(out: Path, source: str) -> "Checkpoint":
+    with open_for_reading(source, with_documents=True) as ledger:
         return ledger.export(out)
 
 
-def _bundle(out: Path, folder: Path) -> "Checkpoint":
+def _bundle(out: Path, source: str) -> "Checkpoint":
     try:
         from constancia.api.app import copy_app
         from constancia.api.http.settings import Settings
         from constancia.api.opendata.pack import write_bundle
     except ImportError as error:  # the pages need what the server needs; the log's files do not
         say(message("export.log_only", name=error.name), err=True)
-        return _bundle_of_log(out, folder)
-    with _progress() as progress:
-        return write_bundle(folder, out, make_app=copy_app, settings=Settings(), progress=progress)
+        return _bundle_of_log(out, source)
+    with open_for_reading(source, with_documents=True) as ledger, _progress() as progress:
+        return write_bundle(ledger.folder.path, out, make_app=copy_app, settings=Settings(), progress=progress)
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """The frame of every page: language, what it is as of (size, root, instant), and whether this is a demonstration."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Final
@@ -9,10 +10,12 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from constancia.api.http.deps import TheLedger, TheReading
+from constancia.api.http.deps import TheLedger, TheReading, address_of, settings_of
 from constancia.api.http.proxies import path_within, prefix_of
 from constancia.api.opendata.tables import path_of_table
 from constancia.api.pages.marked_text import marked, marked_message
+from constancia.api.pages.picture_source import Source
+from constancia.api.pages.pictures import Pictures
 from constancia.api.text.dates import date_words, instant_words, moment_words
 from constancia.api.text.i18n import in_language, language_name, tr
 from constancia.api.text.rules import rule_words
@@ -43,7 +46,50 @@ SEGMENTS = {
     "senalamientos": "allegations",
     "rechazos": "refusals",
     "cancelaciones": "cancellations",
+    "ayuda": "help",
+    "glosario": "glossary",
+    "acerca": "about",
+    "accesibilidad": "accessibility",
+    "mapa": "map",
+    "componentes": "components",
+    "buscar": "search",
+    "cambios": "changes",
+    "seguir": "follow",
+    "verificar": "verify",
+    "integridad": "integrity",
+    "pruebe": "try",
     "datos": "data",
+}
+# What a section is called: in the trail above its pages, in the map of the site.
+TITLES: Final[Mapping[str, str]] = {
+    "compromisos": "page.commitments",
+    "vencidos": "page.overdue",
+    "decisiones": "page.decisions",
+    "acuerdos": "page.agreements",
+    "planes": "page.plans",
+    "partes": "page.parties",
+    "reuniones": "page.gatherings",
+    "participacion": "page.participation",
+    "quejas": "page.complaints",
+    "deberes": "page.duties",
+    "comunicados": "page.statements",
+    "senalamientos": "page.allegations",
+    "registros": "page.entries",
+    "cambios": "page.changes",
+    "buscar": "page.search",
+    "seguir": "page.follow",
+    "datos": "page.data.title",
+    "verificar": "page.verify",
+    "integridad": "page.integrity",
+    "pruebe": "page.try",
+    "ayuda": "page.help",
+    "glosario": "page.glossary",
+    "acerca": "page.about",
+    "accesibilidad": "page.accessibility",
+    "mapa": "page.map",
+    "codigos": "page.codes",
+    "rechazos": "page.refusals",
+    "cancelaciones": "page.cancellations",
 }
 
 
@@ -113,6 +159,7 @@ class Frame:
             context: What the template needs.
         """
         lang, state, ledger = self.lang, self.state, self.ledger
+        address = address_of(self.request, settings_of(self.request))
         base = prefix_of(self.request.scope)
         genesis, languages = state.aggregates.get("ledger"), state.languages
         opened = genesis.opened if isinstance(genesis, LedgerState) else None
@@ -122,7 +169,13 @@ class Frame:
             .render(
                 lang=lang,
                 base=base,
+                section=self.section,
+                titles=TITLES,
+                as_of_parameters=self.parameters,
+                other_lang="en" if lang == "es" else "es",
                 other_path=self._in_other_language(),
+                here_url=_absolute(address, base, self._here()),
+                other_url=_absolute(address, base, self._in_other_language()),
                 t=lambda msgid, **params: marked_message(lang, msgid, **params),
                 text=lambda value: marked(value, lang, languages),
                 rule_text=lambda words: rule_words(words, lang),
@@ -150,6 +203,7 @@ class Frame:
                 root=ledger.log.root(self.as_of.size).hex(),
                 title_text=in_language(opened.name, lang, languages) if opened else ledger.origin,
                 ledger_name=opened.name if opened else ledger.origin,
+                pictures=Pictures(Source(reading=self.as_of, ledger=ledger, lang=lang)),
                 is_demo=bool(opened and opened.demonstration),
                 party_name=lambda party: party_name(state, party, lang),
                 holder=lambda name: (
@@ -160,10 +214,26 @@ class Frame:
         )
         return HTMLResponse(html, headers={"Content-Language": lang})
 
+    @property
+    def section(self) -> str:
+        """The page's section, by its Spanish segment; empty for the start page."""
+        name = path_within(self.request.scope).split("/")[2]
+        spanish = {english: name for name, english in SEGMENTS.items()}
+        return name if self.lang == "es" else spanish.get(name, name)
+
+    def _here(self) -> str:
+        query = urlencode(self.parameters)
+        return f"{self.request.url.path}?{query}" if query else self.request.url.path
+
     def _in_other_language(self) -> str:
         scope = self.request.scope
         path = prefix_of(scope) + _in_other_language(path_within(scope), self.lang)
         return f"{path}?{self.request.url.query}" if self.keeps and self.request.url.query else path
+
+
+def _absolute(address: str, base: str, path: str) -> str:
+    """Give a path of this server, which begins with its prefix, as an address."""
+    return address + path.removeprefix(base)
 
 
 def frame_of(request: Request, ledger: TheLedger, reading: TheReading) -> Frame:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from constancia.api.http.deps import TheLedger, address_of, settings_of
 from constancia.api.http.problems import ALL_CODES
 from constancia.api.http.proxies import prefix_of
-from constancia.api.pages import data, models
+from constancia.api.pages import about, data, models
 from constancia.api.pages.frame import SEGMENTS, Frame, TheFrame
 from constancia.api.pages.markdown import formatted
 from constancia.api.pages.witnessed import witnessed_line
@@ -20,10 +20,8 @@ from constancia.api.text.handcheck import hand_check, materials
 from constancia.api.text.i18n import LANGUAGES
 from constancia.domain.derive import derive
 from constancia.domain.participation.standing import OWED
-from constancia.ledger.errors import LedgerError, NotFound
-from constancia.ledger.ledger import Ledger
+from constancia.ledger.errors import NotFound
 from constancia.ledger.views.as_of import MAX_SIZE
-from constancia.verify.core.errors import Malformed
 from constancia.verify.speed.entry_patterns import read_entry
 
 router = APIRouter(include_in_schema=False)
@@ -43,28 +41,6 @@ LISTS: Final[Mapping[str, tuple[str, ...]]] = {
     "plans": ("plans",),
     "statements": ("statements",),
 }
-
-
-def not_found(request: Request, ledger: Ledger) -> Response:
-    """Give the page that says that there is none, with status 404; in the past, that there was none by then."""
-    asked = request.query_params
-    try:
-        size = int(asked["size"]) if "size" in asked else None
-        frame = Frame(request, ledger, ledger.as_of(size, known=asked.get("known"), at=asked.get("at")))
-    except (LedgerError, Malformed, ValueError):
-        frame = Frame(request, ledger, ledger.as_of(), keeps=False)
-    answer = frame.page("not_found.html", was_asked=bool(frame.parameters))
-    answer.status_code = 404
-    return answer
-
-
-def refused(request: Request, ledger: Ledger, document: dict[str, Any]) -> Response:
-    """Give the page that says what is wrong with an address, from its problem document."""
-    frame = Frame(request, ledger, ledger.as_of(), keeps=False)
-    judged = document["judged_against"]
-    answer = frame.page("bad_address.html", code=document["code"], rule=document["rule"], judged=judged)
-    answer.status_code = document["status"]
-    return answer
 
 
 @router.get("/es/")
@@ -270,4 +246,4 @@ def permalink(leaf_hash: str, request: Request, ledger: TheLedger) -> Response:
 
 
 # Every page's router, in the order in which addresses are tried: a page of its own module adds its line here.
-ROUTERS: Final = (router, data.router)
+ROUTERS: Final = (router, data.router, about.router)

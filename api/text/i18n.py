@@ -40,6 +40,13 @@ def catalogue(lang: str) -> GNUTranslations:
     return GNUTranslations(compiled)
 
 
+@cache
+def message_ids(lang: str) -> tuple[str, ...]:
+    """Return the ids of a language's messages, in the order of its files."""
+    texts = catalogue_texts(lang).values()
+    return tuple(str(message.id) for text in texts for message in read_po(io.BytesIO(text)) if message.id)
+
+
 def catalogue_texts(lang: str) -> Mapping[str, bytes]:
     """Return the files of a language's catalogue, a file a room of the product: file name → content (gettext PO)."""
     folder = files("constancia.api").joinpath("locale", lang, "LC_MESSAGES")

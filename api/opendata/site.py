@@ -1,6 +1,5 @@
 """The ledger as a site of files: the same pages, made by the same application, with links among themselves."""
 
-import asyncio
 import html
 import re
 from collections import deque
@@ -8,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import httpx
+from anyio.from_thread import start_blocking_portal
 from starlette.types import ASGIApp
 
 from constancia.api.opendata.document_names import folded
@@ -86,21 +86,21 @@ class Site:
                 self._page(Address(ENTRIES_PATH.format(lang=lang, page=page)))
             self._page(Address(DOCUMENTS_PATH.format(lang=lang)))
         transport, done = httpx.ASGITransport(app=self._app), 0
-        with asyncio.Runner() as runner:
+        with start_blocking_portal() as portal:  # the application's loop has a thread of its own
             client = httpx.AsyncClient(transport=transport, base_url="http://localhost", follow_redirects=True)
             try:
                 while self._waiting:
                     address = self._waiting.popleft()
-                    answer = runner.run(client.get(_path(address)))
+                    answer = portal.call(client.get, _path(address))
                     if address == _START:
                         yield "index.html", self._copied(answer, address, "index.html")
                     yield self._pages[address], self._copied(answer, address, self._pages[address])
                     done += 1
                     progress(done)
                 for path in self._static:
-                    yield path, runner.run(client.get(f"/{path}")).content
+                    yield path, portal.call(client.get, f"/{path}").content
             finally:
-                runner.run(client.aclose())
+                portal.call(client.aclose)
 
     def _copied(self, answer: httpx.Response, address: Address, place: str) -> bytes:
         """Give what takes a page's place: the page, also one that says that there is none; links lead there already."""

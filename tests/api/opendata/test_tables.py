@@ -137,7 +137,7 @@ def _cells(value: str | None, fields: tuple[Field, ...]) -> list[Any]:
     return Cells(Empty()).of({"when": value}, fields)  # type: ignore[arg-type]  # what it needs of a source
 
 
-def test_text_of_another_language_has_a_column_of_its_own_and_stands_in_for_none() -> None:
+def test_text_of_another_language_has_a_column_of_its_own_and_takes_no_others_place() -> None:
     table = Table(name="t", es="t", key=(), columns=(Column(name="when", es="titulo", kind="text"),), rows=_nothing)
     fields = table.fields(("es", "en", "pt"))
     assert _cells({"pt_br": "Olá", "es": "Hola"}, fields) == ["Hola", None, "Olá"]  # type: ignore[arg-type]

@@ -209,7 +209,7 @@ def _members(text: object) -> Mapping[str, str]:
 
 
 def words_in(text: object, lang: str) -> str | None:
-    """Give a text's words in a language or a variety of it; None where it has none: no other language takes its place."""
+    """Give a text's words in a language or a variety of it; None where it has none: another does not take its place."""
     by_language = _members(text)
     tag = language_shown(tuple(by_language), lang, ()) if by_language else ""
     return whole(by_language[tag]) if tag == lang or tag.startswith(f"{lang}-") else None

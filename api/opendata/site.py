@@ -67,6 +67,9 @@ class Site:
         self._waiting: deque[Address] = deque()
         self._pages: dict[Address, str] = {}
         self._names: set[str] = set()
+        self._sections: dict[Address, httpx.Response] = {}
+        self._absent: set[Address] = set()
+        self._ask: Callable[[Address], httpx.Response] = lambda _address: httpx.Response(404)
         self._static: dict[str, None] = {}
 
     @property
@@ -89,9 +92,10 @@ class Site:
         with start_blocking_portal() as portal:  # the application's loop has a thread of its own
             client = httpx.AsyncClient(transport=transport, base_url="http://localhost", follow_redirects=True)
             try:
+                self._ask = lambda address: portal.call(client.get, _path(address))
                 while self._waiting:
                     address = self._waiting.popleft()
-                    answer = portal.call(client.get, _path(address))
+                    answer = self._sections.pop(address, None) or self._ask(address)
                     if address == _START:
                         yield "index.html", self._copied(answer, address, "index.html")
                     yield self._pages[address], self._copied(answer, address, self._pages[address])
@@ -104,10 +108,10 @@ class Site:
 
     def _copied(self, answer: httpx.Response, address: Address, place: str) -> bytes:
         """Give what takes a page's place: the page, also one that says that there is none; links lead there already."""
-        lang, is_page = address.path[1:3], answer.headers.get("content-type", "").startswith("text/html")
+        lang = address.path[1:3]
         page = (
             answer.text
-            if is_page
+            if _is_html(answer)
             else _ONLY_ONLINE.format(lang=lang, words=html.escape(tr(lang, "page.bundle.online")))
         )
         notice = self._notice(lang, "../" * place.count("/"))
@@ -145,8 +149,21 @@ class Site:
         path = target.path
         is_page = path.startswith(("/es/", "/en/")) and not _ONLINE.match(path) and not _FILE.search(path)
         names = {part.partition("=")[0] for part in target.query.split("&")} if target.query else set()
-        place = self._page(Address(path, target.query)) if is_page and names <= PAGER else None
+        address = Address(path, target.query)
+        place = self._page(address) if is_page and names <= PAGER and self._is_there(address) else None
         return place if place is None or not target.fragment else f"{place}#{target.fragment}"
+
+    def _is_there(self, address: Address) -> bool:
+        """Tell whether there is such a page: of a section by asking for it, of a matter because another leads to it."""
+        if address.path.count("/") > 2 or address in self._pages:
+            return True
+        if address not in self._absent:
+            answer = self._ask(address)
+            if answer.status_code == 200 and _is_html(answer):
+                self._sections[address] = answer
+                return True
+            self._absent.add(address)
+        return False
 
     def _entry(self, lang: str, index: int | None) -> str | None:
         if index is None:
@@ -167,6 +184,10 @@ class Site:
             self._pages[address] = name
             self._waiting.append(address)
         return self._pages[address]
+
+
+def _is_html(answer: httpx.Response) -> bool:
+    return answer.headers.get("content-type", "").startswith("text/html")
 
 
 def _path(address: Address) -> str:

@@ -107,7 +107,7 @@ def metadata(about: About, languages: Sequence[str], lang: str = "es") -> dict[s
                 **words,
                 "columns": {item.names["es"]: field_note(table, item, lang) for item in fields},
             }
-    origin = {"source": about.origin} | ({"source_url": about.address} if about.address else {})
+    origin = {"source": about.origin}
     described = {"title": about.names[lang], "description": tr(lang, "data.package"), **_licence(about), **origin}
     return {**described, "databases": {NAME.partition(".")[0]: {**described, "tables": tables}}}
 

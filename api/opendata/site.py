@@ -187,7 +187,7 @@ class Site:
 
 
 def _is_html(answer: httpx.Response) -> bool:
-    return answer.headers.get("content-type", "").startswith("text/html")
+    return str(answer.headers.get("content-type", "")).startswith("text/html")
 
 
 def _path(address: Address) -> str:

@@ -19,6 +19,8 @@ from constancia.api.http.settings import Settings
 from constancia.api.opendata.made_files import MadeFiles
 from constancia.api.pages import copy, wrong_address
 from constancia.api.pages import routes as pages
+from constancia.api.pages.page_cache import PageStore
+from constancia.api.pages.rows_cache import RowsCache
 from constancia.api.routers import (
     data,
     documents,
@@ -102,6 +104,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.state.settings = settings
     problems.install(app)
     _show_refusals(app, ledger)
+    app.state.rows_cache, app.state.pages = RowsCache(), PageStore()
     app.state.made = MadeFiles()
     app.state.make_app = copy_app
     app.state.rates = rates = Rates(settings)

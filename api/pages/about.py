@@ -8,9 +8,10 @@ from fastapi import APIRouter, Response
 
 from constancia.api.http.deps import TheSettings
 from constancia.api.pages.frame import SEGMENTS, Frame, TheFrame
+from constancia.api.pages.page_cache import CachedPage
 from constancia.verify import WIRE_FORMAT
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=CachedPage)
 
 # A page of prose: its segment → the prose's file and the sentence below the heading.
 _TEXTS: Final = {

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 from constancia.api.opendata.columns import Source
 from constancia.api.opendata.entry_tables import DOCUMENTS
 from constancia.api.opendata.site import COPY_PAGE
-from constancia.api.pages import models
+from constancia.api.pages.chronicle import lines
 from constancia.api.pages.frame import TheFrame
 from constancia.ledger.errors import NotFound
 
@@ -22,8 +22,8 @@ def entries(page: Annotated[int, Path(ge=1)], frame: TheFrame) -> Response:
     if page > count:
         raise NotFound("the copy has no such page of entries")
     first = (page - 1) * COPY_PAGE
-    lines = models.lines(frame, frame.as_of.indices[first : first + COPY_PAGE])
-    return frame.page("copy_entries.html", lines=lines, page=page, pages=_shown(page, count))
+    shown = lines(frame, frame.as_of.indices[first : first + COPY_PAGE])
+    return frame.page("copy_entries.html", lines=shown, page=page, pages=_shown(page, count))
 
 
 def _shown(page: int, count: int) -> list[int]:

@@ -201,3 +201,15 @@ def _decided(proposal: Row, put: Iterable[Row]) -> Row | None:
         and digest(row["act"]["body"].get("scope")) == wanted
     ]
     return same[-1] if same else None
+
+
+def changes_of(source: Source, diff: Row | None, before: Row, after: Row) -> list[Change]:
+    """Give what a scope changes of another, in words.
+
+    Args:
+        source: What the page is as of.
+        diff: The paths that differ, by kind.
+        before: The scope before, as JSON.
+        after: The scope after.
+    """
+    return list(_changes(source, diff, before, after))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from constancia.api.pages.rows_cache import RowsCache
 from constancia.api.pictures.svg import Words
 from constancia.api.text.i18n import chosen, in_language, tr
 from constancia.domain.identity.party import Party
@@ -20,6 +21,7 @@ class Source:
     reading: Reading
     ledger: Ledger
     lang: str
+    cache: RowsCache | None = None
 
     @property
     def day(self) -> str:
@@ -33,7 +35,7 @@ class Source:
 
     def rows(self, name: str) -> list[Row]:
         """Give all rows of a projection."""
-        return self.reading.rows(name)
+        return self.reading.rows(name) if self.cache is None else self.cache.rows(self.reading, name)
 
     def words(self, text: object) -> Words:
         """Give a text in the page's language, or in another with that language's tag."""

@@ -7,9 +7,11 @@ from datetime import date, datetime
 from typing import Final
 
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 
 from constancia.domain.kernel.calendar import OPEN, parse_edtf, zone
 
+_NUMBERS: Final = {"es": "es_MX", "en": "en"}
 _DAY_FORMATS: Final = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
 _MONTH_FORMATS: Final = {"es": "MMMM 'de' y", "en": "MMMM y"}
 _FROM: Final = {"es": "desde {start}", "en": "from {start}"}
@@ -61,6 +63,19 @@ def instant_words(text: str, lang: str, timezone: str) -> str:
     """
     instant = datetime.fromisoformat(text).astimezone(zone(timezone))
     return format_datetime(instant, _MINUTE_FORMATS[lang], locale=lang)
+
+
+def byte_words(size: int, lang: str) -> str:
+    """Return a size in words, such as "3.2 kB".
+
+    Args:
+        size: Bytes.
+        lang: `es` or `en`.
+    """
+    for unit, divisor in (("MB", 1_000_000), ("kB", 1_000)):
+        if size >= divisor:
+            return f"{format_decimal(round(size / divisor, 1), locale=_NUMBERS[lang])} {unit}"
+    return f"{size} B"
 
 
 def moment_words(text: str, lang: str, timezone: str) -> str:

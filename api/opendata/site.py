@@ -88,7 +88,7 @@ class Site:
             for page in range(1, max(1, -(-self._size // COPY_PAGE)) + 1):
                 self._page(Address(ENTRIES_PATH.format(lang=lang, page=page)))
             self._page(Address(DOCUMENTS_PATH.format(lang=lang)))
-        transport, done = httpx.ASGITransport(app=self._app), 0
+        transport, done = httpx.ASGITransport(app=self._app, raise_app_exceptions=False), 0
         with start_blocking_portal() as portal:  # the application's loop has a thread of its own
             client = httpx.AsyncClient(transport=transport, base_url="http://localhost", follow_redirects=True)
             try:

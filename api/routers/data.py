@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal
@@ -172,7 +173,7 @@ def sqlite(request: Request, ledger: TheLedger, settings: TheSettings) -> Respon
     tag = tag_of(source, "sqlite", *map(str, (about.publisher, about.licence, about.licence_url)))
 
     def make(path: Path) -> None:
-        database.write_database(path, source, about)
+        database.write_database(path, replace(source, made={}), about)
 
     return _file(request, ledger, database.NAME, tag, make, _SQLITE)
 

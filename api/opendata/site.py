@@ -20,7 +20,7 @@ MAX_PAGES: Final = 20_000
 # Where the copy's own pages are, within a language's part of the site (`api/pages/copy.py`).
 ENTRIES_PATH: Final = "/{lang}/copia/registros/{page}"
 DOCUMENTS_PATH: Final = "/{lang}/copia/documentos"
-_ENTRY: Final = re.compile(r"/(es|en)/(?:registros|entries)(?:/(\d{1,16}))?\Z")
+_ENTRY: Final = re.compile(r"/(es|en)/(?:registros|entries)(?:/(\d{1,16}|[0-9a-f]{64}))?\Z")
 _LEAF: Final = re.compile(r"/e/([0-9a-f]{64})\Z")
 _DOCUMENT: Final = re.compile(r"/documents/([0-9a-f]{64})\Z")
 # Pages that are nothing without a server (search, signing), and refused attempts, which are not in the log.
@@ -133,10 +133,9 @@ class Site:
         """Give the file to which an address leads; a page that was not known is made too."""
         path = target.path
         if match := _ENTRY.match(path):
-            return self._entry(match.group(1), int(match.group(2)) if match.group(2) else None)
+            return self._named_entry(match.group(1), match.group(2))
         if match := _LEAF.match(path):
-            index = self._index_of(match.group(1))
-            return None if index is None else self._entry("es", index)
+            return self._named_entry("es", match.group(1))
         if match := _DOCUMENT.match(path):
             return self._documents.get(match.group(1))
         if path.startswith("/static/"):
@@ -164,6 +163,13 @@ class Site:
                 return True
             self._absent.add(address)
         return False
+
+    def _named_entry(self, lang: str, name: str | None) -> str | None:
+        """Give the place of an entry that is named by its index or its leaf hash; without a name the last page."""
+        if name is None or len(name) < 64:
+            return self._entry(lang, int(name) if name else None)
+        index = self._index_of(name)
+        return None if index is None else self._entry(lang, index)
 
     def _entry(self, lang: str, index: int | None) -> str | None:
         if index is None:

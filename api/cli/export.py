@@ -82,7 +82,7 @@ def _source(ledger: "Ledger", known: str | None, at: str | None) -> "Source":
     from constancia.api.opendata.columns import Source
 
     reading = read_as_of(ledger, known, at)
-    return Source(reading=reading, log=ledger.log, withdrawn=frozenset(ledger.withdrawn()))
+    return Source(reading=reading, log=ledger.log, withdrawn=frozenset(ledger.withdrawn()), made={})
 
 
 def _export_bundle(out: Path, source: str, *, log_only: bool) -> None:

@@ -92,7 +92,7 @@ def _item(frame: Frame, index: int, address: str) -> Item:
 
 
 def missed_items(frame: Frame, address: str, stream: str | None = None) -> list[Item]:
-    """Give the deadlines of milestones that passed unmet as items of a feed, newest first: the day is the deadline's."""
+    """Give the deadlines of milestones that passed unmet as items of a feed, newest first, each by its day."""
     listed = []
     for fact in frame.facts():
         commitment = frame.state.aggregates.get(fact.stream)

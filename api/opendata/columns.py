@@ -41,11 +41,22 @@ class Source:
         reading: The state as of a size and a day.
         log: The entries.
         withdrawn: SHA-256 of the documents that are not given out any more, as of the present.
+        made: Rows that were made already, by projection, where several tables are made of the same ones; None makes
+            each row when it is asked for.
     """
 
     reading: Reading
     log: Log
     withdrawn: frozenset[str] = frozenset()
+    made: dict[str, list[Row]] | None = None
+
+    def each(self, name: str) -> Iterator[Row]:
+        """Yield the rows of a projection."""
+        if self.made is None:
+            return self.reading.each(name)
+        if name not in self.made:
+            self.made[name] = self.reading.rows(name)
+        return iter(self.made[name])
 
     @property
     def state(self) -> State:
@@ -209,7 +220,7 @@ def _members(text: object) -> Mapping[str, str]:
 
 
 def words_in(text: object, lang: str) -> str | None:
-    """Give a text's words in a language or a variety of it; None where it has none: no other language stands in."""
+    """Give a text's words in a language or a variety of it; None where it has none: another does not take its place."""
     by_language = _members(text)
     tag = language_shown(tuple(by_language), lang, ()) if by_language else ""
     return whole(by_language[tag]) if tag == lang or tag.startswith(f"{lang}-") else None

@@ -25,7 +25,7 @@ def index_of(mark: Mapping[str, Any] | None) -> int | None:
 
 
 def _commitments(source: Source) -> Iterator[Row]:
-    for row in source.reading.each("commitments"):
+    for row in source.each("commitments"):
         bounds = [parse_edtf(milestone["window"]) for milestone in row["milestones"]]
         starts, ends = [each.start for each in bounds], [each.end for each in bounds]
         first = min((day for day in starts if day), default=None) if None not in starts else None
@@ -91,7 +91,7 @@ COMMITMENTS: Final = Table(
 
 
 def _milestones(source: Source) -> Iterator[Row]:
-    for row in source.reading.each("commitments"):
+    for row in source.each("commitments"):
         for item in row["milestones"]:
             done, fallback = item["completed"], item.get("fallback")
             yield {
@@ -141,7 +141,7 @@ MILESTONES: Final = Table(
 
 
 def _deliverables(source: Source) -> Iterator[Row]:
-    for row in source.reading.each("deliverables"):
+    for row in source.each("deliverables"):
         expected, met = row["expected"] or {}, row["fulfilled_by"]
         last = row["versions"][-1] if row["versions"] else None
         document = last["document"] if last else None
@@ -197,7 +197,7 @@ DELIVERABLES: Final = Table(
 
 
 def _overdue(source: Source) -> Iterator[Row]:
-    for row in source.reading.each("overdue"):
+    for row in source.each("overdue"):
         yield {
             "item": row["stream"].removeprefix("overdue/"),
             "kind": row["kind"],

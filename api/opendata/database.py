@@ -99,12 +99,15 @@ def metadata(about: About, languages: Sequence[str], lang: str = "es") -> dict[s
     """
     tables: dict[str, Any] = {}
     for table in TABLES:
-        said = {"title": title_of(table, lang), "description": note_of(table, lang)}
+        words = {"title": title_of(table, lang), "description": note_of(table, lang)}
         fields = table.fields(languages)
-        tables[table.name] = {**said, "columns": {item.names["en"]: field_note(table, item, lang) for item in fields}}
+        tables[table.name] = {**words, "columns": {item.names["en"]: field_note(table, item, lang) for item in fields}}
         if table.es != table.name:
-            tables[table.es] = {**said, "columns": {item.names["es"]: field_note(table, item, lang) for item in fields}}
-    origin = {"source": about.origin} | ({"source_url": about.address} if about.address else {})
+            tables[table.es] = {
+                **words,
+                "columns": {item.names["es"]: field_note(table, item, lang) for item in fields},
+            }
+    origin = {"source": about.origin}
     described = {"title": about.names[lang], "description": tr(lang, "data.package"), **_licence(about), **origin}
     return {**described, "databases": {NAME.partition(".")[0]: {**described, "tables": tables}}}
 

@@ -34,7 +34,7 @@ def who(source: Source, mark: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _agreements(source: Source) -> Iterator[Row]:
-    for row in source.reading.each("agreements"):
+    for row in source.each("agreements"):
         current = row["versions"][-1]
         yield {
             "agreement": row["agreement"],
@@ -73,7 +73,7 @@ AGREEMENTS: Final = Table(
 
 
 def _decisions(source: Source) -> Iterator[Row]:
-    for row in source.reading.each("decisions"):
+    for row in source.each("decisions"):
         tally = row["tally"]
         yield {
             "decision": row["decision"],
@@ -134,7 +134,7 @@ DECISIONS: Final = Table(
 
 
 def _votes(source: Source) -> Iterator[Row]:
-    for row in source.reading.each("decisions"):
+    for row in source.each("decisions"):
         for vote in row["votes"]:
             mark = vote["mark"]
             yield {
@@ -169,7 +169,7 @@ VOTES: Final = Table(
 
 def _signatures(source: Source) -> Iterator[Row]:
     empty: dict[str, Any] = {"agreement": None, "decision": None, "version": None, "reservation": None, "verdict": None}
-    for row in source.reading.each("signatures"):
+    for row in source.each("signatures"):
         for version in row["versions"]:
             about = {**empty, "agreement": row["agreement"], "version": version["version"]}
             about["certainty"] = certainty_of(row)
@@ -180,7 +180,7 @@ def _signatures(source: Source) -> Iterator[Row]:
                 signed = {**_signed(source, attested["mark"]), "kind": attested["kind"], "signed_on": attested["on"]}
                 person = {name: attested[name] for name in ("party", "person", "name", "post")}
                 yield {**about, **signed, **person, "capacity": None, "appointment": None}
-    for row in source.reading.each("decisions"):
+    for row in source.each("decisions"):
         for mark in row["signatures"]:
             about = {**empty, "decision": row["decision"], "certainty": certainty_of(row)}
             yield {**about, **_signed(source, mark), "kind": "ledger"}
@@ -214,7 +214,7 @@ SIGNATURES: Final = Table(
 
 def _contests(source: Source) -> Iterator[Row]:
     empty = {"commitment": None, "deliverable": None, "version": None, "target_entry": None, "own_level": None}
-    for row in source.reading.each("remarks"):
+    for row in source.each("remarks"):
         target = source.log.lookup(row["target"])
         for contest in row["contests"]:
             closed = contest.get("withdrawn") or next(iter(contest.get("answered") or ()), None)
@@ -226,7 +226,7 @@ def _contests(source: Source) -> Iterator[Row]:
                 "is_open": contest["is_open"],
                 "closed_entry": index_of(closed),
             }
-    for row in source.reading.each("deliverables"):
+    for row in source.each("deliverables"):
         for contest in row["contests"]:
             yield {
                 **empty,

@@ -38,7 +38,7 @@ def package(about: About, lang: str, languages: Sequence[str], paths: Mapping[st
         "version": f"{FORM}.{about.size}",
         "created": f"{about.day}T00:00:00Z",
         "constancia": about.stands(),
-        "sources": [{"title": about.origin, **({"path": about.address} if about.address else {})}],
+        "sources": [{"title": about.origin}],
         "resources": [_resource(table, lang, languages, paths[table.name]) for table in TABLES],
     }
     if about.publisher:

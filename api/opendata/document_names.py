@@ -25,7 +25,7 @@ _ENDINGS: Final[Mapping[str, str]] = {
     "text/plain": ".txt",
 }
 _LENGTH: Final = 80  # characters; with its folder a name stays far below 255 bytes
-_FORBIDDEN: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]')
+_FORBIDDEN: Final = re.compile(r'[\\/:*?"<>|#\x00-\x1f\x7f]')
 _DEVICE: Final = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?\Z", re.IGNORECASE)
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 

@@ -24,18 +24,24 @@ def _entries(source: Source) -> Iterator[Row]:
     for index, entry in entries_of(source):
         statement = entry["statement"]
         sentence = sentence_of(statement, state)
+        is_open = not _is_protected(statement)
         yield {
             "entry": index,
             "recorded_at": entry["recorded_at"],
-            "occurred_on": statement["occurred_on"],
+            "occurred_on": statement["occurred_on"] if is_open else None,
             "type": statement["type"],
             "sentence": {lang: say(sentence, lang) for lang in LANGUAGES},
             **who(source, statement["actor"]),
             "mode": statement["mode"],
             "provenance": statement["body"].get("provenance"),
-            "about": statement["stream"],
+            "about": statement["stream"] if is_open else None,
             "leaf_hash": source.log.leaf_hash(index).hex(),
         }
+
+
+def _is_protected(statement: dict[str, Any]) -> bool:
+    """Tell whether an entry takes in a protected complaint: when that was is not put next to it, as on its page."""
+    return statement["type"] == "ComplaintFiled" and bool(statement["body"].get("protected"))
 
 
 ENTRIES: Final = Table(

@@ -66,7 +66,7 @@ def write_bundle(
 
 
 def _extras(ledger: Ledger, make_app: MakeApp, settings: Settings, progress: Progress) -> Iterator[tuple[str, bytes]]:
-    source = Source(reading=ledger.as_of(), log=ledger.log, withdrawn=frozenset(ledger.withdrawn()))
+    source = Source(reading=ledger.as_of(), log=ledger.log, withdrawn=frozenset(ledger.withdrawn()), made={})
     yield from table_files(source, ledger.origin, settings, progress)
     copies = _copies(ledger, source)
     for number, (sha256, name) in enumerate(copies.items(), 1):

@@ -11,7 +11,7 @@ _BODY: Final = Column(name="body", es="organo", refers="bodies")
 
 
 def _parties(source: Source) -> Iterator[Row]:
-    for row in source.reading.each("parties"):
+    for row in source.each("parties"):
         yield {
             "party": row["party"],
             "legal_name": row["legal_name"],
@@ -45,7 +45,7 @@ PARTIES: Final = Table(
 
 
 def _appointments(source: Source) -> Iterator[Row]:
-    for row in source.reading.each("parties"):
+    for row in source.each("parties"):
         for item in row["appointments"]:
             yield {
                 "appointment": item["appointment"],
@@ -84,7 +84,7 @@ APPOINTMENTS: Final = Table(
 
 
 def _bodies(source: Source) -> Iterator[Row]:
-    for row in source.reading.each("bodies"):
+    for row in source.each("bodies"):
         yield {
             "body": row["governance_body"],
             "name": row["name"],
@@ -112,7 +112,7 @@ BODIES: Final = Table(
 
 
 def _plans(source: Source) -> Iterator[Row]:
-    for row in source.reading.each("plans"):
+    for row in source.each("plans"):
         submitted = row["submissions"][-1] if row["submissions"] else None
         yield {
             "plan": row["plan"],
@@ -157,7 +157,7 @@ PLANS: Final = Table(
 
 
 def _plan_commitments(source: Source) -> Iterator[Row]:
-    for row in source.reading.each("plans"):
+    for row in source.each("plans"):
         for item in row["commitments"]:
             yield {
                 "plan": row["plan"],
@@ -194,7 +194,7 @@ PLAN_COMMITMENTS: Final = Table(
 
 
 def _complaints(source: Source) -> Iterator[Row]:
-    for row in source.reading.each("complaints"):
+    for row in source.each("complaints"):
         filed = row.get("filed")  # of a protected one the row has neither the text nor when it was taken in
         admission, resolution = row.get("admission"), row.get("resolution")
         yield {
@@ -249,7 +249,7 @@ COMPLAINTS: Final = Table(
 
 def _answers(source: Source) -> Iterator[Row]:
     empty: dict[str, Any] = {"complaint": None, "gathering": None, "party": None, "days_late": None}
-    for row in source.reading.each("complaints"):
+    for row in source.each("complaints"):
         for answer in row["answers"]:
             answered = answer["answered"]
             yield {
@@ -265,7 +265,7 @@ def _answers(source: Source) -> Iterator[Row]:
                 "answered_entry": index_of(answered),
                 "certainty": certainty_of(row),
             }
-    for row in source.reading.each("participation"):
+    for row in source.each("participation"):
         last = row["responses"][-1]["mark"] if row["responses"] else None
         if row["is_owed"] or last:
             yield {

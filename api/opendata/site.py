@@ -1,6 +1,5 @@
 """The ledger as a site of files: the same pages, made by the same application, with links among themselves."""
 
-import asyncio
 import html
 import re
 from collections import deque
@@ -8,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import httpx
+from anyio.from_thread import start_blocking_portal
 from starlette.types import ASGIApp
 
 from constancia.api.opendata.document_names import folded
@@ -20,7 +20,7 @@ MAX_PAGES: Final = 20_000
 # Where the copy's own pages are, within a language's part of the site (`api/pages/copy.py`).
 ENTRIES_PATH: Final = "/{lang}/copia/registros/{page}"
 DOCUMENTS_PATH: Final = "/{lang}/copia/documentos"
-_ENTRY: Final = re.compile(r"/(es|en)/(?:registros|entries)(?:/(\d{1,16}))?\Z")
+_ENTRY: Final = re.compile(r"/(es|en)/(?:registros|entries)(?:/(\d{1,16}|[0-9a-f]{64}))?\Z")
 _LEAF: Final = re.compile(r"/e/([0-9a-f]{64})\Z")
 _DOCUMENT: Final = re.compile(r"/documents/([0-9a-f]{64})\Z")
 # Pages that are nothing without a server (search, signing), and refused attempts, which are not in the log.
@@ -67,6 +67,9 @@ class Site:
         self._waiting: deque[Address] = deque()
         self._pages: dict[Address, str] = {}
         self._names: set[str] = set()
+        self._sections: dict[Address, httpx.Response] = {}
+        self._absent: set[Address] = set()
+        self._ask: Callable[[Address], httpx.Response] = lambda _address: httpx.Response(404)
         self._static: dict[str, None] = {}
 
     @property
@@ -85,29 +88,30 @@ class Site:
             for page in range(1, max(1, -(-self._size // COPY_PAGE)) + 1):
                 self._page(Address(ENTRIES_PATH.format(lang=lang, page=page)))
             self._page(Address(DOCUMENTS_PATH.format(lang=lang)))
-        transport, done = httpx.ASGITransport(app=self._app), 0
-        with asyncio.Runner() as runner:
+        transport, done = httpx.ASGITransport(app=self._app, raise_app_exceptions=False), 0
+        with start_blocking_portal() as portal:  # the application's loop has a thread of its own
             client = httpx.AsyncClient(transport=transport, base_url="http://localhost", follow_redirects=True)
             try:
+                self._ask = lambda address: portal.call(client.get, _path(address))
                 while self._waiting:
                     address = self._waiting.popleft()
-                    answer = runner.run(client.get(_path(address)))
+                    answer = self._sections.pop(address, None) or self._ask(address)
                     if address == _START:
                         yield "index.html", self._copied(answer, address, "index.html")
                     yield self._pages[address], self._copied(answer, address, self._pages[address])
                     done += 1
                     progress(done)
                 for path in self._static:
-                    yield path, runner.run(client.get(f"/{path}")).content
+                    yield path, portal.call(client.get, f"/{path}").content
             finally:
-                runner.run(client.aclose())
+                portal.call(client.aclose)
 
     def _copied(self, answer: httpx.Response, address: Address, place: str) -> bytes:
         """Give what takes a page's place: the page, also one that says that there is none; links lead there already."""
-        lang, is_page = address.path[1:3], answer.headers.get("content-type", "").startswith("text/html")
+        lang = address.path[1:3]
         page = (
             answer.text
-            if is_page
+            if _is_html(answer)
             else _ONLY_ONLINE.format(lang=lang, words=html.escape(tr(lang, "page.bundle.online")))
         )
         notice = self._notice(lang, "../" * place.count("/"))
@@ -129,10 +133,9 @@ class Site:
         """Give the file to which an address leads; a page that was not known is made too."""
         path = target.path
         if match := _ENTRY.match(path):
-            return self._entry(match.group(1), int(match.group(2)) if match.group(2) else None)
+            return self._named_entry(match.group(1), match.group(2))
         if match := _LEAF.match(path):
-            index = self._index_of(match.group(1))
-            return None if index is None else self._entry("es", index)
+            return self._named_entry("es", match.group(1))
         if match := _DOCUMENT.match(path):
             return self._documents.get(match.group(1))
         if path.startswith("/static/"):
@@ -145,8 +148,28 @@ class Site:
         path = target.path
         is_page = path.startswith(("/es/", "/en/")) and not _ONLINE.match(path) and not _FILE.search(path)
         names = {part.partition("=")[0] for part in target.query.split("&")} if target.query else set()
-        place = self._page(Address(path, target.query)) if is_page and names <= PAGER else None
+        address = Address(path, target.query)
+        place = self._page(address) if is_page and names <= PAGER and self._is_there(address) else None
         return place if place is None or not target.fragment else f"{place}#{target.fragment}"
+
+    def _is_there(self, address: Address) -> bool:
+        """Tell whether there is such a page: of a section by asking for it, of a matter because another leads to it."""
+        if address.path.count("/") > 2 or address in self._pages:
+            return True
+        if address not in self._absent:
+            answer = self._ask(address)
+            if answer.status_code == 200 and _is_html(answer):
+                self._sections[address] = answer
+                return True
+            self._absent.add(address)
+        return False
+
+    def _named_entry(self, lang: str, name: str | None) -> str | None:
+        """Give the place of an entry that is named by its index or its leaf hash; without a name the last page."""
+        if name is None or len(name) < 64:
+            return self._entry(lang, int(name) if name else None)
+        index = self._index_of(name)
+        return None if index is None else self._entry(lang, index)
 
     def _entry(self, lang: str, index: int | None) -> str | None:
         if index is None:
@@ -167,6 +190,10 @@ class Site:
             self._pages[address] = name
             self._waiting.append(address)
         return self._pages[address]
+
+
+def _is_html(answer: httpx.Response) -> bool:
+    return str(answer.headers.get("content-type", "")).startswith("text/html")
 
 
 def _path(address: Address) -> str:

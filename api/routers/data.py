@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
-from werkzeug.http import parse_etags
+from werkzeug.http import http_date, parse_etags
 
 from constancia.api.http.deps import TheLedger, TheReading, TheSettings, address_of, judged
 from constancia.api.http.representation import REVALIDATED, represent
@@ -22,6 +23,7 @@ from constancia.api.opendata.dictionary import package
 from constancia.api.opendata.made_files import MadeFiles
 from constancia.api.opendata.pack import write_bundle
 from constancia.api.opendata.tables import TABLES, csv_chunks, json_chunks, named, tag_of
+from constancia.ledger.clock import parse_recorded_at
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.reading import Reading
@@ -171,9 +173,9 @@ def sqlite(request: Request, ledger: TheLedger, settings: TheSettings) -> Respon
     tag = tag_of(source, "sqlite", *map(str, (about.publisher, about.licence, about.licence_url)))
 
     def make(path: Path) -> None:
-        database.write_database(path, source, about)
+        database.write_database(path, replace(source, made={}), about)
 
-    return _file(request, database.NAME, tag, make, _SQLITE)
+    return _file(request, ledger, database.NAME, tag, make, _SQLITE)
 
 
 @router.get(
@@ -195,13 +197,26 @@ def bundle(request: Request, ledger: TheLedger, settings: TheSettings) -> Respon
     withdrawn = "\0".join(sorted(ledger.withdrawn())).encode()
     documents = "\0".join(ledger.documents.names()).encode()
     anchors = "\0".join(map(str, ledger.anchors.paths(ledger.size))).encode()
-    digest = hashlib.sha256(b"\0\0".join((*state, withdrawn, documents, anchors, settings.model_dump_json().encode())))
+    digest = hashlib.sha256(b"\0\0".join((*state, withdrawn, documents, anchors, _says(settings))))
     make = partial(write_bundle, ledger.folder.path, make_app=request.app.state.make_app, settings=settings)
-    return _file(request, "bundle.zip", digest.hexdigest()[:32], make, _ZIP)
+    return _file(request, ledger, "bundle.zip", digest.hexdigest()[:32], make, _ZIP)
 
 
-def _file(request: Request, name: str, tag: str, make: Callable[[Path], object], media_type: str) -> Response:
-    headers = {"Cache-Control": REVALIDATED, "ETag": f'"{tag}"'}
+def _says(settings: Settings) -> bytes:
+    return repr((settings.operator, settings.contact, settings.licence, settings.licence_url)).encode()
+
+
+def _modified(ledger: Ledger) -> str:
+    """Give when what is made of the whole ledger was modified last: with its last entry. Source: RFC 9110 §8.8.2."""
+    if not ledger.size:
+        return http_date(0)
+    return http_date(parse_recorded_at(ledger.log.recorded(ledger.size - 1).recorded_at))
+
+
+def _file(  # noqa: PLR0913, PLR0917 (an answer has this many sides)
+    request: Request, ledger: Ledger, name: str, tag: str, make: Callable[[Path], object], media_type: str
+) -> Response:
+    headers = {"Cache-Control": REVALIDATED, "ETag": f'"{tag}"', "Last-Modified": _modified(ledger)}
     if parse_etags(request.headers.get("if-none-match")).contains_weak(tag):
         return Response(status_code=304, headers=headers)
     path = made_of(request).get(name, tag, make)

@@ -9,11 +9,10 @@ from fastapi import APIRouter, Response
 from constancia.api.http.deps import TheLedger, TheReading, judged
 from constancia.api.http.examples_of_records import OGP_ROW, POPOLO
 from constancia.api.http.schemas import json_example, refusals
+from constancia.api.opendata.csv_cells import safe
 from constancia.ledger.views.exchange import OGP_FIELDS, ogp_rows, popolo
 
 router = APIRouter(prefix="/api/v1", tags=["exchange"])
-# A spreadsheet would compute what begins with one of these.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _CSV: Final = "text/csv"
 
 
@@ -58,4 +57,4 @@ def people(ledger: TheLedger, reading: TheReading) -> dict[str, Any]:
 
 
 def _as_text(value: str | int) -> str | int:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return safe(value) if isinstance(value, str) else value

@@ -58,6 +58,8 @@ def reverse_proxy(upstream: str, *, strips: bool, prefix: str = PREFIX) -> Itera
                 for name, value in answer.headers.multi_items():
                     if name not in HOP_BY_HOP:
                         self.send_header(name, value)
+                if "transfer-encoding" in answer.headers:  # what came in chunks goes on as a whole
+                    self.send_header("Content-Length", str(len(raw)))
                 self.end_headers()
             self.wfile.write(raw)
 

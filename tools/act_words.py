@@ -10,10 +10,11 @@ Python as it is, and the page as `tools/build_verifier_page.py` packs it.
 import re
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from constancia.api.text.i18n import _DATES, _WORDS, LANGUAGES, catalogue
 from constancia.domain.catalogue import REGISTRY
+from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES, NEVER_APPOINTED
 from constancia.domain.sentences import _LISTS_OF_PARTIES, VARIANTS
 
 TABLE: Final = Path(__file__).resolve().parents[1] / "verify" / "report" / "acts.txt"
@@ -40,12 +41,29 @@ def table() -> str:
     rows = [f"{name}|{','.join(items)}|" for name, items in settings.items()]
     messages = {lang: catalogue(lang) for lang in LANGUAGES}
     ids = sorted(str(key) for key in messages["es"]._catalog if isinstance(key, str))  # type: ignore[attr-defined]
+    said = choices()
     for msgid in ids:
-        # Where words are those of the code itself in both languages, nothing is said by them.
-        if msgid.startswith((_ACT, _WORD)):
+        if msgid.startswith(_ACT) or (msgid.startswith(_WORD) and msgid.removeprefix(_WORD) in said):
             name = msgid.removeprefix(_ACT) if msgid.startswith(_ACT) else "." + msgid.removeprefix(_WORD)
             rows.append("|".join((name, *(_plain(messages[lang].gettext(msgid)) for lang in LANGUAGES))))
     return "".join(f"{row}\n" for row in rows)
+
+
+def choices() -> set[str]:
+    """Give every word that the body of an act may have where a choice is asked for, and every capacity."""
+    chosen: set[str] = set(NEVER_APPOINTED)
+    known: set[object] = set()
+    waiting: list[Any] = list(REGISTRY.values())
+    while waiting:
+        at = waiting.pop()
+        if get_origin(at) is Literal:
+            chosen.update(word for word in get_args(at) if isinstance(word, str))
+        elif isinstance(at, type) and at.__module__.startswith("constancia.domain") and at not in known:
+            known.add(at)
+            waiting += get_type_hints(at, include_extras=True).values()
+        else:
+            waiting += [*get_args(at), *(getattr(at, "__metadata__", ()))]
+    return chosen.union(DEFAULT_CAPACITIES)
 
 
 def _plain(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 Texts = Mapping[str, str]
 MAX_SENTENCE: Final = 600  # characters; a body is foreign text
-_TABLE: Final = Path(__file__).with_name("acts.txt")
+TABLE: Final = Path(__file__).with_name("acts.txt")
 _PARAMETER: Final = re.compile(r"\{(\w+)\}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(_[a-z]{2,4})*")
 _EDTF_PART: Final = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
@@ -43,7 +43,7 @@ NAMING: Final = frozenset({*_INTRODUCED, "LedgerOpened", "PartyRegistered", "Rep
 @cache
 def table() -> Mapping[str, Mapping[str, str]]:
     """Give the table: code → language → words."""
-    rows = (line.split("|") for line in _TABLE.read_text(encoding="utf-8").splitlines())
+    rows = (line.split("|") for line in TABLE.read_text(encoding="utf-8").splitlines())
     return {code: {"es": es, "en": en} for code, es, en in rows}
 
 
@@ -267,4 +267,4 @@ def signer(actor: Mapping[str, Any], lang: str, names: Names) -> str:
         return word(str(actor.get("capacity", "")), lang) + (f" ({side})" if actor.get("party") else "")
     known = names.of("post", actor.get("appointment"))
     post = word(str(actor.get("capacity", "")), lang) if known is None else words_of(known, lang)
-    return f"{who[:1].upper()}{who[1:]}, {post} ({side})"
+    return f"{who}, {post} ({side})"

@@ -10,11 +10,13 @@ const MAGIC = rulesOf(`
 const MAIL = /^(From |(From|To|Date|Subject|Received|Return-Path|Delivered-To|MIME-Version|Message-ID|X-[\w-]+): )/;
 const TEXTS = [["genesis-file", /^[0-9a-f]{64}$/], ["key-file", /^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$/]];
 
-/** The names in the first and the last bytes of a zip. */
+/** What a zip seems to be by the names in its directory; where it has none, by its first and last bytes. */
 async function zipKind(blob) {
-	const ends = [blob.slice(0, 4096), blob.slice(Math.max(0, blob.size - 65536))];
-	const text = (await Promise.all(ends.map(async end => latin1(new Uint8Array(await end.arrayBuffer()))))).join("");
-	return PACKED.find(([, name]) => text.includes(name))?.[0] ?? "zip-other";
+	const part = async (start, end) => latin1(new Uint8Array(await blob.slice(Math.max(0, start), end).arrayBuffer()));
+	const end = await view(blob, Math.max(0, blob.size - 22), blob.size), isEnd = end.byteLength === 22 && end.getUint32(0, true) === 0x06054b50;
+	const [length, start] = isEnd ? longs(end, 12, 16) : [];
+	const names = isEnd && start + length === blob.size - 22 ? await part(start, start + Math.min(length, 1e6)) : await part(0, 1e6) + await part(blob.size - 1e6, blob.size);
+	return PACKED.find(([, name]) => names.includes(name))?.[0] ?? "zip-other";
 }
 
 /** UTF-8, or UTF-16 by its mark, without the mark; null if it is neither. */
@@ -45,8 +47,8 @@ function textKind(text, bytes) {
 
 /** Does a text name all members of an entry? Then it is one that was damaged, and no other file. */
 function seemsEntry(bytes) {
-	const text = fileText(bytes) ?? "";
-	return Object.keys(ENTRY).every(name => name === "v" || text.includes(`"${name}"`));
+	const bare = latin1(bytes).replace(/\0/g, "");
+	return Object.keys(ENTRY).every(name => name === "v" || bare.includes(`"${name}"`));
 }
 
 /** The kind of what is to be verified, by its first bytes or by the receipt in it; what is none of it is refused by its kind. */

@@ -61,6 +61,8 @@ function sentence() {
 	const {verdict, error, first_fault: first, act, source, size} = report;
 	if (first) return alteredSentence(first);
 	if (verdict === "foreign") return say(KINDS, error.code);
+	if (error?.code.startsWith("zip")) return `${say(LAY, "zip-refused")} [${error.code} ${error.detail}]`;
+	if (error?.code === "form") return `${say(LAY, "form-refused")} [${error.detail}]`;
 	if (error) return say(PAGE, PAGE.has(`cannot-${error.code}`) ? `cannot-${error.code}` : "cannot", error);
 	if (act) return actSentence(act.entry);
 	return verdict === "intact" ? say(LAY, "log-sound", {size}) : say(LAY, "none");

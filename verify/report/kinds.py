@@ -95,7 +95,7 @@ PACKED: Final = """
     ours checkpoint
     ours tile/
     office [Content_Types].xml
-    office mimetypeapplication/
+    office mimetype
     program META-INF/MANIFEST.MF
     program AndroidManifest.xml
     zip-receipt .tlog-proof
@@ -119,5 +119,5 @@ def object_kind(members: Mapping[str, object]) -> str:
 
 
 def zip_kind(data: bytes) -> str:
-    """Give the kind of a zip by the names in the given part of its bytes; `ours` if it seems to be a bundle."""
+    """Give the kind of a zip by the bytes that hold its names; `ours` if it seems to be a bundle."""
     return next((kind for kind, name in rules_of(PACKED) if name.encode() in data), "zip-other")

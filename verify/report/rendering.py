@@ -39,6 +39,8 @@ def unreadable_text(error: Unreadable | Malformed, lang: str) -> str:
     if isinstance(error, Unreadable) and error.code in KINDS:
         return f"{VERDICTS['FOREIGN'][lang]}  {printable(error.where, 300)}\n\n{KINDS[error.code][lang]}"
     words = SEEN.get(error.code) if isinstance(error, Unreadable) else None
+    if isinstance(error, Unreadable) and error.code.startswith("zip"):
+        words = LAY["zip-refused"]
     advice = "" if words is None else "\n" + filled(words[lang], {"count": 1, "first": printable(error.where, 300)})
     return f"{VERDICTS['UNREADABLE'][lang]}  {printable(error)}{advice}"
 

@@ -214,6 +214,8 @@ LAY: Final[Words] = table_of("""
     moves | {count} {count:acto/actos}: {count:conforme/todos conforme} a las reglas. | {count} {count:act/acts}: {count:it follows/all follow} the rules.
     shown | Lo que muestran las páginas es lo que dan los registros. | What the pages show is what the entries give.
     anchors | {count} {count:sello de tiempo revisado/sellos de tiempo revisados}. | {count} {count:time-stamp/time-stamps} checked.
+    zip-refused | Parece el paquete de un libro, pero está incompleto o lo comprimió otro programa de un modo que aquí no se abre. Descárguelo otra vez, o comprímalo de nuevo como .zip común (Deflate). | It seems to be a ledger's bundle, but it is incomplete, or another program packed it in a way that is not opened here. Download it again, or pack it again as an ordinary .zip (Deflate).
+    form-refused | Parece un registro del libro, pero está dañado: no se puede leer entero. Descárguelo otra vez. | It seems to be an entry of a ledger, but it is damaged: it can't be read as a whole. Download it again.
     detail | Detalle técnico: {option}. | Technical detail: {option}.
     technical | Detalle técnico | Technical detail
 """)

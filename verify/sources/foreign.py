@@ -1,15 +1,17 @@
 """A file that is no receipt, ledger or entry: what it seems to be. That is an answer of its own, and no alteration."""
 
 import re
+import struct
 from collections.abc import Mapping
-from typing import Final
+from typing import BinaryIO, Final
 
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.report.kinds import magic, object_kind, zip_kind
 from constancia.verify.sources.transit import is_html, parse_any, text_of
 
 MAX_TEXT_BYTES: Final = 4_000_000  # of a text that is looked into; what is longer is judged by its beginning
-ZIP_ENDS: Final = 65_536  # bytes at each end of a zip in which its names are looked for
+MAX_DIRECTORY: Final = 1_000_000  # bytes of a zip's directory in which its names are looked for
+_END: Final = 22  # bytes of a zip's end record
 OURS: Final = "ours"
 _MAIL: Final = re.compile(
     r"(?:From |(?:From|To|Date|Subject|Received|Return-Path|Delivered-To|MIME-Version|Message-ID|X-[\w-]+): )", re.ASCII
@@ -19,7 +21,7 @@ _POLICY: Final = re.compile(r"^(?:log|witness|group|quorum)[ \t]", re.MULTILINE)
 _GENESIS: Final = re.compile(r"[0-9a-f]{64}")
 _KEY: Final = re.compile(r"[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+")
 _CONTROL: Final = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_ENTRY: Final = ('"index"', '"previous"', '"recorded_at"', '"signatures"', '"statement"')
+_ENTRY: Final = (b'"index"', b'"previous"', b'"recorded_at"', b'"signatures"', b'"statement"')
 
 
 class Foreign(Unreadable):
@@ -40,9 +42,6 @@ def kind_of(data: bytes) -> str:
     """
     if not data.strip(b"\0 \t\r\n"):
         return "empty"
-    if data.startswith(b"PK"):
-        kind = zip_kind(data[:ZIP_ENDS] + data[-ZIP_ENDS:])
-        return "zip-other" if kind == OURS else kind
     for kind, at, mark in magic():
         if data[at : at + len(mark)] == mark:
             return kind
@@ -50,6 +49,31 @@ def kind_of(data: bytes) -> str:
     if text is None or _CONTROL.search(text):
         return "unknown"
     return _kind_of_text(text, data)
+
+
+def kind_of_zip(file: BinaryIO, size: int) -> str:
+    """Tell what a zip seems to be by the names in its directory; where it has none, by its first and last bytes.
+
+    Args:
+        file: The zip, open for reading.
+        size: Its size in bytes.
+
+    Returns:
+        A code of `kinds.KINDS`, or `OURS`.
+
+    Source: APPNOTE.TXT 4.3.16, end of central directory record.
+    """
+    file.seek(max(0, size - _END))
+    end = file.read(_END)
+    if end[:4] == b"PK\x05\x06":
+        length, start = struct.unpack_from("<2L", end, 12)
+        if start + length == size - _END:
+            file.seek(start)
+            return zip_kind(file.read(min(length, MAX_DIRECTORY)))
+    file.seek(0)
+    first = file.read(MAX_DIRECTORY)
+    file.seek(max(0, size - MAX_DIRECTORY))
+    return zip_kind(first + file.read(MAX_DIRECTORY))
 
 
 def _kind_of_text(text: str, data: bytes) -> str:
@@ -76,5 +100,5 @@ def _kind_of_text(text: str, data: bytes) -> str:
 
 def seems_an_entry(data: bytes) -> bool:
     """Tell whether a JSON text names all members of an entry: an entry that was damaged, and not another file."""
-    text = text_of(data)
-    return text is not None and all(name in text for name in _ENTRY)
+    bare = data.replace(b"\0", b"")
+    return all(name in bare for name in _ENTRY)

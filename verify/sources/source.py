@@ -12,12 +12,11 @@ from typing import BinaryIO, Final, Self
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.entry import parse_entry
-from constancia.verify.report.kinds import zip_kind
 from constancia.verify.sources import layout
 from constancia.verify.sources.contradiction_file import HEADER as CONTRADICTION
 from constancia.verify.sources.contradiction_file import MAX_CONTRADICTION_BYTES, origin_of
 from constancia.verify.sources.files import Folder, open_regular
-from constancia.verify.sources.foreign import MAX_TEXT_BYTES, OURS, ZIP_ENDS, Foreign, kind_of
+from constancia.verify.sources.foreign import MAX_TEXT_BYTES, OURS, Foreign, kind_of, kind_of_zip
 from constancia.verify.sources.published_log import PublishedLog, had
 from constancia.verify.sources.sqlite_store import SCHEMA, Store, open_store
 from constancia.verify.sources.transit import is_html, undone
@@ -183,7 +182,7 @@ def _open_file(path: Path, head: bytes, file: BinaryIO) -> Source:
     if head.startswith(b"SQLite format 3\x00"):
         return Source(kind="store", location=location, store=_ledgers_store(path))
     if head.startswith(b"PK"):
-        return Source(kind="zip", location=location, published=PublishedLog(_bundle(path, head, file)))
+        return Source(kind="zip", location=location, published=PublishedLog(_bundle(path, file)))
     for header, kind, limit in (
         (HEADER, "receipt", MAX_PROOF_BYTES), (CONTRADICTION, "contradiction", MAX_CONTRADICTION_BYTES),
     ):  # fmt: skip
@@ -215,15 +214,14 @@ def _ledgers_store(path: Path) -> Store:
     return store
 
 
-def _bundle(path: Path, head: bytes, file: BinaryIO) -> Zip:
+def _bundle(path: Path, file: BinaryIO) -> Zip:
     """Open a zip that is a bundle, or seems to be one by the names in it.
 
     Raises:
         Foreign: It is another program's.
         Unreadable: As `Zip`.
     """
-    file.seek(max(0, path.stat().st_size - ZIP_ENDS))
-    kind = zip_kind(head + file.read(ZIP_ENDS))
+    kind = kind_of_zip(file, path.stat().st_size)
     if kind != OURS:
         raise Foreign(kind, str(path))
     return Zip(path)

@@ -41,9 +41,9 @@ def table() -> str:
     rows = [f"{name}|{','.join(items)}|" for name, items in settings.items()]
     messages = {lang: catalogue(lang) for lang in LANGUAGES}
     ids = sorted(str(key) for key in messages["es"]._catalog if isinstance(key, str))  # type: ignore[attr-defined]
-    said = choices()
+    words = choices()
     for msgid in ids:
-        if msgid.startswith(_ACT) or (msgid.startswith(_WORD) and msgid.removeprefix(_WORD) in said):
+        if msgid.startswith(_ACT) or (msgid.startswith(_WORD) and msgid.removeprefix(_WORD) in words):
             name = msgid.removeprefix(_ACT) if msgid.startswith(_ACT) else "." + msgid.removeprefix(_WORD)
             rows.append("|".join((name, *(_plain(messages[lang].gettext(msgid)) for lang in LANGUAGES))))
     return "".join(f"{row}\n" for row in rows)

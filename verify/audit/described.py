@@ -1,4 +1,4 @@
-"""What a report shows of entries in words: as they stand there, and as another copy at hand has them."""
+"""What a report shows of entries in words: as they are now, and as another copy at hand has them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -18,7 +18,7 @@ MAX_DESCRIBED: Final = 12  # entries that a report shows
 
 
 def describe(source: Source, findings: Findings, size: int, other: Source | None) -> None:
-    """Add to the findings what stands in the entries at which something is wrong.
+    """Add to the findings what the entries say at which something is wrong.
 
     Args:
         source: The source that was audited.
@@ -56,7 +56,7 @@ def _entry(source: Source, index: int, size: int) -> bytes | None:
 
 
 def _versions(source: Source, index: int, other: Source | None) -> Iterator[bytes]:
-    """Yield an entry's bytes as the files beside a store, wider and narrower bundles, and another copy have them."""
+    """Yield an entry's bytes as the files next to a store, wider and narrower bundles, and another copy have them."""
     for place in (source, other):
         if place is None:
             continue

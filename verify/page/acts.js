@@ -108,7 +108,7 @@ function paramsOf(actor, body, lang) {
 	return params;
 }
 
-/** The sentence of an entry, or of what stands in its place; null where that is no act. */
+/** The sentence of an entry, or of what is in its place; null where that is no act. */
 function sentenceOf(entry, lang) {
 	const {type, actor, body} = entry?.statement ?? {};
 	if (!isText(type) || !isObject(actor) || !isObject(body)) return null;

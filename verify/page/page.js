@@ -81,7 +81,7 @@ function showAct(parent, {index, entry: {statement: {actor, signed_at, occurred_
 	element(parent, "p", say(PAGE, Object.keys(known).length ? "names-from" : "names-none"), {className: "soft"});
 }
 
-/** What stands there now, what was signed, the other places, and what to do. */
+/** What it says now, what was signed, the other places, and what to do. */
 function showAltered(parent) {
 	const {first_fault: {index, last_index}, faults, altered, source} = report, there = last_index === null && altered.find(one => one.index === index);
 	if (there) {

@@ -28,7 +28,7 @@ async function copiesOf(files, index) {
 	return copies;
 }
 
-/** What stands in the first entries at which something is wrong, and what another copy at hand has there. */
+/** What the first entries say at which something is wrong, and what another copy at hand has there. */
 async function describe(against) {
 	const indexes = [...new Set(faults.filter(one => one.index !== null && !one.somewhere).map(one => one.index))].sort((a, b) => a - b).slice(0, 12);
 	if (!indexes.length) return;

@@ -26,8 +26,8 @@ def _differing(old: object, new: object, path: tuple[str | int, ...]) -> Iterato
             yield from _differing(old.get(name, _NOTHING), new.get(name, _NOTHING), (*path, name))
     elif isinstance(old, list) and isinstance(new, list) and len(path) < 20:
         for at in range(max(len(old), len(new))):
-            one, other = (items[at] if at < len(items) else _NOTHING for items in (old, new))
-            yield from _differing(one, other, (*path, at))
+            a, b = (items[at] if at < len(items) else _NOTHING for items in (old, new))
+            yield from _differing(a, b, (*path, at))
     elif old != new or type(old) is not type(new):
         yield path, old, new
 
@@ -37,7 +37,7 @@ def change_words(old: Mapping[str, Any], new: Mapping[str, Any], lang: str, name
 
     Args:
         old: What was signed, an entry's JSON object.
-        new: What stands there now.
+        new: What it is now.
         lang: `es` or `en`.
         names: Names for identifiers.
 

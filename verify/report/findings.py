@@ -17,7 +17,7 @@ class Shown:
 
     Args:
         index: Its index.
-        entry: Its JSON object as it stands there now; None where it is no entry.
+        entry: Its JSON object as it is now; None where it is no entry.
         other: Another version of it that is at hand; None where there is none.
         is_signed: Whether the other version is the one whose hash was recorded.
     """

@@ -44,12 +44,14 @@ def lay_lines(report: Report, lang: str) -> list[str]:
     if report.faults_total:
         lines = _altered(report, lang)
     else:
-        lines = [*_act(report, lang), *_sound(report, lang)]
+        is_certain = report.verdict is Verdict.INTACT
+        act = [] if report.act is None else act_lines(report.act, lang, report.names, is_certain=is_certain)
+        lines = [*act, *([""] if act else []), *_sound(report, lang)]
     for name in REMARKED[:2] if report.faults_total else REMARKED:
         remarks = [_of_demonstration(remark, report.names) for remark in getattr(report, name)]
-        said = [remark_words(remark, lang) for remark in remarks if remark.code not in TECHNICAL]
-        if said:
-            lines += ["", LABELS[name][lang], *(f"  - {line}" for line in dict.fromkeys(said))]
+        sentences = [remark_words(remark, lang) for remark in remarks if remark.code not in TECHNICAL]
+        if sentences:
+            lines += ["", LABELS[name][lang], *(f"  - {line}" for line in dict.fromkeys(sentences))]
     return lines
 
 
@@ -72,19 +74,30 @@ def _sound(report: Report, lang: str) -> list[str]:
     return lines
 
 
-def _act(report: Report, lang: str) -> list[str]:
-    entry = None if report.act is None else report.act.entry
-    if report.act is None or entry is None:
+def act_lines(shown: Shown, lang: str, names: Names, *, is_certain: bool) -> list[str]:
+    """Give an entry in sentences: the act with its place and time, who signed it and when, what had been seen.
+
+    Args:
+        shown: An entry of its form.
+        lang: `es` or `en`.
+        names: Names for identifiers.
+        is_certain: Whether the verdict is intact; else the file claims it.
+
+    Returns:
+        Lines; foreign text in them is not yet made harmless.
+    """
+    entry = shown.entry
+    if entry is None:
         return []
     statement = entry["statement"]
-    code = "recorded" if report.verdict is Verdict.INTACT else "claimed"
-    said = act_sentence(entry, lang, report.names)
-    lines = [_say(code, lang, moment=moment_words(entry["recorded_at"], lang), index=report.act.index, sentence=said)]
-    who = signer(statement["actor"], lang, report.names)
+    code = "recorded" if is_certain else "claimed"
+    what = act_sentence(entry, lang, names)
+    lines = [_say(code, lang, moment=moment_words(entry["recorded_at"], lang), index=shown.index, sentence=what)]
+    who = signer(statement["actor"], lang, names)
     lines.append(_say("signed", lang, signer=who, moment=moment_words(statement["signed_at"], lang)))
     if statement["occurred_on"] != statement["signed_at"][:10]:
         lines.append(_say("occurred", lang, day=day_words(statement["occurred_on"], lang)))
-    return [*lines, _say("seen", lang, size=statement["seen"]["size"]), ""]
+    return [*lines, _say("seen", lang, size=statement["seen"]["size"])]
 
 
 def act_sentence(entry: Mapping[str, Any] | None, lang: str, names: Names) -> str | None:

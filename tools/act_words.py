@@ -7,12 +7,15 @@ The verifier needs nothing but `cryptography`, so it cannot read gettext catalog
 Python as it is, and the page as `tools/build_verifier_page.py` packs it.
 """
 
+import io
 import re
 import sys
 from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
-from constancia.api.text.i18n import _DATES, _WORDS, LANGUAGES, catalogue
+from babel.messages.pofile import read_po
+
+from constancia.api.text.i18n import _DATES, _WORDS, LANGUAGES, catalogue, catalogue_texts
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES, NEVER_APPOINTED
 from constancia.domain.sentences import _LISTS_OF_PARTIES, VARIANTS
@@ -40,7 +43,8 @@ def table() -> str:
     }  # fmt: skip
     rows = [f"{name}|{','.join(items)}|" for name, items in settings.items()]
     messages = {lang: catalogue(lang) for lang in LANGUAGES}
-    ids = sorted(str(key) for key in messages["es"]._catalog if isinstance(key, str))  # type: ignore[attr-defined]
+    texts = catalogue_texts("es").values()
+    ids = sorted({str(message.id) for text in texts for message in read_po(io.BytesIO(text)) if message.id})
     words = choices()
     for msgid in ids:
         if msgid.startswith(_ACT) or (msgid.startswith(_WORD) and msgid.removeprefix(_WORD) in words):

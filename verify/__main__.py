@@ -71,8 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m constancia.verify",
         description="Verify a ledger: store, published folder, address, zip bundle, receipt or contradiction.",
-        epilog="Exit code: 0 intact, 1 altered, 2 inconclusive, 3 unreadable or no receipt; 70 internal failure, 74 the output "
-        "can't be written, 78 usage, 130 interrupted.",
+        epilog="Exit code: 0 intact, 1 altered, 2 inconclusive, 3 unreadable or no receipt; 70 internal failure, 74 "
+        "the output can't be written, 78 usage, 130 interrupted.",
     )
     parser.add_argument("source", help="a ledger's or published folder, an address, a zip, a receipt, a contradiction")
     parser.add_argument(

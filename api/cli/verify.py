@@ -68,11 +68,11 @@ def command(
 ) -> None:
     """Verifica que nada fue alterado. / Verify that nothing was altered.
 
-    Códigos de salida / exit codes: 0 ÍNTEGRO intact, 1 ALTERADO altered, 2 NO CONCLUYENTE inconclusive, 3 ilegible o no es una constancia
-    unreadable or no receipt, 4 la declaración buscada no está (--statement) the statement is not there. Lo que no es un veredicto /
-    what is no verdict: 70, 74, 76, 78, 130 interrumpido interrupted. Sin ancla de confianza nunca es mejor que NO
-    CONCLUYENTE: vendría del auditado. / Without a trust anchor never better than INCONCLUSIVE: it would come from the
-    audited.
+    Códigos de salida / exit codes: 0 ÍNTEGRO intact, 1 ALTERADO altered, 2 NO CONCLUYENTE inconclusive, 3 ilegible o
+    no es una constancia unreadable or no receipt, 4 la declaración buscada no está (--statement) the statement is not
+    there. Lo que no es un veredicto / what is no verdict: 70, 74, 76, 78, 130 interrumpido interrupted. Sin ancla de
+    confianza nunca es mejor que NO CONCLUYENTE: vendría del auditado. / Without a trust anchor never better than
+    INCONCLUSIVE: it would come from the audited.
 
     Ejemplo / example: constancia verify demo --trust confianza --replay
     """

@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,10 @@ from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44, format_vkey
 from constancia.verify.report.words import FAULTS, REMARKS, VERDICTS
 
 SOURCE = PAGE.read_text(encoding="utf-8")
-MAX_BYTES = 68_000
+# The sentences of all types of act, in two languages, are 25,000 bytes, and 15,000 as they are packed. With the kinds
+# of file and the sentences of a lay report, words are a third of the page. The rest is what was 62,000 before, and
+# what says names and reads mail and pages. It is still read in a few hours, sent with a mail, and 50,000 by gzip.
+MAX_BYTES = 112_000
 LOG = f"log {format_vkey(true().signer.verifier)}\n".encode()
 WITNESS = f"witness w {format_vkey(Witness('w').verifier)}\n".encode()
 STRONG = f"witness strong {format_vkey(PostQuantumWitness('w').verifier)}\n".encode()
@@ -84,6 +88,14 @@ def test_names_of_the_source_are_those_of_the_page() -> None:
     assert [
         name for name in names if not any(re.match(rf"(async )?(function|class) {name}\b", one) for one in lines)
     ] == []
+
+
+def test_every_name_of_the_source_is_given_once() -> None:
+    """The scripts run as one: a second function of a name would silently replace the first."""
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (PAGE.parent / "page").glob("*.js"))
+    names = re.findall(r"^(?:(?:async )?function\*? |class |const |let )(\w+)", source, re.MULTILINE)
+    assert len(names) > 150
+    assert [name for name, count in Counter(names).items() if count > 1] == []
 
 
 def test_policy_allows_no_network_and_nothing_inline_but_by_hash() -> None:

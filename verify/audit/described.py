@@ -28,6 +28,8 @@ def describe(source: Source, findings: Findings, size: int, other: Source | None
     """
     if not findings.names.known and (genesis := _object(_entry(source, 0, size))) is not None:
         take_names(findings, genesis)  # after a pass that went on from an earlier one
+    if other is not None and other.claimed_origin() != source.claimed_origin():
+        other = None  # of another ledger: there is nothing to compare
     for index in findings.faulty(MAX_DESCRIBED):
         raw, recorded = _entry(source, index, size), findings.expected_leaf(index)
         versions = [bytes_ for bytes_ in _versions(source, index, other) if bytes_ != raw]

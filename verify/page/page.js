@@ -153,7 +153,7 @@ function withWords(given) {
 function finish(given) {
 	if (given.source.kind === "zip" && !given.error) {
 		remembered.set(given.origin, given.names);
-		copies = [chosen.blob, ...copies.filter(blob => blob !== chosen.blob)].slice(0, 2);
+		copies = [{blob: chosen.blob, origin: given.origin}, ...copies.filter(({blob}) => blob !== chosen.blob)].slice(0, 2);
 	}
 	known = given.source.kind === "zip" ? given.names : remembered.get(given.origin) ?? {};
 	window.constanciaReport = report = withWords(given);
@@ -174,7 +174,7 @@ function start() {
 	worker = spare;
 	spare = new Worker(source); // for the next time: starting one takes a while
 	worker.onmessage = ({data}) => { if (data.verdict) finish(data); else byId("bar").value = data; };
-	worker.postMessage({...chosen, against: copies.find(blob => blob !== chosen.blob) ?? null, given: {policy, genesis: typed("genesis"), checkpoint: typed("kept")}});
+	worker.postMessage({...chosen, against: copies.find(({blob}) => blob !== chosen.blob) ?? null, given: {policy, genesis: typed("genesis"), checkpoint: typed("kept")}});
 }
 
 /** Sorts files by name and by what they begin with; what is trusted goes into its box, for all to see. */

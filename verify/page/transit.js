@@ -59,7 +59,7 @@ const sorted = value => Array.isArray(value) ? value.map(sorted) : isObject(valu
 /** JSON that a program indented or sorted otherwise, in its one form again. */
 function writtenAgain(text) {
 	try {
-		const value = sorted(JSON.parse(fileText(fromLatin1(text))));
+		const value = sorted(JSON.parse(fileText(fromLatin1(text)) ?? ""));
 		checkProfile(value, false);
 		return latin1(utf8(JSON.stringify(value)));
 	} catch { return text; }

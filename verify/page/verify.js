@@ -32,7 +32,7 @@ async function copiesOf(files, index) {
 async function describe(against) {
 	const indexes = [...new Set(faults.filter(one => one.index !== null && !one.somewhere).map(one => one.index))].sort((a, b) => a - b).slice(0, 12);
 	if (!indexes.length) return;
-	const kept = remarks.notes.length, others = against ? await openZip(against).catch(() => null) : null;
+	const kept = remarks.notes.length, others = against?.origin === facts.origin ? await openZip(against.blob).catch(() => null) : null;
 	remarks.notes.length = kept;
 	for (const index of indexes) {
 		const own = await copiesOf(files, index).catch(() => []), more = others ? await copiesOf(others, index).catch(() => []) : [];
@@ -45,7 +45,7 @@ async function describe(against) {
 
 function anyObject(bytes) {
 	try {
-		const value = JSON.parse(fileText(bytes));
+		const value = JSON.parse(fileText(bytes) ?? "");
 		return isObject(value) ? value : null;
 	} catch { return null; }
 }

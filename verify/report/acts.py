@@ -16,9 +16,13 @@ _PARAMETER: Final = re.compile(r"\{(\w+)\}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(_[a-z]{2,4})*")
 _EDTF_PART: Final = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
 MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
-    "es": tuple(["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"]),
-    "en": tuple(
-        ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+    "es": (
+        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
+        "diciembre",
+    ),
+    "en": (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
     ),
 }  # fmt: skip
 _SPANS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -200,12 +204,7 @@ def _code(type_name: str, body: Mapping[str, Any]) -> str:
 
 
 def _parameters(actor: Mapping[str, Any], body: Mapping[str, Any], lang: str, names: Names) -> dict[str, str]:
-    params = dict(_flat(body, "", lang, names))
-    for name in params:
-        if name in _setting("!dates"):
-            params[name] = day_words(params[name], lang)
-        elif name in _setting("!words"):
-            params[name] = word(params[name], lang)
+    params = {name: _shown(name, value, lang) for name, value in _flat(body, "", lang, names)}
     for member in _NAMED:
         known = names.of(member, body.get(member), body.get("commitment")) if member in params else None
         if known is not None:
@@ -225,6 +224,12 @@ def _parameters(actor: Mapping[str, Any], body: Mapping[str, Any], lang: str, na
     if "own_level" in body:
         params["level"] = word(str(body["own_level"]), lang)
     return params
+
+
+def _shown(name: str, value: str, lang: str) -> str:
+    if name in _setting("!dates"):
+        return day_words(value, lang)
+    return word(value, lang) if name in _setting("!words") else value
 
 
 def _flat(item: Mapping[str, Any], prefix: str, lang: str, names: Names) -> Iterator[tuple[str, str]]:

@@ -45,12 +45,13 @@ def change_words(old: Mapping[str, Any], new: Mapping[str, Any], lang: str, name
         A line each, at most `MAX_CHANGES` and one that counts the rest.
     """
     changes = differences(old, new)
-    lines = [_line(path, a, b, (old, new), lang, names) for path, a, b in changes[:MAX_CHANGES]]
+    lines = [_line(change, (old, new), lang, names) for change in changes[:MAX_CHANGES]]
     rest = len(changes) - MAX_CHANGES
     return [*lines, CHANGES["more"][lang].format(count=rest)] if rest > 0 else lines
 
 
-def _line(path: Sequence[Any], old: object, new: object, roots: Sequence[object], lang: str, names: Names) -> str:
+def _line(change: tuple[Sequence[Any], object, object], roots: Sequence[object], lang: str, names: Names) -> str:
+    path, old, new = change
     member = next((name for name in reversed(path) if isinstance(name, str) and name in MEMBERS), None)
     named = [str(step) for step in path if isinstance(step, str)]
     what = MEMBERS[member][lang] if member is not None else ".".join(named[-2:])

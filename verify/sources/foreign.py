@@ -84,14 +84,16 @@ def _kind_of_text(text: str, data: bytes) -> str:
     try:
         value = parse_any(text)
     except Malformed:
-        value = None
-    else:
-        return object_kind(value) if isinstance(value, Mapping) else "json"
+        return _kind_of_lines(text)
+    return object_kind(value) if isinstance(value, Mapping) else "json"
+
+
+def _kind_of_lines(text: str) -> str:
+    bare = text.strip()
     if _MAIL.match(text.lstrip()):
         return "mail"
     if _NOTE.match(text.replace("\r\n", "\n")):
         return "checkpoint-file"
-    bare = text.strip()
     for kind, pattern in (("genesis-file", _GENESIS), ("key-file", _KEY)):
         if pattern.fullmatch(bare):
             return kind

@@ -98,9 +98,14 @@ def _with_phrases(script: str) -> str:
     signs = signs[: len(phrases)]
     for long, short in zip(tables, text.split("\0"), strict=True):
         script = script.replace(long, short)
-    lines = re.findall(rf".{{1,{_LINE - 30}}}", "|".join(phrases))
-    joined = "\n+".join(f'"{line}"' for line in lines)
-    return script.replace('SIGNS="",PHRASES=[]', f'SIGNS="{signs}",\nPHRASES=({joined}).split("|")')
+    return script.replace(
+        'SIGNS="",PHRASES=[]', f'SIGNS={_in_lines(signs)},\nPHRASES=({_in_lines("|".join(phrases))}).split("|")'
+    )
+
+
+def _in_lines(text: str) -> str:
+    """Write a long string as a sum of short ones."""
+    return "\n+".join(f'"{line}"' for line in re.findall(rf".{{1,{_LINE - 30}}}", text))
 
 
 def _repeated(text: str) -> Iterator[tuple[str, int]]:

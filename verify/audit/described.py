@@ -26,7 +26,8 @@ def describe(source: Source, findings: Findings, size: int, other: Source | None
         size: The source's size.
         other: Another copy, to compare with; None if there is none.
     """
-    if not findings.names.known and (genesis := _object(_entry(source, 0, size))) is not None:
+    is_here = source.kind != "url"  # an address is not asked for more than the audit needs
+    if is_here and not findings.names.known and (genesis := _object(_entry(source, 0, size))) is not None:
         take_names(findings, genesis)  # after a pass that went on from an earlier one
     if other is not None and other.claimed_origin() != source.claimed_origin():
         other = None  # of another ledger: there is nothing to compare
@@ -69,7 +70,7 @@ def _versions(source: Source, index: int, other: Source | None) -> Iterator[byte
 
 def _published(source: Source, index: int) -> Iterator[bytes]:
     published = source.published
-    if published is None or source.kind == "url":  # an address is not asked for more than the audit needs
+    if published is None or source.kind == "url":
         return
     number, at = divmod(index, HASHES_PER_TILE)
     try:

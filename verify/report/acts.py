@@ -3,6 +3,7 @@
 The sentences of all types are a table, `acts.txt`, that `make acts` writes from the catalogues; the page has the same.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -129,7 +130,7 @@ def words_of(value: object, lang: str) -> str:
     if _is_text(value):
         texts: Texts = value  # type: ignore[assignment]  # `_is_text`
         return next((texts[tag] for tag in (lang, "es", "en") if tag in texts), next(iter(texts.values())))
-    return str(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def day_words(text: str, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""A file of another kind is told by its bytes, with what to do, and is never an alteration."""
+"""The kind of another file follows from its bytes, with what to do, and is never an alteration."""
 
 import json
 from pathlib import Path

@@ -89,6 +89,7 @@ def test_another_file_is_no_receipt_and_no_alteration(page: Page, name: str, dem
     assert text.startswith("ESTO NO ES UNA CONSTANCIA")
     assert KINDS[code]["es"] in text
     assert page.evaluate("constanciaReport.exit_code") == 3
+    assert ("Dice: " in text) is (name == "signed statement")
 
 
 @pytest.mark.parametrize(

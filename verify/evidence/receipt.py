@@ -14,7 +14,7 @@ from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_
 from constancia.verify.core.formats.policy import NO_QUORUM, cosigners, open_with_policy
 from constancia.verify.core.formats.signatures import verify_signature
 from constancia.verify.report.findings import Findings, Shown, fault_of
-from constancia.verify.sources.foreign import Foreign, kind_of, seems_an_entry
+from constancia.verify.sources.foreign import foreign, seems_an_entry
 from constancia.verify.sources.source import parse_whole_proof
 from constancia.verify.sources.transit import as_written
 from constancia.verify.sources.zones import load_zone
@@ -69,7 +69,7 @@ def audit_entry(raw: bytes, trust: TrustFolder | None, findings: Findings) -> No
     except Unreadable as error:
         if seems_an_entry(raw):
             raise
-        raise Foreign(kind_of(raw), findings.location) from error
+        raise foreign(raw, findings.location) from error
     index = parse_entry(raw).index
     _check_entry(index, raw, findings)
     _check_genesis(trust, findings)

@@ -120,6 +120,8 @@ function show() {
 	clear(verdict);
 	const heading = element(byId("status"), "h2", say(PAGE, verdict), {tabIndex: -1});
 	element(byId("status"), "p", sentence());
+	const says = error?.act ? sentenceOf(error.act, lang) : null;
+	if (says) element(details, "p", say(LAY, "says", {sentence: says}));
 	if (error) return heading;
 	if (report.faults_total) showAltered(details);
 	else if (act) showAct(details, act);

@@ -13,7 +13,7 @@ async function verify({blob, name, given, against}, progress) {
 		reportTrust();
 		return endReport(source);
 	} catch (error) {
-		return endReport(source, {code: error instanceof Unreadable ? error.code : "internal", detail: error.detail ?? String(error)});
+		return endReport(source, {code: error instanceof Unreadable ? error.code : "internal", detail: error.detail ?? String(error), act: error.act ?? null});
 	}
 }
 

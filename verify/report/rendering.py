@@ -37,7 +37,9 @@ def json_text(document: object, *, indent: int | None = 1) -> str:
 def unreadable_text(error: Unreadable | Malformed, lang: str) -> str:
     """Say that there is no verdict, why, and what to do, in `es` or `en`."""
     if isinstance(error, Unreadable) and error.code in KINDS:
-        return f"{VERDICTS['FOREIGN'][lang]}  {printable(error.where, 300)}\n\n{KINDS[error.code][lang]}"
+        says = act_sentence(getattr(error, "act", None), lang, Names())
+        act = "" if says is None else "\n" + printable(filled(LAY["says"][lang], {"sentence": says}))
+        return f"{VERDICTS['FOREIGN'][lang]}  {printable(error.where, 300)}\n\n{KINDS[error.code][lang]}{act}"
     words = SEEN.get(error.code) if isinstance(error, Unreadable) else None
     if isinstance(error, Unreadable) and error.code.startswith("zip"):
         words = LAY["zip-refused"]

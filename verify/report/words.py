@@ -201,6 +201,7 @@ LAY: Final[Words] = table_of("""
     altered-somewhere | En algún lugar de los registros {index} a {last_index}: {what}. | Somewhere in entries {index} to {last_index}: {what}.
     altered-log | El libro entero: {what}. | The ledger as a whole: {what}.
     now | Dice ahora: {sentence} | It says now: {sentence}
+    says | Dice: {sentence} | It says: {sentence}
     now-none | Lo que hay ahora en su lugar no se puede leer como registro. | What is there now can't be read as an entry.
     was | Lo que se firmó dice: {sentence} | What was signed says: {sentence}
     changes-signed | Qué cambió en ese registro: | What changed in that entry:

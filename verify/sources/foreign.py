@@ -3,7 +3,7 @@
 import re
 import struct
 from collections.abc import Mapping
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.report.kinds import magic, object_kind, zip_kind
@@ -25,10 +25,26 @@ _ENTRY: Final = (b'"index"', b'"previous"', b'"recorded_at"', b'"signatures"', b
 
 
 class Foreign(Unreadable):
-    """A file is none of what is verified; `code` is one of `kinds.KINDS` and says what it seems to be."""
+    """A file is none of what is verified.
 
-    def __init__(self, code: str, where: str) -> None:
+    Args:
+        code: One of `kinds.KINDS`, which says what it seems to be.
+        where: The file.
+        act: An object with the member `statement`, where the file is a statement that is no entry.
+    """
+
+    def __init__(self, code: str, where: str, act: Mapping[str, Any] | None = None) -> None:
         super().__init__(code, where, "no receipt, ledger or entry")
+        self.act = act
+
+
+def foreign(data: bytes, where: str) -> Foreign:
+    """Give the answer to a file that is none of what is verified: its kind, and what a statement in it says."""
+    code, text = kind_of(data), text_of(data)
+    if code not in ("signed-statement", "statement") or text is None:
+        return Foreign(code, where)
+    value = parse_any(text)
+    return Foreign(code, where, value if code == "signed-statement" else {"statement": value})
 
 
 def kind_of(data: bytes) -> str:

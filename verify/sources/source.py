@@ -16,7 +16,7 @@ from constancia.verify.sources import layout
 from constancia.verify.sources.contradiction_file import HEADER as CONTRADICTION
 from constancia.verify.sources.contradiction_file import MAX_CONTRADICTION_BYTES, origin_of
 from constancia.verify.sources.files import Folder, open_regular
-from constancia.verify.sources.foreign import MAX_TEXT_BYTES, OURS, Foreign, kind_of, kind_of_zip
+from constancia.verify.sources.foreign import MAX_TEXT_BYTES, OURS, Foreign, foreign, kind_of_zip
 from constancia.verify.sources.published_log import PublishedLog, had
 from constancia.verify.sources.sqlite_store import SCHEMA, Store, open_store
 from constancia.verify.sources.transit import is_html, undone
@@ -193,7 +193,7 @@ def _open_file(path: Path, head: bytes, file: BinaryIO) -> Source:
         return Source(kind="entry", location=location, lone_entry=data)
     if undone(data, parse_whole_proof, HEADER.encode()) is not None:  # in a mail or a page
         return Source(kind="receipt", location=location, receipt=data)
-    raise Foreign(kind_of(data), location)
+    raise foreign(data, location)
 
 
 def _ledgers_store(path: Path) -> Store:

@@ -1,6 +1,7 @@
 """The kind of another file follows from its bytes, with what to do, and is never an alteration."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,12 @@ def test_answer_names_the_kind_and_what_to_do(tmp_path: Path) -> None:
     assert unreadable_text(caught.value, "es").startswith("ESTO NO ES UNA CONSTANCIA  ")
     assert unreadable_text(caught.value, "en").startswith("THIS IS NOT A RECEIPT  ")
     assert unreadable_text(caught.value, "es").endswith(KINDS["photo"]["es"])
+
+
+@pytest.mark.parametrize("name", ["signed statement", "signed statement indented", "statement"])
+def test_statement_that_is_no_entry_says_its_act(name: str, tmp_path: Path) -> None:
+    write(tmp_path / "VoteCast.signed.json", foreign_files()[name])
+    with pytest.raises(Foreign) as caught:
+        verify(tmp_path / "VoteCast.signed.json")
+    assert re.search(r"\nDice: \w.*\.$", unreadable_text(caught.value, "es"))
+    assert re.search(r"\nIt says: \w.*\.$", unreadable_text(caught.value, "en"))

@@ -105,7 +105,7 @@ def _with_phrases(script: str) -> str:
 
 def _in_lines(text: str) -> str:
     """Write a long string as a sum of short ones."""
-    return "\n+".join(f'"{line}"' for line in re.findall(rf".{{1,{_LINE - 30}}}", text))
+    return "\n+".join(f'"{line}"' for line in re.findall(rf".{{1,{_LINE - 90}}}", text))
 
 
 def _repeated(text: str) -> Iterator[tuple[str, int]]:

@@ -33,7 +33,7 @@ function checkGenesis() {
 async function auditEntry(bytes, name) {
 	try { bytes = asWritten(bytes, parseEntry, "entry"); } catch (error) {
 		if (error instanceof Unreadable && !seemsEntry(bytes)) {
-			const code = kindOf(bytes), value = anyObject(bytes), act = {"signed-statement": value, statement: {statement: value}}[code];
+			const code = kindOf(bytes), value = anyObject(bytes), act = {"signed-statement": value, "unsigned-statement": {statement: value}}[code];
 			throw Object.assign(new Unreadable(code, name), {act});
 		}
 		throw error;

@@ -27,7 +27,7 @@ KINDS: Final[Words] = table_of("""
     store-file | Parece la base de datos de un libro. Esta página no la lee: use la orden «constancia verify» en la carpeta del libro. | It seems to be the database of a ledger. This page does not read it: use the command “constancia verify” on the ledger's folder.
     contradiction-file | Parece una prueba de que un libro se contradijo. Esta página no la lee: use la orden «constancia verify». | It seems to be a proof that a ledger contradicted itself. This page does not read it: use the command “constancia verify”.
     signed-statement | Es una declaración firmada que aún no es registro: el libro no la ha recibido, o aquí no se ve. Entréguela al libro; él le da la constancia. | It is a signed statement that is no entry yet: the ledger has not received it, or nothing here shows it. Hand it in to the ledger; it gives you the receipt.
-    statement | Es un borrador o una declaración sin firmar. No prueba nada todavía: fírmela y entréguela al libro. | It is a draft or an unsigned statement. It proves nothing yet: sign it and hand it in to the ledger.
+    unsigned-statement | Es un borrador o una declaración sin firmar. No prueba nada todavía: fírmela y entréguela al libro. | It is a draft or an unsigned statement. It proves nothing yet: sign it and hand it in to the ledger.
     api-document | Parecen datos que da el sitio del libro, no una constancia. En la página de ese registro, elija «guardar la constancia». | It seems to be data that the ledger's site gives, not a receipt. On that entry's page, choose to save the receipt.
     report | Es el informe de una revisión anterior. Elija el archivo que se revisó. | It is the report of an earlier check. Choose the file that was checked.
     json | Parece un archivo de datos (JSON) de otro programa. Elija el archivo que termina en .tlog-proof o .zip. | It seems to be another program's data file (JSON). Choose the file that ends in .tlog-proof or .zip.
@@ -83,7 +83,7 @@ MAGIC: Final = """
 # What a JSON object is that has all of these members, the first that fits.
 OBJECTS: Final = """
     report verdict exit_code
-    statement actor body ledger seen signed_at stream type
+    unsigned-statement actor body ledger seen signed_at stream type
     signed-statement signatures statement
     api-document tree_size root
     api-document size root at

@@ -41,7 +41,7 @@ class Foreign(Unreadable):
 def foreign(data: bytes, where: str) -> Foreign:
     """Give the answer to a file that is none of what is verified: its kind, and what a statement in it says."""
     code, text = kind_of(data), text_of(data)
-    if code not in ("signed-statement", "statement") or text is None:
+    if code not in ("signed-statement", "unsigned-statement") or text is None:
         return Foreign(code, where)
     value = parse_any(text)
     return Foreign(code, where, value if code == "signed-statement" else {"statement": value})

@@ -13,10 +13,10 @@ QUICK := tests/domain tests/verify tests/test_house.py tests/test_docs.py \
     --ignore=tests/verify/test_tamper.py -m 'not slow'
 BROWSER := tests/e2e/test_page_agreement.py tests/e2e/test_pages.py tests/e2e/test_page_itself.py tests/e2e/test_page_verifier.py tests/e2e/test_page_tamper.py
 
-.PHONY: agreement build help demo serve setup test check quick unit browser format mutants lock bench rounds acts api-docs page docs story clean
+.PHONY: agreement build help demo serve setup test check quick unit browser format mutants lock bench rounds acts api-docs page docs screenshots story clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '%-9s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '%-11s %s\n' "$$name" "$$text"; done
 
 demo: $(INSTALLED)  ## play the process from 2017 to 2025, print each commitment's state, verify it
 	$(BIN)/constancia demo --dir $(DEMO) --force
@@ -84,6 +84,9 @@ docs: $(INSTALLED)  ## generate the documentation of acts from their code
 
 story: $(INSTALLED)  ## write the demonstration as data: examples/process-2017-2025.json
 	$(BIN)/python -m tools.build_story
+
+screenshots: $(INSTALLED) $(PROGRAMS)  ## photograph the demonstration's pages: docs/screenshots/
+	$(BIN)/python -m tools.screenshots
 
 bench: $(INSTALLED)  ## figures, as ratios within one run
 	for script in tests/benchmarks/bench_*.py; do PYTHONPATH=. $(BIN)/python $$script || exit 1; done

@@ -16,8 +16,13 @@ from constancia.api.http.rates import Rates
 from constancia.api.http.schemas import with_common_answers
 from constancia.api.http.security import Guard
 from constancia.api.http.settings import Settings
+from constancia.api.opendata.made_files import MadeFiles
+from constancia.api.pages import copy, wrong_address
 from constancia.api.pages import routes as pages
+from constancia.api.pages.page_cache import PageStore
+from constancia.api.pages.rows_cache import RowsCache
 from constancia.api.routers import (
+    data,
     documents,
     drafts,
     entries,
@@ -44,7 +49,7 @@ def _show_refusals(app: FastAPI, ledger: Ledger) -> None:
 
     def shown(answer: Response, request: Request) -> Response:
         is_page = request.url.path.startswith(pages.PATHS) and "text/html" in request.headers.get("accept", "")
-        return pages.refused(request, ledger, json.loads(bytes(answer.body))) if is_page else answer
+        return wrong_address.refused(request, ledger, json.loads(bytes(answer.body))) if is_page else answer
 
     @app.exception_handler(Refusal)
     def on_refusal(request: Request, error: Refusal) -> Response:
@@ -57,6 +62,22 @@ def _show_refusals(app: FastAPI, ledger: Ledger) -> None:
     @app.exception_handler(RequestValidationError)
     def on_validation(request: Request, error: RequestValidationError) -> Response:
         return shown(problems.from_validation(error, request.url.path), request)
+
+
+def copy_app(ledger: Ledger, settings: Settings) -> FastAPI:
+    """Build the application whose pages become files of a bundle; it is asked by the process itself alone.
+
+    Args:
+        ledger: An open ledger that does not grow.
+        settings: The operator's settings.
+
+    Returns:
+        The ASGI application: without limits and without an address, with the copy's own pages.
+    """
+    limits = {"costly_reads_per_minute": 0, "writes_per_minute": 0, "public_url": None, "root_path": ""}
+    app = create_app(ledger, settings.model_copy(update=limits))
+    app.include_router(copy.router)
+    return app
 
 
 def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
@@ -83,6 +104,9 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.state.settings = settings
     problems.install(app)
     _show_refusals(app, ledger)
+    app.state.rows_cache, app.state.pages = RowsCache(), PageStore()
+    app.state.made = MadeFiles()
+    app.state.make_app = copy_app
     app.state.rates = rates = Rates(settings)
     app.add_middleware(Guard, rates=rates, settings=settings)
     app.add_middleware(Prefixed, prefix=settings.root_path)  # the last one added is the first that a request meets
@@ -96,6 +120,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         exchange,
         provenance,
         documents,
+        data,
         refusals,
         health,
         verifier,
@@ -109,7 +134,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     @app.exception_handler(NotFound)
     async def on_not_found(request: Request, error: NotFound) -> Response:
         if path_within(request.scope).startswith(pages.PATHS):
-            return await run_in_threadpool(pages.not_found, request, ledger)
+            return await run_in_threadpool(wrong_address.not_found, request, ledger)
         return problems.from_ledger(error)
 
     @app.exception_handler(404)

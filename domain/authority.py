@@ -138,7 +138,18 @@ def _key_within(act: Act[Any], on: object, at: Context) -> Breach:
 @rule("E_ROLE", "the actor is the one whose key signed", "quien actúa es quien firmó con su llave")
 def _key_of_the_actor(act: Act[Any], on: object, at: Context) -> Breach:
     key = None if act.signer in _BY_NO_REGISTERED_KEY else signing_key(at, at.key)
-    return key is not None and (at.actor.get("party"), at.actor.get("appointment")) != (key.party, key.appointment)
+    if key is None or (at.actor.get("party"), at.actor.get("appointment")) == (key.party, key.appointment):
+        return None
+    return {
+        "key_of": _holder(at, key.party, key.appointment),
+        "signs_as": _holder(at, at.actor.get("party"), at.actor.get("appointment")),
+    }
+
+
+def _holder(at: Context, party: str | None, appointment: str | None) -> dict[str, str]:
+    """Give whose a key or a word is: the party, and the person by name where it is not the party's root."""
+    made = at.state.standing(f"appointment/{appointment}")
+    return {"party": party or ""} | ({"name": made.name} if isinstance(made, Appointment) else {})
 
 
 @rule(
@@ -151,10 +162,15 @@ def _appointment_in_force(act: Act[Any], on: object, at: Context) -> Breach:
         return None
     appointment = _appointment(at)
     if appointment is None:
-        return {"is": NONE}
+        return {"is": NONE, "appointment": at.actor["appointment"]}
     # A key presents itself before the first day too, so that it can be endorsed in time.
     early = act.signer == "self" and appointment.status_on(at.day) == "appointed"
-    return not (early or appointment.is_in_force(at.day)) and {"is": appointment.status_on(at.day)}
+    return not (early or appointment.is_in_force(at.day)) and {
+        "is": appointment.status_on(at.day),
+        "name": appointment.name,
+        "since": appointment.valid_from,
+        **({"until": appointment.valid_until} if appointment.valid_until is not None else {}),
+    }
 
 
 @rule("E_ROLE", "person, capacity and party are the appointment's", "persona, calidad y parte son las del nombramiento")
@@ -162,11 +178,9 @@ def _as_appointed(act: Act[Any], on: object, at: Context) -> Breach:
     appointment = _appointment(at)
     if appointment is None or _appointment_in_force.broken(act, on, at):
         return None
-    return (appointment.person, appointment.capacity, appointment.party) != (
-        at.actor["person"],
-        at.actor["capacity"],
-        at.party,
-    )
+    appointed = {"capacity": appointment.capacity, "party": appointment.party, "person": appointment.person}
+    given = {name: at.actor.get(name) for name in appointed}
+    return given != appointed and {"expected": appointed, "found": given, "name": appointment.name}
 
 
 def _any_body(act: Act[Any], on: object, at: Context) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from constancia.domain.commitments.commitment import Commitment, bearers_of
+from constancia.domain.commitments.commitment import Commitment, bearers_of, part_of
 from constancia.domain.commitments.duty import Duty
 from constancia.domain.commitments.scope import Milestone
 from constancia.domain.governance.body import acting_body, line_of
@@ -66,6 +66,32 @@ def fallback_bearers(state: State, commitment: Commitment, milestone: Milestone)
     for name in named:
         bearers.extend(seated if name in MEMBERS else bearers_of(state, commitment, milestone, name))
     return tuple(dict.fromkeys(bearers))
+
+
+def responsible_for(state: State, commitment: Commitment, milestone: Milestone) -> tuple[str, ...]:
+    """Give the parties that answer for a milestone now.
+
+    Args:
+        state: The state.
+        commitment: The milestone's commitment.
+        milestone: One of its scope in force.
+
+    Returns:
+        Those of the fallback once its condition has failed; before, who leads: members that sit, parties, who fills a
+        role, or who has taken over from them. Empty where nobody does.
+    """
+    if commitment.has_failed(milestone):
+        return fallback_bearers(state, commitment, milestone)
+    body = acting_body(state, commitment.governance_body)
+    seated = body.seated if body is not None else ()
+    leading: list[str] = []
+    for name in milestone.lead:
+        if name in MEMBERS:
+            duty = part_of(commitment, milestone.milestone)
+            leading.extend(bearer for seat in seated if (bearer := holder_of(state, seat, duty)) is not None)
+        else:
+            leading.extend(bearers_of(state, commitment, milestone, name))
+    return tuple(dict.fromkeys(leading))
 
 
 def kind_changed(state: State, succession: Succession) -> bool:

@@ -18,6 +18,7 @@ from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.languages import DEFAULT_LANGUAGES, is_text
+from constancia.domain.naming import Named, name_of
 from constancia.domain.plans.plan import ActionPlan, Carried
 from constancia.domain.remarks.correction import Correction
 from constancia.domain.remarks.remarked_entry import RemarkedEntry
@@ -40,7 +41,7 @@ _LISTS_OF_PARTIES: Final = frozenset({"bearers", "members", "parties", "required
 
 ByLanguage = Mapping[str, str]
 Name = str | ByLanguage
-Parameter = str | int | ByLanguage | tuple[Name, ...]
+Parameter = str | int | ByLanguage | Named | tuple[Name | Named, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,8 @@ def sentence_of(statement: Mapping[str, Any], state: State | None = None) -> Sen
     params["party"] = party_name(name, state)
     params["who"] = _person_name(actor, state)
     params["capacity"] = _named(actor["capacity"], state)
+    if state is not None:
+        params |= _titles(statement["body"], state)
     if "party" in statement["body"]:
         params["subject"] = party_name(statement["body"]["party"], state)
     if "organization" in statement["body"]:
@@ -94,6 +97,19 @@ def sentence_of(statement: Mapping[str, Any], state: State | None = None) -> Sen
         params=params,
         languages=state.languages if state else DEFAULT_LANGUAGES,
     )
+
+
+def _titles(body: Mapping[str, Any], state: State) -> dict[str, Parameter]:
+    """Give the titles of what a body's members identify, for those that the state knows."""
+    titles: dict[str, Parameter] = {}
+    for member, value in body.items():
+        if isinstance(value, list):
+            named = [name_of(member, item, body, state) or item for item in value if isinstance(item, str)]
+            if any(isinstance(item, Named) for item in named):
+                titles[member] = tuple(named)
+        elif (name := name_of(member, value, body, state)) is not None:
+            titles[member] = name
+    return titles
 
 
 def _move(statement: Mapping[str, Any]) -> str:

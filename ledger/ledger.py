@@ -14,7 +14,7 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
@@ -109,6 +109,11 @@ class Ledger:
     def close(self) -> None:
         """Lets everything under way come to its end, and lets go of the folder; may be repeated."""
         self._resources.close()
+
+    def close_with(self, further: contextlib.ExitStack) -> None:
+        """Close further resources too, after the ledger's own, such as the folder of a copy."""
+        own, self._resources = self._resources, further
+        further.callback(own.close)
 
     def __enter__(self) -> Self:
         """Close the ledger at the end of a block."""
@@ -342,9 +347,10 @@ class Ledger:
             rollbacks=self.folder.rollbacks,
         )
 
-    def export(self, path: Path) -> Checkpoint:
-        """Write the bundle; see `bundle.export_bundle`."""
-        return export_bundle(self.log, self.documents, self.policy.encode(), path, self.anchors, self.folder.rollbacks)
+    def export(self, path: Path, extras: Iterable[tuple[str, bytes]] = ()) -> Checkpoint:
+        """Write the bundle, with more files to read next to the log's; see `bundle.export_bundle`."""
+        parts = (self.policy.encode(), path, self.anchors, self.folder.rollbacks)
+        return export_bundle(self.log, self.documents, *parts, extras=extras)
 
     @property
     def policy(self) -> str:

@@ -27,7 +27,7 @@ SIZE = 26  # entries of the ledger that the examples verify
 FLOORS = ("verify", "domain", "ledger", "api")
 # Pages that speak of the code as it is; CHANGELOG speaks of what it was, API is made from docstrings.
 PAGES = sorted(
-    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *DOCS.rglob("*.md")],
+    [ROOT / "README.md", ROOT / "README.en.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *DOCS.rglob("*.md")],
     key=lambda path: path.relative_to(ROOT).as_posix(),
 )
 PATH = re.compile(r"(?:\.import|api|docs|domain|examples|ledger|tests|tools|verify)/[\w./*-]*(?:/|\.[a-z]+)")

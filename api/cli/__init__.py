@@ -12,6 +12,7 @@ import typer
 from constancia.api.cli import (
     anchor,
     backup,
+    completion,
     demo,
     draft,
     export,
@@ -79,7 +80,8 @@ def options(
 
 _SIGNING = (init, demo, serve, keygen, draft, sign, submit)
 _READING = (
-    verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, backup, restore, refusals
+    verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, backup, restore, refusals,
+    completion,
 )  # fmt: skip
 for verb in (*_SIGNING, *_READING):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
@@ -98,12 +100,21 @@ def _run() -> object:
     from constancia.verify.report.output import INTERRUPTED, USAGE, write_error
     from constancia.verify.report.printable import printable
 
+    if "_CONSTANCIA_COMPLETE" in os.environ:  # the shell asks what could come next
+        from typer._completion_classes import completion_init
+
+        completion_init()
     try:
-        return app(standalone_mode=False)
+        return app(standalone_mode=False, prog_name="constancia")
     except Exception as error:
-        if not hasattr(error, "exit_code") or not hasattr(error, "format_message"):  # click's, of whichever copy
+        if not hasattr(error, "exit_code") or not hasattr(error, "format_message"):  # of the library
             if type(error).__name__ == "Abort":
                 return INTERRUPTED
             raise
-        write_error(printable(error.format_message()))
+        if type(error).__name__ == "NoArgsIsHelpError":
+            write_error(printable(error.format_message(), 100_000, keep="\n"))
+            return USAGE
+        from constancia.api.cli.usage import usage_text
+
+        write_error(printable(usage_text(error, sys.argv[1:]), 10_000, keep="\n"))
         return USAGE

@@ -1,4 +1,4 @@
-"""Run the command line as `python -m constancia.api.cli`, for when the installed script is not on the PATH."""
+"""Run the command line as `python -m constancia`, for when the installed script is not on the PATH."""
 
 from constancia.api.cli import main
 

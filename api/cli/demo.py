@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import console, guarded, language, message, open_for_reading, say
+from constancia.api.cli.terminal import console, guarded, language, message, open_for_reading, program, say
 
 if TYPE_CHECKING:
     from constancia.api.demo.run import Played
@@ -45,14 +45,20 @@ def command(
     with open_source(str(folder)) as source:
         report = audit(source, load_trust(LedgerFolder(folder).trust), further=[Replay(played.ended)])
     say(report_text(report, language()))
-    say(message("demo.next", folder=folder))
+    say(message("demo.means"))
+    say(message("demo.next", folder=folder, program=program()))
     raise typer.Exit(report.verdict.exit_code)
 
 
 def show_played(folder: Path, played: "Played") -> None:
     """Print the refused acts and the status of everything."""
+    from rich.text import Text
+
     from constancia.api.cli.standing import print_standing
+    from constancia.api.text.dates import date_words
+    from constancia.api.text.i18n import say as sentence_words
     from constancia.api.text.rules import rule_words
+    from constancia.domain.kernel.calendar import local_day
     from constancia.ledger.clock import format_recorded_at
     from constancia.verify.report.printable import printable
 
@@ -61,11 +67,17 @@ def show_played(folder: Path, played: "Played") -> None:
     out.print(message("demo.witnessed") if played.witnessed else message("demo.not_witnessed"))
     out.print(message("demo.refused", count=len(played.refused)))
     for refused in played.refused:
+        day, attempt = date_words(refused.day, language()), sentence_words(refused.sentence, language())
+        out.print(Text(printable(message("demo.attempt", day=day, attempt=attempt))))
         rule = rule_words(refused.rule, language())
-        out.print(printable(f"  {refused.day}  {refused.code:<16} {refused.who}: {refused.type} — {rule}"))
+        out.print(Text(printable(message("demo.attempt_refused", rule=rule, code=refused.code))))
     out.print()
     with open_for_reading(folder) as ledger:
-        print_standing(ledger.as_of(at=format_recorded_at(played.ended)), language())
+        reading = ledger.as_of(at=format_recorded_at(played.ended))
+        day = local_day(played.ended, reading.state.timezone).isoformat()
+        out.print(message("demo.ended", day=date_words(day, language())))
+        out.print()
+        print_standing(reading, language())
 
 
 def _play_with_progress(folder: Path, *, force: bool, short: bool) -> "Played":

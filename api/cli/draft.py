@@ -170,7 +170,7 @@ class _Local:
         from constancia.ledger.dry_run import refusal_of
 
         refusal = refusal_of(self._ledger, dict(statement), key)
-        return None if refusal is None else refusal_text(refusal)
+        return None if refusal is None else refusal_text(refusal, self._ledger.state())
 
 
 def watch_for(origin: str, claimed: str, trust: Path | None) -> "Watch":

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from constancia.api.cli.source import SourceOption, is_address
 from constancia.api.cli.terminal import Force, fail, guarded, language, message, open_for_reading, say, to_make
 
 NAME_HELP = (
@@ -16,9 +17,7 @@ NAME_HELP = (
 @guarded
 def command(
     name: Annotated[str, typer.Argument(help=NAME_HELP)],
-    source: Annotated[
-        str, typer.Option("--from", help="Carpeta del libro o dirección http(s). / Ledger's folder or address.")
-    ] = "demo",
+    source: SourceOption = "demo",
     out: Annotated[Path | None, typer.Option(help="Archivo que se crea. / File to create.")] = None,
     entry: Annotated[
         Path | None, typer.Option(help="Con un enlace: los bytes del registro. / With a link: the entry's bytes.")
@@ -47,23 +46,19 @@ def command(
     target = out or to_make(Path(f"constancia-{index}.tlog-proof"), force=force)
     write_file(target, data)
     say(message("receipt.done", index=index, path=target))
-    for line in _words(data, None if "/" in name or _is_address(source) else source):
+    for line in _words(data, None if "/" in name or is_address(source) else source):
         say(line)
     if qr is not None:
         from constancia.verify.report.printable import printable
 
-        address = url or (source if _is_address(source) else None)
-        if address is None or not _is_address(address) or printable(address) != address:
+        address = url or (source if is_address(source) else None)
+        if address is None or not is_address(address) or printable(address) != address:
             raise fail(message("receipt.url"))
         say(_save_qr(data, address, qr))
 
 
-def _is_address(source: str) -> bool:
-    return source.startswith(("http://", "https://"))
-
-
 def _from_source(name: str, source: str) -> bytes:
-    if _is_address(source):
+    if is_address(source):
         from constancia.api.client.remote_log import RemoteLog, RemoteProblem
 
         try:
@@ -71,7 +66,7 @@ def _from_source(name: str, source: str) -> bytes:
                 return log.receipt(name)
         except RemoteProblem as problem:
             raise fail(problem.text(language())) from problem
-    with open_for_reading(Path(source)) as ledger:
+    with open_for_reading(source) as ledger:
         return ledger.receipt(int(name) if name.isdigit() and len(name) < 16 else ledger.log.index_of(name))
 
 

@@ -1,10 +1,11 @@
-"""`constancia show`: show one entry in full."""
+"""`constancia show`: show one entry: what it says, who signed it, when it was recorded; or its bytes, for programs."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from constancia.api.cli.source import SourceOption
 from constancia.api.cli.terminal import (
     Force,
     fail,
@@ -13,12 +14,15 @@ from constancia.api.cli.terminal import (
     message,
     open_for_reading,
     say,
+    say_unverified,
     to_make,
     write_data,
-)
+)  # fmt: skip
 
 if TYPE_CHECKING:
+    from constancia.domain.state import State
     from constancia.ledger.ledger import Ledger
+    from constancia.verify.core.formats.entry import Entry
 
 
 @guarded
@@ -26,8 +30,9 @@ def command(
     name: Annotated[
         str, typer.Argument(help="Índice, huella o id de la declaración. / Index, leaf hash or statement id.")
     ],
-    folder: Annotated[Path, typer.Option("--dir", help="Carpeta del libro. / The ledger's folder.")] = Path("demo"),
+    source: SourceOption = "demo",
     receipt: Annotated[Path | None, typer.Option(help="Guardar aquí su constancia. / Save its receipt here.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="El registro, en JSON. / The entry, as JSON.")] = False,
     raw: Annotated[bool, typer.Option("--raw", help="Sólo los bytes. / Only the bytes.")] = False,
     dsse: Annotated[bool, typer.Option("--dsse", help="Como sobre DSSE. / As a DSSE envelope.")] = False,
     openssl: Annotated[
@@ -39,37 +44,56 @@ def command(
     """Muestra un registro. / Show one entry.
 
     Ejemplo / example: constancia show 58 --receipt firma.tlog-proof
+    Ejemplo / example: constancia show 58 --from libro.zip --json
     Ejemplo / example: constancia show 58 --openssl | sh -e
     """
-    import json
-
-    from constancia.api.text.i18n import say as sentence_words
-    from constancia.domain.sentences import sentence_of
     from constancia.ledger.disk.durable import write_file
     from constancia.verify.speed.entry_patterns import read_entry
 
-    if raw + dsse + openssl > 1:
+    if as_json + raw + dsse + openssl > 1:
         raise fail(message("show.one_form"))
     if receipt is not None:
         to_make(receipt, force=force)
-    with open_for_reading(folder) as ledger:
-        index = int(name) if name.isdigit() and len(name) < 16 else ledger.log.index_of(name)
+    with open_for_reading(source) as ledger:
+        index = int(name) if name.isascii() and name.isdigit() and len(name) < 16 else ledger.log.index_of(name)
         data = ledger.log.entry(index)
         if receipt is not None:
             write_file(receipt, ledger.receipt(index))
-        if raw or dsse or openssl:
-            write_data(_other_form(ledger, data, dsse=dsse, openssl=openssl))
+        if as_json or raw or dsse or openssl:
+            write_data(_other_form(ledger, data, as_json=as_json, dsse=dsse, openssl=openssl))
             return
-        entry = read_entry(data)
-        parsed = json.loads(data)
-        say(sentence_words(sentence_of(parsed["statement"], ledger.state()), language()))
-        say(message("show.leaf", index=index, leaf=entry.leaf_hash.hex()))
-        say(json.dumps(parsed, ensure_ascii=False, indent=2))
+        for line in _told(read_entry(data), ledger.state()):
+            say(line)
         if receipt is not None:
             say(message("show.receipt", path=receipt))
+        say_unverified(source)
 
 
-def _other_form(ledger: "Ledger", data: bytes, *, dsse: bool, openssl: bool) -> str:
+def _told(entry: "Entry", state: "State") -> list[str]:
+    """Give an entry in words: the sentence, who signed it as what, when it happened and was recorded, what was seen."""
+    from constancia.api.text.dates import date_words, instant_words
+    from constancia.api.text.i18n import say as sentence_words
+    from constancia.api.text.people import signer_words
+    from constancia.domain.sentences import sentence_of
+    from constancia.ledger.store.mapper import statement_object
+
+    statement, lang = entry.statement, language()
+    return [
+        sentence_words(sentence_of(statement_object(statement), state), lang),
+        message("show.signed", who=signer_words(statement.actor, state, lang)),
+        message("show.occurred", day=date_words(statement.occurred_on, lang)),
+        message("show.recorded", when=instant_words(entry.recorded_at, lang, state.timezone), index=entry.index),
+        message("show.seen", size=statement.seen.size),
+        message("show.leaf", leaf=entry.leaf_hash.hex()),
+        message("show.more", index=entry.index),
+    ]
+
+
+def _other_form(ledger: "Ledger", data: bytes, *, as_json: bool, dsse: bool, openssl: bool) -> str:
+    if as_json:
+        import json
+
+        return json.dumps(json.loads(data), ensure_ascii=False, indent=2) + "\n"
     if dsse:
         from constancia.ledger.reader.dsse import dsse_envelope
 

@@ -1,12 +1,13 @@
 """`constancia sign`: show a statement, then sign it with a key that never leaves this machine."""
 
 import sys
+import unicodedata
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from constancia.api.cli.terminal import Force, guarded, language, message, passphrase, say, to_make
+from constancia.api.cli.terminal import Force, fail, guarded, language, message, passphrase, say, to_make
 
 
 @guarded
@@ -46,19 +47,27 @@ def command(
     say(message("sign.done", path=target, key=private.key_id, type=parsed.type))
 
 
+_YES: Final = frozenset({"s", "si", "sí", "y", "yes"})
+_NO: Final = frozenset({"", "n", "no"})
+_ASKED: Final = 3  # times that a person at a terminal is asked who answered something else
+
+
 def agree(question: str) -> None:
-    """Ask once where nobody sits at a terminal: a pipe that answers something else is no yes, and is not asked again.
+    """Ask for a yes, in either language; a pipe that answers something else is no yes, and is not asked again.
 
     Raises:
-        Abort: Anything but yes.
+        Exit: Anything but yes; a message says that nothing was signed.
     """
-    if sys.stdin is not None and sys.stdin.isatty():
-        typer.confirm(question, abort=True)
-        return
-    say(question)
-    answer = sys.stdin.readline() if sys.stdin is not None else ""
-    if answer.strip().lower() not in ("y", "yes", "s", "sí", "si"):
-        raise typer.Abort
+    is_asked = sys.stdin is not None and sys.stdin.isatty()
+    choices = message("sign.choices")
+    for _ in range(_ASKED if is_asked else 1):
+        say(f"{question} {choices} ", nl=not is_asked)
+        answer = unicodedata.normalize("NFC", sys.stdin.readline()).strip().casefold() if sys.stdin is not None else ""
+        if answer in _YES:
+            return
+        if answer in _NO:
+            break
+    raise fail(message("sign.not_signed"))
 
 
 def show_statement(raw: bytes) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 from constancia.api.text.dates import date_words, moment_words
 from constancia.api.text.i18n import in_language, tr
 from constancia.domain.agreements.agreement import Agreement
-from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.commitment import Commitment, ScopeVersion
 from constancia.domain.commitments.deliverable import DeliverableState
 from constancia.domain.commitments.fulfilment import delivery, fulfilment
 from constancia.domain.commitments.scope import Deliverable, Milestone
@@ -120,7 +120,11 @@ def _print_agreement(
     # A text that was amended entered into force twice: the agreement has been in force since the first time.
     began = [fact for fact in facts if fact.stream == agreement.stream and fact.kind == kind and fact.since]
     first = min(began, key=lambda fact: fact.known_index or 0, default=None)
-    since = f" ({tr(lang, 'cli.standing.since', since=first.since)})" if first else ""
+    since = (
+        f" ({tr(lang, 'cli.standing.since', since=moment_words(str(first.since), lang, state.timezone))})"
+        if first
+        else ""
+    )
     status = _word(lang, agreement.status_on(day))
     console.print(f"[bold]{_escaped(version.title, lang, state)}[/bold] — {status}{since}{doubt}")
     console.print(f"  {tr(lang, 'cli.standing.signed', parties=signed)}")
@@ -137,32 +141,43 @@ def _print_commitment(
     marks = ", ".join(_word(lang, flag) for flag in flags(state, commitment, at))
     shown = f" [bold red]({marks})[/bold red]" if marks else ""
     console.print(
-        f"[bold]{commitment.commitment}: {_escaped(commitment.title, lang, state)}[/bold] — "
+        f"[bold]{_escaped(commitment.title, lang, state)}[/bold] ({commitment.commitment}) — "
         f"{_word(lang, commitment.status)}{shown}{doubt}"
     )
-    contested = contested_level(state, commitment)
-    console.print(
-        "  "
-        + tr(
-            lang,
-            "cli.standing.levels",
-            reported=_word(lang, commitment.self_level),
-            contested=_word(lang, contested) if contested else "—",
-            independent=_word(lang, row["independent_level"]) if row["independent_level"] else "—",
-        )
-    )
+    levels = {
+        "reported": commitment.self_level,
+        "contested": contested_level(state, commitment),
+        "independent": row["independent_level"],
+    }
+    named = [
+        tr(lang, f"cli.standing.level_{name}", level=_word(lang, level)) for name, level in levels.items() if level
+    ]
+    console.print("  " + " · ".join(named))
     for version in commitment.scopes:
         console.print(
             f"  {tr(lang, 'cli.standing.scope', version=version.version)}: {_word(lang, version.computed_kind)}"
-            + (f" (− {', '.join(version.diff.removed)})" if version.diff and version.diff.removed else "")
+            + (f" (− {_removed(commitment, version, lang, state)})" if version.diff and version.diff.removed else "")
             + (
                 f" ({tr(lang, 'page.without', parties=_parties(state, version.without, lang))})"
                 if version.without
                 else ""
             )
         )
-    console.print(_milestones(state, commitment, at, lang))
+    if commitment.scope is not None and commitment.scope.milestones:
+        console.print(_milestones(state, commitment, at, lang))
     console.print()
+
+
+def _removed(commitment: Commitment, version: ScopeVersion, lang: str, state: State) -> str:
+    """Give what a scope no longer has, by the titles that it had before."""
+    titles = {
+        f"{member}/{getattr(item, ident)}": getattr(item, "title", None) or getattr(item, "text", None)
+        for earlier in commitment.scopes
+        for member, ident in (("deliverables", "deliverable"), ("milestones", "milestone"), ("actions", "action"))
+        for item in getattr(earlier.scope, member)
+    }
+    removed = version.diff.removed if version.diff else ()
+    return "; ".join(_escaped(titles.get(path) or path, lang, state) for path in removed)
 
 
 def _milestones(state: State, commitment: Commitment, at: datetime, lang: str) -> Table:
@@ -177,8 +192,8 @@ def _milestones(state: State, commitment: Commitment, at: datetime, lang: str) -
             else []
         )
         table.add_row(
-            f"{milestone.milestone} {_escaped(milestone.title, lang, state)}",
-            milestone.window,
+            _escaped(milestone.title, lang, state),
+            date_words(milestone.window, lang),
             _milestone_stands(state, commitment, milestone, at, lang),
             "\n".join(_deliverable_stands(state, commitment, item, lang) for item in items),
         )
@@ -187,13 +202,18 @@ def _milestones(state: State, commitment: Commitment, at: datetime, lang: str) -
 
 def _milestone_stands(state: State, commitment: Commitment, milestone: Milestone, at: datetime, lang: str) -> str:
     standing = milestone_standing(state, commitment, milestone, at)
-    days = {"days": standing.days_late} if standing.stands == "overdue" else {}
-    return tr(lang, f"cli.standing.{standing.stands}", **days)
+    if standing.stands == "overdue":
+        return tr(
+            lang,
+            "cli.standing.overdue_one" if standing.days_late == 1 else "cli.standing.overdue",
+            days=standing.days_late,
+        )
+    return tr(lang, f"cli.standing.{standing.stands}")
 
 
 def _deliverable_stands(state: State, commitment: Commitment, item: Deliverable, lang: str) -> str:
     deliverable = state.aggregates.get(f"deliverable/{commitment.commitment}.{item.deliverable}")
     if not isinstance(deliverable, DeliverableState) or fulfilment(state, commitment, item):
-        return f"{item.deliverable} {_word(lang, delivery(state, commitment, item))}"
-    version = f"v{deliverable.accepted_version or deliverable.current.version}"
-    return f"{item.deliverable} {_word(lang, deliverable.status)} {version}"
+        return f"{_escaped(item.title, lang, state)}: {_word(lang, delivery(state, commitment, item))}"
+    version = tr(lang, "page.version_n", version=deliverable.accepted_version or deliverable.current.version)
+    return f"{_escaped(item.title, lang, state)}: {_word(lang, deliverable.status)} ({version})"

@@ -1,11 +1,20 @@
 """`constancia state`: the state of the ledger now, or as of a size and a day."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, language, message, open_for_reading, say, write_data
+from constancia.api.cli.source import SourceArgument
+from constancia.api.cli.terminal import (
+    fail,
+    guarded,
+    language,
+    message,
+    open_for_reading,
+    say,
+    say_unverified,
+    write_data,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from constancia.ledger.ledger import Ledger
@@ -39,7 +48,7 @@ def read_as_of(ledger: "Ledger", known: str | None, at: str | None = None) -> "R
 
 @guarded
 def command(
-    folder: Annotated[Path, typer.Argument(help="Carpeta del libro. / The ledger's folder.")] = Path("demo"),
+    source: SourceArgument = "demo",
     at: Annotated[
         str | None,
         typer.Option(
@@ -65,7 +74,7 @@ def command(
     from constancia.verify.core.formats.canonical import canonical
     from constancia.verify.report.output import USAGE
 
-    with open_for_reading(folder) as ledger:
+    with open_for_reading(source) as ledger:
         reading = read_as_of(ledger, known, at)
         asked = reading.as_of.day
         if as_json:
@@ -82,3 +91,4 @@ def command(
             print_validities(reading, language())
         say(message("state.asof", size=reading.size, day=date_words(reading.day.isoformat(), language())))
         say(message("stands", size=reading.size, root=ledger.log.root(reading.size).hex()))
+        say_unverified(source)

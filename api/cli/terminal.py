@@ -4,9 +4,11 @@ import contextlib
 import functools
 import json
 import os
+import shlex
+import shutil
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from constancia.domain.kernel.problems import Refusal
+    from constancia.domain.state import State
     from constancia.ledger.assembly import Options
     from constancia.ledger.ledger import Ledger
 
@@ -29,6 +32,7 @@ REFUSED = 77  # the ledger does not take the act in
 USAGE = 78  # the command line or a setting has another form
 
 MAX_PASSPHRASE_BYTES = 4_096
+_TRIES = 3  # times that a person is asked for a passphrase
 MAX_JSON_BYTES = 1_048_576  # of an act's body; a statement has at most 32,768 bytes once it is canonical
 
 Force = Annotated[bool, typer.Option("--force", help="Reemplazar un archivo existente. / Replace an existing file.")]
@@ -72,6 +76,16 @@ def write_data(text: str) -> None:
     typer.echo(text, nl=False)
 
 
+def program() -> str:
+    """Give the command that starts this program, as it can be pasted into the terminal that it runs in."""
+    started = Path(sys.argv[0])
+    if started.stem != "constancia":
+        return f"{shlex.quote(sys.executable)} -m constancia"
+    on_path = shutil.which("constancia")
+    is_same = on_path is not None and started.exists() and Path(on_path).samefile(started)
+    return "constancia" if is_same else shlex.quote(str(started))
+
+
 def console() -> "Console":
     """Return the console for human-readable output."""
     from rich.console import Console
@@ -101,7 +115,10 @@ def guarded(verb: Callable[P, R]) -> Callable[P, R]:
             if type(error).__name__ == "ValidationError":  # of the settings; pydantic is imported by its user alone
                 raise fail(_of_settings(error), USAGE) from error
             if isinstance(error, OSError) and error.filename is None:
-                raise fail(message("failed", reason=str(error.strerror or error)), IO_FAILED) from error
+                from constancia.api.text.error_words import error_words
+
+                reason = error_words(str(error.strerror or error), language())
+                raise fail(message("failed", reason=reason), IO_FAILED) from error
             text = _told(error)
             if text is None:
                 raise
@@ -118,6 +135,7 @@ def _of_settings(error: Exception) -> str:
 
 
 def _told(error: Exception) -> str | None:
+    from constancia.api.text.error_words import error_words
     from constancia.domain.kernel.problems import Refusal
     from constancia.ledger.errors import LedgerError
     from constancia.verify.core.errors import Malformed, Unreadable
@@ -125,31 +143,37 @@ def _told(error: Exception) -> str | None:
     if isinstance(error, Refusal):
         return refusal_text(error)
     if isinstance(error, Malformed):
-        return message("malformed", where=error.where, expected=error.expected, found=error.found or "∅")
+        expected = error_words(str(error.expected), language())
+        return message("malformed", where=error.where, expected=expected, found=error.found or "∅", code=error.code)
     # PersistenceError is of a library that the verifier's verbs do without.
     is_of_store = any(base.__name__ == "PersistenceError" for base in type(error).__mro__)
     if is_of_store or isinstance(error, LedgerError | Unreadable | UnicodeError | sqlite3.Error):
-        return message("failed", reason=str(error))
+        return message("failed", reason=_reason(error))
     if type(error).__name__ == "RemoteProblem":  # its module brings an HTTP client, which most verbs do without
         return error.text(language())  # type: ignore[attr-defined, no-any-return]
     if isinstance(error, OSError):
-        return message("failed", reason=f"{error.filename or ''}: {error.strerror or error}".strip(": "))
+        reason = error_words(str(error.strerror or error), language())
+        return message("failed", reason=f"{error.filename or ''}: {reason}".strip(": "))
     return None
 
 
-def refusal_text(refusal: "Refusal") -> str:
-    """Return a refusal as text: title, code, rule, the state it was judged against, further broken rules."""
-    from constancia.api.text.i18n import tr
-    from constancia.api.text.rules import rule_words
+def _reason(error: Exception) -> str:
+    """Give an error's sentence in the user's language; of an unreadable source, what is wrong with which part."""
+    from constancia.api.text.error_words import error_words
+    from constancia.verify.core.errors import Unreadable
+
+    if isinstance(error, Unreadable):
+        return f"{error.where}: {error_words(error.detail, language())}"
+    return error_words(str(error), language())
+
+
+def refusal_text(refusal: "Refusal", state: "State | None" = None) -> str:
+    """Give a refusal as text: what happened, the rule, what was met, what to do, the code; with names by the state."""
+    from constancia.api.text.refusal_words import refusal_lines
     from constancia.verify.report.printable import printable
 
-    lines = [
-        message("refused", title=tr(language(), f"problem.{refusal.code}"), code=refusal.code),
-        message("refused.rule", rule=rule_words(refusal.rule, language())),
-        message("refused.judged", judged=json.dumps(refusal.judged_against, ensure_ascii=False, default=str)),
-    ]
-    lines += [printable(f"  + {code}: {rule_words(rule, language())}") for code, rule in refusal.also]
-    return Lines("\n".join(lines))
+    lines = refusal_lines(refusal.code, refusal.rule, refusal.judged_against, refusal.also, language(), state)
+    return Lines("\n".join(printable(line, len(line)) for line in lines))
 
 
 def to_make(path: Path, *, force: bool) -> Path:
@@ -172,8 +196,12 @@ def passphrase(path: Path | None, prompt: str, *, confirm: bool = False) -> byte
         return read_named(path, MAX_PASSPHRASE_BYTES).rstrip(b"\r\n")
     if not sys.stdin.isatty():
         raise fail(message("passphrase.needed"))
-    text: str = typer.prompt(message(prompt), hide_input=True, confirmation_prompt=confirm)
-    return text.encode()
+    for _ in range(_TRIES):
+        text: str = typer.prompt(message(prompt), hide_input=True)
+        if not confirm or typer.prompt(message("passphrase.again"), hide_input=True) == text:
+            return text.encode()
+        say(message("passphrase.differ"), err=True)
+    raise fail(message("passphrase.needed"))
 
 
 def warn_if_readable(path: Path) -> None:
@@ -189,12 +217,51 @@ def now() -> datetime:
     return SystemClock().now().astimezone(UTC)
 
 
-def open_for_reading(folder: Path) -> "Ledger":
-    """Open a ledger's folder read-only."""
-    from constancia.ledger.clock import SystemClock
-    from constancia.ledger.ledger import Ledger
+def open_for_reading(source: str | Path, *, with_documents: bool = False) -> "Ledger":
+    """Open a ledger read-only: a folder, a published folder, an address or a zip; progress shows where a person waits.
 
-    return Ledger.open(folder, clock=SystemClock(), signer=None)
+    Args:
+        source: Where it is.
+        with_documents: Whether the documents that it cites are wanted too.
+
+    Raises:
+        Exit: The source is a receipt, an entry or a proof: a message says what to do with it.
+    """
+    from constancia.ledger.clock import SystemClock
+    from constancia.ledger.errors import Fatal
+    from constancia.ledger.local_copy import NoLedgerThere, is_folder, open_ledger
+
+    with _copying() as progress:
+        try:
+            return open_ledger(str(source), clock=SystemClock(), with_documents=with_documents, progress=progress)
+        except NoLedgerThere as error:
+            raise fail(message(f"source.{error.kind}", path=error.location)) from error
+        except Fatal as error:
+            if is_folder(str(source)):
+                raise
+            raise fail(message("source.damaged", source=source)) from error
+
+
+@contextlib.contextmanager
+def _copying() -> "Iterator[Callable[[int, int], None] | None]":
+    """Show on the terminal how much of a source has been read; nothing where none is there, or it is quick."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(message("source.progress"), total=None)
+        yield lambda done, total: bar.update(task, total=total, completed=done)
+
+
+def say_unverified(source: str | Path) -> None:
+    """Say of a source that was copied what was checked of it and what was not; nothing of a ledger's own folder."""
+    from constancia.ledger.local_copy import is_folder
+
+    if not is_folder(str(source)):
+        say(message("source.unverified", source=source), err=True)
 
 
 def open_for_writing(folder: Path, passphrase_file: Path | None, options: "Options | None" = None) -> "Ledger":

@@ -12,8 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
-from constancia.api.text.i18n import tr
-from constancia.api.text.rules import rule_words
+from constancia.api.text.refusal_words import refusal_lines
 from constancia.ledger.errors import LedgerError
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.signatures import decode_base64
@@ -23,6 +22,7 @@ from constancia.verify.sources.web import WAIT_S, Web, whole_body
 
 ANSWER_S: Final = 60.0  # for one answer as a whole
 MAX_ANSWER_BYTES: Final = 4_000_000  # a receipt has at most half of it
+_MOST_RULES: Final = 20  # of those that a server says were broken too
 
 
 class Unreachable(LedgerError):
@@ -41,19 +41,17 @@ class RemoteProblem(Exception):
         super().__init__(f"{problem.get('code')}: {problem.get('rule') or problem.get('detail')}")
 
     def text(self, lang: str) -> str:
-        """Give it in words."""
-        code = printable(self.problem.get("code", "?"), 80)
-        judged = printable(json.dumps(self.problem.get("judged_against", {}), ensure_ascii=False))
-        rule = printable(rule_words(str(self.problem.get("rule") or self.problem.get("detail", "")), lang))
-        lines = [
-            tr(lang, "cli.refused", title=tr(lang, f"problem.{code}"), code=code),
-            tr(lang, "cli.refused.rule", rule=rule),
-            tr(lang, "cli.refused.judged", judged=judged),
-        ]
-        also = self.problem.get("also", [])
-        more = [problem for problem in also if isinstance(problem, dict)] if isinstance(also, list) else []
-        others = (f"  + {item.get('code')}: {rule_words(str(item.get('rule')), lang)}" for item in more[:20])
-        return "\n".join([*lines, *map(printable, others)])
+        """Give it in words: what happened, the rule, what was met, what to do, the code; nothing of it is believed."""
+        judged, also = self.problem.get("judged_against"), self.problem.get("also")
+        more = [item for item in also if isinstance(item, dict)] if isinstance(also, list) else []
+        lines = refusal_lines(
+            printable(self.problem.get("code", "?"), 80),
+            str(self.problem.get("rule") or self.problem.get("detail", "")),
+            judged if isinstance(judged, dict) else {},
+            [(printable(item.get("code"), 80), str(item.get("rule"))) for item in more[:_MOST_RULES]],
+            lang,
+        )
+        return "\n".join(map(printable, lines))
 
 
 class Answer(NamedTuple):

@@ -41,7 +41,10 @@ def scope_changes(stage: Stage) -> None:
     stage.on("2019-07-10")
     without_start = baseline_scope()
     without_start["deliverables"] = [item for item in without_start["deliverables"] if item["deliverable"] != "d1.3"]
-    question = text("¿Se retira D1.3, que no es un documento?", "Is D1.3, which is no document, removed?")
+    question = text(
+        "¿Se retira «Hoja de ruta iniciada», que no es un documento?",
+        "Is “Road map begun”, which is no document, removed?",
+    )
     act = scope_act("d-3", without_start)
     decide(stage, "d-3", act, question, dict.fromkeys(PARTIES, "for"))
     stage.say(sfp, "ScopeChanged", act["body"])

@@ -8,15 +8,16 @@ from constancia.api.demo.founding import register_key
 from constancia.api.demo.props import PARTIES, PUBLIC_FACT, alternates, document, sample_document, sha256_of, text
 from constancia.api.demo.stage import Stage
 from constancia.api.demo.working import new_party_signer
+from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.values import digest
 from constancia.ledger.keys.key_file import generate
 
-_QUESTIONS: Final[dict[str, Callable[[str], tuple[str, str]]]] = {
-    "rejected": lambda name: (f"¿Se deja fuera la propuesta {name}?", f"Is the proposal {name} left out?"),
-    "suspended": lambda name: (f"¿Se suspende {name}?", f"Is {name} suspended?"),
-    "resumed": lambda name: (f"¿Se retoma {name}?", f"Is {name} resumed?"),
-    "withdrawn": lambda name: (f"¿Se retira {name}?", f"Is {name} withdrawn?"),
-    "closed": lambda name: (f"¿Se cierra {name}?", f"Is {name} closed?"),
+_QUESTIONS: Final[dict[str, Callable[[tuple[str, str]], tuple[str, str]]]] = {
+    "rejected": lambda of: (f"¿Se deja fuera {of[0]}?", f"Is {of[1]} left out?"),
+    "suspended": lambda of: (f"¿Se suspende {of[0]}?", f"Is {of[1]} suspended?"),
+    "resumed": lambda of: (f"¿Se retoma {of[0]}?", f"Is {of[1]} resumed?"),
+    "withdrawn": lambda of: (f"¿Se retira {of[0]}?", f"Is {of[1]} withdrawn?"),
+    "closed": lambda of: (f"¿Se cierra {of[0]}?", f"Is {of[1]} closed?"),
 }
 FOR = dict.fromkeys(PARTIES, "for")
 OBJECTIVE = text("Que ninguna intervención ocurra sin control judicial", "No intervention without judicial control")
@@ -83,9 +84,8 @@ def commitments(stage: Stage) -> None:
         act: dict[str, Any] = {"body": adopted, "stream": f"commitment/{name}", "type": "CommitmentAdopted"}
         if name == "p4-1":
             act["fulfils"] = fulfils
-        decide(
-            stage, decision, act, text(f"¿Se adopta el compromiso {name}?", f"Is the commitment {name} adopted?"), FOR
-        )
+        of = _title_of(stage, name)
+        decide(stage, decision, act, text(f"¿Se adopta {of[0]}?", f"Is {of[1]} adopted?"), FOR)
         stage.say(inai, "CommitmentAdopted", adopted)
     decided(stage, "d-7", "p4-3", {"to": "rejected", "reasons": text("Queda fuera del plan", "It is outside the plan")})
     stage.on("2019-11-26")
@@ -138,11 +138,18 @@ def scope_of(name: str) -> dict[str, Any]:
     }
 
 
+def _title_of(stage: Stage, name: str) -> tuple[str, str]:
+    """Give a commitment's title between quotation marks, in Spanish and in English, for a question about it."""
+    commitment = next(item for item in stage.ledger.state().of(Commitment) if item.commitment == name)
+    title = commitment.title.to_json()
+    return f"“{title['es']}”", f"“{title['en']}”"
+
+
 def decided(stage: Stage, decision: str, commitment: str, change: dict[str, Any]) -> None:
     """Decide a commitment's status, signed by all, and record it."""
     body = {"commitment": commitment, "decision": decision, "provenance": "invented", **change}
     act = {"body": body, "stream": f"commitment/{commitment}", "type": "CommitmentStatusDecided"}
-    decide(stage, decision, act, text(*_QUESTIONS[change["to"]](commitment)), FOR)
+    decide(stage, decision, act, text(*_QUESTIONS[change["to"]](_title_of(stage, commitment))), FOR)
     stage.say(stage.cast.person("ap-a-sfp"), "CommitmentStatusDecided", body)
 
 
@@ -161,7 +168,10 @@ def plans_filled(stage: Stage) -> None:
             "scope_version": 1,
         }
         act = {"body": carried, "stream": "plan/plan-4", "type": "CommitmentCarriedIntoPlan"}
-        decide(stage, decision, act, text(f"¿Entra {name} al Cuarto Plan?", f"Does {name} enter the Fourth Plan?"), FOR)
+        of = _title_of(stage, name)
+        decide(
+            stage, decision, act, text(f"¿Entra {of[0]} al Cuarto Plan?", f"Does {of[1]} enter the Fourth Plan?"), FOR
+        )
         stage.say(sfp, "CommitmentCarriedIntoPlan", carried)
     stage.on("2019-12-10")
     new_party_signer(stage, "ap-v-evaluadora")

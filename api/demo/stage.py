@@ -14,6 +14,7 @@ from constancia.domain.kernel.calendar import format_instant, parse_edtf
 from constancia.domain.kernel.occurrence import CLAIM_SPAN
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.kernel.values import to_json
+from constancia.domain.sentences import Sentence, sentence_of
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.ledger import Ledger
@@ -35,6 +36,7 @@ class Refused:
     day: str
     who: str
     type: str
+    sentence: Sentence
     code: str
     rule: str
 
@@ -125,7 +127,10 @@ class Stage:
                 raise AssertionError(f"{type_name}: expected {code}, got {refusal}") from refusal
             self.attempted = sha256(attempt).hexdigest()
             name = str(who.appointment["name"]) if who.appointment else who.actor["party"]
-            self.refused.append(Refused(day=self.today, who=name, type=type_name, code=code, rule=refusal.rule))
+            statement = json.loads(attempt)["statement"]
+            words = sentence_of(statement, self.ledger.state())
+            about = {"day": self.today, "who": name, "type": type_name, "code": code, "rule": refusal.rule}
+            self.refused.append(Refused(**about, sentence=words))
         else:
             raise AssertionError(f"{type_name} was accepted; it should be refused with {code}")
 

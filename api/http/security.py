@@ -38,12 +38,29 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-_REPLAYS: Final = ("/api/v1/state", "/api/v1/derived", "/api/v1/validity")
+# The database and the bundle are made again of the whole ledger whenever it has grown.
+_REPLAYS: Final = ("/api/v1/state", "/api/v1/derived", "/api/v1/validity", "/data/libro.sqlite", "/bundle.zip")
 _EXCHANGE: Final = ("/api/v1/ogp", "/api/v1/popolo")
-_PAGES: Final = ("/es/", "/en/", *_EXCHANGE, *(f"/api/v1/{projection.name}" for projection in STATE_PROJECTIONS))
+_DATA: Final = ("/data/", "/datos/")
+_PAGES: Final = (
+    "/es/",
+    "/en/",
+    *_DATA,
+    *_EXCHANGE,
+    *(f"/api/v1/{projection.name}" for projection in STATE_PROJECTIONS),
+)
 _PAST: Final = (b"size=", b"at=", b"known=")
 # Public reads may be made from any page; writes only from our own.
-_OPEN_TO_ALL: Final = ("/api/", "/checkpoint", "/tile/", "/anchors/", "/documents/", "/openapi.json")
+_OPEN_TO_ALL: Final = (
+    "/api/",
+    "/checkpoint",
+    "/tile/",
+    "/anchors/",
+    "/documents/",
+    "/openapi.json",
+    *_DATA,
+    "/bundle.zip",
+)
 _OPEN_HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Constancia-Index, Constancia-Leaf-Hash, Constancia-Root, Constancia-Size, "

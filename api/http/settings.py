@@ -12,7 +12,8 @@ THIS_MACHINE: Final = ("127.0.0.1", "::1")
 # What the server itself serves: a prefix that begins so could not be distinguished from it.
 OWN_SEGMENTS: Final = frozenset(
     [
-        *("anchors", "api", "checkpoint", "documents", "e", "en", "es", "healthz", "openapi.json", "rollbacks.json"),
+        *("anchors", "api", "bundle.zip", "checkpoint", "data", "datos", "documents", "e", "en", "es", "healthz"),
+        *("openapi.json", "rollbacks.json"),
         *("static", "tile", "verificador.html"),
     ]
 )
@@ -40,6 +41,10 @@ class Settings(BaseSettings):
             `public_url`. Requests may come with it or without it.
         forwarded_allow_ips: Addresses and networks, with commas between, whose `X-Forwarded-…` headers are believed.
             By default this machine's, and not for the host.
+        operator: Who runs this server and publishes its data.
+        contact: E-mail address or URL at which the operator is reached.
+        licence: Licence of the open data: an SPDX identifier or a name, e.g. `CC-BY-4.0`.
+        licence_url: Where the licence can be read.
     """
 
     model_config = SettingsConfigDict(env_prefix="CONSTANCIA_", extra="ignore", populate_by_name=True)
@@ -59,6 +64,10 @@ class Settings(BaseSettings):
         default=None,
         validation_alias=AliasChoices("CONSTANCIA_FORWARDED_ALLOW_IPS", "FORWARDED_ALLOW_IPS"),
     )
+    operator: str | None = Field(default=None, min_length=1, max_length=200)
+    contact: str | None = Field(default=None, pattern=r"^(?:https?://[^\s]+|[^\s@]+@[^\s@]+)$")
+    licence: str | None = Field(default=None, min_length=1, max_length=200)
+    licence_url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$")
 
     @property
     def believed_proxies(self) -> list[str]:

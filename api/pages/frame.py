@@ -1,25 +1,36 @@
 """The frame of every page: language, what it is as of (size, root, instant), and whether this is a demonstration."""
 
+import json
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined, select_autoescape
+from platformdirs import user_cache_path
 
-from constancia.api.http.deps import TheLedger, TheReading
+from constancia.api.http.deps import TheLedger, TheReading, address_of, settings_of
 from constancia.api.http.proxies import path_within, prefix_of
+from constancia.api.opendata.tables import path_of_table
 from constancia.api.pages.marked_text import marked, marked_message
-from constancia.api.text.dates import date_words, instant_words, moment_words
+from constancia.api.pages.picture_source import Source
+from constancia.api.pages.pictures import Pictures
+from constancia.api.pages.rows_cache import rows_cache_of
+from constancia.api.text.dates import byte_words, date_words, instant_words, moment_words
 from constancia.api.text.i18n import in_language, language_name, tr
 from constancia.api.text.rules import rule_words
+from constancia.domain.derive import Derived
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.party import Party
 from constancia.domain.kernel.aggregate import Aggregate
+from constancia.domain.naming import name_of
 from constancia.domain.state import State
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.views.projections.base import Row
 from constancia.ledger.views.reading import Reading
 from constancia.verify.report.printable import printable
 
@@ -42,6 +53,69 @@ SEGMENTS = {
     "senalamientos": "allegations",
     "rechazos": "refusals",
     "cancelaciones": "cancellations",
+    "ayuda": "help",
+    "glosario": "glossary",
+    "acerca": "about",
+    "accesibilidad": "accessibility",
+    "mapa": "map",
+    "componentes": "components",
+    "buscar": "search",
+    "cambios": "changes",
+    "seguir": "follow",
+    "verificar": "verify",
+    "integridad": "integrity",
+    "pruebe": "try",
+    "datos": "data",
+}
+# What a section is called: in the trail above its pages, in the map of the site.
+TITLES: Final[Mapping[str, str]] = {
+    "compromisos": "page.commitments",
+    "vencidos": "page.overdue",
+    "decisiones": "page.decisions",
+    "acuerdos": "page.agreements",
+    "planes": "page.plans",
+    "partes": "page.parties",
+    "reuniones": "page.gatherings",
+    "participacion": "page.participation",
+    "quejas": "page.complaints",
+    "deberes": "page.duties",
+    "comunicados": "page.statements",
+    "senalamientos": "page.allegations",
+    "registros": "page.entries",
+    "cambios": "page.changes",
+    "buscar": "page.search",
+    "seguir": "page.follow",
+    "datos": "page.data.title",
+    "verificar": "page.verify",
+    "integridad": "page.integrity",
+    "pruebe": "page.try",
+    "ayuda": "page.help",
+    "glosario": "page.glossary",
+    "acerca": "page.about",
+    "accesibilidad": "page.accessibility",
+    "mapa": "page.map",
+    "codigos": "page.codes",
+    "rechazos": "page.refusals",
+    "cancelaciones": "page.cancellations",
+}
+# Kinds of documents that people hand in; others are "files".
+_MEDIA: Final[Mapping[str, str]] = {
+    "application/pdf": "pdf",
+    "image/jpeg": "image",
+    "image/png": "image",
+    "text/csv": "table",
+    "text/markdown": "text",
+    "text/plain": "text",
+}
+# A kind of stream → the section whose pages show it.
+_PAGES_OF: Final[Mapping[str, str]] = {
+    "agreement": "acuerdos",
+    "commitment": "compromisos",
+    "complaint": "quejas",
+    "decision": "decisiones",
+    "entry": "registros",
+    "party": "partes",
+    "plan": "planes",
 }
 
 
@@ -49,6 +123,16 @@ def _shown(value: object) -> object:
     """Make foreign text harmless wherever a template shows it; what is markup already came through the renderer."""
     is_text = isinstance(value, str) and not hasattr(value, "__html__")
     return printable(value, len(value), keep="\n\t") if is_text else value  # type: ignore[arg-type]  # it is text
+
+
+def _compiled() -> FileSystemBytecodeCache | None:
+    """Give where compiled templates stay between starts: a folder of this user's alone; None where none can be made."""
+    folder = user_cache_path("constancia") / "templates"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
 
 
 @cache
@@ -61,7 +145,9 @@ def templates() -> Environment:
         finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_compiled(),
     )
+    environment.filters["capitalize_first"] = lambda text: type(text)(text[:1].upper() + text[1:])
     environment.filters["groups"] = lambda text: " ".join(str(text)[i : i + 8] for i in range(0, len(str(text)), 8))
     return environment
 
@@ -95,13 +181,59 @@ class Frame:
 
     def link(self, path: str, **more: object) -> str:
         """Give a link to a page, as of the same size and day."""
-        query = urlencode({**more, **self.parameters})
+        path, _, asked = path.partition("?")
+        query = urlencode(dict(parse_qsl(asked)) | more | self.parameters)
         return f"{path}?{query}" if query else path
 
     @property
     def state(self) -> State:
         """The state shown."""
         return self.as_of.state
+
+    def rows(self, name: str) -> list[Row]:
+        """Give all rows of a projection, computed once for the same size and day; not to be changed."""
+        return rows_cache_of(self.request).rows(self.as_of, name)
+
+    @property
+    def source(self) -> Source:
+        """What pictures are made from."""
+        return Source(reading=self.as_of, ledger=self.ledger, lang=self.lang)
+
+    def facts(self) -> tuple[Derived, ...]:
+        """Give the derived facts of what the page shows, computed once for the same size and day."""
+        return rows_cache_of(self.request).facts(self.as_of)
+
+    def statement(self, index: int) -> dict[str, Any]:
+        """Give an entry's statement."""
+        statement: dict[str, Any] = json.loads(self.ledger.log.entry(index))["statement"]
+        return statement
+
+    def page_of(self, stream: str) -> str | None:
+        """Give the address of the page that shows a stream; None where none does."""
+        kind, _, name = stream.partition("/")
+        section = _PAGES_OF.get(kind)
+        return None if section is None else self.to(section, name)
+
+    def to(self, name: str, *parts: object) -> str:
+        """Give the address of a page by its Spanish segment and what follows it, as of the same size and day."""
+        return self.link(
+            "/".join([prefix_of(self.request.scope), self.lang, segment(self.lang, name), *map(str, parts)])
+        )
+
+    def plain_text(self, value: object) -> str:
+        """Give a text in the page's language, without markup."""
+        return in_language(value, self.lang, self.state.languages)
+
+    def named(self, member: str, value: str, of: str | None = None) -> object:
+        """Give the title of what an identifier names, as a template shows it; the identifier where it is unknown.
+
+        Args:
+            member: What kind of identifier it is, such as `commitment`.
+            value: The identifier.
+            of: The commitment of a milestone or deliverable.
+        """
+        name = name_of(member, value, {"commitment": of}, self.state)
+        return value if name is None else marked(name.title, self.lang, self.state.languages)
 
     def page(self, template: str, **context: Any) -> Response:
         """Render a page.
@@ -111,6 +243,7 @@ class Frame:
             context: What the template needs.
         """
         lang, state, ledger = self.lang, self.state, self.ledger
+        address = address_of(self.request, settings_of(self.request))
         base = prefix_of(self.request.scope)
         genesis, languages = state.aggregates.get("ledger"), state.languages
         opened = genesis.opened if isinstance(genesis, LedgerState) else None
@@ -120,7 +253,13 @@ class Frame:
             .render(
                 lang=lang,
                 base=base,
+                section=self.section,
+                titles=TITLES,
+                as_of_parameters=self.parameters,
+                other_lang="en" if lang == "es" else "es",
                 other_path=self._in_other_language(),
+                here_url=_absolute(address, base, self._here()),
+                other_url=_absolute(address, base, self._in_other_language()),
                 t=lambda msgid, **params: marked_message(lang, msgid, **params),
                 text=lambda value: marked(value, lang, languages),
                 rule_text=lambda words: rule_words(words, lang),
@@ -128,8 +267,13 @@ class Frame:
                 word=lambda name: _word(lang, name),
                 language=lambda tag: language_name(tag, lang),
                 own_word=lambda name: _own_word(genesis, lang, name),
-                to=lambda name, *parts: self.link("/".join([base, lang, segment(lang, name), *map(str, parts)])),
+                to=self.to,
+                page_of=self.page_of,
+                named=self.named,
+                kind_of=lambda media_type: tr(lang, f"page.media_{_MEDIA.get(media_type, 'other')}"),
+                bytes=lambda size: byte_words(size, lang),
                 link=self.link,
+                data_path=lambda name, form: f"{base}{path_of_table(name, lang, form)}",
                 start=f"{base}/{lang}/",
                 date=lambda day: date_words(str(day), lang),
                 when=lambda instant: instant_words(str(instant), lang, state.timezone),
@@ -147,6 +291,7 @@ class Frame:
                 root=ledger.log.root(self.as_of.size).hex(),
                 title_text=in_language(opened.name, lang, languages) if opened else ledger.origin,
                 ledger_name=opened.name if opened else ledger.origin,
+                pictures=Pictures(self.source),
                 is_demo=bool(opened and opened.demonstration),
                 party_name=lambda party: party_name(state, party, lang),
                 holder=lambda name: (
@@ -157,10 +302,26 @@ class Frame:
         )
         return HTMLResponse(html, headers={"Content-Language": lang})
 
+    @property
+    def section(self) -> str:
+        """The page's section, by its Spanish segment; empty for the start page."""
+        name = path_within(self.request.scope).split("/")[2]
+        spanish = {english: name for name, english in SEGMENTS.items()}
+        return name if self.lang == "es" else spanish.get(name, name)
+
+    def _here(self) -> str:
+        query = urlencode(self.parameters)
+        return f"{self.request.url.path}?{query}" if query else self.request.url.path
+
     def _in_other_language(self) -> str:
         scope = self.request.scope
         path = prefix_of(scope) + _in_other_language(path_within(scope), self.lang)
         return f"{path}?{self.request.url.query}" if self.keeps and self.request.url.query else path
+
+
+def _absolute(address: str, base: str, path: str) -> str:
+    """Give a path of this server, which begins with its prefix, as an address."""
+    return address + path.removeprefix(base)
 
 
 def frame_of(request: Request, ledger: TheLedger, reading: TheReading) -> Frame:

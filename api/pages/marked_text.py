@@ -3,12 +3,13 @@
 - P1: a text in another language than the page's is in an element with that language in `lang`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from markupsafe import Markup, escape
 
-from constancia.api.text.i18n import catalogue, chosen, isolate, sentence_parameters, tr
+from constancia.api.text.i18n import catalogue, chosen, isolate, quoted, sentence_parameters, tr
 from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
+from constancia.domain.naming import Named
 from constancia.domain.sentences import Sentence
 from constancia.verify.report.printable import printable
 
@@ -40,10 +41,20 @@ def marked_message(lang: str, msgid: str, **params: object) -> str:
     return tr(lang, msgid, **params)
 
 
-def marked_sentence(sentence: Sentence, lang: str) -> Markup:
-    """Return HTML of an act's readable sentence."""
+def marked_sentence(sentence: Sentence, lang: str, link: Callable[[str], str | None] | None = None) -> Markup:
+    """Return HTML of an act's readable sentence.
+
+    Args:
+        sentence: The sentence.
+        lang: The page's language.
+        link: Gives the address of a stream's page, for titles that lead there; None where it has none.
+    """
 
     def shown(value: object) -> Markup:
+        if isinstance(value, Named):
+            title = quoted(shown(value.title), lang)
+            address = link(value.stream) if link is not None and value.stream is not None else None
+            return title if address is None else Markup('<a href="{}">{}</a>').format(address, title)
         return Markup(isolate(str(marked(value, lang, sentence.languages))))  # noqa: S704 - escaped by `marked`
 
     return Markup(catalogue(lang).gettext(sentence.msgid)) % sentence_parameters(sentence, lang, shown)  # noqa: S704

@@ -1,40 +1,20 @@
 """View models: what a page shows besides the rows of the state: lines of a timeline, and deadlines that were missed."""
 
-import json
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from markupsafe import Markup
-
+from constancia.api.pages.chronicle import Item, chronicle, lines
 from constancia.api.pages.frame import Frame
-from constancia.api.pages.marked_text import marked_sentence
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.fulfilment import first_delivery
 from constancia.domain.derive import derive
 from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.remarks.standing import contests_within
-from constancia.domain.sentences import sentence_of
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row
 from constancia.ledger.views.reading import Reading
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One entry as a line of a timeline: its plain sentence, both dates, what was corrected and said about it."""
-
-    index: int
-    leaf_hash: str
-    type: str
-    sentence: Markup
-    party: str
-    occurred_on: str
-    recorded_at: str
-    mode: str
-    provenance: str | None
-    corrections: tuple[Row, ...] = ()
-    remarks: Row | None = None
+PAGE: Final = 18  # entries of a timeline's page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,44 +28,31 @@ class Missed:
     met_on: str | None
 
 
-def lines(frame: Frame, indices: Iterable[int]) -> list[Line]:
-    """Give entries as lines, with what was said of each as of the page's size and day."""
-    remarks = {row["target"]: row for row in frame.as_of.rows("remarks")}
-    return [_line(frame, index, remarks) for index in indices]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """A page of what was said about a stream: groups, newest first; where older ones begin; how far the views are."""
+
+    items: list[Item]
+    older: int | None
+    is_behind: bool
 
 
-def _line(frame: Frame, index: int, remarks: Mapping[str, Row]) -> Line:
-    entry = json.loads(frame.ledger.log.entry(index))
-    statement = entry["statement"]
-    leaf = frame.ledger.log.leaf_hash(index).hex()
-    return Line(
-        index=index,
-        leaf_hash=leaf,
-        type=statement["type"],
-        sentence=marked_sentence(sentence_of(statement, frame.state), frame.lang),
-        party=statement["actor"].get("party", ""),
-        occurred_on=statement["occurred_on"],
-        recorded_at=entry["recorded_at"],
-        mode=statement["mode"],
-        provenance=statement["body"].get("provenance"),
-        corrections=tuple(remarks[leaf]["corrections"]) if leaf in remarks else (),
-        remarks=remarks.get(leaf),
-    )
+def timeline(frame: Frame, stream: str, before: int | None = None) -> Timeline:
+    """Give a page of what was said about a stream, newest first.
 
-
-def timeline(frame: Frame, stream: str, limit: int = 300) -> list[Line]:
-    """Give what was said about a stream, by when it happened; what happened at the same time, by index."""
+    Args:
+        frame: The page.
+        stream: The stream.
+        before: Entries below this index only; all by default.
+    """
     size = frame.as_of.size
-    frame.ledger.views.wait(size)
-    rows = frame.ledger.views.rows("timeline", prefix=f"{stream}#", limit=limit)
-    known = [row for _key, row in rows if frame.as_of.has(row["index"])]
-    known.sort(key=lambda row: (row["occurred_from"] or "", row["occurred_until"] or "9999", row["index"]))
-    return lines(frame, [row["index"] for row in known])
-
-
-def latest(frame: Frame, count: int = 8) -> list[Line]:
-    """Give the last entries, newest first."""
-    return lines(frame, reversed(frame.as_of.indices[-count:]))
+    views = frame.ledger.views
+    last = size if before is None else min(before, size)
+    rows = views.rows("timeline", prefix=f"{stream}#", before=f"{stream}#{last:010d}", limit=PAGE + 1)
+    page = [row["index"] for _key, row in rows[:PAGE] if frame.as_of.has(row["index"])]
+    older = rows[PAGE - 1][1]["index"] if len(rows) > PAGE else None
+    items = chronicle(lines(frame, sorted(page)))
+    return Timeline(items=items[::-1], older=older, is_behind=views.position < size)
 
 
 def _delivered_on(state: State, stream: str, name: str) -> str | None:

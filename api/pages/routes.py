@@ -1,149 +1,40 @@
 """The pages' routes. What a page shows of the state are the rows that the interface serves (`views/as_of.py`)."""
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Final
+from collections.abc import Iterator
+from typing import Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from constancia.api.http.deps import TheLedger, address_of, settings_of
-from constancia.api.http.problems import ALL_CODES
 from constancia.api.http.proxies import prefix_of
-from constancia.api.pages import models
-from constancia.api.pages.frame import SEGMENTS, Frame, TheFrame
+from constancia.api.pages import about, commitment_page, data, decision_page, home, lists, models, party_page
+from constancia.api.pages.chronicle import lines
+from constancia.api.pages.commitment_page import Before
+from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.markdown import formatted
+from constancia.api.pages.marked_text import marked
+from constancia.api.pages.page_cache import CachedPage
 from constancia.api.pages.witnessed import witnessed_line
 from constancia.api.routers.entries import index_of
-from constancia.api.routers.refusals import attempt_rows
 from constancia.api.text.handcheck import hand_check, materials
 from constancia.api.text.i18n import LANGUAGES
 from constancia.domain.derive import derive
-from constancia.domain.participation.standing import OWED
-from constancia.ledger.errors import LedgerError, NotFound
-from constancia.ledger.ledger import Ledger
-from constancia.ledger.views.as_of import MAX_SIZE
-from constancia.verify.core.errors import Malformed
+from constancia.domain.naming import name_of
+from constancia.ledger.errors import NotFound
 from constancia.verify.speed.entry_patterns import read_entry
 
-router = APIRouter(include_in_schema=False)
-PAGE = 50
+router = APIRouter(include_in_schema=False, route_class=CachedPage)
 PATHS = ("/es/", "/en/")
-# Pages that show lists as they are: the page's segment in English, which its template is named for → the lists.
-LISTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "agreements": ("agreements",),
-    "allegations": ("allegations",),
-    "cancellations": ("cancellations",),
-    "commitments": ("commitments",),
-    "complaints": ("complaints",),
-    "decisions": ("decisions",),
-    "duties": ("duties", "conditions", "successions"),
-    "gatherings": ("gatherings",),
-    "overdue": ("overdue",),
-    "plans": ("plans",),
-    "statements": ("statements",),
-}
-
-
-def not_found(request: Request, ledger: Ledger) -> Response:
-    """Give the page that says that there is none, with status 404; in the past, that there was none by then."""
-    asked = request.query_params
-    try:
-        size = int(asked["size"]) if "size" in asked else None
-        frame = Frame(request, ledger, ledger.as_of(size, known=asked.get("known"), at=asked.get("at")))
-    except (LedgerError, Malformed, ValueError):
-        frame = Frame(request, ledger, ledger.as_of(), keeps=False)
-    answer = frame.page("not_found.html", was_asked=bool(frame.parameters))
-    answer.status_code = 404
-    return answer
-
-
-def refused(request: Request, ledger: Ledger, document: dict[str, Any]) -> Response:
-    """Give the page that says what is wrong with an address, from its problem document."""
-    frame = Frame(request, ledger, ledger.as_of(), keeps=False)
-    judged = document["judged_against"]
-    answer = frame.page("bad_address.html", code=document["code"], rule=document["rule"], judged=judged)
-    answer.status_code = document["status"]
-    return answer
-
-
-@router.get("/es/")
-@router.get("/en/")
-def summary(frame: TheFrame) -> Response:
-    """Give the summary: what is in force, what is overdue, what was recorded last."""
-    commitments = frame.as_of.rows("commitments")
-    return frame.page(
-        "summary.html",
-        agreements=frame.as_of.rows("agreements"),
-        decisions=frame.as_of.rows("decisions"),
-        commitments=commitments,
-        overdue=frame.as_of.rows("overdue"),
-        witnessed=witnessed_line(frame.ledger, frame.as_of),
-        latest=models.latest(frame),
-    )
-
-
-def _add_lists() -> None:
-    for spanish, english in SEGMENTS.items():
-        for path in (f"/es/{spanish}", f"/en/{english}") if english in LISTS else ():
-            router.add_api_route(path, _list_page(english), name=english)
-
-
-def _list_page(name: str) -> Callable[[Frame], Response]:
-    def shown(frame: TheFrame) -> Response:
-        return frame.page(f"{name}.html", **{rows: frame.as_of.rows(rows) for rows in LISTS[name]})
-
-    return shown
-
-
-_add_lists()
 
 
 @router.get("/es/planes/{name}")
 @router.get("/en/plans/{name}")
-def plan(name: str, frame: TheFrame) -> Response:
+def plan(name: str, frame: TheFrame, before: Before = None) -> Response:
     """Show an action plan: deadlines, submissions, what it carries and what changed since, assessments, timeline."""
     row = frame.as_of.row("plans", f"plan/{name}")
-    return frame.page("plan.html", plan=row, timeline=models.timeline(frame, row["stream"]))
-
-
-@router.get("/es/participacion")
-@router.get("/en/participation")
-def participation(frame: TheFrame) -> Response:
-    """Show the record of participation: contributions by kind, answers by theme, and what is owed."""
-    facts = derive(frame.state, frame.as_of.at)
-    owed = {fact.stream for fact in facts if fact.kind == OWED and not fact.params["answered_by"]}
-    return frame.page(
-        "participation.html",
-        consultations=frame.as_of.rows("participation"),
-        proposals=[row for row in frame.as_of.rows("commitments") if row["stream"] in owed],
-        responses=frame.as_of.rows("responses"),
-    )
-
-
-@router.get("/es/codigos")
-@router.get("/en/codes")
-def codes(frame: TheFrame) -> Response:
-    """List the refusal codes: where a problem document's `type` leads to."""
-    return frame.page("codes.html", codes=ALL_CODES)
-
-
-@router.get("/es/compromisos/{name}")
-@router.get("/en/commitments/{name}")
-def commitment(name: str, frame: TheFrame) -> Response:
-    """Show a commitment: levels, milestones, scope versions, timeline."""
-    row = frame.as_of.row("commitments", f"commitment/{name}")
-    delivered = {item["stream"]: item for item in frame.as_of.rows("deliverables") if item["commitment"] == name}
-    return frame.page(
-        "commitment.html",
-        commitment=row,
-        allegations=[item for item in frame.as_of.rows("allegations") if row["stream"] in item["concerns"]],
-        contested=models.contested(frame.as_of, row),
-        withdrawn=frame.ledger.withdrawn(),
-        delivered=delivered,
-        missed=models.missed(frame.as_of, row),
-        timeline=models.timeline(frame, row["stream"]),
-    )
+    return frame.page("plan.html", plan=row, timeline=models.timeline(frame, row["stream"], before))
 
 
 @router.get("/es/acuerdos/{name}")
@@ -171,50 +62,14 @@ def agreement(name: str, frame: TheFrame) -> Response:
     return frame.page("agreement.html", agreement=row, facts=facts, matrix=matrix, texts=texts, recorded=recorded)
 
 
-@router.get("/es/decisiones/{name}")
-@router.get("/en/decisions/{name}")
-def decision(name: str, frame: TheFrame) -> Response:
-    """Show a decision: the act, votes, dissent, signatures."""
-    row = frame.as_of.row("decisions", f"decision/{name}")
-    act_json = json.dumps(row["act"], ensure_ascii=False, indent=2)
-    signed = {signature["party"]: signature for signature in row["signatures"]}
-    return frame.page("decision.html", decision=row, act_json=act_json, signed=signed)
-
-
 @router.get("/es/quejas/{name}")
 @router.get("/en/complaints/{name}")
-def complaint(name: str, frame: TheFrame) -> Response:
+def complaint(name: str, frame: TheFrame, before: Before = None) -> Response:
     """Show a complaint: whom it accuses, who answered when, how it ended."""
     row = frame.as_of.row("complaints", f"complaint/{name}")
     # The entries of a protected one are in the log; here they would say when it was taken in.
-    lines = [] if row["protected"] else models.timeline(frame, row["stream"])
-    return frame.page("complaint.html", complaint=row, timeline=lines)
-
-
-@router.get("/es/rechazos")
-@router.get("/en/refusals")
-def refused_attempts(frame: TheFrame, start: Annotated[int | None, Query(ge=0, le=MAX_SIZE)] = None) -> Response:
-    """List the signed attempts that were refused, newest page first; they are outside the chain."""
-    ledger = frame.ledger
-    count = ledger.refused.count
-    first = max(0, count - PAGE) if start is None else min(start, max(0, count - 1))
-    rows = attempt_rows(ledger, first, PAGE)
-    absent = sum(row["times"] for row in ledger.refused.absent())
-    return frame.page(
-        "refusals.html", attempts=rows, first=first, stop=first + len(rows), step=PAGE, count=count, absent=absent
-    )
-
-
-@router.get("/es/registros")
-@router.get("/en/entries")
-def entries(frame: TheFrame, start: Annotated[int | None, Query(ge=0, le=MAX_SIZE)] = None) -> Response:
-    """List the log, newest page first."""
-    indices = frame.as_of.indices
-    count = len(indices)
-    first = max(0, count - PAGE) if start is None else min(start, max(0, count - 1))
-    stop = min(count, first + PAGE)
-    lines = models.lines(frame, indices[first:stop])
-    return frame.page("entries.html", lines=lines, first=first, stop=stop, step=PAGE, count=count)
+    shown = None if row["protected"] else models.timeline(frame, row["stream"], before)
+    return frame.page("complaint.html", complaint=row, timeline=shown)
 
 
 @router.get("/es/registros/{name}")
@@ -236,9 +91,11 @@ def entry(name: str, frame: TheFrame) -> Response:
         withdrawn={
             sha256: about for sha256, about in ledger.withdrawn().items() if f'"sha256":"{sha256}"'.encode() in raw
         },
-        line=models.lines(frame, [index])[0],
+        line=lines(frame, [index])[0],
         entry=parsed,
         person=person,
+        about=_about(frame, parsed["statement"]),
+        documents=list(_documents(parsed["statement"]["body"])),
         before=before,
         after=after,
         witnessed=witnessed_line(ledger, frame.as_of, index),
@@ -247,19 +104,30 @@ def entry(name: str, frame: TheFrame) -> Response:
     )
 
 
-@router.get("/es/partes")
-@router.get("/en/parties")
-def parties(frame: TheFrame) -> Response:
-    """List parties, people and bodies: with a day, whether each held its seat or office on it, as far as is known."""
-    answers = {(validity.kind, validity.stream, validity.name): validity for validity in frame.as_of.validities}
-    taking_part = {row["stream"]: row["participants"] for row in frame.as_of.rows("participants")}
-    return frame.page(
-        "parties.html",
-        parties=frame.as_of.rows("parties"),
-        bodies=frame.as_of.rows("bodies"),
-        participants=taking_part,
-        answers=answers,
-    )
+def _about(frame: Frame, statement: dict[str, Any]) -> list[tuple[str, object]]:
+    """Give what an entry refers to: the address and the title of each thing that has a page."""
+    body = statement["body"]
+    named = [name_of(member, value, body, frame.state) for member, value in body.items()]
+    own, _, name = statement["stream"].partition("/")
+    named.append(name_of(own, name, body, frame.state))
+    pages = {
+        address: marked(item.title, frame.lang, frame.state.languages)
+        for item in named
+        if item is not None and item.stream is not None and (address := frame.page_of(item.stream)) is not None
+    }
+    return list(pages.items())
+
+
+def _documents(value: object) -> Iterator[dict[str, Any]]:
+    """Yield the documents that a body cites, wherever they are in it."""
+    if isinstance(value, dict):
+        if "sha256" in value and ("title" in value or "description" in value):
+            yield value
+        for item in value.values():
+            yield from _documents(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _documents(item)
 
 
 @router.get("/e/{leaf_hash}")
@@ -270,4 +138,7 @@ def permalink(leaf_hash: str, request: Request, ledger: TheLedger) -> Response:
 
 
 # Every page's router, in the order in which addresses are tried: a page of its own module adds its line here.
-ROUTERS: Final = (router,)
+ROUTERS: Final = (
+    home.router, lists.router, commitment_page.router, decision_page.router, party_page.router, router, data.router,
+    about.router,
+)  # fmt: skip

@@ -7,11 +7,14 @@ from datetime import date, datetime
 from typing import Final
 
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 
 from constancia.domain.kernel.calendar import OPEN, parse_edtf, zone
 
+_NUMBERS: Final = {"es": "es_MX", "en": "en"}
 _DAY_FORMATS: Final = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
 _MONTH_FORMATS: Final = {"es": "MMMM 'de' y", "en": "MMMM y"}
+_SHORT_FORMATS: Final = {4: "y", 7: "MMM y", 10: "d MMM y"}  # by the length of the date
 _FROM: Final = {"es": "desde {start}", "en": "from {start}"}
 _BY: Final = {"es": "a más tardar {end}", "en": "by {end}"}
 _BETWEEN: Final = {"es": "de {start} a {end}", "en": "from {start} to {end}"}
@@ -51,6 +54,26 @@ def _part(text: str, lang: str) -> str:
     return format_date(date.fromisoformat(text), _DAY_FORMATS[lang], locale=lang)
 
 
+def date_short(text: str, lang: str) -> str:
+    """Return a date in few letters, such as "1 mar 2019", "mar 2019", "2019", "mar 2019 – jun 2019"; open ends as "…".
+
+    Args:
+        text: EDTF.
+        lang: `es` or `en`.
+    """
+    try:
+        parse_edtf(text)
+    except ValueError:
+        return text
+    parts = [part if part == OPEN else _short(part, lang) for part in text.split("/")]
+    return " – ".join(parts).replace(OPEN, "…")
+
+
+def _short(text: str, lang: str) -> str:
+    day = date.fromisoformat(f"{text}-01-01"[:10])
+    return format_date(day, _SHORT_FORMATS[len(text)], locale=lang)
+
+
 def instant_words(text: str, lang: str, timezone: str) -> str:
     """Return an instant to the minute, in the ledger's zone.
 
@@ -61,6 +84,19 @@ def instant_words(text: str, lang: str, timezone: str) -> str:
     """
     instant = datetime.fromisoformat(text).astimezone(zone(timezone))
     return format_datetime(instant, _MINUTE_FORMATS[lang], locale=lang)
+
+
+def byte_words(size: int, lang: str) -> str:
+    """Return a size in words, such as "3.2 kB".
+
+    Args:
+        size: Bytes.
+        lang: `es` or `en`.
+    """
+    for unit, divisor in (("MB", 1_000_000), ("kB", 1_000)):
+        if size >= divisor:
+            return f"{format_decimal(round(size / divisor, 1), locale=_NUMBERS[lang])} {unit}"
+    return f"{size} B"
 
 
 def moment_words(text: str, lang: str, timezone: str) -> str:

@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po
 from constancia.api.text.dates import date_words
 from constancia.domain.kernel.languages import DEFAULT_LANGUAGES, language_shown
 from constancia.domain.kernel.values import Text
+from constancia.domain.naming import Named
 from constancia.domain.sentences import Sentence
 
 LANGUAGES: Final = ("es", "en")
@@ -38,6 +39,13 @@ def catalogue(lang: str) -> GNUTranslations:
     write_mo(compiled, merged)
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+@cache
+def message_ids(lang: str) -> tuple[str, ...]:
+    """Return the ids of a language's messages, in the order of its files."""
+    texts = catalogue_texts(lang).values()
+    return tuple(str(message.id) for text in texts for message in read_po(io.BytesIO(text)) if message.id)
 
 
 def catalogue_texts(lang: str) -> Mapping[str, bytes]:
@@ -92,13 +100,17 @@ def language_name(tag: str, lang: str) -> str:
 
 # Parameters of sentences that are dates, and those that are choices with a name (message id `word.<choice>`).
 _DATES: Final = (
-    "compromised_since", "due", "effective", "from_day", "on", "period", "received_on", "since", "to_day", "until",
-    "valid_from", "window",
+    "compromised_since", "due", "effective", "from_day", "new_value", "on", "period", "received_on", "since",
+    "to_day", "until", "valid_from", "window",
 )  # fmt: skip
 _WORDS: Final = (
-    "answers", "capacity", "choice", "contributor", "deadline", "declared_kind", "kind", "level", "mode", "origin",
-    "outcome", "participation", "role", "to", "verdict", "weight",
+    "answers", "capacity", "choice", "contributor", "deadline", "declared_kind", "field", "kind", "level", "mode",
+    "origin", "outcome", "participation", "role", "to", "verdict", "weight",
 )  # fmt: skip
+
+
+_S = TypeVar("_S", bound=str)
+_QUOTES: Final = {"es": ("«", "»"), "en": ("“", "”")}
 
 
 class _Lenient(dict[str, str]):
@@ -112,12 +124,17 @@ def say(sentence: Sentence, lang: str) -> str:
     """Return an act's readable sentence in a language."""
 
     def shown(value: object) -> str:
+        if isinstance(value, Named):
+            return quoted(in_language(value.title, lang, sentence.languages), lang)
         return in_language(value, lang, sentence.languages)
 
     return catalogue(lang).gettext(sentence.msgid) % sentence_parameters(sentence, lang, shown)
 
 
-_S = TypeVar("_S", bound=str)
+def quoted(words: _S, lang: str) -> _S:
+    """Put a title between the quotation marks of a language."""
+    opening, closing = _QUOTES[lang]
+    return type(words)(opening) + words + type(words)(closing)  # type: ignore[return-value]  # of the same kind
 
 
 def sentence_parameters(sentence: Sentence, lang: str, shown: Callable[[object], _S]) -> Mapping[str, str]:
@@ -129,7 +146,7 @@ def sentence_parameters(sentence: Sentence, lang: str, shown: Callable[[object],
         elif name in _DATES:
             params[name] = shown(date_words(str(value), lang))
         elif name in _WORDS and isinstance(value, str):
-            word = f"word.{value}"
+            word = f"word.field_{value}" if name == "field" else f"word.{value}"
             text = tr(lang, word)
             params[name] = shown(text if text != word else value)
         else:

@@ -96,6 +96,19 @@ class Documents:
             raise Damaged(f"document {sha256} has the digest {actual} on the disk; restore it")
         return data
 
+    def length(self, sha256: str) -> int:
+        """Return the number of bytes of a stored document, without reading it.
+
+        Raises:
+            NotFound: There is no such document.
+            Withdrawn: It was withdrawn.
+        """
+        self._check_shown(sha256)
+        try:
+            return self._path(sha256).stat().st_size
+        except FileNotFoundError:
+            raise NotFound(f"no document {sha256} is stored here") from None
+
     def is_whole(self, sha256: str) -> bool:
         """Whether a document of that name is stored here, and has that digest."""
         try:

@@ -4,8 +4,10 @@ Two exports at the same size and with the same anchors are identical: same files
 their own. So copies made by different people can be compared.
 """
 
+import hashlib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -33,43 +35,55 @@ que cubre el punto de control firmado del archivo «checkpoint».
 
 Raíz: {root}
 
-Para comprobarlo sin confiar en quien se lo dio:
+Para leerlo: si está aquí index.html, ábralo en un navegador; no hace falta conexión. En datos/ están las tablas \
+para una hoja de cálculo; en documentos/, los documentos por su título. Nada de eso está firmado: son copias para \
+leer, hechas de los registros. Lo que prueba algo son los archivos del libro: checkpoint, tile/, documents/ y anchors/.
 
-    pip install constancia
-    python -m constancia.verify ESTE_ARCHIVO.zip --trust CARPETA
+Para comprobarlo sin confiar en quien se lo dio, sin instalar nada: abra verificador.html en un navegador y suelte \
+allí este archivo zip. No usa la red. Use de preferencia una copia de esa página que usted guardó antes, o que obtuvo \
+de otra fuente. La que viene aquí es la del programa constancia {version}; su SHA-256 es
 
-Sin instalar nada: abra verificador.html en un navegador y suelte allí este archivo. No usa la red. \
-Use de preferencia una copia de esa página que usted guardó antes, o que obtuvo de otra fuente.
+    {verifier}
+
+Con el programa constancia, obtenido de una fuente en la que usted confía:
+
+    constancia verify ESTE_ARCHIVO.zip --trust CARPETA
 
 CARPETA contiene lo que usted obtuvo por otra vía: «policy» (la llave del libro y de sus \
 testigos) y «genesis» (la huella del primer registro). El archivo «policy» incluido aquí sirve para \
 compararlo con el suyo; por sí mismo no prueba nada. Sin CARPETA el veredicto es NO CONCLUYENTE.
 
-Qué hay aquí: checkpoint, tile/ (huellas y registros), documents/ (documentos citados, cada uno con \
+Archivos del libro: checkpoint, tile/ (huellas y registros), documents/ (documentos citados, cada uno con \
 su SHA-256 por nombre), anchors/ (sellos de tiempo, si los hay), policy.
 """
 
 _README_EN: Final = """\
 {origin}
 
-This file contains a complete log: {size} signed and chained entries, \
+This file contains a complete ledger: {size} signed and chained entries, \
 covered by the signed checkpoint in the file "checkpoint".
 
 Root: {root}
 
-To check it without trusting the person who gave it to you:
+To read it: if index.html is here, open it in a browser; no connection is needed. data/ has the tables for a \
+spreadsheet, documentos/ the documents by their titles. None of that is signed: they are copies to read, made from \
+the entries. What proves anything are the log's files: checkpoint, tile/, documents/ and anchors/.
 
-    pip install constancia
-    python -m constancia.verify THIS_FILE.zip --trust FOLDER
+To check it without trusting the person who gave it to you, without installing anything: open verificador.html in a \
+browser and drop this zip file there. It uses no network. Preferably use a copy of that page that you saved before, \
+or obtained from another source. The one in here is that of the program constancia {version}; its SHA-256 is
 
-Without installing anything: open verificador.html in a browser and drop this file there. It uses no \
-network. Preferably use a copy of that page that you saved before, or obtained from another source.
+    {verifier}
+
+With the program constancia, obtained from a source that you trust:
+
+    constancia verify THIS_FILE.zip --trust FOLDER
 
 FOLDER contains what you obtained from another source: "policy" (the key of the log and of its witnesses) \
 and "genesis" (the fingerprint of the first entry). The "policy" in here is for comparing with \
 yours; by itself it proves nothing. Without FOLDER the verdict is INCONCLUSIVE.
 
-What is in here: checkpoint, tile/ (hashes and entries), documents/ (cited documents, each named by \
+The log's files: checkpoint, tile/ (hashes and entries), documents/ (cited documents, each named by \
 its SHA-256), anchors/ (time-stamps, if any), policy.
 """
 
@@ -81,6 +95,8 @@ def export_bundle(  # noqa: PLR0913, PLR0917 (what goes in, and where to)
     path: Path,
     anchors: Anchors | None = None,
     rollbacks: Path | None = None,
+    *,
+    extras: Iterable[tuple[str, bytes]] = (),
 ) -> Checkpoint:
     """Write the bundle of the log's last checkpoint.
 
@@ -91,6 +107,7 @@ def export_bundle(  # noqa: PLR0913, PLR0917 (what goes in, and where to)
         path: The zip; replaced atomically if it exists.
         anchors: Its time anchors.
         rollbacks: The list of rollbacks that the operator has accepted, if there is one.
+        extras: Further files to read, by name, each made when it is asked for; none has a name of the log's files.
 
     Returns:
         The checkpoint of the bundle.
@@ -113,6 +130,8 @@ def export_bundle(  # noqa: PLR0913, PLR0917 (what goes in, and where to)
                 _add(archive, ROLLBACKS_NAME, declared)
             for name, data in () if anchors is None else _anchor_files(anchors, checkpoint.size):
                 _add(archive, name, data)
+            for name, data in extras:
+                _add(archive, name, data)
         replace_durably(part, path)
     except BaseException:
         part.unlink(missing_ok=True)
@@ -127,6 +146,8 @@ def _files(
         "origin": checkpoint.origin,
         "size": checkpoint.size,
         "root": checkpoint.root.hex(),
+        "verifier": hashlib.sha256(verifier_page()).hexdigest(),
+        "version": version("constancia"),
     }
     yield "README.es.txt", _README_ES.format(**texts).encode()
     yield "README.en.txt", _README_EN.format(**texts).encode()

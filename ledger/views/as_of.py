@@ -114,6 +114,26 @@ def read_question(size: int | None, known: str | None, at: str | None, timezone:
     )
 
 
+def read_span(where: str, text: str, timezone: str) -> tuple[datetime, datetime]:
+    """Read a date or an instant as the span of time that it names.
+
+    Args:
+        where: Its name, for the error.
+        text: EDTF date (`2019`, `2019-03`, `2019-03-01`), or RFC 3339 instant.
+        timezone: IANA name of the zone in which days begin and end.
+
+    Returns:
+        Its first and its last second, UTC.
+
+    Raises:
+        Malformed: Another form.
+    """
+    when = _read(where, text, timezone)
+    if when.first is None or when.last is None:  # a size
+        raise Malformed("instant", where, "YYYY, YYYY-MM, YYYY-MM-DD or an RFC 3339 instant", text)
+    return when.first, when.last
+
+
 def _read(where: str, text: str | None, timezone: str) -> _When:
     if text is None:
         return _When()

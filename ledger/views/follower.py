@@ -67,7 +67,7 @@ class Views:
         return self._reached
 
     def rows(
-        self, projection: str, *, prefix: str = "", after: str = "", limit: int = PAGE
+        self, projection: str, *, prefix: str = "", after: str = "", before: str = "", limit: int = PAGE
     ) -> list[tuple[str, Mapping[str, Any]]]:
         """Give rows in the order of their keys.
 
@@ -75,9 +75,10 @@ class Views:
             projection: Its name.
             prefix: What the keys begin with.
             after: Rows with larger keys only: the last key of the page before.
+            before: Rows with smaller keys only, from the last one on: the first key of the page after.
             limit: Most rows.
         """
-        page = self._store().select(projection, prefix=prefix, after=after, limit=limit)
+        page = self._store().select(projection, prefix=prefix, after=after, before=before, limit=limit)
         return [(key, json.loads(data)) for key, data in page]
 
     def wait(self, size: int | None = None, timeout_s: float = 10.0) -> None:

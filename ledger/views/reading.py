@@ -5,7 +5,7 @@
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -107,11 +107,18 @@ class Reading:
 
     def rows(self, name: str) -> list[Row]:
         """Give all rows of a projection."""
+        return list(self.each(name))
+
+    def each(self, name: str) -> Iterator[Row]:
+        """Yield the rows of a projection, each made when it is asked for."""
         projection = _BY_NAME[name]
         if self.dated is None:
-            return list(projection.rows(self.state, self.day))
-        keys = projection.keys(self.dated.possible)
-        return [row for key in keys if (row := self._dated_row(projection, key)) is not None]
+            yield from projection.rows(self.state, self.day)
+            return
+        for key in projection.keys(self.dated.possible):
+            row = self._dated_row(projection, key)
+            if row is not None:
+                yield row
 
     def row(self, name: str, stream: str) -> Row:
         """Give the row of a stream.

@@ -80,14 +80,16 @@ class ViewStore(SQLiteTrackingRecorder):
         return None if row is None else bytes_of(row[0])
 
     def select(
-        self, projection: str, *, prefix: str = "", after: str = "", limit: int = PAGE
+        self, projection: str, *, prefix: str = "", after: str = "", before: str = "", limit: int = PAGE
     ) -> list[tuple[str, bytes]]:
-        """Give rows of a projection in the order of their keys."""
+        """Give rows of a projection in the order of their keys; with `before`, those below it from the last one on."""
+        order = "DESC" if before else "ASC"
+        last = before or f"{prefix}\U0010ffff"
         with self.datastore.transaction(commit=False) as c:
             c.execute(
-                "SELECT key, data FROM views WHERE projection=? AND key>? AND key>=? "
-                "AND substr(key, 1, ?)=? ORDER BY key LIMIT ?",
-                (projection, after, prefix, len(prefix), prefix, limit),
+                "SELECT key, data FROM views WHERE projection=? AND key>? AND key>=? AND key<? "  # noqa: S608 (two words of our own)
+                f"AND substr(key, 1, ?)=? ORDER BY key {order} LIMIT ?",
+                (projection, after, prefix, last, len(prefix), prefix, limit),
             )
             return [(str(row[0]), bytes_of(row[1])) for row in c.fetchall()]
 

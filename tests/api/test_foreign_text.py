@@ -53,6 +53,9 @@ TEXTS = {
     "serve forwarded_allow_ips": "serve --dir libro --port 0 --log-passphrase-file passphrase "
     "--forwarded-allow-ips HERE",
     "log known": "log libro --known HERE",
+    "log start": "log libro --from HERE",
+    "log stop": "log libro --to HERE",
+    "log party": "log libro --party HERE",
     "state known": "state libro --known HERE",
     "keygen witness": "keygen new.pem --passphrase-file passphrase --witness HERE",
     "draft type_name": "draft HERE --body body.json --from libro --party nosc",
@@ -91,7 +94,7 @@ BESIDES = {
     "an unknown verb": "HERE",
     "an unknown option": "log --HERE",
     "a language": "--lang HERE log libro",
-    "a number": "log libro --from HERE",
+    "a number": "log libro --count HERE",
     "an address": "verify http://127.0.0.1:9/HERE",
 }
 

@@ -57,12 +57,12 @@ TABLE = {
     "receipt out": MADE,
     "receipt entry": "receipt LINK --entry HERE --out new",
     "receipt qr": MADE,
-    "show folder": "show 3 --dir HERE",
+    "show source": "show 3 --from HERE",
     "show receipt": MADE,
-    "log folder": "log HERE",
-    "state folder": "state HERE",
+    "log source": "log HERE",
+    "state source": "state HERE",
     "export out": MADE,
-    "export folder": "export new.zip --dir HERE",
+    "export source": "export new.zip --from HERE",
     "anchor folder": "anchor HERE --request new",
     "anchor trust": "anchor libro --trust HERE --response checkpoint",
     "anchor request": MADE,
@@ -92,7 +92,7 @@ TABLE = {
 }
 # Text that names a file or folder, where it is no address.
 AS_TEXT = {"serve published", "draft ledger", "submit to", "verify source", "verify since", "receipt source"} | {
-    "monitor peer", "refusals source",
+    "monitor peer", "refusals source", "show source", "log source", "state source", "export source",
 }  # fmt: skip
 # What a folder is right for, or changes nothing; there it is none of the cases.
 FOLDERS = {name for name in TABLE if name.endswith((" folder", " to", " ledger", " source", " published", " target"))}

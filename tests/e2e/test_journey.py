@@ -200,7 +200,7 @@ MISTAKES: dict[str, tuple[list[str], int, str]] = {
     "another folder": (["state", "nada"], 76, "nada"),
     "a source that is none": (["verify", "charter.md"], 3, "ILEGIBLE"),
     "no passphrase and no terminal": (["keygen", "otra.pem"], 76, "--passphrase-file"),
-    "a key file that exists": (["keygen", "inai.pem", "--passphrase-file", "frase"], 76, "never overwritten"),
+    "a key file that exists": (["keygen", "inai.pem", "--passphrase-file", "frase"], 76, "no se sobrescribe"),
     "a type misspelt": (
         ["draft", "VoteCasted", "--body", "c.json", "--from", "libro", "--party", "inai"], 76, "VoteCasted",
     ),
@@ -216,7 +216,7 @@ MISTAKES: dict[str, tuple[list[str], int, str]] = {
     ),
     "another's passphrase": (
         ["sign", "x.statement.json", "--key", "inai.pem", "--passphrase-file", "charter.md", "--yes",
-         "--out", "y.signed.json"], 76, "passphrase",
+         "--out", "y.signed.json"], 76, "frase de paso",
     ),
     "a file that is no statement": (
         ["sign", "charter.md", "--key", "inai.pem", "--passphrase-file", "frase", "--yes"], 76, "forma",
@@ -256,7 +256,7 @@ def test_refusal_over_http_names_code_rule_and_state(appointed: Desk, url: str) 
     done = desk.run("submit", "w.signed.json", "--to", url)
     assert done.returncode == 77
     assert "E_OUT_OF_SCOPE" in done.stderr
-    assert "RECHAZADO" in done.stderr
+    assert "No se registró nada." in done.stderr
 
 
 def test_no_verb_replaces_a_file_that_is_there_unless_told_to(desk: Desk, url: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from constancia.api.text.dates import date_words, instant_words
+from constancia.api.text.dates import date_short, date_words, instant_words
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,21 @@ from constancia.api.text.dates import date_words, instant_words
 )
 def test_date_in_words(text: str, es: str, en: str) -> None:
     assert (date_words(text, "es"), date_words(text, "en")) == (es, en)
+
+
+@pytest.mark.parametrize(
+    ("text", "es", "en"),
+    [
+        ("2019", "2019", "2019"),
+        ("2019-03", "mar 2019", "Mar 2019"),
+        ("2019-03-01", "1 mar 2019", "1 Mar 2019"),
+        ("2019-06/2019-08", "jun 2019 – ago 2019", "Jun 2019 – Aug 2019"),
+        ("../2017", "… – 2017", "… – 2017"),
+        ("pronto", "pronto", "pronto"),
+    ],
+)
+def test_date_in_few_letters(text: str, es: str, en: str) -> None:
+    assert (date_short(text, "es"), date_short(text, "en")) == (es, en)
 
 
 def test_instant_is_told_in_the_ledgers_zone_with_its_summer_time() -> None:

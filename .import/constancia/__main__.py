@@ -1,0 +1,1 @@
+../../api/cli/__main__.py

@@ -1,0 +1,1 @@
+"""Open data: the ledger as tables, a data dictionary, a database, a catalogue, and a site that needs no server."""

@@ -1,0 +1,106 @@
+"""The start page: what this is, how it stands, who is late; then what is new, and where to go on."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, Response
+
+from constancia.api.pages import lateness
+from constancia.api.pages.chronicle import HOUSEKEEPING, Item, chronicle, lines
+from constancia.api.pages.frame import Frame, TheFrame
+from constancia.api.pages.page_cache import CachedPage
+from constancia.api.pages.witnessed import witnessed_line
+from constancia.domain.bearing import responsible_for
+from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.kernel.calendar import local_day, parse_instant
+
+router = APIRouter(include_in_schema=False, route_class=CachedPage)
+_LOOKED_AT: Final = 40  # entries, the last ones, in which news is looked for
+_NEWS: Final = 8
+_SHOWN_LATE: Final = 3
+# In this order: what goes on first, what has ended last.
+_LIFECYCLES: Final = ("proposed", "adopted", "in_progress", "suspended", "closed", "withdrawn", "rejected")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """Something new: a group of entries, or a deadline that passed; its day in the ledger's zone, `YYYY-MM-DD`."""
+
+    day: str
+    item: Item | None = None
+    missed: lateness.Debt | None = None
+
+
+@router.get("/es/")
+@router.get("/en/")
+def summary(frame: TheFrame) -> Response:
+    """Show the start page."""
+    owed = lateness.debts(frame)
+    late = [debt for debt in owed if debt.is_late and debt.ended is None]
+    counts = lateness.counted(frame.rows("commitments"), "lifecycle")
+    agreements = frame.rows("agreements")
+    return frame.page(
+        "summary.html",
+        agreements=[row for row in agreements if row["status"] == "in_force"],
+        other_agreements=sum(row["status"] != "in_force" for row in agreements),
+        lifecycles=[(name, counts[name]) for name in _LIFECYCLES if name in counts],
+        late=late[:_SHOWN_LATE],
+        late_count=len(late),
+        owed_count=sum(not debt.is_late and debt.ended is None for debt in owed),
+        open_decisions=[row for row in frame.rows("decisions") if row["status"] in ("proposed", "voting")],
+        news=news(frame),
+        witnessed=witnessed_line(frame.ledger, frame.as_of),
+    )
+
+
+def news(frame: Frame, count: int = _NEWS) -> list[News]:
+    """Give what is new, newest first: what parties said, grouped, and deadlines that passed meanwhile.
+
+    Args:
+        frame: The page.
+        count: Most of them.
+    """
+    looked_at, items = _LOOKED_AT, list[Item]()
+    while len(items) < count and (looked_at == _LOOKED_AT or looked_at <= 2 * len(frame.as_of.indices)):
+        items, looked_at = _items(frame, looked_at), 2 * looked_at
+    listed = [News(day=_day(frame, item), item=item) for item in items]
+    begun = min((entry.day for entry in listed), default="9999")
+    listed += [missed for missed in _missed(frame) if missed.day >= begun]
+    return sorted(listed, key=lambda entry: entry.day, reverse=True)[:count]
+
+
+def _items(frame: Frame, looked_at: int) -> list[Item]:
+    """Give the groups of the last entries, without those of housekeeping."""
+    indices = frame.as_of.indices[-looked_at:]
+    chosen = [index for index in indices if frame.statement(index)["type"] not in HOUSEKEEPING]
+    return chronicle(lines(frame, chosen))
+
+
+def _day(frame: Frame, item: Item) -> str:
+    recorded = max(line.recorded_at for line in (item.head, *item.lines))
+    return local_day(parse_instant(recorded), frame.state.timezone).isoformat()
+
+
+def _missed(frame: Frame) -> list[News]:
+    """Give the deadlines of milestones that passed unmet, each on the day after its last one."""
+    missed = []
+    for fact in frame.facts():
+        commitment = frame.state.aggregates.get(fact.stream)
+        kind, _, name = str(fact.params.get("target", "")).partition(" ")
+        if fact.kind != "DeadlineMissed" or kind != "milestone" or not isinstance(commitment, Commitment):
+            continue
+        scopes = [version.scope for version in reversed(commitment.scopes)]
+        milestone = next((item for scope in scopes if (item := scope.milestone(name)) is not None), None)
+        if milestone is None or fact.since is None:
+            continue
+        day = local_day(parse_instant(fact.since), frame.state.timezone).isoformat()
+        debt = lateness.Debt(
+            kind="milestone",
+            parties=responsible_for(frame.state, commitment, milestone),
+            title=milestone.title.to_json(),
+            about=commitment.title.to_json(),
+            stream=commitment.stream,
+            due=str(fact.params["window"]),
+        )
+        missed.append(News(day=day, missed=debt))
+    return missed

@@ -1,0 +1,258 @@
+"""The lists: each is paged, so that no page grows with the ledger; filters are in the address, which can be shared."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Response
+
+from constancia.api.http.problems import ALL_CODES
+from constancia.api.pages import lateness
+from constancia.api.pages.chronicle import lines
+from constancia.api.pages.frame import SEGMENTS, Frame, TheFrame
+from constancia.api.pages.page_cache import CachedPage
+from constancia.api.routers.refusals import attempt_rows
+from constancia.domain.bearing import responsible_for
+from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.kernel.calendar import deadline
+from constancia.domain.participation.standing import OWED
+from constancia.ledger.views.as_of import MAX_SIZE
+from constancia.ledger.views.projections.base import Row
+
+router = APIRouter(include_in_schema=False, route_class=CachedPage)
+PAGE: Final = 50
+_CARDS: Final = 24  # a card is taller than a row
+Start = Annotated[int, Query(ge=0, le=MAX_SIZE)]
+LIFECYCLES: Final = ("in_progress", "adopted", "suspended", "proposed", "closed", "withdrawn", "rejected")
+# Pages that show lists as they are: the page's segment in English, which its template is named for → the lists. The
+# first one is paged; of the others, which a page shows besides, the first rows are.
+LISTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "agreements": ("agreements",),
+    "allegations": ("allegations",),
+    "cancellations": ("cancellations",),
+    "complaints": ("complaints",),
+    "duties": ("duties", "conditions", "successions"),
+    "gatherings": ("gatherings",),
+    "plans": ("plans",),
+    "statements": ("statements",),
+}
+_OPEN: Final = ("proposed", "voting")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What a list of commitments is narrowed to; empty for no such filter."""
+
+    status: str
+    party: str
+    late: bool
+    contested: bool
+
+    def takes(self, row: Row) -> bool:
+        """Tell whether a commitment's row is one of them."""
+        return (
+            self.status in ("", row["lifecycle"])
+            and (not self.party or self.party in row["responsible"])
+            and (not self.late or "overdue" in row["flags"])
+            and (not self.contested or "contested" in row["flags"])
+        )
+
+
+def _spanish(english: str) -> str:
+    return next(spanish for spanish, name in SEGMENTS.items() if name == english)
+
+
+def _list_page(name: str) -> Callable[[Frame, int], Response]:
+    def shown(frame: TheFrame, start: Start = 0) -> Response:
+        main, *others = LISTS[name]
+        rows = frame.rows(main)
+        first = min(start, max(0, len(rows) - 1))
+        more = {other: frame.rows(other)[:PAGE] for other in others}
+        part = rows[first : first + PAGE]
+        here = frame.to(_spanish(name))
+        return frame.page(
+            f"{name}.html",
+            **{main: part},
+            **more,
+            first=first,
+            stop=first + len(part),
+            step=PAGE,
+            count=len(rows),
+            here=here,
+        )
+
+    return shown
+
+
+for _name in LISTS:
+    for _path in (f"/es/{_spanish(_name)}", f"/en/{_name}"):
+        router.add_api_route(_path, _list_page(_name), name=_name)
+
+
+@router.get("/es/compromisos")
+@router.get("/en/commitments")
+def commitments(  # noqa: PLR0913, PLR0917 (each is a filter)
+    frame: TheFrame,
+    status: Annotated[str, Query(max_length=40)] = "",
+    party: Annotated[str, Query(max_length=80)] = "",
+    late: Annotated[str, Query(pattern="^(|1)$")] = "",
+    contested: Annotated[str, Query(pattern="^(|1)$")] = "",
+    start: Start = 0,
+) -> Response:
+    """List commitments by status, those chosen."""
+    chosen = Chosen(status=status, party=party, late=bool(late), contested=bool(contested))
+    everything = [_with_responsible(frame, row) for row in frame.rows("commitments")]
+    rows = sorted(filter(chosen.takes, everything), key=lambda row: LIFECYCLES.index(row["lifecycle"]))
+    first = min(start, max(0, len(rows) - 1))
+    part = rows[first : first + _CARDS]
+    asked = {"status": status, "party": party, "late": late, "contested": contested}
+    here = frame.link(frame.to("compromisos").partition("?")[0], **{name: text for name, text in asked.items() if text})
+    return frame.page(
+        "commitments.html",
+        groups=_grouped(part),
+        chosen=chosen,
+        lifecycles=[name for name in LIFECYCLES if any(row["lifecycle"] == name for row in everything)],
+        parties=sorted({name for row in everything for name in row["responsible"]}),
+        first=first,
+        stop=first + len(part),
+        step=_CARDS,
+        count=len(rows),
+        here=here,
+    )
+
+
+def _grouped(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row["lifecycle"], []).append(row)
+    return list(groups.items())
+
+
+def _with_responsible(frame: Frame, row: Row) -> Row:
+    """Add who answers for it now, how many milestones are complete, and the next deadline that is still to come."""
+    commitment = frame.state.aggregates.get(row["stream"])
+    scope = commitment.scope if isinstance(commitment, Commitment) else None
+    responsible = {
+        party
+        for milestone in (scope.milestones if scope else ())
+        for party in responsible_for(frame.state, commitment, milestone)  # type: ignore[arg-type]  # it has a scope
+    }
+    running = [item["window"] for item in row["milestones"] if item["stands"] == "running"]
+    coming = sorted(running, key=lambda window: str(deadline(window, frame.state.timezone)))
+    return {
+        **row,
+        "responsible": sorted(responsible),
+        "done": sum(item["stands"] == "done" for item in row["milestones"]),
+        "next": coming[0] if coming else None,
+    }
+
+
+@router.get("/es/decisiones")
+@router.get("/en/decisions")
+def decisions(frame: TheFrame, start: Start = 0) -> Response:
+    """List decisions by state: the open ones first, with what is missing; then the latest."""
+    rows = [_with_missing(row) for row in frame.rows("decisions")]
+    order = {"d_open": 0, "d_waiting": 1, "d_signed": 2, "d_failed": 3}
+    rows.sort(key=lambda row: (order[row["group"]], -row["proposed"]["index"]))
+    first = min(start, max(0, len(rows) - 1))
+    part = rows[first : first + PAGE]
+    signs = {"d_open": "open", "d_waiting": "pen", "d_signed": "check", "d_failed": "cross"}
+    groups = [(name, signs[name], [row for row in part if row["group"] == name]) for name in order]
+    return frame.page(
+        "decisions.html",
+        groups=[group for group in groups if group[2]],
+        first=first,
+        stop=first + len(part),
+        step=PAGE,
+        count=len(rows),
+        here=frame.to("decisiones"),
+    )
+
+
+def _with_missing(row: Row) -> Row:
+    cast = {vote["party"] for vote in row["standing_votes"]}
+    is_open, is_adopted = row["status"] in _OPEN, row["status"] == "adopted"
+    group = (
+        "d_open" if is_open else "d_waiting" if is_adopted else "d_signed" if row["status"] == "signed" else "d_failed"
+    )
+    return {
+        **row,
+        "group": group,
+        "waiting_votes": [party for party in row["voters"] if party not in cast] if is_open else [],
+        "waiting_signs": [party for party in row["must_sign"] if party not in row["signed_by"]] if is_adopted else [],
+    }
+
+
+@router.get("/es/vencidos")
+@router.get("/en/overdue")
+def overdue(frame: TheFrame, start: Start = 0) -> Response:
+    """Show who is late and who owes what, by party; and what was met late."""
+    listed, met = lateness.debts(frame), lateness.met_late(frame)
+    first = min(start, max(0, len(listed) - 1))
+    part = listed[first : first + PAGE]
+    return frame.page(
+        "overdue.html",
+        debts=lateness.by_party(part),
+        met=met[:PAGE],
+        first=first,
+        stop=first + len(part),
+        step=PAGE,
+        count=len(listed),
+        here=frame.to("vencidos"),
+    )
+
+
+@router.get("/es/registros")
+@router.get("/en/entries")
+def entries(frame: TheFrame, start: Annotated[int | None, Query(ge=0, le=MAX_SIZE)] = None) -> Response:
+    """List the log, newest page first."""
+    indices = frame.as_of.indices
+    count = len(indices)
+    first = max(0, count - PAGE) if start is None else min(start, max(0, count - 1))
+    stop = min(count, first + PAGE)
+    shown = lines(frame, indices[first:stop])[::-1]
+    return frame.page(
+        "entries.html", lines=shown, first=first, stop=stop, step=PAGE, count=count, here=frame.to("registros")
+    )
+
+
+@router.get("/es/rechazos")
+@router.get("/en/refusals")
+def refused_attempts(frame: TheFrame, start: Annotated[int | None, Query(ge=0, le=MAX_SIZE)] = None) -> Response:
+    """List the signed attempts that were refused, newest page first; they are outside the chain."""
+    ledger = frame.ledger
+    count = ledger.refused.count
+    first = max(0, count - PAGE) if start is None else min(start, max(0, count - 1))
+    rows = attempt_rows(ledger, first, PAGE)
+    absent = sum(row["times"] for row in ledger.refused.absent())
+    return frame.page(
+        "refusals.html", attempts=rows, first=first, stop=first + len(rows), step=PAGE, count=count, absent=absent
+    )
+
+
+@router.get("/es/participacion")
+@router.get("/en/participation")
+def participation(frame: TheFrame, start: Start = 0) -> Response:
+    """Show the record of participation: contributions by kind, answers by theme, and what is owed."""
+    owed = {fact.stream for fact in frame.facts() if fact.kind == OWED and not fact.params["answered_by"]}
+    rows: Sequence[Any] = frame.rows("participation")
+    first = min(start, max(0, len(rows) - 1))
+    part = rows[first : first + PAGE]
+    return frame.page(
+        "participation.html",
+        consultations=part,
+        proposals=[row for row in frame.rows("commitments") if row["stream"] in owed][:PAGE],
+        responses=frame.rows("responses")[:PAGE],
+        first=first,
+        stop=first + len(part),
+        step=PAGE,
+        count=len(rows),
+        here=frame.to("participacion"),
+    )
+
+
+@router.get("/es/codigos")
+@router.get("/en/codes")
+def codes(frame: TheFrame) -> Response:
+    """List the refusal codes: where a problem document's `type` leads to."""
+    return frame.page("codes.html", codes=ALL_CODES)

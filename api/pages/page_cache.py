@@ -1,0 +1,126 @@
+"""A page is made once for the same ledger and day, stored for a while, and not sent again to who has it.
+
+- Z1: a stored page is shown only while nothing that a page can show has changed: size and root, day, witnesses,
+  documents, refused attempts, what the operator was refused or has accepted. One made before the views had caught up
+  is not stored.
+"""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
+from typing_extensions import override
+
+from constancia.api.http.deps import address_of, ledger_of, settings_of
+from constancia.domain.kernel.calendar import local_day
+from constancia.ledger.ledger import Ledger
+
+_MAX_BYTES: Final = 16 * 1024 * 1024
+_OK: Final = 200
+_NOT_MODIFIED: Final = 304
+
+
+class PageStore:
+    """Pages by what they are made from; the least used go first. Safe to use from several threads."""
+
+    def __init__(self, limit: int = _MAX_BYTES) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._pages: OrderedDict[str, tuple[bytes, str]] = OrderedDict()
+        self._size = 0
+
+    def get(self, key: str) -> tuple[bytes, str] | None:
+        """Give a page's body and language; None where it is not stored."""
+        with self._lock:
+            page = self._pages.get(key)
+            if page is not None:
+                self._pages.move_to_end(key)
+            return page
+
+    def put(self, key: str, body: bytes, lang: str) -> None:
+        """Store a page; one that is larger than the limit of all is not."""
+        if len(body) > self._limit:
+            return
+        with self._lock:
+            former = self._pages.pop(key, None)
+            self._size += len(body) - (len(former[0]) if former else 0)
+            self._pages[key] = (body, lang)
+            while self._size > self._limit:
+                _key, (dropped, _lang) = self._pages.popitem(last=False)
+                self._size -= len(dropped)
+
+
+class CachedPage(APIRoute):
+    """A route whose page is made once for what it is made from, with an ETag."""
+
+    @override
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        made = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            key = await run_in_threadpool(_key, request)
+            store: PageStore = request.app.state.pages
+            tag = f'"{key}"'
+            page = store.get(key)
+            if page is not None:
+                body, lang = page
+                if tag in _tags(request.headers.get("if-none-match", "")):
+                    return Response(status_code=_NOT_MODIFIED, headers=_headers(tag, lang))
+                return Response(body, media_type="text/html", headers=_headers(tag, lang))
+            answer = await made(request)
+            # Where something changed meanwhile, or the views lag behind, the page is sent and not stored.
+            is_whole = answer.status_code == _OK and not _is_behind(ledger_of(request))
+            if is_whole and key == await run_in_threadpool(_key, request):
+                lang = answer.headers.get("content-language", "")
+                store.put(key, bytes(answer.body), lang)
+                answer.headers.update(_headers(tag, lang))
+            return answer
+
+        return handler
+
+
+def _headers(tag: str, lang: str) -> dict[str, str]:
+    return {"ETag": tag, "Cache-Control": "no-cache", "Content-Language": lang}
+
+
+def _tags(header: str) -> set[str]:
+    """Give the tags of If-None-Match; weak ones count, since a page that is equal is the same (RFC 9110 §13.1.2)."""
+    return {tag.strip().removeprefix("W/") for tag in header.split(",")}
+
+
+def _is_behind(ledger: Ledger) -> bool:
+    return ledger.views.position < ledger.size
+
+
+def _key(request: Request) -> str:
+    """Give the name of a page by all that it is made from."""
+    ledger = ledger_of(request)
+    parts = (
+        address_of(request, settings_of(request)),
+        request.url.path,
+        request.url.query,
+        *state_of(ledger),
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def state_of(ledger: Ledger) -> tuple[object, ...]:
+    """Give what a page can depend on besides its address: it differs whenever a page may."""
+    size, refusal = ledger.size, ledger.refusal
+    documents = ledger.documents.folder
+    return (
+        size,
+        ledger.log.root(size).hex() if size else "",
+        local_day(ledger.clock.now(), ledger.state().timezone).isoformat(),
+        ledger.witnessing.store.mark(),
+        documents.stat().st_mtime_ns if documents.is_dir() else 0,
+        ledger.refused.count,
+        sum(row["times"] for row in ledger.refused.absent()),
+        None if refusal is None else (refusal.code, refusal.words),
+        len(ledger.rollbacks),
+    )

@@ -1,0 +1,51 @@
+"""Errors in the reader's language: the program's own errors are English sentences, known here by their fixed parts.
+
+The catalogue has each sentence as the id `error.<sentence>`, with `{}` for each part that varies; such a part may be a
+sentence of its own. A test compares the catalogue with the errors that the code raises.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Final
+
+from constancia.api.text.i18n import catalogue, message_ids
+
+_PREFIX: Final = "error."
+_HOLE: Final = "{}"
+_MOST_NESTED: Final = 3  # sentences within sentences: a reason within a reason
+
+
+def error_words(text: str, lang: str) -> str:
+    """Give an error's sentence in a language.
+
+    Args:
+        text: The sentence in English, as `str` gives it.
+        lang: `es` or `en`.
+
+    Returns:
+        The sentence; as it is where it is unknown, such as one of the operating system, and in English always.
+    """
+    return text if lang != "es" else _translated(text, lang, _MOST_NESTED)
+
+
+def _translated(text: str, lang: str, depth: int) -> str:
+    for pattern, template in _patterns(lang) if depth else ():
+        match = pattern.fullmatch(text)
+        if match is not None:
+            parts = [_translated(part, lang, depth - 1) for part in match.groups()]
+            return template.format(*parts)
+    return text
+
+
+@cache
+def _patterns(lang: str) -> Sequence[tuple[re.Pattern[str], str]]:
+    """Give what tells the sentences, the most specific first, with their translation."""
+    known = [name.removeprefix(_PREFIX) for name in message_ids(lang) if name.startswith(_PREFIX)]
+    known.sort(key=lambda sentence: len(sentence.replace(_HOLE, "")), reverse=True)
+    translations = catalogue(lang)
+    return [(_pattern(sentence), translations.gettext(_PREFIX + sentence)) for sentence in known]
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    return re.compile("(.*?)".join(map(re.escape, sentence.split(_HOLE))), re.DOTALL)

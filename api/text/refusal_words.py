@@ -1,0 +1,104 @@
+"""A refusal in words: what happened, which rule, what the ledger met, what to do; the code comes last."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from constancia.api.text.dates import date_words
+from constancia.api.text.i18n import in_language, tr
+from constancia.api.text.rules import rule_words
+from constancia.domain.sentences import party_name
+from constancia.domain.state import State
+
+# Said elsewhere, or of no use to a person: the stream, its version, and where the statement had its form.
+_LEFT_OUT: Final = frozenset({"size", "stream", "version", "reason"})
+_HOLDERS: Final = ("key_of", "signs_as")
+_DATES: Final = frozenset({"since", "until", "claimed_on", "due", "window"})
+_PARTIES: Final = frozenset(
+    {"party", "parties", "spoke_for", "accused", "adopted", "established", "responsible", "bearers", "missing"}
+)
+_MOST: Final = 12  # items of a list that are shown
+
+
+def refusal_lines(  # noqa: PLR0913, PLR0917 (a refusal has these members)
+    code: str,
+    rule: str,
+    judged: Mapping[str, Any],
+    also: Sequence[tuple[str, str]],
+    lang: str,
+    state: State | None = None,
+) -> list[str]:
+    """Give a refusal as lines of text.
+
+    Args:
+        code: Its stable code.
+        rule: The rule in English, as refusals name it.
+        judged: What it was judged against (docs/REFUSALS).
+        also: Further rules broken, as (code, rule).
+        lang: `es` or `en`.
+        state: Gives names of parties, where it is at hand.
+
+    Returns:
+        What happened, the rule, what was met, what to do, further rules, and the code at the end.
+    """
+    title = tr(lang, f"problem.{code}")
+    known = title != f"problem.{code}"
+    lines = [tr(lang, "cli.refused", title=title if known else code)]
+    mixed = _mixed_up(judged, lang, state)
+    lines.append(mixed or tr(lang, "cli.refused.rule", rule=rule_words(rule, lang)))
+    met = "; ".join(_met(judged, lang, state))
+    if met:
+        lines.append(tr(lang, "cli.refused.met", met=met))
+    lines += [tr(lang, "cli.refused.also", rule=rule_words(other, lang)) for _code, other in also]
+    next_step = f"problem.{code}.next"
+    if tr(lang, next_step) != next_step:
+        lines.append(tr(lang, "cli.refused.next", step=tr(lang, next_step)))
+    codes = ", ".join(dict.fromkeys([code, *(other for other, _rule in also)]))
+    lines.append(tr(lang, "cli.refused.code", code=codes))
+    return lines
+
+
+def _mixed_up(judged: Mapping[str, Any], lang: str, state: State | None) -> str | None:
+    """Say by name whose key signed and whose word it is, where they are not the same."""
+    holders = [judged.get(name) for name in _HOLDERS]
+    if not all(isinstance(holder, Mapping) for holder in holders):
+        return None
+    key_of, signs_as = (_holder(holder, lang, state) for holder in holders if isinstance(holder, Mapping))
+    return tr(lang, "cli.refused.mixed", key_of=key_of, signs_as=signs_as)
+
+
+def _holder(holder: Mapping[str, Any], lang: str, state: State | None) -> str:
+    party = _party(str(holder.get("party", "")), lang, state)
+    return f"{holder['name']} ({party})" if holder.get("name") else party
+
+
+def _party(party: str, lang: str, state: State | None) -> str:
+    name = party_name(party, state)
+    return in_language(name, lang, state.languages) if state is not None else str(name)
+
+
+def _met(judged: Mapping[str, Any], lang: str, state: State | None) -> list[str]:
+    shown = []
+    for name, value in judged.items():
+        if name in _LEFT_OUT or name in _HOLDERS or value in (None, "", [], {}) or (name, value) == ("state", "none"):
+            continue
+        label = tr(lang, f"judged.{name}")
+        words = _words(name, value, lang, state)
+        shown.append(f"{name if label == f'judged.{name}' else label}: {words}")
+    return shown
+
+
+def _words(name: str, value: object, lang: str, state: State | None) -> str:
+    if isinstance(value, Mapping):
+        if set(value) <= {"es", "en"}:
+            return in_language(value, lang)
+        return ", ".join(_met(value, lang, state))
+    if isinstance(value, list | tuple):
+        more = ["…"] if len(value) > _MOST else []
+        return ", ".join([*(_words(name, item, lang, state) for item in value[:_MOST]), *more])
+    text = str(value)
+    if name in _PARTIES and state is not None and f"party/{text}" in state.aggregates:
+        return _party(text, lang, state)
+    if name in _DATES:
+        return date_words(text, lang)
+    word = tr(lang, f"word.{text}")
+    return text if word == f"word.{text}" else word

@@ -1,0 +1,76 @@
+"""Every error that the program raises by a sentence of its own has that sentence in Spanish."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from constancia.api.text.error_words import error_words
+from constancia.api.text.i18n import message_ids
+
+ROOT = Path(__file__).resolve().parents[3]
+LEDGER = frozenset(
+    {
+        "Busy", "Closed", "Damaged", "Fatal", "KeyFileError", "LedgerError", "LostRace", "NoLedger", "NotFound",
+        "NotStored", "ReadOnly", "Unreachable",
+    }
+)  # fmt: skip
+# Which argument of each error is the sentence.
+SENTENCE = {**dict.fromkeys(LEDGER, 0), "Malformed": 2, "Unreadable": 2}
+# Busy says itself when to try again.
+AFTER = {"Busy": "; try again in {} s", "NotStored": "; try again in {} s"}
+
+
+def template(node: ast.expr) -> str | None:
+    """Give a sentence with `{}` for what varies; None for an expression that is no text of its own."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    return None
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    for floor in ("verify", "domain", "ledger", "api"):
+        for path in sorted((ROOT / floor).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                name = getattr(getattr(node, "func", None), "id", "")
+                at = SENTENCE.get(name)
+                if at is None or not isinstance(node, ast.Call) or len(node.args) <= at:
+                    continue
+                text = template(node.args[at])
+                if text is not None and re.search(r"\w", text.replace("{}", "")):
+                    yield text + AFTER.get(name, ""), path.relative_to(ROOT).as_posix()
+
+
+def test_every_sentence_is_in_the_catalogue() -> None:
+    known = {name.removeprefix("error.") for name in message_ids("es") if name.startswith("error.")}
+    assert len(known) > 200
+    assert sorted((text, path) for text, path in sentences() if text not in known) == []
+
+
+@pytest.mark.parametrize("text", sorted({text for text, _path in sentences()}))
+def test_sentence_with_parts_is_said_in_spanish_with_the_same_parts(text: str) -> None:
+    filled = text
+    for number in range(text.count("{}")):
+        filled = filled.replace("{}", f"part{number}", 1)
+    words = error_words(filled, "es")
+    assert all(f"part{number}" in words for number in range(text.count("{}")))
+    assert error_words(filled, "en") == filled
+
+
+def test_reason_within_a_reason_is_translated_too() -> None:
+    refused = "http://127.0.0.1:9: <urlopen error [Errno 111] Connection refused>"
+    assert "nadie responde ahí" in error_words(refused.split(": ", 1)[1], "es")
+    nested = "the store can't be read: the entry is missing"
+    assert error_words(nested, "es") == "el almacén no se puede leer: falta el registro"
+
+
+@given(st.text(max_size=200))
+def test_any_other_text_stays_as_it_is_or_keeps_its_letters(text: str) -> None:
+    assert isinstance(error_words(text, "es"), str)
+    assert error_words(text, "en") == text

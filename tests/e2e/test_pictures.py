@@ -1,0 +1,154 @@
+"""The pictures in a real browser: within a narrow screen, in both schemes, by keyboard, true as of a size."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from tests.api.served import serving
+from tests.e2e.conftest import Pages
+from tests.e2e.test_pages import RULES
+
+from constancia.api.demo.run import Played
+from constancia.ledger.clock import SystemClock
+from constancia.ledger.ledger import Ledger
+
+PATHS = (
+    "/es/",
+    "/es/acuerdos",
+    "/es/acuerdos/ag-1",
+    "/es/compromisos/rm",
+    "/es/compromisos/p4-2",
+    "/es/planes/plan-4",
+    "/es/decisiones/d-2",
+    "/en/commitments/p4-1",
+    "/en/decisions/d-4",
+)
+# What a picture's shapes and letters take, in the page's own pixels.
+OUTSIDE = """() => [...document.querySelectorAll('svg.pic')].flatMap(pic => {
+  const frame = pic.getBoundingClientRect()
+  return [...pic.querySelectorAll('text, rect, line, path, circle')].filter(el => !el.closest('defs')).map(el => {
+    const box = el.getBoundingClientRect()
+    return [box.left - frame.left, frame.right - box.right, box.top - frame.top, frame.bottom - box.bottom,
+            el.outerHTML.slice(0, 120)]
+  }).filter(row => Math.min(...row.slice(0, 4)) < -1.5)
+})"""
+RIGHT = "() => [...document.querySelectorAll('figure.picture')].map(each => each.getBoundingClientRect().right)"
+SMALLEST = """() => Math.min(...[...document.querySelectorAll('svg.pic text')].map(
+  el => parseFloat(getComputedStyle(el).fontSize) * el.getScreenCTM().a))"""
+
+
+@pytest.fixture(scope="module")
+def served(played_whole: tuple[Path, Played], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address at which a copy of the whole demonstration is served."""
+    copy = tmp_path_factory.mktemp("pictures") / "demo"
+    shutil.copytree(played_whole[0], copy)
+    with Ledger.open(copy, clock=SystemClock(), signer=None) as ledger, serving(ledger) as url:
+        yield url
+
+
+@pytest.fixture
+def page(pages: Pages, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page whose console stays silent: the policy allows all that a picture has."""
+    lines: list[str] = []
+    with pages.page(
+        {"viewport": {"width": 320, "height": 900}} | getattr(request, "param", {}), lines.append
+    ) as opened:
+        yield opened
+    assert [each for each in lines if not each.startswith("request ")] == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("page", "rules"),
+    [({"color_scheme": scheme}, rules) for scheme, rules in RULES.items()],
+    indirect=["page"],
+    ids=RULES,
+)
+def test_pictures_break_no_rule_of_accessibility(page: Page, rules: dict[str, Any], served: str, path: str) -> None:
+    page.goto(served + path)
+    assert page.locator("figure.picture svg[role=img]").count() > 0
+    page.evaluate("document.querySelectorAll('figure.picture details').forEach(each => each.open = true)")
+    violations = Axe().run(page, options=rules).response["violations"]
+    assert [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in violations] == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "page", [{"viewport": {"width": width, "height": 900}} for width in (320, 1280)], indirect=True
+)
+def test_everything_is_within_its_picture_and_large_enough(page: Page, served: str, path: str) -> None:
+    page.goto(served + path)
+    assert page.evaluate(OUTSIDE) == []
+    assert page.evaluate(SMALLEST) >= 11
+    beyond = (
+        "[...document.querySelectorAll('figure.picture')].map(each => each.getBoundingClientRect().right - innerWidth)"
+    )
+    assert max(page.evaluate(beyond)) <= 0
+
+
+def test_a_wide_picture_scrolls_by_itself_and_by_keyboard(page: Page, served: str) -> None:
+    page.goto(served + "/es/acuerdos")
+    place = page.locator("figure.picture .scroll")
+    assert place.evaluate("each => each.scrollWidth > each.clientWidth")
+    place.focus()
+    page.keyboard.press("ArrowRight")
+    wait = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    places = []
+    for _frame in range(60):  # the policy lets no script poll in the page
+        page.evaluate(wait)
+        places.append(place.evaluate("each => each.scrollLeft"))
+    assert places[-1] > 0
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_v1_pictures_have_no_style_script_or_handler(served: str, path: str) -> None:
+    text = httpx.get(served + path).text
+    pictures = re.findall(r"<figure class=\"picture\">.*?</figure>", text, re.DOTALL)
+    assert pictures
+    for picture in pictures:
+        assert not re.search(r"<style|<script|<foreignObject|\sstyle=|\son\w+=", picture)
+
+
+def test_colours_follow_the_scheme(pages: Pages, served: str) -> None:
+    seen = {}
+    for scheme in ("light", "dark"):
+        with pages.page({"color_scheme": scheme}, lambda _line: None) as page:
+            page.goto(served + "/es/compromisos/rm")
+            seen[scheme] = page.evaluate("getComputedStyle(document.querySelector('svg.pic rect.accent')).color")
+    assert seen["light"] != seen["dark"]
+
+
+def test_what_was_opposed_and_cut_is_said_by_title_and_name(served: str) -> None:
+    text = httpx.get(served + "/es/compromisos/rm").text
+    pictures = " ".join(re.findall(r"<figure class=\"picture\">.*?</figure>", text, re.DOTALL))
+    assert "SFP propuso quitar: Ruta de implementación (los tiempos)" in pictures
+    assert "no se aprobó; a favor: SFP; en contra: NOSC; abstención: INAI" in pictures
+    assert 'text-decoration="line-through"' in pictures
+    assert not re.search(r"deliverables/|d1\.3|2020/2021", re.sub(r"<[^>]*>", " ", pictures))
+
+
+def test_the_past_shows_the_past(served: str) -> None:
+    """Before the road map's scope was deferred, and before a vote was cast."""
+    now = httpx.get(served + "/es/compromisos/rm").text
+    past = httpx.get(served + "/es/compromisos/rm?size=230").text
+    assert "antes: de junio de 2019 a agosto de 2019" in now
+    assert "antes: de junio de 2019 a agosto de 2019" not in past
+    assert "Al día: 20 de julio de 2019" in past
+    voting = httpx.get(served + "/es/decisiones/d-2?size=197").text
+    assert "Votación (aquí está ahora): falta el voto de: INAI, NOSC, SFP" in voting
+    assert "Resultado (aquí terminó" in httpx.get(served + "/es/decisiones/d-2").text
+
+
+def test_what_was_decided_is_followed_to_its_entry(served: str) -> None:
+    """Also where no list remembers the decision: a contest that was overruled."""
+    text = httpx.get(served + "/es/decisiones/d-4").text
+    index = re.search(r"lo decidido quedó en el registro (\d+)", text)
+    assert index
+    statement = httpx.get(f"{served}/api/v1/entries/{index[1]}").json()["statement"]
+    assert (statement["type"], statement["body"]["decision"]) == ("ContestOverruled", "d-4")

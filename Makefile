@@ -13,7 +13,7 @@ QUICK := tests/domain tests/verify tests/test_house.py tests/test_docs.py \
     --ignore=tests/verify/test_tamper.py -m 'not slow'
 BROWSER := tests/e2e/test_page_agreement.py tests/e2e/test_pages.py tests/e2e/test_page_itself.py tests/e2e/test_page_verifier.py tests/e2e/test_page_tamper.py
 
-.PHONY: agreement build help demo serve setup test check quick unit browser format mutants lock bench rounds api-docs page docs screenshots story clean
+.PHONY: agreement build help demo serve setup test check quick unit browser format mutants lock bench rounds acts api-docs page docs screenshots story clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '%-11s %s\n' "$$name" "$$text"; done
@@ -65,7 +65,10 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check install -q --no-deps --no-build-isolation -e .
 	touch $@
 
-page: $(INSTALLED)  ## build the single-file verifier from verify/page/
+acts: $(INSTALLED)  ## write the sentences of all acts where the verifier reads them, from the catalogues
+	$(BIN)/python tools/act_words.py
+
+page: acts  ## build the single-file verifier from verify/page/
 	$(BIN)/python tools/build_verifier_page.py
 
 # Once for each .venv/; the stamp is not made where a program is missing and can't be installed, so it is said each time.

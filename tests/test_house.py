@@ -22,12 +22,13 @@ DOMAIN_STDLIB = {
     "unicodedata", "uuid", "zoneinfo",
 }  # fmt: skip
 # What an auditor must read in order to believe L1 and L2, in two sittings; and all around it, which makes an audit
-# quick, compares copies, reads files, zips and addresses, undoes in memory what a channel did to them, finds the place
-# and says it in words. Docstrings are the guide, and `words.py` is a table of
-# sentences: neither counts. Past these it is no longer a specification in code. The core's guide has a limit too.
+# quick, compares copies, reads files, zips and addresses, undoes in memory what a channel did to them, finds the place,
+# tells another file by its bytes, and says in sentences with names what was recorded and what was altered. That last
+# part is about 600 lines, on which no verdict rests. Docstrings are the guide, and `words.py` and `kinds.py` are tables
+# of sentences: neither counts. Past these it is no longer a specification in code. The core's guide has a limit too.
 CORE_CODE_LINES = 1_600
 CORE_LINES_TO_READ = 2_180
-AROUND_CODE_LINES = 3_300
+AROUND_CODE_LINES = 4_000
 CORE_STDLIB = {
     "base64", "binascii", "collections", "contextlib", "dataclasses", "datetime", "enum", "hashlib", "json", "re",
     "typing", "unicodedata", "zoneinfo",
@@ -149,7 +150,7 @@ def test_core_of_verify_keeps_its_limits() -> None:
 
 
 def test_what_is_around_the_core_has_its_own_limit() -> None:
-    around = [path for path in sources("verify") if not is_core(path) and path.name != "words.py"]
+    around = [path for path in sources("verify") if not is_core(path) and path.name not in ("words.py", "kinds.py")]
     assert sum(map(code_lines, around)) <= AROUND_CODE_LINES
 
 

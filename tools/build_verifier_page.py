@@ -13,21 +13,36 @@ It is a tool of development, not of the package: it needs `constancia` installed
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import minify
 
 from constancia.ledger.publication.verifier_page import PAGE_NAME, sealed
-from constancia.verify.report.words import FAULTS, NOT_IN_A_PAGE, REMARKS, SEEN
+from constancia.verify.report.acts import TABLE
+from constancia.verify.report.kinds import KINDS, MAGIC, OBJECTS, PACKED
+from constancia.verify.report.words import (
+    CHANGED,
+    CHANGES,
+    FAULTS,
+    LAY,
+    MEMBERS,
+    NOT_IN_A_PAGE,
+    REMARKS,
+    SEEN,
+    TECHNICAL,
+    Words,
+)
 
 _STYLE: Final = re.compile(r'<link rel="stylesheet" href="([a-z]+\.css)">')
 _SCRIPTS: Final = re.compile(r'(?:<script src="[a-z0-9]+\.js"></script>\n)+')
 _FROM_TABLES: Final = re.compile(r'SIGNS="",PHRASES=\[\].*(?=</script>)', re.DOTALL)
 _TABLE: Final = re.compile(r"(?<=words\(`)[^`]*(?=`\))")
 # Those of them that the tables do not use are free.
-_SIGNS: Final = "!#%&*+/6789=>?@KMQXZ[]^~ÀÂÃÄÅÆÇÈÊËÌÎÏÐÒÔÕÖØÙÛÜÝÞßàâãäåæçèêëìîïðòôõöøùûüýþÿ"
+_SIGNS = "!#%&*+/6789=>?@KMQXZ[]^~ÀÂÃÄÅÆÇÈÊËÌÎÏÐÒÔÕÖØÙÛÜÝÞßàâãäåæçèêëìîïðòôõöøùûüýþÿ"
+_SIGNS += "".join(map(chr, range(0x100, 0x250)))
+_NEARLY, _AT_ONCE, _LEAST = 0.8, 12, 4
 _UNFIT: Final = frozenset('\0\n|{}"\\')  # in a phrase
 _LINE: Final = 380
 _ROWS: Final = re.compile(r"^@([A-Za-z0-9-]+)\n", re.MULTILINE)
@@ -63,26 +78,34 @@ def _with_phrases(script: str) -> str:
     text = "\0".join(tables)
     signs = "".join(sign for sign in _SIGNS if sign not in text)
     phrases: list[str] = []
-    for sign in signs:
-        phrases.append(_best_phrase(text, sign))
-        text = text.replace(phrases[-1], sign)
+    while len(phrases) < len(signs):
+        ranked = sorted(((_saved(phrase, count + 1, ""), phrase) for phrase, count in _repeated(text)), reverse=True)
+        least, used = 0.0, len(phrases)
+        for bound, phrase in ranked:
+            # Those that still save nearly as much as the best of this count are taken before all is counted again.
+            sign = signs[len(phrases)]
+            saved = _saved(phrase, text.count(phrase), sign)[0]
+            least = max(least, saved * _NEARLY)
+            if bound[0] < max(least, _LEAST) or len(phrases) - used == _AT_ONCE:
+                break
+            if saved >= max(least, _LEAST):
+                phrases.append(phrase)
+                text = text.replace(phrase, sign)
+                if len(phrases) == len(signs):
+                    break
+        if len(phrases) == used:
+            break
+    signs = signs[: len(phrases)]
     for long, short in zip(tables, text.split("\0"), strict=True):
         script = script.replace(long, short)
-    lines = re.findall(rf".{{1,{_LINE - 30}}}", "|".join(phrases))
-    joined = "\n+".join(f'"{line}"' for line in lines)
-    return script.replace('SIGNS="",PHRASES=[]', f'SIGNS="{signs}",\nPHRASES=({joined}).split("|")')
+    return script.replace(
+        'SIGNS="",PHRASES=[]', f'SIGNS={_in_lines(signs)},\nPHRASES=({_in_lines("|".join(phrases))}).split("|")'
+    )
 
 
-def _best_phrase(text: str, sign: str) -> str:
-    """Give the phrase that saves most where a sign is written for it."""
-    # An occurrence at the very end is not in the count, and of two that overlap one can be replaced.
-    most = [(_saved(phrase, count + 1, sign), phrase) for phrase, count in _repeated(text)]
-    best = (0, "")
-    for bound, phrase in sorted(most, reverse=True):
-        if bound < best:
-            break
-        best = max(best, _saved(phrase, text.count(phrase), sign))
-    return best[1]
+def _in_lines(text: str) -> str:
+    """Write a long string as a sum of short ones."""
+    return "\n+".join(f'"{line}"' for line in re.findall(rf".{{1,{_LINE - 90}}}", text))
 
 
 def _repeated(text: str) -> Iterator[tuple[str, int]]:
@@ -113,9 +136,38 @@ def _rows(code: str) -> str:
     Raises:
         KeyError: No table has that code.
     """
+    if code in _WHOLE:
+        return _WHOLE[code]()
     words = {**FAULTS, **REMARKS}
     codes = [each for each in SEEN if each not in NOT_IN_A_PAGE] if code == "SEEN" else [code]
     return "".join(f"{row}|{words[row]['es']}|{words[row]['en']}\n" for row in codes)
+
+
+def _of(table: Words) -> str:
+    return "".join(f"{row}|{words['es']}|{words['en']}\n" for row, words in table.items())
+
+
+def _lines(table: str) -> str:
+    return "".join(f"{line.strip()}\n" for line in table.strip().splitlines())
+
+
+def _lay() -> str:
+    """Give the sentences of a lay report, and which codes are technical, or say that an entry itself changed."""
+    sets = (("!technical", TECHNICAL), ("!changed", CHANGED))
+    return _of(LAY) + "".join(f"{name}|{','.join(sorted(codes))}|\n" for name, codes in sets)
+
+
+# Tables that the page has as a whole.
+_WHOLE: Final[Mapping[str, Callable[[], str]]] = {
+    "ACTS": lambda: TABLE.read_text(encoding="utf-8"),
+    "CHANGES": lambda: _of(CHANGES),
+    "KINDS": lambda: _of(KINDS),
+    "LAY": _lay,
+    "MAGIC": lambda: _lines(MAGIC),
+    "MEMBERS": lambda: _of(MEMBERS),
+    "OBJECTS": lambda: _lines(OBJECTS),
+    "PACKED": lambda: _lines(PACKED),
+}
 
 
 def _style(source: Path, name: str) -> str:

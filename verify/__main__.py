@@ -4,7 +4,7 @@ import argparse
 import gc
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,9 +12,11 @@ from constancia.verify import Malformed, Unreadable, audit_source, load_trust, o
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.report.output import INTERRUPTED, UNREADABLE, USAGE, ended, write_error, write_out
 from constancia.verify.report.printable import printable
-from constancia.verify.report.rendering import unreadable_text
+from constancia.verify.report.rendering import unreadable_json, unreadable_text
 from constancia.verify.sources.files import read_file
 from constancia.verify.sources.transit import plain
+
+DETAIL = "--detalle"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -31,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Without the program's name; the process's own by default.
 
     Returns:
-        Exit code: 0 intact, 1 altered, 2 inconclusive, 3 unreadable, 130 interrupted.
+        Exit code: 0 intact, 1 altered, 2 inconclusive, 3 unreadable or no receipt, 130 interrupted.
 
     Raises:
         OSError: The report can't be written.
@@ -46,14 +48,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         progress = _show_progress if sys.stderr is not None and sys.stderr.isatty() else None
         with open_source(options.source) as source:
             since = None if options.since is None else _read_note(options.since)
-            report = audit_source(source, trust, all_faults=options.all, progress=progress, since=since)
+            with nullcontext() if options.against is None else open_source(options.against) as against:
+                report = audit_source(
+                    source, trust, all_faults=options.all, progress=progress, since=since, against=against
+                )
     except (Unreadable, Malformed) as error:
+        if options.json:
+            write_out(f"{unreadable_json(error)}\n")
         write_error(unreadable_text(error, options.lang))
         return UNREADABLE
     except KeyboardInterrupt:
         write_error("\nInterrumpido: no se concluye nada. / Interrupted: nothing is concluded.")
         return INTERRUPTED
-    write_out(f"{report_json(report)}\n" if options.json else report_text(report, options.lang))
+    if options.json:
+        write_out(f"{report_json(report)}\n")
+    else:
+        write_out(report_text(report, options.lang, detail=options.detail or options.all, option=DETAIL))
     return report.verdict.exit_code
 
 
@@ -61,8 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m constancia.verify",
         description="Verify a ledger: store, published folder, address, zip bundle, receipt or contradiction.",
-        epilog="Exit code: 0 intact, 1 altered, 2 inconclusive, 3 unreadable; 70 internal failure, 74 the output "
-        "can't be written, 78 usage, 130 interrupted.",
+        epilog="Exit code: 0 intact, 1 altered, 2 inconclusive, 3 unreadable or no receipt; 70 internal failure, 74 "
+        "the output can't be written, 78 usage, 130 interrupted.",
     )
     parser.add_argument("source", help="a ledger's or published folder, an address, a zip, a receipt, a contradiction")
     parser.add_argument(
@@ -73,6 +83,14 @@ def _parser() -> argparse.ArgumentParser:
         "--since", type=Path, metavar="CHECKPOINT",
         help="a checkpoint that you verified before: the signatures of the entries it covers are not checked again",
     )  # fmt: skip
+    parser.add_argument(
+        "--against",
+        metavar="SOURCE",
+        help="another copy, to say in words what was altered: a bundle, folder or address",
+    )
+    parser.add_argument(
+        "--detail", DETAIL, action="store_true", help="hashes, codes and numbers by level after the sentences"
+    )
     parser.add_argument("--all", action="store_true", help="list all faults, not the first alone")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument("--lang", choices=("es", "en"), default="es", help="language of the report")

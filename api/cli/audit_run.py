@@ -50,6 +50,7 @@ class AuditRequest:
     restart: bool
     show: bool
     statement: Path | None = None
+    against: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +84,10 @@ def run(request: AuditRequest) -> Done:
         since = None if request.since is None else _since(request.since, origin)
         memory = _memory(source, origin, request, stack, messages)
         progress = stack.enter_context(_progress(show=request.show and sys.stderr is not None and sys.stderr.isatty()))
+        against = None if request.against is None else stack.enter_context(open_source(request.against))
         report = audit(
             source, trust, all_faults=request.every, progress=progress, since=since, memory=memory,
-            levels={"time": _check_time}, further=_further(request, search),
+            levels={"time": _check_time}, further=_further(request, search), against=against,
         )  # fmt: skip
         if memory is not None and memory.failure is not None:
             messages.append(message("verify.not_kept", reason=memory.failure))

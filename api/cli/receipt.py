@@ -46,6 +46,8 @@ def command(
     target = out or to_make(Path(f"constancia-{index}.tlog-proof"), force=force)
     write_file(target, data)
     say(message("receipt.done", index=index, path=target))
+    for line in _words(data, None if "/" in name or is_address(source) else source):
+        say(line)
     if qr is not None:
         from constancia.verify.report.printable import printable
 
@@ -66,6 +68,29 @@ def _from_source(name: str, source: str) -> bytes:
             raise fail(problem.text(language())) from problem
     with open_for_reading(source) as ledger:
         return ledger.receipt(int(name) if name.isdigit() and len(name) < 16 else ledger.log.index_of(name))
+
+
+def _words(receipt: bytes, source: str | None) -> list[str]:
+    """Say what a receipt's entry says, with names where the ledger is at hand."""
+    from constancia.verify.core.formats.canonical import parse_canonical
+    from constancia.verify.report.acts import NAMING, Names
+    from constancia.verify.report.findings import Shown
+    from constancia.verify.report.lay import act_lines
+    from constancia.verify.report.printable import printable
+    from constancia.verify.sources.source import open_source
+    from constancia.verify.wire.tlog_proof import parse_tlog_proof
+
+    proof, names = parse_tlog_proof(receipt), Names()
+    if proof.extra is None:
+        return []
+    if source is not None:
+        with open_source(source) as opened:
+            for raw in opened.entries():
+                statement = parse_canonical(raw)["statement"]
+                if statement["type"] in NAMING:
+                    names.take(statement["type"], statement["body"])
+    shown = Shown(index=proof.index, entry=parse_canonical(proof.extra))
+    return [printable(line) for line in act_lines(shown, language(), names, is_certain=False)]
 
 
 def _from_link(link: str, entry: Path | None) -> bytes:

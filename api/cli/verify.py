@@ -35,6 +35,12 @@ STATEMENT_HELP = (
     "log contains this statement (.statement.json, .signed.json, or a receipt)."
 )
 
+AGAINST_HELP = (
+    "Otra copia del libro: si ésta fue alterada, el informe dice qué palabras cambiaron. / Another copy of the ledger: "
+    "where this one was altered, the report says which words changed."
+)
+DETAIL = "--detalle"
+
 
 @guarded
 def command(
@@ -43,6 +49,13 @@ def command(
     since: Annotated[str | None, typer.Option(metavar="CHECKPOINT", help=SINCE_HELP)] = None,
     replay: Annotated[bool, typer.Option("--replay", help=REPLAY_HELP)] = False,
     statement: Annotated[Path | None, typer.Option(metavar="FILE", help=STATEMENT_HELP)] = None,
+    against: Annotated[str | None, typer.Option(metavar="SOURCE", help=AGAINST_HELP)] = None,
+    detail: Annotated[
+        bool,
+        typer.Option(
+            "--detail", DETAIL, help="Huellas, códigos y cifras por nivel. / Hashes, codes, numbers by level."
+        ),
+    ] = False,
     every: Annotated[
         bool,
         typer.Option("--all", help="Todas las alteraciones, no sólo una. / All faults, not only the first."),
@@ -55,11 +68,11 @@ def command(
 ) -> None:
     """Verifica que nada fue alterado. / Verify that nothing was altered.
 
-    Códigos de salida / exit codes: 0 ÍNTEGRO intact, 1 ALTERADO altered, 2 NO CONCLUYENTE inconclusive, 3 ilegible
-    unreadable, 4 la declaración buscada no está (--statement) the statement is not there. Lo que no es un veredicto /
-    what is no verdict: 70, 74, 76, 78, 130 interrumpido interrupted. Sin ancla de confianza nunca es mejor que NO
-    CONCLUYENTE: vendría del auditado. / Without a trust anchor never better than INCONCLUSIVE: it would come from the
-    audited.
+    Códigos de salida / exit codes: 0 ÍNTEGRO intact, 1 ALTERADO altered, 2 NO CONCLUYENTE inconclusive, 3 ilegible o
+    no es una constancia unreadable or no receipt, 4 la declaración buscada no está (--statement) the statement is not
+    there. Lo que no es un veredicto / what is no verdict: 70, 74, 76, 78, 130 interrumpido interrupted. Sin ancla de
+    confianza nunca es mejor que NO CONCLUYENTE: vendría del auditado. / Without a trust anchor never better than
+    INCONCLUSIVE: it would come from the audited.
 
     Ejemplo / example: constancia verify demo --trust confianza --replay
     """
@@ -68,18 +81,20 @@ def command(
 
     from constancia.api.cli.audit_run import AuditRequest, run
     from constancia.verify.core.errors import Malformed, Unreadable
-    from constancia.verify.report.output import INTERRUPTED, IO_FAILED, SOFTWARE, UNREADABLE
-    from constancia.verify.report.rendering import unreadable_text
+    from constancia.verify.report.output import INTERRUPTED, IO_FAILED, SOFTWARE, UNREADABLE, write_out
+    from constancia.verify.report.rendering import unreadable_json, unreadable_text
 
     sys.setswitchinterval(2e-4)  # a verifier thread back from OpenSSL would wait 5 ms for the interpreter otherwise
     gc.set_threshold(100_000)  # an audit makes many short-lived objects and no cycles
     request = AuditRequest(
         source=source, trust=trust, since=since, replay=replay, every=every, restart=restart, show=not as_json,
-        statement=statement,
+        statement=statement, against=against,
     )  # fmt: skip
     try:
         done = run(request)
     except (Unreadable, Malformed) as error:
+        if as_json:
+            write_out(f"{unreadable_json(error)}\n")
         raise fail(unreadable_text(error, language()), UNREADABLE) from error
     except KeyboardInterrupt:
         raise fail(message("verify.interrupted"), INTERRUPTED) from None
@@ -88,7 +103,7 @@ def command(
     except Exception as error:
         raise fail(message("failed", reason=f"{type(error).__name__}: {error}"), SOFTWARE) from error
     try:
-        _print(done, as_json=as_json)
+        _print(done, as_json=as_json, detail=detail or every)
     except OSError as error:
         raise fail(message("failed", reason=str(error)), IO_FAILED) from error
     raise typer.Exit(_exit_code(done))
@@ -101,7 +116,7 @@ def _exit_code(done: "Done") -> int:
     return verdict if verdict == ALTERED else missing or verdict
 
 
-def _print(done: "Done", *, as_json: bool) -> None:
+def _print(done: "Done", *, as_json: bool, detail: bool) -> None:
     import json
 
     from constancia.verify.report.output import write_error, write_out
@@ -112,7 +127,7 @@ def _print(done: "Done", *, as_json: bool) -> None:
     sought = done.statement
     if not as_json:
         lines = [message(code, **sought.params) + "\n" for code in sought.codes] if sought is not None else []
-        write_out(report_text(done.report, language()) + "".join(lines))
+        write_out(report_text(done.report, language(), detail=detail, option=DETAIL) + "".join(lines))
         return
     report = report_json(done.report)
     if sought is not None:

@@ -6,7 +6,7 @@ from constancia.api.text.i18n import tr
 from constancia.ledger.monitor.findings import ALTERED, INCONCLUSIVE, INTACT, UNREACHABLE, Event, Finding
 from constancia.ledger.monitor.signed_heads import OWN, RECEIPT
 from constancia.verify.report.printable import printable
-from constancia.verify.report.words import FAULTS, LABELS, REMARKS, VERDICTS
+from constancia.verify.report.words import FAULTS, LABELS, REMARKS, VERDICTS, filled
 
 
 def tell(finding: Finding, lang: str) -> str:
@@ -27,7 +27,7 @@ def _sentence(finding: Finding, lang: str) -> str:
         params |= {"place": _place(params, lang), "words": FAULTS.get(params["fault"], {}).get(lang, params["fault"])}
     elif finding.code in ("unwitnessed", "inconclusive"):
         words = REMARKS.get(params["reason"], {}).get(lang)  # a journal may be older than the words
-        return params["reason"] if words is None else printable(words.format(**params["params"]), 4_000)
+        return params["reason"] if words is None else printable(filled(words, params["params"]), 4_000)
     return printable(tr(lang, f"monitor.{finding.code}", **params), 4_000)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.report.rendering import report_json
+from constancia.verify.sources.foreign import Foreign
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.pinned_checkpoint import TRUST, open_pinned
 from constancia.verify.trust.trust_folder import load_trust
@@ -19,6 +20,8 @@ Answer = list[Any]
 
 def answer(report: dict[str, Any]) -> Answer:
     """Verdict; code, first and last index of the first fault; what is open and not checked. Of an error its code."""
+    if report["verdict"] == "foreign":
+        return ["foreign", report["error"]["code"]]
     if report["verdict"] == "unreadable":
         return unreadable(report["error"]["code"])
     fault = (report["faults"] or [None])[0]
@@ -44,6 +47,8 @@ def by_python(path: Path, trust: Path | None) -> Answer:
         with open_source(str(path)) as source:
             found = audit(source, folder, all_faults=True, workers=1)
             report: dict[str, Any] = json.loads(report_json(found))
+    except Foreign as error:
+        return ["foreign", error.code]
     except (Unreadable, Malformed) as error:
         return unreadable(error.code)
     return answer(report)

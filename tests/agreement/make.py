@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.agreement.answers import Answer, by_python, name_of
-from tests.agreement.recipes import RECEIPT, WAYS, file_of, log_of, members_of, trust_of
+from tests.agreement.recipes import RECEIPT, WAYS, file_of, foreign_files, log_of, members_of, trust_of
 from tests.agreement.vectors import PLACE
 from tests.tamper.transit_cases import DESKTOP, DOUBTFUL, NAMED, TOLERATED
 
@@ -206,10 +206,16 @@ def trust_cases(draw: random.Random) -> Iterator[Drawn]:
                 yield {"base": base, "trust": {"kept": 20, name: drawn_edits(draw, data[name], 1)}, **more}
 
 
+def foreign_cases(_: random.Random) -> Iterator[Drawn]:
+    """Files of every kind that is none of what is verified, and what is verified within them."""
+    for name in foreign_files():
+        yield {"base": "another file", "file": name}
+
+
 def recipes() -> list[Drawn]:
     """All recipes; the same each time, and none twice."""
     draw = random.Random(SEED)  # noqa: S311 - a sample, no secret
-    parts = (bytes_cases, part_cases, member_cases, zip_cases, history_cases, trust_cases)
+    parts = (bytes_cases, part_cases, member_cases, zip_cases, history_cases, trust_cases, foreign_cases)
     found = [{"base": base, **more} for base in BASES for more in ({}, {"trust": None}, {"trust": FOREIGN})]
     found += [recipe for part in parts for recipe in part(draw)]
     known: dict[str, Drawn] = {json.dumps(recipe, sort_keys=True): recipe for recipe in found}

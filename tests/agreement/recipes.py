@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.agreement.foreign import files_of
 from tests.verify.small_ledger import Log, LogKey, Witness, Writer
 
 from constancia.ledger.wire.composition import format_tlog_proof
@@ -173,13 +174,21 @@ def packed(members: Mapping[str, bytes], *, top: str = "", extra: int | None = N
     return made.getvalue()
 
 
+@cache
+def foreign_files() -> Mapping[str, bytes]:
+    """Files that are none of what is verified, or hold it, by name."""
+    return files_of(log_of("small"), packed(_members("small")), log_of("small").receipt(RECEIPT))
+
+
 def file_of(recipe: Recipe) -> bytes:
     """The file that a recipe makes."""
     base = recipe["base"]
     log = log_of("large" if base == "large" else "small")
     if "history" in recipe:
         log = rewritten(log, recipe["history"])
-    if base in ("bundle", "large"):
+    if base == "another file":
+        data = foreign_files()[recipe["file"]]
+    elif base in ("bundle", "large"):
         members = dict(members_of(log) if "history" in recipe else _members("large" if base == "large" else "small"))
         for name, edits in recipe.get("members", {}).items():
             if edits is None:

@@ -22,6 +22,7 @@ from constancia.ledger.ledger import Ledger
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.report.rendering import report_json
+from constancia.verify.sources.foreign import Foreign
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 
@@ -79,6 +80,8 @@ def by_python(shown: Shown) -> dict[str, Any]:
         with open_source(str(shown.source)) as source:
             trust = None if shown.trust is None else load_trust(shown.trust)
             report: dict[str, Any] = json.loads(report_json(audit(source, trust, all_faults=True)))
+    except Foreign:
+        return {"verdict": "foreign"}
     except (Unreadable, Malformed):
         return {"verdict": "unreadable"}
     return report

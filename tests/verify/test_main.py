@@ -30,7 +30,7 @@ def test_exit_code_0_for_an_intact_ledger(place: str, trust: Path, capsys: pytes
 
 
 def test_exit_code_1_for_an_altered_ledger(altered: str, trust: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([altered, "--trust", str(trust), "--lang", "en"]) == 1
+    assert main([altered, "--trust", str(trust), "--lang", "en", "--detail"]) == 1
     said = capsys.readouterr().out
     assert said.startswith("ALTERED  ")
     assert "First fault (1/" in said

@@ -17,6 +17,7 @@ from constancia.verify.audit.suspects import Suspects
 from constancia.verify.core.formats.entry import NO_PREVIOUS, Entry
 from constancia.verify.core.log import LogCheck
 from constancia.verify.core.signature_check import InOrder
+from constancia.verify.report.acts import NAMING
 from constancia.verify.report.findings import Findings
 from constancia.verify.sources.sqlite_store import TOPIC, StoredRow
 from constancia.verify.sources.zones import load_zone, zones_version
@@ -126,6 +127,7 @@ class EntryPass(LogCheck):
         self.versions: Counter[str] = Counter()
         self.suspects = Suspects(tree.leaf)
         self._recorded_name = recorded_name
+        self._names = findings.names
         self._pending: _Pending | None = None
 
     def snapshot(self) -> PassState:
@@ -179,6 +181,8 @@ class EntryPass(LogCheck):
         if entry is not None:
             entry = self.judge(item.at, entry)
             self._cite(entry)
+            if entry.statement.type in NAMING:
+                self._names.take(entry.statement.type, entry.statement.body)
         self._pending = _Pending(item.at, computed, item.recorded)
         return entry
 

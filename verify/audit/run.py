@@ -24,6 +24,7 @@ from constancia.verify.audit.check_pinned import is_of_another_ledger
 from constancia.verify.audit.check_store import check_meta, check_schema
 from constancia.verify.audit.check_tiles import TileChecker
 from constancia.verify.audit.check_witness_times import WitnessTimes, recorded_at_of
+from constancia.verify.audit.described import describe, size_of
 from constancia.verify.audit.entry_pass import EntryPass, Item
 from constancia.verify.audit.entry_stream import published_items, store_items
 from constancia.verify.audit.extensions import AuditLevel, ResumeState
@@ -52,7 +53,7 @@ PROGRESS_EVERY: Final = 256
 def audit(  # noqa: PLR0913 - each says one thing about what is wanted
     source: Source, trust: TrustFolder | None, *, all_faults: bool = False, progress: Progress | None = None,
     workers: int | None = None, levels: Mapping[str, Level] | None = None, since: bytes | None = None,
-    memory: ResumeState | None = None, further: Sequence[AuditLevel] = (),
+    memory: ResumeState | None = None, further: Sequence[AuditLevel] = (), against: Source | None = None,
 ) -> Report:  # fmt: skip
     """Audit a source.
 
@@ -70,6 +71,7 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
             that was interrupted at this source. This audit stores its own state there.
         further: Levels above that see every entry in the same pass (L3 and L4:
             ledger.audit.level3_law). Levels given in neither are reported as not checked.
+        against: Another copy of the ledger: where this one was altered, the report says what the other has.
 
     Returns:
         The report.
@@ -98,6 +100,7 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
         pinned = None if since is None else open_pinned(since, trust, SINCE)
         with Pool(findings, workers or os.cpu_count() or 1) as pool:
             tree = _Audit(source, trust, findings, pool, pinned, memory, further).run(progress)
+        describe(source, findings, size_of(source), against)
     if not is_foreign:
         check_pins(trust, findings)
     if trust is None and source.own_trust:

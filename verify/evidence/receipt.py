@@ -6,13 +6,15 @@ the log, and is reported as not checked; only entry 0 contains all that its sign
 
 from constancia.verify.core.authorship.directory import Directory
 from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.canonical import parse_canonical
 from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint, read_checkpoint
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.entry import Entry, parse_entry
 from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey
 from constancia.verify.core.formats.policy import NO_QUORUM, cosigners, open_with_policy
 from constancia.verify.core.formats.signatures import verify_signature
-from constancia.verify.report.findings import Findings, fault_of
+from constancia.verify.report.findings import Findings, Shown, fault_of
+from constancia.verify.sources.foreign import foreign, seems_an_entry
 from constancia.verify.sources.source import parse_whole_proof
 from constancia.verify.sources.transit import as_written
 from constancia.verify.sources.zones import load_zone
@@ -59,9 +61,15 @@ def audit_entry(raw: bytes, trust: TrustFolder | None, findings: Findings) -> No
         findings: Receives faults and counts.
 
     Raises:
-        Unreadable: It is no entry. Nothing signed covers the file, so another form is no alteration.
+        Unreadable: It is an entry that was damaged. Nothing signed covers the file, so that is no alteration.
+        Foreign: It is another file.
     """
-    raw = as_written(raw, parse_entry, "entry", findings)
+    try:
+        raw = as_written(raw, parse_entry, "entry", findings)
+    except Unreadable as error:
+        if seems_an_entry(raw):
+            raise
+        raise foreign(raw, findings.location) from error
     index = parse_entry(raw).index
     _check_entry(index, raw, findings)
     _check_genesis(trust, findings)
@@ -81,6 +89,7 @@ def _check_entry(index: int, raw: bytes, findings: Findings) -> Entry | None:
     if entry.index != index:
         findings.fault("index", index, "receipt.index", entry.index, index)
     findings.origin = entry.statement.ledger
+    findings.act = Shown(index=entry.index, entry=parse_canonical(raw))
     if index == 0:
         _check_founders(entry, findings)
     return entry

@@ -164,6 +164,7 @@ function judge(entry) {
 	}
 	checkSeen(entry);
 	checkAuthorship(entry);
+	takeNames(entry.statement.type, entry.statement.body);
 	// No string holds a bare quote, so this is a member wherever it stands; `size` follows it, if it is there.
 	for (const [, digest, size] of entry.text.matchAll(/"sha256":"([0-9a-f]{64})"(?:,"size":(\d{1,16}))?/g)) {
 		if (!cited.has(digest)) cited.set(digest, {index, sizes: new Set(), withdrawals: new Map()});

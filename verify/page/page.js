@@ -1,10 +1,13 @@
 // The page
 const byId = id => document.getElementById(id);
+/** What bundles seen before call things, by ledger; and the last two of them, so that an altered one is compared. */
+const remembered = new Map();
+let copies = [];
 let lang = "es", chosen = null, report = null, worker = null, spare = null, source = "";
 
 /** A sentence in the language shown, or in another, with its parameters. */
 const say = (table, code, params = {}, language = lang) =>
-	(table.get(code)?.[language] ?? code).replace(/\{(\w+)\}/g, (_, name) => params[name] ?? "—");
+	(table.get(code)?.[language] ?? code).replace(/\{(\w+)(?::([^{}/]*)\/([^{}/]*))?\}/g, (_, name, one, more) => one === undefined ? params[name] ?? "—" : params[name] === 1 ? one : more);
 
 function element(parent, tag, text = "", attributes = {}) {
 	const node = Object.assign(document.createElement(tag), attributes);
@@ -33,18 +36,77 @@ function showFaults(parent, title, faults) {
 	}
 }
 
-function showRemarks(parent, name) {
-	if (!report[name].length) return;
+const inSet = (name, code) => LAY.get(name).es.split(",").includes(code);
+
+/** Remarks for a reader, or those that are technical; in a demonstration the witnesses' clock is no suspicion. */
+function showRemarks(parent, name, wanted) {
+	const shown = report[name].filter(({code}) => wanted(code)).map(({code, params}) => say(REMARKS, report.demonstration && code === "witness-ahead" ? "demo-clock" : code, params));
+	if (!shown.length) return;
 	element(parent, "h3", say(PAGE, name));
+	bullets(parent, shown);
+}
+
+function bullets(parent, lines) {
 	const node = element(parent, "ul");
-	for (const {code, params} of report[name]) element(node, "li", say(REMARKS, code, params));
+	for (const line of lines) element(node, "li", line);
+}
+
+/** The first alteration as a sentence: its place, and that it is not what was signed. */
+function alteredSentence(fault) {
+	const what = say(FAULTS, fault.code), code = fault.index === null ? "log" : fault.last_index !== null ? fault.somewhere ? "somewhere" : "range" : inSet("!changed", fault.code) ? "entry" : "place";
+	return say(LAY, "altered-" + code, {...fault, what});
 }
 
 function sentence() {
-	const {verdict, error, first_fault: first, entry, source} = report;
-	if (first) return say(PAGE, "some", {...report, place: placeOf(first), what: say(FAULTS, first.code)});
+	const {verdict, error, first_fault: first, act, source, size} = report;
+	if (first) return alteredSentence(first);
+	if (verdict === "foreign") return say(KINDS, error.code);
+	if (error?.code.startsWith("zip")) return `${say(LAY, "zip-refused")} [${error.code} ${error.detail}]`;
+	if (error?.code === "form") return `${say(LAY, "form-refused")} [${error.detail}]`;
 	if (error) return say(PAGE, PAGE.has(`cannot-${error.code}`) ? `cannot-${error.code}` : "cannot", error);
-	return say(PAGE, verdict === "intact" ? source.kind : "none", {...report, ...entry});
+	if (act) return actSentence(act.entry);
+	return verdict === "intact" ? say(LAY, "log-sound", {size}) : say(LAY, "none");
+}
+
+function actSentence({index, recorded_at, ...entry}) {
+	return say(LAY, report.verdict === "intact" ? "recorded" : "claimed", {index, moment: momentWords(recorded_at, lang), sentence: sentenceOf(entry, lang)});
+}
+
+/** Who signed and when, what had been seen by then; and where the names are from. */
+function showAct(parent, {index, entry: {statement: {actor, signed_at, occurred_on, seen}}}) {
+	element(parent, "p", say(LAY, "signed", {signer: signerName(actor, lang), moment: momentWords(signed_at, lang)}));
+	if (occurred_on !== signed_at.slice(0, 10)) element(parent, "p", say(LAY, "occurred", {day: dayWords(occurred_on, lang)}));
+	element(parent, "p", say(LAY, "seen", seen));
+	element(parent, "p", report.verdict === "intact" ? say(LAY, "receipt-sound", {index}) : say(LAY, "none"));
+	element(parent, "p", say(PAGE, Object.keys(known).length ? "names-from" : "names-none"), {className: "soft"});
+}
+
+/** What it says now, what was signed, the other places, and what to do. */
+function showAltered(parent) {
+	const {first_fault: {index, last_index}, faults, altered, source} = report, there = last_index === null && altered.find(one => one.index === index);
+	if (there) {
+		const now = sentenceOf(there.entry, lang), was = sentenceOf(there.other, lang), changes = changesOf(there, lang);
+		element(parent, "p", now === null ? say(LAY, "now-none") : say(LAY, "now", {sentence: now}));
+		if (was !== null && there.is_signed && was !== now) element(parent, "p", say(LAY, "was", {sentence: was}));
+		if (changes.length) {
+			element(parent, "h3", say(LAY, there.is_signed ? "changes-signed" : "changes-other"));
+			bullets(parent, changes);
+		}
+	}
+	const others = [...new Set(faults.map(one => one.index).filter(other => other !== null && other !== index))], more = others.length - 12;
+	if (others.length) {
+		const named = others.slice(0, 12).map(index => say(PAGE, "one", {index})).join(", ");
+		element(parent, "p", say(LAY, "also", {list: more > 0 ? say(LAY, "also-more", {list: named, more}) : named}));
+	}
+	element(parent, "p", say(LAY, "save"));
+	if (source.kind === "zip" && altered.length && !altered.some(one => one.other)) element(parent, "p", say(PAGE, "other-copy"));
+}
+
+function showCounts(parent) {
+	for (const [level, name] of [["L1", "entries"], ["L2", "signatures"]]) {
+		const count = report.checked[level]?.[name];
+		if (count) element(parent, "p", say(LAY, name, {count}));
+	}
 }
 
 function clear(verdict) {
@@ -53,23 +115,31 @@ function clear(verdict) {
 }
 
 function show() {
-	const details = byId("details"), {verdict, faults, entry, error} = report;
+	const details = byId("details"), {verdict, faults, entry, act, error, origin, source} = report, isTechnical = code => inSet("!technical", code);
+	known = source.kind === "zip" ? report.names : remembered.get(origin) ?? {};
 	clear(verdict);
 	const heading = element(byId("status"), "h2", say(PAGE, verdict), {tabIndex: -1});
 	element(byId("status"), "p", sentence());
+	const says = error?.act ? sentenceOf(error.act, lang) : null;
+	if (says) element(details, "p", say(LAY, "says", {sentence: says}));
 	if (error) return heading;
-	for (const name of ["open", "not_checked"]) showRemarks(details, name);
-	showFaults(details, say(PAGE, "first_fault"), faults.slice(0, 1));
+	if (report.faults_total) showAltered(details);
+	else if (act) showAct(details, act);
+	else showCounts(details);
+	for (const name of report.faults_total ? ["open", "not_checked"] : ["open", "not_checked", "notes"]) showRemarks(details, name, code => !isTechnical(code));
+	const technical = element(details, "details");
+	element(technical, "summary", say(LAY, "technical"));
+	showFaults(technical, say(PAGE, "first_fault"), faults.slice(0, 1));
 	if (entry) {
-		element(details, "h3", say(PAGE, "entry"));
-		list(details, Object.entries({...entry, actor: Object.values(entry.actor).join(" · ")}));
+		element(technical, "h3", say(PAGE, "entry"));
+		list(technical, Object.entries({...entry, actor: Object.values(entry.actor).join(" · ")}));
 	}
-	element(details, "h3", say(PAGE, report.anchored ? "checked" : "compare"));
-	list(details, ["genesis", "log_key", "origin", "size", "root"].map(name => [name, report[name]]));
-	list(details, Object.entries(report.checked).map(([level, counts]) =>
+	element(technical, "h3", say(PAGE, report.anchored ? "checked" : "compare"));
+	list(technical, ["genesis", "log_key", "origin", "size", "root"].map(name => [name, report[name]]));
+	list(technical, Object.entries(report.checked).map(([level, counts]) =>
 		[level, Object.entries(counts).map(([name, number]) => `${say(PAGE, name)} ${number}`).join(" · ")]));
-	showRemarks(details, "notes");
-	showFaults(details, `${say(PAGE, "faults")} (${report.faults_total})`, faults.length > 1 ? faults : []);
+	showRemarks(technical, "notes", code => isTechnical(code) || report.faults_total > 0);
+	showFaults(technical, `${say(PAGE, "faults")} (${report.faults_total})`, faults.length > 1 ? faults : []);
 	return heading;
 }
 
@@ -78,10 +148,16 @@ function withWords(given) {
 	const add = (table, items) => items.map(item => ({...item, es: say(table, item.code, item.params, "es"), en: say(table, item.code, item.params, "en")}));
 	const faults = add(FAULTS, given.faults);
 	for (const name of ["open", "not_checked", "notes"]) given[name] = add(REMARKS, given[name]);
-	return {...given, faults, first_fault: faults[0] ?? null};
+	const withSentence = one => one && {...one, es: sentenceOf(one.entry, "es"), en: sentenceOf(one.entry, "en"), changes: {es: changesOf(one, "es"), en: changesOf(one, "en")}};
+	return {...given, faults, first_fault: faults[0] ?? null, act: withSentence(given.act), altered: given.altered.map(withSentence)};
 }
 
 function finish(given) {
+	if (given.source.kind === "zip" && !given.error) {
+		remembered.set(given.origin, given.names);
+		copies = [{blob: chosen.blob, origin: given.origin}, ...copies.filter(({blob}) => blob !== chosen.blob)].slice(0, 2);
+	}
+	known = given.source.kind === "zip" ? given.names : remembered.get(given.origin) ?? {};
 	window.constanciaReport = report = withWords(given);
 	byId("busy").hidden = true;
 	for (const id of ["again", "save"]) byId(id).hidden = false;
@@ -100,11 +176,8 @@ function start() {
 	worker = spare;
 	spare = new Worker(source); // for the next time: starting one takes a while
 	worker.onmessage = ({data}) => { if (data.verdict) finish(data); else byId("bar").value = data; };
-	worker.postMessage({...chosen, given: {policy, genesis: typed("genesis"), checkpoint: typed("kept")}});
+	worker.postMessage({...chosen, against: copies.find(({blob}) => blob !== chosen.blob) ?? null, given: {policy, genesis: typed("genesis"), checkpoint: typed("kept")}});
 }
-
-/** Does a file claim to be a receipt near its beginning, also after a mark, a greeting or in UTF-16? */
-const isReceipt = text => text.slice(0, 4096).replace(/\0/g, "").replaceAll("=40", "@").includes(RECEIPT);
 
 /** Sorts files by name and by what they begin with; what is trusted goes into its box, for all to see. */
 async function take(files) {
@@ -113,7 +186,7 @@ async function take(files) {
 		const box = {policy: "policy", genesis: "genesis", checkpoint: "kept"}[file.name]
 			?? (/^[0-9a-f]{64}\s*$/.test(text) ? "genesis" : !isZip && /^[ \t]*quorum[ \t]/m.test(text) ? "policy" : null);
 		if (box) byId(box).value = text.trim() ? text : "—"; // an empty file is not one that is missing
-		else chosen = {blob: file, kind: isReceipt(text) ? "receipt" : text.startsWith("{") ? "entry" : "zip", name: file.name};
+		else chosen = {blob: file, name: file.name};
 	}
 	start();
 }

@@ -16,8 +16,9 @@ async function auditAlone(bytes, proven, where) {
 	const entry = parsed(() => parseEntry(bytes), "entry-form", proven, where), at = proven ?? entry?.index ?? null;
 	unchecked("receipt-authorship", {index: at});
 	if (!entry) return null;
-	const {index, leaf, recorded_at, statement: {ledger, type, actor, stream, occurred_on, signed_at}} = entry;
+	const {index, leaf, recorded_at, statement} = entry, {ledger, type, actor, stream, occurred_on, signed_at} = statement;
 	facts.entry = {index, leaf_hash: hex(leaf), type, actor, stream, occurred_on, signed_at, recorded_at};
+	facts.act = {index, entry: anyObject(bytes), other: null, is_signed: false};
 	facts.origin = ledger;
 	if (at !== index) fault("index", at, "receipt.index", index, at);
 	if (at === 0) await checkSignatures(entry, checkAuthority(entry));
@@ -29,8 +30,14 @@ function checkGenesis() {
 	if (trust.genesis && genesis && genesis !== trust.genesis) fault("genesis", 0, "leaf hash", trust.genesis, genesis);
 }
 
-async function auditEntry(bytes) {
-	bytes = asWritten(bytes, parseEntry, "entry");
+async function auditEntry(bytes, name) {
+	try { bytes = asWritten(bytes, parseEntry, "entry"); } catch (error) {
+		if (error instanceof Unreadable && !seemsEntry(bytes)) {
+			const code = kindOf(bytes), value = anyObject(bytes), act = {"signed-statement": value, "unsigned-statement": {statement: value}}[code];
+			throw Object.assign(new Unreadable(code, name), {act});
+		}
+		throw error;
+	}
 	checkLedger([ledgerOf(bytes)]);
 	const entry = await auditAlone(bytes, null, "entry");
 	if (!entry.index) facts.genesis = hex(entry.leaf);

@@ -2,7 +2,7 @@
 // (signatures 1, roots seen 2) after what the pass over the entries finds at the same index.
 const VERDICTS = ["intact", "altered", "inconclusive", "unreadable"];
 const faults = [], remarks = {open: [], not_checked: [], notes: []}, checked = {};
-const facts = {origin: null, size: null, root: null, genesis: null, log_key: null, anchored: false, entry: null};
+const facts = {origin: null, size: null, root: null, genesis: null, log_key: null, anchored: false, entry: null, act: null, altered: []};
 let total = 0;
 
 function fault(code, index, field, expected, found, {last = null, somewhere = false, late = 0, level = "L1", note = ""} = {}) {
@@ -51,6 +51,7 @@ function endReport(source, error = null) {
 	const rank = one => [one.index === null, one.somewhere, one.index ?? 0, one.late];
 	faults.sort((a, b) => rank(a).map((value, i) => value - rank(b)[i]).find(Boolean) ?? 0);
 	for (const one of faults) delete one.late;
-	return {verdict: VERDICTS[code], exit_code: code, source, ...facts, checked, faults_total: total,
+	const verdict = error && KINDS.has(error.code) ? "foreign" : VERDICTS[code];
+	return {verdict, exit_code: code, source, ...facts, names: known, demonstration: isDemonstration, checked, faults_total: total,
 		first_fault: faults[0] ?? null, faults, ...remarks, error};
 }

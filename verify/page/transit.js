@@ -28,18 +28,55 @@ function fromUtf16(text) {
 
 const hexPair = (_, pair) => String.fromCharCode(parseInt(pair, 16));
 const trim = text => text.replaceAll("\xc2\xa0", " ").replace(/^[\t-\r ]+|[\t-\r ]+$/g, "").split("\n").map(line => line.replace(/^[ \t\r]+|[ \t\r]+$/g, "")).join("\n") + "\n";
+
+// A part of a mail in base64: its headers, an empty line, lines of that alphabet.
+const MAIL_PART = /^content-transfer-encoding:[ \t]*base64[^\n]*\n(?:[^\n]+\n)*\n((?:[A-Za-z0-9+/=]{1,1000}\n)+)/gim;
+const CHARACTERS = {amp: "&", lt: "<", gt: ">", quot: '"', mdash: "\xe2\x80\x94", nbsp: " "};
+
+function fromBase64(text, header) {
+	if (!header || text.includes(header)) return text;
+	for (const [, part] of text.matchAll(MAIL_PART)) {
+		try {
+			const inner = atob(part.replaceAll("\n", ""));
+			if (inner.includes(header)) return inner.replaceAll("\r\n", "\n");
+		} catch {}
+	}
+	return text;
+}
+
+function fromHtml(text) {
+	if (!isHtml(fromLatin1(text.slice(0, 999)))) return text;
+	return text.replace(/<(?:br|\/p|\/div|\/tr|\/li)\b[^>]*>/gi, "\n").replace(/<[^>]*>/g, "")
+		.replace(/&(?:#(\d{1,6})|#[xX]([0-9A-Fa-f]{1,6})|(\w{2,6}));/g, (whole, decimal, hexadecimal, name) => {
+			if (name) return Object.hasOwn(CHARACTERS, name) ? CHARACTERS[name] : whole;
+			const number = decimal ? +decimal : parseInt(hexadecimal, 16);
+			return number < 0x110000 && !(number >= 0xd800 && number < 0xe000) ? latin1(utf8(String.fromCodePoint(number))) : whole;
+		});
+}
+
+const sorted = value => Array.isArray(value) ? value.map(sorted) : isObject(value) ? Object.fromEntries(Object.keys(value).sort().map(key => [key, sorted(value[key])])) : value;
+
+/** JSON that a program indented or sorted otherwise, in its one form again. */
+function writtenAgain(text) {
+	try {
+		const value = sorted(JSON.parse(fileText(fromLatin1(text)) ?? ""));
+		checkProfile(value, false);
+		return latin1(utf8(JSON.stringify(value)));
+	} catch { return text; }
+}
+
 const STEPS = [
 	["UTF-16", fromUtf16],
 	["BOM", text => text.replace(/^\xef\xbb\xbf/, "")], ["CRLF", text => text.replaceAll("\r\n", "\n")],
+	["base64", fromBase64],
 	["quoted-printable", text => text.includes("=E2=80=94") ? text.replace(/=\n/g, "").replace(/=([0-9A-F]{2})/g, hexPair) : text],
-	[">", unquote], ["space", trim], ["text around it", inside],
+	[">", unquote], ["HTML", fromHtml], ["JSON", writtenAgain], ["space", trim], ["text around it", inside],
 ];
 
-/** A text that has its form, with what the way did to it undone, and said; unreadable where nothing gives the form. */
-function asWritten(bytes, parse, where, header = "") {
-	let error, text = latin1(bytes);
-	try { must(text.slice(0, 3) !== "\xef\xbb\xbf", "mark"); parse(bytes); return bytes; } catch (caught) { if (!(caught instanceof Malformed)) throw caught; error = caught; }
+/** What was undone, and the bytes without it; null where that gives no form either. */
+function undone(bytes, parse, header = "") {
 	const done = [];
+	let text = latin1(bytes);
 	for (const [what, step] of STEPS) {
 		const changed = step(text, header);
 		if (changed === text) continue;
@@ -47,9 +84,20 @@ function asWritten(bytes, parse, where, header = "") {
 		done.push(what);
 		try {
 			parse(fromLatin1(text));
-			lack("changed", `${where} (${done.join(", ")})`);
-			return fromLatin1(text);
+			return {done: done.join(", "), bytes: fromLatin1(text)};
 		} catch (caught) { if (!(caught instanceof Malformed)) throw caught; }
+	}
+	return null;
+}
+
+/** A text that has its form, with what the way did to it undone, and said; unreadable where nothing gives the form. */
+function asWritten(bytes, parse, where, header = "") {
+	let error;
+	try { must(latin1(bytes.subarray(0, 3)) !== "\xef\xbb\xbf", "mark"); parse(bytes); return bytes; } catch (caught) { if (!(caught instanceof Malformed)) throw caught; error = caught; }
+	const restored = undone(bytes, parse, header);
+	if (restored) {
+		lack("changed", `${where} (${restored.done})`);
+		return restored.bytes;
 	}
 	throw new Unreadable(!bytes.some(byte => ![0, 10, 13, 32].includes(byte)) ? "short" : isHtml(bytes) ? "replaced" : "form", `${where} ${error.code} ${error.found}`);
 }

@@ -50,6 +50,7 @@ const REMARKS = words(`
 @witnessed-to
 @witnessed
 @witness-ahead
+@demo-clock
 @no-witnesses
 @unsupported
 @newer-act
@@ -71,8 +72,36 @@ const REMARKS = words(`
 @entry-alone
 `);
 
+const KINDS = words(`
+@KINDS
+`);
+
+const LAY = words(`
+@LAY
+`);
+
+const MEMBERS = words(`
+@MEMBERS
+`);
+
+const CHANGES = words(`
+@CHANGES
+`);
+
+const ACTS = words(`
+@ACTS
+`);
+
 const PAGE = words(`
 title|Verificador de constancias|Receipt verifier
+person|la persona {id}|person {id}
+months|enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre|January February March April May June July August September October November December
+between|de {start} a {end}|from {start} to {end}
+since|desde {start}|from {start}
+until|a más tardar {end}|by {end}
+other-copy|Para ver qué palabras cambiaron hace falta otra copia: suelte aquí primero esa otra, y después ésta.|To see which words changed, another copy is needed: drop that other one here first, and then this one.
+names-from|Los nombres son los del paquete que se revisó antes en esta página.|Names are those of the bundle that this page checked before.
+names-none|Para ver los nombres en lugar de las claves, suelte también el paquete (.zip) del libro.|To see names instead of identifiers, drop the ledger's bundle (.zip) too.
 intro|Todo se revisa en este equipo: no se envía nada, y funciona sin internet.|Everything is checked on this device: nothing is sent, and it works offline.
 drop|Elija o suelte aquí una constancia (.tlog-proof), un paquete (.zip) o un registro (.json)|Choose or drop a receipt (.tlog-proof), a bundle (.zip) or an entry (.json) here
 trust|Lo que obtuvo de otra fuente (carpeta de confianza)|What you obtained elsewhere (trust folder)
@@ -88,10 +117,7 @@ intact|ÍNTEGRO|INTACT
 altered|ALTERADO|ALTERED
 inconclusive|NO CONCLUYENTE|INCONCLUSIVE
 unreadable|ILEGIBLE|UNREADABLE
-zip|Los {size} registros son los que se firmaron, en su orden y sin cambio.|The {size} entries are the signed ones, in their order and unchanged.
-receipt|El libro tiene este registro en el lugar {index}, sin cambio.|The log has this entry at index {index}, unchanged.
-some|Alteraciones halladas: {faults_total}. La primera, {place}: {what}.|Faults found: {faults_total}. The first, {place}: {what}.
-none|No se halló ninguna alteración, pero falta algo para concluir.|No fault was found, but something is missing for a conclusion.
+foreign|ESTO NO ES UNA CONSTANCIA|THIS IS NOT A RECEIPT
 cannot|No se puede leer como constancia, paquete ni registro: {code} {detail}|It cannot be read as a receipt, a bundle or an entry: {code} {detail}
 cannot-trust|No se puede leer la carpeta de confianza: {detail}|The trust folder cannot be read: {detail}
 cannot-browser|Este navegador no basta; use uno más reciente, o el verificador de Python. {detail}|This browser is not enough; use a newer one, or the Python verifier. {detail}

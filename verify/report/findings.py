@@ -2,11 +2,30 @@
 
 from bisect import bisect_left, insort
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from constancia.verify.core.report import MAX_FAULTS, MAX_KEPT, Fault, FaultList, Remark, Verdict, fault_of, shown
+from constancia.verify.report.acts import Names
 
 __all__ = ["MAX_FAULTS", "MAX_KEPT", "Fault", "Findings", "Remark", "Report", "Verdict", "fault_of", "shown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """An entry that a report shows in words.
+
+    Args:
+        index: Its index.
+        entry: Its JSON object as it is now; None where it is no entry.
+        other: Another version of it that is at hand; None where there is none.
+        is_signed: Whether the other version is the one whose hash was recorded.
+    """
+
+    index: int
+    entry: Mapping[str, Any] | None
+    other: Mapping[str, Any] | None = None
+    is_signed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +33,8 @@ class Report:
     """The outcome of an audit.
 
     `checked` counts by level and thing; `first` is the first fault. `since` is the size of the checkpoint that the
-    audit went on from; `checkpoint` is the signed note that covers all of it, to be saved for the next one.
+    audit went on from; `checkpoint` is the signed note that covers all of it, to be saved for the next one. `act` is
+    the entry of a receipt; `altered` are entries at which something is wrong; `names` what the entries call things.
     """
 
     kind: str
@@ -34,6 +54,9 @@ class Report:
     list_all: bool = False
     since: int | None = None
     checkpoint: str | None = None
+    act: Shown | None = None
+    altered: tuple[Shown, ...] = ()
+    names: Names = field(default_factory=Names)
 
     @property
     def verdict(self) -> Verdict:
@@ -57,10 +80,23 @@ class Findings(FaultList):
         self.location = location
         self.since: int | None = None
         self.checkpoint: bytes | None = None
+        self.act: Shown | None = None
+        self.altered: list[Shown] = []
+        self.names = Names()
         self._indexes: list[int] = []
         self._rejected: set[tuple[str, int | None]] = set()
         self.ends_at: int | None = None
         self._lacks: dict[tuple[str, bool], list[str]] = {}
+
+    def faulty(self, most: int) -> list[int]:
+        """Give the lowest indexes at which a fault of a known place was found, each once."""
+        return list(dict.fromkeys(self._indexes))[:most]
+
+    def expected_leaf(self, index: int) -> str | None:
+        """Give the leaf hash that was recorded for an entry that has another, in hex."""
+        return next(
+            (fault.expected for fault in self.faults if (fault.code, fault.index) == ("leaf-hash", index)), None
+        )
 
     def is_rejected(self, field: str, index: int | None) -> bool:
         """Tell whether the checkpoint at a place was found not to be the log's."""
@@ -109,4 +145,5 @@ class Findings(FaultList):
             faults=tuple(self.faults), faults_total=self.total, notes=tuple(self.notes),
             open=tuple(self.open), not_checked=tuple(self.unchecked), list_all=list_all, since=self.since,
             checkpoint=None if self.checkpoint is None or self.total else self.checkpoint.decode("utf-8", "replace"),
+            act=self.act, altered=tuple(self.altered), names=self.names,
         )  # fmt: skip

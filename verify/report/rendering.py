@@ -4,13 +4,16 @@ import json
 from typing import Any, Final
 
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.report.findings import Fault, Remark, Report, Verdict
+from constancia.verify.report.acts import Names
+from constancia.verify.report.findings import Fault, Remark, Report, Shown, Verdict
+from constancia.verify.report.kinds import KINDS
+from constancia.verify.report.lay import REMARKED, act_sentence, changes_of, lay_lines, remark_words
+from constancia.verify.report.output import UNREADABLE
 from constancia.verify.report.printable import printable
-from constancia.verify.report.words import FAULTS, LABELS, REMARKS, SEEN, VERDICTS
+from constancia.verify.report.words import FAULTS, LABELS, LAY, SEEN, TECHNICAL, VERDICTS, filled
 
 MAX_LINE: Final = 8_000  # characters
 LANGUAGES: Final = ("es", "en")
-_REMARKED: Final = ("open", "not_checked", "notes")
 _COPIED: Final = ("origin", "size", "since", "root", "genesis", "log_key", "anchored", "checkpoint")
 MAX_SHOWN: Final = 120  # characters of an expected or found value in text
 
@@ -18,11 +21,6 @@ MAX_SHOWN: Final = 120  # characters of an expected or found value in text
 def verdict_word(verdict: Verdict, lang: str) -> str:
     """Return the verdict in a language (`es`, `en`)."""
     return VERDICTS[verdict.name][lang]
-
-
-def remark_words(remark: Remark, lang: str) -> str:
-    """Return the sentence of a remark in a language (`es`, `en`)."""
-    return REMARKS[remark.code][lang].format(**remark.params)
 
 
 def report_json(report: Report) -> str:
@@ -38,9 +36,27 @@ def json_text(document: object, *, indent: int | None = 1) -> str:
 
 def unreadable_text(error: Unreadable | Malformed, lang: str) -> str:
     """Say that there is no verdict, why, and what to do, in `es` or `en`."""
+    if isinstance(error, Unreadable) and error.code in KINDS:
+        says = act_sentence(getattr(error, "act", None), lang, Names())
+        act = "" if says is None else "\n" + printable(filled(LAY["says"][lang], {"sentence": says}))
+        return f"{VERDICTS['FOREIGN'][lang]}  {printable(error.where, 300)}\n\n{KINDS[error.code][lang]}{act}"
     words = SEEN.get(error.code) if isinstance(error, Unreadable) else None
-    advice = "" if words is None else "\n" + words[lang].format(count=1, first=printable(error.where, 300))
+    if isinstance(error, Unreadable) and error.code.startswith("zip"):
+        words = LAY["zip-refused"]
+    advice = "" if words is None else "\n" + filled(words[lang], {"count": 1, "first": printable(error.where, 300)})
     return f"{VERDICTS['UNREADABLE'][lang]}  {printable(error)}{advice}"
+
+
+def unreadable_json(error: Unreadable | Malformed) -> str:
+    """Give as JSON why there is no verdict: `foreign` where the file is another thing than what is verified."""
+    is_foreign = error.code in KINDS
+    document = {
+        "verdict": "foreign" if is_foreign else "unreadable",
+        "exit_code": UNREADABLE,
+        "error": {"code": error.code, "where": error.where},
+        **{lang: unreadable_text(error, lang) for lang in LANGUAGES},
+    }
+    return json_text(document)
 
 
 def _document(report: Report) -> dict[str, Any]:
@@ -53,37 +69,70 @@ def _document(report: Report) -> dict[str, Any]:
         "faults_total": report.faults_total,
         "first_fault": _fault_document(report.first) if report.first else None,
         "faults": [_fault_document(fault) for fault in report.faults] if report.list_all else [],
-        **{name: [_remark_document(remark) for remark in getattr(report, name)] for name in _REMARKED},
+        "act": None if report.act is None else _act_document(report.act, report.names),
+        "altered": [_act_document(shown, report.names) for shown in report.altered],
+        **{name: [_remark_document(remark) for remark in getattr(report, name)] for name in REMARKED},
     }
 
 
-def report_text(report: Report, lang: str = "es") -> str:
-    """Return the report as text, in `es` or `en`."""
-    label = {name: words[lang] for name, words in LABELS.items()}
-    lines = [f"{verdict_word(report.verdict, lang)}  {report.location} ({label[report.kind]})"]
+def report_text(report: Report, lang: str = "es", *, detail: bool = False, option: str | None = None) -> str:
+    """Return the report as text, in `es` or `en`: short sentences, and what is technical after them on request.
+
+    Args:
+        report: The report.
+        lang: `es` or `en`.
+        detail: Whether hashes, codes, numbers by level and all notes follow.
+        option: How the reader asks for the detail, such as `--detalle`; None where it can't be asked for.
+
+    Returns:
+        Lines, each harmless to a terminal.
+    """
+    lines = [f"{verdict_word(report.verdict, lang)}  {report.location} ({LABELS[report.kind][lang]})", ""]
     if report.since is not None and not report.faults_total:
         new = (report.size or 0) - report.since
-        lines.append(VERDICTS["SINCE"][lang].format(size=report.since, new=new))
-    lines.append("")
+        lines[1:1] = [filled(VERDICTS["SINCE"][lang], {"size": report.since, "new": new})]
+    lines += lay_lines(report, lang)
+    if detail:
+        lines += ["", LAY["technical"][lang], *_technical_lines(report, lang)]
+    elif option is not None:
+        lines += ["", filled(LAY["detail"][lang], {"option": option})]
+    return "".join(f"{printable(line, MAX_LINE)}\n" for line in lines)
+
+
+def _technical_lines(report: Report, lang: str) -> list[str]:
+    label = {name: words[lang] for name, words in LABELS.items()}
+    lines: list[str] = []
     for name in ("origin", "size", "root", "genesis", "log_key"):
         value = getattr(report, name)
         lines += [f"{label[name]}: {_cut(str(value))}"] if value is not None else []
     for level, counts in report.checked.items():
         done = ", ".join(f"{label.get(what, what)} {n}" for what, n in counts.items())
         lines.append(f"{level} {label[level]}: {done}")
-    for title in _REMARKED:
-        if remarks := getattr(report, title):
-            lines += ["", label[title], *(f"  - {remark_words(remark, lang)}" for remark in remarks)]
+    notes = report.notes if report.faults_total else ()
+    technical = [remark for name in REMARKED for remark in getattr(report, name) if remark.code in TECHNICAL]
+    technical += [remark for remark in notes if remark.code not in TECHNICAL]
+    lines += [f"  - {remark_words(remark, lang)}" for remark in technical]
     if report.faults:
         shown = report.faults if report.list_all else report.faults[:1]
         lines += ["", f"{label['faults' if report.list_all else 'first_fault']} ({len(shown)}/{report.faults_total})"]
         lines += [f"  - {_fault_words(fault, lang)}" for fault in shown]
-    return "".join(f"{printable(line, MAX_LINE)}\n" for line in lines)
+    return lines
 
 
 def _fault_document(fault: Fault) -> dict[str, object]:
     members = ["code", "level", "index", "last_index", "somewhere", "field", "expected", "found", "note"]
     return {name: getattr(fault, name) for name in members} | {lang: FAULTS[fault.code][lang] for lang in LANGUAGES}
+
+
+def _act_document(shown: Shown, names: Names) -> dict[str, object]:
+    return {
+        "index": shown.index,
+        "entry": shown.entry,
+        "other": shown.other,
+        "is_signed": shown.is_signed,
+        **{lang: act_sentence(shown.entry, lang, names) for lang in LANGUAGES},
+        "changes": {lang: changes_of(shown, lang, names) for lang in LANGUAGES},
+    }
 
 
 def _remark_document(remark: Remark) -> dict[str, object]:

@@ -1,27 +1,53 @@
 """The report's words in Spanish and English: verdicts, labels, faults and remarks, by code."""
 
 # ruff: noqa: E501 - a table reads by rows
+import re
 from collections.abc import Mapping
 from typing import Final
 
 Words = Mapping[str, Mapping[str, str]]
 
 
-def _table(text: str) -> dict[str, dict[str, str]]:
+def table_of(text: str) -> dict[str, dict[str, str]]:
     """Read lines `code | Spanish | English`."""
     rows = (line.split(" | ") for line in text.strip().splitlines())
     return {code.strip(): {"es": es.strip(), "en": en.strip()} for code, es, en in rows}
 
 
-VERDICTS: Final[Words] = _table("""
+_PARAMETER: Final = re.compile(r"\{(\w+)(?::([^{}/]*)/([^{}/]*))?\}")
+
+
+def filled(words: str, params: Mapping[str, object]) -> str:
+    """Fill in a sentence's parameters.
+
+    Args:
+        words: A sentence with `{name}`; `{count:record/records}` is the first word where the parameter is 1.
+        params: Their values.
+
+    Returns:
+        The sentence.
+
+    Raises:
+        KeyError: A parameter has no value.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        given = params[match[1]]
+        return str(given) if match[2] is None else match[2] if str(given) == "1" else match[3]
+
+    return _PARAMETER.sub(value, words)
+
+
+VERDICTS: Final[Words] = table_of("""
     INTACT | ÍNTEGRO | INTACT
     INCONCLUSIVE | NO CONCLUYENTE | INCONCLUSIVE
     ALTERED | ALTERADO | ALTERED
     UNREADABLE | ILEGIBLE | UNREADABLE
+    FOREIGN | ESTO NO ES UNA CONSTANCIA | THIS IS NOT A RECEIPT
     SINCE | Nada ha cambiado desde el registro {size}: lo que se verificó entonces es el principio del libro de hoy. Registros nuevos: {new}. | Nothing has changed since entry {size}: the log of today extends what was verified then. New entries: {new}.
 """)
 
-LABELS: Final[Words] = _table("""
+LABELS: Final[Words] = table_of("""
     store | almacén SQLite | SQLite store
     folder | carpeta publicada | published folder
     url | dirección web | web address
@@ -74,32 +100,32 @@ LABELS: Final[Words] = _table("""
     view_rows | filas de las vistas | view rows
 """)
 
-FAULTS: Final[Words] = _table("""
-    entry-form | el registro no tiene la forma canónica | the entry is not in the canonical form
+FAULTS: Final[Words] = table_of("""
+    entry-form | no tiene la forma de un registro: cambió después de firmarse | is not in an entry's form: it changed after it was signed
     entry-missing | falta el registro | the entry is missing
     entry-beyond | hay registros que ningún punto de control cubre | there are entries that no checkpoint covers
     index | el índice no corresponde a su lugar | the index does not match the position
     previous | no enlaza con el registro anterior | it does not link to the previous entry
     recorded-at | la hora de registro retrocede | the recording time goes backwards
-    leaf-hash | el registro no corresponde a su huella guardada | the entry does not match its stored leaf hash
+    leaf-hash | no es el que se firmó: lo que dice ahora no da su huella | is not the one that was signed: what it says now does not give its fingerprint
     genesis | el registro 0 no es el esperado | entry 0 is not the expected one
     log-key | la llave del libro no es la fijada | the log key is not the pinned one
     origin | el origen no es el de este libro | the origin is not that of this log
-    checkpoint | el punto de control no es válido | the checkpoint is not valid
+    checkpoint | el resumen firmado del libro (punto de control) no es válido | the ledger's signed summary (checkpoint) is not valid
     size | el tamaño no corresponde al número de registros | the size does not match the number of entries
-    root | los registros no dan la raíz firmada | the entries do not produce the signed root
-    rollback | el libro es más corto que un punto de control ya verificado | the log is shorter than a checkpoint verified before
-    fork | el libro contradice un punto de control ya verificado | the log contradicts a checkpoint verified before
-    tile | la tesela no corresponde al árbol | the tile does not match the tree
-    bundle | el paquete de registros no corresponde al libro | the entry bundle does not match the log
+    root | los registros no son los que el libro firmó | the entries are not those that the ledger signed
+    rollback | el libro es más corto que lo que ya se había verificado | the ledger is shorter than what was verified before
+    fork | el libro contradice lo que ya se había verificado | the ledger contradicts what was verified before
+    tile | un archivo del libro (tesela) no corresponde a los registros | a file of the ledger (tile) does not match the entries
+    bundle | no es el que se firmó: este archivo trae otro | is not the one that was signed: this file has another
     row | la columna no corresponde al registro | the column does not match the entry
     batch | el lote no es el que sigue | the batch is not the next one in order
     meta | el almacén da un dato falso sobre sí mismo | the store states something false about itself
     schema | la tabla no tiene las columnas de la especificación | the table does not have the columns of the specification
     document | el documento no corresponde a su nombre | the document does not match its name
     document-size | el documento no tiene el tamaño citado | the document does not have the cited size
-    inclusion | la prueba no lleva a la raíz firmada | the inclusion proof does not lead to the signed root
-    signature | la firma no es válida | the signature is not valid
+    inclusion | no es el que el libro firmó | is not the one that the ledger signed
+    signature | la firma no corresponde a lo que dice | the signature does not match what it says
     signature-count | faltan firmas obligatorias | required signatures are missing
     key-unknown | la llave no estaba registrada | the key was not registered
     key-state | la llave no está activa en este índice | the key is not active at this index
@@ -110,10 +136,10 @@ FAULTS: Final[Words] = _table("""
     root-act | acto y llave raíz no se corresponden | the act and the root key do not match
     authority | el acto corresponde a otra parte | the act belongs to another party
     seat | la parte no tiene asiento en el órgano | the party holds no seat in the body
-    directory | el directorio no admite este acto | the directory does not admit this act
+    directory | las llaves y los cargos de entonces no admiten este acto | the keys and posts of that time do not admit this act
     ledger | la declaración es para otro libro | the statement is for another log
     seen-ahead | dice haber visto registros posteriores | it claims to have seen later entries
-    seen | la raíz que vio el firmante no es la de este libro | the root that the signer saw is not this log's
+    seen | lo que vio quien firmó no es lo que dice este libro | what the signer saw is not what this ledger says
     contradiction | la llave del libro firmó dos historias que no pueden ser ciertas a la vez | the log key signed two histories that cannot both be true
     contradiction-seen | el libro admitió una declaración que su propio árbol contradice | the log admitted a statement that its own tree contradicts
     statement-id | el identificador ya se usó | the id was already used
@@ -135,20 +161,20 @@ FAULTS: Final[Words] = _table("""
     shown-form | lo que se muestra no tiene el formato correcto | what is shown is not in the correct format
 """)
 
-SEEN: Final[Words] = _table("""
+SEEN: Final[Words] = table_of("""
     missing | Archivos que el libro firmó y no están: {count}; el primero: {first}. Pídalos a otra copia o repita la revisión más tarde. | Files that the log signed and that are not there: {count}; the first: {first}. Ask another copy for them, or verify again later.
     withheld | RETENIDO: archivos que el libro firmó y no entrega, tampoco al pedirlos otra vez: {count}; el primero: {first}. Guarde el punto de control y pregunte a otros qué recibieron. | WITHHELD: files that the log signed and does not hand out, nor when asked again: {count}; the first: {first}. Keep the checkpoint, and ask others what they were given.
     short | Archivos incompletos: {count}; el primero: {first}. La copia o la descarga se interrumpió: repítala. | Incomplete files: {count}; the first: {first}. The copy or the download broke off: repeat it.
     added | Archivos con bytes de más tras lo que el libro firmó, que está completo: {count}; el primero: {first}. Obtenga otra copia. | Files with bytes added after what the log signed, which is complete: {count}; the first: {first}. Get another copy.
-    changed | Archivos que cambiaron de forma en el camino (fines de línea, marca BOM, correo): {count}; el primero: {first}. Se revisó sin ese cambio, en memoria. Obténgalo sin convertir. | Files changed in form on their way (line ends, BOM, mail): {count}; the first: {first}. They were verified without that change, in memory. Get the file unconverted.
+    changed | {count} {count:archivo cambió/archivos cambiaron} en el camino (fines de línea, correo, sangría); el primero: {first}. Se revisó sin ese cambio, en memoria. Para concluir, obténgalo sin convertir. | {count} {count:file was/files were} changed on the way (line ends, mail, indentation); the first: {first}. It was checked without that change, in memory. To conclude, get it unconverted.
     replaced | Archivos en cuyo lugar llegó una página u otro texto: {count}; el primero: {first}. Revise la dirección, la sesión o el portal de la red. | Files in whose place a page or other text came: {count}; the first: {first}. Check the address, the login or the network's portal.
     denied | Archivos que este equipo no puede leer (permiso o falla del medio): {count}; el primero: {first}. Dé permiso de lectura o copie de nuevo. | Files that this machine can't read (permission, or a fault of the medium): {count}; the first: {first}. Give the right to read, or copy again.
     link | Archivos detrás de un enlace simbólico, que no se sigue: {count}; el primero: {first}. Indique la carpeta verdadera. | Files behind a symbolic link, which is not followed: {count}; the first: {first}. Name the true folder.
     special | Archivos en cuyo lugar hay una tubería, un dispositivo o una carpeta: {count}; el primero: {first}. Obtenga otra copia. | Files in whose place a pipe, a device or a folder is: {count}; the first: {first}. Get another copy.
-    form | Archivos sin la forma debida: {count}; el primero: {first}. Obtenga otra copia. | Files not in the form that they must have: {count}; the first: {first}. Get another copy.
+    form | {count} {count:archivo no tiene/archivos no tienen} la forma debida; el primero: {first}. Obtenga otra copia. | {count} {count:file is/files are} not in the form that {count:it/they} must have; the first: {first}. Get another copy.
     other-ledger | La carpeta de confianza es de otro libro ({pinned}); éste dice ser {origin}. Use la carpeta de confianza de este libro. | The trust folder is for another ledger ({pinned}); this one says that it is {origin}. Use the trust folder of this ledger.
-    receipt-form | Esto no es una constancia completa [{reason}]. Obténgala otra vez como archivo adjunto, sin convertir. | This is not a whole receipt [{reason}]. Get it again as an attached file, unconverted.
-    entry-alone | Un registro solo no muestra que esté en el libro: pida su constancia. | An entry alone does not show that it is in the log: that needs its receipt.
+    receipt-form | No es una constancia completa: está cortada o cambiada [{reason}]. Pídala otra vez como archivo adjunto, o descárguela de nuevo. | It is not a whole receipt: it was cut or changed [{reason}]. Ask for it again as an attached file, or download it again.
+    entry-alone | Un registro suelto no muestra que esté en el libro: pida su constancia. | An entry by itself does not show that it is in the ledger: ask for its receipt.
     receipt-no-entry | A esta constancia le faltan los bytes del registro {index} (línea «extra»): no se puede revisar qué prueba. Pida la constancia con su registro. | This receipt lacks the bytes of entry {index} (the line "extra"): what it proves can't be checked. Ask for the receipt with its entry.
     zip-folder | El zip tiene todo dentro de la carpeta «{name}»: se leyó desde ahí. | The zip has everything within the folder "{name}": it was read from there.
     zip-ignored | Archivos que el escritorio añade al comprimir y se dejaron de lado: {count}; el primero: {first}. | Files that a desktop adds when it packs, left out: {count}; the first: {first}.
@@ -159,16 +185,60 @@ NOT_IN_A_PAGE: Final = frozenset(
     {"withheld", "denied", "link", "special", "form"}
 )  # a page reads one file that it was given
 
+# A report for a lay reader; what is technical comes after it, where it is asked for.
+LAY: Final[Words] = table_of("""
+    log-sound | {size} {size:registro, y es el que se firmó/registros, y son los que se firmaron, en su orden y sin cambio}. | {size} {size:entry, and it is the one that was signed/entries, and they are the signed ones, in their order and unchanged}.
+    receipt-sound | El libro tiene este registro en el lugar {index}, sin cambio. | The ledger has this entry at index {index}, unchanged.
+    none | No se halló ninguna alteración, pero falta algo para concluir. | No alteration was found, but something is missing for a conclusion.
+    recorded | El {moment} quedó en el libro (registro {index}): {sentence} | On {moment} this became entry {index} of the ledger: {sentence}
+    claimed | Según este archivo, el {moment} quedó en el libro (registro {index}): {sentence} | According to this file, on {moment} this became entry {index} of the ledger: {sentence}
+    signed | Lo firmó: {signer}, el {moment}. | Signed by: {signer}, on {moment}.
+    occurred | Cuándo ocurrió, según quien firma: {day}. | When it happened, according to the signer: {day}.
+    seen | Al firmar había visto {size} {size:registro/registros} del libro. | When signing, {size} {size:entry/entries} of the ledger had been seen.
+    altered-entry | El registro {index} no es el que se firmó. | Entry {index} is not the one that was signed.
+    altered-place | Registro {index}: {what}. | Entry {index}: {what}.
+    altered-range | En los registros {index} a {last_index}: {what}. | In entries {index} to {last_index}: {what}.
+    altered-somewhere | En algún lugar de los registros {index} a {last_index}: {what}. | Somewhere in entries {index} to {last_index}: {what}.
+    altered-log | El libro entero: {what}. | The ledger as a whole: {what}.
+    now | Dice ahora: {sentence} | It says now: {sentence}
+    says | Dice: {sentence} | It says: {sentence}
+    now-none | Lo que hay ahora en su lugar no se puede leer como registro. | What is there now can't be read as an entry.
+    was | Lo que se firmó dice: {sentence} | What was signed says: {sentence}
+    changes-signed | Qué cambió en ese registro: | What changed in that entry:
+    changes-other | En qué difiere de otra copia que está a la mano: | How it differs from another copy at hand:
+    also | También están mal: {list}. | Also wrong: {list}.
+    also-more | {list} y {more} más | {list} and {more} more
+    save | Guarde este archivo y no lo corrija. Pida otra copia a las partes o a los testigos, y compárelas. | Keep this file and don't correct it. Ask the parties or the witnesses for another copy, and compare them.
+    compare | Para ver qué palabras cambiaron hace falta otra copia: «constancia verify {location} --against OTRA». | To see which words changed, another copy is needed: “constancia verify {location} --against OTHER”.
+    entries | {count:Se revisó/Se revisaron} {count} {count:registro/registros}: ninguno falta, sobra ni cambió de lugar. | {count} {count:entry was/entries were} checked: none is missing, added or moved.
+    signatures | {count} {count:firma/firmas}: {count:es/todas son} de quien dicen, con llave y cargo vigentes entonces. | {count} {count:signature/signatures}: {count:it is/all are} by whom they say, with a key and a post in force at the time.
+    moves | {count} {count:acto/actos}: {count:conforme/todos conforme} a las reglas. | {count} {count:act/acts}: {count:it follows/all follow} the rules.
+    shown | Lo que muestran las páginas es lo que dan los registros. | What the pages show is what the entries give.
+    anchors | {count} {count:sello de tiempo revisado/sellos de tiempo revisados}. | {count} {count:time-stamp/time-stamps} checked.
+    zip-refused | Parece el paquete de un libro, pero está incompleto o lo comprimió otro programa de un modo que aquí no se abre. Descárguelo otra vez, o comprímalo de nuevo como .zip común (Deflate). | It seems to be a ledger's bundle, but it is incomplete, or another program packed it in a way that is not opened here. Download it again, or pack it again as an ordinary .zip (Deflate).
+    form-refused | Parece un registro del libro, pero está dañado: no se puede leer entero. Descárguelo otra vez. | It seems to be an entry of a ledger, but it is damaged: it can't be read as a whole. Download it again.
+    detail | Detalle técnico: {option}. | Technical detail: {option}.
+    technical | Detalle técnico | Technical detail
+""")
+
+# Remarks that say nothing to a lay reader: they are in the technical detail.
+TECHNICAL: Final = frozenset({"browser-zone", "other-files", "state-digest", "time-zone-rules", "views-lag", "vouched"})
+# Faults by which an entry itself is known not to be the one that was signed.
+CHANGED: Final = frozenset({"bundle", "entry-form", "inclusion", "leaf-hash", "signature"})
+# In a demonstration the story's clock and that of the witnesses differ: that is no suspicion.
+IN_A_DEMONSTRATION: Final = {"witness-ahead": "demo-clock", "witness-behind": "demo-clock"}
+
 REMARKS: Final[Words] = {
     **SEEN,
-    **_table("""
-    no-trust | No se dio carpeta de confianza: compare por otro medio la huella del registro 0 y la llave del libro. | No trust folder was given: compare the fingerprint of entry 0 and the log key with another source.
-    no-genesis-pin | La carpeta de confianza no fija la huella del registro 0. | The trust folder does not pin the fingerprint of entry 0.
-    no-log-key | No se conoce la llave del libro: no se pudo revisar ningún punto de control. | The log key is not known: no checkpoint could be checked.
-    no-quorum | Los testigos que pide la política no han firmado el punto de control (firmaron: {names}). | The witnesses that the policy requires have not signed the checkpoint (signed: {names}).
-    witnessed-to | El último punto de control con los testigos que pide la política cubre {size} de {total} registros. | The latest checkpoint with the witnesses that the policy requires covers {size} of {total} entries.
-    witnessed | Los testigos que pide la política cofirmaron los primeros {size} registros: {names}. | The witnesses that the policy requires have cosigned the first {size} entries: {names}.
+    **table_of("""
+    no-trust | No se sabe si las llaves son las verdaderas: falta lo que publican las partes (la carpeta de confianza). Pídalo a una de ellas, o compare por otro medio la huella del registro 0 y la llave del libro. | Whether the keys are the true ones is not known: what the parties publish (the trust folder) is missing. Ask one of them for it, or compare the fingerprint of entry 0 and the log key with another source.
+    no-genesis-pin | Lo que usted dio para comparar no trae la huella del registro 0. | What you gave to compare with lacks the fingerprint of entry 0.
+    no-log-key | No se conoce la llave del libro: no se pudo revisar ninguna de sus firmas. | The log key is not known: none of its signatures could be checked.
+    no-quorum | No han firmado los testigos que hacen falta (firmaron: {names}). | The witnesses that are needed have not signed (signed: {names}).
+    witnessed-to | Los testigos que hacen falta han visto {size} de {total} registros. | The witnesses that are needed have seen {size} of {total} entries.
+    witnessed | Lo vieron y lo firmaron los testigos {names}: {size} {size:registro/registros}. | Seen and signed by the witnesses {names}: {size} {size:entry/entries}.
     witness-behind | Puntos de control cofirmados que cubren menos de lo que el libro dice que tenía entonces: {count}; el primero cubre {size} registros el {time}, cuando el registro {size} dice ser del {recorded_at}. Es normal si los testigos vieron tarde un punto de control anterior; si no, se antedataron registros desde el {size}. | Cosigned checkpoints that cover less than the log claims to have held by then: {count}; the first covers {size} entries at {time}, but entry {size} claims to be of {recorded_at}. This is normal if the witnesses saw an earlier checkpoint late; otherwise entries from {size} on were back-dated.
+    demo-clock | Los testigos de la demostración usan el reloj de hoy; por eso sus horas no coinciden con las de la historia. | The demonstration's witnesses use today's clock; that is why their times differ from the story's.
     witness-ahead | Puntos de control cofirmados antes de la hora que dice su último registro: {count}; el primero, el {time}, pero el registro {index} dice ser del {recorded_at}. El reloj del libro o el del testigo anda mal. | Checkpoints cosigned before the time that their last entry claims: {count}; the first at {time}, but entry {index} claims {recorded_at}. The clock of the log or of the witness is wrong.
     signed-late | Registros en vivo que se registraron más de 31 días después de firmarse: {count}; el primero, el {index}, firmado el {signed_at}, dice haberse registrado el {recorded_at}. Se entregó tarde, o un reloj anduvo mal. | Live entries recorded more than 31 days after they were signed: {count}; the first, {index}, signed at {signed_at}, claims to be recorded at {recorded_at}. It was handed in late, or a clock was wrong.
     rollback-accepted | Quien opera declaró {count} veces que continuó desde una copia más corta que lo ya publicado; la última, el {at}, desde {size} registros: {reason} | The operator declared {count} times that it went on from a copy shorter than what had been published; the last time at {at}, from {size} entries: {reason}
@@ -184,17 +254,17 @@ REMARKS: Final[Words] = {
     law-newer | La ley se juzgó hasta el registro {index}, sin incluirlo ({moves} actos): ese registro, de tipo {type} y edición {edition}, es más nuevo que este verificador. De él en adelante no se juzgó si los actos eran lícitos. Use una versión más reciente. | The law was judged up to entry {index}, without it ({moves} acts): that entry, of type {type} and edition {edition}, is newer than this verifier. From it on, whether acts were lawful was not judged. Use a more recent version.
     shown-other-form | No se comparó lo que se muestra ({what}): es de la edición {edition} y la forma {form}; este verificador compara la edición {own_edition} y la forma {own_form}. Use la misma versión, o reconstruya las vistas. | What is shown ({what}) was not compared: it is of edition {edition} and form {form}; this verifier compares edition {own_edition} and form {own_form}. Use the same version, or rebuild the views.
     shown-not-judged | No se comparó lo que se muestra: el estado después del registro {index} no se conoce. | What is shown was not compared: the state after entry {index} is not known.
-    documents-missing | Documentos citados que faltan: {count}; el primero, {first}, lo cita el registro {index}. | Cited documents that are missing: {count}; the first, {first}, is cited by entry {index}.
-    documents-withdrawn | Documentos citados que se retiraron por una cancelación de datos personales y ya no se muestran: {count}; el primero, {first}, lo retira el registro {index}, que dice por qué. | Cited documents that were withdrawn by a cancellation of personal data and are not shown any more: {count}; the first, {first}, is withdrawn by entry {index}, which says why.
-    evidence-elsewhere | Evidencias de las que sólo está la huella, no el documento: {count}. | Pieces of evidence of which only the digest is here, not the document: {count}.
+    documents-missing | {count:Falta/Faltan} {count} {count:documento citado/documentos citados}; el primero lo cita el registro {index} ({first}). | {count} cited {count:document is/documents are} missing; the first is cited by entry {index} ({first}).
+    documents-withdrawn | {count} {count:documento citado se retiró/documentos citados se retiraron} por una cancelación de datos personales y ya no se {count:muestra/muestran}; el primero lo retira el registro {index}, que dice por qué ({first}). | {count} cited {count:document was/documents were} withdrawn by a cancellation of personal data and {count:is/are} not shown any more; the first is withdrawn by entry {index}, which says why ({first}).
+    evidence-elsewhere | De {count} {count:documento citado/documentos citados} como evidencia sólo está la huella; {count:el archivo no está/los archivos no están} aquí. | Of {count} {count:document/documents} cited as evidence only the fingerprint is here; {count:the file is/the files are} elsewhere.
     documents-not-read | No se revisaron los documentos citados. | The cited documents were not checked.
-    entries-unread | Registros cuyo contenido no se pudo leer, y cuya autoría no se revisó: {count}. | Entries whose content could not be read, and whose authorship was not checked: {count}.
-    receipt-authorship | La autoría no se revisó: sólo el libro entero dice qué llaves y nombramientos regían en el registro {index}. | Authorship was not checked: only the whole log tells which keys and appointments were in force at entry {index}.
+    entries-unread | De {count} {count:registro/registros} no se pudo leer el contenido, ni revisar la autoría. | The content of {count} {count:entry/entries} could not be read, nor its authorship checked.
+    receipt-authorship | Quién tenía esa llave y ese cargo no se revisó: sólo el libro entero lo dice. Revise también el paquete (registro {index}). | Who had that key and that post was not checked: only the whole ledger tells. Check the bundle too (entry {index}).
     receipt-consistency | No se comparó con su punto de control guardado ({size} registros): hace falta el libro. | It was not compared with your saved checkpoint ({size} entries): that needs the log.
-    law | No se revisó si las reglas permitían cada acto (L3) ni el estado que se muestra (L4): para eso hacen falta las reglas del dominio. | Whether the rules allowed each act (L3) and the state shown (L4) were not checked: that needs the rules of the domain.
-    time | No se revisaron sellos de tiempo (L5). | Time-stamps were not checked (L5).
-    time-receipt | Una constancia no trae sellos de tiempo (L5): para eso hace falta el libro. | A receipt carries no time-stamps (L5): the log is needed for that.
-    time-none | El libro no trae sellos de tiempo (L5): de las horas responde sólo quien lo opera. | The log carries no time-stamps (L5): only its operator vouches for the times.
+    law | No se revisó si las reglas permitían cada acto, ni lo que muestran las páginas del libro: eso lo revisa la orden «constancia verify --replay». | Whether the rules allowed each act was not checked, nor what the ledger's pages show: the command “constancia verify --replay” checks that.
+    time | No se revisaron las horas: son las que dice el servidor. | Times were not checked: they are those that the server gives.
+    time-receipt | Las horas son las que dice el servidor: una constancia no trae sellos de tiempo de nadie más. | Times are those that the server gives: a receipt carries no time-stamps by anybody else.
+    time-none | Las horas son las que dice el servidor; nadie ajeno las selló. | Times are those that the server gives; nobody else stamped them.
     time-no-key | Sin la llave del libro no se revisaron sellos de tiempo (L5). | Time-stamps were not checked (L5), because the log key is not known.
     time-unpinned | Sellos de tiempo que no cuentan, porque no los firma ninguna autoridad fijada en la carpeta de confianza: {count}. El primero, {first}, es de: {signer}. | Time-stamps that do not count, because no authority that the trust folder pins signed them: {count}. The first, {first}, is by: {signer}.
     time-missing | Archivos de la lista de anclas que faltan: {count}; el primero: {first}. | Files of the list of anchors that are missing: {count}; the first: {first}.
@@ -208,10 +278,10 @@ REMARKS: Final[Words] = {
     time-expired | El certificado de {names} ha vencido desde entonces; valía a la hora de sus sellos. | The certificate of {names} has expired since; it was valid at the time of its time-stamps.
     time-newer | Anclas de registros que se agregaron mientras se verificaba: {count}. | Anchors of entries that were appended during the audit: {count}.
     time-other-files | Archivos bajo anchors/ que no son anclas: {count}; el primero: {first}. | Files under anchors/ that are not anchors: {count}; the first: {first}.
-    tail | Desde el registro {start} ningún firmante posterior confirma el orden; lo respaldan la llave del libro y los testigos. | From entry {start} on, no later signer confirms the order; the log key and the witnesses vouch for it.
+    tail | Desde el registro {start}, nadie que haya firmado después confirma todavía el orden; por ahora lo respaldan el servidor y los testigos. | From entry {start} on, nobody who signed later confirms the order yet; for now the server and the witnesses vouch for it.
     suspect | La firma del registro {index} es dudosa: su llave se declaró comprometida y su parte no la ha confirmado. | The signature of entry {index} is suspect: its key was declared compromised and its party has not affirmed it.
     disowned | La parte del registro {index} no reconoce su firma. | The party of entry {index} disowned its signature.
-    published-lags | Lo publicado cubre {size} de {total} registros. | The published files cover {size} of {total} entries.
+    published-lags | Lo publicado llega a {size} de {total} registros. | What is published reaches {size} of {total} entries.
     not-published | El almacén no tiene archivos publicados en su carpeta. | The store has no published files in its folder.
     beyond-checkpoint | Teselas que exceden el punto de control, sin nada firmado que las cubra: {count}. | Tiles beyond the checkpoint, which nothing signed covers: {count}.
     other-files | Archivos que no son parte del libro: {count}; el primero: {first}. | Files that are not part of the log: {count}; the first: {first}.
@@ -235,3 +305,55 @@ REMARKS: Final[Words] = {
     views-ahead | No se comparó el estado guardado: las vistas llegan al registro {size} y lo revisado al {total}. No son parte del libro; «rebuild» las reconstruye. | The stored state was not compared: the views reach entry {size}, what was verified {total}. They are no part of the log; "rebuild" rebuilds them.
 """),
 }
+
+# Members of acts, and how two versions of one differ.
+MEMBERS: Final[Words] = table_of("""
+    window | plazo | deadline
+    due | plazo | deadline
+    to_day | plazo | deadline
+    closes | día de cierre | closing day
+    title | título | title
+    text | texto | text
+    question | pregunta | question
+    choice | sentido del voto | vote
+    name | nombre | name
+    post | cargo | post
+    narrative | relato | account
+    grounds | motivos | grounds
+    reasons | razones | reasons
+    description | descripción | description
+    objective | objetivo | objective
+    problem | problema | problem
+    level | nivel | level
+    outcome | resultado | outcome
+    version | versión | version
+    valid_from | vigente desde | valid from
+    valid_until | vigente hasta | valid until
+    effective | fecha de efecto | effective date
+    period | periodo | period
+    party | parte | party
+    person | persona | person
+    capacity | calidad en que actúa | capacity
+    responsible | responsable | responsible
+    required | quiénes deben firmar | who must sign
+    parties | partes | parties
+    members | integrantes | members
+    sha256 | huella del documento | document's fingerprint
+    size | tamaño del documento | document's size
+    occurred_on | cuándo ocurrió | when it happened
+    signed_at | hora de la firma | time of signing
+    recorded_at | hora de registro | time of recording
+    previous | enlace con el registro anterior | link to the entry before
+    sig | firma | signature
+    key | llave | key
+    id | identificador | identifier
+    type | tipo de acto | kind of act
+""")
+CHANGES: Final[Words] = table_of("""
+    of | {member} de {owner} | {member} of {owner}
+    changed | {what}: decía {old}; ahora dice {new} | {what}: it said {old}; now it says {new}
+    added | {what}: no estaba; ahora dice {new} | {what}: it was not there; now it says {new}
+    removed | {what}: decía {old}; ahora ya no está | {what}: it said {old}; now it is gone
+    more | y {count} cambios más | and {count} more changes
+    nothing | nada | nothing
+""")

@@ -10,15 +10,15 @@ from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from constancia.verify.core.errors import Malformed, Unreadable
-from constancia.verify.core.formats.canonical import MAX_ENTRY_BYTES
 from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.sources import layout
 from constancia.verify.sources.contradiction_file import HEADER as CONTRADICTION
 from constancia.verify.sources.contradiction_file import MAX_CONTRADICTION_BYTES, origin_of
 from constancia.verify.sources.files import Folder, open_regular
+from constancia.verify.sources.foreign import MAX_TEXT_BYTES, OURS, Foreign, foreign, kind_of_zip
 from constancia.verify.sources.published_log import PublishedLog, had
-from constancia.verify.sources.sqlite_store import Store, open_store
+from constancia.verify.sources.sqlite_store import SCHEMA, Store, open_store
 from constancia.verify.sources.transit import is_html, undone
 from constancia.verify.sources.web import Web
 from constancia.verify.sources.zip_archive import Zip
@@ -169,30 +169,62 @@ def open_source(location: str) -> Source:
             source = _open_file(path, head, file)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise Unreadable("source", location, str(error)) from error
-    if source is not None:
-        return source
-    if not head:
-        raise Unreadable("short", location, "the file is empty")
-    if is_html(head):
-        raise Unreadable("replaced", location, "a page, no ledger")
-    raise Unreadable("source", location, "neither store, zip, receipt, entry nor contradiction by its first bytes")
+    return source
 
 
-def _open_file(path: Path, head: bytes, file: BinaryIO) -> Source | None:
-    """Open a file of which the first bytes tell the kind; None where they tell none."""
+def _open_file(path: Path, head: bytes, file: BinaryIO) -> Source:
+    """Open a file by what it begins with, or by the receipt in it.
+
+    Raises:
+        Foreign: It is none of what is verified.
+    """
     location = str(path)
     if head.startswith(b"SQLite format 3\x00"):
-        return Source(kind="store", location=location, store=open_store(path))
+        return Source(kind="store", location=location, store=_ledgers_store(path))
     if head.startswith(b"PK"):
-        return Source(kind="zip", location=location, published=PublishedLog(Zip(path)))
+        return Source(kind="zip", location=location, published=PublishedLog(_bundle(path, file)))
     for header, kind, limit in (
         (HEADER, "receipt", MAX_PROOF_BYTES), (CONTRADICTION, "contradiction", MAX_CONTRADICTION_BYTES),
     ):  # fmt: skip
-        if _names(head, header):
+        if _names(head, header) and not is_html(head):
             return Source(kind=kind, location=location, **{kind: head + file.read(2 * limit)})  # type: ignore[arg-type]  # bytes
+    data = head + file.read(MAX_TEXT_BYTES - len(head))
     if _OBJECT.match(head):
-        return Source(kind="entry", location=location, lone_entry=head + file.read(2 * MAX_ENTRY_BYTES))
-    return None
+        return Source(kind="entry", location=location, lone_entry=data)
+    if undone(data, parse_whole_proof, HEADER.encode()) is not None:  # in a mail or a page
+        return Source(kind="receipt", location=location, receipt=data)
+    raise foreign(data, location)
+
+
+def _ledgers_store(path: Path) -> Store:
+    """Open a database that has at least one table of a ledger's store.
+
+    Raises:
+        Foreign: It has none.
+        Unreadable: As `open_store`.
+    """
+    store = open_store(path)
+    try:
+        tables = {name for (name,) in store.select("SELECT name FROM sqlite_master")}
+    except Unreadable:
+        return store  # too damaged to say; the audit says where
+    if tables.isdisjoint(SCHEMA):
+        store.close()
+        raise Foreign("database", str(path))
+    return store
+
+
+def _bundle(path: Path, file: BinaryIO) -> Zip:
+    """Open a zip that is a bundle, or seems to be one by the names in it.
+
+    Raises:
+        Foreign: It is another program's.
+        Unreadable: As `Zip`.
+    """
+    kind = kind_of_zip(file, path.stat().st_size)
+    if kind != OURS:
+        raise Foreign(kind, str(path))
+    return Zip(path)
 
 
 def _names(head: bytes, header: str) -> bool:

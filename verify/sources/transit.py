@@ -4,11 +4,15 @@
   was undone. The file itself is left as it is.
 """
 
+import base64
+import binascii
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from constancia.verify.core.errors import Malformed, Unreadable
+from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.report.findings import Findings
 
 LINE_ENDS: Final = "CRLF"
@@ -16,6 +20,15 @@ _PAGE: Final = re.compile(rb"\s*<(?:!doctype|html|\?xml|head|body)", re.IGNORECA
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MARK: Final = b"\xef\xbb\xbf"
 _SIGNED: Final = "— ".encode()
+# A part of a mail in base64: its headers, an empty line, lines of that alphabet.
+_PART: Final = re.compile(
+    rb"^content-transfer-encoding:[ \t]*base64[^\n]*\n(?:[^\n]+\n)*\n((?:[A-Za-z0-9+/=]{1,1000}\n)+)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_BREAK: Final = re.compile(rb"<(?:br|/p|/div|/tr|/li)\b[^>]*>", re.IGNORECASE)
+_TAG: Final = re.compile(rb"<[^>]*>")
+_CHARACTER: Final = re.compile(rb"&(?:#(\d{1,6})|#[xX]([0-9A-Fa-f]{1,6})|(\w{2,6}));")
+_NAMED: Final = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"mdash": b"\xe2\x80\x94", b"nbsp": b" "}
 
 
 def is_page(data: bytes) -> bool:
@@ -118,7 +131,8 @@ def _steps(raw: bytes, header: bytes) -> Iterator[tuple[str, bytes]]:
     data = raw
     for what, step in (
         ("UTF-16", _from_utf16), ("BOM", lambda text: text.removeprefix(_MARK)), (LINE_ENDS, undo_line_ends),
-        ("quoted-printable", _from_quoted_printable), (">", _unquoted), ("space", _trimmed),
+        ("base64", lambda text: _from_base64(text, header)), ("quoted-printable", _from_quoted_printable),
+        (">", _unquoted), ("HTML", _from_html), ("JSON", written_again), ("space", _trimmed),
         ("text around it", lambda text: _inner(text, header)),
     ):  # fmt: skip
         changed = step(data)
@@ -156,3 +170,68 @@ def _inner(data: bytes, header: bytes) -> bytes:
     lines = data[max(0, data.find(header)) :].split(b"\n")
     last = max((at for at, line in enumerate(lines) if line.startswith(_SIGNED)), default=len(lines) - 1)
     return b"\n".join(lines[: last + 1]) + b"\n"
+
+
+def _from_base64(data: bytes, header: bytes) -> bytes:
+    """Give the part of a mail that holds a header, decoded; all of it where none does."""
+    if not header or header in data:
+        return data
+    for part in _PART.finditer(data):
+        try:
+            decoded = base64.b64decode(part[1].replace(b"\n", b""))
+        except binascii.Error:
+            continue
+        if header in decoded:
+            return undo_line_ends(decoded)
+    return data
+
+
+def _from_html(data: bytes) -> bytes:
+    """Give the text of a page: without its marks, and with its characters."""
+    return _CHARACTER.sub(_character, _TAG.sub(b"", _BREAK.sub(b"\n", data))) if is_html(data) else data
+
+
+def _character(match: re.Match[bytes]) -> bytes:
+    if match[3] is not None:
+        return _NAMED.get(match[3], match[0])
+    number = int(match[1]) if match[1] is not None else int(match[2], 16)
+    is_one = number < 0x110000 and not 0xD800 <= number < 0xE000
+    return chr(number).encode() if is_one else match[0]
+
+
+def text_of(data: bytes) -> str | None:
+    """Give a file's text: UTF-8, or UTF-16 by its mark, without the mark; None if it is none."""
+    try:
+        return data.decode("utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+
+
+def parse_any(text: str) -> Any:
+    """Parse JSON of any form; numbers that are whole are integers, as they are in a browser.
+
+    Raises:
+        Malformed: It is none (`not-json`).
+    """
+    try:
+        return json.loads(text, parse_constant=_no_constant, parse_float=_whole)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("not-json", "$", "JSON", error) from error
+
+
+def _whole(text: str) -> int | float:
+    number = float(text)
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def written_again(data: bytes) -> bytes:
+    """Give JSON that a program indented or sorted otherwise in its one form again; as it is where that has none."""
+    text = text_of(data)
+    try:
+        return data if text is None else canonical(parse_any(text))
+    except (Malformed, ValueError, TypeError, RecursionError):
+        return data

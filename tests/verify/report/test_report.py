@@ -12,7 +12,7 @@ import pytest
 from constancia.verify.audit.run import LEVELS_ABOVE
 from constancia.verify.report.findings import MAX_FAULTS, MAX_KEPT, Findings, Verdict
 from constancia.verify.report.rendering import report_text
-from constancia.verify.report.words import FAULTS, LABELS, REMARKS
+from constancia.verify.report.words import FAULTS, IN_A_DEMONSTRATION, LABELS, REMARKS
 from constancia.verify.sources.published_log import LACKS
 
 VERIFY = Path(__file__).resolve().parents[3] / "verify"
@@ -80,7 +80,8 @@ def test_text_shows_what_could_harm_a_terminal_escaped(lang: str) -> None:
 def test_range_of_a_fault_is_shown() -> None:
     found = findings()
     found.fault("root", 4, "checkpoint", "a", "b", last_index=9)
-    assert "entries 4–9" in report_text(found.report(), "en")
+    assert "entries 4 to 9" in report_text(found.report(), "en")
+    assert "entries 4–9" in report_text(found.report(), "en", detail=True)
 
 
 @cache
@@ -113,6 +114,7 @@ def test_every_remark_has_words_and_every_word_is_used() -> None:
     used = codes_used("note", 0) | codes_used("leave_open", 0) | codes_used("not_checked", 0)
     used |= codes_used("lack", 0) | LACKS | {"added", "changed", "form", "zip-folder", "zip-ignored"}
     used |= {"rollback-accepted", "clock-accepted"}  # one call says both
+    used |= set(IN_A_DEMONSTRATION.values())
     in_the_page_alone = {"browser-zone"}
     assert used | {"suspect", "disowned", *LEVELS_ABOVE} | in_the_page_alone == set(REMARKS)
 

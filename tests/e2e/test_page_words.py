@@ -1,0 +1,132 @@
+"""What the page says in words: the act, the alteration, another file; the same sentences as the Python verifier's."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+from tests.agreement.by_page import TAKE, as_given
+from tests.agreement.foreign import archive
+from tests.agreement.recipes import foreign_files
+from tests.e2e.test_page_verifier import PAGE
+
+from constancia.api.cli.terminal import open_for_reading
+from constancia.ledger.folder import LedgerFolder
+from constancia.verify.core.formats.canonical import parse_canonical
+from constancia.verify.report.acts import Names
+from constancia.verify.report.changes import change_words
+from constancia.verify.report.kinds import KINDS
+from constancia.verify.report.lay import act_sentence
+from constancia.verify.sources.source import open_source
+
+DEADLINE = (b"2019-06/2019-08", b"2019-06/2020-08")
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(offline=True)
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.goto(PAGE.as_uri())
+    yield opened
+    context.close()
+    assert errors == []
+
+
+def bundles(demo: Path) -> tuple[bytes, bytes]:
+    """The demonstration's bundle, and one in which the deadline of a milestone was moved by a year."""
+    log = demo / "log"
+    members = {path.relative_to(log).as_posix(): path.read_bytes() for path in sorted(log.rglob("*")) if path.is_file()}
+    first = min(name for name in members if name.startswith("tile/entries/000"))
+    assert DEADLINE[0] in members[first]
+    return archive(members), archive(members | {first: members[first].replace(*DEADLINE, 1)})
+
+
+def shown(page: Page, demo: Path, *files: tuple[str, bytes]) -> str:
+    """The text of the result, after files were dropped one after the other with what is trusted."""
+    trust = LedgerFolder(demo).trust
+    for name, data in files:
+        given = [as_given(path, (trust / path).read_bytes()) for path in ("policy", "genesis")]
+        page.evaluate(TAKE, [*given, as_given(name, data)])
+    return page.inner_text("#result")
+
+
+def test_moved_deadline_is_named_and_with_another_copy_shown(page: Page, demo: Path) -> None:
+    true, false = bundles(demo)
+    alone = shown(page, demo, ("a.zip", false))
+    assert re.match(r"ALTERADO\s+El registro \d+ no es el que se firmó\.\s+Dice ahora: INAI somete a votación: ", alone)
+    assert "Guarde este archivo y no lo corrija." in alone
+    assert not re.search("[0-9a-f]{64}", alone), "hashes are folded"
+    both = shown(page, demo, ("b.zip", true), ("a.zip", false))
+    assert "decía «de junio de 2019 a agosto de 2019»; ahora dice «de junio de 2019 a agosto de 2020»" in both
+    page.click("#result summary")
+    assert "[L1 leaf-hash]" in page.inner_text("#result")
+    page.click("#lang")
+    assert "it said “from June 2019 to August 2019”" in page.inner_text("#result")
+
+
+def test_receipt_says_its_act_and_takes_names_from_a_bundle_seen_before(page: Page, demo: Path) -> None:
+    with open_source(str(demo)) as source:
+        votes = [raw for raw in source.entries() if b'"type":"VoteCast"' in raw and b'"choice":"against"' in raw]
+    index = parse_canonical(votes[0])["index"]
+    with open_for_reading(demo) as ledger:
+        receipt = ledger.receipt(index)
+    alone = shown(page, demo, ("a.tlog-proof", receipt))
+    assert re.match(rf"ÍNTEGRO\s+El .* UTC quedó en el libro \(registro {index}\): La persona p-", alone)
+    assert "en contra." in alone.split("Lo firmó")[0]
+    named = shown(page, demo, ("b.zip", bundles(demo)[0]), ("a.tlog-proof", receipt))
+    assert "La persona p-" not in named
+    assert "Los nombres son los del paquete que se revisó antes en esta página." in named
+
+
+@pytest.mark.parametrize("name", ["JPEG", "signed statement", "JSON object", "PDF", "DOCX", "mail", "zip of photos"])
+def test_another_file_is_no_receipt_and_no_alteration(page: Page, name: str, demo: Path) -> None:
+    text = shown(page, demo, ("archivo", foreign_files()[name]))
+    code = page.evaluate("constanciaReport.error.code")
+    assert text.startswith("ESTO NO ES UNA CONSTANCIA")
+    assert KINDS[code]["es"] in text
+    assert page.evaluate("constanciaReport.exit_code") == 3
+    assert ("Dice: " in text) is (name == "signed statement")
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"SQLite format 3\0" + bytes(90) + b"CREATE TABLE stored_events", "store-file"),
+        (b"constancia/contradiction@v1\nlog x\n", "contradiction-file"),
+    ],
+)
+def test_what_the_python_verifier_reads_is_named(page: Page, data: bytes, code: str, demo: Path) -> None:
+    assert KINDS[code]["es"] in shown(page, demo, ("archivo", data))
+
+
+def test_sentences_and_changes_are_those_of_python(page: Page, demo: Path) -> None:
+    """Every entry of the demonstration, in both languages, with names and without."""
+    with open_source(str(demo)) as source:
+        entries = [parse_canonical(raw) for raw in source.entries()]
+    names, none = Names(), Names()
+    for entry in entries:
+        names.take(entry["statement"]["type"], entry["statement"]["body"])
+    said = page.evaluate(
+        """entries => {
+            const all = {};
+            for (const lang of ["es", "en"]) {
+                known = {};
+                all[lang + " bare"] = entries.map(entry => sentenceOf(entry, lang));
+                for (const {statement: {type, body}} of entries) takeNames(type, body);
+                all[lang] = entries.map(entry => sentenceOf(entry, lang));
+                all[lang + " changes"] = entries.slice(1)
+                    .map((entry, i) => changesOf({entry, other: entries[i]}, lang));
+            }
+            return all;
+        }""",
+        entries,
+    )
+    for lang in ("es", "en"):
+        assert said[lang] == [act_sentence(entry, lang, names) for entry in entries]
+        assert said[f"{lang} bare"] == [act_sentence(entry, lang, none) for entry in entries]
+        pairs = pairwise(entries)
+        assert said[f"{lang} changes"] == [change_words(old, new, lang, names) for old, new in pairs]

@@ -86,7 +86,8 @@ def document(feed: Feed, items: Sequence[Item]) -> bytes:
     for item in items:
         _entry(root, item)
     ET.indent(root)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="utf-8") + b"\n"
+    text: bytes = ET.tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text + b"\n"
 
 
 def _entry(root: ET.Element, item: Item) -> None:

@@ -6,8 +6,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
 
-from constancia.api.feeds.news import KINDS
 from constancia.api.http.deps import address_of, settings_of
+from constancia.api.pages.feed_items import KINDS
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.page_cache import CachedPage
 from constancia.api.routers.entries import index_of
@@ -68,7 +68,11 @@ def citation(frame: Frame, index: int) -> dict[str, str]:
     recorded = local_day(parse_instant(entry["recorded_at"]), frame.state.timezone).isoformat()
     party = statement["actor"].get("party")
     opened = frame.state.aggregates.get("ledger")
-    name = frame.plain_text(opened.opened.name.to_json()) if isinstance(opened, LedgerState) and opened.opened else ""
+    name = (
+        frame.plain_text(opened.opened.name.to_json())
+        if isinstance(opened, LedgerState) and opened.opened is not None
+        else ""
+    )
     link = f"{address_of(frame.request, settings_of(frame.request))}/e/{frame.ledger.log.leaf_hash(index).hex()}"
     about = {
         "party": name if party is None else in_language(party_name(party, frame.state), lang, frame.state.languages),

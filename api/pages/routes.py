@@ -11,9 +11,11 @@ from constancia.api.http.deps import TheLedger, address_of, settings_of
 from constancia.api.http.proxies import prefix_of
 from constancia.api.pages import (
     about,
+    changes,
     commitment_page,
     data,
     decision_page,
+    feeds,
     follow,
     home,
     lists,
@@ -151,5 +153,5 @@ def permalink(leaf_hash: str, request: Request, ledger: TheLedger) -> Response:
 # Every page's router, in the order in which addresses are tried: a page of its own module adds its line here.
 ROUTERS: Final = (
     home.router, lists.router, commitment_page.router, decision_page.router, party_page.router, router, data.router,
-    follow.router, search.router, about.router,
+    feeds.router, follow.router, search.router, changes.router, changes.copies, about.router,
 )  # fmt: skip

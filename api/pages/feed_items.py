@@ -16,6 +16,7 @@ from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import in_language, say, tr
 from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.derive import Derived
 from constancia.domain.kernel.calendar import OPEN, parse_edtf, parse_instant
 from constancia.domain.sentences import party_name, sentence_of
 
@@ -91,37 +92,52 @@ def _item(frame: Frame, index: int, address: str) -> Item:
     )
 
 
+def missed_titles(frame: Frame, stream: str | None = None) -> dict[str, str]:
+    """Give the deadlines of milestones that passed unmet, in words, each by a name that stays the same."""
+    return {_missed_name(fact): _missed_words(frame, fact) for fact in _missed(frame, stream)}
+
+
 def missed_items(frame: Frame, address: str, stream: str | None = None) -> list[Item]:
     """Give the deadlines of milestones that passed unmet as items of a feed, newest first, each by its day."""
     listed = []
-    for fact in frame.facts():
-        commitment = frame.state.aggregates.get(fact.stream)
-        kind, _, name = str(fact.params.get("target", "")).partition(" ")
-        if fact.kind != "DeadlineMissed" or kind != "milestone" or not isinstance(commitment, Commitment):
-            continue
-        if stream not in (None, fact.stream) or fact.since is None:
-            continue
-        title = next(
-            (step.title for version in reversed(commitment.scopes) if (step := version.scope.milestone(name))), None
-        )
-        words = tr(
-            frame.lang,
-            "page.news_missed",
-            title=name if title is None else frame.plain_text(title.to_json()),
-            about=frame.plain_text(commitment.title.to_json()),
-            window=date_words(str(fact.params["window"]), frame.lang),
-        )
+    for fact in _missed(frame, stream):
+        words = _missed_words(frame, fact)
         listed.append(
             Item(
-                id=name_iri(f"{frame.ledger.origin}\n{fact.stream}\n{name}\n{fact.params['window']}".encode()),
+                id=name_iri(f"{frame.ledger.origin}\n{_missed_name(fact)}".encode()),
                 title=words,
                 text=[words],
-                updated=fact.since,
+                updated=str(fact.since),
                 link=f"{address}{_path(frame, fact.stream)}",
                 category=MISSED,
             )
         )
     return sorted(listed, key=lambda item: item.updated, reverse=True)
+
+
+def _missed(frame: Frame, stream: str | None) -> Iterator[Derived]:
+    for fact in frame.facts():
+        is_milestone = str(fact.params.get("target", "")).startswith("milestone ")
+        if fact.kind == "DeadlineMissed" and is_milestone and fact.since is not None and stream in (None, fact.stream):
+            yield fact
+
+
+def _missed_name(fact: Derived) -> str:
+    return f"{fact.stream}\n{str(fact.params['target']).partition(' ')[2]}\n{fact.params['window']}"
+
+
+def _missed_words(frame: Frame, fact: Derived) -> str:
+    commitment, name = frame.state.aggregates.get(fact.stream), str(fact.params["target"]).partition(" ")[2]
+    scopes = commitment.scopes if isinstance(commitment, Commitment) else ()
+    titles = [step.title for version in reversed(scopes) if (step := version.scope.milestone(name)) is not None]
+    about = commitment.title.to_json() if isinstance(commitment, Commitment) else fact.stream
+    return tr(
+        frame.lang,
+        "page.news_missed",
+        title=frame.plain_text(titles[0].to_json()) if titles else name,
+        about=frame.plain_text(about),
+        window=date_words(str(fact.params["window"]), frame.lang),
+    )
 
 
 def deadlines(frame: Frame, address: str, stream: str | None = None, party: str | None = None) -> list[Deadline]:

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from constancia.api.feeds import atom, deadlines, news
+from constancia.api.feeds import atom, deadlines
 from constancia.api.http.deps import TheLedger, address_of, settings_of
+from constancia.api.pages import feed_items as news
 from constancia.api.pages.frame import Frame
 from constancia.domain.identity.genesis import LedgerState
 from constancia.ledger.errors import NotFound
@@ -53,7 +54,11 @@ def _feed(  # noqa: PLR0913, PLR0917 (each says what of it is wanted)
     own = f"{address}{path.removeprefix(request.scope.get('root_path', ''))}"
     older = f"{own}?before={indices[news.COUNT - 1]}" if len(indices) > news.COUNT else None
     opened = frame.state.aggregates.get("ledger")
-    name = frame.plain_text(opened.opened.name.to_json()) if isinstance(opened, LedgerState) and opened.opened else ""
+    name = (
+        frame.plain_text(opened.opened.name.to_json())
+        if isinstance(opened, LedgerState) and opened.opened is not None
+        else ""
+    )
     feed = atom.Feed(
         id=news.name_iri(f"{ledger.origin}\n{path.partition('/feeds/')[2]}".encode()),
         title=f"{title} · {name}" if name else title,

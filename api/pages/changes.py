@@ -1,0 +1,184 @@
+"""What changed between two dates or sizes, and whether an earlier copy is the beginning of this ledger."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from constancia.api.http.deps import TheLedger
+from constancia.api.pages.chronicle import chronicle, lines
+from constancia.api.pages.earlier_copy import CopyAnswer, compared, read_upload
+from constancia.api.pages.feed_items import missed_titles
+from constancia.api.pages.frame import Frame
+from constancia.api.pages.page_cache import CachedPage
+from constancia.domain.kernel.calendar import local_day, parse_instant
+from constancia.ledger.clock import format_recorded_at
+from constancia.ledger.errors import NotFound
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.views.as_of import read_span
+from constancia.ledger.views.reading import Reading
+from constancia.verify.speed.entry_patterns import read_entry
+
+router = APIRouter(include_in_schema=False, route_class=CachedPage)
+copies = APIRouter(include_in_schema=False)
+_SHOWN: Final = 200
+_MOST: Final = 10_000  # entries of a commitment that are counted
+_MAX_TEXT: Final = 40
+# A projection → the member with the identifier, with the title, and with what stands.
+_STANDING: Final = (
+    ("commitments", "commitment", "title", "lifecycle"),
+    ("decisions", "decision", "question", "status"),
+    ("agreements", "agreement", "title", "status"),
+    ("plans", "plan", "title", "status"),
+    ("complaints", "complaint", "text", "status"),
+)
+Moment = Annotated[str | None, Query(max_length=_MAX_TEXT)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What stands differently: its page, title, and words before (None where it did not exist) and after."""
+
+    address: str | None
+    title: object
+    before: str | None
+    after: str
+
+
+@router.get("/es/cambios")
+def cambios(  # noqa: PLR0913, PLR0917 (each narrows what is shown)
+    request: Request, ledger: TheLedger, de: Moment = None, a: Moment = None, parte: Moment = None,
+    compromiso: Moment = None,
+) -> Response:  # fmt: skip
+    """Show what changed between two dates or sizes, in Spanish."""
+    return _page(request, ledger, (de, a), parte, compromiso)
+
+
+@router.get("/en/changes")
+def changes(  # noqa: PLR0913, PLR0917 (each narrows what is shown)
+    request: Request,
+    ledger: TheLedger,
+    first: Annotated[str | None, Query(alias="from", max_length=_MAX_TEXT)] = None,
+    to: Moment = None,
+    party: Moment = None,
+    commitment: Moment = None,
+) -> Response:
+    """Show what changed between two dates or sizes, in English."""
+    return _page(request, ledger, (first, to), party, commitment)
+
+
+@copies.post("/es/cambios")
+@copies.post("/en/changes")
+async def copy_compared(request: Request, ledger: TheLedger) -> Response:
+    """Compare a receipt or a checkpoint that somebody stored with this ledger; nothing is stored."""
+    raw = await read_upload(request)
+    return await run_in_threadpool(_answer_to_copy, request, ledger, raw)
+
+
+def _answer_to_copy(request: Request, ledger: Ledger, raw: bytes | None) -> Response:
+    copy = compared(ledger, raw)
+    span = (f"#{copy.size}", None) if copy.kind == "same" else (None, None)
+    return _page(request, ledger, span, copy=copy)
+
+
+def _page(  # noqa: PLR0913, PLR0917 (each narrows what is shown)
+    request: Request,
+    ledger: Ledger,
+    span: tuple[str | None, str | None],
+    party: str | None = None,
+    commitment: str | None = None,
+    copy: CopyAnswer | None = None,
+) -> Response:
+    zone = ledger.state().timezone
+    names = ("de", "a") if "/es/" in request.url.path else ("from", "to")
+    first = (span[0] or "").strip() or _month_of_last(ledger, zone)
+    before, is_after_first = _reading(ledger, names[0], first, zone, is_end=False)
+    after, _ = _reading(ledger, names[1], (span[1] or "").strip() or None, zone, is_end=True)
+    if before.as_of.size > after.as_of.size:
+        raise NotFound(f"{first} is later than {span[1]}")
+    frame, former = Frame(request, ledger, after, keeps=False), Frame(request, ledger, before, keeps=False)
+    indices = list(_indices(frame, before.as_of.size, party, commitment))
+    return frame.page(
+        "changes.html",
+        names=names,
+        asked=(first, span[1] or ""),
+        party=party or "",
+        commitment=commitment or "",
+        before=before.as_of,
+        after=after.as_of,
+        first_day=before.as_of.last.isoformat() if not is_after_first else _day_after(before),
+        standing=[] if party else list(_standing(former, frame, commitment)),
+        missed=[] if party else _missed(former, frame, commitment),
+        items=chronicle(lines(frame, indices[-_SHOWN:])),
+        is_cut=len(indices) > _SHOWN,
+        shown=_SHOWN,
+        copy=copy,
+    )
+
+
+def _month_of_last(ledger: Ledger, zone: str) -> str:
+    """Give the month of the last entry: what is new when nothing is asked."""
+    if not ledger.size:
+        return "#0"
+    last = read_entry(ledger.log.entry(ledger.size - 1)).recorded_at
+    return local_day(parse_instant(last), zone).isoformat()[:7]
+
+
+def _day_after(reading: Reading) -> str:
+    return (reading.as_of.last + timedelta(days=1)).isoformat()
+
+
+def _reading(ledger: Ledger, name: str, text: str | None, zone: str, *, is_end: bool) -> tuple[Reading, bool]:
+    """Give the state at one end of a span, and whether it is the last moment before the day asked.
+
+    Raises:
+        Malformed: Neither a date, an instant nor a size.
+        NotFound: The log is not that long.
+    """
+    if text is None:
+        return ledger.as_of(), False
+    if text.startswith("#") and text[1:].isdecimal():
+        return ledger.as_of(known=text), False
+    first, last = read_span(name, text, zone)
+    instant = last if is_end else first - timedelta(seconds=1)
+    return ledger.as_of(at=format_recorded_at(instant)), not is_end
+
+
+def _indices(frame: Frame, start: int, party: str | None, commitment: str | None) -> Iterator[int]:
+    """Yield the entries from an index on, in order, of a party or of a commitment where one is asked."""
+    size = frame.as_of.size
+    if commitment:
+        stream = f"commitment/{commitment}"
+        after = f"{stream}#{start - 1:010d}" if start else ""
+        rows = frame.ledger.views.rows("timeline", prefix=f"{stream}#", after=after, limit=_MOST)
+        indices: Iterator[int] = (row["index"] for _key, row in rows if start <= row["index"] < size)
+    else:
+        indices = iter(range(max(start, 0), size))
+    for index in indices:
+        if not party or frame.statement(index)["actor"].get("party") == party:
+            yield index
+
+
+def _standing(former: Frame, frame: Frame, commitment: str | None) -> Iterator[Changed]:
+    for projection, member, title, status in _STANDING:
+        before = {row["stream"]: row for row in former.rows(projection)}
+        for row in frame.rows(projection):
+            if commitment and row.get("commitment", row[member]) != commitment:
+                continue
+            old = before.get(row["stream"])
+            if old is None or old[status] != row[status]:
+                yield Changed(
+                    address=frame.page_of(row["stream"]),
+                    title=row[title],
+                    before=None if old is None else old[status],
+                    after=row[status],
+                )
+
+
+def _missed(former: Frame, frame: Frame, commitment: str | None) -> list[object]:
+    stream = f"commitment/{commitment}" if commitment else None
+    known = set(missed_titles(former, stream))
+    return [words for key, words in missed_titles(frame, stream).items() if key not in known]

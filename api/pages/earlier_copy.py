@@ -1,0 +1,102 @@
+"""An earlier copy: a receipt or a checkpoint that somebody stored, compared with the log that is served now."""
+
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.policy import HTTP
+from typing import Final
+
+from fastapi import Request
+
+from constancia.ledger.ledger import Ledger
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.checkpoint import Checkpoint, is_signed_by, read_checkpoint
+from constancia.verify.core.formats.note import Note, parse_log_vkey, parse_note
+from constancia.verify.sources.source import parse_receipt
+
+MAX_UPLOAD_BYTES: Final = 4 * 1024 * 1024
+FIELD: Final = "copy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyAnswer:
+    """What is said of a copy.
+
+    Attributes:
+        kind: Message id after `page.copy_`: `same`, `differs`, `ahead`, `other`, `unsigned`, `none`.
+        size: How many entries the copy covers.
+        origin: Of which ledger it is.
+        now: How many entries this ledger has.
+    """
+
+    kind: str
+    size: int = 0
+    origin: str = ""
+    now: int = 0
+
+
+async def read_upload(request: Request) -> bytes | None:
+    """Read the file of a form.
+
+    Args:
+        request: The request; its body is `multipart/form-data` with a field `copy`.
+
+    Returns:
+        The file's bytes; None where there is none, or more than `MAX_UPLOAD_BYTES`.
+
+    Source: RFC 7578; the parts are read by the standard library's MIME parser (RFC 2046).
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_UPLOAD_BYTES:
+            return None
+    kind = request.headers.get("content-type", "")
+    if not kind.startswith("multipart/form-data"):
+        return None
+    message = message_from_bytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + bytes(body), policy=HTTP)
+    for part in message.walk():
+        if part.get_param("name", header="content-disposition") == FIELD:
+            content = part.get_payload(decode=True)
+            return content if isinstance(content, bytes) else None
+    return None
+
+
+def compared(ledger: Ledger, raw: bytes | None) -> CopyAnswer:
+    """Compare a copy with the log.
+
+    Args:
+        ledger: The ledger.
+        raw: A receipt, or a checkpoint; None for none.
+
+    Returns:
+        What it is. A signature that is wrong is said before anything that it signs.
+    """
+    try:
+        note = parse_note(_checkpoint_in(raw or b""))
+        checkpoint = read_checkpoint(_checkpoint_in(raw or b""))
+    except Malformed:
+        return CopyAnswer(kind="none")
+    kind = _kind_of(ledger, note, checkpoint)
+    return CopyAnswer(kind=kind, size=checkpoint.size, origin=checkpoint.origin, now=ledger.size)
+
+
+def _kind_of(ledger: Ledger, note: Note, checkpoint: Checkpoint) -> str:
+    if checkpoint.origin != ledger.origin:
+        return "other"
+    try:
+        is_signed = is_signed_by(note, parse_log_vkey(ledger.vkey))
+    except Malformed:
+        is_signed = False
+    if not is_signed:
+        return "unsigned"
+    if checkpoint.size > ledger.size:
+        return "ahead"
+    return "same" if ledger.log.root(checkpoint.size) == checkpoint.root else "differs"
+
+
+def _checkpoint_in(raw: bytes) -> bytes:
+    """Give the checkpoint of a receipt; other bytes as they are."""
+    try:
+        return parse_receipt(raw).checkpoint
+    except Malformed:
+        return raw

@@ -98,7 +98,7 @@ def _page(  # noqa: PLR0913, PLR0917 (each narrows what is shown)
     before, is_after_first = _reading(ledger, names[0], first, zone, is_end=False)
     after, _ = _reading(ledger, names[1], (span[1] or "").strip() or None, zone, is_end=True)
     if before.as_of.size > after.as_of.size:
-        raise NotFound(f"{first} is later than {span[1]}")
+        raise NotFound("the first date is later than the second")
     frame, former = Frame(request, ledger, after, keeps=False), Frame(request, ledger, before, keeps=False)
     indices = list(_indices(frame, before.as_of.size, party, commitment))
     return frame.page(

@@ -1,4 +1,4 @@
-"""The page of a commitment: where it stands in words, its milestones, its scope, what was said of it."""
+"""The page of a commitment: its state in words, its milestones, its scope, what was said of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class DeliverableLine:
     Attributes:
         row: Its row within the commitment's.
         status: Message id after `page.dl_`.
-        icon: The icon that stands beside the words.
+        icon: The icon that goes with the words.
         version: Its newest version with the document; None where it has none.
         on: When it was met, or handed in.
     """
@@ -49,7 +49,7 @@ class MilestoneLine:
     Attributes:
         row: Its row within the commitment's.
         status: Message id after `page.ms_`.
-        icon, kind: The icon and the colour that stand beside the words.
+        icon, kind: The icon and the colour that go with the words.
         days: Days late, where it is or was.
         on: When it was reported complete.
         by: Who reported it.

@@ -88,9 +88,9 @@ def effect_of(frame: Frame, act: Mapping[str, Any], actor: Mapping[str, str], in
         actor: Who proposed it.
         index: The entry of the proposal: a scope is compared with the one in force before it.
     """
-    found = _EFFECTS.get(act["type"])
-    if found is not None:
-        return found(frame, act["body"], index)
+    effect = _EFFECTS.get(act["type"])
+    if effect is not None:
+        return effect(frame, act["body"], index)
     statement = {"actor": actor, "body": act["body"], "stream": act["stream"], "type": act["type"]}
     sentence = marked_sentence(sentence_of(statement, frame.state), frame.lang, frame.page_of)
     return Effect(sentence=Markup(marked_message(frame.lang, "page.effect_other", sentence=sentence)))  # noqa: S704

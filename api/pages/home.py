@@ -1,4 +1,4 @@
-"""The start page: what this is, how it stands, who is late; then what is new, and where to go on."""
+"""The start page: what this is, its state, who is late; then what is new, and where to go on."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -29,11 +29,15 @@ from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.markdown import formatted
 from constancia.api.pages.marked_text import marked
 from constancia.api.pages.page_cache import CachedPage
+from constancia.api.pages.picture_scope import changes_of
 from constancia.api.pages.witnessed import witnessed_line
+from constancia.api.pictures.scope import Change
 from constancia.api.routers.entries import index_of
 from constancia.api.text.handcheck import hand_check, materials
 from constancia.api.text.i18n import LANGUAGES
+from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.derive import derive
+from constancia.domain.kernel.aggregate import document_of
 from constancia.domain.naming import name_of
 from constancia.ledger.errors import NotFound
 from constancia.verify.speed.entry_patterns import read_entry
@@ -47,7 +51,17 @@ PATHS = ("/es/", "/en/")
 def plan(name: str, frame: TheFrame, before: Before = None) -> Response:
     """Show an action plan: deadlines, submissions, what it carries and what changed since, assessments, timeline."""
     row = frame.as_of.row("plans", f"plan/{name}")
-    return frame.page("plan.html", plan=row, timeline=models.timeline(frame, row["stream"], before))
+    changed = {carried["commitment"]: _changed(frame, carried) for carried in row["commitments"]}
+    return frame.page("plan.html", plan=row, changed=changed, timeline=models.timeline(frame, row["stream"], before))
+
+
+def _changed(frame: Frame, carried: dict[str, Any]) -> list[Change]:
+    """Give what changed in a scope since a plan carried it, in words."""
+    commitment = frame.state.aggregates.get(f"commitment/{carried['commitment']}")
+    if not carried["change"] or not isinstance(commitment, Commitment):
+        return []
+    before, after = (document_of(commitment.scopes[carried[name] - 1].scope) for name in ("scope_version", "scope_now"))
+    return changes_of(frame.source, carried["change"], before, after)
 
 
 @router.get("/es/acuerdos/{name}")

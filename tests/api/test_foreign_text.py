@@ -52,6 +52,9 @@ TEXTS = {
     "serve root_path": "serve --dir libro --port 0 --log-passphrase-file passphrase --root-path HERE",
     "serve forwarded_allow_ips": "serve --dir libro --port 0 --log-passphrase-file passphrase "
     "--forwarded-allow-ips HERE",
+    "export known": "export --csv new --from libro --known HERE",
+    "export at": "export --csv new --from libro --at HERE",
+    "verify against": "verify libro --against HERE",
     "log known": "log libro --known HERE",
     "log start": "log libro --from HERE",
     "log stop": "log libro --to HERE",

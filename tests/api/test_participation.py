@@ -1,6 +1,7 @@
 """A forum, a consultation and its answer, over HTTP: rows, pages, the decision that was promised, and the audit."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -126,9 +127,9 @@ PAGES = {
     "/es/participacion": ["Consulta", "academia: 5", "Falta responder a: k2", "Control judicial", "incluido en parte"],
     "/en/participation": ["Not answered yet: k2", "included in part", "El plazo no alcanza"],
     "/es/compromisos/c1": ["Oír a la sociedad", "Personas oídas", "200 personas", "mayor es mejor", "Bienvenida",
-                           "cumplido por g1", "cumplido por d-less", "indicators/i1/target"],
-    "/en/commitments/c1": ["Objective", "Indicators", "higher is better", "fulfilled by g1"],
-    "/es/decisiones/d-less": ["Esta decisión es el entregable e3 del compromiso c1"],
+                           "Se cumplió con lo que dice", "Se quita: Personas oídas (su meta)"],
+    "/en/commitments/c1": ["Objective", "Indicators", "higher is better", "Foro: fulfilled"],
+    "/es/decisiones/d-less": ["Con esta decisión se cumple el entregable «Acciones del plan»"],
     "/es/registros": ["sin nombres"],
 }  # fmt: skip
 
@@ -137,7 +138,8 @@ PAGES = {
 def test_pages_show_it_in_both_languages(heard: Desk, path: str) -> None:
     page = heard.http.get(path)
     assert page.status_code == 200
-    assert [words for words in PAGES[path] if words not in page.text] == []
+    shown = re.sub(r"<[^>]+>", "", page.text)  # a link or a mark of another language may be within
+    assert [words for words in PAGES[path] if words not in page.text and words not in shown] == []
 
 
 def test_the_ledger_is_intact_and_its_rows_are_recomputed(heard: Desk) -> None:

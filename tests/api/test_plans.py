@@ -120,14 +120,14 @@ def test_a_decision_leads_to_what_it_caused(planned: Desk) -> None:
 PAGES = {
     "/es/planes": ["Cuarto plan", "101 días después del primer plazo"],
     "/en/plans": ["101 days after the first deadline"],
-    "/es/planes/plan-4": ["reducción", "actions/a1", "91 días", "apego al proceso (IRM)", "suspendido"],
+    "/es/planes/plan-4": ["reducción", "Convocar", "91 días", "apego al proceso (IRM)", "suspendido"],
     "/en/plans/plan-4": ["reduction", "91 days", "compliance with the process (IRM)", "road map", "Moved deadlines"],
-    "/es/compromisos/c1": ["suspendido", "sin evidencia disponible", "Evaluaciones independientes", "Pandemia"],
-    "/en/commitments/c1": ["suspended", "no evidence available", "Independent assessments", "plan-4"],
-    "/es/compromisos": ["sin evidencia disponible"],
-    "/es/vencidos": ["Foro", "suspendido"],
-    "/en/overdue": ["Foro", "suspended"],
-    "/en/overdue?at=2019-09-05": ["submission of the plan", "5 days late"],
+    "/es/compromisos/c1": ["suspendido", "sin evidencia disponible", "Evaluación independiente", "Pandemia"],
+    "/en/commitments/c1": ["suspended", "no evidence available", "Independent assessment", "plan-4"],
+    "/es/compromisos": ["Suspendidos", "alcance reducido"],
+    "/es/vencidos": ["Foro", "200 días de retraso"],
+    "/en/overdue": ["Foro", "200 days late"],
+    "/en/overdue?at=2019-09-05": ["has not submitted", "5 days late"],
     "/es/": ["Foro"],
 }  # fmt: skip
 
@@ -144,8 +144,8 @@ SENTENCES = {
     "CommitmentCarriedIntoPlan": ("hoja de ruta", "road map"),
     "ActionPlanSubmitted": ("101", "10 December 2019"),
     "DeadlineMoved": ("plazo de entrega", "submission"),
-    "CommitmentStatusDecided": ("se suspende el compromiso c1", "is suspended"),
-    "AssessmentPublished": ("evaluación independiente de c1", "independent assessment of c1"),
+    "CommitmentStatusDecided": ("se suspende el compromiso «Compromiso c1»", "is suspended"),
+    "AssessmentPublished": ("evaluación independiente de «Compromiso c1»", "independent assessment of “Compromiso c1”"),
 }
 
 

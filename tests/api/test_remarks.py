@@ -42,7 +42,7 @@ def test_an_entrys_page_and_record_show_what_was_said_of_it(adopted: Desk) -> No
     row = item(adopted, f"remarks/{target}")
     assert (row["standing"], [one["is_open"] for one in row["contests"]]) == ("contested", [False, True])
     shown = page(adopted, f"/es/registros/{target}")
-    assert all(words in shown for words in ("Lo que se ha dicho", "No hay minuta", "La minuta es pública", "i2"))
+    assert all(words in shown for words in ("Lo que se ha dicho", "No hay minuta", "La minuta es pública"))
     assert "What was said of this entry" in page(adopted, f"/en/entries/{target}")
     assert adopted.http.get(f"/api/v1/remarks/{'0' * 64}").status_code == 404
 

@@ -35,6 +35,8 @@ TABLE = {
     "serve folder": "serve --dir HERE --port 0",
     "serve log_passphrase_file": "serve --dir libro --port 0 --log-passphrase-file HERE",
     "serve published": "serve --dir libro --port 0 --log-passphrase-file passphrase --published HERE",
+    "export csv": MADE,
+    "export sqlite": MADE,
     "keygen out": MADE,
     "keygen passphrase_file": "keygen new.pem --passphrase-file HERE",
     "draft body": "draft VoteCast --body HERE --from libro --party inai",

@@ -14,7 +14,18 @@ from tests.api.test_cli_verify import LINK, Person
 
 ROOT = Path(__file__).resolve().parents[2]
 # What only the extra brings; typer and rich, which the command line is built on, bring some of it themselves.
-BLOCKED = ("fastapi", "limits", "starlette", "jinja2", "prov", "pydantic_settings", "segno", "uvicorn", "werkzeug")
+BLOCKED = (
+    "fastapi",
+    "icalendar",
+    "limits",
+    "starlette",
+    "jinja2",
+    "prov",
+    "pydantic_settings",
+    "segno",
+    "uvicorn",
+    "werkzeug",
+)
 BROUGHT = {"pydantic", "markdown_it_py"}
 CODE = f"""
 import sys

@@ -101,6 +101,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         dependencies=[CheckedQuery],
     )
     app.state.ledger = ledger
+    app.state.altered = {}  # verdicts on altered copies
     app.state.search_index = None  # made at the first search
     app.state.settings = settings
     problems.install(app)

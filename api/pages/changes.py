@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,17 +14,19 @@ from constancia.api.pages.earlier_copy import CopyAnswer, compared, read_upload
 from constancia.api.pages.feed_items import missed_titles
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.page_cache import CachedPage
+from constancia.api.text.i18n import LANGUAGES, tr
 from constancia.domain.kernel.calendar import local_day, parse_instant
 from constancia.ledger.clock import format_recorded_at
-from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.as_of import read_span
 from constancia.ledger.views.reading import Reading
+from constancia.verify.core.errors import Malformed
 from constancia.verify.speed.entry_patterns import read_entry
 
 router = APIRouter(include_in_schema=False, route_class=CachedPage)
 copies = APIRouter(include_in_schema=False)
 _SHOWN: Final = 200
+_BEGINNING: Final = datetime(1, 1, 2, tzinfo=UTC)  # nothing can be recorded before
 _MOST: Final = 10_000  # entries of a commitment that are counted
 _MAX_TEXT: Final = 40
 # A projection → the member with the identifier, with the title, and with what stands.
@@ -98,7 +100,9 @@ def _page(  # noqa: PLR0913, PLR0917 (each narrows what is shown)
     before, is_after_first = _reading(ledger, names[0], first, zone, is_end=False)
     after, _ = _reading(ledger, names[1], (span[1] or "").strip() or None, zone, is_end=True)
     if before.as_of.size > after.as_of.size:
-        raise NotFound("the first date is later than the second")
+        raise Malformed("order", names[0], "a date no later than the second one", first)
+    for stream in ([f"party/{party}"] if party else []) + ([f"commitment/{commitment}"] if commitment else []):
+        after.row("parties" if stream.startswith("party") else "commitments", stream)
     frame, former = Frame(request, ledger, after, keeps=False), Frame(request, ledger, before, keeps=False)
     indices = list(_indices(frame, before.as_of.size, party, commitment))
     return frame.page(
@@ -143,6 +147,8 @@ def _reading(ledger: Ledger, name: str, text: str | None, zone: str, *, is_end: 
     if text.startswith("#") and text[1:].isdecimal():
         return ledger.as_of(known=text), False
     first, last = read_span(name, text, zone)
+    if not is_end and first <= _BEGINNING:
+        return ledger.as_of(0), False
     instant = last if is_end else first - timedelta(seconds=1)
     return ledger.as_of(at=format_recorded_at(instant)), not is_end
 
@@ -172,7 +178,7 @@ def _standing(former: Frame, frame: Frame, commitment: str | None) -> Iterator[C
             if old is None or old[status] != row[status]:
                 yield Changed(
                     address=frame.page_of(row["stream"]),
-                    title=row[title],
+                    title=row.get(title) or _in_both("page.changes_protected"),  # of a complaint
                     before=None if old is None else old[status],
                     after=row[status],
                 )
@@ -182,3 +188,7 @@ def _missed(former: Frame, frame: Frame, commitment: str | None) -> list[object]
     stream = f"commitment/{commitment}" if commitment else None
     known = set(missed_titles(former, stream))
     return [words for key, words in missed_titles(frame, stream).items() if key not in known]
+
+
+def _in_both(msgid: str) -> dict[str, str]:
+    return {lang: tr(lang, msgid) for lang in LANGUAGES}

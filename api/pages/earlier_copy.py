@@ -1,8 +1,12 @@
 """An earlier copy: a receipt or a checkpoint that somebody stored, compared with the log that is served now."""
 
+import zipfile
+import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.policy import HTTP
+from io import BytesIO
 from typing import Final
 
 from fastapi import Request
@@ -10,7 +14,7 @@ from fastapi import Request
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import Checkpoint, is_signed_by, read_checkpoint
-from constancia.verify.core.formats.note import Note, parse_log_vkey, parse_note
+from constancia.verify.core.formats.note import MAX_NOTE_BYTES, Note, parse_log_vkey, parse_note
 from constancia.verify.sources.source import parse_receipt
 
 MAX_UPLOAD_BYTES: Final = 4 * 1024 * 1024
@@ -95,7 +99,11 @@ def _kind_of(ledger: Ledger, note: Note, checkpoint: Checkpoint) -> str:
 
 
 def _checkpoint_in(raw: bytes) -> bytes:
-    """Give the checkpoint of a receipt; other bytes as they are."""
+    """Give the checkpoint of a receipt or of a bundle; other bytes as they are."""
+    if raw.startswith(b"PK"):
+        broken = suppress(zipfile.BadZipFile, KeyError, OSError, NotImplementedError, RuntimeError, zlib.error)
+        with broken, zipfile.ZipFile(BytesIO(raw)) as bundle, bundle.open("checkpoint") as member:
+            return member.read(MAX_NOTE_BYTES)
     try:
         return parse_receipt(raw).checkpoint
     except Malformed:

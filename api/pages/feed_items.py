@@ -20,7 +20,8 @@ from constancia.domain.derive import Derived
 from constancia.domain.kernel.calendar import OPEN, parse_edtf, parse_instant
 from constancia.domain.sentences import party_name, sentence_of
 
-COUNT: Final = 50
+COUNT: Final = 50  # entries of a page of a feed
+MOST_MISSED: Final = 200  # deadlines, on its first page
 _LOOKED_AT: Final = 4_000  # entries in which news of one kind is looked for
 MISSED: Final = "missed"
 KINDS: Final = (*sorted(set(KINDS_OF_NEWS.values())), MISSED)
@@ -80,11 +81,13 @@ def _item(frame: Frame, index: int, address: str) -> Item:
     name = None if party is None else party_name(party, frame.state)
     happened = tr(frame.lang, "page.feed_happened", day=date_words(statement["occurred_on"], frame.lang))
     mark = statement["body"].get("provenance")
+    is_protected = statement["type"] == "ComplaintFiled" and statement["body"].get("protected")
+    days = [] if is_protected else [happened]  # when it was taken in is not put next to it
     invented = [tr(frame.lang, f"word.{mark}")] if mark and tr(frame.lang, f"word.{mark}") != f"word.{mark}" else []
     return Item(
         id=name_iri(b"\x00" + raw),
         title=sentence,
-        text=[sentence, happened, *invented],
+        text=[sentence, *days, *invented],
         updated=entry["recorded_at"],
         link=f"{address}/e/{frame.ledger.log.leaf_hash(index).hex()}",
         author=None if name is None else in_language(name, frame.lang, frame.state.languages),

@@ -47,9 +47,10 @@ def _feed(  # noqa: PLR0913, PLR0917 (each says what of it is wanted)
     listed = news.items(frame, indices[: news.COUNT], address)
     if before is None and (is_missed or kind is None) and (stream is None or stream.startswith("commitment/")):
         listed = sorted(
-            [*listed, *news.missed_items(frame, address, stream)], key=lambda item: item.updated, reverse=True
+            [*listed, *news.missed_items(frame, address, stream)[: news.MOST_MISSED]],
+            key=lambda item: item.updated,
+            reverse=True,
         )
-        listed = listed[: news.COUNT]
     path = request.url.path
     own = f"{address}{path.removeprefix(request.scope.get('root_path', ''))}"
     older = f"{own}?before={indices[news.COUNT - 1]}" if len(indices) > news.COUNT else None

@@ -49,11 +49,16 @@ def follow(frame: TheFrame, start: Annotated[int, Query(ge=0, le=MAX_SIZE)] = 0)
 @router.get("/en/entries/{name}/citar")
 def cite(name: str, frame: TheFrame) -> Response:
     """Show how to cite an entry."""
+    index = _cited(frame, name)
+    about = citation(frame, index)
+    return frame.page("cite.html", index=index, about=about, bibtex=bibtex(about))
+
+
+def _cited(frame: Frame, name: str) -> int:
     index = index_of(frame.ledger, name)
     if not frame.as_of.has(index):
         raise NotFound(f"entry {index} was not known, or had not happened, by then")
-    about = citation(frame, index)
-    return frame.page("cite.html", index=index, about=about, bibtex=bibtex(about))
+    return index
 
 
 def citation(frame: Frame, index: int) -> dict[str, str]:
@@ -95,7 +100,8 @@ def bibtex(about: dict[str, str]) -> str:
 
     Source: BibTeX's `@misc`; braces keep letters as they are.
     """
-    clean = {name: text.translate({ord(sign): None for sign in "{}\\"}) for name, text in about.items()}
+    signs = {ord(sign): None for sign in "{}\\"} | {ord(sign): f"\\{sign}" for sign in "&%$#_"}
+    clean = {name: text.translate(signs) for name, text in about.items()} | {"link": about["link"]}
     return (
         f"@misc{{constancia-{clean['leaf'][:12]},\n"
         f"  author = {{{{{clean['party']}}}}},\n"
@@ -111,7 +117,7 @@ def bibtex(about: dict[str, str]) -> str:
 @router.get("/en/entries/{name}/citar.bib")
 def cite_bibtex(name: str, frame: TheFrame) -> Response:
     """Give the citation of an entry as BibTeX."""
-    return PlainTextResponse(bibtex(citation(frame, index_of(frame.ledger, name))))
+    return PlainTextResponse(bibtex(citation(frame, _cited(frame, name))))
 
 
 @router.get("/es/registros/{name}/citar.json")
@@ -121,7 +127,7 @@ def cite_csl(name: str, frame: TheFrame) -> Response:
 
     Source: Citation Style Language 1.0.2, CSL-JSON.
     """
-    about = citation(frame, index_of(frame.ledger, name))
+    about = citation(frame, _cited(frame, name))
     year, month, day = (int(part) for part in about["date"].split("-"))
     item = {
         "URL": about["link"],

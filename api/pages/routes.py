@@ -18,6 +18,7 @@ from constancia.api.pages import (
     feeds,
     follow,
     home,
+    integrity,
     lists,
     models,
     party_page,
@@ -167,5 +168,5 @@ def permalink(leaf_hash: str, request: Request, ledger: TheLedger) -> Response:
 # Every page's router, in the order in which addresses are tried: a page of its own module adds its line here.
 ROUTERS: Final = (
     home.router, lists.router, commitment_page.router, decision_page.router, party_page.router, router, data.router,
-    feeds.router, follow.router, search.router, changes.router, changes.copies, about.router,
+    feeds.router, follow.router, search.router, changes.router, changes.copies, integrity.router, about.router,
 )  # fmt: skip

@@ -58,11 +58,16 @@ class SearchIndex:
         if size == self._size:
             return
         self._database.execute("BEGIN")
-        for index, raw in enumerate(self._log.entries(self._size, size), start=self._size):
-            body = json.loads(raw)["statement"]["body"]
-            self._database.execute(
-                "INSERT INTO words (rowid, text) VALUES (?, ?)", (index + 1, "\n".join(_texts(body)))
-            )
+        try:
+            for index, raw in enumerate(self._log.entries(self._size, size), start=self._size):
+                statement = json.loads(raw)["statement"]
+                # What a protected complaint is about, and when it came, is not to be found by its words.
+                is_open = statement["type"] != "ComplaintFiled" or not statement["body"].get("protected")
+                text = "\n".join(_texts(statement["body"])) if is_open else ""
+                self._database.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (index + 1, text))
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
         self._database.execute("COMMIT")
         self._size = size
 

@@ -43,6 +43,7 @@ VALID: Final[Mapping[str, str]] = {
     "start": "0",
     "status": "adopted",
     "to": "2019-03-31",
+    "what": "vote",
 }
 # Values that no form of a parameter allows.
 INVALID: Final[Mapping[str, tuple[str, ...]]] = {
@@ -66,6 +67,7 @@ INVALID: Final[Mapping[str, tuple[str, ...]]] = {
     "size": ("-1", "x", "", "1.5", "#5", "9007199254740992", "2019-03", "0x10", "५", *ODD_NUMBERS),
     "start": ("-1", "x", "", "9007199254740992", *ODD_NUMBERS),
     "to": ("tomorrow", "2019-13", "80"),
+    "what": ("everything", "Vote"),
 }  # fmt: skip
 # Any text will do: it finds something, or nothing.
 ANY_TEXT: Final = frozenset({"after", "commitment", "compromiso", "parte", "party", "q", "status"})

@@ -1,0 +1,56 @@
+"""A page is made once for what it is made from, and made again when any of it changes."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from tests.api.served import Desk, report
+
+from constancia.api.pages.page_cache import PageStore, state_of
+
+
+def new_entry(desk: Desk) -> None:
+    desk.take(desk.says("inai", "ProgressReported", "commitment/c1", report()))
+
+
+def another_day(desk: Desk) -> None:
+    desk.clock.advance(timedelta(days=1))
+
+
+def refused_attempt(desk: Desk) -> None:
+    body = report(commitment="none")
+    assert desk.post(desk.says("inai", "ProgressReported", "commitment/none", body)).status_code >= 400
+
+
+CHANGES: dict[str, Callable[[Desk], None]] = {
+    "entry": new_entry, "day": another_day, "refused attempt": refused_attempt,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_z1_a_stored_page_is_not_shown_once_something_changed(adopted: Desk, change: str) -> None:
+    first = adopted.http.get("/es/")
+    tag = {"If-None-Match": first.headers["etag"]}
+    assert adopted.http.get("/es/", headers=tag).status_code == 304
+    before = state_of(adopted.ledger)
+    CHANGES[change](adopted)
+    assert state_of(adopted.ledger) != before
+    again = adopted.http.get("/es/", headers=tag)
+    assert (again.status_code, again.headers["etag"] != first.headers["etag"]) == (200, True)
+
+
+def test_an_address_has_its_own_page(scene: Desk) -> None:
+    tags = {scene.http.get(path).headers["etag"] for path in ("/es/", "/en/", "/es/?size=9", "/es/compromisos")}
+    assert len(tags) == 4
+
+
+def test_the_least_used_pages_go_first_and_a_large_one_is_not_stored() -> None:
+    store = PageStore(limit=10)
+    store.put("a", b"12345", "es")
+    store.put("b", b"12345", "es")
+    assert store.get("a") == (b"12345", "es")
+    store.put("c", b"12345", "es")
+    assert store.get("b") is None
+    assert store.get("a") is not None
+    store.put("d", b"x" * 11, "es")
+    assert store.get("d") is None

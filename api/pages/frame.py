@@ -216,7 +216,8 @@ class Frame:
         """Give the address of the page that shows a stream; None where none does."""
         kind, _, name = stream.partition("/")
         section = _PAGES_OF.get(kind)
-        return None if section is None else self.to(section, name)
+        is_there = kind == "entry" or stream in self.state.aggregates  # a page of the past has fewer
+        return self.to(section, name) if section is not None and is_there else None
 
     def to(self, name: str, *parts: object) -> str:
         """Give the address of a page by its Spanish segment and what follows it, as of the same size and day."""

@@ -59,7 +59,7 @@ def test_periodic_job_and_every_way_to_verify(place: Path, tsa: TestAuthority, t
         assert level5(source, place / "trust") == expected
     with Ledger.open(place, clock=SystemClock(), signer=None) as ledger, serving(ledger) as url:
         assert level5(url, place / "trust") == expected
-    said = run("verify", place, "--trust", place / "trust").stdout
+    said = run("verify", place, "--trust", place / "trust", "--detalle").stdout
     assert f"L5 tiempo: anclas de tiempo 1, registros anclados {size}" in said
     assert "Secretaría de Economía, lista vista el 2026-01-15" in said
 
@@ -109,7 +109,7 @@ def test_altered_anchor_is_altered(place: Path, tsa: TestAuthority) -> None:
         run("anchor", place, "--tsa", f"psc={url}")
     [token] = (place / "anchors").glob("*/psc.tsr")
     token.write_bytes(token.read_bytes()[:-1])
-    done = run("verify", place, "--trust", place / "trust", lang="en")
+    done = run("verify", place, "--trust", place / "trust", "--detalle", lang="en")
     assert done.returncode == 1
     assert "[L5 time-" in done.stdout
 

@@ -198,7 +198,7 @@ def test_bundle_of_a_served_ledger_is_intact_and_a_changed_byte_is_named(desk: D
 
 MISTAKES: dict[str, tuple[list[str], int, str]] = {
     "another folder": (["state", "nada"], 76, "nada"),
-    "a source that is none": (["verify", "charter.md"], 3, "ILEGIBLE"),
+    "a source that is none": (["verify", "charter.md"], 3, "ESTO NO ES UNA CONSTANCIA"),
     "no passphrase and no terminal": (["keygen", "otra.pem"], 76, "--passphrase-file"),
     "a key file that exists": (["keygen", "inai.pem", "--passphrase-file", "frase"], 76, "no se sobrescribe"),
     "a type misspelt": (

@@ -221,9 +221,8 @@ class Frame:
 
     def to(self, name: str, *parts: object) -> str:
         """Give the address of a page by its Spanish segment and what follows it, as of the same size and day."""
-        return self.link(
-            "/".join([prefix_of(self.request.scope), self.lang, segment(self.lang, name), *map(str, parts)])
-        )
+        path = "/".join([prefix_of(self.request.scope), self.lang, segment(self.lang, name), *map(str, parts)])
+        return path if name == "cambios" else self.link(path)  # that one has two moments of its own
 
     def source_say(self, msgid: str, **params: object) -> str:
         """Give a message in the page's language, without markup."""

@@ -17,47 +17,47 @@ TEXT = """
 + verifier without trust folder | altered: L1 `entry-beyond`, entry 30 |
 + verifier with key and genesis pinned | altered: L1 `entry-beyond`, entry 30 |
 # rewrites-text | operator with the log key | rewrites a statement, and rebuilds chain, tree and checkpoints
-+ verifier without trust folder | altered: L2 `signature`, entry 20 | 4
-+ verifier, by a later signatory's `seen` | altered: L2 `signature`, entry 20 | 4
-+ holder of an older checkpoint | altered: L2 `signature`, entry 20 | 4
++ verifier without trust folder | altered: L2 `signature`, entry 20 | 5
++ verifier, by a later signatory's `seen` | altered: L2 `signature`, entry 20 | 5
++ holder of an older checkpoint | altered: L2 `signature`, entry 20 | 5
 + monitor | finding `fork`; a proof that convinces anybody | 1
 + witness | refuses, 422, alarm `RootConflict` | 1
-+ verifier whose policy asks for witnesses | altered: L2 `signature`, entry 20 | 4
++ verifier whose policy asks for witnesses | altered: L2 `signature`, entry 20 | 5
 # rewrites-text-own-key | operator with the log key | the same, signed with a key of its own
-+ verifier without trust folder | altered: L2 `key-unknown`, entry 20 | 4
-+ verifier, by a later signatory's `seen` | altered: L2 `key-unknown`, entry 20 | 4
-+ holder of an older checkpoint | altered: L2 `key-unknown`, entry 20 | 4
++ verifier without trust folder | altered: L2 `key-unknown`, entry 20 | 5
++ verifier, by a later signatory's `seen` | altered: L2 `key-unknown`, entry 20 | 5
++ holder of an older checkpoint | altered: L2 `key-unknown`, entry 20 | 5
 + monitor | finding `fork`; a proof that convinces anybody | 1
 + witness | refuses, 422, alarm `RootConflict` | 1
-+ verifier whose policy asks for witnesses | altered: L2 `key-unknown`, entry 20 | 4
++ verifier whose policy asks for witnesses | altered: L2 `key-unknown`, entry 20 | 5
 # rewrites-with-author | operator with the log key | the same, with the author's help
-+ verifier without trust folder | altered: L2 `seen`, entry 20 | 4
-+ verifier, by a later signatory's `seen` | altered: L2 `seen`, entry 20 | 4
-+ holder of an older checkpoint | altered: L2 `seen`, entry 20 | 4
++ verifier without trust folder | altered: L2 `seen`, entry 20 | 5
++ verifier, by a later signatory's `seen` | altered: L2 `seen`, entry 20 | 5
++ holder of an older checkpoint | altered: L2 `seen`, entry 20 | 5
 + monitor | finding `fork`; a proof that convinces anybody | 1
 + witness | refuses, 422, alarm `RootConflict` | 1
-+ verifier whose policy asks for witnesses | altered: L2 `seen`, entry 20 | 4
++ verifier whose policy asks for witnesses | altered: L2 `seen`, entry 20 | 5
 # removes | operator with the log key | removes an entry and rebuilds all later ones
-+ verifier without trust folder | altered: L2 `seen-ahead`, entry 20 | 4
-+ verifier, by a later signatory's `seen` | altered: L2 `seen-ahead`, entry 20 | 4
-+ holder of an older checkpoint | altered: L2 `seen-ahead`, entry 20 | 4
++ verifier without trust folder | altered: L2 `seen-ahead`, entry 20 | 13
++ verifier, by a later signatory's `seen` | altered: L2 `seen-ahead`, entry 20 | 13
++ holder of an older checkpoint | altered: L2 `seen-ahead`, entry 20 | 13
 + monitor | finding `fork`, `rollback`; a proof that convinces anybody | 2
 + witness | refuses, 400 | 1
-+ verifier whose policy asks for witnesses | altered: L2 `seen-ahead`, entry 20 | 4
++ verifier whose policy asks for witnesses | altered: L2 `seen-ahead`, entry 20 | 13
 # swaps | operator with the log key | swaps two entries and rebuilds all later ones
-+ verifier without trust folder | altered: L2 `seen-ahead`, entry 20 | 4
-+ verifier, by a later signatory's `seen` | altered: L2 `seen-ahead`, entry 20 | 4
-+ holder of an older checkpoint | altered: L2 `seen-ahead`, entry 20 | 4
++ verifier without trust folder | altered: L2 `seen-ahead`, entry 20 | 6
++ verifier, by a later signatory's `seen` | altered: L2 `seen-ahead`, entry 20 | 6
++ holder of an older checkpoint | altered: L2 `seen-ahead`, entry 20 | 6
 + monitor | finding `fork`; a proof that convinces anybody | 1
 + witness | refuses, 422, alarm `RootConflict` | 1
-+ verifier whose policy asks for witnesses | altered: L2 `seen-ahead`, entry 20 | 4
++ verifier whose policy asks for witnesses | altered: L2 `seen-ahead`, entry 20 | 6
 # inserts | operator with the log key | inserts an entry of the past and rebuilds all later ones
-+ verifier without trust folder | altered: L1 `recorded-at`, entry 20 | 4
-+ verifier, by a later signatory's `seen` | altered: L1 `recorded-at`, entry 20 | 4
-+ holder of an older checkpoint | altered: L1 `recorded-at`, entry 20 | 4
++ verifier without trust folder | altered: L1 `recorded-at`, entry 20 | 5
++ verifier, by a later signatory's `seen` | altered: L1 `recorded-at`, entry 20 | 5
++ holder of an older checkpoint | altered: L1 `recorded-at`, entry 20 | 5
 + monitor | finding `fork`; a proof that convinces anybody | 2
 + witness | refuses, 422, alarm `BadProof` | 1
-+ verifier whose policy asks for witnesses | altered: L1 `recorded-at`, entry 20 | 4
++ verifier whose policy asks for witnesses | altered: L1 `recorded-at`, entry 20 | 5
 # rewrites-end | operator with the log key | rewrites the last entry, which nobody has signed after, with its author's help
 - verifier without trust folder | inconclusive: `no-trust` | 4
 - verifier with key and genesis pinned | intact | 4
@@ -70,45 +70,45 @@ TEXT = """
 - verifier without trust folder | inconclusive: `no-trust` | 4
 - verifier with key and genesis pinned | intact | 4
 - holder of an older checkpoint | intact | 4
-+ holder of the last checkpoint | altered: L1 `rollback`, entry 29 | 4
++ holder of the last checkpoint | altered: L1 `rollback`, entry 29 | 5
 + monitor | finding `rollback` | 2
 + witness | refuses, 400 | 1
 - verifier whose policy asks for witnesses | inconclusive: `no-quorum` | 4
 # reopened | operator with the log key | opens another ledger of the same name
 - verifier without trust folder | inconclusive: `no-trust` | 4
-+ verifier with key and genesis pinned | altered: L1 `genesis`, entry 0 | 4
-+ holder of an older checkpoint | altered: L1 `genesis`, entry 0 | 4
++ verifier with key and genesis pinned | altered: L1 `genesis`, entry 0 | 5
++ holder of an older checkpoint | altered: L1 `genesis`, entry 0 | 5
 + monitor | finding `fork`; a proof that convinces anybody | 1
 + witness | refuses, 422, alarm `RootConflict` | 1
-+ verifier whose policy asks for witnesses | altered: L1 `genesis`, entry 0 | 4
++ verifier whose policy asks for witnesses | altered: L1 `genesis`, entry 0 | 5
 # split-view | operator with the log key | shows two histories to two readers
 - reader of either side alone | intact | 4
 - reader of the other side alone | intact | 4
 + two readers who compare checkpoints | altered: L1 `fork`, somewhere in entries 0 to 23 | 4
-+ next statement signed on one side, recorded on the other | altered: L2 `seen`, entry 23 | 4
++ next statement signed on one side, recorded on the other | altered: L2 `seen`, entry 23 | 5
 + two monitors that compare | finding `split-view`; a proof that convinces anybody | 1
 + witness | refuses, 422, alarm `RootConflict` | 1
 - verifier whose policy asks for witnesses | inconclusive: `no-quorum` | 4
 # rollback | operator | goes back to a backup
 - verifier without trust folder | inconclusive: `no-trust` | 4
 - verifier with key and genesis pinned | intact | 4
-+ holder of an older checkpoint | altered: L1 `rollback`, entries 22 to 24 | 4
-+ holder of the receipt of entry 29 | altered: L1 `rollback`, entries 22 to 29 | 4
-+ later signatory who saw more, once recorded | altered: L2 `seen-ahead`, entry 22 | 4
++ holder of an older checkpoint | altered: L1 `rollback`, entries 22 to 24 | 5
++ holder of the receipt of entry 29 | altered: L1 `rollback`, entries 22 to 29 | 5
++ later signatory who saw more, once recorded | altered: L2 `seen-ahead`, entry 22 | 5
 + monitor | finding `rollback` | 2
 + witness | refuses, 409 with its size, 30 | 1
 - verifier whose policy asks for witnesses | inconclusive: `no-quorum` | 4
 - verifier whose policy asks for witnesses, shown cosignatures of then | intact | 4
 # dated-before-previous | operator | dates an entry before the one before it
-+ verifier without trust folder | altered: L1 `recorded-at`, entry 29 | 4
-+ verifier with key and genesis pinned | altered: L1 `recorded-at`, entry 29 | 4
++ verifier without trust folder | altered: L1 `recorded-at`, entry 29 | 5
++ verifier with key and genesis pinned | altered: L1 `recorded-at`, entry 29 | 5
 # dated-before-signed | operator | dates an entry before it was signed
-+ verifier without trust folder | altered: L2 `signed-at`, entry 17 | 4
-+ verifier with key and genesis pinned | altered: L2 `signed-at`, entry 17 | 4
++ verifier without trust folder | altered: L2 `signed-at`, entry 17 | 5
++ verifier with key and genesis pinned | altered: L2 `signed-at`, entry 17 | 5
 # dated-under-seen | operator | dates earlier an entry that later signers have seen
-+ verifier without trust folder | altered: L2 `seen`, entry 20 | 4
-+ verifier, by a later signatory's `seen` | altered: L2 `seen`, entry 20 | 4
-+ holder of an older checkpoint | altered: L2 `seen`, entry 20 | 4
++ verifier without trust folder | altered: L2 `seen`, entry 20 | 5
++ verifier, by a later signatory's `seen` | altered: L2 `seen`, entry 20 | 5
++ holder of an older checkpoint | altered: L2 `seen`, entry 20 | 5
 + monitor | finding `fork`; a proof that convinces anybody | 1
 # dated-in-agreement | operator with the author | dates the last entry earlier, and its author agrees
 - verifier without trust folder | inconclusive: `no-trust` | 4
@@ -125,20 +125,20 @@ TEXT = """
 - verifier without an authority pinned | intact |
 - verifier with one pinned | intact; note `time-longest` |
 # key-replaced | operator with the log key | replaces a registered key
-+ verifier without trust folder | altered: L2 `authority`, entry 9 | 4
-+ verifier with key and genesis pinned | altered: L2 `authority`, entry 9 | 4
-+ holder of an older checkpoint | altered: L2 `authority`, entry 9 | 4
++ verifier without trust folder | altered: L2 `authority`, entry 9 | 13
++ verifier with key and genesis pinned | altered: L2 `authority`, entry 9 | 13
++ holder of an older checkpoint | altered: L2 `authority`, entry 9 | 13
 + monitor | finding `fork`; a proof that convinces anybody | 1
 # key-added | operator | adds a key that no root endorsed, and signs with it
 - verifier, while the key is not used | intact | 4
-+ verifier without trust folder | altered: L2 `key-state`, entry 31 | 4
-+ verifier with key and genesis pinned | altered: L2 `key-state`, entry 31 | 4
-+ holder of an older checkpoint | altered: L2 `key-state`, entry 31 | 4
++ verifier without trust folder | altered: L2 `key-state`, entry 31 | 5
++ verifier with key and genesis pinned | altered: L2 `key-state`, entry 31 | 5
++ holder of an older checkpoint | altered: L2 `key-state`, entry 31 | 5
 + monitor | finding `faulty` | 4
 # root-replaced | operator with the log key | replaces a party's root in the genesis
-+ verifier without trust folder | altered: L2 `signature`, entry 0 | 4
-+ verifier with key and genesis pinned | altered: L1 `genesis`, entry 0 | 4
-+ holder of an older checkpoint | altered: L1 `genesis`, entry 0 | 4
++ verifier without trust folder | altered: L2 `signature`, entry 0 | 16
++ verifier with key and genesis pinned | altered: L1 `genesis`, entry 0 | 16
++ holder of an older checkpoint | altered: L1 `genesis`, entry 0 | 16
 + monitor | finding `fork`; a proof that convinces anybody | 1
 # one-witness-lies | operator and one witness | show two histories, both cosigned by that witness
 - verifier whose policy asks for witnesses | inconclusive: `no-quorum` | 4
@@ -171,20 +171,20 @@ TEXT = """
 + monitor with the receipt alone | finding `fork`, `withheld`; a proof that convinces anybody | 1
 # two-adopt | two of three parties, and the operator | adopt a commitment without the third's signature
 + server, before it is recorded | refuses, 422 `E_POLICY` | 1
-+ verifier with --replay | altered: L3 `law`, entry 33 | 30
++ verifier with --replay | altered: L3 `law`, entry 33 | 31
 - verifier with key and genesis pinned | intact | 5
 # two-change-scope | two of three parties, and the operator | found a body of two, and reduce there what three adopted
 + server, before it is recorded | refuses, 422 `E_POLICY` | 1
-+ verifier with --replay | altered: L3 `law`, entry 34 | 30
++ verifier with --replay | altered: L3 `law`, entry 34 | 36
 - verifier with key and genesis pinned | intact | 5
 # two-make-root | two of three parties, and the operator | endorse a root of the third that the third never had
 + server, before it is recorded | refuses, 403 `E_ROLE` | 1
-+ verifier with --replay | altered: L2 `authority`, entry 27 | 30
-+ verifier with key and genesis pinned | altered: L2 `authority`, entry 27 | 5
++ verifier with --replay | altered: L2 `authority`, entry 27 | 31
++ verifier with key and genesis pinned | altered: L2 `authority`, entry 27 | 6
 # two-expel | two of three parties, and the operator | declare the third's withdrawal
 + server, before it is recorded | refuses, 403 `E_ROLE` | 1
-+ verifier with --replay | altered: L2 `authority`, entry 26 | 30
-+ verifier with key and genesis pinned | altered: L2 `authority`, entry 26 | 5
++ verifier with --replay | altered: L2 `authority`, entry 26 | 31
++ verifier with key and genesis pinned | altered: L2 `authority`, entry 26 | 6
 # two-adopt-rules | two of three parties, and the operator | show rules as adopted that the third never adopted
 + verifier with --replay | altered: L4 `shown-differs`, the log as a whole | 30
 - verifier with key and genesis pinned | intact | 5
@@ -205,22 +205,22 @@ TEXT = """
 + verifier with key and genesis pinned | intact; note `suspect` | 5
 # thief-revoked | thief of a signatory's key | signs after the revocation
 + server, before it is recorded | refuses, 401 `E_KEY_REVOKED` | 1
-+ verifier with --replay | altered: L2 `key-state`, entry 27 | 30
-+ verifier with key and genesis pinned | altered: L2 `key-state`, entry 27 | 5
++ verifier with --replay | altered: L2 `key-state`, entry 27 | 31
++ verifier with key and genesis pinned | altered: L2 `key-state`, entry 27 | 6
 # thief-late | thief of a signatory's key | signs after the theft was declared
 + server, before it is recorded | refuses, 401 `E_KEY_REVOKED` | 1
-+ verifier with --replay | altered: L2 `key-state`, entry 27 | 30
-+ verifier with key and genesis pinned | altered: L2 `key-state`, entry 27 | 5
++ verifier with --replay | altered: L2 `key-state`, entry 27 | 31
++ verifier with key and genesis pinned | altered: L2 `key-state`, entry 27 | 6
 # thief-and-operator | thief and operator together | have it recorded as if it came just before the revocation
 - verifier without trust folder | inconclusive: `no-trust` | 5
 - verifier with key and genesis pinned | intact | 5
 + holder of a checkpoint with the revocation | altered: L1 `fork`, somewhere in entries 0 to 26 | 5
 + monitor | finding `fork`; a proof that convinces anybody | 2
-+ verifier, by who signed after the revocation | altered: L2 `seen`, entry 26 | 5
++ verifier, by who signed after the revocation | altered: L2 `seen`, entry 26 | 6
 # dismissed | dismissed representative | signs after the end of the mandate
 + server, before it is recorded | refuses, 403 `E_APPOINTMENT_NOT_IN_FORCE` | 1
-+ verifier with --replay | altered: L2 `appointment`, entry 27 | 30
-+ verifier with key and genesis pinned | altered: L2 `appointment`, entry 27 | 5
++ verifier with --replay | altered: L2 `appointment`, entry 27 | 31
++ verifier with key and genesis pinned | altered: L2 `appointment`, entry 27 | 6
 # withheld | operator | withholds a statement from the log
 - verifier, told nothing | intact | 5
 + its author, and any reader of the signed statement | no receipt; `verify --statement`: signed with `seen` size 26, not there up to size 27 | 5
@@ -247,7 +247,7 @@ TEXT = """
 - server: the same bytes again | gives the first receipt, 200 | 2
 - server: a letter that looks like another | records it, 201 | 1
 # network | network | alters what is read, and what is handed in
-+ verifier with key and genesis pinned | altered: L1 `leaf-hash`, entry 25 | 5
++ verifier with key and genesis pinned | altered: L1 `leaf-hash`, entry 25 | 6
 + server, before it is recorded | refuses, 401 `E_SIGNATURE_INVALID` | 1
 # gone | court, time, decree | server and parties are gone; a bundle and a trust folder are left
 - verifier with bundle and trust folder | intact | 0

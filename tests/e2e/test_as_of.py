@@ -194,7 +194,8 @@ OF_A_KIND = 6  # addresses that differ in their numbers alone
 # Not as of anything: an entry's permanent address, files, what programs read, an entry's proof.
 TIMELESS = re.compile(
     r"/(?:e|static|documents|tile|api/v1/(?:entries|witnesses|integrity|receipts|refusals)|es/rechazos|en/refusals)\b"
-    r"|/verificador|/checkpoint|/openapi|/bundle\.zip|/feeds/|/es/cambios|/en/changes|/rollbacks\.json|/(?:data|datos)/(?:libro|catalog|metadata|datapackage)\b"
+    r"|/verificador|/checkpoint|/openapi|/bundle\.zip|/feeds/|/es/cambios|/en/changes|/rollbacks\.json"
+    r"|/(?:data|datos)/(?:libro|catalog|metadata|datapackage)\b"
 )
 PASTS = ("size=80", "size=0", "at=2017-05-10", "at=2019-03", "known=2019-03-20", "size=100&at=2019-04-30", "at=%2390")
 

@@ -215,11 +215,12 @@ def test_p1_its_texts_are_shown_in_the_readers_language_or_marked(river: River) 
     assert '<span lang="es">' not in spanish
     assert '<h1><span lang="es">Medir el agua cada mes</span></h1>' in english
     assert "<title>Medir el agua cada mes ·" in english
-    assert '«<span lang="pt-br">Faculdade do Delta</span>»' in shown(river, "es/partes")
+    assert '«<span lang="pt-br">Faculdade do Delta</span>»' in shown(river, "es/partes/p-delta")
 
 
 def test_its_kinds_capacities_languages_and_zone_are_shown_by_name(river: River) -> None:
-    parties, agreement = shown(river, "es/partes"), shown(river, "es/acuerdos/rio")
+    parties = shown(river, "es/partes") + shown(river, "es/partes/p-sul")
+    agreement = shown(river, "es/acuerdos/rio")
     for name in ("red de asociaciones", "cooperativa de pesca", "gobierno local", "vocal de reemplazo"):
         assert name in parties
     assert "Portugués" in agreement

@@ -37,7 +37,7 @@ class Home:
 
     def command(self, *more: str) -> list[str]:
         return [
-            sys.executable, "-m", "constancia.api.cli", "witness", "--policy", str(self.folder / "policy"),
+            sys.executable, "-m", "constancia", "witness", "--policy", str(self.folder / "policy"),
             "--store", str(self.folder / "store.sqlite"), "--key", str(self.folder / "key.pem"),
             "--passphrase-file", str(self.folder / "passphrase"), *more,
         ]  # fmt: skip

@@ -111,7 +111,7 @@ def served(demo: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "constancia.api.cli", "serve", "--demo", "--dir", str(demo), "--port", str(port)]
+    command = [sys.executable, "-m", "constancia", "serve", "--demo", "--dir", str(demo), "--port", str(port)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
     try:
         yield _ready(f"http://127.0.0.1:{port}", server)

@@ -117,7 +117,7 @@ def _start(home: Path, party: str) -> subprocess.Popen[str]:
     # The pipe on its standard input ends it: the pipe closes with this process, even if killed. A new session keeps the
     # terminal's Ctrl-C in this process, which stops the witness.
     return subprocess.Popen(  # noqa: S603 - our own program and paths
-        [sys.executable, "-P", "-m", "constancia.api.cli", *arguments, *([] if store.exists() else ["--create"])],
+        [sys.executable, "-P", "-m", "constancia", *arguments, *([] if store.exists() else ["--create"])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

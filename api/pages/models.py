@@ -14,7 +14,7 @@ from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row
 from constancia.ledger.views.reading import Reading
 
-PAGE: Final = 18  # entries of a timeline's page
+PAGE: Final = 9  # entries of a timeline's page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -266,7 +266,7 @@ def test_keygen_prints_the_policy_lines(tmp_path: Path, log: TreeLog) -> None:
     (tmp_path / "passphrase").write_bytes(PASSPHRASE)
     arguments = ["keygen", str(tmp_path / "w.pem"), "--passphrase-file", str(tmp_path / "passphrase")]
     done = subprocess.run(
-        [sys.executable, "-m", "constancia.api.cli", *arguments, "--witness", "inai.example/testigo"],
+        [sys.executable, "-m", "constancia", *arguments, "--witness", "inai.example/testigo"],
         cwd=ROOT / ".import", capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     policy = parse_policy(f"log {log.signer.vkey}\n{done.stdout}quorum inai.example\n")

@@ -38,7 +38,7 @@ from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
-COMMAND = [sys.executable, "-m", "constancia.api.cli"]
+COMMAND = [sys.executable, "-m", "constancia"]
 
 
 def witnesses_of(folder: Path) -> list[int]:

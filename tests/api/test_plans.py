@@ -153,6 +153,7 @@ def test_every_act_reads_in_both_languages(planned: Desk) -> None:
     for lang, place in (("es", 0), ("en", 1)):
         page = planned.http.get(f"/{lang}/{'planes' if lang == 'es' else 'plans'}/plan-4").text
         page += planned.http.get(f"/{lang}/{'compromisos' if lang == 'es' else 'commitments'}/c1").text
+        page += planned.http.get(f"/{lang}/{'registros' if lang == 'es' else 'entries'}").text  # and what is paged
         page = re.sub(r"<[^>]+>", "", page)  # a text in another language is marked
         assert [name for name, words in SENTENCES.items() if words[place] not in page] == []
         assert "%(" not in page

@@ -43,7 +43,9 @@ def test_timeline_of_a_past_page_shows_no_later_entry(scene: Desk, lang_path: st
     page = scene.http.get(f"{lang_path}?size={size}").text
     timeline = page[page.index('<ol class="time">') :]
     shown = [int(number) for number in re.findall(r"/(?:registros|entries)/(\d+)", timeline)]
-    assert sorted(set(shown)) == indices[:-1]
+    seen = sorted(set(shown))
+    assert len(seen) >= 8
+    assert seen == indices[:-1][-len(seen) :]  # older ones are on further pages
 
 
 def test_past_page_is_judged_by_its_last_entry_s_day(scene: Desk) -> None:

@@ -96,7 +96,7 @@ OF_A_KIND = 12  # addresses that differ in their numbers alone, of which there a
 
 def test_every_internal_link_leads_somewhere(served_demo: str) -> None:
     seen, waiting, kinds = set[str](), ["/es/", "/en/"], Counter[str]()
-    with httpx.Client(base_url=served_demo, follow_redirects=True) as client:
+    with httpx.Client(base_url=served_demo, follow_redirects=True, timeout=60) as client:
         while waiting:
             path = waiting.pop()
             kind = re.sub(r"\d+", "0", path)

@@ -182,6 +182,13 @@ def shown(answer: httpx.Response, published: Published | None = None) -> tuple[i
     return answer.status_code, text, {name: value.replace(f"{PREFIX}/", "/") for name, value in headers.items()}
 
 
+def compared(answer: tuple[int, str, dict[str, str]], published: Published) -> tuple[int, str, dict[str, str]]:
+    """An answer without its entity tag, where its bytes name the server's own address: other bytes, another tag."""
+    status, text, headers = answer
+    left_out = "etag" if published.plain in text else ""
+    return status, text, {name: value for name, value in headers.items() if name != left_out}
+
+
 def test_every_route_answers_the_same_below_the_prefix(published: Published) -> None:
     paths = all_paths(published.desk, published.without)
     gets = {route.path for route in routes_of(published.desk) if isinstance(route, Mount) or "GET" in route.methods}
@@ -194,7 +201,7 @@ def test_every_route_answers_the_same_below_the_prefix(published: Published) -> 
             assert scan(below.content).startswith(f"https://libros.example{PREFIX}/e/")
         elif path == "/openapi.json":
             assert below.json() == {**plain.json(), "servers": [{"url": PREFIX}]}
-        elif shown(plain) != shown(below, published):
+        elif compared(shown(plain), published) != compared(shown(below, published), published):
             differing.append((path, shown(plain), shown(below, published)))
         if tag := below.headers.get("etag"):
             assert published.get(PREFIX + path, **{"If-None-Match": tag}).status_code == 304

@@ -7,13 +7,15 @@ from importlib.resources import files
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
+from constancia.api.description.openapi import describe, operation_id
 from constancia.api.http import problems
 from constancia.api.http.proxies import Prefixed, path_within, prefix_of
 from constancia.api.http.query import CheckedFiles, CheckedQuery
 from constancia.api.http.rates import Rates
-from constancia.api.http.schemas import with_common_answers
+from constancia.api.http.representation import REVALIDATED, represent
+from constancia.api.http.schemas import DraftRequest, ReceiptDocument, with_common_answers
 from constancia.api.http.security import Guard
 from constancia.api.http.settings import Settings
 from constancia.api.opendata.made_files import MadeFiles
@@ -22,6 +24,7 @@ from constancia.api.pages import routes as pages
 from constancia.api.pages.page_cache import PageStore
 from constancia.api.pages.rows_cache import RowsCache
 from constancia.api.routers import (
+    acts,
     data,
     documents,
     drafts,
@@ -64,6 +67,15 @@ def _show_refusals(app: FastAPI, ledger: Ledger) -> None:
         return shown(problems.from_validation(error, request.url.path), request)
 
 
+def _description(app: FastAPI, prefix: str) -> bytes:
+    """Give the OpenAPI document, made once."""
+    if app.state.description is None:
+        document = with_common_answers(describe(app, (DraftRequest, ReceiptDocument), prefix))
+        app.state.description = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    described: bytes = app.state.description
+    return described
+
+
 def copy_app(ledger: Ledger, settings: Settings) -> FastAPI:
     """Build the application whose pages become files of a bundle; it is asked by the process itself alone.
 
@@ -97,11 +109,13 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         docs_url=None,  # the library's own pages load third-party files
         redoc_url=None,
         openapi_url=None,  # it is a route like the others, below
+        generate_unique_id_function=operation_id,
         redirect_slashes=False,
         dependencies=[CheckedQuery],
     )
     app.state.ledger = ledger
     app.state.altered = {}  # verdicts on altered copies
+    app.state.description = None  # made when it is first asked for
     app.state.search_index = None  # made at the first search
     app.state.settings = settings
     problems.install(app)
@@ -113,6 +127,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.add_middleware(Guard, rates=rates, settings=settings)
     app.add_middleware(Prefixed, prefix=settings.root_path)  # the last one added is the first that a request meets
     for module in (
+        acts,
         entries,
         drafts,
         log,
@@ -151,8 +166,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     @app.get("/openapi.json", include_in_schema=False)
     def openapi(request: Request) -> Response:
         prefix = prefix_of(request.scope)
-        return JSONResponse(
-            {**with_common_answers(app.openapi()), **({"servers": [{"url": prefix}]} if prefix else {})}
-        )
+        body = _description(app, prefix)
+        return represent(request, body, media_type="application/json", cache=REVALIDATED, may_compress=True)
 
     return app

@@ -2,11 +2,15 @@
 
 Layout: canonical JSON `{"signatures": [...], "statement": {...}}`. The signatures are over the statement's own bytes,
 which occur verbatim in the document. Source: SPEC §2.
+
+A client that can't write canonical JSON hands in any JSON object of the same two members whose `statement` is the
+canonical text as a string, as a draft gives it: its bytes are then those of the string, and nothing else is trusted.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from constancia.ledger.wire.composition import signature_object
 from constancia.verify.core.errors import Malformed
@@ -47,7 +51,8 @@ def parse_signed(raw: bytes) -> SignedStatement:
     """Parse what is handed in.
 
     Args:
-        raw: Canonical UTF-8 JSON as `signed_document` writes it, at most 64 KiB.
+        raw: Canonical UTF-8 JSON as `signed_document` writes it, or JSON with the statement as a string; at most
+            64 KiB.
 
     Returns:
         The statement and its signatures.
@@ -57,15 +62,55 @@ def parse_signed(raw: bytes) -> SignedStatement:
 
     Source: ours: SPEC §2.
     """
-    item = parse_canonical(raw, limit=MAX_SIGNED_BYTES)
-    if tuple(item) != _MEMBERS:
+    try:
+        return _parse_canonical(raw)
+    except Malformed:
+        quoted = _parse_quoted(raw)
+        if quoted is None:
+            raise
+        return quoted
+
+
+def _parse_quoted(raw: bytes) -> SignedStatement | None:
+    """Parse JSON whose statement is a string; None where it is something else."""
+    if len(raw) > MAX_SIGNED_BYTES:
+        return None
+    try:
+        item = json.loads(raw, object_pairs_hook=_once, parse_float=_no_number, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return None
+    if type(item) is not dict or type(item.get("statement")) is not str:
+        return None
+    try:
+        statement = item["statement"].encode()
+    except UnicodeEncodeError:  # half of a pair
+        return None
+    return SignedStatement(statement=parse_statement(statement), signatures=_signatures_of(item))
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    item = dict(pairs)
+    if len(item) != len(pairs):
+        raise ValueError("a member twice")
+    return item
+
+
+def _no_number(text: str) -> object:
+    raise ValueError(f"{text} is no integer")
+
+
+def _signatures_of(item: Mapping[str, Any]) -> tuple[Signature, ...]:
+    if sorted(item) != list(_MEMBERS):
         raise Malformed("member", "submission", "the members signatures and statement", sorted(item))
     listed = item["signatures"]
     if type(listed) is not list or not 1 <= len(listed) <= MAX_SIGNATURES:
         raise Malformed("form", "signatures", f"1 to {MAX_SIGNATURES} objects", type(listed).__name__)
+    return tuple([parse_signature(signature) for signature in listed])
+
+
+def _parse_canonical(raw: bytes) -> SignedStatement:
+    item = parse_canonical(raw, limit=MAX_SIGNED_BYTES)
+    signatures = _signatures_of(item)
     # Canonical JSON is context-free: the statement's bytes are those between the mark and the last brace.
     start = raw.index(_STATEMENT_MARK) + len(_STATEMENT_MARK)
-    return SignedStatement(
-        statement=statement_of(item["statement"], raw[start:-1]),
-        signatures=tuple([parse_signature(signature) for signature in listed]),
-    )
+    return SignedStatement(statement=statement_of(item["statement"], raw[start:-1]), signatures=signatures)

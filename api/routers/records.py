@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
 
+from constancia.api.description.openapi import names_of
 from constancia.api.http.deps import TheLedger, TheReading, judged
 from constancia.api.http.examples import SHOWS
 from constancia.api.http.examples_of_bearing import (
@@ -92,8 +93,10 @@ def _serve(projection: StateProjection) -> None:
             document["signature_matrix"] = reading.row("signatures", f"agreement/{name}")["versions"]
         return document
 
+    listing, getting = names_of(projection.name)
+
     def add(path: str, answer: Callable[..., dict[str, Any]], summary: str, responses: Responses) -> None:
-        answer.__name__ = f"{projection.name}_{answer.__name__}"
+        answer.__name__ = listing if answer is rows else getting
         router.add_api_route(path, answer, summary=summary, description=f"{title}, {_AS_OF}", responses=responses)
 
     more: dict[str, object] = {"signature_matrix": []} if projection.name == "agreements" else {}
@@ -111,7 +114,7 @@ for served in STATE_PROJECTIONS:
     summary="One commitment with its timeline",
     responses=_responses({"item": COMMITMENT, "timeline": []}, 503),
 )
-def commitment(
+def get_commitment(
     name: str,
     ledger: TheLedger,
     reading: TheReading,

@@ -1,5 +1,7 @@
 """What is handed in: its form, and that it is parsed once."""
 
+import json
+
 import pytest
 from tests.ledger.conftest import Desk
 from tests.ledger.world import SCHEMA
@@ -53,3 +55,31 @@ def test_size_has_a_bound(document: bytes) -> None:
     with pytest.raises(Malformed) as caught:
         parse_signed(document[:-1] + b" " * MAX_SIGNED_BYTES + b"}")
     assert caught.value.code == "too-large"
+
+
+def quoted(document: bytes, statement: object, **more: object) -> bytes:
+    """JSON as any library writes it, with the statement as text."""
+    return json.dumps({"statement": statement, "signatures": json.loads(document)["signatures"], **more}).encode()
+
+
+def test_statement_as_text_in_any_json_is_the_same_statement(desk: Desk) -> None:
+    signed = desk.world.allege("c1")
+    document = signed_document(signed.statement, signed.signatures)
+    assert parse_signed(quoted(document, signed.statement.decode())) == signed.parsed
+
+
+def test_statement_as_text_is_canonical_all_the_same(desk: Desk, document: bytes) -> None:
+    text = desk.world.allege("c1").statement.decode()
+    spoilt = [
+        quoted(document, text + " "),
+        quoted(document, text.replace('"mode":"live"', '"mode": "live"')),
+        quoted(document, json.loads(text)),
+        quoted(document, text, also=1),
+        quoted(document, text)[:-1] + b', "statement": "x"}',
+        quoted(document, text).replace(b'"signatures": [', b'"signatures": [1.5, '),
+        quoted(document, "\ud800"),
+        quoted(document, text) + b" " * MAX_SIGNED_BYTES,
+    ]
+    for raw in spoilt:
+        with pytest.raises(Malformed):
+            parse_signed(raw)

@@ -31,7 +31,7 @@ class Fulfilment(TypedDict):
 
 @extends(Completion)
 class CompletionRow(TypedDict):
-    """A milestone reported complete, and where its entry stands."""
+    """A milestone reported complete, and the standing of its entry."""
 
     contests: list[ContestRow]
     standing: EntryStanding
@@ -39,7 +39,7 @@ class CompletionRow(TypedDict):
 
 @extends(ProgressStatement)
 class ReportRow(TypedDict):
-    """A report of progress, and where its entry stands."""
+    """A report of progress, and the standing of its entry."""
 
     contests: list[ContestRow]
     standing: EntryStanding
@@ -54,7 +54,7 @@ class AssessmentRow(TypedDict):
 
 @extends(Deliverable)
 class DeliverableOfCommitment(TypedDict):
-    """A deliverable of a commitment's scope, and where it stands."""
+    """A deliverable of a commitment's scope, and its state."""
 
     accepted_version: int | None
     fulfilled_by: Fulfilment | None
@@ -66,7 +66,7 @@ class DeliverableOfCommitment(TypedDict):
 
 @extends(Milestone)
 class MilestoneRow(TypedDict):
-    """A milestone, and where it stands on the day."""
+    """A milestone, and its state on the day."""
 
     completed: Mark | None
     completion_standing: EntryStanding | None

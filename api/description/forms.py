@@ -173,7 +173,7 @@ class Forms:
         properties, required = self.members_of(cls, hints)
         return _closed(about, properties, required)
 
-    def members_of(self, cls: type, hints: Mapping[str, Any] | None = None) -> tuple[dict[str, Schema], list[str]]:
+    def members_of(self, cls: Any, hints: Mapping[str, Any] | None = None) -> tuple[dict[str, Schema], list[str]]:
         """Give the members of an aggregate's document, and which of them are always there.
 
         Args:

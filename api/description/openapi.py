@@ -151,11 +151,14 @@ def _give_form(answer: dict[str, Any], form: Schema | None) -> None:
             elif not content.get("schema"):
                 content["schema"] = {"type": "object"}
         else:
-            content["schema"] = {"type": "string"} if _is_text(media_type) else {}
+            content["schema"] = _form_of_media(media_type)
 
 
-def _is_text(media_type: str) -> bool:
-    return media_type.startswith("text/") or media_type.endswith(("+xml", "/xml", "+json"))
+def _form_of_media(media_type: str) -> Schema:
+    """Give the form of what is not ours: JSON of another standard is an object, a text a string, bytes are free."""
+    if media_type.endswith("+json"):
+        return {"type": "object"}
+    return {"type": "string"} if media_type.startswith("text/") or media_type.endswith("+xml") else {}
 
 
 def _form_of(path: str, forms: Forms) -> Schema | None:

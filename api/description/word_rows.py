@@ -89,7 +89,7 @@ class StatementRow(Row):
 
 @extends(Gathering)
 class GatheringRow(Row):
-    """A gathering, and where it stands on the day."""
+    """A gathering, and its state on the day."""
 
     claimed_on: str | None
     due: str | None

@@ -10,14 +10,12 @@ answer is what is known today about that day. Exit code: 0, or that of the verdi
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from pathlib import Path
 
+from constancia import ledger
 from constancia.domain.derive import derive
 from constancia.domain.kernel.calendar import zone
 from constancia.domain.state import State
-from constancia.ledger.audit.level3_law import Replay
-from constancia.ledger.clock import SystemClock
-from constancia.verify import Verdict, audit_source, load_trust, open_source, report_text
+from constancia.verify import Verdict, report_text
 
 
 def overdue(state: State, day: date) -> Iterator[str]:
@@ -36,13 +34,12 @@ def overdue(state: State, day: date) -> Iterator[str]:
 def main(arguments: list[str]) -> int:
     """Print what was overdue; give the exit code."""
     location, trust, day = arguments
-    replay = Replay(SystemClock().now())
-    with open_source(location) as source:
-        report = audit_source(source, load_trust(Path(trust)), further=[replay])
-    if report.verdict is not Verdict.INTACT:
-        print(report_text(report, "en"), file=sys.stderr)
-        return report.verdict.exit_code
-    lines = list(overdue(replay.state, date.fromisoformat(day)))
+    with ledger.open(location, trust) as book:
+        report = book.report
+        if report.verdict is not Verdict.INTACT:
+            print(report_text(report, "en"), file=sys.stderr)
+            return report.verdict.exit_code
+        lines = list(overdue(book.state, date.fromisoformat(day)))
     print(f"{len(lines)} deadlines missed by {day}, by {report.size} entries of {report.origin}")
     for line in lines:
         print(f"  {line}")

@@ -1,4 +1,4 @@
-"""Write docs/API.md, the reference of `constancia.verify`, from the docstrings of its public names.
+"""Write docs/API.md, the reference of `constancia.verify` and `constancia.ledger`, from their public names' docstrings.
 
     PYTHONPATH=.import python tools/api_reference.py [--check]
 
@@ -11,25 +11,26 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
-from constancia import verify
+from constancia import ledger, verify
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "API.md"
 HEAD = """\
-# API of `constancia.verify`
+# API of `constancia.verify` and `constancia.ledger`
 
 Made by `make api-docs` from the docstrings; a test compares. These names are public: they keep their meaning within a
-major version of the package. Everything else in `verify/` may move.
+major version of the package. Everything else in `verify/` and `ledger/` may move. `examples/` has whole programs.
 
-Levels L1 and L2 need nothing but `cryptography`. L3 and L4 are `constancia.ledger.audit.level3_law.Replay`, given to
-`audit_source` as `further=[Replay(instant)]`; `examples/` has whole programs.
+`constancia.ledger.open` verifies at the levels L1 to L4 and opens for reading; `constancia.verify` alone (L1 and L2)
+needs nothing but `cryptography`.
 """
 SECTIONS = ("Args", "Attributes", "Returns", "Raises", "Yields", "Source")
 
 
-def public() -> Iterator[tuple[str, object]]:
-    """Give each public name with its object, functions first, then classes, then constants."""
-    named = [(name, getattr(verify, name)) for name in verify.__all__]
+def public(module: ModuleType) -> Iterator[tuple[str, object]]:
+    """Give each public name of a package with its object, functions first, then classes, then constants."""
+    named = [(name, getattr(module, name)) for name in module.__all__]
     yield from (pair for pair in named if inspect.isfunction(pair[1]))
     yield from (pair for pair in named if inspect.isclass(pair[1]))
     yield from (pair for pair in named if not inspect.isfunction(pair[1]) and not inspect.isclass(pair[1]))
@@ -90,13 +91,18 @@ def members(thing: type) -> Iterator[str]:
 def reference() -> str:
     """Give the whole page."""
     parts = [HEAD]
-    for name, thing in public():
-        parts.append(f"## `{name}`\n\n```python\n{signature(name, thing)}\n```\n")
-        if inspect.isfunction(thing) or inspect.isclass(thing):
-            parts.append(prose(thing) + "\n")
-        if inspect.isclass(thing) and (listed := list(members(thing))):
-            parts.append("**Members**\n\n" + "\n".join(listed) + "\n")
+    for module in (ledger, verify):
+        parts.append(f"# `{module.__name__}`\n")
+        parts += [part for name, thing in public(module) for part in _entry(name, thing)]
     return "\n".join(parts)
+
+
+def _entry(name: str, thing: object) -> Iterator[str]:
+    yield f"## `{name}`\n\n```python\n{signature(name, thing)}\n```\n"
+    if inspect.isfunction(thing) or inspect.isclass(thing):
+        yield prose(thing) + "\n"
+    if inspect.isclass(thing) and (listed := list(members(thing))):
+        yield "**Members**\n\n" + "\n".join(listed) + "\n"
 
 
 def main() -> int:

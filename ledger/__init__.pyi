@@ -1,0 +1,6 @@
+"""The public names as type checkers see them; `__init__.py` loads each when it is asked for."""
+
+from constancia.ledger.audit.verified import AlteredLedger, Commitment, Milestone, Overdue, VerifiedLedger
+from constancia.ledger.audit.verified import open_verified as open  # noqa: A004 - the package's own verb
+
+__all__ = ["AlteredLedger", "Commitment", "Milestone", "Overdue", "VerifiedLedger", "open"]

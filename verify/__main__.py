@@ -5,10 +5,20 @@ import gc
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NoReturn
 
-from constancia.verify import Malformed, Unreadable, audit_source, load_trust, open_source, report_json, report_text
+from constancia.verify import (
+    WIRE_FORMAT,
+    Malformed,
+    Unreadable,
+    audit_source,
+    load_trust,
+    open_source,
+    report_json,
+    report_text,
+)
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.report.output import INTERRUPTED, UNREADABLE, USAGE, ended, write_error, write_out
 from constancia.verify.report.printable import printable
@@ -93,8 +103,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--all", action="store_true", help="list all faults, not the first alone")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--version", action="version", version=_version())
     parser.add_argument("--lang", choices=("es", "en"), default="es", help="language of the report")
     return parser
+
+
+def _version() -> str:
+    """Give the version of what is installed; of a checkout alone only the wire format is known."""
+    for name in ("constancia-verify", "constancia"):
+        with suppress(PackageNotFoundError):
+            return f"{name} {version(name)}, formato / wire format {WIRE_FORMAT}"
+    return f"formato / wire format {WIRE_FORMAT}"
 
 
 def _read_note(path: Path) -> bytes:
@@ -110,5 +129,10 @@ def _show_progress(done: int, total: int) -> None:
         print(f"  {done}/{total}", end=end, file=sys.stderr, flush=True)
 
 
-if __name__ == "__main__":
+def run() -> NoReturn:
+    """Run the command, and end the process with its exit code."""
     sys.exit(ended(main))
+
+
+if __name__ == "__main__":
+    run()

@@ -1,7 +1,7 @@
 """What lies where in a ledger's folder, and how a new one is made.
 
 D/ledger.sqlite     the store; it can't be made again
-D/ledger.lock       who writes
+D/ledger.lock       one writer at a time; who it is, in D/ledger.lock.holder
 D/views.sqlite      projections; may be deleted
 D/cosignatures.sqlite   what witnesses have cosigned; lost, they are asked again
 D/refusals.sqlite   signed attempts that were refused; outside the chain, may be deleted

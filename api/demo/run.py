@@ -18,7 +18,7 @@ from constancia.api.demo.witnesses import can_run_witnesses, demo_policy, make_w
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.disk.durable import durable_part, remove_half_written, replace_durably, write_file
-from constancia.ledger.disk.lock import LOCK_NAME, WriterLock
+from constancia.ledger.disk.lock import LOCK_NAMES, WriterLock
 from constancia.ledger.errors import LedgerError
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
@@ -123,7 +123,7 @@ def is_demo(folder: Path) -> bool:
 
 
 def _check_free(folder: Path, *, force: bool) -> None:
-    if not folder.exists() or all(path.name == LOCK_NAME for path in folder.iterdir()):
+    if not folder.exists() or all(path.name in LOCK_NAMES for path in folder.iterdir()):
         return
     if not is_demo(folder):
         raise LedgerError(f"{folder} is not empty and holds no demonstration; it is left as it is")

@@ -89,6 +89,8 @@ def remove_half_written(paths: Iterable[Path]) -> None:
 
 
 def _is_running(pid: int) -> bool:
+    if os.name == "nt":  # there signal 0 would be sent, as Ctrl-C: a leftover stays
+        return True
     try:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError):
@@ -99,7 +101,7 @@ def _is_running(pid: int) -> bool:
 
 
 def _sync_file(path: Path) -> None:
-    fd = os.open(path, os.O_RDONLY)
+    fd = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)  # Windows flushes what may be written to
     try:
         os.fsync(fd)
     finally:
@@ -107,7 +109,9 @@ def _sync_file(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable."""
+    """Make the names in `folder` durable, where the system can do that for a folder."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(fd)

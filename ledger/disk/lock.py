@@ -1,21 +1,85 @@
-"""One writer for each ledger: an advisory lock on a file of its folder.
+"""One process at a time: advisory locks on files, on every platform.
 
-The kernel releases the lock when the process ends, in whatever way; so a leftover lock file is harmless and is never
-removed. The holder writes its process id into the file, so that a rejected process can report who holds the lock.
+The system releases a lock when the process ends, in whatever way; so a leftover lock file is harmless and is never
+removed. Who holds the ledger's lock is in the file beside it, so that a rejected process can report it.
 
 The lock is advisory. If a second writer ignores it, the store's primary key prevents a fork (`LostRace`).
 """
 
-import fcntl
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
+from filelock import FileLock, Timeout
+
+from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import Locked
+from constancia.verify.core.errors import Unreadable
+from constancia.verify.sources.files import read_file
 
-LOCK_NAME = "ledger.lock"
-_HOLDER_BYTES = 64
+LOCK_NAME: Final = "ledger.lock"
+HOLDER_NAME: Final = "ledger.lock.holder"
+LOCK_NAMES: Final = (LOCK_NAME, HOLDER_NAME)
+_HOLDER_BYTES: Final = 64
+
+
+@contextlib.contextmanager
+def locked(path: Path, *, wait: bool) -> Iterator[bool]:
+    """Hold the lock on a file, which is made where it is missing.
+
+    Args:
+        path: The file; its folder must exist.
+        wait: Whether to wait for who holds it.
+
+    Yields:
+        Whether this process has it; always true where `wait` is.
+    """
+    lock = FileLock(path, timeout=-1 if wait else 0, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def locked_folder(folder: Path, *, wait: bool) -> Iterator[bool]:
+    """Hold the lock on a folder, which is made where it is missing.
+
+    The folder itself is locked, so that no lock file is published with it; where the system can't lock a folder, a file
+    beside it is.
+
+    Args:
+        folder: The folder.
+        wait: Whether to wait for who holds it.
+
+    Yields:
+        Whether this process has it; always true where `wait` is.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        import fcntl  # noqa: PLC0415 - Windows has none
+    except ImportError:
+        with locked(folder.parent / f".{folder.name}.lock", wait=wait) as is_ours:
+            yield is_ours
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+    finally:
+        os.close(handle)
 
 
 class WriterLock:
@@ -27,21 +91,16 @@ class WriterLock:
         Raises:
             Locked: Another process holds it.
         """
-        self._fd: int | None = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(self._fd, _HOLDER_BYTES, 0).decode("ascii", "replace").strip()
-            self.release()
-            raise Locked(folder, holder or "unknown process") from None
-        os.ftruncate(self._fd, 0)
-        os.pwrite(self._fd, f"process {os.getpid()}\n".encode("ascii"), 0)
+        holder = folder / HOLDER_NAME
+        with contextlib.ExitStack() as stack:
+            if not stack.enter_context(locked(folder / LOCK_NAME, wait=False)):
+                raise Locked(folder, _read(holder) or "unknown process")
+            write_file(holder, f"process {os.getpid()}\n".encode("ascii"))
+            self._stack = stack.pop_all()
 
     def release(self) -> None:
         """Release the lock; may be called twice."""
-        if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
+        self._stack.close()
 
     def __enter__(self) -> Self:
         """Return the lock itself."""
@@ -55,3 +114,9 @@ class WriterLock:
     ) -> None:
         """Release the lock."""
         self.release()
+
+
+def _read(holder: Path) -> str:
+    with contextlib.suppress(OSError, Unreadable):
+        return (read_file(holder, _HOLDER_BYTES) or b"").decode("ascii", "replace").strip()
+    return ""

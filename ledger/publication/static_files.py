@@ -14,7 +14,6 @@ publishing two histories into one folder would look like a forked log.
 """
 
 import contextlib
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from pathlib import Path
 
 from constancia.ledger.disk.documents import Documents
 from constancia.ledger.disk.durable import durable_part, remove_half_written, sync_folder, write_file
+from constancia.ledger.disk.lock import locked_folder
 from constancia.ledger.errors import Fatal, LedgerError
 from constancia.ledger.reader.log import Log
 from constancia.ledger.timestamps.anchor_store import Anchors
@@ -145,18 +145,10 @@ def _publish_first(
 
 @contextlib.contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """Hold a lock on the folder itself, so that no lock file is published."""
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        raise UnderWay(folder) from None
-    try:
+    with locked_folder(folder, wait=False) as is_alone:
+        if not is_alone:
+            raise UnderWay(folder)
         yield
-    finally:
-        os.close(handle)
 
 
 def _read(path: Path) -> bytes | None:

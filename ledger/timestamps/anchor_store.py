@@ -11,16 +11,14 @@
   truncated log.
 """
 
-import contextlib
-import fcntl
 import hashlib
-import os
 import re
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
 from constancia.ledger.disk.durable import write_file
+from constancia.ledger.disk.lock import locked_folder
 from constancia.ledger.errors import Fatal, LedgerError, NotFound
 from constancia.ledger.timestamps.authorities import AUTHORITY_NAME
 from constancia.verify.core.formats.canonical import MAX_INTEGER
@@ -151,13 +149,6 @@ class Anchors:
         elif parse_note(read_named(place, MAX_NOTE_BYTES)).text != parse_note(note).text:
             raise Fatal(f"another checkpoint of size {size} is anchored", where=str(place))
 
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self) -> AbstractContextManager[bool]:
         """Lock the folder for one process: two concurrent writers of the list could lose a line."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
+        return locked_folder(self.folder, wait=True)

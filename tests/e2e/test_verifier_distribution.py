@@ -19,7 +19,8 @@ import sys
 class Refuse:
     def find_spec(self, name, path=None, target=None):
         root = name.partition(".")[0]
-        if root not in sys.stdlib_module_names and not root.startswith(("constancia", "cryptography", "cffi", "tzdata", "_")):
+        is_own = root.startswith(("constancia", "cryptography", "cffi", "tzdata", "_"))
+        if root not in sys.stdlib_module_names and not is_own:
             raise ImportError(f"{name} is not the verifier's")
 sys.meta_path.insert(0, Refuse())
 import constancia.verify

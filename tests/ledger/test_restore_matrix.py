@@ -22,7 +22,7 @@ from constancia.ledger.ledger import Ledger
 from constancia.ledger.vault import Vault
 
 SOURCES = ("folder", "tar", "tar with absolute names")
-LEFT_OUT = ("ledger.lock", "vault", "views.sqlite", "views.sqlite-wal")
+LEFT_OUT = ("ledger.lock", "ledger.lock.holder", "vault", "views.sqlite", "views.sqlite-wal")
 OLD = "Otra persona, del respaldo"
 BLOCKED = "vault/documents/blocked"
 

@@ -37,6 +37,7 @@ from constancia.api.routers import (
     refusals,
     state,
     verifier,
+    well_known,
     witnesses,
 )
 from constancia.domain.kernel.problems import Refusal
@@ -141,6 +142,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         refusals,
         health,
         verifier,
+        well_known,
     ):
         app.include_router(module.router)
     for router in pages.ROUTERS:

@@ -28,19 +28,35 @@ _REFRESH_S = 1.0
 
 @guarded
 def command(
-    folder: Annotated[Path, typer.Option("--dir", help="Carpeta del libro. / The ledger's folder.")] = Path("demo"),
+    folder: Annotated[
+        Path, typer.Option("--dir", envvar="CONSTANCIA_DIR", help="Carpeta del libro. / The ledger's folder.")
+    ] = Path("demo"),
     demo: Annotated[
         bool,
-        typer.Option("--demo", help="Con la demostración y sus testigos. / With the demonstration and its witnesses."),
+        typer.Option(
+            "--demo",
+            envvar="CONSTANCIA_DEMO",
+            help="Con la demostración y sus testigos. / With the demonstration and its witnesses.",
+        ),
     ] = False,
-    host: Annotated[str, typer.Option(help="Dirección donde escucha. / Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Puerto. / Port.")] = 8000,
+    host: Annotated[
+        str, typer.Option(envvar="CONSTANCIA_HOST", help="Dirección donde escucha. / Address to listen on.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, envvar="CONSTANCIA_PORT", help="Puerto. / Port.")] = 8000,
     read_only: Annotated[
-        bool, typer.Option("--read-only", help="Servir sin la llave del libro. / Serve without the log's key.")
+        bool,
+        typer.Option(
+            "--read-only",
+            envvar="CONSTANCIA_READ_ONLY",
+            help="Servir sin la llave del libro. / Serve without the log's key.",
+        ),
     ] = False,
     log_passphrase_file: Annotated[
         Path | None,
-        typer.Option(help="Archivo con la frase de la llave del libro. / File with the log key's passphrase."),
+        typer.Option(
+            envvar="CONSTANCIA_LOG_PASSPHRASE_FILE",
+            help="Archivo con la frase de la llave del libro. / File with the log key's passphrase.",
+        ),
     ] = None,
     root_path: Annotated[
         str | None,
@@ -52,7 +68,10 @@ def command(
     ] = None,
     published: Annotated[
         list[str] | None,
-        typer.Option(help="Dónde se publica: carpeta o URL (repetible). / Where it is published: folder or URL."),
+        typer.Option(
+            envvar="CONSTANCIA_PUBLISHED",
+            help="Dónde se publica: carpeta o URL (repetible). / Where it is published: folder or URL.",
+        ),
     ] = None,
     accept_rollback: Annotated[
         str | None,

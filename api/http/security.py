@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from constancia.api.http import problems
-from constancia.api.http.proxies import own_address, path_within
+from constancia.api.http.proxies import own_address, path_within, prefix_of
 from constancia.api.http.rates import Rates
 from constancia.api.http.settings import Settings
 from constancia.domain.kernel.problems import Problem, Refusal
@@ -67,6 +67,7 @@ _OPEN_HEADERS: Final = {
     "Constancia-State-Sha256, Content-Range, ETag, Link, Retry-After",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+_API: Final = "/api/"
 _READS: Final = ("GET", "HEAD", "OPTIONS")
 
 
@@ -96,6 +97,8 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in (HEADERS | _OPEN_HEADERS if is_open else HEADERS).items():
                     headers.setdefault(name, value)
+                if path_within(scope).startswith(_API):  # RFC 8631
+                    headers.append("Link", f'<{prefix_of(scope)}/openapi.json>; rel="service-desc"')
             await send(message)
 
         if scope["method"] not in _READS and is_from_another_site(

@@ -13,7 +13,7 @@ THIS_MACHINE: Final = ("127.0.0.1", "::1")
 OWN_SEGMENTS: Final = frozenset(
     [
         *("anchors", "api", "bundle.zip", "checkpoint", "data", "datos", "documents", "e", "en", "es", "feeds"),
-        *("healthz", "openapi.json", "rollbacks.json"),
+        *(".well-known", "healthz", "openapi.json", "rollbacks.json"),
         *("static", "tile", "verificador.html"),
     ]
 )

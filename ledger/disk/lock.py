@@ -1,7 +1,7 @@
 """One process at a time: advisory locks on files, on every platform.
 
 The system releases a lock when the process ends, in whatever way; so a leftover lock file is harmless and is never
-removed. Who holds the ledger's lock is in the file beside it, so that a rejected process can report it.
+removed. Who holds the ledger's lock is in the file next to it, so that a rejected process can report it.
 
 The lock is advisory. If a second writer ignores it, the store's primary key prevents a fork (`LostRace`).
 """
@@ -54,7 +54,7 @@ def locked_folder(folder: Path, *, wait: bool) -> Iterator[bool]:
     """Hold the lock on a folder, which is made where it is missing.
 
     The folder itself is locked, so that no lock file is published with it; where the system can't lock a folder, a file
-    beside it is.
+    next to it is.
 
     Args:
         folder: The folder.

@@ -14,7 +14,8 @@ from tests.e2e.test_journey import CEREMONY, PASSPHRASE
 PARTIES = ("inai", "nosc", "sfp")
 MODULES = ("fcntl", "grp", "pwd", "resource", "termios", "tty")
 FUNCTIONS = (
-    "O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW", "O_NONBLOCK", "chown", "fchmod", "fork", "getpgid", "kill", "killpg", "mkfifo", "pread", "pwrite", "statvfs", "sync",
+    "O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW", "O_NONBLOCK", "chown", "fchmod", "fork", "getpgid", "kill",
+    "killpg", "mkfifo", "pread", "pwrite", "statvfs", "sync",
 )  # fmt: skip
 RUN = f"""
 import json, os, sys

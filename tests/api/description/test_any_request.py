@@ -37,7 +37,7 @@ def test_every_operation_answers_any_request_as_it_is_described(scene: Desk) -> 
         )  # fmt: skip
         @given(case=operation.as_strategy())
         def ask(case: Any) -> None:
-            case.call_and_validate(checks=CHECKS)
+            case.call_and_validate(checks=CHECKS, timeout=60)
 
         try:
             ask()

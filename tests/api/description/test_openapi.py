@@ -13,7 +13,7 @@ from constancia.api.description.answers import ANSWERS
 from constancia.domain.catalogue import REGISTRY
 
 __all__ = ("lived",)
-JSON = ("application/json", "application/vnd.dsse.envelope.v1+json")
+JSON = ("application/json", "application/linkset+json", "application/vnd.dsse.envelope.v1+json")
 # What each address takes in the place of its variables, where the ledger has it.
 FIRST: dict[str, str] = {"type": "VoteCast", "lang": "es"}
 PASTS = ("", "?size=40", "?at=2019-03", "?known=2019-02-15")
@@ -106,6 +106,7 @@ def test_answers_have_the_form_that_is_described(scene: Desk, described: dict[st
                 if answer.status_code == 200:
                     tried.add(path)
                     kind = answer.headers["content-type"].partition(";")[0]
+                    assert kind in forms, address
                     wrong += [(address + query, fault) for fault in faults(forms[kind], answer.json())]
     assert sorted({(address.partition("?")[0], fault) for address, fault in wrong})[:30] == []
     untried = {"/api/v1/documents", "/api/v1/documents/{sha256}", "/api/v1/refusals/{sha256}", "/rollbacks.json"}

@@ -77,7 +77,7 @@ class TrustPage:
 
     def __post_init__(self) -> None:
         """Refuse what the page itself would refuse."""
-        _check("publisher", is_name(self.publisher), "a name", self.publisher)
+        _check("publisher", is_name(self.publisher), "a name of at most 100 visible characters", self.publisher)
         _check("date", _is_day(self.date), "a day, YYYY-MM-DD", self.date)
         is_address = self.address is None or _ADDRESS.fullmatch(self.address) is not None
         _check("address", is_address, "an http or https address", self.address)

@@ -139,7 +139,8 @@ class TrustPage:
             Malformed: It holds an anchor that is broken.
         """
         reader = _Reader()
-        reader.feed(page.decode("utf-8-sig", "replace"))
+        text = page.decode("utf-8-sig", "replace")
+        reader.feed(text.replace("\r\n", "\n").replace("\r", "\n"))  # as a browser reads it
         reader.close()
         values = reader.values
         if not values:

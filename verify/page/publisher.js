@@ -9,7 +9,7 @@ function publishedIn(page) {
 	if (!given.length) return null;
 	const {publisher, date, address, fingerprint, genesis, policy} = values;
 	must(new Set(given.map(([name]) => name)).size === given.length && publisher && publisher.trim() === publisher && isAdmitted(publisher) && !/\n/.test(publisher) && [...publisher].length <= 100, "publisher");
-	must(date && new Date(date).toJSON()?.slice(0, 10) === date && /^https?:\/\/[!-~]{1,500}$/.test(address ?? "http://-") && isHash(genesis) && policy, "form");
+	must(date && new Date(date).toJSON()?.slice(0, 10) === date && /^https?:\/\/[!-~]{1,500}$/.test(address ?? "https://-") && isHash(genesis) && policy, "form");
 	must(fingerprintOf(utf8(policy), genesis) === fingerprint, "fingerprint");
 	return {...values, word: {publisher, date, address}};
 }

@@ -123,7 +123,9 @@ def test_what_was_altered_is_altered_by_the_publishers_keys(
     page.goto(made_page.as_uri())
     for file in (tmp_path / "forged.tlog-proof", bundle(forged, tmp_path, log).source):
         assert drop(page, file)["verdict"] == "altered"
-        assert "Según las llaves que publica NOSC" in status(page)
+        shown = page.inner_text("#result")
+        assert shown.startswith("ALTERADO\n\nEl registro 20 no es el que se firmó.")
+        assert shown.index("Guarde este archivo") < shown.index("Según las llaves que publica NOSC")
 
 
 def test_receipt_of_another_ledger_rests_on_nobodys_word(page: Page, small: tuple[Path, Path], tmp_path: Path) -> None:

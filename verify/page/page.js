@@ -123,11 +123,10 @@ function show() {
 	const says = error?.act ? sentenceOf(error.act, lang) : null;
 	if (says) element(details, "p", say(LAY, "says", {sentence: says}));
 	if (error) return heading;
-	if (word) element(byId("status"), "p", say(LAY, word.publisher ? "by-publisher" : "by-anchor", {...word, place: placed(word, lang)}));
-	if (word && !word.publisher) list(details, [["fingerprint", word.fingerprint]]);
 	if (report.faults_total) showAltered(details);
-	else if (act) showAct(details, act);
-	else showCounts(details);
+	if (word) element(report.faults_total ? details : byId("status"), "p", say(LAY, word.publisher ? "by-publisher" : "by-anchor", {...word, place: placed(word, lang)}));
+	if (word && !word.publisher) list(details, [["fingerprint", word.fingerprint]]);
+	if (!report.faults_total) act ? showAct(details, act) : showCounts(details);
 	for (const name of report.faults_total ? ["open", "not_checked"] : ["open", "not_checked", "notes"]) showRemarks(details, name, code => !isTechnical(code));
 	const technical = element(details, "details");
 	element(technical, "summary", say(LAY, "technical"));

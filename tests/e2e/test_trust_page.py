@@ -4,6 +4,7 @@ import functools
 import json
 import re
 import threading
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -190,6 +191,24 @@ def test_dropped_page_brings_its_anchor_and_no_name(
         report = drop(page, small[1], tmp_path / "own.tlog-proof")
         assert (report["verdict"], list(report["trust"])) == ("intact", ["fingerprint"])
         assert "NOSC" not in status(page)
+
+
+def test_anchor_within_another_file_is_no_anchor(page: Page, small: tuple[Path, Path], tmp_path: Path) -> None:
+    """Foreign text may hold the mark-up of an anchor: a member of an archive, the words of an entry, a mail."""
+    foreign = made(policy=POLICY).html()
+    own_bundle = bundle(true(), tmp_path).source
+    with zipfile.ZipFile(own_bundle, "a", zipfile.ZIP_STORED) as archive:
+        archive.writestr("a.html", foreign)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("a.html", foreign)
+    write(tmp_path / "entry.json", json.dumps({"text": foreign}).encode())
+    write(tmp_path / "a.eml", f"From: x\nSubject: y\n\n{foreign}".encode())
+    page.goto(small[1].as_uri())
+    own = page.inner_text("#own")
+    for file in (own_bundle, tmp_path / "a.zip", tmp_path / "entry.json", tmp_path / "a.eml"):
+        drop(page, file)
+        assert page.inner_text("#own") == own
+        assert page.input_value("#genesis").strip() == (small[0] / "genesis").read_text().strip()
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -182,13 +182,16 @@ function start() {
 	worker.postMessage({...chosen, against: copies.find(({blob}) => blob !== chosen.blob) ?? null, given: {policy, genesis: typed("genesis"), checkpoint: typed("kept"), word: wordOf()}});
 }
 
+/** Does a text hold a quorum, and nothing that is no line of a policy? A mail or page that quotes one is none. */
+const isPolicy = text => /^[ \t]*quorum[ \t]/m.test(text) && text.split("\n").every(line => /^\s*(#|$|(log|witness|group|quorum)[ \t])/.test(line));
+
 /** Sorts files by name and by what they begin with; what is trusted goes into its box, for all to see. */
 async function take(files) {
 	for (const file of files) {
-		const text = await file.slice(0, 1e6).text(), isZip = text.startsWith("PK"), page = /<meta name="?constancia-/.test(text) && publishedIn(new DOMParser().parseFromString(text, "text/html"));
+		const text = await file.slice(0, 1e6).text(), isZip = text.startsWith("PK"), page = PAGE_START.test(text) && publishedIn(new DOMParser().parseFromString(text, "text/html"));
 		if (page) { fill(page); continue; }
 		const box = {policy: "policy", genesis: "genesis", checkpoint: "kept"}[file.name]
-			?? (/^[0-9a-f]{64}\s*$/.test(text) ? "genesis" : !isZip && /^[ \t]*quorum[ \t]/m.test(text) ? "policy" : null);
+			?? (/^[0-9a-f]{64}\s*$/.test(text) ? "genesis" : !isZip && isPolicy(text) ? "policy" : null);
 		if (box && box !== "kept" && wordOf() && byId(box).value.trim() !== text.trim()) makeRoom();
 		if (box) byId(box).value = text.trim() ? text : "—"; // an empty file is not one that is missing
 		else chosen = {blob: file, name: file.name};

@@ -94,9 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a checkpoint that you verified before: the signatures of the entries it covers are not checked again",
     )  # fmt: skip
     parser.add_argument(
-        "--against",
-        metavar="SOURCE",
-        help="another copy, to say in words what was altered: a bundle, folder or address",
+        "--against", metavar="SOURCE", help="another copy, to say in words what was altered: a bundle, folder, address"
     )
     parser.add_argument(
         "--detail", DETAIL, action="store_true", help="hashes, codes and numbers by level after the sentences"

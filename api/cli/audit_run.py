@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from constancia.api.cli.statement_search import Search, SearchOutcome
-from constancia.api.cli.terminal import message, now
+from constancia.api.cli.terminal import language, message, now
 from constancia.api.client.pinned_trust import (
     Pinned,
     find,
@@ -20,6 +20,8 @@ from constancia.api.client.pinned_trust import (
     resume_file,
     usual_sources,
 )
+from constancia.api.client.trust_anchor import read_anchor
+from constancia.api.text.error_words import error_words
 from constancia.ledger.audit.declared_rollbacks import note_rollbacks
 from constancia.ledger.audit.resume_file import ResumeFile
 from constancia.ledger.timestamps.level5 import check_time
@@ -32,7 +34,7 @@ from constancia.verify.sources.files import read_file
 from constancia.verify.sources.layout import CHECKPOINT_NAME, STORE_NAME, TILES_NAME
 from constancia.verify.sources.source import Source, open_source
 from constancia.verify.sources.transit import plain
-from constancia.verify.trust.trust_folder import TrustFolder, load_trust
+from constancia.verify.trust.trust_folder import TrustFolder
 from constancia.verify.wire.merkle import Tree
 
 LAST = "last"
@@ -43,7 +45,7 @@ class AuditRequest:
     """Options of one `constancia verify`."""
 
     source: str | None
-    trust: Path | None
+    trust: str | None
     since: str | None
     replay: bool
     every: bool
@@ -128,9 +130,12 @@ def _location(given: str | None) -> str:
     return usual[0]
 
 
-def _trust(given: Path | None, pinned: Pinned | None, messages: list[str]) -> TrustFolder | None:
+def _trust(given: str | None, pinned: Pinned | None, messages: list[str]) -> TrustFolder | None:
     if given is not None:
-        return load_trust(given)
+        try:
+            return read_anchor(given).trust
+        except Unreadable as error:
+            raise Unreadable(error.code, error.where, error_words(error.detail, language())) from error
     if pinned is None:
         return None
     messages.append(message("verify.trust", folder=pinned.folder))

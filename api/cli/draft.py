@@ -185,17 +185,17 @@ def watch_for(origin: str, claimed: str, trust: Path | None) -> "Watch":
 
     from platformdirs import user_data_path
 
+    from constancia.api.client.trust_anchor import read_anchor
     from constancia.ledger.disk.durable import write_file
     from constancia.ledger.signatory.checkpoint_memory import Watch
     from constancia.verify.core.formats.note import MAX_NOTE_BYTES, parse_vkey
     from constancia.verify.sources.files import read_named
-    from constancia.verify.trust.trust_folder import load_trust
 
     folder = user_data_path("constancia") / "seen" / sha256(origin.encode()).hexdigest()
     folder.mkdir(parents=True, exist_ok=True)
     pinned = folder / "vkey"
     if trust is not None:
-        key = load_trust(trust).policy.logs.get(origin)
+        key = read_anchor(trust).trust.policy.logs.get(origin)
         if key is None:
             raise fail(message("draft.untrusted", origin=origin, trust=trust))
     elif pinned.exists():

@@ -161,12 +161,12 @@ def _settings(
 ) -> "WatchSettings":
     from datetime import timedelta
 
+    from constancia.api.client.trust_anchor import read_anchor
     from constancia.ledger.audit.level3_law import Replay
     from constancia.ledger.monitor.settings import WatchSettings
     from constancia.ledger.timestamps.level5 import check_time
-    from constancia.verify.trust.trust_folder import load_trust
 
-    given = [load_trust(folder) for folder in trust]
+    given = [read_anchor(folder).trust for folder in trust]
 
     def trust_of(origin: str) -> "TrustFolder | None":
         return next((pinned for pinned in given if origin in pinned.policy.logs), None) or _pinned(origin)

@@ -73,6 +73,13 @@ def command(
             help="Dónde se publica: carpeta o URL (repetible). / Where it is published: folder or URL.",
         ),
     ] = None,
+    published_trust: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=URL",
+            help="Quién publica el ancla de confianza, y dónde (repetible). / Who publishes the anchor, where.",
+        ),
+    ] = None,
     accept_rollback: Annotated[
         str | None,
         typer.Option(metavar="REASON", help="Seguir desde una copia más corta; se publica. / Go on; it is published."),
@@ -99,6 +106,8 @@ def command(
     from constancia.ledger.folder import LedgerFolder
 
     given: dict[str, Any] = {"root_path": root_path, "forwarded_allow_ips": forwarded_allow_ips}
+    copies = dict(text.partition("=")[::2] for text in published_trust or [])
+    given["published_trust"] = copies or None
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     tune_interpreter()
     if demo and not LedgerFolder(folder).store.exists():

@@ -17,9 +17,10 @@ SOURCE_HELP = (
     "entry; by default the current folder, or the pinned source."
 )
 TRUST_HELP = (
-    "Carpeta de confianza: policy, genesis y, si hay, checkpoint. No la obtenga del servidor que revisa. Por omisión, "
-    "la fijada con `constancia trust add`. / Trust folder: policy, genesis, optional checkpoint. Obtain it "
-    "independently of the audited server. By default, the one pinned with `constancia trust add`."
+    "Carpeta de confianza (policy, genesis y, si hay, checkpoint), o la página que publica una parte (archivo o "
+    "dirección https). No la obtenga del servidor que revisa. Por omisión, la fijada con `constancia trust add`. / "
+    "Trust folder, or the page that a party publishes (file or https address). Obtain it independently of the audited "
+    "server. By default, the one pinned with `constancia trust add`."
 )
 SINCE_HELP = (
     "Punto de control ya verificado (archivo, o «last»): sólo se revisa lo nuevo. / Checkpoint verified before (a "
@@ -45,7 +46,7 @@ DETAIL = "--detalle"
 @guarded
 def command(
     source: Annotated[str | None, typer.Argument(help=SOURCE_HELP)] = None,
-    trust: Annotated[Path | None, typer.Option(metavar="DIR", help=TRUST_HELP)] = None,
+    trust: Annotated[str | None, typer.Option(metavar="ANCHOR", help=TRUST_HELP)] = None,
     since: Annotated[str | None, typer.Option(metavar="CHECKPOINT", help=SINCE_HELP)] = None,
     replay: Annotated[bool, typer.Option("--replay", help=REPLAY_HELP)] = False,
     statement: Annotated[Path | None, typer.Option(metavar="FILE", help=STATEMENT_HELP)] = None,

@@ -6,29 +6,31 @@ in the user's cache (`constancia/verify/`) and may be deleted.
 """
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import replace as with_members
 from pathlib import Path
 from shutil import rmtree
 from typing import Final
 
 from platformdirs import user_cache_path, user_config_path
 
+from constancia.api.client.trust_anchor import Anchor, files_of
 from constancia.ledger.audit.resume_file import ResumeFile
 from constancia.ledger.disk.durable import write_file
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import Checkpoint, read_checkpoint
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.core.formats.policy import open_with_policy
-from constancia.verify.sources.files import read_file, read_named
-from constancia.verify.trust.policy_file import MAX_POLICY_BYTES
+from constancia.verify.sources.files import read_file
 from constancia.verify.trust.trust_folder import TrustFolder, load_trust
 
 NAME: Final = "constancia"
 CHECKPOINT: Final = "checkpoint"
 ORIGIN: Final = "origin"
 SOURCE: Final = "source"
-PINNED_FILES: Final = ("policy", "genesis")
+PUBLISHER: Final = "publisher"
 
 
 class TrustError(Exception):
@@ -44,12 +46,17 @@ class Pinned:
     source: str | None
 
     def load(self) -> TrustFolder:
-        """Load the trust folder.
+        """Load the trust folder, with who published it.
 
         Raises:
             Unreadable, Malformed: It is damaged.
         """
-        return load_trust(self.folder)
+        trust, raw = load_trust(self.folder), read_file(self.folder / PUBLISHER, MAX_NOTE_BYTES)
+        try:
+            publisher = {} if raw is None else json.loads(raw)
+            return with_members(trust, word={**publisher, **trust.word}) if trust.word is not None else trust
+        except (ValueError, TypeError) as error:
+            raise Unreadable("trust", str(self.folder / PUBLISHER), str(error)) from error
 
 
 def trust_root() -> Path:
@@ -81,11 +88,11 @@ def _line(path: Path) -> str | None:
     return None if raw is None else raw.decode("utf-8", "replace").strip() or None
 
 
-def pin(given: Path, *, source: str | None = None, replace: bool = False) -> list[Pinned]:
-    """Copy a trust folder into the user's configuration, once for each log in its policy.
+def pin(given: Anchor, *, source: str | None = None, replace: bool = False) -> list[Pinned]:
+    """Copy a trust anchor into the user's configuration, once for each log in its policy.
 
     Args:
-        given: The folder; the caller has compared its fingerprints with what the parties publish elsewhere.
+        given: The anchor; the caller has compared its fingerprint with what the parties publish elsewhere.
         source: The ledger's usual location.
         replace: Whether a different pinned genesis or key may be replaced.
 
@@ -94,20 +101,21 @@ def pin(given: Path, *, source: str | None = None, replace: bool = False) -> lis
 
     Raises:
         TrustError: A different one is already pinned.
-        Unreadable, Malformed: It is not a trust folder.
+        Unreadable, Malformed: What was pinned before is damaged.
     """
-    trust = load_trust(given)
-    return [_pin(given, trust, origin, source, replace=replace) for origin in sorted(trust.policy.logs)]
+    return [_pin(given, origin, source, replace=replace) for origin in sorted(given.trust.policy.logs)]
 
 
-def _pin(given: Path, trust: TrustFolder, origin: str, source: str | None, *, replace: bool) -> Pinned:
-    folder = trust_root() / _name(origin)
-    if folder.exists() and _files(folder) != _files(given):
+def _pin(given: Anchor, origin: str, source: str | None, *, replace: bool) -> Pinned:
+    folder, trust = trust_root() / _name(origin), given.trust
+    if folder.exists() and not _is_same(folder, given):
         if not replace:
             raise TrustError(origin)
         rmtree(folder)
-    for name, data in _files(given).items():
+    for name, data in given.files.items():
         write_file(folder / name, data)
+    if given.page is not None:
+        write_file(folder / PUBLISHER, json.dumps(given.page.word, ensure_ascii=False).encode())
     write_file(folder / ORIGIN, f"{origin}\n".encode())
     if source is not None:
         write_file(folder / SOURCE, f"{source}\n".encode())
@@ -117,16 +125,12 @@ def _pin(given: Path, trust: TrustFolder, origin: str, source: str | None, *, re
     return added
 
 
-def _files(folder: Path) -> dict[str, bytes]:
-    """Return the files to pin: policy, genesis and the certificates of `tsa/`; not the checkpoint, which changes."""
-    listed = [folder / name for name in PINNED_FILES]
-    tsa = folder / "tsa"
-    listed += sorted(tsa.iterdir()) if tsa.is_dir() else []
-    return {
-        path.relative_to(folder).as_posix(): read_named(path, MAX_POLICY_BYTES)
-        for path in listed
-        if path.exists() and not path.is_dir()
-    }
+def _is_same(folder: Path, given: Anchor) -> bool:
+    """Tell whether an anchor pins what is pinned: a page by its fingerprint, for it has no certificates."""
+    if given.page is not None:
+        there = load_trust(folder).word
+        return there is not None and there["fingerprint"] == given.page.fingerprint
+    return files_of(folder) == given.files
 
 
 def unpin(origin: str) -> bool:

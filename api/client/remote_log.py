@@ -101,6 +101,22 @@ class _Exchange(Web):
         return self._in_time(send, where)
 
 
+def fetch(address: str) -> bytes:
+    """Give what an address answers, of whatever media type; no redirect is followed.
+
+    Raises:
+        Unreadable: It can't be reached, or answers something else than 200.
+    """
+    base, _, name = address.rpartition("/")
+    try:
+        answer = _Exchange(base).ask("GET", f"/{name}", None)
+    except (OSError, HTTPException, ValueError) as error:
+        raise Unreadable("unreachable", address, printable(error)) from error
+    if answer.status != 200:
+        raise Unreadable("refused", address, f"{answer.status}")
+    return answer.data
+
+
 def _object(answer: Answer, where: str, members: Sequence[str] = ()) -> dict[str, Any]:
     """Read an answer's JSON object; one that has another form, whatever it says that it is, is none of a ledger's."""
     try:

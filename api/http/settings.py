@@ -2,10 +2,10 @@
 
 import re
 from ipaddress import ip_network
-from typing import Final, Self
+from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, field_validator, model_validator
+from pydantic import AliasChoices, Field, StringConstraints, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 THIS_MACHINE: Final = ("127.0.0.1", "::1")
@@ -45,6 +45,8 @@ class Settings(BaseSettings):
         contact: E-mail address or URL at which the operator is reached.
         licence: Licence of the open data: an SPDX identifier or a name, e.g. `CC-BY-4.0`.
         licence_url: Where the licence can be read.
+        published_trust: Where others publish their verifier page with the trust anchor in it: name → https address, as
+            JSON in the environment. Pages say that this server says so.
     """
 
     model_config = SettingsConfigDict(env_prefix="CONSTANCIA_", extra="ignore", populate_by_name=True)
@@ -68,6 +70,10 @@ class Settings(BaseSettings):
     contact: str | None = Field(default=None, pattern=r"^(?:https?://[^\s]+|[^\s@]+@[^\s@]+)$")
     licence: str | None = Field(default=None, min_length=1, max_length=200)
     licence_url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$")
+    published_trust: dict[
+        Annotated[str, StringConstraints(min_length=1, max_length=100)],
+        Annotated[str, StringConstraints(pattern=r"^https://[A-Za-z0-9][!-~]{1,500}$")],
+    ] = Field(default={}, max_length=100)
 
     @property
     def believed_proxies(self) -> list[str]:

@@ -9,6 +9,7 @@ from constancia.api.http.deps import TheLedger, address_of, settings_of
 from constancia.api.pages.altered_copy import KINDS, MAX_ENTRIES, Altered, altered_copy
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.page_cache import CachedPage
+from constancia.api.pages.trust_copies import copies_of, fingerprint_of
 from constancia.api.routers.witnesses import witnesses
 from constancia.ledger.ledger import Ledger
 
@@ -18,11 +19,12 @@ _STORED: Final = 16  # answers to alterations that stay
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What to compare with other copies: origin, genesis, log key, and the head by its size and root."""
+    """What to compare with other copies: origin, genesis, log key, the anchor's fingerprint, the head."""
 
     origin: str
     genesis: str
     log_key: str
+    fingerprint: str
     size: int
     root: str
 
@@ -33,7 +35,14 @@ def head_of(frame: Frame) -> Head:
     genesis = log.leaf_hash(0).hex() if log.size else ""
     key = frame.ledger.vkey if log.size else ""
     size = frame.as_of.size
-    return Head(origin=frame.ledger.origin, genesis=genesis, log_key=key, size=size, root=log.root(size).hex())
+    return Head(
+        origin=frame.ledger.origin,
+        genesis=genesis,
+        log_key=key,
+        fingerprint=fingerprint_of(frame.ledger),
+        size=size,
+        root=log.root(size).hex(),
+    )
 
 
 @router.get("/es/verificar")
@@ -41,7 +50,7 @@ def head_of(frame: Frame) -> Head:
 def verify(frame: TheFrame) -> Response:
     """Show the ways to verify: a receipt in the browser, the whole ledger, by the command line."""
     address = address_of(frame.request, settings_of(frame.request))
-    return frame.page("verify.html", here=head_of(frame), address=address)
+    return frame.page("verify.html", here=head_of(frame), copies=copies_of(frame), address=address)
 
 
 @router.get("/es/integridad")
@@ -53,6 +62,7 @@ def integrity(frame: TheFrame) -> Response:
     return frame.page(
         "integrity.html",
         here=head_of(frame),
+        copies=copies_of(frame),
         witnesses=seen["items"],
         quorum=seen["quorum"],
         latest=seen["witnessed"],

@@ -40,18 +40,19 @@ para una hoja de cálculo; en documentos/, los documentos por su título. Nada d
 leer, hechas de los registros. Lo que prueba algo son los archivos del libro: checkpoint, tile/, documents/ y anchors/.
 
 Para comprobarlo sin confiar en quien se lo dio, sin instalar nada: abra verificador.html en un navegador y suelte \
-allí este archivo zip. No usa la red. Use de preferencia una copia de esa página que usted guardó antes, o que obtuvo \
-de otra fuente. La que viene aquí es la del programa constancia {version}; su SHA-256 es
+allí este archivo zip. No usa la red. Use de preferencia la copia de esa página que publica una de las partes, \
+que trae dentro sus llaves y llega a un veredicto, o una que usted guardó antes. La que viene \
+aquí es la del programa constancia {version}; su SHA-256 es
 
     {verifier}
 
 Con el programa constancia, obtenido de una fuente en la que usted confía:
 
-    constancia verify ESTE_ARCHIVO.zip --trust CARPETA
+    constancia verify ESTE_ARCHIVO.zip --trust ANCLA
 
-CARPETA contiene lo que usted obtuvo por otra vía: «policy» (la llave del libro y de sus \
-testigos) y «genesis» (la huella del primer registro). El archivo «policy» incluido aquí sirve para \
-compararlo con el suyo; por sí mismo no prueba nada. Sin CARPETA el veredicto es NO CONCLUYENTE.
+ANCLA es esa página de una de las partes, o una carpeta con lo que usted obtuvo por otra vía: «policy» (la llave \
+del libro y de sus testigos) y «genesis» (la huella del primer registro). El archivo «policy» incluido aquí sirve para \
+compararlo con el suyo; por sí mismo no prueba nada. Sin ANCLA el veredicto es NO CONCLUYENTE.
 
 Archivos del libro: checkpoint, tile/ (huellas y registros), documents/ (documentos citados, cada uno con \
 su SHA-256 por nombre), anchors/ (sellos de tiempo, si los hay), policy.
@@ -70,18 +71,20 @@ spreadsheet, documentos/ the documents by their titles. None of that is signed: 
 the entries. What proves anything are the log's files: checkpoint, tile/, documents/ and anchors/.
 
 To check it without trusting the person who gave it to you, without installing anything: open verificador.html in a \
-browser and drop this zip file there. It uses no network. Preferably use a copy of that page that you saved before, \
-or obtained from another source. The one in here is that of the program constancia {version}; its SHA-256 is
+browser and drop this zip file there. It uses no network. Preferably use the copy of that page that one of the parties \
+publishes, which has their keys in it and reaches a verdict, or one that you saved before. The \
+one in here is that of the program constancia {version}; its SHA-256 is
 
     {verifier}
 
 With the program constancia, obtained from a source that you trust:
 
-    constancia verify THIS_FILE.zip --trust FOLDER
+    constancia verify THIS_FILE.zip --trust ANCHOR
 
-FOLDER contains what you obtained from another source: "policy" (the key of the log and of its witnesses) \
+ANCHOR is that page of one of the parties, or a folder with what you obtained from another source: \
+"policy" (the key of the log and of its witnesses) \
 and "genesis" (the fingerprint of the first entry). The "policy" in here is for comparing with \
-yours; by itself it proves nothing. Without FOLDER the verdict is INCONCLUSIVE.
+yours; by itself it proves nothing. Without ANCHOR the verdict is INCONCLUSIVE.
 
 The log's files: checkpoint, tile/ (hashes and entries), documents/ (cited documents, each named by \
 its SHA-256), anchors/ (time-stamps, if any), policy.

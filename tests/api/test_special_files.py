@@ -85,7 +85,12 @@ TABLE = {
     "backup folder": "backup new --dir HERE",
     "restore source": "restore HERE --dir new",
     "restore folder": "restore libro --dir HERE",
-    "trust add folder": "trust add HERE",
+    "trust add anchor": "trust add HERE",
+    "trust fingerprint anchor": "trust fingerprint HERE",
+    "trust page anchor": "trust page HERE --publisher NOSC --out new",
+    "trust page checkpoint": "trust page trust --publisher NOSC --checkpoint HERE --out new",
+    "trust page out": MADE,
+    "trust page check": "trust page --check HERE",
     "refusals source": "refusals --from HERE",
     "vault put folder": "vault put --dir HERE --field name --party nosc --file charter.md",
     "vault put file": "vault put --dir libro --field name --party nosc --file HERE",
@@ -94,7 +99,8 @@ TABLE = {
 }
 # Text that names a file or folder, where it is no address.
 AS_TEXT = {"serve published", "draft ledger", "submit to", "verify source", "verify since", "receipt source"} | {
-    "monitor peer", "refusals source", "show source", "log source", "state source", "export source",
+    "monitor peer", "refusals source", "show source", "log source", "state source", "export source", "verify trust",
+    "trust add anchor", "trust fingerprint anchor", "trust page anchor",
 }  # fmt: skip
 # What a folder is right for, or changes nothing; there it is none of the cases.
 FOLDERS = {name for name in TABLE if name.endswith((" folder", " to", " ledger", " source", " published", " target"))}

@@ -117,6 +117,7 @@ def test_script_with_one_other_byte_does_not_run(browser: Browser, tmp_path: Pat
     page.goto((tmp_path / "verificador.html").as_uri())
     assert page.evaluate("typeof translate") == "undefined"
     assert any("Content Security Policy" in one for one in said)
+    assert "la copia está dañada o alguien la cambió" in page.inner_text("#own")
     context.close()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from tests.verify.small_ledger import Log, PostQuantumWitness, Witness, Writer, write
+from tests.verify.small_ledger import Log, LogKey, PostQuantumWitness, Witness, Writer, write
 
 from constancia.ledger.wire.composition import format_tlog_proof
 from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof
@@ -24,6 +24,7 @@ from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.core.formats.note import NoteSignature, format_note, format_vkey, parse_note
 from constancia.verify.core.formats.policy import open_with_policy
+from constancia.verify.trust.fingerprint import fingerprint
 from constancia.verify.trust.policy_file import parse_policy
 from constancia.verify.wire.merkle import Tree, hash_leaf
 
@@ -140,6 +141,30 @@ def refused_vectors() -> list[dict[str, str]]:
     return [{"rule": f"SPEC 1.{rule}", "comment": comment, "bytes": raw.hex()} for rule, comment, raw in cases]
 
 
+def fingerprint_vectors(policy: str, genesis: bytes) -> list[dict[str, str]]:
+    """Trust anchors and their fingerprints: the first four pin the same; each of the others pins something else."""
+    log, one, two = policy.split("\n")[1:4]
+    moved = one.replace("https://witness.example/one", "https://elsewhere.example/")
+    spread = f"\n\t# no key\n{log} \t https://log.example/\n  {moved}\n{two}\ngroup  both all one\ttwo\n\nquorum both"
+    swapped = f"{log}\n{two}\n{one}\ngroup both all one two\nquorum both\n"
+    several = f"{log}\nlog {format_vkey(LogKey('second', 'example.org/second').verifier)}\nquorum none\n"
+    cases = [
+        ("the policy of this folder", policy, genesis), ("comments, blanks and addresses", spread, genesis),
+        ("CR LF", policy.replace("\n", "\r\n"), genesis), ("byte-order mark", "\ufeff" + policy, genesis),
+        ("another genesis", policy, bytes(32)),
+        ("another quorum", policy.replace("quorum both", "quorum one"), genesis),
+        ("witnesses in another order", swapped, genesis), ("two logs, no quorum", several, genesis),
+    ]  # fmt: skip
+    read = [(name, text.removeprefix("\ufeff").replace("\r\n", "\n"), text, leaf) for name, text, leaf in cases]
+    return [
+        {
+            "comment": name, "policy": text, "genesis": leaf.hex(),
+            "fingerprint": fingerprint(plain, parse_policy(plain).logs, leaf),
+        }
+        for name, plain, text, leaf in read
+    ]  # fmt: skip
+
+
 def make(folder: Path) -> None:
     """Write all vectors into a folder."""
     writer = story()
@@ -172,6 +197,7 @@ def make(folder: Path) -> None:
         "cosignature-ed25519.blob": line.blob,
         "cosignature-mldsa44.message": message_mldsa44(TIME, two.verifier.name, text),
         "policy": policy.encode(),
+        "fingerprints.json": as_json(fingerprint_vectors(policy, hash_leaf(log.entries[0]))),
         "receipt": format_tlog_proof(INDEX, inclusion_proof(log.tree, INDEX, SIZE), checkpoint, entry.raw),
     }
     for name, data in files.items():

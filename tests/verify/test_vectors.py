@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.vectors.make import FOLDER, make
-from tests.verify.small_ledger import verify
+from tests.verify.small_ledger import ORIGIN, verify
 
 from constancia.ledger.wire.composition import build_entry, format_tlog_proof
 from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof
@@ -32,6 +32,7 @@ from constancia.verify.core.formats.signatures import (
 from constancia.verify.core.formats.statement import parse_statement
 from constancia.verify.report.findings import Verdict
 from constancia.verify.trust.policy_file import parse_policy
+from constancia.verify.trust.trust_folder import load_trust
 from constancia.verify.wire.merkle import Tree, hash_leaf, verify_consistency, verify_inclusion
 from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
@@ -149,6 +150,28 @@ def test_receipt_is_read_and_written() -> None:
     proof = parse_tlog_proof(raw("receipt"))
     assert proof.extra == raw("entry.json")
     assert format_tlog_proof(proof.index, proof.proof, proof.checkpoint, proof.extra) == raw("receipt")
+
+
+def test_fingerprints_are_what_the_specification_says() -> None:
+    """By the bytes that SPEC §4 names, put together here by hand for the policy of this folder."""
+    vectors = loaded("fingerprints.json")
+    rules = "\n".join(
+        line.removesuffix(" https://witness.example/one") for line in raw("policy").decode().split("\n")[1:]
+    )
+    covered = f"constancia/trust@v1\n{ORIGIN}\n{raw('trust/genesis').decode()}{rules}"
+    code = base64.b32encode(hashlib.sha256(covered.encode()).digest())[:40].decode()
+    assert vectors[0]["fingerprint"].replace("-", "") == code
+    assert len({one["fingerprint"] for one in vectors[:4]}) == 1
+    assert len({one["fingerprint"] for one in vectors[3:]}) == len(vectors) - 3
+    word = load_trust(FOLDER / "trust").word
+    assert word == {"fingerprint": vectors[0]["fingerprint"]}
+
+
+def test_fingerprint_of_a_trust_folder_is_that_of_the_vector(tmp_path: Path) -> None:
+    for one in loaded("fingerprints.json"):
+        (tmp_path / "policy").write_bytes(one["policy"].encode())
+        (tmp_path / "genesis").write_text(one["genesis"])
+        assert load_trust(tmp_path).word == {"fingerprint": one["fingerprint"]}, one["comment"]
 
 
 @pytest.mark.parametrize("name", ["log", "receipt"])

@@ -36,9 +36,8 @@ def describe(source: Source, findings: Findings, size: int, other: Source | None
         versions = [bytes_ for bytes_ in _versions(source, index, other) if bytes_ != raw]
         signed = next((bytes_ for bytes_ in versions if hash_leaf(bytes_).hex() == recorded), None)
         best = signed or next(iter(versions), None)
-        findings.altered.append(
-            Shown(index=index, entry=_object(raw), other=_object(best), is_signed=signed is not None)
-        )
+        shown = Shown(index=index, entry=_object(raw), other=_object(best), is_signed=signed is not None)
+        findings.altered.append(shown)
 
 
 def take_names(findings: Findings, entry: Mapping[str, Any]) -> None:

@@ -86,6 +86,7 @@ def audit(  # noqa: PLR0913 - each says one thing about what is wanted
         open_pinned(trust.checkpoint, trust, TRUST)  # what is trusted must be readable, whatever the source is
     is_foreign = trust is not None and is_of_another_ledger(source, trust, findings)
     trust = None if is_foreign else trust
+    findings.trust = None if trust is None else trust.word
     if source.contradiction is not None:
         findings.anchored = trust is not None and trust.genesis is not None
         check_contradiction(source.contradiction, source.location, trust, findings)

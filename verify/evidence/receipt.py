@@ -146,8 +146,7 @@ def _own_key(entry: Entry | None) -> VerifierKey | None:
 
 
 def _check_inclusion(proof: TlogProof, raw: bytes, checkpoint: Checkpoint, findings: Findings) -> None:
-    findings.size = checkpoint.size
-    findings.root = checkpoint.root
+    findings.size, findings.root = checkpoint.size, checkpoint.root
     findings.count("L1", "inclusion_proofs")
     leaf = hash_leaf(raw)
     if findings.origin is not None and findings.origin != checkpoint.origin:
@@ -167,9 +166,7 @@ def _check_genesis(trust: TrustFolder | None, findings: Findings) -> None:
 def _check_trust(checkpoint: Checkpoint, trust: TrustFolder | None, findings: Findings) -> None:
     """Compare with the rest of the trust folder, as far as one entry allows."""
     _check_genesis(trust, findings)
-    if trust is None:
-        return
-    if trust.checkpoint is None:
+    if trust is None or trust.checkpoint is None:
         return
     pinned = open_pinned(trust.checkpoint, trust, TRUST)
     if pinned.origin == checkpoint.origin and pinned.size == checkpoint.size and pinned.root != checkpoint.root:

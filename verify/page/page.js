@@ -115,7 +115,7 @@ function clear(verdict) {
 }
 
 function show() {
-	const details = byId("details"), {verdict, faults, entry, act, error, origin, source} = report, isTechnical = code => inSet("!technical", code);
+	const details = byId("details"), {verdict, faults, entry, act, error, origin, source, trust: word} = report, isTechnical = code => inSet("!technical", code);
 	known = source.kind === "zip" ? report.names : remembered.get(origin) ?? {};
 	clear(verdict);
 	const heading = element(byId("status"), "h2", say(PAGE, verdict), {tabIndex: -1});
@@ -124,8 +124,9 @@ function show() {
 	if (says) element(details, "p", say(LAY, "says", {sentence: says}));
 	if (error) return heading;
 	if (report.faults_total) showAltered(details);
-	else if (act) showAct(details, act);
-	else showCounts(details);
+	if (word) element(report.faults_total ? details : byId("status"), "p", say(LAY, word.publisher ? "by-publisher" : "by-anchor", {...word, place: placed(word, lang)}));
+	if (word && !word.publisher) list(details, [["fingerprint", word.fingerprint]]);
+	if (!report.faults_total) act ? showAct(details, act) : showCounts(details);
 	for (const name of report.faults_total ? ["open", "not_checked"] : ["open", "not_checked", "notes"]) showRemarks(details, name, code => !isTechnical(code));
 	const technical = element(details, "details");
 	element(technical, "summary", say(LAY, "technical"));
@@ -165,7 +166,9 @@ function finish(given) {
 }
 
 function start() {
+	showOwn();
 	if (!chosen) return;
+	if (broken) return finish(endReport({}, {code: "anchor", detail: broken}));
 	window.constanciaReport = report = null;
 	clear("");
 	byId("busy").hidden = false;
@@ -176,15 +179,20 @@ function start() {
 	worker = spare;
 	spare = new Worker(source); // for the next time: starting one takes a while
 	worker.onmessage = ({data}) => { if (data.verdict) finish(data); else byId("bar").value = data; };
-	worker.postMessage({...chosen, against: copies.find(({blob}) => blob !== chosen.blob) ?? null, given: {policy, genesis: typed("genesis"), checkpoint: typed("kept")}});
+	worker.postMessage({...chosen, against: copies.find(({blob}) => blob !== chosen.blob) ?? null, given: {policy, genesis: typed("genesis"), checkpoint: typed("kept"), word: wordOf()}});
 }
+
+/** Does a text hold a quorum, and nothing that is no line of a policy? A mail or page that quotes one is none. */
+const isPolicy = text => /^[ \t]*quorum[ \t]/m.test(text) && text.split("\n").every(line => /^\s*(#|$|(log|witness|group|quorum)[ \t])/.test(line));
 
 /** Sorts files by name and by what they begin with; what is trusted goes into its box, for all to see. */
 async function take(files) {
 	for (const file of files) {
-		const text = await file.slice(0, 1e6).text(), isZip = text.startsWith("PK");
+		const text = await file.slice(0, 1e6).text(), isZip = text.startsWith("PK"), page = PAGE_START.test(text) && publishedIn(new DOMParser().parseFromString(text, "text/html"));
+		if (page) { fill(page); continue; }
 		const box = {policy: "policy", genesis: "genesis", checkpoint: "kept"}[file.name]
-			?? (/^[0-9a-f]{64}\s*$/.test(text) ? "genesis" : !isZip && /^[ \t]*quorum[ \t]/m.test(text) ? "policy" : null);
+			?? (/^[0-9a-f]{64}\s*$/.test(text) ? "genesis" : !isZip && isPolicy(text) ? "policy" : null);
+		if (box && box !== "kept" && wordOf() && byId(box).value.trim() !== text.trim()) makeRoom();
 		if (box) byId(box).value = text.trim() ? text : "—"; // an empty file is not one that is missing
 		else chosen = {blob: file, name: file.name};
 	}
@@ -195,12 +203,13 @@ async function take(files) {
 let taking = Promise.resolve();
 const accept = files => {
 	const kept = [...files];
-	taking = taking.then(() => take(kept)).catch(error => finish(endReport({}, {code: "file", detail: String(error)})));
+	taking = taking.then(() => take(kept)).catch(error => finish(endReport({}, {code: error.code ? "trust" : "file", detail: error.code ?? String(error)})));
 };
 
 function translate() {
 	document.documentElement.lang = lang;
-	document.title = say(PAGE, "title");
+	document.title = [say(PAGE, "title"), own?.publisher].filter(Boolean).join(" · ");
+	showOwn();
 	for (const node of document.querySelectorAll("[data-t]")) node.textContent = say(PAGE, node.dataset.t);
 	Object.assign(byId("lang"), lang === "es" ? {textContent: "English", lang: "en"} : {textContent: "Español", lang: "es"});
 	if (report) show();
@@ -208,6 +217,8 @@ function translate() {
 
 /** Sets all going. Workers are made of this very script, so the hash in the page's policy covers them too. */
 function openPage() {
+	lang = document.documentElement.lang;
+	try { fill(own = publishedIn(document)); } catch (error) { broken = error.code ?? String(error); }
 	source = URL.createObjectURL(new Blob([document.currentScript.textContent]));
 	spare = new Worker(source);
 	for (const id of ["file", "trustfiles"]) byId(id).onchange = event => accept(event.target.files);

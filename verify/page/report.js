@@ -2,7 +2,7 @@
 // (signatures 1, roots seen 2) after what the pass over the entries finds at the same index.
 const VERDICTS = ["intact", "altered", "inconclusive", "unreadable"];
 const faults = [], remarks = {open: [], not_checked: [], notes: []}, checked = {};
-const facts = {origin: null, size: null, root: null, genesis: null, log_key: null, anchored: false, entry: null, act: null, altered: []};
+const facts = {origin: null, size: null, root: null, genesis: null, log_key: null, anchored: false, trust: null, entry: null, act: null, altered: []};
 let total = 0;
 
 function fault(code, index, field, expected, found, {last = null, somewhere = false, late = 0, level = "L1", note = ""} = {}) {

@@ -4,7 +4,16 @@ const trust = {policy: null, genesis: null, kept: null};
 /** A text of the reader's own: an editor's mark and line ends make no other anchor. */
 const plain = bytes => lineEnds(same(bytes.subarray(0, 3), [0xef, 0xbb, 0xbf]) ? bytes.subarray(3) : bytes);
 
-async function readTrust({policy, genesis, checkpoint}) {
+/** The fingerprint of an anchor (SPEC §4): 200 bits of SHA-256 in base32. An address in the policy is nobody's key. */
+function fingerprintOf(policy, genesis) {
+	const rows = decode(plain(policy)).split("\n").map(line => line.split(/[ \t]+/).filter(Boolean)).filter(([rule]) => rule && rule[0] !== "#");
+	const rules = rows.map(row => row.slice(0, {log: 2, witness: 3}[row[0]]).join(" ")), origins = [...parsePolicy(plain(policy)).logs.keys()].join(" ");
+	const digest = sha256(utf8(["constancia/trust@v1", origins, genesis, ...rules, ""].join("\n"))).subarray(0, 25);
+	const bits = Array.from(digest, byte => byte.toString(2).padStart(8, "0")).join("");
+	return bits.replace(/.{5}/g, five => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[parseInt(five, 2)]).replace(/.{5}(?=.)/g, "$&-");
+}
+
+async function readTrust({policy, genesis, checkpoint, word}) {
 	try {
 		if (policy) trust.policy = parsePolicy(plain(policy));
 		if (genesis) trust.genesis = decode(plain(genesis))?.replace(/^[\x1c-\x1f\t-\r ]+|[\x1c-\x1f\t-\r ]+$/g, "");
@@ -15,6 +24,7 @@ async function readTrust({policy, genesis, checkpoint}) {
 		throw error;
 	}
 	facts.anchored = Boolean(policy && genesis);
+	if (facts.anchored) facts.trust = {...word, fingerprint: fingerprintOf(policy, trust.genesis)};
 }
 
 /** Holds a checkpoint to the policy: names of the witnesses that cosigned, those that could not be tried. */
@@ -54,7 +64,7 @@ function checkLedger(origins) {
 	if (!trust.policy || !claimed.length || claimed.some(origin => pinned.includes(origin))) return;
 	remark("open", "other-ledger", {pinned: pinned.sort().join(", "), origin: claimed[0]});
 	Object.assign(trust, {policy: null, genesis: null, kept: null, isForeign: true});
-	facts.anchored = false;
+	Object.assign(facts, {anchored: false, trust: null});
 }
 
 /** The ledger that an entry names, if it can be read. */

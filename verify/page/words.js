@@ -119,8 +119,13 @@ inconclusive|NO CONCLUYENTE|INCONCLUSIVE
 unreadable|ILEGIBLE|UNREADABLE
 foreign|ESTO NO ES UNA CONSTANCIA|THIS IS NOT A RECEIPT
 cannot|No se puede leer como constancia, paquete ni registro: {code} {detail}|It cannot be read as a receipt, a bundle or an entry: {code} {detail}
-cannot-trust|No se puede leer la carpeta de confianza: {detail}|The trust folder cannot be read: {detail}
+cannot-trust|No se puede leer el ancla de confianza: {detail}|The trust anchor cannot be read: {detail}
 cannot-browser|Este navegador no basta; use uno más reciente, o el verificador de Python. {detail}|This browser is not enough; use a newer one, or the Python verifier. {detail}
+cannot-anchor|Esta copia del verificador está dañada o alguien la cambió, y no revisa nada [{detail}]. Pídala otra vez a quien la publica.|This copy of the verifier is damaged or somebody changed it, and it checks nothing [{detail}]. Ask its publisher for it again.
+anchor|Esta copia dice ser la que publica {publisher} ({place}); lo que usted suelte se compara con las llaves que trae. Obténgala del sitio de {publisher}, o compare esta huella con la que da por otra vía, como en papel:|This copy says that it is the one that {publisher} publishes ({place}); what you drop is compared with the keys in it. Get it from the site of {publisher}, or compare this fingerprint with the one that they give in another way, such as on paper:
+fingerprint|Huella del ancla de confianza|Fingerprint of the trust anchor
+anchor-other|Usted cambió el ancla de confianza: ya no se compara con las llaves que publica {publisher}. Para volver a ellas, abra esta página otra vez.|You changed the trust anchor: the keys that {publisher} publishes are not used any more. To go back to them, open this page again.
+anchor-elsewhere|Cuidado: esta copia dice publicarse en {address}, y usted la abrió en {here}.|Careful: this copy says that it is published at {address}, and you opened it at {here}.
 log|libro
 one|registro {index}|entry {index}
 range|registros {index} a {last_index}|entries {index} to {last_index}

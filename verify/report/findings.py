@@ -35,6 +35,7 @@ class Report:
     `checked` counts by level and thing; `first` is the first fault. `since` is the size of the checkpoint that the
     audit went on from; `checkpoint` is the signed note that covers all of it, to be saved for the next one. `act` is
     the entry of a receipt; `altered` are entries at which something is wrong; `names` what the entries call things.
+    `trust` says on whose word the verdict rests: the trust anchor's fingerprint and who publishes it.
     """
 
     kind: str
@@ -57,6 +58,7 @@ class Report:
     act: Shown | None = None
     altered: tuple[Shown, ...] = ()
     names: Names = field(default_factory=Names)
+    trust: Mapping[str, str] | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -80,6 +82,7 @@ class Findings(FaultList):
         self.location = location
         self.since: int | None = None
         self.checkpoint: bytes | None = None
+        self.trust: Mapping[str, str] | None = None
         self.act: Shown | None = None
         self.altered: list[Shown] = []
         self.names = Names()
@@ -145,5 +148,5 @@ class Findings(FaultList):
             faults=tuple(self.faults), faults_total=self.total, notes=tuple(self.notes),
             open=tuple(self.open), not_checked=tuple(self.unchecked), list_all=list_all, since=self.since,
             checkpoint=None if self.checkpoint is None or self.total else self.checkpoint.decode("utf-8", "replace"),
-            act=self.act, altered=tuple(self.altered), names=self.names,
+            act=self.act, altered=tuple(self.altered), names=self.names, trust=self.trust,
         )  # fmt: skip

@@ -47,6 +47,11 @@ def lay_lines(report: Report, lang: str) -> list[str]:
         is_certain = report.verdict is Verdict.INTACT
         act = [] if report.act is None else act_lines(report.act, lang, report.names, is_certain=is_certain)
         lines = [*act, *([""] if act else []), *_sound(report, lang)]
+    if report.trust is not None:
+        word = {"address": "", "date": "", **report.trust}
+        place = ", ".join(filter(None, [word["address"], day_words(word["date"], lang)]))
+        lines.append(_say("by-publisher" if "publisher" in word else "by-anchor", lang, **word, place=place))
+        lines.append(f"{LABELS['fingerprint'][lang]}: {word['fingerprint']}")
     for name in REMARKED[:2] if report.faults_total else REMARKED:
         remarks = [_of_demonstration(remark, report.names) for remark in getattr(report, name)]
         sentences = [remark_words(remark, lang) for remark in remarks if remark.code not in TECHNICAL]

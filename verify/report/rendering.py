@@ -14,7 +14,7 @@ from constancia.verify.report.words import FAULTS, LABELS, LAY, SEEN, TECHNICAL,
 
 MAX_LINE: Final = 8_000  # characters
 LANGUAGES: Final = ("es", "en")
-_COPIED: Final = ("origin", "size", "since", "root", "genesis", "log_key", "anchored", "checkpoint")
+_COPIED: Final = ("origin", "size", "since", "root", "genesis", "log_key", "anchored", "trust", "checkpoint")
 MAX_SHOWN: Final = 120  # characters of an expected or found value in text
 
 
@@ -50,13 +50,12 @@ def unreadable_text(error: Unreadable | Malformed, lang: str) -> str:
 def unreadable_json(error: Unreadable | Malformed) -> str:
     """Give as JSON why there is no verdict: `foreign` where the file is another thing than what is verified."""
     is_foreign = error.code in KINDS
-    document = {
+    return json_text({
         "verdict": "foreign" if is_foreign else "unreadable",
         "exit_code": UNREADABLE,
         "error": {"code": error.code, "where": error.where},
         **{lang: unreadable_text(error, lang) for lang in LANGUAGES},
-    }
-    return json_text(document)
+    })  # fmt: skip
 
 
 def _document(report: Report) -> dict[str, Any]:

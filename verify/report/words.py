@@ -60,6 +60,7 @@ LABELS: Final[Words] = table_of("""
     root | Raíz | Root
     genesis | Huella del registro 0 | Fingerprint of entry 0
     log_key | Llave del libro | Log key
+    fingerprint | Huella del ancla de confianza | Fingerprint of the trust anchor
     L1 | libro | log
     L2 | autoría | authorship
     L3 | derecho | law
@@ -172,7 +173,7 @@ SEEN: Final[Words] = table_of("""
     link | Archivos detrás de un enlace simbólico, que no se sigue: {count}; el primero: {first}. Indique la carpeta verdadera. | Files behind a symbolic link, which is not followed: {count}; the first: {first}. Name the true folder.
     special | Archivos en cuyo lugar hay una tubería, un dispositivo o una carpeta: {count}; el primero: {first}. Obtenga otra copia. | Files in whose place a pipe, a device or a folder is: {count}; the first: {first}. Get another copy.
     form | {count} {count:archivo no tiene/archivos no tienen} la forma debida; el primero: {first}. Obtenga otra copia. | {count} {count:file is/files are} not in the form that {count:it/they} must have; the first: {first}. Get another copy.
-    other-ledger | La carpeta de confianza es de otro libro ({pinned}); éste dice ser {origin}. Use la carpeta de confianza de este libro. | The trust folder is for another ledger ({pinned}); this one says that it is {origin}. Use the trust folder of this ledger.
+    other-ledger | El ancla de confianza es de otro libro ({pinned}); éste dice ser {origin}. Use lo que publican las partes de este libro. | The trust anchor is for another ledger ({pinned}); this one says that it is {origin}. Use what the parties to this ledger publish.
     receipt-form | No es una constancia completa: está cortada o cambiada [{reason}]. Pídala otra vez como archivo adjunto, o descárguela de nuevo. | It is not a whole receipt: it was cut or changed [{reason}]. Ask for it again as an attached file, or download it again.
     entry-alone | Un registro suelto no muestra que esté en el libro: pida su constancia. | An entry by itself does not show that it is in the ledger: ask for its receipt.
     receipt-no-entry | A esta constancia le faltan los bytes del registro {index} (línea «extra»): no se puede revisar qué prueba. Pida la constancia con su registro. | This receipt lacks the bytes of entry {index} (the line "extra"): what it proves can't be checked. Ask for the receipt with its entry.
@@ -217,6 +218,8 @@ LAY: Final[Words] = table_of("""
     anchors | {count} {count:sello de tiempo revisado/sellos de tiempo revisados}. | {count} {count:time-stamp/time-stamps} checked.
     zip-refused | Parece el paquete de un libro, pero está incompleto o lo comprimió otro programa de un modo que aquí no se abre. Descárguelo otra vez, o comprímalo de nuevo como .zip común (Deflate). | It seems to be a ledger's bundle, but it is incomplete, or another program packed it in a way that is not opened here. Download it again, or pack it again as an ordinary .zip (Deflate).
     form-refused | Parece un registro del libro, pero está dañado: no se puede leer entero. Descárguelo otra vez. | It seems to be an entry of a ledger, but it is damaged: it can't be read as a whole. Download it again.
+    by-publisher | Según las llaves que publica {publisher} ({place}). | By the keys that {publisher} publishes ({place}).
+    by-anchor | Según el ancla de confianza que usted dio. | By the trust anchor that you gave.
     detail | Detalle técnico: {option}. | Technical detail: {option}.
     technical | Detalle técnico | Technical detail
 """)

@@ -279,15 +279,11 @@ def _open_folder(path: Path) -> Source:
         # Before the store: in a ledger at work a cosignature is always of a tree that the store has by then.
         cosignatures = _open_cosignatures(path / layout.COSIGNATURES_NAME)
         return Source(
-            kind="store",
-            location=str(path),
-            store=open_store(path / layout.STORE_NAME),
-            published=PublishedLog(Folder(log)) if log.is_dir() else None,
-            documents=Folder(path / layout.DOCUMENTS_NAME),
-            anchors=Folder(path / layout.ANCHORS_NAME),
-            cosignatures=cosignatures,
+            kind="store", location=str(path), store=open_store(path / layout.STORE_NAME),
+            published=PublishedLog(Folder(log)) if log.is_dir() else None, cosignatures=cosignatures,
+            documents=Folder(path / layout.DOCUMENTS_NAME), anchors=Folder(path / layout.ANCHORS_NAME),
             own_trust=(path / layout.TRUST_NAME).is_dir(),
-        )
+        )  # fmt: skip
     if os.path.lexists(path / layout.CHECKPOINT_NAME) or os.path.lexists(path / layout.TILES_NAME):
         return Source(kind="folder", location=str(path), published=PublishedLog(Folder(path)))
     raise Unreadable("source", str(path), "no ledger.sqlite, no checkpoint and no tile folder in it")

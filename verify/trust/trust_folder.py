@@ -1,5 +1,6 @@
 """The trust folder: what a verifier must have from elsewhere than the ledger that it audits (SPEC §4)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,14 +12,20 @@ from constancia.verify.core.trust import Trust
 from constancia.verify.sources.files import Folder, read_named
 from constancia.verify.sources.layout import CHECKPOINT_NAME, GENESIS_NAME, POLICY_NAME
 from constancia.verify.sources.transit import plain
+from constancia.verify.trust.fingerprint import fingerprint
 from constancia.verify.trust.policy_file import MAX_POLICY_BYTES, parse_policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustFolder(Trust):
-    """What a verifier pins, and its folder."""
+    """What a verifier pins, its folder, and on whose word it rests.
+
+    `word` has the anchor's `fingerprint`; if it comes from a page that somebody publishes, also `publisher`, `date` and
+    `address`. It is None if no genesis is pinned: that is no anchor.
+    """
 
     folder: Path | None = None
+    word: Mapping[str, str] | None = None
 
 
 def load_trust(folder: Path) -> TrustFolder:
@@ -40,15 +47,17 @@ def load_trust(folder: Path) -> TrustFolder:
     policy = files.read(POLICY_NAME, MAX_POLICY_BYTES)
     if policy is None:
         raise Unreadable("trust", str(folder), "a trust folder holds a file named policy")
+    parsed = _policy_in(policy)
     genesis = files.read(GENESIS_NAME, 256)
     if genesis is not None:
         text = plain(genesis).decode("ascii", "replace").strip()
         if not is_hex64(text):
             raise Malformed("genesis", "trust/genesis", "64 hex digits", text)
         genesis = bytes.fromhex(text)
-    parsed = _policy_in(policy)
     raw = files.read(CHECKPOINT_NAME, MAX_NOTE_BYTES)
-    return TrustFolder(policy=parsed, genesis=genesis, checkpoint=None if raw is None else plain(raw), folder=folder)
+    checkpoint = None if raw is None else plain(raw)
+    word = genesis and {"fingerprint": fingerprint(plain(policy).decode(), parsed.logs, genesis)}
+    return TrustFolder(policy=parsed, genesis=genesis, checkpoint=checkpoint, folder=folder, word=word or None)
 
 
 def read_policy(path: Path) -> Policy:

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.keys.log_signer import KEY_FILE_MODE, KeyFileError
-from constancia.ledger.keys.note_keys import check_passphrase, read_key_file
+from constancia.ledger.keys.note_keys import WrongPassphrase, check_passphrase, read_key_file
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.signatures import KeyId, PublicKey, Signature, load_public_key
 
@@ -101,7 +101,7 @@ def load(path: Path, passphrase: bytes) -> PrivateKey:
         read = load_pem_private_key if data.startswith(b"-----") else load_der_private_key
         handle = read(data, passphrase)
     except (ValueError, TypeError) as error:
-        raise KeyFileError(f"{path}: the passphrase is wrong, or this is not an encrypted key file") from error
+        raise WrongPassphrase(f"{path}: the passphrase is wrong, or this is not an encrypted key file") from error
     if not isinstance(handle, Ed25519PrivateKey | RSAPrivateKey):
         raise KeyFileError(f"{path}: an Ed25519 key or an e.firma key is needed")
     try:

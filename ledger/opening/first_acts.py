@@ -94,7 +94,7 @@ def _concurring(body: object, invitation: Invitation, party: str, type_name: str
     words = [word for word in body.concurring if word.type == type_name] if isinstance(body, GovernanceBody) else []
     for word in words:
         if word.digest != digest(item) and type_name == "GovernanceBodyEstablished":
-            raise Otherwise(f"{type_name}: the ledger has another text than the invitation that this party accepted")
+            raise _otherwise(type_name)
         if word.digest == digest(item) and party in word.parties:
             return []
     return [FirstAct(signer="representative", type=type_name, body=item)]
@@ -110,7 +110,11 @@ def _agreement(state: State, invitation: Invitation, party: str) -> list[FirstAc
         return [act(type_name) for type_name in AGREEMENT] if drafts else []
     version = agreement.current
     if version.version != 1 or version.docset_digest != digest(invitation.docset):
-        raise Otherwise("AgreementSigned: the ledger has another text than the invitation that this party accepted")
+        raise _otherwise("AgreementSigned")
     if not version.is_frozen:
         return [act("AgreementTextFrozen"), act("AgreementSigned")] if drafts else []
     return [act("AgreementSigned")] if party in version.missing else []
+
+
+def _otherwise(type_name: str) -> Otherwise:
+    return Otherwise(f"{type_name}: the ledger has another text than the invitation that this party accepted")

@@ -7,6 +7,7 @@ Nothing in it is secret, and it gives nobody any power: what counts later is the
 """
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -45,7 +46,7 @@ class Representative(Value):
 class WitnessOffer(Value):
     """The party's witness: its verifier keys, and the address at which the ledger's server asks it."""
 
-    keys: tuple[Label, ...]
+    keys: tuple[str, ...]
     url: Label
 
 
@@ -88,6 +89,25 @@ class PartyFile(Value):
         return about | {"party": self.party, "valid_from": day}
 
 
+def party_file_of(members: Mapping[str, Any], invitation: Invitation) -> PartyFile:
+    """Make a party's file of its members.
+
+    Raises:
+        Malformed: A member is missing, unknown or of another form, or does not fit the invitation.
+    """
+    try:
+        offered = PartyFile.parse(dict(members), "party")
+    except FormError as error:
+        raise Malformed("form", error.where, error.expected, error.found) from error
+    if offered.opening != invitation.digest:
+        raise Malformed("other-opening", "party.opening", "a file of this opening", offered.opening)
+    if invitation.party(offered.party) is None:
+        listed = ", ".join(invited.party for invited in invitation.parties)
+        raise Malformed("uninvited", "party.party", f"one of {listed}", offered.party)
+    _check_parts(offered, invitation)
+    return offered
+
+
 def read_party_file(raw: bytes, invitation: Invitation) -> PartyFile:
     """Read a party's file for an invitation.
 
@@ -104,20 +124,11 @@ def read_party_file(raw: bytes, invitation: Invitation) -> PartyFile:
     """
     members = read_object(raw, KIND, MAX_PARTY_BYTES)
     encoded = members.pop("signature", "")
-    try:
-        offered = PartyFile.parse(members, "party")
-        key = load_public_key(offered.root.scheme, spki_of(offered.root.public_key))
-    except FormError as error:
-        raise Malformed("form", error.where, error.expected, error.found) from error
-    if offered.opening != invitation.digest:
-        raise Malformed("other-opening", "party.opening", "a file of this opening", offered.opening)
-    if invitation.party(offered.party) is None:
-        listed = ", ".join(invited.party for invited in invitation.parties)
-        raise Malformed("uninvited", "party.party", f"one of {listed}", offered.party)
+    offered = party_file_of(members, invitation)
+    key = load_public_key(offered.root.scheme, spki_of(offered.root.public_key))
     signature = Signature(key=key.key_id, sig=decode_base64(str(encoded), "party.signature"))
     if not verify_signature(key, signature, pae(_PAYLOAD_TYPE, canonical(members))):
         raise Malformed("edited", "party.signature", "the file as its party signed it", "an edited file")
-    _check_parts(offered, invitation)
     return offered
 
 

@@ -92,7 +92,7 @@ def command(
     )
     try:
         _go_on(folder, [*(files or [])], [*(signed or [])], choices, log_passphrase_file)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         raise fail(message("opening.interrupted", folder=folder), 130) from None
 
 

@@ -87,8 +87,6 @@ def say_invitation(invitation: "Invitation") -> None:
     def words(text: object) -> str:
         return in_language(text, lang, languages)
 
-    rule = invitation.committee.rules.get("decision_rule")
-    by_majority = rule is not None and rule.value == "majority"
     say(
         message(
             "opening.about",
@@ -101,12 +99,21 @@ def say_invitation(invitation: "Invitation") -> None:
             ),
             committee=words(invitation.committee.name),
             mandate=words(invitation.committee.mandate),
-            rules=message("opening.rule_majority" if by_majority else "opening.rule_unanimity"),
+            rules=rules_in_words(invitation),
             agreement=words(invitation.agreement.title),
             documents=", ".join(f"{item['lang']} {groups(item['sha256'])}" for item in invitation.documents()),
             fingerprint=groups(invitation.digest),
         )
     )
+
+
+def rules_in_words(invitation: "Invitation") -> str:
+    """Say how the committee decides, and the further rules as data, where there are any."""
+    rules = invitation.committee.rules
+    rule = rules.get("decision_rule")
+    by_majority = rule is not None and rule.value == "majority"
+    others = (f"{name} = {rules[name].value}" for name in sorted(rules) if name != "decision_rule")
+    return ", ".join([message("opening.rule_majority" if by_majority else "opening.rule_unanimity"), *others])
 
 
 def groups(digest: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from constancia.api.cli.opening.host import GENESIS, groups, short_name
+from constancia.api.cli.opening.host import GENESIS, groups, rules_in_words, short_name
 from constancia.api.cli.opening.party import TRUST, Choices, load_own_representative, load_own_root, read_own_file
 from constancia.api.cli.prompts import agree, is_terminal
 from constancia.api.cli.terminal import fail, language, message, now, say
@@ -75,6 +75,7 @@ class _Joining:
         self.folder, self.invitation, self.offered, self.log, self.choices = folder, invitation, offered, log, choices
         self.watch = self._pin()
         self._keys: dict[str, PrivateKey] = {}
+        self._agreed: set[str] = set()  # types of acts that were shown and agreed to
 
     def run(self) -> None:
         from constancia.ledger.opening.first_acts import is_over, next_acts
@@ -146,27 +147,45 @@ class _Joining:
                     return ledger.state(seen.size), local_day(now(), self.invitation.timezone).isoformat()
 
     def _say_acts(self, acts: "Sequence[FirstAct]", state: "State") -> None:
-        self._show(acts, state)
-        if not self.choices.yes:
-            agree(message("opening.ask_acts", count=len(acts)))
+        if not {act.type for act in acts} <= self._agreed:
+            shown = _with_what_follows(acts, self.invitation, str(self.offered.party))
+            self._show(shown, state)
+            if not self.choices.yes:
+                agree(message("opening.ask_acts", count=len(shown)))
+            self._agreed |= {act.type for act in shown}
         for act in acts:
             self._submit(act)
 
     def _show(self, acts: "Sequence[FirstAct]", state: "State") -> None:
-        from constancia.api.text.i18n import say as sentence_words
-        from constancia.domain.sentences import sentence_of
-
         party = short_name(self.invitation, self.offered.party)
         say(message("opening.your_turn", party=party))
         for number, act in enumerate(acts, 1):
-            item = {"actor": self._actor(act), "body": act.body, "stream": "", "type": act.type}
             who = message("opening.by_root" if act.signer == "root" else "opening.by_person", name=self._name)
-            say(f"  {number}. {sentence_words(sentence_of(item, state), language())} — {who}")
+            say(f"  {number}. {self._sentence(act, state)} — {who}")
+        if any(act.type == "GovernanceRulesAdopted" for act in acts):
+            say(message("opening.rules_follow", rules=rules_in_words(self.invitation)))
         if any(act.type == "AgreementSigned" for act in acts):
             for lang, text in sorted(self.invitation.agreement.texts.items()):
                 say(f"\n--- {lang} ---\n{text.rstrip()}\n---")
             listed = self.invitation.documents()
             say(message("opening.text_is", documents=", ".join(groups(item["sha256"]) for item in listed)))
+
+    def _sentence(self, act: "FirstAct", state: "State") -> str:
+        """Give an act in words; what the ledger does not know yet is named as the invitation names it."""
+        from dataclasses import replace
+
+        from constancia.api.text.i18n import say as sentence_words
+        from constancia.domain.naming import Named
+        from constancia.domain.sentences import sentence_of
+
+        sentence = sentence_of({"actor": self._actor(act), "body": act.body, "stream": "", "type": act.type}, state)
+        known = {"who": self._name} if act.signer == "representative" else {}
+        titles = {
+            "agreement": Named(title=self.invitation.agreement.title.to_json()),
+            "governance_body": Named(title=self.invitation.committee.name.to_json()),
+        }
+        named = {name: title for name, title in titles.items() if name in act.body}
+        return sentence_words(replace(sentence, params={**sentence.params, **known, **named}), language())
 
     @property
     def _name(self) -> str:
@@ -182,8 +201,6 @@ class _Joining:
 
     def _submit(self, act: "FirstAct") -> None:
         """Draft the act on the tree as it is verified now, sign it, hand it in, and keep the receipt."""
-        import json
-
         from constancia.domain.catalogue import parse_act
         from constancia.domain.kernel.calendar import format_instant, local_day
         from constancia.domain.kernel.editions import NEWEST
@@ -205,7 +222,7 @@ class _Joining:
         done = self.log.submit(signed_document(raw, [sign_statement(raw, key)]))
         receipt = self.folder / RECEIPTS / f"{done['index']}.tlog-proof"
         write_file(receipt, str(done["receipt"]).encode())
-        say(message("opening.recorded", index=int(done["index"]), type=json.loads(raw)["type"], path=receipt))
+        say(message("opening.recorded", index=int(done["index"]), path=receipt))
         if act.type == "AgreementDrafted":
             for text in self.invitation.agreement.texts.values():
                 self.log.keep_document(text.encode())
@@ -227,6 +244,16 @@ class _Joining:
                 size=self.watch.seen.size,
             )
         )
+
+
+def _with_what_follows(acts: "Sequence[FirstAct]", invitation: "Invitation", party: str) -> "list[FirstAct]":
+    """Give acts with those that are agreed to together: the committee's rules follow when all have founded it."""
+    from constancia.ledger.opening.first_acts import FOUNDATION, FirstAct
+
+    if [act.type for act in acts] != [FOUNDATION[0]]:
+        return [*acts]
+    rules = FirstAct(signer="representative", type=FOUNDATION[1], body=invitation.body_of(FOUNDATION[1], party))
+    return [*acts, rules]
 
 
 def _awaited(state: "State", day: str) -> list[str]:

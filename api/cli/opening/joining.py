@@ -90,7 +90,7 @@ class _Joining:
             if acts:
                 self._say_acts(acts, state)
                 continue
-            names = ", ".join(short_name(self.invitation, party) for party in _awaited(state, day))
+            names = ", ".join(short_name(self.invitation, party) for party in _awaited(state, day, self.invitation))
             if not is_terminal():
                 say(message("opening.waits_others", parties=names, folder=self.folder))
                 return
@@ -256,9 +256,12 @@ def _with_what_follows(acts: "Sequence[FirstAct]", invitation: "Invitation", par
     return [*acts, rules]
 
 
-def _awaited(state: "State", day: str) -> list[str]:
-    """Give the parties whose turn it is."""
+def _awaited(state: "State", day: str, invitation: "Invitation") -> list[str]:
+    """Give the parties whose turn it is; a text is put forward and frozen by the first party of the invitation."""
     from constancia.domain.kernel.calendar import parse_day
     from constancia.domain.opening import opening_steps
 
-    return [turn.party for step in opening_steps(state, parse_day(day)) for turn in step.turns]
+    turns = [turn for step in opening_steps(state, parse_day(day)) for turn in step.turns]
+    if turns and turns[0].type in ("AgreementDrafted", "AgreementTextFrozen"):
+        return [str(invitation.parties[0].party)]
+    return [turn.party for turn in turns]

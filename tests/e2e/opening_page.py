@@ -13,7 +13,6 @@ DOCS: Final = Path(__file__).resolve().parents[2] / "docs"
 PAGES: Final = {"es": DOCS / "es" / "APERTURA.md", "en": DOCS / "OPENING.md"}
 ENTER, SECRET, SCREEN, COMMAND, SENT = "⏎", "····", "» ", " $ constancia ", " → "
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_COUNT = re.compile(r"<!-- (cuenta|count) -->\n.*?<!-- /\1 -->", re.DOTALL)
 _WORDS: Final = {
     "es": "Se escriben {command} comandos y {typed} respuestas; {enter} veces basta Enter, y {secret} veces se escribe "
     "una frase de paso. Viajan {sent} archivos, de cuatro clases. Ningún identificador se copia a mano. Todo junto, "
@@ -90,13 +89,9 @@ def counted_words(lang: str) -> str:
 
 def main() -> None:
     for lang, path in PAGES.items():
-        text = path.read_text(encoding="utf-8")
-        path.write_text(
-            _COUNT.sub(
-                lambda found, lang=lang: f"<!-- {found[1]} -->\n{counted_words(lang)}\n<!-- /{found[1]} -->", text
-            ),  # type: ignore[misc]
-            encoding="utf-8",
-        )
+        before, mark, rest = re.split(r"(<!-- (?:cuenta|count) -->\n)", path.read_text(encoding="utf-8"), maxsplit=1)
+        after = rest[rest.index("<!-- /") :]
+        path.write_text(f"{before}{mark}{counted_words(lang)}\n{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

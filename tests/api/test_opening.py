@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from tests.api.command_line import run_here
 from tests.api.served import serving
+from tests.efirma_files import RFC, make_pair
+from tests.efirma_files import SECRET as EFIRMA
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.ledger.assembly import Options
@@ -168,6 +170,20 @@ def test_a_representative_has_a_key_of_another_file(office: Office) -> None:
     public = json.loads((office.home / "bruno.pub.json").read_bytes())
     assert item["representative"]["key"]["public_key"] == public["public_key"]
     assert not (office.home / "nosc" / "representative.pem").exists()
+
+
+def test_a_representative_signs_with_an_e_firma_and_not_with_a_seal(office: Office) -> None:
+    office.invite()
+    (office.home / "frase").write_bytes(EFIRMA + b"\n")
+    options = ("--answers", "nosc.toml", "--passphrase-file", "frase", "--representative-key", "ana.key")
+    make_pair(office.home, seal=True)
+    code, text = office.run("init", "nosc", "libro/opening.json", *options)
+    assert (code, "sello para facturas (CSD)" in text) == (FAILED, True)
+    make_pair(office.home)
+    office.does("init", "nosc", *options)
+    item = json.loads((office.home / "nosc" / "nosc.party.json").read_bytes())
+    assert item["representative"]["key"]["scheme"] == "rsa-pkcs1-sha256"
+    assert RFC not in json.dumps(item)
 
 
 def test_white_space_that_a_mail_adds_is_nothing(office: Office) -> None:

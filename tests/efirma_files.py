@@ -43,7 +43,13 @@ def _rsa(number: int) -> rsa.RSAPrivateKey:
 
 
 def make_pair(
-    folder: Path, name: str = "ana", *, seal: bool = False, begins: datetime | None = None, number: int = 0
+    folder: Path,
+    name: str = "ana",
+    *,
+    seal: bool = False,
+    begins: datetime | None = None,
+    number: int = 0,
+    secret: bytes = SECRET,
 ) -> Pair:
     """Write `<name>.cer` and `<name>.key`.
 
@@ -53,9 +59,10 @@ def make_pair(
         seal: Whether it is a seal for invoices.
         begins: First instant of its four years; a year ago by default.
         number: Which of a few keys.
+        secret: The key's passphrase.
     """
     begins = begins or datetime.now(UTC) - timedelta(days=365)  # noqa: TID251 - the machine's clock, as for the program
-    pair = Pair(folder / f"{name}.cer", folder / f"{name}.key")
+    pair = Pair(folder / f"{name}.cer", folder / f"{name}.key", secret)
     key = _rsa(number)
     pair.cer.write_bytes(_certificate(key, begins, seal=seal).public_bytes(Encoding.DER))
     pair.key.write_bytes(encrypted(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()), pair.secret))

@@ -52,8 +52,8 @@ def next_acts(state: State, invitation: Invitation, offered: PartyFile, day: str
         return entry
     if any(f"party/{invited.party}" not in state.aggregates for invited in invitation.parties):
         return []
-    said = _foundation(state, invitation, offered.party)
-    return said if said is not None else _agreement(state, invitation, offered.party)
+    founding = _foundation(state, invitation, offered.party)
+    return founding if founding is not None else _agreement(state, invitation, offered.party)
 
 
 def is_over(state: State, invitation: Invitation) -> bool:

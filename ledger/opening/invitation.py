@@ -235,10 +235,8 @@ def _parse(type_name: str, body: Mapping[str, Any]) -> None:
     try:
         parse_act(type_name, NEWEST, body)
     except UnknownAct as error:
-        found = dict(error.problem.found)
-        _malformed(
-            str(found.get("where", type_name)), str(found.get("expected", error.problem.rule)), found.get("found")
-        )
+        met = dict(error.problem.found)
+        _malformed(str(met.get("where", type_name)), str(met.get("expected", error.problem.rule)), met.get("found"))
 
 
 def _malformed(where: str, expected: str, found: object) -> NoReturn:

@@ -136,6 +136,15 @@ def test_answers_of_the_page_lead_to_an_agreement_in_force(opened: Office) -> No
     assert "NO CONCLUYENTE" in text, "the policy asks for the witness, which does not run"
 
 
+def test_g2_charter_that_the_roots_sign_holds_the_policy(drafted: Office) -> None:
+    statement = json.loads((drafted.home / "libro" / "genesis.statement.json").read_bytes())
+    drafted.sign("nosc")
+    charter = (drafted.home / "libro" / "documents" / statement["body"]["charter"]["sha256"]).read_text("utf-8")
+    policy = (drafted.home / "nosc" / "trust" / "policy").read_text("utf-8")
+    assert "quorum parties" in policy
+    assert policy.rstrip() in charter
+
+
 def test_the_page_that_is_served_names_what_is_next(opened: Office) -> None:
     text = go_on(opened, "nosc")
     assert "Turno de: SFP" in text

@@ -138,6 +138,8 @@ def _as_party(folder: Path, files: Sequence[Path], choices: "Choices") -> None:
     elif files:
         raise fail(message("opening.not_for_party", path=files[0], kind=kind or "?", file=GENESIS))
     elif (folder / GENESIS).exists():
+        if not party.has_signed(folder):  # it was cut short between the two files
+            party.sign_genesis(folder, folder / GENESIS, choices)
         joining.go_on_online(folder, choices)
     else:
         party.present(folder, choices)

@@ -161,6 +161,21 @@ def test_the_same_command_goes_on_where_it_was(office: Office) -> None:
     assert "Falta el archivo de: NOSC, SFP" in text
 
 
+def test_genesis_that_was_received_and_not_signed_yet_is_signed_at_the_next_run(opened: Office) -> None:
+    signed = opened.home / "nosc" / "nosc.signed.json"
+    before = signed.read_bytes()
+    signed.unlink()
+    go_on(opened, "nosc")
+    assert signed.read_bytes() == before
+
+
+def test_folder_with_a_ledgers_key_is_left_as_it_is(office: Office) -> None:
+    key = office.home / "libro" / "keys" / "log.pem"
+    key.parent.mkdir(parents=True)
+    key.write_text("llave", "utf-8")
+    assert "en otra carpeta" in office.refused("init", "libro", "--answers", "libro.toml")
+
+
 def test_keys_that_were_made_before_the_interruption_are_used(office: Office) -> None:
     office.invite()
     path = office.present("nosc")

@@ -28,8 +28,11 @@ RECEIVED: Final = "received"
 def invite(folder: Path, plan_file: Path | None) -> None:
     """Make the invitation, from a file or from questions, and say who goes on."""
     from constancia.ledger.disk.durable import write_file
+    from constancia.ledger.folder import LedgerFolder
     from constancia.ledger.opening.invitation import write_invitation
 
+    if LedgerFolder(folder).log_key.exists():  # of a genesis that was drafted another way: it is never replaced
+        raise fail(message("opening.has_key", folder=folder))
     if plan_file is not None:
         plan, base = read_plan(plan_file), plan_file.parent
     elif is_terminal():

@@ -242,6 +242,11 @@ def sign_genesis(folder: Path, genesis_file: Path, choices: Choices) -> None:
         say(message("opening.start_witness", folder=folder))
 
 
+def has_signed(folder: Path) -> bool:
+    """Tell whether the party has signed the genesis."""
+    return (folder / f"{Answers(folder)[PARTY]}.signed.json").exists()
+
+
 def load_own_root(folder: Path, choices: Choices) -> "PrivateKey":
     """Open the party's root."""
     from constancia.ledger.keys.key_file import load

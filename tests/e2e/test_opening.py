@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,8 @@ def afternoon(tmp_path: Path) -> Iterator[Afternoon]:
     (made.folder("INAI") / "acuerdo.md").write_text("# Hoja de ruta\n\nLas partes publican lo que acuerdan.\n", "utf-8")
     yield made
     for terminal in made.terminals.values():
+        terminal.stop()
+    for terminal in made.terminals.values():
         terminal.close()
 
 
@@ -161,11 +164,11 @@ def test_both_pages_do_the_same() -> None:
 def asked_by(question: str, lang: str) -> set[str]:
     """The messages that a question can be."""
     words = re.sub(r" \[.*\]$", "", question)
-    found = set()
-    for name in message_ids(lang):
-        if not name.startswith("cli."):
-            continue
-        pattern = ".+".join(map(re.escape, re.split(r"%\(\w+\)s", tr(lang, name))))
-        if re.fullmatch(pattern, words):
-            found.add(name)
-    return found
+    return {name for name, pattern in patterns(lang).items() if pattern.fullmatch(words)}
+
+
+@cache
+def patterns(lang: str) -> dict[str, re.Pattern[str]]:
+    """What tells each message of the command line."""
+    names = (name for name in message_ids(lang) if name.startswith("cli."))
+    return {name: re.compile(".+".join(map(re.escape, re.split(r"%\(\w+\)s", tr(lang, name))))) for name in names}

@@ -71,10 +71,15 @@ class TypedTerminal:
         self.close()
         return code
 
+    def stop(self) -> None:
+        """Ask the command to end, as by Ctrl-C, without waiting for it."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+
     def close(self) -> None:
         """End the command, if it still runs, as by Ctrl-C."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.stop()
             try:
                 self.process.wait(15)
             except subprocess.TimeoutExpired:

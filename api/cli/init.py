@@ -102,9 +102,12 @@ def _go_on(
     """Do the step that a folder and the files given are at."""
     from constancia.api.cli.opening import host, party
     from constancia.ledger.folder import LedgerFolder
+    from constancia.verify.sources.layout import CHECKPOINT_NAME
 
     places, ceremony = LedgerFolder(folder), choices.answers
-    is_opened = places.store.exists() and not ((signed or files) and _is_unfinished(folder))
+    # Where the guided opening was cut short after the first entry, its files are there and nothing is published yet.
+    resumes = (folder / INVITATION).exists() and not (places.log / CHECKPOINT_NAME).exists()
+    is_opened = places.store.exists() and not ((signed or files or resumes) and _is_unfinished(folder))
     if is_opened:
         raise fail(message("init.exists", folder=folder))
     if signed and not (folder / INVITATION).exists():

@@ -169,6 +169,45 @@ def test_genesis_that_was_received_and_not_signed_yet_is_signed_at_the_next_run(
     assert signed.read_bytes() == before
 
 
+def test_opening_that_was_cut_short_after_the_genesis_is_finished_at_the_next_run(drafted: Office) -> None:
+    signed = [drafted.sign(party) for party in PARTIES]
+    drafted.does("init", "libro", *signed, "--log-passphrase-file", "frase")
+    shutil.rmtree(drafted.home / "libro" / "log")
+    assert "Libro abierto" in drafted.does("init", "libro", "--log-passphrase-file", "frase")
+    assert "constancia serve --dir libro" in drafted.refused("init", "libro")
+
+
+def test_witness_of_a_party_needs_its_genesis(office: Office) -> None:
+    office.invite()
+    office.present("nosc")
+    assert "constancia init nosc genesis.json" in office.refused("witness", "--dir", "nosc")
+
+
+def test_languages_kinds_and_capacities_of_its_own(office: Office) -> None:
+    path = office.home / "libro.toml"
+    text = (
+        path.read_text("utf-8").replace('"federal_ministry"', '"conselho"').replace('"civil_society_group"', '"rede"')
+    )
+    text = re.sub(r'\{ es = "([^"]*)" \}', r'{ es = "\1", pt = "\1" }', text)
+    own = """languages = ["pt", "es"]
+party_kinds = [
+  { kind = "rede", name = { es = "red", pt = "rede" } },
+  { kind = "conselho", name = { es = "consejo", pt = "conselho" } },
+]
+capacities = [{ capacity = "vocal", name = { es = "vocal", pt = "vogal" } }]
+"""
+    path.write_text(own + text, "utf-8")
+    office.invite()
+    options = ("--answers", "nosc.toml", "--passphrase-file", "frase")
+    assert "se esperaba uno de vocal" in office.run("init", "nosc", "libro/opening.json", *options)[1]
+    for party in PARTIES:
+        answers = '[representative]\nname = "Ana"\ncapacity = "vocal"\npost = { es = "Vocal", pt = "Vogal" }\n'
+        (office.home / f"{party}.toml").write_text(answers, "utf-8")
+    office.draft()
+    body = json.loads((office.home / "libro" / "genesis.statement.json").read_bytes())["body"]
+    assert (body["languages"], [item["kind"] for item in body["party_kinds"]]) == (["es", "pt"], ["conselho", "rede"])
+
+
 def test_folder_with_a_ledgers_key_is_left_as_it_is(office: Office) -> None:
     key = office.home / "libro" / "keys" / "log.pem"
     key.parent.mkdir(parents=True)

@@ -64,10 +64,16 @@ class Question:
     default: Callable[[], str | None] = lambda: None
     check: Callable[[str], str] | None = None
     shown: Callable[[Any], str] = str
+    language: str = ""  # in which the answer is, where the words name it
+
+    @property
+    def text(self) -> str:
+        """The question in the user's language."""
+        return message(self.words, language=self.language)
 
     def put_to(self, answers: Answers) -> None:
         """Ask, and save the answer."""
-        answers.put(self.name, ask(message(self.words), default=self.default(), check=self.check or line))
+        answers.put(self.name, ask(self.text, default=self.default(), check=self.check or line))
 
 
 class Asked(Protocol):
@@ -79,8 +85,8 @@ class Asked(Protocol):
         ...
 
     @property
-    def words(self) -> str:
-        """The id of its words."""
+    def text(self) -> str:
+        """The question in the user's language."""
         ...
 
     @property
@@ -108,7 +114,7 @@ def review(questions: Sequence[Asked], answers: Answers) -> None:
     while True:
         say("")
         for number, question in enumerate(questions, 1):
-            say(f"  {number}. {message(question.words)}: {question.shown(answers[question.name]) or '—'}")
+            say(f"  {number}. {question.text}: {question.shown(answers[question.name]) or '—'}")
         chosen = ask(message("opening.review"), default="", check=lambda answer: _number(answer, len(questions)))
         if not chosen:
             return

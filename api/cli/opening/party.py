@@ -22,10 +22,10 @@ from constancia.api.cli.opening.host import (
 )
 from constancia.api.cli.opening.plan import read_plan
 from constancia.api.cli.prompts import agree, choose, is_terminal
-from constancia.api.cli.terminal import fail, message, passphrase, say, unlock
+from constancia.api.cli.terminal import fail, language, message, passphrase, say, unlock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from constancia.ledger.keys.key_file import PrivateKey
     from constancia.ledger.opening.genesis_file import Opening
@@ -40,14 +40,6 @@ WITNESS_SECRET: Final = "witness.passphrase"  # noqa: S105 - a file's name
 WITNESS_STORE: Final = "witness.sqlite"
 TRUST: Final = "trust"
 _CAPACITY: Final = "representative"
-_ASKED: Final = (
-    Question(name="name", words="opening.q_person"),
-    Question(name="post", words="opening.q_post"),
-    Question(
-        name="witness", words="opening.q_witness", default=lambda: "",
-        check=lambda answer: address(answer) if answer else "",
-    ),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +126,7 @@ def present(folder: Path, choices: Choices) -> None:
 def _answered(folder: Path, invitation: "Invitation", choices: Choices) -> dict[str, Any]:
     """Give name, post, capacity, scope and witness, from a file or from questions."""
     from constancia.domain.catalogue import acts_signed_by
+    from constancia.domain.kernel.languages import member_of
 
     scope = sorted(acts_signed_by("rep") | acts_signed_by("root_or_rep"))
     lang = invitation.languages[0]
@@ -142,15 +135,52 @@ def _answered(folder: Path, invitation: "Invitation", choices: Choices) -> dict[
         about = plan.get("representative")
         if not isinstance(about, dict) or not {"name", "post"} <= about.keys():
             raise fail(message("opening.party_answers", path=choices.answers))
-        post = about["post"] if isinstance(about["post"], dict) else {lang: about["post"]}
+        post = about["post"] if isinstance(about["post"], dict) else {member_of(lang): about["post"]}
         return {"capacity": _CAPACITY, "scope": scope, "witness": plan.get("witness", "")} | about | {"post": post}
     if not is_terminal():
         raise fail(message("opening.no_terminal", folder=folder))
-    answers = Answers(folder)
-    ask_all(_ASKED, answers)
-    review(_ASKED, answers)
-    about = {name: answers[name] for name in ("name", "witness")}
-    return about | {"capacity": _CAPACITY, "post": {lang: answers["post"]}, "scope": scope}
+    answers, asked = Answers(folder), _questions(invitation)
+    ask_all(asked, answers)
+    review(asked, answers)
+    about = {name: answers[name] for name in ("capacity", "name", "witness") if name in answers}
+    post = {member_of(tag): answers[f"post_{tag}"] for tag in invitation.languages}
+    return {"capacity": _CAPACITY, "scope": scope} | about | {"post": post}
+
+
+def _questions(invitation: "Invitation") -> tuple[Question, ...]:
+    """Give what is asked: the post in each authentic language, the capacity where the ledger has words of its own."""
+    from constancia.api.text.i18n import in_language, language_name
+
+    languages, listed = invitation.languages, invitation.capacities
+    words = "opening.q_post" if len(languages) == 1 else "opening.q_post_in"
+    names = {tag: language_name(tag, language()) for tag in languages}
+    posts = [Question(name=f"post_{tag}", words=words, language=names[tag]) for tag in languages]
+    capacities = {str(item.capacity): in_language(item.name, language(), languages) for item in listed or ()}
+    choices = [
+        Question(
+            name="capacity",
+            words="opening.q_capacity",
+            language=", ".join(f"{name} ({meaning})" for name, meaning in capacities.items()),
+            check=lambda answer: _capacity(answer, capacities),
+        )
+    ]
+    return (
+        Question(name="name", words="opening.q_person"),
+        *posts,
+        *(choices if listed is not None and _CAPACITY not in capacities else ()),
+        Question(
+            name="witness",
+            words="opening.q_witness",
+            default=lambda: "",
+            check=lambda answer: address(answer) if answer else "",
+        ),
+    )
+
+
+def _capacity(answer: str, listed: "Mapping[str, str]") -> str:
+    if answer not in listed:
+        raise ValueError(message("opening.capacity_form", listed=", ".join(listed)))
+    return answer
 
 
 def _representative(party: str, about: dict[str, Any], material: dict[str, str]) -> dict[str, Any]:

@@ -123,7 +123,11 @@ class _Parties:
     """The parties: asked for one after the other, each saved when it is whole."""
 
     name = PARTIES
-    words = "opening.parties_are"
+
+    @property
+    def text(self) -> str:
+        """What they are called in the list of answers."""
+        return message("opening.parties_are")
 
     @staticmethod
     def shown(parties: Any) -> str:

@@ -105,10 +105,27 @@ class _Joining:
             time.sleep(_PAUSE_S)
 
     def _pin(self) -> "Watch":
-        """Audit the ledger at its address with this party's policy; keep the fingerprint of the genesis it signed."""
+        """Audit the ledger, and then keep the fingerprint of the genesis that this party signed."""
         from constancia.ledger.disk.durable import write_file
-        from constancia.ledger.opening.genesis_file import read_genesis
         from constancia.ledger.signatory.checkpoint_memory import Watch
+        from constancia.verify.trust.trust_folder import load_trust
+
+        trust = self.folder / TRUST
+        genesis = self._audit()
+        if not (trust / "genesis").exists():
+            write_file(trust / "genesis", f"{genesis.hex()}\n".encode())
+            say(message("opening.pinned", address=self.invitation.address, trust=trust))
+        return Watch(load_trust(trust).policy.logs[self.invitation.origin], self.folder / SEEN)
+
+    def _audit(self) -> bytes:
+        """Audit the ledger at its address with this party's policy and genesis; give the leaf hash of entry 0.
+
+        A quorum that has not cosigned yet, and what else is still open, stops nobody from signing; a fault does.
+        """
+        from dataclasses import replace
+
+        from constancia.ledger.opening.exchange_file import MAX_BYTES
+        from constancia.ledger.opening.genesis_file import read_genesis
         from constancia.verify.audit.run import audit
         from constancia.verify.report.findings import Verdict
         from constancia.verify.report.rendering import report_text
@@ -118,19 +135,17 @@ class _Joining:
         from constancia.verify.trust.trust_folder import load_trust
         from constancia.verify.wire.merkle import hash_leaf
 
-        trust = self.folder / TRUST
-        _opening, statement = read_genesis(read_named(self.folder / GENESIS, 8_388_608))
+        trust = load_trust(self.folder / TRUST)
+        _opening, statement = read_genesis(read_named(self.folder / GENESIS, MAX_BYTES))
         with open_source(self.invitation.address) as source:
-            if not (trust / "genesis").exists():
-                first = next(iter(source.entries()))
-                if read_entry(first).statement.raw != statement.raw:
-                    raise fail(message("opening.foreign_genesis", address=self.invitation.address))
-                write_file(trust / "genesis", f"{hash_leaf(first).hex()}\n".encode())
-                say(message("opening.pinned", address=self.invitation.address, trust=trust))
-            report = audit(source, load_trust(trust))
+            first = next(iter(source.entries()), b"")
+            if not first or read_entry(first).statement.raw != statement.raw:
+                raise fail(message("opening.foreign_genesis", address=self.invitation.address))
+            leaf = hash_leaf(first)
+            report = audit(source, replace(trust, genesis=trust.genesis or leaf))
         if report.verdict is Verdict.ALTERED:
             raise fail(report_text(report, language()))
-        return Watch(load_trust(trust).policy.logs[self.invitation.origin], self.folder / SEEN)
+        return leaf
 
     def _state(self) -> "tuple[State, str]":
         """Give the state at the address, of the very tree that was verified against the one before, and today."""
@@ -147,6 +162,7 @@ class _Joining:
                     return ledger.state(seen.size), local_day(now(), self.invitation.timezone).isoformat()
 
     def _say_acts(self, acts: "Sequence[FirstAct]", state: "State") -> None:
+        self._audit()
         if not {act.type for act in acts} <= self._agreed:
             shown = _with_what_follows(acts, self.invitation, str(self.offered.party))
             self._show(shown, state)

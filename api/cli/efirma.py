@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from constancia.api.cli.terminal import message, now, say
+from constancia.api.cli.terminal import message, now, say, to_make
 
 if TYPE_CHECKING:
     from constancia.ledger.keys.key_file import PrivateKey
@@ -44,8 +44,9 @@ def enrol(out: Path, key: "PrivateKey", certificate: Path) -> None:
     from constancia.ledger.keys.certificate import seal_certificate
     from constancia.ledger.keys.note_keys import KEY_FILE_MODE
 
+    # Without the salt of a digest that was handed out before, its holder could not show any more what it stands for.
+    salt = to_make(out.with_name(out.name.removesuffix(".json").removesuffix(".pub") + ".salt.json"), force=False)
     sealed = seal_certificate(check_efirma(key, certificate))
-    salt = out.with_name(out.name.removesuffix(".json").removesuffix(".pub") + ".salt.json")
     public = {"certificate": sealed.digest, "key": key.key_id, **key.material}
     write_file(
         salt, json.dumps({"certificate": sealed.digest, "salt": sealed.salt}).encode() + b"\n", mode=KEY_FILE_MODE

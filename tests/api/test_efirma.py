@@ -59,7 +59,18 @@ def test_salt_is_new_each_time(home: Path) -> None:
         assert enrol(home)[0] == DONE
         digests.add(json.loads((home / "ana.pub.json").read_text("utf-8"))["certificate"])
         (home / "ana.pub.json").unlink()
+        (home / "ana.salt.json").rename(home / f"{len(digests)}.json")
     assert len(digests) == 2
+
+
+def test_salt_that_is_there_is_never_replaced(home: Path) -> None:
+    make_pair(home)
+    assert enrol(home)[0] == DONE
+    before = (home / "ana.salt.json").read_bytes()
+    (home / "ana.pub.json").unlink()
+    assert enrol(home)[0] == FAILED
+    assert (home / "ana.salt.json").read_bytes() == before
+    assert not (home / "ana.pub.json").exists()
 
 
 CASES = {

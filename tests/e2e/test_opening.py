@@ -122,6 +122,7 @@ def secrets_in(folder: Path) -> set[bytes]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)  # seventeen processes, on however few processors
 def test_the_page_is_played_word_by_word_to_an_agreement_in_force(afternoon: Afternoon) -> None:
     afternoon.play(read_page(PAGES["es"]))
     for machine in MACHINES:

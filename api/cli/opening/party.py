@@ -221,6 +221,7 @@ def _witness(folder: Path, url: str) -> dict[str, Any] | None:
     """Make the witness's keys, and its memory, which is made only once; None where the party runs none."""
     import secrets
 
+    from constancia.ledger.disk.database import is_half_made
     from constancia.ledger.disk.durable import write_file
     from constancia.ledger.keys.note_keys import KEY_FILE_MODE, Cosigner, NoteKeys
     from constancia.ledger.witnesses.witness_memory import WitnessStore
@@ -236,7 +237,7 @@ def _witness(folder: Path, url: str) -> dict[str, Any] | None:
     if not key_file.exists():
         NoteKeys.generate().save(key_file, secret, url.partition("://")[2])
     cosigner = Cosigner.load(key_file, secret)
-    if not store.exists():
+    if not store.exists() or is_half_made(store):  # never cosigned: the key was made just now, or nobody has it yet
         WitnessStore.create(store, cosigner.keys).close()
     return {"keys": [format_vkey(key) for key in cosigner.keys], "url": url}
 

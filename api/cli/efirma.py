@@ -44,7 +44,7 @@ def enrol(out: Path, key: "PrivateKey", certificate: Path) -> None:
     from constancia.ledger.keys.certificate import seal_certificate
     from constancia.ledger.keys.note_keys import KEY_FILE_MODE
 
-    # Without the salt of a digest that was handed out before, its holder could not show any more what it stands for.
+    # Without the salt of a digest that was handed out before, nobody could open that digest any more.
     salt = to_make(out.with_name(out.name.removesuffix(".json").removesuffix(".pub") + ".salt.json"), force=False)
     sealed = seal_certificate(check_efirma(key, certificate))
     public = {"certificate": sealed.digest, "key": key.key_id, **key.material}

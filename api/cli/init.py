@@ -1,21 +1,25 @@
-"""`constancia init`: the key ceremony. The genesis is drafted once and signed with every founder's root key.
+"""`constancia init`: opening a ledger, from an empty folder to the first agreement; one command on every machine.
 
-It works on one machine (with all key files) or on several: each founder signs the drafted genesis with
-`constancia sign`, and this command collects the signed files. It opens the ledger when all signatures are present.
+Who opens the ledger invites the parties; each presents itself, signs the genesis with its root, and says its first
+acts. The folder's files say how far it is, so that the same command goes on where it was (`api.cli.opening`).
+
+A ceremony file whose founders already have keys drafts the genesis at once; founders sign it with `constancia sign`.
 """
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from constancia.api.cli.opening.host import DRAFT, GENESIS, INVITATION
 from constancia.api.cli.terminal import MAX_JSON_BYTES, Lines, fail, guarded, message, now, passphrase, say
 
 if TYPE_CHECKING:
+    from constancia.api.cli.opening.party import Choices
     from constancia.ledger.folder import LedgerFolder
 
-DRAFT = "genesis.statement.json"
 EXAMPLE = """
 origin = "example.org/agreement"
 timezone = "America/Mexico_City"
@@ -36,9 +40,15 @@ es = "Instituto…"
 
 @guarded
 def command(
-    folder: Annotated[Path, typer.Argument(help="Carpeta del libro nuevo. / Folder of the new ledger.")],
+    folder: Annotated[
+        Path | None, typer.Argument(help="Su carpeta: la del libro nuevo, o la de su parte. / Your folder.")
+    ] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Archivos que recibió. / Files that you received.", show_default=False)
+    ] = None,
     ceremony: Annotated[
-        Path | None, typer.Option(help="Archivo TOML con origen, partes y reglas. / TOML file: origin, parties, rules.")
+        Path | None,
+        typer.Option("--answers", "--ceremony", help="Archivo TOML con las respuestas. / TOML file with the answers."),
     ] = None,
     signed: Annotated[
         list[Path] | None, typer.Option(help="Génesis firmada por una raíz (repetible). / Genesis signed by a root.")
@@ -46,29 +56,112 @@ def command(
     log_passphrase_file: Annotated[
         Path | None, typer.Option(help="Frase de la llave del libro. / The log key's passphrase.")
     ] = None,
+    passphrase_file: Annotated[
+        Path | None, typer.Option(help="Frase de las llaves de su parte. / Passphrase of your party's keys.")
+    ] = None,
+    representative_key: Annotated[
+        Path | None, typer.Option(help="Llave que su representante ya tiene (.pem o .key). / An existing key.")
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option("--cer", help="Certificado de esa e.firma. / Certificate of that e.firma.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="No pedir confirmación. / Do not ask for confirmation.")] = False,
 ) -> None:
-    """Abre un libro nuevo: ceremonia de llaves. / Open a new ledger: the key ceremony.
+    """Abre un libro entre varias partes, paso a paso. / Open a ledger among several parties, step by step.
 
-    1. Cada parte: constancia keygen inai.pem (entrega sólo inai.pub.json).
-    2. constancia init libro --ceremony ceremonia.toml  → libro/genesis.statement.json
-    3. Cada parte: constancia sign genesis.statement.json --key inai.pem --out inai.signed.json
-    4. constancia init libro --signed inai.signed.json --signed nosc.signed.json --signed sfp.signed.json
+    Quien abre el libro / who opens the ledger: constancia init libro
 
-    El TOML lleva origin, timezone y charter, las tablas name y rules, y una tabla founders por parte, con party, kind,
-    key y legal_name. Si el libro tiene otros idiomas, tipos de parte o calidades: languages, party_kinds, capacities
-    (examples/rio-inventado). Sin opciones imprime un ejemplo. / Without options it prints an example.
+    Cada parte, con lo que recibió / each party, with what it received: constancia init nosc opening.json
+
+    El comando pregunta, guarda cada respuesta, y al final dice quién sigue y con qué comando. Se puede interrumpir y
+    repetir. La página entera / the whole page: docs/es/APERTURA.md, docs/OPENING.md.
+
+    Con partes que ya tienen llaves / with parties that have keys: constancia init libro --ceremony ceremonia.toml, y
+    después / and then constancia init libro --signed inai.signed.json --signed nosc.signed.json
     """
-    from constancia.ledger.folder import LedgerFolder
+    from constancia.api.cli.opening.party import Choices
 
-    places = LedgerFolder(folder)
-    if places.store.exists() and not (signed and _is_unfinished(folder)):
-        raise fail(message("init.exists", folder=folder))
-    if ceremony is not None:
-        _draft(places, ceremony, log_passphrase_file)
-    elif signed:
-        _open(places, signed, log_passphrase_file)
-    else:
+    if folder is None:
         raise fail(message("init.what", example=Lines(EXAMPLE)))
+    choices = Choices(
+        answers=ceremony,
+        passphrase_file=passphrase_file,
+        representative_key=representative_key,
+        certificate=certificate,
+        yes=yes,
+    )
+    try:
+        _go_on(folder, [*(files or [])], [*(signed or [])], choices, log_passphrase_file)
+    except (KeyboardInterrupt, typer.Abort):
+        raise fail(message("opening.interrupted", folder=folder), 130) from None
+
+
+def _go_on(
+    folder: Path, files: Sequence[Path], signed: Sequence[Path], choices: "Choices", log_passphrase_file: Path | None
+) -> None:
+    """Do the step that a folder and the files given are at."""
+    from constancia.api.cli.opening import host, party
+    from constancia.ledger.folder import LedgerFolder
+    from constancia.verify.sources.layout import CHECKPOINT_NAME
+
+    places, ceremony = LedgerFolder(folder), choices.answers
+    # Where the guided opening was cut short after the first entry, its files are there and nothing is published yet.
+    resumes = (folder / INVITATION).exists() and not (places.log / CHECKPOINT_NAME).exists()
+    is_opened = places.store.exists() and not ((signed or files or resumes) and _is_unfinished(folder))
+    if is_opened:
+        raise fail(message("init.exists", folder=folder))
+    if signed and not (folder / INVITATION).exists():
+        _open(places, signed, log_passphrase_file)
+    elif ceremony is not None and not files and _has_keys(ceremony):
+        _draft(places, ceremony, log_passphrase_file)
+    elif party.is_party_folder(folder) or _received(files) == "opening/1":
+        _as_party(folder, files, choices)
+    elif (folder / INVITATION).exists():
+        host.go_on(folder, [*files, *signed], log_passphrase_file)
+    elif files:
+        raise fail(message("opening.begin_with", path=files[0], folder=folder))
+    else:
+        host.invite(folder, ceremony)
+
+
+def _as_party(folder: Path, files: Sequence[Path], choices: "Choices") -> None:
+    """Do a party's next step: by the file that it received, else by what its folder has."""
+    from constancia.api.cli.opening import joining, party
+    from constancia.api.cli.prompts import is_terminal
+
+    if len(files) > 1:
+        raise fail(message("opening.one_file", path=files[1]))
+    kind = _received(files)
+    if kind == "opening/1":
+        party.join(folder, files[0], choices)
+    elif kind == "genesis/1":
+        party.sign_genesis(folder, files[0], choices)
+        if is_terminal():
+            joining.go_on_online(folder, choices)
+    elif files:
+        raise fail(message("opening.not_for_party", path=files[0], kind=kind or "?", file=GENESIS))
+    elif (folder / GENESIS).exists():
+        if not party.has_signed(folder):  # it was cut short between the two files
+            party.sign_genesis(folder, folder / GENESIS, choices)
+        joining.go_on_online(folder, choices)
+    else:
+        party.present(folder, choices)
+
+
+def _received(files: Sequence[Path]) -> str | None:
+    """Give the kind of the first file; None where there is none, or it is of no kind that an opening has."""
+    from constancia.ledger.opening.exchange_file import MAX_BYTES, kind_of
+    from constancia.verify.sources.files import read_named
+
+    return kind_of(read_named(files[0], MAX_BYTES)) if files else None
+
+
+def _has_keys(ceremony: Path) -> bool:
+    """Tell whether a ceremony file's founders have keys already: then nobody has to be invited."""
+    from constancia.api.cli.opening.plan import read_plan
+
+    founders = read_plan(ceremony).get("founders")
+    return isinstance(founders, list) and any(isinstance(item, dict) and "key" in item for item in founders)
 
 
 def _is_unfinished(folder: Path) -> bool:
@@ -162,33 +255,19 @@ def _founder(base: Path, item: dict[str, Any]) -> dict[str, Any]:
     return {"kind": item["kind"], "legal_name": item["legal_name"], "party": item["party"], "root": root}
 
 
-def _open(places: "LedgerFolder", signed: list[Path], passphrase_file: Path | None) -> None:
-    from constancia.domain.identity.key_material import key_id_of
-    from constancia.ledger.clock import SystemClock
-    from constancia.ledger.disk.database import is_half_made
-    from constancia.ledger.folder import peek
-    from constancia.ledger.ledger import Ledger
-    from constancia.ledger.submission import MAX_SIGNED_BYTES, SignedStatement, parse_signed
+def _open(places: "LedgerFolder", signed: Sequence[Path], passphrase_file: Path | None) -> None:
+    """Open a ledger whose genesis was drafted from a ceremony file."""
+    from constancia.api.cli.opening.host import parse_signed_file, record_genesis
+    from constancia.ledger.submission import MAX_SIGNED_BYTES
     from constancia.verify.core.formats.statement import parse_statement
     from constancia.verify.sources.files import read_named
 
-    raw = read_named(places.path / DRAFT, MAX_SIGNED_BYTES)
-    statement = parse_statement(raw)
-    by_key = {}
+    statement = parse_statement(read_named(places.path / DRAFT, MAX_SIGNED_BYTES))
+    documents = []
     for path in signed:
-        other = parse_signed(read_named(path, MAX_SIGNED_BYTES))
-        if other.statement.raw != raw:
+        document = parse_signed_file(read_named(path, MAX_SIGNED_BYTES))
+        if document.statement.raw != statement.raw:
             raise fail(message("init.other", path=path, draft=places.path / DRAFT))
-        by_key.update({str(signature.key): signature for signature in other.signatures})
-    expected = {founder["party"]: key_id_of(founder["root"]["public_key"]) for founder in statement.body["founders"]}
-    absent = [party for party, key in expected.items() if key not in by_key]
-    if absent:
-        raise fail(message("init.missing", parties=", ".join(absent)))
-    signer = places.load_log_key(statement.ledger, passphrase(passphrase_file, "passphrase.log"))
-    # Where the genesis was recorded and the rest was cut short, the same bytes get the same entry.
-    create = not places.store.exists() or is_half_made(places.store) or not peek(places.path).size
-    with Ledger.open(places.path, clock=SystemClock(), signer=signer, origin=statement.ledger, create=create) as ledger:
-        genesis = SignedStatement(statement=statement, signatures=tuple(by_key[key] for key in expected.values()))
-        entry = ledger.append(genesis).entry
-        ledger.publish()
-    say(message("init.done", leaf=entry.leaf_hash.hex(), trust=places.trust))
+        documents.append(document)
+    leaf = record_genesis(places, statement, documents, passphrase_file)
+    say(message("init.done", leaf=leaf, trust=places.trust))

@@ -1,13 +1,12 @@
 """`constancia sign`: show a statement, then sign it with a key that never leaves this machine."""
 
-import sys
-import unicodedata
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
-from constancia.api.cli.terminal import Force, fail, guarded, language, message, passphrase, say, to_make
+from constancia.api.cli.prompts import agree
+from constancia.api.cli.terminal import Force, guarded, language, message, say, to_make, unlock
 
 
 @guarded
@@ -41,33 +40,13 @@ def command(
     show_statement(raw)
     if not yes:
         agree(message("sign.ask"))
-    private = load(key, passphrase(passphrase_file, "passphrase.key"))
+    private = unlock(passphrase_file, "passphrase.key", lambda secret: load(key, secret))
     signed = signed_document(raw, [sign_statement(raw, private)])
     write_file(target, signed)
-    say(message("sign.done", path=target, key=private.key_id, type=parsed.type))
-
-
-_YES: Final = frozenset({"s", "si", "sí", "y", "yes"})
-_NO: Final = frozenset({"", "n", "no"})
-_ASKED: Final = 3  # times that a person at a terminal is asked who answered something else
-
-
-def agree(question: str) -> None:
-    """Ask for a yes, in either language; a pipe that answers something else is no yes, and is not asked again.
-
-    Raises:
-        Exit: Anything but yes; a message says that nothing was signed.
-    """
-    is_asked = sys.stdin is not None and sys.stdin.isatty()
-    choices = message("sign.choices")
-    for _ in range(_ASKED if is_asked else 1):
-        say(f"{question} {choices} ", nl=not is_asked)
-        answer = unicodedata.normalize("NFC", sys.stdin.readline()).strip().casefold() if sys.stdin is not None else ""
-        if answer in _YES:
-            return
-        if answer in _NO:
-            break
-    raise fail(message("sign.not_signed"))
+    done = message("sign.done", key=private.key_id, type=parsed.type)
+    # A genesis is no entry of any ledger yet: it goes to who opens the ledger, with the other founders' signatures.
+    is_genesis = parsed.type == "LedgerOpened"
+    say(done + "\n" + (message("sign.next_genesis", path=target) if is_genesis else message("sign.next", path=target)))
 
 
 def show_statement(raw: bytes) -> None:

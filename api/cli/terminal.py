@@ -187,21 +187,78 @@ def to_make(path: Path, *, force: bool) -> Path:
     return path
 
 
-def passphrase(path: Path | None, prompt: str, *, confirm: bool = False) -> bytes:
-    """Return a passphrase from a file or the terminal; never from an argument, which other users can read."""
+def passphrase(path: Path | None, prompt: str, *, confirm: bool = False, about: object = "") -> bytes:
+    """Return a passphrase from a file or the terminal; never from an argument, which other users can read.
+
+    Args:
+        path: The file; None asks.
+        prompt: Id of the question.
+        confirm: Whether it is a new one: it is asked twice, and one that a key file would refuse is asked again.
+        about: What the question is about, where it names it.
+
+    Raises:
+        Exit: Nobody can be asked, or nobody answered twice the same.
+    """
     if path is not None:
         from constancia.verify.sources.files import read_named
 
         warn_if_readable(path)
         return read_named(path, MAX_PASSPHRASE_BYTES).rstrip(b"\r\n")
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise fail(message("passphrase.needed"))
     for _ in range(_TRIES):
-        text: str = typer.prompt(message(prompt), hide_input=True)
-        if not confirm or typer.prompt(message("passphrase.again"), hide_input=True) == text:
+        text: str = typer.prompt(message(prompt, about=about), hide_input=True)
+        if not confirm:
             return text.encode()
-        say(message("passphrase.differ"), err=True)
+        if (unfit := _unfit(text.encode())) is not None:
+            say(unfit, err=True)
+        elif typer.prompt(message("passphrase.again"), hide_input=True) == text:
+            return text.encode()
+        else:
+            say(message("passphrase.differ"), err=True)
     raise fail(message("passphrase.needed"))
+
+
+def _unfit(secret: bytes) -> str | None:
+    """Say why a new passphrase would be refused, before it is typed again; None where it would not."""
+    from constancia.api.text.error_words import error_words
+    from constancia.ledger.keys.note_keys import KeyFileError, check_passphrase
+
+    try:
+        check_passphrase(secret)
+    except KeyFileError as error:
+        return error_words(str(error), language())
+    return None
+
+
+def unlock(path: Path | None, prompt: str, load: Callable[[bytes], R], *, about: object = "") -> R:
+    """Open a key with its passphrase; a person who mistyped it is asked again.
+
+    Args:
+        path: File with the passphrase; None asks.
+        prompt: Id of the question.
+        load: Opens the key; `KeyFileError` where the passphrase is wrong.
+        about: What the question is about, where it names it.
+
+    Returns:
+        What `load` gives.
+
+    Raises:
+        KeyFileError: As `load`, at the last try, or at the first where the passphrase is not typed.
+    """
+    from constancia.api.text.error_words import error_words
+    from constancia.ledger.keys.note_keys import WrongPassphrase
+
+    for tries_left in range(_TRIES - 1, -1, -1):
+        secret = passphrase(path, prompt, about=about)
+        try:
+            return load(secret)
+        except WrongPassphrase as error:
+            if path is not None or not tries_left:
+                raise
+            left = message("prompt.again", count=tries_left)
+            say(f"{error_words(str(error), language())}\n{left}", err=True)
+    raise AssertionError("the last try has returned or raised")
 
 
 def warn_if_readable(path: Path) -> None:
@@ -276,9 +333,8 @@ def open_for_writing(folder: Path, passphrase_file: Path | None, options: "Optio
         raise fail(message("serve.not_opened", folder=folder))
     demonstrated = folder / "keys" / "passphrase"
     chosen = passphrase_file or (demonstrated if about.is_demonstration and demonstrated.exists() else None)
-    secret = passphrase(chosen, "passphrase.log")
     warn_if_readable(LedgerFolder(folder).log_key)
-    signer = LedgerFolder(folder).load_log_key(about.origin, secret)
+    signer = unlock(chosen, "passphrase.log", lambda secret: LedgerFolder(folder).load_log_key(about.origin, secret))
     guarded_options = options or Options(cosign=True, guard_clock=True)
     return Ledger.open(folder, clock=SystemClock(), signer=signer, options=guarded_options)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, listening, message, passphrase, say
+from constancia.api.cli.terminal import fail, guarded, listening, message, say, unlock
 
 if TYPE_CHECKING:
     import socket
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 @guarded
 def command(
     listen: Annotated[
-        str, typer.Option(help="HOST:PUERTO donde escucha; puerto 0: uno libre. / HOST:PORT to listen on.")
-    ] = "127.0.0.1:8100",
+        str | None,
+        typer.Option(
+            help="HOST:PUERTO donde escucha; puerto 0: uno libre; por omisión 127.0.0.1:8100. / HOST:PORT to listen on."
+        ),
+    ] = None,
     policy: Annotated[
         Path | None,
         typer.Option(help="tlog-policy; sus líneas «log» nombran libros. / tlog-policy; its log lines name logs."),
@@ -43,6 +46,10 @@ def command(
         bool,
         typer.Option("--show", help="Mostrar lo recordado y lo rechazado, y salir. / Show memory and refusals, exit."),
     ] = False,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--dir", help="Carpeta de su parte, hecha con init: dice todo lo demás. / Your party's folder."),
+    ] = None,
     stop_with_stdin: Annotated[bool, typer.Option("--stop-with-stdin", hidden=True)] = False,
 ) -> None:
     """Testigo: cofirma puntos de control consistentes. / Witness: cosigns consistent checkpoints.
@@ -55,9 +62,14 @@ def command(
     constancia keygen testigo.pem --witness inai.example/testigo
 
     constancia witness --listen 0.0.0.0:8100 --policy policy --store testigo.sqlite --key testigo.pem --create
+
+    De una parte que abrió un libro con init / of a party that opened a ledger with init: constancia witness --dir nosc
     """
     import contextlib
 
+    if folder is not None:
+        policy, key, store, passphrase_file, place, prefix = _of_party(folder)
+        listen = listen or place
     if policy is None or key is None:
         raise fail(message("witness.needs"))
     if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*/?", prefix):
@@ -67,7 +79,25 @@ def command(
         if show:
             _show(witness)
         else:
-            _serve(witness, listen, prefix.rstrip("/"), stop_with_stdin=stop_with_stdin)
+            _serve(witness, listen or "127.0.0.1:8100", prefix.rstrip("/"), stop_with_stdin=stop_with_stdin)
+
+
+def _of_party(folder: Path) -> tuple[Path, Path, Path, Path, str, str]:
+    """Give policy, keys, store, passphrase file, HOST:PORT and prefix of the witness of a party's folder."""
+    from urllib.parse import urlsplit
+
+    from constancia.api.cli.opening.party import TRUST, WITNESS, WITNESS_SECRET, WITNESS_STORE, read_own_file
+
+    policy = folder / TRUST / "policy"
+    witness = read_own_file(folder)[1].witness if policy.is_file() else None
+    if witness is None:
+        raise fail(message("witness.dir", folder=folder))
+    url = urlsplit(witness.url)
+    port = url.port or (443 if url.scheme == "https" else 80)
+    # A public name may lead to a proxy in front of this machine: all its addresses are listened on.
+    host = "127.0.0.1" if url.hostname in ("127.0.0.1", "localhost") else "0.0.0.0"  # noqa: S104
+    store, secret = folder / WITNESS_STORE, folder / WITNESS_SECRET
+    return policy, folder / WITNESS, store, secret, f"{host}:{port}", url.path
 
 
 def _open(policy: Path, key: Path, store: Path, passphrase_file: Path | None, *, create: bool) -> "Witness":
@@ -78,7 +108,7 @@ def _open(policy: Path, key: Path, store: Path, passphrase_file: Path | None, *,
     from constancia.verify.trust.trust_folder import read_policy
 
     logs = read_policy(policy).logs
-    cosigner = Cosigner.load(key, passphrase(passphrase_file, "passphrase"))
+    cosigner = unlock(passphrase_file, "passphrase", lambda secret: Cosigner.load(key, secret))
     opened = WitnessStore.create(store, cosigner.keys) if create else WitnessStore.open(store, cosigner.keys)
     return Witness(opened, cosigner, logs, SystemClock())
 

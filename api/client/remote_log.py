@@ -204,6 +204,18 @@ class RemoteLog:
         """
         return self._json("POST", "/api/v1/entries", ("index", "leaf_hash", "receipt"), document)
 
+    def keep_document(self, data: bytes) -> str:
+        """Hand in a document that an entry cites; one that is there already stays as it is.
+
+        Returns:
+            Its SHA-256 in hex.
+
+        Raises:
+            RemoteProblem: No entry cites it, or it is too large.
+            Unreachable: It could not be reached after several tries.
+        """
+        return str(self._json("POST", "/api/v1/documents", ("sha256",), data)["sha256"])
+
     def verdict(self, statement: Mapping[str, Any], key: str | None) -> dict[str, Any]:
         """Return the result of a dry run, `accepted` and `refusal`; nothing is recorded.
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from constancia.api.pages import lateness
 from constancia.api.pages.chronicle import HOUSEKEEPING, Item, chronicle, lines
 from constancia.api.pages.frame import Frame, TheFrame
+from constancia.api.pages.opening import missing_steps
 from constancia.api.pages.page_cache import CachedPage
 from constancia.api.pages.witnessed import witnessed_line
 from constancia.domain.bearing import responsible_for
@@ -47,6 +48,7 @@ def summary(frame: TheFrame) -> Response:
         late=late[:_SHOWN_LATE],
         late_count=len(late),
         owed_count=sum(not debt.is_late and debt.ended is None for debt in owed),
+        opening=missing_steps(frame),
         open_decisions=[row for row in frame.rows("decisions") if row["status"] in ("proposed", "voting")],
         news=news(frame),
         witnessed=witnessed_line(frame.ledger, frame.as_of),

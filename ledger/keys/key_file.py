@@ -21,10 +21,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
     load_pem_private_key,
 )
+from cryptography.x509 import load_der_x509_certificate
 
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.keys.log_signer import KEY_FILE_MODE, KeyFileError
-from constancia.ledger.keys.note_keys import check_passphrase, read_key_file
+from constancia.ledger.keys.note_keys import WrongPassphrase, check_passphrase, read_key_file
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.signatures import KeyId, PublicKey, Signature, load_public_key
 
@@ -101,13 +102,24 @@ def load(path: Path, passphrase: bytes) -> PrivateKey:
         read = load_pem_private_key if data.startswith(b"-----") else load_der_private_key
         handle = read(data, passphrase)
     except (ValueError, TypeError) as error:
-        raise KeyFileError(f"{path}: the passphrase is wrong, or this is not an encrypted key file") from error
+        if _is_certificate(data):
+            raise KeyFileError(f"{path}: this is a certificate, not a key: give the .key file") from error
+        raise WrongPassphrase(f"{path}: the passphrase is wrong, or this is not an encrypted key file") from error
     if not isinstance(handle, Ed25519PrivateKey | RSAPrivateKey):
         raise KeyFileError(f"{path}: an Ed25519 key or an e.firma key is needed")
     try:
         return _private_key(handle)
     except Malformed as error:
         raise KeyFileError(f"{path}: {error}") from error
+
+
+def _is_certificate(data: bytes) -> bool:
+    """Tell whether a file is the certificate that belongs to a key."""
+    try:
+        load_der_x509_certificate(data)
+    except ValueError:
+        return data.startswith(b"-----BEGIN CERTIFICATE")
+    return True
 
 
 def _private_key(handle: Ed25519PrivateKey | RSAPrivateKey) -> PrivateKey:

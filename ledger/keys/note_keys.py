@@ -48,6 +48,10 @@ class KeyFileError(LedgerError):
     """A key file can't be read, or the passphrase is wrong."""
 
 
+class WrongPassphrase(KeyFileError):
+    """The passphrase does not open the file, or the file is no encrypted key: which of them, nobody can tell."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteKeys:
     """The two private keys of one signer of notes; older files have no ML-DSA-44 key."""
@@ -100,7 +104,7 @@ class NoteKeys:
         except UnsupportedAlgorithm as error:
             raise KeyFileError(f"{path}: this platform's cryptographic library can't use this key") from error
         except (ValueError, TypeError) as error:
-            raise KeyFileError(f"{path}: the passphrase is wrong, or this is not an encrypted key file") from error
+            raise WrongPassphrase(f"{path}: the passphrase is wrong, or this is not an encrypted key file") from error
         named = _NAME.search(data)
         name = named.group(1).decode("utf-8", "replace") if named else None
         match keys:

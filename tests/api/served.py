@@ -41,13 +41,13 @@ App = Callable[..., Any]
 
 @contextlib.contextmanager
 def serving(
-    ledger: Ledger, settings: Settings | None = None, wrap: Callable[[App], App] | None = None
+    ledger: Ledger, settings: Settings | None = None, wrap: Callable[[App], App] | None = None, port: int = 0
 ) -> Iterator[str]:
     """Serves a ledger for as long as the block lasts, as it is or behind another application; gives the address."""
     settings = settings or UNLIMITED
     app: App = create_app(ledger, settings)
     app = app if wrap is None else wrap(app)
-    server = server_of(app, settings, host="127.0.0.1", port=0, log_level="error", lifespan="off")
+    server = server_of(app, settings, host="127.0.0.1", port=port, log_level="error", lifespan="off")
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     until = time.monotonic() + START_TIMEOUT_S

@@ -28,6 +28,12 @@ MADE = "a file that the verb makes: one that is there is not opened"
 # A verb's parameter -> the command; HERE is the place that is no regular file. Or why nothing is read there.
 TABLE = {
     "init folder": "init HERE --ceremony ceremony.toml --log-passphrase-file passphrase",
+    "init files": "init nosc HERE",
+    "init passphrase_file": "init nosc opening.json --answers party.toml --passphrase-file HERE",
+    "init representative_key": "init nosc opening.json --answers party.toml --passphrase-file passphrase "
+    "--representative-key HERE",
+    "init certificate": "init nosc opening.json --answers party.toml --passphrase-file passphrase "
+    "--representative-key ana.key --cer HERE",
     "init ceremony": "init new --ceremony HERE --log-passphrase-file passphrase",
     "init signed": "init drafted --signed HERE --log-passphrase-file passphrase",
     "init log_passphrase_file": "init new --ceremony ceremony.toml --log-passphrase-file HERE",
@@ -38,6 +44,8 @@ TABLE = {
     "export csv": MADE,
     "export sqlite": MADE,
     "keygen out": MADE,
+    "keygen certificate": "keygen new.pub.json --cer HERE --key ana.key --passphrase-file passphrase",
+    "keygen key_file": "keygen new.pub.json --cer ana.cer --key HERE --passphrase-file passphrase",
     "keygen passphrase_file": "keygen new.pem --passphrase-file HERE",
     "draft body": "draft VoteCast --body HERE --from libro --party inai",
     "draft ledger": "draft CommitmentProposed --body body.json --from HERE --party nosc",
@@ -71,6 +79,7 @@ TABLE = {
     "anchor response": "anchor libro --response HERE",
     "publish target": "publish HERE --dir libro",
     "publish folder": "publish new --dir HERE",
+    "witness folder": "witness --dir HERE",
     "witness policy": "witness --policy HERE --key witness.pem --passphrase-file passphrase --create --show",
     "witness store": "witness --policy policy --key witness.pem --passphrase-file passphrase --store HERE --show",
     "witness key": "witness --policy policy --key HERE --passphrase-file passphrase --create --show",

@@ -10,17 +10,20 @@ from typing import Annotated, Any, get_args, get_origin
 
 import typer
 from tests.api.test_cli_verify import Person
+from tests.efirma_files import make_pair
 from tests.ledger.template import Templates
 from tests.ledger.world import Signed, World
 
 from constancia.api.cli import app
 from constancia.api.cli.init import EXAMPLE
+from constancia.api.cli.opening.plan import invitation_from, read_plan
 from constancia.api.text.links import proof_fragment
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.key_file import generate, save
 from constancia.ledger.keys.note_keys import Cosigner, NoteKeys
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.opening.invitation import write_invitation
 from constancia.ledger.submission import signed_document
 from constancia.ledger.witnesses.quorum_status import policy_lines
 from constancia.verify.wire.merkle import hash_leaf
@@ -96,6 +99,7 @@ def _keys_and_statements(home: Path, world: World) -> None:
     (home / "inai.pub.json").write_text(json.dumps({"key": key.key_id, **key.material}))
     (home / "charter.md").write_text("charter")
     (home / "ceremony.toml").write_text(EXAMPLE, "utf-8")
+    _opening(home)
     acted = world.commitment("c1")[0]()
     _write(home, "voto", acted)
     body = json.loads(acted.statement)["body"]
@@ -106,6 +110,33 @@ def _keys_and_statements(home: Path, world: World) -> None:
     policy = (home / "trust" / "policy").read_text().splitlines()
     lines = [*policy[:-1], *policy_lines("inai", cosigner.keys), "quorum none"]
     (home / "policy").write_text("\n".join(line for line in lines if line) + "\n")
+
+
+OPENING = """
+origin = "example.org/opening"
+address = "http://127.0.0.1:9"
+timezone = "UTC"
+name = { es = "Libro" }
+committee = { name = { es = "Comité" }, mandate = { es = "Coordinar" } }
+agreement = { title = { es = "Acuerdo" }, texts = { es = "charter.md" } }
+[[founders]]
+party = "nosc"
+kind = "civil_society_group"
+legal_name = { es = "Núcleo" }
+[[founders]]
+party = "sfp"
+kind = "federal_ministry"
+legal_name = { es = "Secretaría" }
+"""
+
+
+def _opening(home: Path) -> None:
+    """An opening's answers and invitation, a party's answers, and an e.firma."""
+    (home / "opening.toml").write_text(OPENING, "utf-8")
+    (home / "party.toml").write_text('[representative]\nname = "Ana"\npost = "Directora"\n', "utf-8")
+    invitation = invitation_from(read_plan(home / "opening.toml"), home)
+    (home / "opening.json").write_bytes(write_invitation(invitation))
+    make_pair(home, secret=SECRET)
 
 
 def _write(home: Path, name: str, signed: Signed) -> None:

@@ -22,6 +22,7 @@ from tests.ledger.witnessed import cosigner
 from tests.ledger.world import ORIGIN, START, World
 
 from constancia.api.cli import init
+from constancia.api.cli.opening.host import DRAFT
 from constancia.ledger.assembly import Options
 from constancia.ledger.backup import backup, restore
 from constancia.ledger.clock import StoryClock, SystemClock
@@ -124,7 +125,7 @@ class Init:
         SIGNER.save(folder / "keys" / "log.pem", PASSPHRASE)
         Documents(folder / "documents").put(b"charter")
         signed = WORLD.genesis()
-        write_file(folder / init.DRAFT, signed.statement)
+        write_file(folder / DRAFT, signed.statement)
         write_file(folder / "all.signed.json", signed_document(signed.statement, signed.signatures))
         write_file(folder / "pass", PASSPHRASE, mode=0o600)
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[3]
 LEDGER = frozenset(
     {
         "Busy", "Closed", "Damaged", "Fatal", "KeyFileError", "LedgerError", "LostRace", "NoLedger", "NotFound",
-        "NotStored", "ReadOnly", "Unreachable",
+        "NotStored", "Otherwise", "ReadOnly", "Unreachable", "WrongPassphrase",
     }
 )  # fmt: skip
 # Which argument of each error is the sentence.

@@ -1,0 +1,44 @@
+"""What is missing to begin, on the start page: done and missing, whose turn, the command; gone when all is done."""
+
+import re
+
+import pytest
+from tests.api.served import Desk
+from tests.ledger.world import PARTIES
+
+from constancia.api.text.i18n import message_ids
+from constancia.domain.catalogue import REGISTRY
+
+TITLE = {"es": "Lo que falta para empezar", "en": "What is missing to begin"}
+
+
+def shown(desk: Desk, lang: str, query: str = "") -> str:
+    answer = desk.http.get(f"/{lang}/{query}")
+    assert answer.status_code == 200
+    return " ".join(re.sub(r"<[^>]*>", " ", answer.text).split())
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_it_names_whose_turn_it_is_and_goes_on_with_every_act(new: Desk, lang: str) -> None:
+    new.take(new.world.genesis())
+    page = shown(new, lang)
+    assert TITLE[lang] in page
+    assert all(f"constancia init {party}" in page for party in PARTIES)
+    assert ("0 de 5 pasos" if lang == "es" else "0 of 5 steps") in page
+    registered = new.world.founding()[1]
+    new.play([registered])
+    again = shown(new, lang)
+    assert sum(f"constancia init {party}" in again for party in PARTIES) == len(PARTIES) - 1
+
+
+def test_it_is_shown_of_the_present_alone(founded: Desk) -> None:
+    assert TITLE["es"] in shown(founded, "es")
+    assert TITLE["es"] not in shown(founded, "es", "?size=3")
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_every_act_of_the_opening_has_words(lang: str) -> None:
+    named = [name for name in message_ids(lang) if name.startswith("page.opening_act_")]
+    types = {name.removeprefix("page.opening_act_") for name in named}
+    assert types <= REGISTRY.keys()
+    assert {"PartyRegistered", "KeyEndorsed", "AgreementSigned"} <= types

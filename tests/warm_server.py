@@ -31,7 +31,7 @@ MOST_BYTES = 1 << 20
 
 
 def import_all() -> None:
-    """Import every module of the program, and what its libraries would import later."""
+    """Import every module of the program, what its libraries would import later, and its catalogues of texts."""
     for room in ROOMS:
         package = importlib.import_module(room)
         for info in pkgutil.walk_packages(package.__path__, f"{room}."):
@@ -40,6 +40,9 @@ def import_all() -> None:
     for name in LATE:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    i18n = importlib.import_module("constancia.api.text.i18n")
+    for language in i18n.LANGUAGES:
+        i18n.catalogue(language)
 
 
 def commands(line: socket.socket) -> dict[str, Any]:

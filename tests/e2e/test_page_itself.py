@@ -2,11 +2,9 @@
 
 import io
 import json
-import os
 import re
 import stat
 import struct
-import subprocess
 import sys
 import zipfile
 from collections import Counter
@@ -23,6 +21,7 @@ from tests.e2e.page_cases import Shown, bundle, true
 from tests.e2e.test_page_verifier import PAGE, by_page, by_python
 from tests.e2e.test_pages import RULES
 from tests.verify.small_ledger import ORIGIN, PostQuantumWitness, Witness, write
+from tools import build_verifier_page
 from tools.build_verifier_page import built
 
 from constancia.ledger.publication.verifier_page import policy_of, sealed, verifier_page
@@ -62,19 +61,28 @@ def sound(tmp_path: Path) -> Shown:
 # The page's own policy
 
 
-def test_page_is_what_its_source_gives() -> None:
-    assert built(PAGE.parent / "page") == SOURCE, "run: make page"
+def test_page_is_what_its_source_gives_and_check_names_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page is built once for all this: it takes seconds."""
+    made = built(PAGE.parent / "page")
+    assert made == SOURCE, "run: make page"
+    asked: list[Path] = []
 
+    def once_more(source: Path) -> str:
+        asked.append(source)
+        return made
 
-def test_check_names_a_page_that_is_another(tmp_path: Path) -> None:
-    command = [sys.executable, str(PAGE.parent.parent / "tools" / "build_verifier_page.py"), "--check"]
-    environment = os.environ | {"PYTHONPATH": str(PAGE.parent.parent / ".import")}
-    assert subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0
+    monkeypatch.setattr(build_verifier_page, "built", once_more)
+    monkeypatch.setattr(sys, "argv", ["build", "--check"])
+    build_verifier_page.main()
     write(tmp_path / "a.html", SOURCE.replace("65535", "65536").encode())
-    done = subprocess.run([*command, tmp_path / "a.html"], env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "a.html is not what" in done.stderr
+    monkeypatch.setattr(sys, "argv", ["build", "--check", str(tmp_path / "a.html")])
+    with pytest.raises(SystemExit, match=r"a\.html is not what"):
+        build_verifier_page.main()
     assert "65536" in (tmp_path / "a.html").read_text(encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["build", str(tmp_path / "a.html")])
+    build_verifier_page.main()
+    assert (tmp_path / "a.html").read_text(encoding="utf-8") == SOURCE
+    assert asked == [PAGE.parent / "page"] * 3
 
 
 def test_hashes_of_the_policy_are_those_of_the_page() -> None:

@@ -1,9 +1,7 @@
 """A real server on a loopback socket, in front of a real ledger; and the scene that the tests play on it."""
 
-import asyncio
 import contextlib
 import hashlib
-import itertools
 import json
 import threading
 import time
@@ -14,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 from tests import frugal
+from tests.frugal import PromptEnd
 from tests.ledger.template import Template
 from tests.ledger.world import ORIGIN, PARTIES, START, Key, Signed, World, doc, play, scope, text
 
@@ -44,43 +42,6 @@ def document(signed: Signed) -> bytes:
 App = Callable[..., Any]
 
 
-def prompt(server: uvicorn.Server) -> Callable[[], None]:
-    """Have a server end when the function returned is called, and not up to a third of a second later.
-
-    uvicorn looks ten times in a second whether it should end, and then waits for as long again before it looks whether
-    somebody is still connected: nothing in one process's life, but hundreds of tests end a server each.
-    """
-    begun: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
-
-    async def main_loop() -> None:
-        wanted = asyncio.Event()
-        begun.append((asyncio.get_running_loop(), wanted))
-        for tick in itertools.count():
-            if await server.on_tick(tick) or wanted.is_set():
-                return
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wanted.wait(), 0.1)
-
-    async def shutdown(sockets: object = None) -> None:
-        for listener in server.servers:
-            listener.close()
-        state = server.server_state
-        for connection in list(state.connections):
-            connection.shutdown()
-        for _ in range(4_000):
-            if not (state.connections or state.tasks):
-                return
-            await asyncio.sleep(0.005)
-
-    def end() -> None:
-        server.should_exit = True
-        for loop, wanted in begun:
-            loop.call_soon_threadsafe(wanted.set)
-
-    vars(server).update(main_loop=main_loop, shutdown=shutdown)
-    return end
-
-
 @contextlib.contextmanager
 def serving(
     ledger: Ledger, settings: Settings | None = None, wrap: Callable[[App], App] | None = None
@@ -90,7 +51,7 @@ def serving(
     app: App = create_app(ledger, settings)
     app = app if wrap is None else wrap(app)
     server = server_of(app, settings, host="127.0.0.1", port=0, log_level="error", lifespan="off")
-    ends = prompt(server)
+    end = PromptEnd(server)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     until = time.monotonic() + START_TIMEOUT_S
@@ -102,7 +63,7 @@ def serving(
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        ends()
+        end.now()
         thread.join(START_TIMEOUT_S)
 
 

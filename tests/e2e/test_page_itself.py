@@ -61,10 +61,17 @@ def sound(tmp_path: Path) -> Shown:
 # The page's own policy
 
 
-def test_page_is_what_its_source_gives_and_check_names_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page is built once for all this: it takes seconds."""
-    made = built(PAGE.parent / "page")
+@pytest.fixture(scope="module")
+def made() -> str:
+    """The page as its source gives it: made once, for it takes seconds."""
+    return built(PAGE.parent / "page")
+
+
+def test_page_is_what_its_source_gives(made: str) -> None:
     assert made == SOURCE, "run: make page"
+
+
+def test_check_names_a_page_that_is_another(made: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Path] = []
 
     def once_more(source: Path) -> str:
@@ -74,14 +81,15 @@ def test_page_is_what_its_source_gives_and_check_names_another(tmp_path: Path, m
     monkeypatch.setattr(build_verifier_page, "built", once_more)
     monkeypatch.setattr(sys, "argv", ["build", "--check"])
     build_verifier_page.main()
-    write(tmp_path / "a.html", SOURCE.replace("65535", "65536").encode())
-    monkeypatch.setattr(sys, "argv", ["build", "--check", str(tmp_path / "a.html")])
+    other = tmp_path / "a.html"
+    write(other, SOURCE.replace("65535", "65536").encode())
+    monkeypatch.setattr(sys, "argv", ["build", "--check", str(other)])
     with pytest.raises(SystemExit, match=r"a\.html is not what"):
         build_verifier_page.main()
-    assert "65536" in (tmp_path / "a.html").read_text(encoding="utf-8")
-    monkeypatch.setattr(sys, "argv", ["build", str(tmp_path / "a.html")])
+    assert "65536" in other.read_text(encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["build", str(other)])
     build_verifier_page.main()
-    assert (tmp_path / "a.html").read_text(encoding="utf-8") == SOURCE
+    assert other.read_text(encoding="utf-8") == SOURCE
     assert asked == [PAGE.parent / "page"] * 3
 
 

@@ -27,7 +27,7 @@ OFF: Final = "CONSTANCIA_TEST_WARM"
 _MODULES: Final = ("constancia", "constancia.verify")
 _BECOME_REAPER: Final = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
 # Read once, when an interpreter or a library starts: where one differs, the parent's start does not do.
-_AT_START: Final = ("PYTHON", "LD_", "COVERAGE", "SSL_", "OPENSSL_", "TZ", "FORCE_COLOR", "NO_COLOR", "TERMINAL_")
+_AT_START: Final = ("PYTHON", "LD_", "COVERAGE", "OPENSSL_", "TZ", "FORCE_COLOR", "NO_COLOR", "TERMINAL_")
 _HARMLESS: Final = ("PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
 # What `subprocess` gives its `_execute_child`, in order; other versions of Python may differ, and start every process.
 _ASKED: Final = (
@@ -92,7 +92,8 @@ def remove() -> None:
 
 def _is_plain(wanted: Mapping[str, Any]) -> bool:
     """Whether a process is wanted that differs from its parent in nothing but folder, environment and streams."""
-    return all(wanted[name] == usual for name, usual in _USUAL.items())
+    is_usual = all(wanted[name] == usual for name, usual in _USUAL.items())
+    return is_usual and (wanted["cwd"] is None or Path(wanted["cwd"]).is_dir())
 
 
 def _split(arguments: Any) -> tuple[tuple[str, ...], dict[str, Any]] | None:

@@ -65,10 +65,13 @@ def commands(line: socket.socket) -> dict[str, Any]:
         reading, writing = os.pipe()
         between = os.fork()
         if between == 0:
+            first = os.getpid()
             own = os.fork()
             if own:
                 os.write(writing, str(own).encode())
                 os._exit(0)
+            while os.getppid() == first:
+                time.sleep(0.0005)
             line.detach()
             become(command, streams)
             return command

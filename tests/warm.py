@@ -4,7 +4,7 @@
 WARM, is forked by tests/warm_server.py. It is a real process with its own folder, environment, streams and signals.
 
 Not forked, but started: whatever has an interpreter's option (`-P`, `-W`), whatever sets variables that an interpreter
-reads at its start, and everything if CONSTANCIA_TEST_WARM is 0. That a process of its own starts, and imports no more
+reads at its start, and everything if WARM_TESTS is 0. That a process of its own starts, and imports no more
 than it needs, is for those tests to show.
 """
 
@@ -23,7 +23,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 WARM: Final = "# forked from a warm parent\n"
 MAIN: Final = f"{WARM}from constancia.api.cli import main; main()"
 COMMAND: Final = [sys.executable, "-m", "constancia"]
-OFF: Final = "CONSTANCIA_TEST_WARM"
+OFF: Final = "WARM_TESTS"
 _MODULES: Final = ("constancia", "constancia.verify")
 _BECOME_REAPER: Final = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
 # Read once, when an interpreter or a library starts: where one differs, the parent's start does not do.

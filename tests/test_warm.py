@@ -89,3 +89,11 @@ def test_a_command_that_is_not_there_is_said_as_ever() -> None:
         subprocess.run(["/nonexistent/program", *COMMAND], check=False)
     with pytest.raises(FileNotFoundError):
         ran("", cwd="/nonexistent/folder")
+
+
+def test_a_parent_that_has_died_is_no_fault_of_the_test() -> None:
+    assert ran(IS_WARM).stdout == "True\n"
+    warm._parents[()].process.kill()
+    warm._parents[()].process.wait()
+    assert ran(IS_WARM).stdout == "False\n", "an interpreter was started"
+    assert ran(IS_WARM).stdout == "True\n", "and another parent after it"

@@ -72,7 +72,11 @@ class Parent:
     def end(self) -> None:
         """End it; what it forked goes on."""
         self._line.close()
-        self.process.wait(30)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 def install() -> None:
@@ -141,6 +145,10 @@ def _execute_child(self: Any, *given: Any) -> None:
             if prefix not in _parents:
                 _parents[prefix] = Parent(prefix)
             self.pid = _parents[prefix].fork(command, streams)
-        self._child_created = True
-    finally:
-        self._close_pipe_fds(*ends)
+    except OSError:  # it did not start, or has ended: nothing was begun
+        if (parent := _parents.pop(prefix, None)) is not None:
+            parent.end()
+        _real(self, *given)
+        return
+    self._child_created = True
+    self._close_pipe_fds(*ends)

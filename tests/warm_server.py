@@ -36,7 +36,8 @@ def import_all() -> None:
         package = importlib.import_module(room)
         for info in pkgutil.walk_packages(package.__path__, f"{room}."):
             if not info.name.endswith("__main__"):
-                importlib.import_module(info.name)
+                with contextlib.suppress(ImportError):  # what it needs may not be installed
+                    importlib.import_module(info.name)
     for name in LATE:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)

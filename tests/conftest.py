@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests import warm
 from tests.ledger.template import Templates
 
 # A test that waits for a busy machine has found nothing. `make quick` draws fewer examples.
@@ -21,6 +22,12 @@ def pytest_configure() -> None:
     """Have the tests' files in memory where there is room: each entry that is appended costs an fsync otherwise."""
     if RAM.is_dir() and os.access(RAM, os.W_OK) and shutil.disk_usage(RAM).free > ENOUGH_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(RAM))
+    warm.install()
+
+
+def pytest_unconfigure() -> None:
+    """End the parent that the tests' processes were forked from."""
+    warm.remove()
 
 
 @pytest.fixture(scope="session")

@@ -113,10 +113,10 @@ def _repeated(text: str) -> Iterator[tuple[str, int]]:
     places: Sequence[int] = range(len(text))
     for size in range(1, 26):
         there = [at for at in places if at < len(text) - size and text[at + size - 1] not in _UNFIT]
-        counted = Counter(text[at : at + size] for at in there)
-        repeated = {phrase: count for phrase, count in counted.items() if count > 2}
+        read = [text[at : at + size] for at in there]
+        repeated = {phrase: count for phrase, count in Counter(read).items() if count > 2}
         # What is longer comes no more often than what it begins with.
-        places = [at for at in there if text[at : at + size] in repeated]
+        places = [at for at, phrase in zip(there, read, strict=True) if phrase in repeated]
         if size > 1:
             yield from repeated.items()
 

@@ -146,6 +146,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         bytecode_cache=_compiled(),
+        auto_reload=False,  # each page would ask the disk whether its templates have changed
     )
     environment.filters["capitalize_first"] = lambda text: type(text)(text[:1].upper() + text[1:])
     environment.filters["groups"] = lambda text: " ".join(str(text)[i : i + 8] for i in range(0, len(str(text)), 8))

@@ -30,22 +30,21 @@ def error_words(text: str, lang: str) -> str:
 
 
 def _translated(text: str, lang: str, depth: int) -> str:
-    for pattern, template in _patterns(lang) if depth else ():
+    for parts, pattern, template in _patterns(lang) if depth else ():
+        # A pattern alone tries each place of a long text for each part that varies.
+        if not (text.startswith(parts[0]) and text.endswith(parts[-1]) and all(part in text for part in parts)):
+            continue
         match = pattern.fullmatch(text)
         if match is not None:
-            parts = [_translated(part, lang, depth - 1) for part in match.groups()]
-            return template.format(*parts)
+            return template.format(*(_translated(part, lang, depth - 1) for part in match.groups()))
     return text
 
 
 @cache
-def _patterns(lang: str) -> Sequence[tuple[re.Pattern[str], str]]:
-    """Give what tells the sentences, the most specific first, with their translation."""
+def _patterns(lang: str) -> Sequence[tuple[list[str], re.Pattern[str], str]]:
+    """Give each sentence's fixed parts and pattern, the most specific first, with its translation."""
     known = [name.removeprefix(_PREFIX) for name in message_ids(lang) if name.startswith(_PREFIX)]
     known.sort(key=lambda sentence: len(sentence.replace(_HOLE, "")), reverse=True)
     translations = catalogue(lang)
-    return [(_pattern(sentence), translations.gettext(_PREFIX + sentence)) for sentence in known]
-
-
-def _pattern(sentence: str) -> re.Pattern[str]:
-    return re.compile("(.*?)".join(map(re.escape, sentence.split(_HOLE))), re.DOTALL)
+    by_parts = [(sentence.split(_HOLE), translations.gettext(_PREFIX + sentence)) for sentence in known]
+    return [(parts, re.compile("(.*?)".join(map(re.escape, parts)), re.DOTALL), text) for parts, text in by_parts]

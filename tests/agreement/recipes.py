@@ -206,6 +206,17 @@ def file_of(recipe: Recipe) -> bytes:
     return edited(data, recipe.get("edits", ()))
 
 
+@cache
+def _trust_files(base: str, key: str | None, kept: int | None) -> Mapping[str, bytes]:
+    """The files of a log's trust folder: two thousand recipes ask for a few of them."""
+    log = log_of(base)
+    if key is not None:
+        log = replace(log, signer=LogKey(key))
+    with tempfile.TemporaryDirectory() as place:
+        log.write_trust(Path(place), kept=kept, quorum=len(log.witnesses))
+        return {path.name: path.read_bytes() for path in Path(place).iterdir()}
+
+
 def trust_of(recipe: Recipe) -> dict[str, bytes]:
     """The files of the trust folder that a recipe asks for; none for no trust folder."""
     wanted = copy.copy(recipe.get("trust", {}))
@@ -214,12 +225,8 @@ def trust_of(recipe: Recipe) -> dict[str, bytes]:
     if recipe["base"] == "post-quantum receipt":
         files = {name: (VECTORS / "trust" / name).read_bytes() for name in ("policy", "genesis")}
     else:
-        log = log_of("large" if recipe["base"] == "large" else "small")
-        if "key" in wanted:
-            log = replace(log, signer=LogKey(wanted["key"]))
-        with tempfile.TemporaryDirectory() as place:
-            log.write_trust(Path(place), kept=wanted.get("kept"), quorum=len(log.witnesses))
-            files = {path.name: path.read_bytes() for path in Path(place).iterdir()}
+        base = "large" if recipe["base"] == "large" else "small"
+        files = dict(_trust_files(base, wanted.get("key"), wanted.get("kept")))
     for name in ("policy", "genesis", "checkpoint"):
         edits = wanted.get(name, ())
         if edits is None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from tests import frugal
+from tests.frugal import PromptEnd
 from tests.ledger.template import Template
 from tests.ledger.world import ORIGIN, PARTIES, START, Key, Signed, World, doc, play, scope, text
 
@@ -26,6 +28,7 @@ from constancia.ledger.ledger import Ledger
 from constancia.ledger.submission import signed_document
 from constancia.verify.core.formats.canonical import canonical
 
+frugal.install()
 START_TIMEOUT_S = 20
 # One address plays all the parties here, within seconds.
 UNLIMITED = Settings(writes_per_minute=0, costly_reads_per_minute=0, entries_per_key_per_minute=0)
@@ -48,18 +51,19 @@ def serving(
     app: App = create_app(ledger, settings)
     app = app if wrap is None else wrap(app)
     server = server_of(app, settings, host="127.0.0.1", port=port, log_level="error", lifespan="off")
+    end = PromptEnd(server)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     until = time.monotonic() + START_TIMEOUT_S
     while not server.started:
         if not thread.is_alive() or time.monotonic() > until:
             raise RuntimeError("the server did not start")
-        thread.join(0.01)
+        thread.join(0.003)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.should_exit = True
+        end.now()
         thread.join(START_TIMEOUT_S)
 
 

@@ -14,6 +14,7 @@ import pytest
 from tests.api.command_line import run_here
 from tests.dishonest import backdated
 from tests.verify.small_ledger import Log, Writer, write
+from tests.warm import MAIN
 
 LINK = Path(__file__).resolve().parents[2] / ".import"
 
@@ -37,8 +38,7 @@ class Person:
         }
 
     def command(self, *arguments: str | Path) -> list[str]:
-        code = "from constancia.api.cli import main; main()"
-        return [sys.executable, "-P", "-c", code, "--lang", self.lang, *map(str, arguments)]
+        return [sys.executable, "-c", MAIN, "--lang", self.lang, *map(str, arguments)]
 
     def runs(self, *arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
         return run_here(["--lang", self.lang, *arguments], env=self.environment, cwd=cwd or self.home)

@@ -20,6 +20,7 @@ import httpx
 import pytest
 from tests.dishonest import Host, hosting, truncated
 from tests.verify.small_ledger import Log, Writer, verify
+from tests.warm import MAIN
 from typer.testing import CliRunner, Result
 
 from constancia.api.cli import app
@@ -159,9 +160,8 @@ def test_second_monitor_on_the_folder_is_turned_away(scene: Scene, host: Host) -
 
 
 def _command(scene: Scene, *options: str) -> list[str]:
-    program = "import sys; from constancia.api.cli import main; sys.argv[0] = 'constancia'; main()"
     given = ["monitor", scene.url, "--dir", str(scene.root / "one"), "--trust", str(scene.trust), "--levels", "L2"]
-    return [sys.executable, "-c", program, *given, *options]
+    return [sys.executable, "-c", MAIN, *given, *options]
 
 
 @pytest.mark.parametrize("given", ["folder", "zip://x"])

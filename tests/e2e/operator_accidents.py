@@ -21,11 +21,14 @@ from typing import Any
 
 import httpx
 from tests.api.command_line import run_here
+from tests.warm import WARM
 
 WAIT_S = 90.0
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "CONSTANCIA_LANG": "en"}
 # The clock of the machine can't be set here; this one is a file away from it. It is the process's one clock.
-WITH_CLOCK = """
+WITH_CLOCK = (
+    WARM
+    + """
 import os, sys
 from datetime import timedelta
 from constancia.ledger import clock
@@ -39,6 +42,7 @@ clock.SystemClock.now = now
 from constancia.api.cli import main
 main()
 """
+)
 
 
 @dataclass

@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.e2e.test_stop import quiet, started
-from tests.e2e.test_witnesses import COMMAND
 from tests.ledger.test_other_media import Copy, by_dump, by_file, by_vacuum
+from tests.warm import COMMAND
 from tests.witness_process import ROOT
 
 OTHER = 65_534

@@ -190,7 +190,7 @@ class Page(HTMLParser):
         self.text += data
 
 
-OF_A_KIND = 6  # addresses that differ in their numbers alone
+OF_A_KIND = 2  # addresses that differ in their numbers alone
 # Not as of anything: an entry's permanent address, files, what programs read, an entry's proof.
 TIMELESS = re.compile(
     r"/(?:e|static|documents|tile|api/v1/(?:entries|witnesses|integrity|receipts|refusals)|es/rechazos|en/refusals)\b"
@@ -203,7 +203,9 @@ PASTS = ("size=80", "size=0", "at=2017-05-10", "at=2019-03", "known=2019-03-20",
 @pytest.mark.parametrize("query", PASTS)
 def test_every_link_of_a_page_of_the_past_stays_in_it(served_demo: str, query: str) -> None:
     wanted = parse_qs(query)
-    waiting, seen, kinds = [f"/es/?{query}", f"/en/?{query}"], set[str](), Counter[str]()
+    # The pages of both languages are made from the same templates, with the same links: once for all of the past.
+    begin = ("es", "en") if query == PASTS[0] else ("es",)
+    waiting, seen, kinds = [f"/{lang}/?{query}" for lang in begin], set[str](), Counter[str]()
     with httpx.Client(base_url=served_demo) as client:
         while waiting:
             address = waiting.pop()

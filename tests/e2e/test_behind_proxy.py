@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.api.http.test_proxies import PREFIX, reverse_proxy
-from tests.e2e.test_witnesses import COMMAND, copy, served, signed_report, until
+from tests.e2e.test_witnesses import copy, served, signed_report, until
+from tests.warm import COMMAND
 from tests.witness_process import ROOT
 
 __all__ = ("copy",)

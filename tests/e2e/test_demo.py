@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.warm import MAIN
 
 from constancia.api.demo.run import Played
 from constancia.domain.agreements.agreement import Agreement
@@ -27,7 +28,6 @@ from constancia.verify.report.findings import Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 
-MAIN = "from constancia.api.cli import main; main()"
 END = datetime(2021, 8, 31, tzinfo=UTC)
 
 
@@ -174,7 +174,7 @@ def test_command_plays_prints_and_verifies(tmp_path: Path, lang: str) -> None:
         [
             sys.executable,
             "-c",
-            "from constancia.api.cli import main; main()",
+            MAIN,
             "--lang",
             lang,
             "demo",

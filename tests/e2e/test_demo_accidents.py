@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from tests.ledger.conftest import OpenDesk
+from tests.warm import MAIN
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "CONSTANCIA_LANG": "en"}
-COMMAND = [sys.executable, "-c", "from constancia.api.cli import main; main()"]
+COMMAND = [sys.executable, "-c", MAIN]
 WAIT_S = 60.0
 
 

@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 from tests.api.command_line import run_here
+from tests.warm import WARM
 
 RUN = "import sys; sys.argv[0] = 'constancia'; from constancia.api.cli import main; main()"
+STARTED = set[str]()  # verbs that this run has had in an interpreter of their own
 PASSPHRASE = "una frase bastante larga"  # noqa: S105 - of keys made for a test
 CEREMONY = """
 origin = "example.org/ceremony"
@@ -48,12 +50,18 @@ es = "Secretaría"
 """
 
 
+def program(verb: str) -> list[str]:
+    """What goes before a verb: an interpreter the first time in this run, and then one that is forked, ready to run."""
+    first = verb not in STARTED
+    STARTED.add(verb)
+    return [sys.executable, "-c", RUN if first else WARM + RUN]
+
+
 class Desk:
     """A person's folder, in which commands are run."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.started = set[str]()
         (folder / "frase").write_text(PASSPHRASE + "\n", encoding="utf-8")
         path = os.pathsep.join(one for one in sys.path if one)
         self.env = os.environ | {
@@ -63,12 +71,10 @@ class Desk:
 
     def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run a command: a verb's first time in a process of its own, as people do, and later without its start."""
-        verb = str(arguments[0])
-        if verb in self.started:
+        if arguments[0] in STARTED:
             return run_here(arguments, env=self.env, cwd=self.folder)
-        self.started.add(verb)
         return subprocess.run(
-            [sys.executable, "-c", RUN, *map(str, arguments)],
+            [*program(str(arguments[0])), *map(str, arguments)],
             cwd=self.folder,
             env=self.env,
             capture_output=True,
@@ -105,7 +111,7 @@ class Desk:
     def served(self, folder: str) -> Iterator[str]:
         """The ledger served by `constancia serve` in a process of its own, ended as by Ctrl-C."""
         process = subprocess.Popen(
-            [sys.executable, "-c", RUN, "serve", "--dir", folder, "--port", "0", "--log-passphrase-file", "frase"],
+            [*program("serve"), "serve", "--dir", folder, "--port", "0", "--log-passphrase-file", "frase"],
             cwd=self.folder,
             env=self.env,
             stderr=subprocess.PIPE,
@@ -305,7 +311,7 @@ def test_submit_replaces_no_file_but_a_receipt_of_the_same_statement(desk: Desk,
 def test_ctrl_c_leaves_no_half_demonstration(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     process = subprocess.Popen(
-        [sys.executable, "-c", RUN, "demo", "--short", "--dir", "demo"],
+        [*program("demo"), "demo", "--short", "--dir", "demo"],
         cwd=tmp_path, env=desk.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     while process.poll() is None and not list(tmp_path.glob(".demo.*.part/ledger.sqlite")):

@@ -2,11 +2,9 @@
 
 import io
 import json
-import os
 import re
 import stat
 import struct
-import subprocess
 import sys
 import zipfile
 from collections import Counter
@@ -23,6 +21,7 @@ from tests.e2e.page_cases import Shown, bundle, true
 from tests.e2e.test_page_verifier import PAGE, by_page, by_python
 from tests.e2e.test_pages import RULES
 from tests.verify.small_ledger import ORIGIN, PostQuantumWitness, Witness, write
+from tools import build_verifier_page
 from tools.build_verifier_page import built
 
 from constancia.ledger.publication.verifier_page import policy_of, sealed, verifier_page
@@ -62,19 +61,36 @@ def sound(tmp_path: Path) -> Shown:
 # The page's own policy
 
 
-def test_page_is_what_its_source_gives() -> None:
-    assert built(PAGE.parent / "page") == SOURCE, "run: make page"
+@pytest.fixture(scope="module")
+def made() -> str:
+    """The page as its source gives it: made once, for it takes seconds."""
+    return built(PAGE.parent / "page")
 
 
-def test_check_names_a_page_that_is_another(tmp_path: Path) -> None:
-    command = [sys.executable, str(PAGE.parent.parent / "tools" / "build_verifier_page.py"), "--check"]
-    environment = os.environ | {"PYTHONPATH": str(PAGE.parent.parent / ".import")}
-    assert subprocess.run(command, env=environment, capture_output=True, check=False).returncode == 0
-    write(tmp_path / "a.html", SOURCE.replace("65535", "65536").encode())
-    done = subprocess.run([*command, tmp_path / "a.html"], env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert "a.html is not what" in done.stderr
-    assert "65536" in (tmp_path / "a.html").read_text(encoding="utf-8")
+def test_page_is_what_its_source_gives(made: str) -> None:
+    assert made == SOURCE, "run: make page"
+
+
+def test_check_names_a_page_that_is_another(made: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Path] = []
+
+    def once_more(source: Path) -> str:
+        asked.append(source)
+        return made
+
+    monkeypatch.setattr(build_verifier_page, "built", once_more)
+    monkeypatch.setattr(sys, "argv", ["build", "--check"])
+    build_verifier_page.main()
+    other = tmp_path / "a.html"
+    write(other, SOURCE.replace("65535", "65536").encode())
+    monkeypatch.setattr(sys, "argv", ["build", "--check", str(other)])
+    with pytest.raises(SystemExit, match=r"a\.html is not what"):
+        build_verifier_page.main()
+    assert "65536" in other.read_text(encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["build", str(other)])
+    build_verifier_page.main()
+    assert other.read_text(encoding="utf-8") == SOURCE
+    assert asked == [PAGE.parent / "page"] * 3
 
 
 def test_hashes_of_the_policy_are_those_of_the_page() -> None:

@@ -15,6 +15,7 @@ import pytest
 from tests.api.command_line import run_here
 from tests.ledger.conftest import Desk, OpenDesk
 from tests.ledger.publication.test_static_files import files, grow
+from tests.warm import MAIN
 
 from constancia.verify.audit.run import audit
 from constancia.verify.report.findings import Verdict
@@ -27,7 +28,7 @@ WAIT_S = 60
 
 
 def command(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-c", "from constancia.api.cli import main; main()", *map(str, arguments)]
+    return [sys.executable, "-c", MAIN, *map(str, arguments)]
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

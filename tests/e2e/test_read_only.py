@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from tests.e2e.test_witnesses import COMMAND, copy, served, signed_report, until
+from tests.e2e.test_witnesses import copy, served, signed_report, until
+from tests.warm import COMMAND
 from tests.witness_process import ROOT
 
 __all__ = ("copy",)

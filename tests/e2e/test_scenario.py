@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.warm import MAIN
 from tools.build_story import PATH, story, written
 
 from constancia.api.demo.props import baseline_scope
@@ -87,8 +88,7 @@ def test_the_story_that_is_shipped_as_data_is_the_one_that_is_played(ledger: Led
 @pytest.fixture(scope="module")
 def terminal(whole: tuple[Path, Played]) -> str:
     """What `constancia state` prints of the whole story, in Spanish, in one line."""
-    program = "from constancia.api.cli import main; main()"
-    command = [sys.executable, "-c", program, "--lang", "es", "state", str(whole[0])]
+    command = [sys.executable, "-c", MAIN, "--lang", "es", "state", str(whole[0])]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     return " ".join(done.stdout.split())
 

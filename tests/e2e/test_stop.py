@@ -14,7 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.e2e.test_behind_proxy import ENVIRONMENT
-from tests.e2e.test_witnesses import COMMAND, copy, until
+from tests.e2e.test_witnesses import copy, until
+from tests.warm import COMMAND
 from tests.witness_process import ROOT
 
 __all__ = ("copy",)

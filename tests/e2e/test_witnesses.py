@@ -5,7 +5,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.warm import COMMAND
 from tests.witness_process import ROOT
 
 from constancia.api.demo.props import PARTIES
@@ -37,8 +37,6 @@ from constancia.verify.report.findings import Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 from constancia.verify.wire.tlog_proof import parse_tlog_proof
-
-COMMAND = [sys.executable, "-m", "constancia"]
 
 
 def witnesses_of(folder: Path) -> list[int]:

@@ -5,6 +5,7 @@
   and nothing that XML 1.0 or UTF-8 could not carry.
 """
 
+import re
 import unicodedata
 from typing import Final
 
@@ -12,6 +13,8 @@ MAX_PRINTABLE: Final = 2_000  # characters of one piece of foreign text
 # Control, format (direction, zero width), surrogate, line and paragraph separators; what has no meaning yet.
 _ESCAPED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # letters by category, yet blank
+# What `isprintable` calls printable, and is escaped all the same: those letters, and the selectors of variations.
+_BLANK: Final = re.compile(f"[{''.join(_INVISIBLE)}\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
 def printable(text: object, limit: int = MAX_PRINTABLE, *, keep: str = "") -> str:
@@ -28,7 +31,7 @@ def printable(text: object, limit: int = MAX_PRINTABLE, *, keep: str = "") -> st
     """
     whole = str(text)
     shown = whole if len(whole) <= limit else whole[:limit] + "…"
-    if shown.isascii() and shown.isprintable():
+    if shown.isprintable() and (shown.isascii() or not _BLANK.search(shown)):
         return shown
     return "".join(char if char in keep or _is_plain(char) else _escape(char) for char in shown)
 

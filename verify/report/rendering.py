@@ -31,7 +31,10 @@ def report_json(report: Report) -> str:
 def json_text(document: object, *, indent: int | None = 1) -> str:
     """Give JSON in which everything that `printable` escapes is a JSON escape: it means the same."""
     text = json.dumps(document, ensure_ascii=False, indent=indent)
-    return "".join(char if char == "\n" or printable(char) == char else json.dumps(char)[1:-1] for char in text)
+    escaped: dict[str, str | int | None] = {
+        char: json.dumps(char)[1:-1] for char in set(text) if char != "\n" and printable(char) != char
+    }
+    return text.translate(str.maketrans(escaped)) if escaped else text
 
 
 def unreadable_text(error: Unreadable | Malformed, lang: str) -> str:

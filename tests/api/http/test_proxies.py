@@ -27,6 +27,7 @@ from constancia.verify.core.formats.canonical import canonical
 
 PREFIX = "/libro"
 PER_ROUTE = 2
+MADE = ("/bundle.zip", "/data/libro.sqlite")  # the catalogue names their checksums once they are made
 NO_LIMITS: dict[str, Any] = {"writes_per_minute": 0, "costly_reads_per_minute": 0, "entries_per_key_per_minute": 0}
 ROWS = [projection.name for projection in STATE_PROJECTIONS]
 OK = (200, 307)
@@ -89,6 +90,7 @@ class Published:
     proxied: str
     desk: Desk
     without: Plainly
+    paths: dict[str, list[str]]
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         """What the proxy answers to a path that has the prefix already."""
@@ -101,14 +103,22 @@ def plainly(scene: Desk) -> Plainly:
     return cache(scene.http.get)
 
 
+@pytest.fixture(scope="module")
+def paths(scene: Desk, plainly: Plainly) -> dict[str, list[str]]:
+    """The paths that are compared; they are looked for once."""
+    return all_paths(scene, plainly)
+
+
 @pytest.fixture(scope="module", params=[True, False], ids=["prefix removed", "prefix kept"])
-def published(scene: Desk, plainly: Plainly, request: pytest.FixtureRequest) -> Iterator[Published]:
+def published(
+    scene: Desk, plainly: Plainly, paths: dict[str, list[str]], request: pytest.FixtureRequest
+) -> Iterator[Published]:
     below = Settings(root_path=PREFIX, forwarded_allow_ips="127.0.0.0/8", **NO_LIMITS)
     with (
         serving(scene.ledger, below) as upstream,
         reverse_proxy(upstream, strips=request.param) as proxied,
     ):
-        yield Published(scene.url, proxied, scene, plainly)
+        yield Published(scene.url, proxied, scene, plainly, paths)
 
 
 def references(path: str, answer: httpx.Response) -> Iterator[str]:
@@ -149,7 +159,7 @@ def all_paths(desk: Desk, without: Plainly) -> dict[str, list[str]]:
     """Paths of every route: those that nothing links to, and a few of each that the plain server's answers name."""
     routes = routes_of(desk)
     size, leaf = desk.ledger.size, desk.ledger.log.leaf_hash(3).hex()
-    todo = deque(["/", "/es", "/api/v1/nothing", "/es/nada", "/api/v1/receipts/x", f"/es/?size={size - 2}"])
+    todo = deque([*MADE, "/", "/es", "/api/v1/nothing", "/es/nada", "/api/v1/receipts/x", f"/es/?size={size - 2}"])
     todo += ["/api/v1/entries?limit=5&start=10", f"/api/v1/entries/{leaf}", "/api/v1/entries/3/dsse"]
     todo += [f"/api/v1/proofs/consistency?old=2&new={size}", "/tile/0/000.p/3", f"/tile/entries/000.p/{size}"]
     todo += ["/anchors/SHA256SUMS", f"/api/v1/documents/{cited(desk)}"]
@@ -173,6 +183,14 @@ def all_paths(desk: Desk, without: Plainly) -> dict[str, list[str]]:
     return known
 
 
+def a_few(named: set[str]) -> list[str]:
+    """Of addresses that differ in numbers and hashes alone, two."""
+    kinds: dict[str, list[str]] = {}
+    for address in sorted(named):
+        kinds.setdefault(re.sub(r"[0-9a-f]{16,}|\d+", "0", address), []).append(address)
+    return [address for alike in kinds.values() for address in alike[:2]]
+
+
 def shown(answer: httpx.Response, published: Published | None = None) -> tuple[int, str, dict[str, str]]:
     """An answer's status, text and headers; as they would be without the prefix, if it came from below it."""
     headers = {name: value for name, value in answer.headers.items() if name not in NOT_COMPARED}
@@ -190,10 +208,9 @@ def compared(answer: tuple[int, str, dict[str, str]], published: Published) -> t
 
 
 def test_every_route_answers_the_same_below_the_prefix(published: Published) -> None:
-    for made in ("/bundle.zip", "/data/libro.sqlite"):  # the catalogue names their checksums once they are made
-        published.without(made)
+    for made in MADE:
         published.get(PREFIX + made)
-    paths = all_paths(published.desk, published.without)
+    paths = published.paths
     gets = {route.path for route in routes_of(published.desk) if isinstance(route, Mount) or "GET" in route.methods}
     assert gets - set(paths) == set(), "each route is tried"
     differing, named = [], set[str]()
@@ -209,8 +226,9 @@ def test_every_route_answers_the_same_below_the_prefix(published: Published) -> 
         if tag := below.headers.get("etag"):
             assert published.get(PREFIX + path, **{"If-None-Match": tag}).status_code == 304
     outside = [one for one in named if not one.startswith(f"{PREFIX}/")]
-    status = {one: published.get(one).status_code for one in named}
-    plainly = {one: published.without(one.removeprefix(PREFIX)).status_code for one in named}
+    few = a_few(named)
+    status = {one: published.get(one).status_code for one in few}
+    plainly = {one: published.without(one.removeprefix(PREFIX)).status_code for one in few}
     assert (differing, outside, status) == ([], [], plainly)
     # The other language of a page that is not there, and documents that this ledger does not keep.
     assert {

@@ -124,9 +124,10 @@ def test_the_table_has_every_route(routes: Mapping[str, frozenset[str]]) -> None
 
 
 def test_unknown_parameter_is_refused_and_named(scene: Desk, routes: Mapping[str, frozenset[str]]) -> None:
+    """Each name on some routes, and one of them on every other: the same reader is behind all."""
     wrong = []
-    for path, takes in routes.items():
-        for name in ("nonsense", "Size", "at ", "size[]", ""):
+    for number, (path, takes) in enumerate(routes.items()):
+        for name in ("nonsense", "Size", "at ", "size[]", "") if number % 8 == 0 else ("nonsense",):
             answer = scene.http.get(path, params=[(name, "1")])
             wrong += [(path, name, fault) for fault in problems_of(answer, "E_PARAMETER")]
             judged = answer.json()["judged_against"] if answer.status_code == 400 else {}
@@ -158,12 +159,13 @@ def test_value_of_another_form_is_refused(scene: Desk, routes: Mapping[str, froz
 
 
 def test_two_answers_to_how_much_was_known_are_refused(scene: Desk, routes: Mapping[str, frozenset[str]]) -> None:
+    """Each pair on some routes, and one of them, in turn, on every other: the same reader is behind all."""
     wrong = []
-    for path, takes in routes.items():
-        if takes >= AS_OF:
-            for asked in CONFLICTS:
-                answer = scene.http.get(path, params=asked)
-                wrong += [(path, str(asked), fault) for fault in problems_of(answer, "E_MALFORMED")]
+    dated = [path for path, takes in routes.items() if takes >= AS_OF]
+    for number, path in enumerate(dated):
+        for asked in CONFLICTS if number % 8 == 0 else (CONFLICTS[number % 8],):
+            answer = scene.http.get(path, params=asked)
+            wrong += [(path, str(asked), fault) for fault in problems_of(answer, "E_MALFORMED")]
     assert wrong == []
 
 
@@ -172,7 +174,7 @@ def test_browser_reads_in_its_language_what_is_wrong(scene: Desk, routes: Mappin
     for path in routes:
         if path.startswith(("/es/", "/en/")):
             dated = ("?size=1&size=2", "?size=5&known=2019", "?at=ayer", "?size=x")
-            for query in ("?nonsense=1", *dated):
+            for query in ("?nonsense=1", dated[len(path) % 4]):
                 answer = scene.http.get(path + query, headers={"Accept": "text/html"})
                 is_page = answer.headers["content-type"].startswith("text/html")
                 says = (

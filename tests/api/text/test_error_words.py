@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,10 +35,18 @@ def template(node: ast.expr) -> str | None:
     return None
 
 
-def sentences() -> Iterator[tuple[str, str]]:
+@cache
+def sentences() -> tuple[tuple[str, str], ...]:
+    return tuple(_sentences())
+
+
+def _sentences() -> Iterator[tuple[str, str]]:
     for floor in ("verify", "domain", "ledger", "api"):
         for path in sorted((ROOT / floor).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            source = path.read_text("utf-8")
+            if not any(f"{name}(" in source for name in SENTENCE):
+                continue
+            for node in ast.walk(ast.parse(source)):
                 name = getattr(getattr(node, "func", None), "id", "")
                 at = SENTENCE.get(name)
                 if at is None or not isinstance(node, ast.Call) or len(node.args) <= at:

@@ -77,6 +77,7 @@ def copy_app(ledger: Ledger, settings: Settings) -> FastAPI:
     limits = {"costly_reads_per_minute": 0, "writes_per_minute": 0, "public_url": None, "root_path": ""}
     app = create_app(ledger, settings.model_copy(update=limits))
     app.include_router(copy.router)
+    app.state.is_copy = True
     return app
 
 
@@ -102,6 +103,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     )
     app.state.ledger = ledger
     app.state.altered = {}  # verdicts on altered copies
+    app.state.is_copy = False
     app.state.search_index = None  # made at the first search
     app.state.settings = settings
     problems.install(app)

@@ -6,10 +6,11 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request, Response
 
 from constancia.api.http.deps import TheLedger, address_of, settings_of
+from constancia.api.http.proxies import is_of_this_machine
 from constancia.api.pages.altered_copy import KINDS, MAX_ENTRIES, Altered, altered_copy
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.page_cache import CachedPage
-from constancia.api.routers.witnesses import witnesses
+from constancia.api.pages.witnessed import witness_rows, witnessed_line
 from constancia.ledger.ledger import Ledger
 
 router = APIRouter(include_in_schema=False, route_class=CachedPage)
@@ -40,28 +41,39 @@ def head_of(frame: Frame) -> Head:
 @router.get("/en/verify")
 def verify(frame: TheFrame) -> Response:
     """Show the ways to verify: a receipt in the browser, the whole ledger, by the command line."""
-    address = address_of(frame.request, settings_of(frame.request))
-    return frame.page("verify.html", here=head_of(frame), address=address)
+    return frame.page("verify.html", here=head_of(frame), address=_source(frame))
 
 
 @router.get("/es/integridad")
 @router.get("/en/integrity")
 def integrity(frame: TheFrame) -> Response:
     """Show the head, each witness with its own address and what it cosigned last, and what was refused."""
-    ledger, address = frame.ledger, address_of(frame.request, settings_of(frame.request))
-    seen: dict[str, Any] = witnesses(ledger)
+    ledger, address = frame.ledger, _source(frame)
     return frame.page(
         "integrity.html",
         here=head_of(frame),
-        witnesses=seen["items"],
-        quorum=seen["quorum"],
-        latest=seen["witnessed"],
-        addresses=ledger.witness_urls,
+        witnessed=witnessed_line(ledger, frame.as_of),
+        # A witness on this machine can be asked by who reads the page on it, as in a demonstration.
+        witnesses=list(witness_rows(ledger, lambda url: not is_of_this_machine(url) or is_of_this_machine(address))),
         accepted=len(ledger.rollbacks),
         refused=ledger.refusal,
         not_compared=ledger.not_compared,
         address=address,
+        is_copy=_is_copy(frame),
     )
+
+
+def _is_copy(frame: Frame) -> bool:
+    """Tell whether the page becomes a file of a bundle."""
+    is_copy: bool = frame.request.app.state.is_copy
+    return is_copy
+
+
+def _source(frame: Frame) -> str:
+    """Give what a verifier is to read: this server; of a copy, which has no server, the file that it came in."""
+    if _is_copy(frame):
+        return frame.source_say("page.vf_copy_file")
+    return address_of(frame.request, settings_of(frame.request))
 
 
 @router.get("/es/pruebe")

@@ -1,8 +1,8 @@
 """A page is made once for the same ledger and day, stored for a while, and not sent again to who has it.
 
 - Z1: a stored page is shown only while nothing that a page can show has changed: size and root, day, witnesses,
-  documents, refused attempts, what the operator was refused or has accepted. One made before the views had caught up
-  is not stored.
+  those that do not answer or were not compared with, documents, refused attempts, what the operator was refused or
+  has accepted. One made before the views had caught up is not stored.
 """
 
 import hashlib
@@ -123,4 +123,6 @@ def state_of(ledger: Ledger) -> tuple[object, ...]:
         sum(row["times"] for row in ledger.refused.absent()),
         None if refusal is None else (refusal.code, refusal.words),
         len(ledger.rollbacks),
+        ledger.not_compared,
+        sorted(ledger.witness_problems.items()),
     )

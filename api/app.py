@@ -19,6 +19,7 @@ from constancia.api.http.settings import Settings
 from constancia.api.opendata.made_files import MadeFiles
 from constancia.api.pages import copy, wrong_address
 from constancia.api.pages import routes as pages
+from constancia.api.pages.altered_copy import AlteredCopies
 from constancia.api.pages.page_cache import PageStore
 from constancia.api.pages.rows_cache import RowsCache
 from constancia.api.routers import (
@@ -102,7 +103,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         dependencies=[CheckedQuery],
     )
     app.state.ledger = ledger
-    app.state.altered = {}  # verdicts on altered copies
+    app.state.altered = AlteredCopies()
     app.state.is_copy = False
     app.state.search_index = None  # made at the first search
     app.state.settings = settings

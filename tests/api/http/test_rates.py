@@ -44,15 +44,19 @@ def test_an_address_writes_so_often_within_a_minute(founded: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/state", "/api/v1/derived", "/es/?size=1", "/en/entries?start=0&size=1", "/api/v1/parties?size=1"]
-)
+    "path",
+    [
+        "/api/v1/state", "/api/v1/derived", "/es/?size=1", "/en/entries?start=0&size=1", "/api/v1/parties?size=1",
+        "/es/?s%69ze=1", "/es/pruebe?what=vote", "/en/try?wh%61t=vote", "/en/try/copia-alterada.zip?what=vote",
+    ],
+)  # fmt: skip
 def test_an_address_has_entries_replayed_so_often_within_a_minute(adopted: Desk, path: str) -> None:
     with limited(adopted, costly_reads_per_minute=2) as url:
         for _ in range(2):
             assert httpx.get(url + path).status_code == 200
         refused(httpx.get(url + path))
         refused(httpx.get(f"{url}/api/v1/state?size=1"))
-        for free in ("/checkpoint", "/es/", "/api/v1/entries?size=1", "/es/compromisos", "/static/site.css"):
+        for free in ("/checkpoint", "/es/", "/api/v1/entries?size=1", "/es/pruebe", "/static/site.css"):
             for _ in range(3):
                 assert httpx.get(url + free).status_code == 200, free
 

@@ -22,6 +22,7 @@ from constancia.api.pages import routes as pages
 from constancia.api.pages.altered_copy import AlteredCopies
 from constancia.api.pages.page_cache import PageStore
 from constancia.api.pages.rows_cache import RowsCache
+from constancia.api.pages.search_index import SearchIndex
 from constancia.api.routers import (
     data,
     documents,
@@ -105,7 +106,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.state.ledger = ledger
     app.state.altered = AlteredCopies()
     app.state.is_copy = False
-    app.state.search_index = None  # made at the first search
+    app.state.search_index = SearchIndex(ledger.log)
     app.state.settings = settings
     problems.install(app)
     _show_refusals(app, ledger)

@@ -39,7 +39,10 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 # The database and the bundle are made again of the whole ledger whenever it has grown.
-_REPLAYS: Final = ("/api/v1/state", "/api/v1/derived", "/api/v1/validity", "/data/libro.sqlite", "/bundle.zip")
+_REPLAYS: Final = (
+    "/api/v1/state", "/api/v1/derived", "/api/v1/validity", "/api/v1/changes", "/data/libro.sqlite", "/bundle.zip",
+    "/es/cambios", "/en/changes",
+)  # fmt: skip
 _EXCHANGE: Final = ("/api/v1/ogp", "/api/v1/popolo")
 _DATA: Final = ("/data/", "/datos/")
 _PAGES: Final = (

@@ -22,6 +22,7 @@ from constancia.ledger.ledger import Ledger
 
 _MAX_BYTES: Final = 16 * 1024 * 1024
 _OK: Final = 200
+_HTML: Final = "text/html"
 _NOT_MODIFIED: Final = 304
 
 
@@ -71,10 +72,11 @@ class CachedPage(APIRoute):
                 body, lang = page
                 if tag in _tags(request.headers.get("if-none-match", "")):
                     return Response(status_code=_NOT_MODIFIED, headers=_headers(tag, lang))
-                return Response(body, media_type="text/html", headers=_headers(tag, lang))
+                return Response(body, media_type=_HTML, headers=_headers(tag, lang))
             answer = await made(request)
             # Where something changed meanwhile, or the views lag behind, the page is sent and not stored.
-            is_whole = answer.status_code == _OK and not _is_behind(ledger_of(request))
+            is_page = answer.headers.get("content-type", "").startswith(_HTML)  # a citation is a file of another kind
+            is_whole = answer.status_code == _OK and is_page and not _is_behind(ledger_of(request))
             if is_whole and key == await run_in_threadpool(_key, request):
                 lang = answer.headers.get("content-language", "")
                 store.put(key, bytes(answer.body), lang)

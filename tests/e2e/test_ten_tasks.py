@@ -196,10 +196,16 @@ def own(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def copies(own: Path, saved_verifier: Path) -> tuple[Path, Path]:
+    """What an auditor has of the ledger and of the verifier."""
+    return own, saved_verifier
+
+
 def test_10_which_deadline_was_altered(
-    visits: Visits, site: str, own: Path, saved_verifier: Path, tmp_path: Path, request: pytest.FixtureRequest
+    visits: Visits, site: str, copies: tuple[Path, Path], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    capsys: pytest.CaptureFixture[str] = request.getfixturevalue("capsys")
+    own, saved_verifier = copies
     with visits("10") as visitor:
         visitor.goes_to(f"{site}/es/")
         visitor.link("Verificar")
@@ -275,7 +281,9 @@ def test_a_commitment_is_followed_in_a_calendar_and_a_reader(visits: Visits, sit
     with visits("follow") as visitor:
         visitor.goes_to(f"{site}/es/")
         visitor.link("Seguir")
-        calendar = visitor.takes(visitor.page.get_by_role("link", name=re.compile(rf"calendario de plazos\s*: {title}")), tmp_path)
+        calendar = visitor.takes(
+            visitor.page.get_by_role("link", name=re.compile(rf"calendario de plazos\s*: {title}")), tmp_path
+        )
         feed = visitor.page.get_by_role("link", name=re.compile(rf"aviso\s*: {title}")).get_attribute("href")
         holds("follow", visitor.counts)
         items = visitor.page.request.get(f"{site}{feed}").body()

@@ -47,7 +47,8 @@ def test_an_address_writes_so_often_within_a_minute(founded: Desk) -> None:
     "path",
     [
         "/api/v1/state", "/api/v1/derived", "/es/?size=1", "/en/entries?start=0&size=1", "/api/v1/parties?size=1",
-        "/es/?s%69ze=1", "/es/pruebe?what=vote", "/en/try?wh%61t=vote", "/en/try/copia-alterada.zip?what=vote",
+        "/es/?s%69ze=1", "/es/cambios?de=%230", "/api/v1/changes",
+        "/es/pruebe?what=vote", "/en/try?wh%61t=vote", "/en/try/copia-alterada.zip?what=vote",
     ],
 )  # fmt: skip
 def test_an_address_has_entries_replayed_so_often_within_a_minute(adopted: Desk, path: str) -> None:

@@ -167,6 +167,7 @@ def test_8_from_the_code_on_paper_to_the_verdict(
         assert "vota por" in text
         assert "en contra" in text
         assert in_window(visitor.page, "#status h2")
+        assert in_window(visitor.page, "#details p")  # the sentence of the act, not the verdict alone
         both = Counts(online.counts.clicks + visitor.counts.clicks, online.counts.screens + visitor.counts.screens)
         holds("8", both)
 
@@ -184,6 +185,7 @@ def test_9_a_photograph_is_no_receipt(visits: Visits, saved_verifier: Path, tmp_
         assert "ESTO NO ES UNA CONSTANCIA" in text
         assert "foto" in text.partition("ESTO NO ES UNA CONSTANCIA")[2]
         assert "ALTERADO" not in text
+        assert in_window(visitor.page, "#details p, #status p")
         holds("9", visitor.counts)
 
 
@@ -326,8 +328,9 @@ def inner(what: object) -> str:
 
 def in_window(page: Page, selector: str) -> bool:
     """Whether an element is in the window where the page has scrolled to."""
-    top: float = page.evaluate("selector => document.querySelector(selector).getBoundingClientRect().top", selector)
-    return 0 <= top < 640
+    box = page.evaluate("selector => document.querySelector(selector).getBoundingClientRect().toJSON()", selector)
+    window = page.viewport_size
+    return window is not None and float(box["top"]) >= 0 and float(box["bottom"]) <= window["height"]
 
 
 def printed(browser: Browser, address: str) -> bytes:

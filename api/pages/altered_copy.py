@@ -102,7 +102,7 @@ def altered_copy(ledger: Ledger, kind: str) -> Altered:
 
 
 def altered_zip(ledger: Ledger, kind: str) -> bytes | None:
-    """Give the altered copy itself, for whoever wants to verify it elsewhere; None where nothing can be altered so.
+    """Give the altered copy itself, to be verified elsewhere; None where nothing can be altered so.
 
     Args:
         ledger: The ledger; only read.

@@ -311,6 +311,19 @@ def test_the_agreement_as_it_was_on_a_day(visits: Visits, site: str) -> None:
         holds("past", visitor.counts)
 
 
+def test_nothing_contradicts_itself(browser: Browser, site: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{site}/es/vencidos")
+    late = inner(page.locator("li", has_text="Foro público sobre vigilancia del Estado").last)
+    assert "se dice que se cumplió el 26 de marzo de 2019, pero se registró el 22 de abril de 2019" in late
+    page.goto(f"{site}/es/compromisos")
+    mark = "path[d^='M4 12.5']"  # the check mark
+    assert page.locator(".card p", has_text="3 de 4 hitos cumplidos").locator(mark).count() == 0
+    assert page.locator(".card p", has_text="0 de 1 hitos cumplidos").first.locator(mark).count() == 0
+    assert page.locator(".card p", has_text="Sin hitos todavía").count() == 1
+    page.close()
+
+
 def test_every_task_is_done_by_a_test_and_design_shows_what_it_costs() -> None:
     """A row that no test asserts would be a claim of the page's own."""
     code = Path(__file__).read_text(encoding="utf-8")

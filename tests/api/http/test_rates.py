@@ -66,7 +66,7 @@ def test_an_address_has_entries_replayed_so_often_within_a_minute(adopted: Desk,
 @pytest.mark.parametrize(
     ("path", "query", "expected"),
     [
-        ("/en/try/copia-alterada.zip", b"what=vote", True), ("/es/pruebe", b"", False), ("/es/pruebe", b"q=what", False),
+        ("/en/try/copia-alterada.zip", b"what=vote", True), ("/es/pruebe", b"", False), ("/en/try", b"q=what", False),
         ("/es/", b"%73ize=", True), ("/es/", b"sizes=1", False), ("/libro/es/", b"known=2019", True),
     ],
 )  # fmt: skip

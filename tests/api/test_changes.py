@@ -242,7 +242,7 @@ def test_first_searches_at_the_same_time_share_one_index(adopted: Desk, monkeypa
 
     monkeypatch.setattr(SearchIndex, "__init__", counted)
     with serving(adopted.ledger) as url, ThreadPoolExecutor(6) as pool:
-        pages = list(pool.map(lambda _: httpx.get(f"{url}/es/buscar?q=Avance").text, range(6)))
+        pages = list(pool.map(lambda _: httpx.get(f"{url}/es/buscar?q=Avance", timeout=60).text, range(6)))
     assert len(made) == 1
     assert len(set(pages)) == 1
 

@@ -21,8 +21,10 @@ from constancia.api.http.settings import Settings
 from constancia.api.opendata.made_files import MadeFiles
 from constancia.api.pages import copy, wrong_address
 from constancia.api.pages import routes as pages
+from constancia.api.pages.altered_copy import AlteredCopies
 from constancia.api.pages.page_cache import PageStore
 from constancia.api.pages.rows_cache import RowsCache
+from constancia.api.pages.search_index import SearchIndex
 from constancia.api.routers import (
     acts,
     data,
@@ -90,6 +92,7 @@ def copy_app(ledger: Ledger, settings: Settings) -> FastAPI:
     limits = {"costly_reads_per_minute": 0, "writes_per_minute": 0, "public_url": None, "root_path": ""}
     app = create_app(ledger, settings.model_copy(update=limits))
     app.include_router(copy.router)
+    app.state.is_copy = True
     return app
 
 
@@ -115,9 +118,10 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         dependencies=[CheckedQuery],
     )
     app.state.ledger = ledger
-    app.state.altered = {}  # verdicts on altered copies
+    app.state.altered = AlteredCopies()
+    app.state.is_copy = False
+    app.state.search_index = SearchIndex(ledger.log)
     app.state.description = None  # made when it is first asked for
-    app.state.search_index = None  # made at the first search
     app.state.settings = settings
     problems.install(app)
     _show_refusals(app, ledger)

@@ -5,20 +5,10 @@ import gc
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NoReturn
 
-from constancia.verify import (
-    WIRE_FORMAT,
-    Malformed,
-    Unreadable,
-    audit_source,
-    load_trust,
-    open_source,
-    report_json,
-    report_text,
-)
+import constancia.verify as verify  # noqa: PLR0402 - the rooms of a floor are imported by their whole names
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.report.output import INTERRUPTED, UNREADABLE, USAGE, ended, write_error, write_out
 from constancia.verify.report.printable import printable
@@ -54,15 +44,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.setswitchinterval(2e-4)
     gc.set_threshold(100_000)
     try:
-        trust = None if options.trust is None else load_trust(options.trust)
+        trust = None if options.trust is None else verify.load_trust(options.trust)
         progress = _show_progress if sys.stderr is not None and sys.stderr.isatty() else None
-        with open_source(options.source) as source:
+        with verify.open_source(options.source) as source:
             since = None if options.since is None else _read_note(options.since)
-            with nullcontext() if options.against is None else open_source(options.against) as against:
-                report = audit_source(
+            with nullcontext() if options.against is None else verify.open_source(options.against) as against:
+                report = verify.audit_source(
                     source, trust, all_faults=options.all, progress=progress, since=since, against=against
                 )
-    except (Unreadable, Malformed) as error:
+    except (verify.Unreadable, verify.Malformed) as error:
         if options.json:
             write_out(f"{unreadable_json(error)}\n")
         write_error(unreadable_text(error, options.lang))
@@ -71,9 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write_error("\nInterrumpido: no se concluye nada. / Interrupted: nothing is concluded.")
         return INTERRUPTED
     if options.json:
-        write_out(f"{report_json(report)}\n")
+        write_out(f"{verify.report_json(report)}\n")
     else:
-        write_out(report_text(report, options.lang, detail=options.detail or options.all, option=DETAIL))
+        write_out(verify.report_text(report, options.lang, detail=options.detail or options.all, option=DETAIL))
     return report.verdict.exit_code
 
 
@@ -101,23 +91,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--all", action="store_true", help="list all faults, not the first alone")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
-    parser.add_argument("--version", action="version", version=_version())
+    parser.add_argument(
+        "--version", action="version", version=f"constancia.verify, formato / wire format {verify.WIRE_FORMAT}"
+    )
     parser.add_argument("--lang", choices=("es", "en"), default="es", help="language of the report")
     return parser
-
-
-def _version() -> str:
-    """Give the version of what is installed; of a checkout alone only the wire format is known."""
-    for name in ("constancia-verify", "constancia"):
-        with suppress(PackageNotFoundError):
-            return f"{name} {version(name)}, formato / wire format {WIRE_FORMAT}"
-    return f"formato / wire format {WIRE_FORMAT}"
 
 
 def _read_note(path: Path) -> bytes:
     raw = read_file(path, MAX_NOTE_BYTES)
     if raw is None:
-        raise Unreadable("since", str(path), "there is no such file")
+        raise verify.Unreadable("since", str(path), "there is no such file")
     return plain(raw)
 
 

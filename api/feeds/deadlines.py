@@ -6,12 +6,13 @@ Source: RFC 5545; a whole-day event ends on the day after its last one (§3.6.1)
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from icalendar import Calendar, Event, vDatetime, vText
 
 from constancia.verify.report.printable import printable
 
+Status = Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]
 MEDIA_TYPE: Final = "text/calendar"
 _PRODUCT: Final = "-//constancia//deadlines//"
 
@@ -28,6 +29,7 @@ class Deadline:
         stamp: When the entry that set it was recorded, UTC.
         link: Address of its page.
         categories: Terms to filter by.
+        status: `TENTATIVE` while its clock is stopped, `CANCELLED` where it ended unmet. Source: RFC 5545 §3.8.1.11.
     """
 
     uid: str
@@ -37,6 +39,7 @@ class Deadline:
     stamp: datetime
     link: str
     categories: tuple[str, ...] = ()
+    status: Status = "CONFIRMED"
 
 
 def calendar(name: str, lang: str, deadlines: Sequence[Deadline]) -> bytes:
@@ -61,6 +64,7 @@ def calendar(name: str, lang: str, deadlines: Sequence[Deadline]) -> bytes:
         event.add("summary", vText(_clean(deadline.title)))
         event.add("description", vText(_clean(deadline.text)))
         event.add("url", deadline.link)
+        event.add("status", deadline.status)
         event.add("transp", "TRANSPARENT")
         if deadline.categories:
             event.add("categories", [_clean(term) for term in deadline.categories])

@@ -330,6 +330,36 @@ OGP_ROW: Final[dict[str, Any]] = {
     "title_language": "es",
 }
 
+CHANGES: Final[dict[str, Any]] = {
+    "before": {"day": "2019-05-31", "edition": 3, "form": 1, "root": LEAF, "size": 184},
+    "count": 58,
+    "day": "2019-09-01",
+    "edition": 3,
+    "form": 1,
+    "items": [{"index": 184, "leaf_hash": LEAF}],
+    "missed": [
+        {
+            "milestone": "m3",
+            "since": "2019-09-01T05:00:00Z",
+            "stream": "commitment/rm",
+            "window": "2019-06/2019-08",
+        }
+    ],
+    "root": LEAF,
+    "size": 242,
+    "standing": [
+        {
+            "after": "rejected",
+            "before": "proposed",
+            "stream": "decision/d-2",
+            "title": {
+                "en": "Are the times dropped from the road map?",
+                "es": "¿Se quitan los tiempos de la ruta?",
+            },
+        }
+    ],
+}
+
 POPOLO: Final[dict[str, Any]] = {
     "memberships": [
         {

@@ -8,7 +8,9 @@
 """
 
 import re
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -81,6 +83,15 @@ def path_within(scope: Scope) -> str:
     """Return a request's path without the prefix: the one that the routes name."""
     path: str = scope["path"]
     return path.removeprefix(prefix_of(scope))
+
+
+def is_of_this_machine(url: str) -> bool:
+    """Return whether a URL leads to the machine that reads it: of no use to who reads it elsewhere (RFC 6761 §6.3)."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def own_address(scope: Scope, settings: Settings) -> str:

@@ -8,7 +8,7 @@
 
 import asyncio
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
@@ -39,7 +39,10 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 # The database and the bundle are made again of the whole ledger whenever it has grown.
-_REPLAYS: Final = ("/api/v1/state", "/api/v1/derived", "/api/v1/validity", "/data/libro.sqlite", "/bundle.zip")
+_REPLAYS: Final = (
+    "/api/v1/state", "/api/v1/derived", "/api/v1/validity", "/api/v1/changes", "/data/libro.sqlite", "/bundle.zip",
+    "/es/cambios", "/en/changes",
+)  # fmt: skip
 _EXCHANGE: Final = ("/api/v1/ogp", "/api/v1/popolo")
 _DATA: Final = ("/data/", "/datos/")
 _PAGES: Final = (
@@ -49,7 +52,9 @@ _PAGES: Final = (
     *_EXCHANGE,
     *(f"/api/v1/{projection.name}" for projection in STATE_PROJECTIONS),
 )
-_PAST: Final = (b"size=", b"at=", b"known=")
+_PAST: Final = frozenset({"size", "at", "known"})
+# An altered copy costs a whole audit.
+_AUDITS: Final = ("/es/pruebe", "/en/try")
 # Public reads may be made from any page; writes only from our own.
 _OPEN_TO_ALL: Final = (
     "/api/",
@@ -191,7 +196,10 @@ def check_json(request: Request) -> None:
 
 
 def may_replay(scope: Scope) -> bool:
-    """Tell whether a read may have to replay entries: the state, what follows from it, pages and lists of the past."""
+    """Tell whether a read may have to replay entries: the state, what follows from it, pages and lists of the past, and
+    the audit of an altered copy. Names are read as the routes read them, so that none can be written another way.
+    """  # noqa: D205 - one sentence
     path = path_within(scope)
-    is_past = any(parameter.startswith(_PAST) for parameter in scope["query_string"].split(b"&"))
-    return path in _REPLAYS or (is_past and path.startswith(_PAGES))
+    asked = {name for name, _value in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)}
+    is_past, is_audit = bool(asked & _PAST) and path.startswith(_PAGES), "what" in asked and path.startswith(_AUDITS)
+    return path in _REPLAYS or is_past or is_audit

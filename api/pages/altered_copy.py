@@ -1,28 +1,34 @@
 """A copy of the ledger with one thing altered, and what the verifier says of it: with no words of ours in between.
 
-The copy is made in memory and in a folder that is gone afterwards; the ledger is only read.
+The copy is made in a folder that is gone afterwards; the ledger is only read.
+
+- P1: equal requests have one audit made, also at the same time; one audit runs at a time, whatever is asked.
 """
 
-import json
-import re
 import tempfile
+import threading
 import zipfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from constancia.api.pages.forgeries import FORGERIES, Copy, Forgery
+from constancia.api.text.i18n import LANGUAGES
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.wire.composition import encode_bundle
 from constancia.verify.audit.run import audit
 from constancia.verify.report.rendering import report_text
+from constancia.verify.sources.layout import DOCUMENTS_NAME
 from constancia.verify.sources.source import open_source
 from constancia.verify.wire.tiles import parse_bundle
 
 MAX_ENTRIES: Final = 2_000  # a larger one takes the verifier more than a visitor waits
+ALTERED_NAME: Final = "copia-alterada.zip"
 _ENTRIES: Final = "tile/entries/"
-_WINDOW: Final = re.compile(rb'("window":"(?:[0-9-]*/)?)([0-9]{4})')
-_CHOICE: Final = re.compile(rb'"choice":"(for|against|abstain)"')
+_DOCUMENTS: Final = f"{DOCUMENTS_NAME}/"
+_STORED: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,111 +37,105 @@ class Altered:
 
     Attributes:
         index: The entry altered; None where the ledger has none to alter in this way.
-        verdict: `intact`, `altered`, `inconclusive`.
-        report: The verifier's report in words.
+        verdict: `intact`, `altered`, `inconclusive`; empty where nothing was altered.
+        reports: The verifier's report in words, by language.
     """
 
     index: int | None
     verdict: str = ""
-    report: str = ""
+    reports: Mapping[str, str] = field(default_factory=dict)
 
 
-def altered_copy(ledger: Ledger, kind: str, lang: str) -> Altered:
+class AlteredCopies:
+    """Answers to alterations, for all who ask. Safe to use from several threads."""
+
+    def __init__(self, limit: int = _STORED) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._audit = threading.Lock()
+        self._answers: dict[tuple[int, int, str], Future[Altered]] = {}
+
+    def answer(self, ledger: Ledger, kind: str) -> Altered:
+        """Give the verdict on an altered copy, made once for the same entries and documents: it costs a whole audit.
+
+        Args:
+            ledger: The ledger; only read.
+            kind: One of `FORGERIES`.
+        """
+        folder = ledger.documents.folder
+        key = (ledger.size, folder.stat().st_mtime_ns if folder.is_dir() else 0, kind)
+        with self._lock:
+            answer = self._answers.get(key)
+            is_first = answer is None
+            if answer is None:
+                answer = self._answers[key] = Future()
+                while len(self._answers) > self._limit:
+                    del self._answers[next(iter(self._answers))]
+        if is_first:
+            try:
+                with self._audit:
+                    answer.set_result(altered_copy(ledger, kind))
+            except BaseException as error:
+                with self._lock:
+                    self._answers.pop(key, None)
+                answer.set_exception(error)
+                raise
+        return answer.result()
+
+
+def altered_copy(ledger: Ledger, kind: str) -> Altered:
     """Alter a copy of the ledger, and verify it without any trust anchor.
 
     Args:
         ledger: The ledger; only read.
-        kind: One of `KINDS`.
-        lang: Language of the report.
+        kind: One of `FORGERIES`.
     """
     with tempfile.TemporaryDirectory() as folder:
-        honest, altered = Path(folder, "libro.zip"), Path(folder, "copia-alterada.zip")
+        honest, altered = Path(folder, "libro.zip"), Path(folder, ALTERED_NAME)
         ledger.export(honest)
-        index = _rewrite(honest, altered, KINDS[kind])
+        index = _rewrite(honest, altered, FORGERIES[kind])
         if index is None:
             return Altered(index=None)
         with open_source(str(altered)) as source, open_source(str(honest)) as against:
             report = audit(source, None, against=against)
-        return Altered(
-            index=index, verdict=report.verdict.name.lower(), report=report_text(report, lang).replace(f"{folder}/", "")
-        )
+        reports = {lang: report_text(report, lang).replace(f"{folder}/", "") for lang in LANGUAGES}
+        return Altered(index=index, verdict=report.verdict.name.lower(), reports=reports)
 
 
-Alteration = Callable[[list[bytes]], int | None]
+def altered_zip(ledger: Ledger, kind: str) -> bytes | None:
+    """Give the altered copy itself, to be verified elsewhere; None where nothing can be altered so.
+
+    Args:
+        ledger: The ledger; only read.
+        kind: One of `FORGERIES`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        honest, altered = Path(folder, "libro.zip"), Path(folder, ALTERED_NAME)
+        ledger.export(honest)
+        return None if _rewrite(honest, altered, FORGERIES[kind]) is None else altered.read_bytes()
 
 
-def _rewrite(honest: Path, altered: Path, alter: Alteration) -> int | None:
-    """Write a zip again with its entries altered; give the index of the one that was."""
+def _rewrite(honest: Path, altered: Path, forge: Forgery) -> int | None:
+    """Write a zip again with something altered; give the index of the entry that is concerned."""
     with zipfile.ZipFile(honest) as source, zipfile.ZipFile(altered, "w", zipfile.ZIP_DEFLATED) as target:
         parts = sorted((name for name in source.namelist() if name.startswith(_ENTRIES)), key=_first_of)
         bundles = [parse_bundle(source.read(name)) for name in parts]
-        entries = [entry for bundle in bundles for entry in bundle]
-        index = alter(entries)
-        for name in source.namelist():
-            if name not in parts:
-                target.writestr(name, source.read(name))
-        start = 0
+        documents = [name for name in source.namelist() if name.startswith(_DOCUMENTS)]
+        copy = Copy(
+            entries=[entry for bundle in bundles for entry in bundle],
+            documents={name.removeprefix(_DOCUMENTS): source.read(name) for name in documents},
+        )
+        index, start, changed = forge(copy), 0, {}
         for name, bundle in zip(parts, bundles, strict=True):
-            target.writestr(name, encode_bundle(entries[start : start + len(bundle)]))
+            changed[name] = encode_bundle(copy.entries[start : start + len(bundle)])
             start += len(bundle)
+        changed |= {_DOCUMENTS + name: data for name, data in copy.documents.items()}
+        for item in source.infolist():
+            target.writestr(item, changed.get(item.filename) or source.read(item), zipfile.ZIP_DEFLATED)
     return index
 
 
 def _first_of(name: str) -> int:
-    """Give the first entry of a bundle by its path. Source: C2SP tlog-tiles, "Log entries"."""
+    """Give the number of a bundle by its path. Source: C2SP tlog-tiles, "Log entries"."""
     digits = name.removeprefix(_ENTRIES).partition(".p/")[0].replace("x", "").replace("/", "")
     return int(digits)
-
-
-def _latest(entries: list[bytes], is_wanted: Callable[[Mapping[str, Any]], bool]) -> int | None:
-    for index in range(len(entries) - 1, -1, -1):
-        if is_wanted(json.loads(entries[index])["statement"]):
-            return index
-    return None
-
-
-def _deadline(entries: list[bytes]) -> int | None:
-    index = _latest(entries, lambda statement: statement["type"] in ("CommitmentAdopted", "ScopeChanged"))
-    if index is None:
-        return None
-    moved = _WINDOW.sub(lambda match: match[1] + str(int(match[2]) + 1).encode(), entries[index], count=1)
-    if moved == entries[index]:
-        return None
-    entries[index] = moved
-    return index
-
-
-def _vote(entries: list[bytes]) -> int | None:
-    index = _latest(entries, lambda statement: statement["type"] == "VoteCast")
-    if index is None:
-        return None
-    turned = _CHOICE.sub(
-        lambda match: b'"choice":"against"' if match[1] == b"for" else b'"choice":"for"', entries[index]
-    )
-    entries[index] = turned
-    return index
-
-
-def _removed(entries: list[bytes]) -> int | None:
-    """Put the entry before in the place of one from the middle: a log has no gap, so that it has to say something."""
-    if len(entries) < 3:
-        return None
-    index = len(entries) // 2
-    entries[index] = entries[index - 1]
-    return index
-
-
-def _swapped(entries: list[bytes]) -> int | None:
-    if len(entries) < 3:
-        return None
-    index = len(entries) // 2
-    entries[index], entries[index + 1] = entries[index + 1], entries[index]
-    return index
-
-
-KINDS: Final[Mapping[str, Alteration]] = {
-    "deadline": _deadline,
-    "vote": _vote,
-    "removed": _removed,
-    "swapped": _swapped,
-}

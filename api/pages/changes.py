@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from constancia.api.http.deps import TheLedger
+from constancia.api.http.deps import TheLedger, TheSettings, judged
+from constancia.api.http.examples_of_records import CHANGES
+from constancia.api.http.query import Limit, Start
+from constancia.api.http.schemas import json_example, refusals
 from constancia.api.pages.chronicle import chronicle, lines
 from constancia.api.pages.earlier_copy import CopyAnswer, compared, read_upload
-from constancia.api.pages.feed_items import missed_titles
+from constancia.api.pages.feed_items import missed_since, missed_titles
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.page_cache import CachedPage
 from constancia.api.text.i18n import LANGUAGES, tr
@@ -25,6 +28,10 @@ from constancia.verify.speed.entry_patterns import read_entry
 
 router = APIRouter(include_in_schema=False, route_class=CachedPage)
 copies = APIRouter(include_in_schema=False)
+data = APIRouter(prefix="/api/v1", tags=["state"])
+_MOMENT: Final = "`YYYY`, `YYYY-MM` or `YYYY-MM-DD` in the ledger's zone, an RFC 3339 instant, or `#` and a size"
+_FROM: Final = f"Where to begin: {_MOMENT}. By default the month of the last entry."
+_TO: Final = f"Where to end: {_MOMENT}; a day to its end. By default now."
 _SHOWN: Final = 200
 _BEGINNING: Final = datetime(1, 1, 2, tzinfo=UTC)  # nothing can be recorded before
 _MOST: Final = 10_000  # entries of a commitment that are counted
@@ -42,12 +49,17 @@ Moment = Annotated[str | None, Query(max_length=_MAX_TEXT)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """What stands differently: its page, title, and words before (None where it did not exist) and after."""
+    """What is in another state: its stream, page, title, state before (None where it did not exist) and after."""
 
+    stream: str
     address: str | None
     title: object
     before: str | None
     after: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as the interface does: without the page."""
+        return {"after": self.after, "before": self.before, "stream": self.stream, "title": self.title}
 
 
 @router.get("/es/cambios")
@@ -119,6 +131,7 @@ def _page(  # noqa: PLR0913, PLR0917 (each narrows what is shown)
         items=chronicle(lines(frame, indices[-_SHOWN:])),
         is_cut=len(indices) > _SHOWN,
         shown=_SHOWN,
+        whole=frame.link(frame.to("cambios"), **{names[0]: first}, **({names[1]: span[1]} if span[1] else {})),
         copy=copy,
     )
 
@@ -177,6 +190,7 @@ def _standing(former: Frame, frame: Frame, commitment: str | None) -> Iterator[C
             old = before.get(row["stream"])
             if old is None or old[status] != row[status]:
                 yield Changed(
+                    stream=row["stream"],
                     address=frame.page_of(row["stream"]),
                     title=row.get(title) or _in_both("page.changes_protected"),  # of a complaint
                     before=None if old is None else old[status],
@@ -192,3 +206,52 @@ def _missed(former: Frame, frame: Frame, commitment: str | None) -> list[object]
 
 def _in_both(msgid: str) -> dict[str, str]:
     return {lang: tr(lang, msgid) for lang in LANGUAGES}
+
+
+@data.get(
+    "/changes",
+    summary="What changed between two moments",
+    responses={
+        200: json_example("What was recorded, what is in another state, what was missed.", CHANGES),
+        **refusals(400, 404, 429),
+    },
+)
+def changes_as_data(  # noqa: PLR0913, PLR0917 (each narrows what is given)
+    request: Request,
+    ledger: TheLedger,
+    settings: TheSettings,
+    first: Annotated[str | None, Query(alias="from", max_length=_MAX_TEXT, description=_FROM)] = None,
+    to: Annotated[str | None, Query(max_length=_MAX_TEXT, description=_TO)] = None,
+    party: Annotated[str | None, Query(max_length=_MAX_TEXT, description="Only what this party recorded.")] = None,
+    commitment: Annotated[str | None, Query(max_length=_MAX_TEXT, description="Only of this commitment.")] = None,
+    start: Start = 0,
+    limit: Limit = None,
+) -> dict[str, Any]:
+    """Give the same as the page of changes: what was recorded between two moments, and what follows from it.
+
+    `items` are entries, oldest first; `start` and `limit` choose among them, `count` counts them. `standing` (a state
+    before and after) and `missed` (deadlines that passed unmet) are whole; with a party they are null, because they are
+    no single party's. `before` names the state that all is compared with.
+    """
+    zone = ledger.state().timezone
+    asked = (first or "").strip() or _month_of_last(ledger, zone)
+    before, _ = _reading(ledger, "from", asked, zone, is_end=False)
+    after, _ = _reading(ledger, "to", (to or "").strip() or None, zone, is_end=True)
+    if before.as_of.size > after.as_of.size:
+        raise Malformed("order", "from", "a date no later than the second one", asked)
+    for projection, kind, name in (("parties", "party", party), ("commitments", "commitment", commitment)):
+        if name:
+            after.row(projection, f"{kind}/{name}")
+    former, frame = (Frame(request, ledger, end, keeps=False, language=LANGUAGES[0]) for end in (before, after))
+    indices = list(_indices(frame, before.as_of.size, party, commitment))
+    standing = [] if party else [item.to_json() for item in _standing(former, frame, commitment)]
+    missed = [] if party else missed_since(former, frame, f"commitment/{commitment}" if commitment else None)
+    part = indices[start : start + (limit or settings.page_size)]
+    return {
+        **judged(ledger, after),
+        "before": judged(ledger, before),
+        "count": len(indices),
+        "items": [{"index": index, "leaf_hash": ledger.log.leaf_hash(index).hex()} for index in part],
+        "missed": None if party else missed,
+        "standing": None if party else standing,
+    }

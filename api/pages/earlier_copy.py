@@ -2,6 +2,7 @@
 
 import zipfile
 import zlib
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -15,6 +16,8 @@ from constancia.ledger.ledger import Ledger
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import Checkpoint, is_signed_by, read_checkpoint
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, Note, parse_log_vkey, parse_note
+from constancia.verify.report.kinds import KINDS
+from constancia.verify.sources.foreign import MAX_TEXT_BYTES, OURS, kind_of, kind_of_zip
 from constancia.verify.sources.source import parse_receipt
 
 MAX_UPLOAD_BYTES: Final = 4 * 1024 * 1024
@@ -30,12 +33,14 @@ class CopyAnswer:
         size: How many entries the copy covers.
         origin: Of which ledger it is.
         now: How many entries this ledger has.
+        seems: What the file seems to be, by language; of `none`.
     """
 
     kind: str
     size: int = 0
     origin: str = ""
     now: int = 0
+    seems: Mapping[str, str] | None = None
 
 
 async def read_upload(request: Request) -> bytes | None:
@@ -79,7 +84,7 @@ def compared(ledger: Ledger, raw: bytes | None) -> CopyAnswer:
         note = parse_note(_checkpoint_in(raw or b""))
         checkpoint = read_checkpoint(_checkpoint_in(raw or b""))
     except Malformed:
-        return CopyAnswer(kind="none")
+        return CopyAnswer(kind="none", seems=None if raw is None else _seems(raw))
     kind = _kind_of(ledger, note, checkpoint)
     return CopyAnswer(kind=kind, size=checkpoint.size, origin=checkpoint.origin, now=ledger.size)
 
@@ -96,6 +101,12 @@ def _kind_of(ledger: Ledger, note: Note, checkpoint: Checkpoint) -> str:
     if checkpoint.size > ledger.size:
         return "ahead"
     return "same" if ledger.log.root(checkpoint.size) == checkpoint.root else "differs"
+
+
+def _seems(raw: bytes) -> Mapping[str, str] | None:
+    """Say what a file seems to be in the verifier's words; None where it may be one of ours that is damaged."""
+    code = kind_of_zip(BytesIO(raw), len(raw)) if raw.startswith(b"PK") else kind_of(raw[:MAX_TEXT_BYTES])
+    return None if code == OURS else KINDS[code]
 
 
 def _checkpoint_in(raw: bytes) -> bytes:

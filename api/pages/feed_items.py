@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import Any, Final
 
 from constancia.api.feeds.atom import Item
-from constancia.api.feeds.deadlines import Deadline
+from constancia.api.feeds.deadlines import Deadline, Status
 from constancia.api.pages import lateness
 from constancia.api.pages.chronicle import HOUSEKEEPING, KINDS_OF_NEWS
 from constancia.api.pages.frame import Frame
@@ -21,6 +21,7 @@ from constancia.domain.kernel.calendar import OPEN, parse_edtf, parse_instant
 from constancia.domain.sentences import party_name, sentence_of
 
 COUNT: Final = 50  # entries of a page of a feed
+ENDED: Final = ("closed", "withdrawn", "rejected")
 MOST_MISSED: Final = 200  # deadlines, on its first page
 _LOOKED_AT: Final = 4_000  # entries in which news of one kind is looked for
 MISSED: Final = "missed"
@@ -98,6 +99,27 @@ def _item(frame: Frame, index: int, address: str) -> Item:
 def missed_titles(frame: Frame, stream: str | None = None) -> dict[str, str]:
     """Give the deadlines of milestones that passed unmet, in words, each by a name that stays the same."""
     return {_missed_name(fact): _missed_words(frame, fact) for fact in _missed(frame, stream)}
+
+
+def missed_since(former: Frame, frame: Frame, stream: str | None = None) -> list[dict[str, Any]]:
+    """Give the deadlines of milestones that passed unmet between two states, as data.
+
+    Args:
+        former: What was known before.
+        frame: What is known now.
+        stream: Those of a commitment; None for all.
+    """
+    known = {_missed_name(fact) for fact in _missed(former, stream)}
+    return [
+        {
+            "milestone": str(fact.params["target"]).partition(" ")[2],
+            "since": fact.since,
+            "stream": fact.stream,
+            "window": str(fact.params["window"]),
+        }
+        for fact in _missed(frame, stream)
+        if _missed_name(fact) not in known
+    ]
 
 
 def missed_items(frame: Frame, address: str, stream: str | None = None) -> list[Item]:
@@ -192,7 +214,20 @@ def _milestones(frame: Frame, stream: str, address: str, party: str | None) -> I
             stamp=parse_instant(version.mark.recorded_at).astimezone(UTC),
             link=f"{address}{_path(frame, stream)}",
             categories=tuple(names),
+            status=calendar_status(commitment.status, is_done=is_done),
         )
+
+
+def calendar_status(status: str, *, is_done: bool) -> Status:
+    """Give how a calendar marks a deadline: one that was met is never cancelled.
+
+    Args:
+        status: The commitment's state.
+        is_done: Whether the milestone was reported as done.
+    """
+    if status == "suspended" and not is_done:
+        return "TENTATIVE"
+    return "CANCELLED" if status in ENDED and not is_done else "CONFIRMED"
 
 
 def _owed(frame: Frame, address: str, party: str | None) -> Iterator[Deadline]:

@@ -117,7 +117,8 @@ def bibtex(about: dict[str, str]) -> str:
 @router.get("/en/entries/{name}/citar.bib")
 def cite_bibtex(name: str, frame: TheFrame) -> Response:
     """Give the citation of an entry as BibTeX."""
-    return PlainTextResponse(bibtex(citation(frame, _cited(frame, name))))
+    index = _cited(frame, name)
+    return PlainTextResponse(bibtex(citation(frame, index)), headers=_as_file(f"constancia-{index}.bib"))
 
 
 @router.get("/es/registros/{name}/citar.json")
@@ -127,7 +128,8 @@ def cite_csl(name: str, frame: TheFrame) -> Response:
 
     Source: Citation Style Language 1.0.2, CSL-JSON.
     """
-    about = citation(frame, _cited(frame, name))
+    index = _cited(frame, name)
+    about = citation(frame, index)
     year, month, day = (int(part) for part in about["date"].split("-"))
     item = {
         "URL": about["link"],
@@ -141,5 +143,12 @@ def cite_csl(name: str, frame: TheFrame) -> Response:
         "type": "entry",
     }
     return Response(
-        json.dumps([item], ensure_ascii=False, indent=1), media_type="application/vnd.citationstyles.csl+json"
+        json.dumps([item], ensure_ascii=False, indent=1),
+        media_type="application/vnd.citationstyles.csl+json",
+        headers=_as_file(f"constancia-{index}.json"),
     )
+
+
+def _as_file(name: str) -> dict[str, str]:
+    """Give the header with which a browser stores an answer instead of showing it. Source: RFC 6266 §4."""
+    return {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -1,20 +1,23 @@
 """What this server knows of the log's integrity, how to check it without this server, and a copy to alter."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from constancia.api.http.deps import TheLedger, address_of, settings_of
-from constancia.api.pages.altered_copy import KINDS, MAX_ENTRIES, Altered, altered_copy
+from constancia.api.http.proxies import is_of_this_machine
+from constancia.api.pages.altered_copy import ALTERED_NAME, MAX_ENTRIES, AlteredCopies, altered_zip
+from constancia.api.pages.forgeries import FORGERIES
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.page_cache import CachedPage
 from constancia.api.pages.trust_copies import copies_of, fingerprint_of
-from constancia.api.routers.witnesses import witnesses
-from constancia.ledger.ledger import Ledger
+from constancia.api.pages.witnessed import witness_rows, witnessed_line
+from constancia.ledger.errors import NotFound
 
 router = APIRouter(include_in_schema=False, route_class=CachedPage)
-_STORED: Final = 16  # answers to alterations that stay
+downloads = APIRouter(include_in_schema=False)
+Kind = Annotated[str, Query(alias="what", pattern=f"^(|{'|'.join(FORGERIES)})$")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,51 +52,58 @@ def head_of(frame: Frame) -> Head:
 @router.get("/en/verify")
 def verify(frame: TheFrame) -> Response:
     """Show the ways to verify: a receipt in the browser, the whole ledger, by the command line."""
-    address = address_of(frame.request, settings_of(frame.request))
-    return frame.page("verify.html", here=head_of(frame), copies=copies_of(frame), address=address)
+    return frame.page("verify.html", here=head_of(frame), copies=copies_of(frame), address=_source(frame))
 
 
 @router.get("/es/integridad")
 @router.get("/en/integrity")
 def integrity(frame: TheFrame) -> Response:
     """Show the head, each witness with its own address and what it cosigned last, and what was refused."""
-    ledger, address = frame.ledger, address_of(frame.request, settings_of(frame.request))
-    seen: dict[str, Any] = witnesses(ledger)
+    ledger, address = frame.ledger, _source(frame)
     return frame.page(
         "integrity.html",
         here=head_of(frame),
         copies=copies_of(frame),
-        witnesses=seen["items"],
-        quorum=seen["quorum"],
-        latest=seen["witnessed"],
-        addresses=ledger.witness_urls,
+        witnessed=witnessed_line(ledger, frame.as_of),
+        # A witness on this machine can be asked by who reads the page on it, as in a demonstration.
+        witnesses=list(witness_rows(ledger, lambda url: not is_of_this_machine(url) or is_of_this_machine(address))),
         accepted=len(ledger.rollbacks),
         refused=ledger.refusal,
         not_compared=ledger.not_compared,
         address=address,
+        is_copy=_is_copy(frame),
     )
+
+
+def _is_copy(frame: Frame) -> bool:
+    """Tell whether the page becomes a file of a bundle."""
+    is_copy: bool = frame.request.app.state.is_copy
+    return is_copy
+
+
+def _source(frame: Frame) -> str:
+    """Give what a verifier is to read: this server; of a copy, which has no server, the file that it came in."""
+    if _is_copy(frame):
+        return frame.source_say("page.vf_copy_file")
+    return address_of(frame.request, settings_of(frame.request))
 
 
 @router.get("/es/pruebe")
 @router.get("/en/try")
-def play(
-    request: Request,
-    ledger: TheLedger,
-    frame: TheFrame,
-    kind: Annotated[str, Query(alias="what", pattern=f"^(|{'|'.join(KINDS)})$")] = "",
-) -> Response:
+def play(request: Request, ledger: TheLedger, frame: TheFrame, kind: Kind = "") -> Response:
     """Alter a copy of this ledger as a visitor chooses, and show what the verifier says of it."""
     is_small = ledger.size <= MAX_ENTRIES
-    answer = _answer(request, ledger, kind, frame.lang) if kind and is_small else None
-    return frame.page("try.html", kinds=KINDS, kind=kind, answer=answer, is_small=is_small, limit=MAX_ENTRIES)
+    copies: AlteredCopies = request.app.state.altered
+    answer = copies.answer(ledger, kind) if kind and is_small else None
+    return frame.page("try.html", kinds=FORGERIES, kind=kind, answer=answer, is_small=is_small, limit=MAX_ENTRIES)
 
 
-def _answer(request: Request, ledger: Ledger, kind: str, lang: str) -> Altered:
-    """Give the verdict on an altered copy, made once for a size: it costs a whole audit."""
-    stored: dict[tuple[Any, ...], Altered] = request.app.state.altered
-    key = (ledger.size, kind, lang)
-    if key not in stored:
-        while len(stored) >= _STORED:
-            stored.pop(next(iter(stored)), None)
-        stored[key] = altered_copy(ledger, kind, lang)
-    return stored[key]
+@downloads.get("/es/pruebe/copia-alterada.zip")
+@downloads.get("/en/try/copia-alterada.zip")
+def altered(ledger: TheLedger, kind: Kind) -> Response:
+    """Give the altered copy, to drop it into the verifier."""
+    data = altered_zip(ledger, kind) if kind and ledger.size <= MAX_ENTRIES else None
+    if data is None:
+        raise NotFound("there is nothing at this address")
+    headers = {"Content-Disposition": f'attachment; filename="{ALTERED_NAME}"', "Cache-Control": "no-store"}
+    return Response(data, media_type="application/zip", headers=headers)

@@ -13,7 +13,7 @@ from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.derive import Derived, milestone_standing
 from constancia.domain.identity.succession import heirs_of
-from constancia.domain.kernel.calendar import OPEN, parse_edtf
+from constancia.domain.kernel.calendar import OPEN, local_day, parse_edtf, parse_instant
 from constancia.domain.plans.plan import ActionPlan
 from constancia.ledger.views.projections.base import Row
 
@@ -61,13 +61,17 @@ class Debt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetLate:
-    """A deadline that passed and was met afterwards: what it was, its window, and the day on which it was met."""
+    """A deadline that passed and was met afterwards: what it was, its window, and the day on which it was met.
+
+    Where that day is within the window, it was said too late: `recorded_on` is the day on which it was recorded.
+    """
 
     title: object
     about: object
     stream: str
     window: str
     met_on: str
+    recorded_on: str | None = None
 
 
 def debts(frame: Frame) -> list[Debt]:
@@ -106,9 +110,18 @@ def met_late(frame: Frame) -> list[MetLate]:
                 stream=commitment.stream,
                 window=str(fact.params["window"]),
                 met_on=str(fact.params["claimed_on"]),
+                recorded_on=_recorded_late(frame, fact),
             )
         )
     return sorted(met, key=lambda item: item.met_on, reverse=True)
+
+
+def _recorded_late(frame: Frame, fact: Derived) -> str | None:
+    """Give the day on which something was recorded that is said to have been done in time."""
+    last, claimed = parse_edtf(str(fact.params["window"])).end, parse_edtf(str(fact.params["claimed_on"])).end
+    if last is None or claimed is None or claimed > last:
+        return None
+    return local_day(parse_instant(str(fact.params["recorded_at"])), frame.state.timezone).isoformat()
 
 
 def _title(commitment: Commitment, kind: str, name: str) -> object:

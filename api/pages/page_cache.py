@@ -1,8 +1,8 @@
 """A page is made once for the same ledger and day, stored for a while, and not sent again to who has it.
 
 - Z1: a stored page is shown only while nothing that a page can show has changed: size and root, day, witnesses,
-  documents, refused attempts, what the operator was refused or has accepted. One made before the views had caught up
-  is not stored.
+  those that do not answer or were not compared with, documents, refused attempts, what the operator was refused or
+  has accepted. One made before the views had caught up is not stored.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from constancia.ledger.ledger import Ledger
 
 _MAX_BYTES: Final = 16 * 1024 * 1024
 _OK: Final = 200
+_HTML: Final = "text/html"
 _NOT_MODIFIED: Final = 304
 
 
@@ -71,10 +72,11 @@ class CachedPage(APIRoute):
                 body, lang = page
                 if tag in _tags(request.headers.get("if-none-match", "")):
                     return Response(status_code=_NOT_MODIFIED, headers=_headers(tag, lang))
-                return Response(body, media_type="text/html", headers=_headers(tag, lang))
+                return Response(body, media_type=_HTML, headers=_headers(tag, lang))
             answer = await made(request)
             # Where something changed meanwhile, or the views lag behind, the page is sent and not stored.
-            is_whole = answer.status_code == _OK and not _is_behind(ledger_of(request))
+            is_page = answer.headers.get("content-type", "").startswith(_HTML)  # a citation is a file of another kind
+            is_whole = answer.status_code == _OK and is_page and not _is_behind(ledger_of(request))
             if is_whole and key == await run_in_threadpool(_key, request):
                 lang = answer.headers.get("content-language", "")
                 store.put(key, bytes(answer.body), lang)
@@ -123,4 +125,6 @@ def state_of(ledger: Ledger) -> tuple[object, ...]:
         sum(row["times"] for row in ledger.refused.absent()),
         None if refusal is None else (refusal.code, refusal.words),
         len(ledger.rollbacks),
+        ledger.not_compared,
+        sorted(ledger.witness_problems.items()),
     )

@@ -11,6 +11,7 @@ from constancia.api.pages.chronicle import INVENTED
 from constancia.api.pages.commitment_page import Before
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.page_cache import CachedPage
+from constancia.domain.identity.succession import heirs_of
 from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.ledger.views.projections.base import Row
 
@@ -60,7 +61,9 @@ def party(name: str, frame: TheFrame, before: Before = None) -> Response:
     """Show a party."""
     row = frame.as_of.row("parties", f"party/{name}")
     answers = {(validity.kind, validity.stream, validity.name): validity for validity in frame.as_of.validities}
-    owed = [debt for debt in lateness.debts(frame) if name in debt.parties]
+    debts = lateness.debts(frame)
+    owed = [debt for debt in debts if name in debt.parties]
+    heirs = heirs_of(frame.state, name) - {name}
     people = list(_people(frame, row))
     return frame.page(
         "party.html",
@@ -68,6 +71,7 @@ def party(name: str, frame: TheFrame, before: Before = None) -> Response:
         answers=answers,
         people=people[:_MOST],
         owed=owed[:_PAGE],
+        heirs_owe=[debt for debt in debts if heirs & set(debt.parties)][:_PAGE],
         successors=[item for item in frame.rows("successions") if item["party"] == name],
         agreements=[item for item in frame.rows("agreements") if name in item["versions"][-1]["parties"]][:_PAGE],
         bodies={item["governance_body"]: item for item in frame.rows("bodies")},

@@ -168,5 +168,6 @@ def permalink(leaf_hash: str, request: Request, ledger: TheLedger) -> Response:
 # Every page's router, in the order in which addresses are tried: a page of its own module adds its line here.
 ROUTERS: Final = (
     home.router, lists.router, commitment_page.router, decision_page.router, party_page.router, router, data.router,
-    feeds.router, follow.router, search.router, changes.router, changes.copies, integrity.router, about.router,
+    feeds.router, follow.router, search.router, changes.router, changes.copies, changes.data,
+    integrity.router, integrity.downloads, about.router,
 )  # fmt: skip

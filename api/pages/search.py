@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
-from constancia.api.pages.chronicle import Line, lines
+from constancia.api.http.query import Start
+from constancia.api.pages.chronicle import lines
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.search_index import SearchIndex, tokens_of
 from constancia.ledger.errors import NotFound
@@ -42,20 +43,30 @@ class Hit:
 
 @router.get("/es/buscar")
 @router.get("/en/search")
-def search(frame: TheFrame, q: Annotated[str, Query(max_length=_MAX_QUERY)] = "") -> Response:
+def search(frame: TheFrame, q: Annotated[str, Query(max_length=_MAX_QUERY)] = "", start: Start = 0) -> Response:
     """Show what corresponds to a query: exact matches, things by their names, entries by their words."""
     asked = _SPACE.sub(" ", unicodedata.normalize("NFC", q)).strip()
     tokens = tokens_of(asked)
-    exact = list(_exact(frame, asked)) if asked else []
-    things = list(_things(frame, tokens)) if tokens else []
-    matches = _entries(frame, tokens)
+    exact = list(_exact(frame, asked)) if asked and not start else []
+    things = list(_things(frame, tokens)) if tokens and not start else []
+    index: SearchIndex = frame.request.app.state.search_index
+    matches = index.find(tokens, frame.as_of.size, _ENTRIES, start)
+    if start >= matches.count:  # of another query, or typed
+        start = max(0, matches.count - 1) // _ENTRIES * _ENTRIES
+        matches = index.find(tokens, frame.as_of.size, _ENTRIES, start)
     return frame.page(
         "search.html",
         q=asked,
         exact=exact,
         things=things[:_THINGS],
-        entries=matches[:_ENTRIES],
-        is_cut=len(things) > _THINGS or len(matches) > _ENTRIES,
+        things_count=len(things),
+        entries=lines(frame, [at for at in matches.indices if frame.as_of.has(at)]),
+        is_whole=matches.is_whole,
+        first=start,
+        stop=min(start + _ENTRIES, matches.count),
+        count=matches.count,
+        step=_ENTRIES,
+        here=frame.link(frame.to("buscar"), q=asked),
     )
 
 
@@ -140,16 +151,3 @@ def folded(text: str) -> str:
     """Give a text without accents and case, so that "Óscar" and "oscar" are the same."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-
-
-def _entries(frame: Frame, tokens: list[str]) -> list[Line]:
-    indices = index_of(frame.request).find(tokens, frame.as_of.size, 2 * _ENTRIES)
-    return lines(frame, [index for index in indices if frame.as_of.has(index)])
-
-
-def index_of(request: Request) -> SearchIndex:
-    """Give the application's index, made at the first search."""
-    index: SearchIndex | None = request.app.state.search_index
-    if index is None:
-        index = request.app.state.search_index = SearchIndex(request.app.state.ledger.log)
-    return index

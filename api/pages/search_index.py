@@ -8,6 +8,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from constancia.ledger.reader.log import Log
@@ -17,11 +18,21 @@ _HASH: Final = re.compile(r"(?:sha256:)?[0-9a-f]{64}\Z")
 _TOKEN: Final = re.compile(r"\w+")
 MAX_TOKENS: Final = 8
 _MAX_TOKEN: Final = 40
+MIN_BEGINNING: Final = 3  # letters
 
 
 def tokens_of(text: str) -> list[str]:
     """Give the words of a query: letters and digits alone, the first few, so that no query has a meaning of its own."""
     return [token[:_MAX_TOKEN] for token in _TOKEN.findall(text)[:MAX_TOKENS]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """Entries that match: a page of them, newest first, how many there are, and whether they have the whole words."""
+
+    indices: tuple[int, ...]
+    count: int
+    is_whole: bool
 
 
 class SearchIndex:
@@ -34,24 +45,34 @@ class SearchIndex:
         self._database.execute(_TABLE)
         self._size = 0
 
-    def find(self, tokens: list[str], size: int, limit: int) -> list[int]:
-        """Give the entries below a size that have words beginning with all tokens, newest first.
+    def find(self, tokens: list[str], size: int, limit: int, start: int = 0) -> Matches:
+        """Give the entries below a size that have all the words; where there are none, those with words that begin so.
 
         Args:
             tokens: From `tokens_of`.
             size: How many entries are known.
             limit: Most of them.
+            start: How many to leave out.
         """
         if not tokens:
-            return []
-        query = " AND ".join(f'"{token}"*' for token in tokens)
+            return Matches(indices=(), count=0, is_whole=True)
         with self._lock:
             self._advance()
-            rows = self._database.execute(
-                "SELECT rowid FROM words WHERE words MATCH ? AND rowid <= ? ORDER BY rowid DESC LIMIT ?",
-                (query, size, limit),
-            )
-            return [row[0] - 1 for row in rows.fetchall()]
+            whole = self._matches(" AND ".join(f'"{token}"' for token in tokens), size, limit, start, is_whole=True)
+            # The beginning of a word, where it is not so short that it begins most words.
+            if whole.count or all(len(token) < MIN_BEGINNING for token in tokens):
+                return whole
+            begun = " AND ".join(f'"{token}"*' if len(token) >= MIN_BEGINNING else f'"{token}"' for token in tokens)
+            return self._matches(begun, size, limit, start, is_whole=False)
+
+    def _matches(self, query: str, size: int, limit: int, start: int, *, is_whole: bool) -> Matches:
+        asked = "FROM words WHERE words MATCH ? AND rowid <= ?"
+        (count,) = self._database.execute(f"SELECT count(*) {asked}", (query, size)).fetchone()
+        rows = self._database.execute(
+            f"SELECT rowid {asked} ORDER BY rowid DESC LIMIT ? OFFSET ?",
+            (query, size, limit, start),
+        )
+        return Matches(indices=tuple(row[0] - 1 for row in rows.fetchall()), count=count, is_whole=is_whole)
 
     def _advance(self) -> None:
         size = self._log.size

@@ -1,11 +1,14 @@
-"""What a page says of witnesses: whether its tree is witnessed, by whom, when, up to which entry."""
+"""What a page says of witnesses: whether its tree is witnessed, by whom, when, up to which entry; and each of them."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 from constancia.api.routers.witnesses import instant
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.reading import Reading
+from constancia.ledger.witnesses.quorum_status import MLDSA44_SUFFIX
 
 Stands = Literal["all", "partly", "not_yet", "none"]
 
@@ -36,3 +39,48 @@ def witnessed_line(ledger: Ledger, reading: Reading, index: int | None = None) -
     size = reading.size if index is None else index + 1
     stands: Stands = "all" if latest.size >= size else "partly"
     return WitnessedLine(stands=stands, by=latest.by, at=instant(latest.at), last=latest.size - 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WitnessRow:
+    """One witness, with all its keys.
+
+    Attributes:
+        name: Its name in the policy.
+        keys: Number of its keys.
+        size: How many entries all its keys have cosigned; 0 where one has cosigned none.
+        at: Since when, RFC 3339; empty where `size` is 0.
+        problem: Why it could not be had the last time; None where it could.
+        url: Where it is asked; None where no address is known or the reader can't reach it.
+    """
+
+    name: str
+    keys: int
+    size: int
+    at: str
+    problem: str | None
+    url: str | None
+
+
+def witness_rows(ledger: Ledger, is_reachable: Callable[[str], bool]) -> Iterator[WitnessRow]:
+    """Yield the policy's witnesses as of now, by name.
+
+    Args:
+        ledger: The ledger.
+        is_reachable: Tells whether the reader of the page can reach a URL.
+    """
+    status = ledger.witnessing
+    urls = {**(status.policy.urls if status.policy is not None else {}), **ledger.witness_urls}
+    problems = ledger.witness_problems
+    for name, group in groupby(sorted(status.witnesses), lambda key: key.removesuffix(MLDSA44_SUFFIX)):
+        keys = list(group)
+        size, at = min((status.last_by(key) or (0, 0) for key in keys), key=lambda cosigned: cosigned[0])
+        url = next((urls[key] for key in keys if key in urls), None)
+        yield WitnessRow(
+            name=name,
+            keys=len(keys),
+            size=size,
+            at=instant(at) if size else "",
+            problem=next((problems[key] for key in keys if key in problems), None),
+            url=url if url is not None and is_reachable(url) else None,
+        )

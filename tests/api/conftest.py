@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from tests.api.served import Desk, desk_in, set_scene
+from tests.ledger.false_witness import closed_port, keys_of
 from tests.ledger.template import Templates
+from tests.ledger.witness_scene import SHORT, Scene
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +37,17 @@ def adopted(tmp_path: Path, templates: Templates) -> Iterator[Desk]:
     """A ledger with an adopted commitment `c1` and a report on it."""
     with desk_in(tmp_path / "ledger", begun=templates.adopted) as desk:
         yield desk
+
+
+@pytest.fixture
+def witnessed(tmp_path: Path) -> Iterator[Scene]:
+    """A ledger of which two witnesses answer and a third, `w3`, does not."""
+    made = Scene(tmp_path, pace=SHORT)
+    urls = {f"w{n + 1}": (real.cosigner, real.url) for n, real in enumerate(made.witnesses(2))}
+    made.write_policy(urls | {"w3": (keys_of("w3"), closed_port())})
+    made.open().found()
+    yield made
+    if made.desk is not None:
+        made.desk.ledger.close()
+    for real in made.real:
+        real.close()

@@ -1,12 +1,22 @@
 """What changed between two dates or since an earlier copy; search; citations; feeds and calendars."""
 
+import html
 import json
 import re
+import time
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import icalendar
 import pytest
-from tests.api.served import Desk, report
+from tests.api.served import Desk, later, report, serving
+
+from constancia.api.pages.feed_items import calendar_status
+from constancia.api.pages.search_index import Matches, SearchIndex
+from constancia.ledger.reader.log import Log
+from constancia.verify.report.kinds import KINDS
+from constancia.verify.sources.foreign import kind_of
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -136,3 +146,129 @@ def test_feeds_of_what_is_not_there_are_not_found(scene: Desk) -> None:
     for path in ("commitment/none.atom", "party/none.ics", "news/none.atom"):
         assert scene.http.get(f"/feeds/es/{path}").status_code == 404
     assert scene.http.get("/feeds/fr/all.atom").status_code in {400, 404}
+
+
+def test_changes_as_data_are_those_of_the_page(adopted: Desk) -> None:
+    size = adopted.ledger.size
+    answer = adopted.http.get("/api/v1/changes?from=%230&limit=5").json()
+    example = adopted.http.get("/openapi.json").json()["paths"]["/api/v1/changes"]["get"]["responses"]["200"]
+    example = example["content"]["application/json"]["example"]
+    assert set(answer) == set(example)
+    assert set(answer["before"]) == set(example["before"]) | {"notes"}  # nothing was known then
+    assert set(answer["standing"][0]) == set(example["standing"][0])
+    assert (answer["count"], answer["size"], answer["before"]["size"]) == (size, size, 0)
+    assert [item["index"] for item in answer["items"]] == [0, 1, 2, 3, 4]
+    assert answer["items"][3]["leaf_hash"] == adopted.ledger.log.leaf_hash(3).hex()
+    (commitment,) = [item for item in answer["standing"] if item["stream"] == "commitment/c1"]
+    assert (commitment["before"], commitment["after"]) == (None, "in_progress")
+    rest = adopted.http.get(f"/api/v1/changes?from=%230&start={size - 1}").json()
+    assert [item["index"] for item in rest["items"]] == [size - 1]
+    assert adopted.http.get(f"/api/v1/changes?from=%23{size}").json()["items"] == []
+
+
+def test_missed_deadlines_are_in_the_data_of_changes(adopted: Desk) -> None:
+    size = adopted.ledger.size
+    later(adopted, days=400)
+    adopted.take(adopted.says("inai", "ProgressReported", "commitment/c1", report()))
+    answer = adopted.http.get(f"/api/v1/changes?from=%23{size}").json()
+    assert {item["stream"] for item in answer["missed"]} == {"commitment/c1"}
+    assert set(answer["missed"][0]) == {"milestone", "since", "stream", "window"}
+
+
+def test_changes_as_data_refuse_what_the_page_refuses(adopted: Desk) -> None:
+    for query, status in (("from=ayer", 400), ("from=%239000", 404), ("party=none", 404), ("from=%235&to=%231", 400)):
+        answer = adopted.http.get(f"/api/v1/changes?{query}")
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+def test_a_party_has_its_own_entries_and_is_no_reason_to_hide_the_rest_silently(adopted: Desk) -> None:
+    data = adopted.http.get("/api/v1/changes?from=%230&party=inai").json()
+    assert (data["standing"], data["missed"]) == (None, None)
+    assert 0 < data["count"] < adopted.ledger.size
+    page = adopted.http.get("/es/cambios?de=%230&parte=inai").text
+    assert "Sólo lo que registró INAI." in words(page)
+    assert 'href="/es/cambios?de=%230">Ver lo que cambió de todos' in page
+    assert "Sólo lo que registró" not in adopted.http.get("/es/cambios?de=%230").text
+
+
+@pytest.mark.parametrize(
+    ("raw", "seems"),
+    [(b"\xff\xd8\xff\xe0" * 50, "foto"), (b"%PDF-1.7\n", "PDF"), (b"", "vacío"), (b"hola", "texto")],
+)
+def test_a_copy_that_is_none_is_named_as_the_verifier_names_it(adopted: Desk, raw: bytes, seems: str) -> None:
+    text = answer(adopted, raw)
+    assert "Esto no es una constancia" in text
+    assert seems in text
+    assert KINDS[kind_of(raw)]["es"] in html.unescape(text)
+
+
+def test_search_is_paged_and_each_entry_comes_once(adopted: Desk) -> None:
+    for number in range(35):
+        body = report(report=f"rr{number}", narrative={"es": f"Paginado {number}", "en": "Paged"})
+        adopted.take(adopted.says("inai", "ProgressReported", "commitment/c1", body))
+    first = adopted.http.get("/es/buscar?q=Paginado").text
+    assert 'href="/es/buscar?q=Paginado&amp;start=30"' in first
+    second = adopted.http.get("/es/buscar?q=Paginado&start=30").text
+    shown = [re.findall(r'href="/es/registros/(\d+)"><strong>', page) for page in (first, second)]
+    assert [len(page) for page in shown] == [30, 5]
+    assert len({*shown[0], *shown[1]}) == 35
+    last = adopted.http.get("/es/buscar?q=Paginado&start=9000").text  # as far as there are any
+    assert re.findall(r'href="/es/registros/(\d+)"><strong>', last) == shown[1]
+
+
+def test_a_whole_word_is_not_mixed_with_words_that_begin_so(adopted: Desk) -> None:
+    for name, text in (("ra", "Cuenta de la casa"), ("rb", "El casamiento"), ("rc", "Casas")):
+        body = report(report=name, narrative={"es": text, "en": text})
+        adopted.take(adopted.says("inai", "ProgressReported", "commitment/c1", body))
+    index: SearchIndex = SearchIndex(adopted.ledger.log)
+    size = adopted.ledger.size
+    assert index.find(["casa"], size, 9).indices == (size - 3,)
+    assert index.find(["casam"], size, 9) == Matches(indices=(size - 2,), count=1, is_whole=False)
+    assert index.find(["CASÁS"], size, 9).indices == (size - 1,)
+    assert index.find(["ca"], size, 9).count == 0  # too short for a beginning
+    assert "palabras que empiezan así" in adopted.http.get("/es/buscar?q=casam").text
+    assert "palabras que empiezan así" not in adopted.http.get("/es/buscar?q=casa").text
+    index.close()
+
+
+def test_first_searches_at_the_same_time_share_one_index(adopted: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    build = SearchIndex.__init__
+
+    def counted(self: SearchIndex, log: Log) -> None:
+        made.append(log.size)
+        time.sleep(0.05)
+        build(self, log)
+
+    monkeypatch.setattr(SearchIndex, "__init__", counted)
+    with serving(adopted.ledger) as url, ThreadPoolExecutor(6) as pool:
+        pages = list(pool.map(lambda _: httpx.get(f"{url}/es/buscar?q=Avance", timeout=60).text, range(6)))
+    assert len(made) == 1
+    assert len(set(pages)) == 1
+
+
+@pytest.mark.parametrize(("path", "name"), [("citar.bib", "constancia-5.bib"), ("citar.json", "constancia-5.json")])
+def test_a_citation_is_stored_under_a_name(scene: Desk, path: str, name: str) -> None:
+    for _ in range(2):  # a page that is stored would come as HTML
+        headers = scene.http.get(f"/es/registros/5/{path}").headers
+        assert headers["content-disposition"] == f'attachment; filename="{name}"'
+        assert not headers["content-type"].startswith("text/html")
+
+
+def test_a_calendar_says_whether_a_deadline_still_counts(adopted: Desk) -> None:
+    def statuses() -> set[str]:
+        calendar = icalendar.Calendar.from_ical(adopted.http.get("/feeds/es/commitment/c1.ics").content.decode())
+        return {str(event["STATUS"]) for event in calendar.walk("VEVENT")}
+
+    assert statuses() == {"CONFIRMED"}
+
+
+@pytest.mark.parametrize(
+    ("status", "is_done", "expected"),
+    [
+        ("in_progress", False, "CONFIRMED"), ("suspended", False, "TENTATIVE"), ("withdrawn", False, "CANCELLED"),
+        ("closed", False, "CANCELLED"), ("closed", True, "CONFIRMED"), ("suspended", True, "CONFIRMED"),
+    ],
+)  # fmt: skip
+def test_the_status_of_a_deadline_follows_its_commitment(status: str, is_done: bool, expected: str) -> None:
+    assert calendar_status(status, is_done=is_done) == expected

@@ -1,10 +1,14 @@
 """A page is made once for what it is made from, and made again when any of it changes."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from tests.api.served import Desk, report
+from tests.api.test_witnesses import ledger_of, wait_for_quorum
+from tests.ledger.witness_scene import LONG_S, Scene
 
 from constancia.api.pages.page_cache import PageStore, state_of
 
@@ -54,3 +58,18 @@ def test_the_least_used_pages_go_first_and_a_large_one_is_not_stored() -> None:
     assert store.get("a") is not None
     store.put("d", b"x" * 11, "es")
     assert store.get("d") is None
+
+
+def test_z1_a_page_is_made_again_when_a_witness_answers_no_more(witnessed: Scene) -> None:
+    ledger = ledger_of(witnessed)
+    wait_for_quorum(ledger)
+    former = state_of(ledger)
+    witnessed.real[0].stop()
+    assert witnessed.desk is not None
+    witnessed.desk.adopt()
+    until = time.monotonic() + LONG_S
+    while "w1" not in ledger.witness_problems:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert (ledger.not_compared, sorted(ledger.witness_problems.items())) in pairwise(state_of(ledger))
+    assert former[-1] != state_of(ledger)[-1]

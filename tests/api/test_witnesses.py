@@ -1,32 +1,14 @@
 """What the interface and the pages say of witnesses: asked for or not, cosigned or not yet."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
-import pytest
 from tests.api.served import Desk, serving
-from tests.ledger.false_witness import closed_port, keys_of
-from tests.ledger.witness_scene import LONG_S, SHORT, Scene
+from tests.ledger.witness_scene import LONG_S, Scene
 
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.policy import open_with_policy
 from constancia.verify.wire.tlog_proof import parse_tlog_proof
-
-
-@pytest.fixture
-def witnessed(tmp_path: Path) -> Iterator[Scene]:
-    made = Scene(tmp_path, pace=SHORT)
-    found = made.witnesses(2)
-    urls = {f"w{n + 1}": (one.cosigner, one.url) for n, one in enumerate(found)}
-    made.write_policy(urls | {"w3": (keys_of("w3"), closed_port())})
-    made.open().found()
-    yield made
-    if made.desk is not None:
-        made.desk.ledger.close()
-    for one in made.real:
-        one.close()
 
 
 def ledger_of(scene: Scene) -> Ledger:

@@ -120,6 +120,10 @@ def test_sentences_and_changes_are_those_of_python(page: Page, demo: Path) -> No
                 all[lang] = entries.map(entry => sentenceOf(entry, lang));
                 all[lang + " changes"] = entries.slice(1)
                     .map((entry, i) => changesOf({entry, other: entries[i]}, lang));
+                all[lang + " altered"] = entries.slice(1).map((entry, i) => changesOf({entry, other: {
+                    ...entries[i], statement: {...entries[i].statement, id: entry.statement.id}}}, lang));
+                all[lang + " another"] = entries.slice(1)
+                    .map((entry, i) => changesOf({entry, other: {...entries[i], index: entry.index}}, lang));
             }
             return all;
         }""",
@@ -128,5 +132,13 @@ def test_sentences_and_changes_are_those_of_python(page: Page, demo: Path) -> No
     for lang in ("es", "en"):
         assert said[lang] == [act_sentence(entry, lang, names) for entry in entries]
         assert said[f"{lang} bare"] == [act_sentence(entry, lang, none) for entry in entries]
-        pairs = pairwise(entries)
+        pairs = list(pairwise(entries))
         assert said[f"{lang} changes"] == [change_words(old, new, lang, names) for old, new in pairs]
+        # Under the same identifier two entries are versions of one; in the same place they are two acts.
+        same = [({**old, "statement": {**old["statement"], "id": new["statement"]["id"]}}, new) for old, new in pairs]
+        assert said[f"{lang} altered"] == [change_words(old, new, lang, names) for old, new in same]
+        there = [({**old, "index": new["index"]}, new) for old, new in pairs]
+        assert said[f"{lang} another"] == [change_words(old, new, lang, names) for old, new in there]
+    assert said["es changes"][0] == ["es otro registro, el 1: estaba en ese lugar el 0"]
+    assert said["en another"][0] == ["it is another act, not the one that was signed in this place"]
+    assert len(said["es altered"][0]) > 3

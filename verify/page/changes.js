@@ -10,6 +10,8 @@ function* differing(old, now, path = []) {
 
 function changesOf({entry, other}, lang) {
 	if (!isObject(entry) || !isObject(other)) return [];
+	const [old, now] = [other, entry].map(({index, statement}) => ({index, id: statement?.id}));
+	if (isText(old.id) && isText(now.id) && old.id !== now.id) return [say(CHANGES, old.index === now.index ? "another" : "moved", {old: old.index, now: now.index}, lang)];
 	const all = [...differing(other, entry)], rest = all.length - MAX_CHANGES;
 	return [...all.slice(0, MAX_CHANGES).map(change => changeWords(change, [other, entry], lang)), ...rest > 0 ? [say(CHANGES, "more", {count: rest}, lang)] : []];
 }

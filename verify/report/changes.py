@@ -42,12 +42,23 @@ def change_words(old: Mapping[str, Any], new: Mapping[str, Any], lang: str, name
         names: Names for identifiers.
 
     Returns:
-        A line each, at most `MAX_CHANGES` and one that counts the rest.
+        A line each, at most `MAX_CHANGES` and one that counts the rest. Of another statement altogether one line says
+        so: in what two acts differ is no change of either.
     """
+    ids = [_id_of(entry) for entry in (old, new)]
+    if None not in ids and ids[0] != ids[1]:
+        places = {"old": old.get("index"), "now": new.get("index")}
+        return [CHANGES["another" if places["old"] == places["now"] else "moved"][lang].format(**places)]
     changes = differences(old, new)
     lines = [_line(change, (old, new), lang, names) for change in changes[:MAX_CHANGES]]
     rest = len(changes) - MAX_CHANGES
     return [*lines, CHANGES["more"][lang].format(count=rest)] if rest > 0 else lines
+
+
+def _id_of(entry: Mapping[str, Any]) -> str | None:
+    statement = entry.get("statement")
+    name = statement.get("id") if isinstance(statement, Mapping) else None
+    return name if isinstance(name, str) else None
 
 
 def _line(change: tuple[Sequence[Any], object, object], roots: Sequence[object], lang: str, names: Names) -> str:

@@ -3,19 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from constancia.verify.report import words
 from constancia.verify.report.acts import Names, day_words, moment_words, sentence, signer
 from constancia.verify.report.changes import change_words
 from constancia.verify.report.findings import Fault, Remark, Report, Shown, Verdict
-from constancia.verify.report.words import (
-    CHANGED,
-    FAULTS,
-    IN_A_DEMONSTRATION,
-    LABELS,
-    LAY,
-    REMARKS,
-    TECHNICAL,
-    filled,
-)
 
 REMARKED: Final = ("open", "not_checked", "notes")
 MAX_ALSO: Final = 12  # further places that are named
@@ -26,7 +17,7 @@ _LOGS: Final = ("store", "folder", "url", "zip")
 
 def remark_words(remark: Remark, lang: str) -> str:
     """Return the sentence of a remark in a language (`es`, `en`)."""
-    return filled(REMARKS[remark.code][lang], remark.params)
+    return words.filled(words.REMARKS[remark.code][lang], remark.params)
 
 
 def lay_lines(report: Report, lang: str) -> list[str]:
@@ -51,23 +42,23 @@ def lay_lines(report: Report, lang: str) -> list[str]:
         word = {"address": "", "date": "", **report.trust}
         place = ", ".join(filter(None, [word["address"], day_words(word["date"], lang)]))
         lines.append(_say("by-publisher" if "publisher" in word else "by-anchor", lang, **word, place=place))
-        lines.append(f"{LABELS['fingerprint'][lang]}: {word['fingerprint']}")
+        lines.append(f"{words.LABELS['fingerprint'][lang]}: {word['fingerprint']}")
     for name in REMARKED[:2] if report.faults_total else REMARKED:
         remarks = [_of_demonstration(remark, report.names) for remark in getattr(report, name)]
-        sentences = [remark_words(remark, lang) for remark in remarks if remark.code not in TECHNICAL]
+        sentences = [remark_words(remark, lang) for remark in remarks if remark.code not in words.TECHNICAL]
         if sentences:
-            lines += ["", LABELS[name][lang], *(f"  - {line}" for line in dict.fromkeys(sentences))]
+            lines += ["", words.LABELS[name][lang], *(f"  - {line}" for line in dict.fromkeys(sentences))]
     return lines
 
 
 def _of_demonstration(remark: Remark, names: Names) -> Remark:
-    code = IN_A_DEMONSTRATION.get(remark.code) if names.is_demonstration else None
+    code = words.IN_A_DEMONSTRATION.get(remark.code) if names.is_demonstration else None
     return remark if code is None else Remark(code=code)
 
 
 def _sound(report: Report, lang: str) -> list[str]:
     if report.verdict is Verdict.INCONCLUSIVE:
-        lines = [LAY["none"][lang]]
+        lines = [words.LAY["none"][lang]]
     elif report.kind == "receipt" and report.act is not None:
         lines = [_say("receipt-sound", lang, index=report.act.index)]
     else:
@@ -75,7 +66,7 @@ def _sound(report: Report, lang: str) -> list[str]:
     if report.kind in _LOGS:
         counts = [(what, report.checked.get(level, {}).get(what, 0)) for level, what in _COUNTED]
         lines += [_say(what, lang, count=count) for what, count in counts if count]
-        lines += [LAY["shown"][lang]] if report.checked.get("L4") else []
+        lines += [words.LAY["shown"][lang]] if report.checked.get("L4") else []
     return lines
 
 
@@ -134,10 +125,10 @@ def _altered(report: Report, lang: str) -> list[str]:
         lines += [f"  {line}" for line in _shown(there, report, lang)]
     others = list(dict.fromkeys(fault.index for fault in report.faults if fault.index not in (None, first.index)))
     if others:
-        named = ", ".join(f"{LABELS['entry'][lang]} {index}" for index in others[:MAX_ALSO])
+        named = ", ".join(f"{words.LABELS['entry'][lang]} {index}" for index in others[:MAX_ALSO])
         rest = len(others) - MAX_ALSO
         lines.append(_say("also", lang, list=_say("also-more", lang, list=named, more=rest) if rest > 0 else named))
-    lines += ["", LAY["save"][lang]]
+    lines += ["", words.LAY["save"][lang]]
     has_other = any(shown.other is not None for shown in report.altered)
     if report.kind in _LOGS and report.altered and not has_other:
         lines.append(_say("compare", lang, location=report.location))
@@ -145,28 +136,28 @@ def _altered(report: Report, lang: str) -> list[str]:
 
 
 def _place(fault: Fault, lang: str) -> str:
-    what = FAULTS[fault.code][lang]
+    what = words.FAULTS[fault.code][lang]
     if fault.index is None:
         return _say("altered-log", lang, what=what)
     if fault.last_index is not None:
         code = "altered-somewhere" if fault.somewhere else "altered-range"
         return _say(code, lang, index=fault.index, last_index=fault.last_index, what=what)
-    if fault.code in CHANGED:
+    if fault.code in words.CHANGED:
         return _say("altered-entry", lang, index=fault.index)
     return _say("altered-place", lang, index=fault.index, what=what)
 
 
 def _shown(shown: Shown, report: Report, lang: str) -> list[str]:
     now, was = (act_sentence(entry, lang, report.names) for entry in (shown.entry, shown.other))
-    lines = [LAY["now-none"][lang] if now is None else _say("now", lang, sentence=now)]
+    lines = [words.LAY["now-none"][lang] if now is None else _say("now", lang, sentence=now)]
     changes = changes_of(shown, lang, report.names)
     if was is not None and shown.is_signed and was != now:
         lines.append(_say("was", lang, sentence=was))
     if changes:
-        lines.append(LAY["changes-signed" if shown.is_signed else "changes-other"][lang])
+        lines.append(words.LAY["changes-signed" if shown.is_signed else "changes-other"][lang])
         lines += [f"  - {change}" for change in changes]
     return lines
 
 
 def _say(code: str, lang: str, **params: object) -> str:
-    return filled(LAY[code][lang], params)
+    return words.filled(words.LAY[code][lang], params)

@@ -357,6 +357,8 @@ CHANGES: Final[Words] = table_of("""
     changed | {what}: decía {old}; ahora dice {new} | {what}: it said {old}; now it says {new}
     added | {what}: no estaba; ahora dice {new} | {what}: it was not there; now it says {new}
     removed | {what}: decía {old}; ahora ya no está | {what}: it said {old}; now it is gone
+    another | es otro acto: no el que se firmó en ese lugar | it is another act, not the one that was signed in this place
+    moved | es otro registro, el {now}: estaba en ese lugar el {old} | it is another entry, {now}: entry {old} was in this place
     more | y {count} cambios más | and {count} more changes
     nothing | nada | nothing
 """)

@@ -10,15 +10,9 @@
 from collections.abc import Callable
 from typing import Final
 
-from constancia.verify.core.formats.signatures import (
-    SPKI_ED25519,
-    PublicKey,
-    Signature,
-    is_sound_ed25519,
-    verify_signature,
-)
+from constancia.verify.core.formats import signatures
 
-Check = Callable[[PublicKey, Signature, bytes], bool]
+Check = Callable[[signatures.PublicKey, signatures.Signature, bytes], bool]
 
 _MIXED_KEY: Final = bytes.fromhex("e444b66c0e46b1c18686db1b566fb9002c2390bc4f8bd5002f93a121b8461275")
 _MIXED_MESSAGE: Final = b"constancia: mixed order"
@@ -29,28 +23,28 @@ _MIXED_SIGNATURE: Final = bytes.fromhex(
 
 
 def quickest_check() -> Check:
-    """Return the fastest installed signature check; arguments and answer as of `verify_signature`."""
+    """Return the fastest installed signature check; arguments and answer as of `signatures.verify_signature`."""
     try:
         from nacl.bindings import crypto_sign_open  # noqa: PLC0415 - takes as long to import as 500 signatures
         from nacl.exceptions import BadSignatureError  # noqa: PLC0415
     except ImportError:
-        return verify_signature
+        return signatures.verify_signature
 
     try:
         crypto_sign_open(_MIXED_SIGNATURE + _MIXED_MESSAGE, _MIXED_KEY)
     except BadSignatureError:
         pass
     else:
-        return verify_signature
+        return signatures.verify_signature
 
-    def check(key: PublicKey, signature: Signature, message: bytes) -> bool:
+    def check(key: signatures.PublicKey, signature: signatures.Signature, message: bytes) -> bool:
         is_plain = signature.authenticator_data is None and signature.client_data is None
-        if key.scheme == "ed25519" and is_plain and is_sound_ed25519(signature.sig):
+        if key.scheme == "ed25519" and is_plain and signatures.is_sound_ed25519(signature.sig):
             try:
-                crypto_sign_open(signature.sig + message, key.spki[len(SPKI_ED25519) :])
+                crypto_sign_open(signature.sig + message, key.spki[len(signatures.SPKI_ED25519) :])
             except BadSignatureError:
-                return verify_signature(key, signature, message)
+                return signatures.verify_signature(key, signature, message)
             return True
-        return verify_signature(key, signature, message)
+        return signatures.verify_signature(key, signature, message)
 
     return check

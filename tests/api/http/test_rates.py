@@ -9,6 +9,7 @@ import pytest
 from tests.api.served import Desk, document, json_of, report, serving
 
 from constancia.api.http.rates import Rates, address_of_client
+from constancia.api.http.security import may_replay
 from constancia.api.http.serving import BoundedHeads
 from constancia.api.http.settings import Settings
 
@@ -44,17 +45,34 @@ def test_an_address_writes_so_often_within_a_minute(founded: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/state", "/api/v1/derived", "/es/?size=1", "/en/entries?start=0&size=1", "/api/v1/parties?size=1"]
-)
+    "path",
+    [
+        "/api/v1/state", "/api/v1/derived", "/es/?size=1", "/en/entries?start=0&size=1", "/api/v1/parties?size=1",
+        "/es/?s%69ze=1", "/es/cambios?de=%230", "/api/v1/changes",
+        "/es/pruebe?what=vote", "/en/try?wh%61t=vote",
+    ],
+)  # fmt: skip
 def test_an_address_has_entries_replayed_so_often_within_a_minute(adopted: Desk, path: str) -> None:
     with limited(adopted, costly_reads_per_minute=2) as url:
         for _ in range(2):
             assert httpx.get(url + path).status_code == 200
         refused(httpx.get(url + path))
         refused(httpx.get(f"{url}/api/v1/state?size=1"))
-        for free in ("/checkpoint", "/es/", "/api/v1/entries?size=1", "/es/compromisos", "/static/site.css"):
+        for free in ("/checkpoint", "/es/", "/api/v1/entries?size=1", "/es/pruebe", "/static/site.css"):
             for _ in range(3):
                 assert httpx.get(url + free).status_code == 200, free
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "expected"),
+    [
+        ("/en/try/copia-alterada.zip", b"what=vote", True), ("/es/pruebe", b"", False), ("/en/try", b"q=what", False),
+        ("/es/", b"%73ize=", True), ("/es/", b"sizes=1", False), ("/libro/es/", b"known=2019", True),
+    ],
+)  # fmt: skip
+def test_what_costs_is_known_by_path_and_names_of_parameters(path: str, query: bytes, expected: bool) -> None:
+    prefix = "/libro" if path.startswith("/libro") else ""
+    assert may_replay({"path": path, "root_path": prefix, "query_string": query}) is expected
 
 
 def test_a_key_is_recorded_so_often_and_is_not_used_up_by_others(adopted: Desk) -> None:

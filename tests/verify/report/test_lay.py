@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.verify.small_ledger import Log, Writer, verify, write
@@ -150,5 +151,14 @@ def test_changes_are_said_member_by_member() -> None:
     assert "texto: decía «x»; ahora ya no está" in lines
     assert "plazo: no estaba; ahora dice «2020»" in lines
     assert change_words(old, old, "es", Names()) == []
+    six, seven = (_entry(6), _entry(7))
+    assert change_words(six, seven, "es", Names()) == ["es otro registro, el 7: estaba en ese lugar el 6"]
+    assert change_words(six, {**seven, "index": 6}, "en", Names()) == [
+        "it is another act, not the one that was signed in this place"
+    ]
     many = {f"m{at}": at for at in range(40)}
     assert change_words({}, many, "es", Names())[-1] == "y 28 cambios más"
+
+
+def _entry(index: int) -> dict[str, Any]:
+    return {"index": index, "previous": "ab" * 32, "statement": {"id": f"id-{index}", "type": "VoteCast"}}

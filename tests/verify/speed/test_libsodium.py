@@ -108,7 +108,7 @@ def test_what_libsodium_refuses_is_asked_of_the_other_library(monkeypatch: pytes
         asked.append(signature.sig)
         return verify_signature(key, signature, message)
 
-    monkeypatch.setattr("constancia.verify.speed.libsodium.verify_signature", again)
+    monkeypatch.setattr("constancia.verify.speed.libsodium.signatures.verify_signature", again)
     sig = SIGNER.private.sign(MESSAGE)
     assert quickest_check()(PUBLIC, plain(sig), MESSAGE)
     assert asked == []

@@ -15,11 +15,12 @@ from platformdirs import user_cache_path
 
 from constancia.api.http.deps import TheLedger, TheReading, address_of, settings_of
 from constancia.api.http.proxies import path_within, prefix_of
-from constancia.api.opendata.tables import path_of_table
+from constancia.api.opendata.tables import named, path_of_table
 from constancia.api.pages.marked_text import marked, marked_message
 from constancia.api.pages.picture_source import Source
 from constancia.api.pages.pictures import Pictures
 from constancia.api.pages.rows_cache import rows_cache_of
+from constancia.api.pages.titles import matter_words
 from constancia.api.text.dates import byte_words, date_words, instant_words, moment_words
 from constancia.api.text.i18n import in_language, language_name, tr
 from constancia.api.text.rules import rule_words
@@ -67,6 +68,7 @@ SEGMENTS = {
     "pruebe": "try",
     "datos": "data",
 }
+_CITING: Final = {"es": "citar", "en": "cite"}  # the page on how to cite an entry, below the entry's own
 # What a section is called: in the trail above its pages, in the map of the site.
 TITLES: Final[Mapping[str, str]] = {
     "compromisos": "page.commitments",
@@ -221,7 +223,8 @@ class Frame:
 
     def to(self, name: str, *parts: object) -> str:
         """Give the address of a page by its Spanish segment and what follows it, as of the same size and day."""
-        path = "/".join([prefix_of(self.request.scope), self.lang, segment(self.lang, name), *map(str, parts)])
+        more = (_CITING[self.lang] if part == "citar" else str(part) for part in parts)
+        path = "/".join([prefix_of(self.request.scope), self.lang, segment(self.lang, name), *more])
         return path if name == "cambios" else self.link(path)  # that one has two moments of its own
 
     def source_say(self, msgid: str, **params: object) -> str:
@@ -253,7 +256,7 @@ class Frame:
         lang, state, ledger = self.lang, self.state, self.ledger
         address = address_of(self.request, settings_of(self.request))
         base = prefix_of(self.request.scope)
-        genesis, languages = state.aggregates.get("ledger"), state.languages
+        genesis, languages = state.aggregates.get("ledger") or ledger.state().aggregates.get("ledger"), state.languages
         opened = genesis.opened if isinstance(genesis, LedgerState) else None
         html = (
             templates()
@@ -278,6 +281,7 @@ class Frame:
                 to=self.to,
                 page_of=self.page_of,
                 named=self.named,
+                matter=lambda stream: matter_words(stream, state, lang, self.page_of),
                 kind_of=lambda media_type: tr(lang, f"page.media_{_MEDIA.get(media_type, 'other')}"),
                 bytes=lambda size: byte_words(size, lang),
                 link=self.link,
@@ -375,4 +379,9 @@ def _in_other_language(path: str, lang: str) -> str:
     parts[1] = other
     if len(parts) > 2:
         parts[2] = table.get(parts[2], parts[2])
+    if len(parts) > 3 and parts[2] in ("data", "datos"):
+        table_named = named(lang, parts[3]) or named(other, parts[3])
+        parts[3] = table_named.named(other) if table_named else parts[3]
+    if len(parts) > 4 and parts[4] in _CITING.values():
+        parts[4] = _CITING[other]
     return "/".join(parts)

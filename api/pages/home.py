@@ -49,7 +49,7 @@ def summary(frame: TheFrame) -> Response:
         owed_count=sum(not debt.is_late and debt.ended is None for debt in owed),
         open_decisions=[row for row in frame.rows("decisions") if row["status"] in ("proposed", "voting")],
         news=news(frame),
-        witnessed=witnessed_line(frame.ledger, frame.as_of),
+        witnessed=witnessed_line(frame),
     )
 
 

@@ -9,6 +9,7 @@ from constancia.api.http.deps import TheLedger, address_of, settings_of
 from constancia.api.pages.altered_copy import KINDS, MAX_ENTRIES, Altered, altered_copy
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.page_cache import CachedPage
+from constancia.api.pages.witnessed import witness_name
 from constancia.api.routers.witnesses import witnesses
 from constancia.ledger.ledger import Ledger
 
@@ -56,6 +57,8 @@ def integrity(frame: TheFrame) -> Response:
         witnesses=seen["items"],
         quorum=seen["quorum"],
         latest=seen["witnessed"],
+        named_by=[witness_name(frame, name) for name in (seen["witnessed"] or {}).get("by", ())],
+        witness=lambda name: witness_name(frame, name),
         addresses=ledger.witness_urls,
         accepted=len(ledger.rollbacks),
         refused=ledger.refusal,

@@ -126,7 +126,7 @@ def entry(name: str, frame: TheFrame) -> Response:
         documents=list(_documents(parsed["statement"]["body"])),
         before=before,
         after=after,
-        witnessed=witnessed_line(ledger, frame.as_of, index),
+        witnessed=witnessed_line(frame, index),
         raw=json.dumps(parsed, ensure_ascii=False, indent=2),
         by_hand=hand_check(raw, known, frame.lang, address),
     )

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.api.served import serving
+from tests.e2e.page_walk import Walk, walk
 from tests.ledger.conftest import open_desk
 
 from constancia.api.demo.run import Played, run_demo
@@ -54,6 +55,22 @@ def played_once(factory: pytest.TempPathFactory, name: str, *, short: bool) -> t
             outcome.write_bytes(pickle.dumps(run_demo(folder / "demo", short=short)))
     made: Played = pickle.loads(outcome.read_bytes())  # noqa: S301 (this run wrote it)
     return folder / "demo", made
+
+
+@pytest.fixture(scope="session")
+def walked(played_whole: tuple[Path, Played], tmp_path_factory: pytest.TempPathFactory) -> Walk:
+    """All pages of the whole demonstration: the first worker that asks walks over them, the others take its pages."""
+    folder = shared_folder(tmp_path_factory) / "walked"
+    folder.mkdir(exist_ok=True)
+    stored = folder / "pages.pickle"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stored.exists():
+            copy = folder / "demo"
+            shutil.copytree(played_whole[0], copy)
+            stored.write_bytes(pickle.dumps(walk(copy)))
+    pages: Walk = pickle.loads(stored.read_bytes())  # noqa: S301 (this run wrote it)
+    return pages
 
 
 def shared_folder(factory: pytest.TempPathFactory) -> Path:

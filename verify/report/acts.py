@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from constancia.verify.report.dates import OPEN, common, fitted, interval_words, precision_of
+
 Texts = Mapping[str, str]
 MAX_SENTENCE: Final = 600  # characters; a body is foreign text
 TABLE: Final = Path(__file__).with_name("acts.txt")
@@ -26,10 +28,6 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
         "December",
     ),
 }  # fmt: skip
-_SPANS: Final[Mapping[str, tuple[str, str, str]]] = {
-    "es": ("de {a} a {b}", "desde {a}", "a más tardar {b}"),
-    "en": ("from {a} to {b}", "from {a}", "by {b}"),
-}
 _QUOTES: Final = {"es": ("«", "»"), "en": ("“", "”")}
 _UNNAMED: Final = {"es": "la persona {id}", "en": "person {id}"}
 # Which members of a body give a name to what the body introduces: member that is the identifier, member that is the
@@ -136,25 +134,22 @@ def words_of(value: object, lang: str) -> str:
 def day_words(text: str, lang: str) -> str:
     """Give a date, month, year or interval (EDTF) in words; the text itself if it is none."""
     first, slash, second = text.partition("/")
-    between, since, until = _SPANS[lang]
-    start, end = _day(first, lang), _day(second, lang)
-    if not slash:
-        return start or text
-    if second == ".." and start:
-        return since.format(a=start)
-    if first == ".." and end:
-        return until.format(b=end)
-    return between.format(a=start, b=end) if start and end else text
+    if not slash or first == second:
+        return _day(first, lang) or text
+    start, end = _day(first, lang, common(first, second)), _day(second, lang)
+    if (start or first == OPEN) and (end or second == OPEN) and (start or end):
+        return interval_words(first, second, start or "", end or "", lang)
+    return text
 
 
-def _day(text: str, lang: str) -> str | None:
+def _day(text: str, lang: str, without: int = 0) -> str | None:
+    """Give a date in words, without the year, or year and month, where the other end of an interval says them."""
     match = _EDTF_PART.fullmatch(text)
     if match is None:
         return None
     year, month, day = match.groups()
-    of = " de " if lang == "es" else " "
-    parts = [str(int(day))] if day else []
-    return of.join([*parts, *([MONTHS[lang][int(month) - 1]] if month else []), year])
+    parts = [year, *([MONTHS[lang][int(month) - 1]] if month else []), *([str(int(day))] if day else [])]
+    return (" de " if lang == "es" else " ").join(reversed(parts[without:]))
 
 
 def moment_words(text: str, lang: str) -> str:
@@ -181,7 +176,11 @@ def sentence(type_name: str, actor: Mapping[str, Any], body: Mapping[str, Any], 
     if words is None:
         return type_name
     params = _parameters(actor, body, lang, names)
-    text = _PARAMETER.sub(lambda match: params.get(match[1], ""), words[lang])
+    template = words[lang]
+    for name, value in _flat(body, "", lang, names):
+        if name in _setting("!dates"):
+            template = fitted(template, f"{{{name}}}", precision_of(value), lang)
+    text = _PARAMETER.sub(lambda match: params.get(match[1], ""), template)
     for quote in _QUOTES[lang]:
         text = text.replace(quote * 2, quote)
     text = re.sub(r"([.?!…]”?»?)\.$", r"\1", text.strip())

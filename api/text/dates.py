@@ -29,7 +29,7 @@ class DateWords(str):
 
     __slots__ = ("precision",)
 
-    def __new__(cls, words: str, precision: Precision = Precision.DAY) -> "DateWords":
+    def __new__(cls, words: str, precision: Precision = "day") -> "DateWords":
         """Make one.
 
         Args:
@@ -63,7 +63,7 @@ def date_words(text: str, lang: str) -> DateWords:
         return DateWords(_part(first, lang), precision_of(text))
     start = "" if first == OPEN else _part(first, lang, without=common(first, second))
     end = "" if second == OPEN else _part(second, lang)
-    return DateWords(interval_words(first, second, start, end, lang), Precision.INTERVAL)
+    return DateWords(interval_words(first, second, start, end, lang), "interval")
 
 
 def _part(text: str, lang: str, *, without: int = 0) -> str:

@@ -133,8 +133,8 @@ def test_commitment_page_tells_deadlines_in_their_true_precision(page: Page, ser
     told = page.locator("main").inner_text()
     for words in (
         "26 de marzo de 2019",
-        "de 26 de marzo de 2019 a 24 de mayo de 2019",
-        "de junio de 2019 a agosto de 2019",
+        "del 26 de marzo al 24 de mayo de 2019",
+        "de junio a agosto de 2019",
         "desde agosto de 2019",
     ):
         assert words in told

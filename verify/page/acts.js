@@ -73,9 +73,9 @@ function dayWords(text, lang) {
 function fitted(text, name, value, lang) {
 	const [first, second] = value.split("/"), at = `(?=\\{${name}\\})`, isOne = second === undefined || first === second;
 	if (isOne && !/^\d{4}(-\d\d)?$/.test(first)) return text;
-	if (lang === "en") return isOne ? text.replace(RegExp("\\b([Oo])n " + at), (_, o) => o === "o" ? "in " : "In ") : text.replace(RegExp("\\b(with effect on|on|from|since|until|by) " + at), "");
-	if (!isOne) return text.replace(RegExp("\\b((desde|hasta|con efecto|a más tardar) el|desde|hasta|el|del|al) " + at), "");
-	return text.replace(RegExp("\\b([Dd]esde|[Hh]asta) el " + at), "$1 ").replace(RegExp("\\b(del|al|el|El) " + at), (_, word) => ({del: "de ", al: "a ", el: "en ", El: "En "})[word]);
+	if (lang === "en") return isOne ? text.replace(RegExp("\\b([Oo])n " + at, "g"), (_, o) => o === "o" ? "in " : "In ") : text.replace(RegExp("\\b(with effect on|on|from|since|until|by) " + at, "g"), "");
+	if (!isOne) return text.replace(RegExp("\\b((desde|hasta|con efecto|a más tardar) el|desde|hasta|el|del|al) " + at, "g"), "");
+	return text.replace(RegExp("\\b([Dd]esde|[Hh]asta) el " + at, "g"), "$1 ").replace(RegExp("\\b(del|al|el|El) " + at, "g"), (_, word) => ({del: "de ", al: "a ", el: "en ", El: "En "})[word]);
 }
 
 const momentWords = (text, lang) => text[10] === "T" ? `${dayWords(text.slice(0, 10), lang)}, ${text.slice(11, 16)} UTC` : text;

@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from constancia.verify.report.dates import OPEN, common, fitted, interval_words, precision_of
+from constancia.verify.report.dates import common, fitted, interval_words, precision_of
+from constancia.verify.report.words import DATES
 
 Texts = Mapping[str, str]
 MAX_SENTENCE: Final = 600  # characters; a body is foreign text
@@ -18,16 +19,6 @@ TABLE: Final = Path(__file__).with_name("acts.txt")
 _PARAMETER: Final = re.compile(r"\{(\w+)\}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(_[a-z]{2,4})*")
 _EDTF_PART: Final = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
-MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
-    "es": (
-        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
-        "diciembre",
-    ),
-    "en": (
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    ),
-}  # fmt: skip
 _QUOTES: Final = {"es": ("«", "»"), "en": ("“", "”")}
 _UNNAMED: Final = {"es": "la persona {id}", "en": "person {id}"}
 # Which members of a body give a name to what the body introduces: member that is the identifier, member that is the
@@ -137,9 +128,8 @@ def day_words(text: str, lang: str) -> str:
     if not slash or first == second:
         return _day(first, lang) or text
     start, end = _day(first, lang, common(first, second)), _day(second, lang)
-    if (start or first == OPEN) and (end or second == OPEN) and (start or end):
-        return interval_words(first, second, start or "", end or "", lang)
-    return text
+    is_date = bool(start or end) and (start or first == "..") and (end or second == "..")
+    return interval_words(first, second, start or "", end or "", lang) if is_date else text
 
 
 def _day(text: str, lang: str, without: int = 0) -> str | None:
@@ -148,7 +138,11 @@ def _day(text: str, lang: str, without: int = 0) -> str | None:
     if match is None:
         return None
     year, month, day = match.groups()
-    parts = [year, *([MONTHS[lang][int(month) - 1]] if month else []), *([str(int(day))] if day else [])]
+    parts = [
+        year,
+        *([DATES["months"][lang].split()[int(month) - 1]] if month else []),
+        *([str(int(day))] if day else []),
+    ]
     return (" de " if lang == "es" else " ").join(reversed(parts[without:]))
 
 

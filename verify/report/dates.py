@@ -5,57 +5,19 @@ written with the words that a day takes; what a reader gets fits the precision o
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from enum import Enum
-from functools import lru_cache
-from typing import Final
+from typing import Literal
 
-OPEN: Final = ".."
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+from constancia.verify.report.words import DATES
 
-
-class Precision(Enum):
-    """What a date is: a day, a month or a year, or an interval, which has its own preposition."""
-
-    DAY = "day"
-    PERIOD = "period"
-    INTERVAL = "interval"
-
-
-# What is before a day, and before a month or a year, in an interval: its start, its end, open after, open before.
-_WORDS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
-    "es": {
-        "start": ("del", "de"), "end": ("al", "a"), "since": ("desde el", "desde"),
-        "until": ("a más tardar el", "a más tardar en"),
-    },
-    "en": {"start": ("from", "from"), "end": ("to", "to"), "since": ("from", "from"), "until": ("by", "by")},
-}  # fmt: skip
-# What becomes of the words before a day where the date is no day; each is tried in order, just before the parameter.
-_FITTED: Final[Mapping[str, Mapping[Precision, Sequence[tuple[str, str]]]]] = {
-    "es": {
-        Precision.PERIOD: (
-            (r"\b([Dd]esde|[Hh]asta) el ", r"\1 "), (r"\bdel ", "de "), (r"\bal ", "a "), (r"\bel ", "en "),
-            (r"\bEl ", "En "),
-        ),
-        Precision.INTERVAL: ((r"\b(?:(?:desde|hasta|con efecto|a más tardar) el|desde|hasta|el|del|al) ", ""),),
-    },
-    "en": {
-        Precision.PERIOD: ((r"\bon ", "in "), (r"\bOn ", "In ")),
-        Precision.INTERVAL: ((r"\b(?:with effect on|on|from|since|until|by) ", ""),),
-    },
-}  # fmt: skip
+_DAY = len("2019-03-26")
+Precision = Literal["day", "period", "interval"]  # a day; a month or a year; what has its own preposition
 
 
 def precision_of(text: str) -> Precision:
-    """Tell what a date is; what is no date is taken for a day: no word before it changes.
-
-    Args:
-        text: EDTF.
-    """
+    """Tell what a date (EDTF) is; what is no date is taken for a day: no word before it changes."""
     first, slash, second = text.partition("/")
-    if slash and first != second:
-        return Precision.INTERVAL
-    return Precision.PERIOD if re.fullmatch(r"\d{4}(-\d{2})?", first) else Precision.DAY
+    is_period = re.fullmatch(r"\d{4}(-\d{2})?", first)
+    return "interval" if slash and first != second else "period" if is_period else "day"
 
 
 def interval_words(first: str, second: str, start: str, end: str, lang: str) -> str:
@@ -71,11 +33,10 @@ def interval_words(first: str, second: str, start: str, end: str, lang: str) -> 
     Returns:
         Such as "del 26 de marzo al 24 de mayo de 2019", "desde agosto de 2019", "a más tardar en mayo de 2017".
     """
-    if second == OPEN:
-        return f"{_before('since', first, lang)} {start}"
-    if first == OPEN:
-        return f"{_before('until', second, lang)} {end}"
-    return f"{_before('start', first, lang)} {start} {_before('end', second, lang)} {end}"
+    begins, ends, words = len(first) < _DAY, len(second) < _DAY, DATES["spans"][lang].split(",")
+    if ".." in (first, second):
+        return f"{words[4 + begins]} {start}" if second == ".." else f"{words[6 + ends]} {end}"
+    return f"{words[begins]} {start} {words[2 + ends]} {end}"
 
 
 def common(first: str, second: str) -> int:
@@ -90,10 +51,9 @@ def common(first: str, second: str) -> int:
     """
     if first[:4] != second[:4] or "-" not in first or "-" not in second:
         return 0
-    return 2 if _DAY.fullmatch(first) and _DAY.fullmatch(second) and first[:7] == second[:7] else 1
+    return 2 if len(first) == len(second) == _DAY and first[:7] == second[:7] else 1
 
 
-@lru_cache(maxsize=1_024)
 def fitted(template: str, parameter: str, precision: Precision, lang: str) -> str:
     """Give a sentence's template with the right preposition before a date: "el 5 de mayo de 2017", "en mayo de 2017".
 
@@ -106,10 +66,7 @@ def fitted(template: str, parameter: str, precision: Precision, lang: str) -> st
     Returns:
         The template for a date of that precision.
     """
-    for words, instead in _FITTED[lang].get(precision, ()):
-        template = re.sub(words + f"(?={re.escape(parameter)})", instead, template)
+    for rule in DATES[precision][lang].split(",") if precision in DATES else ():
+        words, _, instead = rule.partition("=")
+        template = re.sub(rf"\b{words} (?={re.escape(parameter)})", f"{instead} " if instead else "", template)
     return template
-
-
-def _before(place: str, text: str, lang: str) -> str:
-    return _WORDS[lang][place][0 if _DAY.fullmatch(text) else 1]

@@ -105,6 +105,9 @@ class Head(HTMLParser):
             self.link[f"{given['rel']} {given.get('hreflang', '')}".strip()] = given["href"]
         self._in_title = tag == "title"
 
+    def handle_endtag(self, tag: str) -> None:
+        self._in_title = self._in_title and tag != "title"
+
     def handle_data(self, data: str) -> None:
         self.title += data if self._in_title else ""
 

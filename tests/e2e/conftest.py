@@ -57,6 +57,16 @@ def played_once(factory: pytest.TempPathFactory, name: str, *, short: bool) -> t
     return folder / "demo", made
 
 
+@pytest.fixture(scope="module")
+def served_whole(played_whole: tuple[Path, Played], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address at which a copy of the whole demonstration is served."""
+    copy = tmp_path_factory.mktemp("whole") / "demo"
+    shutil.copytree(played_whole[0], copy)
+    with Ledger.open(copy, clock=SystemClock(), signer=None) as ledger, serving(ledger) as url:
+        ledger.views.wait()
+        yield url
+
+
 @pytest.fixture(scope="session")
 def walked(played_whole: tuple[Path, Played], tmp_path_factory: pytest.TempPathFactory) -> Walk:
     """All pages of the whole demonstration: the first worker that asks walks over them, the others take its pages."""

@@ -11,6 +11,9 @@ from constancia.api.pages.routes import ROUTERS
 # What a page's content is made of: elements with their classes. A page with one that none before has is looked at, too.
 _MADE_OF: Final = re.compile(r'<(\w+)(?:[^<>]*? class="([^"]*)")?')
 _FILES: Final = re.compile(r"\.(?:bib|json|csv|atom|ics|xml|zip)\b|\{form\}")
+# Not a route: what is answered to a wrong address, one that was none yet on the day asked, and before the first entry.
+WRONG: Final = "a wrong address"
+_WRONG: Final = ("nada", "compromisos/rm?at=2015", "?size=-1", "compromisos?size=0")
 # Addresses that lead to a page with another name: an entry by its leaf hash, how to cite under its old name.
 _OTHER_NAMES: Final = ("/e/{leaf_hash}", "/en/entries/{name}/citar")
 
@@ -21,7 +24,7 @@ def routes() -> list[str]:
         route.path
         for router in ROUTERS
         for route in router.routes
-        if isinstance(route, APIRoute) and "GET" in route.methods
+        if isinstance(route, APIRoute) and "GET" in (route.methods or ())
     ]
     return sorted({path for path in paths if path.startswith("/es/") and not _FILES.search(path)})
 
@@ -43,6 +46,8 @@ def kinds(walk: Walk, route: str, *, most: int = 6) -> list[str]:
         route: The path, with `{name}` for what varies.
         most: How many at most.
     """
+    if route == WRONG:
+        return [f"/es/{path}" for path in _WRONG[:most]]
     pattern = re.compile(re.sub(r"\{\w+\}", r"[^/?]+", route) + r"(?:\?.*)?")
     pages = [address for address, (status, _html) in walk.pages.items() if status == 200 and pattern.fullmatch(address)]
     chosen: list[str] = []
@@ -53,14 +58,3 @@ def kinds(walk: Walk, route: str, *, most: int = 6) -> list[str]:
             chosen.append(address)
             seen |= made
     return chosen
-
-
-def all_kinds(walk: Walk) -> list[str]:
-    """Give the addresses of all kinds of pages in Spanish, and what is answered to a wrong address."""
-    wrong = ("/es/nada", "/es/compromisos/rm?at=2015", "/es/?size=-1", "/es/compromisos?size=0")
-    return [address for route in routes() for address in kinds(walk, route)] + list(wrong)
-
-
-def one_of_each(walk: Walk) -> list[str]:
-    """Give the first address of each route."""
-    return [address for route in routes() for address in kinds(walk, route, most=1)]

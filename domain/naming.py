@@ -140,3 +140,5 @@ _FINDERS: Final[Mapping[str, Callable[[str, State], Named | None]]] = {
     "plan": _plan,
     "terminates": _agreement,
 }
+# The members of a body that identify something that may have a name.
+NAMED_MEMBERS: Final = frozenset({"condition", *_FINDERS, *_WITHIN})

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
@@ -18,6 +18,7 @@ from constancia.api.routers.refusals import attempt_rows
 from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.calendar import deadline
+from constancia.domain.naming import NAMED_MEMBERS
 from constancia.domain.participation.standing import OWED
 from constancia.domain.sentences import sentence_of
 from constancia.ledger.errors import NotFound
@@ -246,7 +247,11 @@ def _attempted(frame: Frame, sha256: str) -> Markup | None:
     """Give what a refused statement says; None where it has no form that has a sentence."""
     try:
         statement = json.loads(frame.ledger.refused.document(sha256))["statement"]
-        return marked_sentence(sentence_of(statement, frame.ledger.state()), frame.lang, frame.page_of)
+        sentence = sentence_of(statement, frame.ledger.state())
+        absent = {name: value for name, value in statement["body"].items() if name in NAMED_MEMBERS}
+        unnamed = {name for name, value in absent.items() if sentence.params.get(name) == value}
+        words = dict.fromkeys(unnamed, frame.source_say("page.not_in_ledger"))
+        return marked_sentence(replace(sentence, params={**sentence.params, **words}), frame.lang, frame.page_of)
     except (AttributeError, LookupError, NotFound, TypeError, ValueError):
         return None  # a signed document may have any form; it is linked as it was sent
 

@@ -11,8 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from tests.api.served import serving
+from tests.e2e.axe_rules import RULES
 from tests.e2e.conftest import Pages
-from tests.e2e.test_pages import RULES
 
 from constancia.api.demo.run import Played
 from constancia.ledger.clock import SystemClock

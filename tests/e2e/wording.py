@@ -53,7 +53,8 @@ def _slip(name: str, langs: tuple[str, ...], pattern: str, wrong: str, right: st
 SLIPS: Final = (
     _slip("a party or a kind by its identifier", BOTH, r"(?<![\w./-])(?:inai|sfp|nosc|sabg|citizen|cc|stt)(?![\w./-])",
           "los testigos: inai, nosc", "los testigos: INAI, NOSC"),
-    _slip("an identifier", BOTH, r"(?<![\w/.#:-])[a-z]{1,4}-?\d{1,2}(?:\.\d+)?(?![\w-])", "por la decisión d-9", "SHA-256, m²"),
+    _slip("an identifier", BOTH, r"(?<![\w/.#:-])(?!v\d\b)[a-z]{1,4}-?\d{1,2}(?:\.\d+)?(?![\w-])",
+          "por la decisión d-9", "SHA-256, v1 → v2"),
     _slip("a type of act", BOTH, rf"\b(?:{'|'.join(sorted(REGISTRY))})\b", "acto: VoteCast", "acto: un voto"),
     _slip("CamelCase", BOTH, r"\b(?!JavaScript|LibreOffice)[A-Z][a-z]+(?:[A-Z][a-z]+)+\b", "EntryContested",
           "JavaScript y LibreOffice, de SocialTIC"),

@@ -49,7 +49,10 @@ def test_text_is_short_and_in_the_pages_language(walked: Walk) -> None:
         shown = text.replace(name, "X") if is_party else text
         for words in (shown, *(() if is_party else (name,))):
             block = Block(words, "", ())
-            assert is_allowed(block, address) or [*slips(block, head.lang)] == [], (address, words)
+            names = set(slips(block, head.lang))
+            if re.search("/(?:registros|entries)/", address):  # an act may quote; on the page the quotation is marked
+                names -= {"English", "Spanish"}
+            assert is_allowed(block, address) or not names, (address, words, names)
 
 
 def test_pages_are_shared_with_the_same_title_text_and_address(heads: dict[str, Head]) -> None:

@@ -81,6 +81,7 @@ lock: $(INSTALLED)  ## pin the newest versions
 
 docs: $(INSTALLED)  ## generate the documentation of acts from their code
 	$(BIN)/python -m tools.build_domain_docs
+	$(BIN)/python -m tools.build_refusal_docs
 
 story: $(INSTALLED)  ## write the demonstration as data: examples/process-2017-2025.json
 	$(BIN)/python -m tools.build_story

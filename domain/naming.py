@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from constancia.domain.agreements.agreement import Agreement
 from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.duty import Duty
 from constancia.domain.commitments.gathering import Gathering
 from constancia.domain.complaints.complaint import Complaint
 from constancia.domain.governance.body import GovernanceBody
@@ -40,6 +41,8 @@ def name_of(member: str, value: object, body: Mapping[str, Any], state: State) -
         return None
     if member in _WITHIN:
         return _within(member, value, body.get("commitment"), state)
+    if member == "condition":
+        return _condition(value, body.get("commitment"), state)
     finder = _FINDERS.get(member)
     return finder(value, state) if finder is not None else None
 
@@ -55,6 +58,13 @@ def _within(member: str, name: str, commitment: object, state: State) -> Named |
         if item is not None:
             return _named(item.title, aggregate.stream)
     return None
+
+
+def _condition(name: str, commitment: object, state: State) -> Named | None:
+    """Give a declared condition of a commitment by its words."""
+    aggregate = state.aggregates.get(f"commitment/{commitment}")
+    declared = aggregate.declared_condition(name) if isinstance(aggregate, Commitment) else None
+    return None if declared is None else Named(title=declared.text.to_json())
 
 
 def _commitment(name: str, state: State) -> Named | None:
@@ -80,6 +90,13 @@ def _plan(name: str, state: State) -> Named | None:
 def _gathering(name: str, state: State) -> Named | None:
     aggregate = state.aggregates.get(f"gathering/{name}")
     return _named(aggregate.title, None) if isinstance(aggregate, Gathering) else None
+
+
+def _duty(name: str, state: State) -> Named | None:
+    """Give a duty by the words with which it was last assigned; before, it has none."""
+    aggregate = state.aggregates.get(f"duty/{name}")
+    current = aggregate.current if isinstance(aggregate, Duty) else None
+    return _named(current.text, None) if current is not None else None
 
 
 def _complaint(name: str, state: State) -> Named | None:
@@ -117,8 +134,11 @@ _FINDERS: Final[Mapping[str, Callable[[str, State], Named | None]]] = {
     "complaint": _complaint,
     "continued_by": _commitment,
     "decision": _decision,
+    "duty": _duty,
     "gathering": _gathering,
     "governance_body": _body,
     "plan": _plan,
     "terminates": _agreement,
 }
+# The members of a body that identify something that may have a name.
+NAMED_MEMBERS: Final = frozenset({"condition", *_FINDERS, *_WITHIN})

@@ -29,6 +29,7 @@ _BY_DECISION: Final = ("CommitmentAdopted", "CommitmentCarriedIntoPlan", "Commit
 _HASH_SHOWN: Final = 8  # hex digits of an entry's leaf hash, where its index is not known
 # Type → the member by which it says something else, and the name of that wording.
 VARIANTS: Final[Mapping[str, tuple[str, str]]] = {
+    "ActionPlanOpened": ("due", "due"),
     "DutyAssigned": ("bearers", "ended"),  # where the member is empty
     "EntryAcknowledged": ("withdraws", "withdraws"),
     "EntryContested": ("own_level", "level"),
@@ -66,7 +67,7 @@ def sentence_of(statement: Mapping[str, Any], state: State | None = None) -> Sen
     Returns:
         Message id and parameters. A member `x.y` of the body is the parameter `x_y`; lists are joined by commas.
     """
-    params: dict[str, Parameter] = dict(_flat(statement["body"], ""))
+    params: dict[str, Parameter] = dict(_flat(statement["body"], "")) | _quoted(statement["body"])
     actor = statement["actor"]
     name = actor.get("party", "")
     params["party"] = party_name(name, state)
@@ -166,6 +167,11 @@ def _flat(item: Mapping[str, Any], prefix: str) -> list[tuple[str, Parameter]]:
         elif isinstance(value, str | int):
             pairs.append((path, value))
     return pairs
+
+
+def _quoted(body: Mapping[str, Any]) -> dict[str, Parameter]:
+    """Give a name as others write it, and where they do, as texts of their language."""
+    return {name: {body["lang"]: body[name]} for name in ("name", "used_in")} if "used_in" in body else {}
 
 
 def _names(parties: Iterable[str], state: State | None) -> tuple[Name, ...]:

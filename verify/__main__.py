@@ -91,9 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--all", action="store_true", help="list all faults, not the first alone")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
-    parser.add_argument(
-        "--version", action="version", version=f"constancia.verify, formato / wire format {verify.WIRE_FORMAT}"
-    )
+    parser.add_argument("--version", action="version", version=f"formato / wire format {verify.WIRE_FORMAT}")
     parser.add_argument("--lang", choices=("es", "en"), default="es", help="language of the report")
     return parser
 

@@ -67,8 +67,8 @@ def show_played(folder: Path, played: "Played") -> None:
     out.print(message("demo.witnessed") if played.witnessed else message("demo.not_witnessed"))
     out.print(message("demo.refused", count=len(played.refused)))
     for refused in played.refused:
-        day, attempt = date_words(refused.day, language()), sentence_words(refused.sentence, language())
-        out.print(Text(printable(message("demo.attempt", day=day, attempt=attempt))))
+        words, attempt = date_words(refused.day, language()), sentence_words(refused.sentence, language())
+        out.print(Text(printable(message("demo.attempt", day=words, attempt=attempt))))
         rule = rule_words(refused.rule, language())
         out.print(Text(printable(message("demo.attempt_refused", rule=rule, code=refused.code))))
     out.print()

@@ -205,7 +205,7 @@ class Cells:
 
 def _of_window(text: str, part: str) -> Cell:
     if part in LANGUAGES:
-        return date_words(text, part)
+        return str(date_words(text, part))
     if not part:
         return text
     bounds = parse_edtf(text)

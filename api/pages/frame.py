@@ -17,9 +17,11 @@ from constancia.api.http.deps import TheLedger, TheReading, address_of, settings
 from constancia.api.http.proxies import path_within, prefix_of
 from constancia.api.opendata.tables import path_of_table
 from constancia.api.pages.marked_text import marked, marked_message
+from constancia.api.pages.page_head import CITING, brief, in_other_names, own_query, path_in_other, which_words
 from constancia.api.pages.picture_source import Source
 from constancia.api.pages.pictures import Pictures
 from constancia.api.pages.rows_cache import rows_cache_of
+from constancia.api.pages.titles import matter_words
 from constancia.api.text.dates import byte_words, date_words, instant_words, moment_words
 from constancia.api.text.i18n import in_language, language_name, tr
 from constancia.api.text.rules import rule_words
@@ -218,11 +220,13 @@ class Frame:
         kind, _, name = stream.partition("/")
         section = _PAGES_OF.get(kind)
         is_there = kind == "entry" or stream in self.state.aggregates  # a page of the past has fewer
+        name = str(self.ledger.log.index_of(name)) if kind == "entry" else name
         return self.to(section, name) if section is not None and is_there else None
 
     def to(self, name: str, *parts: object) -> str:
         """Give the address of a page by its Spanish segment and what follows it, as of the same size and day."""
-        path = "/".join([prefix_of(self.request.scope), self.lang, segment(self.lang, name), *map(str, parts)])
+        more = (CITING[self.lang] if part == "citar" else str(part) for part in parts)
+        path = "/".join([prefix_of(self.request.scope), self.lang, segment(self.lang, name), *more])
         return path if name == "cambios" else self.link(path)  # that one has two moments of its own
 
     def source_say(self, msgid: str, **params: object) -> str:
@@ -254,7 +258,7 @@ class Frame:
         lang, state, ledger = self.lang, self.state, self.ledger
         address = address_of(self.request, settings_of(self.request))
         base = prefix_of(self.request.scope)
-        genesis, languages = state.aggregates.get("ledger"), state.languages
+        genesis, languages = state.aggregates.get("ledger") or ledger.state().aggregates.get("ledger"), state.languages
         opened = genesis.opened if isinstance(genesis, LedgerState) else None
         html = (
             templates()
@@ -268,7 +272,9 @@ class Frame:
                 other_lang="en" if lang == "es" else "es",
                 other_path=self._in_other_language(),
                 here_url=_absolute(address, base, self._here()),
-                other_url=_absolute(address, base, self._in_other_language()),
+                other_url=_absolute(address, base, self._in_other_language(is_whole=False)),
+                which=which_words(self.request.query_params, self.as_of, ledger.size, lang) if self.keeps else "",
+                brief=brief,
                 t=lambda msgid, **params: marked_message(lang, msgid, **params),
                 text=lambda value: marked(value, lang, languages),
                 rule_text=lambda words: rule_words(words, lang),
@@ -279,6 +285,7 @@ class Frame:
                 to=self.to,
                 page_of=self.page_of,
                 named=self.named,
+                matter=lambda stream: matter_words(stream, state, lang, self.page_of),
                 kind_of=lambda media_type: tr(lang, f"page.media_{_MEDIA.get(media_type, 'other')}"),
                 bytes=lambda size: byte_words(size, lang),
                 link=self.link,
@@ -319,13 +326,20 @@ class Frame:
         return name if self.lang == "es" else spanish.get(name, name)
 
     def _here(self) -> str:
-        query = urlencode(self.parameters)
-        return f"{self.request.url.path}?{query}" if query else self.request.url.path
+        """Give the address that is this page's own, whatever other names of it were asked for."""
+        path, other = path_within(self.request.scope), "en" if self.lang == "es" else "es"
+        path = path_in_other(path_in_other(path, self.lang, SEGMENTS), other, SEGMENTS)
+        query = own_query(self.request.query_params, self.parameters, is_changes=self.section == "cambios")
+        return prefix_of(self.request.scope) + (f"{path}?{query}" if query else path)
 
-    def _in_other_language(self) -> str:
-        scope = self.request.scope
-        path = prefix_of(scope) + _in_other_language(path_within(scope), self.lang)
-        return f"{path}?{self.request.url.query}" if self.keeps and self.request.url.query else path
+    def _in_other_language(self, *, is_whole: bool = True) -> str:
+        """Give the same page in the other language: with all that was asked for, or its own address alone."""
+        scope, query = self.request.scope, self.request.url.query if self.keeps else ""
+        if not is_whole or self.section == "cambios":
+            query = own_query(self.request.query_params, self.parameters, is_changes=self.section == "cambios")
+            query = in_other_names(query, self.lang)
+        path = prefix_of(scope) + path_in_other(path_within(scope), self.lang, SEGMENTS)
+        return f"{path}?{query}" if query else path
 
 
 def _absolute(address: str, base: str, path: str) -> str:
@@ -367,13 +381,3 @@ def _own_word(genesis: Aggregate | None, lang: str, word: str) -> str:
 def _word(lang: str, name: object) -> str:
     word = tr(lang, f"word.{name}")
     return str(name) if word == f"word.{name}" else word
-
-
-def _in_other_language(path: str, lang: str) -> str:
-    other = "en" if lang == "es" else "es"
-    table = SEGMENTS if lang == "es" else {english: spanish for spanish, english in SEGMENTS.items()}
-    parts = path.split("/")
-    parts[1] = other
-    if len(parts) > 2:
-        parts[2] = table.get(parts[2], parts[2])
-    return "/".join(parts)

@@ -51,7 +51,7 @@ def summary(frame: TheFrame) -> Response:
         opening=missing_steps(frame),
         open_decisions=[row for row in frame.rows("decisions") if row["status"] in ("proposed", "voting")],
         news=news(frame),
-        witnessed=witnessed_line(frame.ledger, frame.as_of),
+        witnessed=witnessed_line(frame),
     )
 
 

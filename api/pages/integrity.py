@@ -12,7 +12,7 @@ from constancia.api.pages.forgeries import FORGERIES
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.page_cache import CachedPage
 from constancia.api.pages.trust_copies import copies_of, fingerprint_of
-from constancia.api.pages.witnessed import witness_rows, witnessed_line
+from constancia.api.pages.witnessed import witness_name, witness_rows, witnessed_line
 from constancia.ledger.errors import NotFound
 
 router = APIRouter(include_in_schema=False, route_class=CachedPage)
@@ -64,9 +64,10 @@ def integrity(frame: TheFrame) -> Response:
         "integrity.html",
         here=head_of(frame),
         copies=copies_of(frame),
-        witnessed=witnessed_line(ledger, frame.as_of),
+        witnessed=witnessed_line(frame),
         # A witness on this machine can be asked by who reads the page on it, as in a demonstration.
         witnesses=list(witness_rows(ledger, lambda url: not is_of_this_machine(url) or is_of_this_machine(address))),
+        witness=lambda name: witness_name(frame, name),
         accepted=len(ledger.rollbacks),
         refused=ledger.refusal,
         not_compared=ledger.not_compared,

@@ -1,21 +1,27 @@
 """The lists: each is paged, so that no page grows with the ledger; filters are in the address, which can be shared."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
+from markupsafe import Markup
 
 from constancia.api.http.problems import ALL_CODES
 from constancia.api.pages import lateness
 from constancia.api.pages.chronicle import lines
-from constancia.api.pages.frame import SEGMENTS, Frame, TheFrame
+from constancia.api.pages.frame import SEGMENTS, Frame, TheFrame, party_name
+from constancia.api.pages.marked_text import marked_sentence
 from constancia.api.pages.page_cache import CachedPage
 from constancia.api.routers.refusals import attempt_rows
 from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.calendar import deadline
+from constancia.domain.naming import NAMED_MEMBERS
 from constancia.domain.participation.standing import OWED
+from constancia.domain.sentences import sentence_of
+from constancia.ledger.errors import NotFound
 from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.ledger.views.projections.base import Row
 
@@ -223,11 +229,31 @@ def refused_attempts(frame: TheFrame, start: Annotated[int | None, Query(ge=0, l
     ledger = frame.ledger
     count = ledger.refused.count
     first = max(0, count - PAGE) if start is None else min(start, max(0, count - 1))
-    rows = attempt_rows(ledger, first, PAGE)
+    rows = [row | {"sentence": _attempted(frame, row["sha256"])} for row in attempt_rows(ledger, first, PAGE)]
     absent = sum(row["times"] for row in ledger.refused.absent())
     return frame.page(
-        "refusals.html", attempts=rows, first=first, stop=first + len(rows), step=PAGE, count=count, absent=absent
+        "refusals.html",
+        attempts=rows,
+        party_now=lambda name: party_name(frame.ledger.state(), name, frame.lang),
+        first=first,
+        stop=first + len(rows),
+        step=PAGE,
+        count=count,
+        absent=absent,
     )
+
+
+def _attempted(frame: Frame, sha256: str) -> Markup | None:
+    """Give what a refused statement says; None where it has no form that has a sentence."""
+    try:
+        statement = json.loads(frame.ledger.refused.document(sha256))["statement"]
+        sentence = sentence_of(statement, frame.ledger.state())
+        absent = {name: value for name, value in statement["body"].items() if name in NAMED_MEMBERS}
+        unnamed = {name for name, value in absent.items() if sentence.params.get(name) == value}
+        words = dict.fromkeys(unnamed, frame.source_say("page.not_in_ledger"))
+        return marked_sentence(replace(sentence, params={**sentence.params, **words}), frame.lang, frame.page_of)
+    except (AttributeError, LookupError, NotFound, TypeError, ValueError):
+        return None  # a signed document may have any form; it is linked as it was sent
 
 
 @router.get("/es/participacion")

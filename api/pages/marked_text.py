@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup, escape
 
-from constancia.api.text.i18n import catalogue, chosen, isolate, quoted, sentence_parameters, tr
+from constancia.api.text.i18n import chosen, isolate, quoted, sentence_parameters, sentence_template, template, tr
 from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
 from constancia.domain.naming import Named
 from constancia.domain.sentences import Sentence
@@ -37,7 +37,7 @@ def marked(text: object, lang: str, languages: Sequence[str] = DEFAULT_LANGUAGES
 def marked_message(lang: str, msgid: str, **params: object) -> str:
     """Return a message; HTML where a parameter is HTML."""
     if any(isinstance(value, Markup) for value in params.values()):
-        return Markup(tr(lang, msgid)) % params  # noqa: S704 - the catalogue's own text
+        return Markup(template(lang, msgid, params)) % params  # noqa: S704 - the catalogue's own text
     return tr(lang, msgid, **params)
 
 
@@ -57,4 +57,4 @@ def marked_sentence(sentence: Sentence, lang: str, link: Callable[[str], str | N
             return title if address is None else Markup('<a href="{}">{}</a>').format(address, title)
         return Markup(isolate(str(marked(value, lang, sentence.languages))))  # noqa: S704 - escaped by `marked`
 
-    return Markup(catalogue(lang).gettext(sentence.msgid)) % sentence_parameters(sentence, lang, shown)  # noqa: S704
+    return Markup(sentence_template(sentence, lang)) % sentence_parameters(sentence, lang, shown)  # noqa: S704

@@ -106,6 +106,8 @@ def entry(name: str, frame: TheFrame) -> Response:
     """Show one entry, whole."""
     ledger = frame.ledger
     index = index_of(ledger, name)
+    if name != str(index):  # an entry has one page, by its index
+        return RedirectResponse(frame.to("registros", index), 307)
     if not frame.as_of.has(index):
         raise NotFound(f"entry {index} was not known, or had not happened, by then")
     raw = ledger.log.entry(index)
@@ -126,7 +128,7 @@ def entry(name: str, frame: TheFrame) -> Response:
         documents=list(_documents(parsed["statement"]["body"])),
         before=before,
         after=after,
-        witnessed=witnessed_line(ledger, frame.as_of, index),
+        witnessed=witnessed_line(frame, index),
         raw=json.dumps(parsed, ensure_ascii=False, indent=2),
         by_hand=hand_check(raw, known, frame.lang, address),
     )

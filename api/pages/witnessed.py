@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from constancia.api.pages.frame import Frame, party_name
+from constancia.api.pages.marked_text import marked_message
 from constancia.api.routers.witnesses import instant
 from constancia.ledger.ledger import Ledger
-from constancia.ledger.views.reading import Reading
 from constancia.ledger.witnesses.quorum_status import MLDSA44_SUFFIX
 
 Stands = Literal["all", "partly", "not_yet", "none"]
@@ -15,7 +16,7 @@ Stands = Literal["all", "partly", "not_yet", "none"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WitnessedLine:
-    """How far the quorum has cosigned what is shown; `by`, `at` (RFC 3339) and `last` (an index) where it has."""
+    """How far the quorum has cosigned what is shown; names, an instant (RFC 3339) and an index where it has."""
 
     stands: Stands
     by: tuple[str, ...] = ()
@@ -23,14 +24,14 @@ class WitnessedLine:
     last: int = 0
 
 
-def witnessed_line(ledger: Ledger, reading: Reading, index: int | None = None) -> WitnessedLine:
+def witnessed_line(frame: Frame, index: int | None = None) -> WitnessedLine:
     """Say how far what is shown is witnessed.
 
     Args:
-        ledger: The ledger.
-        reading: What the page is as of: no tree that is larger than what was known then is named.
+        frame: The page: no tree that is larger than what was known then is named.
         index: The entry shown; all that is known by default.
     """
+    ledger, reading = frame.ledger, frame.as_of
     if not ledger.witnessing.is_asked_for:
         return WitnessedLine(stands="none")
     latest = ledger.witnessing.latest(None if reading.size == ledger.size else reading.size)
@@ -38,7 +39,27 @@ def witnessed_line(ledger: Ledger, reading: Reading, index: int | None = None) -
         return WitnessedLine(stands="not_yet")
     size = reading.size if index is None else index + 1
     stands: Stands = "all" if latest.size >= size else "partly"
-    return WitnessedLine(stands=stands, by=latest.by, at=instant(latest.at), last=latest.size - 1)
+    names = tuple(witness_name(frame, name) for name in latest.by)
+    return WitnessedLine(stands=stands, by=names, at=instant(latest.at), last=latest.size - 1)
+
+
+def witness_name(frame: Frame, name: str) -> str:
+    """Give the name of the party whose witness it is; the witness's own name where no party has it.
+
+    Args:
+        frame: The page.
+        name: The name of a witness's key, such as `inai`, or `inai-mldsa44` for its post-quantum one.
+
+    Returns:
+        HTML where the name is not in the page's language.
+    """
+    own = name.lower().removesuffix(MLDSA44_SUFFIX)
+    state = frame.ledger.state()  # a witness of today: the past that is shown may not know its party yet
+    if f"party/{own}" not in state.aggregates:
+        return name
+    party = party_name(state, own, frame.lang)
+    is_second = name.lower() != own
+    return marked_message(frame.lang, "page.in_second_key", name=party) if is_second else party
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from constancia.ledger.ledger import Ledger
 from constancia.verify.core.errors import Malformed
 from constancia.verify.speed.entry_patterns import read_entry
 
+_AS_OF: Final = "as of"
 # A page's section → the beginning of the streams of what it shows.
 _STREAMS: Final[Mapping[str, str]] = {
     "acuerdos": "agreement",
@@ -56,7 +57,9 @@ def refused(request: Request, ledger: Ledger, document: Mapping[str, Any]) -> Re
         name = str(judged.get("where", "")).removeprefix("query.")
         errors = judged.get("errors") or [{}]
         text = error_words(str(judged.get("expected") or errors[0].get("expected") or document["rule"]), lang)
-        what = tr(lang, "page.bad_value", name=name, found=judged.get("found") or request.query_params.get(name, "—"))
+        found = judged.get("found") or request.query_params.get(name, "—")
+        key = "page.bad_as_of" if name == _AS_OF else "page.bad_value"  # several parameters, which belong together
+        what = tr(lang, key, name=name, found=found)
         expected = tr(lang, "page.bad_expected", expected=rule_words(text, lang))
     answer = frame.page("bad_address.html", code=document["code"], what=what, expected=expected)
     answer.status_code = document["status"]

@@ -20,7 +20,7 @@ from constancia.api.pictures.svg import (
     tag,
 )  # fmt: skip
 from constancia.api.text.dates import date_short, date_words
-from constancia.api.text.i18n import tr
+from constancia.api.text.i18n import template, tr
 
 ChangeKind = Literal["removed", "deferred", "added", "altered"]
 Group = Literal["deliverables", "actions", "milestones", "indicators"]
@@ -215,6 +215,12 @@ def change_words(change: Change, lang: str) -> str:
     return f"{sign} {tr(lang, name)}: {change.what.clean}"
 
 
+def _change_cell(change: Change, lang: str) -> Markup:
+    """Say a change in a table, its title in its own language."""
+    sign, name = _SIGNS[change.kind]
+    return Markup("{} {}: {}").format(sign, tr(lang, name), change.what.html())
+
+
 def proposal_words(proposal: Proposal, lang: str) -> str:
     """Say what was proposed, by whom."""
     changes = "; ".join(tr(lang, _TO[change.kind], what=change.what.clean) for change in proposal.changes)
@@ -259,13 +265,13 @@ def _table(model: Ribbon, lang: str) -> Markup:
     rows: list[tuple[Cell, ...]] = []
     for version in model.versions:
         name = tr(lang, "page.pic_version_on", version=version.number, on=date_words(version.on, lang))
-        changes = [change_words(change, lang) for change in version.changes]
+        changes: list[Cell] = [_change_cell(change, lang) for change in version.changes]
         if version is model.versions[0]:
-            changes = [item.title.clean for item in model.items if item.present[0]]
+            changes = [item.title for item in model.items if item.present[0]]
         rows.append((name, listed(changes) or "—", votes_words(version.votes, lang)))
     for proposal in model.proposals:
         name = tr(lang, "page.pic_proposal_on", on=date_words(proposal.on, lang))
         reasons = proposal.reasons
-        why = [tr(lang, "page.pic_reasons", reasons=reasons.clean)] if reasons is not None else []
+        why = [Markup(template(lang, "page.pic_reasons", {})) % {"reasons": reasons.html()}] if reasons else []  # noqa: S704
         rows.append((name, listed([proposal_words(proposal, lang), *why]), votes_words(proposal.votes, lang)))
     return table(tr(lang, "page.pic_scope_name"), heads, rows)

@@ -10,48 +10,67 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
 from constancia.domain.kernel.calendar import OPEN, parse_edtf, zone
+from constancia.verify.report.dates import Precision, common, interval_words, precision_of
 
 _NUMBERS: Final = {"es": "es_MX", "en": "en"}
-_DAY_FORMATS: Final = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
-_MONTH_FORMATS: Final = {"es": "MMMM 'de' y", "en": "MMMM y"}
+# By the length of what is left of the date: a whole date, or one without what the other end of an interval says too.
+_FORMATS: Final = {
+    "es": {"day": "d", "day month": "d 'de' MMMM", "day month year": "d 'de' MMMM 'de' y", "month": "MMMM",
+           "month year": "MMMM 'de' y", "year": "y"},
+    "en": {"day": "d", "day month": "d MMMM", "day month year": "d MMMM y", "month": "MMMM", "month year": "MMMM y",
+           "year": "y"},
+}  # fmt: skip
 _SHORT_FORMATS: Final = {4: "y", 7: "MMM y", 10: "d MMM y"}  # by the length of the date
-_FROM: Final = {"es": "desde {start}", "en": "from {start}"}
-_BY: Final = {"es": "a más tardar {end}", "en": "by {end}"}
-_BETWEEN: Final = {"es": "de {start} a {end}", "en": "from {start} to {end}"}
 _MINUTE_FORMATS: Final = {"es": "d 'de' MMMM 'de' y, HH:mm", "en": "d MMMM y, HH:mm"}
 
 
-def date_words(text: str, lang: str) -> str:
-    """Return a date or interval in words.
+class DateWords(str):
+    """A date in words that knows its precision, so that a message can have the right preposition before it."""
+
+    __slots__ = ("precision",)
+
+    def __new__(cls, words: str, precision: Precision = "day") -> "DateWords":
+        """Make one.
+
+        Args:
+            words: The date in words.
+            precision: What it is.
+        """
+        made = super().__new__(cls, words)
+        made.precision = precision
+        return made
+
+    precision: Precision
+
+
+def date_words(text: str, lang: str) -> DateWords:
+    """Return a date or interval in words; an interval says only once what both ends have in common.
 
     Args:
         text: EDTF: `2019-03-26`, `2019-03`, `2019`, `2019-06/2019-08`, `2019-08/..`, `../2017-05`.
         lang: `es` or `en`.
 
     Returns:
-        Such as "26 de marzo de 2019", "de junio de 2019 a agosto de 2019", "desde agosto de 2019"; the text itself
+        Such as "26 de marzo de 2019", "del 26 de marzo al 24 de mayo de 2019", "desde agosto de 2019"; the text itself
         if it is not such a date.
     """
     try:
         parse_edtf(text)
     except ValueError:
-        return text
+        return DateWords(text)
     first, slash, second = text.partition("/")
-    if not slash:
-        return _part(first, lang)
-    if second == OPEN:
-        return _FROM[lang].format(start=_part(first, lang))
-    if first == OPEN:
-        return _BY[lang].format(end=_part(second, lang))
-    return _BETWEEN[lang].format(start=_part(first, lang), end=_part(second, lang))
+    if not slash or first == second:
+        return DateWords(_part(first, lang), precision_of(text))
+    start = "" if first == OPEN else _part(first, lang, without=common(first, second))
+    end = "" if second == OPEN else _part(second, lang)
+    return DateWords(interval_words(first, second, start, end, lang), "interval")
 
 
-def _part(text: str, lang: str) -> str:
-    if len(text) == 4:
-        return text
-    if len(text) == 7:
-        return format_date(date.fromisoformat(f"{text}-01"), _MONTH_FORMATS[lang], locale=lang)
-    return format_date(date.fromisoformat(text), _DAY_FORMATS[lang], locale=lang)
+def _part(text: str, lang: str, *, without: int = 0) -> str:
+    """Give a date in words, without the year (1) or year and month (2) that the other end of an interval says."""
+    members = ("year", "month", "day")[without : 1 + text.count("-")]
+    pattern = _FORMATS[lang][" ".join(reversed(members))]
+    return format_date(date.fromisoformat(f"{text}-01-01"[:10]), pattern, locale=lang)
 
 
 def date_short(text: str, lang: str) -> str:

@@ -17,11 +17,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from constancia.api.text.dates import date_words
+from constancia.api.text.dates import DateWords, date_words
 from constancia.domain.kernel.languages import DEFAULT_LANGUAGES, language_shown
 from constancia.domain.kernel.values import Text
 from constancia.domain.naming import Named
 from constancia.domain.sentences import Sentence
+from constancia.verify.report.dates import fitted
 
 LANGUAGES: Final = ("es", "en")
 DEFAULT_LANGUAGE: Final = "es"
@@ -62,8 +63,35 @@ def tr(lang: str, msgid: str, **params: object) -> str:
         msgid: The message's id; without a translation the id is shown, which a test forbids.
         params: Values for `%(name)s` placeholders.
     """
-    text = catalogue(lang).gettext(msgid)
+    text = template(lang, msgid, params)
     return text % params if params else text
+
+
+# Parameters that count what the message names, and the end of the id of the message for one of it.
+_COUNTS: Final = ("count", "days", "size", "times")
+_ONE: Final = "_one"
+
+
+@cache
+def _single(lang: str) -> frozenset[str]:
+    """Return the ids of the messages that say something of one thing alone."""
+    return frozenset(msgid for msgid in message_ids(lang) if msgid.endswith(_ONE))
+
+
+def template(lang: str, msgid: str, params: Mapping[str, object]) -> str:
+    """Return a message with its placeholders: in the singular for one, the right preposition before each date.
+
+    Args:
+        lang: `es` or `en`.
+        msgid: The message's id.
+        params: Its parameters; those that are `DateWords` decide what is before them.
+    """
+    single = f"{msgid}{_ONE}" if any(str(params.get(name)) == "1" for name in _COUNTS) else msgid
+    text = catalogue(lang).gettext(single if single in _single(lang) else msgid)
+    for name, value in params.items():
+        if isinstance(value, DateWords):
+            text = fitted(text, f"%({name})s", value.precision, lang)
+    return text
 
 
 def in_language(text: object, lang: str, languages: Sequence[str] = DEFAULT_LANGUAGES) -> str:
@@ -128,7 +156,13 @@ def say(sentence: Sentence, lang: str) -> str:
             return quoted(in_language(value.title, lang, sentence.languages), lang)
         return in_language(value, lang, sentence.languages)
 
-    return catalogue(lang).gettext(sentence.msgid) % sentence_parameters(sentence, lang, shown)
+    return sentence_template(sentence, lang) % sentence_parameters(sentence, lang, shown)
+
+
+def sentence_template(sentence: Sentence, lang: str) -> str:
+    """Return the message of an act's sentence with its placeholders, fitted to its dates."""
+    dates = {name: date_words(str(value), lang) for name, value in sentence.params.items() if name in _DATES}
+    return template(lang, sentence.msgid, dates)
 
 
 def quoted(words: _S, lang: str) -> _S:

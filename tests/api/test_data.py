@@ -127,7 +127,7 @@ def test_page_lists_every_table_with_files_that_answer(scene: Desk, path: str) -
 def test_table_page_keeps_the_table_in_the_other_language(scene: Desk) -> None:
     page = scene.http.get("/es/datos/compromisos").text
     assert "dias_de_atraso" in scene.http.get("/es/datos/hitos").text
-    assert 'href="/en/data/compromisos"' in page
+    assert 'href="/en/data/commitments"' in page
     english = scene.http.get("/en/data/compromisos")
     assert (english.status_code, "milestones_overdue" in english.text) == (200, True)
     assert scene.http.get("/es/datos/nada").status_code == 404

@@ -41,9 +41,12 @@ def test_an_entrys_page_and_record_show_what_was_said_of_it(adopted: Desk) -> No
     target = remarked(adopted)
     row = item(adopted, f"remarks/{target}")
     assert (row["standing"], [one["is_open"] for one in row["contests"]]) == ("contested", [False, True])
-    shown = page(adopted, f"/es/registros/{target}")
+    leads = adopted.http.get(f"/es/registros/{target}")  # an entry has one address, by its index
+    index = adopted.ledger.log.index_of(target)
+    assert (leads.status_code, leads.headers["location"]) == (307, f"/es/registros/{index}")
+    shown = page(adopted, f"/es/registros/{index}")
     assert all(words in shown for words in ("Lo que se ha dicho", "No hay minuta", "La minuta es pública"))
-    assert "What was said of this entry" in page(adopted, f"/en/entries/{target}")
+    assert "What was said of this entry" in page(adopted, f"/en/entries/{index}")
     assert adopted.http.get(f"/api/v1/remarks/{'0' * 64}").status_code == 404
 
 

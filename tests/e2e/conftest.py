@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.api.served import serving
+from tests.e2e.page_walk import Walk, walk
 from tests.ledger.conftest import open_desk
 
 from constancia.api.demo.run import Played, run_demo
@@ -56,6 +57,32 @@ def played_once(factory: pytest.TempPathFactory, name: str, *, short: bool) -> t
     return folder / "demo", made
 
 
+@pytest.fixture(scope="module")
+def served_whole(played_whole: tuple[Path, Played], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address at which a copy of the whole demonstration is served."""
+    copy = tmp_path_factory.mktemp("whole") / "demo"
+    shutil.copytree(played_whole[0], copy)
+    with Ledger.open(copy, clock=SystemClock(), signer=None) as ledger, serving(ledger) as url:
+        ledger.views.wait()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def walked(played_whole: tuple[Path, Played], tmp_path_factory: pytest.TempPathFactory) -> Walk:
+    """All pages of the whole demonstration: the first worker that asks walks over them, the others take its pages."""
+    folder = shared_folder(tmp_path_factory) / "walked"
+    folder.mkdir(exist_ok=True)
+    stored = folder / "pages.pickle"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stored.exists():
+            copy = folder / "demo"
+            shutil.copytree(played_whole[0], copy)
+            stored.write_bytes(pickle.dumps(walk(copy)))
+    pages: Walk = pickle.loads(stored.read_bytes())  # noqa: S301 (this run wrote it)
+    return pages
+
+
 def shared_folder(factory: pytest.TempPathFactory) -> Path:
     """A folder that all workers of one run have in common."""
     own = factory.getbasetemp()
@@ -74,6 +101,7 @@ def served_demo(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     copy = tmp_path_factory.mktemp("served") / "demo"
     shutil.copytree(demo, copy)
     with Ledger.open(copy, clock=SystemClock(), signer=None) as ledger, serving(ledger) as url:
+        ledger.views.wait()  # a timeline that is still being made says so, and does not know when a thing began
         yield url
 
 

@@ -12,9 +12,9 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
+from tests.e2e.axe_rules import RULES
 from tests.e2e.page_cases import Shown
 from tests.e2e.test_page_verifier import PAGE, by_page, by_python
-from tests.e2e.test_pages import RULES
 
 from constancia.api.app import copy_app
 from constancia.api.http.settings import Settings

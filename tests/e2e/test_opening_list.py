@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from tests.api.served import Desk, desk_in
+from tests.e2e.axe_rules import RULES
 from tests.e2e.conftest import Pages
-from tests.e2e.test_pages import RULES
 
 NARROW = {"viewport": {"width": 320, "height": 640}}
 

@@ -16,10 +16,10 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
+from tests.e2e.axe_rules import RULES
 from tests.e2e.conftest import Pages
 from tests.e2e.page_cases import Shown, bundle, true
 from tests.e2e.test_page_verifier import PAGE, by_page, by_python
-from tests.e2e.test_pages import RULES
 from tests.verify.small_ledger import ORIGIN, PostQuantumWitness, Witness, write
 from tools import build_verifier_page
 from tools.build_verifier_page import built

@@ -1,43 +1,23 @@
-"""The pages in a real browser: readable without scripts, on a narrow screen, by keyboard, in both schemes."""
+"""The pages in a real browser: what they say, and where they lead. For whom they work: `test_accessibility.py`."""
 
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from typing import Any
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Page
 from tests.e2e.conftest import Pages
 
-PATHS = (
-    "/es/",
-    "/es/acuerdos",
-    "/es/acuerdos/ag-1",
-    "/es/compromisos",
-    "/es/compromisos/rm",
-    "/es/decisiones",
-    "/es/decisiones/d-2",
-    "/es/registros",
-    "/es/registros/66",
-    "/es/partes",
-    "/es/codigos",
-    "/es/nada",
-    *(f"/es/{name}" for name in (
-        "vencidos", "cambios", "buscar?q=foro", "seguir", "datos", "verificar", "integridad", "pruebe?what=vote",
-        "ayuda", "glosario", "acerca", "accesibilidad", "mapa", "componentes", "registros/66/citar", "partes/inai",
-
-    )),
-)  # fmt: skip
-ENGLISH = ("/en/", "/en/agreements/ag-1", "/en/commitments/rm", "/en/decisions/d-2", "/en/entries/66", "/en/parties")
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# The scheme changes colours alone: the rules about them are tried again in the dark.
-RULES: dict[str, dict[str, Any]] = {
-    "light": {"runOnly": {"type": "tag", "values": WCAG}},
-    "dark": {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}},
-}
+# Classes of the style sheet that a page of components cannot show: of one page alone, or of a picture's width.
+ELSEWHERE = {
+    "button", "data-links", "doc", "fix", "glance", "hidden", "meta", "plain", "qr", "rows", "scroll", "terms", "what",
+    "words",
+    *(f"pic-w{width}" for width in range(1, 13)),
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -48,34 +28,6 @@ def page(pages: Pages, request: pytest.FixtureRequest) -> Iterator[Page]:
     with pages.page(options, said.append) as opened:
         yield opened
     assert [one for one in said if not one.startswith("request ") and "404" not in one] == []
-
-
-@pytest.mark.parametrize(
-    ("page", "rules"),
-    [({"color_scheme": scheme}, rules) for scheme, rules in RULES.items()],
-    indirect=["page"],
-    ids=RULES,
-)
-@pytest.mark.parametrize("path", PATHS)
-def test_page_breaks_no_rule_of_accessibility(page: Page, rules: dict[str, Any], served_demo: str, path: str) -> None:
-    page.goto(served_demo + path)
-    found = Axe().run(page, options=rules).response["violations"]
-    assert [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found] == []
-
-
-@pytest.mark.parametrize("page", [{"viewport": {"width": 320, "height": 640}}], indirect=True, ids=["narrow"])
-@pytest.mark.parametrize("path", PATHS)
-def test_page_reflows_at_320_pixels(page: Page, served_demo: str, path: str) -> None:
-    page.goto(served_demo + path)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
-@pytest.mark.parametrize("page", [{"java_script_enabled": False}], indirect=True, ids=["no scripts"])
-@pytest.mark.parametrize("path", [*PATHS, *ENGLISH])
-def test_page_needs_no_script(page: Page, served_demo: str, path: str) -> None:
-    page.goto(served_demo + path)
-    assert page.locator("h1").count() == 1
-    assert page.locator("html").get_attribute("lang") == path[1:3]
 
 
 class Links(HTMLParser):
@@ -121,20 +73,13 @@ def test_other_language_leads_to_the_same_page(page: Page, served_demo: str) -> 
     assert page.url == f"{served_demo}/es/compromisos/rm"
 
 
-def test_keyboard_reaches_the_content_first(page: Page, served_demo: str) -> None:
-    page.goto(f"{served_demo}/es/")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "contenido"
-
-
 def test_commitment_page_tells_deadlines_in_their_true_precision(page: Page, served_demo: str) -> None:
     page.goto(f"{served_demo}/es/compromisos/rm")
     told = page.locator("main").inner_text()
     for words in (
         "26 de marzo de 2019",
-        "de 26 de marzo de 2019 a 24 de mayo de 2019",
-        "de junio de 2019 a agosto de 2019",
+        "del 26 de marzo al 24 de mayo de 2019",
+        "de junio a agosto de 2019",
         "desde agosto de 2019",
     ):
         assert words in told
@@ -170,3 +115,62 @@ def test_appointment_that_ended_is_shown_as_ended(page: Page, served_demo: str) 
     page.goto(f"{served_demo}/es/partes")
     row = page.locator("li", has_text="Persona C (ficticia)").last
     assert "encargo vencido" in row.inner_text()
+
+
+@pytest.mark.parametrize(
+    ("path", "words", "began"),
+    [
+        ("/es/compromisos/rm?at=2015", "El 31 de diciembre de 2015 esto aún no existía.", "el 2 de marzo de 2019:"),
+        ("/es/compromisos/rm?known=2019-03-01", "El 1 de marzo de 2019 esto aún no existía.", "el 2 de marzo de 2019:"),
+        ("/es/acuerdos/ag-1?size=10", "El 1 de marzo de 2019 esto aún no existía.", "el 1 de marzo de 2019:"),
+        ("/en/decisions/d-2?size=60", "On 1 March 2019 this did not exist yet.", "on 3 July 2019:"),
+    ],
+)
+def test_page_of_what_was_not_there_yet_says_when_it_began(
+    page: Page, served_demo: str, path: str, words: str, began: str
+) -> None:
+    answer = page.goto(served_demo + path)
+    assert answer is not None
+    assert answer.status == 404
+    lead = page.locator("main p.lead")
+    assert words in lead.inner_text()
+    assert began in lead.inner_text()
+    lead.get_by_role("link").click()
+    assert re.search(r"/(?:registros|entries)/\d+$", page.url), "the entry with which it began, as of today"
+    page.goto(served_demo + path)
+    page.locator("main").get_by_role("link", name=re.compile("lo actual|the present")).first.click()
+    assert page.url == served_demo + path.partition("?")[0]
+    assert page.locator("h1").count() == 1
+
+
+def test_what_never_was_is_not_said_to_come(page: Page, served_demo: str) -> None:
+    page.goto(f"{served_demo}/es/compromisos/zz?at=2015")
+    assert "aún no existía" not in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "media", "is_light"), [("light", "screen", True), ("dark", "screen", False), ("dark", "print", True)]
+)
+def test_every_component_is_photographed(
+    pages: Pages, served_demo: str, scheme: str, media: str, is_light: bool
+) -> None:
+    with pages.page({"viewport": {"width": 1000, "height": 900}, "color_scheme": scheme}, lambda _: None) as page:
+        page.emulate_media(media=media)  # type: ignore[arg-type]  # one of two
+        page.goto(f"{served_demo}/es/componentes")
+        picture = Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("L")
+        page.emulate_media(media="screen")
+    shades = picture.histogram()
+    paper = max(range(256), key=lambda shade: shades[shade])
+    assert (paper > 240) if is_light else (paper < 60), "most of it is paper"
+    ink = sum(shades[:100]) if is_light else sum(shades[180:])
+    assert 0.01 < ink / (picture.width * picture.height) < 0.4, "and there are words and pictures on it"
+    assert picture.height > 1_500
+
+
+def test_components_page_has_every_class_of_the_style_sheet(served_demo: str) -> None:
+    """A component that is not there is not looked at: those that only other pages can have are listed."""
+    style = httpx.get(f"{served_demo}/static/site.css").text
+    page = httpx.get(f"{served_demo}/es/componentes").text
+    classes = set(re.findall(r"\.([a-z][\w-]*)", re.sub(r"/\*.*?\*/|\{[^}]*\}", " ", style, flags=re.DOTALL)))
+    shown = set(" ".join(re.findall(r'class="([^"]*)"', page)).split())
+    assert classes - shown <= ELSEWHERE

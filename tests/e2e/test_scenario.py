@@ -93,7 +93,7 @@ def terminal(whole: tuple[Path, Played]) -> str:
     return " ".join(done.stdout.split())
 
 
-@pytest.mark.parametrize("words", ["en vigor (desde 1 de marzo de 2019)", "terminado (desde 5 de abril de 2021)"])
+@pytest.mark.parametrize("words", ["en vigor (desde el 1 de marzo de 2019)", "terminado (desde el 5 de abril de 2021)"])
 def test_terminal_says_since_when_an_agreement_has_its_status(terminal: str, words: str) -> None:
     assert words in terminal
 

@@ -15,9 +15,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from tests.api.command_line import run_here
+from tests.e2e.axe_rules import RULES
 from tests.e2e.page_cases import bundle, true
 from tests.e2e.test_page_verifier import PAGE, export
-from tests.e2e.test_pages import RULES
 from tests.ledger.publication.test_trust_page import GENESIS, HOSTILE, POLICY, made
 from tests.vectors.make import FOLDER
 from tests.verify.small_ledger import LogKey, Writer, write

@@ -53,15 +53,29 @@ function signerName(actor, lang) {
 	return `${personName(actor, lang)}, ${wordsOf(nameOf("post", actor.appointment) ?? capacity, lang)} (${side})`;
 }
 
-// Days: months, years and intervals (EDTF) in words
+// Days: months, years and intervals (EDTF) in words, and the preposition before them: as verify/report/dates.py
+const dayParts = text => /^(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?$/.exec(text)?.slice(1).filter(Boolean);
+
 function dayWords(text, lang) {
-	const [first, second] = text.split("/"), [start, end] = [first, second ?? ""].map(one => {
-		const [, year, month, day] = /^(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?$/.exec(one) ?? [];
-		return year && [day && +day, month && say(PAGE, "months", {}, lang).split(" ")[month - 1], year].filter(Boolean).join(lang === "es" ? " de " : " ");
-	});
-	if (second === undefined) return start ?? text;
-	const code = start && second === ".." ? "since" : first === ".." && end ? "until" : start && end ? "between" : null;
-	return code ? say(PAGE, code, {start, end}, lang) : text;
+	const [first, second] = text.split("/"), start = dayParts(first), end = dayParts(second ?? "");
+	const months = say(PAGE, "months", {}, lang).split(" "), spans = say(PAGE, "spans", {}, lang).split(",");
+	const words = (parts, without = 0) => parts.map((part, i) => i === 0 ? part : i === 1 ? months[part - 1] : +part).slice(without).reverse().join(lang === "es" ? " de " : " ");
+	const before = (place, parts) => spans[place + (parts.length < 3 ? 1 : 0)] + " ";
+	if (second === undefined || first === second) return start ? words(start) : text;
+	if (start && second === "..") return before(4, start) + words(start);
+	if (first === ".." && end) return before(6, end) + words(end);
+	if (!start || !end) return text;
+	const without = start[0] !== end[0] || !start[1] || !end[1] ? 0 : start[2] && end[2] && start[1] === end[1] ? 2 : 1;
+	return `${before(0, start)}${words(start, without)} ${before(2, end)}${words(end)}`;
+}
+
+/** A sentence's template with the right words before a date: those of a day fit no month and no interval. */
+function fitted(text, name, value, lang) {
+	const [first, second] = value.split("/"), at = `(?=\\{${name}\\})`, isOne = second === undefined || first === second;
+	if (isOne && !/^\d{4}(-\d\d)?$/.test(first)) return text;
+	if (lang === "en") return isOne ? text.replace(RegExp("\\b([Oo])n " + at, "g"), (_, o) => o === "o" ? "in " : "In ") : text.replace(RegExp("\\b(with effect on|on|from|since|until|by) " + at, "g"), "");
+	if (!isOne) return text.replace(RegExp("\\b((desde|hasta|con efecto|a más tardar) el|desde|hasta|el|del|al) " + at, "g"), "");
+	return text.replace(RegExp("\\b([Dd]esde|[Hh]asta) el " + at, "g"), "$1 ").replace(RegExp("\\b(del|al|el|El) " + at, "g"), (_, word) => ({del: "de ", al: "a ", el: "en ", El: "En "})[word]);
 }
 
 const momentWords = (text, lang) => text[10] === "T" ? `${dayWords(text.slice(0, 10), lang)}, ${text.slice(11, 16)} UTC` : text;
@@ -115,7 +129,9 @@ function sentenceOf(entry, lang) {
 	const row = ACTS.get(codeOf(type, body)) ?? ACTS.get(type);
 	if (!row) return type;
 	const params = paramsOf(actor, body, lang);
-	let text = row[lang].replace(/\{(\w+)\}/g, (_, name) => Object.hasOwn(params, name) ? params[name] : "");
+	let text = row[lang];
+	for (const [name, value] of flat(body, "", lang)) if (setting("!dates").includes(name)) text = fitted(text, name, value, lang);
+	text = text.replace(/\{(\w+)\}/g, (_, name) => Object.hasOwn(params, name) ? params[name] : "");
 	for (const quote of QUOTES[lang]) text = text.replaceAll(quote + quote, quote);
 	text = capital(text.trim().replace(/([.?!…]”?»?)\.$/, "$1"));
 	return text.length > 600 ? text.slice(0, 600) + "…" : text;

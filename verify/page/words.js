@@ -96,9 +96,7 @@ const PAGE = words(`
 title|Verificador de constancias|Receipt verifier
 person|la persona {id}|person {id}
 months|enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre|January February March April May June July August September October November December
-between|de {start} a {end}|from {start} to {end}
-since|desde {start}|from {start}
-until|a más tardar {end}|by {end}
+spans|del,de,al,a,desde el,desde,a más tardar el,a más tardar en|from,from,to,to,from,from,by,by
 other-copy|Para ver qué palabras cambiaron hace falta otra copia: suelte aquí primero esa otra, y después ésta.|To see which words changed, another copy is needed: drop that other one here first, and then this one.
 names-from|Los nombres son los del paquete que se revisó antes en esta página.|Names are those of the bundle that this page checked before.
 names-none|Para ver los nombres en lugar de las claves, suelte también el paquete (.zip) del libro.|To see names instead of identifiers, drop the ledger's bundle (.zip) too.

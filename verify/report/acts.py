@@ -10,26 +10,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from constancia.verify.report.dates import common, fitted, interval_words, precision_of
+from constancia.verify.report.words import DATES
+
 Texts = Mapping[str, str]
 MAX_SENTENCE: Final = 600  # characters; a body is foreign text
 TABLE: Final = Path(__file__).with_name("acts.txt")
 _PARAMETER: Final = re.compile(r"\{(\w+)\}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(_[a-z]{2,4})*")
 _EDTF_PART: Final = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
-MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
-    "es": (
-        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
-        "diciembre",
-    ),
-    "en": (
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    ),
-}  # fmt: skip
-_SPANS: Final[Mapping[str, tuple[str, str, str]]] = {
-    "es": ("de {a} a {b}", "desde {a}", "a más tardar {b}"),
-    "en": ("from {a} to {b}", "from {a}", "by {b}"),
-}
 _QUOTES: Final = {"es": ("«", "»"), "en": ("“", "”")}
 _UNNAMED: Final = {"es": "la persona {id}", "en": "person {id}"}
 # Which members of a body give a name to what the body introduces: member that is the identifier, member that is the
@@ -118,11 +107,8 @@ def _objects(value: object) -> Iterator[Mapping[str, Any]]:
 
 def _is_text(value: object) -> bool:
     """Tell whether a value is a text by language."""
-    return (
-        isinstance(value, Mapping)
-        and bool(value)
-        and all(_LANGUAGE.fullmatch(str(key)) and isinstance(text, str) for key, text in value.items())
-    )
+    texts = value.items() if isinstance(value, Mapping) else ()
+    return bool(texts) and all(_LANGUAGE.fullmatch(str(key)) and isinstance(text, str) for key, text in texts)
 
 
 def words_of(value: object, lang: str) -> str:
@@ -136,25 +122,22 @@ def words_of(value: object, lang: str) -> str:
 def day_words(text: str, lang: str) -> str:
     """Give a date, month, year or interval (EDTF) in words; the text itself if it is none."""
     first, slash, second = text.partition("/")
-    between, since, until = _SPANS[lang]
-    start, end = _day(first, lang), _day(second, lang)
-    if not slash:
-        return start or text
-    if second == ".." and start:
-        return since.format(a=start)
-    if first == ".." and end:
-        return until.format(b=end)
-    return between.format(a=start, b=end) if start and end else text
+    if not slash or first == second:
+        return _day(first, lang) or text
+    start, end = _day(first, lang, common(first, second)), _day(second, lang)
+    is_date = bool(start or end) and (start or first == "..") and (end or second == "..")
+    return interval_words(first, second, start or "", end or "", lang) if is_date else text
 
 
-def _day(text: str, lang: str) -> str | None:
+def _day(text: str, lang: str, without: int = 0) -> str | None:
+    """Give a date in words, without the year, or year and month, where the other end of an interval says them."""
     match = _EDTF_PART.fullmatch(text)
     if match is None:
         return None
     year, month, day = match.groups()
-    of = " de " if lang == "es" else " "
-    parts = [str(int(day))] if day else []
-    return of.join([*parts, *([MONTHS[lang][int(month) - 1]] if month else []), year])
+    months = DATES["months"][lang].split()
+    parts = [year, *([months[int(month) - 1]] if month else []), *([str(int(day))] if day else [])]
+    return (" de " if lang == "es" else " ").join(reversed(parts[without:]))
 
 
 def moment_words(text: str, lang: str) -> str:
@@ -181,7 +164,11 @@ def sentence(type_name: str, actor: Mapping[str, Any], body: Mapping[str, Any], 
     if words is None:
         return type_name
     params = _parameters(actor, body, lang, names)
-    text = _PARAMETER.sub(lambda match: params.get(match[1], ""), words[lang])
+    template = words[lang]
+    for name, value in _flat(body, "", lang, names):
+        if name in _setting("!dates"):
+            template = fitted(template, f"{{{name}}}", precision_of(value), lang)
+    text = _PARAMETER.sub(lambda match: params.get(match[1], ""), template)
     for quote in _QUOTES[lang]:
         text = text.replace(quote * 2, quote)
     text = re.sub(r"([.?!…]”?»?)\.$", r"\1", text.strip())

@@ -362,3 +362,11 @@ CHANGES: Final[Words] = table_of("""
     more | y {count} cambios más | and {count} more changes
     nothing | nada | nothing
 """)
+# Dates: what is before a day and before another date, at the start, at the end, open after, open before; and what the
+# words before a day become (`words=instead`) where the date is a month or a year, or an interval with words of its own.
+DATES: Final[Words] = table_of(r"""
+    months | enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre | January February March April May June July August September October November December
+    spans | del,de,al,a,desde el,desde,a más tardar el,a más tardar en | from,from,to,to,from,from,by,by
+    period | ([Dd]esde|[Hh]asta) el=\1,del=de,al=a,el=en,El=En | on=in,On=In
+    interval | (?:(?:desde|hasta|con efecto|a más tardar) el|desde|hasta|el|del|al)= | (?:with effect on|on|from|since|until|by)=
+""")

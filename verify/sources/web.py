@@ -134,8 +134,7 @@ class Web:
 
     def _get(self, path: str, limit: int, where: str, left: threading.Event) -> bytes:
         request = urllib.request.Request(  # noqa: S310 - the opener has handlers for http and https alone
-            f"{self.location}/{path}",
-            headers={"Accept-Encoding": "identity", "User-Agent": "constancia-verify"},
+            f"{self.location}/{path}", headers={"Accept-Encoding": "identity", "User-Agent": "constancia-verify"}
         )
         with self._opener.open(request, timeout=WAIT_S) as answer:
             if answer.headers.get_content_type() == "text/html" and not path.startswith("documents/"):

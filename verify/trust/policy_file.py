@@ -12,14 +12,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats import note
 from constancia.verify.core.formats.canonical import FORBIDDEN
-from constancia.verify.core.formats.note import (
-    COSIGNATURE_ED25519,
-    COSIGNATURE_MLDSA44,
-    ED25519,
-    VerifierKey,
-    parse_vkey,
-)
 from constancia.verify.core.formats.policy import NO_QUORUM, Group, Policy
 
 MAX_POLICY_BYTES: Final = 1_000_000
@@ -55,7 +49,7 @@ def parse_policy(file: str) -> Policy:
     if reader.quorum is None or not reader.logs:
         raise Malformed("policy", "policy", "one quorum line and at least one log line")
     logs = {origin: min(keys, key=lambda key: key.type_byte) for origin, keys in reader.logs.items()}
-    if any(key.type_byte != ED25519 for key in logs.values()):
+    if any(key.type_byte != note.ED25519 for key in logs.values()):
         raise Malformed("policy", "policy", "an Ed25519 key of each log: checkpoints are signed by it")
     policy = Policy(
         logs=logs, witnesses=reader.witnesses, groups=reader.groups, quorum=reader.quorum, urls=reader.urls,
@@ -92,8 +86,8 @@ def _check_counting(policy: Policy, counting: Mapping[str, str]) -> None:
 
 class _PolicyReader:
     def __init__(self) -> None:
-        self.logs: dict[str, list[VerifierKey]] = {}
-        self.witnesses: dict[str, VerifierKey] = {}
+        self.logs: dict[str, list[note.VerifierKey]] = {}
+        self.witnesses: dict[str, note.VerifierKey] = {}
         self.groups: dict[str, Group] = {}
         self.counting: dict[str, str] = {}
         self.urls: dict[str, str] = {}
@@ -104,11 +98,11 @@ class _PolicyReader:
     def read(self, where: str, fields: list[str]) -> None:
         match fields:
             case ["log", vkey, *url] if len(url) <= 1:
-                key = self._new_key(where, vkey, (ED25519, COSIGNATURE_MLDSA44))
+                key = self._new_key(where, vkey, (note.ED25519, note.COSIGNATURE_MLDSA44))
                 self.logs.setdefault(key.name, []).append(key)
             case ["witness", name, vkey, *url] if len(url) <= 1:
                 self._check_new(where, name)
-                self.witnesses[name] = self._new_key(where, vkey, (COSIGNATURE_ED25519, COSIGNATURE_MLDSA44))
+                self.witnesses[name] = self._new_key(where, vkey, (note.COSIGNATURE_ED25519, note.COSIGNATURE_MLDSA44))
                 if url:
                     self.urls[name] = url[0]
             case ["group", name, needed, *members] if members:
@@ -123,8 +117,8 @@ class _PolicyReader:
             case _:
                 raise Malformed("policy", where, "log, witness, group or one quorum", " ".join(fields))
 
-    def _new_key(self, where: str, vkey: str, types: tuple[int, ...]) -> VerifierKey:
-        key = parse_vkey(vkey)
+    def _new_key(self, where: str, vkey: str, types: tuple[int, ...]) -> note.VerifierKey:
+        key = note.parse_vkey(vkey)
         if key.type_byte not in types or key.public_key in self._keys:
             raise Malformed("policy", where, "a key of the line's type, used once", vkey)
         _check_name(where, key.name)

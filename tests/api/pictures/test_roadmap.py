@@ -120,7 +120,7 @@ def test_pauses_moves_contests_and_ends_are_said_in_both() -> None:
     )
     root = checked(draw(model, "es"))
     for part in (
-        "antes: de junio de 2019 a agosto de 2019",
+        "antes: de junio a agosto de 2019",
         "sin reanudarse",
         "impugnado: alguien",
         "sin terminar cuando",

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tools.build_refusal_docs import PAGE, page_with_steps
 
+from constancia.api.http.problems import ALL_CODES
 from constancia.api.text.error_words import error_words
-from constancia.api.text.i18n import message_ids
+from constancia.api.text.i18n import message_ids, tr
 
 ROOT = Path(__file__).resolve().parents[3]
 LEDGER = frozenset(
@@ -70,6 +72,20 @@ def test_sentence_with_parts_is_said_in_spanish_with_the_same_parts(text: str) -
     words = error_words(filled, "es")
     assert all(f"part{number}" in words for number in range(text.count("{}")))
     assert error_words(filled, "en") == filled
+
+
+def test_page_on_refusals_says_what_to_do_as_the_catalogue_does() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page_with_steps(page) == page, "run: make docs"
+    codes = set(re.findall(r"^\| `(E_[A-Z_]+)` \|", page, re.MULTILINE))
+    assert codes == set(ALL_CODES), "each code has a row"
+    steps = {code: tr(lang, f"problem.{code}.next") for code in codes for lang in ("es", "en")}
+    assert all(step.endswith(".") and "`" not in step for step in steps.values())
+    changed = page.replace(f"{tr('en', 'problem.E_ROLE.next')} |", "Ask somebody. |")
+    assert changed != page
+    assert page_with_steps(changed) == page
+    with pytest.raises(KeyError):
+        page_with_steps("| `E_NOTHING` | 400 | rule | when | step |")
 
 
 def test_reason_within_a_reason_is_translated_too() -> None:

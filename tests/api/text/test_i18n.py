@@ -113,9 +113,26 @@ def test_no_message_is_there_for_nothing() -> None:
     unused = [
         name
         for name in texts("es")
-        if not name.startswith(made) and name not in in_single and not {name, name.removeprefix("cli.")} & in_double
+        if not name.startswith(made)
+        and name not in in_single
+        and not {name, name.removeprefix("cli.")} & in_double
+        and name.removesuffix("_one") not in texts("es").keys() - {name}  # of one: chosen where the other is used
     ]
     assert unused == []
+
+
+COUNTED = re.compile(r"%\((?:count|days|size|times)\)s (?:más |otros )?(?!más\b)\w+s\b")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_counts_things_has_words_for_one_of_them(lang: str) -> None:
+    """`page.late_many` has `page.late_one`, every other message its own id with `_one`."""
+    known = texts(lang)
+    counting = {name for name, text in known.items() if name.startswith("page.") and COUNTED.search(text)}
+    assert len(counting) > 20
+    singular = {name: f"{re.sub('_(?:many|count)$', '', name)}_one" for name in counting}
+    assert sorted(name for name, single in singular.items() if single not in known) == []
+    assert [name for name in singular.values() if COUNTED.search(known[name])] == []
 
 
 def test_a_pages_title_has_no_markup_for_a_language() -> None:

@@ -145,7 +145,7 @@ def test_changes_are_said_member_by_member() -> None:
     old = {"a": {"milestone": "m3", "window": "2019-06/2019-08", "title": {"es": "Ruta"}}, "b": [1, 2], "text": "x"}
     new = {"a": {"milestone": "m3", "window": "2019-06/2020-08", "title": {"es": "Ruta"}}, "b": [1], "due": "2020"}
     lines = change_words(old, new, "es", Names())
-    first = "plazo de «Ruta»: decía «de junio de 2019 a agosto de 2019»; ahora dice «de junio de 2019 a agosto de 2020»"
+    first = "plazo de «Ruta»: decía «de junio a agosto de 2019»; ahora dice «de junio de 2019 a agosto de 2020»"
     assert lines[0] == first
     assert "b: decía «2»; ahora ya no está" in lines
     assert "texto: decía «x»; ahora ya no está" in lines

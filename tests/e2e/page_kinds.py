@@ -1,0 +1,60 @@
+"""One page for each route and each state that a page can be in, chosen from the walk: a new page is among them."""
+
+import re
+from typing import Final
+
+from fastapi.routing import APIRoute
+from tests.e2e.page_walk import Walk
+
+from constancia.api.pages.routes import ROUTERS
+
+# What a page's content is made of: elements with their classes. A page with one that none before has is looked at, too.
+_MADE_OF: Final = re.compile(r'<(\w+)(?:[^<>]*? class="([^"]*)")?')
+_FILES: Final = re.compile(r"\.(?:bib|json|csv|atom|ics|xml|zip)\b|\{form\}")
+# Not a route: what is answered to a wrong address, one that was none yet on the day asked, and before the first entry.
+WRONG: Final = "a wrong address"
+_WRONG: Final = ("nada", "compromisos/rm?at=2015", "?size=-1", "compromisos?size=0")
+# Addresses that lead to a page with another name: an entry by its leaf hash, how to cite under its old name.
+_OTHER_NAMES: Final = ("/e/{leaf_hash}", "/en/entries/{name}/citar")
+
+
+def routes() -> list[str]:
+    """Give the paths of all pages in Spanish, as the routers have them."""
+    paths = [
+        route.path
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute) and "GET" in (route.methods or ())
+    ]
+    return sorted({path for path in paths if path.startswith("/es/") and not _FILES.search(path)})
+
+
+def english_routes() -> list[str]:
+    """Give the paths of all pages in English."""
+    paths = [route.path for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    return sorted({
+        path for path in paths
+        if path.startswith("/en/") and not _FILES.search(path) and path not in _OTHER_NAMES
+    })  # fmt: skip
+
+
+def kinds(walk: Walk, route: str, *, most: int = 6) -> list[str]:
+    """Give addresses of a route's pages: the first one, and those in which something is that was in none before.
+
+    Args:
+        walk: The walk.
+        route: The path, with `{name}` for what varies.
+        most: How many at most.
+    """
+    if route == WRONG:
+        return [f"/es/{path}" for path in _WRONG[:most]]
+    pattern = re.compile(re.sub(r"\{\w+\}", r"[^/?]+", route) + r"(?:\?.*)?")
+    pages = [address for address, (status, _html) in walk.pages.items() if status == 200 and pattern.fullmatch(address)]
+    chosen: list[str] = []
+    seen = set[tuple[str, str]]()
+    for address in sorted(pages, key=lambda each: ("?" in each, -len(walk.pages[each][1]))):
+        made = set(_MADE_OF.findall(walk.pages[address][1].partition("<main")[2].partition("</main>")[0]))
+        if made - seen and len(chosen) < most:
+            chosen.append(address)
+            seen |= made
+    return chosen

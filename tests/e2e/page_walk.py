@@ -1,0 +1,150 @@
+"""A walk over all pages of the whole demonstration: the present, seven pasts, and what a wrong address answers."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from tests.api.served import serving
+from tests.e2e.page_text import PageLinks
+
+from constancia.api.text.i18n import LANGUAGES, catalogue, message_ids
+from constancia.domain.remarks.correction import Correction
+from constancia.domain.remarks.remarked_entry import RemarkedEntry
+from constancia.domain.sentences import sentence_of
+from constancia.domain.state import State
+from constancia.ledger.clock import SystemClock
+from constancia.ledger.ledger import Ledger
+
+PASTS: Final = (
+    "size=0", "size=1", "size=80", "at=2017-05-10", "at=2019-03", "known=2019-03-20", "size=135&at=2019-04-30",
+    "at=%23300",
+)  # fmt: skip
+# What a page answers to a wrong address, and lists that no link asks for; the Spanish address and the English one.
+ASKED: Final = (
+    ("nada", "nothing"), ("nada/nada", "nothing/nothing"), ("registros/9999", "entries/9999"),
+    ("registros/abc", "entries/abc"), ("registros/90?size=80", "entries/90?size=80"),
+    ("registros?start=9999", "entries?start=9999"), ("registros?start=x", "entries?start=x"),
+    ("compromisos/zz", "commitments/zz"), ("compromisos/rm?at=2015", "commitments/rm?at=2015"),
+    ("compromisos/rm?before=x", "commitments/rm?before=x"), ("compromisos?party=zz", "commitments?party=zz"),
+    ("compromisos?late=1", "commitments?late=1"), ("compromisos?contested=1", "commitments?contested=1"),
+    ("acuerdos/zz", "agreements/zz"), ("acuerdos/ag-1?size=10", "agreements/ag-1?size=10"), ("partes/zz", "parties/zz"),
+    ("decisiones/zz", "decisions/zz"), ("quejas/zz", "complaints/zz"), ("planes/zz", "plans/zz"),
+    ("datos/zz", "data/zz"), ("?size=-1", "?size=-1"), ("?size=99999", "?size=99999"), ("?at=ayer", "?at=yesterday"),
+    ("?al=2019", "?al=2019"), ("?size=1&size=2", "?size=1&size=2"), ("?size=1&known=2019", "?size=1&known=2019"),
+    ("componentes", "components"), ("buscar?q=foro", "search?q=forum"), ("buscar?q=zzzz", "search?q=zzzz"),
+    ("cambios?de=2019-01-01&a=2019-07-31", "changes?from=2019-01-01&to=2019-07-31"),
+    ("cambios?de=%2380&a=%2381", "changes?from=%2380&to=%2381"), ("cambios?de=x", "changes?from=x"),
+    ("pruebe?what=vote", "try?what=vote"),
+)  # fmt: skip
+OF_A_KIND: Final = 2  # addresses of a past that differ in their numbers alone
+CITED: Final = 3  # entries whose citation is looked at
+# Members of an act that hold identifiers.
+_NAMES: Final = frozenset({
+    "action", "agreement", "allegation", "appointment", "assessment", "cancellation", "commitment", "complaint",
+    "condition", "contest", "contribution", "contributor", "correction", "decision", "deliverable", "discrepancy",
+    "duty", "gathering", "governance_body", "indicator", "milestone", "party", "person", "plan", "report", "response",
+    "statement", "theme",
+})  # fmt: skip
+_IDENTIFIER: Final = re.compile(r"[a-z0-9]+(?:[-._][a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Every page by its address (its status, its HTML), and the identifiers that no page has to show."""
+
+    pages: dict[str, tuple[int, str]]
+    identifiers: frozenset[str]
+
+
+def walk(folder: Path) -> Walk:
+    """Walk over the pages of a ledger.
+
+    Args:
+        folder: The demonstration's.
+    """
+    with Ledger.open(folder, clock=SystemClock(), signer=None) as ledger, serving(ledger) as url:
+        ledger.views.wait()
+        statements = [json.loads(ledger.log.entry(index))["statement"] for index in range(ledger.size)]
+        entries = _one_of_each(statements, ledger.state())
+        pages: dict[str, tuple[int, str]] = {}
+        with httpx.Client(base_url=url, headers={"Accept": "text/html"}, timeout=60) as client:
+            _follow(client, pages, [f"/{lang}/" for lang in LANGUAGES], entries, None)
+            for past in PASTS:
+                _follow(client, pages, [f"/{lang}/?{past}" for lang in LANGUAGES], entries, past)
+            for asked in ASKED:
+                for lang, path in zip(LANGUAGES, asked, strict=True):
+                    _get(client, pages, f"/{lang}/{path}")
+        return Walk(pages, _identifiers(statements))
+
+
+def _follow(
+    client: httpx.Client, pages: dict[str, tuple[int, str]], begin: list[str], entries: set[int], past: str | None
+) -> None:
+    """Follow the links of pages, in one past or in the present."""
+    waiting, kinds, known = list(begin), Counter[str](), set[str]()
+    while waiting:
+        address = waiting.pop()
+        if address in known or not _is_wanted(address, entries):
+            continue
+        known.add(address)
+        kind = re.sub(r"(/\w+/\w+)/[\w-]+", r"\1/*", address) if past else re.sub(r"\d+", "0", address)
+        kinds[kind] += 1
+        if kinds[kind] > (OF_A_KIND if past else CITED if re.search("/cit(?:ar|e)$", kind) else len(entries)):
+            continue
+        for link in _get(client, pages, address):
+            there = link.partition("#")[0]
+            if past is None or past.partition("=")[0] + "=" in there:
+                waiting.append(there)
+
+
+def _get(client: httpx.Client, pages: dict[str, tuple[int, str]], address: str) -> list[str]:
+    answer = client.get(address)
+    assert answer.status_code in (200, 400, 404), (address, answer.text)
+    assert answer.headers["content-type"].startswith("text/html"), address
+    pages[address] = answer.status_code, answer.text
+    return PageLinks(answer.text).found
+
+
+def _is_wanted(address: str, entries: set[int]) -> bool:
+    """Tell whether an address is a page, and of the pages of entries one of those chosen."""
+    if not re.match(r"/(?:es|en)/", address) or re.search(r"\.(?:bib|json|csv|atom|ics|xml)\b", address):
+        return False
+    entry = re.match(r"/\w+/(?:registros|entries)/(\w+)", address)
+    return entry is None or (entry[1].isdigit() and int(entry[1]) in entries)
+
+
+def _one_of_each(statements: list[dict[str, Any]], state: State) -> set[int]:
+    """Give an entry for each wording of a sentence, and those that something is said of."""
+    first: dict[str, int] = {}
+    for index, statement in enumerate(statements):
+        first.setdefault(sentence_of(statement, state).msgid, index)
+    about = {item.target_index for item in state.aggregates.values() if isinstance(item, RemarkedEntry | Correction)}
+    return {*first.values(), *about, 0, len(statements) - 1}
+
+
+def _identifiers(statements: list[dict[str, Any]]) -> frozenset[str]:
+    """Give the identifiers that entries use, without those that are also words of a text or of the interface."""
+    named, texts = set[str](), list[str]()
+    for statement in statements:
+        for member, value in _members(statement):
+            (named.add if member in _NAMES and _IDENTIFIER.fullmatch(value) else texts.append)(value)
+    shown = [name for name in message_ids("es") if name.startswith(("page.", "act.", "word."))]
+    texts += [catalogue(lang).gettext(name) for lang in LANGUAGES for name in shown]
+    words = set(re.findall(r"(?<![\w/.-])\w+(?![\w/.-])", " ".join(texts)))
+    return frozenset(name for name in named if not name.isalpha() or name not in words)
+
+
+def _members(value: object, member: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _members(item, name)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _members(item, member)
+    elif isinstance(value, str):
+        yield member, value

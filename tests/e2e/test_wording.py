@@ -1,0 +1,126 @@
+"""No page speaks to who wrote it: every text of every page, in both languages, present, past and refused."""
+
+import re
+from collections import defaultdict
+from typing import Final
+
+import pytest
+from tests.e2e.page_text import Block, PageText
+from tests.e2e.page_walk import ASKED, PASTS, Walk
+from tests.e2e.wording import ALLOWED, BOTH, SLIPS, Slip, is_allowed, slips
+from tools.act_words import choices
+
+from constancia.api.text.i18n import LANGUAGES, message_ids
+
+# Lists and pages of one thing: the gender of its noun in Spanish, which its states agree with.
+GENDER: Final = {
+    "acuerdos": "o", "compromisos": "o", "decisiones": "a", "planes": "o", "quejas": "a", "registros": "o",
+}  # fmt: skip
+_STATE: Final = re.compile(r"(?:\w+ad|\w+id|\w+uest|resuelt)([oa])\b")
+_MARKS_OF_ENTRIES: Final = re.compile(r"inventad|reconocid|impugnad|contestad")  # entries are masculine everywhere
+# Choices that no page shows: what programs choose a signer, an algorithm or a wording by.
+TECHNICAL: Final = frozenset(
+    {"ceased_post", "ed25519", "included", "lost", "milestone", "not_included", "rep", "root_or_rep"}
+    | {"rsa-pkcs1-sha256", "self", "unspecified", "webauthn"}
+)
+
+
+@pytest.fixture(scope="module")
+def read(walked: Walk) -> dict[str, list[Block]]:
+    return {address: PageText(html).blocks for address, (_status, html) in walked.pages.items()}
+
+
+def test_walk_has_all_pages_in_both_languages(walked: Walk) -> None:
+    present = [address for address in walked.pages if not re.search(r"size=|at=|known=", address)]
+    for lang in LANGUAGES:
+        assert sum(address.startswith(f"/{lang}/") for address in present) > 200
+    assert all(any(past in address for address in walked.pages) for past in PASTS)
+    statuses = {walked.pages[f"/{lang}/{path}"][0] for asked in ASKED for lang, path in zip(BOTH, asked, strict=True)}
+    assert statuses == {200, 400, 404}
+    assert len([address for address in present if "start=" in address]) >= 16  # 450 entries, 50 a page, twice
+
+
+def test_no_text_of_a_page_has_a_slip(read: dict[str, list[Block]]) -> None:
+    wrong: dict[str, set[str]] = defaultdict(set)
+    for address, blocks in read.items():
+        for block in blocks:
+            names = [name for name in slips(block, address[1:3]) if not is_allowed(block, address)]
+            for name in names:
+                wrong[name].add(f"{address}: {block.text[:120]}")
+    assert {name: sorted(where)[:5] for name, where in wrong.items()} == {}
+
+
+def test_no_page_shows_an_identifier(walked: Walk, read: dict[str, list[Block]]) -> None:
+    assert {"rm", "ap-j-sfp", "d1.3", "p-a", "d-2", "q-1", "k1"} <= walked.identifiers
+    names = "|".join(re.escape(name) for name in sorted(walked.identifiers, key=len, reverse=True))
+    identifier = re.compile(rf"(?<![\w/.#-])(?:{names})(?![\w-]|\.\w)")
+    assert identifier.search("nombramiento ap-j-sfp, de deliverables/d1.3 y rm.")
+    assert not identifier.search("el registro 31, de la norma ISO-m1")
+    shown = {
+        f"{address}: {block.text[:120]}"
+        for address, blocks in read.items()
+        for block in blocks
+        if identifier.search(block.text) and not is_allowed(block, address)
+    }
+    assert sorted(shown)[:20] == []
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: f"{slip.name} {slip.langs}")
+def test_each_slip_is_recognized_and_nothing_else(slip: Slip) -> None:
+    for lang in slip.langs:
+        assert slip.name in set(slips(Block(slip.wrong, "", ()), lang))
+        assert slip.name not in set(slips(Block(slip.right, "", ()), lang))
+
+
+def test_text_in_another_language_is_judged_in_it() -> None:
+    page = '<html lang="es"><p>Dice <span lang="en">the entry</span> y <span lang="en">el registro</span></p>'
+    (spanish, english) = PageText(page).blocks
+    assert list(slips(spanish, "es")) == []
+    assert list(slips(english, "es")) == ["Spanish"]
+
+
+def test_what_is_folded_for_technicians_and_hidden_is_no_text() -> None:
+    page = (
+        '<details class="technical"><summary>T</summary>rm</details><details><p>d-1</p></details>'
+        "<style>x</style><img alt='ap-1'><p>Uno<br>dos <code>E_X</code></p>"
+    )
+    blocks = PageText(page).blocks
+    assert [block.text for block in blocks] == ["d-1", "ap-1", "Uno", "dos …", "E_X"]
+    assert blocks[-1].within == ("p", "code")
+
+
+def test_each_allowance_is_needed(read: dict[str, list[Block]]) -> None:
+    """What is allowed and not there any more is taken out of the list."""
+    unused = set(ALLOWED)
+    for address, blocks in read.items():
+        section = re.sub(r"^/\w\w(?=/|$)", "", address.partition("?")[0])
+        here = [allowed for allowed in unused if re.fullmatch(allowed.pages, section)]
+        for allowed in here:
+            if any(
+                (not allowed.within or allowed.within in block.within) and re.fullmatch(allowed.text, block.text)
+                for block in blocks
+            ):
+                unused.discard(allowed)
+    assert [allowed.why for allowed in unused] == []
+
+
+def test_states_agree_with_what_they_are_said_of(walked: Walk) -> None:
+    wrong = set()
+    for address, (_status, html) in walked.pages.items():
+        section = address.split("/")[2].partition("?")[0]
+        if address.startswith("/es/") and section in GENDER:
+            page = re.sub(r'<ol class="time">.*?</ol>', "", html, flags=re.DOTALL)
+            for words in re.findall(r'<span class="tag[^"]*">([^<]+)<', page):
+                state = _STATE.match(words)
+                if state and state[1] != GENDER[section] and not _MARKS_OF_ENTRIES.match(words):
+                    wrong.add((section, words))
+    assert wrong == set()
+    state = _STATE.match("propuesto")
+    assert state is not None
+    assert state[1] != GENDER["decisiones"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_choice_of_an_act_has_a_word(lang: str) -> None:
+    known = {name.removeprefix("word.") for name in message_ids(lang) if name.startswith("word.")}
+    assert sorted(choices() - known - TECHNICAL) == []

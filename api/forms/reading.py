@@ -73,6 +73,20 @@ def read(form: Form, answers: Answers, entries: Callable[[str], str | None]) -> 
     return body, reader.faults
 
 
+def faults_of(item: Field, path: str, answers: Answers, entries: Callable[[str], str | None]) -> list[Fault]:
+    """Give what is wrong with the answers to one question.
+
+    Args:
+        item: The question.
+        path: Where its answers are.
+        answers: What was answered.
+        entries: As of `read`.
+    """
+    reader = _Reader(answers, entries)
+    reader.value(item, path)
+    return reader.faults
+
+
 def _decided(inner: Mapping[str, Any], type_name: str, decision: str) -> dict[str, Any]:
     """Put the act that is decided together: its body names the decision, and its stream follows from the body."""
     fulfils = inner.get(":fulfils")

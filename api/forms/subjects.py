@@ -91,8 +91,8 @@ def _founders(state: State) -> tuple[str, ...]:
 def _joined(name: str, party: Title) -> Title:
     """Put a party's name after a person's."""
     if isinstance(party, str):
-        return f"{name} ({party})"
-    return {lang: f"{name} ({words})" for lang, words in party.items()}
+        return f"{name}, {party}"
+    return {lang: f"{name}, {words}" for lang, words in party.items()}
 
 
 def subjects(type_name: str, state: State, day: date) -> list[Option]:

@@ -1,0 +1,57 @@
+"""A body that was written by hand and can't be read: which question it is about, what was expected, what to do."""
+
+import re
+from typing import Final
+
+from constancia.api.forms.build import Builder, Wanted
+from constancia.api.forms.fields import Field
+from constancia.api.forms.reading import walk
+from constancia.api.forms.words import Words
+from constancia.api.text.error_words import error_words
+from constancia.api.text.i18n import tr
+from constancia.api.text.rules import rule_words
+from constancia.domain.catalogue import REGISTRY
+from constancia.domain.kernel.problems import Problem
+from constancia.domain.state import State
+
+_MISSING: Final = "this member"
+
+
+def body_words(type_name: str, problem: Problem, lang: str) -> str:
+    """Say what is wrong with a body.
+
+    Args:
+        type_name: The act's type, as it was written.
+        problem: What was found.
+        lang: `es` or `en`.
+
+    Returns:
+        What happened, what was expected, what to do; the code at the end.
+    """
+    words = Words(lang, ("es",))
+    code = tr(lang, "cli.refused.code", code=problem.code)
+    if type_name not in REGISTRY:
+        return f"{tr(lang, 'cli.draft.no_type', type=type_name)}\n{code}"
+    form = Builder(State()).form(Wanted(type=type_name))
+    where = str(problem.found.get("where", ""))
+    path = re.sub(r"\[[0-9]+\]", ".*", where.removeprefix("body").lstrip("."))
+    named = dict(walk(form.fields))
+    asked = named.get(path)
+    about = {"act": words.act(type_name), "where": where}
+    if asked is None:
+        expected = error_words(str(problem.found.get("expected", "")), lang) or rule_words(problem.rule, lang)
+        members = ", ".join(f"«{item.name}»" if lang == "es" else f"“{item.name}”" for item in form.fields)
+        text = tr(lang, "cli.draft.form", expected=expected, members=members, **about)
+        return f"{text}\n{code}"
+    if problem.found.get("expected") == _MISSING:
+        missing = tr(lang, "cli.draft.missing", label=words.label(asked), options=_options(asked, words), **about)
+        return f"{missing}\n{code}"
+    expected = _options(asked, words) or error_words(str(problem.found.get("expected", "")), lang)
+    shown = str(problem.found.get("found", "")).strip("'\"")
+    text = tr(lang, "cli.draft.value", label=words.label(asked), expected=expected, found=shown, **about)
+    return f"{text}\n{code}"
+
+
+def _options(asked: Field, words: Words) -> str:
+    """Give the choices of a question as they are written in JSON, each with what it means."""
+    return ", ".join(f"{option.value} ({words.title(option.title)})" for option in asked.options)

@@ -43,6 +43,8 @@ _KINDS: Final[Mapping[Any, Kind]] = {
 }
 # Where an act's fact comes from: asked in demonstrations alone.
 PROVENANCE: Final = "provenance"
+# What is computed from the other answers where nothing else is declared.
+_COMPUTED: Final = frozenset({"declared_kind"})
 # Members that name an entry, by its leaf hash.
 _ENTRIES: Final = frozenset({"entry", "target"})
 
@@ -136,7 +138,8 @@ class Builder:
                 continue
             if name == PROVENANCE and not self._is_demonstration:
                 continue
-            yield self._field(cls, name, without_none(hints[name]), asked, required=member.default is MISSING)
+            required = member.default is MISSING and name not in _COMPUTED
+            yield self._field(cls, name, without_none(hints[name]), asked, required=required)
 
     def _field(self, cls: type[Value], name: str, hint: Any, asked: _Act, *, required: bool) -> Field:
         made = self._kind(cls, name, hint, asked)

@@ -22,6 +22,7 @@ from constancia.api.pages import (
     lists,
     models,
     party_page,
+    prepare,
     search,
 )
 from constancia.api.pages.chronicle import lines
@@ -169,4 +170,5 @@ def permalink(leaf_hash: str, request: Request, ledger: TheLedger) -> Response:
 ROUTERS: Final = (
     home.router, lists.router, commitment_page.router, decision_page.router, party_page.router, router, data.router,
     feeds.router, follow.router, search.router, changes.router, changes.copies, integrity.router, about.router,
+    prepare.router,
 )  # fmt: skip

@@ -29,7 +29,9 @@ from constancia.ledger.views.as_of import MAX_SIZE
 router = APIRouter(include_in_schema=False)
 _SEE_OTHER: Final = 303
 _WRONG: Final = 422
-_PLAIN: Final = {"Cache-Control": "no-store"}
+# Under the site's own policy, `no-referrer`, a browser says of a form's origin only `null` (Fetch, "append a request
+# Origin header"), and the form would be refused as another site's.
+_PLAIN: Final = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def _questions(frame: Frame, form: PreparedForm, what: str, outcome: Outcome) ->
         what=what,
         form=form,
         problems=view.problems(),
-        refusal=outcome.refusal,
+        refused=outcome.refusal,
         shown=shown,
         change=outcome.change,
         change_lines=form.change_lines(outcome),
@@ -167,5 +169,5 @@ def _type(what: str) -> str:
 
 
 def _plain(answer: Response) -> Response:
-    answer.headers["Cache-Control"] = _PLAIN["Cache-Control"]
+    answer.headers.update(_PLAIN)
     return answer

@@ -14,7 +14,7 @@ from constancia.ledger.errors import NotFound
 
 _LEAF: Final = re.compile(r"[0-9a-f]{64}\Z")
 _NUMBER: Final = re.compile(r"[0-9]{1,15}\Z")
-_PAGE: Final = re.compile(r"(?:.*/)?(?:registros|entries|e)/([0-9a-f]+)/?(?:[?#].*)?\Z")
+_PAGE: Final = re.compile(r"(?:.*/)?(?:registros|entries|entry|e)/([0-9a-f]+)/?(?:[?#].*)?\Z")
 
 
 # Nothing that is there already: the act begins something.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from constancia.api.forms.fields import Field, Form, Kind
+from constancia.api.forms.fields import Field, Form, Kind, MessageId, Option
 from constancia.api.forms.files import NAME
 from constancia.api.forms.reading import BEFORE, OUT, STAYS, Answers, Fault
 from constancia.api.forms.words import Words
@@ -12,6 +12,23 @@ from constancia.api.forms.words import Words
 OPENED: Final = ":opened"  # after a row that was there before: it is shown with its questions
 ADDED: Final = ":rows"  # after a list: how many empty rows it shows
 _FEW: Final = 6  # choices that are shown as buttons; more are a list to open
+
+
+_RULE: Final = (
+    Field(name="name", kind=Kind.LINE, required=True, owner="Rule"),
+    Field(name="value", kind=Kind.LINE, required=True, owner="Rule"),
+    Field(
+        name="rule_source",
+        kind=Kind.CHOICE,
+        required=False,
+        closed=True,
+        owner="Rule",
+        options=tuple(
+            Option(value=name, title=MessageId(f"word.rule_{name}"))
+            for name in ("adopted", "law", "product_default", "seed")
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,8 +243,7 @@ class View:
 
     def _row_questions(self, item: Field, row: str) -> tuple[Shown, ...]:
         if item.kind is Kind.RULES:
-            rule = (Field(name=name, kind=Kind.LINE, required=True, owner="Rule") for name in ("name", "value"))
-            return tuple(self._shown(inner, f"{row}.{inner.name}") for inner in rule)
+            return tuple(self._shown(inner, f"{row}.{inner.name}") for inner in _RULE)
         if len(item.fields) == 1 and not item.fields[0].name:
             inner = self._shown(item.fields[0], row)
             return (inner,)

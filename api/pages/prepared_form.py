@@ -20,6 +20,7 @@ from constancia.api.pages.marked_text import marked_sentence
 from constancia.api.pages.picture_scope import changes_of
 from constancia.api.pages.prepare_beginning import Beginning
 from constancia.api.text.refusal_words import refusal_lines
+from constancia.domain.catalogue import REGISTRY
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.scope import ScopeDiff
 from constancia.domain.identity.genesis import LedgerState
@@ -141,7 +142,7 @@ class PreparedForm(Beginning):
             "seen": {"root": ledger.log.root(size).hex(), "size": size},
             "signed_at": format_instant(ledger.clock.now()),
         }
-        refusal = refusal_of(ledger, statement, None)
+        refusal = refusal_of(ledger, statement, _own_key(members))
         if refusal is None:
             return ()
         return tuple(
@@ -182,6 +183,12 @@ class PreparedForm(Beginning):
     def notes(self) -> Callable[[Field], str]:
         """Hints of questions."""
         return self.words.hint
+
+
+def _own_key(members: Mapping[str, Any]) -> str | None:
+    """Give the key that must sign, where the act itself names it: what a key says of itself by its holder."""
+    is_own = REGISTRY[str(members["type"])].stream_kind == "key" and "appointment" in members["actor"]
+    return members["body"].get("key") if is_own else None
 
 
 def _cited(value: object) -> Iterator[Mapping[str, Any]]:

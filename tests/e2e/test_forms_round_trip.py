@@ -6,37 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.e2e.forms_story import wanted_for
 
 from constancia.api.demo.run import Played
-from constancia.api.forms.build import Builder, Wanted
-from constancia.api.forms.fields import Form, Kind
+from constancia.api.forms.build import Builder
+from constancia.api.forms.fields import Form
 from constancia.api.forms.filling import answers_of
-from constancia.api.forms.known import is_carried
 from constancia.api.forms.reading import form_fault, read
-from constancia.api.forms.subjects import states_before
-from constancia.domain.catalogue import REGISTRY
-from constancia.domain.kernel.machine import NONE
 from constancia.domain.state import State
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
 
 NOT_BY_FORM = {"LedgerOpened"}  # `constancia init` opens a ledger
-
-
-def wanted_for(statement: dict[str, Any], state: State) -> Wanted:
-    """What a person chooses before the form is asked."""
-    name, body = statement["type"], statement["body"]
-    about = statement["stream"] if statement["stream"] in state.aggregates else ""
-    if is_carried(name):
-        about = f"decision/{body['decision']}"
-    if REGISTRY[name].stream_kind in ("entry", "deliverable"):
-        about = statement["stream"]
-    decided = body["act"] if name == "DecisionProposed" else None
-    if decided:
-        about = decided["stream"]
-    return Wanted(
-        type=name, about=about, decides=decided["type"] if decided else "", party=statement["actor"].get("party", "")
-    )
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from constancia.api.cli.preparing import About, Answers, Request, Saved, answers_in, asked_act
+from constancia.api.cli.preparing import OBSTACLES, About, Answers, Request, Saved, answers_in, asked_act
+from constancia.api.cli.source import plain_address
 from constancia.api.cli.terminal import (
     USAGE,
     Force,
@@ -119,6 +120,18 @@ def _type_of(name: str) -> str:
     return type_of(name) or name
 
 
+def capacity_meant(word: str) -> str | None:
+    """Give the capacity whose name in one of the languages somebody wrote; None for a word that is none."""
+    from constancia.api.cli.asking import folded
+    from constancia.api.text.i18n import LANGUAGES, tr
+    from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES
+
+    if word in DEFAULT_CAPACITIES:
+        return None
+    names = {folded(tr(lang, f"word.{name}")): name for name in DEFAULT_CAPACITIES for lang in LANGUAGES}
+    return names.get(folded(word))
+
+
 def _given(type_name: str, body: object, actor: "Mapping[str, str]") -> dict[str, Any]:
     return {"type": type_name, "body": body, "actor": dict(actor)}
 
@@ -151,6 +164,9 @@ class Speaker:
             return root_actor(self.party)
         if self.person is None or self.capacity is None:
             raise fail(message("draft.actor"))
+        meant = capacity_meant(self.capacity)
+        if meant is not None:
+            raise fail(message("ask.capacity", found=self.capacity, right=meant), USAGE)
         return representative_actor(self.party, self.person, self.appointment, self.capacity)
 
 
@@ -166,6 +182,7 @@ def write_draft(
         key_id: The key that will sign, for the dry run.
         trust: A trust folder.
     """
+    from constancia.api.forms.obstacles import with_obstacles
     from constancia.domain.catalogue import UnknownAct, parse_act
     from constancia.domain.kernel.calendar import format_instant, local_day
     from constancia.domain.kernel.editions import NEWEST, is_known
@@ -173,7 +190,7 @@ def write_draft(
     from constancia.ledger.signatory.draft import Occasion, draft_statement
 
     type_name, instant = str(members["type"]), now()
-    with _opened(source) as view:
+    with _opened(plain_address(source)) as view:
         if not is_known(view.edition):
             raise fail(message("draft.newer", edition=view.edition, known=NEWEST))
         try:
@@ -196,6 +213,8 @@ def write_draft(
         )
         write_file(target, raw)
         refused = view.refusal(json.loads(raw), key_id)
+        if refused is not None and members.get(OBSTACLES):
+            refused = "\n".join(with_obstacles(refused.split("\n"), members[OBSTACLES]))
         say(message("draft.done" if refused is None else "draft.written", path=target, size=_seen_size(raw)))
     say(message("draft.acceptable") if refused is None else message("draft.refusable", refusal=Lines(refused)))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from constancia.api.cli.asking import Ended, Interview, is_terminal
+from constancia.api.cli.source import plain_address
 from constancia.api.cli.terminal import USAGE, fail, language, message, now, open_for_reading, read_json, say
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ Saved = Annotated[
     Path | None,
     typer.Option("--answers", help="Respuestas de una vez interrumpida. / Answers of an interrupted run."),
 ]
+OBSTACLES: Final = ":obstacles"  # what stands in the way, beside the statement's members
 _MOST_MISSING: Final = 12  # questions that a message names
 
 
@@ -68,7 +70,7 @@ def asked_act(request: Request) -> Mapping[str, Any]:
     Raises:
         Exit: Something is missing and nobody can be asked, or the interview was interrupted.
     """
-    with contextlib.closing(open_for_reading(request.source)) as ledger:
+    with contextlib.closing(open_for_reading(plain_address(request.source))) as ledger:
         return _Preparation(ledger, request).members()
 
 
@@ -94,6 +96,7 @@ class _Preparation:
         """Give the statement's members."""
         from constancia.api.forms.build import Builder, Wanted
         from constancia.api.forms.filling import usual_answers
+        from constancia.api.forms.obstacles import obstacles
         from constancia.api.forms.preparing import prepare
         from constancia.domain.identity.genesis import LedgerState
 
@@ -121,7 +124,8 @@ class _Preparation:
             if is_terminal():
                 raise self._saved(type_name, USAGE)
             raise typer.Exit(USAGE)
-        return prepared.members
+        standing = obstacles(prepared.members, self._state, self._day, self._ledger.log, language())
+        return {**prepared.members, OBSTACLES: standing}
 
     @contextlib.contextmanager
     def _losing_nothing(self, type_name: str) -> Iterator[None]:
@@ -167,7 +171,9 @@ class _Preparation:
         if given is not None:
             speaker = find_speaker(given, self._state)
             if speaker is None:
-                raise fail(message("ask.no_speaker", found=given), USAGE)
+                near = find_speaker(given.casefold(), self._state)
+                kind = "ask.no_speaker" if near is None else "ask.speaker_near"
+                raise fail(message(kind, found=given, right=given.casefold()), USAGE)
             return speaker
         able = speakers(type_name, self._state, self._day)
         if not able:
@@ -200,6 +206,8 @@ class _Preparation:
             if self._request.about is not None:
                 return about_of(wanted, self._request.about, self._state, self._find_entry, carries=not decides)
         except NotThere as error:
+            if not error.options:
+                raise fail(message("ask.no_entry", found=error.asked), USAGE) from error
             shown = self._listed(error.options[:_MOST_MISSING]) or "—"
             raise fail(message("ask.no_subject", found=error.asked, options=shown), USAGE) from error
         options, is_needed = about_options(wanted, self._state, self._day, carries=not decides)

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from constancia.api.cli.terminal import Force, fail, guarded, language, message, passphrase, say, to_make
+from constancia.api.cli.wrong_file import check_draft
 
 
 @guarded
@@ -37,6 +38,7 @@ def command(
     default = statement.with_name(statement.name.removesuffix(".statement.json") + ".signed.json")
     target = to_make(out or default, force=force)
     raw = read_named(statement, MAX_SIGNED_BYTES)
+    check_draft(statement, raw)
     parsed = parse_statement(raw)
     show_statement(raw)
     if not yes:

@@ -44,7 +44,8 @@ def body_words(type_name: str, problem: Problem, lang: str) -> str:
         text = tr(lang, "cli.draft.form", expected=expected, members=members, **about)
         return f"{text}\n{code}"
     if problem.found.get("expected") == _MISSING:
-        missing = tr(lang, "cli.draft.missing", label=words.label(asked), options=_options(asked, words), **about)
+        kind = "cli.draft.missing_choice" if asked.options else "cli.draft.missing"
+        missing = tr(lang, kind, label=words.label(asked), options=_options(asked, words) or "—", **about)
         return f"{missing}\n{code}"
     expected = _options(asked, words) or error_words(str(problem.found.get("expected", "")), lang)
     shown = str(problem.found.get("found", "")).strip("'\"")
@@ -54,4 +55,5 @@ def body_words(type_name: str, problem: Problem, lang: str) -> str:
 
 def _options(asked: Field, words: Words) -> str:
     """Give the choices of a question as they are written in JSON, each with what it means."""
-    return ", ".join(f"{option.value} ({words.title(option.title)})" for option in asked.options)
+    shown = ((option.value, words.title(option.title)) for option in asked.options)
+    return ", ".join(value if value == title else f"{value} ({title})" for value, title in shown)

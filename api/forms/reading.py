@@ -4,6 +4,7 @@
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as member
@@ -281,7 +282,8 @@ def _name(item: Field, text: str) -> str:
     del item
     if _NAME.match(text):
         return text
-    small = re.sub(r"[^a-z0-9._-]+", "-", text.casefold()).strip("-._")
+    plain = "".join(letter for letter in unicodedata.normalize("NFD", text.casefold()) if letter.isascii())
+    small = re.sub(r"[^a-z0-9._-]+", "-", plain).strip("-._")
     raise _Wrong("name_small" if _NAME.match(small) else "name", right=small[:64])
 
 

@@ -12,6 +12,7 @@ from constancia.api.forms.fields import Field, Form, Kind
 from constancia.api.forms.files import FILE, answers_of_file
 from constancia.api.forms.filling import answers_of, usual_answers
 from constancia.api.forms.known import is_carried
+from constancia.api.forms.obstacles import obstacles, with_obstacles
 from constancia.api.forms.preparing import Desk, Prepared, prepare, scope_change
 from constancia.api.forms.reading import Fault, read, walk
 from constancia.api.forms.view import ADDED, OPENED, completed, without
@@ -145,11 +146,9 @@ class PreparedForm(Beginning):
         refusal = refusal_of(ledger, statement, _own_key(members))
         if refusal is None:
             return ()
-        return tuple(
-            refusal_lines(
-                refusal.code, refusal.rule, refusal.judged_against, refusal.also, self._frame.lang, self._state
-            )
-        )
+        lang = self._frame.lang
+        lines = refusal_lines(refusal.code, refusal.rule, refusal.judged_against, refusal.also, lang, self._state)
+        return tuple(with_obstacles(lines, obstacles(members, self._state, self.today, ledger.log, lang)))
 
     def _scope(self, answers: Mapping[str, Sequence[str]], desk: Desk) -> Mapping[str, Any] | None:
         body, _faults = read(self.form, answers, desk.find_entry)

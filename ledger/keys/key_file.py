@@ -101,7 +101,9 @@ def load(path: Path, passphrase: bytes) -> PrivateKey:
         read = load_pem_private_key if data.startswith(b"-----") else load_der_private_key
         handle = read(data, passphrase)
     except (ValueError, TypeError) as error:
-        raise KeyFileError(f"{path}: the passphrase is wrong, or this is not an encrypted key file") from error
+        raise KeyFileError(
+            f"{path}: the passphrase is wrong, or this is not an encrypted key file; try again"
+        ) from error
     if not isinstance(handle, Ed25519PrivateKey | RSAPrivateKey):
         raise KeyFileError(f"{path}: an Ed25519 key or an e.firma key is needed")
     try:

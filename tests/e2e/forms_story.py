@@ -117,8 +117,8 @@ class Reader:
         form = Builder(self._state, is_demonstration=True).form(wanted)
         answers = answers_of(form.fields, statement["body"])
         answers["occurred_on"] = [statement["occurred_on"]]
-        values, answers = self._revised(path, controls, answers)
-        values, files = self._filled(path, values, answers)
+        controls, answers = self._revised(path, controls, answers)
+        values, files = self._filled(path, controls, answers)
         return self._press(path, values, "prepare", files)
 
     def _revised(self, path: str, controls: Controls, answers: Answers) -> tuple[Controls, Answers]:

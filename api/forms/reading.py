@@ -235,7 +235,7 @@ class _Reader:
                 continue
             source = self._first(f"{path}.{number}.rule_source") or "adopted"
             read[name] = {"rule_source": source, "value": _rule_value(text)}
-        if not read and item.required:
+        if not read and item.required and not self._any_under(path):
             self._fault(item, f"{path}.0.name", "required")
         return read or None
 

@@ -263,7 +263,7 @@ def row_numbers(path: str, answers: Answers) -> list[int]:
     heads = {
         name[len(prefix) :].partition(".")[0].partition(":")[0]
         for name, values in answers.items()
-        if name.startswith(prefix) and any(values) and not name.endswith(OUT)
+        if name.startswith(prefix) and any(map(str.strip, values)) and not name.endswith(OUT)
     }
     return sorted(int(head) for head in heads if head.isdecimal())
 

@@ -46,6 +46,8 @@ async def read_form(request: Request, most_bytes: int, timeout_s: float) -> Form
         raise Refusal(Problem(code="E_CONTENT_TYPE", rule="the body is a form"), judged)
     data = await bounded_body(request, most_bytes + MAX_FIELDS_BYTES, timeout_s)
     # Files stay in memory: they are hashed, and dropped.
+    if kind == _KINDS[0] and len(data) > MAX_FIELDS_BYTES:
+        raise Malformed("too-large", "body", f"at most {MAX_FIELDS_BYTES} bytes", str(len(data)))
     parser = FormDataParser(
         stream_factory=lambda *_args, **_more: io.BytesIO(),
         max_form_memory_size=MAX_FIELDS_BYTES,

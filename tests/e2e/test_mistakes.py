@@ -13,8 +13,8 @@ from constancia.api.http.problems import ALL_CODES
 Said = dict[str, dict[str, str]]
 # What to do, said as such, or by an imperative.
 TO_DO = {
-    "es": r"Qué hacer:|Siga:|Escr[ií]|Elíj|Elij|Corríj|Cópie|Complét|Fírm|Firme|Deje|Dé |Use |Añád|Prepár|Búsque|Inténte|"
-    r"compruebe|Para firmar|Ayuda:|se elige|Acórte|Pid|Constancia guardada",
+    "es": r"Qué hacer:|Siga:|Escr[ií]|Elíj|Elij|Corríj|Cópie|Complét|Fírm|Firme|Deje|Dé |Use |Añád|Prepár|Búsque|"
+    r"Inténte|compruebe|Para firmar|Ayuda:|se elige|Acórte|Pid|Constancia guardada",
     "en": r"What to do:|Next:|Write|Choose|Correct|Copy|Complete|Sign |Leave|Give|Use |Add|Prepare|Look it up|"
     r"try again|check the|To sign|Help:|chosen from|Make it|Ask |Receipt saved",
 }

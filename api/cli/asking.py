@@ -97,7 +97,7 @@ class Interview:
         for item in (item for item in open_still if item.required):
             self.ask(item, f"{path}.{item.name}" if path else item.name)
         rest = [item for item in open_still if not item.required]
-        rest = [item for item in rest if not self._has(f"{path}.{item.name}" if path else item.name)]
+        rest = [item for item in rest if item.key or not self._has(f"{path}.{item.name}" if path else item.name)]
         if rest:
             names = "; ".join(f"{at} {self._words.label(item)}" for at, item in enumerate(rest, 1))
             for item in self._numbers(message("ask.optional", names=names), rest):
@@ -107,7 +107,7 @@ class Interview:
         """Ask one question, again and again until its answer is one; a group's and a list's are asked one by one."""
         from constancia.api.forms.fields import Kind
 
-        if self._has(path) and item.kind is not Kind.LIST:
+        if self._has(path) and item.kind not in (Kind.ACT, Kind.GROUP, Kind.LIST):
             return
         composed: Mapping[Kind, Callable[[Field, str], None]] = {
             Kind.ACT: self._group,

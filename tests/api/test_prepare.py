@@ -99,7 +99,9 @@ def test_p2_a_file_is_hashed_and_goes_no_further(adopted: Desk) -> None:
 
 def test_document_has_size_and_type_of_its_file(adopted: Desk) -> None:
     appoint(adopted, "inai", "wide")
-    fields = {":who": "wide-inai", ":about": "deliverable/c1.d1", ":decides": "", "document.title.es": "Informe"}
+    first = adopted.http.get("/es/preparar/entregar").text
+    about = re.findall(r'value="(deliverable/[^"]+)"', first)[0]
+    fields = {":who": "wide-inai", ":about": about, ":decides": "", "document.title.es": "Informe"}
     answer = send(adopted, fields, "/es/preparar/entregar", name="document", data=EVIDENCE)
     document = draft_of(adopted, answer).prepared["body"]["document"]
     assert document == {

@@ -29,7 +29,7 @@ Saved = Annotated[
     Path | None,
     typer.Option("--answers", help="Respuestas de una vez interrumpida. / Answers of an interrupted run."),
 ]
-OBSTACLES: Final = ":obstacles"  # what stands in the way, beside the statement's members
+OBSTACLES: Final = ":obstacles"  # what blocks the act, next to the statement's members
 _MOST_MISSING: Final = 12  # questions that a message names
 
 
@@ -124,8 +124,8 @@ class _Preparation:
             if is_terminal():
                 raise self._saved(type_name, USAGE)
             raise typer.Exit(USAGE)
-        standing = obstacles(prepared.members, self._state, self._day, self._ledger.log, language())
-        return {**prepared.members, OBSTACLES: standing}
+        blocking = obstacles(prepared.members, self._state, self._day, self._ledger.log, language())
+        return {**prepared.members, OBSTACLES: blocking}
 
     @contextlib.contextmanager
     def _losing_nothing(self, type_name: str) -> Iterator[None]:

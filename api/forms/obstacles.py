@@ -1,4 +1,4 @@
-"""What stands in the way of an act, by name: whose appointment ended when, whose votes are missing."""
+"""What blocks an act, by name: whose appointment ended when, whose votes are missing."""
 
 import json
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class Entries(Protocol):
 
 
 def obstacles(members: Mapping[str, Any], state: State, day: date, log: Entries, lang: str) -> list[str]:
-    """Say what stands in the way of an act, as far as names help.
+    """Say what blocks an act, as far as names help.
 
     Args:
         members: The statement's members.
@@ -69,5 +69,5 @@ def _revocation(appointment: Appointment, size: int, log: Entries) -> Mapping[st
 
 
 def with_obstacles(lines: list[str], more: list[str]) -> list[str]:
-    """Put what stands in the way after what happened."""
+    """Put what blocks an act after what happened."""
     return [*lines[:1], *(f"  {line}" for line in more), *lines[1:]]

@@ -1,7 +1,4 @@
-"""From a form's answers to a prepared act: the body, the statement without a signature, and what the ledger says to it.
-
-- G3: nothing is prepared that the ledger would refuse now; the refusal comes with its words instead.
-"""
+"""From a form's answers to a prepared act: its body, and the members of its statement that need no signer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -124,7 +124,7 @@ class _Preparation:
             if is_terminal():
                 raise self._saved(type_name, USAGE)
             raise typer.Exit(USAGE)
-        blocking = obstacles(prepared.members, self._state, self._day, self._ledger.log, language())
+        blocking = obstacles(prepared.members, self._state, self._day, self._ledger, language())
         return {**prepared.members, OBSTACLES: blocking}
 
     @contextlib.contextmanager

@@ -148,7 +148,7 @@ class PreparedForm(Beginning):
             return ()
         lang = self._frame.lang
         lines = refusal_lines(refusal.code, refusal.rule, refusal.judged_against, refusal.also, lang, self._state)
-        return tuple(with_obstacles(lines, obstacles(members, self._state, self.today, ledger.log, lang)))
+        return tuple(with_obstacles(lines, obstacles(members, self._state, self.today, ledger, lang)))
 
     def _scope(self, answers: Mapping[str, Sequence[str]], desk: Desk) -> Mapping[str, Any] | None:
         body, _faults = read(self.form, answers, desk.find_entry)

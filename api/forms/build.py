@@ -12,6 +12,7 @@ from constancia.api.forms.fields import Field, Form, Kind, MessageId, Option
 from constancia.api.forms.known import carried_body, is_carried, known_value, new_name
 from constancia.api.forms.options import OPEN, Asked, options_of
 from constancia.api.forms.subjects import begins_something, given_by
+from constancia.api.text.i18n import LANGUAGES, language_name
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.kernel.acts import Act
 from constancia.domain.kernel.values import (
@@ -206,7 +207,7 @@ class Builder:
 
     def _languages(self) -> Iterator[Option]:
         for tag in sorted({*self._state.languages, "es", "en"}):
-            yield Option(value=tag, title=tag)
+            yield Option(value=tag, title={lang: language_name(tag, lang) for lang in LANGUAGES})
 
 
 def _group_kind(hint: Any) -> Kind:

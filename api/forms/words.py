@@ -45,7 +45,7 @@ class Words:
         """
         if in_terminal and item.kind in (Kind.DOCUMENT, Kind.HASH):
             return self._own("form.hint_path", "")
-        own = self._own(f"form.hint_{item.name}", "") if item.name else ""
+        own = self._own(f"form.tip_{item.owner}_{item.name}", "") or self._own(f"form.tip_{item.name}", "")
         return own or (self._own(f"form.hint_{item.kind.value}", "") if item.kind in _HINTED else "")
 
     def title(self, title: Title) -> str:

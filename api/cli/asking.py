@@ -259,11 +259,13 @@ class Interview:
 
     def row_title(self, item: "Field", row: str) -> str:
         """Give what a row is called: its title or text in the reader's language, else its short name."""
+        from constancia.verify.report.printable import printable
+
         for member in ("title", "text"):
             for lang in (self._words.lang, "es", "en"):
                 if f"{row}.{member}.{lang}" in self.answers:
-                    return self.answers[f"{row}.{member}.{lang}"][0]
-        return next(iter(self.answers.get(f"{row}.{item.key}", [row])))
+                    return printable(self.answers[f"{row}.{member}.{lang}"][0])
+        return printable(next(iter(self.answers.get(f"{row}.{item.key}", [row]))))
 
     def _next_row(self, path: str) -> int:
         numbers = [int(head) for name in self.answers if name.startswith(f"{path}.")

@@ -13,8 +13,10 @@ from constancia.api.text.rules import rule_words
 from constancia.domain.catalogue import REGISTRY
 from constancia.domain.kernel.problems import Problem
 from constancia.domain.state import State
+from constancia.verify.report.printable import printable
 
 _MISSING: Final = "this member"
+_SHOWN: Final = 120
 
 
 def body_words(type_name: str, problem: Problem, lang: str) -> str:
@@ -31,13 +33,13 @@ def body_words(type_name: str, problem: Problem, lang: str) -> str:
     words = Words(lang, ("es",))
     code = tr(lang, "cli.refused.code", code=problem.code)
     if type_name not in REGISTRY:
-        return f"{tr(lang, 'cli.draft.no_type', type=type_name)}\n{code}"
+        return f"{tr(lang, 'cli.draft.no_type', type=printable(type_name, _SHOWN))}\n{code}"
     form = Builder(State()).form(Wanted(type=type_name))
-    where = str(problem.found.get("where", ""))
+    where = printable(problem.found.get("where", ""), _SHOWN)
     path = re.sub(r"\[[0-9]+\]", ".*", where.removeprefix("body").lstrip("."))
     named = dict(walk(form.fields))
     asked = named.get(path)
-    about = {"act": words.act(type_name), "where": where}
+    about = {"act": words.act(type_name), "type": type_name, "where": where}
     if asked is None:
         expected = error_words(str(problem.found.get("expected", "")), lang) or rule_words(problem.rule, lang)
         members = ", ".join(f"«{item.name}»" if lang == "es" else f"“{item.name}”" for item in form.fields)
@@ -48,7 +50,7 @@ def body_words(type_name: str, problem: Problem, lang: str) -> str:
         missing = tr(lang, kind, label=words.label(asked), options=_options(asked, words) or "—", **about)
         return f"{missing}\n{code}"
     expected = _options(asked, words) or error_words(str(problem.found.get("expected", "")), lang)
-    shown = str(problem.found.get("found", "")).strip("'\"")
+    shown = printable(problem.found.get("found", ""), _SHOWN).strip("'\"")
     text = tr(lang, "cli.draft.value", label=words.label(asked), expected=expected, found=shown, **about)
     return f"{text}\n{code}"
 

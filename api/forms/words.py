@@ -7,6 +7,7 @@ from constancia.api.forms.fields import Field, Kind, MessageId, Title
 from constancia.api.forms.reading import Fault
 from constancia.api.text.error_words import error_words
 from constancia.api.text.i18n import in_language, language_name, tr
+from constancia.verify.report.printable import printable
 
 _HINTED: Final = frozenset(
     {Kind.DATE, Kind.DAY, Kind.DIGEST, Kind.DOCUMENT, Kind.ENTRY, Kind.HASH, Kind.NAME, Kind.NUMBER, Kind.QUANTITY}
@@ -52,7 +53,7 @@ class Words:
         """Give a choice's title."""
         if isinstance(title, MessageId):
             return self._own(title, title.partition(".")[2].removeprefix("act_"))
-        return in_language(title, self.lang, self._languages)
+        return printable(in_language(title, self.lang, self._languages))
 
     def language(self, tag: str) -> str:
         """Give a language's name, as it is written within a sentence."""
@@ -66,7 +67,7 @@ class Words:
             "label": self.label(item),
             "options": ", ".join([*shown, *(["…"] if len(item.options) > _MOST_OPTIONS else [])]) or "—",
             "languages": ", ".join(self.language(tag) for tag in item.languages),
-            **fault.params,
+            **{name: printable(value) for name, value in fault.params.items()},
         }
         if "language" in params:
             params["language"] = self.language(params["language"])

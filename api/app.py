@@ -42,6 +42,8 @@ from constancia.api.routers import (
     well_known,
     witnesses,
 )
+from constancia.api.signing import draft_page
+from constancia.api.signing.drafts import DraftLimits, DraftStore
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
@@ -123,6 +125,12 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.state.search_index = SearchIndex(ledger.log)
     app.state.description = None  # made when it is first asked for
     app.state.settings = settings
+    app.state.drafts = DraftStore(
+        ledger.folder.drafts,
+        clock=ledger.clock,
+        limits=DraftLimits(days=settings.draft_days, rows=settings.max_drafts),
+        writable=ledger.is_writable,
+    )
     problems.install(app)
     _show_refusals(app, ledger)
     app.state.rows_cache, app.state.pages = RowsCache(), PageStore()
@@ -149,7 +157,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         well_known,
     ):
         app.include_router(module.router)
-    for router in pages.ROUTERS:
+    for router in (*pages.ROUTERS, draft_page.router):
         app.include_router(router)
     static = files("constancia.api").joinpath("static")
     app.mount("/static", CheckedFiles(directory=str(static)), name="static")

@@ -26,6 +26,7 @@ from constancia.api.cli import (
     refusals,
     restore,
     serve,
+    short_forms,
     show,
     sign,
     state,
@@ -85,6 +86,8 @@ _READING = (
 )  # fmt: skip
 for verb in (*_SIGNING, *_READING):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
+for name, short_form in short_forms.SHORT_FORMS.items():
+    app.command(name=name)(short_form)
 app.add_typer(trust.app)
 app.add_typer(vault.app)
 

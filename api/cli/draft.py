@@ -1,12 +1,16 @@
 """`constancia draft`: prepare a statement to sign, on top of a verified checkpoint."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from constancia.api.cli.preparing import OBSTACLES, About, Answers, Request, Saved, answers_in, asked_act
+from constancia.api.cli.source import plain_address
 from constancia.api.cli.terminal import (
+    USAGE,
     Force,
     Lines,
     fail,
@@ -25,18 +29,33 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from constancia.api.client.remote_log import RemoteLog
+    from constancia.domain.catalogue import UnknownAct
     from constancia.ledger.ledger import Ledger
     from constancia.ledger.signatory.checkpoint_memory import Watch
 
 
 @guarded
 def command(
-    type_name: Annotated[str, typer.Argument(metavar="TYPE", help="Tipo de acto, p. ej. VoteCast. / Type of act.")],
-    body: Annotated[Path, typer.Option(help="Cuerpo del acto en JSON; - para stdin. / The act's body as JSON.")],
     ledger: Annotated[str, typer.Option("--from", help="Dirección http(s) o carpeta. / Address or folder.")],
-    party: Annotated[str, typer.Option(help="Parte en cuyo nombre se firma. / Party signed for.")],
+    type_name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TYPE", help="Tipo de acto, p. ej. VoteCast o votar; sin él se pregunta. / Type of act; else asked."
+        ),
+    ] = None,
+    body: Annotated[
+        Path | None,
+        typer.Option(help="Cuerpo en JSON; - para stdin; sin él se pregunta. / The body as JSON; else it is asked."),
+    ] = None,
+    party: Annotated[str | None, typer.Option(help="Parte en cuyo nombre se firma. / Party signed for.")] = None,
     appointment: Annotated[
-        str | None, typer.Option(help="Nombramiento; sin él firma la raíz. / Appointment; without it the root signs.")
+        str | None,
+        typer.Option(
+            "--appointment",
+            "--as",
+            "--por",
+            help="Nombramiento; sin él firma la raíz. / Appointment; without it the root signs.",
+        ),
     ] = None,
     person: Annotated[str | None, typer.Option(help="Id de la persona. / The person's id.")] = None,
     capacity: Annotated[str | None, typer.Option(help="Carácter, p. ej. alternate. / Capacity.")] = None,
@@ -51,6 +70,12 @@ def command(
         str | None, typer.Option(help="Id de la llave que firmará (para el ensayo). / Id of the key that will sign.")
     ] = None,
     trust: Annotated[Path | None, typer.Option(help="Carpeta de confianza. / Trust folder.")] = None,
+    about: About = None,
+    answers: Answers = None,
+    saved: Saved = None,
+    decides: Annotated[
+        str | None, typer.Option(help="Qué acto se propone decidir. / Which act is put to the vote.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Archivo que se crea. / File to create.")] = None,
     force: Force = False,
 ) -> None:
@@ -60,51 +85,150 @@ def command(
     respondería el libro ahora y no registra nada. / First verifies that the log extends the last checkpoint seen
     from this machine. The dry run says what the ledger would answer now and records nothing.
 
-    Ejemplo / example: constancia draft VoteCast --body voto.json --from demo --party nosc --appointment ap-e-nosc
-    --person p-e --capacity alternate
+    Sin --body pregunta lo que falta, con títulos para elegir; lo que no se pregunta se da con --set campo=valor.
+    / Without --body it asks what is missing, with titles to choose from; --set field=value answers without asking.
+
+    Ejemplo / example: constancia draft votar --from demo --about d-2
     """
+    speaker = Speaker(party=party, appointment=appointment, person=person, capacity=capacity)
+    if body is None:
+        target = to_make(out, force=force) if out is not None else None
+        request = Request(
+            source=ledger,
+            type=type_name,
+            about=about,
+            speaker=speaker.asked,
+            answers=answers_in(answers or []),
+            saved=saved,
+            decides=decides,
+            occurred_on=occurred_on,
+        )
+        members = asked_act(request)
+        target = target or to_make(Path(f"{members['type']}.statement.json"), force=force)
+    else:
+        if type_name is None:
+            raise fail(message("ask.body_without_type"), USAGE)
+        members = _given(_type_of(type_name), read_json(body), speaker.actor())
+        target = to_make(out or Path(f"{members['type']}.statement.json"), force=force)
+        members |= {"occurred_on": occurred_on, "mode": "historical" if historical else "live"}
+    write_draft(ledger, members, target=target, key_id=key_id, trust=trust)
+
+
+def _type_of(name: str) -> str:
+    from constancia.api.forms.purposes import type_of
+
+    return type_of(name) or name
+
+
+def capacity_meant(word: str) -> str | None:
+    """Give the capacity whose name in one of the languages somebody wrote; None for a word that is none."""
+    from constancia.api.cli.asking import folded
+    from constancia.api.text.i18n import LANGUAGES, tr
+    from constancia.domain.identity.vocabulary import DEFAULT_CAPACITIES
+
+    if word in DEFAULT_CAPACITIES:
+        return None
+    names = {folded(tr(lang, f"word.{name}")): name for name in DEFAULT_CAPACITIES for lang in LANGUAGES}
+    return names.get(folded(word))
+
+
+def _given(type_name: str, body: object, actor: "Mapping[str, str]") -> dict[str, Any]:
+    return {"type": type_name, "body": body, "actor": dict(actor)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """Who speaks, as the options of a command line say it."""
+
+    party: str | None
+    appointment: str | None
+    person: str | None
+    capacity: str | None
+
+    @property
+    def asked(self) -> str | None:
+        """Give it as a form names it: the appointment, or the root of a party; None where it is to be asked."""
+        return self.appointment or (f"root.{self.party}" if self.party else None)
+
+    def actor(self) -> dict[str, str]:
+        """Give it as a statement has it.
+
+        Raises:
+            Exit: Something is missing.
+        """
+        from constancia.ledger.signatory.draft import representative_actor, root_actor
+
+        if self.party is None:
+            raise fail(message("ask.no_party"), USAGE)
+        if self.appointment is None:
+            return root_actor(self.party)
+        if self.person is None or self.capacity is None:
+            raise fail(message("draft.actor"))
+        meant = capacity_meant(self.capacity)
+        if meant is not None:
+            raise fail(message("ask.capacity", found=self.capacity, right=meant), USAGE)
+        return representative_actor(self.party, self.person, self.appointment, self.capacity)
+
+
+def write_draft(
+    source: str, members: "Mapping[str, Any]", *, target: Path, key_id: str | None = None, trust: Path | None = None
+) -> None:
+    """Write a statement to sign, on top of a checkpoint that is verified now, and say what the ledger would answer.
+
+    Args:
+        source: The ledger: a folder or an address.
+        members: `type`, `body`, `actor`, `occurred_on` (None for today) and `mode`.
+        target: The file to make.
+        key_id: The key that will sign, for the dry run.
+        trust: A trust folder.
+    """
+    from constancia.api.forms.obstacles import with_obstacles
     from constancia.domain.catalogue import UnknownAct, parse_act
     from constancia.domain.kernel.calendar import format_instant, local_day
     from constancia.domain.kernel.editions import NEWEST, is_known
     from constancia.ledger.disk.durable import write_file
-    from constancia.ledger.signatory.draft import Occasion, draft_statement, representative_actor, root_actor
+    from constancia.ledger.signatory.draft import Occasion, draft_statement
 
-    target = to_make(out or Path(f"{type_name}.statement.json"), force=force)
-    item = read_json(body)
-    actor = root_actor(party)
-    if appointment is not None:
-        if person is None or capacity is None:
-            raise fail(message("draft.actor"))
-        actor = representative_actor(party, person, appointment, capacity)
-    instant = now()
-    with _opened(ledger) as view:
+    type_name, instant = str(members["type"]), now()
+    with _opened(plain_address(source)) as view:
         if not is_known(view.edition):
             raise fail(message("draft.newer", edition=view.edition, known=NEWEST))
         try:
-            act = parse_act(type_name, view.edition, item)
+            act = parse_act(type_name, view.edition, members["body"])
         except UnknownAct as error:
-            raise fail(
-                message("draft.form", type=type_name, rule=error.problem.rule, found=dict(error.problem.found))
-            ) from error
-        seen = watch_for(view.origin, view.vkey, trust).update(view)
+            raise fail(unreadable(type_name, error)) from error
         raw = draft_statement(
             type_name,
             act.stream(),
-            item,
-            actor=actor,
+            members["body"],
+            actor=members["actor"],
             ledger=view.origin,
-            seen=seen,
+            seen=watch_for(view.origin, view.vkey, trust).update(view),
             occasion=Occasion(
-                occurred_on=occurred_on or local_day(instant, view.timezone).isoformat(),
+                occurred_on=members["occurred_on"] or local_day(instant, view.timezone).isoformat(),
                 signed_at=format_instant(instant),
-                mode="historical" if historical else "live",
+                mode=members["mode"],
             ),
             edition=view.edition,
         )
         write_file(target, raw)
-        say(message("draft.done", path=target, size=seen.size))
         refused = view.refusal(json.loads(raw), key_id)
+        if refused is not None and members.get(OBSTACLES):
+            refused = "\n".join(with_obstacles(refused.split("\n"), members[OBSTACLES]))
+        say(message("draft.done" if refused is None else "draft.written", path=target, size=_seen_size(raw)))
     say(message("draft.acceptable") if refused is None else message("draft.refusable", refusal=Lines(refused)))
+
+
+def _seen_size(raw: bytes) -> int:
+    size: int = json.loads(raw)["seen"]["size"]
+    return size
+
+
+def unreadable(type_name: str, error: "UnknownAct") -> str:
+    """Say what a body lacks or has wrong, by the question's label: what happened, what was expected, what to do."""
+    from constancia.api.forms.misread import body_words
+
+    return Lines(body_words(type_name, error.problem, language()))
 
 
 def _opened(location: str) -> "_Remote | _Local":

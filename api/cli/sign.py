@@ -7,6 +7,7 @@ import typer
 
 from constancia.api.cli.prompts import agree
 from constancia.api.cli.terminal import Force, guarded, language, message, say, to_make, unlock
+from constancia.api.cli.wrong_file import check_draft
 
 
 @guarded
@@ -36,6 +37,7 @@ def command(
     default = statement.with_name(statement.name.removesuffix(".statement.json") + ".signed.json")
     target = to_make(out or default, force=force)
     raw = read_named(statement, MAX_SIGNED_BYTES)
+    check_draft(statement, raw)
     parsed = parse_statement(raw)
     show_statement(raw)
     if not yes:

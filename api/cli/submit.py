@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from constancia.api.cli.source import plain_address
 from constancia.api.cli.terminal import REFUSED, Force, fail, guarded, language, message, open_for_writing, say, to_make
+from constancia.api.cli.wrong_file import check_signed
 
 
 @guarded
@@ -30,14 +32,16 @@ def command(
     from constancia.verify.sources.files import read_named
 
     raw = read_named(signed, MAX_SIGNED_BYTES)
+    check_signed(signed, raw)
+    to = plain_address(to)
     target = out or signed.with_name(signed.name.removesuffix(".signed.json") + ".tlog-proof")
     to_make(target, force=force or _is_receipt_of(target, raw))
     if to.startswith(("http://", "https://")):
-        index, leaf, receipt = _submit_by_http(raw, to)
+        index, leaf, receipt, was_there = _submit_by_http(raw, to)
     else:
-        index, leaf, receipt = _submit_to_folder(raw, Path(to), log_passphrase_file)
+        index, leaf, receipt, was_there = _submit_to_folder(raw, Path(to), log_passphrase_file)
     write_file(target, receipt)
-    say(message("submit.done", index=index, leaf=leaf, path=target))
+    say(message("submit.again" if was_there else "submit.done", index=index, leaf=leaf, path=target))
 
 
 def _is_receipt_of(path: Path, raw: bytes) -> bool:
@@ -57,16 +61,17 @@ def _is_receipt_of(path: Path, raw: bytes) -> bool:
         return False
 
 
-def _submit_to_folder(raw: bytes, folder: Path, passphrase_file: Path | None) -> tuple[int, str, bytes]:
+def _submit_to_folder(raw: bytes, folder: Path, passphrase_file: Path | None) -> tuple[int, str, bytes, bool]:
     from constancia.ledger.submission import parse_signed
 
     signed = parse_signed(raw)
     with open_for_writing(folder, passphrase_file) as ledger:
-        entry = ledger.append(signed).entry
-        return entry.index, entry.leaf_hash.hex(), ledger.receipt(entry.index)
+        done = ledger.append(signed)
+        entry = done.entry
+        return entry.index, entry.leaf_hash.hex(), ledger.receipt(entry.index), done.replayed
 
 
-def _submit_by_http(raw: bytes, url: str) -> tuple[int, str, bytes]:
+def _submit_by_http(raw: bytes, url: str) -> tuple[int, str, bytes, bool]:
     from constancia.api.client.remote_log import RemoteLog, RemoteProblem
 
     try:
@@ -74,4 +79,4 @@ def _submit_by_http(raw: bytes, url: str) -> tuple[int, str, bytes]:
             done = log.submit(raw)
     except RemoteProblem as problem:
         raise fail(problem.text(language()), REFUSED) from problem
-    return done["index"], done["leaf_hash"], done["receipt"].encode()
+    return done["index"], done["leaf_hash"], done["receipt"].encode(), done.get("replayed") is True

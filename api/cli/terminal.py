@@ -364,4 +364,5 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(data.decode())
     except (ValueError, RecursionError) as error:
-        raise fail(message("json", path=path, reason=str(error))) from error
+        line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
+        raise fail(message("json", path=path, line=line, column=column)) from error

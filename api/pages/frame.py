@@ -68,6 +68,10 @@ SEGMENTS = {
     "integridad": "integrity",
     "pruebe": "try",
     "datos": "data",
+    "preparar": "prepare",
+    "firmar": "sign",
+    "pendientes": "pending",
+    "llaves": "keys",
 }
 # What a section is called: in the trail above its pages, in the map of the site.
 TITLES: Final[Mapping[str, str]] = {
@@ -87,6 +91,7 @@ TITLES: Final[Mapping[str, str]] = {
     "cambios": "page.changes",
     "buscar": "page.search",
     "seguir": "page.follow",
+    "preparar": "page.prepare",
     "datos": "page.data.title",
     "verificar": "page.verify",
     "integridad": "page.integrity",

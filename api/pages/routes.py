@@ -22,6 +22,7 @@ from constancia.api.pages import (
     lists,
     models,
     party_page,
+    prepare,
     search,
 )
 from constancia.api.pages.chronicle import lines
@@ -172,4 +173,5 @@ ROUTERS: Final = (
     home.router, lists.router, commitment_page.router, decision_page.router, party_page.router, router, data.router,
     feeds.router, follow.router, search.router, changes.router, changes.copies, changes.data,
     integrity.router, integrity.downloads, about.router,
+    prepare.router,
 )  # fmt: skip

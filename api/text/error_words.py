@@ -24,9 +24,9 @@ def error_words(text: str, lang: str) -> str:
         lang: `es` or `en`.
 
     Returns:
-        The sentence; as it is where it is unknown, such as one of the operating system, and in English always.
+        The sentence; as it is where it is unknown. In English the operating system's own sentences alone change.
     """
-    return text if lang != "es" else _translated(text, lang, _MOST_NESTED)
+    return _translated(text, lang, _MOST_NESTED)
 
 
 def _translated(text: str, lang: str, depth: int) -> str:

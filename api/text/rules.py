@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 
+from constancia.api.text.error_words import error_words
 from constancia.domain.authority import GENERAL
 from constancia.domain.catalogue import AGGREGATES
 from constancia.domain.kernel.kind import rule_list
@@ -18,7 +19,7 @@ def rule_words(rule: str, lang: str) -> str:
     Returns:
         The words; as they are where the law has no such rule, such as a rule of form.
     """
-    return _spanish().get(rule, rule) if lang == "es" else rule
+    return _spanish().get(rule) or error_words(rule, lang) if lang == "es" else rule
 
 
 @cache

@@ -104,7 +104,9 @@ def load(path: Path, passphrase: bytes) -> PrivateKey:
     except (ValueError, TypeError) as error:
         if _is_certificate(data):
             raise KeyFileError(f"{path}: this is a certificate, not a key: give the .key file") from error
-        raise WrongPassphrase(f"{path}: the passphrase is wrong, or this is not an encrypted key file") from error
+        raise WrongPassphrase(
+            f"{path}: the passphrase is wrong, or this is not an encrypted key file; try again"
+        ) from error
     if not isinstance(handle, Ed25519PrivateKey | RSAPrivateKey):
         raise KeyFileError(f"{path}: an Ed25519 key or an e.firma key is needed")
     try:

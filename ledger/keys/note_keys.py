@@ -104,7 +104,9 @@ class NoteKeys:
         except UnsupportedAlgorithm as error:
             raise KeyFileError(f"{path}: this platform's cryptographic library can't use this key") from error
         except (ValueError, TypeError) as error:
-            raise WrongPassphrase(f"{path}: the passphrase is wrong, or this is not an encrypted key file") from error
+            raise WrongPassphrase(
+                f"{path}: the passphrase is wrong, or this is not an encrypted key file; try again"
+            ) from error
         named = _NAME.search(data)
         name = named.group(1).decode("utf-8", "replace") if named else None
         match keys:
@@ -113,7 +115,7 @@ class NoteKeys:
             case [Ed25519PrivateKey() as first, MLDSA44PrivateKey() as second]:
                 return cls(ed25519=first, mldsa44=second), name
             case []:
-                raise KeyFileError(f"{path}: the passphrase is wrong, or this is not an encrypted key file")
+                raise KeyFileError(f"{path}: the passphrase is wrong, or this is not an encrypted key file; try again")
             case _:
                 raise KeyFileError(f"{path}: an Ed25519 key, and an ML-DSA-44 key after it, are expected")
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from inspect import signature
 from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
@@ -25,6 +26,7 @@ from tests.api.verbs import WorkDesk, lay_out, verbs
 from tests.ledger.template import Templates
 
 from constancia.api import cli
+from constancia.api.cli.short_forms import SHORT_FORMS
 from constancia.api.client.remote_log import RemoteLog
 from constancia.api.demo import story
 from constancia.api.pages.frame import templates
@@ -91,6 +93,26 @@ TEXTS = {
     "restore accept_rollback": "restore libro --dir new --accept-rollback HERE",
     "trust add source": "trust add trust --source HERE",
     "trust remove origin": "trust remove HERE",
+}
+TEXTS |= {
+    "draft about": "draft VoteCast --from libro --as x --about HERE",
+    "draft answers": "draft VoteCast --from libro --as x --set HERE",
+    "draft decides": "draft DecisionProposed --from libro --as x --decides HERE",
+}
+# What is written after the name of a short form, by its parameter.
+OF_SHORT_FORMS = {
+    "about": "HERE --from libro --as x",
+    "answers": "x --from libro --as y --set HERE",
+    "key_id": "x --from libro --as y --key-id HERE",
+    "reason": "x --from libro --as y --razon HERE",
+    "speaker": "x --from libro --as HERE",
+    "title": "x --from libro --as y --titulo HERE",
+}
+TEXTS |= {
+    f"{name} {parameter}": f"{name} {words}"
+    for name, form in SHORT_FORMS.items()
+    for parameter, words in OF_SHORT_FORMS.items()
+    if parameter in signature(form).parameters
 }
 PLACES = {name: command.replace("URL", "http://127.0.0.1:9") for name, command in TABLE.items() if command is not MADE}
 BESIDES = {

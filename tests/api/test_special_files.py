@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import signature
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from tests.api.verbs import WorkDesk, lay_out, takes_a_path, verbs
 from tests.dishonest import Host, hosting
 from tests.ledger.template import Templates
 from tests.verify.small_ledger import Log, Writer
+
+from constancia.api.cli.short_forms import SHORT_FORMS
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess
@@ -106,10 +109,18 @@ TABLE = {
     "vault show folder": f"vault show {'0' * 64} --dir HERE",
     "vault destroy folder": "vault destroy --dir HERE",
 }
+TABLE |= {"draft saved": "draft VoteCast --from libro --answers HERE"}
+for name, form in SHORT_FORMS.items():
+    TABLE |= {f"{name} source": f"{name} x --from HERE --as y", f"{name} out": MADE}
+    if "saved" in signature(form).parameters:
+        TABLE |= {f"{name} saved": f"{name} x --from libro --as y --answers HERE"}
+    if "document" in signature(form).parameters:
+        TABLE |= {f"{name} document": f"{name} x --from libro --as y --archivo HERE"}
 # Text that names a file or folder, where it is no address.
 AS_TEXT = {"serve published", "draft ledger", "submit to", "verify source", "verify since", "receipt source"} | {
     "monitor peer", "refusals source", "show source", "log source", "state source", "export source", "verify trust",
     "trust add anchor", "trust fingerprint anchor", "trust page anchor",
+    *(f"{name} source" for name in SHORT_FORMS),
 }  # fmt: skip
 # What a folder is right for, or changes nothing; there it is none of the cases.
 FOLDERS = {name for name in TABLE if name.endswith((" folder", " to", " ledger", " source", " published", " target"))}

@@ -28,6 +28,12 @@ from tests.domain.stage import (
 from tests.domain.tables import codes
 from tools.build_domain_docs import domain_page, spec_table
 
+from constancia.api.forms.build import Builder, Wanted
+from constancia.api.forms.filling import answers_of
+from constancia.api.forms.purposes import groups, type_of
+from constancia.api.forms.reading import read
+from constancia.api.forms.subjects import subjects
+from constancia.api.forms.words import Words
 from constancia.api.text import i18n
 from constancia.domain.catalogue import KINDS, MACHINES, REGISTRY
 from constancia.domain.kernel.kind import AggregateKind
@@ -207,3 +213,20 @@ def test_documentation_tells_them(added: tuple[AggregateKind, ...]) -> None:
         assert f"### {name}\n" in page
     assert "| `E_SELF_DEALING` | who offered does not check | quien ofreció no verifica |" in page
     assert "| `checked` | TranslationChecked | `checked` |" in page
+
+
+def test_each_has_its_form_without_a_page_of_its_own(stage: Stage) -> None:
+    """Asked, answered and read back into the body; found by its name, and about what its table allows."""
+    builder, words = Builder(stage.state), Words("es", stage.state.languages)
+    for type_name, about, body in (
+        (SUPPORTED, "allegation/al-1", support()),
+        (OFFERED, "", offer()),
+        (CHECKED, "translation/t1", {"translation": "t1"}),
+    ):
+        form = builder.form(Wanted(type=type_name, about=about))
+        read_back, faults = read(form, answers_of(form.fields, body), lambda text: text)
+        assert (read_back, faults) == (body, [])
+        assert type_of(type_name) == type_name
+        assert type_name in {name for names in groups(3).values() for name in names}
+        assert all(words.label(item) for item in form.fields)
+    assert [option.value for option in subjects(SUPPORTED, stage.state, stage.now.date())] == ["allegation/al-1"]

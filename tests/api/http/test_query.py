@@ -23,12 +23,15 @@ VALID: Final[Mapping[str, str]] = {
     "after": "x",
     "at": "2019-03-01",
     "a": "2019-03-31",
+    "about": "commitment/c1",
     "before": "3",
     "commitment": "c1",
     "compromiso": "c1",
     "content": "hash",
     "contested": "1",
+    "copied": "3",
     "de": "2019-03-01",
+    "decides": "ScopeChanged",
     "from": "2019-03-01",
     "kind": "seat",
     "known": "2019-03-01",
@@ -44,6 +47,7 @@ VALID: Final[Mapping[str, str]] = {
     "status": "adopted",
     "to": "2019-03-31",
     "what": "vote",
+    "who": "ap-inai",
 }
 # Values that no form of a parameter allows.
 INVALID: Final[Mapping[str, tuple[str, ...]]] = {
@@ -56,6 +60,7 @@ INVALID: Final[Mapping[str, tuple[str, ...]]] = {
     "before": ("-1", "x", *ODD_NUMBERS),
     "content": ("everything", ""),
     "contested": ("2", "yes"),
+    "copied": ("-1", "x", "", *ODD_NUMBERS),
     "de": ("ayer", "2019-13", "80"),
     "from": ("yesterday", "2019-13", "80"),
     "kind": ("seats", ""),
@@ -70,7 +75,9 @@ INVALID: Final[Mapping[str, tuple[str, ...]]] = {
     "what": ("everything", "Vote"),
 }  # fmt: skip
 # Any text will do: it finds something, or nothing.
-ANY_TEXT: Final = frozenset({"after", "commitment", "compromiso", "parte", "party", "q", "status"})
+ANY_TEXT: Final = frozenset(
+    {"about", "after", "commitment", "compromiso", "decides", "parte", "party", "q", "status", "who"}
+)
 # Pages of two moments: each has its own parameter.
 OF_TWO: Final = frozenset({"/es/cambios", "/en/changes"})
 CONFLICTS: Final[tuple[Mapping[str, str], ...]] = (

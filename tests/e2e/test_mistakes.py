@@ -1,0 +1,86 @@
+"""Plausible mistakes: each is answered as docs/MISTAKES.md says, by what happened, what was expected, what to do."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.e2e.mistakes import LANGUAGES, MISTAKES, PAGE, document, messages, place
+
+from constancia.api.http.problems import ALL_CODES
+
+Said = dict[str, dict[str, str]]
+# What to do, said as such, or by an imperative.
+TO_DO = {
+    "es": r"Qué hacer:|Siga:|Escr[ií]|Elíj|Elij|Corríj|Cópie|Complét|Fírm|Firme|Deje|Dé |Use |Añád|Prepár|Búsque|"
+    r"Inténte|compruebe|Para firmar|Ayuda:|se elige|Acórte|Pid|Constancia guardada",
+    "en": r"What to do:|Next:|Write|Choose|Correct|Copy|Complete|Sign |Leave|Give|Use |Add|Prepare|Look it up|"
+    r"try again|check the|To sign|Help:|chosen from|Make it|Ask |Receipt saved",
+}
+REFUSED = {"es": "No se registró nada.", "en": "Nothing was recorded."}
+ENGLISH_ALONE = re.compile(r"\b(?:the|expected|found|missing|which|must|of|with)\b")
+
+
+@pytest.fixture(scope="module")
+def said(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Said]:
+    root = tmp_path_factory.mktemp("mistakes")
+    copy = shutil.copytree(demo, root / "demo")
+    with place(root, copy) as where:
+        yield messages(where)
+
+
+@pytest.mark.slow
+def test_page_quotes_what_is_said(said: Said) -> None:
+    # Fingerprints differ with the statements' ids.
+    def plain(text: str) -> str:
+        return re.sub(r"(?m)^  (?:Huella|Fingerprint):.*$", "", text)
+
+    assert plain(document(said)) == plain(PAGE.read_text("utf-8")), "run: python -m tests.e2e.mistakes"
+
+
+@pytest.mark.slow
+def test_there_are_more_than_twenty_five(said: Said) -> None:
+    assert len(said) == len(MISTAKES) == len({mistake.name for mistake in MISTAKES})
+    assert len(MISTAKES) >= 25
+    assert all(said[mistake.name][lang] for mistake in MISTAKES for lang in LANGUAGES)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
+def test_answer_says_what_to_do_without_braces_and_ends_with_its_code(said: Said, mistake: object, lang: str) -> None:
+    text = said[mistake.name][lang]  # type: ignore[attr-defined]
+    assert re.search(TO_DO[lang], text), text
+    assert not re.search(r"\{'|\{\"(?!choice\": \"against\"\})", text), text
+    assert "Traceback" not in text
+    lines = text.splitlines()
+    if REFUSED[lang] in text:
+        codes = [line for line in lines if re.fullmatch(r"  \((?:E_[A-Z_]+(?:, )?)+\)", line)]
+        assert len(codes) == 1
+        assert set(re.findall(r"E_[A-Z_]+", codes[0])) <= set(ALL_CODES)
+    if lang == "es":
+        assert not ENGLISH_ALONE.search(re.sub(r"«[^»]*»|[\w./-]*\.(?:json|pem|tlog-proof)|--?\w+", "", text)), text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("colleagues-key", "Persona A (ficticia) (SFP)"),
+        ("ended-appointment", "Persona J (ficticia) (SFP) terminó el 1 de diciembre de 2020: Dejó el puesto"),
+        ("before-adoption", "Faltan los votos de: INAI, NOSC, SFP"),
+        ("slashed-date", "¿Quiso decir 2026-11-28?"),
+        ("choice-in-words", "against (en contra)"),
+        ("party-in-capitals", "se espera root.nosc"),
+        ("capacity-in-words", "Se espera la del nombramiento: alternate"),
+        ("unsigned", "no está firmado"),
+        ("body-signed", "no es un borrador"),
+        ("twice", "no se registró otra vez"),
+        ("browser-address", "Declaración por firmar"),
+        ("only-english", "en español"),
+        ("cut-called-clarification", "una reducción"),
+    ],
+)
+def test_answer_names_what_it_is_about(said: Said, name: str, words: str) -> None:
+    assert words in said[name]["es"]

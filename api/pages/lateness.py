@@ -15,6 +15,7 @@ from constancia.domain.derive import Derived, milestone_standing
 from constancia.domain.identity.succession import heirs_of
 from constancia.domain.kernel.calendar import OPEN, parse_edtf
 from constancia.domain.plans.plan import ActionPlan
+from constancia.domain.remarks.remarked_entry import RemarkedEntry
 from constancia.ledger.views.projections.base import Row
 
 _OPEN_DECISION: Final = ("proposed", "voting")
@@ -222,18 +223,25 @@ def _consultations(frame: Frame) -> Iterator[Debt]:
 def _contests(frame: Frame) -> Iterator[Debt]:
     """Yield the contests that were not answered; the rules set no term, so that it is not lateness."""
     for row in frame.rows("remarks"):
-        index = frame.ledger.log.index_of(row["target"])
-        statement = frame.statement(index)
         for contest in row["contests"]:
             if contest["is_open"] and not contest["answered"]:
                 yield Debt(
                     kind="contest",
-                    parties=tuple(sorted(heirs_of(frame.state, statement["actor"].get("party", "")))),
+                    parties=tuple(sorted(heirs_of(frame.state, _party_of(frame, row["target"])))),
                     title=contest["grounds"],
                     stream=f"entry/{row['target']}",
                     since=contest["mark"]["occurred_on"],
                     source=contest["mark"]["index"],
                 )
+
+
+def _party_of(frame: Frame, target: str) -> str:
+    """Give the party that said an entry, by its leaf hash; empty for genesis, which all founders said."""
+    remarked = frame.state.aggregates.get(f"entry/{target}")
+    if isinstance(remarked, RemarkedEntry) and len(remarked.authors) == 1:
+        return remarked.authors[0]
+    party: str = frame.statement(frame.ledger.log.index_of(target))["actor"].get("party", "")
+    return party
 
 
 def _responses(frame: Frame) -> Iterator[Debt]:

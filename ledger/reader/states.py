@@ -9,7 +9,6 @@ the entries in order (the projector) is called with each one as it passes.
 - F2: an entry is parsed and applied once, for readers at the head and for the follower of the views.
 """
 
-import copy
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -85,7 +84,7 @@ class States:
         if self._state.size >= stop:
             return
         if self._is_lent:
-            self._state, self._is_lent = copied(self._state), False
+            self._state, self._is_lent = self._state.copied(), False
         for raw in self._log.entries(self._state.size, stop):
             recorded = self._apply(self._state, raw)
             if self._take is not None and recorded.index >= self._take_from:
@@ -104,7 +103,7 @@ class States:
     def _fold(self, size: int) -> State:
         anchors = list(self._anchors)  # the head may set one meanwhile
         nearest = max((anchor for anchor in anchors if anchor <= size), default=0)
-        state = copied(self._anchors[nearest]) if nearest else State(self._origin)
+        state = self._anchors[nearest].copied() if nearest else State(self._origin)
         for raw in self._log.entries(nearest, size):
             self._apply(state, raw)
         return state
@@ -114,10 +113,5 @@ class States:
         recorded = recorded_of(entry, state.version(entry.statement.stream) + 1)
         state.apply(recorded, lookup=self._log.lookup)
         if state.size % _ANCHOR_EVERY == 0 and state.size not in self._anchors:
-            self._anchors[state.size] = copied(state)
+            self._anchors[state.size] = state.copied()
         return recorded
-
-
-def copied(state: State) -> State:
-    """Give a state that can go on by itself. The aggregates, being frozen, are the same objects."""
-    return copy.deepcopy(state, {id(aggregate): aggregate for aggregate in state.aggregates.values()})

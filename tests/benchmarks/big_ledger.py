@@ -185,7 +185,7 @@ def reported(world: BigWorld, name: str, lead: str, milestone: str) -> Life:
         if month % 2 == 0:
             yield [world.contest(target, others[1], "i1")]
             if month % 4 == 0:
-                body = {"answers": ["i1"], "response": text("Consta en la minuta de la sesión"), "target": target}
+                body: Body = {"answers": ["i1"], "response": text("Consta en la minuta de la sesión"), "target": target}
                 yield [world.says(lead, "ResponseGiven", f"entry/{target}", **body)]
         else:
             allegation = f"al-{name}-{report}"
@@ -216,7 +216,7 @@ def gathered(world: BigWorld, number: int) -> Life:
                 "title": text(f"Comunicado {number}")}  # fmt: skip
     yield [world.says(lead, "StatementPublished", f"statement/st-{name}", **released)]
     complaint = {"against": [lead], "complaint": f"q-{name}", "governance_body": "committee", "kind": "complaint",
-                 "protected": False, "subject": f"commitment/{name}", "text": text("No se informó a tiempo")}  # fmt: skip
+                 "protected": False, "subject": f"commitment/{name}", "text": text("Se informó tarde")}  # fmt: skip
     yield [world.says(other, "ComplaintFiled", f"complaint/q-{name}", **complaint)]
     for _ in range(2):  # the second one is refused: a name is used once
         duty = {"bearers": [lead], "duty": f"o-{name}", "governance_body": "committee", "since": world.today,

@@ -1,5 +1,6 @@
 """The start page: what this is, its state, who is late; then what is new, and where to go on."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,7 +38,7 @@ def summary(frame: TheFrame) -> Response:
     """Show the start page."""
     owed = lateness.debts(frame)
     late = [debt for debt in owed if debt.is_late and debt.ended is None]
-    counts = lateness.counted(frame.rows("commitments"), "lifecycle")
+    counts = Counter(commitment.status for commitment in frame.state.of(Commitment))
     agreements = frame.rows("agreements")
     return frame.page(
         "summary.html",
@@ -47,7 +48,7 @@ def summary(frame: TheFrame) -> Response:
         late=late[:_SHOWN_LATE],
         late_count=len(late),
         owed_count=sum(not debt.is_late and debt.ended is None for debt in owed),
-        open_decisions=[row for row in frame.rows("decisions") if row["status"] in ("proposed", "voting")],
+        open_decisions=lateness.decisions_in(frame, ("proposed", "voting")),
         news=news(frame),
         witnessed=witnessed_line(frame.ledger, frame.as_of),
     )

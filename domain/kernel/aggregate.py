@@ -122,7 +122,9 @@ def document_of(value: object) -> Any:
     if members is not None:
         document: dict[str, Any] = {}
         for name, is_in_place in members:
-            member = document_of(getattr(value, name))
+            member = getattr(value, name)
+            if member.__class__ not in _PLAIN:
+                member = document_of(member)
             if is_in_place:
                 document |= {name: item for name, item in member.items() if name != "provenance"}
             elif member is not None:
@@ -135,6 +137,9 @@ def document_of(value: object) -> Any:
     if isinstance(value, Mapping):
         return {str(name): document_of(member) for name, member in value.items()}
     return to_json(value)
+
+
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
 
 
 @cache

@@ -71,6 +71,13 @@ def contests_of(state: StateView, leaf_hash: str) -> tuple[ContestStanding, ...]
     return tuple(sorted(contests, key=lambda contest: contest.mark.index))
 
 
+def contested_entries(state: StateView) -> Iterable[str]:
+    """Give the leaf hashes of the entries that were contested, each once."""
+    remarked: Iterable[RemarkedEntry] = state.of(RemarkedEntry)
+    targets = [entry.target for entry in remarked if entry.contests]
+    return dict.fromkeys([*targets, *state.once(_contested_reports)])
+
+
 def responses_to(state: StateView, leaf_hash: str) -> tuple[EntryResponse, ...]:
     """Give all responses to an entry and to contests of it, in the order of recording."""
     remarked = remarks_on(state, leaf_hash)

@@ -68,7 +68,7 @@ class Served:
     def forget(self) -> None:
         """Forget every page, row and fact, as a new entry would make the server do."""
         state = self.app.state
-        state.pages, state.rows_cache, state.made, state.search_index = PageStore(), RowsCache(), MadeFiles(), None
+        state.pages, state.rows_cache, state.made = PageStore(), RowsCache(), MadeFiles()
 
     def close(self) -> None:
         """Stop the server."""

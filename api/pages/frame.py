@@ -34,6 +34,7 @@ from constancia.ledger.views.projections.base import Row
 from constancia.ledger.views.reading import Reading
 from constancia.verify.report.printable import printable
 
+_JUST_RECORDED: Final = 20
 AS_OF_NAMES: Final = ("size", "known", "at")
 # The same page in the other language: path segments differ.
 SEGMENTS = {
@@ -295,6 +296,7 @@ class Frame:
                 present=self.request.url.path,
                 head=ledger.size,
                 refusal=ledger.refusal,
+                catching_up=self._catching_up(),
                 rollbacks=ledger.rollbacks,
                 root=ledger.log.root(self.as_of.size).hex(),
                 title_text=in_language(opened.name, lang, languages) if opened else ledger.origin,
@@ -309,6 +311,11 @@ class Frame:
             )
         )
         return HTMLResponse(html, headers={"Content-Language": lang})
+
+    def _catching_up(self) -> dict[str, str] | None:
+        """Give how far the views are where they lag behind by more than what has just been recorded."""
+        done, total = self.ledger.views.position, self.ledger.size
+        return {"done": f"{done:,}", "total": f"{total:,}"} if total - done > _JUST_RECORDED else None
 
     @property
     def section(self) -> str:

@@ -6,7 +6,8 @@ the entries in order (the projector) is called with each one as it passes.
 
 - F1: a state that was lent is never changed again. Before the next entry the fold goes on with a copy, whose
   aggregates, being frozen, are the same objects.
-- F2: an entry is parsed and applied once, for readers at the head and for the follower of the views.
+- F2: an entry is parsed and applied once, for readers at the head and for the follower of the views. A follower that
+  lags behind what is folded already catches up with a fold of its own: nobody who reads waits for it.
 """
 
 import threading
@@ -35,11 +36,17 @@ class States:
     The head and the past have a lock each: who asks for earlier sizes delays nobody who reads the present.
     """
 
-    def __init__(self, log: Log, origin: str) -> None:
-        """Fold the entries of `log`."""
+    def __init__(self, log: Log, origin: str, begun: State | None = None) -> None:
+        """Fold the entries of `log`.
+
+        Args:
+            log: The log.
+            origin: The ledger's name.
+            begun: A state of its own at some size of this very log, to go on from; by default that of size 0.
+        """
         self._log = log
         self._origin = origin
-        self._state = State(origin)
+        self._state = State(origin) if begun is None else begun
         self._is_lent = False
         self._take: Take | None = None
         self._take_from = 0
@@ -70,15 +77,17 @@ class States:
             self._advance(stop)
             return self._state.size
 
-    def hand_on(self, start: int, take: Take | None) -> None:
+    def hand_on(self, start: int, take: Take | None) -> bool:
         """Have `take` called with each entry from index `start` on, and the state after it; with None, nothing more.
 
-        Entries that were folded before are folded again where `start` lies before the state's size.
+        Returns:
+            Whether it is so; False where the entry at `start` was folded before.
         """
         with self._lock:
-            self._take, self._take_from = take, start
             if take is not None and self._state.size > start:
-                self._state, self._is_lent = State(self._origin), False
+                return False
+            self._take, self._take_from = take, start
+            return True
 
     def _advance(self, stop: int) -> None:
         if self._state.size >= stop:

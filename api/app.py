@@ -102,6 +102,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     )
     app.state.ledger = ledger
     app.state.altered = {}  # verdicts on altered copies
+    app.state.takes = {}  # a route → the parameters that it takes
     app.state.search_index = None  # made at the first search
     app.state.settings = settings
     problems.install(app)

@@ -339,7 +339,7 @@ def _absolute(address: str, base: str, path: str) -> str:
     return address + path.removeprefix(base)
 
 
-def frame_of(request: Request, ledger: TheLedger, reading: TheReading) -> Frame:
+async def frame_of(request: Request, ledger: TheLedger, reading: TheReading) -> Frame:
     """Give the frame of the page that a request asks for."""
     return Frame(request, ledger, reading)
 

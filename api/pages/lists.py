@@ -15,7 +15,7 @@ from constancia.api.pages.page_cache import CachedPage
 from constancia.api.routers.refusals import attempt_rows
 from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
-from constancia.domain.derive import flags
+from constancia.domain.derive import flags, milestone_standing
 from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.calendar import deadline
 from constancia.domain.participation.standing import OWED
@@ -77,11 +77,29 @@ class Card:
 
     def row(self) -> Row:
         """Give its row, with how many milestones are complete, and the next deadline that is still to come."""
-        row = self.frame.as_of.row("commitments", self.commitment.stream)
+        reading = self.frame.as_of
+        row = self._light_row() if reading.dated is None else reading.row("commitments", self.commitment.stream)
         running = [item["window"] for item in row["milestones"] if item["stands"] == "running"]
         coming = sorted(running, key=lambda window: str(deadline(window, self.frame.state.timezone)))
         done = sum(item["stands"] == "done" for item in row["milestones"])
         return {**row, "done": done, "next": coming[0] if coming else None}
+
+    def _light_row(self) -> Row:
+        """Give what the list shows of the row of the present, without all that was reported."""
+        commitment, state = self.commitment, self.frame.state
+        at = start_of(self.frame.as_of.day, state.timezone)
+        steps = commitment.scope.milestones if commitment.scope else ()
+        return {
+            "commitment": commitment.commitment,
+            "flags": list(self.flags),
+            "lifecycle": commitment.status,
+            "milestones": [
+                {"stands": milestone_standing(state, commitment, step, at).stands, "window": step.window}
+                for step in steps
+            ],
+            "objective": commitment.objective.to_json(),
+            "title": commitment.title.to_json(),
+        }
 
 
 def _spanish(english: str) -> str:

@@ -30,7 +30,8 @@ PER_ROUTE = 2
 NO_LIMITS: dict[str, Any] = {"writes_per_minute": 0, "costly_reads_per_minute": 0, "entries_per_key_per_minute": 0}
 ROWS = [projection.name for projection in STATE_PROJECTIONS]
 OK = (200, 307)
-NOT_COMPARED = ("date", "connection", "content-length", "transfer-encoding")
+# A page names its own address, and its tag is of the page.
+NOT_COMPARED = ("date", "connection", "content-length", "etag", "transfer-encoding")
 HOP_BY_HOP = ("connection", "keep-alive", "transfer-encoding", "date")
 
 

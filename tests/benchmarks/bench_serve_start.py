@@ -2,7 +2,7 @@
 
     PYTHONPATH=.import:. python tests/benchmarks/bench_serve_start.py [--folder DIR] [repeats]
 
-For a small ledger (130 entries, or the folder's) and a big one, in turn: seconds until `/es/` answers at all, until it
+For a small ledger (216 entries, or the folder's) and a big one, in turn: seconds until `/es/` answers at all, until it
 answers with the start page, and until no view lags behind; medians. Under each the processor's time that the process
 had used by then, which a busy machine does not lengthen; and the time that a bare interpreter and the imports take.
 """

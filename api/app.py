@@ -124,6 +124,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.state.is_copy = False
     app.state.search_index = SearchIndex(ledger.log)
     app.state.description = None  # made when it is first asked for
+    app.state.takes = {}  # a route → the parameters that it takes
     app.state.settings = settings
     app.state.drafts = DraftStore(
         ledger.folder.drafts,

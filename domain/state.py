@@ -4,7 +4,7 @@ The container changes in place, one aggregate an entry (rarely others with it), 
 (`undo`), so that a batch that could not be stored leaves no trace. The aggregates in it are frozen.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -26,6 +26,7 @@ from constancia.domain.kernel.machine import NONE
 # The form of the state documents that name none.
 FORM_OF_FIRST: Final = 58_000_201_467_202
 _A = TypeVar("_A", bound=Aggregate)
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +45,22 @@ class State:
         origin: The ledger's origin, for the document.
     """
 
-    __slots__ = ("_aggregates", "_streams", "origin", "size")
+    __slots__ = ("_aggregates", "_computed", "_streams", "origin", "size")
 
     def __init__(self, origin: str = "") -> None:
         self.origin = origin
         self.size = 0
         self._aggregates: dict[str, Aggregate] = {}
         self._streams: dict[type[Aggregate], list[str]] = {}
+        self._computed: dict[Callable[[State], Any], Any] = {}
+
+    def copied(self) -> "State":
+        """Give a state that can go on by itself. The aggregates, being frozen, are the same objects."""
+        other = State(self.origin)
+        other.size = self.size
+        other._aggregates = dict(self._aggregates)
+        other._streams = {kind: list(streams) for kind, streams in self._streams.items()}
+        return other
 
     @property
     def aggregates(self) -> Mapping[str, Aggregate]:
@@ -88,6 +98,20 @@ class State:
             aggregate = self._aggregates[stream]
             if isinstance(aggregate, kind):
                 yield aggregate
+
+    def once(self, compute: "Callable[[State], _T]") -> _T:
+        """Give what a function computes of this state: once, until the next entry is taken in or back.
+
+        For look-ups that many rows ask for, such as an index by commitment: one pass over the state, not one a row.
+
+        Args:
+            compute: A pure function; who asks does not change what it gives.
+        """
+        try:
+            computed: _T = self._computed[compute]
+        except KeyError:
+            computed = self._computed[compute] = compute(self)
+        return computed
 
     def standing(self, stream: str) -> Aggregate | None:
         """Give a stream's aggregate; for a founder's root, of which nothing was said yet, what genesis says of it."""
@@ -131,6 +155,7 @@ class State:
         self._aggregates.update({other.stream: other for other in others})
         if before is None:
             self._streams.setdefault(type(after), []).append(after.stream)
+        self._computed = {}
         self.size += 1
         return undo
 
@@ -142,6 +167,7 @@ class State:
         else:
             self._aggregates[token.stream] = token.before
         self._aggregates.update({other.stream: other for other in token.others})
+        self._computed = {}
         self.size -= 1
 
     def document(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -61,6 +61,7 @@ class Options:
         accept_rollback: The operator's reason for going on from a shorter copy; it becomes public.
         accept_clock: The operator's reason for going on although the last entry is ahead of the clock; as above.
         published: Places where the log is published: a name, and what reads its checkpoint.
+        on_progress: Called while the ledger is opened, with the entries that were read and those that there are.
     """
 
     guard_rollback: bool = True
@@ -68,6 +69,7 @@ class Options:
     accept_rollback: str | None = None
     accept_clock: str | None = None
     published: Sequence[tuple[str, ReadCheckpoint]] = ()
+    on_progress: Callable[[int, int], None] | None = None
     verifiers: int | None = None
     capacity: int = CAPACITY
     batch_limit: int = MAX_BATCH
@@ -104,7 +106,8 @@ class LedgerParts:
         self._read_tip = tip
         self.log = Log(head.tree, application.store, self.tip)
         place = LedgerFolder(wanted.folder).views if wanted.signer is not None else None
-        self.states = States(self.log, origin)
+        # What was folded while the store was read is not folded once more; the head's own state is never lent.
+        self.states = States(self.log, origin, head.state.copied())
         self.views = Views(self.log, self.states, application.store, place, origin)
         self.witnessing = _witnessing(wanted, self.log, origin)
         self.log.cosigned = self.witnessing.lines
@@ -152,7 +155,7 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
     origin = _identify(application.store, wanted)
     head = Head(origin, partial(read_recorded, application.store))
     signer = wanted.signer
-    tip = replay(head, application.store, signer.verifier if signer else None)
+    tip = replay(head, application.store, signer.verifier if signer else None, options.on_progress)
     _check_cosigner(head, signer)
     if wanted.create and head.size:
         raise LedgerError(f"{wanted.folder} holds a ledger of {head.size} entries already")

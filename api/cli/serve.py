@@ -95,40 +95,49 @@ def command(
 
     Ejemplo / example: constancia serve --demo
     """
-    try:
-        from constancia.api.app import create_app
-        from constancia.api.http.serving import server_of
-        from constancia.api.http.settings import Settings
-    except ImportError as error:
-        raise fail(message("serve.extra", name=error.name)) from error
+    from constancia.api.http.starting import Starting
 
-    from constancia.ledger.append.sequencer import tune_interpreter
-    from constancia.ledger.folder import LedgerFolder
-
-    given: dict[str, Any] = {"root_path": root_path, "forwarded_allow_ips": forwarded_allow_ips}
-    copies = dict(text.partition("=")[::2] for text in published_trust or [])
-    given["published_trust"] = copies or None
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
-    tune_interpreter()
-    if demo and not LedgerFolder(folder).store.exists():
-        from constancia.api.demo.run import run_demo
-
-        run_demo(folder)
     with contextlib.ExitStack() as resources:
-        urls = _start_witnesses(folder, resources) if demo and not read_only else {}
-        how = {"witness_urls": urls, "published": _places(published or []), "accept_rollback": accept_rollback}
-        how["accept_clock"] = accept_clock
-        ledger = resources.enter_context(_open(folder, log_passphrase_file, how, read_only=read_only))
+        # The address answers before the framework is loaded and the ledger read: it says how far that is.
         listener = resources.enter_context(listening(host, port))
+        starting = resources.enter_context(Starting(listener))
+        try:
+            from constancia.api.app import create_app
+            from constancia.api.http.serving import server_of
+            from constancia.api.http.settings import Settings
+        except ImportError as error:
+            raise fail(message("serve.extra", name=error.name)) from error
+
+        from constancia.ledger.append.sequencer import tune_interpreter
+        from constancia.ledger.folder import LedgerFolder
+
+        given: dict[str, Any] = {"root_path": root_path, "forwarded_allow_ips": forwarded_allow_ips}
+        given["published_trust"] = dict(text.partition("=")[::2] for text in published_trust or []) or None
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+        tune_interpreter()
+        if demo and not LedgerFolder(folder).store.exists():
+            from constancia.api.demo.run import run_demo
+
+            run_demo(folder)
+        urls = _start_witnesses(folder, resources) if demo and not read_only else {}
+        how: dict[str, Any] = {
+            "witness_urls": urls,
+            "published": _places(published or []),
+            "accept_rollback": accept_rollback,
+        }
+        how |= {"accept_clock": accept_clock, "on_progress": starting.progress}
+        ledger = resources.enter_context(_open(folder, log_passphrase_file, how, read_only=read_only))
         url = _url(host, listener.getsockname()[1], settings.root_path)
+        app = create_app(ledger, settings)
+        _finish_publication(ledger)
+        starting.stop()
         say(message("serve.at", url=url, size=ledger.size), err=True)
         if settings.public_url is not None:
             say(message("serve.public", url=f"{settings.public_url}/es/"), err=True)
-        _finish_publication(ledger)
         _tell_state(ledger)
         if read_only:
             resources.enter_context(_refreshed(ledger))
-        server_of(create_app(ledger, settings), settings).run(sockets=[listener])
+        server_of(app, settings).run(sockets=[listener])
 
 
 @contextlib.contextmanager

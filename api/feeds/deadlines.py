@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
-from icalendar import Calendar, Event, vDatetime, vText
-
 from constancia.verify.report.printable import printable
 
 Status = Literal["TENTATIVE", "CONFIRMED", "CANCELLED"]
@@ -50,6 +48,8 @@ def calendar(name: str, lang: str, deadlines: Sequence[Deadline]) -> bytes:
         lang: Language of its texts.
         deadlines: Its events.
     """
+    from icalendar import Calendar, Event, vDatetime, vText  # noqa: PLC0415 (the server starts without it)
+
     made = Calendar()
     made.add("prodid", f"{_PRODUCT}{lang.upper()}")
     made.add("version", "2.0")

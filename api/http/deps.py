@@ -35,10 +35,25 @@ def rates_of(request: Request) -> Rates:
     return rates
 
 
-def known_size(
-    ledger: Annotated[Ledger, Depends(ledger_of)],
-    size: AtSize = None,
-) -> int:
+# A dependency that is no coroutine runs in the framework's thread pool; those that only look something up need none.
+async def _ledger(request: Request) -> Ledger:
+    return ledger_of(request)
+
+
+async def _settings(request: Request) -> Settings:
+    return settings_of(request)
+
+
+async def _rates(request: Request) -> Rates:
+    return rates_of(request)
+
+
+TheLedger = Annotated[Ledger, Depends(_ledger)]
+TheSettings = Annotated[Settings, Depends(_settings)]
+TheRates = Annotated[Rates, Depends(_rates)]
+
+
+async def known_size(ledger: TheLedger, size: AtSize = None) -> int:
     """Return the requested size, at most the log's own.
 
     Raises:
@@ -50,8 +65,8 @@ def known_size(
     return stored if size is None else size
 
 
-def page_of_entries(
-    settings: Annotated[Settings, Depends(settings_of)],
+async def page_of_entries(
+    settings: TheSettings,
     size: Annotated[int, Depends(known_size)],
     start: Start = 0,
     limit: Limit = None,
@@ -74,9 +89,7 @@ def stands(ledger: Ledger, size: int) -> dict[str, Any]:
     return {"root": ledger.log.root(size).hex(), "size": size}
 
 
-def reading_of(
-    ledger: Annotated[Ledger, Depends(ledger_of)], size: AtSize = None, known: KnownBy = None, at: OnDay = None
-) -> Reading:
+def reading_of(ledger: TheLedger, size: AtSize = None, known: KnownBy = None, at: OnDay = None) -> Reading:
     """Give the state as of what is asked: what was known by then, and what was valid on that day.
 
     Raises:
@@ -111,9 +124,6 @@ def _noted(note: Note) -> dict[str, str]:
     }
 
 
-TheLedger = Annotated[Ledger, Depends(ledger_of)]
-TheSettings = Annotated[Settings, Depends(settings_of)]
-TheRates = Annotated[Rates, Depends(rates_of)]
 TheSize = Annotated[int, Depends(known_size)]
 ThePage = Annotated[Page, Depends(page_of_entries)]
 TheReading = Annotated[Reading, Depends(reading_of)]

@@ -78,7 +78,7 @@ def refuse_odd_numbers(request: Request, numbers: frozenset[str]) -> None:
             raise Malformed("number", f"query.{name}", expected, value[:_SHOWN])
 
 
-def check_query(request: Request) -> None:
+async def check_query(request: Request) -> None:
     """Refuse what the route asked does not take, and numbers in another form; a dependency of every route.
 
     Raises:
@@ -87,9 +87,14 @@ def check_query(request: Request) -> None:
     """
     route = request.scope.get("route")
     if isinstance(route, APIRoute):
-        takes = dict(query_types(route.dependant))
-        refuse_unknown(request, frozenset(takes))
-        refuse_odd_numbers(request, frozenset(name for name, kind in takes.items() if int in (kind, *get_args(kind))))
+        known: dict[int, tuple[frozenset[str], frozenset[str]]] = request.app.state.takes
+        if id(route) not in known:  # the application has its routes for as long as it lives
+            takes = dict(query_types(route.dependant))
+            numbers = frozenset(name for name, kind in takes.items() if int in (kind, *get_args(kind)))
+            known[id(route)] = frozenset(takes), numbers
+        names, numbers = known[id(route)]
+        refuse_unknown(request, names)
+        refuse_odd_numbers(request, numbers)
 
 
 def query_types(dependant: Dependant) -> Iterator[tuple[str, object]]:

@@ -4,9 +4,8 @@ import html
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import httpx
 from anyio.from_thread import start_blocking_portal
 from starlette.types import ASGIApp
 
@@ -14,6 +13,9 @@ from constancia.api.opendata.document_names import folded
 from constancia.api.opendata.links import PAGER, Address, file_of_page, rewritten
 from constancia.api.opendata.tables import FOLDERS, TABLES
 from constancia.api.text.i18n import LANGUAGES, tr
+
+if TYPE_CHECKING:
+    import httpx
 
 COPY_PAGE: Final = 100  # entries on a page of a copy
 MAX_PAGES: Final = 20_000
@@ -69,7 +71,7 @@ class Site:
         self._names: set[str] = set()
         self._sections: dict[Address, httpx.Response] = {}
         self._absent: set[Address] = set()
-        self._ask: Callable[[Address], httpx.Response] = lambda _address: httpx.Response(404)
+        self._ask: Callable[[Address], httpx.Response] = lambda _address: _nothing()
         self._static: dict[str, None] = {}
 
     @property
@@ -88,6 +90,8 @@ class Site:
             for page in range(1, max(1, -(-self._size // COPY_PAGE)) + 1):
                 self._page(Address(ENTRIES_PATH.format(lang=lang, page=page)))
             self._page(Address(DOCUMENTS_PATH.format(lang=lang)))
+        import httpx  # noqa: PLC0415 (the server starts without it)
+
         transport, done = httpx.ASGITransport(app=self._app, raise_app_exceptions=False), 0
         with start_blocking_portal() as portal:  # the application's loop has a thread of its own
             client = httpx.AsyncClient(transport=transport, base_url="http://localhost", follow_redirects=True)
@@ -106,7 +110,7 @@ class Site:
             finally:
                 portal.call(client.aclose)
 
-    def _copied(self, answer: httpx.Response, address: Address, place: str) -> bytes:
+    def _copied(self, answer: "httpx.Response", address: Address, place: str) -> bytes:
         """Give what takes a page's place: the page, also one that says that there is none; links lead there already."""
         lang = address.path[1:3]
         page = (
@@ -192,7 +196,13 @@ class Site:
         return self._pages[address]
 
 
-def _is_html(answer: httpx.Response) -> bool:
+def _nothing() -> "httpx.Response":
+    import httpx  # noqa: PLC0415 (the server starts without it)
+
+    return httpx.Response(404)
+
+
+def _is_html(answer: "httpx.Response") -> bool:
     return str(answer.headers.get("content-type", "")).startswith("text/html")
 
 

@@ -1,5 +1,6 @@
 """What changed between two dates or sizes, and whether an earlier copy is the beginning of this ledger."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,10 +19,13 @@ from constancia.api.pages.feed_items import missed_since, missed_titles
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.page_cache import CachedPage
 from constancia.api.text.i18n import LANGUAGES, tr
+from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.calendar import local_day, parse_instant
 from constancia.ledger.clock import format_recorded_at
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.as_of import read_span
+from constancia.ledger.views.projections.base import Row
 from constancia.ledger.views.reading import Reading
 from constancia.verify.core.errors import Malformed
 from constancia.verify.speed.entry_patterns import read_entry
@@ -32,7 +36,7 @@ data = APIRouter(prefix="/api/v1", tags=["state"])
 _MOMENT: Final = "`YYYY`, `YYYY-MM` or `YYYY-MM-DD` in the ledger's zone, an RFC 3339 instant, or `#` and a size"
 _FROM: Final = f"Where to begin: {_MOMENT}. By default the month of the last entry."
 _TO: Final = f"Where to end: {_MOMENT}; a day to its end. By default now."
-_SHOWN: Final = 200
+_SHOWN: Final = 40  # of each list
 _BEGINNING: Final = datetime(1, 1, 2, tzinfo=UTC)  # nothing can be recorded before
 _MOST: Final = 10_000  # entries of a commitment that are counted
 _MAX_TEXT: Final = 40
@@ -117,6 +121,10 @@ def _page(  # noqa: PLR0913, PLR0917 (each narrows what is shown)
         after.row("parties" if stream.startswith("party") else "commitments", stream)
     frame, former = Frame(request, ledger, after, keeps=False), Frame(request, ledger, before, keeps=False)
     indices = list(_indices(frame, before.as_of.size, party, commitment))
+    standing = [] if party else list(_standing(former, frame, commitment))
+    missed = [] if party else _missed(former, frame, commitment)
+    asked = {"page.changes_party_name": party, "page.changes_commitment_name": commitment}
+    narrowed = {frame.source_say(name): value for name, value in asked.items() if value}
     return frame.page(
         "changes.html",
         names=names,
@@ -126,12 +134,22 @@ def _page(  # noqa: PLR0913, PLR0917 (each narrows what is shown)
         before=before.as_of,
         after=after.as_of,
         first_day=before.as_of.last.isoformat() if not is_after_first else _day_after(before),
-        standing=[] if party else list(_standing(former, frame, commitment)),
-        missed=[] if party else _missed(former, frame, commitment),
+        standing=standing[:_SHOWN],
+        standing_count=len(standing),
+        missed=missed[:_SHOWN],
+        missed_count=len(missed),
         items=chronicle(lines(frame, indices[-_SHOWN:])),
         is_cut=len(indices) > _SHOWN,
         shown=_SHOWN,
         whole=frame.link(frame.to("cambios"), **{names[0]: first}, **({names[1]: span[1]} if span[1] else {})),
+        # The same, up to the entry before the oldest one that is shown.
+        older=frame.link(
+            frame.to("cambios"),
+            **{names[0]: first, names[1]: f"#{indices[-_SHOWN]}"},
+            **narrowed,
+        )
+        if len(indices) > _SHOWN
+        else None,
         copy=copy,
     )
 
@@ -173,18 +191,24 @@ def _indices(frame: Frame, start: int, party: str | None, commitment: str | None
         stream = f"commitment/{commitment}"
         after = f"{stream}#{start - 1:010d}" if start else ""
         rows = frame.ledger.views.rows("timeline", prefix=f"{stream}#", after=after, limit=_MOST)
-        indices: Iterator[int] = (row["index"] for _key, row in rows if start <= row["index"] < size)
+        indices = [row["index"] for _key, row in rows if start <= row["index"] < size]
+        yield from (index for index in indices if not party or _party_of(frame.ledger.log.entry(index)) == party)
+    elif party:
+        entries = enumerate(frame.ledger.log.entries(start, size), start=start)
+        yield from (index for index, raw in entries if _party_of(raw) == party)
     else:
-        indices = iter(range(max(start, 0), size))
-    for index in indices:
-        if not party or frame.statement(index)["actor"].get("party") == party:
-            yield index
+        yield from range(start, size)
+
+
+def _party_of(entry: bytes) -> str | None:
+    party: str | None = json.loads(entry)["statement"]["actor"].get("party")
+    return party
 
 
 def _standing(former: Frame, frame: Frame, commitment: str | None) -> Iterator[Changed]:
     for projection, member, title, status in _STANDING:
-        before = {row["stream"]: row for row in former.rows(projection)}
-        for row in frame.rows(projection):
+        before = {row["stream"]: row for row in _rows(former, projection)}
+        for row in _rows(frame, projection):
             if commitment and row.get("commitment", row[member]) != commitment:
                 continue
             old = before.get(row["stream"])
@@ -196,6 +220,24 @@ def _standing(former: Frame, frame: Frame, commitment: str | None) -> Iterator[C
                     before=None if old is None else old[status],
                     after=row[status],
                 )
+
+
+def _rows(frame: Frame, projection: str) -> list[Row]:
+    """Give the rows of a projection; of the longest ones what is shown here alone."""
+    state, day = frame.state, frame.as_of.day
+    if projection == "commitments":
+        return [
+            {"commitment": each.commitment, "lifecycle": each.status, "stream": each.stream,
+             "title": each.title.to_json()}
+            for each in state.of(Commitment)
+        ]  # fmt: skip
+    if projection == "decisions":
+        return [
+            {"decision": each.decision, "question": each.question.to_json(), "status": each.status_on(day),
+             "stream": each.stream}
+            for each in state.of(Decision)
+        ]  # fmt: skip
+    return frame.rows(projection)
 
 
 def _missed(former: Frame, frame: Frame, commitment: str | None) -> list[object]:

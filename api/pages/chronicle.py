@@ -105,14 +105,14 @@ def _end_of(occurred_on: str) -> str:
 
 def lines(frame: Frame, indices: Iterable[int]) -> list[Line]:
     """Give entries as lines, with what was said of each as of the page's size and day."""
-    remarks = {row["target"]: row for row in frame.rows("remarks")}
-    return [_line(frame, index, remarks) for index in indices]
+    return [_line(frame, index) for index in indices]
 
 
-def _line(frame: Frame, index: int, remarks: Mapping[str, Row]) -> Line:
+def _line(frame: Frame, index: int) -> Line:
     entry: dict[str, Any] = json.loads(frame.ledger.log.entry(index))
     statement = entry["statement"]
     leaf = frame.ledger.log.leaf_hash(index).hex()
+    remarks = frame.as_of.find("remarks", f"entry/{leaf}")
     decision = statement["body"].get("decision")
     return Line(
         index=index,
@@ -126,8 +126,8 @@ def _line(frame: Frame, index: int, remarks: Mapping[str, Row]) -> Line:
         recorded_at=entry["recorded_at"],
         mode=statement["mode"],
         provenance=statement["body"].get("provenance"),
-        corrections=tuple(remarks[leaf]["corrections"]) if leaf in remarks else (),
-        remarks=remarks.get(leaf),
+        corrections=tuple(remarks["corrections"]) if remarks is not None else (),
+        remarks=remarks,
     )
 
 

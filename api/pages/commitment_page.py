@@ -15,11 +15,14 @@ from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.derive import milestone_standing
 from constancia.domain.kernel.calendar import local_day, parse_edtf
+from constancia.domain.remarks.allegation import allegations_about
 from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.ledger.views.projections.base import Row
 
 router = APIRouter(include_in_schema=False, route_class=CachedPage)
 Before = Annotated[int | None, Query(ge=0, le=MAX_SIZE)]
+_ALLEGATIONS: Final = 5  # of all, the newest; the others are in the list of allegations
+_CONTESTED: Final = 5  # entries, the newest; the others are in the timeline
 _DONE: Final = ("accepted", "fulfilled")
 
 
@@ -80,14 +83,18 @@ def commitment(name: str, frame: TheFrame, before: Before = None) -> Response:
     """Show a commitment."""
     row = frame.as_of.row("commitments", f"commitment/{name}")
     aggregate = frame.state.aggregates[row["stream"]]
-    delivered = {item["stream"]: item for item in frame.rows("deliverables") if item["commitment"] == name}
+    delivered = frame.source.deliverables(item["stream"] for item in row["deliverables"])
+    about = [allegation.stream for allegation in allegations_about(frame.state, row["stream"])]
+    contested = models.contested(frame.as_of, row)
     return frame.page(
         "commitment.html",
         commitment=row,
         milestones=[_milestone(frame, aggregate, row, item, delivered) for item in row["milestones"]],
         ribbon=ribbon_of(frame.source, row),
-        allegations=[item for item in frame.rows("allegations") if row["stream"] in item["concerns"]],
-        contested=models.contested(frame.as_of, row),
+        allegations=[frame.as_of.row("allegations", stream) for stream in about[-_ALLEGATIONS:]],
+        allegation_count=len(about),
+        contested=contested[-_CONTESTED:],
+        contested_count=len(contested),
         withdrawn=frame.ledger.withdrawn(),
         removed=_removed(frame, row),
         ended=row["decided"][-1] if row["decided"] else None,

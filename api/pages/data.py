@@ -11,10 +11,11 @@ from constancia.api.opendata.columns import Source, Table
 from constancia.api.opendata.dictionary import field_note, note_of, title_of
 from constancia.api.opendata.tables import TABLES, named
 from constancia.api.pages.frame import Frame, TheFrame
+from constancia.api.pages.page_cache import CachedPage
 from constancia.api.text.i18n import tr
 from constancia.ledger.errors import NotFound
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=CachedPage)
 _NOTES: Final = ("page.data.use_csv", "page.data.use_formula", "page.data.use_windows", "page.data.use_past")
 _TYPES: Final = {
     "boolean": "page.data.types.boolean",

@@ -21,6 +21,7 @@ from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.scope import Scope, compare
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.kernel.aggregate import document_of
+from constancia.domain.remarks.standing import verdicts_on
 from constancia.domain.sentences import sentence_of
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def decision(name: str, frame: TheFrame, before: Before = None) -> Response:
         act_json=json.dumps(row["act"], ensure_ascii=False, indent=2),
         votes=votes,
         signed=signed,
-        verdicts={item["target"]: item["verdicts"] for item in frame.rows("remarks")},
+        verdicts={each["leaf_hash"]: verdicts_on(frame.state, each["leaf_hash"]) for each in row["signatures"]},
         person=lambda mark: person_of(frame, mark),
         invented=proposed["body"].get("provenance") if proposed["body"].get("provenance") in INVENTED else None,
         timeline=models.timeline(frame, row["stream"], before),

@@ -176,9 +176,9 @@ def deadlines(frame: Frame, address: str, stream: str | None = None, party: str 
     """
     listed = [
         deadline
-        for row in frame.rows("commitments")
-        if stream in (None, row["stream"])
-        for deadline in _milestones(frame, row["stream"], address, party)
+        for commitment in frame.state.of(Commitment)
+        if stream in (None, commitment.stream)
+        for deadline in _milestones(frame, commitment.stream, address, party)
     ]
     if stream is None:
         listed += _owed(frame, address, party)

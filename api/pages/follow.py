@@ -13,6 +13,7 @@ from constancia.api.pages.page_cache import CachedPage
 from constancia.api.routers.entries import index_of
 from constancia.api.text.dates import date_words
 from constancia.api.text.i18n import in_language, say
+from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.kernel.calendar import local_day, parse_instant
 from constancia.domain.sentences import party_name, sentence_of
@@ -27,9 +28,9 @@ _PAGE: Final = 40
 @router.get("/en/follow")
 def follow(frame: TheFrame, start: Annotated[int, Query(ge=0, le=MAX_SIZE)] = 0) -> Response:
     """List the feeds and calendars."""
-    rows = frame.rows("commitments")
-    first = min(start, max(0, len(rows) - 1))
-    part = rows[first : first + _PAGE]
+    listed = list(frame.state.of(Commitment))
+    first = min(start, max(0, len(listed) - 1))
+    part = [{"commitment": each.commitment, "title": each.title.to_json()} for each in listed[first : first + _PAGE]]
     speaking = [row for row in frame.rows("parties") if row["seats"] or row["appointments"]]
     return frame.page(
         "follow.html",
@@ -39,7 +40,7 @@ def follow(frame: TheFrame, start: Annotated[int, Query(ge=0, le=MAX_SIZE)] = 0)
         first=first,
         stop=first + len(part),
         step=_PAGE,
-        count=len(rows),
+        count=len(listed),
         here=frame.to("seguir"),
     )
 

@@ -36,6 +36,7 @@ from constancia.ledger.views.projections.base import Row
 from constancia.ledger.views.reading import Reading
 from constancia.verify.report.printable import printable
 
+_JUST_RECORDED: Final = 20
 AS_OF_NAMES: Final = ("size", "known", "at")
 # The same page in the other language: path segments differ.
 SEGMENTS = {
@@ -308,6 +309,7 @@ class Frame:
                 present=self.request.url.path,
                 head=ledger.size,
                 refusal=ledger.refusal,
+                catching_up=self._catching_up(),
                 rollbacks=ledger.rollbacks,
                 root=ledger.log.root(self.as_of.size).hex(),
                 title_text=in_language(opened.name, lang, languages) if opened else ledger.origin,
@@ -322,6 +324,11 @@ class Frame:
             )
         )
         return HTMLResponse(html, headers={"Content-Language": lang})
+
+    def _catching_up(self) -> dict[str, str] | None:
+        """Give how far the views are where they lag behind by more than what has just been recorded."""
+        done, total = self.ledger.views.position, self.ledger.size
+        return {"done": f"{done:,}", "total": f"{total:,}"} if total - done > _JUST_RECORDED else None
 
     @property
     def section(self) -> str:
@@ -352,7 +359,7 @@ def _absolute(address: str, base: str, path: str) -> str:
     return address + path.removeprefix(base)
 
 
-def frame_of(request: Request, ledger: TheLedger, reading: TheReading) -> Frame:
+async def frame_of(request: Request, ledger: TheLedger, reading: TheReading) -> Frame:
     """Give the frame of the page that a request asks for."""
     return Frame(request, ledger, reading)
 

@@ -1,5 +1,6 @@
 """The start page: what this is, its state, who is late; then what is new, and where to go on."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,7 +39,7 @@ def summary(frame: TheFrame) -> Response:
     """Show the start page."""
     owed = lateness.debts(frame)
     late = [debt for debt in owed if debt.is_late and debt.ended is None]
-    counts = lateness.counted(frame.rows("commitments"), "lifecycle")
+    counts = Counter(commitment.status for commitment in frame.state.of(Commitment))
     agreements = frame.rows("agreements")
     return frame.page(
         "summary.html",
@@ -49,7 +50,7 @@ def summary(frame: TheFrame) -> Response:
         late_count=len(late),
         owed_count=sum(not debt.is_late and debt.ended is None for debt in owed),
         opening=missing_steps(frame),
-        open_decisions=[row for row in frame.rows("decisions") if row["status"] in ("proposed", "voting")],
+        open_decisions=lateness.decisions_in(frame, ("proposed", "voting")),
         news=news(frame),
         witnessed=witnessed_line(frame),
     )

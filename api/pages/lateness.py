@@ -3,18 +3,23 @@
 Nothing is invented here: every debt is a row of a projection or a derived fact, as of the page's size and day.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from constancia.api.pages.frame import Frame
+from constancia.api.pages.rows_cache import rows_cache_of
 from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.commitments.fulfilment import EXPECTED, delivery
 from constancia.domain.derive import Derived, milestone_standing
+from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.succession import heirs_of
 from constancia.domain.kernel.calendar import OPEN, local_day, parse_edtf, parse_instant
 from constancia.domain.plans.plan import ActionPlan
+from constancia.domain.remarks.remarked_entry import RemarkedEntry
+from constancia.domain.remarks.standing import contested_entries, contests_of
 from constancia.ledger.views.projections.base import Row
 
 _OPEN_DECISION: Final = ("proposed", "voting")
@@ -76,6 +81,10 @@ class MetLate:
 
 def debts(frame: Frame) -> list[Debt]:
     """Give everything that is owed, the latest first; what has ended comes last."""
+    return rows_cache_of(frame.request).once(frame.as_of, "#debts", lambda: _debts(frame))
+
+
+def _debts(frame: Frame) -> list[Debt]:
     listed = [
         *_milestones(frame), *_deliverables(frame), *_plans(frame), *_complaints(frame), *_consultations(frame),
         *_contests(frame), *_responses(frame), *_decisions(frame), *_agreements(frame),
@@ -153,27 +162,25 @@ def _milestones(frame: Frame) -> Iterator[Debt]:
 
 def _deliverables(frame: Frame) -> Iterator[Debt]:
     """Yield what was not handed in of milestones that are reported complete: a report does not deliver it."""
-    for row in frame.rows("commitments"):
-        commitment = frame.state.aggregates.get(row["stream"])
-        if not isinstance(commitment, Commitment) or commitment.scope is None:
-            continue
-        stands = {item["milestone"]: item for item in row["milestones"]}
-        for item in row["deliverables"]:
-            milestone = commitment.scope.milestone(item["milestone"])
-            if milestone is None or item["status"] != "expected" or stands[item["milestone"]]["stands"] != "done":
+    for commitment in frame.state.of(Commitment):
+        for item in commitment.scope.deliverables if commitment.scope is not None else ():
+            milestone = commitment.scope.milestone(item.milestone) if commitment.scope is not None else None
+            if milestone is None or milestone.milestone in commitment.open_milestones:
+                continue
+            if delivery(frame.state, commitment, item) != EXPECTED:
                 continue
             due = milestone_standing(frame.state, commitment, milestone, frame.as_of.at).due
             days = 0 if due is None else _days(due.date().isoformat(), frame.as_of.day) + 1
             yield Debt(
                 kind="deliverable",
                 parties=responsible_for(frame.state, commitment, milestone),
-                title=item["title"],
-                about=row["title"],
-                stream=row["stream"],
+                title=item.title.to_json(),
+                about=commitment.title.to_json(),
+                stream=commitment.stream,
                 days=max(0, days),
                 due=milestone.window,
                 source=commitment.scopes[-1].mark.index,
-                ended=row["lifecycle"] if row["lifecycle"] in _OVER else None,
+                ended=commitment.status if commitment.status in _OVER else None,
             )
 
 
@@ -234,19 +241,26 @@ def _consultations(frame: Frame) -> Iterator[Debt]:
 
 def _contests(frame: Frame) -> Iterator[Debt]:
     """Yield the contests that were not answered; the rules set no term, so that it is not lateness."""
-    for row in frame.rows("remarks"):
-        index = frame.ledger.log.index_of(row["target"])
-        statement = frame.statement(index)
-        for contest in row["contests"]:
-            if contest["is_open"] and not contest["answered"]:
+    for target in contested_entries(frame.state):
+        for contest in contests_of(frame.state, target):
+            if contest.is_open:
                 yield Debt(
                     kind="contest",
-                    parties=tuple(sorted(heirs_of(frame.state, statement["actor"].get("party", "")))),
-                    title=contest["grounds"],
-                    stream=f"entry/{row['target']}",
-                    since=contest["mark"]["occurred_on"],
-                    source=contest["mark"]["index"],
+                    parties=tuple(sorted(heirs_of(frame.state, _party_of(frame, target)))),
+                    title=contest.grounds.to_json(),
+                    stream=f"entry/{target}",
+                    since=contest.mark.occurred_on,
+                    source=contest.mark.index,
                 )
+
+
+def _party_of(frame: Frame, target: str) -> str:
+    """Give the party that said an entry, by its leaf hash; empty for genesis, which all founders said."""
+    remarked = frame.state.aggregates.get(f"entry/{target}")
+    if isinstance(remarked, RemarkedEntry) and len(remarked.authors) == 1:
+        return remarked.authors[0]
+    party: str = frame.statement(frame.ledger.log.index_of(target))["actor"].get("party", "")
+    return party
 
 
 def _responses(frame: Frame) -> Iterator[Debt]:
@@ -269,8 +283,15 @@ def _response(frame: Frame, fact: Derived) -> Iterator[Debt]:
         )
 
 
+def decisions_in(frame: Frame, states: Container[str]) -> list[Row]:
+    """Give the rows of the decisions that are in one of some states on the day."""
+    day = frame.as_of.day
+    streams = [decision.stream for decision in frame.state.of(Decision) if decision.status_on(day) in states]
+    return [frame.as_of.row("decisions", stream) for stream in streams]
+
+
 def _decisions(frame: Frame) -> Iterator[Debt]:
-    for row in frame.rows("decisions"):
+    for row in decisions_in(frame, (*_OPEN_DECISION, "adopted")):
         if row["status"] in _OPEN_DECISION:
             cast = {vote["party"] for vote in row["standing_votes"]}
             kind, waiting = "vote", [party for party in row["voters"] if party not in cast]
@@ -308,11 +329,3 @@ def _days(due: str, day: date) -> int:
     """Count the days of the ledger's zone since the last day of a term."""
     last = parse_edtf(due).end if due != OPEN else None
     return max(0, (day - last).days) if last is not None else 0
-
-
-def counted(rows: Iterable[Row], member: str) -> dict[Any, int]:
-    """Count rows by what a member holds."""
-    counts: dict[Any, int] = {}
-    for row in rows:
-        counts[row[member]] = counts.get(row[member], 0) + 1
-    return counts

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
@@ -17,13 +18,15 @@ from constancia.api.pages.page_cache import CachedPage
 from constancia.api.routers.refusals import attempt_rows
 from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.derive import flags, milestone_standing
+from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.calendar import deadline
 from constancia.domain.naming import NAMED_MEMBERS
 from constancia.domain.participation.standing import OWED
 from constancia.domain.sentences import sentence_of
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.as_of import MAX_SIZE
-from constancia.ledger.views.projections.base import Row
+from constancia.ledger.views.projections.base import Row, start_of
 
 router = APIRouter(include_in_schema=False, route_class=CachedPage)
 PAGE: Final = 50
@@ -54,14 +57,55 @@ class Chosen:
     late: bool
     contested: bool
 
-    def takes(self, row: Row) -> bool:
-        """Tell whether a commitment's row is one of them."""
+    def takes(self, card: "Card") -> bool:
+        """Tell whether a commitment is one of them."""
         return (
-            self.status in ("", row["lifecycle"])
-            and (not self.party or self.party in row["responsible"])
-            and (not self.late or "overdue" in row["flags"])
-            and (not self.contested or "contested" in row["flags"])
+            self.status in ("", card.commitment.status)
+            and (not self.party or self.party in card.responsible)
+            and (not self.late or "overdue" in card.flags)
+            and (not self.contested or "contested" in card.flags)
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """A commitment in the list: who answers for it now; its flags, where they are asked for."""
+
+    frame: Frame
+    commitment: Commitment
+    responsible: frozenset[str]
+
+    @cached_property
+    def flags(self) -> tuple[str, ...]:
+        """The overlay flags on the page's day."""
+        state = self.frame.state
+        return flags(state, self.commitment, start_of(self.frame.as_of.day, state.timezone))
+
+    def row(self) -> Row:
+        """Give its row, with how many milestones are complete, and the next deadline that is still to come."""
+        reading = self.frame.as_of
+        row = self._light_row() if reading.dated is None else reading.row("commitments", self.commitment.stream)
+        running = [item["window"] for item in row["milestones"] if item["stands"] == "running"]
+        coming = sorted(running, key=lambda window: str(deadline(window, self.frame.state.timezone)))
+        done = sum(item["stands"] == "done" for item in row["milestones"])
+        return {**row, "done": done, "next": coming[0] if coming else None}
+
+    def _light_row(self) -> Row:
+        """Give what the list shows of the row of the present, without all that was reported."""
+        commitment, state = self.commitment, self.frame.state
+        at = start_of(self.frame.as_of.day, state.timezone)
+        steps = commitment.scope.milestones if commitment.scope else ()
+        return {
+            "commitment": commitment.commitment,
+            "flags": list(self.flags),
+            "lifecycle": commitment.status,
+            "milestones": [
+                {"stands": milestone_standing(state, commitment, step, at).stands, "window": step.window}
+                for step in steps
+            ],
+            "objective": commitment.objective.to_json(),
+            "title": commitment.title.to_json(),
+        }
 
 
 def _spanish(english: str) -> str:
@@ -107,22 +151,23 @@ def commitments(  # noqa: PLR0913, PLR0917 (each is a filter)
 ) -> Response:
     """List commitments by status, those chosen."""
     chosen = Chosen(status=status, party=party, late=bool(late), contested=bool(contested))
-    everything = [_with_responsible(frame, row) for row in frame.rows("commitments")]
-    rows = sorted(filter(chosen.takes, everything), key=lambda row: LIFECYCLES.index(row["lifecycle"]))
-    first = min(start, max(0, len(rows) - 1))
-    part = rows[first : first + _CARDS]
+    everything = [_card(frame, commitment) for commitment in frame.state.of(Commitment)]
+    cards = sorted(filter(chosen.takes, everything), key=lambda card: LIFECYCLES.index(card.commitment.status))
+    first = min(start, max(0, len(cards) - 1))
+    part = [card.row() for card in cards[first : first + _CARDS]]
+    statuses = {card.commitment.status for card in everything}
     asked = {"status": status, "party": party, "late": late, "contested": contested}
     here = frame.link(frame.to("compromisos").partition("?")[0], **{name: text for name, text in asked.items() if text})
     return frame.page(
         "commitments.html",
         groups=_grouped(part),
         chosen=chosen,
-        lifecycles=[name for name in LIFECYCLES if any(row["lifecycle"] == name for row in everything)],
-        parties=sorted({name for row in everything for name in row["responsible"]}),
+        lifecycles=[name for name in LIFECYCLES if name in statuses],
+        parties=sorted({name for card in everything for name in card.responsible}),
         first=first,
         stop=first + len(part),
         step=_CARDS,
-        count=len(rows),
+        count=len(cards),
         here=here,
     )
 
@@ -134,34 +179,24 @@ def _grouped(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
     return list(groups.items())
 
 
-def _with_responsible(frame: Frame, row: Row) -> Row:
-    """Add who answers for it now, how many milestones are complete, and the next deadline that is still to come."""
-    commitment = frame.state.aggregates.get(row["stream"])
-    scope = commitment.scope if isinstance(commitment, Commitment) else None
-    responsible = {
-        party
-        for milestone in (scope.milestones if scope else ())
-        for party in responsible_for(frame.state, commitment, milestone)  # type: ignore[arg-type]  # it has a scope
-    }
-    running = [item["window"] for item in row["milestones"] if item["stands"] == "running"]
-    coming = sorted(running, key=lambda window: str(deadline(window, frame.state.timezone)))
-    return {
-        **row,
-        "responsible": sorted(responsible),
-        "done": sum(item["stands"] == "done" for item in row["milestones"]),
-        "next": coming[0] if coming else None,
-    }
+def _card(frame: Frame, commitment: Commitment) -> Card:
+    steps = commitment.scope.milestones if commitment.scope else ()
+    parties = (party for step in steps for party in responsible_for(frame.state, commitment, step))
+    return Card(frame=frame, commitment=commitment, responsible=frozenset(parties))
 
 
 @router.get("/es/decisiones")
 @router.get("/en/decisions")
 def decisions(frame: TheFrame, start: Start = 0) -> Response:
     """List decisions by state: the open ones first, with what is missing; then the latest."""
-    rows = [_with_missing(row) for row in frame.rows("decisions")]
-    order = {"d_open": 0, "d_waiting": 1, "d_signed": 2, "d_failed": 3}
-    rows.sort(key=lambda row: (order[row["group"]], -row["proposed"]["index"]))
-    first = min(start, max(0, len(rows) - 1))
-    part = rows[first : first + PAGE]
+    order, day = {"d_open": 0, "d_waiting": 1, "d_signed": 2, "d_failed": 3}, frame.as_of.day
+    listed = sorted(
+        frame.state.of(Decision),
+        key=lambda decision: (order[_group(decision.status_on(day))], -decision.proposed.index),
+    )
+    first = min(start, max(0, len(listed) - 1))
+    chosen = listed[first : first + PAGE]
+    part = [_with_missing(frame.as_of.row("decisions", decision.stream)) for decision in chosen]
     signs = {"d_open": "open", "d_waiting": "pen", "d_signed": "check", "d_failed": "cross"}
     groups = [(name, signs[name], [row for row in part if row["group"] == name]) for name in order]
     return frame.page(
@@ -170,20 +205,24 @@ def decisions(frame: TheFrame, start: Start = 0) -> Response:
         first=first,
         stop=first + len(part),
         step=PAGE,
-        count=len(rows),
+        count=len(listed),
         here=frame.to("decisiones"),
     )
+
+
+def _group(status: str) -> str:
+    """Give the heading under which a decision of a status is listed."""
+    if status in _OPEN:
+        return "d_open"
+    return {"adopted": "d_waiting", "signed": "d_signed"}.get(status, "d_failed")
 
 
 def _with_missing(row: Row) -> Row:
     cast = {vote["party"] for vote in row["standing_votes"]}
     is_open, is_adopted = row["status"] in _OPEN, row["status"] == "adopted"
-    group = (
-        "d_open" if is_open else "d_waiting" if is_adopted else "d_signed" if row["status"] == "signed" else "d_failed"
-    )
     return {
         **row,
-        "group": group,
+        "group": _group(row["status"]),
         "waiting_votes": [party for party in row["voters"] if party not in cast] if is_open else [],
         "waiting_signs": [party for party in row["must_sign"] if party not in row["signed_by"]] if is_adopted else [],
     }
@@ -261,13 +300,14 @@ def _attempted(frame: Frame, sha256: str) -> Markup | None:
 def participation(frame: TheFrame, start: Start = 0) -> Response:
     """Show the record of participation: contributions by kind, answers by theme, and what is owed."""
     owed = {fact.stream for fact in frame.facts() if fact.kind == OWED and not fact.params["answered_by"]}
+    proposed = [commitment.stream for commitment in frame.state.of(Commitment) if commitment.stream in owed]
     rows: Sequence[Any] = frame.rows("participation")
     first = min(start, max(0, len(rows) - 1))
     part = rows[first : first + PAGE]
     return frame.page(
         "participation.html",
         consultations=part,
-        proposals=[row for row in frame.rows("commitments") if row["stream"] in owed][:PAGE],
+        proposals=[frame.as_of.row("commitments", stream) for stream in proposed[:PAGE]],
         responses=frame.rows("responses")[:PAGE],
         first=first,
         stop=first + len(part),

@@ -1,16 +1,20 @@
 """Documents in Markdown as formatted text. What was signed are the document's bytes, which are shown with it."""
 
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 _UNDER: Final = 3  # the page has one h1, and a document's text is under an h3
 
 
 @cache
-def _renderer() -> MarkdownIt:
+def _renderer() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # noqa: PLC0415 (the server starts without it)
+
     # Without raw HTML, and without links and images: nothing that a document holds may become an address to click.
     return MarkdownIt("commonmark", {"html": False}).enable("table").disable(["link", "image", "autolink"])
 

@@ -1,7 +1,8 @@
 """The models of road maps over time: of a commitment, and of a plan's commitments."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,8 @@ from constancia.ledger.errors import NotFound
 from constancia.ledger.views.projections.base import Row as StateRow
 
 _OVER = ("closed", "rejected", "withdrawn")
+_WHOLE = 3  # commitments of a plan whose road map shows also what happened to each deliverable
+_MARKS = 12  # of one kind in a row; of more, one mark a year
 
 
 def roadmap_of(source: Source, commitment: StateRow) -> RoadMap:
@@ -36,13 +39,16 @@ def roadmap_of(source: Source, commitment: StateRow) -> RoadMap:
 
 
 def roadmap_of_plan(source: Source, plan: StateRow) -> RoadMap:
-    """Give the road map of an action plan: the plan's own period, and each milestone of the commitments that it holds.
+    """Give the road map of an action plan: each milestone of the commitments that it holds.
+
+    Of a plan that holds many, milestones alone: what happened to their deliverables is on the commitments' own pages.
 
     Args:
         source: What the page is as of.
-        plan: Its row.
+        plan: Its row; `carried` is the number of commitments where those of the row are a part.
     """
     rows: list[Row] = []
+    is_short = plan.get("carried", len(plan["commitments"])) <= _WHOLE
     is_over, sure = plan["is_over"], is_certain(plan)
     for carried in plan["commitments"]:
         try:
@@ -52,7 +58,11 @@ def roadmap_of_plan(source: Source, plan: StateRow) -> RoadMap:
         model = roadmap_of(source, commitment)
         is_over, sure = is_over and model.is_over, sure and model.is_certain
         title = source.words(commitment["title"])
-        rows += [_under(title, row, row is model.rows[-1], source) for row in model.rows]
+        rows += [
+            _under(title, row if is_short else replace(row, events=()), row is model.rows[-1], source)
+            for row in model.rows
+            if is_short or row.window is not None
+        ]
     return RoadMap(
         name=f"plan-{re.sub('[^a-z0-9]', '-', plan['plan'].lower())}",
         rows=tuple(rows),
@@ -86,7 +96,7 @@ def _milestone(source: Source, commitment: StateRow, milestone: StateRow, items:
         late_until=late_until,
         days_late=milestone["days_late"] if late_until else 0,
         ended_on=ended["mark"]["occurred_on"] if ended and not done else None,
-        events=tuple(_events(source, commitment, name, items)),
+        events=_few(source, _events(source, commitment, name, items)),
         pauses=_pauses(commitment),
     )
 
@@ -160,4 +170,15 @@ def _whole(source: Source, commitment: StateRow) -> Row:
     if ended is not None:
         kind = "closed" if ended["to"] == "closed" else "withdrawn" if ended["to"] == "withdrawn" else "rejected"
         events.append(Event(kind=kind, on=ended["mark"]["occurred_on"], what=name))  # type: ignore[arg-type]  # of three
-    return Row(title=name, window=None, events=tuple(events), pauses=_pauses(commitment))
+    return Row(title=name, window=None, events=_few(source, events), pauses=_pauses(commitment))
+
+
+def _few(source: Source, events: Iterable[Event]) -> tuple[Event, ...]:
+    """Give events; those of a kind that are more than a picture can hold as one mark a year, with their number."""
+    listed = tuple(events)
+    counts = Counter(event.kind for event in listed)
+    few = [event for event in listed if counts[event.kind] <= _MARKS]
+    years = Counter((event.kind, event.on[:4]) for event in listed if counts[event.kind] > _MARKS)
+    for (kind, year), count in sorted(years.items()):
+        few.append(Event(kind=kind, on=year, what=Words(source.say("page.pic_times", count=count), is_made=True)))
+    return tuple(few)

@@ -46,15 +46,28 @@ from constancia.verify.speed.entry_patterns import read_entry
 
 router = APIRouter(include_in_schema=False, route_class=CachedPage)
 PATHS = ("/es/", "/en/")
+_CARRIED: Final = 6  # commitments on a page of a plan
 
 
 @router.get("/es/planes/{name}")
 @router.get("/en/plans/{name}")
-def plan(name: str, frame: TheFrame, before: Before = None) -> Response:
+def plan(name: str, frame: TheFrame, before: Before = None, start: lists.Start = 0) -> Response:
     """Show an action plan: deadlines, submissions, what it carries and what changed since, assessments, timeline."""
     row = frame.as_of.row("plans", f"plan/{name}")
-    changed = {carried["commitment"]: _changed(frame, carried) for carried in row["commitments"]}
-    return frame.page("plan.html", plan=row, changed=changed, timeline=models.timeline(frame, row["stream"], before))
+    count = len(row["commitments"])
+    first = min(start, max(0, count - 1))
+    part = row["commitments"][first : first + _CARRIED]
+    return frame.page(
+        "plan.html",
+        plan={**row, "commitments": part, "carried": count},
+        changed={carried["commitment"]: _changed(frame, carried) for carried in part},
+        timeline=models.timeline(frame, row["stream"], before),
+        first=first,
+        stop=first + len(part),
+        step=_CARRIED,
+        count=count,
+        here=frame.to("planes", name),
+    )
 
 
 def _changed(frame: Frame, carried: dict[str, Any]) -> list[Change]:

@@ -28,13 +28,20 @@ class RowsCache:
 
     def rows(self, reading: Reading, name: str) -> list[Row]:
         """Give all rows of a projection as of a reading; shared, and not to be changed."""
-        return self._once(reading, name, lambda: reading.rows(name))
+        return self.once(reading, name, lambda: reading.rows(name))
 
     def facts(self, reading: Reading) -> tuple[Derived, ...]:
         """Give the derived facts as of a reading."""
-        return self._once(reading, _FACTS, reading.facts)
+        return self.once(reading, _FACTS, reading.facts)
 
-    def _once(self, reading: Reading, name: str, compute: Callable[[], T]) -> T:
+    def once(self, reading: Reading, name: str, compute: Callable[[], T]) -> T:
+        """Give what is computed from a reading, once; shared, and not to be changed.
+
+        Args:
+            reading: The reading.
+            name: What it is; a projection's, or one with a `#`.
+            compute: Computes it.
+        """
         as_of = reading.as_of
         key = (as_of.size, as_of.first, as_of.last, as_of.day)
         with self._lock:

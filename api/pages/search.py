@@ -11,24 +11,28 @@ from fastapi import APIRouter, Query, Response
 from constancia.api.http.query import Start
 from constancia.api.pages.chronicle import lines
 from constancia.api.pages.frame import Frame, TheFrame
+from constancia.api.pages.page_cache import CachedPage
+from constancia.api.pages.rows_cache import rows_cache_of
 from constancia.api.pages.search_index import SearchIndex, tokens_of
+from constancia.domain.commitments.commitment import Commitment
+from constancia.domain.governance.decision import Decision
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.projections.base import Row
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=CachedPage)
 _MAX_QUERY: Final = 200
 _THINGS: Final = 20
 _ENTRIES: Final = 30
 _INDEX: Final = re.compile(r"(?:registro|entry|#)?\s*([0-9]{1,15})\Z", re.IGNORECASE)
 _HEX: Final = re.compile(r"(?:sha256:)?([0-9a-f]{64})\Z")
 _SPACE: Final = re.compile(r"[\s\u00a0]+")
-# A projection → the section of its pages, the member that names a row, and the members with words.
+# A projection → the section of its pages, and the member that names a row.
 _NAMED: Final = (
-    ("commitments", "compromisos", "commitment", ("title", "objective")),
-    ("agreements", "acuerdos", "agreement", ("title",)),
-    ("decisions", "decisiones", "decision", ("question",)),
-    ("plans", "planes", "plan", ("title",)),
-    ("parties", "partes", "party", ("legal_name", "acronym")),
+    ("commitments", "compromisos", "commitment"),
+    ("agreements", "acuerdos", "agreement"),
+    ("decisions", "decisiones", "decision"),
+    ("plans", "planes", "plan"),
+    ("parties", "partes", "party"),
 )
 
 
@@ -38,6 +42,18 @@ class Hit:
 
     address: str
     title: object
+    note: object = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """What can be found by its name: its section, its own name and a place in the page, title, note, folded words."""
+
+    section: str
+    name: str
+    title: object
+    words: str
+    place: str = ""
     note: object = ""
 
 
@@ -78,10 +94,10 @@ def _exact(frame: Frame, asked: str) -> Iterator[Hit]:
         yield from _by_hash(frame, digest.group(1))
     elif re.fullmatch(r"[0-9a-f-]{36}", asked.lower()):
         yield from _by_name(frame, asked.lower())
-    for projection, section, member, _words in _NAMED:
-        for row in frame.rows(projection):
-            if row[member] == asked.lower():
-                yield Hit(address=frame.to(section, row[member]), title=_title(row))
+    for projection, section, member in _NAMED:
+        row = frame.as_of.find(projection, f"{member}/{asked.lower()}")
+        if row is not None:
+            yield Hit(address=frame.to(section, row[member]), title=_title(row))
 
 
 def _by_name(frame: Frame, name: str) -> Iterator[Hit]:
@@ -123,24 +139,40 @@ def _entry_hit(frame: Frame, index: int) -> Hit:
 
 
 def _things(frame: Frame, tokens: list[str]) -> Iterator[Hit]:
-    wanted = [folded(token) for token in tokens]
-    for projection, section, member, words in _NAMED:
-        for row in frame.rows(projection):
-            if _has(wanted, *(row.get(name, "") for name in words)):
-                yield Hit(address=frame.to(section, row[member]), title=_title(row))
-            for person in row.get("appointments", ()):
-                if _has(wanted, person["name"], person["post"]):
-                    address = f"{frame.to(section, row[member])}#{person['appointment']}"
-                    yield Hit(address=address, title=person["name"], note=person["post"])
+    wanted = [re.compile(rf"\b{re.escape(folded(token))}") for token in tokens]
+    for thing in rows_cache_of(frame.request).once(frame.as_of, "#things", lambda: list(_all_things(frame))):
+        if all(token.search(thing.words) for token in wanted):
+            address = frame.to(thing.section, thing.name)
+            yield Hit(address=f"{address}{thing.place}", title=thing.title, note=thing.note)
+
+
+def _all_things(frame: Frame) -> Iterator[Thing]:
+    """Yield everything that has a page and a name, in the order of `_NAMED`."""
+    for commitment in frame.state.of(Commitment):
+        title, objective = commitment.title.to_json(), commitment.objective.to_json()
+        yield Thing(section="compromisos", name=commitment.commitment, title=title, words=_folded(title, objective))
+    for row in frame.rows("agreements"):
+        yield Thing(section="acuerdos", name=row["agreement"], title=row["title"], words=_folded(row["title"]))
+    for decision in frame.state.of(Decision):
+        question = decision.question.to_json()
+        yield Thing(section="decisiones", name=decision.decision, title=question, words=_folded(question))
+    for row in frame.rows("plans"):
+        yield Thing(section="planes", name=row["plan"], title=row["title"], words=_folded(row["title"]))
+    for row in frame.rows("parties"):
+        words = _folded(row["legal_name"], row.get("acronym", ""))
+        yield Thing(section="partes", name=row["party"], title=row["legal_name"], words=words)
+        for person in row["appointments"]:
+            words, place = _folded(person["name"], person["post"]), f"#{person['appointment']}"
+            shown = {"title": person["name"], "note": person["post"], "words": words}
+            yield Thing(section="partes", name=row["party"], place=place, **shown)
 
 
 def _title(row: Row) -> object:
     return row.get("title") or row.get("question") or row.get("legal_name")
 
 
-def _has(wanted: list[str], *texts: Any) -> bool:
-    text = folded(" ".join(_plain(item) for item in texts))
-    return all(re.search(rf"\b{re.escape(token)}", text) for token in wanted)
+def _folded(*texts: Any) -> str:
+    return folded(" ".join(_plain(item) for item in texts))
 
 
 def _plain(text: Any) -> str:

@@ -17,6 +17,7 @@ from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, 
 from constancia.ledger.errors import Busy
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.reader.dsse import dsse_envelope
+from constancia.ledger.reader.receipts import receipt
 from constancia.ledger.submission import parse_signed
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.speed.entry_patterns import read_entry
@@ -63,17 +64,23 @@ async def append_entry(request: Request, ledger: TheLedger, settings: TheSetting
         for signature in signed.signatures:
             rates.take("recorded", signature.key)
     headers = {"Cache-Control": "no-store", "Location": f"{prefix_of(request.scope)}/api/v1/entries/{done.entry.index}"}
-    document = receipt_document(ledger, done.entry.index, ledger.receipt_size(done.entry.index))
+    size = ledger.receipt_size(done.entry.index)
+    document = _receipt(ledger, done.entry.index, size, done.entry.raw, done.entry.recorded_at)
     return JSONResponse({**document, "replayed": done.replayed}, 200 if done.replayed else 201, headers)
 
 
 def receipt_document(ledger: Ledger, index: int, size: int) -> dict[str, Any]:
     """Give a receipt as JSON: the entry's index, and the proof file for the checkpoint of `size` as text."""
+    raw = ledger.log.entry(index)
+    return _receipt(ledger, index, size, raw, read_entry(raw).recorded_at)
+
+
+def _receipt(ledger: Ledger, index: int, size: int, raw: bytes, recorded_at: str) -> dict[str, Any]:
     return {
         "index": index,
         "leaf_hash": ledger.log.leaf_hash(index).hex(),
-        "receipt": ledger.receipt(index, size).decode(),
-        "recorded_at": read_entry(ledger.log.entry(index)).recorded_at,
+        "receipt": receipt(ledger.log, index, size, raw).decode(),
+        "recorded_at": recorded_at,
         "size": size,
     }
 

@@ -2,10 +2,9 @@
 
 import base64
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
-from prov.model import ProvDocument
 
 from constancia.api.http.deps import TheLedger, ThePage
 from constancia.api.http.examples_of_records import PROV
@@ -14,6 +13,9 @@ from constancia.api.http.schemas import json_example, refusals
 from constancia.ledger.views.projections.citations import citations_in
 from constancia.verify.core.formats.entry import Entry
 from constancia.verify.speed.entry_patterns import read_entry
+
+if TYPE_CHECKING:
+    from prov.model import ProvDocument
 
 router = APIRouter(prefix="/api/v1", tags=["exchange"])
 
@@ -34,7 +36,7 @@ def provenance(request: Request, ledger: TheLedger, page: ThePage) -> Response:
     )
 
 
-def prov_document(origin: str, entries: Iterator[Entry]) -> ProvDocument:
+def prov_document(origin: str, entries: Iterator[Entry]) -> "ProvDocument":
     """Give the provenance of entries.
 
     Args:
@@ -48,6 +50,8 @@ def prov_document(origin: str, entries: Iterator[Entry]) -> ProvDocument:
 
     Source: PROV-DM and PROV-JSON (W3C); RFC 6920 §3.
     """
+    from prov.model import ProvDocument  # noqa: PLC0415 (the server starts without it)
+
     document = ProvDocument()
     document.add_namespace("ledger", f"https://{origin}/")
     document.add_namespace("sha256", "ni:///sha-256;")
@@ -68,7 +72,7 @@ def prov_document(origin: str, entries: Iterator[Entry]) -> ProvDocument:
     return document.unified()
 
 
-def _agents(document: ProvDocument, actor: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[str]:
+def _agents(document: "ProvDocument", actor: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[str]:
     """Give who signed, as agents of the document: a person for a party, a party's root, or all founders."""
     parties = [founder["party"] for founder in body["founders"]] if "party" not in actor else [actor["party"]]
     for party in parties:

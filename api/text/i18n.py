@@ -199,5 +199,7 @@ def isolate(text: str) -> str:
 
     Source: Unicode Bidirectional Algorithm (UAX 9), isolating formatting characters.
     """
+    if text.isascii():
+        return text
     runs_left = any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
     return f"\u2068{text}\u2069" if runs_left else text

@@ -2,11 +2,12 @@
 
 import io
 from dataclasses import dataclass
-from typing import Final
-
-import segno
+from typing import TYPE_CHECKING, Final
 
 from constancia.api.text.links import permalink, proof_fragment, without_long_signatures
+
+if TYPE_CHECKING:
+    import segno
 
 # 129 modules a side: 6 cm wide each is 0.46 mm, which office printers hold and phones read. It is enough for the proof
 # of a log of a million entries with three cosignatures.
@@ -48,10 +49,14 @@ def qr_code(address: str, leaf_hash: bytes, receipt: bytes | None = None) -> QrC
         code = _fitting([(f"{link}#", None), (fragment, None)])
         if code is not None:
             return _drawn(code, f"{link}#{fragment}", link)
+    import segno  # noqa: PLC0415 (the server starts without it)
+
     return _drawn(segno.make(link, error="m", micro=False), link, link)
 
 
-def _fitting(segments: list[tuple[str, None]]) -> segno.QRCode | None:
+def _fitting(segments: list[tuple[str, None]]) -> "segno.QRCode | None":
+    import segno  # noqa: PLC0415 (the server starts without it)
+
     try:
         code = segno.make(segments, error="l", micro=False)  # type: ignore[arg-type] # segments are not in its types
     except segno.DataOverflowError:
@@ -59,7 +64,7 @@ def _fitting(segments: list[tuple[str, None]]) -> segno.QRCode | None:
     return code if int(code.version) <= MAX_VERSION else None
 
 
-def _drawn(code: segno.QRCode, text: str, title: str) -> QrCode:
+def _drawn(code: "segno.QRCode", text: str, title: str) -> QrCode:
     out = io.BytesIO()
     # A white background: on a dark page a code without one cannot be scanned.
     code.save(out, kind="svg", border=4, dark="#000", light="#fff", omitsize=True, title=title)

@@ -5,18 +5,20 @@
 - U2: what an earlier edition took in as a document of an event or a decision still counts.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.commitments.deliverable import DeliverableState
-from constancia.domain.commitments.gathering import Gathering
+from constancia.domain.commitments.gathering import Gathering, Holding
 from constancia.domain.commitments.scope import Deliverable
 from constancia.domain.governance.body import line_of
 from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.context import StateView
 from constancia.domain.kernel.editions import THIRD
+from constancia.domain.kernel.groups import grouped
 
 FULFILLED: Final = "fulfilled"
 EXPECTED: Final = "expected"
@@ -55,29 +57,39 @@ def fulfilment(state: StateView, commitment: Commitment, item: Deliverable) -> F
 
 
 def _held(state: StateView, commitment: Commitment, item: Deliverable) -> Fulfilment | None:
-    holdings = [
-        (gathering.holding.mark.index, gathering.stream, gathering.holding)
-        for gathering in state.of(Gathering)
-        if gathering.holding is not None
-        and gathering.about is not None
-        and (gathering.about.commitment, gathering.about.deliverable) == (commitment.commitment, item.deliverable)
-    ]
+    holdings = state.once(_holdings).get((commitment.commitment, item.deliverable))
     if not holdings:
         return None
     _index, stream, holding = min(holdings, key=lambda holding: holding[0])
     return Fulfilment(stream=stream, mark=holding.mark, on=holding.ended)
 
 
+def _holdings(state: StateView) -> Mapping[tuple[str, str | None], tuple[tuple[int, str, Holding], ...]]:
+    """Give the gatherings that were held, by the commitment and the deliverable that they are about."""
+    gatherings: Iterable[Gathering] = state.of(Gathering)
+    return grouped(
+        ((about.commitment, about.deliverable), (gathering.holding.mark.index, gathering.stream, gathering.holding))
+        for gathering in gatherings
+        if gathering.holding is not None and (about := gathering.about) is not None
+    )
+
+
+def _fulfilling(state: StateView) -> Mapping[tuple[str, str], tuple[Decision, ...]]:
+    """Give the signed decisions that fulfil a deliverable, by its commitment and its id."""
+    decisions: Iterable[Decision] = state.of(Decision)
+    return grouped(
+        ((fulfils.commitment, fulfils.deliverable), decision)
+        for decision in decisions
+        if decision.status == "signed" and (fulfils := decision.act.fulfils) is not None
+    )
+
+
 def _decided(state: StateView, commitment: Commitment, item: Deliverable) -> Fulfilment | None:
     line = {body.governance_body for body in line_of(state, commitment.governance_body)}
     signed = [
         decision
-        for decision in state.of(Decision)
-        if decision.status == "signed"
-        and decision.governance_body in line
-        and decision.act.fulfils is not None
-        and decision.act.fulfils.commitment == commitment.commitment
-        and decision.act.fulfils.deliverable == item.deliverable
+        for decision in state.once(_fulfilling).get((commitment.commitment, item.deliverable), ())
+        if decision.governance_body in line
     ]
     if not signed:
         return None

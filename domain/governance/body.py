@@ -13,6 +13,7 @@ from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context, StateView
 from constancia.domain.kernel.editions import FIRST, THIRD
+from constancia.domain.kernel.groups import grouped
 from constancia.domain.kernel.rules import Breach
 from constancia.domain.kernel.rules import Rule as ActRule
 from constancia.domain.kernel.values import Rule, Text
@@ -132,10 +133,16 @@ def line_of(state: StateView, name: str | None) -> Iterator[GovernanceBody]:
 def _successor(state: StateView, body: GovernanceBody) -> GovernanceBody | None:
     """Give the body whose last member's word ended the seats of this one: others may be founding, and name it too."""
     ended = {index for seat in body.seats for change, _on, index in seat.changes if change == "succeeded"}
-    after = (other for other in state.of(GovernanceBody) if other.predecessor == body.governance_body)
+    after = state.once(_successors).get(body.governance_body, ())
     return next(
         (other for other in after if any(mark.index in ended for word in other.concurring for mark in word.marks)), None
     )
+
+
+def _successors(state: StateView) -> Mapping[str | None, tuple[GovernanceBody, ...]]:
+    """Give the bodies that name another as the one before them, by that one's id."""
+    bodies: Iterable[GovernanceBody] = state.of(GovernanceBody)
+    return grouped((body.predecessor, body) for body in bodies)
 
 
 def acting_body(state: StateView, name: str | None) -> GovernanceBody | None:

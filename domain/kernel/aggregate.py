@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Final, Literal
 
 from constancia.domain.kernel.machine import NONE
@@ -84,14 +85,28 @@ def marks_of(value: object, *, leave_out: frozenset[str] = frozenset()) -> froze
         value: An aggregate, or a part of one.
         leave_out: Names of members that are not looked into.
     """
+    marks: set[Mark] = set()
+    _gather(value, leave_out, marks)
+    return frozenset(marks)
+
+
+def _gather(value: object, leave_out: frozenset[str], marks: set[Mark]) -> None:
     if isinstance(value, Mark):
-        return frozenset({value})
-    if isinstance(value, tuple):
-        return frozenset().union(*(marks_of(member, leave_out=leave_out) for member in value))
-    if is_dataclass(value) and not isinstance(value, Value | type):
-        members = (getattr(value, member.name) for member in fields(value) if member.name not in leave_out)
-        return frozenset().union(*(marks_of(member, leave_out=leave_out) for member in members))
-    return frozenset()
+        marks.add(value)
+    elif isinstance(value, tuple):
+        for member in value:
+            _gather(member, leave_out, marks)
+    else:
+        for name in _looked_into(type(value)):  # type: ignore[arg-type]  # a class is hashable
+            if name not in leave_out:
+                _gather(getattr(value, name), leave_out, marks)
+
+
+@cache
+def _looked_into(cls: type[Any]) -> tuple[str, ...]:
+    """Give the members of a class in which there may be marks: none of what was read from a body."""
+    is_looked_into = is_dataclass(cls) and not issubclass(cls, Value)
+    return tuple(member.name for member in fields(cls)) if is_looked_into else ()
 
 
 # Metadata of a field that holds the act that an aggregate began with: in the document the act's members are the
@@ -101,16 +116,19 @@ IN_PLACE: Final[Mapping[str, bool]] = {"in_place": True}
 
 def document_of(value: object) -> Any:
     """Give the JSON form of an aggregate for the state document: absent members left out, tuples as lists."""
-    if isinstance(value, Value):
-        return value.to_json()
-    if isinstance(value, Aggregate | Mark | Concurrence) or hasattr(value, "__dataclass_fields__"):
+    if value is None or isinstance(value, Value | str | int):
+        return to_json(value)
+    members = _members(type(value))  # type: ignore[arg-type]  # a class is hashable
+    if members is not None:
         document: dict[str, Any] = {}
-        for attribute in fields(value):  # type: ignore[arg-type]  # a dataclass instance by the test above
-            member = document_of(getattr(value, attribute.name))
-            if "in_place" in attribute.metadata:
+        for name, is_in_place in members:
+            member = getattr(value, name)
+            if member.__class__ not in _PLAIN:
+                member = document_of(member)
+            if is_in_place:
                 document |= {name: item for name, item in member.items() if name != "provenance"}
             elif member is not None:
-                document[attribute.name] = member
+                document[name] = member
         return document
     if isinstance(value, tuple | list):
         return [document_of(item) for item in value]
@@ -119,6 +137,17 @@ def document_of(value: object) -> Any:
     if isinstance(value, Mapping):
         return {str(name): document_of(member) for name, member in value.items()}
     return to_json(value)
+
+
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
+
+
+@cache
+def _members(cls: type[Any]) -> tuple[tuple[str, bool], ...] | None:
+    """Give the members of a dataclass, each with whether its own members are the document's; None for others."""
+    if not is_dataclass(cls):
+        return None
+    return tuple((attribute.name, "in_place" in attribute.metadata) for attribute in fields(cls))
 
 
 Level = Literal["no_evidence_available", "not_started", "limited", "substantial", "complete"]

@@ -12,6 +12,7 @@ from constancia.domain.kernel.editions import FIRST
 from constancia.domain.kernel.values import digest
 
 _A = TypeVar("_A", bound=Aggregate)
+_T = TypeVar("_T")
 
 
 class EntryView(Protocol):
@@ -78,6 +79,9 @@ class StateView(Protocol):
 
     def of(self, kind: type[_A]) -> Iterator[_A]:
         """Give the aggregates of a class."""
+
+    def once(self, compute: "Callable[[Any], _T]") -> _T:
+        """Give what a pure function computes of the state, once for all who ask."""
 
 
 # Finds an earlier entry by its hex leaf hash; the ledger has the store, the domain has none.

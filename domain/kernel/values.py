@@ -202,9 +202,8 @@ class Value:
 
     def to_json(self) -> dict[str, Any]:
         """Give the object that `parse` reads back; absent members are left out."""
-        return {
-            field.name: to_json(member) for field in fields(self) if (member := getattr(self, field.name)) is not None
-        }
+        names = _schema(type(self))[1]  # type: ignore[arg-type]  # a class is hashable
+        return {name: to_json(member) for name in names if (member := getattr(self, name)) is not None}
 
 
 def to_json(value: object) -> Any:
@@ -213,7 +212,7 @@ def to_json(value: object) -> Any:
         return value.to_json()
     if isinstance(value, tuple):
         return [to_json(item) for item in value]
-    if isinstance(value, Mapping):
+    if not isinstance(value, str | int) and isinstance(value, Mapping):
         return {str(name): to_json(member) for name, member in value.items()}
     return value
 

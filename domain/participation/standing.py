@@ -8,7 +8,7 @@
   not happen before the ledger began.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
@@ -27,6 +27,7 @@ from constancia.domain.kernel.calendar import (
 )
 from constancia.domain.kernel.context import StateView
 from constancia.domain.kernel.derived import Derived
+from constancia.domain.kernel.groups import grouped
 from constancia.domain.kernel.occurrence import Occurrence, as_recorded, occurrence
 from constancia.domain.participation.response import ReasonedResponse
 
@@ -117,7 +118,12 @@ def _is_past(state: StateView, gathering: Gathering, mark: Mark, due: datetime) 
 
 def responses_to(state: StateView, stream: str) -> tuple[ReasonedResponse, ...]:
     """Give the answers to a gathering or a commitment, in the order of recording."""
-    return tuple(response for response in state.of(ReasonedResponse) if stream in response.concerns)
+    return state.once(_responses).get(stream, ())
+
+
+def _responses(state: StateView) -> Mapping[str, tuple[ReasonedResponse, ...]]:
+    responses: Iterable[ReasonedResponse] = state.of(ReasonedResponse)
+    return grouped((stream, response) for response in responses for stream in dict.fromkeys(response.concerns))
 
 
 def unanswered(gathering: Gathering, responses: tuple[ReasonedResponse, ...]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@
   them. Terms of answers stop where who says it sits, or a body has decided it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, Final, Literal
@@ -20,6 +20,7 @@ from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_edtf, parse_instant
 from constancia.domain.kernel.context import Context, StateView
+from constancia.domain.kernel.groups import grouped
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.occurrence import CLAIM_SPAN
@@ -293,9 +294,12 @@ def moves_of(
     state: StateView, deadline: str, *, plan: str | None = None, answers: str | None = None
 ) -> Iterator[DeadlineMove]:
     """Give the moves of one deadline."""
-    for move in state.of(DeadlineMove):
-        if (move.deadline, move.plan, move.answers) == (deadline, plan, answers):
-            yield move
+    yield from state.once(_moves).get((deadline, plan, answers), ())
+
+
+def _moves(state: StateView) -> Mapping[tuple[str, str | None, str | None], tuple[DeadlineMove, ...]]:
+    moves: Iterable[DeadlineMove] = state.of(DeadlineMove)
+    return grouped(((move.deadline, move.plan, move.answers), move) for move in moves)
 
 
 def clock_stops(moves: Iterable[DeadlineMove], today: date, timezone: str) -> list[tuple[date, date]]:

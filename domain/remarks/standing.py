@@ -64,9 +64,18 @@ def contests_of(state: StateView, leaf_hash: str) -> tuple[ContestStanding, ...]
         All of them, also answered and withdrawn ones.
     """
     remarked = remarks_on(state, leaf_hash)
-    report = _report(state, leaf_hash, remarked)
+    report = state.once(_contested_reports).get(leaf_hash)
+    if remarked is None and report is None:
+        return ()
     contests = [*_former_contests(state, report), *(_contests(remarked) if remarked else ())]
     return tuple(sorted(contests, key=lambda contest: contest.mark.index))
+
+
+def contested_entries(state: StateView) -> Iterable[str]:
+    """Give the leaf hashes of the entries that were contested, each once."""
+    remarked: Iterable[RemarkedEntry] = state.of(RemarkedEntry)
+    targets = [entry.target for entry in remarked if entry.contests]
+    return dict.fromkeys([*targets, *state.once(_contested_reports)])
 
 
 def responses_to(state: StateView, leaf_hash: str) -> tuple[EntryResponse, ...]:
@@ -125,18 +134,26 @@ def contests_within(state: StateView, aggregate: Aggregate) -> Iterator[tuple[Ma
 
 def verdicts_on(state: StateView, leaf_hash: str) -> Mapping[str, str]:
     """Give what a party said of a suspect signature on an entry: `affirmed` or `disowned`, by party."""
-    keys: Iterable[Key] = state.of(Key)
-    return {key.party: verdict for key in keys for target, verdict in key.reaffirmed if target == leaf_hash}
+    return state.once(_verdicts).get(leaf_hash, {})
+
+
+def _verdicts(state: StateView) -> Mapping[str, Mapping[str, str]]:
+    """Give what parties said of suspect signatures, by the leaf hash of the entry and by party."""
+    verdicts: dict[str, dict[str, str]] = {}
+    for key in state.of(Key):
+        for target, verdict in key.reaffirmed:
+            verdicts.setdefault(target, {})[key.party] = verdict
+    return verdicts
 
 
 def disowned(state: StateView) -> Mapping[str, str]:
     """Give the leaf hashes of the signatures that their parties have disowned, with the party."""
-    if state.edition == FIRST:
-        return {}
-    pairs = (
-        (target, key.party) for key in state.of(Key) for target, verdict in key.reaffirmed if verdict == "disowned"
-    )
-    return dict(pairs)
+    return {} if state.edition == FIRST else state.once(_disowned)
+
+
+def _disowned(state: StateView) -> Mapping[str, str]:
+    keys: Iterable[Key] = state.of(Key)
+    return {target: key.party for key in keys for target, verdict in key.reaffirmed if verdict == "disowned"}
 
 
 def _contests(remarked: RemarkedEntry) -> Iterator[ContestStanding]:
@@ -168,12 +185,8 @@ def _former_contests(state: StateView, report: ProgressStatement | None) -> Iter
         )
 
 
-def _report(state: StateView, leaf_hash: str, remarked: RemarkedEntry | None) -> ProgressStatement | None:
-    """Give the report that an entry made, where an earlier edition let it be contested."""
-    if remarked is not None:
-        about = state.standing(remarked.target_stream)
-        commitments: Iterable[Commitment] = (about,) if isinstance(about, Commitment) else ()
-    else:
-        commitments = state.of(Commitment)
+def _contested_reports(state: StateView) -> Mapping[str, ProgressStatement]:
+    """Give the reports that an earlier edition let be contested, and that were, by the leaf hash of their entries."""
+    commitments: Iterable[Commitment] = state.of(Commitment)
     reports = (report for commitment in commitments for report in commitment.reports if report.contests)
-    return next((report for report in reports if report.mark.leaf_hash == leaf_hash), None)
+    return {report.mark.leaf_hash: report for report in reports}

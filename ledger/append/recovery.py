@@ -9,7 +9,7 @@ The signatures of the statements are not checked here: they were checked on subm
 can check them again with the verifier.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from eventsourcing.persistence import Notification, PersistenceError
@@ -28,13 +28,19 @@ from constancia.verify.speed.entry_patterns import read_entry
 _PAGE: Final = 1_000
 
 
-def replay(head: Head, store: LedgerRecorder, log_key: VerifierKey | None) -> Tip:
+def replay(
+    head: Head,
+    store: LedgerRecorder,
+    log_key: VerifierKey | None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Tip:
     """Advances a head to the end of the store.
 
     Args:
         head: The head, empty or at an earlier size of this very store.
         store: The store.
         log_key: The key that must have signed the checkpoint; None: the one that the genesis names.
+        progress: Called now and then with the entries that were read, and those that there are.
 
     Returns:
         What readers may know.
@@ -45,9 +51,11 @@ def replay(head: Head, store: LedgerRecorder, log_key: VerifierKey | None) -> Ti
     start = head.size
     last = None
     try:
-        rows = _rows(store, start)
+        rows, total = _rows(store, start), store.counts()[0] if progress is not None else 0
         for last in _batches(store, start):
             _replay_batch(head, last, rows)
+            if progress is not None:
+                progress(head.size, total)
         events, covered = store.counts()
     except PersistenceError as error:
         raise Fatal(f"the store can't be read: {error}", where=f"entry {head.size}") from error

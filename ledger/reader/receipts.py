@@ -8,13 +8,14 @@ from constancia.ledger.wire.composition import format_tlog_proof
 from constancia.verify.core.formats.checkpoint import read_checkpoint
 
 
-def receipt(log: Log, index: int, size: int | None = None) -> bytes:
+def receipt(log: Log, index: int, size: int | None = None, entry: bytes | None = None) -> bytes:
     """Return the receipt of an entry.
 
     Args:
         log: The log.
         index: The entry's index.
         size: A size at which a checkpoint was signed, above `index`; the last one by default.
+        entry: The entry's bytes, where the caller has just stored or read them.
 
     Returns:
         A `.tlog-proof` file whose `extra` line holds the entry.
@@ -25,7 +26,7 @@ def receipt(log: Log, index: int, size: int | None = None) -> bytes:
     Source:
         C2SP tlog-proof; ours: SPEC §4.
     """
-    entry = log.entry(index)
+    entry = log.entry(index) if entry is None else entry
     checkpoint = log.checkpoint(size)
     # The size is read from the checkpoint at hand: the log may have grown since.
     covered = read_checkpoint(checkpoint).size

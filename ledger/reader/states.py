@@ -6,10 +6,10 @@ the entries in order (the projector) is called with each one as it passes.
 
 - F1: a state that was lent is never changed again. Before the next entry the fold goes on with a copy, whose
   aggregates, being frozen, are the same objects.
-- F2: an entry is parsed and applied once, for readers at the head and for the follower of the views.
+- F2: an entry is parsed and applied once, for readers at the head and for the follower of the views. A follower that
+  lags behind what is folded already catches up with a fold of its own: nobody who reads waits for it.
 """
 
-import copy
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -36,11 +36,17 @@ class States:
     The head and the past have a lock each: who asks for earlier sizes delays nobody who reads the present.
     """
 
-    def __init__(self, log: Log, origin: str) -> None:
-        """Fold the entries of `log`."""
+    def __init__(self, log: Log, origin: str, begun: State | None = None) -> None:
+        """Fold the entries of `log`.
+
+        Args:
+            log: The log.
+            origin: The ledger's name.
+            begun: A state of its own at some size of this very log, to go on from; by default that of size 0.
+        """
         self._log = log
         self._origin = origin
-        self._state = State(origin)
+        self._state = State(origin) if begun is None else begun
         self._is_lent = False
         self._take: Take | None = None
         self._take_from = 0
@@ -71,21 +77,23 @@ class States:
             self._advance(stop)
             return self._state.size
 
-    def hand_on(self, start: int, take: Take | None) -> None:
+    def hand_on(self, start: int, take: Take | None) -> bool:
         """Have `take` called with each entry from index `start` on, and the state after it; with None, nothing more.
 
-        Entries that were folded before are folded again where `start` lies before the state's size.
+        Returns:
+            Whether it is so; False where the entry at `start` was folded before.
         """
         with self._lock:
-            self._take, self._take_from = take, start
             if take is not None and self._state.size > start:
-                self._state, self._is_lent = State(self._origin), False
+                return False
+            self._take, self._take_from = take, start
+            return True
 
     def _advance(self, stop: int) -> None:
         if self._state.size >= stop:
             return
         if self._is_lent:
-            self._state, self._is_lent = copied(self._state), False
+            self._state, self._is_lent = self._state.copied(), False
         for raw in self._log.entries(self._state.size, stop):
             recorded = self._apply(self._state, raw)
             if self._take is not None and recorded.index >= self._take_from:
@@ -104,7 +112,7 @@ class States:
     def _fold(self, size: int) -> State:
         anchors = list(self._anchors)  # the head may set one meanwhile
         nearest = max((anchor for anchor in anchors if anchor <= size), default=0)
-        state = copied(self._anchors[nearest]) if nearest else State(self._origin)
+        state = self._anchors[nearest].copied() if nearest else State(self._origin)
         for raw in self._log.entries(nearest, size):
             self._apply(state, raw)
         return state
@@ -114,10 +122,5 @@ class States:
         recorded = recorded_of(entry, state.version(entry.statement.stream) + 1)
         state.apply(recorded, lookup=self._log.lookup)
         if state.size % _ANCHOR_EVERY == 0 and state.size not in self._anchors:
-            self._anchors[state.size] = copied(state)
+            self._anchors[state.size] = state.copied()
         return recorded
-
-
-def copied(state: State) -> State:
-    """Give a state that can go on by itself. The aggregates, being frozen, are the same objects."""
-    return copy.deepcopy(state, {id(aggregate): aggregate for aggregate in state.aggregates.values()})

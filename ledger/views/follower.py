@@ -57,6 +57,7 @@ class Views:
         self._moved = threading.Condition()
         self._catching = threading.Lock()
         self._projector: Projector | None = None
+        self._behind: States | None = None  # folds what readers are ahead with, until the rows have caught up
         self._reached = 0
         self.retry = Retry()
         self.failure: Exception | None = None
@@ -105,9 +106,12 @@ class Views:
                 self._projector = self._resume(store)
             size = -1
             while not self._closing.is_set():
-                before, size = size, self._states.advance(min(max(size, 0) + PAGE, self._log.size))
+                states = self._behind or self._states
+                before, size = size, states.advance(min(max(size, 0) + PAGE, self._log.size))
                 self._save(store, self._projector)
-                if size in (before, self._log.size):
+                if self._behind is not None and self._states.hand_on(size, self._projector.take):
+                    self._behind = None
+                elif size in (before, self._log.size):
                     break
         return self._reached
 
@@ -149,7 +153,7 @@ class Views:
             self._moved.notify_all()
         with self._catching:
             self._states.hand_on(0, None)
-            self._projector = None
+            self._projector = self._behind = None
         with self._opening:
             opened, self._opened = self._opened, None
         if opened is not None:
@@ -177,8 +181,11 @@ class Views:
             _log.warning("the views are of another history or version; they are made again")
             store.clear()
             position = 0
-        projector = Projector(self._origin, position)
-        self._states.hand_on(position, projector.take)
+        projector, self._behind = Projector(self._origin, position), None
+        if not self._states.hand_on(position, projector.take):
+            begun = self._states.at(position).copied() if position else None
+            self._behind = States(self._log, self._origin, begun)
+            self._behind.hand_on(position, projector.take)
         return projector
 
     def _is_ours(self, position: int, stored: bytes | None) -> bool:

@@ -126,13 +126,17 @@ class Reading:
         Raises:
             NotFound: There is none.
         """
-        projection = _BY_NAME[name]
-        row = (
-            projection.row(self.state, stream, self.day) if self.dated is None else self._dated_row(projection, stream)
-        )
+        row = self.find(name, stream)
         if row is None:
             raise NotFound(f"there is no {stream}" + ("" if self.as_of.day is None else f" on {self.as_of.day}"))
         return row
+
+    def find(self, name: str, stream: str) -> Row | None:
+        """Give the row of a stream; None where there is none."""
+        projection = _BY_NAME[name]
+        if self.dated is not None:
+            return self._dated_row(projection, stream)
+        return projection.row(self.state, stream, self.day)
 
     def answers(self) -> tuple[Validity, ...]:
         """Give what holds for a time, with the answer for the day of judging."""

@@ -156,3 +156,32 @@ def test_undoing_what_ended_a_founders_root_leaves_it_active() -> None:
 def test_there_is_a_machine_for_every_kind_of_stream() -> None:
     kinds = {entry.originator_id.partition("/")[0] for entry in history().entries}
     assert kinds <= set(MACHINES)
+
+
+def test_what_is_computed_once_is_of_this_state_alone() -> None:
+    """A look-up is made once for all who ask, and made again after each entry that is taken in or back."""
+    stage, calls = history(), list[int]()
+
+    def count(state: Any) -> int:
+        calls.append(state.size)
+        return len(state.aggregates)
+
+    state = replay(stage.entries[:-1], ORIGIN, stage.lookup)
+    before = state.size
+    assert [state.once(count) for _ in range(3)] == [len(state.aggregates)] * 3
+    other = state.copied()
+    token = state.apply(stage.entries[-1], lookup=stage.lookup)
+    assert state.once(count) == len(state.aggregates)
+    state.undo(token)
+    assert state.once(count) == other.once(count) == len(other.aggregates)
+    assert calls == [before, before + 1, before, before]
+
+
+def test_a_copy_and_what_it_was_copied_from_go_on_apart() -> None:
+    stage = history()
+    state = replay(stage.entries[:-1], ORIGIN, stage.lookup)
+    other, before = state.copied(), bytes_of(state)
+    other.apply(stage.entries[-1], lookup=stage.lookup)
+    assert bytes_of(state) == before
+    assert bytes_of(other) == bytes_of(replay(stage.entries, ORIGIN, stage.lookup))
+    assert [*other.of(Party)] == [*replay(stage.entries, ORIGIN, stage.lookup).of(Party)]

@@ -4,7 +4,7 @@ The levels that the responsible report, that others contest, and that assessors 
 computes one of them from the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -15,12 +15,12 @@ from constancia.domain.commitments.scope import Deliverable, Milestone
 from constancia.domain.derive import flags, milestone_standing
 from constancia.domain.kernel.aggregate import Mark, document_of
 from constancia.domain.kernel.calendar import format_instant
+from constancia.domain.kernel.groups import grouped
 from constancia.domain.plans.plan import ActionPlan
 from constancia.domain.plans.scale import COMPLETION
 from constancia.domain.remarks.standing import (
     contested_level,
     contests_of,
-    contests_within,
     remarks_on,
     standing_of,
 )
@@ -35,6 +35,7 @@ def _row(state: State, key: str, day: date) -> Row | None:
     if not isinstance(commitment, Commitment):
         return None
     scope, at = commitment.scope, start_of(day, state.timezone)
+    overlay = flags(state, commitment, at)
     independent = list(assessments_of(state, key))
     return {
         "commitment": commitment.commitment,
@@ -42,12 +43,12 @@ def _row(state: State, key: str, day: date) -> Row | None:
         "contested_level": contested_level(state, commitment),
         "decided": document_of(commitment.decided or ()),
         "deliverables": _deliverables(state, commitment),
-        "flags": list(flags(state, commitment, at)),
+        "flags": list(overlay),
         "governance_body": commitment.governance_body,
         "independent": independent,
         "independent_level": _independent_level(independent),
         "indicators": document_of(scope.indicators or ()) if scope else [],
-        "is_contested": any(contest.is_open for _mark, contest in contests_within(state, commitment)),
+        "is_contested": "contested" in overlay,
         "last": document_of(_last(state, commitment)),
         "lifecycle": commitment.status,
         "milestones": [
@@ -55,11 +56,7 @@ def _row(state: State, key: str, day: date) -> Row | None:
         ],
         "objective": document_of(commitment.objective),
         "open_milestones": list(commitment.open_milestones),
-        "plans": [
-            plan.plan
-            for plan in state.of(ActionPlan)
-            if any(carried.commitment == commitment.commitment for carried in plan.commitments)
-        ],
+        "plans": list(dict.fromkeys(state.once(_plans).get(commitment.commitment, ()))),
         "problem": document_of(commitment.problem),
         "proposals": document_of(commitment.proposals),
         "reports": [_with_standing(state, report) for report in commitment.reports],
@@ -69,6 +66,11 @@ def _row(state: State, key: str, day: date) -> Row | None:
         "stream": commitment.stream,
         "title": document_of(commitment.title),
     }
+
+
+def _plans(state: State) -> Mapping[str, tuple[str, ...]]:
+    """Give the plans that carry a commitment, by its id."""
+    return grouped((carried.commitment, plan.plan) for plan in state.of(ActionPlan) for carried in plan.commitments)
 
 
 def _independent_level(assessments: Sequence[Row]) -> str | None:

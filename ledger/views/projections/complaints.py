@@ -1,11 +1,13 @@
 """Complaints: open, answers owed and late, resolved. Of a protected one nothing that it protects. Key: the stream."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 from constancia.domain.complaints.complaint import Complaint
 from constancia.domain.complaints.facts import OwedAnswer, owed_answers
 from constancia.domain.kernel.aggregate import document_of
+from constancia.domain.kernel.groups import grouped
 from constancia.domain.state import State
 from constancia.ledger.views.projections.base import Row, StateProjection, start_of, streams_of
 
@@ -24,12 +26,18 @@ def _row(state: State, key: str, day: date) -> Row | None:
     return {
         **document,
         "answers": [_answer(answer) for answer in answers],
-        "continued_by": [other.complaint for other in state.of(Complaint) if other.continues == complaint.complaint],
+        "continued_by": list(state.once(_continuing).get(complaint.complaint, ())),
         "filer": complaint.filer,
         "is_late": any(answer.stands == "late" for answer in answers),
         "is_open": complaint.is_open,
         "was_taken_in": complaint.was_taken_in,
     }
+
+
+def _continuing(state: State) -> Mapping[str, tuple[str, ...]]:
+    """Give the complaints that continue another, by that one's id."""
+    others = ((other.continues, other.complaint) for other in state.of(Complaint))
+    return grouped((continued, name) for continued, name in others if continued is not None)
 
 
 def _answer(answer: OwedAnswer) -> Row:

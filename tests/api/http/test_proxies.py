@@ -31,7 +31,8 @@ MADE = ("/bundle.zip", "/data/libro.sqlite")  # the catalogue names their checks
 NO_LIMITS: dict[str, Any] = {"writes_per_minute": 0, "costly_reads_per_minute": 0, "entries_per_key_per_minute": 0}
 ROWS = [projection.name for projection in STATE_PROJECTIONS]
 OK = (200, 307)
-NOT_COMPARED = ("date", "connection", "content-length", "transfer-encoding")
+# A page names its own address, and its tag is of the page.
+NOT_COMPARED = ("date", "connection", "content-length", "etag", "transfer-encoding")
 HOP_BY_HOP = ("connection", "keep-alive", "transfer-encoding", "date")
 
 

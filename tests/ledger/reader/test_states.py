@@ -9,7 +9,7 @@ from constancia.domain.state import State
 from constancia.ledger.append.head import Head, find_leaf
 from constancia.ledger.errors import Fatal, NotFound
 from constancia.ledger.reader import states
-from constancia.ledger.reader.states import States, copied
+from constancia.ledger.reader.states import States
 from constancia.ledger.store.mapper import recorded_of
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.entry import Entry, parse_entry
@@ -92,7 +92,7 @@ class TestStates:
     def test_copy_goes_on_by_itself(self, desk: Desk) -> None:
         state = desk.ledger.state()
         before = canonical(state.document())
-        other = copied(state)
+        other = state.copied()
         desk.take(desk.world.allege("c1"))
         last = entries(desk)[-1]
         other.apply(recorded_of(last, other.version(last.statement.stream) + 1))

@@ -25,6 +25,7 @@ from constancia.ledger.errors import LedgerError, Locked, NotFound
 from constancia.ledger.health import health_of
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.reader.states import States
+from constancia.ledger.views import follower
 from constancia.ledger.views.projections import ENTRY_PROJECTIONS, STATE_PROJECTIONS
 from constancia.ledger.views.projections.base import StateProjection
 from constancia.ledger.views.projector import fold_rows
@@ -500,9 +501,36 @@ class TestOneFold:
             ledger.views.wait()
             assert ledger.state().size == ledger.size == ledger.views.position
             assert calls["read_entry"] - opened == 5
-        # The writer reads the store back at the start, once, and the fold another time; each looks up the one entry
-        # that something was said of.
-        assert opened == 2 * (ledger.size - 5 + 1)
+        # The store is read back at the start, once, for the writer, readers and rows together; it looks up the one
+        # entry that something was said of, and the views compare their last one.
+        assert opened == ledger.size - 5 + 1
+
+    def test_f2_readers_do_not_wait_for_rows_that_lag_behind(self, told: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        told.ledger.close()
+        for path in told.folder.glob("views.sqlite*"):
+            path.unlink()
+        first_page, may_go_on = threading.Event(), threading.Event()
+        save = ViewStore.save
+
+        def saved(store: ViewStore, position: int, changes: Any) -> None:
+            first_page.set()
+            assert may_go_on.wait(30)
+            save(store, position, changes)
+
+        monkeypatch.setattr(follower, "PAGE", 4)
+        monkeypatch.setattr(ViewStore, "save", saved)
+        ledger = told.reopen()
+        assert first_page.wait(30)
+        assert ledger.views.position == 0
+        assert ledger.state().size == ledger.size > 8
+        told.take(told.world.allege("c1"))  # comes while the rows are far behind
+        assert ledger.state().size == ledger.size
+        may_go_on.set()
+        ledger.views.wait()
+        told.take(told.world.allege("c1"))  # and one after they have caught up
+        ledger.views.wait()
+        assert ledger.rebuild(check=True).differences == ()
+        assert ledger.views._behind is None
 
     def test_serving_process_holds_the_writer_s_state_and_one_more(self, told: Desk) -> None:
         """Counts what the ledger reaches: other tests' ledgers may be in the same process."""

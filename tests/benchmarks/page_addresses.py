@@ -1,0 +1,84 @@
+"""The addresses of every kind of page and of every table that a ledger has, from the application's own routers."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+
+from constancia.api.opendata.tables import TABLES
+from constancia.api.pages.frame import _PAGES_OF
+from constancia.api.pages.routes import ROUTERS
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.views.projections import STATE_PROJECTIONS
+
+_KINDS: Final = {section: kind for kind, section in _PAGES_OF.items()}
+# What a page without a name takes besides: a word to look for, the two days to compare.
+_ASKED: Final = {"/es/buscar": "?q=compromiso", "/es/cambios": "?de=2019-06-01&a=2020-01-01"}
+# Lists that begin at their end: the other end is asked for too.
+_PAGED: Final = {"/es/registros": "?start=0", "/es/compromisos": "?start=24", "/es/decisiones": "?start=50"}
+
+
+def spread(names: Sequence[str], count: int) -> list[str]:
+    """Give at most so many of them, evenly, with the first and the last."""
+    if len(names) <= count:
+        return list(names)
+    return [names[round(place * (len(names) - 1) / (count - 1))] for place in range(count)]
+
+
+def names_of(ledger: Ledger, section: str) -> list[str]:
+    """Give the names that pages of a section have."""
+    if section == "registros":
+        return [str(index) for index in range(ledger.size)]
+    if section == "datos":
+        return [table.named("es") for table in TABLES]
+    prefix = f"{_KINDS[section]}/"
+    streams = [stream for stream in ledger.state().aggregates if stream.startswith(prefix)]
+    return [stream.removeprefix(prefix) for stream in streams]
+
+
+def pages(ledger: Ledger, count: int = 5) -> Iterator[tuple[str, list[str]]]:
+    """Yield each kind of page, by its route in Spanish, with up to `count` addresses.
+
+    Args:
+        ledger: The ledger that is served.
+        count: Most addresses of a kind.
+    """
+    seen = set()
+    for route in _routes(ROUTERS):
+        path = route.path
+        if not path.startswith("/es/") or "GET" not in (route.methods or ()) or path in seen:
+            continue
+        seen.add(path)
+        if "{name}" not in path:
+            yield path, [path + _ASKED.get(path, "")]
+            if path in _PAGED:
+                yield f"{path} (otra parte)", [path + _PAGED[path]]
+            continue
+        chosen = spread(names_of(ledger, path.split("/")[2]), count)
+        if chosen:
+            yield path, [path.replace("{name}", name) for name in chosen]
+    yield "/es/ (as of a past size)", [f"/es/?size={ledger.size // 2}"]
+    yield "/es/ (as of a past day)", ["/es/?at=2019-09-01"]
+
+
+def files() -> Iterator[tuple[str, list[str]]]:
+    """Yield each table of the open data, each list of the interface, and what else grows with the ledger."""
+    for table in TABLES:
+        for form in ("csv", "json"):
+            path = f"/datos/{table.named('es')}.{form}"
+            yield path, [path]
+    for projection in STATE_PROJECTIONS:
+        path = f"/api/v1/{projection.name}"
+        yield path, [path]
+    for path in ("/api/v1/state", "/api/v1/derived", "/api/v1/validity", "/api/v1/ogp", "/api/v1/popolo"):
+        yield path, [path]
+    for path in ("/feeds/es/all.atom", "/feeds/es/all.ics", "/datos/datapackage.json", "/checkpoint", "/healthz"):
+        yield path, [path]
+
+
+def _routes(routers: Sequence[APIRouter]) -> Iterator[APIRoute]:
+    for router in routers:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                yield route

@@ -36,6 +36,8 @@ from constancia.api.routers import (
     verifier,
     witnesses,
 )
+from constancia.api.signing import draft_page
+from constancia.api.signing.drafts import DraftLimits, DraftStore
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
@@ -104,6 +106,12 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.state.altered = {}  # verdicts on altered copies
     app.state.search_index = None  # made at the first search
     app.state.settings = settings
+    app.state.drafts = DraftStore(
+        ledger.folder.drafts,
+        clock=ledger.clock,
+        limits=DraftLimits(days=settings.draft_days, rows=settings.max_drafts),
+        writable=ledger.is_writable,
+    )
     problems.install(app)
     _show_refusals(app, ledger)
     app.state.rows_cache, app.state.pages = RowsCache(), PageStore()
@@ -128,7 +136,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         verifier,
     ):
         app.include_router(module.router)
-    for router in pages.ROUTERS:
+    for router in (*pages.ROUTERS, draft_page.router):
         app.include_router(router)
     static = files("constancia.api").joinpath("static")
     app.mount("/static", CheckedFiles(directory=str(static)), name="static")

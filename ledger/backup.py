@@ -32,7 +32,7 @@ from constancia.ledger.disk.durable import (
 )
 from constancia.ledger.disk.lock import LOCK_NAME, WriterLock
 from constancia.ledger.errors import LedgerError, NotFound
-from constancia.ledger.folder import VAULT_NAME, LedgerFolder
+from constancia.ledger.folder import DRAFTS_NAME, VAULT_NAME, LedgerFolder
 from constancia.ledger.replacement import put_back, replace_ledger
 from constancia.ledger.witnesses.rollback_records import Contradiction, RollbackRecords
 from constancia.verify.audit.run import audit
@@ -51,7 +51,8 @@ TAR_SUFFIX: Final = ".tar"
 _DATABASES: Final = ("cosignatures.sqlite", STORE_NAME)  # in this order: cosignatures are of trees that the store has
 # First what must not be ahead of the store; the published checkpoint before the tiles that it covers.
 _FIRST: Final = ("log/checkpoint", "anchors")
-_LEFT_OUT: Final = ("views.sqlite", LOCK_NAME, VAULT_NAME)  # what is destroyed in the vault must be in no backup
+# What is destroyed in the vault, or has expired among the drafts, must be in no backup.
+_LEFT_OUT: Final = ("views.sqlite", LOCK_NAME, VAULT_NAME, DRAFTS_NAME)
 _NO_EVIDENCE: Final = ("refusals.sqlite",)  # nothing rests on it: where it can't be read, all else is copied
 _SUFFIX: Final = ".sqlite"
 

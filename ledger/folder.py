@@ -5,6 +5,7 @@ D/ledger.lock       who writes
 D/views.sqlite      projections; may be deleted
 D/cosignatures.sqlite   what witnesses have cosigned; lost, they are asked again
 D/refusals.sqlite   signed attempts that were refused; outside the chain, may be deleted
+D/drafts.sqlite     prepared acts that wait for a signature; no entries, may be deleted
 D/rollbacks.json    rollbacks that the operator has accepted, with reasons; public
 D/vault/            what commitments stand for, and blocked documents; never published nor backed up
 D/set-aside/        a published log that an accepted rollback contradicts; evidence
@@ -44,6 +45,7 @@ from constancia.verify.sources.sqlite_store import open_store
 
 NO_WITNESSES: Final = "none"
 VAULT_NAME: Final = "vault"
+DRAFTS_NAME: Final = "drafts.sqlite"
 # How a policy that we write calls the log's own ML-DSA-44 cosignatures.
 LOG_COSIGNER: Final = "log-mldsa44"
 
@@ -93,6 +95,11 @@ class LedgerFolder:
     def refusals(self) -> Path:
         """Signed attempts that were refused."""
         return self.path / "refusals.sqlite"
+
+    @property
+    def drafts(self) -> Path:
+        """Prepared acts that wait for a signature."""
+        return self.path / DRAFTS_NAME
 
     @property
     def vault(self) -> Path:

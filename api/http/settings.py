@@ -35,6 +35,8 @@ class Settings(BaseSettings):
         entries_per_key_per_minute: Rate limit of entries per key; 0 for no limit.
         witness_refusals_per_minute: Rate limit per address of requests that do not advance a witness; beyond it
             requests get 429, unread; 0 for no limit.
+        draft_days: Days until a prepared act that waits for its signature expires.
+        max_drafts: Prepared acts that are stored at most.
         public_url: Public URL of this server, e.g. `https://constancia.example`, for QR codes and addresses in pages.
             By default what a believed proxy names, else this machine's address. Its path is the path prefix.
         root_path: Path prefix under which a reverse proxy publishes the server, e.g. `/libro`; by default that of
@@ -58,6 +60,8 @@ class Settings(BaseSettings):
     costly_reads_per_minute: int = Field(default=240, ge=0)
     entries_per_key_per_minute: int = Field(default=120, ge=0)
     witness_refusals_per_minute: int = Field(default=120, ge=0)
+    draft_days: int = Field(default=30, ge=1, le=366)
+    max_drafts: int = Field(default=5_000, ge=1, le=100_000)
     public_url: str | None = Field(default=None, pattern=r"^https?://[^\s?#]+$")
     root_path: str = ""
     forwarded_allow_ips: str | None = Field(

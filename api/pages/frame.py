@@ -66,6 +66,9 @@ SEGMENTS = {
     "integridad": "integrity",
     "pruebe": "try",
     "datos": "data",
+    "firmar": "sign",
+    "pendientes": "pending",
+    "llaves": "keys",
 }
 # What a section is called: in the trail above its pages, in the map of the site.
 TITLES: Final[Mapping[str, str]] = {

@@ -1,0 +1,1 @@
+"""The signatory's way: what waits for a person, prepared acts, the page that signs with a passkey, enrolment."""

@@ -152,6 +152,7 @@ def templates() -> Environment:
     )
     environment.filters["capitalize_first"] = lambda text: type(text)(text[:1].upper() + text[1:])
     environment.filters["groups"] = lambda text: " ".join(str(text)[i : i + 8] for i in range(0, len(str(text)), 8))
+    environment.filters["fours"] = lambda text: " ".join(str(text)[i : i + 4] for i in range(0, len(str(text)), 4))
     return environment
 
 

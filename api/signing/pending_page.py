@@ -87,7 +87,7 @@ def _notice(frame: Frame, name: str, items: Iterable[Waiting], person: str, here
         path = item.path(frame, person)
         what = f"{tr(lang, f'page.owes_{item.debt.kind}')} {frame.plain_text(item.debt.title)}"
         until = "" if item.debt.due is None else tr(lang, "page.notice_until", day=date_words(item.debt.due, lang))
-        yield f"- {what}{until}"
+        yield f"- {what[:1].upper()}{what[1:]}{until}"
         yield f"  {link(frame, path) if path is not None else here}"
     yield ""
     yield tr(lang, "page.notice_all", link=here)

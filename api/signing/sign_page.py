@@ -157,14 +157,16 @@ def _documents(frame: Frame, docset: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _texts(frame: Frame, body: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Give every text of an act in all its languages, the ledger's first one first."""
-    rows = []
+    listed = list(_texts_in(body, ()))[:_MOST_TEXTS]
     order = [member_of(tag) for tag in frame.state.languages]
-    for path, text in _texts_in(body, ()):
-        name = next((part for part in reversed(path) if part in MEMBERS), path[-1] if path else "")
-        tags = sorted(text, key=lambda tag: (order.index(tag) if tag in order else len(order), tag))
-        label = MEMBERS[name][frame.lang] if name in MEMBERS else name
-        rows.append({"label": label, "texts": [(tag_of(tag), text[tag]) for tag in tags]})
-    return rows[:_MOST_TEXTS]
+    tags = [*order, *sorted({tag for _path, text in listed for tag in text} - set(order))]
+    return [
+        {
+            "label": MEMBERS[path[-1] if path and path[-1] in MEMBERS else "text"][frame.lang],
+            "texts": [(tag_of(tag), text.get(tag)) for tag in tags],
+        }
+        for path, text in listed
+    ]
 
 
 def _texts_in(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Mapping[str, str]]]:

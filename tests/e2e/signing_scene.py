@@ -11,6 +11,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 from tests.api.served import UNLIMITED, serving
 
+from constancia.api.demo.witnesses import by_policy_name, running_witnesses
 from constancia.domain.kernel.calendar import format_instant, local_day
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import SystemClock
@@ -82,8 +83,7 @@ class Scene:
         scope["deliverables"] = [item for item in scope["deliverables"] if item["deliverable"] != "d1.2"]
         body = {
             "commitment": "rm", "decision": decision, "declared_kind": "reduction",
-            "from_version": commitment.scopes[-1].version, "reason": {"es": "Ya no hace falta", "en": "No longer needed"},
-            "scope": scope,
+            "from_version": commitment.scopes[-1].version, "scope": scope,
         }  # fmt: skip
         act = {"body": body, "stream": "commitment/rm", "type": "ScopeChanged"}
         proposed = {
@@ -116,7 +116,13 @@ def scene_in(demo: Path, folder: Path) -> Iterator[Scene]:
         origin = reading.origin
     signer = places.load_log_key(origin, passphrase)
     with (
-        Ledger.open(folder, clock=SystemClock(), signer=signer, options=Options()) as ledger,
+        running_witnesses(folder) as witnesses,
+        Ledger.open(
+            folder,
+            clock=SystemClock(),
+            signer=signer,
+            options=Options(cosign=True, witness_urls=by_policy_name(witnesses)),
+        ) as ledger,
         serving(ledger, UNLIMITED) as url,
     ):
         yield Scene(ledger, url.replace("127.0.0.1", "localhost"), folder / "keys")
@@ -135,9 +141,9 @@ class Device:
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.cdp: CDPSession = self.context.new_cdp_session(self.page)
         self.cdp.send("WebAuthn.enable", {"enableUI": False})
-        self.authenticator = self.cdp.send(
-            "WebAuthn.addVirtualAuthenticator", {"options": A_PASSKEY_THAT_ANSWERS}
-        )["authenticatorId"]
+        self.authenticator = self.cdp.send("WebAuthn.addVirtualAuthenticator", {"options": A_PASSKEY_THAT_ANSWERS})[
+            "authenticatorId"
+        ]
 
     def only(self, algorithm: int) -> None:
         """Have the device make keys of one algorithm only, by its COSE number."""

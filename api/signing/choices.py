@@ -126,7 +126,11 @@ def _on_decision(at: Preparing, decision: Decision, appointment: Appointment) ->
     body = {"decision": decision.decision, "text": at.words()}
     dissent = at.act("DissentRecorded", decision.stream, body, dissents)
     if at.is_lawful(dissent):
-        name = "decline" if decision.status == "adopted" and party in decision.must_sign else "dissent"
+        name = (
+            "decline"
+            if decision.status == "adopted" and party in decision.must_sign - decision.signed_by
+            else "dissent"
+        )
         yield Choice(name=name, acts=(dissent,), words="required", member="text")
 
 

@@ -12,7 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 from tests.api.served import UNLIMITED, serving
 
 from constancia.api.demo.witnesses import by_policy_name, running_witnesses
+from constancia.domain.identity.key import Key
 from constancia.domain.kernel.calendar import format_instant, local_day
+from constancia.domain.kernel.values import digest
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.folder import LedgerFolder
@@ -92,6 +94,30 @@ class Scene:
         }  # fmt: skip
         self.say(by, "DecisionProposed", f"decision/{decision}", proposed)
 
+    def freeze(self, agreement: str, version: int, texts: Mapping[str, bytes]) -> None:
+        """Put a text forward for signing, in its languages, Spanish being the authentic one."""
+        title = {"es": "Convenio de prueba", "en": "Agreement for a test"}
+        documents = [
+            {"lang": lang, "media_type": "text/markdown", "sha256": self.ledger.documents.put(text), "size": len(text),
+             "title": title}
+            for lang, text in texts.items()
+        ]  # fmt: skip
+        docset = {"authentic": "es", "documents": documents}
+        draft = {"agreement": agreement, "docset": docset, "parties": ["inai", "nosc", "sfp"], "title": title}
+        self.say("ap-s-inai", "AgreementDrafted", f"agreement/{agreement}", draft | {"version": version})
+        frozen = {"agreement": agreement, "docset": digest(docset), "required": ["inai", "nosc", "sfp"]}
+        self.say("ap-s-inai", "AgreementTextFrozen", f"agreement/{agreement}", frozen | {"version": version})
+
+    def appoint(self, party: str, name: str, scope: list[str]) -> None:
+        """Have a party's root appoint somebody new, from today on."""
+        body = {
+            "appointment": f"ap-{name}", "capacity": "representative", "name": f"Persona {name.upper()}",
+            "party": party,
+            "person": f"p-{name}", "post": {"es": "Directora general", "en": "Director general"},
+            "scope": sorted(scope), "valid_from": local_day(self.ledger.clock.now(), self.state.timezone).isoformat(),
+        }  # fmt: skip
+        self.say(f"root-{party}", "RepresentativeAppointed", f"appointment/ap-{name}", body)
+
     def vote(self, name: str, decision: str, choice: str) -> None:
         about = self.state.aggregates[f"decision/{decision}"]
         body = {"choice": choice, "decision": decision, "digest": about.act_digest}
@@ -133,6 +159,7 @@ class Device:
 
     def __init__(self, browser: Browser, **options: Any) -> None:
         self.context: BrowserContext = browser.new_context(**options)
+        self.context.set_default_timeout(10_000)
         self.page: Page = self.context.new_page()
         self.said: list[str] = []
         self.asked: list[str] = []
@@ -165,5 +192,57 @@ class Device:
         ]
         return found
 
+    def tab(self) -> Page:
+        """Give another tab of the same browser, whose authenticator has the same passkeys: Chromium has one a tab."""
+        page = self.context.new_page()
+        cdp = self.context.new_cdp_session(page)
+        cdp.send("WebAuthn.enable", {"enableUI": False})
+        options = {"options": A_PASSKEY_THAT_ANSWERS}
+        name = cdp.send("WebAuthn.addVirtualAuthenticator", options)["authenticatorId"]
+        for credential in self.credentials():
+            cdp.send("WebAuthn.addCredential", {"authenticatorId": name, "credential": credential})
+        return page
+
     def close(self) -> None:
         self.context.close()
+
+
+def passkeys(scene: Scene) -> list[Key]:
+    return [key for key in scene.state.of(Key) if key.scheme == "webauthn"]
+
+
+def enrol(scene: Scene, device: Device, appointment: str, *, endorsed: bool = True) -> str:
+    """Make a passkey on the page; gives the fingerprint that it shows."""
+    before = {key.key for key in passkeys(scene)}
+    page = device.page
+    page.goto(f"{scene.url}/es/llaves/{appointment}")
+    page.click("#make")
+    page.locator(".print code").last.wait_for()
+    [key] = [key for key in passkeys(scene) if key.key not in before]
+    shown = page.locator(".print code").last.inner_text()
+    assert shown.replace(" ", "") == key.key[:32]
+    assert (key.appointment, key.rp_id, key.origins) == (appointment, "localhost", (scene.url,))
+    if endorsed:
+        scene.endorse(key.party, key.key)
+    return shown
+
+
+def choose(device: Device, address: str, option: str, words: str | None = None) -> Page:
+    page = device.page
+    page.goto(address)
+    page.click(f"[data-option={option}]")
+    if words is not None:
+        page.fill("#words-es", words)
+    page.wait_for_selector("#confirm:not([disabled])")
+    return page
+
+
+def confirm(page: Page) -> int:
+    page.click("#confirm")
+    page.wait_for_url("**/constancia")
+    return int(page.url.split("/")[-2])
+
+
+def message(page: Page) -> str:
+    page.wait_for_selector("#message.bad, #message.warn")
+    return page.locator("#message").inner_text()

@@ -15,11 +15,10 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import load_der_public_key
-from playwright.sync_api import Browser, Page
-from tests.e2e.signing_scene import Device, Scene, scene_in
+from playwright.sync_api import Browser
+from tests.e2e.signing_scene import Device, Scene, choose, confirm, enrol, message, scene_in
 from tests.e2e.test_page_verifier import PAGE, trusted_files
 
-from constancia.domain.identity.key import Key
 from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.sources.source import open_source
@@ -42,47 +41,6 @@ def device(browser: Browser) -> Iterator[Device]:
     made.close()
     unexpected = [text for text in made.said if "pubKeyCredParams" not in text and "Failed to load" not in text]
     assert unexpected == []
-
-
-def passkeys(scene: Scene) -> list[Key]:
-    return [key for key in scene.state.of(Key) if key.scheme == "webauthn"]
-
-
-def enrol(scene: Scene, device: Device, appointment: str, *, endorsed: bool = True) -> str:
-    """Make a passkey on the page; gives the fingerprint that it shows."""
-    before = {key.key for key in passkeys(scene)}
-    page = device.page
-    page.goto(f"{scene.url}/es/llaves/{appointment}")
-    page.click("#make")
-    page.wait_for_function("size => document.querySelectorAll('.print code').length > size", arg=0)
-    [key] = [key for key in passkeys(scene) if key.key not in before]
-    shown = page.locator(".print code").last.inner_text()
-    assert shown.replace(" ", "") == key.key[:32]
-    assert (key.appointment, key.rp_id, key.origins) == (appointment, "localhost", (scene.url,))
-    if endorsed:
-        scene.endorse(key.party, key.key)
-    return shown
-
-
-def choose(device: Device, address: str, option: str, words: str | None = None) -> Page:
-    page = device.page
-    page.goto(address)
-    page.click(f"[data-option={option}]")
-    if words is not None:
-        page.fill("#words-es", words)
-    page.wait_for_selector("#confirm:not([disabled])")
-    return page
-
-
-def confirm(page: Page) -> int:
-    page.click("#confirm")
-    page.wait_for_url("**/constancia")
-    return int(page.url.split("/")[-2])
-
-
-def message(page: Page) -> str:
-    page.wait_for_selector("#message.bad, #message.warn")
-    return page.locator("#message").inner_text()
 
 
 @pytest.mark.parametrize("algorithm", [ES256, EDDSA], ids=["ES256", "EdDSA"])
@@ -113,8 +71,7 @@ def test_from_the_link_to_the_receipt(
     assert statement["body"]["explanation"] == {"es": "Hace falta el entregable"}
     assert statement["actor"]["person"] == "p-a"
     assert "Hace falta el entregable" in page.locator("main").inner_text()
-    page.wait_for_function("document.querySelector('#verified').textContent")
-    assert "Comprobado en este navegador" in page.locator("#verified").inner_text()
+    page.locator("#verified", has_text="Comprobado en este navegador").wait_for()
 
     assert scene.ledger.wait_cosigned(20)
     receipt = tmp_path / "constancia.tlog-proof"
@@ -290,7 +247,7 @@ def test_somebody_elses_device_is_named_before_anything_is_asked(scene: Scene, b
     assert "sólo hay llaves de Persona E (ficticia) (NOSC), y esto lo firma Persona A (ficticia) (SFP)" in text
     assert "No se firmó nada" in text
     page.click("#message button")  # asked all the same: the key that answers is named, and nothing is handed in
-    page.wait_for_function("document.querySelector('#message').textContent.includes('respondió')")
+    page.locator("#message", has_text="respondió").wait_for()
     text = message(page)
     assert "la llave que respondió es de Persona E (ficticia) (NOSC)" in text
     assert scene.ledger.size == size
@@ -302,7 +259,7 @@ def test_device_without_the_passkey_says_so(scene: Scene, browser: Browser, wait
     size = scene.ledger.size
     page = choose(empty, waiting, "against")
     empty.page.evaluate(
-        "navigator.credentials.get = () => Promise.reject(new DOMException('none here', 'NotAllowedError'))"
+        "() => { navigator.credentials.get = () => Promise.reject(new DOMException('none', 'NotAllowedError')); }"
     )
     page.click("#confirm")
     assert "este equipo no tiene la llave de Persona A (ficticia)" in message(page)
@@ -330,7 +287,7 @@ def test_long_lost_connection_is_handed_in_later(scene: Scene, signatory: Device
     page = choose(signatory, waiting, "abstain")
     page.route("**/api/v1/entries", lambda route: route.abort())
     page.click("#confirm")
-    page.wait_for_function("document.querySelector('#message').textContent.includes('No se sabe')", timeout=20_000)
+    page.locator("#message", has_text="No se sabe").wait_for(timeout=20_000)
     assert votes_of(scene, waiting) == []
     page.unroute("**/api/v1/entries")
     page.reload()
@@ -359,14 +316,14 @@ def test_clock_off_by_a_day_is_said_before_signing(
 
 def test_second_click_is_no_second_act(scene: Scene, signatory: Device, waiting: str) -> None:
     page = choose(signatory, waiting, "against")
-    page.evaluate("for (let i = 0; i < 3; i++) document.querySelector('#confirm').click()")
+    page.locator("#confirm").click(click_count=3)
     page.wait_for_url("**/constancia")
     assert votes_of(scene, waiting) == ["against"]
 
 
 def test_page_in_two_tabs_is_one_act(scene: Scene, signatory: Device, waiting: str) -> None:
     page = choose(signatory, waiting, "against")
-    other = signatory.context.new_page()
+    other = signatory.tab()
     other.goto(waiting)
     other.click("[data-option=for]")
     other.wait_for_selector("#confirm:not([disabled])")
@@ -380,18 +337,21 @@ def test_page_in_two_tabs_is_one_act(scene: Scene, signatory: Device, waiting: s
 
 
 def test_two_tabs_at_the_same_moment_are_one_act(scene: Scene, signatory: Device, waiting: str) -> None:
-    """The second tab has looked before the first was recorded: the statement's id is the same, and used once."""
+    """The second tab looked before the first one's act was recorded: the statement's id is the same, and used once."""
     page = choose(signatory, waiting, "against")
-    fresh = page.evaluate("fetch(document.querySelector('#sheet').dataset.sheet).then(answer => answer.text())")
+    before = httpx.get(waiting.replace("/es/firmar/", "/api/v1/signing/es/")).text
+    other = signatory.tab()
+    other.route("**/api/v1/signing/**", lambda route: route.fulfill(body=before, content_type="application/json"))
+    other.goto(waiting)
+    other.click("[data-option=for]")
+    other.wait_for_selector("#confirm:not([disabled])")
     index = confirm(page)
-    page = signatory.page
-    page.route("**/api/v1/signing/**", lambda route: route.fulfill(body=fresh, content_type="application/json"))
-    page.go_back()
-    page.route(waiting, lambda route: route.continue_())
-    page.evaluate("0")
-    page.unroute("**/api/v1/signing/**")
+    other.click("#confirm")
+    text = message(other)
+    assert "ya estaba firmado" in text
+    assert other.locator("#message a").get_attribute("href") == f"/es/registros/{index}/constancia"
     assert votes_of(scene, waiting) == ["against"]
-    assert scene.entry(index)["statement"]["body"]["choice"] == "against"
+    other.close()
 
 
 def test_appointment_that_ended_meanwhile_signs_nothing(scene: Scene, browser: Browser, waiting: str) -> None:

@@ -41,7 +41,6 @@ def keys(appointment: str, frame: TheFrame) -> Response:
         is_now=is_now,
         can_be_made=can_be_made and is_now,
         problem=None if can_be_made or not past else over(frame, past[0]),
-        today=local_day(frame.ledger.clock.now(), frame.state.timezone).isoformat(),
         address=party.address,
         words=messages(frame.lang),
         data=_data(frame, made),

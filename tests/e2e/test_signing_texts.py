@@ -196,7 +196,7 @@ def test_draft_that_expires_while_it_is_open_signs_nothing(scene: Scene, signato
     assert "Este borrador caducó" in page.locator("h1").inner_text()
 
 
-# What a signature by a passkey must be, whoever hands it in.
+# What a signature by a passkey must be, by any way it comes.
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +211,12 @@ def handed_in(scene: Scene, browser: Browser) -> Iterator[Callable[..., httpx.Re
         scene.propose(decision)
         page = device.page
         sent: list[str] = []
-        page.route("**/api/v1/entries", lambda route: (sent.append(route.request.post_data or ""), route.abort()))
+
+        def take(route: Any) -> None:
+            sent.append(route.request.post_data or "")
+            route.abort()
+
+        page.route("**/api/v1/entries", take)
         choose(device, f"{scene.url}{FOR_N}/decision/{decision}", "against")
         page.click("#confirm")
         page.locator("#message", has_text="No se sabe").wait_for(timeout=20_000)

@@ -100,6 +100,7 @@ TITLES: Final[Mapping[str, str]] = {
     "codigos": "page.codes",
     "rechazos": "page.refusals",
     "cancelaciones": "page.cancellations",
+    "pendientes": "page.pending_title",
 }
 # Kinds of documents that people hand in; others are "files".
 _MEDIA: Final[Mapping[str, str]] = {

@@ -28,6 +28,7 @@ PATHS = (
     *(f"/es/{name}" for name in (
         "vencidos", "cambios", "buscar?q=foro", "seguir", "datos", "verificar", "integridad", "pruebe?what=vote",
         "ayuda", "glosario", "acerca", "accesibilidad", "mapa", "componentes", "registros/66/citar", "partes/inai",
+        "pendientes", "pendientes/p-a", "llaves/ap-a-sfp", "registros/66/constancia",
 
     )),
 )  # fmt: skip

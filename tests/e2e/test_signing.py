@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -206,6 +207,53 @@ def test_from_the_click_to_the_receipt_takes_less_than_two_seconds(scene: Scene,
     assert statistics.median(took) < 2
 
 
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_each_step_of_signing_breaks_no_rule_of_accessibility(
+    scene: Scene, signatory: Device, browser: Browser, scheme: str
+) -> None:
+    """The page to read, the review, a message of failure; none is wider than a screen of 320 pixels."""
+    decision = f"d-axe-{scheme}"
+    scene.propose(decision)
+    device = Device(browser, locale="es-MX", color_scheme=scheme, viewport={"width": 320, "height": 640})
+    page = device.page
+
+    def broken() -> list[tuple[str, list[str]]]:
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        faults = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}}).response["violations"]
+        return [(fault["id"], [node["target"] for node in fault["nodes"]][:3]) for fault in faults]
+
+    page.goto(f"{scene.url}{FOR_A}/{decision}")
+    page.locator("[data-option=against]:not([disabled])").wait_for()
+    assert broken() == []
+    page.keyboard.press("Tab")  # the keyboard alone: to the button, and into the review
+    page.locator("[data-option=against]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#confirm:not([disabled])")
+    assert page.evaluate("document.activeElement.id") == "review"
+    assert broken() == []
+    page.locator("summary", has_text="Texto exacto").click()
+    assert broken() == []
+    page.evaluate(
+        "() => { navigator.credentials.get = () => Promise.reject(new DOMException('none', 'NotAllowedError')); }"
+    )
+    page.click("#confirm")
+    message(page)
+    assert page.evaluate("document.activeElement.id") == "message"
+    assert broken() == []
+    device.close()
+
+
+def test_page_asks_nobody_else_for_anything(scene: Scene, signatory: Device) -> None:
+    scene.propose("d-alone")
+    signatory.asked.clear()
+    confirm(choose(signatory, f"{scene.url}{FOR_A}/d-alone", "abstain"))
+    assert {address for address in signatory.asked if not address.startswith(f"{scene.url}/")} == set()
+    assert [text for text in signatory.said if "Content Security" in text or "Trusted" in text] == []
+
+
 # What can go wrong: each ends in a sentence, and in no second act.
 
 
@@ -237,7 +285,9 @@ def test_cancelled_prompt_signs_nothing(scene: Scene, signatory: Device, waiting
     assert confirm(page) == size  # and again, on the same page
 
 
-def test_somebody_elses_device_is_named_before_anything_is_asked(scene: Scene, browser: Browser, waiting: str) -> None:
+def test_somebody_elses_device_is_named_before_anything_is_asked(
+    scene: Scene, signatory: Device, browser: Browser, waiting: str
+) -> None:
     other = Device(browser, locale="es-MX")
     enrol(scene, other, "ap-e-nosc")
     size = scene.ledger.size
@@ -254,7 +304,7 @@ def test_somebody_elses_device_is_named_before_anything_is_asked(scene: Scene, b
     other.close()
 
 
-def test_device_without_the_passkey_says_so(scene: Scene, browser: Browser, waiting: str) -> None:
+def test_device_without_the_passkey_says_so(scene: Scene, signatory: Device, browser: Browser, waiting: str) -> None:
     empty = Device(browser, locale="es-MX")
     size = scene.ledger.size
     page = choose(empty, waiting, "against")

@@ -40,11 +40,14 @@ def command(
     from constancia.domain.kernel.calendar import format_instant, local_day
     from constancia.ledger.disk.durable import write_file
     from constancia.ledger.signatory.draft import Occasion, draft_statement, root_actor
+    from constancia.verify.trust.trust_folder import load_trust
 
     target = to_make(out or Path("KeyEndorsed.statement.json"), force=force)
     digits = "".join(fingerprint.split()).lower()
     if len(digits) < _LEAST or not _DIGITS.issuperset(digits):
         raise fail(message("endorse.short", count=len(digits), least=_LEAST))
+    if trust is not None:
+        load_trust(trust)  # whether it can be read is known before anybody is asked
     instant = now()
     with RemoteLog(ledger) as log:
         description = log.describe()

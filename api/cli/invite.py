@@ -36,7 +36,7 @@ def command(
     if made.get("status") != "appointed":
         status = tr(lang, f"word.{made.get('status')}")
         raise fail(message("invite.ended", appointment=appointment, name=str(made.get("name")), status=status))
-    url = ledger.rstrip("/").removesuffix("/es").removesuffix("/en")
+    url = ledger.rstrip("/")
     keys, pending = _SEGMENTS[lang]
     name, capacity = str(made["name"]), tr(lang, f"word.{made['capacity']}")
     invitation = message(

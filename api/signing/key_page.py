@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
-from constancia.api.http.proxies import prefix_of
 from constancia.api.http.security import HEADERS
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.signing.messages import messages
@@ -44,8 +43,6 @@ def keys(appointment: str, frame: TheFrame) -> Response:
         address=party.address,
         words=messages(frame.lang),
         data=_data(frame, made),
-        here=f"{party.address}/{frame.lang}/{frame.request.url.path.rpartition(f'/{frame.lang}/')[2]}",
-        base_path=prefix_of(frame.request.scope),
     )
     answer.headers["Permissions-Policy"] = _POLICY
     answer.headers["Cache-Control"] = "no-store"

@@ -1,25 +1,30 @@
 """The page on which a person reads, chooses, reviews and signs; and its data, asked for again before each signature."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from constancia.api.http.deps import TheLedger
+from constancia.api.http.deps import TheLedger, TheSettings
 from constancia.api.http.proxies import prefix_of
 from constancia.api.http.schemas import json_example, refusals
+from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
 from constancia.api.pages.decision_page import effect_of, person_of
 from constancia.api.pages.frame import Frame, TheFrame, segment
 from constancia.api.pages.markdown import formatted
 from constancia.api.signing.draft_words import expired_page
 from constancia.api.signing.drafts import Draft, DraftStore, Expired
 from constancia.api.signing.messages import messages
+from constancia.api.signing.relying_party import relying_party
 from constancia.api.signing.sheets import Sheet, data_of, sheet_of, sheet_of_draft
-from constancia.api.text.i18n import tr
+from constancia.api.text.i18n import LANGUAGES, tr
 from constancia.domain.kernel.languages import is_text, member_of, tag_of
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.errors import NotFound
+from constancia.verify.core.errors import Malformed
 from constancia.verify.report.words import MEMBERS
 
 router = APIRouter(include_in_schema=False)
@@ -28,6 +33,7 @@ Lang = Annotated[Literal["es", "en"], Path(description="Language of the sentence
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 _NO_DRAFT: Final = "there is no draft of that id; it may have expired long ago"
 _MOST_TEXTS: Final = 400
+_STORED: Final = {"days": 30, "draft": "k3f9…", "pages": {"en": "https://…/en/sign/k3f9…", "es": "https://…"}}
 _EXAMPLE: Final = {"options": ["…"], "origin": "…", "problem": None, "stream": "decision/d-1"}
 
 
@@ -61,6 +67,32 @@ def of_draft(name: str, frame: TheFrame) -> Response:
 def of_matter(person: str, kind: str, name: str, frame: TheFrame) -> Response:
     """Show a matter that waits for a person."""
     return _shown(frame, sheet_of(frame, person, kind, name), f"{person}/{kind}/{name}")
+
+
+@data_router.post(
+    "/drafts",
+    status_code=201,
+    summary="Store a prepared act, to be signed from its link",
+    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}},
+    responses={201: json_example("The draft's id, and its pages.", _STORED), **refusals(400, 403, 413, 415, 429, 503)},
+)
+async def store_draft(request: Request, settings: TheSettings) -> Response:
+    """Store the members of an unsigned statement. `seen` and `signed_at` are left out; without an `id` it gets one.
+
+    It is no entry. Its link can't be guessed, leads to the page on which it is signed, and expires.
+    """
+    check_json(request)
+    raw = await bounded_body(request, MAX_ENTRY_REQUEST_BYTES, settings.body_timeout_s)
+    try:
+        members = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("not-json", "body", "JSON", str(error)) from error
+    if not isinstance(members, dict):
+        raise Malformed("type", "statement", "an object", type(members).__name__)
+    name = await run_in_threadpool(drafts_of(request).put, members, LANGUAGES[0])
+    address = relying_party(request).address
+    pages = {lang: f"{address}/{lang}/{segment(lang, 'firmar')}/{name}" for lang in LANGUAGES}
+    return JSONResponse({"draft": name, "days": settings.draft_days, "pages": pages}, 201, _NO_STORE)
 
 
 @data_router.get(

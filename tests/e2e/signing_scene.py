@@ -53,7 +53,9 @@ class Scene:
             self._loaded[name] = load(self.keys / f"{name}.pem", passphrase)
         return self._loaded[name]
 
-    def signed(self, name: str, type_name: str, stream: str, body: Mapping[str, Any]) -> SignedStatement:
+    def signed(
+        self, name: str, type_name: str, stream: str, body: Mapping[str, Any], statement_id: str | None = None
+    ) -> SignedStatement:
         """A statement by a root (`root-sfp`) or by the holder of an appointment, signed with its key file."""
         now = self.ledger.clock.now()
         if name.startswith("root-"):
@@ -66,6 +68,7 @@ class Scene:
         size = self.ledger.size
         raw = draft_statement(
             type_name, stream, body, actor=actor, ledger=self.ledger.origin, edition=self.state.edition,
+            statement_id=statement_id,
             seen=Seen(size=size, root=self.ledger.log.root(size)),
             occasion=Occasion(
                 occurred_on=local_day(now, self.state.timezone).isoformat(), signed_at=format_instant(now)

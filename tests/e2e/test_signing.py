@@ -404,6 +404,21 @@ def test_two_tabs_at_the_same_moment_are_one_act(scene: Scene, signatory: Device
     other.close()
 
 
+def test_id_that_somebody_else_has_taken_hinders_nobody(scene: Scene, signatory: Device, waiting: str) -> None:
+    """Ids follow from what is signed, so that another party could use one up: the page takes another."""
+    page = choose(signatory, waiting, "against")
+    data = httpx.get(waiting.replace("/es/firmar/", "/api/v1/signing/es/")).json()
+    taken = data["options"][0]["acts"][0]["id"]
+    decision = waiting.rpartition("/")[2]
+    body = {"decision": decision, "text": {"es": "Me adelanto"}}
+    scene.ledger.append(scene.signed("ap-g-inai", "DissentRecorded", f"decision/{decision}", body, taken))
+    page.click("#confirm")
+    assert "tiene uno nuevo" in message(page).casefold()
+    assert votes_of(scene, waiting) == []
+    confirm(page)
+    assert votes_of(scene, waiting) == ["against"]
+
+
 def test_appointment_that_ended_meanwhile_signs_nothing(scene: Scene, browser: Browser, waiting: str) -> None:
     own = Device(browser, locale="es-MX")
     enrol(scene, own, "ap-e-nosc")

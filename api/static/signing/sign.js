@@ -9,6 +9,8 @@ import {changedLines} from "./lines.js";
 import {hex, sha256} from "./verifier.js";
 
 const SKEW_MS = 5 * 60 * 1000, {relying_party: party, who} = data;
+// Ids that somebody else's act has taken, and those that took their place here.
+const renewed = new Map();
 let chosen = null, ready = null, isBusy = false, mayAsk = false;
 
 const keys = () => data.keys.filter(key => key.scheme === "webauthn" && key.rp_id === party.id);
@@ -115,7 +117,7 @@ async function prepare() {
 }
 
 function actWithWords() {
-	const act = chosen.acts[ready.act], text = ready.act === 0 && chosen.words !== "none" ? wordsWritten() : null;
+	const {id, ...rest} = chosen.acts[ready.act], act = {...rest, id: renewed.get(id) ?? id}, text = ready.act === 0 && chosen.words !== "none" ? wordsWritten() : null;
 	if (ready.act > 0 || chosen.words === "none") return act;
 	const {[chosen.member]: _, ...body} = act.body;
 	return {...act, body: text ? {...body, [chosen.member]: text} : body};
@@ -281,7 +283,12 @@ function explain(error) {
 }
 
 async function refused(problem) {
-	if (problem.code === "E_DUPLICATE" && await isThere()) return undefined;
+	if (problem.code === "E_DUPLICATE") {
+		if (await isThere()) return undefined;
+		renewed.set(chosen.acts[ready.act].id, crypto.randomUUID());
+		show();
+		return tell("warn", say("id_taken"), {more: [say("nothing_recorded")]});
+	}
 	const title = lang === "es" ? problem.title_es ?? problem.code : problem.title ?? problem.code;
 	const fresh = await fetch(byId("sheet").dataset.sheet, {cache: "no-store"}).then(answer => answer.json()).catch(() => null);
 	return tell("bad", title, {more: [fresh?.problem, say("refused", {code: problem.code})].filter(Boolean)});

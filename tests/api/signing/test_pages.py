@@ -164,3 +164,41 @@ def test_pages_are_small_and_hold_their_data_as_text(scene: Desk) -> None:
         [data] = re.findall(r'id="sheet"[^>]*>(.*?)</script>', answer.text)
         assert isinstance(json.loads(data), dict)
         assert answer.text.count("<script") == answer.text.count('type="application/json"') + 1
+
+
+def prepared(desk: Desk) -> dict[str, Any]:
+    act: dict[str, Any] = sheet(desk, "p-wide-inai/decision/d-panel")["options"][1]["acts"][0]
+    return {name: value for name, value in act.items() if name != "id"}
+
+
+def test_prepared_act_gets_a_link_and_is_no_entry(scene: Desk) -> None:
+    size = scene.ledger.size
+    answer = scene.http.post("/api/v1/signing/drafts", json=prepared(scene))
+    assert answer.status_code == 201, answer.text
+    stored = answer.json()
+    assert stored["pages"]["es"].startswith("http://localhost:")
+    assert stored["pages"]["es"].endswith(f"/es/firmar/{stored['draft']}")
+    page = scene.http.get(f"/es/firmar/{stored['draft']}").text
+    assert "Persona wide-inai vota por" in page
+    assert options(scene, f"drafts/{stored['draft']}") == ["sign"]
+    assert scene.ledger.size == size
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [("{", 400), ("[]", 400), ("{}", 400), (json.dumps({"body": "x" * 70_000}), 413)],
+    ids=["no JSON", "no object", "nothing", "too much"],
+)
+def test_what_is_no_act_gets_no_link(scene: Desk, body: str, status: int) -> None:
+    answer = scene.http.post("/api/v1/signing/drafts", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status
+    other = scene.http.post("/api/v1/signing/drafts", content=body, headers={"Content-Type": "text/plain"})
+    assert other.status_code == 415
+
+
+def test_draft_that_the_rules_refuse_says_so_before_anybody_signs(scene: Desk) -> None:
+    refused = prepared(scene) | {"actor": {"capacity": "root", "party": "inai"}}
+    name = scene.http.post("/api/v1/signing/drafts", json=refused).json()["draft"]
+    shown = sheet(scene, f"drafts/{name}")
+    assert shown["options"] == []
+    assert "no abarca" in shown["problem"] or "alcance" in shown["problem"]

@@ -68,6 +68,7 @@ def _along(frame: Frame, index: int, statement: dict[str, Any]) -> list[Any]:
         row["index"]
         for _key, row in rows
         if row["index"] != index
+        and row["type"] in _SIGNED_ALONG
         and frame.as_of.has(row["index"])
         and frame.statement(row["index"])["actor"] == statement["actor"]
     ]

@@ -244,7 +244,8 @@ function refuse(text, more = [], actions = []) {
 async function showChanges(changes, now) {
 	const texts = await changedTexts(data.basis.docset, now.basis.docset);
 	refuse(say("changed"), [], [[say("reload"), () => location.reload()]]);
-	const list = element(byId("message").firstChild, "ul");
+	const inner = byId("message").firstChild, list = element(inner, "ul");
+	inner.insertBefore(list, inner.querySelector("button"));
 	const shown = value => value === undefined ? "—" : typeof value === "string" ? value : JSON.stringify(value);
 	if (!texts.length) for (const [path, before, after] of changes.slice(0, 20)) element(list, "li", `${path}: ${shown(before)} → ${shown(after)}`);
 	for (const {lang: tag, removed, added} of texts) {

@@ -15,6 +15,7 @@ from constancia.api.feeds import atom, deadlines
 from constancia.api.http.deps import TheLedger
 from constancia.api.pages import feed_items as news
 from constancia.api.pages.frame import Frame, TheFrame
+from constancia.api.pages.page_cache import CachedPage
 from constancia.api.signing.messages import messages
 from constancia.api.signing.speakers import actor_of, ended, keys_of, pending_keys, speakers
 from constancia.api.signing.waiting import Waiting, for_person, keys_to_endorse, link, waiting
@@ -26,7 +27,7 @@ from constancia.domain.sentences import party_name
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=CachedPage)
 feeds = APIRouter(prefix="/feeds", tags=["feeds"])
 Lang = Annotated[Literal["es", "en"], Path(description="Language of the texts.")]
 _ATOM: Final[dict[int | str, dict[str, Any]]] = {

@@ -102,12 +102,15 @@ def sheet_of_draft(frame: Frame, draft: Draft) -> Sheet:
     appointment = made if isinstance(made, Appointment) else None
     refused = trial.refusal(frame.ledger, prepared)
     choice = Choice(name="sign", acts=(prepared,))
+    problem = None if refused is None else refused_words(frame, refused)
+    if problem is None and appointment is None:
+        problem = tr(frame.lang, "page.sign_by_root")  # a root key is offline, and no passkey
     return Sheet(
         stream=str(prepared["stream"]),
         appointment=appointment,
-        options=[] if refused else [_option(frame, choice)],
+        options=[] if problem else [_option(frame, choice)],
         basis={"draft": {member: value for member, value in prepared.items() if member != "occurred_on"}},
-        problem=None if refused is None else refused_words(frame, refused),
+        problem=problem,
         keys=() if appointment is None else keys_of(frame, appointment.appointment),
     )
 

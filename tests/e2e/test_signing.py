@@ -162,6 +162,30 @@ def test_last_vote_and_signature_are_one_ceremony_of_two_entries(scene: Scene, s
     assert "Lo demás que esta persona firmó" in page.locator("main").inner_text()
 
 
+def test_ceremony_that_stops_half_way_says_what_is_recorded(scene: Scene, signatory: Device) -> None:
+    scene.propose("d-half")
+    scene.vote("ap-e-nosc", "d-half", "for")
+    scene.vote("ap-g-inai", "d-half", "for")
+    page = choose(signatory, f"{scene.url}{FOR_A}/d-half", "for")
+
+    def then_forget(route: Any) -> None:
+        answer = route.fetch()
+        signatory.verified(is_verified=False)
+        route.fulfill(response=answer)
+
+    page.route("**/api/v1/entries", then_forget, times=1)
+    page.click("#confirm")
+    try:
+        text = message(page)
+    finally:
+        signatory.verified(is_verified=True)
+    assert f"Su voto quedó en el registro {scene.ledger.size - 1}" in text
+    assert scene.state.aggregates["decision/d-half"].status == "adopted"
+    index = confirm(choose(signatory, page.url, "sign"))
+    assert scene.entry(index)["statement"]["type"] == "DecisionSigned"
+    assert votes_of(scene, "/d-half") == ["for"]
+
+
 def test_signs_declines_and_dissents(scene: Scene, signatory: Device) -> None:
     scene.propose("d-later")
     scene.vote("ap-g-inai", "d-later", "for")

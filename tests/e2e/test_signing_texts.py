@@ -15,7 +15,9 @@ from tests.e2e.signing_scene import Device, Scene, choose, confirm, enrol, messa
 from constancia.api.signing.drafts import DraftStore
 from constancia.domain.kernel.calendar import local_day
 from constancia.ledger.clock import StoryClock, SystemClock
+from constancia.ledger.wire.proofs import consistency_proof
 from constancia.verify.core.formats.canonical import canonical
+from constancia.verify.wire.merkle import Tree
 
 TEXTS = {"es": b"# Convenio\n\nSe entrega en marzo.\n\nSe informa cada mes.\n", "en": b"# Agreement\n\nDue in March.\n"}
 FOR_N = "/es/firmar/p-n"
@@ -133,6 +135,46 @@ def test_log_that_went_back_or_forked_is_never_signed_on(scene: Scene, signatory
     page.click("[data-option=against]")
     assert "no está firmado con la llave" in message(page)
     page.unroute("**/checkpoint")
+
+
+def test_page_judges_consistency_and_canonical_form_as_the_ledger_does(scene: Scene, signatory: Device) -> None:
+    """Every pair of sizes up to 20, with the true proof and with each way to spoil it."""
+    tree = Tree(bytes([number]) * 32 for number in range(20))
+    cases: list[list[Any]] = []
+    for new in range(21):
+        for old in range(new + 1):
+            proof = [node.hex() for node in scene_proof(tree, old, new)]
+            roots = [tree.root(old).hex(), tree.root(new).hex()]
+            spoiled = [proof[:-1], proof[1:], [*proof, "00" * 32], [*proof[:-1], "11" * 32]] if proof else [["00" * 32]]
+            cases.append([old, new, *roots, proof, True])
+            cases += [[old, new, *roots, other, other == proof] for other in spoiled]
+            cases.append([old, new, "22" * 32, roots[1], proof, False])
+            cases += [[old, new, roots[0], "22" * 32, proof, False]] if old else []  # the empty tree precedes all
+    signatory.page.goto(f"{scene.url}/es/pendientes")
+    wrong = signatory.page.evaluate(
+        """async cases => {
+            const {isConsistent} = await import("/static/signing/watch.js");
+            const {unhex} = await import("/static/signing/verifier.js");
+            const judge = ([old, now, first, second, proof]) => isConsistent(old, now, first, second, proof.map(unhex));
+            return cases.filter(each => judge(each) !== each[5]);
+        }""",
+        cases,
+    )
+    assert len(cases) > 1_000
+    assert wrong == []
+    values = [
+        {"b": [1, {"z": "ñ", "a": "\u00e1"}], "a": "línea\notra", "c": {}},
+        {"x": "\U0001f5f3", "w": [True, None]},
+    ]
+    for value in values:
+        text = signatory.page.evaluate(
+            "async value => (await import('/static/signing/statement.js')).canonical(value)", value
+        )
+        assert text.encode() == canonical(value)
+
+
+def scene_proof(tree: Tree, old: int, new: int) -> list[bytes]:
+    return list(consistency_proof(tree, old, new)) if 0 < old < new else []
 
 
 def test_memory_is_saved_and_brought_to_another_device(scene: Scene, signatory: Device, browser: Browser) -> None:

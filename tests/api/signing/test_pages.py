@@ -201,4 +201,18 @@ def test_draft_that_the_rules_refuse_says_so_before_anybody_signs(scene: Desk) -
     name = scene.http.post("/api/v1/signing/drafts", json=refused).json()["draft"]
     shown = sheet(scene, f"drafts/{name}")
     assert shown["options"] == []
-    assert "no abarca" in shown["problem"] or "alcance" in shown["problem"]
+    assert "alcance" in shown["problem"]
+
+
+def test_draft_for_a_root_is_signed_in_a_terminal(scene: Desk) -> None:
+    today = prepared(scene)
+    gone = {"appointment": "clerk-inai", "reason": {"es": "Cambio", "en": "Change"}}
+    act = today | {
+        "actor": {"capacity": "root", "party": "inai"}, "body": gone, "stream": "appointment/clerk-inai",
+        "type": "RepresentativeRevoked",
+    }  # fmt: skip
+    name = scene.http.post("/api/v1/signing/drafts", json=act).json()["draft"]
+    shown = sheet(scene, f"drafts/{name}")
+    assert (shown["options"], shown["who"]) == ([], None)
+    assert "con su archivo de llave" in shown["problem"]
+    assert shown["problem"] in scene.http.get(f"/es/firmar/{name}").text

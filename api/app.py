@@ -42,7 +42,7 @@ from constancia.api.routers import (
     well_known,
     witnesses,
 )
-from constancia.api.signing import draft_page
+from constancia.api.signing import key_page, modules, pending_page, receipt_page, sign_page
 from constancia.api.signing.drafts import DraftLimits, DraftStore
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.errors import NotFound
@@ -158,7 +158,16 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         well_known,
     ):
         app.include_router(module.router)
-    for router in (*pages.ROUTERS, draft_page.router):
+    signing = (
+        modules.router,
+        sign_page.data_router,
+        receipt_page.router,
+        sign_page.router,
+        key_page.router,
+        pending_page.router,
+        pending_page.feeds,
+    )
+    for router in (*pages.ROUTERS, *signing):
         app.include_router(router)
     static = files("constancia.api").joinpath("static")
     app.mount("/static", CheckedFiles(directory=str(static)), name="static")

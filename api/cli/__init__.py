@@ -15,8 +15,10 @@ from constancia.api.cli import (
     completion,
     demo,
     draft,
+    endorse,
     export,
     init,
+    invite,
     keygen,
     log,
     monitor,
@@ -79,7 +81,7 @@ def options(
     os.environ["CONSTANCIA_LANG"] = lang
 
 
-_SIGNING = (init, demo, serve, keygen, draft, sign, submit)
+_SIGNING = (init, demo, serve, keygen, invite, endorse, draft, sign, submit)
 _READING = (
     verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, backup, restore, refusals,
     completion,

@@ -181,6 +181,11 @@ class RemoteLog:
         """
         return self._request("GET", f"/api/v1/receipts/{quote(name, safe='', errors='replace')}").data
 
+    def parties(self) -> list[Mapping[str, Any]]:
+        """Return the parties with their people and keys, as the server says them; it proves nothing by itself."""
+        items = self._json("GET", "/api/v1/parties", ("items",))["items"]
+        return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
     def refusals(self, start: int, limit: int) -> list[Mapping[str, Any]]:
         """Return a page of the refused attempts that the server lists; nothing proves that the list is whole."""
         items = self._json("GET", f"/api/v1/refusals?start={start}&limit={limit}", ("items",))["items"]

@@ -41,6 +41,7 @@ HTTP_CODES: Final[Mapping[str, int]] = MappingProxyType(
         "E_METHOD": 405,
         "E_TIMEOUT": 408,
         "E_WITHDRAWN": 410,
+        "E_DRAFT_EXPIRED": 410,
         "E_RANGE": 416,
         "E_RATE": 429,
         "E_PARAMETER": 400,

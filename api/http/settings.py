@@ -43,6 +43,8 @@ class Settings(BaseSettings):
             `public_url`. Requests may come with it or without it.
         forwarded_allow_ips: Addresses and networks, with commas between, whose `X-Forwarded-…` headers are believed.
             By default this machine's, and not for the host.
+        rp_id: Host name to which passkeys belong, e.g. `libro.example`; that of the public address by default. Passkeys
+            of another name do not work here: it is chosen once, and never the name of one party.
         operator: Who runs this server and publishes its data.
         contact: E-mail address or URL at which the operator is reached.
         licence: Licence of the open data: an SPDX identifier or a name, e.g. `CC-BY-4.0`.
@@ -70,6 +72,7 @@ class Settings(BaseSettings):
         default=None,
         validation_alias=AliasChoices("CONSTANCIA_FORWARDED_ALLOW_IPS", "FORWARDED_ALLOW_IPS"),
     )
+    rp_id: str | None = Field(default=None, pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")
     operator: str | None = Field(default=None, min_length=1, max_length=200)
     contact: str | None = Field(default=None, pattern=r"^(?:https?://[^\s]+|[^\s@]+@[^\s@]+)$")
     licence: str | None = Field(default=None, min_length=1, max_length=200)

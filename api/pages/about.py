@@ -21,7 +21,10 @@ _TEXTS: Final = {
     "accesibilidad": ("accessibility", "page.accessibility_lead"),
 }
 _MAP: Final = (
-    ("page.map_agreement", ("acuerdos", "compromisos", "decisiones", "planes", "vencidos", "deberes", "preparar")),
+    (
+        "page.map_agreement",
+        ("acuerdos", "compromisos", "decisiones", "planes", "vencidos", "pendientes", "deberes", "preparar"),
+    ),
     ("page.map_people", ("partes", "reuniones", "participacion", "comunicados", "quejas", "senalamientos")),
     ("page.map_follow", ("seguir", "cambios", "buscar", "registros", "datos")),
     ("page.map_verify", ("verificar", "integridad", "pruebe", "rechazos", "cancelaciones", "codigos")),

@@ -105,6 +105,7 @@ TITLES: Final[Mapping[str, str]] = {
     "codigos": "page.codes",
     "rechazos": "page.refusals",
     "cancelaciones": "page.cancellations",
+    "pendientes": "page.pending_title",
 }
 # Kinds of documents that people hand in; others are "files".
 _MEDIA: Final[Mapping[str, str]] = {
@@ -158,6 +159,7 @@ def templates() -> Environment:
     )
     environment.filters["capitalize_first"] = lambda text: type(text)(text[:1].upper() + text[1:])
     environment.filters["groups"] = lambda text: " ".join(str(text)[i : i + 8] for i in range(0, len(str(text)), 8))
+    environment.filters["fours"] = lambda text: " ".join(str(text)[i : i + 4] for i in range(0, len(str(text)), 4))
     return environment
 
 

@@ -23,7 +23,7 @@ from constancia.domain.remarks.standing import contested_entries, contests_of
 from constancia.ledger.views.projections.base import Row
 
 _OPEN_DECISION: Final = ("proposed", "voting")
-_WAITING_TEXT: Final = ("frozen", "partially_signed")
+_WAITING_TEXT: Final = ("awaiting_signatures", "partially_signed")
 _OVER: Final = ("closed", "withdrawn", "rejected")
 
 

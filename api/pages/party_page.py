@@ -84,13 +84,13 @@ def _people(frame: Frame, row: Row) -> Iterator[Person]:
         keys = tuple(key for key in row["keys"] if key.get("appointment") == appointment["appointment"])
         ended: dict[str, Any] = {}
         if appointment["status"] == "revoked":
-            ended = _end(frame, appointment["stream"])
+            ended = end_of(frame, appointment["stream"])
         elif appointment["status"] == "expired" or appointment.get("valid_until"):
             ended = {"ended_on": appointment.get("valid_until")}
         yield Person(row=appointment, keys=keys, **ended)
 
 
-def _end(frame: Frame, stream: str) -> dict[str, Any]:
+def end_of(frame: Frame, stream: str) -> dict[str, Any]:
     """Give how an appointment was ended, from the entry that did it; nothing where the views do not know it yet."""
     for _key, entry in frame.ledger.views.rows("timeline", prefix=f"{stream}#"):
         if entry["type"] == "RepresentativeRevoked" and frame.as_of.has(entry["index"]):

@@ -54,6 +54,8 @@ TABLE = {
     "draft ledger": "draft CommitmentProposed --body body.json --from HERE --party nosc",
     "draft trust": "draft CommitmentProposed --body body.json --from libro --party nosc --trust HERE",
     "draft out": MADE,
+    "endorse trust": f"endorse ap-a --fingerprint {'0' * 32} --from http://127.0.0.1:9 --trust HERE",
+    "endorse out": MADE,
     "sign statement": "sign HERE --key inai.pem --passphrase-file passphrase --yes --out new",
     "sign key": "sign voto.statement.json --key HERE --passphrase-file passphrase --yes --out new",
     "sign out": MADE,
@@ -124,7 +126,7 @@ AS_TEXT = {"serve published", "draft ledger", "submit to", "verify source", "ver
 }  # fmt: skip
 # What a folder is right for, or changes nothing; there it is none of the cases.
 FOLDERS = {name for name in TABLE if name.endswith((" folder", " to", " ledger", " source", " published", " target"))}
-FOLDERS |= {"verify trust", "draft trust", "monitor trust", "anchor trust", "submit to"}
+FOLDERS |= {"verify trust", "draft trust", "endorse trust", "monitor trust", "anchor trust", "submit to"}
 # What cannot be read is said, and the rest of the work is done: a monitor without that peer, a server not compared.
 GOES_ON = {"monitor peer": (0, 2), "serve published": (0,)}
 # Written over by what takes its place, as any file there; never read from, never waited for.

@@ -1,0 +1,218 @@
+"""What the pages of signing say without a browser: who waits, what each can sign, in both languages and in the past."""
+
+import json
+import re
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.api.served import Desk
+
+from constancia.api.signing.messages import messages
+from constancia.api.text.i18n import LANGUAGES
+
+STATIC = Path(__file__).resolve().parents[3] / "api" / "static" / "signing"
+
+
+def sheet(desk: Desk, path: str) -> dict[str, Any]:
+    found: dict[str, Any] = desk.http.get(f"/api/v1/signing/es/{path}").json()
+    return found
+
+
+def options(desk: Desk, path: str) -> list[str]:
+    return [option["name"] for option in sheet(desk, path)["options"]]
+
+
+def test_s1_a_sheet_has_neither_seen_nor_time(scene: Desk) -> None:
+    offered = sheet(scene, "p-wide-sfp/agreement/ag")["options"]
+    assert offered
+    for option in offered:
+        for act in option["acts"]:
+            assert {"seen", "signed_at"}.isdisjoint(act)
+            assert act["ledger"] == scene.ledger.origin
+
+
+def test_only_what_the_rules_let_now_is_offered(scene: Desk) -> None:
+    assert options(scene, "p-wide-sfp/agreement/ag") == ["sign", "reserve", "decline"]
+    assert options(scene, "p-wide-inai/agreement/ag") == ["sign", "reserve"]  # its party fixed the text
+    signed = sheet(scene, "p-wide-nosc/agreement/ag")
+    assert (signed["options"], signed["problem"]) == ([], "Su parte ya firmó: aquí no falta nada.")
+    assert options(scene, "p-wide-inai/decision/d-panel") == ["for", "against", "abstain", "dissent"]
+    # The secretariat's clerk records, and never speaks for its party.
+    assert options(scene, "p-clerk-inai/decision/d-panel") == []
+
+
+def test_the_same_act_has_the_same_id_and_another_one_another(scene: Desk) -> None:
+    def ids(path: str) -> list[str]:
+        return [act["id"] for option in sheet(scene, path)["options"] for act in option["acts"]]
+
+    assert ids("p-wide-inai/decision/d-panel") == ids("p-wide-inai/decision/d-panel")
+    votes = ids("p-wide-inai/decision/d-panel")
+    assert len(set(votes[:3])) == 1  # a vote is one act, whatever it says
+    assert votes[3] not in votes[:3]
+    assert set(ids("p-wide-sfp/agreement/ag")).isdisjoint(ids("p-wide-inai/agreement/ag"))
+
+
+def test_appointment_that_ended_says_when(scene: Desk) -> None:
+    ended = sheet(scene, "p-dismissed-inai/agreement/ag")
+    assert ended["options"] == []
+    assert "concluyó el" in ended["problem"]
+    page = scene.http.get("/es/firmar/p-dismissed-inai/agreement/ag").text
+    assert ended["problem"] in page
+    assert "data-option" not in page
+
+
+def test_past_view_is_read_and_not_signed(scene: Desk) -> None:
+    size = scene.ledger.size - 1
+    page = scene.http.get(f"/es/firmar/p-wide-sfp/agreement/ag?size={size}").text
+    assert "Esta es una vista del pasado" in page
+    assert "data-option" not in page
+    keys = scene.http.get(f"/es/llaves/wide-sfp?size={size}").text
+    assert 'id="make"' not in keys
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["p-nobody/agreement/ag", "p-wide-sfp/agreement/nothing", "p-wide-sfp/commitment/c1", "p-wide-sfp/decision/ag"],
+)
+def test_what_is_not_there_is_not_found(scene: Desk, path: str) -> None:
+    assert scene.http.get(f"/es/firmar/{path}").status_code == 404
+    assert scene.http.get(f"/api/v1/signing/es/{path}").status_code == 404
+
+
+def test_pending_names_who_can_do_it_and_who_must_endorse(scene: Desk) -> None:
+    page = scene.http.get("/es/pendientes").text
+    assert "/es/firmar/p-wide-sfp/agreement/ag" in page
+    assert "/es/firmar/p-wide-nosc/agreement/ag" not in page  # it has signed
+    assert "avalar la llave de Persona pending-inai" in page
+    own = scene.http.get("/es/pendientes/p-wide-sfp").text
+    assert "http://localhost:" in own  # an address of numbers is none for passkeys
+    assert "<svg" in own
+    assert "Pending for" in scene.http.get("/en/pending/p-wide-sfp").text
+    assert scene.http.get("/es/pendientes/p-nobody").status_code == 404
+    assert scene.http.get("/es/firmar", follow_redirects=False).headers["location"] == "/es/pendientes"
+
+
+def test_pending_as_feed_and_calendar(scene: Desk) -> None:
+    everybody = scene.http.get("/feeds/es/pending.atom")
+    assert everybody.headers["content-type"].startswith("application/atom+xml")
+    assert "falta su firma en el acuerdo" in everybody.text
+    tag = everybody.headers["etag"]
+    assert scene.http.get("/feeds/es/pending.atom", headers={"If-None-Match": tag}).status_code == 304
+    own = scene.http.get("/feeds/es/pending/p-wide-nosc.atom").text
+    assert "falta su firma" not in own
+    assert "firma" in own  # what was signed in its name: who did not sign it sees it here
+    assert "BEGIN:VCALENDAR" in scene.http.get("/feeds/en/pending.ics").text
+    assert "BEGIN:VCALENDAR" in scene.http.get("/feeds/en/pending/p-wide-sfp.ics").text
+    assert scene.http.get("/feeds/es/pending/p-nobody.atom").status_code == 404
+    assert scene.http.get("/feeds/es/pending/p-nobody.ics").status_code == 404
+
+
+def test_only_the_page_of_keys_may_make_one(scene: Desk) -> None:
+    keys = scene.http.get("/es/llaves/wide-sfp").headers["permissions-policy"]
+    assert "publickey-credentials-create=(self)" in keys
+    assert "publickey-credentials-get=(self)" in keys
+    for path in ("/es/firmar/p-wide-sfp/agreement/ag", "/es/", "/es/pendientes"):
+        policy = scene.http.get(path).headers["permissions-policy"]
+        assert "create" not in policy
+    assert scene.http.get("/es/llaves/nothing").status_code == 404
+
+
+def test_receipt_says_what_was_signed_and_what_is_missing(scene: Desk) -> None:
+    rows = scene.ledger.views.rows("timeline", prefix="agreement/ag#")
+    index = next(row["index"] for _key, row in rows if row["type"] == "AgreementSigned")
+    page = scene.http.get(f"/es/registros/{index}/constancia").text
+    assert f"Constancia del registro {index}" in page
+    assert "falta su firma en el acuerdo" in page
+    assert f"/api/v1/receipts/{index}" in page
+    assert f"Receipt of entry {index}" in scene.http.get(f"/en/entries/{index}/receipt").text
+    assert f"Receipt of entry {index}" in scene.http.get(f"/en/entries/{index}/constancia").text
+    assert scene.http.get("/es/registros/9999/constancia").status_code == 404
+
+
+def test_j1_the_module_is_the_verifiers_own_source(scene: Desk) -> None:
+    answer = scene.http.get("/static/signing/verifier.js")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    folder = resources.files("constancia.verify").joinpath("page")
+    for name in ("bytes", "sha256", "json", "tree", "keys", "entry", "notes", "receipt"):
+        assert folder.joinpath(f"{name}.js").read_text("utf-8") in answer.text
+
+
+def test_every_word_of_the_scripts_is_in_both_catalogues_and_none_for_nothing() -> None:
+    source = "\n".join(path.read_text("utf-8") for path in STATIC.glob("*.js"))
+    named = set(re.findall(r'say\("(\w+)"', source)) | set(re.findall(r'Wrong\("(\w+)"', source))
+    for pair in re.findall(r'\? "(\w+)" : "(\w+)"', source):
+        named |= set(pair)
+    named |= {f"distrust_{code}" for code in re.findall(r'new Distrust\("(\w+)"', source)}
+    named |= set(re.findall(r'verdict = "(\w+)"', source))
+    named |= set(re.findall(r'Error: "(\w+)"', source)) | {"failed"}
+    for lang in LANGUAGES:
+        assert set(messages(lang)) == named
+
+
+def test_words_of_the_scripts_name_the_same_things_in_both_languages() -> None:
+    holes = {lang: {code: sorted(re.findall(r"\{(\w+)\}", text)) for code, text in messages(lang).items()}
+             for lang in LANGUAGES}  # fmt: skip
+    assert holes["es"] == holes["en"]
+
+
+def test_pages_are_small_and_hold_their_data_as_text(scene: Desk) -> None:
+    for path in ("/es/firmar/p-wide-sfp/agreement/ag", "/es/pendientes/p-wide-sfp", "/es/llaves/wide-sfp"):
+        answer = scene.http.get(path)
+        assert len(answer.content) < 50_000
+        [data] = re.findall(r'id="sheet"[^>]*>(.*?)</script>', answer.text)
+        assert isinstance(json.loads(data), dict)
+        assert answer.text.count("<script") == answer.text.count('type="application/json"') + 1
+
+
+def prepared(desk: Desk) -> dict[str, Any]:
+    act: dict[str, Any] = sheet(desk, "p-wide-inai/decision/d-panel")["options"][1]["acts"][0]
+    return {name: value for name, value in act.items() if name != "id"}
+
+
+def test_prepared_act_gets_a_link_and_is_no_entry(scene: Desk) -> None:
+    size = scene.ledger.size
+    answer = scene.http.post("/api/v1/signing/drafts", json=prepared(scene))
+    assert answer.status_code == 201, answer.text
+    stored = answer.json()
+    assert stored["pages"]["es"].startswith("http://localhost:")
+    assert stored["pages"]["es"].endswith(f"/es/firmar/{stored['draft']}")
+    page = scene.http.get(f"/es/firmar/{stored['draft']}").text
+    assert "Persona wide-inai vota por" in page
+    assert options(scene, f"drafts/{stored['draft']}") == ["sign"]
+    assert scene.ledger.size == size
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [("{", 400), ("[]", 400), ("{}", 400), (json.dumps({"body": "x" * 70_000}), 413)],
+    ids=["no JSON", "no object", "nothing", "too much"],
+)
+def test_what_is_no_act_gets_no_link(scene: Desk, body: str, status: int) -> None:
+    answer = scene.http.post("/api/v1/signing/drafts", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == status
+    other = scene.http.post("/api/v1/signing/drafts", content=body, headers={"Content-Type": "text/plain"})
+    assert other.status_code == 415
+
+
+def test_draft_that_the_rules_refuse_says_so_before_anybody_signs(scene: Desk) -> None:
+    refused = prepared(scene) | {"actor": {"capacity": "root", "party": "inai"}}
+    name = scene.http.post("/api/v1/signing/drafts", json=refused).json()["draft"]
+    shown = sheet(scene, f"drafts/{name}")
+    assert shown["options"] == []
+    assert "alcance" in shown["problem"]
+
+
+def test_draft_for_a_root_is_signed_in_a_terminal(scene: Desk) -> None:
+    today = prepared(scene)
+    gone = {"appointment": "clerk-inai", "reason": {"es": "Cambio", "en": "Change"}}
+    act = today | {
+        "actor": {"capacity": "root", "party": "inai"}, "body": gone, "stream": "appointment/clerk-inai",
+        "type": "RepresentativeRevoked",
+    }  # fmt: skip
+    name = scene.http.post("/api/v1/signing/drafts", json=act).json()["draft"]
+    shown = sheet(scene, f"drafts/{name}")
+    assert (shown["options"], shown["who"]) == ([], None)
+    assert "con su archivo de llave" in shown["problem"]
+    assert shown["problem"] in scene.http.get(f"/es/firmar/{name}").text

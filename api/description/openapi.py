@@ -73,6 +73,7 @@ TAGS: Final = {
     "log": "The transparency log's files (C2SP tlog-tiles), proofs, receipts, witnesses.",
     "records": "What follows from the entries: one list of rows for each kind of thing.",
     "refusals": "Signed statements that were not taken. Outside the chain.",
+    "signing": "What a page needs to compose and sign a statement.",
     "state": "The state document, derived facts, and what is in force on a day.",
 }
 

@@ -170,6 +170,7 @@ def _form_of(path: str, forms: Forms) -> Schema | None:
         return None
     row, judged = forms.of(ROWS[name]), forms.of(Judged)
     own: dict[str, Schema] = {"item": row} if rest else {"items": {"type": "array", "items": row}}
+    counted = {} if rest else {"count": {"type": "integer", "description": "All rows, where a part is asked for."}}
     if rest and name == "agreements":
         own["signature_matrix"] = {"type": "array", "items": {"type": "object"}}
     if rest and name == "commitments":
@@ -179,7 +180,7 @@ def _form_of(path: str, forms: Forms) -> Schema | None:
     forms.components[component] = {
         "type": "object",
         "description": "One row." if rest else "Rows.",
-        "properties": shape["properties"] | own,
+        "properties": shape["properties"] | own | counted,
         "required": sorted([*shape["required"], *own]),
     }
     return {"$ref": REFERENCE + component}

@@ -1,9 +1,11 @@
 """The state: every state projection, as a list and by name, as of a size, for the day that the answer names."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from constancia.api.description.openapi import names_of
 from constancia.api.http.deps import TheLedger, TheReading, judged
@@ -32,7 +34,9 @@ from constancia.api.http.examples_of_records import (
     REMARKS,
     SIGNATURES,
 )
-from constancia.api.http.schemas import Responses, json_example, refusals
+from constancia.api.http.representation import REVALIDATED, represent
+from constancia.api.http.row_filters import Overdue, RowFilter, TheFilter, part_links
+from constancia.api.http.schemas import Responses, file_answer, json_example, refusals
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.ledger.views.projections.base import StateProjection
@@ -81,11 +85,32 @@ def _responses(content: dict[str, object], *codes: int) -> Responses:
     return {200: shown, **refusals(400, 404, *codes)}
 
 
+def _list(content: dict[str, object]) -> Responses:
+    shown = file_answer("Rows, and what they are as of.", "application/json", example={**content, **_DAY, **SHOWS})
+    return {**shown, **refusals(400, 404)}
+
+
 def _serve(projection: StateProjection) -> None:
     title, example = _TITLES.get(projection.name, (projection.name, {}))
 
-    def rows(ledger: TheLedger, reading: TheReading) -> dict[str, Any]:
-        return {"items": reading.rows(projection.name), **judged(ledger, reading)}
+    def answer(request: Request, ledger: Ledger, reading: Reading, asked: RowFilter) -> Response:
+        rows = [row for row in reading.each(projection.name) if asked.takes(row)]
+        document = {"items": asked.part_of(rows), **judged(ledger, reading)}
+        if asked.limit is not None:
+            document["count"] = len(rows)
+        body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        links = part_links(request, asked, len(rows))
+        return represent(
+            request, body, media_type="application/json", cache=REVALIDATED, headers=links, may_compress=True
+        )
+
+    def rows(request: Request, ledger: TheLedger, reading: TheReading, asked: TheFilter) -> Response:
+        return answer(request, ledger, reading, asked)
+
+    def commitments(
+        request: Request, ledger: TheLedger, reading: TheReading, asked: TheFilter, overdue: Overdue = None
+    ) -> Response:
+        return answer(request, ledger, reading, replace(asked, overdue=overdue))
 
     def row(name: str, ledger: TheLedger, reading: TheReading) -> dict[str, Any]:
         document = {"item": reading.row(projection.name, f"{projection.kind}/{name}"), **judged(ledger, reading)}
@@ -95,14 +120,18 @@ def _serve(projection: StateProjection) -> None:
 
     listing, getting = names_of(projection.name)
 
-    def add(path: str, answer: Callable[..., dict[str, Any]], summary: str, responses: Responses) -> None:
-        answer.__name__ = listing if answer is rows else getting
-        router.add_api_route(path, answer, summary=summary, description=f"{title}, {_AS_OF}", responses=responses)
+    def add(path: str, get: Callable[..., Any], name: str, summary: str, responses: Responses) -> None:
+        get.__name__ = name
+        about = f"{title}, {_AS_OF}"
+        router.add_api_route(path, get, summary=summary, description=about, responses=responses, response_model=None)
 
     more: dict[str, object] = {"signature_matrix": []} if projection.name == "agreements" else {}
-    add(f"/{projection.name}", rows, title, _responses({"items": [example]}))
+    list_them = commitments if projection.name == "commitments" else rows
+    add(f"/{projection.name}", list_them, listing, title, _list({"items": [example]}))
     if projection.name != "commitments":
-        add(f"/{projection.name}/{{name}}", row, f"{title}: one of them", _responses({"item": example, **more}))
+        add(
+            f"/{projection.name}/{{name}}", row, getting, f"{title}: one of them", _responses({"item": example, **more})
+        )
 
 
 for served in STATE_PROJECTIONS:

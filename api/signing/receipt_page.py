@@ -1,18 +1,27 @@
 """The receipt as a page: what was recorded, of whom, how to check it without this server, and what is still missing."""
 
+import html
 import json
+import re
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
 
 from constancia.api.http.deps import address_of, settings_of
 from constancia.api.http.proxies import prefix_of
+from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.pages.chronicle import lines
-from constancia.api.pages.frame import Frame, TheFrame
+from constancia.api.pages.frame import Frame, TheFrame, party_name
 from constancia.api.pages.lateness import debts
 from constancia.api.pages.witnessed import witnessed_line
 from constancia.api.routers.entries import index_of
 from constancia.api.signing.messages import messages
+from constancia.api.signing.receipt_pdf import PaperReceipt, can_print, receipt_pdf
+from constancia.api.text.dates import instant_words
+from constancia.api.text.i18n import in_language
+from constancia.api.text.qr import qr_code
+from constancia.domain.identity.appointment import Appointment
+from constancia.domain.kernel.calendar import parse_instant
 from constancia.domain.kernel.languages import is_text, tag_of
 from constancia.ledger.errors import NotFound
 
@@ -40,15 +49,11 @@ def receipt(name: str, frame: TheFrame) -> Response:
     }
     return frame.page(
         "receipt.html",
+        receipt_pdf=_pdf_address(frame, index),
         entry=entry,
         line=lines(frame, [index])[0],
         person=appointment,
-        own_words=[
-            (tag_of(tag), words)
-            for value in statement["body"].values()
-            if is_text(value)
-            for tag, words in value.items()
-        ],
+        own_words=_own_words(statement["body"]),
         missing=[debt for debt in debts(frame) if debt.stream == statement["stream"] and debt.ended is None],
         along=_along(frame, index, statement),
         witnessed=witnessed_line(frame, index),
@@ -57,6 +62,77 @@ def receipt(name: str, frame: TheFrame) -> Response:
         memory=memory,
         words=messages(frame.lang),
     )
+
+
+@router.get("/es/registros/{name}/constancia.pdf")
+@router.get("/en/entries/{name}/receipt.pdf")
+def paper(name: str, frame: TheFrame) -> Response:
+    """Give the receipt as a document to print and to store, with the receipt's own file inside."""
+    index = index_of(frame.ledger, name)
+    if not frame.as_of.has(index):
+        raise NotFound(f"entry {index} was not known, or had not happened, by then")
+    if not can_print():
+        raise NotFound("this server prints no receipts: its operator has not installed what makes documents")
+    data = receipt_pdf(_printed(frame, index))
+    headers = {"Content-Disposition": f'attachment; filename="constancia-{index}.pdf"'}
+    return represent(frame.request, data, media_type="application/pdf", cache=REVALIDATED, headers=headers)
+
+
+def _printed(frame: Frame, index: int) -> PaperReceipt:
+    ledger, lang = frame.ledger, frame.lang
+    line, entry = lines(frame, [index])[0], json.loads(ledger.log.entry(index))
+    actor, leaf = entry["statement"]["actor"], ledger.log.leaf_hash(index)
+    appointment = frame.state.aggregates.get(f"appointment/{actor.get('appointment')}")
+    signer = party_name(frame.state, actor.get("party", ""), lang)
+    if isinstance(appointment, Appointment):
+        signer = f"{appointment.name}, {in_language(appointment.post.to_json(), lang)} · {signer}"
+    witnessed, address = witnessed_line(frame, index), address_of(frame.request, settings_of(frame.request))
+    receipt = ledger.receipt(index)
+    rows = [
+        (frame.source_say("page.signed_by"), plain(signer)),
+        (
+            frame.source_say("page.signed_at"),
+            instant_words(entry["statement"]["signed_at"], lang, frame.state.timezone),
+        ),
+        (frame.source_say("page.witnesses"), ", ".join(map(plain, witnessed.by)) or frame.source_say("page.in_never")),
+        (frame.source_say("page.leaf"), leaf.hex()),
+        (frame.source_say("page.key"), ", ".join(signature["key"] for signature in entry["signatures"])),
+        (frame.source_say("page.receipt_ledger"), ledger.origin),
+    ]
+    recorded = instant_words(entry["recorded_at"], lang, frame.state.timezone)
+    return PaperReceipt(
+        lang=lang,
+        index=index,
+        title=frame.source_say("page.receipt_title", index=index),
+        ledger=ledger.origin,
+        sentence=plain(line.sentence),
+        recorded=frame.source_say("page.receipt_recorded", when=recorded, index=index),
+        own_words=_own_words(entry["statement"]["body"]),
+        rows=rows,
+        how=frame.source_say("page.receipt_pdf_how"),
+        qr_alt=frame.source_say("page.qr_alt", index=index),
+        address=f"{address}/e/{leaf.hex()}",
+        qr=qr_code(address, leaf, receipt).svg,
+        receipt=receipt,
+        at=parse_instant(entry["recorded_at"]),
+    )
+
+
+def _pdf_address(frame: Frame, index: int) -> str:
+    """Give where the receipt is as PDF; nothing where it can't be had."""
+    if not can_print() or frame.request.app.state.is_copy:
+        return ""
+    return frame.to("registros", index, "constancia.pdf" if frame.lang == "es" else "receipt.pdf")
+
+
+def _own_words(body: dict[str, Any]) -> list[tuple[str, str]]:
+    """Give the texts of the signer, each with its language."""
+    return [(tag_of(tag) or tag, words) for value in body.values() if is_text(value) for tag, words in value.items()]
+
+
+def plain(marked: str) -> str:
+    """Give the text of what a page marks up."""
+    return html.unescape(re.sub(r"<[^>]*>", "", marked))
 
 
 def _along(frame: Frame, index: int, statement: dict[str, Any]) -> list[Any]:

@@ -196,9 +196,10 @@ def check_json(request: Request) -> None:
 
 
 def may_replay(scope: Scope) -> bool:
-    """Tell whether a read may have to replay entries: the state, what follows from it, pages and lists of the past,
-    the audit of an altered copy; or must make a document. Names are read as the routes read them, so that none can be written another way.
-    """  # noqa: D205 - one sentence
+    """Tell whether a read costs much more than others: it may have to replay entries, audit a copy, make a document.
+
+    Names are read as the routes read them, so that none can be written another way.
+    """
     path = path_within(scope)
     asked = {name for name, _value in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)}
     is_past, is_audit = bool(asked & _PAST) and path.startswith(_PAGES), "what" in asked and path.startswith(_AUDITS)

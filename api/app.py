@@ -42,7 +42,7 @@ from constancia.api.routers import (
     well_known,
     witnesses,
 )
-from constancia.api.signing import key_page, modules, pending_page, receipt_page, sign_page
+from constancia.api.signing import key_page, modules, pending_page, ready_page, receipt_page, sign_page
 from constancia.api.signing.drafts import DraftLimits, DraftStore
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.errors import NotFound
@@ -164,6 +164,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         receipt_page.router,
         sign_page.router,
         key_page.router,
+        ready_page.router,
         pending_page.router,
         pending_page.feeds,
     )

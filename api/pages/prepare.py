@@ -16,13 +16,11 @@ from fastapi.responses import RedirectResponse
 from constancia.api.forms.purposes import groups, name_in, type_of
 from constancia.api.forms.view import View
 from constancia.api.forms.words import Words
-from constancia.api.http.deps import TheSettings, address_of, settings_of
+from constancia.api.http.deps import TheSettings
 from constancia.api.http.form_body import FormBody, read_form
 from constancia.api.pages.frame import Frame, TheFrame
-from constancia.api.pages.marked_text import marked_sentence
 from constancia.api.pages.prepare_beginning import Asked
 from constancia.api.pages.prepared_form import Outcome, PreparedForm
-from constancia.domain.sentences import sentence_of
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.as_of import MAX_SIZE
 
@@ -50,9 +48,6 @@ class Drafts(Protocol):
     def put(self, statement: Mapping[str, Any] | bytes, lang: str) -> str:
         """Store one, and give its id."""
 
-    def get(self, draft: str) -> Any:
-        """Give one."""
-
 
 def drafts_of(request: Request) -> Drafts:
     """Give the application's drafts."""
@@ -70,32 +65,6 @@ def purposes(frame: TheFrame) -> Response:
         for group, names in groups(frame.state.edition).items()
     ]
     return _plain(frame.page("prepare.html", groups=listed))
-
-
-@router.get("/es/preparar/listo/{draft}")
-@router.get("/en/prepare/ready/{draft}")
-def ready(draft: str, frame: TheFrame) -> Response:
-    """Show a draft that was made: its sentence, and the link that the signatory opens."""
-    stored = drafts_of(frame.request).get(draft)
-    prepared = getattr(stored, "prepared", None)
-    if prepared is None:
-        raise NotFound("there is no draft of that id; it may have expired long ago")
-    path = f"/{frame.lang}/{'firmar' if frame.lang == 'es' else 'sign'}/{draft}"
-    address = f"{address_of(frame.request, settings_of(frame.request))}{path}"
-    sentence = sentence_of(dict(prepared), frame.state)
-    shown = marked_sentence(sentence, frame.lang, frame.page_of)
-    asked = Asked(type=str(prepared["type"]))
-    form = PreparedForm(frame, asked)
-    return _plain(
-        frame.page(
-            "prepare_ready.html",
-            sentence=shown,
-            address=address,
-            until=stored.expires_at,
-            signer=form.signer_name(prepared["actor"]),
-            documents=form.documents(prepared["body"]),
-        )
-    )
 
 
 @router.get("/es/preparar/{what}")

@@ -73,7 +73,7 @@ def of_person(person: str, frame: TheFrame) -> Response:
         past=past,
         items=[(item, item.path(frame, person)) for item in items],
         notice="\n".join(_notice(frame, name, items, person, here)),
-        qr=_qr(here, tr(frame.lang, "page.pending_qr", name=name)),
+        qr=qr_code(here, tr(frame.lang, "page.pending_qr", name=name)),
         here_link=here,
         words=messages(frame.lang),
     )
@@ -95,8 +95,13 @@ def _notice(frame: Frame, name: str, items: Iterable[Waiting], person: str, here
     yield tr(lang, "page.notice_how")
 
 
-def _qr(address: str, title: str) -> Markup:
-    """Draw a QR code as inline SVG: black on white in both schemes, so that phones read it."""
+def qr_code(address: str, title: str) -> Markup:
+    """Draw a QR code as inline SVG: black on white in both schemes, so that phones read it.
+
+    Args:
+        address: What it holds.
+        title: What it is, for who does not see it.
+    """
     out = io.BytesIO()
     segno.make(address, error="m", micro=False).save(
         out, kind="svg", xmldecl=False, svgns=False, omitsize=True, dark="#000", light="#fff", border=4, title=title,

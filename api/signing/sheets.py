@@ -11,8 +11,10 @@ from typing import Any, Final
 
 from constancia.api.http.deps import address_of, settings_of
 from constancia.api.pages.frame import Frame
+from constancia.api.routers.entries import index_of
 from constancia.api.signing import trial
 from constancia.api.signing.choices import Choice, choices
+from constancia.api.signing.draft_words import then_of
 from constancia.api.signing.drafts import Draft
 from constancia.api.signing.relying_party import relying_party
 from constancia.api.signing.speakers import Ended, described, ended, keys_of, passkeys_of_others, pending_keys, speakers
@@ -24,7 +26,7 @@ from constancia.domain.catalogue import REGISTRY
 from constancia.domain.governance.decision import Decision
 from constancia.domain.identity.appointment import Appointment
 from constancia.domain.identity.key import Key
-from constancia.domain.kernel.calendar import format_instant, local_day
+from constancia.domain.kernel.calendar import format_instant, local_day, parse_instant
 from constancia.domain.kernel.languages import member_of
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.sentences import sentence_of
@@ -46,6 +48,8 @@ class Sheet:
         since: The last appointment that the person had, where it is over.
         stream: The matter.
         keys: Keys that sign for the appointment.
+        recorded: The entry that a draft became; None where it is not signed.
+        prepared: A draft's act, as it would be signed now; None for a matter.
     """
 
     stream: str
@@ -55,6 +59,8 @@ class Sheet:
     problem: str | None = None
     since: Ended | None = None
     keys: Sequence[Key] = field(default=())
+    recorded: int | None = None
+    prepared: Mapping[str, Any] | None = None
 
 
 def sheet_of(frame: Frame, person: str, kind: str, name: str) -> Sheet:
@@ -95,24 +101,40 @@ def sheet_of(frame: Frame, person: str, kind: str, name: str) -> Sheet:
 def sheet_of_draft(frame: Frame, draft: Draft) -> Sheet:
     """Give what a draft is to be signed as: the prepared act, with today's date where it takes effect by being said."""
     prepared = dict(draft.prepared)
-    if prepared["mode"] == "live" and not _reports(prepared["type"]):
-        prepared["occurred_on"] = local_day(frame.ledger.clock.now(), frame.state.timezone).isoformat()
+    zone = frame.state.timezone
+    was_undated = prepared["occurred_on"] == local_day(parse_instant(draft.made_at), zone).isoformat()
+    if prepared["mode"] == "live" and was_undated and not _reports(prepared["type"]):
+        prepared["occurred_on"] = local_day(frame.ledger.clock.now(), zone).isoformat()
     name = prepared["actor"].get("appointment")
     made = frame.state.aggregates.get(f"appointment/{name}")
     appointment = made if isinstance(made, Appointment) else None
     refused = trial.refusal(frame.ledger, prepared)
     choice = Choice(name="sign", acts=(prepared,))
     problem = None if refused is None else refused_words(frame, refused)
+    recorded = _recorded(frame, prepared)
+    if recorded is not None:
+        problem = tr(frame.lang, "page.sign_already")
     if problem is None and appointment is None:
         problem = tr(frame.lang, "page.sign_by_root")  # a root key is offline, and no passkey
     return Sheet(
         stream=str(prepared["stream"]),
         appointment=appointment,
-        options=[] if problem else [_option(frame, choice)],
+        options=[] if problem else [_option(frame, choice, then_of(prepared))],
         basis={"draft": {member: value for member, value in prepared.items() if member != "occurred_on"}},
         problem=problem,
+        recorded=recorded,
+        prepared=prepared,
         keys=() if appointment is None else keys_of(frame, appointment.appointment),
     )
+
+
+def _recorded(frame: Frame, prepared: Mapping[str, Any]) -> int | None:
+    """Give the entry that a draft became, by its statement's id and its signer; None where it is not signed yet."""
+    try:
+        index = index_of(frame.ledger, str(prepared["id"]))
+    except NotFound:
+        return None
+    return index if frame.statement(index)["actor"] == prepared["actor"] else None
 
 
 def refused_words(frame: Frame, refused: Refusal) -> str:
@@ -145,7 +167,7 @@ def _basis(about: object) -> dict[str, Any]:
     return {}
 
 
-def _option(frame: Frame, choice: Choice) -> dict[str, Any]:
+def _option(frame: Frame, choice: Choice, then: str | None = None) -> dict[str, Any]:
     """Give a choice as data, with its sentences in words."""
     return {
         "acts": [dict(act) for act in choice.acts],
@@ -154,7 +176,7 @@ def _option(frame: Frame, choice: Choice) -> dict[str, Any]:
         "member": choice.member,
         "name": choice.name,
         "sentences": [say(sentence_of(dict(act), frame.state), frame.lang) for act in choice.acts],
-        "then": tr(frame.lang, f"page.sign_then_{'adopts' if choice.adopts else choice.name}"),
+        "then": tr(frame.lang, then or f"page.sign_then_{'adopts' if choice.adopts else choice.name}"),
         "words": choice.words,
     }
 

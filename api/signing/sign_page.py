@@ -15,7 +15,7 @@ from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, 
 from constancia.api.pages.decision_page import effect_of, person_of
 from constancia.api.pages.frame import Frame, TheFrame, segment
 from constancia.api.pages.markdown import formatted
-from constancia.api.signing.draft_words import expired_page
+from constancia.api.signing.draft_words import expired_page, facts_of, proposed_effect
 from constancia.api.signing.drafts import Draft, DraftStore, Expired
 from constancia.api.signing.messages import messages
 from constancia.api.signing.relying_party import relying_party
@@ -142,6 +142,7 @@ def _shown(frame: Frame, sheet: Sheet, address: str, draft: Draft | None = None)
         keys_address=f"{base}/{lang}/{segment(lang, 'llaves')}/{keys}",
         receipt_address=f"{base}/{lang}/{segment(lang, 'registros')}/INDEX/{tr(lang, 'page.sign_receipt_segment')}",
         **_matter(frame, sheet),
+        **_of_draft(frame, sheet),
     )
     answer.headers.update(_NO_STORE)
     return answer
@@ -166,9 +167,17 @@ def _matter(frame: Frame, sheet: Sheet) -> dict[str, Any]:
         row = frame.as_of.row("agreements", sheet.stream)
         matrix = frame.as_of.row("signatures", sheet.stream)["versions"][-1]
         shown |= {"row": row, "matrix": matrix, "documents": _documents(frame, row["versions"][-1]["docset"])}
-    if not shown["row"]:
-        shown |= {"row": None, "texts": _texts(frame, sheet.options[0]["acts"][0]["body"]) if sheet.options else []}
     return shown
+
+
+def _of_draft(frame: Frame, sheet: Sheet) -> dict[str, Any]:
+    """Give all that a draft says, whatever it is about: nobody signs words that the page did not show."""
+    act = sheet.prepared
+    if act is None:
+        return {"own": None}
+    shown: dict[str, Any] = {"own": {"facts": facts_of(frame, act), "texts": _texts(frame, act["body"])}}
+    effect = proposed_effect(frame, act) if sheet.options else None
+    return shown if effect is None else shown | {"effect": effect}
 
 
 def _documents(frame: Frame, docset: Mapping[str, Any]) -> list[dict[str, Any]]:

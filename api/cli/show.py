@@ -1,5 +1,6 @@
 """`constancia show`: show one entry: what it says, who signed it, when it was recorded; or its bytes, for programs."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,14 +63,14 @@ def command(
         if as_json or raw or dsse or openssl:
             write_data(_other_form(ledger, data, as_json=as_json, dsse=dsse, openssl=openssl))
             return
-        for line in _told(read_entry(data), ledger.state()):
+        for line in _told(read_entry(data), ledger.state(), source):
             say(line)
         if receipt is not None:
             say(message("show.receipt", path=receipt))
         say_unverified(source)
 
 
-def _told(entry: "Entry", state: "State") -> list[str]:
+def _told(entry: "Entry", state: "State", source: str) -> list[str]:
     """Give an entry in words: the sentence, who signed it as what, when it happened and was recorded, what was seen."""
     from constancia.api.text.dates import date_words, instant_words
     from constancia.api.text.i18n import say as sentence_words
@@ -85,7 +86,7 @@ def _told(entry: "Entry", state: "State") -> list[str]:
         message("show.recorded", when=instant_words(entry.recorded_at, lang, state.timezone), index=entry.index),
         message("show.seen", size=statement.seen.size),
         message("show.leaf", leaf=entry.leaf_hash.hex()),
-        message("show.more", index=entry.index),
+        message("show.more", index=entry.index, source=shlex.quote(source)),
     ]
 
 

@@ -105,7 +105,7 @@ TITLES: Final[Mapping[str, str]] = {
     "codigos": "page.codes",
     "rechazos": "page.refusals",
     "cancelaciones": "page.cancellations",
-    "pendientes": "page.pending_title",
+    "pendientes": "page.pending",
 }
 # Kinds of documents that people hand in; others are "files".
 _MEDIA: Final[Mapping[str, str]] = {

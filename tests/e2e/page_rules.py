@@ -19,6 +19,22 @@ from constancia.verify.core.formats.note import format_vkey
 REPORT = {"commitment": "rm", "narrative": {"es": "según acta"}}
 DIGEST = "sha256:" + "0" * 64
 
+
+def genesis_alone(folder: Path) -> Shown:
+    """A log of one entry, of which both bytes of the length are characters: CR and a space."""
+    writer = Writer()
+    writer.open()
+    short = len(writer.entries[0])
+    writer = Writer()
+    writer.open("L" * (0x0D20 - short + len("Pequeño libro".encode())))
+    log = writer.log()
+    assert log.entries[0][-1:] == b"}"
+    assert len(log.entries[0]).to_bytes(2) == b"\r "
+    return bundle(log, folder)
+
+
+add("genesis alone, with a length that reads as text", None, genesis_alone)
+
 # Authorship, rule by rule
 
 

@@ -311,7 +311,7 @@ class Writer:
             "appointment": f"ap-{party}", "capacity": "representative", "party": party, "person": f"p-{party}",
         }  # fmt: skip
 
-    def open(self) -> None:
+    def open(self, name: str = "Pequeño libro") -> None:
         founders = [
             {"kind": "company", "legal_name": {"es": party}, "party": party, "root": self.roots[party].material}
             for party in PARTIES
@@ -320,7 +320,7 @@ class Writer:
             "demonstration": True,
             "founders": founders,
             "log_key": format_vkey(self.log_key.verifier),
-            "name": {"es": "Pequeño libro"},
+            "name": {"es": name},
             "rules": {},
             "timezone": "America/Mexico_City",
         }

@@ -1,12 +1,16 @@
 """What the way does to a true file is never called an alteration, and never taken for the undamaged file."""
 
+from pathlib import Path
+
 import pytest
+from tests.e2e.page_rules import genesis_alone
 from tests.tamper.bench import Bench, Case
 from tests.tamper.transit_cases import DOUBTFUL, NAMED, cases
 from tests.verify.small_ledger import verify
 
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.report.findings import Report, Verdict
+from constancia.verify.sources.transit import is_page
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +70,14 @@ def test_zip_made_again_is_intact_and_names_that_differ_are_refused(bench: Bench
             assert isinstance(said, Report), (case.act, said)
             assert said.verdict is Verdict.INTACT, case.act
     assert refused == len(DOUBTFUL) + len(NAMED)
+
+
+def test_an_entry_whose_length_reads_as_text_is_no_page(tmp_path: Path) -> None:
+    shown = genesis_alone(tmp_path)
+    report = verify(shown.source, shown.trust)
+    assert (report.verdict, report.open) == (Verdict.INTACT, ())
+
+
+@pytest.mark.parametrize("text", [b'\r\n{"error": "not found"}', b"Not found", b"  {}"])
+def test_a_text_in_a_bundles_place_is_a_page(text: bytes) -> None:
+    assert is_page(text)

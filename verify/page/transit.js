@@ -3,7 +3,14 @@ const PAGE_START = /^[\t-\r ]*<(?:!doctype|html|\?xml|head|body)/i;
 const latin1 = bytes => Array.from(bytes, byte => String.fromCharCode(byte)).join(""), fromLatin1 = text => Uint8Array.from(text, one => one.charCodeAt(0));
 const lineEnds = bytes => bytes.includes(13) ? fromLatin1(latin1(bytes).replaceAll("\r\n", "\n")) : bytes;
 const isHtml = bytes => PAGE_START.test(latin1(bytes.subarray(0, 999)).replace(/^\xef\xbb\xbf/, ""));
-const isPage = bytes => bytes.length > 0 && (isHtml(bytes) || !/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(decode(bytes) ?? "\0"));
+const isPage = bytes => bytes.length > 0 && (isHtml(bytes) || !/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(decode(bytes) ?? "\0") && !isFramed(bytes));
+
+/** Whether lengths lead from entry to entry to the end: both bytes of a length can be characters too. */
+function isFramed(bytes) {
+	let at = 0;
+	while (bytes[at + 2] === 123) at += 2 + bytes[at] * 256 + bytes[at + 1];
+	return at === bytes.length;
+}
 
 /** A binary file as it was before its line ends were changed, if that makes it whole; and what is amiss. */
 function asSent(bytes, seenIn) {

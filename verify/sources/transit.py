@@ -33,7 +33,17 @@ _NAMED: Final = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"mdash"
 
 def is_page(data: bytes) -> bool:
     """Tell whether a file that should hold binary data holds a page or a sentence instead (a soft 404, a portal)."""
-    return bool(data) and (_PAGE.match(data) is not None or (_CONTROL.search(data) is None and _decodes(data)))
+    if not data or _PAGE.match(data) is not None:
+        return bool(data)
+    return _CONTROL.search(data) is None and _decodes(data) and not _is_framed(data)
+
+
+def _is_framed(data: bytes) -> bool:
+    """Tell whether lengths lead from entry to entry to the end: both bytes of a length can be characters too."""
+    at = 0
+    while data[at + 2 : at + 3] == b"{":
+        at += 2 + int.from_bytes(data[at : at + 2])
+    return at == len(data)
 
 
 def is_html(data: bytes) -> bool:

@@ -25,8 +25,12 @@ DOCUMENTS_PATH: Final = "/{lang}/copia/documentos"
 _ENTRY: Final = re.compile(r"/(es|en)/(?:registros|entries)(?:/(\d{1,16}|[0-9a-f]{64}))?\Z")
 _LEAF: Final = re.compile(r"/e/([0-9a-f]{64})\Z")
 _DOCUMENT: Final = re.compile(r"/documents/([0-9a-f]{64})\Z")
-# Pages that are nothing without a server (search, signing, altering a copy), and refused attempts, not in the log.
-_ONLINE: Final = re.compile(r"/(?:es/(?:buscar|firmar|pruebe|rechazos)|en/(?:search|sign|try|refusals))(?:/|\Z)")
+# Pages that are nothing without a server (search, preparing and signing acts, altering a copy), and refused attempts,
+# which are not in the log.
+_ONLINE: Final = re.compile(
+    r"/(?:es/(?:buscar|firmar|llaves|pendientes|preparar|pruebe|rechazos|registros/\d+/constancia)"
+    r"|en/(?:search|sign|keys|pending|prepare|try|refusals|entries/\d+/(?:constancia|receipt)))(?:/|\Z)"
+)
 _TABLES: Final = frozenset(f"/{FOLDERS[lang]}/{table.named(lang)}.csv" for lang in LANGUAGES for table in TABLES)
 _DICTIONARIES: Final = frozenset(f"/{folder}/datapackage.json" for folder in FOLDERS.values())
 # Files that have the same name in the bundle.

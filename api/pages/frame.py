@@ -74,6 +74,8 @@ SEGMENTS = {
     "pendientes": "pending",
     "llaves": "keys",
 }
+# Sections whose links keep no past: one has two moments of its own, and what is prepared is prepared today.
+_OF_NOW: Final = ("cambios", "preparar")
 # What a section is called: in the trail above its pages, in the map of the site.
 TITLES: Final[Mapping[str, str]] = {
     "compromisos": "page.commitments",
@@ -235,7 +237,7 @@ class Frame:
         """Give the address of a page by its Spanish segment and what follows it, as of the same size and day."""
         more = (CITING[self.lang] if part == "citar" else str(part) for part in parts)
         path = "/".join([prefix_of(self.request.scope), self.lang, segment(self.lang, name), *more])
-        return path if name == "cambios" else self.link(path)  # that one has two moments of its own
+        return path if name in _OF_NOW else self.link(path)
 
     def source_say(self, msgid: str, **params: object) -> str:
         """Give a message in the page's language, without markup."""

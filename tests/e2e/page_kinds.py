@@ -10,7 +10,8 @@ from constancia.api.pages.routes import ROUTERS
 
 # What a page's content is made of: elements with their classes. A page with one that none before has is looked at, too.
 _MADE_OF: Final = re.compile(r'<(\w+)(?:[^<>]*? class="([^"]*)")?')
-_FILES: Final = re.compile(r"\.(?:bib|json|csv|atom|ics|xml|zip)\b|\{form\}")
+# A prepared act's page is nobody's but its maker's: nothing leads there, and it has tests of its own.
+_FILES: Final = re.compile(r"\.(?:bib|json|csv|atom|ics|pdf|xml|zip)\b|\{form\}|\{draft\}")
 # Not a route: what is answered to a wrong address, one that was none yet on the day asked, and before the first entry.
 WRONG: Final = "a wrong address"
 _WRONG: Final = ("nada", "compromisos/rm?at=2015", "?size=-1", "compromisos?size=0")

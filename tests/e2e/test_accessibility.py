@@ -5,6 +5,7 @@ The kinds come from the router and from what pages are made of (`page_kinds.py`)
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +38,11 @@ STOP: Final = """() => {
   return [all.indexOf(at), seen, inside, at.outerHTML.slice(0, 100)]
 }"""
 # What a key must reach: one radio button of a group is enough, and nothing of what is folded away.
+PARTS_OF_A_DATE: Final = 6  # a field for a date has a stop for each of its parts
+# Pages that sign have scripts; each works as a page to read without them.
+SIGNING: Final = re.compile(
+    r"/(?:es/(?:pendientes|llaves|firmar)|en/(?:pending|keys|sign))\b|/(?:constancia|receipt)\b"
+)
 STOPS: Final = """() => [...document.querySelectorAll(
     'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')]
   .filter(each => each.checkVisibility() && (each.type !== 'radio'
@@ -94,15 +100,17 @@ def test_keys_reach_everything_in_order_and_the_focus_is_seen(
     page.goto(served_whole + address)
     expected: int = page.evaluate(STOPS)
     stops: list[Any] = []
-    for _ in range(expected):
+    while len(order := [index for index, _ in groupby(stop[0] for stop in stops)]) < expected:
         page.keyboard.press("Tab")
-        stops.append(page.evaluate(STOP))
-    assert None not in stops, "each is reached"
-    order = [index for index, *_ in stops]
+        stop = page.evaluate(STOP)
+        assert stop is not None, "each is reached"
+        stops.append(stop)
+        assert len(stops) < expected + PARTS_OF_A_DATE
     assert [html for _index, seen, inside, html in stops if not (seen and inside)] == []
     assert order == sorted(set(order)), "once, in the order of the page"
-    page.keyboard.press("Tab")
-    assert page.evaluate(STOP) in (None, stops[0]), "and then the page lets go, or it begins again"
+    while (after := page.evaluate(STOP)) is not None and after[0] == order[-1]:
+        page.keyboard.press("Tab")
+    assert after in (None, stops[0]), "and then the page lets go, or it begins again"
 
 
 @pytest.mark.parametrize("route", [*routes(), WRONG])
@@ -123,7 +131,11 @@ def test_no_page_has_a_script(walked: Walk) -> None:
     script = re.compile(r"<script|\son\w+\s*=\s*[\"']|javascript:", re.IGNORECASE)
     assert script.search('<a onclick="x()">')
     inside = re.compile(r"<pre.*?</pre>|content=\"[^\"]*\"", re.DOTALL)
-    assert [address for address, (_, html) in walked.pages.items() if script.search(inside.sub("", html))] == []
+    assert [
+        address
+        for address, (_, html) in walked.pages.items()
+        if script.search(inside.sub("", html)) and not SIGNING.search(address)
+    ] == []
 
 
 @pytest.mark.parametrize("page", [{"java_script_enabled": False}], indirect=True, ids=["no scripts"])

@@ -15,6 +15,7 @@ from tests.api.served import serving
 from tests.efirma_files import RFC, make_pair
 from tests.efirma_files import SECRET as EFIRMA
 
+from constancia.api.http.starting import Starting
 from constancia.domain.agreements.agreement import Agreement
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import SystemClock
@@ -327,6 +328,12 @@ def test_signature_of_another_key_or_another_genesis_is_refused(drafted: Office)
     text = json.dumps(item, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     (drafted.home / "otra.signed.json").write_text(text, "utf-8")
     assert "no firma la misma génesis" in drafted.refused("init", "libro", "otra.signed.json")
+
+
+def test_server_that_still_starts_is_not_open_yet(drafted: Office) -> None:
+    drafted.sign("nosc")
+    with socket.create_server(("127.0.0.1", drafted.port)) as listener, Starting(listener):
+        assert "Nadie responde aún" in drafted.refused("init", "nosc", "--yes", "--passphrase-file", "frase")
 
 
 def test_server_with_another_ledger_gets_no_signature(opened: Office) -> None:

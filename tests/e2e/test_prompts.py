@@ -102,7 +102,7 @@ def test_mistyped_passphrase_gets_another_try_and_s_is_a_yes(person: Person) -> 
     terminal.type("s")
     terminal.expect("Frase de paso de su llave")
     terminal.type_secret("no es esta frase")
-    terminal.expect("quedan 2 intentos")
+    terminal.expect("intentos que quedan: 2")
     terminal.expect("Frase de paso de su llave")
     terminal.type_secret(SECRET)
     terminal.expect("no se entrega con submit")

@@ -33,9 +33,9 @@ _NAMED: Final = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"mdash"
 
 def is_page(data: bytes) -> bool:
     """Tell whether a file that should hold binary data holds a page or a sentence instead (a soft 404, a portal)."""
-    if not data or _PAGE.match(data) is not None:
-        return bool(data)
-    return _CONTROL.search(data) is None and _decodes(data) and not _is_framed(data)
+    if not data or _PAGE.match(data) or _CONTROL.search(data):
+        return _PAGE.match(data) is not None
+    return data.decode(errors="ignore").encode() == data and not _is_framed(data)
 
 
 def _is_framed(data: bytes) -> bool:
@@ -49,14 +49,6 @@ def _is_framed(data: bytes) -> bool:
 def is_html(data: bytes) -> bool:
     """Tell whether a file that should hold text begins as an HTML or XML page."""
     return _PAGE.match(data.removeprefix(_MARK)) is not None
-
-
-def _decodes(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def undo_line_ends(data: bytes) -> bytes:

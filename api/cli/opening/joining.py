@@ -30,6 +30,7 @@ SEEN: Final = "checkpoint"
 RECEIPTS: Final = "receipts"
 _PAUSE_S: Final = 1.0
 _CONNECT_S: Final = 3.0
+_STARTING: Final = ("502", "503", "504")
 
 
 def go_on_online(folder: Path, choices: Choices) -> None:
@@ -47,7 +48,7 @@ def go_on_online(folder: Path, choices: Choices) -> None:
 
 def _wait_until_open(invitation: "Invitation", folder: Path) -> None:
     is_said = False
-    while not _listens(invitation.address):
+    while not _listens(invitation.address) or _is_starting(invitation.address):
         if not is_terminal():
             raise fail(message("opening.not_open", address=invitation.address, folder=folder))
         if not is_said:
@@ -64,6 +65,18 @@ def _listens(address: str) -> bool:
             return True
     except (OSError, ValueError):
         return False
+
+
+def _is_starting(address: str) -> bool:
+    """Tell whether the server still reads its ledger, or a proxy waits for it."""
+    from constancia.api.client.remote_log import fetch
+    from constancia.verify.core.errors import Unreadable
+
+    try:
+        fetch(f"{address.rstrip('/')}/checkpoint")
+    except Unreadable as error:
+        return error.detail in _STARTING
+    return False
 
 
 class _Joining:

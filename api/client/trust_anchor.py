@@ -54,7 +54,11 @@ def read_anchor(given: str | Path) -> Anchor:
 
         return _of_page(fetch(text), text)
     path = Path(text)
-    if path.is_file():
+    try:
+        is_page = path.is_file()
+    except OSError as error:  # a name that is too long, a folder that may not be read
+        raise Unreadable("denied", text, str(error)) from error
+    if is_page:
         return _of_page(read_named(path, MAX_PAGE_BYTES), text)
     return Anchor(trust=load_trust(path), files=files_of(path))
 

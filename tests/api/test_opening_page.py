@@ -26,6 +26,9 @@ def test_it_names_whose_turn_it_is_and_goes_on_with_every_act(new: Desk, lang: s
     assert TITLE[lang] in page
     assert all(f"constancia init {party}" in page for party in PARTIES)
     assert ("Pasos hechos: 0 de 5" if lang == "es" else "Steps done: 0 of 5") in page
+    forms = set(re.findall(r'href="([^"]*/PartyRegistered)"', new.http.get(f"/{lang}/").text))
+    assert forms == {"/es/preparar/PartyRegistered" if lang == "es" else "/en/prepare/PartyRegistered"}
+    assert all(new.http.get(form).status_code == 200 for form in forms)
     registered = new.world.founding()[1]
     new.play([registered])
     again = shown(new, lang)

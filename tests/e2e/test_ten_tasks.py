@@ -43,8 +43,10 @@ def folder(played_whole: tuple[Path, Played], tmp_path_factory: pytest.TempPathF
 @pytest.fixture(scope="module")
 def site(folder: Path) -> Iterator[str]:
     """The address at which the whole demonstration is served."""
-    with Ledger.open(folder, clock=SystemClock(), signer=None) as ledger, serving(ledger) as url:
-        yield url
+    with Ledger.open(folder, clock=SystemClock(), signer=None) as ledger:
+        ledger.views.catch_up()  # as the server's own task does: until then, pages begin with a notice
+        with serving(ledger) as url:
+            yield url
 
 
 @pytest.fixture(scope="module")

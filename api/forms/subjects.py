@@ -164,7 +164,7 @@ def title_of(aggregate: Aggregate, state: State) -> Title:
         within = {"commitment": getattr(aggregate, "commitment", None)}
         named = name_of("deliverable", getattr(aggregate, "deliverable", ""), within, state)
         return named.title if named else name
-    if kind == "party":
+    if kind in ("party", "succession"):
         return party_name(name, state)
     if kind == "key":
         return name[:16]

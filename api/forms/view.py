@@ -38,6 +38,7 @@ class Choice:
     value: str
     title: str
     chosen: bool
+    lang: str = ""  # of its title, where that is not the page's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +203,7 @@ class View:
             choice = Choice(
                 value=option.value,
                 title=self._words.title(option.title),
+                lang=self._words.foreign(option.title),
                 chosen=option.value in chosen or (not chosen and option.value == item.known),
             )
             groups.setdefault(title, []).append(choice)

@@ -6,7 +6,7 @@ from typing import Final
 from constancia.api.forms.fields import Field, Kind, MessageId, Title
 from constancia.api.forms.reading import Fault
 from constancia.api.text.error_words import error_words
-from constancia.api.text.i18n import in_language, language_name, tr
+from constancia.api.text.i18n import chosen, in_language, language_name, tr
 from constancia.verify.report.printable import printable
 
 _HINTED: Final = frozenset(
@@ -54,6 +54,11 @@ class Words:
         if isinstance(title, MessageId):
             return self._own(title, title.partition(".")[2].removeprefix("act_"))
         return printable(in_language(title, self.lang, self._languages))
+
+    def foreign(self, title: Title) -> str:
+        """Give the language of a choice's title where it is another than the page's; empty elsewhere."""
+        tag = chosen(title, self.lang, self._languages)[0] or self.lang
+        return "" if tag == self.lang or tag.startswith(f"{self.lang}-") else tag
 
     def language(self, tag: str) -> str:
         """Give a language's name, as it is written within a sentence."""

@@ -40,7 +40,8 @@ def missing_steps(frame: Frame) -> tuple[Row, ...]:
         frame: The page.
     """
     steps = opening_steps(frame.state, frame.as_of.day)
-    if all(step.done for step in steps) or frame.as_of.size != frame.ledger.size:
+    is_past = frame.as_of.size != frame.ledger.size or frame.as_of.as_of.day is not None
+    if is_past or all(step.done for step in steps):
         return ()
     names = _names(frame)
     first = next(step for step in steps if not step.done)

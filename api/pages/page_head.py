@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+from constancia.api.forms.purposes import name_in, type_of
 from constancia.api.opendata.tables import named
 from constancia.api.text.dates import moment_words
 from constancia.api.text.i18n import tr
@@ -12,6 +13,8 @@ from constancia.ledger.views.reading import Reading
 MOST: Final = 160  # characters of a description: search engines and those who share a link show no more
 PARTS: Final = ("before", "start")  # parameters by which a part of a list or of a timeline is asked for
 CITING: Final = {"es": "citar", "en": "cite"}  # the page on how to cite an entry, below the entry's own
+_RECEIPT: Final = {"es": "constancia", "en": "receipt"}  # an entry's receipt, below the entry's own page
+_READY: Final = {"es": "listo", "en": "ready"}  # the page of a draft that was made, below those of forms
 # Parameters of the page of changes, whose names are in the page's language: Spanish, English.
 _OF_CHANGES: Final = (("de", "from"), ("a", "to"), ("parte", "party"), ("compromiso", "commitment"))
 
@@ -92,6 +95,10 @@ def path_in_other(path: str, lang: str, segments: Mapping[str, str]) -> str:
     if len(parts) > 3 and parts[2] in ("data", "datos"):
         file = named(lang, parts[3]) or named(other, parts[3])
         parts[3] = file.named(other) if file else parts[3]
-    if len(parts) > 4 and parts[4] in CITING.values():
-        parts[4] = CITING[other]
+    if len(parts) > 3 and parts[2] in ("prepare", "preparar"):
+        purpose = type_of(parts[3])
+        parts[3] = name_in(purpose, other) if purpose else _READY[other] if parts[3] in _READY.values() else parts[3]
+    for names in (CITING, _RECEIPT):
+        if len(parts) > 4 and parts[4] in names.values():
+            parts[4] = names[other]
     return "/".join(parts)

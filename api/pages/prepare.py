@@ -62,7 +62,7 @@ def purposes(frame: TheFrame) -> Response:
     words = Words(frame.lang, frame.state.languages)
     listed = [
         (f"form.group_{group}", [(name_in(name, frame.lang), words.act(name)) for name in names])
-        for group, names in groups(frame.state.edition).items()
+        for group, names in groups(frame.ledger.state().edition).items()
     ]
     return _plain(frame.page("prepare.html", groups=listed))
 

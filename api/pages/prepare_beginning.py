@@ -171,6 +171,7 @@ class Beginning:
             choice = Choice(
                 value=option.value,
                 title=self.words.title(option.title),
+                lang=self.words.foreign(option.title),
                 chosen=(bool(chosen) and option.value in (chosen, self._about)) or len(options) == 1,
             )
             groups.setdefault(group, []).append(choice)

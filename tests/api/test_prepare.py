@@ -169,7 +169,7 @@ def test_first_page_asks_who_and_about_what_by_name(adopted: Desk) -> None:
 def test_pages_name_every_act_and_both_languages_lead_to_each_other(adopted: Desk) -> None:
     spanish, english = adopted.http.get("/es/preparar").text, adopted.http.get("/en/prepare").text
     assert spanish.count('href="/es/preparar/') == english.count('href="/en/prepare/') > 60
-    assert 'href="/en/prepare/avance"' in adopted.http.get(PATH).text
+    assert 'href="/en/prepare/progress"' in adopted.http.get(PATH).text
     assert adopted.http.get("/en/prepare/avance").status_code == 200
 
 

@@ -14,8 +14,8 @@ from tests.e2e.conftest import Pages
 
 # Classes of the style sheet that a page of components cannot show: of one page alone, or of a picture's width.
 ELSEWHERE = {
-    "button", "data-links", "doc", "fix", "glance", "hidden", "meta", "plain", "qr", "rows", "scroll", "terms", "what",
-    "words",
+    "button", "data-links", "doc", "first", "fix", "glance", "hidden", "meta", "notice-text", "plain", "print", "qr",
+    "read", "review", "rows", "scroll", "sides", "terms", "texts", "what", "words",
     *(f"pic-w{width}" for width in range(1, 13)),
 }  # fmt: skip
 

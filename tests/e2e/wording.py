@@ -125,6 +125,7 @@ ALLOWED: Final = (
     Allowed(r"/(?:pruebe|try)", "pre.report", _ANY, "the verifier's report, as it prints it"),
     Allowed(r"/(?:cambios|changes)", "p.soft", _ANY, "how a date is written in the form"),
     Allowed(_ANY, "div.doc", _ANY, "a document's own words, as its parties wrote it"),
+    Allowed(r"/(?:firmar|sign)/.*", "div.doc read", _ANY, "the same, where it is read before it is signed"),
     Allowed(_ANY, "div.status bad", _ANY, "what is wrong with an address, in the words of the address"),
     Allowed(r"/(?:componentes|components)", "p", _ANY, "the names of the icons, for who makes pages"),
     Allowed(r"/(?:quejas|complaints)(?:/[\w-]+)?", "", r".*(?:folio|number) q-\d+.*",
@@ -132,13 +133,14 @@ ALLOWED: Final = (
 )  # fmt: skip
 
 
+_ADDRESS: Final = re.compile(r"https?://\S+")  # a link that is shown so that it can be copied: no words to judge
 # Names that are the same in both languages.
 NAMES: Final = ("Transparencia para el Pueblo", "America/Mexico_City")
 
 
 def slips(block: Block, lang: str) -> Iterator[str]:
     """Give the names of the slips of a text on a page in a language."""
-    own, text = block.lang.partition("-")[0] or lang, block.text
+    own, text = block.lang.partition("-")[0] or lang, _ADDRESS.sub("X", block.text)
     for name in NAMES:
         text = text.replace(name, "X")
     for slip in SLIPS:

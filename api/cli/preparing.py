@@ -118,7 +118,11 @@ class _Preparation:
         if prepared.change is not None:
             say(message("ask.change", kind=self._words.title(_word(prepared.change.kind))))
         if prepared.members is None:
-            lines = "\n".join(f"  {self._words.fault(fault)}" for fault in prepared.faults[:_MOST_MISSING])
+            # Where nobody is asked, a person answers with --set, which takes the question's name.
+            lines = "\n".join(
+                f"  {self._words.fault(fault)}{'' if is_terminal() else f' (--set {fault.path}=…)'}"
+                for fault in prepared.faults[:_MOST_MISSING]
+            )
             say(message("ask.faults", type=self._words.act(type_name)), err=True)
             say(lines, err=True)
             if is_terminal():

@@ -13,6 +13,7 @@ from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.pages.chronicle import lines
 from constancia.api.pages.frame import Frame, TheFrame, party_name
 from constancia.api.pages.lateness import debts
+from constancia.api.pages.page_cache import CachedPage
 from constancia.api.pages.witnessed import witnessed_line
 from constancia.api.routers.entries import index_of
 from constancia.api.signing.messages import messages
@@ -25,7 +26,7 @@ from constancia.domain.kernel.calendar import parse_instant
 from constancia.domain.kernel.languages import is_text, tag_of
 from constancia.ledger.errors import NotFound
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=CachedPage)
 _SIGNED_ALONG: Final = ("DecisionSigned", "VoteCast", "AgreementSigned", "DissentRecorded")
 _MOST: Final = 10
 

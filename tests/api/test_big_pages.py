@@ -39,7 +39,7 @@ def ledger(folder: Path) -> Iterator[Ledger]:
 
 def test_no_page_grows_with_the_ledger_and_each_is_made_once(ledger: Ledger) -> None:
     assert ledger.size > 2_000
-    heavy, unstored = {}, []
+    heavy, unstored, forms = {}, [], set()
     with serving(ledger) as url, httpx.Client(base_url=url, timeout=60) as http:
         for kind, paths in pages(ledger, 8):
             for path in paths:
@@ -48,11 +48,15 @@ def test_no_page_grows_with_the_ledger_and_each_is_made_once(ledger: Ledger) -> 
                 links = answer.text.count("<a ")
                 if len(answer.content) >= MOST_BYTES or links > MOST_LINKS:
                     heavy[path] = (len(answer.content), links)
+                if answer.headers.get("Cache-Control") == "no-store":
+                    forms.add(kind)  # what is being prepared or signed is asked for each time
+                    continue
                 again = http.get(path, headers={"If-None-Match": answer.headers.get("ETag", "")})
                 if again.status_code != 304:
                     unstored.append(kind)
     assert heavy == {}
     assert unstored == []
+    assert forms == {"/es/preparar", "/es/preparar/{what}", "/es/llaves/{appointment}"}
 
 
 def test_parts_of_a_page_lead_to_all_that_there_is(ledger: Ledger) -> None:

@@ -52,6 +52,7 @@ TEXTS = {
     "serve accept_rollback": "serve --dir libro --port 0 --log-passphrase-file passphrase --accept-rollback HERE",
     "serve accept_clock": "serve --dir libro --port 0 --log-passphrase-file passphrase --accept-clock HERE",
     "serve root_path": "serve --dir libro --port 0 --log-passphrase-file passphrase --root-path HERE",
+    "serve published_trust": "serve --dir libro --port 0 --log-passphrase-file passphrase --published-trust HERE",
     "serve forwarded_allow_ips": "serve --dir libro --port 0 --log-passphrase-file passphrase "
     "--forwarded-allow-ips HERE",
     "export known": "export --csv new --from libro --known HERE",
@@ -98,6 +99,11 @@ TEXTS = {
     "monitor name": "monitor http://127.0.0.1:9 --once --dir new --name HERE",
     "restore accept_rollback": "restore libro --dir new --accept-rollback HERE",
     "trust add source": "trust add trust --source HERE",
+    "trust add fingerprint": "trust add trust --fingerprint HERE",
+    "trust page publisher": "trust page trust --publisher HERE --out new",
+    "trust page address": "trust page trust --publisher NOSC --address HERE --out new",
+    "trust page lang": "trust page trust --publisher NOSC --language HERE --out new",
+    "trust page day": "trust page trust --publisher NOSC --date HERE --out new",
     "trust remove origin": "trust remove HERE",
 }
 TEXTS |= {

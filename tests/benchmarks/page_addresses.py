@@ -6,9 +6,12 @@ from typing import Final
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
+from constancia.api.forms.purposes import groups, name_in
 from constancia.api.opendata.tables import TABLES
 from constancia.api.pages.frame import _PAGES_OF
 from constancia.api.pages.routes import ROUTERS
+from constancia.api.signing import key_page, pending_page, receipt_page
+from constancia.domain.identity.appointment import Appointment
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 
@@ -17,6 +20,9 @@ _KINDS: Final = {section: kind for kind, section in _PAGES_OF.items()}
 _ASKED: Final = {"/es/buscar": "?q=compromiso", "/es/cambios": "?de=2019-06-01&a=2020-01-01"}
 # Lists that begin at their end: the other end is asked for too.
 _PAGED: Final = {"/es/registros": "?start=0", "/es/compromisos": "?start=24", "/es/decisiones": "?start=50"}
+
+_SIGNING: Final = (key_page.router, pending_page.router, receipt_page.router)
+_FILES: Final = (".zip", ".pdf")  # made for who asks for them, and no pages
 
 
 def spread(names: Sequence[str], count: int) -> list[str]:
@@ -37,6 +43,15 @@ def names_of(ledger: Ledger, section: str) -> list[str]:
     return [stream.removeprefix(prefix) for stream in streams]
 
 
+def _named(ledger: Ledger, parameter: str) -> list[str]:
+    """Give what a path's parameter can be that is no name in a section."""
+    state = ledger.state()
+    if parameter == "what":
+        return [name_in(name, "es") for names in groups(state.edition).values() for name in names]
+    made = list(state.of(Appointment))
+    return sorted({each.appointment if parameter == "appointment" else each.person for each in made})
+
+
 def pages(ledger: Ledger, count: int = 5) -> Iterator[tuple[str, list[str]]]:
     """Yield each kind of page, by its route in Spanish, with up to `count` addresses.
 
@@ -45,19 +60,21 @@ def pages(ledger: Ledger, count: int = 5) -> Iterator[tuple[str, list[str]]]:
         count: Most addresses of a kind.
     """
     seen = set()
-    for route in _routes(ROUTERS):
+    for route in _routes((*ROUTERS, *_SIGNING)):
         path = route.path
-        if not path.startswith("/es/") or "GET" not in (route.methods or ()) or path in seen:
+        if not path.startswith("/es/") or "GET" not in (route.methods or ()) or path in seen or path.endswith(_FILES):
             continue
         seen.add(path)
-        if "{name}" not in path:
+        parameter = path.partition("{")[2].partition("}")[0]
+        if not parameter:
             yield path, [path + _ASKED.get(path, "")]
             if path in _PAGED:
                 yield f"{path} (otra parte)", [path + _PAGED[path]]
             continue
-        chosen = spread(names_of(ledger, path.split("/")[2]), count)
+        names = names_of(ledger, path.split("/")[2]) if parameter == "name" else _named(ledger, parameter)
+        chosen = spread(names, count)
         if chosen:
-            yield path, [path.replace("{name}", name) for name in chosen]
+            yield path, [path.replace(f"{{{parameter}}}", name) for name in chosen]
     yield "/es/ (as of a past size)", [f"/es/?size={ledger.size // 2}"]
     yield "/es/ (as of a past day)", ["/es/?at=2019-09-01"]
 

@@ -229,8 +229,8 @@ def test_10_which_deadline_was_altered(
     by_python = re.sub(r"\s+", " ", capsys.readouterr().out)
     for said in (by_page, by_python):
         assert re.search(
-            r"plazo de «Protocolo»: decía «de 2020 a 31 de agosto de 2021»; "
-            r"ahora dice «de 2020 a 31 de agosto de 2022»",
+            r"plazo de «Protocolo»: decía «de 2020 al 31 de agosto de 2021»; "
+            r"ahora dice «de 2020 al 31 de agosto de 2022»",
             said,
         )
         assert "Datos abiertos de la demostración" in said

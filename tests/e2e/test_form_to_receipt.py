@@ -1,5 +1,6 @@
 """From a form to the receipt: an act is prepared, its link opened, read and signed in one browser, for every kind."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -57,6 +58,17 @@ def with_evidence(page: Page, minutes: Path) -> None:
     page.set_input_files('[name="evidence.0.sha256:file"]', minutes)
 
 
+def hand_in(scene: Scene, page: Page, minutes: Path, other: Path) -> None:
+    """Hand in the evidence from the receipt; a file that the act does not cite stays in the browser."""
+    other.write_bytes(b"otra cosa")
+    page.set_input_files("#file", [other, minutes])
+    page.locator("#handed", has_text="minuta.pdf: entregado").wait_for()
+    assert "otra.pdf: no es ninguno de los que faltan" in page.locator("#handed").inner_text()
+    assert scene.ledger.documents.get(hashlib.sha256(MINUTES).hexdigest()) == MINUTES
+    page.reload()
+    assert page.locator("#file").count() == 0
+
+
 def test_progress_with_evidence(scene: Scene, device: Device, tmp_path: Path) -> None:
     """The whole way: form, link, signature, receipt that is verified; opened again, the link leads to the receipt."""
     page = device.page
@@ -71,6 +83,7 @@ def test_progress_with_evidence(scene: Scene, device: Device, tmp_path: Path) ->
     index = sign(page)
     page.locator("#verified", has_text="Comprobado en este navegador").wait_for()
     assert scene.entry(index)["statement"]["body"]["narrative"] == {"es": "Se avanzó <b>mucho</b>"}
+    hand_in(scene, page, minutes, tmp_path / "otra.pdf")
     page.goto(link)
     assert page.locator("[data-option]").count() == 0
     page.click(f"text=Constancia del registro {index}")
@@ -131,10 +144,15 @@ def test_contest_and_delivery(scene: Scene, device: Device, tmp_path: Path) -> N
     report = tmp_path / "informe.pdf"
     report.write_bytes(b"%PDF-1.4 informe")
 
+    plan = scene.state.aggregates["commitment/rm"].scope
+    ours = next(item.deliverable for item in plan.deliverables
+                if "sfp" in next(each.lead for each in plan.milestones if each.milestone == item.milestone)
+                and f"deliverable/rm.{item.deliverable}" not in scene.state.aggregates)  # fmt: skip
+
     def deliver(form: Page) -> None:
         form.set_input_files("input[type=file] >> nth=0", report)
         form.fill('[name="document.title.es"]', "Informe final")
 
-    page.goto(prepare(scene, page, "entregar?who=ap-seam&about=deliverable/rm.d3.1", deliver))
+    page.goto(prepare(scene, page, f"entregar?who=ap-seam&about=deliverable/rm.{ours}", deliver))
     assert "Informe final" in page.locator("main").inner_text()
     assert scene.entry(sign(page))["statement"]["type"] == "DeliverableSubmitted"

@@ -21,7 +21,7 @@ def scene(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scen
 @pytest.fixture(scope="module")
 def device(scene: Scene, browser: Browser) -> Iterator[Device]:
     made = Device(browser, locale="es-MX")
-    scene.appoint("sfp", "seam", ["DeliverableSubmitted", "EntryContested"])
+    scene.appoint("nosc", "seam", ["EntryContested"])
     for appointment in ("ap-a-sfp", "ap-seam"):
         enrol(scene, made, appointment)
     yield made
@@ -129,10 +129,10 @@ def test_change_of_scope_says_what_is_cut_before_it_is_proposed(scene: Scene, de
     assert scene.entry(sign(page))["statement"]["type"] == "DecisionProposed"
 
 
-def test_contest_and_delivery(scene: Scene, device: Device, tmp_path: Path) -> None:
+def test_contest_of_anothers_entry(scene: Scene, device: Device) -> None:
     page = device.page
     theirs = next(index for index in reversed(range(scene.ledger.size))
-                  if scene.entry(index)["statement"]["actor"].get("appointment") == "ap-e-nosc")  # fmt: skip
+                  if scene.entry(index)["statement"]["actor"].get("appointment") == "ap-s-inai")  # fmt: skip
     contest = prepare(
         scene,
         page,
@@ -141,18 +141,3 @@ def test_contest_and_delivery(scene: Scene, device: Device, tmp_path: Path) -> N
     )
     page.goto(contest)
     assert scene.entry(sign(page))["statement"]["type"] == "EntryContested"
-    report = tmp_path / "informe.pdf"
-    report.write_bytes(b"%PDF-1.4 informe")
-
-    plan = scene.state.aggregates["commitment/rm"].scope
-    ours = next(item.deliverable for item in plan.deliverables
-                if "sfp" in next(each.lead for each in plan.milestones if each.milestone == item.milestone)
-                and f"deliverable/rm.{item.deliverable}" not in scene.state.aggregates)  # fmt: skip
-
-    def deliver(form: Page) -> None:
-        form.set_input_files("input[type=file] >> nth=0", report)
-        form.fill('[name="document.title.es"]', "Informe final")
-
-    page.goto(prepare(scene, page, f"entregar?who=ap-seam&about=deliverable/rm.{ours}", deliver))
-    assert "Informe final" in page.locator("main").inner_text()
-    assert scene.entry(sign(page))["statement"]["type"] == "DeliverableSubmitted"

@@ -1,6 +1,7 @@
 """Builds the HTTP application from a ledger and settings; nothing happens at import time."""
 
 import json
+from collections.abc import Callable
 from importlib.metadata import version
 from importlib.resources import files
 
@@ -45,19 +46,36 @@ from constancia.api.routers import (
 from constancia.api.signing import key_page, modules, pending_page, ready_page, receipt_page, sign_page
 from constancia.api.signing.drafts import DraftLimits, DraftStore
 from constancia.domain.kernel.problems import Refusal
-from constancia.ledger.errors import NotFound
+from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.errors import Malformed
 
 SUMMARY = "Accountability ledger: signed statements in a transparency log, and what follows from them."
 
 
-def _show_refusals(app: FastAPI, ledger: Ledger) -> None:
-    """Show a browser that asked for a page, in words, what is wrong with its address; programs get the document."""
+def _shown(app: FastAPI, ledger: Ledger) -> Callable[[Response, Request], Response]:
+    """Show a browser that asked for a page, in words, what was refused; programs get the document."""
 
     def shown(answer: Response, request: Request) -> Response:
-        is_page = request.url.path.startswith(pages.PATHS) and "text/html" in request.headers.get("accept", "")
-        return wrong_address.refused(request, ledger, json.loads(bytes(answer.body))) if is_page else answer
+        is_page = path_within(request.scope).startswith(pages.PATHS)
+        if not is_page or "text/html" not in request.headers.get("accept", ""):
+            return answer
+        request.scope["app"] = app  # a refusal before the application is entered has none
+        page = wrong_address.refused(request, ledger, json.loads(bytes(answer.body)))
+        page.headers["Cache-Control"] = "no-store"
+        if "Retry-After" in answer.headers:
+            page.headers["Retry-After"] = answer.headers["Retry-After"]
+        return page
+
+    return shown
+
+
+def _show_refusals(app: FastAPI, shown: Callable[[Response, Request], Response]) -> None:
+    """Answer what was refused as `shown` gives it."""
+
+    @app.exception_handler(LedgerError)
+    def on_ledger(request: Request, error: LedgerError) -> Response:
+        return shown(problems.from_ledger(error, request.url.path), request)
 
     @app.exception_handler(Refusal)
     def on_refusal(request: Request, error: Refusal) -> Response:
@@ -133,12 +151,13 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         writable=ledger.is_writable,
     )
     problems.install(app)
-    _show_refusals(app, ledger)
+    shown = _shown(app, ledger)
+    _show_refusals(app, shown)
     app.state.rows_cache, app.state.pages = RowsCache(), PageStore()
     app.state.made = MadeFiles()
     app.state.make_app = copy_app
     app.state.rates = rates = Rates(settings)
-    app.add_middleware(Guard, rates=rates, settings=settings)
+    app.add_middleware(Guard, rates=rates, settings=settings, shown=shown)
     app.add_middleware(Prefixed, prefix=settings.root_path)  # the last one added is the first that a request meets
     for module in (
         acts,

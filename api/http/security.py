@@ -7,10 +7,12 @@
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from fastapi import Request
+from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -83,12 +85,16 @@ class Guard:
         app: The application inside.
         rates: Counts costly requests.
         settings: Say at which address readers reach the server.
+        shown: Gives a refusal as the visitor reads it: a page for a browser that asked for one.
     """
 
-    def __init__(self, app: ASGIApp, rates: Rates, settings: Settings) -> None:
+    def __init__(
+        self, app: ASGIApp, rates: Rates, settings: Settings, shown: Callable[[Response, Request], Response]
+    ) -> None:
         self._app = app
         self._rates = rates
         self._settings = settings
+        self._shown = shown
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -110,14 +116,18 @@ class Guard:
             Headers(scope=scope), own_address(scope, self._settings)
         ):
             refused = problems.problem("E_CROSS_SITE", "a page of another site may read here, and not write")
-            await refused(scope, receive, send_with_headers)
+            await self._refuse(refused, scope, receive, send_with_headers)
             return
         wait_s = self._rates.of_request(scope, is_costly=may_replay(scope))
         if wait_s is not None:
-            await problems.too_often(wait_s, scope["path"])(scope, receive, send_with_headers)
+            await self._refuse(problems.too_often(wait_s, scope["path"]), scope, receive, send_with_headers)
             return
         inner = _as_get(scope) if scope["method"] == "HEAD" else scope
         await self._app(inner, receive, send_with_headers)
+
+    async def _refuse(self, refused: Response, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await run_in_threadpool(self._shown, refused, Request(scope, receive))
+        await answer(scope, receive, send)
 
 
 def _as_get(scope: Scope) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from constancia.verify.core.errors import Malformed
 from constancia.verify.speed.entry_patterns import read_entry
 
 _AS_OF: Final = "as of"
+_OF_THE_REQUEST: Final = ("E_BUSY", "E_CROSS_SITE", "E_RATE", "E_READ_ONLY", "E_STOPPED", "E_TIMEOUT", "E_TOO_LARGE")
 # A page's section → the beginning of the streams of what it shows.
 _STREAMS: Final[Mapping[str, str]] = {
     "acuerdos": "agreement",
@@ -48,7 +49,11 @@ def refused(request: Request, ledger: Ledger, document: Mapping[str, Any]) -> Re
     """
     frame = Frame(request, ledger, ledger.as_of(), keeps=False)
     lang, judged = frame.lang, document["judged_against"]
-    if "parameter" in judged:
+    heading = None
+    if document["code"] in _OF_THE_REQUEST:  # it is not the address that is wrong
+        heading, what = tr(lang, "page.not_done"), tr(lang, f"problem.{document['code']}")
+        expected = tr(lang, f"problem.{document['code']}.next")
+    elif "parameter" in judged:
         key = "page.bad_twice" if judged["problem"] == "twice" else "page.bad_unknown"
         what = tr(lang, key, name=judged["parameter"])
         takes = ", ".join(judged["takes"])
@@ -61,7 +66,7 @@ def refused(request: Request, ledger: Ledger, document: Mapping[str, Any]) -> Re
         key = "page.bad_as_of" if name == _AS_OF else "page.bad_value"  # several parameters, which belong together
         what = tr(lang, key, name=name, found=found)
         expected = tr(lang, "page.bad_expected", expected=rule_words(text, lang))
-    answer = frame.page("bad_address.html", code=document["code"], what=what, expected=expected)
+    answer = frame.page("bad_address.html", code=document["code"], what=what, expected=expected, heading=heading)
     answer.status_code = document["status"]
     return answer
 

@@ -1,5 +1,6 @@
 """What is said of a draft: everything that it holds, what its signature brings about, that it has expired."""
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -74,8 +75,8 @@ def facts_of(frame: Frame, act: Mapping[str, Any]) -> list[tuple[str, str, bool]
     for name, value in list(_leaves("", act["body"]))[:_MOST]:
         label = words.label(Field(name=name, kind=Kind.LINE, required=False, owner=act["type"]))
         is_hash = isinstance(value, str) and _HASH.fullmatch(value)
-        listed.append((label, _shown(frame, name, value), bool(is_hash)))
-    return [*listed, (tr(frame.lang, "page.prepare_occurred"), _shown(frame, "", act["occurred_on"]), False)]
+        listed.append((label, _shown(frame, value), bool(is_hash)))
+    return [*listed, (tr(frame.lang, "page.prepare_occurred"), _shown(frame, act["occurred_on"]), False)]
 
 
 def _leaves(name: str, value: object) -> Iterator[tuple[str, object]]:
@@ -91,12 +92,13 @@ def _leaves(name: str, value: object) -> Iterator[tuple[str, object]]:
         yield name, value
 
 
-def _shown(frame: Frame, _name: str, value: object) -> str:
+def _shown(frame: Frame, value: object) -> str:
     text = str(value)
     digest = _HASH.fullmatch(text)
     if digest:
         return " ".join(re.findall(".{8}", digest[1]))
     if _DAY.fullmatch(text):
-        return date_words(text, frame.lang)
+        with contextlib.suppress(ValueError):  # a draft of no form may have it: what it is not is shown as it is
+            return date_words(text, frame.lang)
     word = tr(frame.lang, f"word.{text}")
     return text if word == f"word.{text}" else word

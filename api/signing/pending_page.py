@@ -75,6 +75,7 @@ def of_person(person: str, frame: TheFrame) -> Response:
         notice="\n".join(_notice(frame, name, items, person, here)),
         qr=qr_code(here, tr(frame.lang, "page.pending_qr", name=name)),
         here_link=here,
+        is_copy=frame.request.app.state.is_copy,  # a copy of files has no address to send
         words=messages(frame.lang),
     )
 

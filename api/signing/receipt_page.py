@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
@@ -14,6 +15,7 @@ from constancia.api.pages.chronicle import lines
 from constancia.api.pages.frame import Frame, TheFrame, party_name
 from constancia.api.pages.lateness import debts
 from constancia.api.pages.page_cache import CachedPage
+from constancia.api.pages.prepared_form import PreparedForm
 from constancia.api.pages.witnessed import witnessed_line
 from constancia.api.routers.entries import index_of
 from constancia.api.signing.messages import messages
@@ -42,7 +44,9 @@ def receipt(name: str, frame: TheFrame) -> Response:
     entry = json.loads(frame.ledger.log.entry(index))
     statement = entry["statement"]
     appointment = frame.state.aggregates.get(f"appointment/{statement['actor'].get('appointment')}")
+    files = [] if frame.request.app.state.is_copy else _files(frame, statement["body"])
     memory = {
+        "files": [doc["sha256"] for doc in files],
         "entry": index,
         "log_key": frame.ledger.vkey,
         "origin": frame.ledger.origin,
@@ -61,6 +65,7 @@ def receipt(name: str, frame: TheFrame) -> Response:
         origin=frame.ledger.origin,
         address=f"{address_of(frame.request, settings_of(frame.request))}/e/{frame.ledger.log.leaf_hash(index).hex()}",
         memory=memory,
+        files=files,
         words=messages(frame.lang),
     )
 
@@ -134,6 +139,13 @@ def _own_words(body: dict[str, Any]) -> list[tuple[str, str]]:
 def plain(marked: str) -> str:
     """Give the text of what a page marks up."""
     return html.unescape(re.sub(r"<[^>]*>", "", marked))
+
+
+def _files(frame: Frame, body: dict[str, Any]) -> list[Mapping[str, Any]]:
+    """Give the documents that an act cites and that are not here: who has one hands it in from the page."""
+    here, gone = frame.ledger.documents, frame.ledger.withdrawn()
+    cited = {doc["sha256"]: doc for doc in PreparedForm.documents(body)}
+    return [doc for sha256, doc in cited.items() if sha256 not in here and sha256 not in gone]
 
 
 def _along(frame: Frame, index: int, statement: dict[str, Any]) -> list[Any]:

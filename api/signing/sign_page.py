@@ -141,8 +141,7 @@ def _shown(frame: Frame, sheet: Sheet, address: str, draft: Draft | None = None)
         sheet_address=f"{base}/api/v1/signing/{lang}/{address}",
         keys_address=f"{base}/{lang}/{segment(lang, 'llaves')}/{keys}",
         receipt_address=f"{base}/{lang}/{segment(lang, 'registros')}/INDEX/{tr(lang, 'page.sign_receipt_segment')}",
-        **_matter(frame, sheet),
-        **_of_draft(frame, sheet),
+        **(_matter(frame, sheet) | _of_draft(frame, sheet)),
     )
     answer.headers.update(_NO_STORE)
     return answer

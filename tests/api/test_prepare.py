@@ -6,9 +6,10 @@ from html import unescape
 
 import httpx
 import pytest
-from tests.api.served import Desk, appoint
+from tests.api.served import Desk, appoint, serving
 from tests.ledger.world import text
 
+from constancia.api.http.settings import Settings
 from constancia.api.signing.drafts import Draft, DraftStore
 
 PATH = "/es/preparar/avance"
@@ -210,3 +211,25 @@ def test_texts_of_the_ledger_are_no_markup(adopted: Desk) -> None:
     adopted.take(proposed)
     page = adopted.http.get("/es/preparar/CommitmentProposed").text + adopted.http.get("/es/preparar/avance").text
     assert "<script" not in page
+
+
+def test_browser_reads_in_words_what_a_program_reads_as_a_document(adopted: Desk) -> None:
+    """A refusal before the page is reached is a page too, and no JSON."""
+    headers = {"Accept": "text/html,*/*;q=0.8", "Origin": "https://other.example"}
+    answer = adopted.http.post(PATH, data=REPORT | {":do": "prepare"}, headers=headers)
+    assert (answer.status_code, answer.headers["cache-control"]) == (403, "no-store")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "Otro sitio no puede escribir aquí" in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    english = adopted.http.post("/en/prepare/progress", data=REPORT, headers=headers)
+    assert "Another site may not write here" in english.text
+
+
+def test_too_many_drafts_from_one_address_have_to_wait_and_a_page_says_so(adopted: Desk) -> None:
+    settings = Settings(writes_per_minute=1, costly_reads_per_minute=0, entries_per_key_per_minute=0)
+    with serving(adopted.ledger, settings) as url, httpx.Client(base_url=url, headers={"Accept": "text/html"}) as http:
+        assert http.post(PATH, data=REPORT | {":do": "prepare"}).status_code == 303
+        answer = http.post(PATH, data=REPORT | {":do": "prepare"})
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) > 0
+    assert "Espere un minuto" in answer.text

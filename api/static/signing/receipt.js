@@ -1,7 +1,7 @@
 // Checks the receipt that this page shows, with the log's key as this browser knows it.
-import {checkLogSignature, leafHash, parseCheckpoint, parseLogVkey, parseReceipt, provenRoot, utf8} from "./verifier.js";
+import {checkLogSignature, hex, leafHash, parseCheckpoint, parseLogVkey, parseReceipt, provenRoot, sha256, utf8} from "./verifier.js";
 import {remembered} from "./watch.js";
-import {byId, data, say} from "./page.js";
+import {base, byId, data, element, lang, say} from "./page.js";
 
 async function check() {
 	const key = remembered(data.origin)?.log_key ?? data.log_key, box = byId("verified");
@@ -20,4 +20,28 @@ async function check() {
 	box.classList.toggle("bad", verdict === "receipt_bad");
 }
 
+/** Hands in the chosen files that this entry cites; another one is named, and stays here. */
+async function handInFiles(event) {
+	for (const file of event.target.files) {
+		const line = element(byId("handed"), "li", `${file.name}: …`), bytes = new Uint8Array(await file.arrayBuffer());
+		const tell = text => { line.textContent = `${file.name}: ${text}`; };
+		if (!data.files.includes(hex(sha256(bytes)))) tell(say("file_other"));
+		else tell(await post(bytes));
+	}
+}
+
+async function post(bytes) {
+	try {
+		const answer = await fetch(`${base}/api/v1/documents`, {method: "POST", body: bytes, headers: {"Content-Type": "application/octet-stream"}});
+		if (answer.ok) return say("file_taken");
+		const problem = await answer.json();
+		return lang === "es" ? problem.title_es : problem.title;
+	} catch { return say("file_lost"); }
+}
+
+const chooser = byId("file");
+if (chooser) {
+	chooser.parentElement.hidden = false;
+	chooser.addEventListener("change", handInFiles);
+}
 check();

@@ -30,6 +30,7 @@ from constancia.ledger.views.projections.base import Row, start_of
 
 router = APIRouter(include_in_schema=False, route_class=CachedPage)
 PAGE: Final = 50
+_GATHERINGS: Final = 20  # each has several links
 _CARDS: Final = 24  # a card is taller than a row
 Start = Annotated[int, Query(ge=0, le=MAX_SIZE)]
 LIFECYCLES: Final = ("in_progress", "adopted", "suspended", "proposed", "closed", "withdrawn", "rejected")
@@ -302,17 +303,19 @@ def participation(frame: TheFrame, start: Start = 0) -> Response:
     owed = {fact.stream for fact in frame.facts() if fact.kind == OWED and not fact.params["answered_by"]}
     proposed = [commitment.stream for commitment in frame.state.of(Commitment) if commitment.stream in owed]
     rows: Sequence[Any] = frame.rows("participation")
-    first = min(start, max(0, len(rows) - 1))
-    part = rows[first : first + PAGE]
+    responses: Sequence[Any] = frame.rows("responses")
+    count = max(len(rows), len(responses), len(proposed))  # each part shows that part of all three
+    first = min(start, max(0, count - 1))
+    stop = min(first + _GATHERINGS, count)
     return frame.page(
         "participation.html",
-        consultations=part,
-        proposals=[frame.as_of.row("commitments", stream) for stream in proposed[:PAGE]],
-        responses=frame.rows("responses")[:PAGE],
+        consultations=rows[first:stop],
+        proposals=[frame.as_of.row("commitments", stream) for stream in proposed[first:stop]],
+        responses=responses[first:stop],
         first=first,
-        stop=first + len(part),
-        step=PAGE,
-        count=len(rows),
+        stop=stop,
+        step=_GATHERINGS,
+        count=count,
         here=frame.to("participacion"),
     )
 

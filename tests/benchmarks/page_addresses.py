@@ -22,7 +22,7 @@ _ASKED: Final = {"/es/buscar": "?q=compromiso", "/es/cambios": "?de=2019-06-01&a
 _PAGED: Final = {"/es/registros": "?start=0", "/es/compromisos": "?start=24", "/es/decisiones": "?start=50"}
 
 _SIGNING: Final = (key_page.router, pending_page.router, receipt_page.router)
-_FILES: Final = (".zip", ".pdf")  # made for who asks for them, and no pages
+_FILES: Final = (".zip", ".pdf", ".bib", ".json")  # made for who asks for them, and no pages
 
 
 def spread(names: Sequence[str], count: int) -> list[str]:

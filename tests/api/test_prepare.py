@@ -233,3 +233,10 @@ def test_too_many_drafts_from_one_address_have_to_wait_and_a_page_says_so(adopte
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) > 0
     assert "Espere un minuto" in answer.text
+
+
+def test_entry_leads_to_the_forms_that_contest_and_answer_it(adopted: Desk) -> None:
+    page = adopted.http.get("/es/registros/3").text
+    assert 'href="/es/preparar/impugnar?about=3"' in page
+    assert 'href="/en/prepare/answer?about=3"' in adopted.http.get("/en/entries/3").text
+    assert 'value="3"' in adopted.http.get("/es/preparar/impugnar?about=3").text

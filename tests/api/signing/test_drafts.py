@@ -157,3 +157,4 @@ def test_page_of_a_draft_that_has_expired_says_since_when_and_what_to_do(founded
     assert "Pida una liga nueva" in answer.text
     assert "has expired" in founded.http.get(f"/en/sign/{name}").text
     assert founded.http.get("/es/firmar/nothing").status_code == 404
+    assert founded.http.get(f"/es/preparar/listo/{name}").status_code == 410

@@ -68,7 +68,6 @@ def of_person(person: str, frame: TheFrame) -> Response:
     return frame.page(
         "pending_person.html",
         person=person,
-        is_copy=frame.request.app.state.is_copy,
         name=name,
         in_force=[(each, keys_of(frame, each.appointment), pending_keys(frame, each.appointment)) for each in in_force],
         past=past,

@@ -112,7 +112,7 @@ def _get(client: httpx.Client, pages: dict[str, tuple[int, str]], address: str) 
 
 def _is_wanted(address: str, entries: set[int]) -> bool:
     """Tell whether an address is a page, and of the pages of entries one of those chosen."""
-    if not re.match(r"/(?:es|en)/", address) or re.search(r"\.(?:bib|json|csv|atom|ics|xml)\b", address):
+    if not re.match(r"/(?:es|en)/", address) or re.search(r"\.(?:bib|json|csv|atom|ics|pdf|xml|zip)\b", address):
         return False
     entry = re.match(r"/\w+/(?:registros|entries)/(\w+)", address)
     return entry is None or (entry[1].isdigit() and int(entry[1]) in entries)

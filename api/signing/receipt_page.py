@@ -33,6 +33,7 @@ _SIGNED_ALONG: Final = ("DecisionSigned", "VoteCast", "AgreementSigned", "Dissen
 _MOST: Final = 10
 
 
+@router.get("/es/registros/{name}/receipt")
 @router.get("/es/registros/{name}/constancia")
 @router.get("/en/entries/{name}/constancia")
 @router.get("/en/entries/{name}/receipt")

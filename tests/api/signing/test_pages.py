@@ -128,6 +128,7 @@ def test_receipt_says_what_was_signed_and_what_is_missing(scene: Desk) -> None:
     assert f"/api/v1/receipts/{index}" in page
     assert f"Receipt of entry {index}" in scene.http.get(f"/en/entries/{index}/receipt").text
     assert f"Receipt of entry {index}" in scene.http.get(f"/en/entries/{index}/constancia").text
+    assert scene.http.get(f"/es/registros/{index}/receipt").status_code == 200  # the other language leads here
     assert scene.http.get("/es/registros/9999/constancia").status_code == 404
 
 

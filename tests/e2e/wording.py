@@ -114,6 +114,8 @@ ALLOWED: Final = (
     Allowed(r"/(?:registros|entries)/\w+", "pre", _ANY, "how to check the entry by hand"),
     Allowed(r"/(?:registros|entries)/\w+/cit(?:ar|e)", "pre", _ANY, "BibTeX"),
     Allowed(r"/(?:registros|entries)/\w+/cit(?:ar|e)", "h2", "BibTeX", "its name"),
+    Allowed(r"/(?:registros|entries)/\w+/(?:constancia|receipt)", "code", _ANY,
+            "ledger, key and address of the receipt, as they are on paper"),
     Allowed(r"/(?:codigos|codes)", "code", r"E_[A-Z_]+", "the codes that programs answer, each with its meaning"),
     Allowed(_ANY, "code", r"E_(?:MALFORMED|PARAMETER|NOT_FOUND)", "the code of what this page refuses"),
     Allowed(r"/(?:ayuda|help)", "code", _ANY, "words to type"),

@@ -70,6 +70,11 @@ class Expired:
     expires_at: str
 
 
+_STORED: Final = "SELECT COUNT(*), COALESCE(SUM(LENGTH(prepared)), 0) FROM drafts"
+# A file that is half full takes drafts for this long alone: who floods it keeps nobody out for a month.
+_CROWDED: Final = timedelta(days=2)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftLimits:
     """How long drafts wait and how much is stored: days until one expires, rows and bytes of the file."""
@@ -127,15 +132,18 @@ class DraftStore:
             ).fetchone()
             if row is not None:
                 return str(row[0])
-            rows, size = connection.execute(
-                "SELECT COUNT(*), COALESCE(SUM(LENGTH(prepared)), 0) FROM drafts"
-            ).fetchone()
+            rows, size = connection.execute(_STORED).fetchone()
+            is_crowded = 2 * rows >= self._limits.rows or 2 * size >= self._limits.size
+            if is_crowded:  # what has expired makes room before anybody is turned away
+                connection.execute("DELETE FROM drafts WHERE expires_at <= ?", (_instant(now),))
+                rows, size = connection.execute(_STORED).fetchone()
             if rows >= self._limits.rows or size + len(raw) > self._limits.size:
                 raise Busy("too many drafts wait here already", retry_after_s=_WAIT_S)
+            span = min(self._span, _CROWDED) if is_crowded else self._span
             name = base64.b32encode(secrets.token_bytes(_ID_BYTES)).decode().lower()
             connection.execute(
                 "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?, ?, ?)",
-                (name, digest, lang, _instant(now), _instant(now + self._span), raw),
+                (name, digest, lang, _instant(now), _instant(now + span), raw),
             )
         return name
 

@@ -158,3 +158,16 @@ def test_page_of_a_draft_that_has_expired_says_since_when_and_what_to_do(founded
     assert "has expired" in founded.http.get(f"/en/sign/{name}").text
     assert founded.http.get("/es/firmar/nothing").status_code == 404
     assert founded.http.get(f"/es/preparar/listo/{name}").status_code == 410
+
+
+def test_d3_a_crowded_file_takes_drafts_for_two_days(tmp_path: Path, clock: StoryClock) -> None:
+    """Who floods it keeps nobody out for a month: what was prepared before waits its whole time."""
+    store = DraftStore(tmp_path / "d.sqlite", clock=clock, limits=DraftLimits(rows=4))
+    first, second = (store.put(act(), "es") for _ in range(2))
+    flood = [store.put(act(), "es") for _ in range(2)]
+    with pytest.raises(Busy):
+        store.put(act(), "es")
+    clock.advance(timedelta(days=2, seconds=1))
+    assert all(isinstance(store.get(name), Expired) for name in flood)
+    after = store.put(act(), "es")
+    assert all(isinstance(store.get(name), Draft) for name in (first, second, after))

@@ -136,7 +136,7 @@ def test_the_anchors_fingerprint_is_that_of_the_trust_folder(scene: Desk, path: 
     page = scene.http.get(path)
     assert f"<code>{word['fingerprint']}</code>" in page.text
     assert re.search("para comparar, no para confiar|to compare, not to trust", page.text)
-    assert "None is known yet" in page.text or "Todavía no se sabe de ninguna" in page.text
+    assert "No such copy is known yet" in page.text or "Todavía no se sabe de ninguna" in page.text
 
 
 def test_before_genesis_there_is_no_fingerprint(new: Desk) -> None:

@@ -217,8 +217,10 @@ def test_draft_is_signed_once_from_its_link(scene: Scene, signatory: Device) -> 
     assert "Espera su firma hasta" in page.locator("main").inner_text()
     index = confirm(page)
     assert scene.entry(index)["statement"]["stream"] == f"decision/{decision}"
-    choose(signatory, address, "sign").click("#confirm")
-    assert "ya estaba firmado" in message(page)
+    page.goto(address)
+    assert "Este acto ya está firmado y registrado: no se firma otra vez." in page.locator("main").inner_text()
+    assert page.locator("[data-option]").count() == 0
+    assert page.locator(f"main a[href$='/registros/{index}/constancia']").count() == 1
     votes = scene.state.aggregates[f"decision/{decision}"].votes
     assert [vote.mark.party for vote in votes] == ["sfp"]
 

@@ -401,7 +401,7 @@ class TestSizes:
         desk.adopt()
         assert desk.ledger.size > size
         until(lambda: set(desk.ledger.witness_problems.values()) == {"no_proof"})
-        assert [len(one.witness.store.evidence()) > 0 for one in scene.real] == [True] * 3
+        until(lambda: all(one.witness.store.evidence() for one in scene.real))  # each of them answers in its time
         assert scene.report().verdict is Verdict.INCONCLUSIVE
 
 

@@ -40,9 +40,11 @@ class Request:
     Attributes:
         source: The ledger.
         type: The act's type, or its short name; None where it is asked.
+        or_type: Another type, for what the first one can't be about.
         about: What it is about: an id, a stream, an entry's number; None where it is asked.
         speaker: The appointment, or `root.<party>`; None where it is asked.
         answers: Answers given with `--set` and by short forms.
+        texts: Texts given by short forms, by question: in the language of the messages.
         saved: A file with the answers of an interrupted interview.
         decides: Of a proposal: the type of the act that is put to the vote.
         occurred_on: EDTF; None for today.
@@ -50,9 +52,11 @@ class Request:
 
     source: str
     type: str | None
+    or_type: str | None = None
     about: str | None = None
     speaker: str | None = None
     answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
     saved: Path | None = None
     decides: str | None = None
     occurred_on: str | None = None
@@ -79,6 +83,7 @@ class _Preparation:
         from constancia.api.forms.preparing import Desk
         from constancia.api.forms.words import Words
         from constancia.domain.kernel.calendar import local_day
+        from constancia.domain.kernel.languages import member_of
 
         self._ledger = ledger
         self._request = request
@@ -87,6 +92,9 @@ class _Preparation:
         self._words = Words(language(), self._state.languages)
         other: Words = Words("en" if language() == "es" else "es", self._state.languages)
         self._answers = _loaded(request.saved) | {path: list(values) for path, values in request.answers.items()}
+        # The ledger asks for its authentic languages: there the text is repeated.
+        for lang in (*self._state.languages, language()):
+            self._answers |= {f"{path}.{member_of(lang)}": [text] for path, text in request.texts.items()}
         if request.occurred_on:
             self._answers["occurred_on"] = [request.occurred_on]
         self._desk: Desk = Desk(state=self._state, today=self._day, find_entry=self._find_entry)
@@ -157,7 +165,7 @@ class _Preparation:
             type_name = type_of(self._request.type)
             if type_name is None:
                 raise fail(message("ask.no_type", found=self._request.type), USAGE)
-            return type_name
+            return self._other_type(type_name, self._request.or_type)
         listed = groups(self._state.edition)
         options = [
             Option(value=name, title=MessageId(f"form.act_{name}"), group=MessageId(f"form.group_{group}"))
@@ -166,6 +174,18 @@ class _Preparation:
         ]
         with self._losing_nothing("acto"):
             return self._interview.choose(message("ask.type"), self._must_be_asked(options, message("ask.type")))
+
+    def _other_type(self, type_name: str, other: str | None) -> str:
+        """Give the other type where what is asked about is a thing of that type, and none of the first."""
+        from constancia.api.forms.about import NotThere, about_of
+
+        if other is None or self._request.about is None:
+            return type_name
+        for candidate in (type_name, other):
+            with contextlib.suppress(NotThere):
+                about_of(candidate, self._request.about, self._state, self._find_entry, carries=True)
+                return candidate
+        return type_name
 
     def _speaker(self, type_name: str) -> Any:
         from constancia.api.forms.fields import Option

@@ -8,7 +8,7 @@ import typer
 
 from constancia.api.cli.draft import write_draft
 from constancia.api.cli.preparing import Answers, Request, Saved, answers_in, asked_act
-from constancia.api.cli.terminal import USAGE, Force, fail, guarded, language, message, to_make
+from constancia.api.cli.terminal import USAGE, Force, fail, guarded, message, to_make
 
 Subject = Annotated[
     str | None,
@@ -62,8 +62,11 @@ def vote(
     chosen = [name for name, is_chosen in (("for", favour), ("against", against), ("abstain", abstain)) if is_chosen]
     if len(chosen) > 1:
         raise fail(message("ask.one_vote"), USAGE)
-    given = answers_in(answers or []) | ({"choice": chosen} if chosen else {}) | _text("explanation", reason)
-    request = Request(source=source, type="VoteCast", about=about, speaker=speaker, answers=given, saved=saved)
+    given = answers_in(answers or []) | ({"choice": chosen} if chosen else {})
+    request = Request(
+        source=source, type="VoteCast", about=about, speaker=speaker, answers=given, saved=saved,
+        texts=_text("explanation", reason),
+    )  # fmt: skip
     _prepare(request, out=out, force=force, key_id=key_id)
 
 
@@ -84,8 +87,8 @@ def ratify(
     """
     if about is not None and about.endswith(".json"):
         raise fail(message("ask.file_is_signed", path=about), USAGE)
-    type_name = "AgreementSigned" if about is not None and about.startswith(("ag", "agreement/")) else "DecisionSigned"
-    _prepare(Request(source=source, type=type_name, about=about, speaker=speaker), out=out, force=force, key_id=key_id)
+    request = Request(source=source, type="DecisionSigned", or_type="AgreementSigned", about=about, speaker=speaker)
+    _prepare(request, out=out, force=force, key_id=key_id)
 
 
 @guarded
@@ -104,10 +107,10 @@ def contest(
 
     Ejemplo / example: constancia impugnar 113 --razon "No hay evidencia" --from demo --as ap-e-nosc
     """
-    is_deliverable = about is not None and "." in about and "/" not in about.removeprefix("deliverable/")
-    given = answers_in(answers or []) | _text("grounds", reason)
-    type_name = "DeliverableContested" if is_deliverable else "EntryContested"
-    request = Request(source=source, type=type_name, about=about, speaker=speaker, answers=given, saved=saved)
+    request = Request(
+        source=source, type="EntryContested", or_type="DeliverableContested", about=about, speaker=speaker,
+        answers=answers_in(answers or []), texts=_text("grounds", reason), saved=saved,
+    )  # fmt: skip
     _prepare(request, out=out, force=force, key_id=key_id)
 
 
@@ -128,10 +131,10 @@ def hand_in(
 
     Ejemplo / example: constancia entregar rm.d3.1 --archivo informe.pdf --titulo "Documento final" --from demo
     """
-    given = answers_in(answers or []) | _of_file(document) | _text("document.title", title)
     request = Request(
-        source=source, type="DeliverableSubmitted", about=about, speaker=speaker, answers=given, saved=saved
-    )
+        source=source, type="DeliverableSubmitted", about=about, speaker=speaker, saved=saved,
+        answers=answers_in(answers or []) | _of_file(document), texts=_text("document.title", title),
+    )  # fmt: skip
     _prepare(request, out=out, force=force, key_id=key_id)
 
 
@@ -156,11 +159,8 @@ def _simple(type_name: str, help_text: str) -> Callable[..., None]:
     return guarded(verb)
 
 
-def _text(path: str, text: str | None) -> dict[str, list[str]]:
-    """Give a text that was written on the command line: in the language of the messages, and in Spanish."""
-    if text is None:
-        return {}
-    return {f"{path}.{lang}": [text] for lang in dict.fromkeys(("es", language()))}
+def _text(path: str, text: str | None) -> dict[str, str]:
+    return {} if text is None else {path: text}
 
 
 def _of_file(path: Path | None) -> dict[str, list[str]]:
@@ -173,6 +173,9 @@ def _of_file(path: Path | None) -> dict[str, list[str]]:
     return {name: values for name, values in made.items() if not name.endswith(NAME)}
 
 
+_accept: Final = _simple("DeliverableAccepted", "Prepara la aceptación de un entregable. / Prepare to accept one.")
+_progress: Final = _simple("ProgressReported", "Prepara un informe de avance. / Prepare a progress report.")
+_answer: Final = _simple("ResponseGiven", "Prepara una respuesta. / Prepare an answer.")
 SHORT_FORMS: Final[Mapping[str, Callable[..., None]]] = {
     "votar": vote,
     "vote": vote,
@@ -182,10 +185,10 @@ SHORT_FORMS: Final[Mapping[str, Callable[..., None]]] = {
     "contest": contest,
     "entregar": hand_in,
     "deliver": hand_in,
-    "aceptar": _simple("DeliverableAccepted", "Prepara la aceptación de un entregable. / Prepare to accept one."),
-    "accept": _simple("DeliverableAccepted", "Prepara la aceptación de un entregable. / Prepare to accept one."),
-    "avance": _simple("ProgressReported", "Prepara un informe de avance. / Prepare a progress report."),
-    "progress": _simple("ProgressReported", "Prepara un informe de avance. / Prepare a progress report."),
-    "responder": _simple("ResponseGiven", "Prepara una respuesta. / Prepare an answer."),
-    "answer": _simple("ResponseGiven", "Prepara una respuesta. / Prepare an answer."),
+    "aceptar": _accept,
+    "accept": _accept,
+    "avance": _progress,
+    "progress": _progress,
+    "responder": _answer,
+    "answer": _answer,
 }

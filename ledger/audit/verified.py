@@ -7,11 +7,12 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self, TypeVar
 
+from constancia.domain.kernel.calendar import local_day
 from constancia.domain.state import State
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.clock import SystemClock
@@ -26,6 +27,7 @@ from constancia.verify.sources.source import Source, open_source
 from constancia.verify.trust.trust_folder import TrustFolder, load_trust
 from constancia.verify.wire.merkle import hash_leaf
 
+_T = TypeVar("_T")
 _PROJECTIONS: Final = {projection.name: projection for projection in STATE_PROJECTIONS}
 
 
@@ -164,15 +166,12 @@ class VerifiedLedger:
             AlteredLedger: The ledger is altered.
         """
         return [
-            Commitment(
-                commitment=row["commitment"],
-                title=row["title"],
-                status=row["lifecycle"],
-                self_level=row["self_level"],
-                milestones=tuple(_milestone(item) for item in row["milestones"]),
+            _read(
+                Commitment, row, status=row["lifecycle"],
+                milestones=tuple(_read(Milestone, item, status=item["stands"]) for item in row["milestones"]),
             )
             for row in self.rows("commitments", day)
-        ]
+        ]  # fmt: skip
 
     def overdue(self, day: date | None = None) -> list[Overdue]:
         """List what was due before a day and had not been done by what the entries say.
@@ -183,17 +182,7 @@ class VerifiedLedger:
         Raises:
             AlteredLedger: The ledger is altered.
         """
-        return [
-            Overdue(
-                of=row["of"],
-                milestone=row["milestone"],
-                title=row["title"],
-                due=row["due"],
-                days_late=row["days_late"],
-                lead=tuple(row["lead"]),
-            )
-            for row in self.rows("overdue", day)
-        ]
+        return [_read(Overdue, row) for row in self.rows("overdue", day)]
 
     def rows(self, name: str, day: date | None = None) -> list[Row]:
         """List the rows of a projection, with the members that `/api/v1/<name>` has.
@@ -207,7 +196,7 @@ class VerifiedLedger:
             AlteredLedger: The ledger is altered.
         """
         projection = _PROJECTIONS[name]
-        return list(projection.rows(self.state, day or self._at.date()))
+        return list(projection.rows(self.state, day or local_day(self._at, self.state.timezone)))
 
     def entries(self, since: int = 0) -> Iterator[Entry]:
         """Read the entries in order, each compared with the tree that was verified.
@@ -246,16 +235,11 @@ class VerifiedLedger:
         self.close()
 
 
-def _milestone(item: Mapping[str, Any]) -> Milestone:
-    return Milestone(
-        milestone=item["milestone"],
-        title=item["title"],
-        window=item["window"],
-        due=item["due"],
-        days_late=item["days_late"],
-        status=item["stands"],
-        lead=tuple(item["lead"]),
-    )
+def _read(cls: type[_T], row: Row, **named: object) -> _T:
+    """Make an item from the members of a row that have its fields' names, and from those that have another."""
+    members = {field.name: row[field.name] for field in fields(cls) if field.name not in named}  # type: ignore[arg-type]
+    lists = {name: tuple(value) for name, value in members.items() if isinstance(value, list)}
+    return cls(**members | lists | named)
 
 
 def open_verified(

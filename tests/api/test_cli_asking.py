@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.api.served import Desk, appoint, desk_in
+from tests.api.served import DOCSET, DOCSET_DIGEST, Desk, appoint, desk_in
 from tests.ledger.template import Templates
+from tests.ledger.world import PARTIES, doc, text
 from typer.testing import CliRunner
 
 from constancia.api.cli import app, preparing
@@ -127,6 +128,32 @@ def test_short_form_votes_by_options_alone(adopted: Desk, home: Path) -> None:
     assert made["body"]["narrative"] == {"es": "Se avanzó"}
     assert made["actor"]["appointment"] == "wide-nosc"
     assert "Siga: constancia sign" in out
+
+
+def test_what_is_signed_or_contested_is_known_by_what_it_is_and_not_by_its_name(adopted: Desk, home: Path) -> None:
+    appoint(adopted, "nosc", "wide")
+    draft = {"agreement": "hoja", "docset": DOCSET, "parties": list(PARTIES), "title": text("Hoja"), "version": 1}
+    adopted.take(adopted.says("inai", "AgreementDrafted", "agreement/hoja", draft))
+    frozen = {"agreement": "hoja", "docset": DOCSET_DIGEST, "required": list(PARTIES), "version": 1}
+    adopted.take(adopted.says("inai", "AgreementTextFrozen", "agreement/hoja", frozen))
+    who = ("--from", adopted.url, "--as", "wide-nosc")
+    for name in ("hoja", "agreement/hoja"):
+        assert run(home, "firmar", name, *who, "--force")[0] == 0
+        assert statement(home, "AgreementSigned")["stream"] == "agreement/hoja"
+    code, _out, err = run(home, "firmar", "agosto", *who)
+    assert (code, "agosto" in err) == (78, True), "what is neither is no decision, and no agreement by its letters"
+    submitted = {"commitment": "c1", "deliverable": "e1", "document": doc(b"informe"), "version": 1}
+    adopted.take(adopted.says("sfp", "DeliverableSubmitted", "deliverable/c1.e1", submitted))
+    for name, made in (("c1.e1", "DeliverableContested"), (str(adopted.ledger.size - 1), "EntryContested")):
+        assert run(home, "impugnar", name, "--razon", "No hay evidencia", *who, "--set", "version=1")[0] == 0, name
+        assert statement(home, made)["body"]["grounds"] == {"es": "No hay evidencia"}
+
+
+def test_reason_is_in_the_ledgers_languages_and_in_that_of_the_messages(adopted: Desk, home: Path) -> None:
+    appoint(adopted, "nosc", "wide")
+    who = ("--from", adopted.url, "--as", "wide-nosc")
+    assert run(home, "contest", "3", "--reason", "No evidence", *who, lang="en")[0] == 0
+    assert statement(home, "EntryContested")["body"]["grounds"] == {"en": "No evidence", "es": "No evidence"}
 
 
 def test_page_address_from_the_browser_is_understood(adopted: Desk, home: Path) -> None:

@@ -4,13 +4,13 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from html.parser import HTMLParser
 
 import httpx
 import pytest
 from PIL import Image
 from playwright.sync_api import Page
 from tests.e2e.conftest import Pages
+from tests.e2e.page_text import PageLinks
 
 # Classes of the style sheet that a page of components cannot show: of one page alone, or of a picture's width.
 ELSEWHERE = {
@@ -30,19 +30,6 @@ def page(pages: Pages, request: pytest.FixtureRequest) -> Iterator[Page]:
     assert [one for one in said if not one.startswith("request ") and "404" not in one] == []
 
 
-class Links(HTMLParser):
-    """The addresses that a page's links lead to."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "a":
-            self.found += [value for name, value in attrs if name == "href" and value is not None]
-
-
 OF_A_KIND = 12  # addresses that differ in their numbers alone, of which there are hundreds
 
 
@@ -59,7 +46,7 @@ def test_every_internal_link_leads_somewhere(served_demo: str) -> None:
             answer = client.get(path)
             assert answer.status_code == 200, path
             if "text/html" in answer.headers["content-type"]:
-                waiting += [one.partition("#")[0] for one in Links(answer.text).found if one.startswith("/")]
+                waiting += [one.partition("#")[0] for one in PageLinks(answer.text).found if one.startswith("/")]
     assert len(kinds) > 25
     assert len(seen) > 80
 

@@ -3,7 +3,7 @@
 import ast
 import contextlib
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def pinned(desk: Desk, folder: Path) -> Path:
     """What a reader pins: the log's key and the genesis; and the charter, which the genesis cites."""
     desk.ledger.documents.put(b"charter")
+    desk.ledger.views.wait()  # else the audit reads them while they are written
     trust = folder / "pinned"
     trust.mkdir()
     (trust / "policy").write_text(f"log {desk.ledger.vkey}\nquorum none\n")
@@ -57,6 +58,19 @@ def test_x1_the_same_is_read_from_every_kind_of_source(desk: Desk, tmp_path: Pat
         assert {row["stream"] for row in book.rows("parties")} >= {"party/inai"}
         with pytest.raises(KeyError):
             book.rows("nothing")
+
+
+def test_today_is_a_day_of_the_ledgers_zone(desk: Desk) -> None:
+    """At two in the morning UTC it is the evening before in Mexico: the deadline of that day has not passed."""
+    due = datetime.fromisoformat(min(item.due for item in _overdue(desk)))
+    for at, is_late in ((due - timedelta(hours=2), False), (due + timedelta(hours=2), True)):
+        with ledger.open(desk.folder, at=at) as book:
+            assert bool(book.overdue()) == is_late, at
+
+
+def _overdue(desk: Desk) -> list[ledger.Overdue]:
+    with ledger.open(desk.folder, at=AT) as book:
+        return book.overdue()
 
 
 def test_without_a_trust_anchor_it_is_read_and_the_report_says_what_is_missing(desk: Desk) -> None:

@@ -281,7 +281,7 @@ REMARKS: Final[Words] = {
     time-expired | El certificado de {names} ha vencido desde entonces; valía a la hora de sus sellos. | The certificate of {names} has expired since; it was valid at the time of its time-stamps.
     time-newer | Anclas de registros que se agregaron mientras se verificaba: {count}. | Anchors of entries that were appended during the audit: {count}.
     time-other-files | Archivos bajo anchors/ que no son anclas: {count}; el primero: {first}. | Files under anchors/ that are not anchors: {count}; the first: {first}.
-    tail | Desde el registro {start}, nadie que haya firmado después confirma todavía el orden; por ahora lo respaldan el servidor y los testigos. | From entry {start} on, nobody who signed later confirms the order yet; for now the server and the witnesses vouch for it.
+    tail | Desde el registro {start}, nadie que haya firmado después confirma todavía el orden; por ahora lo respaldan el servidor y, si los hay, los testigos. | From entry {start} on, nobody who signed later confirms the order yet; for now the server and its witnesses, if there are any, vouch for it.
     suspect | La firma del registro {index} es dudosa: su llave se declaró comprometida y su parte no la ha confirmado. | The signature of entry {index} is suspect: its key was declared compromised and its party has not affirmed it.
     disowned | La parte del registro {index} no reconoce su firma. | The party of entry {index} disowned its signature.
     published-lags | Lo publicado llega a {size} de {total} registros. | What is published reaches {size} of {total} entries.

@@ -14,6 +14,7 @@ from constancia.api.description.openapi import describe, operation_id
 from constancia.api.http import problems
 from constancia.api.http.proxies import Prefixed, path_within, prefix_of
 from constancia.api.http.query import CheckedFiles, CheckedQuery
+from constancia.api.http.quotas import Quotas
 from constancia.api.http.rates import Rates
 from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.http.schemas import DraftRequest, ReceiptDocument, with_common_answers
@@ -157,6 +158,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.state.made = MadeFiles()
     app.state.make_app = copy_app
     app.state.rates = rates = Rates(settings)
+    app.state.quotas = Quotas(ledger, settings)
     app.add_middleware(Guard, rates=rates, settings=settings, shown=shown)
     app.add_middleware(Prefixed, prefix=settings.root_path)  # the last one added is the first that a request meets
     for module in (

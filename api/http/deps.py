@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from constancia.api.http.paging import Page
 from constancia.api.http.proxies import own_address
 from constancia.api.http.query import AtSize, KnownBy, Limit, OnDay, Start
+from constancia.api.http.quotas import Quotas
 from constancia.api.http.rates import Rates
 from constancia.api.http.settings import Settings
 from constancia.api.text.i18n import LANGUAGES, tr
@@ -48,9 +49,15 @@ async def _rates(request: Request) -> Rates:
     return rates_of(request)
 
 
+async def _quotas(request: Request) -> Quotas:
+    quotas: Quotas = request.app.state.quotas
+    return quotas
+
+
 TheLedger = Annotated[Ledger, Depends(_ledger)]
 TheSettings = Annotated[Settings, Depends(_settings)]
 TheRates = Annotated[Rates, Depends(_rates)]
+TheQuotas = Annotated[Quotas, Depends(_quotas)]
 
 
 async def known_size(ledger: TheLedger, size: AtSize = None) -> int:

@@ -44,6 +44,7 @@ HTTP_CODES: Final[Mapping[str, int]] = MappingProxyType(
         "E_DRAFT_EXPIRED": 410,
         "E_RANGE": 416,
         "E_RATE": 429,
+        "E_QUOTA": 429,
         "E_PARAMETER": 400,
         "E_HTTP": 400,
         "E_READ_ONLY": 503,

@@ -96,7 +96,7 @@ _SAYINGS: Final = {
     413: "Longer than the limit (E_TOO_LARGE).",
     415: "Another content type (E_CONTENT_TYPE).",
     422: "Content (E_DATE, E_POLICY, E_LEDGER_MISMATCH …).",
-    429: "Too often within a minute (E_RATE).",
+    429: "Too often within a minute, or too much in a day (E_RATE, E_QUOTA).",
     503: "Too much under way, or no writer (E_BUSY, E_READ_ONLY, E_STOPPED).",
 }
 Responses = dict[int | str, dict[str, Any]]

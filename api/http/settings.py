@@ -33,6 +33,8 @@ class Settings(BaseSettings):
         costly_reads_per_minute: Rate limit per address of reads that may have to replay entries: the state,
             derived facts, pages of the past; 0 for no limit.
         entries_per_key_per_minute: Rate limit of entries per key; 0 for no limit.
+        entries_per_party_per_day: Entries that one party may record in a day of the ledger; 0 for no limit.
+        bytes_per_party_per_day: Bytes of entries and documents that one party may bring in a day; 0 for no limit.
         witness_refusals_per_minute: Rate limit per address of requests that do not advance a witness; beyond it
             requests get 429, unread; 0 for no limit.
         draft_days: Days until a prepared act that waits for its signature expires.
@@ -63,6 +65,8 @@ class Settings(BaseSettings):
     writes_per_minute: int = Field(default=300, ge=0)
     costly_reads_per_minute: int = Field(default=240, ge=0)
     entries_per_key_per_minute: int = Field(default=120, ge=0)
+    entries_per_party_per_day: int = Field(default=2_000, ge=0)
+    bytes_per_party_per_day: int = Field(default=1024 * 1024 * 1024, ge=0)
     witness_refusals_per_minute: int = Field(default=120, ge=0)
     draft_days: int = Field(default=30, ge=1, le=366)
     max_drafts: int = Field(default=5_000, ge=1, le=100_000)

@@ -380,7 +380,7 @@ def party_name(state: State, party: str, lang: str) -> str:
     """Give a party's short name: acronym, else legal name, as HTML where it is not in the page's language."""
     aggregate = state.aggregates.get(f"party/{party}")
     if isinstance(aggregate, Party):
-        return aggregate.acronym or marked(aggregate.legal_name, lang, state.languages)
+        return marked(aggregate.acronym or aggregate.legal_name, lang, state.languages)
     return party
 
 

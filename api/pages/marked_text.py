@@ -1,12 +1,15 @@
 """Texts of parties as HTML: what is not in the page's language is marked with its own, for readers and screen readers.
 
 - P1: a text in another language than the page's is in an element with that language in `lang`.
+- P2: a word that mixes alphabets, or looks Latin and is not, is marked.
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Collection, Sequence
 
 from markupsafe import Markup, escape
 
+from constancia.api.text.alphabets import lookalikes
 from constancia.api.text.i18n import chosen, isolate, quoted, sentence_parameters, sentence_template, template, tr
 from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
 from constancia.domain.naming import Named
@@ -23,15 +26,28 @@ def marked(text: object, lang: str, languages: Sequence[str] = DEFAULT_LANGUAGES
         languages: The ledger's authentic languages.
 
     Returns:
-        The text, escaped; in an element with its language where that is not the page's.
+        The text, escaped; in an element with its language where that is not the page's; with a mark at each word whose
+        letters look like others.
     """
     if isinstance(text, Markup):
         return text
     tag, words = chosen(text, lang, languages)
-    shown = printable(words, len(words), keep="\n\t")
+    shown: str | Markup = printable(words, len(words), keep="\n\t")
+    if odd := lookalikes(words, tag):
+        shown = _with_marks(str(shown), odd, lang)
     if tag is None or tag == lang or tag.startswith(f"{lang}-"):
         return escape(shown)
     return Markup('<span lang="{}">{}</span>').format(tag, shown)
+
+
+def _with_marks(shown: str, odd: Collection[str], lang: str) -> Markup:
+    words = re.compile("|".join(sorted(map(re.escape, odd), key=len, reverse=True)))
+    mark = Markup('<span class="tag bad" lang="{}">{}</span>').format(lang, tr(lang, "page.other_alphabet"))
+    parts, at = [], 0
+    for match in words.finditer(shown):
+        parts += [escape(shown[at : match.end()]), Markup(" "), mark]
+        at = match.end()
+    return Markup().join([*parts, escape(shown[at:])])
 
 
 def marked_message(lang: str, msgid: str, **params: object) -> str:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from constancia.api.http.deps import TheLedger, TheSettings, stands
+from constancia.api.http.deps import TheLedger, TheQuotas, TheSettings, stands
 from constancia.api.http.proxies import prefix_of
 from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.http.schemas import file_answer, json_example, refusals
@@ -93,13 +93,25 @@ def citations(sha256: str, ledger: TheLedger) -> dict[str, Any]:
         **refusals(403, 410, 413, 415, 429),
     },
 )
-async def upload(request: Request, ledger: TheLedger, settings: TheSettings) -> Response:
+async def upload(request: Request, ledger: TheLedger, settings: TheSettings, quotas: TheQuotas) -> Response:
     """Store a document next to the log. The body is the document's bytes; an entry must cite their SHA-256 already."""
     data = await bounded_body(request, settings.max_document_bytes, settings.body_timeout_s)
     sha256 = hashlib.sha256(data).hexdigest()
+    party = await run_in_threadpool(_party_of, ledger, sha256)
+    if party is not None and (refused := quotas.document_refused(request, party, len(data))) is not None:
+        return refused
     is_new = await run_in_threadpool(_keep, ledger, sha256, data)
+    if is_new and party is not None:
+        quotas.count_document(party, len(data))
     stored = {"sha256": sha256, "size": len(data)}
     return JSONResponse(stored, 201 if is_new else 200, {"Location": f"{prefix_of(request.scope)}/documents/{sha256}"})
+
+
+def _party_of(ledger: Ledger, sha256: str) -> str | None:
+    """Give the party whose document it is, where it has yet to be stored: that of the first entry that cites it."""
+    if ledger.documents.is_whole(sha256):
+        return None
+    return next((row["party"] for row in cited_by(ledger, sha256)), None)
 
 
 def _keep(ledger: Ledger, sha256: str, data: bytes) -> bool:

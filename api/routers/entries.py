@@ -7,14 +7,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from constancia.api.http import problems
-from constancia.api.http.deps import TheLedger, ThePage, TheRates, TheSettings, stands
+from constancia.api.http.deps import TheLedger, ThePage, TheQuotas, TheRates, TheSettings, stands
 from constancia.api.http.examples import ENVELOPE, RECEIPT, SUBMISSION
 from constancia.api.http.paging import link_header
 from constancia.api.http.proxies import prefix_of
 from constancia.api.http.representation import IMMUTABLE, represent
 from constancia.api.http.schemas import ReceiptDocument, file_answer, json_example, refusals
 from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
-from constancia.ledger.errors import Busy
+from constancia.ledger.errors import Busy, NotFound
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.reader.dsse import dsse_envelope
 from constancia.ledger.reader.receipts import receipt
@@ -43,7 +43,9 @@ _DSSE = "application/vnd.dsse.envelope.v1+json"
         **refusals(400, 401, 403, 404, 409, 413, 415, 422, 429, 503),
     },
 )
-async def append_entry(request: Request, ledger: TheLedger, settings: TheSettings, rates: TheRates) -> Response:
+async def append_entry(
+    request: Request, ledger: TheLedger, settings: TheSettings, rates: TheRates, quotas: TheQuotas
+) -> Response:
     """Record a statement. The body is canonical JSON: `{"signatures": […], "statement": {…}}`.
 
     The signed statement is the authorization; there is no account. The same bytes may be sent again: the first
@@ -55,6 +57,9 @@ async def append_entry(request: Request, ledger: TheLedger, settings: TheSetting
     waits = [wait for signature in signed.signatures if (wait := rates.room("recorded", signature.key)) is not None]
     if waits:
         return problems.too_often(max(waits), request.url.path)
+    refused = quotas.entry_refused(request, signed.statement)
+    if refused is not None and not _is_recorded(ledger, signed.statement.id):
+        return refused
     try:
         async with asyncio.timeout(settings.append_timeout_s):
             done = await ledger.submit_async(signed)
@@ -63,10 +68,20 @@ async def append_entry(request: Request, ledger: TheLedger, settings: TheSetting
     if not done.replayed:
         for signature in signed.signatures:
             rates.take("recorded", signature.key)
+        quotas.count_entry(done.entry)
     headers = {"Cache-Control": "no-store", "Location": f"{prefix_of(request.scope)}/api/v1/entries/{done.entry.index}"}
     size = ledger.receipt_size(done.entry.index)
     document = _receipt(ledger, done.entry.index, size, done.entry.raw, done.entry.recorded_at)
     return JSONResponse({**document, "replayed": done.replayed}, 200 if done.replayed else 201, headers)
+
+
+def _is_recorded(ledger: Ledger, statement_id: str) -> bool:
+    """Whether it is there already: then the same bytes get their receipt, whatever else was recorded since."""
+    try:
+        ledger.log.index_of(statement_id)
+    except NotFound:
+        return False
+    return True
 
 
 def receipt_document(ledger: Ledger, index: int, size: int) -> dict[str, Any]:

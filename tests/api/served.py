@@ -31,7 +31,13 @@ from constancia.verify.core.formats.canonical import canonical
 frugal.install()
 START_TIMEOUT_S = 20
 # One address plays all the parties here, within seconds.
-UNLIMITED = Settings(writes_per_minute=0, costly_reads_per_minute=0, entries_per_key_per_minute=0)
+UNLIMITED = Settings(
+    writes_per_minute=0,
+    costly_reads_per_minute=0,
+    entries_per_key_per_minute=0,
+    entries_per_party_per_day=0,
+    bytes_per_party_per_day=0,
+)
 
 
 def document(signed: Signed) -> bytes:

@@ -232,6 +232,48 @@ TEXT = """
 + verifier | unreadable: `zip-link`, exit code 3 |
 # bundle-twice | maker of a bundle | two members of one name
 + verifier | unreadable: `zip-duplicate`, exit code 3 |
+# one-cuts | one of three parties, and the operator | cuts alone what three adopted, while the two others abstain
++ server, before it is recorded | refuses, 422 `E_POLICY` | 1
++ verifier with --replay | altered: L3 `law`, entry 39 | 31
+- verifier with key and genesis pinned | intact | 5
+# self-accepts | one of three parties, and the operator | accepts the document that it submitted itself
++ server, before it is recorded | refuses, 403 `E_SELF_DEALING` | 1
++ verifier with --replay | altered: L3 `law`, entry 27 | 31
+- verifier with key and genesis pinned | intact | 5
+# self-votes | two of three parties, and the operator | have one person vote for both
++ server, before it is recorded | refuses, 403 `E_SELF_DEALING` | 1
++ verifier with --replay | altered: L3 `law`, entry 34 | 31
+- verifier with key and genesis pinned | intact | 5
+# self-judges | one of three parties, and the operator | has a contest of its own document overruled by itself and one ally
++ server, before it is recorded | refuses, 422 `E_POLICY` | 1
++ verifier with --replay | altered: L3 `law`, entry 28 | 31
+- verifier with key and genesis pinned | intact | 5
+# backdates | one of three parties | dates a document before the deadline that it missed
++ server, before it is recorded: as of now | refuses, 422 `E_DATE` | 1
+- server, before it is recorded: as of the past | records it, 201 | 1
++ reader of the ledger's pages | the deadline is missed, since 2019-05-25; claimed: 2019-05-20 | 1
+# floods | one of three parties | hands in allegations without end
++ server, before it is recorded | refuses, 429 `E_QUOTA`, at 40 entries of a day | 1
+- server, before it is recorded: another party | records it, 201 | 1
+- verifier with key and genesis pinned | intact | 1
+# looks-alike | one of three parties | registers a party under a name that looks like another's
+- server, before it is recorded | records it, 201 | 1
++ reader of the ledger's pages, es | next to the name: «letras de otro alfabeto» | 1
++ reader of the ledger's pages, en | next to the name: «letters of another alphabet» | 1
+# denies | signatory who denies | says that it never signed
+- holder of the receipt | intact | 0
++ anybody with `openssl` | Signature Verified Successfully | 0
+# stolen-root | thief of a party's root key | appoints a representative, who signs
+- server, before it is recorded: who the thief appointed | records it, 201 | 1
++ server, before it is recorded: the root, once it is said to be stolen | refuses, 401 `E_KEY_REVOKED` | 1
++ server, before it is recorded: the new root, endorsed by one founder of two | refuses, 401 `E_KEY_NOT_ACTIVE` | 1
+- server, before it is recorded: the new root, endorsed by both | records it, 201 | 1
++ server, before it is recorded: who the thief appointed, after that | refuses, 403 `E_APPOINTMENT_NOT_IN_FORCE` | 1
++ verifier with key and genesis pinned | intact; note `suspect` | 1
+# withholds-record | secretariat | votes in a party's name, and records nothing of what was done
++ server, before it is recorded: it votes | refuses, 403 `E_ROLE` | 1
+- server, before it is recorded: a party hands in what it did not | records it, 201 | 1
++ reader of the ledger's pages | missed deadlines, with nobody's word: ['milestone m1'] | 1
 # submitter | submitter | hands in what two readers could read differently, or what was signed for something else
 + server: a member twice | refuses, 400 `E_MALFORMED` | 1
 + server: white space | refuses, 400 `E_MALFORMED` | 1

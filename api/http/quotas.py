@@ -41,7 +41,7 @@ class Quotas:
     def __init__(self, ledger: Ledger, settings: Settings) -> None:
         self._ledger = ledger
         self._most = {"entries": settings.entries_per_party_per_day, "bytes": settings.bytes_per_party_per_day}
-        self._zone: "ZoneInfo | None" = None  # genesis names it, and nothing changes it
+        self._zone: ZoneInfo | None = None  # genesis names it, and nothing changes it
         self._day = ""
         self._used: Counter[tuple[str, str]] = Counter()
 

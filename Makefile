@@ -13,7 +13,7 @@ QUICK := tests/domain tests/verify tests/test_house.py tests/test_docs.py \
     --ignore=tests/verify/test_tamper.py -m 'not slow'
 BROWSER := tests/e2e/test_signing.py tests/e2e/test_signing_texts.py tests/e2e/test_page_agreement.py tests/e2e/test_pages.py tests/e2e/test_page_itself.py tests/e2e/test_page_verifier.py tests/e2e/test_page_tamper.py
 
-.PHONY: agreement build help demo serve setup test check quick unit browser format mutants lock bench rounds acts api-docs page docs screenshots story clean
+.PHONY: agreement build help demo serve setup test check quick unit browser format mutants lock bench peers rounds acts api-docs page docs screenshots story clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '%-11s %s\n' "$$name" "$$text"; done
@@ -91,6 +91,9 @@ screenshots: $(INSTALLED) $(PROGRAMS)  ## photograph the demonstration's pages: 
 
 bench: $(INSTALLED)  ## figures, as ratios within one run
 	for script in tests/benchmarks/bench_*.py; do PYTHONPATH=. $(BIN)/python $$script || exit 1; done
+
+peers: $(INSTALLED)  ## this ledger next to other stores: docs/benchmarks.md
+	PYTHONPATH=.import:. $(BIN)/python -m tests.benchmarks.peers $(ARGS)
 
 rounds: $(INSTALLED)  ## 200 rounds of kill -9
 	PYTHONPATH=. $(BIN)/python tests/e2e/crash_rounds.py --rounds 200

@@ -288,7 +288,8 @@ class Constancia(Peer):
         taken: list[float] = []
         with open_source(str(folder / "ledger")) as source, timed(taken):
             report = audit(source, load_trust(folder / "ledger" / "trust"), workers=2)
-        assert report.verdict is Verdict.INTACT and report.size, report
+        assert report.verdict is Verdict.INTACT, report
+        assert report.size, report
         return taken[0] * count / report.size
 
 

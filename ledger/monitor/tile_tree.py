@@ -44,7 +44,7 @@ class _TileRow:
         file = self._published.find(self._level, tile, width)
         data = b"" if file.data is None else file.data[at * HASH_BYTES : (at + count) * HASH_BYTES]
         if len(data) != count * HASH_BYTES:
-            raise Unreadable("tile", f"{self._published.location}/{file.path}", "it is missing, or too short")
+            raise Unreadable("tile", f"{self._published.files.location}/{file.path}", "it is missing, or too short")
         hashes = [data[i : i + HASH_BYTES] for i in range(0, len(data), HASH_BYTES)]
         while len(hashes) > 1:
             hashes = [hash_children(hashes[i], hashes[i + 1]) for i in range(0, len(hashes), 2)]

@@ -22,6 +22,7 @@ from types import CodeType
 from typing import IO, Final
 
 import pytest
+from tests.mutants import session
 from tests.mutants.mutate import Mutant, mutants_of
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -60,22 +61,41 @@ def main() -> None:
     random.Random(options.seed).shuffle(listed)  # noqa: S311 (a sample, no secret)
     spared = sum(mutant.key in left for mutant in mutants)
     print(f"{len(mutants)} mutants, {spared} of them justified; seed {options.seed}")
-    for module in ("hypothesis", "cryptography.hazmat.primitives.asymmetric.ed25519", "httpx", "typer"):
-        __import__(module)
-    began, tally, survived = time.monotonic(), {"killed": 0, "survived": 0, "timeout": 0}, []
-    for mutant in listed[: options.count]:
-        if time.monotonic() - began > options.minutes * 60:
-            break
-        outcome = _try(mutant)
-        tally[outcome] += 1
-        if outcome == "survived":
-            survived.append(mutant)
-        if outcome != "killed":
-            print(f"{outcome:9} {mutant}", flush=True)
-    tried = sum(tally.values())
-    print(f"tried {tried}: killed {tally['killed'] + tally['timeout']} (by time {tally['timeout']}), ", end="")
-    print(f"survived {tally['survived']}; {time.monotonic() - began:.0f} s")
-    sys.exit(1 if survived else 0)
+    sys.stdout.flush()
+    tests = sorted({test for mutant in listed for test in stages_of(mutant.path)})
+    trial = Trial(listed[: options.count], options.minutes, is_quick=not options.whole)
+    session.run(ROOT, tests, sorted({mutant.path for mutant in listed}), trial.run)
+    sys.exit(1 if trial.survived else 0)
+
+
+class Trial:
+    """Tries mutants until its time is over: in the session, and if asked for in a new process what that leaves."""
+
+    def __init__(self, listed: Sequence[Mutant], minutes: float, *, is_quick: bool) -> None:
+        self._listed = listed
+        self._seconds = minutes * 60
+        self._is_quick = is_quick
+        self.survived: list[Mutant] = []
+
+    def run(self, tests: session.Session) -> None:
+        """Try them, and print those that no test noticed as they come, and the sum."""
+        began, tally = time.monotonic(), {"killed": 0, "survived": 0, "timeout": 0, "imported": 0}
+        for mutant in self._listed:
+            if time.monotonic() - began > self._seconds:
+                break
+            outcome = tests.try_one(mutant)
+            if outcome in ("survived", "imported") and not self._is_quick:
+                outcome = _try(mutant)
+            tally[outcome] += 1
+            if outcome == "survived":
+                self.survived.append(mutant)
+            if outcome in ("survived", "timeout"):
+                tests.say(f"{outcome:9} {mutant}")
+        left, killed = tally["imported"], tally["killed"] + tally["timeout"]
+        tests.say(
+            f"tried {sum(tally.values()) - left}: killed {killed} (by time {tally['timeout']}), survived "
+            f"{tally['survived']}; {left} that run at import left out; {time.monotonic() - began:.0f} s"
+        )
 
 
 def justified() -> dict[tuple[str, str, str, str], str]:
@@ -200,6 +220,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("targets", nargs="*", default=DEFAULT, help="files or folders (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=10.0, help="begin no mutant after so long (default: 10)")
     parser.add_argument("--count", type=int, default=None, help="try at most so many (default: all)")
+    parser.add_argument("--whole", action="store_true", help="in a new process also what survived, or runs at import")
     parser.add_argument("--like", default="", help="only those whose line holds a text, as it is printed")
     parser.add_argument("--seed", type=int, default=1, help="which ones come first (default: 1)")
     return parser.parse_args()

@@ -28,6 +28,7 @@ class Mutant:
     Attributes:
         path: The module's file, from the root of the project.
         line: Where it was changed.
+        lines: Those of the statement that was changed; of one with a body, those before it.
         function: In which function or class, dotted; empty at the module's level.
         before: The changed expression or statement as it was.
         after: As it is in the mutant.
@@ -37,6 +38,7 @@ class Mutant:
 
     path: str
     line: int
+    lines: range
     function: str
     before: str
     after: str
@@ -48,6 +50,19 @@ class Mutant:
         tree = ast.parse((root / self.path).read_text(encoding="utf-8"))
         _replace(tree, self.steps, self.other)
         return ast.fix_missing_locations(tree)
+
+    def outermost(self, root: Path) -> tuple[str, int] | None:
+        """Give name and line of the outermost function in whose body the change is; None where it is in none."""
+        node: ast.AST = ast.parse((root / self.path).read_text(encoding="utf-8"))
+        names: list[str] = []
+        for name, index in self.steps:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+                return (".".join(names), first) if name == "body" else None
+            value = getattr(node, name)
+            node = value if index is None else value[index]
+            names += [node.name] if isinstance(node, _NAMED) else []
+        return None
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -74,8 +89,8 @@ def mutants_of(root: Path, path: str) -> Iterator[Mutant]:
         node = _at(tree, steps)
         for other in _changes(node):
             yield Mutant(
-                path=path, line=getattr(node, "lineno", 0), function=function, before=_text(node),
-                after=_text(other), steps=steps, other=other,
+                path=path, line=getattr(node, "lineno", 0), lines=_lines(tree, steps), function=function,
+                before=_text(node), after=_text(other), steps=steps, other=other,
             )  # fmt: skip
 
 
@@ -192,6 +207,18 @@ def _is_text(node: ast.BinOp) -> bool:
     return any(isinstance(side, ast.JoinedStr | ast.Tuple | ast.List) for side in sides) or any(
         isinstance(side, ast.Constant) and isinstance(side.value, str | bytes) for side in sides
     )
+
+
+def _lines(tree: ast.AST, steps: _Steps) -> range:
+    """The lines of the innermost statement on a way, without its body."""
+    node, lines = tree, range(0)
+    for name, index in steps:
+        value = getattr(node, name)
+        node = value if index is None else value[index]
+        if isinstance(node, ast.stmt):
+            body = getattr(node, "body", None)
+            lines = range(node.lineno, body[0].lineno if body else (node.end_lineno or node.lineno) + 1)
+    return lines
 
 
 def _text(node: ast.AST) -> str:

@@ -41,6 +41,16 @@ def test_each_operator_constant_condition_and_return_is_changed_once(tmp_path: P
     assert {one.function for one in made} == {"", "take"}
 
 
+def test_change_has_the_lines_that_a_test_must_reach_and_the_function_that_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(SOURCE, encoding="utf-8")
+    places = {f"{one.before}  ->  {one.after}": one for one in mutants_of(tmp_path, "a.py")}
+    assert places["given < LIMIT  ->  given <= LIMIT"].lines == range(7, 8)
+    assert places["2  ->  3"].lines == range(10, 11)
+    assert places["2  ->  3"].outermost(tmp_path) == ("take", 5)
+    assert places["3  ->  4"].outermost(tmp_path) is None, "a constant of the module"
+    assert places["False  ->  True"].outermost(tmp_path) is None, "a default"
+
+
 @pytest.mark.parametrize(
     "path", ["verify/core/formats/merkle.py", "ledger/append/writer.py", "domain/kernel/values.py"]
 )

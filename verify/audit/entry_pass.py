@@ -111,15 +111,9 @@ class EntryPass(LogCheck):
     ) -> None:
         tree = Tree()
         super().__init__(
-            findings,
-            pool,
-            origin,
-            read=read_entry,
-            tree=tree,
-            seen=SeenHistory(tree),
-            vouched=vouched,
+            findings, pool, origin, read=read_entry, tree=tree, seen=SeenHistory(tree), vouched=vouched,
             load_zone=load_zone,
-        )
+        )  # fmt: skip
         self.start = 0
         self.extent = 0  # the size that the source claims
         self.cited: dict[str, Citations] = {}

@@ -22,19 +22,15 @@ class AuditLevel(Protocol):
     @property
     def stands_for(self) -> str:
         """The remark if this level does not run: `law` (L3 and L4) or `time` (L5)."""
-        ...
 
     def begin(self, source: Source, fold: EntryPass, findings: Findings) -> None:
         """Start; no entry was read yet."""
-        ...
 
     def take(self, entry: Entry) -> None:
         """Process the next entry, after L1 and L2 judged it; the tree has the entries before it."""
-        ...
 
     def finish(self) -> None:
         """Finish: every entry was processed, the tree has all of them."""
-        ...
 
 
 class ResumeState(Protocol):
@@ -48,33 +44,25 @@ class ResumeState(Protocol):
     @property
     def size(self) -> int:
         """Number of verified entries; 0 if none."""
-        ...
 
     @property
     def checked(self) -> Mapping[str, Mapping[str, int]]:
         """The counts when it was stored."""
-        ...
 
     def leaf(self) -> bytes:
         """Return the leaf hash of the last verified entry."""
-        ...
 
     def root(self, size: int) -> bytes:
         """Return the root at a stored size."""
-        ...
 
     def attach(self, fold: EntryPass, *, resume: bool) -> None:
         """Restore a pass from the stored state, or (without `resume`) discard the state and store this pass."""
-        ...
 
     def is_due(self) -> bool:
         """Return whether it is time to store the progress."""
-        ...
 
     def keep(self, fold: EntryPass, findings: Findings) -> None:
         """Store the state of a pass durably; the pass is settled and without faults."""
-        ...
 
     def complete(self) -> None:
         """Record that the audit completed without faults."""
-        ...

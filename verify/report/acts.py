@@ -85,7 +85,9 @@ class Names:
         commitment = item.get("commitment", commitment)
         for kind in _BY_COMMITMENT:
             title = next((item[name] for name in _TITLES if name in item), None)
-            if isinstance(item.get(kind), str) and title is not None and not any(k in item for k in _outer(kind)):
+            # An action or deliverable names the milestone that it is of.
+            is_outer = kind == "milestone" and ("action" in item or "deliverable" in item)
+            if isinstance(item.get(kind), str) and title is not None and not is_outer:
                 self._note(kind, f"{commitment}/{item[kind]}", title)
         for value in item.values():
             if isinstance(value, Mapping | list):
@@ -94,11 +96,6 @@ class Names:
     def _note(self, kind: str, name: object, title: object) -> None:
         if isinstance(name, str) and (isinstance(title, str) or _is_text(title)):
             self.known[f"{kind}/{name}"] = title
-
-
-def _outer(kind: str) -> tuple[str, ...]:
-    """Give the kinds that an object is of rather, where it names them too: an action or deliverable of a milestone."""
-    return ("action", "deliverable") if kind == "milestone" else ()
 
 
 def _objects(value: object) -> Iterator[Mapping[str, Any]]:

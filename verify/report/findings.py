@@ -59,13 +59,7 @@ class Report:
     altered: tuple[Shown, ...] = ()
     names: Names = field(default_factory=Names)
     trust: Mapping[str, str] | None = None
-
-    @property
-    def verdict(self) -> Verdict:
-        """The verdict, by rule R1."""
-        if self.faults_total:
-            return Verdict.ALTERED
-        return Verdict.INCONCLUSIVE if self.open else Verdict.INTACT
+    verdict: Verdict
 
     @property
     def first(self) -> Fault | None:
@@ -149,4 +143,5 @@ class Findings(FaultList):
             open=tuple(self.open), not_checked=tuple(self.unchecked), list_all=list_all, since=self.since,
             checkpoint=None if self.checkpoint is None or self.total else self.checkpoint.decode("utf-8", "replace"),
             act=self.act, altered=tuple(self.altered), names=self.names, trust=self.trust,
+            verdict=self.verdict,
         )  # fmt: skip

@@ -9,15 +9,15 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, Final, Protocol, TypeVar
 
 from constancia.verify.core.errors import Unreadable
 
 MAX_DOCUMENT_BYTES: Final = 256 * 1024 * 1024
 _CHUNK: Final = 1024 * 1024
+T = TypeVar("T")
 
 
 class Files(Protocol):
@@ -50,19 +50,11 @@ class Folder:
 
     def read(self, path: str, limit: int) -> bytes | None:
         """Return a file's bytes; None if there is no such file."""
-        file = self._open(path)
-        if file is None:
-            return None
-        with file, _reading(f"{self.location}/{path}"):
-            return read_bounded(file, limit, path)
+        return self._take(path, lambda file: read_bounded(file, limit, path))
 
     def digest(self, path: str) -> tuple[bytes, int] | None:
         """Return a file's SHA-256 and size; None if there is no such file."""
-        file = self._open(path)
-        if file is None:
-            return None
-        with file, _reading(f"{self.location}/{path}"):
-            return digest_of(file, path)
+        return self._take(path, lambda file: digest_of(file, path))
 
     def names(self) -> list[str]:
         """List all paths, sorted. Links are listed as what they are called, and never entered."""
@@ -73,15 +65,18 @@ class Folder:
             paths += [name if base == "." else f"{base}/{name}" for name in (*files, *links)]
         return sorted(paths)
 
-    def _open(self, path: str) -> BinaryIO | None:
+    def _take(self, path: str, take: Callable[[BinaryIO], T]) -> T | None:
         if not self._follow:
             for part in list(PurePosixPath(path).parents)[-2::-1]:
                 if (self._root / part).is_symlink():
                     raise Unreadable("link", f"{self.location}/{part}", "a symbolic link, which is not followed")
         try:
-            return open_regular(self._root / path, follow=self._follow)
+            with open_regular(self._root / path, follow=self._follow) as file:
+                return take(file)
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            raise Unreadable("denied", f"{self.location}/{path}", str(error)) from error
 
 
 def open_regular(path: Path, *, follow: bool = True) -> BinaryIO:
@@ -139,14 +134,6 @@ def read_named(path: Path, limit: int) -> bytes:
     if data is None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     return data
-
-
-@contextmanager
-def _reading(where: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise Unreadable("denied", where, str(error)) from error
 
 
 def read_bounded(file: BinaryIO, limit: int, where: str) -> bytes:

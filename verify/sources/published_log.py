@@ -64,11 +64,6 @@ class PublishedLog:
     def _listed(self) -> frozenset[str]:
         return frozenset(self._names or ())
 
-    @property
-    def location(self) -> str:
-        """Location of the files."""
-        return self.files.location
-
     def checkpoint(self) -> bytes | None:
         """Give the published checkpoint, always the same one: an address could give another at each request."""
         return self._checkpoint

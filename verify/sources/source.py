@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from constancia.verify.core.errors import Malformed, Unreadable
@@ -63,9 +62,7 @@ class Source:
         """Return the source itself."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Close the source."""
         for database in (self.store, self.cosignatures):
             if isinstance(database, Store):

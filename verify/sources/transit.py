@@ -100,14 +100,9 @@ def undone(raw: bytes, parse: Callable[[bytes], Any], header: bytes = b"") -> tu
 
 
 def as_written(  # noqa: PLR0913 - a text, its form, and how it is said
-    raw: bytes | None,
-    parse: Callable[[bytes], Any],
-    where: str,
-    findings: Findings,
-    header: bytes = b"",
-    *,
+    raw: bytes | None, parse: Callable[[bytes], Any], where: str, findings: Findings, header: bytes = b"", *,
     weighs: bool = True,
-) -> bytes:
+) -> bytes:  # fmt: skip
     """Give a text that has its form, with what the way did to it undone, and said.
 
     Raises:

@@ -7,7 +7,6 @@
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from types import TracebackType
 from typing import Final, Self
 
 from constancia.verify.core.formats.signatures import PublicKey, Signature
@@ -43,9 +42,7 @@ class Pool(InOrder):
         """Start."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, *error: object) -> None:
         """End the threads and processes; on an error drop pending work."""
         self._executor.shutdown(wait=True, cancel_futures=kind is not None)
         for process in self._processes or ():

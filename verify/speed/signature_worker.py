@@ -10,16 +10,18 @@ thread writes there and continues, without another thread in between.
 """
 
 import contextlib
+import functools
 import marshal
+import os
 import select
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import IO, Any, Final
+from typing import Final
 
-from constancia.verify.core.formats.signatures import KeyId, PublicKey, Signature, load_public_key, verify_signature
+from constancia.verify.core.formats.signatures import PublicKey, Signature, load_public_key, verify_signature
 from constancia.verify.speed.libsodium import Check, quickest_check
 
 Task = tuple[PublicKey, Signature, bytes]
@@ -88,13 +90,15 @@ class Worker:
         """
         path = [folder for folder in sys.path if folder]
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own code
-            # An interruption is the auditing process's to handle. Nothing is read ahead: it stays in the pipe.
+            # An interruption is the auditing process's to handle.
             [sys.executable, "-P", "-c", _START.format(path=path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, start_new_session=True, pipesize=_PIPE_BYTES, bufsize=0,
+            stderr=subprocess.DEVNULL, start_new_session=True, pipesize=_PIPE_BYTES,
         )  # fmt: skip
-        self._known: dict[tuple[object, ...], int] = {}
+        if self._process.stdin is None or self._process.stdout is None:
+            raise OSError("no pipe")
+        self._tasks = self._process.stdin
         self._asked: deque[Chunk] = deque()
-        self.answers = 0 if self._process.stdout is None else self._process.stdout.fileno()
+        self.answers = self._process.stdout.fileno()  # nothing is read ahead: it stays in the pipe
 
     @property
     def under_way(self) -> int:
@@ -103,23 +107,13 @@ class Worker:
 
     def begin(self, chunk: Chunk) -> None:
         """Have a chunk's signatures checked in the process."""
-        news: list[tuple[object, ...]] = []
-        listed: list[tuple[object, ...]] = []
-        for key, signature, message in chunk.tasks:
-            # Not by its id: one SPKI may be registered under two schemes, or for two origins.
-            material = (key.scheme, key.spki, key.rp_id, key.origins)
-            number = self._known.get(material)
-            if number is None:
-                number = self._known[material] = len(self._known)
-                news.append(material)
-            if signature.key == key.key_id and signature.authenticator_data is None and signature.client_data is None:
-                listed.append((number, message, signature.sig))
-            else:
-                listed.append(
-                    (number, message, signature.sig, signature.key, signature.authenticator_data, signature.client_data)
-                )
+        data = marshal.dumps([
+            ((of.scheme, of.spki, of.rp_id, of.origins), (by.key, by.sig, by.authenticator_data, by.client_data), text)
+            for of, by, text in chunk.tasks
+        ])  # fmt: skip
         try:
-            _send(self._process.stdin, (news, listed))
+            self._tasks.write(len(data).to_bytes(4) + data)
+            self._tasks.flush()
         except (OSError, ValueError):
             chunk.check()
         else:
@@ -128,63 +122,32 @@ class Worker:
     def take(self) -> None:
         """Wait for the answer to the oldest chunk, and store it there."""
         chunk = self._asked.popleft()
-        try:
-            answer = _receive(self._process.stdout)
-        except (OSError, EOFError, ValueError, TypeError):  # it died, perhaps in the middle of its answer
-            answer = None
-        if answer is None:
+        answer = os.read(self.answers, len(chunk.tasks))  # a byte for each; so few are written and read at once
+        if len(answer) < len(chunk.tasks):  # it died
             chunk.check()
         else:
-            chunk.failing = [int(at) for at in answer]
+            chunk.failing = [at for at, is_sound in enumerate(answer) if not is_sound]
 
     def close(self) -> None:
         """End the process."""
-        with self._process as process:
+        with contextlib.suppress(OSError), self._process as process:  # what it did not read is lost
             process.kill()
 
 
 def main() -> None:
     """Serve the process's standard input until it ends."""
-    known: list[PublicKey] = []
-    check = quickest_check()
-    while (message := _receive(sys.stdin.buffer)) is not None:
-        news, listed = message
-        for scheme, spki, rp_id, origins in news:
-            known.append(load_public_key(scheme, spki, rp_id=rp_id, origins=tuple(origins)))
+    check, pipe = quickest_check(), sys.stdin.buffer
+    while head := pipe.read(4):
         tasks = [
-            (known[number], _signature(known[number], sig, *more), signed) for number, signed, sig, *more in listed
+            (_loaded(*of), Signature(key=key, sig=sig, authenticator_data=data, client_data=client), message)
+            for of, (key, sig, data, client), message in marshal.loads(pipe.read(int.from_bytes(head)))  # noqa: S302
         ]
-        _send(sys.stdout.buffer, failing(tasks, check))
+        bad = set(failing(tasks, check))
+        sys.stdout.buffer.write(bytes(at not in bad for at in range(len(tasks))))
+        sys.stdout.buffer.flush()
 
 
-def _signature(
-    of: PublicKey, sig: bytes, key: KeyId | None = None, data: bytes | None = None, client: bytes | None = None
-) -> Signature:
-    return Signature(key=key or of.key_id, sig=sig, authenticator_data=data, client_data=client)
-
-
-def _send(file: IO[bytes] | None, message: Any) -> None:
-    if file is None:
-        raise OSError("no pipe")
-    data = marshal.dumps(message)
-    rest = memoryview(len(data).to_bytes(4, "big") + data)
-    while rest:
-        rest = rest[file.write(rest) :]
-    file.flush()
-
-
-def _receive(file: IO[bytes] | None) -> Any:
-    """Read a message; None at the end. Both ends are this very code, so the format needs no validation."""
-    head = _read(file, 4)
-    return None if head is None else marshal.loads(_read(file, int.from_bytes(head, "big")) or b"")  # noqa: S302
-
-
-def _read(file: IO[bytes] | None, size: int) -> bytes | None:
-    parts: list[bytes] = []
-    while file is not None and size:
-        part = file.read(size)
-        if not part:
-            return None
-        parts.append(part)
-        size -= len(part)
-    return b"".join(parts)
+@functools.cache
+def _loaded(scheme: str, spki: bytes, rp_id: str | None, origins: tuple[str, ...]) -> PublicKey:
+    """Load a key, not by its id: one SPKI may be registered under two schemes, or for two origins."""
+    return load_public_key(scheme, spki, rp_id=rp_id, origins=origins)

@@ -99,20 +99,8 @@ def verify_inclusion(*, leaf_hash: bytes, index: int, size: int, proof: Sequence
     """
     if not 0 <= index < size or any(len(sibling) != HASH_BYTES for sibling in proof):
         return False
-    number, last, node = index, size - 1, leaf_hash
-    for sibling in proof:
-        if last == 0:
-            return False
-        if number & 1 or number == last:
-            node = hash_children(sibling, node)
-            while not number & 1 and number:
-                number >>= 1
-                last >>= 1
-        else:
-            node = hash_children(node, sibling)
-        number >>= 1
-        last >>= 1
-    return last == 0 and node == root and len(leaf_hash) == HASH_BYTES
+    roots = _climb(index, size - 1, leaf_hash, proof)
+    return roots is not None and roots[1] == root and len(leaf_hash) == HASH_BYTES
 
 
 def verify_consistency(
@@ -164,18 +152,33 @@ def prefix_roots(*, old_size: int, new_size: int, path: Sequence[bytes]) -> tupl
     while number & 1:
         number >>= 1
         last >>= 1
-    older = newer = path[0]
-    for node in path[1:]:
+    return _climb(number, last, path[0], path[1:])
+
+
+def _climb(number: int, last: int, node: bytes, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:
+    """Hash a node with its siblings up to the root, with and without those on its right.
+
+    Args:
+        number: The node's number in its row.
+        last: The number of the row's last node.
+        node: Its hash.
+        path: The siblings, from the lowest up.
+
+    Returns:
+        Root of the tree that ends with the node, root of the whole; None where the path has another length.
+    """
+    older = newer = node
+    for sibling in path:
         if last == 0:
             return None
         if number & 1 or number == last:
-            older = hash_children(node, older)
-            newer = hash_children(node, newer)
+            older = hash_children(sibling, older)
+            newer = hash_children(sibling, newer)
             while not number & 1 and number:
                 number >>= 1
                 last >>= 1
         else:
-            newer = hash_children(newer, node)
+            newer = hash_children(newer, sibling)
         number >>= 1
         last >>= 1
     return None if last else (older, newer)

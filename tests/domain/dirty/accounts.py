@@ -89,7 +89,7 @@ def _founded(books: Books, word: Word) -> None:
         # Who sits and can speak is taken along: nobody's seat is ended by others.
         left = books.awaited(before, word.type, word.day) - set(body["members"])
         require(not left, "nobody is bound by others", f"{sorted(left)} lose their seats in {before}")
-        books.ended.add(before)
+        books.succeeded[before] = body["governance_body"]
     books.seats[body["governance_body"]] = dict.fromkeys(body["members"], True)
 
 

@@ -182,9 +182,9 @@ def _enough(others: Others, body: str | None) -> bool:
     return len([one for one in found.seated if one != others.gone and others.of(one)]) > 1
 
 
-def _acting(others: Others, body: str | None) -> str | None:
+def _acting(others: Others, body: str | None) -> str:
     """Who acts now for a body: what belonged to one that was succeeded belongs to its successor."""
-    return acting_name(others.stage.state, body)
+    return acting_name(others.stage.state, body) or ""
 
 
 def _decision(others: Others, one: Any) -> bool | None:

@@ -119,6 +119,13 @@ def _returned(books: Books, word: Word) -> None:
         said.clear()
 
 
+def _assigned(books: Books, word: Word) -> None:
+    """With the last word a duty is assigned, and the same words said again are another assignment."""
+    said = books.equal_words(word)
+    if books.awaited(word.body["governance_body"], word.type, word.day) | {*word.body["bearers"]} <= said.keys():
+        said.clear()
+
+
 def _proposed_decision(books: Books, word: Word) -> None:
     body = word.body["governance_body"]
     require(word.party in books.sitting(body), "14", f"{word.party} without a seat proposes a decision")
@@ -231,6 +238,7 @@ WRITERS: dict[str, Callable[[Books, Word], None]] = {
     "DecisionSigned": _signed_decision,
     "DeliverableRevised": _delivery,
     "DeliverableSubmitted": _delivery,
+    "DutyAssigned": _assigned,
     "GatheringHeld": _gathered,
     "GovernanceBodyEstablished": _founded,
     "GovernanceRulesAdopted": _rules,

@@ -113,14 +113,6 @@ def _concurring(books: Books, word: Word) -> None:
     require(word.person is None or word.person not in persons.values(), "26", f"{word.person} speaks for two parties")
 
 
-def _assigned(books: Books, word: Word) -> None:
-    """With the last word a duty is assigned, and the same words said again are another assignment."""
-    _concurring(books, word)
-    needed = books.awaited(word.body["governance_body"], word.type, word.day) | set(word.body["bearers"])
-    if needed <= books.equal_words(word).keys():
-        books.equal_words(word).clear()
-
-
 def _decided(books: Books, word: Word) -> None:
     decision = books.decisions[word.body["decision"]]
     spoke = {party: person for party, (_choice, person) in decision.votes.items()}
@@ -276,7 +268,7 @@ JUDGES = {
     "DecisionSigned": _decided,
     "DeliverableAccepted": _accepted,
     "DeliverableRejected": _judging,
-    "DutyAssigned": _assigned,
+    "DutyAssigned": _concurring,
     "EntryAcknowledged": _acknowledged,
     "EntryContested": _contested,
     "GovernanceBodyEstablished": _concurring,

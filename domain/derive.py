@@ -32,7 +32,7 @@ from constancia.domain.kernel.calendar import (
     parse_instant,
 )
 from constancia.domain.kernel.derived import Derived, Target, missed
-from constancia.domain.kernel.editions import SECOND
+from constancia.domain.kernel.editions import SECOND, THIRD
 from constancia.domain.kernel.moves import answer, counts_by, span_of
 from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.participation.standing import OWED, participation_facts, responses_to
@@ -54,7 +54,7 @@ __all__ = (
 )
 
 # Counts up whenever a fact is added, or its members change.
-FORM: Final = 4
+FORM: Final = 5
 
 
 def derive(state: State, at: datetime) -> tuple[Derived, ...]:
@@ -135,14 +135,32 @@ def _deliverables(state: State) -> Iterator[Derived]:
 
 
 def _deadlines(state: State, at: datetime) -> Iterator[Derived]:
-    """One missed deadline a target and due instant, by the scope that was in force when it fell due."""
+    """One missed deadline a target and due instant, by the scope that was in force when it fell due.
+
+    Where a later scope names a day that had passed when it was recorded, no scope with that day was ever in force on
+    it. What was open at its recording is missed by then: a window moved into the past hides nothing.
+    """
     for commitment in state.of(Commitment):
         for position, version in enumerate(commitment.scopes):
             for milestone in version.scope.milestones:
                 due = deadline(milestone.window, state.timezone)
-                if due is None or due > at or _scope_at(commitment, due) != position or not _owed_at(commitment, due):
+                if due is None or due > at or not _owed_at(commitment, due):
                     continue
-                yield from _missed(state, commitment, version.scope, milestone.milestone)
+                if _scope_at(commitment, due) == position:
+                    yield from _missed(state, commitment, version.scope, milestone.milestone)
+                elif _is_set_too_late(state, commitment, position, milestone, due):
+                    later = version.mark.index
+                    yield from _missed(state, commitment, version.scope, milestone.milestone, open_at=later)
+
+
+def _is_set_too_late(state: State, commitment: Commitment, position: int, milestone: Milestone, due: datetime) -> bool:
+    """Tell whether a later scope gave a milestone a day that had passed, and that the scope before did not name."""
+    if state.edition < THIRD or position == 0:
+        return False
+    version, before = commitment.scopes[position], commitment.scopes[position - 1]
+    former = before.scope.milestone(milestone.milestone)
+    same = former is not None and deadline(former.window, state.timezone) == due
+    return not same and due <= parse_instant(version.mark.recorded_at)
 
 
 def _scope_at(commitment: Commitment, instant: datetime) -> int:
@@ -156,7 +174,10 @@ def _owed_at(commitment: Commitment, due: datetime) -> bool:
     return commitment.ended is None or parse_instant(commitment.ended.mark.recorded_at) >= due
 
 
-def _missed(state: State, commitment: Commitment, scope: Scope, name: str) -> Iterator[Derived]:
+def _missed(
+    state: State, commitment: Commitment, scope: Scope, name: str, open_at: int | None = None
+) -> Iterator[Derived]:
+    """Yield what is missed of a milestone; with `open_at`, of what was not done before the entry of that index."""
     milestone = scope.milestone(name)
     due = deadline(milestone.window, state.timezone) if milestone else None
     if milestone is None or due is None:
@@ -168,12 +189,19 @@ def _missed(state: State, commitment: Commitment, scope: Scope, name: str) -> It
         "on_record": parse_instant(commitment.scopes[0].mark.recorded_at),
     }
     done = next((completion.mark for completion in commitment.completed if completion.milestone == name), None)
-    yield from missed(state, Target(name=f"milestone {name}", done=done, **common))
+    if not _done_before(done, open_at):
+        yield from missed(state, Target(name=f"milestone {name}", done=done, **common))
     for item in scope.deliverables:
         if item.milestone == name:
             first = first_delivery(state, commitment, item)
             mark, stated = (first.mark, first.on) if first else (None, None)
-            yield from missed(state, Target(name=f"deliverable {item.deliverable}", done=mark, stated=stated, **common))
+            if not _done_before(mark, open_at):
+                target = Target(name=f"deliverable {item.deliverable}", done=mark, stated=stated, **common)
+                yield from missed(state, target)
+
+
+def _done_before(done: Mark | None, index: int | None) -> bool:
+    return done is not None and index is not None and done.index < index
 
 
 def _expiries(state: State, at: datetime) -> Iterator[Derived]:

@@ -203,6 +203,39 @@ def test_15_a_milestone_taken_out_in_time_is_a_reduction_and_no_missed_deadline(
     assert "scope_reduced" in commitment_flags(stage)
 
 
+def rescheduled(stage: Stage, window: str) -> Stage:
+    """The milestone's window is replaced by all, nine days after its adoption."""
+    scope = small_scope(milestones=[milestone(window=window)])
+    body: Body = {"commitment": "c1", "decision": "d-2", "declared_kind": "clarification", "from_version": 1,
+                  "scope": scope}  # fmt: skip
+    stage.on("2019-03-10").decided("d-2", {"body": body, "stream": "commitment/c1", "type": "ScopeChanged"})
+    stage.says("sfp", "ScopeChanged", body)
+    return stage
+
+
+@pytest.mark.parametrize("window", ["2018-01/2018-02", "2017", "2019-03-01/2019-03-09"])
+def test_15_a_deadline_moved_into_the_past_hides_nothing(window: str) -> None:
+    """Once a target and due instant, since the day that was named; what follows the change is late."""
+    stage = rescheduled(seated().adopted(), window)
+    late = missed(stage)
+    assert [target for target, _since in late] == ["deliverable e1", "milestone m1"]
+    stage.deliver("inai", "e1")
+    stage.says("inai", "MilestoneCompleted", completed())
+    assert missed(stage) == late
+
+
+def test_15_what_was_done_before_its_deadline_was_moved_into_the_past_is_not_late_by_that() -> None:
+    stage = seated().adopted().on("2019-03-08").deliver("inai", "e1")
+    assert [target for target, _since in missed(rescheduled(stage, "2019-03-01/2019-03-05"))] == ["milestone m1"]
+
+
+def test_15_a_scope_that_leaves_a_passed_deadline_as_it_was_delivers_no_second_one() -> None:
+    stage = seated().adopted("c1", small_scope(milestones=[milestone(window="2019-03-05")]))
+    stage.on("2019-03-10")
+    before = missed(stage)
+    assert missed(rescheduled(stage, "2019-03-04/2019-03-05")) == before
+
+
 def test_case_31_a_signature_that_its_party_disowns_is_a_fact_and_a_flag() -> None:
     stage = voted(FOR)
     entry = stage.says("nosc", "DecisionSigned", signature())

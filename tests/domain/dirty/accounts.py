@@ -89,7 +89,7 @@ def _founded(books: Books, word: Word) -> None:
         # Who sits and can speak is taken along: nobody's seat is ended by others.
         left = books.awaited(before, word.type, word.day) - set(body["members"])
         require(not left, "nobody is bound by others", f"{sorted(left)} lose their seats in {before}")
-        books.ended.add(before)
+        books.succeeded[before] = body["governance_body"]
     books.seats[body["governance_body"]] = dict.fromkeys(body["members"], True)
 
 
@@ -116,6 +116,13 @@ def _returned(books: Books, word: Word) -> None:
         require(not books.serves(word.person, party, word.day), "26", f"{word.person} admits its own {party}")
     if {party, *books.awaited(body, word.type, word.day)} <= said.keys():
         books.seats[body][party] = True
+        said.clear()
+
+
+def _assigned(books: Books, word: Word) -> None:
+    """With the last word a duty is assigned, and the same words said again are another assignment."""
+    said = books.equal_words(word)
+    if books.awaited(word.body["governance_body"], word.type, word.day) | {*word.body["bearers"]} <= said.keys():
         said.clear()
 
 
@@ -231,6 +238,7 @@ WRITERS: dict[str, Callable[[Books, Word], None]] = {
     "DecisionSigned": _signed_decision,
     "DeliverableRevised": _delivery,
     "DeliverableSubmitted": _delivery,
+    "DutyAssigned": _assigned,
     "GatheringHeld": _gathered,
     "GovernanceBodyEstablished": _founded,
     "GovernanceRulesAdopted": _rules,

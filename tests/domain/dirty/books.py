@@ -134,7 +134,7 @@ class Books:
         self.keys: dict[str, Key] = {}
         self.appointments: dict[str, Appointment] = {}
         self.seats: dict[str, dict[str, bool]] = {}  # established bodies: party → sits
-        self.ended: set[str] = set()  # bodies with a successor
+        self.succeeded: dict[str, str] = {}  # bodies that have ended, and what has come after them
         self.gone: set[str] = set()  # parties that have ended
         self.rule_versions: dict[str, int] = defaultdict(int)
         self.decisions: dict[str, Decision] = {}
@@ -158,8 +158,14 @@ class Books:
         held = self.appointments.get(key.appointment or "")
         return held is not None and held.holds(day) and type_name in held.said["scope"]
 
+    def acting(self, body: str) -> str:
+        """Give the body that acts now for one: what belonged to a body belongs to the one that came after it."""
+        while body in self.succeeded:
+            body = self.succeeded[body]
+        return body
+
     def sitting(self, body: str) -> set[str]:
-        if body in self.ended:
+        if body in self.succeeded:
             return set()
         return {party for party, sits in self.seats.get(body, {}).items() if sits}
 

@@ -43,7 +43,7 @@ def _scope(books: Books, word: Word) -> None:
     if not before:
         return
     baseline = books.decisions[before[0].body["decision"]]
-    require(baseline.body == decision.body, "9", "another body changes the scope")
+    require(books.acting(baseline.body) == decision.body, "9", "another body changes the scope")
     gone = set(baseline.signed) - signed
     for party in gone:
         here = party in books.sitting(decision.body) and books.able(party, "DecisionSigned", word.day)
@@ -72,7 +72,7 @@ def _binding(books: Books, word: Word) -> None:
     require(not missing, "nobody is bound by others", f"{word.type} without {sorted(missing)}")
     scopes = books.scopes.get(str(body.get("commitment")), [])
     if scopes:
-        own = books.decisions[scopes[0].body["decision"]].body
+        own = books.acting(books.decisions[scopes[0].body["decision"]].body)
         require(own == decision.body, "9", f"another body decides {word.type}")
 
 
@@ -81,7 +81,7 @@ def _independent(books: Books, word: Word) -> None:
     scopes = books.scopes.get(str(word.body.get("commitment")), [])
     if not scopes:
         return
-    body = books.decisions[scopes[0].body["decision"]].body
+    body = books.acting(books.decisions[scopes[0].body["decision"]].body)
     require(word.party not in books.sitting(body), "26", f"{word.party} assesses what its body decided")
     own = [one for one in books.words if one.stream == scopes[0].stream and not one.type.endswith("Contested")]
     require(word.party not in {one.party for one in own}, "26", f"{word.party} assesses its own work")
@@ -105,7 +105,7 @@ def _judging(books: Books, word: Word) -> None:
 
 def _body_of(books: Books, commitment: str) -> str:
     first = books.scopes[commitment][0]
-    return books.decisions[first.body["decision"]].body
+    return books.acting(books.decisions[first.body["decision"]].body)
 
 
 def _concurring(books: Books, word: Word) -> None:
@@ -296,7 +296,7 @@ def compare(books: Books, word: Word, document: Json) -> None:
 def _seats(books: Books, document: Json) -> None:
     body = document["governance_body"]
     if document["status"] == "succeeded":
-        require(body in books.ended, "14", f"{body} has ended by nobody's word")
+        require(body in books.succeeded, "14", f"{body} has ended by nobody's word")
         return
     shown = {one["party"] for one in document["seats"] if one["seated"]}
     require(shown == books.sitting(body), "14", f"{body}: {sorted(shown)} sit, by the words {books.sitting(body)}")

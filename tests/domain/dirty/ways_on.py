@@ -26,12 +26,13 @@ from tests.domain.stage import (
 )
 
 from constancia.domain.decide import decide
-from constancia.domain.governance.body import GovernanceBody
+from constancia.domain.governance.body import GovernanceBody, acting_name
 from constancia.domain.kernel.calendar import local_day
 from constancia.domain.kernel.problems import Refusal
 from constancia.domain.kernel.values import digest
 
 GONE = ("left", "lost", "silent")
+ENDED = ("closed", "rejected", "withdrawn")  # of a commitment: nothing of it waits any more
 
 
 class Others:
@@ -63,7 +64,10 @@ class Others:
         return False
 
     def of(self, party: str) -> list[Voice]:
-        """The party's representatives who can still speak."""
+        """The party's representatives who can still speak; of a party that has ended, nobody."""
+        end: Any = self.aggregate(f"succession/{party}")
+        if end is not None and end.settled is not None:
+            return []
         named = (one for one in self.voices if one.actor["party"] == party)
         return [one for one in named if one.actor["capacity"] == "representative" and self.speaks(one)]
 
@@ -178,6 +182,11 @@ def _enough(others: Others, body: str | None) -> bool:
     return len([one for one in found.seated if one != others.gone and others.of(one)]) > 1
 
 
+def _acting(others: Others, body: str | None) -> str:
+    """Who acts now for a body: what belonged to one that was succeeded belongs to its successor."""
+    return acting_name(others.stage.state, body) or ""
+
+
 def _decision(others: Others, one: Any) -> bool | None:
     if one.status not in ("proposed", "voting", "adopted") or not _enough(others, one.governance_body):
         return None
@@ -195,7 +204,9 @@ def _decision(others: Others, one: Any) -> bool | None:
 
 
 def _commitment(others: Others, one: Any) -> bool | None:
-    body = one.governance_body
+    if one.status in ENDED:
+        return None
+    body = _acting(others, one.governance_body)
     sits = others.aggregate(f"governance/{body}")
     # A silent member that sits and can speak is not passed over in what binds it: it must leave, or speak.
     if not _enough(others, body) or (others.how == "silent" and others.gone in sits.seated):
@@ -211,8 +222,9 @@ def _commitment(others: Others, one: Any) -> bool | None:
 
 def _deliverable(others: Others, one: Any) -> bool | None:
     commitment = others.aggregate(f"commitment/{one.commitment}")
-    sits = others.aggregate(f"governance/{commitment.governance_body}")
-    if one.status == "accepted" or not _enough(others, commitment.governance_body):
+    body = _acting(others, commitment.governance_body)
+    sits = others.aggregate(f"governance/{body}")
+    if one.status == "accepted" or commitment.status in ENDED or not _enough(others, body):
         return None
     of = {"commitment": one.commitment, "deliverable": one.deliverable}
     judges = [party for party in sits.seated if party not in (others.gone, one.current.mark.party)]

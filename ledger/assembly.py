@@ -16,6 +16,7 @@ from constancia.ledger.append.head import Head
 from constancia.ledger.append.recovery import replay
 from constancia.ledger.append.refused_attempts import RefusedAttempts
 from constancia.ledger.append.sequencer import CAPACITY, Sequencer
+from constancia.ledger.append.store_watch import StoreGuard, StoreWatch
 from constancia.ledger.append.write_guard import WriteGuard, WriteGuards
 from constancia.ledger.append.writer import Tip, Writer
 from constancia.ledger.clock import Clock
@@ -27,9 +28,12 @@ from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.reader.log import Log, read_recorded
 from constancia.ledger.reader.states import States
+from constancia.ledger.store.address import Address, address_in, remember_address
 from constancia.ledger.store.application import EntryApplication, create_store, open_application
 from constancia.ledger.store.batch import MAX_BATCH
-from constancia.ledger.store.sqlite_recorder import SCHEMA_VERSION, LedgerRecorder
+from constancia.ledger.store.entry_store import EntryStore
+from constancia.ledger.store.postgres import postgres
+from constancia.ledger.store.sqlite_recorder import SCHEMA_VERSION
 from constancia.ledger.views.follower import Views
 from constancia.ledger.witnesses.cosignature_store import CosignatureStore
 from constancia.ledger.witnesses.pace import Pace
@@ -87,6 +91,7 @@ class OpenRequest:
     origin: str | None
     signer: LogSigner | None
     create: bool
+    database: Address | None = None
 
 
 class LedgerParts:
@@ -183,6 +188,8 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
             on_refused=core.refused.record,
         )
         resources.callback(core.sequencer.close)
+        if application.is_remote:
+            resources.callback(StoreWatch(core.writer, core.sequencer).close)
         if options.follow:
             core.views.follow()
         guards = _guards(core, clock, options)
@@ -197,7 +204,7 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
 
 
 def _guards(core: LedgerParts, clock: Clock, options: Options) -> list[WriteGuard]:
-    guards: list[WriteGuard] = []
+    guards: list[WriteGuard] = [StoreGuard(core.application.store)] if core.application.is_remote else []
     if core.signer is not None and options.guard_rollback:
         folder = LedgerFolder(core.folder)
         core.rollback_guard = RollbackGuard(core.log, core.witnessing, core.signer.verifier, folder, options.published)
@@ -274,9 +281,12 @@ def _start_cosigning(
 
 
 def _open_store(wanted: OpenRequest, resources: contextlib.ExitStack) -> EntryApplication:
+    address = wanted.database or address_in(wanted.folder)
     is_there = (wanted.folder / STORE_NAME).is_file()
     if wanted.create and wanted.signer is None:
         raise LedgerError("a ledger is made with its log's key at hand")
+    if address is not None:
+        return _open_database(wanted, address, resources)
     if not is_there and not wanted.create:
         raise NotFound(f"there is no ledger in {wanted.folder}")
     if wanted.signer is not None:
@@ -290,9 +300,29 @@ def _open_store(wanted: OpenRequest, resources: contextlib.ExitStack) -> EntryAp
     return application
 
 
-def _identify(store: LedgerRecorder, wanted: OpenRequest) -> str:
+def _open_database(wanted: OpenRequest, address: Address, resources: contextlib.ExitStack) -> EntryApplication:
+    # Imported here: a ledger in its own file needs no driver of PostgreSQL.
+    database = postgres()
+    if (wanted.folder / STORE_NAME).exists() and wanted.database is not None:
+        remember_address(wanted.folder, address)  # refuses
+    signer = wanted.signer
+    if signer is not None:
+        wanted.folder.mkdir(parents=True, exist_ok=True)
+        resources.enter_context(WriterLock(wanted.folder))
+        if wanted.create:
+            database.create_tables(address, {"schema": SCHEMA_VERSION, "origin": signer.origin})
+        remove_half_written(wanted.folder.iterdir())
+    application = database.open_database(address, writable=signer is not None)
+    resources.callback(application.close)
+    if signer is not None:
+        remember_address(wanted.folder, address)
+    return application
+
+
+def _identify(store: EntryStore, wanted: OpenRequest) -> str:
     """Return what the store says that it is, held against what was wanted."""
-    where = str(wanted.folder / STORE_NAME)
+    address = wanted.database or address_in(wanted.folder)
+    where = str(wanted.folder / STORE_NAME) if address is None else address.shown
     try:
         meta = store.meta()
     except PersistenceError as error:

@@ -129,3 +129,15 @@ class ClockRefused(WritesRefused):
     """The machine's clock disagrees with the last entry, the monotonic clock or the witnesses."""
 
     code = "E_CLOCK"
+
+
+class StoreUnavailable(WritesRefused):
+    """The database can't be used, now or as it is set up; nothing is acknowledged meanwhile.
+
+    Attributes:
+        code: Stable code; see `store.postgres_errors`.
+    """
+
+    def __init__(self, code: str, es: str, en: str) -> None:
+        super().__init__(es, en)
+        self.code = code

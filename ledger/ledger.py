@@ -34,6 +34,7 @@ from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.publication.bundle import export_bundle
 from constancia.ledger.publication.static_files import PublishResult, publish
 from constancia.ledger.reader.receipts import receipt
+from constancia.ledger.store.address import Address
 from constancia.ledger.submission import SignedStatement
 from constancia.ledger.timestamps.anchor_store import Anchors
 from constancia.ledger.views.reading import Reading, Readings
@@ -81,6 +82,7 @@ class Ledger:
         origin: str | None = None,
         create: bool = False,
         options: Options | None = None,
+        database: Address | None = None,
     ) -> Self:
         """Open the ledger in a folder.
 
@@ -91,6 +93,8 @@ class Ledger:
             origin: The ledger's name, where the caller knows which one it wants.
             create: Makes a new, empty ledger (its first entry must be its genesis); needs a signer.
             options: How it runs.
+            database: Where the store is, if the folder does not say so; a ledger that is written has its folder
+                remember it.
 
         Returns:
             The ledger, read to its end and checked.
@@ -99,9 +103,10 @@ class Ledger:
             NotFound: There is no ledger in the folder.
             LedgerError: It is another ledger than asked for, or `create` found one.
             Locked: Another process has it open for writing.
+            StoreUnavailable: Its database can't be had, or another server writes it.
             Fatal: The store contradicts itself, or its checkpoint.
         """
-        wanted = OpenRequest(folder=folder, origin=origin, signer=signer, create=create)
+        wanted = OpenRequest(folder=folder, origin=origin, signer=signer, create=create, database=database)
         with contextlib.ExitStack() as resources:
             core = assemble(wanted, clock, options or Options(), resources)
             return cls(core, clock, resources.pop_all())
@@ -363,6 +368,10 @@ class Ledger:
     def rebuild(self, *, check: bool) -> Rebuilt:
         """Make the projections again, or compares them; see `rebuild.rebuild`."""
         return rebuild(self, check=check)
+
+    def wait_growth(self, timeout_s: float) -> None:
+        """Wait until another process may have appended something, at most so many seconds."""
+        self._core.application.store.wait_growth(timeout_s)
 
     def refresh(self) -> int:
         """Read what another process has appended; for a ledger opened for reading.

@@ -2,12 +2,14 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from tests import warm
 from tests.ledger.template import Templates
+from tests.postgres import Server, shared_server
 
 # A test that waits for a busy machine has found nothing. `make quick` draws fewer examples.
 settings.register_profile("patient", deadline=None)
@@ -28,6 +30,13 @@ def pytest_configure() -> None:
 def pytest_unconfigure() -> None:
     """End the parent that the tests' processes were forked from."""
     warm.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A real PostgreSQL server, shared by all workers; tests that need one are skipped where it can't be had."""
+    with shared_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from constancia.ledger.append.writer import Tip, tip_of
 from constancia.ledger.errors import Fatal
 from constancia.ledger.store.batch import Batch
 from constancia.ledger.store.mapper import TOPIC, recorded_of
-from constancia.ledger.store.sqlite_recorder import LedgerRecorder
+from constancia.ledger.store.entry_store import EntryStore
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import open_checkpoint
 from constancia.verify.core.formats.note import VerifierKey, parse_vkey
@@ -30,7 +30,7 @@ _PAGE: Final = 1_000
 
 def replay(
     head: Head,
-    store: LedgerRecorder,
+    store: EntryStore,
     log_key: VerifierKey | None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Tip:
@@ -68,13 +68,13 @@ def replay(
     return tip_of(last, head)
 
 
-def _batches(store: LedgerRecorder, start: int) -> Iterator[Batch]:
+def _batches(store: EntryStore, start: int) -> Iterator[Batch]:
     while page := store.batches(start):
         yield from page
         start = page[-1].size
 
 
-def _rows(store: LedgerRecorder, start: int) -> Iterator[Notification]:
+def _rows(store: EntryStore, start: int) -> Iterator[Notification]:
     while page := store.select_notifications(start, _PAGE, inclusive_of_start=False):
         yield from page
         start = page[-1].id

@@ -172,6 +172,10 @@ class Sequencer:
             else:
                 self._settle(batch, outcomes)
 
+    def stop(self, error: Exception) -> None:
+        """Take nothing in any more, because of a fault that was found elsewhere."""
+        self._stop(error)
+
     def _stop(self, error: Exception) -> None:
         _log.critical("the writer stops", exc_info=error)
         fatal = error if isinstance(error, Fatal) else Fatal(str(error), where="the writer")

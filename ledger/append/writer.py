@@ -7,9 +7,12 @@
   against a neighbour that was then not stored.
 - W5: when the store reports an error, the store is read again to see what became of the batch; if
   that can't be known, the writer stops.
+- W6: where the store is a server that is away, the batch stays in doubt and nothing else is taken in; once the server
+  is back and ends where this writer has signed, the writer goes on, with the batch or without it.
 """
 
 import logging
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +28,7 @@ from constancia.ledger.append.examiner import AppendOutcome, Examiner, Submissio
 from constancia.ledger.append.head import Head
 from constancia.ledger.append.write_guard import WriteGuard
 from constancia.ledger.clock import Clock, parse_recorded_at, posix_seconds
-from constancia.ledger.errors import Fatal, LedgerError, LostRace, NotStored, WritesRefused
+from constancia.ledger.errors import Fatal, LedgerError, LostRace, NotStored, StoreUnavailable, WritesRefused
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.store.application import EntryApplication
 from constancia.ledger.store.batch import Batch, plan_batch
@@ -70,6 +73,8 @@ class Writer:
         self._clock = clock
         self._accepted: list[StoredEvent] = []
         self._accepted_ids: dict[str, Entry] = {}  # by statement id, in the same order
+        self._turn = threading.Lock()
+        self._doubt: Batch | None = None  # sent to a store that is away: stored, or not
         self.tip = tip_of(application.store.last_batch(), head)
         self.guard = WriteGuard()
         self.after_genesis: Callable[[], None] = _nothing
@@ -87,8 +92,12 @@ class Writer:
         Raises:
             Fatal: The writer can't go on.
         """
+        with self._turn:
+            return self._write(submissions)
+
+    def _write(self, submissions: Sequence[Submission]) -> list[Outcome]:
         self._accepted, self._accepted_ids = [], {}
-        refused = self.guard.refusal(wait=True)
+        refused = self._revive() or self.guard.refusal(wait=True)
         if refused is not None:
             return [refused] * len(submissions)
         try:
@@ -96,6 +105,10 @@ class Writer:
             if self._accepted:
                 self._store()
         except NotStored as error:
+            return [error] * len(submissions)
+        except StoreUnavailable as error:
+            if self._doubt is None:
+                self._head.retract()
             return [error] * len(submissions)
         except PersistenceError as error:
             self._head.retract()
@@ -189,15 +202,56 @@ class Writer:
             self._application.store.insert_events(self._accepted, batch=batch)
         except Exception as error:  # noqa: BLE001 (whatever it was, the store knows the outcome)
             self._resolve_doubt(batch, error)
+        self._adopt(batch)
+
+    def _adopt(self, batch: Batch) -> None:
+        """Show a batch that is stored to everybody."""
+        head = self._head
         # A crash here leaves the batch stored and unacknowledged. The next start reads it back like
         # any other batch; a client that sends its statement again gets the receipt of this one.
         head.settle()
         self.tip = Tip(size=batch.size, checkpoint=batch.checkpoint, recorded_at=head.recorded_at)
         # A crash here leaves projections behind: they go on from their own position at the next start.
         self._application.store.tell_listeners()
-        if first == 0:
+        if batch.first_index == 0:
             self._tell_genesis()
         self.after_batch()
+
+    def look_after_store(self) -> None:
+        """Notice a store that went away, and go on once it is back: now and then, by a thread of its own.
+
+        Raises:
+            Fatal: The store is back, and does not end where this writer has signed.
+        """
+        self._application.store.check()
+        if self._application.store.away is not None or self._doubt is not None:
+            with self._turn:
+                self._revive()
+
+    def _revive(self) -> StoreUnavailable | None:
+        """Go on after the store was away, or say why nothing can be stored yet."""
+        store = self._application.store
+        if store.away is None and self._doubt is None:
+            return None
+        try:
+            last = store.settled_tail()
+        except StoreUnavailable as away:
+            return away
+        except PersistenceError:
+            return store.away
+        doubt, self._doubt = self._doubt, None
+        if doubt is not None and last is not None and last.checkpoint == doubt.checkpoint:
+            self._adopt(doubt)
+            return None
+        self._head.retract()
+        if (last.checkpoint if last is not None else b"") != self.tip.checkpoint:
+            raise LostRace(
+                "the database does not end where this server has signed: a copy that lagged was put in its place, or "
+                "another server wrote",
+                where=f"size {last.size if last is not None else 0}, signed {self.tip.size}",
+            )
+        _log.warning("the database is back at size %d", self.tip.size)
+        return None
 
     def _tell_genesis(self) -> None:
         # A crash before this is made good at the next opening, and so is a failure of it: the
@@ -213,7 +267,10 @@ class Writer:
         Returns when the batch is stored all the same.
         """
         try:
-            last = self._application.store.last_batch()
+            last = self._application.store.settled_tail()
+        except StoreUnavailable:
+            self._doubt = batch
+            raise
         except PersistenceError as unreadable:
             raise Fatal(
                 f"after a failed write ({error}) the store can't be read ({unreadable})",
@@ -226,6 +283,8 @@ class Writer:
         where = f"entries {batch.first_index} to {batch.size - 1}"
         if (last.size if last is not None else 0) != batch.first_index:
             raise LostRace("the store was changed by another writer", where=where) from error
+        if isinstance(error, StoreUnavailable):
+            raise error
         if isinstance(error, IntegrityError):
             raise Fatal(f"the store refuses what the head planned: {error}", where=where) from error
         raise NotStored(f"nothing was stored: {error}", retry_after_s=_RETRY_AFTER_S) from error

@@ -14,7 +14,7 @@ from constancia.ledger.append.head import find_leaf
 from constancia.ledger.append.writer import Tip
 from constancia.ledger.errors import Damaged, NotFound
 from constancia.ledger.store.mapper import recorded_of
-from constancia.ledger.store.sqlite_recorder import LedgerRecorder
+from constancia.ledger.store.entry_store import EntryStore
 from constancia.ledger.wire.composition import encode_bundle
 from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof
 from constancia.verify.core.formats.checkpoint import read_checkpoint
@@ -26,7 +26,7 @@ from constancia.verify.wire.tiles import HASHES_PER_TILE, tile_width
 _PAGE: Final = 512
 
 
-def read_recorded(store: LedgerRecorder, index: int) -> Recorded:
+def read_recorded(store: EntryStore, index: int) -> Recorded:
     """Return the domain's view of a stored entry; the caller knows that it is there."""
     [row] = store.select_notifications(index + 1, 1)
     return recorded_of(read_entry(bytes(row.state)), row.originator_version)
@@ -44,7 +44,7 @@ def _is_stored(state: object, leaf_hash: bytes) -> bool:
 class Log:
     """Reads one log."""
 
-    def __init__(self, tree: Tree, store: LedgerRecorder, tip: Callable[[], Tip]) -> None:
+    def __init__(self, tree: Tree, store: EntryStore, tip: Callable[[], Tip]) -> None:
         """Read the stored part of `tree`, which ends where `tip` says."""
         self._tree = tree
         self._store = store

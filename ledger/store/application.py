@@ -10,8 +10,8 @@ from typing_extensions import override
 
 from constancia.ledger.disk.database import create_by
 from constancia.ledger.sqlite_files import read_only_query
+from constancia.ledger.store.entry_store import EntryStore
 from constancia.ledger.store.mapper import EntryMapper
-from constancia.ledger.store.sqlite_recorder import LedgerRecorder
 from constancia.verify.sources.layout import STORE_NAME
 
 
@@ -23,6 +23,7 @@ class EntryApplication(Application[str]):
     """
 
     name = "ledger"
+    is_remote: ClassVar[bool] = False  # whether the store is a server, which may go away and come back
     env: ClassVar[dict[str, str]] = {"PERSISTENCE_MODULE": "constancia.ledger.store.sqlite_recorder:LedgerFactory"}
 
     @override
@@ -36,9 +37,9 @@ class EntryApplication(Application[str]):
         return EntryMapper(transcoder=self.construct_transcoder())
 
     @property
-    def store(self) -> LedgerRecorder:
+    def store(self) -> EntryStore:
         """The recorder, as what it is."""
-        return cast("LedgerRecorder", self.recorder)
+        return cast("EntryStore", self.recorder)
 
 
 def create_store(folder: Path, meta: dict[str, str]) -> None:

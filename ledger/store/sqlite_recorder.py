@@ -13,7 +13,7 @@ tampering is the verifier.
 """
 
 import sqlite3
-import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -35,7 +35,9 @@ from eventsourcing.sqlite import (
 from eventsourcing.utils import Environment, EnvType
 from typing_extensions import override
 
+from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.store.batch import Batch
+from constancia.ledger.store.entry_store import Listeners
 
 SCHEMA_VERSION: Final = "1"
 # Readers are the pages' threads (40 in the server); each holds a connection for one short query.
@@ -142,7 +144,7 @@ class LedgerDatastore(SQLiteDatastore):
                 raise
 
 
-class LedgerRecorder(SQLiteApplicationRecorder):
+class LedgerRecorder(SQLiteApplicationRecorder, Listeners):
     """Stores batches and reads entries."""
 
     def __init__(self, datastore: SQLiteDatastore, events_table_name: str = "stored_events") -> None:
@@ -150,9 +152,8 @@ class LedgerRecorder(SQLiteApplicationRecorder):
         if events_table_name != "stored_events":
             raise ProgrammingError("the ledger keeps entries in one table and takes no snapshots")
         super().__init__(datastore, events_table_name)
+        Listeners.__init__(self)
         self.select_max_notification_id_statement = "SELECT MAX(position) FROM stored_events"
-        self._listeners: set[threading.Event] = set()
-        self._listeners_lock = threading.Lock()
 
     @override
     def construct_create_table_statements(self) -> list[str]:
@@ -230,22 +231,21 @@ class LedgerRecorder(SQLiteApplicationRecorder):
                 for row in c.fetchall()
             ]
 
-    def listen(self, event: threading.Event) -> None:
-        """Have `event` set now, and whenever readers may find more entries, until `forget`."""
-        with self._listeners_lock:
-            self._listeners.add(event)
-        event.set()
+    @property
+    def away(self) -> StoreUnavailable | None:
+        """Why nothing can be stored now: a file is always there."""
+        return None
 
-    def forget(self, event: threading.Event) -> None:
-        """End `listen`; may be repeated."""
-        with self._listeners_lock:
-            self._listeners.discard(event)
+    def settled_tail(self) -> Batch | None:
+        """Give the last batch: what a file shows is on the disk (S4)."""
+        return self.last_batch()
 
-    def tell_listeners(self) -> None:
-        """Tell those who listen that readers may find more entries: for the writer, once they can."""
-        with self._listeners_lock:
-            for listener in self._listeners:
-                listener.set()
+    def check(self) -> None:
+        """Do nothing: there is no connection to lose."""
+
+    def wait_growth(self, timeout_s: float) -> None:
+        """Wait: another process's commits are not announced."""
+        time.sleep(timeout_s)
 
     def statement_positions(self, statement_ids: Sequence[str]) -> dict[str, int]:
         """Return the positions of those of the given statement ids that are stored."""

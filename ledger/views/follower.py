@@ -20,7 +20,7 @@ from constancia.ledger.disk.database import is_damaged, remove_database
 from constancia.ledger.disk.retry import Retry
 from constancia.ledger.reader.log import Log
 from constancia.ledger.reader.states import States
-from constancia.ledger.store.sqlite_recorder import LedgerRecorder
+from constancia.ledger.store.entry_store import EntryStore
 from constancia.ledger.views.projector import ABOUT, Projector, about
 from constancia.ledger.views.view_store import PAGE, ViewStore, open_views
 
@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 class Views:
     """A log's stored rows: maintained while it grows, and read by pages and interface."""
 
-    def __init__(self, log: Log, states: States, recorder: LedgerRecorder, path: Path | None, origin: str) -> None:
+    def __init__(self, log: Log, states: States, recorder: EntryStore, path: Path | None, origin: str) -> None:
         """Prepare; nothing is opened before it is needed.
 
         Args:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.ledger.template import Template, Templates
 from tests.ledger.world import ORIGIN, START, Signed, World, play
+from tests.postgres import Server, put_into
 
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.append.writer import Writer
@@ -14,6 +15,7 @@ from constancia.ledger.assembly import LedgerParts, Options
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.store.address import Address
 
 
 @dataclass
@@ -26,6 +28,7 @@ class Desk:
     signer: LogSigner
     folder: Path
     options: Options | None = None
+    database: Address | None = None
 
     def take(self, signed: Signed) -> AppendOutcome:
         """Appends, and lets the parties see the new end of the log."""
@@ -59,7 +62,22 @@ OpenDesk = Callable[..., Desk]
 
 
 @pytest.fixture
-def open_desk(tmp_path: Path) -> Iterator[OpenDesk]:
+def stored_in() -> str:
+    """Where the store of a test's ledgers is: `sqlite` or `postgres`; a module of tests may say the other."""
+    return "sqlite"
+
+
+@pytest.fixture
+def new_database(stored_in: str, request: pytest.FixtureRequest) -> Callable[[], Address | None]:
+    """Gives the address of a database for one more ledger; None where it has a file of its own."""
+    if stored_in == "sqlite":
+        return lambda: None
+    server: Server = request.getfixturevalue("postgres_server")
+    return server.schema
+
+
+@pytest.fixture
+def open_desk(tmp_path: Path, new_database: Callable[[], Address | None]) -> Iterator[OpenDesk]:
     """Opens ledgers, new ones or copies of a template, with the options wanted, and closes them at the end."""
     opened: list[Desk] = []
 
@@ -67,8 +85,12 @@ def open_desk(tmp_path: Path) -> Iterator[OpenDesk]:
         folder, clock = tmp_path / name, StoryClock(START)
         signer = LogSigner.generate(ORIGIN) if begun is None else begun.signer
         world = World(signer.vkey) if begun is None else begun.copy_to(folder)
-        ledger = Ledger.open(folder, clock=clock, signer=signer, create=begun is None, options=options)
-        desk = Desk(ledger, world, clock, signer, folder, options)
+        database = new_database()
+        if database is not None and begun is not None:
+            put_into(database, folder)
+        is_new = begun is None
+        ledger = Ledger.open(folder, clock=clock, signer=signer, create=is_new, options=options, database=database)
+        desk = Desk(ledger, world, clock, signer, folder, options, database)
         opened.append(desk)
         return desk
 

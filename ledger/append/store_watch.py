@@ -1,0 +1,55 @@
+"""Looks after a store that is a server: notices that it went away, and has the writer go on once it is back."""
+
+import threading
+from typing import Final
+
+from constancia.ledger.append.sequencer import Sequencer
+from constancia.ledger.append.write_guard import WriteGuard
+from constancia.ledger.append.writer import Writer
+from constancia.ledger.errors import Fatal, StoreUnavailable
+from constancia.ledger.store.entry_store import EntryStore
+
+_EVERY_S: Final = 1.0
+
+
+class StoreGuard(WriteGuard):
+    """Refuses to write while the store is away, in the store's own words."""
+
+    def __init__(self, store: EntryStore) -> None:
+        """Ask a store."""
+        self._store = store
+
+    def refusal(self, *, wait: bool = False) -> StoreUnavailable | None:
+        """Give why nothing can be stored now; None while it can."""
+        del wait
+        return self._store.away
+
+
+class StoreWatch:
+    """A thread that looks after one ledger's store until it is closed."""
+
+    def __init__(self, writer: Writer, sequencer: Sequencer) -> None:
+        """Start it.
+
+        Args:
+            writer: Who goes on, or says that the store is another one.
+            sequencer: Who is stopped then.
+        """
+        self._writer = writer
+        self._sequencer = sequencer
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="store-watch", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End it; may be repeated."""
+        self._closing.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._closing.wait(_EVERY_S):
+            try:
+                self._writer.look_after_store()
+            except Fatal as error:
+                self._sequencer.stop(error)
+                return

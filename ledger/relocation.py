@@ -1,0 +1,206 @@
+"""Moving a ledger's store between the SQLite file in its folder and a database of PostgreSQL.
+
+- R1: the ledger is audited before, and compared byte by byte after; what is not the same is not used.
+- R2: at every instant exactly one of the two stores can be written, or none: where a move is cut short the ledger is
+  closed until the same command is repeated, which finishes it.
+- R3: the store that was left stays, under another name or marked, and is not written any more.
+
+It needs the driver of PostgreSQL: `store.postgres.postgres` says so where it is missing.
+"""
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+from constancia.ledger.backup import Unsound
+from constancia.ledger.disk.durable import durable_part, sync_folder, write_file
+from constancia.ledger.disk.lock import WriterLock
+from constancia.ledger.errors import LedgerError, NotFound
+from constancia.ledger.folder import LedgerFolder
+from constancia.ledger.store.address import DATABASE_NAME, Address, address_in
+from constancia.ledger.store.postgres_application import create_tables
+from constancia.ledger.store.postgres_errors import of_driver, unavailable
+from constancia.ledger.store.postgres_session import Connection, check_server, connect, lock, one_row
+from constancia.ledger.store.transfer import Snapshot, differences, load, write_files
+from constancia.verify.audit.run import audit
+from constancia.verify.report.findings import Verdict
+from constancia.verify.sources.layout import COSIGNATURES_NAME, STORE_NAME
+from constancia.verify.sources.source import Source
+from constancia.verify.sources.sqlite_store import Store, open_store
+from constancia.verify.trust.trust_folder import load_trust
+
+LEFT_SUFFIX: Final = ".moved"
+ARRIVING: Final = "arriving"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A store that was moved: its size and root, where it is, and where it was."""
+
+    size: int
+    root: str
+    now: str
+    before: str
+
+
+def move_to_database(folder: Path, address: Address) -> Moved:
+    """Move a ledger's store into a database.
+
+    Args:
+        folder: The ledger's folder; no server may have it open for writing.
+        address: Of a database without a ledger, or where this very move was cut short.
+
+    Returns:
+        What was moved.
+
+    Raises:
+        NotFound: The folder has no store of its own.
+        Unsound: The ledger does not verify.
+        Locked: A server writes the folder.
+        LedgerError, StoreUnavailable: The database has something else, or can't be had.
+    """
+    path = _store_to_move(folder)
+    with WriterLock(folder), contextlib.closing(open_store(path)) as store:
+        moved = _audited(folder, store, before=str(folder / STORE_NAME), now=address.shown)
+        meta = {str(key): str(value) for key, value in store.meta().items()}
+        create_tables(address, meta, moved=ARRIVING)
+        with _arrival(address, store, meta) as connection, _driver_errors():
+            load(store, _cosignatures(folder), connection)
+            _compare(store, address)
+            write_file(folder / DATABASE_NAME, f"{address.shown}\n".encode())
+            for name in (STORE_NAME, COSIGNATURES_NAME):
+                _set_aside(folder / name)
+            # A crash before this leaves a database that nobody writes; repeated, the move ends here.
+            connection.execute("UPDATE writer SET moved = NULL")
+    return moved
+
+
+def move_to_file(folder: Path) -> Moved:
+    """Move a ledger's store out of its database, into its folder.
+
+    Args:
+        folder: The ledger's folder, which names the database; no server may have it open for writing.
+
+    Returns:
+        What was moved.
+
+    Raises:
+        NotFound: The folder names no database.
+        Unsound: The ledger does not verify.
+        Locked: A server writes the folder.
+        LedgerError, StoreUnavailable: The folder has a store, the database can't be had, or a server writes it.
+    """
+    address = address_in(folder)
+    if address is None:
+        raise NotFound(f"the ledger in {folder} is in no database")
+    part = durable_part(folder / "moving")
+    with contextlib.ExitStack() as resources:
+        resources.enter_context(WriterLock(folder))
+        connection = resources.enter_context(_locked(address))
+        _check_departure(folder, address, connection)
+        resources.callback(shutil.rmtree, part, ignore_errors=True)
+        part.mkdir(mode=0o700)
+        with Snapshot(address) as snapshot:
+            write_files(snapshot, part, strict=True)
+        with contextlib.closing(open_store(part / STORE_NAME)) as store:
+            moved = _audited(folder, store, before=address.shown, now=str(folder / STORE_NAME))
+            _compare(store, address)
+        # A crash after this leaves a ledger that nobody writes; repeated, the move is made again from here.
+        with _driver_errors():
+            connection.execute("UPDATE writer SET moved = %s", (str(folder.resolve()),))
+        for name in (COSIGNATURES_NAME, STORE_NAME):
+            if (part / name).exists():
+                (part / name).replace(folder / name)
+        sync_folder(folder)
+        (folder / DATABASE_NAME).unlink()
+        sync_folder(folder)
+    return moved
+
+
+def _store_to_move(folder: Path) -> Path:
+    """Give the path of the store that is moved: once it is set aside, the move is at its last step."""
+    place = folder / STORE_NAME
+    left = place.with_name(place.name + LEFT_SUFFIX)
+    if not place.exists() and left.exists() and address_in(folder) is not None:
+        return left
+    if not place.exists():
+        raise NotFound(f"there is no ledger in {folder}")
+    return place
+
+
+def _check_departure(folder: Path, address: Address, connection: Connection) -> None:
+    moved = one_row(connection, "SELECT moved FROM writer")["moved"]
+    if moved not in (None, str(folder.resolve())):
+        raise unavailable("E_STORE_MOVED", moved)
+    if moved is None and (folder / STORE_NAME).exists():
+        raise LedgerError(f"{folder / STORE_NAME} is there, and {address.shown} is in use: two stores of one ledger")
+
+
+@contextlib.contextmanager
+def _arrival(address: Address, store: Store, meta: dict[str, str]) -> Iterator[Connection]:
+    """Give a connection to a database that awaits this very store, locked."""
+    with _locked(address) as connection:
+        moved = one_row(connection, "SELECT moved FROM writer")["moved"]
+        with Snapshot(address) as snapshot:
+            stored = dict(snapshot.rows("meta"))
+            is_empty = next(snapshot.rows("batches"), None) is None
+        if stored != meta or (moved != ARRIVING and not (moved is None and is_empty)):
+            raise LedgerError(f"{address.shown} holds a ledger already ({stored.get('origin')}); name an empty database")
+        with _driver_errors():
+            connection.execute("UPDATE writer SET moved = %s", (ARRIVING,))
+        with Snapshot(address) as snapshot:
+            difference = differences(store, snapshot, prefix=True)
+        if difference is not None:
+            raise LedgerError(f"{address.shown} holds rows of another ledger ({difference}); name an empty database")
+        yield connection
+
+
+@contextlib.contextmanager
+def _locked(address: Address) -> Iterator[Connection]:
+    """Give a connection that has the ledger's lock, so that no server writes it."""
+    with contextlib.closing(connect(address)) as connection:
+        check_server(connection, writing=True)
+        lock(connection)
+        yield connection
+
+
+def _compare(store: Store, address: Address) -> None:
+    with Snapshot(address) as snapshot:
+        difference = differences(store, snapshot)
+    if difference is not None:
+        raise LedgerError(f"{address.shown} does not have the same rows: {difference}; nothing was moved")
+
+
+def _audited(folder: Path, store: Store, *, before: str, now: str) -> Moved:
+    trust = LedgerFolder(folder).trust
+    source = Source(kind="store", location=str(folder), store=store)
+    report = audit(source, load_trust(trust) if trust.is_dir() else None)
+    if report.verdict is Verdict.ALTERED or not report.size:
+        raise Unsound(folder, report)
+    return Moved(size=report.size, root=report.root or "", before=before, now=now)
+
+
+def _cosignatures(folder: Path) -> Store | None:
+    for name in (COSIGNATURES_NAME, COSIGNATURES_NAME + LEFT_SUFFIX):
+        if (folder / name).exists():
+            return open_store(folder / name)
+    return None
+
+
+def _set_aside(path: Path) -> None:
+    if path.exists():
+        path.replace(path.with_name(path.name + LEFT_SUFFIX))
+        sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def _driver_errors() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        raise of_driver(error) from error

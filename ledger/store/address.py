@@ -1,0 +1,88 @@
+"""Where a ledger's store is, if not in its folder: an address of PostgreSQL, and the file that remembers it.
+
+- D1: a folder has its store in `ledger.sqlite` or in the database that its file `database` names, never in both: two
+  stores of one ledger, both written, would be two histories.
+- D2: the file never holds a password.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from constancia.ledger.disk.durable import write_file
+from constancia.ledger.errors import LedgerError
+from constancia.ledger.store.postgres_errors import unavailable
+from constancia.verify.sources.files import read_file
+from constancia.verify.sources.layout import STORE_NAME
+
+DATABASE_NAME: Final = "database"
+# Where the environment names a database, for every command.
+VARIABLE: Final = "CONSTANCIA_DATABASE"
+_SCHEMES: Final = ("postgresql", "postgres")
+_SECRETS: Final = frozenset(["password", "sslpassword"])
+_MAX_BYTES: Final = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The address of a database, with its password if it was given one.
+
+    Attributes:
+        conninfo: As libpq reads it: `postgresql://USER@HOST:PORT/DATABASE?…`.
+    """
+
+    conninfo: str
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read an address.
+
+        Raises:
+            StoreUnavailable: It has another form (`E_STORE_ADDRESS`).
+        """
+        text = text.strip()
+        try:
+            parts = urlsplit(text)
+        except ValueError as error:
+            raise unavailable("E_STORE_ADDRESS", error) from error
+        if parts.scheme not in _SCHEMES or len(text) > _MAX_BYTES or not text.isprintable():
+            raise unavailable("E_STORE_ADDRESS", f"{parts.scheme}:" if parts.scheme else text.partition("@")[2])
+        return cls(text)
+
+    @property
+    def shown(self) -> str:
+        """The address without what is secret in it: for messages, and for the folder's file."""
+        parts = urlsplit(self.conninfo)
+        user, at, place = parts.netloc.rpartition("@")
+        query = [(name, value) for name, value in parse_qsl(parts.query) if name not in _SECRETS]
+        return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}{at}{place}", query=urlencode(query)))
+
+
+def address_in(folder: Path) -> Address | None:
+    """Give the address that a ledger's folder names; None where its store is a file of its own.
+
+    The password, if one is needed, comes from where libpq looks for it, or from the address in `CONSTANCIA_DATABASE`.
+
+    Raises:
+        StoreUnavailable: The file holds no address.
+    """
+    raw = read_file(folder / DATABASE_NAME, _MAX_BYTES)
+    if raw is None:
+        return None
+    given = os.environ.get(VARIABLE)
+    return Address.read(given if given else raw.decode("utf-8", "replace"))
+
+
+def remember_address(folder: Path, address: Address) -> None:
+    """Write the address, without its password, into a ledger's folder.
+
+    Raises:
+        LedgerError: The folder has a store of its own.
+    """
+    if (folder / STORE_NAME).exists():
+        raise LedgerError(f"{folder / STORE_NAME} is this ledger's store; move it with `constancia move`")
+    text = f"{address.shown}\n".encode()
+    if read_file(folder / DATABASE_NAME, _MAX_BYTES) != text:
+        write_file(folder / DATABASE_NAME, text)

@@ -1,0 +1,137 @@
+"""The eventsourcing library's application over PostgreSQL: making the tables, and opening them to write or to read."""
+
+import contextlib
+from typing import Any
+
+import psycopg
+from eventsourcing.persistence import ApplicationRecorder, InfrastructureFactory
+from eventsourcing.utils import EnvType
+from typing_extensions import override
+
+from constancia.ledger.store import postgres_schema as schema
+from constancia.ledger.store.address import Address
+from constancia.ledger.store.application import EntryApplication
+from constancia.ledger.store.postgres_errors import of_driver, unavailable
+from constancia.ledger.store.postgres_recorder import PostgresLedgerRecorder, ReaderDatastore
+from constancia.ledger.store.postgres_session import LOCK_S, Connection, WriterSession, check_server, connect, one_row
+
+
+class _Factory(InfrastructureFactory[Any]):
+    """What the library asks for a recorder; it has one, made beforehand."""
+
+    def __init__(self, recorder: PostgresLedgerRecorder, env: EnvType) -> None:
+        super().__init__(env)
+        self._recorder = recorder
+
+    @override
+    def application_recorder(self) -> ApplicationRecorder:
+        return self._recorder
+
+    @override
+    def aggregate_recorder(self, purpose: str = "events") -> Any:
+        raise NotImplementedError("the ledger takes no snapshots")
+
+    @override
+    def tracking_recorder(self, *_: Any, **__: Any) -> Any:
+        raise NotImplementedError("what is made from the entries is stored elsewhere")
+
+    process_recorder = aggregate_recorder
+
+    @override
+    def close(self) -> None:
+        self._recorder.close()
+
+
+class PostgresEntryApplication(EntryApplication):
+    """Entries as the library's events, in PostgreSQL."""
+
+    is_remote = True
+
+    def __init__(self, recorder: PostgresLedgerRecorder) -> None:
+        """Use a recorder, which is closed with the application."""
+        self._made = recorder
+        super().__init__()
+
+    @override
+    def construct_factory(self, env: Any) -> Any:
+        return _Factory(self._made, dict(env))
+
+
+def create_tables(address: Address, meta: dict[str, str], *, moved: str | None = None) -> None:
+    """Make the tables of a new ledger, all or none, where there are none.
+
+    Args:
+        address: Of the database.
+        meta: What the store says about itself.
+        moved: Why nobody writes it yet.
+
+    Raises:
+        StoreUnavailable: The server can't be had, or does not promise durability.
+    """
+    with contextlib.closing(connect(address)) as connection:
+        check_server(connection, writing=True)
+        try:
+            # Two servers that are started at once: the second finds the tables made.
+            with connection.transaction():
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (schema.LOCK_CLASS,))
+                if has_tables(connection):
+                    return
+                for statement in schema.STATEMENTS:
+                    connection.execute(statement)  # type: ignore[call-overload]  # every statement is our own
+                for item in meta.items():
+                    connection.execute("INSERT INTO meta VALUES (%s, %s)", item)
+                connection.execute("UPDATE writer SET moved = %s", (moved,))
+        except psycopg.Error as error:
+            raise of_driver(error) from error
+
+
+def has_tables(connection: Connection) -> bool:
+    """Tell whether a database, in the schema that the connection uses first, has a ledger's tables."""
+    return bool(one_row(connection, "SELECT to_regclass('layout') IS NOT NULL AS is_there")["is_there"])
+
+
+def check_layout(connection: Connection) -> None:
+    """Check that a ledger's tables are there, in the version that this program knows.
+
+    Raises:
+        StoreUnavailable: They are not.
+    """
+    if not has_tables(connection):
+        raise unavailable("E_STORE_MISSING")
+    version = one_row(connection, "SELECT version FROM layout")["version"]
+    if version != schema.VERSION:
+        raise unavailable("E_STORE_VERSION", f"layout {version}, {schema.VERSION}")
+
+
+def open_database(address: Address, *, writable: bool) -> PostgresEntryApplication:
+    """Open the store in a database.
+
+    Args:
+        address: Of the database; of a standby too, where it is not written.
+        writable: Whether entries will be added: this takes the ledger's lock.
+
+    Returns:
+        The application; close it.
+
+    Raises:
+        StoreUnavailable: The server can't be had, has no ledger, or another server writes it.
+    """
+    with contextlib.closing(connect(address)) as connection:
+        check_server(connection, writing=writable)
+        check_layout(connection)
+    session = WriterSession(address) if writable else None
+    if session is not None:
+        session.open(LOCK_S)
+    return PostgresEntryApplication(PostgresLedgerRecorder(ReaderDatastore(address), session))
+
+
+def is_ledger_in(address: Address) -> bool:
+    """Tell whether a database has a ledger's tables.
+
+    Raises:
+        StoreUnavailable: The server can't be had.
+    """
+    with contextlib.closing(connect(address)) as connection:
+        return has_tables(connection)
+
+

@@ -33,6 +33,7 @@ from constancia.ledger.folder import LedgerFolder, policy_text
 from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.publication.bundle import export_bundle
 from constancia.ledger.publication.static_files import PublishResult, publish
+from constancia.ledger.publication.target import Target
 from constancia.ledger.reader.receipts import receipt
 from constancia.ledger.store.address import Address
 from constancia.ledger.submission import SignedStatement
@@ -340,12 +341,12 @@ class Ledger:
 
     # Handing out
 
-    def publish(self, folder: Path | None = None, *, tidy: bool = False, check: bool = False) -> PublishResult:
-        """Brings a folder of static files up to date, by default the ledger's own `log`; see `publish.publish`."""
+    def publish(self, place: Path | Target | None = None, *, tidy: bool = False, check: bool = False) -> PublishResult:
+        """Bring a published log up to date, by default the ledger's own folder `log`; see `static_files.publish`."""
         return publish(
             self.log,
             self.documents,
-            folder or self.folder.log,
+            place or self.folder.log,
             self.anchors,
             tidy=tidy,
             check=check,

@@ -114,12 +114,10 @@ def _tell(size: int, stamp: "Stamp") -> None:
 
 def _publish(ledger: "Ledger") -> None:
     """Copy the anchors into the published folder, up to the size of its checkpoint."""
+    from constancia.ledger.publication.target import FolderTarget, publish_anchors
     from constancia.verify.core.formats.checkpoint import read_checkpoint
-    from constancia.verify.core.formats.note import MAX_NOTE_BYTES
-    from constancia.verify.sources.files import read_file
-    from constancia.verify.sources.layout import ANCHORS_NAME, CHECKPOINT_NAME
 
-    published = read_file(ledger.folder.log / CHECKPOINT_NAME, MAX_NOTE_BYTES)
+    target = FolderTarget(ledger.folder.log)
+    published = target.checkpoint()
     if published is not None:
-        size = read_checkpoint(published).size
-        ledger.anchors.publish(ledger.folder.log / ANCHORS_NAME, size)
+        publish_anchors(ledger.anchors, target, read_checkpoint(published).size)

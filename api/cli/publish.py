@@ -1,23 +1,30 @@
-"""`constancia publish`: write the log as static files for any web server."""
+"""`constancia publish`: write the log as static files for any web server, into a folder or a bucket (S3)."""
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import guarded, message, say
+from constancia.api.cli.terminal import fail, guarded, message, say
 
 if TYPE_CHECKING:
     from threading import Event
 
     from constancia.ledger.ledger import Ledger
+    from constancia.ledger.publication.target import Target
+
+_SCHEME = "s3://"
 
 
 @guarded
 def command(
     target: Annotated[
-        Path | None,
-        typer.Argument(metavar="DIR", help="Carpeta pública; por omisión, log del libro. / Public folder."),
+        str | None,
+        typer.Argument(
+            metavar="DIR|s3://BUCKET/PREFIX",
+            help="Carpeta pública o sitio en un almacén S3; por omisión, log del libro. / Public folder or S3 place.",
+        ),
     ] = None,
     folder: Annotated[Path, typer.Option("--dir", help="Carpeta del libro. / The ledger's folder.")] = Path("demo"),
     watch: Annotated[
@@ -34,11 +41,13 @@ def command(
         ),
     ] = False,
     check: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            help="Comparar al empezar lo ya publicado, byte por byte, y reponer lo dañado. / Compare and mend."
+            "--check/--no-check",
+            help="Comparar al empezar lo ya publicado, byte por byte, y reponer lo dañado; por omisión, sólo en una "
+            "carpeta. / Compare and mend; by default in a folder only.",
         ),
-    ] = True,
+    ] = None,
 ) -> None:
     """Publica el libro como archivos estáticos. / Publish the log as static files.
 
@@ -48,6 +57,13 @@ def command(
     log key. It can be repeated or run from cron.
 
     Ejemplo / example: constancia publish /srv/www/libro --dir demo --watch
+
+    Un almacén S3 (extra «s3») toma credenciales y dirección del entorno: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+    AWS_REGION, AWS_ENDPOINT_URL. Un punto de control más viejo nunca reemplaza a uno más nuevo.
+    / An S3 store (extra "s3") takes credentials and address from the environment. An older checkpoint never replaces a
+    newer one.
+
+    Ejemplo / example: constancia publish s3://libros/inai --dir demo
     """
     from threading import Event
 
@@ -58,30 +74,47 @@ def command(
     stop = Event()
     if watch:
         _stop_on_signal(stop)
-    with Ledger.open(folder, clock=SystemClock(), signer=None, options=Options(follow=False)) as ledger:
-        place = target or ledger.folder.log
-        _publish(ledger, place, tidy=not keep_partials, tell_always=True, check=check)
+    with contextlib.ExitStack() as resources:
+        options = Options(follow=False)
+        ledger = resources.enter_context(Ledger.open(folder, clock=SystemClock(), signer=None, options=options))
+        is_bucket = target is not None and target.startswith(_SCHEME)
+        place = _bucket(target or "", resources) if is_bucket else Path(target or ledger.folder.log)
+        _publish(
+            ledger, place, tidy=not keep_partials, tell_always=True, check=not is_bucket if check is None else check
+        )
         while watch and not stop.wait(every):
             _publish_again(ledger, place, tidy=not keep_partials)
 
 
-def _publish(ledger: "Ledger", place: Path, *, tidy: bool, tell_always: bool, check: bool = False) -> None:
+def _bucket(url: str, resources: contextlib.ExitStack) -> "Target":
+    try:
+        from constancia.ledger.publication.bucket import BucketTarget
+    except ImportError as error:
+        raise fail(message("publish.extra", name=error.name)) from error
+    return resources.enter_context(BucketTarget(url))
+
+
+def _publish(ledger: "Ledger", place: "Path | Target", *, tidy: bool, tell_always: bool, check: bool = False) -> None:
     done = ledger.publish(place, tidy=tidy, check=check)
     if done.files or tell_always:
         root = ledger.log.root(done.new_size).hex()
-        text = message("publish.done", path=place, old=done.old_size, size=done.new_size, files=done.files, root=root)
+        shown = place if isinstance(place, Path) else place.place
+        text = message("publish.done", path=shown, old=done.old_size, size=done.new_size, files=done.files, root=root)
         say(text)
 
 
-def _publish_again(ledger: "Ledger", place: Path, *, tidy: bool) -> None:
-    """Publish new entries. Report and retry a full disk or a lost mount; stop at a contradicting history."""
-    from constancia.ledger.publication.static_files import UnderWay
+def _publish_again(ledger: "Ledger", place: "Path | Target", *, tidy: bool) -> None:
+    """Publish new entries. Report and retry a full disk, a lost mount or network; stop at a contradicting history."""
+    from constancia.ledger.publication.target import Unpublished
 
     try:
         ledger.refresh()
         _publish(ledger, place, tidy=tidy, tell_always=False)
-    except (OSError, UnderWay) as error:
-        say(message("publish.later", reason=str(error)), err=True)
+    except (OSError, Unpublished) as error:
+        from constancia.api.cli.terminal import language
+        from constancia.api.text.error_words import error_words
+
+        say(message("publish.later", reason=error_words(str(error), language())), err=True)
 
 
 def _stop_on_signal(stop: "Event") -> None:

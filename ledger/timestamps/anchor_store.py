@@ -23,7 +23,7 @@ from constancia.ledger.errors import Fatal, LedgerError, NotFound
 from constancia.ledger.timestamps.authorities import AUTHORITY_NAME
 from constancia.verify.core.formats.canonical import MAX_INTEGER
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, parse_note
-from constancia.verify.sources.files import read_file, read_named
+from constancia.verify.sources.files import read_named
 
 INDEX_NAME: Final = "SHA256SUMS"
 NOTE_NAME: Final = "checkpoint"
@@ -119,28 +119,6 @@ class Anchors:
             write_file(self.folder / path, answer)
             write_file(self.folder / INDEX_NAME, self.index())
         return self.folder / path
-
-    def publish(self, folder: Path, size: int) -> int:
-        """Copy new files into a published log's folder `anchors`, the list last.
-
-        Args:
-            folder: That folder.
-            size: The published checkpoint's size.
-
-        Returns:
-            How many files were written.
-        """
-        written = 0
-        for path in self.paths(size):
-            if not (folder / path).exists():
-                write_file(folder / path, self.get(path))
-                written += 1
-        index = self.index(size)
-        listed = folder / INDEX_NAME
-        if index and read_file(listed, MAX_INDEX_BYTES) != index:
-            write_file(listed, index)
-            written += 1
-        return written
 
     def _keep_note(self, size: int, note: bytes) -> None:
         place = self.folder / str(size) / NOTE_NAME

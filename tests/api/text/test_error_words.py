@@ -18,8 +18,8 @@ from constancia.api.text.i18n import message_ids, tr
 ROOT = Path(__file__).resolve().parents[3]
 LEDGER = frozenset(
     {
-        "Busy", "Closed", "Damaged", "Fatal", "KeyFileError", "LedgerError", "LostRace", "NoLedger", "NotFound",
-        "NotStored", "Otherwise", "ReadOnly", "Unreachable", "WrongPassphrase",
+        "BucketTrouble", "Busy", "Closed", "Damaged", "Fatal", "KeyFileError", "LedgerError", "LostRace", "NoLedger",
+        "NotFound", "NotStored", "Otherwise", "ReadOnly", "Unreachable", "WrongPassphrase",
     }
 )  # fmt: skip
 # Which argument of each error is the sentence.

@@ -13,7 +13,8 @@ from tests.ledger.conftest import Desk, OpenDesk
 
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import Damaged, Fatal, NotFound
-from constancia.ledger.publication.static_files import UnderWay, publish
+from constancia.ledger.publication.static_files import publish
+from constancia.ledger.publication.target import UnderWay
 from constancia.verify.audit.run import audit
 from constancia.verify.core.formats.checkpoint import parse_checkpoint
 from constancia.verify.core.formats.note import parse_note
@@ -227,7 +228,7 @@ class TestInterruption:
                 write_file(path, data)
 
             with monkeypatch.context() as patch:
-                patch.setattr("constancia.ledger.publication.static_files.write_file", broken)
+                patch.setattr("constancia.ledger.publication.target.write_file", broken)
                 try:
                     desk.ledger.publish()
                 except Interrupted:
@@ -266,7 +267,7 @@ class TestInterruption:
             written.append(path.name)
             write_file(path, data)
 
-        monkeypatch.setattr("constancia.ledger.publication.static_files.write_file", noted)
+        monkeypatch.setattr("constancia.ledger.publication.target.write_file", noted)
         publish(documented.ledger.log, documented.ledger.documents, documented.folder / "log")
         assert written[-1] == "checkpoint"
         assert written.count("checkpoint") == 1

@@ -14,6 +14,7 @@ from tests.api.served import serving
 from tests.ledger.authority import DAY, Certificate, TestAuthority, needs_openssl, present
 from tests.ledger.conftest import Desk, OpenDesk
 
+from constancia.ledger.publication.target import FolderTarget, publish_anchors
 from constancia.ledger.timestamps.anchor_store import Anchors
 from constancia.ledger.timestamps.authorities import load_authorities
 from constancia.ledger.timestamps.level5 import check_time
@@ -380,7 +381,7 @@ class TestCheckpoints:
         before = anchored.ledger.size
         grow(anchored, 2)
         keep(anchored, TestAuthority(tmp_path / "nobody"))  # not pinned: the log's own signature is what counts
-        anchored.ledger.anchors.publish(tmp_path / "cut" / "anchors", before + 2)
+        publish_anchors(anchored.ledger.anchors, FolderTarget(tmp_path / "cut"), before + 2)
         report = check(anchored, tmp_path / "cut")
         assert (report.verdict, codes(report)) == (Verdict.ALTERED, ["time-rollback"])
         assert report.first is not None
@@ -403,7 +404,7 @@ class TestCheckpoints:
         desk.reopen()
         desk.world.look(desk.ledger.log)
         grow(desk, 3)
-        Anchors(true / "anchors").publish(fork / "anchors", before + 2)
+        publish_anchors(Anchors(true / "anchors"), FolderTarget(fork), before + 2)
         report = check(desk)
         assert (report.verdict, codes(report)) == (Verdict.ALTERED, ["time-fork"])
         [fault] = report.faults
@@ -550,7 +551,7 @@ def test_published_anchors_go_no_further_than_the_checkpoint(anchored: Desk, tsa
     grow(anchored)
     keep(anchored, tsa)
     out = anchored.folder / "elsewhere"
-    assert anchored.ledger.anchors.publish(out, size) == 3
-    assert sorted(path.name for path in out.iterdir()) == [str(size), "SHA256SUMS"]
-    assert anchored.ledger.anchors.publish(out, size) == 0
-    assert parse_checkpoint(parse_note((out / str(size) / "checkpoint").read_bytes()).text).size == size
+    assert publish_anchors(anchored.ledger.anchors, FolderTarget(out), size) == 3
+    assert sorted(path.name for path in (out / "anchors").iterdir()) == [str(size), "SHA256SUMS"]
+    assert publish_anchors(anchored.ledger.anchors, FolderTarget(out), size) == 0
+    assert parse_checkpoint(parse_note((out / "anchors" / str(size) / "checkpoint").read_bytes()).text).size == size

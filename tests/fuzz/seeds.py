@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from tests.domain.remarks.test_correction import correction
 from tests.efirma_files import make_pair
 from tests.fuzz.formats import passkey
 from tests.fuzz.harness import CORPUS, place
+from tests.fuzz.law import law_stage
 from tests.fuzz.scene import LOG_KEY, PASSPHRASE, true_log, trust_path
 from tests.ledger.authority import TestAuthority
 from tests.ledger.opening.test_first_acts import invitation, offered
@@ -41,6 +43,7 @@ from constancia.verify.core.formats.entry import parse_entry
 from constancia.verify.core.formats.note import format_vkey
 
 FORMS = ("ProgressReported", "ContestRaised", "DecisionProposed")
+ROOT = Path(__file__).resolve().parents[2]
 Seeds = Sequence[bytes]
 
 
@@ -55,7 +58,6 @@ def of_the_log() -> dict[str, Seeds]:
     )
     folder = log.write_folder(place() / "seed-folder")
     notes = [(folder / "checkpoint").read_bytes(), log.checkpoint(7)]
-    asked = [format_request(7, prefix_path(log.tree, 7, log.size), notes[0]), format_request(0, [], notes[1])]
     receipts = [log.receipt(20), log.receipt(3, 9)]
     bundle = next((folder / "tile" / "entries").rglob("*.p/*")).read_bytes()
     statements = [one.statement.raw for one in few]
@@ -142,7 +144,6 @@ def of_monitors() -> dict[str, Seeds]:
         url="https://log.example", origin=LOG_KEY.name, at="2026-01-01T00:00:00Z", is_found=True,
         finding=Finding(code="rollback", key="9", params={"size": 9}),
     )  # fmt: skip
-    accepted = b'{"at":"x","reason":"r","root":"","seen":[],"size":1}'
     state: dict[str, Any] = {"format": 1, "url": "https://log.example", "origin": LOG_KEY.name, "size": 9}
     return {
         "contradiction": [proof],
@@ -167,12 +168,29 @@ def of_people() -> dict[str, Seeds]:
     genesis = b'{"constancia":"genesis/1","opening":%b,"parties":[%b],"log":%b,"statement":%b}' % parts
     return {
         "dates": [b"2019", b"2019-02", b"2019-02-28/..", b"../2020-08-31", b"2019-03-01T18:00:00Z"],
-        "question": [b"2019-03-01\x00#7", b"2019\x002019-03-01T00:00:00-06:00", b"#12\x002019-02"],
+        "question": [b"2019\x002019-03-01T00:00:00-06:00", b"2019-03-01\x00#7", b"#12\x002019-02"],
         "form": [f"{name}&{urlencode(answers)}".encode() for name in FORMS],
         "invitation": [members],
         "party-file": [members + b"\n" + parties[0]],
         "genesis-file": [genesis],
     }
+
+
+def of_the_law() -> dict[str, Seeds]:
+    """An act of each type of the demonstration's story, and some that name what the harness's state has."""
+    story = json.loads((ROOT / "examples" / "process-2017-2025.json").read_bytes())
+    acts = {act["type"]: {name: act[name] for name in ("type", "body", "occurred_on")} for act in story}
+    stage = law_stage()
+    entry = stage.entries[-1].leaf_hash
+    item = {"entry": entry, "field": "body.evidence.0.uri"}
+    request = {"cancellation": "x-1", "items": [item], "reason": {"es": "x"}}
+    named = [
+        {"type": "CancellationRequested", "body": request},
+        {"type": "CorrectionRecorded", "body": correction(stage)},
+    ]
+    named += [{"type": one.statement["type"], "body": one.statement["body"]} for one in stage.entries[-12:]]
+    small = [raw for act in acts.values() if len(raw := json.dumps(act, ensure_ascii=False).encode()) < 1_500]
+    return {"judged": [json.dumps(act, ensure_ascii=False).encode() for act in named] + small}
 
 
 def _party_file(party: str, opening: Invitation) -> bytes:
@@ -195,7 +213,14 @@ def write_missing(name: str, seeds: Seeds) -> None:
 def main() -> None:
     """Write them."""
     with tempfile.TemporaryDirectory() as folder:
-        made: list[Mapping[str, Seeds]] = [of_the_log(), of_trust(), of_keys(Path(folder)), of_monitors(), of_people()]
+        made: list[Mapping[str, Seeds]] = [
+            of_the_log(),
+            of_trust(),
+            of_keys(Path(folder)),
+            of_monitors(),
+            of_people(),
+            of_the_law(),
+        ]
     bundle = place() / "seed.zip"
     true_log().write_zip(bundle, place() / "seed-folder")
     made.append({"zip-bundle": [bundle.read_bytes()]})

@@ -268,9 +268,11 @@ class Interview:
         return printable(next(iter(self.answers.get(f"{row}.{item.key}", [row]))))
 
     def _next_row(self, path: str) -> int:
-        numbers = [int(head) for name in self.answers if name.startswith(f"{path}.")
-                   and (head := name[len(path) + 1 :].partition(".")[0].partition(":")[0]).isdecimal()]  # fmt: skip
-        return max(numbers, default=-1) + 1
+        from constancia.api.text.numbers import plain_number
+
+        numbers = [plain_number(name[len(path) + 1 :].partition(".")[0].partition(":")[0]) for name in self.answers
+                   if name.startswith(f"{path}.")]  # fmt: skip
+        return max((number for number in numbers if number is not None), default=-1) + 1
 
     def _rules(self, item: "Field", path: str) -> None:
         say(message("ask.rules", label=self._words.label(item)))
@@ -291,9 +293,11 @@ class Interview:
 
     def _option(self, options: "Sequence[Option]", answer: str) -> str | None:
         """Give the value that an answer means: a number of the list, a value, or a title in either language."""
+        from constancia.api.text.numbers import plain_number
+
         wanted = folded(answer)
-        if answer.isdecimal() and 1 <= int(answer) <= len(options):
-            return options[int(answer) - 1].value
+        if 1 <= (number := plain_number(answer) or 0) <= len(options):
+            return options[number - 1].value
         for option in options:
             titles = {folded(words.title(option.title)) for words in (self._words, self._also)}
             if wanted and wanted in {folded(option.value), *titles}:
@@ -301,12 +305,14 @@ class Interview:
         return None
 
     def _numbers(self, prompt: str, listed: Sequence[_T], *, asked: bool = True) -> list[_T]:
+        from constancia.api.text.numbers import plain_number
+
         if asked:
             say(prompt)
         while True:
             answer = self._line("> ")
             parts = [part for part in answer.replace(",", " ").split() if part]
-            if all(part.isdecimal() and 1 <= int(part) <= len(listed) for part in parts):
+            if all(1 <= (plain_number(part) or 0) <= len(listed) for part in parts):
                 return [listed[int(part) - 1] for part in dict.fromkeys(parts)]
             say(message("ask.numbers", found=answer, count=len(listed)))
 

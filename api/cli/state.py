@@ -71,6 +71,7 @@ def command(
     from constancia.api.cli.standing import print_standing, print_validities
     from constancia.api.text.dates import date_words
     from constancia.api.text.i18n import tr
+    from constancia.api.text.numbers import plain_number
     from constancia.verify.core.formats.canonical import canonical
     from constancia.verify.report.output import USAGE
 
@@ -84,7 +85,8 @@ def command(
             return
         for note in reading.notes:
             say(tr(language(), f"note.{note.code}", since=date_words(note.since, language())))
-        if asked is not None and asked.isdigit() and int(asked) <= ledger.size:
+        number = plain_number(asked or "")
+        if number is not None and number <= ledger.size:
             say(message("state.bare", found=asked))
         print_standing(reading, language())
         if asked is not None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from constancia.api.forms.fields import Field, Form, Kind
 from constancia.api.forms.written_dates import likely_date
+from constancia.api.text.numbers import plain_number
 from constancia.domain.catalogue import REGISTRY, UnknownAct, parse_act
 from constancia.domain.kernel.calendar import parse_day, parse_edtf
 from constancia.domain.kernel.languages import member_of
@@ -221,7 +222,8 @@ class _Reader:
         """Give the numbers of the rows of a list that were answered, in order."""
         prefix = f"{path}."
         heads = (name[len(prefix) :].partition(".")[0] for name in self._answers if name.startswith(prefix))
-        return sorted({int(bare) for head in heads if (bare := head.partition(":")[0]).isdecimal()})[:MOST_ROWS]
+        numbers = (plain_number(head.partition(":")[0]) for head in heads)
+        return sorted({number for number in numbers if number is not None})[:MOST_ROWS]
 
     def rules(self, item: Field, path: str) -> dict[str, Any] | None:
         """Read rules: name, value and where each comes from."""

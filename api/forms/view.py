@@ -8,6 +8,7 @@ from constancia.api.forms.fields import Field, Form, Kind, MessageId, Option
 from constancia.api.forms.files import NAME
 from constancia.api.forms.reading import BEFORE, OUT, STAYS, Answers, Fault
 from constancia.api.forms.words import Words
+from constancia.api.text.numbers import plain_number
 
 OPENED: Final = ":opened"  # after a row that was there before: it is shown with its questions
 ADDED: Final = ":rows"  # after a list: how many empty rows it shows
@@ -225,7 +226,7 @@ class View:
     def _rows(self, item: Field, path: str) -> Iterable[Row]:
         numbers = row_numbers(path, self._answers)
         added = self._value(f"{path}{ADDED}")
-        wanted = min(int(added), 20) if added.isdecimal() else 0
+        wanted = min(plain_number(added) or 0, 20)
         last = max(numbers, default=-1)
         for number in [*numbers, *range(last + 1, last + 1 + wanted)]:
             row = f"{path}.{number}"
@@ -267,7 +268,7 @@ def row_numbers(path: str, answers: Answers) -> list[int]:
         for name, values in answers.items()
         if name.startswith(prefix) and any(map(str.strip, values)) and not name.endswith(OUT)
     }
-    return sorted(int(head) for head in heads if head.isdecimal())
+    return sorted(number for head in heads if (number := plain_number(head)) is not None)
 
 
 def completed(posted: Answers, usual: Answers) -> dict[str, list[str]]:

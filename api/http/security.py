@@ -21,6 +21,7 @@ from constancia.api.http import problems
 from constancia.api.http.proxies import own_address, path_within, prefix_of
 from constancia.api.http.rates import Rates
 from constancia.api.http.settings import Settings
+from constancia.api.text.numbers import plain_number
 from constancia.domain.kernel.problems import Problem, Refusal
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.verify.core.errors import Malformed
@@ -176,7 +177,8 @@ async def bounded_body(request: Request, limit: int, timeout_s: float = BODY_TIM
         rule = "a body is sent as it is, not compressed"
         raise Refusal(Problem(code="E_CONTENT_TYPE", rule=rule), {"content_encoding": coding[:80]})
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
+    number = plain_number(declared)
+    if number is not None and number > limit:
         raise Malformed("too-large", "body", f"at most {limit} bytes", declared)
     data = bytearray()
     try:

@@ -19,6 +19,7 @@ from constancia.api.pages.feed_items import missed_since, missed_titles
 from constancia.api.pages.frame import Frame
 from constancia.api.pages.page_cache import CachedPage
 from constancia.api.text.i18n import LANGUAGES, tr
+from constancia.api.text.numbers import plain_number
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.governance.decision import Decision
 from constancia.domain.kernel.calendar import local_day, parse_instant
@@ -175,7 +176,7 @@ def _reading(ledger: Ledger, name: str, text: str | None, zone: str, *, is_end: 
     """
     if text is None:
         return ledger.as_of(), False
-    if text.startswith("#") and text[1:].isdecimal():
+    if text.startswith("#") and plain_number(text[1:]) is not None:
         return ledger.as_of(known=text), False
     first, last = read_span(name, text, zone)
     if not is_end and first <= _BEGINNING:

@@ -1,5 +1,6 @@
 """Corrections: one more entry, about an earlier one. The target is never altered; both are shown."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import UnionType
@@ -20,6 +21,7 @@ from constancia.domain.kernel.values import Digest, EdtfText, Hex64, Identifier,
 # `CORRECTABLE`. Identifiers, digests, numbers, choices and days of validity say who, what, on which basis and in which
 # order: those never are.
 _CORRECTABLE: Final = (str, Label, EdtfText)
+_POSITION: Final = re.compile(r"\d{1,9}\Z")  # not `isdigit`, which takes `²` too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +210,7 @@ def kind_of(type_name: str, path: list[str], edition: int = NEWEST) -> object | 
     hint: Any = cls
     for name in path[1:]:
         if get_origin(hint) is tuple:
-            hint = get_args(hint)[0] if name.isdigit() else None
+            hint = get_args(hint)[0] if _POSITION.match(name) else None
         elif isinstance(hint, type) and issubclass(hint, Value):
             hint = hint.member_hint(name)
         else:
@@ -238,7 +240,7 @@ def value_at(item: Mapping[str, Any], path: list[str]) -> object:
     for name in path:
         if isinstance(part, Mapping):
             part = part.get(name)
-        elif isinstance(part, list) and name.isdigit() and int(name) < len(part):
+        elif isinstance(part, list) and _POSITION.match(name) and int(name) < len(part):
             part = part[int(name)]
         else:
             return None

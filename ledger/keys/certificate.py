@@ -8,6 +8,8 @@ The issuer's signature is not checked, nor whether SAT has revoked it: a party's
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from constancia.ledger.keys.key_file import PrivateKey
 from constancia.ledger.keys.note_keys import KeyFileError
+from constancia.verify.core.errors import Unreadable
 from constancia.verify.sources.files import read_named
 
 MAX_CERTIFICATE_BYTES: Final = 65_536
@@ -49,7 +52,12 @@ def check_certificate(path: Path, key: PrivateKey, now: datetime) -> bytes:
     Source: RFC 5280 §4.2.1.3 (key usage). SAT's profile: an e.firma may also encipher and agree on keys; a seal for
         invoices (CSD) may only sign, and its subject names an organizational unit, the branch.
     """
-    certificate = _read(path)
+    with _reading(path):
+        certificate = _read(path)
+        return _checked(certificate, path, key, now)
+
+
+def _checked(certificate: x509.Certificate, path: Path, key: PrivateKey, now: datetime) -> bytes:
     spki = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     if spki != key.public.spki:
         raise KeyFileError(f"{path}: the certificate is of another key than the one given")
@@ -64,6 +72,17 @@ def check_certificate(path: Path, key: PrivateKey, now: datetime) -> bytes:
     return certificate.public_bytes(Encoding.DER)
 
 
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turn what the library raises into the one answer: fields are read when they are asked for, and may be broken."""
+    try:
+        yield
+    except (KeyFileError, Unreadable, OSError):
+        raise
+    except Exception as error:
+        raise KeyFileError(f"{path}: this is not a certificate (.cer)") from error
+
+
 def seal_certificate(certificate: bytes) -> SealedCertificate:
     """Give the salted digest of a certificate: SHA-256 over a new salt of 32 bytes, then the DER."""
     salt = secrets.token_bytes(SALT_BYTES)
@@ -72,11 +91,8 @@ def seal_certificate(certificate: bytes) -> SealedCertificate:
 
 def _read(path: Path) -> x509.Certificate:
     data = read_named(path, MAX_CERTIFICATE_BYTES)
-    try:
-        read = x509.load_pem_x509_certificate if data.startswith(b"-----") else x509.load_der_x509_certificate
-        return read(data)
-    except ValueError as error:
-        raise KeyFileError(f"{path}: this is not a certificate (.cer)") from error
+    read = x509.load_pem_x509_certificate if data.startswith(b"-----") else x509.load_der_x509_certificate
+    return read(data)
 
 
 def _is_for_signing(certificate: x509.Certificate) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -21,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
     load_pem_private_key,
 )
-from cryptography.x509 import load_der_x509_certificate
+from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.keys.log_signer import KEY_FILE_MODE, KeyFileError
@@ -101,7 +102,9 @@ def load(path: Path, passphrase: bytes) -> PrivateKey:
     try:
         read = load_pem_private_key if data.startswith(b"-----") else load_der_private_key
         handle = read(data, passphrase)
-    except (ValueError, TypeError) as error:
+    except UnsupportedAlgorithm as error:
+        raise KeyFileError(f"{path}: an Ed25519 key or an e.firma key is needed") from error
+    except (ValueError, TypeError, InternalError) as error:
         if _is_certificate(data):
             raise KeyFileError(f"{path}: this is a certificate, not a key: give the .key file") from error
         raise WrongPassphrase(
@@ -119,7 +122,7 @@ def _is_certificate(data: bytes) -> bool:
     """Tell whether a file is the certificate that belongs to a key."""
     try:
         load_der_x509_certificate(data)
-    except ValueError:
+    except (ValueError, InvalidVersion):
         return data.startswith(b"-----BEGIN CERTIFICATE")
     return True
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -103,7 +103,7 @@ class NoteKeys:
             keys = [load_pem_private_key(block, passphrase) for block in _BLOCK.findall(data)]
         except UnsupportedAlgorithm as error:
             raise KeyFileError(f"{path}: this platform's cryptographic library can't use this key") from error
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, InternalError) as error:
             raise WrongPassphrase(
                 f"{path}: the passphrase is wrong, or this is not an encrypted key file; try again"
             ) from error

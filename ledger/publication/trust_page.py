@@ -140,8 +140,11 @@ class TrustPage:
         """
         reader = _Reader()
         text = page.decode("utf-8-sig", "replace")
-        reader.feed(text.replace("\r\n", "\n").replace("\r", "\n"))  # as a browser reads it
-        reader.close()
+        try:
+            reader.feed(text.replace("\r\n", "\n").replace("\r", "\n"))  # as a browser reads it
+            reader.close()
+        except AssertionError as error:  # the library's own, for a declaration that no page has
+            raise Malformed("trust-page", "page", "HTML", error) from error
         values = reader.values
         if not values:
             return None

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.sources.files import read_file
@@ -27,6 +27,11 @@ MAX_AUTHORITIES: Final = 64
 MAX_FILE_BYTES: Final = 256 * 1024
 MAX_PATH: Final = 8
 _MAX_BASIS: Final = 500
+# What the library raises for a certificate that is broken, or of a kind that it does not know.
+_UNFIT: Final = (
+    ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.InvalidVersion, x509.ExtensionNotFound,
+    x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +131,7 @@ def _certificates(data: bytes, where: str) -> list[x509.Certificate]:
         if b"-----BEGIN CERTIFICATE-----" in data:
             return x509.load_pem_x509_certificates(data)
         return [x509.load_der_x509_certificate(data)]
-    except ValueError as error:
+    except _UNFIT as error:
         raise Malformed("tsa", where, "certificates in PEM, or one in DER", error) from error
 
 
@@ -147,7 +152,7 @@ def _read(path: Path) -> bytes:
 def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (InvalidSignature, ValueError, TypeError):
+    except _UNFIT:
         return False
     return True
 
@@ -155,5 +160,5 @@ def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bo
 def _may_issue(certificate: x509.Certificate) -> bool:
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (x509.ExtensionNotFound, ValueError):
+    except _UNFIT:
         return False

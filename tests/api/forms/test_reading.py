@@ -106,6 +106,17 @@ def test_rows_that_are_empty_or_do_not_stay_are_left_out() -> None:
     assert row_numbers("rows", without(answers, "rows.2")) == [0, 3, 10]
 
 
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 5_000, "-1", "1_0", ""])
+def test_row_of_no_number_is_none(number: str) -> None:
+    """Digits without end, and characters that only look like digits, once ended in a server error."""
+    item = Field(
+        name="rows", kind=Kind.LIST, required=False, fields=(Field(name="key", kind=Kind.NAME, required=True),)
+    )
+    answers = {f"rows.{number}.key": ["a"], "rows:added": [number]}
+    assert read(Form(type="x", fields=(item,)), answers, find) == ({}, [])
+    assert row_numbers("rows", answers) == []
+
+
 def test_row_that_was_not_opened_keeps_what_it_was() -> None:
     usual = {
         "s.0:before": ["1"],

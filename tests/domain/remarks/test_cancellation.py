@@ -95,6 +95,14 @@ def denied() -> Stage:
     return stage
 
 
+@pytest.mark.parametrize("position", ["²", "9" * 400, "-1", ""])
+def test_position_of_no_number_is_no_field(position: str) -> None:
+    stage = scene()
+    entry = next(entry for entry in stage.entries if entry.statement["type"] == "RepresentativeAppointed")
+    named = requested({"entry": entry.leaf_hash, "field": f"body.scope.{position}"})
+    assert stage.code(officer("nosc"), "CancellationRequested", named) == "E_NOT_FOUND"
+
+
 def next_decision(stage: Stage) -> tuple[Voice, str, Body]:
     to = "blocked" if stage.status(STREAM) == "requested" else "destroyed"
     return officer("inai"), "CancellationDecided", decided(to, MINUTE)

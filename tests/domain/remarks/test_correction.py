@@ -107,7 +107,7 @@ def test_21_identity_order_basis_and_levels_are_not_corrected(field: str) -> Non
     assert refusal.code == "E_CORRECTION_FORBIDDEN"
 
 
-@pytest.mark.parametrize("field", ["body.reason.es", "body.evidence.7.uri"])
+@pytest.mark.parametrize("field", ["body.reason.es", "body.evidence.7.uri", "body.evidence.².uri"])
 def test_a_field_that_the_target_has_not_is_not_corrected(field: str) -> None:
     stage = stage_with_a_report()
     assert stage.code("inai", "CorrectionRecorded", correction(stage, field=field)) == "E_CORRECTION_FORBIDDEN"

@@ -107,7 +107,8 @@ def _open(policy: Path, key: Path, store: Path, passphrase_file: Path | None, *,
     from constancia.ledger.witnesses.witness_memory import WitnessStore
     from constancia.verify.trust.trust_folder import read_policy
 
-    logs = read_policy(policy).logs
+    read = read_policy(policy)
+    logs = {origin: read.keys_of(origin) for origin in read.logs}
     cosigner = unlock(passphrase_file, "passphrase", lambda secret: Cosigner.load(key, secret))
     opened = WitnessStore.create(store, cosigner.keys) if create else WitnessStore.open(store, cosigner.keys)
     return Witness(opened, cosigner, logs, SystemClock())

@@ -163,7 +163,7 @@ class Witness:
 
 
 def _is_signed_by(note: Note, key: VerifierKey) -> bool:
-    """Tell whether a log's key signed a checkpoint; one of ML-DSA-44 signs as a cosigner does (C2SP tlog-checkpoint)."""
+    """Tell whether a log's key signed; one of ML-DSA-44 signs as a cosigner does (C2SP tlog-checkpoint)."""
     if key.type_byte == ED25519:
         return is_signed_by(note, key)
     return bool([verify_cosignature(key, line, note.text) for line in note.signatures if key.matches(line)])

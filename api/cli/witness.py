@@ -133,7 +133,7 @@ def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: boo
         from constancia.api.http.settings import Settings
         from constancia.api.witness_app import create_witness_app
     except ImportError as error:
-        raise fail(message("serve.extra", name=error.name)) from error
+        raise fail(message("witness.extra", name=error.name)) from error
 
     from constancia.ledger.witnesses.witness import READY
 

@@ -22,7 +22,7 @@ from tests.ledger.false_witness import RealWitness
 from tests.ledger.template import Templates
 from tests.ledger.witness_scene import LONG_S, PACE, Scene
 from tests.ledger.witnessed import TreeLog
-from tests.pythons import cached_environment
+from tools.pythons import cached_environment
 
 from constancia.ledger.folder import policy_text
 from constancia.ledger.keys.log_signer import LogSigner

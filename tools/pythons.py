@@ -25,7 +25,7 @@ def interpreters() -> dict[tuple[int, int], Path]:
         The program of each minor version, oldest first; this one where the version is its own.
     """
     minors = range(OLDEST[1], NEWEST[1] + 1)
-    candidates = [Path(found) for minor in minors if (found := shutil.which(f"python3.{minor}"))]
+    candidates = [Path(path) for minor in minors if (path := shutil.which(f"python3.{minor}"))]
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     # Newest patch first; a version's folder is its name.
     candidates += sorted(pyenv.glob("3.*/bin/python"), key=_patch, reverse=True)

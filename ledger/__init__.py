@@ -27,7 +27,11 @@ __all__ = sorted(_HOME)  # noqa: PLE0605 - the stub has them one by one, and a t
 
 
 def __getattr__(name: str) -> object:
-    """Load a public name from its module when it is first asked for."""
+    """Load a public name from its module when it is first asked for; `__version__` is the installed package's."""
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - a command's start does not wait for it
+
+        return version("constancia")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return globals().setdefault(name, resolve_name(f"{__name__}.{_HOME[name]}"))

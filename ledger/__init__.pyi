@@ -3,4 +3,5 @@
 from constancia.ledger.audit.verified import AlteredLedger, Commitment, Milestone, Overdue, VerifiedLedger
 from constancia.ledger.audit.verified import open_verified as open  # noqa: A004 - the package's own verb
 
+__version__: str
 __all__ = ["AlteredLedger", "Commitment", "Milestone", "Overdue", "VerifiedLedger", "open"]

@@ -7,9 +7,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from tests import warm
-from tests.ledger.template import Templates
-from tests.postgres import Server, shared_server
+from tools.import_links import make_links
+
+ROOT = Path(__file__).resolve().parent.parent
+make_links(ROOT)  # an unpacked source archive has none; what follows imports by them
+
+from tests import warm  # noqa: E402
+from tests.ledger.template import Templates  # noqa: E402
+from tests.postgres import Server, shared_server  # noqa: E402
 
 # A test that waits for a busy machine has found nothing. `make quick` draws fewer examples.
 settings.register_profile("patient", deadline=None)

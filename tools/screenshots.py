@@ -112,7 +112,7 @@ def served(demo: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "constancia", "serve", "--demo", "--dir", str(demo), "--port", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         yield _ready(f"http://127.0.0.1:{port}", server)
     finally:

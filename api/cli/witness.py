@@ -107,7 +107,8 @@ def _open(policy: Path, key: Path, store: Path, passphrase_file: Path | None, *,
     from constancia.ledger.witnesses.witness_memory import WitnessStore
     from constancia.verify.trust.trust_folder import read_policy
 
-    logs = read_policy(policy).logs
+    read = read_policy(policy)
+    logs = {origin: read.keys_of(origin) for origin in read.logs}
     cosigner = unlock(passphrase_file, "passphrase", lambda secret: Cosigner.load(key, secret))
     opened = WitnessStore.create(store, cosigner.keys) if create else WitnessStore.open(store, cosigner.keys)
     return Witness(opened, cosigner, logs, SystemClock())
@@ -132,7 +133,7 @@ def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: boo
         from constancia.api.http.settings import Settings
         from constancia.api.witness_app import create_witness_app
     except ImportError as error:
-        raise fail(message("serve.extra", name=error.name)) from error
+        raise fail(message("witness.extra", name=error.name)) from error
 
     from constancia.ledger.witnesses.witness import READY
 

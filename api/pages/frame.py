@@ -297,7 +297,7 @@ class Frame:
                 named=self.named,
                 matter=lambda stream: matter_words(stream, state, lang, self.page_of),
                 kind_of=lambda media_type: tr(lang, f"page.media_{_MEDIA.get(media_type, 'other')}"),
-                bytes=lambda size: byte_words(size, lang),
+                bytes=byte_words,
                 link=self.link,
                 data_path=lambda name, form: f"{base}{path_of_table(name, lang, form)}",
                 start=f"{base}/{lang}/",

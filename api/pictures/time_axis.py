@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from babel.dates import format_date
+from constancia.api.text.dates import day_short
 
 FIRST: Final = 2.5  # percent of the picture's width left free at both ends, for marks
 LAST: Final = 97.5
@@ -63,8 +63,8 @@ class Axis:
         for step in _STEPS:
             days = list(self._starts(step))
             if len(days) <= (_TICKS if step % 12 == 0 else _MONTHS):
-                form = "y" if step % 12 == 0 else "MMM y"
-                return [Tick(self.of_start(day), format_date(day, form, locale=lang)) for day in days]
+                length = len("2019") if step % 12 == 0 else len("2019-03")
+                return [Tick(self.of_start(day), day_short(day.isoformat()[:length], lang)) for day in days]
         return []
 
     def _starts(self, step: int) -> Iterator[date]:

@@ -1,27 +1,20 @@
 """Dates and instants in words, in Spanish and English, never more precise than their EDTF.
 
-Days and months are spelled by CLDR (babel); how an interval and an open end read is a pattern like those of days.
+Months are spelled as the verifier's reports spell them, short ones as CLDR has them (a test compares both with babel).
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
-
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
 
 from constancia.domain.kernel.calendar import OPEN, parse_edtf, zone
 from constancia.verify.report.dates import Precision, common, interval_words, precision_of
+from constancia.verify.report.words import DATES
 
-_NUMBERS: Final = {"es": "es_MX", "en": "en"}
-# By the length of what is left of the date: a whole date, or one without what the other end of an interval says too.
-_FORMATS: Final = {
-    "es": {"day": "d", "day month": "d 'de' MMMM", "day month year": "d 'de' MMMM 'de' y", "month": "MMMM",
-           "month year": "MMMM 'de' y", "year": "y"},
-    "en": {"day": "d", "day month": "d MMMM", "day month year": "d MMMM y", "month": "MMMM", "month year": "MMMM y",
-           "year": "y"},
-}  # fmt: skip
-_SHORT_FORMATS: Final = {4: "y", 7: "MMM y", 10: "d MMM y"}  # by the length of the date
-_MINUTE_FORMATS: Final = {"es": "d 'de' MMMM 'de' y, HH:mm", "en": "d MMMM y, HH:mm"}
+_SHORT_MONTHS: Final = {
+    "es": ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"],
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+}
+_BETWEEN: Final = {"es": " de ", "en": " "}  # between the members of a date
 
 
 class DateWords(str):
@@ -68,9 +61,11 @@ def date_words(text: str, lang: str) -> DateWords:
 
 def _part(text: str, lang: str, *, without: int = 0) -> str:
     """Give a date in words, without the year (1) or year and month (2) that the other end of an interval says."""
-    members = ("year", "month", "day")[without : 1 + text.count("-")]
-    pattern = _FORMATS[lang][" ".join(reversed(members))]
-    return format_date(date.fromisoformat(f"{text}-01-01"[:10]), pattern, locale=lang)
+    numbers = [int(member) for member in text.split("-")]
+    members = [str(number) for number in numbers]
+    if len(members) > 1:
+        members[1] = DATES["months"][lang].split()[numbers[1] - 1]
+    return _BETWEEN[lang].join(reversed(members[without:]))
 
 
 def date_short(text: str, lang: str) -> str:
@@ -84,13 +79,17 @@ def date_short(text: str, lang: str) -> str:
         parse_edtf(text)
     except ValueError:
         return text
-    parts = [part if part == OPEN else _short(part, lang) for part in text.split("/")]
+    parts = [part if part == OPEN else day_short(part, lang) for part in text.split("/")]
     return " – ".join(parts).replace(OPEN, "…")
 
 
-def _short(text: str, lang: str) -> str:
-    day = date.fromisoformat(f"{text}-01-01"[:10])
-    return format_date(day, _SHORT_FORMATS[len(text)], locale=lang)
+def day_short(text: str, lang: str) -> str:
+    """Return a year, month or day (ISO 8601) in few letters: "2019", "mar 2019", "1 mar 2019"."""
+    numbers = [int(member) for member in text.split("-")]
+    members = [str(number) for number in numbers]
+    if len(members) > 1:
+        members[1] = _SHORT_MONTHS[lang][numbers[1] - 1]
+    return " ".join(reversed(members))
 
 
 def instant_words(text: str, lang: str, timezone: str) -> str:
@@ -102,19 +101,19 @@ def instant_words(text: str, lang: str, timezone: str) -> str:
         timezone: IANA name.
     """
     instant = datetime.fromisoformat(text).astimezone(zone(timezone))
-    return format_datetime(instant, _MINUTE_FORMATS[lang], locale=lang)
+    return f"{_part(instant.date().isoformat(), lang)}, {instant:%H:%M}"
 
 
-def byte_words(size: int, lang: str) -> str:
+def byte_words(size: int) -> str:
     """Return a size in words, such as "3.2 kB".
 
     Args:
         size: Bytes.
-        lang: `es` or `en`.
     """
     for unit, divisor in (("MB", 1_000_000), ("kB", 1_000)):
         if size >= divisor:
-            return f"{format_decimal(round(size / divisor, 1), locale=_NUMBERS[lang])} {unit}"
+            # Mexico and English part decimals with a point and thousands with a comma.
+            return f"{size / divisor:,.1f}".removesuffix(".0") + f" {unit}"
     return f"{size} B"
 
 

@@ -1,21 +1,17 @@
-"""Interface texts in Spanish and English, from gettext catalogues read at run time: nothing to compile.
+"""Interface texts in Spanish and English, from gettext catalogues: compiled ones, or a checkout's sources.
 
 A message id names its place (`act.AgreementSigned`, `problem.E_STATE`, `cli.demo.done`). Content carries its own
 languages; the catalogues contain only the product's own texts.
 """
 
 import io
+import json
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from gettext import GNUTranslations
 from importlib.resources import files
 from typing import Final, TypeVar
-
-from babel import Locale, UnknownLocaleError
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
 from constancia.api.text.dates import DateWords, date_words
 from constancia.domain.kernel.languages import DEFAULT_LANGUAGES, language_shown
@@ -32,25 +28,23 @@ DEFAULT_LANGUAGE: Final = "es"
 def catalogue(lang: str) -> GNUTranslations:
     """Return the translations of a language; Spanish for any other language."""
     known = lang if lang in LANGUAGES else DEFAULT_LANGUAGE
-    merged = Catalog(locale=known)
-    for text in catalogue_texts(known).values():
-        for message in read_po(io.BytesIO(text), locale=known):
-            merged[message.id] = message
-    compiled = io.BytesIO()
-    write_mo(compiled, merged)
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    compiled = files("constancia.api").joinpath("locale", f"{known}.mo")
+    if compiled.is_file():
+        return GNUTranslations(io.BytesIO(compiled.read_bytes()))
+    from constancia.api.text.compiling import compile_catalogues  # noqa: PLC0415 - babel is there in a checkout alone
+
+    return GNUTranslations(io.BytesIO(compile_catalogues(known, catalogue_texts(known).values())))
 
 
 @cache
 def message_ids(lang: str) -> tuple[str, ...]:
-    """Return the ids of a language's messages, in the order of its files."""
-    texts = catalogue_texts(lang).values()
-    return tuple(str(message.id) for text in texts for message in read_po(io.BytesIO(text)) if message.id)
+    """Return the ids of a language's messages, in order."""
+    # The standard library reads them and shows them nowhere.
+    return tuple(sorted(filter(None, vars(catalogue(lang))["_catalog"])))
 
 
 def catalogue_texts(lang: str) -> Mapping[str, bytes]:
-    """Return the files of a language's catalogue, a file a room of the product: file name → content (gettext PO)."""
+    """Return the sources of a language's catalogue, a file a room of the product: name → gettext PO; a checkout's."""
     folder = files("constancia.api").joinpath("locale", lang, "LC_MESSAGES")
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir(), key=str) if path.name.endswith(".po")}
 
@@ -119,11 +113,23 @@ def chosen(text: object, lang: str, languages: Sequence[str]) -> tuple[str | Non
 
 def language_name(tag: str, lang: str) -> str:
     """Return a language's name in a language, such as "Portugués (Brasil)"; the tag where CLDR has no name for it."""
-    try:
-        name = Locale.parse(tag, sep="-").get_display_name(lang)
-    except (UnknownLocaleError, ValueError):
-        name = Locale.parse(lang).languages.get(tag)
-    return name[:1].upper() + name[1:] if name else tag
+    names = _names()[lang]
+    first, *rest = tag.split("-")
+    keys = [part.title() if len(part) == 4 else part.upper() for part in rest]
+    details = [names["scripts" if len(key) == 4 else "territories"].get(key) for key in keys]
+    name = names["languages"].get(first)
+    if name is None or None in details:
+        return tag
+    shown = f" ({', '.join(filter(None, details))})" if details else ""
+    return name[:1].upper() + name[1:] + shown
+
+
+@cache
+def _names() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Return names of languages, scripts and territories: CLDR's, written by `tools/build_language_names.py`."""
+    text = files("constancia.api").joinpath("locale", "names.json").read_text("utf-8")
+    names: Mapping[str, Mapping[str, Mapping[str, str]]] = json.loads(text)
+    return names
 
 
 # Parameters of sentences that are dates, and those that are choices with a name (message id `word.<choice>`).

@@ -40,6 +40,7 @@ from constancia.verify.core.errors import Malformed, Unsupported
 from constancia.verify.core.formats.checkpoint import parse_checkpoint
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.note import NoteSignature, VerifierKey, parse_note
+from constancia.verify.wire.merkle import verify_consistency
 
 _ASKS: Final = 4  # another request may pass the size that a 409 gave, once; a witness that lies repeats it
 _CLOSE_S: Final = 5.0
@@ -209,8 +210,7 @@ class CosignatureCollector:
             self._ready.set()
 
     async def _work(self) -> None:
-        self._main = asyncio.current_task()
-        self._loop = asyncio.get_running_loop()
+        self._main, self._loop = asyncio.current_task(), asyncio.get_running_loop()
         limits = httpx.Timeout(self._pace.answer_s, connect=self._pace.connect_s)
         # A proxy is for what is outside; a witness on this very machine is not reached through it.
         direct = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
@@ -313,7 +313,9 @@ class CosignatureCollector:
                 self._keep(endpoint, signed, answer)
                 return
             if status != 409 or media_type != SIZE_MEDIA_TYPE:
-                raise Failed(refusal_code(status, is_known_size=old == size), f"status {status}: {answer[:200]!r}", old)
+                roots = {"old_root": self._log.root(old), "new_root": self._log.root(size)}
+                is_sound = verify_consistency(old_size=old, new_size=size, proof=proof, **roots)
+                raise Failed(refusal_code(status, is_proof_sound=is_sound), f"status {status}: {answer[:200]!r}", old)
             endpoint.known = parse_size(answer)
         raise Failed("garbage", "it names another size each time")
 

@@ -119,15 +119,18 @@ def parse_size(answer: bytes) -> int:
     return int(match.group(1))
 
 
-def refusal_code(status: int, *, is_known_size: bool) -> str:
+def refusal_code(status: int, *, is_proof_sound: bool) -> str:
     """Give the code of a refusal: `conflict`, `no_proof` or `refused`.
+
+    A proof that is sound in this log's own tree, from the size that the witness named, fails only against another tree
+    of that size. So a 422 to it is never "no proof": the witness has cosigned another history of this log.
 
     Args:
         status: HTTP status; another root for a size is 422, and was 409 until the specification of July 2026.
-        is_known_size: Whether the witness was asked about the size that it has cosigned last.
+        is_proof_sound: Whether the proof that was sent leads from the log's own root of the old size to the new one.
 
     Source: C2SP tlog-witness.
     """
-    if status == 409 or (status == 422 and is_known_size):
+    if status == 409 or (status == 422 and is_proof_sound):
         return "conflict"
     return "no_proof" if status == 422 else "refused"

@@ -11,7 +11,7 @@ beyond the log's signature on the checkpoint. Source: C2SP tlog-witness.
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from constancia.ledger.clock import Clock, posix_seconds
@@ -19,9 +19,10 @@ from constancia.ledger.errors import LedgerError
 from constancia.ledger.keys.note_keys import Cosigner
 from constancia.ledger.witnesses.protocol import AddCheckpoint, parse_request
 from constancia.ledger.witnesses.witness_memory import EquivocationRecord, LastCosigned, WitnessStore
-from constancia.verify.core.errors import Malformed
+from constancia.verify.core.errors import Malformed, Unsupported
 from constancia.verify.core.formats.checkpoint import is_signed_by
-from constancia.verify.core.formats.note import VerifierKey, format_note, parse_note
+from constancia.verify.core.formats.cosignature import verify_cosignature
+from constancia.verify.core.formats.note import ED25519, Note, VerifierKey, format_note, parse_note
 from constancia.verify.wire.merkle import verify_consistency
 
 READY: Final = "constancia-witness listening on "  # a witness's process prints this with its address when it is ready
@@ -63,7 +64,7 @@ class Witness:
         self,
         store: WitnessStore,
         cosigner: Cosigner,
-        logs: Mapping[str, VerifierKey],
+        logs: Mapping[str, Sequence[VerifierKey]],
         clock: Clock,
         before_commit: Callable[[], None] | None = None,
     ) -> None:
@@ -72,7 +73,7 @@ class Witness:
         Args:
             store: Its memory.
             cosigner: Its keys.
-            logs: The log keys that it trusts, by origin.
+            logs: The keys of each log that it trusts, by origin: of Ed25519, or of ML-DSA-44. Any of them signs.
             clock: Its clock.
             before_commit: For tests: called between the check and the commit.
         """
@@ -103,7 +104,8 @@ class Witness:
             with self.store.writing() as rows:
                 known = rows.known(origin)
                 _check_extends(known, request)
-                time = max(now, known.cosigned_at)  # a clock set back must not make this tree older than the last one
+                # A clock set back must not make this tree older than the last one; and a time is never 0.
+                time = max(now, known.cosigned_at, 1)
                 if self._before_commit is not None:
                     self._before_commit()
                 size, root = request.checkpoint.size, request.checkpoint.root
@@ -135,15 +137,16 @@ class Witness:
         return None
 
     def _check_signature(self, request: AddCheckpoint) -> None:
-        key = self.logs.get(request.checkpoint.origin)
-        if key is None:
+        keys = self.logs.get(request.checkpoint.origin)
+        if not keys:
             raise UnknownLog(f"no log of origin {request.checkpoint.origin[:200]} is witnessed here")
         try:
-            is_signed = is_signed_by(request.note, key)
-        except Malformed as error:
+            is_signed = [_is_signed_by(request.note, key) for key in keys]  # by each: a line that fails rejects it
+        except (Malformed, Unsupported) as error:
             raise NotSigned(str(error)) from error
-        if not is_signed:
-            raise NotSigned(f"the checkpoint is not signed by {key.name}+{key.key_hash.hex()}")
+        if not any(is_signed):
+            names = " or ".join(f"{key.name}+{key.key_hash.hex()}" for key in keys)
+            raise NotSigned(f"the checkpoint is not signed by {names}")
 
     def _keep(
         self, request: AddCheckpoint, body: bytes, known: LastCosigned | None, at: int, error: NotCosigned
@@ -157,6 +160,13 @@ class Witness:
             _log.error(
                 "ALARM %s: %s, checkpoint of size %d is stored: %s", origin, reason, request.checkpoint.size, error
             )
+
+
+def _is_signed_by(note: Note, key: VerifierKey) -> bool:
+    """Tell whether a log's key signed; one of ML-DSA-44 signs as a cosigner does (C2SP tlog-checkpoint)."""
+    if key.type_byte == ED25519:
+        return is_signed_by(note, key)
+    return bool([verify_cosignature(key, line, note.text) for line in note.signatures if key.matches(line)])
 
 
 def _check_extends(known: LastCosigned, request: AddCheckpoint) -> None:

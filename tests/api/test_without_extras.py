@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 from tests.api.served import Desk, desk_in
 from tests.api.test_cli_verify import LINK, Person
+from tests.witness_process import Home
+
+from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.witnesses.witness import READY
 
 ROOT = Path(__file__).resolve().parents[2]
 # What only the extra brings; typer and rich, which the command line is built on, bring some of it themselves.
@@ -77,10 +81,32 @@ def verify(home: Path, *arguments: str | Path) -> tuple[int, dict[str, Any]]:
     return done.returncode, json.loads(done.stdout)
 
 
+# What `constancia[witness]` does not bring: no framework, no pages.
+PAGES = ("fastapi", "icalendar", "jinja2", "markdown_it", "prov", "segno", "werkzeug", "prometheus_client")
+
+
+def test_witness_runs_without_the_libraries_of_pages(tmp_path: Path) -> None:
+    home = Home.make(tmp_path, "witness.example/w", LogSigner.generate("example.org/log"))
+    [_python, _m, _name, *arguments] = home.command("--listen", "127.0.0.1:0", "--create")
+    code = CODE.replace(repr(BLOCKED), repr(PAGES))
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", code, *arguments], stdout=subprocess.PIPE, text=True,
+        env=Person(tmp_path).environment,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(READY)
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def test_blocked_modules_are_those_of_the_extra_and_no_dependency_names_them() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extra = {one.split(">")[0].replace("-", "_") for one in project["optional-dependencies"]["server"]}
     assert set(BLOCKED) - {"starlette"} == extra - BROUGHT
     named = {one.split(">")[0].replace("-", "_") for one in project["dependencies"]}
+    witness = {one.split(">")[0].replace("-", "_") for one in project["optional-dependencies"]["witness"]}
+    assert witness.isdisjoint(PAGES)
     assert not named & set(BLOCKED)
     assert LINK.is_dir()

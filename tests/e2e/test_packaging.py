@@ -134,7 +134,10 @@ def test_installed_command_helps_and_verifies_a_bundle(wheel: Path, played: Play
 def test_wheel_holds_what_is_read_at_run_time(wheel: Path) -> None:
     held = {path.relative_to(wheel / "constancia").as_posix() for path in (wheel / "constancia").rglob("*")}
     assert {
-        "api/locale/es/LC_MESSAGES/acts.po",
+        "__main__.py",
+        "api/locale/es.mo",
+        "api/locale/en.mo",
+        "api/locale/names.json",
         "api/templates/base.html",
         "api/static/site.css",
         "api/roadmap-2019/agreement.es.md",
@@ -143,7 +146,7 @@ def test_wheel_holds_what_is_read_at_run_time(wheel: Path) -> None:
         "verify/page/page.html",
     } <= held
     assert not (wheel / "constancia" / "__init__.py").exists()
-    assert not [name for name in held if name.startswith("tests")]
+    assert not [name for name in held if name.startswith("tests") or name.endswith(".po")]
 
 
 def metadata_of(wheel: Path) -> tuple[Path, Message]:
@@ -181,6 +184,37 @@ def test_version_and_wire_format_are_printed_apart(wheel: Path, tmp_path: Path) 
     code, said, _ = run(wheel, tmp_path, ["--version"])
     assert code == 0
     assert said.split() == ["constancia", f"{BUILD['project']['version']},", "formato", "/", "wire", "format", "1"]
+
+
+def test_package_runs_as_a_module_and_says_its_version(wheel: Path, tmp_path: Path) -> None:
+    """Without babel: the wheel's words are compiled."""
+    block = "import sys; sys.modules['babel'] = None; import runpy; runpy.run_module('constancia', run_name='__main__')"
+    for command in (["-m", "constancia", "--version"], ["-c", block, "--version"]):
+        done = subprocess.run(
+            [sys.executable, "-P", *command], cwd=tmp_path, capture_output=True, text=True, check=False,
+            env=os.environ | {"PYTHONPATH": str(wheel)},
+        )  # fmt: skip
+        assert (done.returncode, done.stdout.split()[:2]) == (0, ["constancia", f"{BUILD['project']['version']},"])
+    ask = "from constancia import ledger, api; print(ledger.__version__, api.__version__)"
+    versions = subprocess.run(
+        [sys.executable, "-P", "-c", ask], cwd=tmp_path, capture_output=True, text=True, check=True,
+        env=os.environ | {"PYTHONPATH": str(wheel)},
+    )  # fmt: skip
+    assert versions.stdout.split() == [BUILD["project"]["version"]] * 2
+
+
+def test_tests_of_the_source_archive_run(wheel: Path) -> None:
+    """As who packages the program for a distribution runs them: unpacked, without a clone's links."""
+    [unpacked] = (wheel.parent / "unpacked").iterdir()
+    assert not (unpacked / ".import").exists()
+    chosen = ["tests/domain/kernel/test_calendar.py", "tests/verify/core/test_log.py"]
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "pytest", "-q", "-n0", "-x", "-p", "no:cacheprovider", *chosen], cwd=unpacked,
+        capture_output=True, text=True, check=False, timeout=170,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2_000:]
+    assert (unpacked / ".import" / "constancia" / "verify").is_symlink()
 
 
 def test_wheel_holds_the_stub_of_the_public_names(wheel: Path) -> None:

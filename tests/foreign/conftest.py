@@ -4,10 +4,12 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import wait
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.api.served import Desk, desk_in
+from tests.e2e.test_publish import plain_web_server
 from tests.foreign.keys import RsaKey, passkey_ed25519, passkey_p256
 from tests.ledger.world import Signed, text
 
@@ -48,6 +50,15 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         wait([desk.ledger.submit(one.parsed) for one in many[40:]])
         library.registered["ed25519"] = desk.ledger.size - 1
         yield library
+
+
+@pytest.fixture(scope="module")
+def published(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """A folder published once, so that the newest partial tiles alone are in it, and its address."""
+    folder = tmp_path_factory.mktemp("published")
+    library.desk.ledger.publish(folder)
+    with plain_web_server(folder) as url:
+        yield folder, url
 
 
 def registration(desk: Desk, key: Any) -> Signed:

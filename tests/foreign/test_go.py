@@ -4,12 +4,10 @@ import base64
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.e2e.test_publish import plain_web_server
 from tests.foreign.conftest import Library, program
 
 from constancia.ledger.keys.log_signer import LogSigner
@@ -36,15 +34,6 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = go("build", "-o", out, SOURCE)
     assert built.returncode == 0, built.stderr
     return out
-
-
-@pytest.fixture(scope="module")
-def published(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
-    """A folder published once, so that the newest partial tiles alone are in it, and its address."""
-    folder = tmp_path_factory.mktemp("published")
-    library.desk.ledger.publish(folder)
-    with plain_web_server(folder) as url:
-        yield folder, url
 
 
 def read(reader: Path, url: str, vkey: str, *older: int, proofs: bool = False) -> subprocess.CompletedProcess[str]:

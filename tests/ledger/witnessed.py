@@ -52,4 +52,4 @@ def cosigner(name: str = "witness.example/w1") -> Cosigner:
 def witness_in(path: Path, *logs: LogSigner, keys: Cosigner | None = None, create: bool = True) -> Witness:
     keys = keys or cosigner()
     store = WitnessStore.create(path, keys.keys) if create else WitnessStore.open(path, keys.keys)
-    return Witness(store, keys, {one.origin: one.verifier for one in logs}, StoryClock(START))
+    return Witness(store, keys, {one.origin: [one.verifier] for one in logs}, StoryClock(START))

@@ -52,7 +52,7 @@ const secondsOf = line => BigInt("0x" + hex(line.data.slice(0, 8)));
 /** True or false; null where this browser has no ML-DSA-44. */
 async function isCosigned({text, origin, size, root}, key, line) {
 	const time = line.data.slice(0, 8), signature = line.data.subarray(8);
-	if (signature.length !== (key.type === COSIGNATURE ? 64 : 2420)) return false;
+	if (signature.length !== (key.type === COSIGNATURE ? 64 : 2420) || !secondsOf(line) || secondsOf(line) >> 63n) return false;
 	if (key.type === COSIGNATURE) return isSigned(key, signature, utf8(`cosignature/v1\ntime ${secondsOf(line)}\n${text}`));
 	const [name, log] = [utf8(key.name), utf8(origin)], algorithm = {name: "ML-DSA-44"};
 	const message = concat(utf8("subtree/v1\n\0"), [name.length], name, time, [log.length], log, uint64(0), uint64(size), unhex(root));

@@ -1,13 +1,15 @@
 """Dates in words are never more precise than the dates, and have the preposition that their precision takes."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from constancia.api.text.dates import DateWords, date_short, date_words, instant_words
+from constancia.api.text.dates import DateWords, byte_words, date_short, date_words, instant_words
 from constancia.api.text.i18n import say, tr
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.sentences import Parameter, Sentence
@@ -145,3 +147,19 @@ def test_date_in_few_letters(text: str, es: str, en: str) -> None:
 def test_instant_is_told_in_the_ledgers_zone_with_its_summer_time() -> None:
     assert instant_words("2019-05-25T04:30:00Z", "es", "America/Mexico_City") == "24 de mayo de 2019, 23:30"
     assert instant_words("2019-03-01T18:04:05.000Z", "en", "America/Mexico_City") == "1 March 2019, 12:04"
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_days_months_and_sizes_are_spelled_as_cldr_has_them(month: int) -> None:
+    day = date(2019, month, 1 + month)
+    whole = {"es": "d 'de' MMMM 'de' y", "en": "d MMMM y"}
+    for lang, pattern in whole.items():
+        assert date_words(day.isoformat(), lang) == format_date(day, pattern, locale=lang)
+        assert date_short(day.isoformat(), lang) == format_date(day, "d MMM y", locale=lang)
+        assert date_short(day.isoformat()[:7], lang) == format_date(day, "MMM y", locale=lang)
+        instant = datetime(2019, month, 2, 9, 5, tzinfo=UTC)
+        expected = format_datetime(instant, f"{pattern}, HH:mm", locale=lang)
+        assert instant_words(f"2019-{month:02}-02T09:05:00Z", lang, "UTC") == expected
+    size = 10 ** (month // 2 + 3) + 51 * 10**month
+    divisor, unit = (1_000_000, "MB") if size >= 1_000_000 else (1_000, "kB")
+    assert byte_words(size) == f"{format_decimal(round(size / divisor, 1), locale='es_MX')} {unit}"

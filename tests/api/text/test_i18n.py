@@ -4,16 +4,20 @@ import io
 import re
 from collections import Counter
 from functools import cache
+from gettext import GNUTranslations
 from itertools import chain
 from pathlib import Path
 
 import pytest
+from babel import Locale, localedata
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
+from tools import build_language_names
 
 from constancia.api.http.problems import ALL_CODES
 from constancia.api.pages.marked_text import marked, marked_sentence
-from constancia.api.text.i18n import LANGUAGES, catalogue_texts, in_language, language_name, say, tr
+from constancia.api.text.compiling import compile_catalogues
+from constancia.api.text.i18n import LANGUAGES, catalogue_texts, in_language, language_name, message_ids, say, tr
 from constancia.domain.catalogue import MACHINES
 from constancia.domain.sentences import VARIANTS, Sentence
 from constancia.ledger.monitor.findings import KINDS
@@ -148,6 +152,28 @@ def test_a_language_has_its_name_and_one_without_a_name_its_tag() -> None:
         "Español", "Portugués (Brasil)", "Quechua", "Chino (tradicional)", "es-x-inai", "anything_at.all",
     ]  # fmt: skip
     assert language_name("pt", "en") == "Portuguese"
+
+
+def test_names_of_languages_are_those_of_cldr() -> None:
+    assert (API / "locale" / "names.json").read_text(encoding="utf-8") == build_language_names.text()
+    form = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2})?")
+    tags = [tag for tag in localedata.locale_identifiers() if form.fullmatch(tag)]
+    assert len(tags) > 500
+    for tag in tags:
+        for lang in LANGUAGES:
+            small = tag.lower().replace("_", "-")
+            name = Locale.parse(tag).get_display_name(lang) or small
+            assert language_name(small, lang) == (name if name == small else name[:1].upper() + name[1:]), tag
+
+
+def test_compiled_catalogue_is_the_same_twice_and_says_what_the_sources_say() -> None:
+    for lang in LANGUAGES:
+        sources = catalogue_texts(lang).values()
+        compiled = compile_catalogues(lang, sources)
+        assert compiled == compile_catalogues(lang, sources)
+        read = GNUTranslations(io.BytesIO(compiled))
+        assert {name: read.gettext(name) for name in texts(lang)} == texts(lang)
+        assert sorted(message_ids(lang)) == sorted(texts(lang))
 
 
 def test_text_is_marked_where_it_is_in_another_language_and_escaped_everywhere() -> None:

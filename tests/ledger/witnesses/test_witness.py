@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -33,6 +33,7 @@ from constancia.verify.core.formats.note import (
     COSIGNATURE_ED25519,
     COSIGNATURE_MLDSA44,
     NoteSignature,
+    VerifierKey,
     format_note,
     parse_note,
 )
@@ -108,7 +109,7 @@ class TestCosigning:
         clock = StoryClock(START)
         keys = cosigner()
         store = WitnessStore.create(tmp_path / "w.sqlite", keys.keys)
-        witness = Witness(store, keys, {ORIGIN: log.signer.verifier}, clock)
+        witness = Witness(store, keys, {ORIGIN: [log.signer.verifier]}, clock)
         witness.add_checkpoint(log.request(0, 5))
         clock.advance(timedelta(days=-3))
         [line, *_] = parse_answer(parse_note(log.checkpoint(9)).text, witness.add_checkpoint(log.request(5, 9)))
@@ -246,7 +247,7 @@ class TestRaces:
 
         keys = cosigner()
         path = tmp_path / "race.sqlite"
-        logs = {ORIGIN: log.signer.verifier}
+        logs = {ORIGIN: [log.signer.verifier]}
         first = Witness(WitnessStore.create(path, keys.keys), keys, logs, StoryClock(START), before_commit=stall)
         # A second process on the same file is what a store of its own stands for here.
         second = Witness(WitnessStore.open(path, keys.keys), keys, logs, StoryClock(START))
@@ -315,7 +316,7 @@ folder, when, vkey = Path(sys.argv[1]), sys.argv[2], parse_vkey(sys.argv[3])
 keys = Cosigner.load(folder / "key.pem", {passphrase!r})
 store = WitnessStore.open(folder / "store.sqlite", keys.keys)
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-witness = Witness(store, keys, {{vkey.name: vkey}}, SystemClock(), before_commit=die if when == "before" else None)
+witness = Witness(store, keys, {{vkey.name: [vkey]}}, SystemClock(), before_commit=die if when == "before" else None)
 if when == "after":
     keys.cosign = die
 print("answered", len(witness.add_checkpoint(sys.stdin.buffer.read())))
@@ -425,3 +426,49 @@ def test_size_answers_are_read_strictly() -> None:
     for body in (b"", b"50", b"050\n", b"-1\n", b"50\n\n", b"5 0\n", b"9" * 17 + b"\n"):
         with pytest.raises(Malformed):
             parse_size(body)
+
+
+class TestSeveralKeysOfOneLog:
+    """A log that changed its key, or signs with ML-DSA-44 only, is one log to its witnesses."""
+
+    @pytest.fixture
+    def old(self) -> TreeLog:
+        return TreeLog().grow(20)
+
+    def watching(self, path: Path, *keys: VerifierKey) -> Witness:
+        own = cosigner()
+        return Witness(WitnessStore.create(path, own.keys), own, {ORIGIN: keys}, StoryClock(START))
+
+    def test_checkpoint_by_the_new_key_extends_one_by_the_old(self, tmp_path: Path, old: TreeLog) -> None:
+        new = TreeLog(old.salt, LogSigner.generate(ORIGIN)).grow(20)
+        witness = self.watching(tmp_path / "w.sqlite", old.signer.verifier, new.signer.verifier)
+        witness.add_checkpoint(old.request(0, 5))
+        witness.add_checkpoint(new.request(5, 20))
+        assert known_size(witness) == 20
+        with pytest.raises(NotSigned):
+            witness.add_checkpoint(TreeLog(old.salt, LogSigner.generate(ORIGIN)).grow(20).request(20, 20))
+        witness.store.close()
+
+    def test_log_that_signs_with_ml_dsa_alone_is_witnessed(self, tmp_path: Path, old: TreeLog) -> None:
+        keys = NoteKeys.generate()
+        log = Cosigner(ORIGIN, keys.ed25519, keys.mldsa44)
+        strong = next(key for key in log.keys if key.type_byte == COSIGNATURE_MLDSA44)
+        text = parse_note(old.checkpoint(5)).text
+        line = next(line for line in log.cosign(text, NOW) if strong.matches(line))
+        witness = self.watching(tmp_path / "w.sqlite", strong)
+        assert witness.add_checkpoint(format_request(0, (), format_note(text, [line])))
+        spoiled = NoteSignature(name=line.name, key_hash=line.key_hash, blob=line.blob[:-1] + b"\0")
+        with pytest.raises(NotSigned):
+            witness.add_checkpoint(format_request(5, (), format_note(text, [spoiled])))
+        witness.store.close()
+
+    def test_witness_whose_clock_is_at_the_beginning_gives_no_time_of_0(self, tmp_path: Path, old: TreeLog) -> None:
+        own = cosigner()
+        clock = StoryClock(datetime(1970, 1, 1, tzinfo=UTC))
+        witness = Witness(
+            WitnessStore.create(tmp_path / "w.sqlite", own.keys), own, {ORIGIN: [old.signer.verifier]}, clock
+        )
+        text = parse_note(old.checkpoint(5)).text
+        lines = parse_answer(text, witness.add_checkpoint(old.request(0, 5)))
+        assert [verify_cosignature(key, line, text) for key, line in zip(own.keys, lines, strict=True)] == [1, 1]
+        witness.store.close()

@@ -71,7 +71,7 @@ def verify_cosignature(key: VerifierKey, signature: NoteSignature, text: str) ->
         POSIX seconds at which the witness signed.
 
     Raises:
-        Malformed: It does not verify.
+        Malformed: It does not verify, or its time is 0 or above 2^63 - 1.
         Unsupported: ML-DSA-44, and this platform's library has none.
 
     Source: C2SP tlog-cosignature.
@@ -84,7 +84,7 @@ def verify_cosignature(key: VerifierKey, signature: NoteSignature, text: str) ->
         sound = verify_ed25519(key.public_key, sig, message_ed25519(time, text))
     else:
         sound = _verify_mldsa44(key.public_key, sig, message_mldsa44(time, key.name, text))
-    if not sound:
+    if not sound or not 0 < time < 1 << 63:  # a time of 0 is a subtree's, which no witness gives to a checkpoint
         raise Malformed("cosignature", key.name, "a sound cosignature")
     return time
 

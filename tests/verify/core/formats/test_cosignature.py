@@ -27,7 +27,14 @@ def test_messages_are_laid_out_as_the_specification_says() -> None:
 
 
 @pytest.mark.parametrize("witness", BOTH)
-@pytest.mark.parametrize("time", [0, 1, 1_551_463_200, 2**63])
+@pytest.mark.parametrize("time", [0, 2**63, 2**64 - 1])
+def test_time_that_no_witness_gives_makes_a_line_unsound(witness: Witness, time: int) -> None:
+    with pytest.raises(Malformed):
+        verify_cosignature(witness.verifier, witness.line(TEXT, time), TEXT)
+
+
+@pytest.mark.parametrize("witness", BOTH)
+@pytest.mark.parametrize("time", [1, 1_551_463_200, 2**63 - 1])
 def test_sound_cosignature_gives_its_time(witness: Witness, time: int) -> None:
     assert verify_cosignature(witness.verifier, witness.line(TEXT, time), TEXT) == time
 

@@ -21,13 +21,14 @@ DOMAIN_STDLIB = {
     "functools", "hashlib", "importlib", "itertools", "json", "operator", "re", "types", "typing",
     "unicodedata", "uuid", "zoneinfo",
 }  # fmt: skip
-# What an auditor must read in order to believe L1 and L2, in two sittings; and all around it, which makes an audit
-# quick, compares copies, reads files, zips and addresses, undoes in memory what a channel did to them, finds the place,
-# tells another file by its bytes, and says in sentences with names what was recorded and what was altered. That last
-# part is about 600 lines, on which no verdict rests. Docstrings are the guide, and `words.py` and `kinds.py` are tables
-# of sentences: neither counts. Past these it is no longer a specification in code. The core's guide has a limit too.
-CORE_CODE_LINES = 1_600
-CORE_LINES_TO_READ = 2_180
+# What an auditor must read in order to believe L1 and L2, in one sitting of some three hours; and all around it, which
+# makes an audit quick, compares copies, reads files, zips and addresses, undoes in memory what a channel did to them,
+# finds the place, tells another file by its bytes, and says in sentences with names what was recorded and what was
+# altered. That last part is about 600 lines, on which no verdict rests. Docstrings are the guide, and `words.py` and
+# `kinds.py` are tables of sentences: neither counts. Past these it is no longer a specification in code. The core's
+# guide has a limit too.
+CORE_CODE_LINES = 1_500
+CORE_LINES_TO_READ = 1_900
 AROUND_CODE_LINES = 4_000
 CORE_STDLIB = {
     "base64", "binascii", "collections", "contextlib", "dataclasses", "datetime", "enum", "hashlib", "json", "re",
@@ -170,15 +171,8 @@ def test_reading_order_of_the_core_lists_every_file_with_its_lines(name: str) ->
     there = {str(path.relative_to(core)): code_lines(path) for path in core.rglob("*.py") if path.stem != "__init__"}
     assert {row[0].strip("`"): int(row[1]) for row in rows} == there
     assert [int(row[2]) for row in rows] == [lines_to_read(core / file) for file in listed]
-    parts = [
-        cells(line)
-        for line in page(name)
-        if re.match(r"\| (?:all|first|second|todo|primera|segunda)\b[a-z ]* \| \d+ ", line)
-    ]
-    counted = [(int(part[1]), int(part[2])) for part in parts]
-    halves = rows[: listed.index("authorship/powers.py")], rows[listed.index("authorship/powers.py") :]
-    sums = [(sum(int(row[1]) for row in half), sum(int(row[2]) for row in half)) for half in (*halves, rows)]
-    assert counted == sums
+    [whole] = [cells(line) for line in page(name) if re.match(r"\| (?:all|todo) \| \d+ ", line)]
+    assert [int(number) for number in whole[1:3]] == [sum(int(row[column]) for row in rows) for column in (1, 2)]
     for place, file in enumerate(listed):
         needed = {
             module.removeprefix("constancia.verify.core.").replace(".", "/") + ".py"

@@ -9,16 +9,9 @@ from constancia.verify.core.errors import Malformed, Unsupported
 from constancia.verify.core.formats.checkpoint import Checkpoint, parse_checkpoint
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.merkle import MerkleTree
-from constancia.verify.core.formats.note import (
-    COSIGNATURE_MLDSA44,
-    Note,
-    VerifierKey,
-    format_vkey,
-    parse_log_vkey,
-    parse_note,
-    parse_vkey,
-)  # fmt: skip
-from constancia.verify.core.formats.policy import NO_QUORUM, Opened, cosigners, open_with_policy
+from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44 as MLDSA44
+from constancia.verify.core.formats.note import Note, VerifierKey, format_vkey, parse_log_vkey, parse_note, parse_vkey
+from constancia.verify.core.formats.policy import NO_QUORUM, Opened, Policy, cosigners, open_with_policy
 from constancia.verify.core.formats.signatures import PublicKey, Signature, load_public_key, spki_of_ed25519
 from constancia.verify.core.report import FaultList, fault_of
 from constancia.verify.core.seen_roots import SeenRoots
@@ -30,34 +23,19 @@ PlacedNote = tuple[int | None, str, bytes]  # index and place of a signed note, 
 
 
 class Conclusion:
-    """Compares the tree of the entries with what was signed and pinned.
-
-    Args:
-        findings: Where faults go.
-        signatures: Where signatures are checked.
-        tree: The tree of the entries.
-        seen: What signers confirm.
-        trust: What is pinned; None if nothing is.
-    """
+    """Compares the tree of the entries, and what signers confirm of it, with what was signed and pinned."""
 
     def __init__(
         self, findings: FaultList, signatures: InOrder, tree: MerkleTree, seen: SeenRoots, trust: Trust | None,
     ) -> None:  # fmt: skip
-        self._findings = findings
-        self._signatures = signatures
-        self._tree = tree
-        self._seen = seen
-        self._policy = None if trust is None else trust.policy
-        self._trust = trust
+        self._findings, self._signatures = findings, signatures
+        self._tree, self._seen = tree, seen
+        self._policy, self._trust = None if trust is None else trust.policy, trust
         self.keys: tuple[VerifierKey, ...] = ()
         self._public: dict[VerifierKey, PublicKey] = {}
 
     def check_keys(self, origin: str | None, genesis_vkey: str | None) -> VerifierKey | None:
-        """SPEC §7 step 12: entry 0 is the pinned one, and names a key that the policy lists for the log.
-
-        Args:
-            origin: The log's origin.
-            genesis_vkey: The vkey that entry 0 names; None if it names none.
+        """SPEC §7 step 12: entry 0 is the pinned one, and names (`genesis_vkey`) a key that the policy lists.
 
         Returns:
             The log's key: of the policy, else the one that entry 0 names; None if no key is known.
@@ -79,7 +57,7 @@ class Conclusion:
         if not self.keys:
             findings.leave_open("no-log-key")
             return None
-        key = own if own is not None and own in self.keys else self.keys[0]
+        key = own if own in self.keys and own is not None else self.keys[0]
         findings.log_key = format_vkey(key)
         return key
 
@@ -123,14 +101,7 @@ class Conclusion:
         return checkpoint.size <= self._tree.size and self._tree.root(checkpoint.size) == checkpoint.root
 
     def root_differs(self, code: str, where: str, checkpoint: Checkpoint, *, since: int | None = None) -> None:
-        """Take in that a checkpoint gives another root than the tree's.
-
-        Args:
-            code: The fault's code.
-            where: The place of the checkpoint.
-            checkpoint: The checkpoint.
-            since: The first index that it can be about, if that is known.
-        """
+        """Take in that a checkpoint gives another root than the tree's; `since` is the first index it can be about."""
         expected, found = f"{checkpoint.root.hex()} at size {checkpoint.size}", self._tree.root(checkpoint.size)
         self._findings.fault(code, since or 0, where, expected, found, last_index=checkpoint.size - 1, somewhere=True)
 
@@ -153,9 +124,8 @@ class Conclusion:
         for _, key in () if self._policy is None else self._policy.cosigners_of(checkpoint.origin):
             for line in filter(key.matches, note.signatures):
                 try:
-                    verify_cosignature(key, line, note.text)
-                except Unsupported:
-                    continue  # said of the last checkpoint, where the quorum is counted
+                    with suppress(Unsupported):  # said of the last checkpoint, where the quorum is counted
+                        verify_cosignature(key, line, note.text)
                 except Malformed as error:
                     findings.add(fault_of(error, "checkpoint", index, where, "L1"))
         return checkpoint
@@ -172,25 +142,20 @@ class Conclusion:
     def check_log_cosigner(self, origin: str | None, genesis_vkey: object, notes: Iterable[PlacedNote]) -> None:
         """SPEC §7 step 15: every checkpoint carries a cosignature by the ML-DSA-44 key that entry 0 names, if it does.
 
-        Args:
-            origin: The log's origin, which is the key's name.
-            genesis_vkey: `log_cosigner` of entry 0; None if there is none.
-            notes: Index, place and bytes of each signed note; those that can't be read are faults already.
-
-        Source: C2SP tlog-cosignature; ours: SPEC §4.
+        A note that can't be read is a fault already. Source: C2SP tlog-cosignature; ours: SPEC §4.
         """
         key = None if genesis_vkey is None else self._log_cosigner(origin, str(genesis_vkey))
         if key is None:
             return
         for index, where, raw in notes:
             try:
-                note = parse_note(raw)
-                claimed = list(filter(key.matches, note.signatures))
-                if not claimed:
-                    self._findings.fault("checkpoint", index, where, f"an ML-DSA-44 cosignature by {origin}", "none")
-                for line in claimed:
+                note, is_claimed = parse_note(raw), False
+                for line in filter(key.matches, note.signatures):
+                    is_claimed = True
                     verify_cosignature(key, line, note.text)
                     self._findings.count("L1", "cosignatures")
+                if not is_claimed:
+                    self._findings.fault("checkpoint", index, where, f"an ML-DSA-44 cosignature by {origin}", "none")
             except Unsupported:
                 self._findings.not_checked("unsupported", names=key.name)
                 return
@@ -205,13 +170,12 @@ class Conclusion:
         except Malformed as error:
             self._findings.add(fault_of(error, "directory", 0, where, "L2"))
             return None
-        if key.type_byte != COSIGNATURE_MLDSA44 or key.name != origin:
-            expected = f"an ML-DSA-44 key named {origin}"
-            self._findings.fault("log-key", 0, where, expected, f"{key.type_byte}: {key.name}")
+        if (key.name, key.type_byte) != (origin, MLDSA44):
+            found = f"{key.type_byte}: {key.name}"
+            self._findings.fault("log-key", 0, where, f"an ML-DSA-44 key named {origin}", found)
             return None
-        pinned = [] if self._policy is None else [*self._policy.witnesses.values(), *self._policy.keys_of(origin)]
-        for other in pinned:
-            if (other.name, other.type_byte) == (origin, COSIGNATURE_MLDSA44) and other != key:
+        for other in [] if self._policy is None else [*self._policy.witnesses.values(), *self._policy.keys_of(origin)]:
+            if (other.name, other.type_byte) == (origin, MLDSA44) and other != key:
                 expected, found = (hashlib.sha256(candidate.public_key).hexdigest() for candidate in (other, key))
                 self._findings.fault("log-key", 0, where, expected, found)
         return key
@@ -219,20 +183,14 @@ class Conclusion:
     def check_quorum(self, notes: Sequence[bytes]) -> list[Opened]:
         """SPEC §7 step 16: the policy's quorum cosigned; say up to where it vouches for the log.
 
-        Args:
-            notes: Signed notes that may carry the quorum; what is wrong in them is a fault already.
-
         Returns:
-            Those that the policy accepts, with who cosigned them.
+            The notes that the policy accepts, with who cosigned them; what is wrong in others is a fault already.
 
         Source: C2SP tlog-policy, tlog-cosignature.
         """
-        policy, findings = self._policy, self._findings
-        opened: list[Opened] = []
+        policy, findings, opened = self._policy, self._findings, list[Opened]()
         if policy is None:
             return opened
-        if policy.quorum == NO_QUORUM:
-            findings.note("no-witnesses")
         for raw in notes:
             with suppress(Malformed):
                 opened.append(open_with_policy(raw, policy))
@@ -240,18 +198,24 @@ class Conclusion:
         left_out = {name for note in opened for name in note.unsupported}
         if left_out:
             findings.not_checked("unsupported", names=", ".join(sorted(left_out)))
-        if policy.quorum == NO_QUORUM:
-            return opened
-        best = max((note for note in opened if note.witnessed), key=lambda note: note.checkpoint.size, default=None)
-        if best is None or best.checkpoint.size == 0:
-            names = {name for note in opened for name in note.cosigned}
-            findings.leave_open("no-quorum", names=", ".join(sorted(names)) or "—")
-            return opened
-        witnessed = best.checkpoint.size
-        findings.note("witnessed", size=witnessed, names=", ".join(cosigners(best, policy)) or "—")
-        if witnessed < self._tree.size:
+        witnessed = say_quorum(opened, policy, findings)
+        if witnessed is not None and witnessed < self._tree.size:
             findings.leave_open("witnessed-to", size=witnessed, total=self._tree.size)
         return opened
+
+
+def say_quorum(opened: Sequence[Opened], policy: Policy, findings: FaultList) -> int | None:
+    """Say which witnesses make up the quorum; gives up to which size, None where none is asked for or it is not met."""
+    best = max((note for note in opened if note.witnessed), key=lambda note: note.checkpoint.size, default=None)
+    if policy.quorum == NO_QUORUM:
+        findings.note("no-witnesses")
+    elif best is None or best.checkpoint.size == 0:
+        names = {name for note in opened for name in note.cosigned}
+        findings.leave_open("no-quorum", names=", ".join(sorted(names)) or "—")
+    else:
+        findings.note("witnessed", size=best.checkpoint.size, names=", ".join(cosigners(best, policy)) or "—")
+        return best.checkpoint.size
+    return None
 
 
 def check_pins(trust: Trust | None, findings: FaultList) -> None:

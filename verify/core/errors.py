@@ -12,11 +12,15 @@ class Malformed(ValueError):
     """
 
     def __init__(self, code: str, where: str, expected: str, found: object = "") -> None:
-        self.code = code
-        self.where = where
-        self.expected = expected
+        self.code, self.where, self.expected = code, where, expected
         self.found = str(found)[:200]
         super().__init__(one_line(f"{where}: expected {expected}, found {self.found or 'nothing'} [{code}]"))
+
+
+def must(holds: object, code: str, where: str, expected: str, found: object = "") -> None:
+    """Raise `Malformed` with these arguments unless something holds."""
+    if not holds:
+        raise Malformed(code, where, expected, found)
 
 
 class Unsupported(Exception):
@@ -33,9 +37,7 @@ class Unreadable(Exception):
     """
 
     def __init__(self, code: str, where: str, detail: str) -> None:
-        self.code = code
-        self.where = where
-        self.detail = detail
+        self.code, self.where, self.detail = code, where, detail
         super().__init__(one_line(f"{where}: {detail} [{code}]"))
 
 

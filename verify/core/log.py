@@ -7,6 +7,7 @@
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
@@ -32,10 +33,7 @@ class LogCheck:
         findings: Where faults and counts go.
         signatures: Where signatures are checked.
         origin: The log's origin; None to take it from entry 0 (nothing is pinned).
-        read: Reads an entry, as `parse_entry` does.
-        vouched: The signatures of entries before this index are not checked, because the source of the
-            root that the tree must have at this size has checked them.
-        load_zone: Gives the rules of a time zone by its IANA name; None where they are not known.
+        vouched: The signatures of entries before this index are not checked: the source of the root at this size did.
     """
 
     def __init__(  # noqa: PLR0913 - what a pass starts from
@@ -43,18 +41,13 @@ class LogCheck:
         read: Callable[[bytes], Entry] = parse_entry, tree: MerkleTree | None = None, seen: SeenRoots | None = None,
         vouched: int = 0, load_zone: Callable[[str], tzinfo | None] = lambda _: None,
     ) -> None:  # fmt: skip
-        self.findings = findings
-        self.origin = origin
-        self.vouched = vouched
+        self.findings, self.origin, self.vouched = findings, origin, vouched
         self.tree = MerkleTree() if tree is None else tree
         self.directory = Directory(load_zone)
         self.seen = SeenRoots(self.tree, findings) if seen is None else seen
+        self.recorded_at, self.unread, self.signatures = "", 0, 0
+        self._signatures, self._read = signatures, read
         self._used: set[str] = set()
-        self.recorded_at = ""
-        self.unread = 0
-        self.signatures = 0
-        self._signatures = signatures
-        self._read = read
 
     def take(self, raw: bytes) -> None:
         """Take in the next entry's bytes."""
@@ -87,8 +80,7 @@ class LogCheck:
             self.findings.fault("index", at, "index", at, entry.index)  # step 2
             entry = replace(entry, index=at)
         statement = entry.statement
-        if self.origin is None:
-            self.origin = statement.ledger
+        self.origin = statement.ledger if self.origin is None else self.origin
         if statement.ledger != self.origin:  # step 5
             self._fault("ledger", at, "statement.ledger", self.origin, statement.ledger)
         if entry.recorded_at < self.recorded_at:  # step 6
@@ -102,14 +94,12 @@ class LogCheck:
         return entry
 
     def _check_signed_at(self, entry: Entry) -> None:
-        try:
+        with suppress(ValueError, OverflowError):  # 30 February, or the year 9999
             early = datetime.fromisoformat(entry.statement.signed_at) - timedelta(seconds=CLOCK_SKEW_S)
-            late = early > datetime.fromisoformat(entry.recorded_at)
-        except (ValueError, OverflowError):  # 30 February, or the year 9999
-            late = True
+            if early <= datetime.fromisoformat(entry.recorded_at):
+                return
         expected = f"at most {CLOCK_SKEW_S} s after {entry.recorded_at}"
-        if late:
-            self._fault("signed-at", entry.index, "statement.signed_at", expected, entry.statement.signed_at)
+        self._fault("signed-at", entry.index, "statement.signed_at", expected, entry.statement.signed_at)
 
     def _check_authorship(self, entry: Entry) -> None:
         """SPEC §7 step 10 (authority: rules 2 to 6) and step 11 (signatures: rule 1)."""
@@ -122,15 +112,14 @@ class LogCheck:
                 place = ("signature", entry.index, f"signatures[{number}].sig")
                 self._signatures.check(place, key, signature, message)
                 self.signatures += 1
+        try:
+            if not faults:
+                self.directory.apply(entry)
+                self.has_authority(entry)
+        except Malformed as error:
+            faults = [fault_of(error, "directory", entry.index, "statement", "L2")]
         for fault in faults:
             self.findings.add(fault)
-        if faults:
-            return
-        try:
-            self.directory.apply(entry)
-            self.has_authority(entry)
-        except Malformed as error:
-            self.findings.add(fault_of(error, "directory", entry.index, "statement", "L2"))
 
     def has_authority(self, entry: Entry) -> None:
         """Take in that an entry has authority; no verdict rests on what is made of it."""
@@ -189,9 +178,6 @@ def check_log(  # noqa: PLR0913 - what makes it quick, and what it can't know by
         read: Reads an entry; must give what `parse_entry` gives.
         signatures: Makes what checks signatures and adds the faults to the findings.
         load_zone: Gives the rules of a time zone by its IANA name; without them days of validity stay open.
-
-    Returns:
-        FaultList with the verdict, the tree, the key directory.
 
     Raises:
         Malformed: The pinned checkpoint is none that the pinned policy accepts.

@@ -35,14 +35,11 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One place whose value is not the required one.
+    """One place (field, column, file or member) whose value is not the required one.
 
     Args:
         code: Stable slug.
         index: Index of the entry; None for what concerns the log as a whole.
-        field: The field, column, file or member.
-        expected: The required value.
-        found: The actual value.
         level: `L1`, `L2`, …
         note: Anything more, in English, for the technician.
         last_index: Last index concerned, where there are several.
@@ -85,12 +82,11 @@ class FaultList:
         self.root: bytes | None = None
         self.genesis: bytes | None = None
         self.log_key: str | None = None
-        self.anchored = False
         self.checked: dict[str, Counter[str]] = {}
         self.notes: list[Remark] = []
         self.open: list[Remark] = []
         self.unchecked: list[Remark] = []
-        self.total = 0
+        self.total, self.anchored = 0, False
         self._faults: list[Fault] = []
 
     @property

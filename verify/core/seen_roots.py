@@ -10,18 +10,11 @@ from constancia.verify.core.report import FaultList
 
 
 class SeenRoots:
-    """Compares what signers saw with the tree; what differs is a fault at the signer's entry.
-
-    Args:
-        tree: The tree of the entries before the one that is checked.
-        findings: Where faults go.
-    """
+    """Compares what signers saw with the tree of the entries before; what differs is a fault at the signer's entry."""
 
     def __init__(self, tree: MerkleTree, findings: FaultList) -> None:
-        self._tree = tree
-        self._findings = findings
-        self.largest = 0
-        self.checked = 0
+        self._tree, self._findings = tree, findings
+        self.largest = self.checked = 0
 
     def check(self, entry: Entry) -> None:
         """Compare one entry's `seen` with the tree. Source: SPEC §7, rule 7."""
@@ -40,10 +33,8 @@ class SeenRoots:
 
     def is_ahead(self, index: int, size: int) -> None:
         """Take in that the signer at an index claims to have seen a larger tree than there was (rule N1)."""
-        expected = f"at most {index}"
-        self._findings.fault("seen-ahead", index, "statement.seen.size", expected, size, level="L2")
+        self._findings.fault("seen-ahead", index, "statement.seen.size", f"at most {index}", size, level="L2")
 
     def differs(self, index: int, size: int, root: bytes) -> None:
         """Take in that the signer at an index saw another root for a size (rule N2)."""
-        place, expected = "statement.seen.root", self._tree.root(size)
-        self._findings.fault("seen", index, place, expected, root, level="L2")
+        self._findings.fault("seen", index, "statement.seen.root", self._tree.root(size), root, level="L2")

@@ -5,13 +5,14 @@ the log, and is reported as not checked; only entry 0 contains all that its sign
 """
 
 from constancia.verify.core.authorship.directory import Directory
+from constancia.verify.core.conclusion import say_quorum
 from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.canonical import parse_canonical
 from constancia.verify.core.formats.checkpoint import Checkpoint, open_checkpoint, read_checkpoint
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.entry import Entry, parse_entry
 from constancia.verify.core.formats.note import VerifierKey, format_vkey, parse_log_vkey
-from constancia.verify.core.formats.policy import NO_QUORUM, cosigners, open_with_policy
+from constancia.verify.core.formats.policy import open_with_policy
 from constancia.verify.core.formats.signatures import verify_signature
 from constancia.verify.report.findings import Findings, Shown, fault_of
 from constancia.verify.sources.foreign import foreign, seems_an_entry
@@ -126,13 +127,7 @@ def _check_checkpoint(
             checkpoint = opened.checkpoint
             findings.log_key = format_vkey(trust.policy.logs[checkpoint.origin])
             findings.count("L1", "cosignatures", len(opened.cosigned))
-            if trust.policy.quorum == NO_QUORUM:
-                findings.note("no-witnesses")
-            elif not opened.witnessed:
-                findings.leave_open("no-quorum", names=", ".join(sorted(opened.cosigned)) or "—")
-            else:
-                names = ", ".join(cosigners(opened, trust.policy))
-                findings.note("witnessed", size=checkpoint.size, names=names or "—")
+            say_quorum([opened], trust.policy, findings)
     except Malformed as error:
         findings.add(fault_of(error, "checkpoint", None, "receipt.checkpoint", "L1"))
         return None

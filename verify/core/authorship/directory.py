@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 from constancia.verify.core.authorship import powers
 from constancia.verify.core.authorship.mandates import FOREVER, Mandate, RegisteredKey
 from constancia.verify.core.authorship.seats import Seats
-from constancia.verify.core.errors import Malformed
+from constancia.verify.core.errors import Malformed, must
 from constancia.verify.core.formats.entry import Entry
 from constancia.verify.core.formats.signatures import PublicKey, decode_base64, load_public_key
 from constancia.verify.core.formats.statement import Statement
@@ -35,16 +35,13 @@ class Unjudged(NamedTuple):
 
 # Faults that an act which is not judged could explain: it may have brought a key, an appointment, a seat.
 EXPLAINED: Final = frozenset(["key-unknown", "key-state", "key-period", "appointment", "scope", "seat", "authority"])
+_SEATING: Final = ("GovernanceBodyEstablished", "PartyWithdrew", "PartyReturned")
 # The state of a key after each act that ends its use.
 _ENDS: Final = {"KeyRotated": "retired", "KeyRevoked": "revoked", "KeyCompromised": "compromised"}
 
 
 class Directory:
-    """The directory at the head of a growing log. One thread owns it.
-
-    Args:
-        load_zone: Gives the rules of a time zone by its IANA name, None where they are not known.
-    """
+    """The directory at the head of a growing log. `load_zone` gives a time zone by its IANA name; None if unknown."""
 
     def __init__(self, load_zone: Callable[[str], tzinfo | None]) -> None:
         # The second: whether an explained fault of the entry that was just checked was left out.
@@ -62,7 +59,7 @@ class Directory:
             "LedgerOpened": self._open, "RepresentativeAppointed": self._appoint,
             "RepresentativeRevoked": self._end_appointment, "KeyRegistered": self._register,
             "KeyEndorsed": self._endorse, "SignatureReaffirmed": self._reaffirm, **dict.fromkeys(_ENDS, self._end_key),
-            **dict.fromkeys(("GovernanceBodyEstablished", "PartyWithdrew", "PartyReturned"), self._seat),
+            **dict.fromkeys(_SEATING, lambda entry: self.seats.apply(entry.statement)),
         }  # fmt: skip
 
     def set_zone(self, name: str) -> None:
@@ -80,10 +77,7 @@ class Directory:
             return recorded_at[:10]
 
     def check(self, entry: Entry) -> tuple[list[Fault], list[PublicKey]]:
-        """Judge an entry's authorship, but for the signatures' bytes.
-
-        Args:
-            entry: The next entry.
+        """Judge the next entry's authorship, but for the signatures' bytes.
 
         Returns:
             Faults, and the key of each signature in order; fewer keys where one is not known.
@@ -115,23 +109,22 @@ class Directory:
                 break
             keys.append(key.public)
             if len(entry.signatures) == 1 and "party" in entry.statement.actor:
-                faults += self._check_actor(entry, key)
+                faults += _check_actor(entry, key.actor)
         return faults, keys
 
     def _check_known(self, entry: Entry) -> tuple[list[Fault], list[PublicKey]]:
-        statement = entry.statement
-        if statement.type == "LedgerOpened":
+        if entry.statement.type == "LedgerOpened":
             return self._check_genesis(entry)
         if len(entry.signatures) != 1:
-            return [_fault(entry, "signature-count", "signatures", 1, len(entry.signatures))], []
+            return _fault(entry, "signature-count", "signatures", 1, len(entry.signatures)), []
         name = entry.signatures[0].key
-        if statement.type == "KeyRegistered":
+        if entry.statement.type == "KeyRegistered":
             return self._check_registration(entry, name)
         key = self.keys.get(name)
         if key is None:
-            return [_fault(entry, "key-unknown", "signatures[0].key", "a registered key", name)], []
-        faults = self._check_state(entry, key, "signatures[0].key") + self._check_actor(entry, key)
-        return faults + self._check_power(entry, key), [key.public]
+            return _fault(entry, "key-unknown", "signatures[0].key", "a registered key", name), []
+        faults = self._check_state(entry, key) + _check_actor(entry, key.actor) + self._check_power(entry, key)
+        return faults, [key.public]
 
     def apply(self, entry: Entry) -> None:
         """Take in an entry's effect. Only for entries whose `check` found nothing.
@@ -145,107 +138,90 @@ class Directory:
 
     def _check_genesis(self, entry: Entry) -> tuple[list[Fault], list[PublicKey]]:
         if entry.index != 0:
-            return [_fault(entry, "directory", "statement.type", "not LedgerOpened", "LedgerOpened")], []
+            return _fault(entry, "directory", "statement.type", "not LedgerOpened", "LedgerOpened"), []
         try:
             roots = [_founder_key(founder) for founder in _founders(entry.statement)]
         except Malformed as error:
-            return [_fault(entry, "directory", f"statement.{error.where}", error.expected, error.found)], []
-        faults, wanted, named = [], [root.key_id for root in roots], [signature.key for signature in entry.signatures]
-        if named != wanted:
-            faults.append(_fault(entry, "signature-count", "signatures", wanted, named))
-        if dict(entry.statement.actor) != {"capacity": "founders"}:
-            faults.append(_fault(entry, "actor", "statement.actor", "founders", dict(entry.statement.actor)))
+            return _fault(entry, "directory", f"statement.{error.where}", error.expected, error.found), []
+        wanted, named = [root.key_id for root in roots], [signature.key for signature in entry.signatures]
+        faults = [] if named == wanted else _fault(entry, "signature-count", "signatures", wanted, named)
+        if entry.statement.actor != {"capacity": "founders"}:
+            faults += _fault(entry, "actor", "statement.actor", "founders", dict(entry.statement.actor))
         return faults, roots if named == wanted else []
 
     def _check_registration(self, entry: Entry, name: str) -> tuple[list[Fault], list[PublicKey]]:
-        body, actor = entry.statement.body, entry.statement.actor
+        body, where = entry.statement.body, "statement.body.key"
         try:
             public = _public_key(body)
         except Malformed as error:
-            return [_fault(entry, "directory", f"statement.{error.where}", error.expected, error.found)], []
+            return _fault(entry, "directory", f"statement.{error.where}", error.expected, error.found), []
         if name != public.key_id or body.get("key") != public.key_id:
-            return [_fault(entry, "directory", "statement.body.key", public.key_id, name)], []
+            return _fault(entry, "directory", where, public.key_id, name), []
         if name in self.keys:
-            return [_fault(entry, "directory", "statement.body.key", "a new key", name)], []
-        appointment = body.get("appointment")
-        holder = self._holder(body.get("party"), appointment)
+            return _fault(entry, "directory", where, "a new key", name), []
+        holder = self._holder(body.get("party"), body.get("appointment"))
         if holder is None:
-            return [_fault(entry, "appointment", "statement.body.appointment", "one in force", appointment)], [public]
-        if dict(actor) != holder:
-            return [_fault(entry, "actor", "statement.actor", holder, dict(actor))], [public]
-        return [], [public]
+            where = "statement.body.appointment"
+            return _fault(entry, "appointment", where, "one in force", body.get("appointment")), [public]
+        return _check_actor(entry, holder), [public]
 
-    def _holder(self, party: object, appointment: object) -> dict[str, str] | None:
+    def _holder(self, party: object, appointment: Any) -> dict[str, str] | None:
         """Give the actor that a key of this party and appointment belongs to."""
         if appointment is None:
             return {"capacity": "root", "party": str(party)}
-        if not isinstance(appointment, str):
-            return None
-        record = self.appointments.get(appointment)
+        record = self.appointments.get(appointment) if isinstance(appointment, str) else None
         if record is None or record.revoked or record.party != party:
             return None
         return {"appointment": appointment, "capacity": record.capacity, "party": record.party, "person": record.person}
 
-    def _check_state(self, entry: Entry, key: RegisteredKey, where: str) -> list[Fault]:
+    def _check_state(self, entry: Entry, key: RegisteredKey) -> list[Fault]:
         """SPEC §7 rule 2: the key is active, and the day within its period."""
         day = self.day_of(entry.recorded_at)
         if key.state != "active":
-            return [_fault(entry, "key-state", where, "active", key.state)]
-        if day is not None and not key.valid_from <= day <= key.valid_until:
-            return [_fault(entry, "key-period", "recorded_at", f"{key.valid_from} to {key.valid_until}", day)]
-        return []
-
-    @staticmethod
-    def _check_actor(entry: Entry, key: RegisteredKey) -> list[Fault]:
-        """SPEC §7 rule 3: the actor is the one that the key belongs to."""
-        if entry.statement.actor == key.actor:
+            return _fault(entry, "key-state", "signatures[0].key", "active", key.state)
+        if day is None or key.valid_from <= day <= key.valid_until:
             return []
-        return [_fault(entry, "actor", "statement.actor", dict(key.actor), dict(entry.statement.actor))]
+        return _fault(entry, "key-period", "recorded_at", f"{key.valid_from} to {key.valid_until}", day)
 
-    def _check_mandate(self, entry: Entry, key: RegisteredKey) -> list[Fault]:
+    def _check_mandate(self, entry: Entry, record: Mandate) -> list[Fault]:
         """SPEC §7 rule 4: a representative's appointment is in force."""
-        record = None if key.appointment is None else self.appointments[key.appointment]
-        if record is None or record.is_in_force(self.day_of(entry.recorded_at)):
+        if record.is_in_force(self.day_of(entry.recorded_at)):
             return []
         validity = "revoked" if record.revoked else f"{record.valid_from} to {record.valid_until}"
-        return [_fault(entry, "appointment", "statement.actor.appointment", "in force", validity)]
+        return _fault(entry, "appointment", "statement.actor.appointment", "in force", validity)
 
     def _check_power(self, entry: Entry, key: RegisteredKey) -> list[Fault]:
         """SPEC §7 rules 4 to 6: the act is one that this key may sign."""
         statement, kind = entry.statement, entry.statement.type
-        own_revocation = kind == "KeyRevoked" and statement.body.get("key") == key.public.key_id
+        is_own = statement.body.get("key") == key.public.key_id
         if key.appointment is None:
             if kind not in powers.ROOT_ACTS and kind not in powers.EITHER_ACTS:
-                return [_fault(entry, "root-act", "statement.type", "an act of a root", kind)]
-            return [] if own_revocation else self._check_object(entry)
-        faults = []
+                return _fault(entry, "root-act", "statement.type", "an act of a root", kind)
+            return [] if is_own and kind == "KeyRevoked" else self._check_object(entry)
+        faults, record = list[Fault](), self.appointments[key.appointment]
         if kind in powers.ROOT_ACTS:
-            faults.append(_fault(entry, "root-act", "statement.type", "a root's key", "a representative's"))
-        faults += self._check_mandate(entry, key)
-        if kind not in self.appointments[key.appointment].scope and not own_revocation:
-            faults.append(_fault(entry, "scope", "statement.type", "a type in the scope", kind))
-        seated = powers.SEATED_STREAMS[statement.schema]
-        if statement.stream.startswith(seated) and not self.seats.is_seated(key.party):
-            faults.append(_fault(entry, "seat", "statement.actor.party", "a seated party", key.party))
-        if kind in powers.OWN_KEY_ACTS and statement.body.get("key") != key.public.key_id:
-            faults.append(_fault(entry, "authority", "statement.body.key", "the signing key", "another"))
+            faults += _fault(entry, "root-act", "statement.type", "a root's key", "a representative's")
+        faults += self._check_mandate(entry, record)
+        if kind not in record.scope and not (is_own and kind == "KeyRevoked"):
+            faults += _fault(entry, "scope", "statement.type", "a type in the scope", kind)
+        is_seated = self.seats.is_seated(key.party)
+        if statement.stream.startswith(powers.SEATED_STREAMS[statement.schema]) and not is_seated:
+            faults += _fault(entry, "seat", "statement.actor.party", "a seated party", key.party)
+        if kind in powers.OWN_KEY_ACTS and not is_own:
+            faults += _fault(entry, "authority", "statement.body.key", "the signing key", "another")
         return faults
 
     def _check_object(self, entry: Entry) -> list[Fault]:
         """SPEC §7 rule 5: a root acts for its own party; a founder's root also endorses others' first root."""
         body, party, kind = entry.statement.body, entry.statement.actor.get("party"), entry.statement.type
         place = powers.OBJECT_OF.get(kind)
-        if not place:
-            return []
-        owner = body.get(place)
-        if place != "party":
+        owner = body.get(place) if place else party
+        if place in ("appointment", "key"):
             named = self.appointments.get(str(owner)) if place == "appointment" else self.keys.get(str(owner))
             if kind == "KeyEndorsed" and isinstance(named, RegisteredKey) and self._may_found(entry, str(party), named):
                 return []
             owner = None if named is None else named.party
-        if owner == party:
-            return []
-        return [_fault(entry, "authority", f"statement.body.{place}", f"one of {party}", owner)]
+        return [] if owner == party else _fault(entry, "authority", f"statement.body.{place}", f"one of {party}", owner)
 
     def _may_found(self, entry: Entry, founder: str, root: RegisteredKey) -> bool:
         """Tell whether a founder may endorse another party's root; else it could make itself one, and speak for it."""
@@ -267,25 +243,20 @@ class Directory:
         return any(root.valid_from <= day <= root.valid_until for root in self._roots(others - {key.party}))
 
     def _open(self, entry: Entry) -> None:
-        body = entry.statement.body
-        self.log_key = _text(body, "log_key")
-        self.log_cosigner = body.get("log_cosigner")
+        body, listed = entry.statement.body, _founders(entry.statement)
+        self.log_key, self.log_cosigner = _text(body, "log_key"), body.get("log_cosigner")
         self.set_zone(_text(body, "timezone"))
-        listed = _founders(entry.statement)
         self.founders = frozenset(_text(founder, "party") for founder in listed)
         for founder in listed:
-            party, public = _text(founder, "party"), _founder_key(founder)
-            self.keys[public.key_id] = RegisteredKey(
-                public=public, party=party, appointment=None, state="active",
-                actor={"capacity": "root", "party": party},
-            )  # fmt: skip
+            party, public = founder["party"], _founder_key(founder)
+            actor = {"capacity": "root", "party": party}
+            key = RegisteredKey(public=public, party=party, appointment=None, actor=actor, state="active")
+            self.keys[public.key_id] = key
 
     def _appoint(self, entry: Entry) -> None:
-        body = entry.statement.body
+        body, scope = entry.statement.body, entry.statement.body.get("scope")
         name = _text(body, "appointment")
-        if name in self.appointments:
-            raise Malformed("directory", "body.appointment", "a new id", name)
-        scope = body.get("scope")
+        must(name not in self.appointments, "directory", "body.appointment", "a new id", name)
         if not isinstance(scope, list):
             raise Malformed("directory", "body.scope", "a list of types", scope)
         self.appointments[name] = Mandate(
@@ -298,20 +269,16 @@ class Directory:
         self.appointments[_text(entry.statement.body, "appointment")].revoked = True
 
     def _register(self, entry: Entry) -> None:
-        body, public = entry.statement.body, _public_key(entry.statement.body)
-        self.keys[public.key_id] = RegisteredKey(
-            public=public, party=_text(body, "party"), appointment=body.get("appointment"),
-            actor=dict(entry.statement.actor),
-        )  # fmt: skip
+        body, public, actor = entry.statement.body, _public_key(entry.statement.body), dict(entry.statement.actor)
+        party, appointment = _text(body, "party"), body.get("appointment")
+        self.keys[public.key_id] = RegisteredKey(public=public, party=party, appointment=appointment, actor=actor)
 
     def _endorse(self, entry: Entry) -> None:
         body, key = entry.statement.body, self._key(entry.statement.body)
-        if key.state != "pending":
-            raise Malformed("directory", "body.key", "a pending key", key.state)
-        if self._are_awaited(entry, key):
-            return
-        key.valid_from, key.valid_until = _text(body, "valid_from"), _text(body, "valid_until", FOREVER)
-        key.state = "active"
+        must(key.state == "pending", "directory", "body.key", "a pending key", key.state)
+        if not self._are_awaited(entry, key):
+            key.valid_from, key.valid_until = _text(body, "valid_from"), _text(body, "valid_until", FOREVER)
+            key.state = "active"
 
     def _end_key(self, entry: Entry) -> None:
         key, kind = self._key(entry.statement.body), entry.statement.type
@@ -323,18 +290,21 @@ class Directory:
         for name in ("target", "verdict"):
             _text(entry.statement.body, name)
 
-    def _seat(self, entry: Entry) -> None:
-        self.seats.apply(entry.statement)
-
     def _key(self, body: Mapping[str, Any]) -> RegisteredKey:
-        key = self.keys.get(_text(body, "key"))
-        if key is None:
-            raise Malformed("directory", "body.key", "a registered key", body.get("key"))
-        return key
+        name = _text(body, "key")
+        must(name in self.keys, "directory", "body.key", "a registered key", name)
+        return self.keys[name]
 
 
-def _fault(entry: Entry, code: str, where: str, expected: object, found: object) -> Fault:
-    return Fault(code=code, index=entry.index, field=where, expected=shown(expected), found=shown(found), level="L2")
+def _check_actor(entry: Entry, holder: Mapping[str, str]) -> list[Fault]:
+    """SPEC §7 rule 3: the actor is the one that the key belongs to."""
+    actor = dict(entry.statement.actor)
+    return [] if actor == holder else _fault(entry, "actor", "statement.actor", dict(holder), actor)
+
+
+def _fault(entry: Entry, code: str, where: str, expected: object, found: object) -> list[Fault]:
+    expected, found = shown(expected), shown(found)
+    return [Fault(code=code, index=entry.index, field=where, expected=expected, found=found, level="L2")]
 
 
 def _text(body: Mapping[str, Any], name: str, default: str | None = None) -> str:
@@ -345,28 +315,22 @@ def _text(body: Mapping[str, Any], name: str, default: str | None = None) -> str
 
 
 def _founders(statement: Statement) -> list[Mapping[str, Any]]:
-    listed = statement.body.get("founders")
-    if not isinstance(listed, list) or not listed or not all(isinstance(founder, dict) for founder in listed):
-        raise Malformed("directory", "body.founders", "a list of founders", listed)
-    return listed
+    listed: Any = statement.body.get("founders")
+    is_list = isinstance(listed, list) and listed and all(isinstance(founder, dict) for founder in listed)
+    must(is_list, "directory", "body.founders", "a list of founders", listed)
+    return list(listed)
 
 
 def _founder_key(founder: Mapping[str, Any]) -> PublicKey:
-    root = founder.get("root")
-    if not isinstance(root, dict):
-        raise Malformed("directory", "body.founders.root", "a key", root)
+    root: Any = founder.get("root")
+    must(isinstance(root, dict), "directory", "body.founders.root", "a key", root)
     return _public_key(root)
 
 
 def _public_key(item: Mapping[str, Any]) -> PublicKey:
     origins, rp_id = item.get("origins", []), item.get("rp_id")
-    if not isinstance(origins, list) or not all(isinstance(origin, str) for origin in origins):
-        raise Malformed("directory", "body.origins", "a list of texts", origins)
-    if rp_id is not None and not isinstance(rp_id, str):
-        raise Malformed("directory", "body.rp_id", "text", rp_id)
-    return load_public_key(
-        _text(item, "scheme"),
-        decode_base64(item.get("public_key"), "body.public_key"),
-        rp_id=rp_id,
-        origins=tuple(origins),
-    )
+    is_list = isinstance(origins, list) and all(isinstance(origin, str) for origin in origins)
+    must(is_list, "directory", "body.origins", "a list of texts", origins)
+    must(rp_id is None or isinstance(rp_id, str), "directory", "body.rp_id", "text", rp_id)
+    scheme, spki = _text(item, "scheme"), decode_base64(item.get("public_key"), "body.public_key")
+    return load_public_key(scheme, spki, rp_id=rp_id, origins=tuple(origins))

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from typing import Any, Final
 
-from constancia.verify.core.errors import Malformed
+from constancia.verify.core.errors import Malformed, must
 
 MAX_DEPTH: Final = 16
 MAX_INTEGER: Final = 2**53 - 1
@@ -36,13 +36,7 @@ _encode_sorted = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators
 
 
 def canonical(value: object) -> bytes:
-    """Serialize a value in canonical form.
-
-    Args:
-        value: Nested `dict`, `list`, `tuple`, `str`, `int`, `bool` and `None` within the profile.
-
-    Returns:
-        Canonical UTF-8 bytes.
+    """Serialize nested `dict`, `list`, `tuple`, `str`, `int`, `bool` and `None` in canonical UTF-8.
 
     Raises:
         Malformed: The value lies outside the profile.
@@ -54,11 +48,7 @@ def canonical(value: object) -> bytes:
 
 
 def parse_canonical(raw: bytes, *, limit: int = MAX_ENTRY_BYTES) -> dict[str, Any]:
-    """Parse canonical bytes of one object; accept nothing else.
-
-    Args:
-        raw: Bytes as received.
-        limit: Largest length accepted, in bytes; checked before anything is parsed.
+    """Parse canonical bytes of one object, at most `limit` of them; accept nothing else.
 
     Returns:
         The object, with `canonical(result) == raw`.
@@ -68,19 +58,22 @@ def parse_canonical(raw: bytes, *, limit: int = MAX_ENTRY_BYTES) -> dict[str, An
 
     Source: RFC 8785; ours: SPEC §1.
     """
-    if len(raw) > limit:
-        raise Malformed("too-large", "$", f"at most {limit} bytes", len(raw))
+    must(len(raw) <= limit, "too-large", "$", f"at most {limit} bytes", len(raw))
     try:
         text = raw.decode()
+        value: dict[str, Any] = _decoder.decode(text)
+    except Malformed:
+        raise
     except UnicodeDecodeError as error:
         raise Malformed("not-utf8", f"byte {error.start}", "UTF-8", error.reason) from error
-    value = _decode(text)
-    if type(value) is not dict:
-        raise Malformed("not-object", "$", "a JSON object", type(value).__name__)
+    except RecursionError as error:
+        raise Malformed("too-deep", "$", f"nesting of at most {MAX_DEPTH}") from error
+    except ValueError as error:
+        raise Malformed("not-json", "$", "JSON", error) from error
+    must(type(value) is dict, "not-object", "$", "a JSON object", type(value).__name__)
     if not is_plain(text) or text.count("{") + text.count("[") > MAX_DEPTH:
         _check_value(value, "$", 1)
-    if _encode_sorted(value) != text:
-        raise Malformed("not-canonical", "$", "canonical JSON")
+    must(_encode_sorted(value) == text, "not-canonical", "$", "canonical JSON")
     return value
 
 
@@ -89,31 +82,16 @@ def is_plain(text: str) -> bool:
     return not (_NOT_PLAIN.search(text) or _ODD_ESCAPE.search(text))
 
 
-def _decode(text: str) -> Any:
-    try:
-        return _decoder.decode(text)
-    except Malformed:
-        raise
-    except RecursionError as error:
-        raise Malformed("too-deep", "$", f"nesting of at most {MAX_DEPTH}") from error
-    except ValueError as error:
-        raise Malformed("not-json", "$", "JSON", error) from error
-
-
 def _object(value: dict[str, Any]) -> dict[str, Any]:
     for key in value:
-        if not _KEY.match(key):
-            raise Malformed("key", f"key {key[:80]!r}", "[a-z][a-z0-9_]*", key[:80])
+        must(_KEY.match(key), "key", f"key {key[:80]!r}", "[a-z][a-z0-9_]*", key[:80])
     return value
 
 
 def _integer(text: str) -> int:
-    if len(text) > 17:
+    if len(text) > 17 or not -MAX_INTEGER <= int(text) <= MAX_INTEGER:
         raise Malformed("integer", "$", "an integer below 2^53 in size", text[:40])
-    number = int(text)
-    if not -MAX_INTEGER <= number <= MAX_INTEGER:
-        raise Malformed("integer", "$", "an integer below 2^53 in size", text)
-    return number
+    return int(text)
 
 
 def _refuse_number(text: str) -> Any:
@@ -129,30 +107,19 @@ def _check_text(text: str, where: str) -> None:
     bad = FORBIDDEN.search(text)
     if bad:
         raise Malformed("character", where, "no control or invisible character", f"U+{ord(bad.group()):04X}")
-    if not unicodedata.is_normalized("NFC", text):
-        raise Malformed("not-nfc", where, "text in Unicode NFC", text[:40])
+    must(unicodedata.is_normalized("NFC", text), "not-nfc", where, "text in Unicode NFC", text[:40])
 
 
 def _check_value(value: object, where: str, depth: int) -> None:
     if isinstance(value, str):
         _check_text(value, where)
     elif isinstance(value, dict | list | tuple):
-        if depth > MAX_DEPTH:
-            raise Malformed("too-deep", where, f"nesting of at most {MAX_DEPTH}", "more")
-        _check_members(value, where, depth + 1)
-    elif isinstance(value, int):
-        if not isinstance(value, bool) and not -MAX_INTEGER <= value <= MAX_INTEGER:
-            raise Malformed("integer", where, "an integer below 2^53 in size", value)
-    elif value is not None:
+        must(depth <= MAX_DEPTH, "too-deep", where, f"nesting of at most {MAX_DEPTH}", "more")
+        for name, member in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(value, dict) and not (isinstance(name, str) and _KEY.match(name)):
+                raise Malformed("key", where, "[a-z][a-z0-9_]*", repr(name)[:80])
+            _check_value(member, f"{where}.{name}" if isinstance(value, dict) else f"{where}[{name}]", depth + 1)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        must(-MAX_INTEGER <= value <= MAX_INTEGER, "integer", where, "an integer below 2^53 in size", value)
+    elif value is not None and not isinstance(value, bool):
         raise Malformed("type", where, "a JSON value without floats", type(value).__name__)
-
-
-def _check_members(value: dict[object, object] | list[object] | tuple[object, ...], where: str, depth: int) -> None:
-    if not isinstance(value, dict):
-        for position, member in enumerate(value):
-            _check_value(member, f"{where}[{position}]", depth)
-        return
-    for key, member in value.items():
-        if not isinstance(key, str) or not _KEY.match(key):
-            raise Malformed("key", where, "[a-z][a-z0-9_]*", repr(key)[:80])
-        _check_value(member, f"{where}.{key}", depth)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from constancia.verify.core.errors import Malformed
+from constancia.verify.core.errors import must
 from constancia.verify.core.formats.canonical import MAX_INTEGER
 from constancia.verify.core.formats.note import ED25519, Note, VerifierKey, parse_note
 from constancia.verify.core.formats.signatures import decode_base64, verify_ed25519
@@ -33,13 +33,7 @@ def format_checkpoint(origin: str, size: int, root: bytes) -> str:
 
 
 def parse_checkpoint(text: str) -> Checkpoint:
-    """Read a checkpoint's text.
-
-    Args:
-        text: The note's text.
-
-    Returns:
-        The checkpoint.
+    """Read a checkpoint from a note's text.
 
     Raises:
         Malformed: Fewer than three lines, an empty line, leading zeros, a root of another length.
@@ -47,14 +41,13 @@ def parse_checkpoint(text: str) -> Checkpoint:
     Source: C2SP tlog-checkpoint, "Note text".
     """
     lines = text.split("\n")
-    if len(lines) < 4 or lines[-1] or not all(lines[:-1]):
-        raise Malformed("checkpoint", "checkpoint", "origin, size and root, one a line", text[:80])
+    is_whole = len(lines) >= 4 and not lines[-1] and all(lines[:-1])
+    must(is_whole, "checkpoint", "checkpoint", "origin, size and root, one a line", text[:80])
     origin, size, root = lines[:3]
-    if not _SIZE.match(size) or int(size) > MAX_INTEGER:
-        raise Malformed("checkpoint", "checkpoint.size", "a decimal below 2^53 without leading zeros", size)
+    is_size = _SIZE.match(size) and int(size) <= MAX_INTEGER
+    must(is_size, "checkpoint", "checkpoint.size", "a decimal below 2^53 without leading zeros", size)
     digest = decode_base64(root, "checkpoint.root")
-    if len(digest) != 32:
-        raise Malformed("checkpoint", "checkpoint.root", "32 bytes", len(digest))
+    must(len(digest) == 32, "checkpoint", "checkpoint.root", "32 bytes", len(digest))
     return Checkpoint(origin=origin, size=int(size), root=digest, extensions=tuple(lines[3:-1]))
 
 
@@ -68,11 +61,7 @@ def read_checkpoint(raw: bytes) -> Checkpoint:
 
 
 def is_signed_by(note: Note, key: VerifierKey) -> bool:
-    """Tell whether a note carries a sound signature by a log key.
-
-    Args:
-        note: The note.
-        key: A type 0x01 key.
+    """Tell whether a note carries a sound signature by a log's key of type 0x01.
 
     Returns:
         True if signed; False if no line claims to be by the key.
@@ -83,40 +72,37 @@ def is_signed_by(note: Note, key: VerifierKey) -> bool:
     Source: C2SP signed-note, "Verification".
     """
     claimed = list(filter(key.matches, note.signatures))
-    for signature in claimed:
-        if key.type_byte != ED25519 or not verify_ed25519(key.public_key, signature.blob, note.text.encode()):
-            raise Malformed("note-signature", f"signature of {key.name}", "a sound signature")
+    for line in claimed:
+        is_sound = key.type_byte == ED25519 and verify_ed25519(key.public_key, line.blob, note.text.encode())
+        must(is_sound, "note-signature", f"signature of {key.name}", "a sound signature")
     return bool(claimed)
 
 
 def open_checkpoint(raw: bytes, log_key: VerifierKey) -> tuple[Checkpoint, Note]:
-    """Read a checkpoint and hold it to the log's key.
+    """Read a checkpoint of the log whose origin is the key's name; as `open_checkpoint_of`."""
+    return open_checkpoint_of(raw, {log_key.name: (log_key,)})
+
+
+def open_checkpoint_of(raw: bytes, logs: Mapping[str, Sequence[VerifierKey]]) -> tuple[Checkpoint, Note]:
+    """Read a checkpoint of any of some logs from a signed note, and check the log's signature.
 
     Args:
         raw: The signed note.
-        log_key: The log's verifier key; its name is the origin.
+        logs: Keys by origin, one of which signed.
 
     Returns:
         Checkpoint and note.
 
     Raises:
-        Malformed: Bad form, another origin, not signed by the key, extension lines.
+        Malformed: Bad form, another origin, not signed by a key, a signature that fails, extension lines.
 
     Source: C2SP tlog-checkpoint; ours: SPEC §4 (no extension lines).
     """
-    return open_checkpoint_of(raw, {log_key.name: (log_key,)})
-
-
-def open_checkpoint_of(raw: bytes, logs: Mapping[str, Sequence[VerifierKey]]) -> tuple[Checkpoint, Note]:
-    """Read a checkpoint of any of some logs; as `open_checkpoint`. `logs` are keys by origin, one of which signed."""
     note = parse_note(raw)
     checkpoint = parse_checkpoint(note.text)
-    keys = logs.get(checkpoint.origin, ())
-    if not keys:
-        raise Malformed("origin", "checkpoint.origin", " or ".join(logs), checkpoint.origin)
-    if checkpoint.extensions:
-        raise Malformed("checkpoint", "checkpoint", "no extension lines", checkpoint.extensions[0])
+    keys, added = logs.get(checkpoint.origin, ()), checkpoint.extensions
+    must(keys, "origin", "checkpoint.origin", " or ".join(logs), checkpoint.origin)
+    must(not added, "checkpoint", "checkpoint", "no extension lines", "".join(added[:1]))
     signed = [is_signed_by(note, key) for key in keys]  # by each of them: a line that fails rejects the note
-    if not any(signed):
-        raise Malformed("note-signature", "checkpoint", f"a signature by {checkpoint.origin}")
+    must(any(signed), "note-signature", "checkpoint", f"a signature by {checkpoint.origin}")
     return checkpoint, note

@@ -9,14 +9,6 @@ def pae(payload_type: str, payload: bytes) -> bytes:
     r"""Encode a payload with its type, so that no other protocol's message can equal it.
 
     Layout: `DSSEv1 SP len(type) SP type SP len(payload) SP payload`, lengths in decimal, in bytes.
-
-    Args:
-        payload_type: Media type, ASCII or UTF-8.
-        payload: Bytes to be signed.
-
-    Returns:
-        The bytes over which the signature goes.
-
     Source: DSSE protocol v1, section "Signature Definition".
     """
     kind = payload_type.encode()
@@ -24,14 +16,5 @@ def pae(payload_type: str, payload: bytes) -> bytes:
 
 
 def signed_bytes(statement: bytes) -> bytes:
-    """Give the bytes that a signature of a statement covers.
-
-    Args:
-        statement: Canonical bytes of the statement.
-
-    Returns:
-        PAE with the statement's payload type.
-
-    Source: ours: SPEC §2.
-    """
+    """Give what a signature covers: the PAE of a statement's canonical bytes. Source: ours: SPEC §2."""
     return pae(STATEMENT_PAYLOAD_TYPE, statement)

@@ -1,12 +1,12 @@
 """An entry's form, its leaf hash and its link to the entry before (SPEC §3)."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import Final, NewType
 
-from constancia.verify.core.errors import Malformed
+from constancia.verify.core.errors import must
 from constancia.verify.core.formats.canonical import MAX_ENTRY_BYTES, parse_canonical
+from constancia.verify.core.formats.merkle import hash_leaf
 from constancia.verify.core.formats.signatures import Signature, is_hex64, parse_signature
 from constancia.verify.core.formats.statement import TIME, Statement, statement_of
 
@@ -35,13 +35,7 @@ class Entry:
 
 
 def parse_entry(raw: bytes) -> Entry:
-    """Read an entry from its bytes.
-
-    Args:
-        raw: Canonical UTF-8 JSON of at most 65,535 bytes.
-
-    Returns:
-        The entry, with its leaf hash computed.
+    """Read an entry from its canonical bytes, at most 65,535 of them, and compute its leaf hash.
 
     Raises:
         Malformed: Not canonical, a member missing, unknown or of another form.
@@ -49,20 +43,15 @@ def parse_entry(raw: bytes) -> Entry:
     Source: ours: SPEC §3; RFC 6962 §2.1.
     """
     item = parse_canonical(raw, limit=MAX_ENTRY_BYTES)
-    if tuple(item) != _MEMBERS:
-        raise Malformed("member", "entry", f"the members {', '.join(_MEMBERS)}", sorted(item))
-    index, previous, recorded_at = item["index"], item["previous"], item["recorded_at"]
-    if type(index) is not int or index < 0:
-        raise Malformed("form", "index", "an integer from 0", index)
-    if type(previous) is not str or not is_hex64(previous):
-        raise Malformed("form", "previous", "64 hex digits", previous)
-    if type(recorded_at) is not str or not _MILLISECONDS.match(recorded_at):
-        raise Malformed("form", "recorded_at", "YYYY-MM-DDThh:mm:ss.mmmZ", recorded_at)
-    if item["v"] != WIRE_FORMAT or type(item["v"]) is not int:
-        raise Malformed("form", "v", str(WIRE_FORMAT), item["v"])
-    listed = item["signatures"]
-    if type(listed) is not list or not 1 <= len(listed) <= MAX_SIGNATURES:
-        raise Malformed("form", "signatures", f"1 to {MAX_SIGNATURES} objects", listed)
+    must(tuple(item) == _MEMBERS, "member", "entry", f"the members {', '.join(_MEMBERS)}", sorted(item))
+    index, previous, recorded_at, listed, version = (item[name] for name in (*_MEMBERS[:4], "v"))
+    must(type(index) is int and index >= 0, "form", "index", "an integer from 0", index)
+    must(type(previous) is str and is_hex64(previous), "form", "previous", "64 hex digits", previous)
+    is_time = type(recorded_at) is str and _MILLISECONDS.match(recorded_at)
+    must(is_time, "form", "recorded_at", "YYYY-MM-DDThh:mm:ss.mmmZ", recorded_at)
+    must(version == WIRE_FORMAT and type(version) is int, "form", "v", str(WIRE_FORMAT), version)
+    is_list = type(listed) is list and 1 <= len(listed) <= MAX_SIGNATURES
+    must(is_list, "form", "signatures", f"1 to {MAX_SIGNATURES} objects", listed)
     # Signature objects hold no member "statement" and no string holds a bare quote: the first mark is the one.
     start = raw.index(_STATEMENT_MARK) + len(_STATEMENT_MARK)
     return Entry(
@@ -74,4 +63,4 @@ def parse_entry(raw: bytes) -> Entry:
 
 def leaf_hash_of(raw: bytes) -> LeafHash:
     """Hash an entry's bytes as a leaf: SHA-256(0x00 ‖ entry). Source: RFC 6962 §2.1."""
-    return LeafHash(hashlib.sha256(b"\x00" + raw).digest())
+    return LeafHash(hash_leaf(raw))

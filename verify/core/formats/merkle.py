@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any, Final
 
-from constancia.verify.core.errors import Malformed
+from constancia.verify.core.errors import must
 
 HASH_BYTES: Final = 32
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
@@ -40,17 +40,15 @@ class MerkleTree:
 
     def append(self, leaf: bytes) -> None:
         """Append one leaf hash (32 bytes)."""
-        levels = self._levels
-        node, level = leaf, 0
+        level, node = 0, leaf
         while True:
-            row = levels[level]
+            if level == len(self._levels):
+                self._levels.append(bytearray())
+            row = self._levels[level]
             row += node
             if len(row) % (2 * HASH_BYTES):
                 return
-            node = hash_children(b"", row[-2 * HASH_BYTES :])  # both, as they are in the row
-            level += 1
-            if level == len(levels):
-                levels.append(bytearray())
+            level, node = level + 1, hash_children(b"", row[-2 * HASH_BYTES :])  # both, as they are in the row
 
     def extend(self, leaves: Iterable[bytes]) -> None:
         """Append leaf hashes in order."""
@@ -75,8 +73,7 @@ class MerkleTree:
 
     def check_size(self, size: int) -> None:
         """Refuse a size that the tree has not had, as `Malformed`."""
-        if not 0 <= size <= self.size:
-            raise Malformed("size", "size", f"a size up to {self.size}", size)
+        must(0 <= size <= self.size, "size", "size", f"a size up to {self.size}", size)
 
     def _node(self, level: int, number: int) -> bytes:
         return bytes(self._levels[level][number * HASH_BYTES : (number + 1) * HASH_BYTES])

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from constancia.verify.core.errors import Malformed
+from constancia.verify.core.errors import Malformed, must
 from constancia.verify.core.formats.signatures import decode_base64, is_sound_point
 
 ED25519: Final = 0x01
@@ -76,27 +76,18 @@ def is_key_name(name: str) -> bool:
 
 
 def verifier_key(name: str, type_byte: int, public_key: bytes) -> VerifierKey:
-    """Make a verifier key.
-
-    Args:
-        name: Key name; a log's equals its origin.
-        type_byte: 0x01, 0x04 or 0x06.
-        public_key: Raw key: 32 bytes, or 1,312 for ML-DSA-44.
-
-    Returns:
-        The key with its hash.
+    """Make a verifier key from its name (a log's is its origin), type (0x01, 0x04, 0x06) and raw key.
 
     Raises:
         Malformed: Unfit name, unknown type, wrong length, a key that the signature rule excludes.
 
     Source: C2SP signed-note; ours: SPEC §2.
     """
-    if not is_key_name(name):
-        raise Malformed("key-name", "key name", "no space, no plus sign, not empty", name)
-    if KEY_BYTES.get(type_byte) != len(public_key):
-        raise Malformed("vkey", name, "a key of a known type and its length", f"{type_byte}: {len(public_key)}")
-    if type_byte != COSIGNATURE_MLDSA44 and not is_sound_point(public_key):
-        raise Malformed("vkey", name, "a canonical key that is not of small order", public_key.hex())
+    must(is_key_name(name), "key-name", "key name", "no space, no plus sign, not empty", name)
+    has_length = KEY_BYTES.get(type_byte) == len(public_key)
+    must(has_length, "vkey", name, "a key of a known type and its length", f"{type_byte}: {len(public_key)}")
+    is_sound = type_byte == COSIGNATURE_MLDSA44 or is_sound_point(public_key)
+    must(is_sound, "vkey", name, "a canonical key that is not of small order", public_key.hex())
     hashed = key_hash(name, type_byte, public_key)
     return VerifierKey(name=name, key_hash=hashed, type_byte=type_byte, public_key=public_key)
 
@@ -115,22 +106,14 @@ def parse_vkey(text: str) -> VerifierKey:
     name, digits, encoded = match.groups()
     data = decode_base64(encoded, "vkey")
     key = verifier_key(name, data[0] if data else 0, data[1:])
-    if key.key_hash.hex() != digits:
-        raise Malformed("vkey", "vkey", f"key hash {key.key_hash.hex()}", digits)
+    must(key.key_hash.hex() == digits, "vkey", "vkey", f"key hash {key.key_hash.hex()}", digits)
     return key
 
 
 def parse_log_vkey(text: str) -> VerifierKey:
-    """Read the verifier key of a log, which signs checkpoints.
-
-    Raises:
-        Malformed: As for `parse_vkey`, or of another type than 0x01.
-
-    Source: C2SP tlog-checkpoint.
-    """
+    """Read the verifier key of a log, which is of type 0x01; as `parse_vkey`. Source: C2SP tlog-checkpoint."""
     key = parse_vkey(text)
-    if key.type_byte != ED25519:
-        raise Malformed("vkey", "vkey", "a key of type 1", key.type_byte)
+    must(key.type_byte == ED25519, "vkey", "vkey", "a key of type 1", key.type_byte)
     return key
 
 
@@ -141,57 +124,36 @@ def format_vkey(key: VerifierKey) -> str:
 
 
 def parse_note(raw: bytes) -> Note:
-    """Read a signed note; no signature is checked.
-
-    Args:
-        raw: UTF-8 bytes.
-
-    Returns:
-        The note.
+    """Read a signed note from UTF-8 bytes; no signature is checked.
 
     Raises:
         Malformed: Too large, not UTF-8, control characters, no empty line, a bad signature line.
 
     Source: C2SP signed-note, "Format".
     """
-    if len(raw) > MAX_NOTE_BYTES:
-        raise Malformed("too-large", "note", f"at most {MAX_NOTE_BYTES} bytes", len(raw))
+    must(len(raw) <= MAX_NOTE_BYTES, "too-large", "note", f"at most {MAX_NOTE_BYTES} bytes", len(raw))
     try:
         whole = raw.decode()
     except UnicodeDecodeError as error:
         raise Malformed("not-utf8", "note", "UTF-8", error.reason) from error
-    if _CONTROL.search(whole):
-        raise Malformed("character", "note", "no control character but line feed")
+    must(not _CONTROL.search(whole), "character", "note", "no control character but line feed")
     text, parted, lines = whole.rpartition("\n\n")
-    if not parted or not text or not lines.endswith("\n"):
-        raise Malformed("note", "note", "text, an empty line, signature lines")
+    must(parted and text and lines.endswith("\n"), "note", "note", "text, an empty line, signature lines")
     listed = lines[:-1].split("\n")
-    if len(listed) > MAX_SIGNATURES:
-        raise Malformed("note", "note", f"at most {MAX_SIGNATURES} signatures", len(listed))
+    must(len(listed) <= MAX_SIGNATURES, "note", "note", f"at most {MAX_SIGNATURES} signatures", len(listed))
     return Note(text=text + "\n", signatures=tuple(_parse_line(line) for line in listed))
 
 
 def _parse_line(line: str) -> NoteSignature:
     name, _, encoded = line.removeprefix(_DASH).partition(" ")
-    if not line.startswith(_DASH) or not is_key_name(name):
-        raise Malformed("signature-line", "note", f"{_DASH}<name> <base64>", line[:80])
+    is_named = line.startswith(_DASH) and is_key_name(name)
+    must(is_named, "signature-line", "note", f"{_DASH}<name> <base64>", line[:80])
     data = decode_base64(encoded, f"signature of {name}")
-    if len(data) < 5:
-        raise Malformed("signature-line", f"signature of {name}", "at least 5 bytes", len(data))
+    must(len(data) >= 5, "signature-line", f"signature of {name}", "at least 5 bytes", len(data))
     return NoteSignature(name=name, key_hash=data[:4], blob=data[4:])
 
 
 def format_note(text: str, signatures: Sequence[NoteSignature]) -> bytes:
-    """Write a note; `parse_note` reads it back.
-
-    Args:
-        text: Ends in a line feed.
-        signatures: At least one.
-
-    Returns:
-        UTF-8 bytes.
-
-    Source: C2SP signed-note.
-    """
+    """Write a note of a text that ends in a line feed; `parse_note` reads it back. Source: C2SP signed-note."""
     lines = "".join(f"{_DASH}{s.name} {base64.b64encode(s.key_hash + s.blob).decode()}\n" for s in signatures)
     return f"{text}\n{lines}".encode()

@@ -3,7 +3,7 @@
 The file is read by `verify.trust.policy_file`, which refuses what would count one witness twice.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -56,13 +56,8 @@ class Policy:
         others = [("", key) for key in self.keys_of(origin) if key.type_byte != ED25519]
         return [*self.witnesses.items(), *others]
 
-    def is_met(self, name: str, cosigned: frozenset[str]) -> bool:
-        """Tell whether a witness or group has agreed.
-
-        Args:
-            name: A witness's or group's name, or `none`.
-            cosigned: Names of the witnesses whose cosignature is sound.
-        """
+    def is_met(self, name: str, cosigned: Iterable[str]) -> bool:
+        """Tell whether a witness or group has agreed, or it is `none`, if the cosignatures of these are sound."""
         return name in self.met_by(cosigned)
 
     def met_by(self, cosigned: Iterable[str]) -> set[str]:
@@ -73,17 +68,6 @@ class Policy:
             if sum(member in met for member in group.members) >= group.needed:
                 met.add(title)
         return met
-
-    def quorum_of(self, cosigned: Iterable[str]) -> Iterator[str]:
-        """Give the policy names that make up the quorum, among those whose cosignature is sound."""
-        met = self.met_by(cosigned)
-        waiting = [self.quorum]
-        while waiting:
-            name = waiting.pop()
-            if name in met and name in self.groups:
-                waiting.extend(self.groups[name].members)
-            elif name in met and name in self.witnesses:
-                yield name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,14 +82,7 @@ class Opened:
 
 
 def open_with_policy(raw: bytes, policy: Policy) -> Opened:
-    """Hold a checkpoint to a policy.
-
-    Args:
-        raw: The signed note.
-        policy: Whose signatures count.
-
-    Returns:
-        The checkpoint with who cosigned, and whether the quorum is met.
+    """Hold a checkpoint, as a signed note, to a policy.
 
     Raises:
         Malformed: Bad form, unknown origin, no or a failing signature of the log, a failing cosignature.
@@ -124,20 +101,18 @@ def open_with_policy(raw: bytes, policy: Policy) -> Opened:
                         cosigned[name] = time
                 except Unsupported:
                     unsupported.append(name or key.name)
-    return Opened(
-        checkpoint=checkpoint,
-        note=note,
-        cosigned=cosigned,
-        unsupported=tuple(unsupported),
-        witnessed=policy.is_met(policy.quorum, frozenset(cosigned)),
-    )
+    is_met = policy.is_met(policy.quorum, cosigned)
+    return Opened(checkpoint=checkpoint, note=note, cosigned=cosigned, unsupported=tuple(unsupported), witnessed=is_met)
 
 
 def cosigners(opened: Opened, policy: Policy) -> tuple[str, ...]:
     """Name the witnesses that make up the quorum, in the policy's order, each once whatever keys it has."""
-    counted = set(policy.quorum_of(opened.cosigned))
+    met, parts = policy.met_by(opened.cosigned), [policy.quorum]
+    for name in parts:  # it grows: a group's members are parts if the group is met
+        if name in met and name in policy.groups:
+            parts += policy.groups[name].members
     named: dict[str, str] = {}
     for name, key in policy.witnesses.items():
-        if name in counted and key.name != opened.checkpoint.origin:
+        if name in met and name in parts and key.name != opened.checkpoint.origin:
             named.setdefault(key.name, name)
     return tuple(named.values())

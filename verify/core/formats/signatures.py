@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NewType
 
@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
-from constancia.verify.core.errors import Malformed
+from constancia.verify.core.errors import Malformed, must
 
 KeyId = NewType("KeyId", str)
 Handle = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
@@ -33,8 +33,7 @@ SPKI_ED25519: Final = bytes.fromhex("302a300506032b6570032100")
 _P: Final = 2**255 - 19
 _L: Final = 2**252 + 27742317777372353535851937790883648493
 _USER_PRESENT_AND_VERIFIED: Final = 0x05
-
-
+_HEX: Final = frozenset("0123456789abcdef")
 _ORDER_8: Final = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7  # y of two points of order 8
 # Encodings of the eight points of small order, with either sign bit: y = 0, 1, -1 and the two.
 _SMALL_ORDER: Final = frozenset(
@@ -44,14 +43,7 @@ _SMALL_ORDER: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """One signature of a statement, as its message carries it.
-
-    Args:
-        key: Key id that it names.
-        sig: Raw signature bytes (Ed25519: 64; ECDSA: DER; RSA: modulus length).
-        authenticator_data: WebAuthn only, verbatim.
-        client_data: WebAuthn only, verbatim JSON.
-    """
+    """One signature of a statement: the key id that it names, its raw bytes (of ECDSA: DER); of WebAuthn two more."""
 
     key: KeyId
     sig: bytes
@@ -61,15 +53,9 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicKey:
-    """A public key that has passed the rule for its scheme.
+    """A public key (`spki`: DER SubjectPublicKeyInfo) that has passed the rule for its scheme, as the library has it.
 
-    Args:
-        key_id: Hex SHA-256 of `spki`.
-        scheme: One of `SCHEMES`.
-        spki: DER SubjectPublicKeyInfo.
-        handle: The library's key object.
-        rp_id: WebAuthn relying party id.
-        origins: WebAuthn origins accepted.
+    Of WebAuthn it has the relying party's id and the origins that are accepted.
     """
 
     key_id: KeyId
@@ -83,15 +69,8 @@ class PublicKey:
 def decode_base64(text: object, where: str = "base64") -> bytes:
     """Decode standard base64 with padding, strictly: one text for one byte string.
 
-    Args:
-        text: The text.
-        where: Place named in the error.
-
-    Returns:
-        The bytes.
-
     Raises:
-        Malformed: Anything but the canonical encoding.
+        Malformed: Anything but the canonical encoding; `where` is the place that it names.
 
     Source: RFC 4648 §4, with §3.5's canonical trailing bits.
     """
@@ -101,8 +80,7 @@ def decode_base64(text: object, where: str = "base64") -> bytes:
         data = binascii.a2b_base64(text.encode("ascii"), strict_mode=True)
     except (ValueError, UnicodeEncodeError) as error:
         raise Malformed("base64", where, "standard base64", error) from error
-    if base64.b64encode(data).decode() != text:
-        raise Malformed("base64", where, "canonical base64", text[:40])
+    must(base64.b64encode(data).decode() == text, "base64", where, "canonical base64", text[:40])
     return data
 
 
@@ -118,33 +96,20 @@ def spki_of_ed25519(public: bytes) -> bytes:
 
 def is_sound_point(encoded: bytes) -> bool:
     """Tell whether a 32-byte point encoding is canonical and not of small order. Source: ours: SPEC §2."""
-    if encoded in _SMALL_ORDER:
-        return False
-    # Only y >= p is non-canonical here: p = 2^255 - 19 ends in 0xed and has all other bits set.
-    if encoded[31] & 0x7F == 0x7F:
-        return int.from_bytes(encoded, "little") & ((1 << 255) - 1) < _P
-    return True
+    # Canonical means y < p; in nearly all encodings the highest byte tells.
+    is_canonical = encoded[31] & 0x7F != 0x7F or int.from_bytes(encoded, "little") & ((1 << 255) - 1) < _P
+    return is_canonical and encoded not in _SMALL_ORDER
 
 
 def load_public_key(scheme: str, spki: bytes, *, rp_id: str | None = None, origins: tuple[str, ...] = ()) -> PublicKey:
-    """Load a public key and hold it to the rule of its scheme.
-
-    Args:
-        scheme: One of `SCHEMES`.
-        spki: DER SubjectPublicKeyInfo, in its one DER form.
-        rp_id: WebAuthn: the relying party id.
-        origins: WebAuthn: the origins accepted.
-
-    Returns:
-        The key.
+    """Load a public key and hold it to the rule of its scheme; `rp_id` and `origins` are those of a passkey.
 
     Raises:
         Malformed: Unknown scheme, unreadable or unfit key.
 
     Source: ours: SPEC §2; RFC 8032 §5.1.3, RFC 8017, W3C WebAuthn §7.2.
     """
-    if scheme not in SCHEMES:
-        raise Malformed("scheme", "scheme", f"one of {', '.join(SCHEMES)}", scheme)
+    must(scheme in SCHEMES, "scheme", "scheme", f"one of {', '.join(SCHEMES)}", scheme)
     try:
         handle = load_der_public_key(spki)
     except Exception as error:  # the library raises many kinds for bad DER
@@ -152,8 +117,9 @@ def load_public_key(scheme: str, spki: bytes, *, rp_id: str | None = None, origi
     fit = _fit_handle(scheme, handle, spki)
     if fit is None:
         raise Malformed("public-key", "public_key", f"a sound key for {scheme}", type(handle).__name__)
-    if (scheme == "webauthn") != (isinstance(rp_id, str) and bool(origins)):
-        raise Malformed("public-key", "rp_id", "rp_id and origins with webauthn, and only there", rp_id)
+    is_passkey = isinstance(rp_id, str) and bool(origins)
+    fits = (scheme == "webauthn") == is_passkey
+    must(fits, "public-key", "rp_id", "rp_id and origins with webauthn, and only there", rp_id)
     return PublicKey(key_id=key_id_of(spki), scheme=scheme, spki=spki, handle=fit, rp_id=rp_id, origins=origins)
 
 
@@ -174,98 +140,63 @@ def _fit_handle(scheme: str, handle: object, spki: bytes) -> Handle | None:
 
 
 def verify_ed25519(public: bytes, sig: bytes, message: bytes) -> bool:
-    """Check an Ed25519 signature by the strict rule.
-
-    Args:
-        public: Raw 32-byte key.
-        sig: R ‖ S, 64 bytes.
-        message: Bytes signed.
-
-    Returns:
-        Whether it counts.
+    """Tell whether an Ed25519 signature (R ‖ S, 64 bytes) counts for a raw 32-byte key, by the strict rule.
 
     Source: RFC 8032 §5.1.7 (cofactorless) with canonical encodings and no small order; ours: SPEC §2.
     """
-    if len(public) != 32 or not is_sound_point(public):
-        return False
-    return _verify_ed25519(ed25519.Ed25519PublicKey.from_public_bytes(public), sig, message)
+    is_sound = len(public) == 32 and is_sound_point(public)
+    return is_sound and _verify_ed25519(ed25519.Ed25519PublicKey.from_public_bytes(public), sig, message)
 
 
 def is_sound_ed25519(sig: bytes) -> bool:
     """Tell whether an Ed25519 signature's R is sound and S below L. Source: RFC 8032 §5.1.7; ours: SPEC §2."""
-    if len(sig) != 64 or not is_sound_point(sig[:32]):
-        return False
     # S < L < 2^253; the top three bits decide but for a sliver, so the big comparison is rare.
-    return sig[63] < 0x10 or int.from_bytes(sig[32:], "little") < _L
+    is_sound = len(sig) == 64 and is_sound_point(sig[:32])
+    return is_sound and (sig[63] < 0x10 or int.from_bytes(sig[32:], "little") < _L)
 
 
 def _verify_ed25519(handle: ed25519.Ed25519PublicKey, sig: bytes, message: bytes) -> bool:
-    if not is_sound_ed25519(sig):
-        return False
+    return is_sound_ed25519(sig) and _is_accepted(lambda: handle.verify(sig, message))
+
+
+def _is_accepted(verify: Callable[[], None]) -> bool:
     try:
-        handle.verify(sig, message)
-    except InvalidSignature:
+        verify()
+    except (InvalidSignature, ValueError):
         return False
     return True
 
 
 def verify_ecdsa_p256(handle: ec.EllipticCurvePublicKey, sig: bytes, message: bytes) -> bool:
-    """Check ECDSA P-256 with SHA-256; the signature must be strict DER.
+    """Tell whether ECDSA P-256 with SHA-256, a strict DER SEQUENCE of r and s, counts.
 
-    Args:
-        handle: The key.
-        sig: DER SEQUENCE of r and s.
-        message: Bytes signed.
-
-    Returns:
-        Whether it counts. Both s and n−s count: a signature's bytes are no identity.
+    Both s and n−s count: a signature's bytes are no identity.
 
     Source: FIPS 186-5 §6.4, RFC 3279 §2.2.3.
     """
     try:
         r, s = decode_dss_signature(sig)
-        if r < 1 or s < 1 or encode_dss_signature(r, s) != sig:
-            return False
-        handle.verify(sig, message, ec.ECDSA(hashes.SHA256()))
-    except (InvalidSignature, ValueError):
+    except ValueError:
         return False
-    return True
+    is_strict = r >= 1 and s >= 1 and encode_dss_signature(r, s) == sig
+    return is_strict and _is_accepted(lambda: handle.verify(sig, message, ec.ECDSA(hashes.SHA256())))
 
 
 def verify_rsa_pkcs1_sha256(handle: rsa.RSAPublicKey, sig: bytes, message: bytes) -> bool:
-    """Check RSASSA-PKCS1-v1_5 with SHA-256; the signature has the modulus' length. Source: RFC 8017 §8.2.2."""
-    if len(sig) != (handle.key_size + 7) // 8:
-        return False
-    try:
-        handle.verify(sig, message, padding.PKCS1v15(), hashes.SHA256())
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+    """Tell whether RSASSA-PKCS1-v1_5 with SHA-256, of the modulus' length, counts. Source: RFC 8017 §8.2.2."""
+    has_length = len(sig) == (handle.key_size + 7) // 8
+    return has_length and _is_accepted(lambda: handle.verify(sig, message, padding.PKCS1v15(), hashes.SHA256()))
 
 
 def verify_signature(key: PublicKey, signature: Signature, message: bytes) -> bool:
-    """Check one signature under the scheme that its key was registered with.
-
-    Args:
-        key: The registered key.
-        signature: What the message carries.
-        message: The signed bytes (PAE of the statement).
-
-    Returns:
-        Whether it counts.
-
-    Source: ours: SPEC §2.
-    """
+    """Tell whether a signature of a message (a statement's PAE) counts, by its key's scheme. Source: ours: SPEC §2."""
     handle = key.handle
     if key.scheme == "webauthn":
         return _verify_webauthn(key, signature, message)
-    if signature.authenticator_data is not None or signature.client_data is not None:
-        return False
+    is_bare = signature.authenticator_data is None and signature.client_data is None
     if isinstance(handle, ed25519.Ed25519PublicKey):
-        return _verify_ed25519(handle, signature.sig, message)
-    if isinstance(handle, rsa.RSAPublicKey):
-        return verify_rsa_pkcs1_sha256(handle, signature.sig, message)
-    return False
+        return is_bare and _verify_ed25519(handle, signature.sig, message)
+    return is_bare and isinstance(handle, rsa.RSAPublicKey) and verify_rsa_pkcs1_sha256(handle, signature.sig, message)
 
 
 def _verify_webauthn(key: PublicKey, signature: Signature, message: bytes) -> bool:
@@ -273,11 +204,9 @@ def _verify_webauthn(key: PublicKey, signature: Signature, message: bytes) -> bo
     data, client = signature.authenticator_data, signature.client_data
     if data is None or client is None or key.rp_id is None or len(data) < 37:
         return False
-    if (
-        data[:32] != hashlib.sha256(key.rp_id.encode()).digest()
-        or data[32] & _USER_PRESENT_AND_VERIFIED != _USER_PRESENT_AND_VERIFIED
-        or not _is_client_data_for(client, message, key.origins)
-    ):
+    is_present = data[32] & _USER_PRESENT_AND_VERIFIED == _USER_PRESENT_AND_VERIFIED
+    is_ours = data[:32] == hashlib.sha256(key.rp_id.encode()).digest()
+    if not (is_present and is_ours and _is_client_data_for(client, message, key.origins)):
         return False
     signed = data + hashlib.sha256(client).digest()
     if isinstance(key.handle, ed25519.Ed25519PublicKey):
@@ -301,10 +230,8 @@ def _is_client_data_for(client: bytes, message: bytes, origins: tuple[str, ...])
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise ValueError("duplicate member")
-    return fields
+    must(len(dict(pairs)) == len(pairs), "duplicate", "client_data", "each member once")  # a ValueError
+    return dict(pairs)
 
 
 def _no_constant(name: str) -> Any:
@@ -312,35 +239,24 @@ def _no_constant(name: str) -> Any:
 
 
 def parse_signature(item: Mapping[str, Any]) -> Signature:
-    """Read a signature object.
-
-    Args:
-        item: The parsed object.
-
-    Returns:
-        The signature.
+    """Read a signature from its parsed object.
 
     Raises:
         Malformed: Missing or unknown member, key id or base64 in another form.
 
     Source: ours: SPEC §2.
     """
-    if type(item) is not dict:
-        raise Malformed("type", "signatures", "objects", type(item).__name__)
-    key = item.get("key")
-    if type(key) is not str or not is_hex64(key):
-        raise Malformed("key-id", "signatures.key", "64 hex digits", key)
+    must(type(item) is dict, "type", "signatures", "objects", type(item).__name__)
+    key: Any = item.get("key")
+    must(type(key) is str and is_hex64(key), "key-id", "signatures.key", "64 hex digits", key)
     sig = decode_base64(item.get("sig"), "signatures.sig")
     if len(item) == 2:
         return Signature(key=KeyId(key), sig=sig)
-    if set(item) != {"authenticator_data", "client_data", "key", "sig"}:
-        raise Malformed("member", "signatures", "key, sig and the two of WebAuthn", sorted(item))
+    is_assertion = set(item) == {"authenticator_data", "client_data", "key", "sig"}
+    must(is_assertion, "member", "signatures", "key, sig and the two of WebAuthn", sorted(item))
     data = decode_base64(item["authenticator_data"], "authenticator_data")
     client = decode_base64(item["client_data"], "client_data")
     return Signature(key=KeyId(key), sig=sig, authenticator_data=data, client_data=client)
-
-
-_HEX: Final = frozenset("0123456789abcdef")
 
 
 def is_hex64(text: str) -> bool:

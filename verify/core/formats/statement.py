@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from constancia.verify.core.errors import Malformed
+from constancia.verify.core.errors import Malformed, must
 from constancia.verify.core.formats.canonical import MAX_STATEMENT_BYTES, parse_canonical
 from constancia.verify.core.formats.signatures import is_hex64
 
@@ -21,9 +21,17 @@ TYPE: Final = r"[A-Z][A-Za-z]{2,63}"
 UUID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 OCCURRED: Final = r"[0-9./-]{4,32}"
 TIME: Final = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
-_IDENTIFIER, _STREAM, _TYPE, _UUID, _OCCURRED, _SECONDS = (
-    re.compile(f"{source}\\Z", re.ASCII) for source in (IDENTIFIER, STREAM, TYPE, UUID, OCCURRED, f"{TIME}Z")
-)
+_IDENTIFIER: Final = re.compile(rf"{IDENTIFIER}\Z", re.ASCII)
+# Members that are text, in the order in which they are checked: name, pattern, what is expected.
+_TEXTS: Final = tuple(
+    (name, re.compile(rf"(?:{source})\Z", re.ASCII), expected)
+    for name, source, expected in (
+        ("id", UUID, "a lower-case UUID"), ("stream", STREAM, "<kind>/<id> or ledger"),
+        ("type", TYPE, "an event type's name"), ("signed_at", f"{TIME}Z", "YYYY-MM-DDThh:mm:ssZ"),
+        ("occurred_on", OCCURRED, "a date in EDTF"), ("mode", "|".join(MODES), "live or historical"),
+        ("ledger", r"[\s\S]{1,200}", "the log's origin"),
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +61,7 @@ class Statement:
 
 
 def parse_statement(raw: bytes) -> Statement:
-    """Read a statement from its canonical bytes.
-
-    Args:
-        raw: Canonical UTF-8 JSON of at most 32 KiB.
-
-    Returns:
-        The statement.
+    """Read a statement from its canonical bytes, at most 32 KiB of them.
 
     Raises:
         Malformed: Not canonical, a member missing, unknown or of another form.
@@ -70,79 +72,37 @@ def parse_statement(raw: bytes) -> Statement:
 
 
 def statement_of(item: Mapping[str, Any], raw: bytes) -> Statement:
-    """Read a statement from an object that was parsed from canonical bytes.
-
-    Args:
-        item: The parsed object.
-        raw: Its canonical bytes.
-
-    Returns:
-        The statement.
-
-    Raises:
-        Malformed: As for `parse_statement`.
-
-    Source: ours: SPEC §2.
-    """
+    """Read a statement from an object, and the canonical bytes that it was parsed from; as `parse_statement`."""
     if type(item) is not dict or tuple(item) != MEMBERS:
         _explain_members(item)
-    if len(raw) > MAX_STATEMENT_BYTES:
-        raise Malformed("too-large", "statement", f"at most {MAX_STATEMENT_BYTES} bytes", len(raw))
-    _check_strings(item)
-    if type(item["body"]) is not dict:
-        raise Malformed("type", "statement.body", "an object", type(item["body"]).__name__)
-    schema = item["schema"]
-    if type(schema) is not int or not 1 <= schema <= 65_535:
-        raise Malformed("type", "statement.schema", "an integer from 1", schema)
+    must(len(raw) <= MAX_STATEMENT_BYTES, "too-large", "statement", f"at most {MAX_STATEMENT_BYTES} bytes", len(raw))
+    for name, pattern, expected in _TEXTS:
+        value = item[name]
+        must(type(value) is str and pattern.match(value), "form", f"statement.{name}", expected, value)
+    body, schema, seen = item["body"], item["schema"], item["seen"]
+    must(type(body) is dict, "type", "statement.body", "an object", type(body).__name__)
+    must(type(schema) is int and 1 <= schema <= 65_535, "type", "statement.schema", "an integer from 1", schema)
     _check_actor(item["actor"])
-    return Statement(raw=raw, **{**item, "seen": _parse_seen(item["seen"])})
+    must(type(seen) is dict and tuple(seen) == ("root", "size"), "form", "statement.seen", "root and size", seen)
+    root, size = seen["root"], seen["size"]
+    must(type(root) is str and is_hex64(root), "form", "statement.seen.root", "64 hex digits", root)
+    must(type(size) is int and size >= 0, "form", "statement.seen.size", "an integer from 0", size)
+    return Statement(raw=raw, **{**item, "seen": Seen(size=size, root=bytes.fromhex(root))})
 
 
 def _explain_members(item: object) -> None:
     if not isinstance(item, dict):
         raise Malformed("type", "statement", "an object", type(item).__name__)
     for name in MEMBERS:
-        if name not in item:
-            raise Malformed("member-missing", f"statement.{name}", f"a member {name!r}")
+        must(name in item, "member-missing", f"statement.{name}", f"a member {name!r}")
     unknown = next((name for name in item if name not in MEMBERS), "order")
     raise Malformed("member-unknown", f"statement.{unknown}", "no other member", unknown)
 
 
-def _check_strings(item: Mapping[str, Any]) -> None:
-    for name, pattern, expected in (
-        ("id", _UUID, "a lower-case UUID"),
-        ("stream", _STREAM, "<kind>/<id> or ledger"),
-        ("type", _TYPE, "an event type's name"),
-        ("signed_at", _SECONDS, "YYYY-MM-DDThh:mm:ssZ"),
-        ("occurred_on", _OCCURRED, "a date in EDTF"),
-    ):
-        value = item[name]
-        if type(value) is not str or not pattern.match(value):
-            raise Malformed("form", f"statement.{name}", expected, value)
-    if item["mode"] not in MODES:
-        raise Malformed("form", "statement.mode", "live or historical", item["mode"])
-    ledger = item["ledger"]
-    if type(ledger) is not str or not 1 <= len(ledger) <= 200:
-        raise Malformed("form", "statement.ledger", "the log's origin", ledger)
-
-
-def _check_actor(actor: object) -> None:
-    if type(actor) is not dict or tuple(actor) not in _ACTORS:
-        raise Malformed("form", "statement.actor", "a representative, root or founders", actor)
+def _check_actor(actor: Any) -> None:
+    is_one = type(actor) is dict and tuple(actor) in _ACTORS
+    must(is_one, "form", "statement.actor", "a representative, root or founders", actor)
     for name, value in actor.items():
-        if type(value) is not str or not _IDENTIFIER.match(value):
-            raise Malformed("form", f"statement.actor.{name}", "an identifier", value)
+        must(type(value) is str and _IDENTIFIER.match(value), "form", f"statement.actor.{name}", "an identifier", value)
     special = {"root": 2, "founders": 1}.get(actor["capacity"], 4)
-    if len(actor) != special:
-        raise Malformed("form", "statement.actor", "the members of its capacity", sorted(actor))
-
-
-def _parse_seen(item: object) -> Seen:
-    if type(item) is not dict or tuple(item) != ("root", "size"):
-        raise Malformed("form", "statement.seen", "root and size", item)
-    root, size = item["root"], item["size"]
-    if type(root) is not str or not is_hex64(root):
-        raise Malformed("form", "statement.seen.root", "64 hex digits", root)
-    if type(size) is not int or size < 0:
-        raise Malformed("form", "statement.seen.size", "an integer from 0", size)
-    return Seen(size=size, root=bytes.fromhex(root))
+    must(len(actor) == special, "form", "statement.actor", "the members of its capacity", sorted(actor))

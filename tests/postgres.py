@@ -118,7 +118,7 @@ class Server:
     def sql(self, statement: str, *params: Any, query: str = "") -> list[tuple[Any, ...]]:
         """Execute a statement as the server's owner, without the ledger's code."""
         with psycopg.connect(self.address(query).conninfo, autocommit=True) as connection:
-            cursor = connection.execute(statement, params)  # type: ignore[call-overload]
+            cursor = connection.execute(statement, params)
             return list(cursor.fetchall()) if cursor.description else []
 
     def schema(self) -> Address:

@@ -77,7 +77,8 @@ def move_to_database(folder: Path, address: Address) -> Moved:
         meta = {str(key): str(value) for key, value in store.meta().items()}
         create_tables(address, meta, moved=ARRIVING)
         with _arrival(address, store, meta) as connection, _driver_errors():
-            load(store, _cosignatures(folder), connection)
+            with _cosignatures(folder) as cosignatures:
+                load(store, cosignatures, connection)
             _compare(store, address)
             write_file(folder / DATABASE_NAME, f"{address.shown}\n".encode())
             for name in (STORE_NAME, COSIGNATURES_NAME):
@@ -194,11 +195,12 @@ def _audited(folder: Path, store: Store, *, before: str, now: str) -> Moved:
     return Moved(size=report.size, root=report.root or "", before=before, now=now)
 
 
-def _cosignatures(folder: Path) -> Store | None:
-    for name in (COSIGNATURES_NAME, COSIGNATURES_NAME + LEFT_SUFFIX):
-        if (folder / name).exists():
-            return open_store(folder / name)
-    return None
+@contextlib.contextmanager
+def _cosignatures(folder: Path) -> Iterator[Store | None]:
+    names = (COSIGNATURES_NAME, COSIGNATURES_NAME + LEFT_SUFFIX)
+    path = next((folder / name for name in names if (folder / name).exists()), None)
+    with contextlib.nullcontext() if path is None else contextlib.closing(open_store(path)) as store:
+        yield store
 
 
 def _fold_in(folder: Path) -> None:

@@ -179,7 +179,7 @@ def play(template: Template, folder: Path, load_s: float) -> Round:
             ledger.publish()
             both.primary.restart()
             old = refused(folder.with_name(f"{folder.name}-3"), both.primary.address())
-        # Nobody was told of the promotion: the old primary, without its standby, has the address's first place.
+        # The address names the old primary first: it is stopped, as who promotes a standby has to see to.
         both.primary.stop()
         with opened(folder, both.address) as ledger:
             entries = dict(enumerate(ledger.log.entries()))

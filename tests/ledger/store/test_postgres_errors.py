@@ -21,6 +21,7 @@ from constancia.ledger.store.postgres import postgres
 from constancia.ledger.store.postgres_application import create_tables, open_database
 from constancia.ledger.store.postgres_session import connect
 
+RIGHT, WRONG = "right", "wrong"
 META = {"schema": "1", "origin": "example.org/log"}
 
 
@@ -58,7 +59,7 @@ def code_of(address: Address) -> str:
 
 
 def test_each_obstacle_has_its_code(server: Server) -> None:
-    assert code_of(server.address(role="guarded", secret="wrong")) == "E_STORE_LOGIN"
+    assert code_of(server.address(role="guarded", secret=WRONG)) == "E_STORE_LOGIN"
     assert code_of(server.address(role="guarded")) == "E_STORE_LOGIN"
     assert code_of(server.address(role="stranger")) == "E_STORE_LOGIN"
     assert code_of(server.address(database="elsewhere")) == "E_STORE_MISSING"
@@ -73,7 +74,7 @@ def test_each_obstacle_has_its_code(server: Server) -> None:
 
 
 def test_password_in_the_address_opens(server: Server) -> None:
-    connect(server.address(role="guarded", secret="right")).close()
+    connect(server.address(role="guarded", secret=RIGHT)).close()
 
 
 @pytest.mark.parametrize("text", ["mysql://a@b/c", "/var/lib/db", "host=a dbname=b", "postgresql://a@[b/c", ""])

@@ -176,7 +176,7 @@ def test_g3_reader_needs_no_lock_and_adds_nothing(recorder: PostgresLedgerRecord
 @pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_g4_largest_batch_is_stored_and_read_back(recorder: PostgresLedgerRecorder) -> None:
-    """In the library's own pipeline 384 KiB on a socket wait for ever; this is 32 MiB."""
+    """In the library's own pipeline 384 KiB on a socket never end; this is 32 MiB."""
     state = bytes(range(256)) * 256
     events = [event(f"party/{number}", state=state) for number in range(MAX_BATCH)]
     recorder.insert_events(events, batch=batch_for(0, MAX_BATCH))

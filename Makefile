@@ -13,7 +13,7 @@ QUICK := tests/domain tests/verify tests/test_house.py tests/test_docs.py \
     --ignore=tests/verify/test_tamper.py -m 'not slow'
 BROWSER := tests/e2e/test_signing.py tests/e2e/test_signing_texts.py tests/e2e/test_page_agreement.py tests/e2e/test_pages.py tests/e2e/test_page_itself.py tests/e2e/test_page_verifier.py tests/e2e/test_page_tamper.py
 
-.PHONY: agreement build help demo serve setup test check quick unit browser format mutants lock bench peers rounds acts api-docs page docs screenshots story clean fuzz
+.PHONY: agreement build help demo serve setup test check quick unit browser format mutants lock bench peers rounds acts api-docs page docs screenshots story clean fuzz standby
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '%-11s %s\n' "$$name" "$$text"; done
@@ -79,7 +79,7 @@ $(PROGRAMS): tests/system.sh | $(INSTALLED)
 	@if ./tests/system.sh; then touch $@; fi
 
 lock: $(INSTALLED)  ## pin the newest versions
-	$(BIN)/pip-compile -q --upgrade --extra server --extra fast --extra monitor --extra pdf --extra s3 --extra dev --generate-hashes --allow-unsafe --strip-extras \
+	$(BIN)/pip-compile -q --upgrade --extra server --extra fast --extra monitor --extra pdf --extra s3 --extra postgres --extra dev --generate-hashes --allow-unsafe --strip-extras \
 	    --no-emit-index-url --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
 
 docs: $(INSTALLED)  ## generate the documentation of acts from their code
@@ -100,6 +100,9 @@ peers: $(INSTALLED)  ## this ledger next to other stores: docs/benchmarks.md
 
 rounds: $(INSTALLED)  ## 200 rounds of kill -9
 	PYTHONPATH=. $(BIN)/python tests/e2e/crash_rounds.py --rounds 200
+
+standby: $(INSTALLED) $(PROGRAMS)  ## failover of PostgreSQL, round after round: ARGS='--minutes 5 --seed 1'
+	PYTHONPATH=.import:. $(BIN)/python tests/e2e/standby_rounds.py $(ARGS)
 
 api-docs: $(INSTALLED)  ## docs/API.md from the docstrings
 	PYTHONPATH=.import $(BIN)/python tools/api_reference.py

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from eventsourcing.persistence import PersistenceError
 
@@ -36,6 +36,7 @@ from constancia.ledger.store.postgres import postgres
 from constancia.ledger.store.sqlite_recorder import SCHEMA_VERSION
 from constancia.ledger.views.follower import Views
 from constancia.ledger.witnesses.cosignature_store import CosignatureStore
+from constancia.ledger.witnesses.database_cosignatures import Database, DatabaseCosignatures
 from constancia.ledger.witnesses.pace import Pace
 from constancia.ledger.witnesses.quorum_status import QuorumStatus
 from constancia.ledger.witnesses.rollback_guard import ReadCheckpoint, RollbackGuard
@@ -114,7 +115,7 @@ class LedgerParts:
         # What was folded while the store was read is not folded once more; the head's own state is never lent.
         self.states = States(self.log, origin, head.state.copied())
         self.views = Views(self.log, self.states, application.store, place, origin)
-        self.witnessing = _witnessing(wanted, self.log, origin)
+        self.witnessing = _witnessing(wanted, application, self.log, origin)
         self.log.cosigned = self.witnessing.lines
         self.cosigning: CosignatureCollector | None = None
         self.guard = WriteGuards()
@@ -245,7 +246,7 @@ def _check_cosigner(head: Head, signer: LogSigner | None) -> None:
         raise LedgerError("the genesis names an ML-DSA-44 key of the log that the log's key file does not hold")
 
 
-def _witnessing(wanted: OpenRequest, log: Log, origin: str) -> QuorumStatus:
+def _witnessing(wanted: OpenRequest, application: EntryApplication, log: Log, origin: str) -> QuorumStatus:
     folder = LedgerFolder(wanted.folder)
     policy = None
     try:
@@ -254,7 +255,11 @@ def _witnessing(wanted: OpenRequest, log: Log, origin: str) -> QuorumStatus:
         pass
     except (Malformed, Unreadable, OSError) as error:
         raise LedgerError(f"{folder.policy} can't be read: {error}") from error
-    store = CosignatureStore(folder.cosignatures, writable=wanted.signer is not None)
+    store = (
+        DatabaseCosignatures(cast("Database", application.store))
+        if application.is_remote
+        else CosignatureStore(folder.cosignatures, writable=wanted.signer is not None)
+    )
     return QuorumStatus(policy, store, log, origin)
 
 
@@ -312,7 +317,7 @@ def _open_database(wanted: OpenRequest, address: Address, resources: contextlib.
         if wanted.create:
             database.create_tables(address, {"schema": SCHEMA_VERSION, "origin": signer.origin})
         remove_half_written(wanted.folder.iterdir())
-    application = database.open_database(address, writable=signer is not None)
+    application: EntryApplication = database.open_database(address, writable=signer is not None)
     resources.callback(application.close)
     if signer is not None:
         remember_address(wanted.folder, address)

@@ -14,7 +14,7 @@ import shutil
 import sqlite3
 import tarfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from glob import escape
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from constancia.ledger.clock import format_recorded_at
-from constancia.ledger.disk.database import SIDE_FILES, remove_database
+from constancia.ledger.disk.database import SIDE_FILES, fold_in, remove_database
 from constancia.ledger.disk.durable import (
     PART_SUFFIX,
     durable_part,
@@ -31,9 +31,12 @@ from constancia.ledger.disk.durable import (
     sync_folder,
 )
 from constancia.ledger.disk.lock import LOCK_NAMES, WriterLock
-from constancia.ledger.errors import LedgerError, NotFound
+from constancia.ledger.errors import LedgerError, NotFound, StoreUnavailable
 from constancia.ledger.folder import DRAFTS_NAME, VAULT_NAME, LedgerFolder
 from constancia.ledger.replacement import put_back, replace_ledger
+from constancia.ledger.store.address import DATABASE_NAME, address_in
+from constancia.ledger.store.database_source import copy_rows
+from constancia.ledger.store.postgres import postgres
 from constancia.ledger.witnesses.rollback_records import Contradiction, RollbackRecords
 from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Malformed, Unreadable
@@ -52,7 +55,9 @@ _DATABASES: Final = ("cosignatures.sqlite", STORE_NAME)  # in this order: cosign
 # First what must not be ahead of the store; the published checkpoint before the tiles that it covers.
 _FIRST: Final = ("log/checkpoint", "anchors")
 # What is destroyed in the vault, or has expired among the drafts, must be in no backup.
-_LEFT_OUT: Final = ("views.sqlite", *LOCK_NAMES, VAULT_NAME, DRAFTS_NAME)
+# A copy has its store in a file, wherever the ledger has it.
+_MOVED: Final = (DATABASE_NAME, *(f"{name}.moved" for name in _DATABASES))
+_LEFT_OUT: Final = ("views.sqlite", *LOCK_NAMES, VAULT_NAME, DRAFTS_NAME, *_MOVED)
 _NO_EVIDENCE: Final = ("refusals.sqlite",)  # nothing rests on it: where it can't be read, all else is copied
 _SUFFIX: Final = ".sqlite"
 
@@ -106,7 +111,8 @@ def backup(folder: Path, target: Path) -> Copied:
         LedgerError: The target exists, or the folder holds links.
         Unsound: The ledger does not verify; nothing is left at the target.
     """
-    if not (folder / STORE_NAME).is_file():
+    address = address_in(folder)
+    if address is None and not (folder / STORE_NAME).is_file():
         raise NotFound(f"there is no ledger in {folder}")
     if os.path.lexists(target):
         raise LedgerError(f"{target} exists; a backup is never overwritten")
@@ -173,7 +179,10 @@ def _copy_live(folder: Path, target: Path) -> tuple[str, ...]:
     for name in _FIRST:
         if (folder / name).exists():
             _copy(folder / name, target / name)
-    for name in _DATABASES:
+    address = address_in(folder)
+    if address is not None:
+        copy_rows(address, target, strict=True)
+    for name in _DATABASES if address is None else ():
         if (folder / name).is_file():
             _copy_database(folder / name, target / name)
     for path in sorted(folder.iterdir()):
@@ -282,15 +291,10 @@ def _with_mode(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo | None:
 
 
 def _fold_in(path: Path) -> None:
-    """Bring a database's write-ahead log or journal into it, and take the side files away."""
     try:
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()  # what a journal undoes is undone now
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        fold_in(path)
     except sqlite3.Error as error:
         raise LedgerError(f"{path.name} of the backup can't be read: {error}") from error
-    for suffix in SIDE_FILES:
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _audited(folder: Path) -> Copied:
@@ -342,6 +346,11 @@ def _signed_in(folder: Path) -> Iterator[tuple[str, bytes]]:
     published = folder / "log" / "checkpoint"
     if published.is_file():
         yield "log/checkpoint", read_named(published, MAX_NOTE_BYTES)
+    address = address_in(folder)
+    if address is not None:
+        with suppress(StoreUnavailable):  # a database that is gone is why one restores
+            yield from ((address.shown, note) for note in postgres().last_notes(address))
+        return
     try:
         store = open_store(folder / STORE_NAME)
     except Unreadable:

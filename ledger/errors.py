@@ -138,6 +138,8 @@ class StoreUnavailable(WritesRefused):
         code: Stable code; see `store.postgres_errors`.
     """
 
+    code = "E_STORE_GONE"
+
     def __init__(self, code: str, es: str, en: str) -> None:
         super().__init__(es, en)
         self.code = code

@@ -1,6 +1,7 @@
 """What lies where in a ledger's folder, and how a new one is made.
 
 D/ledger.sqlite     the store; it can't be made again
+D/database          instead of it: the address of the database of PostgreSQL that has the store, without its password
 D/ledger.lock       one writer at a time; who it is, in D/ledger.lock.holder
 D/views.sqlite      projections; may be deleted
 D/cosignatures.sqlite   what witnesses have cosigned; lost, they are asked again
@@ -27,6 +28,8 @@ from typing import Final
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.keys.log_signer import LogSigner
+from constancia.ledger.store.address import Address, address_in
+from constancia.ledger.store.postgres import postgres
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.sources.files import read_file
@@ -60,6 +63,16 @@ class LedgerFolder:
     def store(self) -> Path:
         """The store."""
         return self.path / STORE_NAME
+
+    @property
+    def has_store(self) -> bool:
+        """Whether there is a store: its file, or tables in the database that the folder names.
+
+        Raises:
+            StoreUnavailable: The database can't be asked.
+        """
+        address = address_in(self.path)
+        return self.store.exists() if address is None else bool(postgres().is_ledger_in(address))
 
     @property
     def documents(self) -> Path:
@@ -191,13 +204,22 @@ class Peek:
     is_demonstration: bool
 
 
-def peek(folder: Path) -> Peek:
+def peek(folder: Path, database: Address | None = None) -> Peek:
     """Look at a ledger's store without opening the ledger, which reads all of it.
+
+    Args:
+        folder: The ledger's folder.
+        database: Where the store is, if the folder does not say so.
 
     Raises:
         NotFound: There is no store.
+        StoreUnavailable: Its database can't be had.
         LedgerError: It can't be read, or does not name its origin.
     """
+    address = database or address_in(folder)
+    if address is not None:
+        origin, size, genesis = postgres().glance(address)
+        return _peeked(origin, size, genesis, address.shown)
     if not (folder / STORE_NAME).is_file():
         raise NotFound(f"there is no ledger in {folder}")
     try:
@@ -206,11 +228,18 @@ def peek(folder: Path) -> Peek:
             origin, size, genesis = store.meta().get("origin"), store.count(), store.entry(0)
         finally:
             store.close()
-        body = json.loads(genesis)["statement"]["body"] if genesis is not None else {}
-    except (Unreadable, ValueError, KeyError, TypeError) as error:
+    except Unreadable as error:
         raise LedgerError(f"{folder / STORE_NAME} can't be read: {error}") from error
+    return _peeked(origin, size, genesis, str(folder / STORE_NAME))
+
+
+def _peeked(origin: object, size: int, genesis: bytes | None, where: str) -> Peek:
+    try:
+        body = json.loads(genesis)["statement"]["body"] if genesis is not None else {}
+    except (ValueError, KeyError, TypeError) as error:
+        raise LedgerError(f"{where} can't be read: {error}") from error
     if not isinstance(origin, str):
-        raise LedgerError(f"{folder / STORE_NAME} does not name its origin")
+        raise LedgerError(f"{where} does not name its origin")
     return Peek(origin=origin, size=size, is_demonstration=body.get("demonstration") is True)
 
 

@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
@@ -370,9 +371,9 @@ class Ledger:
         """Make the projections again, or compares them; see `rebuild.rebuild`."""
         return rebuild(self, check=check)
 
-    def wait_growth(self, timeout_s: float) -> None:
-        """Wait until another process may have appended something, at most so many seconds."""
-        self._core.application.store.wait_growth(timeout_s)
+    def wait_growth(self, timeout_s: float, stop: threading.Event) -> None:
+        """Wait until another process may have appended something, at most so many seconds; `stop` ends it."""
+        self._core.application.store.wait_growth(timeout_s, stop)
 
     def refresh(self) -> int:
         """Read what another process has appended; for a ledger opened for reading.

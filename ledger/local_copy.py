@@ -23,6 +23,7 @@ from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import Fatal, LedgerError
 from constancia.ledger.folder import LedgerFolder
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.store.address import DATABASE_NAME
 from constancia.ledger.store.application import create_store, open_application
 from constancia.ledger.store.batch import Batch
 from constancia.ledger.store.mapper import stored_event
@@ -56,7 +57,7 @@ class NoLedgerThere(LedgerError):
 
 def is_folder(location: str) -> bool:
     """Tell whether a location is a ledger's folder, which is opened as it is."""
-    return (Path(location) / STORE_NAME).is_file()
+    return any((Path(location) / name).is_file() for name in (STORE_NAME, DATABASE_NAME))
 
 
 def open_ledger(

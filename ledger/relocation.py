@@ -10,6 +10,7 @@ It needs the driver of PostgreSQL: `store.postgres.postgres` says so where it is
 
 import contextlib
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Final
 import psycopg
 
 from constancia.ledger.backup import Unsound
+from constancia.ledger.disk.database import fold_in
 from constancia.ledger.disk.durable import durable_part, sync_folder, write_file
 from constancia.ledger.disk.lock import WriterLock
 from constancia.ledger.errors import LedgerError, NotFound
@@ -64,13 +66,19 @@ def move_to_database(folder: Path, address: Address) -> Moved:
         Locked: A server writes the folder.
         LedgerError, StoreUnavailable: The database has something else, or can't be had.
     """
-    path = _store_to_move(folder)
-    with WriterLock(folder), contextlib.closing(open_store(path)) as store:
+    with contextlib.ExitStack() as resources:
+        if not folder.is_dir():
+            raise NotFound(f"there is no ledger in {folder}")
+        resources.enter_context(WriterLock(folder))
+        path = _store_to_move(folder)
+        _fold_in(folder)
+        store = resources.enter_context(contextlib.closing(open_store(path)))
         moved = _audited(folder, store, before=str(folder / STORE_NAME), now=address.shown)
         meta = {str(key): str(value) for key, value in store.meta().items()}
         create_tables(address, meta, moved=ARRIVING)
         with _arrival(address, store, meta) as connection, _driver_errors():
-            load(store, _cosignatures(folder), connection)
+            with _cosignatures(folder) as cosignatures:
+                load(store, cosignatures, connection)
             _compare(store, address)
             write_file(folder / DATABASE_NAME, f"{address.shown}\n".encode())
             for name in (STORE_NAME, COSIGNATURES_NAME):
@@ -150,7 +158,9 @@ def _arrival(address: Address, store: Store, meta: dict[str, str]) -> Iterator[C
             stored = dict(snapshot.rows("meta"))
             is_empty = next(snapshot.rows("batches"), None) is None
         if stored != meta or (moved != ARRIVING and not (moved is None and is_empty)):
-            raise LedgerError(f"{address.shown} holds a ledger already ({stored.get('origin')}); name an empty database")
+            raise LedgerError(
+                f"{address.shown} holds a ledger already ({stored.get('origin')}); name an empty database"
+            )
         with _driver_errors():
             connection.execute("UPDATE writer SET moved = %s", (ARRIVING,))
         with Snapshot(address) as snapshot:
@@ -185,11 +195,22 @@ def _audited(folder: Path, store: Store, *, before: str, now: str) -> Moved:
     return Moved(size=report.size, root=report.root or "", before=before, now=now)
 
 
-def _cosignatures(folder: Path) -> Store | None:
-    for name in (COSIGNATURES_NAME, COSIGNATURES_NAME + LEFT_SUFFIX):
-        if (folder / name).exists():
-            return open_store(folder / name)
-    return None
+@contextlib.contextmanager
+def _cosignatures(folder: Path) -> Iterator[Store | None]:
+    names = (COSIGNATURES_NAME, COSIGNATURES_NAME + LEFT_SUFFIX)
+    path = next((folder / name for name in names if (folder / name).exists()), None)
+    with contextlib.nullcontext() if path is None else contextlib.closing(open_store(path)) as store:
+        yield store
+
+
+def _fold_in(folder: Path) -> None:
+    """Have the files that are moved whole, without a write-ahead log next to them."""
+    for name in (STORE_NAME, COSIGNATURES_NAME):
+        try:
+            if (folder / name).exists():
+                fold_in(folder / name)
+        except sqlite3.Error as error:
+            raise LedgerError(f"{folder / name} can't be read: {error}") from error
 
 
 def _set_aside(path: Path) -> None:

@@ -78,11 +78,11 @@ class Server:
     folder: Path
     port: int = 5432
 
-    def address(self, query: str = "", *, role: str = ROLE, password: str = "", database: str = "postgres") -> Address:
+    def address(self, query: str = "", *, role: str = ROLE, secret: str = "", database: str = "postgres") -> Address:
         """Give an address of it."""
-        secret = f":{password}" if password else ""
+        hidden = f":{secret}" if secret else ""
         return Address.read(
-            f"postgresql://{role}{secret}@/{database}?host={self.folder}&port={self.port}{'&' if query else ''}{query}"
+            f"postgresql://{role}{hidden}@/{database}?host={self.folder}&port={self.port}{'&' if query else ''}{query}"
         )
 
     def make(self) -> None:
@@ -118,7 +118,7 @@ class Server:
     def sql(self, statement: str, *params: Any, query: str = "") -> list[tuple[Any, ...]]:
         """Execute a statement as the server's owner, without the ledger's code."""
         with psycopg.connect(self.address(query).conninfo, autocommit=True) as connection:
-            cursor = connection.execute(statement, params)  # type: ignore[call-overload]
+            cursor = connection.execute(statement, params)
             return list(cursor.fetchall()) if cursor.description else []
 
     def schema(self) -> Address:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Programs that some tests drive: a browser, foreign log readers, openssl. Installed where this is Debian and we may;
-# otherwise the tests that need one are skipped, and say so. Ends with 1 where something is still missing.
+# Programs that some tests drive: a browser, foreign log readers, openssl, PostgreSQL. Installed where this is Debian and
+# we may; otherwise the tests that need one are skipped, and say so. Ends with 1 where something is still missing.
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
@@ -9,6 +9,8 @@ command -v curl >/dev/null 2>&1 || missing="$missing curl"
 command -v go >/dev/null 2>&1 || missing="$missing golang-go"
 [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ] || missing="$missing golang-golang-x-mod-dev"
 command -v node >/dev/null 2>&1 || missing="$missing nodejs"
+[ -x "$(command -v postgres || ls /usr/lib/postgresql/*/bin/postgres 2>/dev/null | tail -n 1)" ] ||
+    missing="$missing postgresql"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "installing for the tests:$missing"

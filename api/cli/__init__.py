@@ -22,6 +22,7 @@ from constancia.api.cli import (
     keygen,
     log,
     monitor,
+    move,
     publish,
     rebuild,
     receipt,
@@ -83,8 +84,8 @@ def options(
 
 _SIGNING = (init, demo, serve, keygen, invite, endorse, draft, sign, submit)
 _READING = (
-    verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, backup, restore, refusals,
-    completion,
+    verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, backup, restore, move,
+    refusals, completion,
 )  # fmt: skip
 for verb in (*_SIGNING, *_READING):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)

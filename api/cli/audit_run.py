@@ -24,6 +24,8 @@ from constancia.api.client.trust_anchor import read_anchor
 from constancia.api.text.error_words import error_words
 from constancia.ledger.audit.declared_rollbacks import note_rollbacks
 from constancia.ledger.audit.resume_file import ResumeFile
+from constancia.ledger.store.address import DATABASE_NAME
+from constancia.ledger.store.database_source import opened_source
 from constancia.ledger.timestamps.level5 import check_time
 from constancia.verify.audit.extensions import AuditLevel
 from constancia.verify.audit.run import Progress, audit
@@ -32,7 +34,7 @@ from constancia.verify.core.formats.note import MAX_NOTE_BYTES
 from constancia.verify.report.findings import Findings, Report, Verdict
 from constancia.verify.sources.files import read_file
 from constancia.verify.sources.layout import CHECKPOINT_NAME, STORE_NAME, TILES_NAME
-from constancia.verify.sources.source import Source, open_source
+from constancia.verify.sources.source import Source
 from constancia.verify.sources.transit import plain
 from constancia.verify.trust.trust_folder import TrustFolder
 from constancia.verify.wire.merkle import Tree
@@ -79,14 +81,14 @@ def run(request: AuditRequest) -> Done:
     """
     messages: list[str] = []
     search = None if request.statement is None else Search(request.statement)
-    with open_source(_location(request.source)) as source, contextlib.ExitStack() as stack:
+    with opened_source(_location(request.source)) as source, contextlib.ExitStack() as stack:
         origin = source.claimed_origin()
         pinned = find(origin) if request.trust is None and origin is not None else None
         trust = _trust(request.trust, pinned, messages)
         since = None if request.since is None else _since(request.since, origin)
         memory = _memory(source, origin, request, stack, messages)
         progress = stack.enter_context(_progress(show=request.show and sys.stderr is not None and sys.stderr.isatty()))
-        against = None if request.against is None else stack.enter_context(open_source(request.against))
+        against = None if request.against is None else stack.enter_context(opened_source(request.against))
         report = audit(
             source, trust, all_faults=request.every, progress=progress, since=since, memory=memory,
             levels={"time": _check_time}, further=_further(request, search), against=against,
@@ -122,7 +124,7 @@ def _location(given: str | None) -> str:
     if given is not None:
         return given
     here = Path()
-    if any((here / name).exists() for name in (STORE_NAME, CHECKPOINT_NAME, TILES_NAME)):
+    if any((here / name).exists() for name in (STORE_NAME, DATABASE_NAME, CHECKPOINT_NAME, TILES_NAME)):
         return "."
     usual = sorted(set(usual_sources()))
     if len(usual) != 1:

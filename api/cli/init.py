@@ -65,6 +65,14 @@ def command(
     certificate: Annotated[
         Path | None, typer.Option("--cer", help="Certificado de esa e.firma. / Certificate of that e.firma.")
     ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            metavar="postgresql://…",
+            envvar="CONSTANCIA_DATABASE",
+            help="Base PostgreSQL vacía donde estará el libro. / Empty PostgreSQL database for the ledger.",
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="No pedir confirmación. / Do not ask for confirmation.")] = False,
 ) -> None:
     """Abre un libro entre varias partes, paso a paso. / Open a ledger among several parties, step by step.
@@ -90,10 +98,29 @@ def command(
         certificate=certificate,
         yes=yes,
     )
+    if database is not None:
+        _choose_database(folder, database)
     try:
         _go_on(folder, [*(files or [])], [*(signed or [])], choices, log_passphrase_file)
     except (KeyboardInterrupt, typer.Abort):
         raise fail(message("opening.interrupted", folder=folder), 130) from None
+
+
+def _choose_database(folder: Path, database: str) -> None:
+    """Have the folder of a new ledger remember its database, once it is seen that a ledger can be in it."""
+    from constancia.api.cli.opening import party
+    from constancia.ledger.folder import LedgerFolder
+    from constancia.ledger.store.address import Address, remember_address
+    from constancia.ledger.store.postgres import postgres
+
+    if party.is_party_folder(folder):  # a party has no store of its own
+        return
+    if LedgerFolder(folder).store.exists():
+        raise fail(message("init.exists", folder=folder))
+    address = Address.read(database)
+    postgres().check_writable(address)
+    folder.mkdir(parents=True, exist_ok=True)
+    remember_address(folder, address)
 
 
 def _go_on(
@@ -107,7 +134,7 @@ def _go_on(
     places, ceremony = LedgerFolder(folder), choices.answers
     # Where the guided opening was cut short after the first entry, its files are there and nothing is published yet.
     resumes = (folder / INVITATION).exists() and not (places.log / CHECKPOINT_NAME).exists()
-    is_opened = places.store.exists() and not ((signed or files or resumes) and _is_unfinished(folder))
+    is_opened = places.has_store and not ((signed or files or resumes) and _is_unfinished(folder))
     if is_opened:
         raise fail(message("init.exists", folder=folder))
     if signed and not (folder / INVITATION).exists():

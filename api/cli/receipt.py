@@ -72,19 +72,19 @@ def _from_source(name: str, source: str) -> bytes:
 
 def _words(receipt: bytes, source: str | None) -> list[str]:
     """Say what a receipt's entry says, with names where the ledger is at hand."""
+    from constancia.ledger.store.database_source import opened_source
     from constancia.verify.core.formats.canonical import parse_canonical
     from constancia.verify.report.acts import NAMING, Names
     from constancia.verify.report.findings import Shown
     from constancia.verify.report.lay import act_lines
     from constancia.verify.report.printable import printable
-    from constancia.verify.sources.source import open_source
     from constancia.verify.wire.tlog_proof import parse_tlog_proof
 
     proof, names = parse_tlog_proof(receipt), Names()
     if proof.extra is None:
         return []
     if source is not None:
-        with open_source(source) as opened:
+        with opened_source(source) as opened:
             for raw in opened.entries():
                 statement = parse_canonical(raw)["statement"]
                 if statement["type"] in NAMING:

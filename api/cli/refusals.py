@@ -95,10 +95,10 @@ def _judged(
 def _keys_of(source: str) -> "dict[str, tuple[PublicKey, str]]":
     """Collect the keys that the source's entries register, by id, each with its party."""
     from constancia.ledger.append.key_ring import introduced_keys
+    from constancia.ledger.store.database_source import opened_source
     from constancia.verify.core.formats.entry import parse_entry
-    from constancia.verify.sources.source import open_source
 
-    with open_source(source) as log:
+    with opened_source(source) as log:
         statements = [parse_entry(raw).statement for raw in log.entries()]
     return {
         key.key_id: (key, str(body["party"]))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from constancia.ledger.ledger import Ledger
+    from constancia.ledger.store.address import Address
 
 _REFRESH_S = 1.0
 
@@ -84,6 +85,14 @@ def command(
         str | None,
         typer.Option(metavar="REASON", help="Seguir desde una copia más corta; se publica. / Go on; it is published."),
     ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            metavar="postgresql://…",
+            envvar="CONSTANCIA_DATABASE",
+            help="Base PostgreSQL que tiene el libro. / PostgreSQL database that has the ledger.",
+        ),
+    ] = None,
     accept_clock: Annotated[
         str | None,
         typer.Option(
@@ -110,12 +119,13 @@ def command(
 
         from constancia.ledger.append.sequencer import tune_interpreter
         from constancia.ledger.folder import LedgerFolder
+        from constancia.ledger.store.address import Address
 
         given: dict[str, Any] = {"root_path": root_path, "forwarded_allow_ips": forwarded_allow_ips}
         given["published_trust"] = dict(text.partition("=")[::2] for text in published_trust or []) or None
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
         tune_interpreter()
-        if demo and not LedgerFolder(folder).store.exists():
+        if demo and not LedgerFolder(folder).has_store:
             from constancia.api.demo.run import run_demo
 
             run_demo(folder)
@@ -126,7 +136,8 @@ def command(
             "accept_rollback": accept_rollback,
         }
         how |= {"accept_clock": accept_clock, "on_progress": starting.progress}
-        ledger = resources.enter_context(_open(folder, log_passphrase_file, how, read_only=read_only))
+        place = None if database is None else Address.read(database)
+        ledger = resources.enter_context(_open(folder, log_passphrase_file, how, place, read_only=read_only))
         url = _url(host, listener.getsockname()[1], settings.root_path)
         app = create_app(ledger, settings)
         _finish_publication(ledger)
@@ -142,19 +153,22 @@ def command(
 
 @contextlib.contextmanager
 def _refreshed(ledger: "Ledger") -> "Iterator[None]":
-    """Poll for entries that another process appends to the folder, within the block."""
+    """Follow what another process appends, within the block: told by its database, and looking each second."""
     import logging
     import threading
+
+    from eventsourcing.persistence import PersistenceError
 
     from constancia.ledger.errors import LedgerError
 
     ended = threading.Event()
 
     def follow() -> None:
-        while not ended.wait(_REFRESH_S):
+        while not ended.is_set():
+            ledger.wait_growth(_REFRESH_S, ended)
             try:
                 ledger.refresh()
-            except (LedgerError, sqlite3.Error):
+            except (LedgerError, PersistenceError, sqlite3.Error):
                 logging.getLogger(__name__).exception("what was appended meanwhile can't be read")
 
     thread = threading.Thread(target=follow, name="refresh", daemon=True)
@@ -172,12 +186,14 @@ def _url(host: str, port: int, prefix: str) -> str:
     return f"http://{f'[{reached}]' if ':' in reached else reached}:{port}{prefix}/es/"
 
 
-def _open(folder: Path, passphrase_file: Path | None, how: dict[str, Any], *, read_only: bool) -> "Ledger":
+def _open(
+    folder: Path, passphrase_file: Path | None, how: dict[str, Any], database: "Address | None", *, read_only: bool
+) -> "Ledger":
     from constancia.ledger.assembly import Options
 
     if read_only:
-        return open_for_reading(folder)
-    return open_for_writing(folder, passphrase_file, Options(cosign=True, guard_clock=True, **how))
+        return open_for_reading(folder, database=database)
+    return open_for_writing(folder, passphrase_file, Options(cosign=True, guard_clock=True, **how), database)
 
 
 def _places(locations: list[str]) -> "list[tuple[str, Callable[[], bytes | None]]]":

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from constancia.domain.state import State
     from constancia.ledger.assembly import Options
     from constancia.ledger.ledger import Ledger
+    from constancia.ledger.store.address import Address
 
 # No verdict: 0 to 4 are a verdict's alone.
 IO_FAILED = 74  # the output can't be written
@@ -160,10 +161,13 @@ def _told(error: Exception) -> str | None:
 def _reason(error: Exception) -> str:
     """Give an error's sentence in the user's language; of an unreadable source, what is wrong with which part."""
     from constancia.api.text.error_words import error_words
+    from constancia.ledger.errors import WritesRefused
     from constancia.verify.core.errors import Unreadable
 
     if isinstance(error, Unreadable):
         return f"{error.where}: {error_words(error.detail, language())}"
+    if isinstance(error, WritesRefused):
+        return f"{error.words[language()]} [{error.code}]"
     return error_words(str(error), language())
 
 
@@ -274,12 +278,15 @@ def now() -> datetime:
     return SystemClock().now().astimezone(UTC)
 
 
-def open_for_reading(source: str | Path, *, with_documents: bool = False) -> "Ledger":
+def open_for_reading(
+    source: str | Path, *, with_documents: bool = False, database: "Address | None" = None
+) -> "Ledger":
     """Open a ledger read-only: a folder, a published folder, an address or a zip; progress shows where a person waits.
 
     Args:
         source: Where it is.
         with_documents: Whether the documents that it cites are wanted too.
+        database: Where the store of a ledger's folder is, if the folder does not say so.
 
     Raises:
         Exit: The source is a receipt, an entry or a proof: a message says what to do with it.
@@ -288,6 +295,10 @@ def open_for_reading(source: str | Path, *, with_documents: bool = False) -> "Le
     from constancia.ledger.errors import Fatal
     from constancia.ledger.local_copy import NoLedgerThere, is_folder, open_ledger
 
+    if database is not None:
+        from constancia.ledger.ledger import Ledger
+
+        return Ledger.open(Path(source), clock=SystemClock(), signer=None, database=database)
     with _copying() as progress:
         try:
             return open_ledger(str(source), clock=SystemClock(), with_documents=with_documents, progress=progress)
@@ -321,14 +332,19 @@ def say_unverified(source: str | Path) -> None:
         say(message("source.unverified", source=source), err=True)
 
 
-def open_for_writing(folder: Path, passphrase_file: Path | None, options: "Options | None" = None) -> "Ledger":
+def open_for_writing(
+    folder: Path,
+    passphrase_file: Path | None,
+    options: "Options | None" = None,
+    database: "Address | None" = None,
+) -> "Ledger":
     """Open a ledger's folder with its log key; a demonstration, and nothing else, has the passphrase in its folder."""
     from constancia.ledger.assembly import Options
     from constancia.ledger.clock import SystemClock
     from constancia.ledger.folder import LedgerFolder, peek
     from constancia.ledger.ledger import Ledger
 
-    about = peek(folder)
+    about = peek(folder, database)
     if not about.size:
         raise fail(message("serve.not_opened", folder=folder))
     demonstrated = folder / "keys" / "passphrase"
@@ -336,7 +352,7 @@ def open_for_writing(folder: Path, passphrase_file: Path | None, options: "Optio
     warn_if_readable(LedgerFolder(folder).log_key)
     signer = unlock(chosen, "passphrase.log", lambda secret: LedgerFolder(folder).load_log_key(about.origin, secret))
     guarded_options = options or Options(cosign=True, guard_clock=True)
-    return Ledger.open(folder, clock=SystemClock(), signer=signer, options=guarded_options)
+    return Ledger.open(folder, clock=SystemClock(), signer=signer, options=guarded_options, database=database)
 
 
 def listening(host: str, port: int) -> "socket.socket":

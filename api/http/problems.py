@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from eventsourcing.persistence import PersistenceError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -24,6 +25,7 @@ from constancia.ledger.errors import (
     LedgerError,
     NotFound,
     ReadOnly,
+    StoreUnavailable,
     TooLarge,
     Withdrawn,
     WritesRefused,
@@ -51,6 +53,7 @@ HTTP_CODES: Final[Mapping[str, int]] = MappingProxyType(
         "E_STOPPED": 503,
         "E_ROLLED_BACK": 503,
         "E_CLOCK": 503,
+        "E_STORE": 503,
         "E_DAMAGED": 500,
         "E_INTERNAL": 500,
     }
@@ -75,6 +78,7 @@ _LEDGER_CODES: Final[tuple[tuple[type[LedgerError], str], ...]] = (
     (Damaged, "E_DAMAGED"),
 )
 _RETRY_LATER: Final = {"Retry-After": "60"}
+_RETRY_SOON: Final = {"Retry-After": "5"}
 _METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _log = logging.getLogger(__name__)
 
@@ -166,6 +170,9 @@ def from_ledger(error: LedgerError, instance: str | None = None) -> Response:
     """Return the response to a ledger error: busy, read-only, stopped, not found, damaged."""
     code = next((code for kind, code in _LEDGER_CODES if isinstance(error, kind)), "E_INTERNAL")
     code = error.code if isinstance(error, WritesRefused) else code
+    if isinstance(error, StoreUnavailable):
+        reason = {"reason": error.code}
+        return problem("E_STORE", str(error), headers=_RETRY_SOON, judged_against=reason, instance=instance)
     headers: Mapping[str, str] = {}
     if isinstance(error, Busy):
         headers = {"Retry-After": str(max(1, round(error.retry_after_s)))}
@@ -174,6 +181,12 @@ def from_ledger(error: LedgerError, instance: str | None = None) -> Response:
     rule = "the ledger cannot answer" if code == "E_INTERNAL" else str(error)
     judged = error.about if isinstance(error, Withdrawn) else {}
     return problem(code, rule, headers=headers, judged_against=judged, instance=instance)
+
+
+def from_store(instance: str | None = None) -> Response:
+    """Return the response to a read that the database did not answer."""
+    rule = "the ledger's database does not answer: try again in 5 seconds"
+    return problem("E_STORE", rule, headers=_RETRY_SOON, instance=instance)
 
 
 def from_http(error: HTTPException, instance: str | None = None) -> Response:
@@ -195,6 +208,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(LedgerError)
     async def on_ledger(request: Request, error: LedgerError) -> Response:
         return from_ledger(error, request.url.path)
+
+    @app.exception_handler(PersistenceError)
+    async def on_store(request: Request, error: PersistenceError) -> Response:
+        _log.error("the database did not answer", exc_info=error)
+        return from_store(request.url.path)
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:

@@ -18,7 +18,9 @@ from constancia.verify.core.errors import Malformed
 from constancia.verify.speed.entry_patterns import read_entry
 
 _AS_OF: Final = "as of"
-_OF_THE_REQUEST: Final = ("E_BUSY", "E_CROSS_SITE", "E_RATE", "E_READ_ONLY", "E_STOPPED", "E_TIMEOUT", "E_TOO_LARGE")
+_OF_THE_REQUEST: Final = (
+    "E_BUSY", "E_CROSS_SITE", "E_RATE", "E_READ_ONLY", "E_STOPPED", "E_STORE", "E_TIMEOUT", "E_TOO_LARGE",
+)  # fmt: skip
 # A page's section → the beginning of the streams of what it shows.
 _STREAMS: Final[Mapping[str, str]] = {
     "acuerdos": "agreement",

@@ -18,8 +18,8 @@ from constancia.ledger.append.head import Head
 from constancia.ledger.append.writer import Tip, tip_of
 from constancia.ledger.errors import Fatal
 from constancia.ledger.store.batch import Batch
-from constancia.ledger.store.mapper import TOPIC, recorded_of
 from constancia.ledger.store.entry_store import EntryStore
+from constancia.ledger.store.mapper import TOPIC, recorded_of
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.checkpoint import open_checkpoint
 from constancia.verify.core.formats.note import VerifierKey, parse_vkey

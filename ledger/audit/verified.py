@@ -16,6 +16,7 @@ from constancia.domain.kernel.calendar import local_day
 from constancia.domain.state import State
 from constancia.ledger.audit.level3_law import Replay
 from constancia.ledger.clock import SystemClock
+from constancia.ledger.store.database_source import opened_source
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.ledger.views.projections.base import Row
 from constancia.verify.audit.entry_pass import EntryPass
@@ -23,7 +24,7 @@ from constancia.verify.audit.run import audit
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.entry import Entry, parse_entry
 from constancia.verify.report.findings import Findings, Report, Verdict
-from constancia.verify.sources.source import Source, open_source
+from constancia.verify.sources.source import Source
 from constancia.verify.trust.trust_folder import TrustFolder, load_trust
 from constancia.verify.wire.merkle import hash_leaf
 
@@ -137,7 +138,7 @@ class VerifiedLedger:
     def __init__(self, location: str, trust: TrustFolder | None, at: datetime) -> None:
         self._at = at
         with ExitStack() as stack:
-            self._source = stack.enter_context(open_source(location))
+            self._source = stack.enter_context(opened_source(location))
             self._audit(trust)
             self._open = stack.pop_all()
 

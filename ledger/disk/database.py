@@ -64,6 +64,19 @@ def remove_database(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
+def fold_in(path: Path) -> None:
+    """Bring a database's write-ahead log or journal into it, and take the side files away; nobody may have it open.
+
+    Raises:
+        sqlite3.Error: It can't be read.
+    """
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()  # what a journal undoes is undone now
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for suffix in SIDE_FILES:
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
 def is_damaged(error: BaseException | None) -> bool:
     """Tell whether an error, or one that it came from, says that a file is no sound database."""
     while error is not None:

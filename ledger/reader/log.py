@@ -13,8 +13,8 @@ from constancia.domain.kernel.acts import Recorded
 from constancia.ledger.append.head import find_leaf
 from constancia.ledger.append.writer import Tip
 from constancia.ledger.errors import Damaged, NotFound
-from constancia.ledger.store.mapper import recorded_of
 from constancia.ledger.store.entry_store import EntryStore
+from constancia.ledger.store.mapper import recorded_of
 from constancia.ledger.wire.composition import encode_bundle
 from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof
 from constancia.verify.core.formats.checkpoint import read_checkpoint

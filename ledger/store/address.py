@@ -72,7 +72,7 @@ def address_in(folder: Path) -> Address | None:
     if raw is None:
         return None
     given = os.environ.get(VARIABLE)
-    return Address.read(given if given else raw.decode("utf-8", "replace"))
+    return Address.read(given or raw.decode("utf-8", "replace"))
 
 
 def remember_address(folder: Path, address: Address) -> None:

@@ -115,6 +115,6 @@ class EntryStore(Protocol):
         """Notice a connection that was lost while nothing was written; never raises for it."""
         ...
 
-    def wait_growth(self, timeout_s: float) -> None:
-        """Wait until another process may have appended something, at most so many seconds."""
+    def wait_growth(self, timeout_s: float, stop: threading.Event) -> None:
+        """Wait until another process may have appended something, at most so many seconds; `stop` ends it."""
         ...

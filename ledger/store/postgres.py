@@ -1,4 +1,4 @@
-"""The door to everything that needs the driver of PostgreSQL: it is loaded when a ledger is in PostgreSQL, never else."""
+"""The door to what needs the driver of PostgreSQL, which is loaded only where a ledger is in PostgreSQL."""
 
 from typing import TYPE_CHECKING
 

@@ -77,7 +77,7 @@ def create_tables(address: Address, meta: dict[str, str], *, moved: str | None =
                 if has_tables(connection):
                     return
                 for statement in schema.STATEMENTS:
-                    connection.execute(statement)  # type: ignore[call-overload]  # every statement is our own
+                    connection.execute(statement)
                 for item in meta.items():
                     connection.execute("INSERT INTO meta VALUES (%s, %s)", item)
                 connection.execute("UPDATE writer SET moved = %s", (moved,))
@@ -125,6 +125,45 @@ def open_database(address: Address, *, writable: bool) -> PostgresEntryApplicati
     return PostgresEntryApplication(PostgresLedgerRecorder(ReaderDatastore(address), session))
 
 
+def glance(address: Address) -> tuple[str | None, int, bytes | None]:
+    """Give what a store says of itself, unchecked: its origin, its size and its first entry.
+
+    Raises:
+        StoreUnavailable: The server can't be had, or has no ledger.
+    """
+    with contextlib.closing(connect(address)) as connection:
+        check_layout(connection)
+        row = one_row(
+            connection,
+            "SELECT (SELECT value FROM meta WHERE key = 'origin') AS origin, (SELECT count(*) FROM stored_events) AS "
+            "size, (SELECT state FROM stored_events WHERE position = 1) AS genesis",
+        )
+    return row["origin"], row["size"], row["genesis"]
+
+
+def last_notes(address: Address) -> list[bytes]:
+    """Give the last signed checkpoint that a database has, unchecked; nothing where it has none.
+
+    Raises:
+        StoreUnavailable: The server can't be had, or has no ledger.
+    """
+    with contextlib.closing(connect(address)) as connection:
+        check_layout(connection)
+        query = "SELECT max(checkpoint) AS note FROM batches WHERE first_index = (SELECT max(first_index) FROM batches)"
+        note = one_row(connection, query)["note"]
+    return [] if note is None else [note.encode()]
+
+
+def check_writable(address: Address) -> None:
+    """Check that a server can be written, and promises durability.
+
+    Raises:
+        StoreUnavailable: It can't, or does not.
+    """
+    with contextlib.closing(connect(address)) as connection:
+        check_server(connection, writing=True)
+
+
 def is_ledger_in(address: Address) -> bool:
     """Tell whether a database has a ledger's tables.
 
@@ -133,5 +172,3 @@ def is_ledger_in(address: Address) -> bool:
     """
     with contextlib.closing(connect(address)) as connection:
         return has_tables(connection)
-
-

@@ -61,8 +61,8 @@ _WORDS: Final = {
         "this ledger was moved out of this database and is not written here any more: open it where it is now",
     ),
     "E_STORE_RIGHTS": (
-        "La cuenta no tiene permiso en la base de datos: debe ser dueña de las tablas del libro, o poder crearlas; para "
-        "sólo leer basta SELECT",
+        "La cuenta no tiene permiso en la base de datos: debe ser dueña de las tablas del libro, o poder crearlas; "
+        "para sólo leer basta SELECT",
         "the account lacks a right in the database: it must own the ledger's tables, or be able to create them; for "
         "reading SELECT is enough",
     ),

@@ -9,9 +9,10 @@ As in the SQLite file, triggers keep mistakes out, not attackers; what shows tam
 """
 
 import contextlib
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import psycopg
 from eventsourcing import persistence
@@ -33,6 +34,7 @@ from constancia.ledger.store.postgres_session import CONNECT_S, Connection, Writ
 _READERS: Final = 16
 _PATIENCE_S: Final = 5.0
 _RECONNECT_S: Final = 5.0
+_LOOK_S: Final = 0.1
 _BATCH_COLUMNS: Final = "SELECT first_index, size, leaf_hashes, checkpoint FROM batches "
 _EVENT_COLUMNS: Final = "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
 
@@ -233,17 +235,19 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder, Listeners):
         if self.session is not None:
             self.session.check()
 
-    def wait_growth(self, timeout_s: float) -> None:
+    def wait_growth(self, timeout_s: float, stop: threading.Event) -> None:
         """Wait for an announcement of the writer's, at most so long: a standby gives none, and one may be lost."""
         try:
             if self._announced is None:
                 self._announced = connect(self._reading.address)
                 self._announced.execute(f"LISTEN {schema.CHANNEL}")
-            for _ in self._announced.notifies(timeout=timeout_s, stop_after=1):
-                return
+            until = time.monotonic() + timeout_s
+            while not stop.is_set() and (left := until - time.monotonic()) > 0:
+                for _ in self._announced.notifies(timeout=min(left, _LOOK_S), stop_after=1):
+                    return
         except (psycopg.Error, StoreUnavailable):
             self._stop_listening()
-            time.sleep(timeout_s)
+            stop.wait(timeout_s)
 
     def close(self) -> None:
         """Close all connections; may be repeated."""
@@ -254,8 +258,7 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder, Listeners):
 
     @property
     def _reading(self) -> ReaderDatastore:
-        assert isinstance(self.datastore, ReaderDatastore)
-        return self.datastore
+        return cast("ReaderDatastore", self.datastore)
 
     def _stop_listening(self) -> None:
         announced, self._announced = self._announced, None
@@ -263,20 +266,32 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder, Listeners):
             with contextlib.suppress(psycopg.Error):
                 announced.close()
 
+    def execute(self, query: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Execute a statement about what is next to the entries, and give its rows.
+
+        Raises:
+            PersistenceError: It failed.
+        """
+        with self.datastore.get_connection() as connection:
+            cursor = connection.execute(query, params, binary=True)
+            return cursor.fetchall() if cursor.description is not None else []
+
     def _select(self, query: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
         with self.datastore.get_connection() as connection:
             # Entries come in binary form: as text each byte would be two.
-            return connection.execute(query, params, binary=True).fetchall()  # type: ignore[call-overload, no-any-return]
+            return connection.execute(query, params, binary=True).fetchall()
 
 
 class _PollingSubscription(PostgresSubscription):
     """The library's subscription, which waits for a notification, looking by itself as well."""
 
+    _stopping = threading.Event()  # never set: what ends it is looked at each time
+
     @override
     def _listen(self) -> None:
         try:
             while not self._has_been_stopped and not self._thread_error:
-                self._recorder.wait_growth(0.1)  # type: ignore[attr-defined]  # it is ours
+                self._recorder.wait_growth(_LOOK_S, self._stopping)  # type: ignore[attr-defined]  # it is ours
                 self._has_been_notified.set()
         except BaseException as error:  # noqa: BLE001 (as in the library: the thread that waits must learn of it)
             self._thread_error = self._thread_error or error

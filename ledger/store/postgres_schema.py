@@ -77,7 +77,7 @@ STATEMENTS: Final = (
         moved text)""",
     "INSERT INTO writer (epoch, holder, since) VALUES (0, '', now())",
     "CREATE TABLE layout (version integer NOT NULL)",
-    f"INSERT INTO layout VALUES ({VERSION})",
+    f"INSERT INTO layout VALUES ({VERSION})",  # noqa: S608 (ours)
     _GUARD,
     _DENSE_EVENTS,
     _DENSE_BATCHES,
@@ -101,11 +101,9 @@ WITH entries AS (
 )
 SELECT pg_notify('{CHANNEL}', '')
 """  # noqa: S608 (the channel is ours)
-TAKE_OVER: Final = (
-    "UPDATE writer SET epoch = epoch + 1, holder = %s, since = now() WHERE moved IS NULL RETURNING epoch"
-)
+TAKE_OVER: Final = "UPDATE writer SET epoch = epoch + 1, holder = %s, since = now() WHERE moved IS NULL RETURNING epoch"
 LOCK: Final = "SELECT pg_try_advisory_lock(%s, ('batches'::regclass::oid::bigint & 2147483647)::int) AS is_ours"
-# A server that is not reached any more must not hold the lock for ever, nor one that is idle be thrown out.
+# A server that is not reached any more must not have the lock without end, nor one that is idle be thrown out.
 SESSION: Final = """
 SELECT set_config('statement_timeout', '0', false), set_config('idle_in_transaction_session_timeout', '0', false),
     set_config('lock_timeout', '5s', false), set_config('client_encoding', 'UTF8', false),

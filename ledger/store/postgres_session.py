@@ -31,7 +31,12 @@ CONFIRM_S: Final = 10.0
 LOCK_S: Final = 3.0
 _RETRY_S: Final = 1.0
 _DURABLE: Final = ("on", "remote_apply")
-_LIVENESS: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+_LIVENESS: Final[dict[str, Any]] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 
 Connection = psycopg.Connection[dict[str, Any]]
 
@@ -84,11 +89,11 @@ def one_row(connection: Connection, query: str, params: Sequence[Any] = ()) -> d
         StoreUnavailable: It failed, or gave none.
     """
     try:
-        row = connection.execute(query, params).fetchone()  # type: ignore[call-overload]  # every query is our own
+        row = connection.execute(query, params).fetchone()
     except psycopg.Error as error:
         raise of_driver(error) from error
     if row is None:
-        raise unavailable("E_STORE_VERSION", query.split("FROM")[-1].strip())
+        raise unavailable("E_STORE_VERSION", query.rsplit("FROM", maxsplit=1)[-1].strip())
     return dict(row)
 
 
@@ -169,8 +174,8 @@ class WriterSession:
             psycopg.Error: It failed. Where the connection was lost or the commit was not confirmed, `away` says so.
         """
         with self._lock:
-            if self.away is not None or self._connection is None:
-                raise self.away or unavailable("E_STORE_GONE")
+            if self.away is not None:
+                raise self.away
             return self._guarded(lambda: self._execute(query, params, prepare=prepare))
 
     def check(self) -> None:
@@ -194,8 +199,9 @@ class WriterSession:
             self.away = self.away or unavailable("E_STORE_GONE")
 
     def _execute(self, query: str, params: Sequence[Any], *, prepare: bool | None) -> list[dict[str, Any]]:
-        assert self._connection is not None
-        cursor = self._connection.execute(query, params, prepare=prepare)  # type: ignore[call-overload]  # as above
+        if self._connection is None:
+            raise self.away or unavailable("E_STORE_GONE")
+        cursor = self._connection.execute(query, params, prepare=prepare)
         return cursor.fetchall() if cursor.description is not None else []
 
     def _guarded(self, work: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:

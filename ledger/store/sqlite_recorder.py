@@ -13,7 +13,7 @@ tampering is the verifier.
 """
 
 import sqlite3
-import time
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -243,9 +243,9 @@ class LedgerRecorder(SQLiteApplicationRecorder, Listeners):
     def check(self) -> None:
         """Do nothing: there is no connection to lose."""
 
-    def wait_growth(self, timeout_s: float) -> None:
+    def wait_growth(self, timeout_s: float, stop: threading.Event) -> None:
         """Wait: another process's commits are not announced."""
-        time.sleep(timeout_s)
+        stop.wait(timeout_s)
 
     def statement_positions(self, statement_ids: Sequence[str]) -> dict[str, int]:
         """Return the positions of those of the given statement ids that are stored."""

@@ -87,7 +87,7 @@ class Snapshot:
         try:
             with psycopg.ServerCursor(self._connection, f"of_{table}", row_factory=tuple_row) as cursor:
                 cursor.itersize = _PAGE
-                cursor.execute(query, binary=True)  # type: ignore[call-overload]  # our own
+                cursor.execute(query, binary=True)
                 yield from cursor
         except psycopg.Error as error:
             raise of_driver(error) from error
@@ -187,7 +187,7 @@ def load(store: Store, cosignatures: Store | None, connection: Connection) -> No
                 events = list(islice(rows, batch.size - batch.first_index))
                 columns = [list(column) for column in zip(*events, strict=True)]
                 params = (*columns, batch.first_index, batch.size, batch.leaf_hashes, batch.checkpoint)
-                connection.execute(schema.INSERT_BATCH, params, prepare=True)  # type: ignore[call-overload]  # our own
+                connection.execute(schema.INSERT_BATCH, params, prepare=True)
     if cosignatures is not None:
         query = f"SELECT {', '.join(TABLES['cosignatures'])} FROM cosignatures ORDER BY rowid"  # noqa: S608 (ours)
         with connection.transaction(), connection.cursor() as cursor:

@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Final
 
 from constancia.ledger.clock import SystemClock, format_recorded_at
+from constancia.ledger.store.database_source import opened_source
 from constancia.ledger.timestamps.anchor_files import AnchorFolder, places_of
 from constancia.ledger.timestamps.anchor_store import NOTE_NAME
 from constancia.ledger.timestamps.authorities import Authority, load_authorities
@@ -26,7 +27,7 @@ from constancia.verify.core.errors import Malformed, Unreadable
 from constancia.verify.core.formats.checkpoint import Checkpoint, format_checkpoint, open_checkpoint
 from constancia.verify.core.formats.note import MAX_NOTE_BYTES, VerifierKey, parse_vkey
 from constancia.verify.report.findings import Findings
-from constancia.verify.sources.source import Source, open_source
+from constancia.verify.sources.source import Source
 from constancia.verify.sources.transit import is_html
 from constancia.verify.trust.trust_folder import TrustFolder
 from constancia.verify.wire.merkle import Tree
@@ -180,7 +181,7 @@ class _TimestampAudit:
 
         Once is enough: the anchors were listed before, and a checkpoint is published before its anchors are.
         """
-        with open_source(self._source.location) as again:
+        with opened_source(self._source.location) as again:
             notes = [] if again.published is None else [again.published.checkpoint()]
             if again.store is not None:
                 last = again.store.last_batch()

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import httpx
+from eventsourcing.persistence import PersistenceError
 from tenacity import AsyncRetrying, retry_if_exception_type
 from tenacity.wait import wait_exponential_jitter
 
@@ -225,7 +226,7 @@ class CosignatureCollector:
         """Begin the next round; retry if the stored rows cannot be read, as a locked file must not end the thread."""
         try:
             self._begin_round()
-        except (sqlite3.Error, LedgerError):
+        except (sqlite3.Error, PersistenceError, LedgerError):
             _log.exception("the next round of cosigning is put off")
             asyncio.get_running_loop().call_later(self._pace.put_off_s, self._plan)
 

@@ -311,7 +311,7 @@ def record_genesis(
         raise fail(message("init.missing", parties=", ".join(absent)))
     signer = unlock(passphrase_file, "passphrase.log", lambda secret: places.load_log_key(statement.ledger, secret))
     # Where the genesis was recorded and the rest was cut short, the same bytes get the same entry.
-    create = not places.store.exists() or is_half_made(places.store) or not peek(places.path).size
+    create = not places.has_store or is_half_made(places.store) or not peek(places.path).size
     with Ledger.open(places.path, clock=SystemClock(), signer=signer, origin=statement.ledger, create=create) as ledger:
         genesis = SignedStatement(statement=statement, signatures=tuple(by_key[key] for key in expected.values()))
         entry = ledger.append(genesis).entry

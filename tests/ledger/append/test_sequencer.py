@@ -18,13 +18,12 @@ from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.append.examiner import AppendOutcome, Examiner, Submission
 from constancia.ledger.assembly import Options
 from constancia.ledger.errors import Busy, Fatal, LostRace, NotStored
-from constancia.ledger.store.sqlite_recorder import LedgerRecorder
 from constancia.verify.core.formats.canonical import canonical
 
 WAIT_S = 20
 
 
-def store_of(desk: Desk) -> LedgerRecorder:
+def store_of(desk: Desk) -> Any:
     return desk.parts.application.store
 
 

@@ -4,17 +4,13 @@ import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 import pytest
 from eventsourcing.persistence import IntegrityError, ProgrammingError, StoredEvent
-from tests.ledger.store.test_sqlite_recorder import (
-    ApplicationRecorderTestCase,
-    NonInterleavingNotificationIDsBaseCase,
-    batch_for,
-    event,
-)
+from tests.ledger.store.library_cases import ApplicationRecorderTestCase, NonInterleavingNotificationIDsBaseCase
+from tests.ledger.store.test_sqlite_recorder import batch_for, event
 from tests.postgres import Server
 from typing_extensions import override
 
@@ -38,7 +34,7 @@ def address(postgres_server: Server) -> Address:
 @pytest.fixture
 def recorder(address: Address) -> Iterator[PostgresLedgerRecorder]:
     with closing(open_database(address, writable=True)) as application:
-        yield application.store
+        yield cast("PostgresLedgerRecorder", application.store)
 
 
 class BatchingRecorder(PostgresLedgerRecorder):
@@ -155,7 +151,7 @@ def test_rows_are_only_ever_added(recorder: PostgresLedgerRecorder, address: Add
     with closing(connect(address)) as connection:
         for statement in ALTERATIONS:
             with pytest.raises(psycopg.IntegrityError):
-                connection.execute(statement)  # type: ignore[call-overload]
+                connection.execute(statement)
 
 
 def test_g3_second_session_is_refused_and_names_the_first(recorder: PostgresLedgerRecorder, address: Address) -> None:
@@ -180,7 +176,7 @@ def test_g3_reader_needs_no_lock_and_adds_nothing(recorder: PostgresLedgerRecord
 @pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_g4_largest_batch_is_stored_and_read_back(recorder: PostgresLedgerRecorder) -> None:
-    """In the library's own pipeline 384 KiB on a socket wait for ever; this is 32 MiB."""
+    """In the library's own pipeline 384 KiB on a socket never end; this is 32 MiB."""
     state = bytes(range(256)) * 256
     events = [event(f"party/{number}", state=state) for number in range(MAX_BATCH)]
     recorder.insert_events(events, batch=batch_for(0, MAX_BATCH))
@@ -202,11 +198,12 @@ def test_what_the_store_says_of_itself_is_read_back(recorder: PostgresLedgerReco
 def test_reader_is_woken_by_the_writer_and_looks_by_itself(recorder: PostgresLedgerRecorder, address: Address) -> None:
     with closing(open_database(address, writable=False)) as application:
         reader = application.store
-        reader.wait_growth(0.01)
+        stop = threading.Event()
+        reader.wait_growth(0.01, stop)
         woken = threading.Event()
 
         def wait() -> None:
-            reader.wait_growth(20)
+            reader.wait_growth(20, stop)
             woken.set()
 
         waiting = threading.Thread(target=wait)

@@ -1,14 +1,12 @@
 """The store: the library's own contract, then what SPEC §8 and S1–S5 ask for."""
 
 import sqlite3
-import sys
 import threading
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import eventsourcing.cryptography
 import pytest
 from eventsourcing.persistence import (
     IntegrityError,
@@ -17,18 +15,11 @@ from eventsourcing.persistence import (
     ProgrammingError,
     StoredEvent,
 )
+from tests.ledger.store.library_cases import ApplicationRecorderTestCase, NonInterleavingNotificationIDsBaseCase
 from typing_extensions import override
 
 from constancia.ledger.store.batch import Batch
 from constancia.ledger.store.sqlite_recorder import LedgerDatastore, LedgerRecorder
-
-# The library's test cases import its cipher on top of a package that nothing else here needs; the
-# library has the same class on top of `cryptography`, and no test of a recorder encrypts anything.
-sys.modules.setdefault("eventsourcing.cipher", eventsourcing.cryptography)
-from eventsourcing.tests.persistence import (  # noqa: E402 (see above)
-    ApplicationRecorderTestCase,
-    NonInterleavingNotificationIDsBaseCase,
-)
 
 
 def batch_for(first_index: int, count: int) -> Batch:

@@ -1,0 +1,188 @@
+"""Moving a ledger between SQLite and PostgreSQL: the same bytes, one store that is written, no half."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.ledger.template import Template, Templates
+from tests.ledger.test_postgres_ledger import as_attacker
+from tests.ledger.world import START
+from tests.postgres import Server
+
+from constancia.ledger import relocation
+from constancia.ledger.backup import Unsound, backup
+from constancia.ledger.clock import StoryClock
+from constancia.ledger.errors import LedgerError, Locked, NotFound, StoreUnavailable
+from constancia.ledger.ledger import Ledger
+from constancia.ledger.relocation import move_to_database, move_to_file
+from constancia.ledger.store.address import DATABASE_NAME, Address
+from constancia.ledger.store.postgres_session import connect
+
+
+@pytest.fixture
+def template(templates: Templates) -> Template:
+    return templates.adopted
+
+
+@pytest.fixture
+def folder(tmp_path: Path, template: Template) -> Path:
+    template.copy_to(tmp_path / "ledger")
+    return tmp_path / "ledger"
+
+
+@pytest.fixture
+def address(postgres_server: Server) -> Address:
+    return postgres_server.schema()
+
+
+def rows_in(path: Path) -> list[object]:
+    tables = ("stored_events", "batches", "meta", "cosignatures")
+    with closing(sqlite3.connect(path)) as store:
+        names = {name for (name,) in store.execute("SELECT name FROM sqlite_master")}
+        present = [table for table in tables if table in names]
+        return [store.execute(f"SELECT * FROM {table}").fetchall() for table in present]  # noqa: S608 (ours)
+
+
+def opened(folder: Path, template: Template) -> Ledger:
+    return Ledger.open(folder, clock=StoryClock(START), signer=template.signer)
+
+
+def cosigned(folder: Path) -> list[object]:
+    """Gives the folder a cosignature, whose line is anything."""
+    path = folder / "cosignatures.sqlite"
+    with closing(sqlite3.connect(path)) as store:
+        store.execute(
+            "CREATE TABLE cosignatures (size INTEGER NOT NULL, root BLOB NOT NULL, key TEXT NOT NULL, line TEXT NOT "
+            "NULL, PRIMARY KEY (size, key))"
+        )
+        store.execute("INSERT INTO cosignatures VALUES (3, x'0102', 'w+00', '— w AAAA')")
+        store.commit()
+    return rows_in(path)
+
+
+def test_there_and_back_has_the_same_bytes(folder: Path, address: Address, template: Template) -> None:
+    rows, lines = rows_in(folder / "ledger.sqlite"), cosigned(folder)
+    with opened(folder, template) as ledger:
+        before = ledger.log.root(), ledger.log.checkpoint()
+    there = move_to_database(folder, address)
+    assert not (folder / "ledger.sqlite").exists()
+    with opened(folder, template) as ledger:
+        assert (ledger.log.root(), ledger.log.checkpoint()) == before
+        assert ledger.witnessing.store.sizes() == [3]
+    back = move_to_file(folder)
+    assert (there.size, there.root) == (back.size, back.root) == (26, before[0].hex())
+    assert rows_in(folder / "ledger.sqlite") == rows
+    assert rows_in(folder / "cosignatures.sqlite") == lines
+    assert not (folder / DATABASE_NAME).exists()
+
+
+def test_database_that_was_left_is_not_written_any_more(folder: Path, address: Address, template: Template) -> None:
+    move_to_database(folder, address)
+    copy = folder.with_name("copy")
+    shutil.copytree(folder, copy)
+    move_to_file(folder)
+    with pytest.raises(StoreUnavailable) as caught:
+        opened(copy, template)
+    assert caught.value.code == "E_STORE_MOVED"
+    with pytest.raises(LedgerError, match="empty database"):
+        move_to_database(folder, address)
+    with opened(folder, template) as ledger:
+        assert ledger.size == 26
+
+
+@pytest.mark.parametrize("step", ["load", "_compare", "write_file", "_set_aside", "sync_folder"])
+def test_move_that_is_cut_short_is_finished_by_repeating_it(
+    folder: Path, address: Address, template: Template, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Whatever it is cut at, nobody writes either store until it is repeated, or the file is as it was."""
+    rows = rows_in(folder / "ledger.sqlite")
+    cut(monkeypatch, step)
+    with pytest.raises(KeyboardInterrupt):
+        move_to_database(folder, address)
+    monkeypatch.undo()
+    if (folder / DATABASE_NAME).exists():
+        with pytest.raises(StoreUnavailable) as caught:
+            opened(folder, template)
+        assert caught.value.code == "E_STORE_MOVED"
+    else:
+        assert rows_in(folder / "ledger.sqlite") == rows
+    assert move_to_database(folder, address).size == 26
+    with opened(folder, template) as ledger:
+        assert ledger.size == 26
+
+
+@pytest.mark.parametrize("step", ["write_files", "_compare", "sync_folder"])
+def test_moving_back_that_is_cut_short_is_finished_by_repeating_it(
+    folder: Path, address: Address, template: Template, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    move_to_database(folder, address)
+    cut(monkeypatch, step)
+    with pytest.raises(KeyboardInterrupt):
+        move_to_file(folder)
+    monkeypatch.undo()
+    assert move_to_file(folder).size == 26
+    with opened(folder, template) as ledger:
+        assert ledger.size == 26
+
+
+def cut(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """Has the process end in a step, after it was done."""
+    real = getattr(relocation, step)
+
+    def ended(*args: object, **kwargs: object) -> None:
+        real(*args, **kwargs)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(relocation, step, ended)
+
+
+def test_altered_ledger_is_not_moved(folder: Path, address: Address) -> None:
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as store:
+        store.execute("DROP TRIGGER stored_events_no_UPDATE")
+        store.execute("UPDATE stored_events SET topic = 'x' WHERE position = 3")
+        store.commit()
+    with pytest.raises(Unsound):
+        move_to_database(folder, address)
+    assert not (folder / DATABASE_NAME).exists()
+
+
+def test_database_with_other_rows_is_refused(folder: Path, address: Address, template: Template) -> None:
+    move_to_database(folder, address)
+    move_to_file(folder)
+    as_attacker(address, "UPDATE writer SET moved = 'arriving'", "DELETE FROM stored_events WHERE position = 26",
+                "UPDATE stored_events SET topic = 'x' WHERE position = 25",
+                "DELETE FROM batches WHERE first_index = 25")  # fmt: skip
+    with pytest.raises(LedgerError, match="another ledger"):
+        move_to_database(folder, address)
+    with opened(folder, template) as ledger:
+        assert ledger.size == 26
+
+
+def test_ledger_that_is_served_is_not_moved(folder: Path, address: Address, template: Template) -> None:
+    with opened(folder, template), pytest.raises(Locked):
+        move_to_database(folder, address)
+    move_to_database(folder, address)
+    with opened(folder, template), pytest.raises(Locked):
+        move_to_file(folder)
+
+
+def test_backup_of_a_ledger_in_a_database_is_a_whole_folder(
+    folder: Path, address: Address, template: Template, tmp_path: Path
+) -> None:
+    rows = rows_in(folder / "ledger.sqlite")
+    move_to_database(folder, address)
+    assert backup(folder, tmp_path / "copy").size == 26
+    assert rows_in(tmp_path / "copy" / "ledger.sqlite") == rows
+    with opened(tmp_path / "copy", template) as ledger:
+        assert ledger.size == 26
+
+
+def test_what_is_not_there_is_not_moved(tmp_path: Path, address: Address) -> None:
+    with pytest.raises(NotFound):
+        move_to_file(tmp_path)
+    with pytest.raises(NotFound):
+        move_to_database(tmp_path / "none", address)
+    with closing(connect(address)) as connection:
+        assert connection.execute("SELECT to_regclass('layout') IS NULL AS is_empty").fetchone() == {"is_empty": True}

@@ -21,6 +21,7 @@ from constancia.api.cli import (
     invite,
     keygen,
     log,
+    mirror,
     monitor,
     publish,
     rebuild,
@@ -83,8 +84,8 @@ def options(
 
 _SIGNING = (init, demo, serve, keygen, invite, endorse, draft, sign, submit)
 _READING = (
-    verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, backup, restore, refusals,
-    completion,
+    verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, mirror, backup, restore,
+    refusals, completion,
 )  # fmt: skip
 for verb in (*_SIGNING, *_READING):
     app.command(name=verb.__name__.rpartition(".")[2])(verb.command)

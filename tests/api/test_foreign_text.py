@@ -59,6 +59,7 @@ TEXTS = {
     "mirror url": "mirror HERE --trust trust --dir new --key witness.pem --passphrase-file passphrase --create --once",
     "mirror peer": "mirror http://127.0.0.1:9 --trust trust --dir new --key witness.pem --passphrase-file passphrase "
     "--create --once --peer HERE",
+    "mirror levels": "mirror http://127.0.0.1:9 --trust trust --dir new --key witness.pem --once --levels HERE",
     "mirror serve": "mirror http://127.0.0.1:9 --trust trust --dir new --key witness.pem --passphrase-file passphrase "
     "--create --once --serve HERE",
     "export known": "export --csv new --from libro --known HERE",

@@ -6,7 +6,7 @@ tiles by being made here, documents and anchors by their SHA-256. Nothing is wri
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -58,8 +58,11 @@ class LogCopy:
         self._tree = Tree()
         self._cited: dict[str, None] = {}
         self._withdrawn: set[str] = set()
+        self._whole: set[str] = set()  # documents whose bytes were hashed by this process
 
-    def extend(self, size: int, verified: VerifiedTree, remote: PublishedLog) -> CopyResult:
+    def extend(
+        self, size: int, verified: VerifiedTree, remote: PublishedLog, is_stopped: Callable[[], bool] = bool
+    ) -> CopyResult:
         """Store everything that a tree of a size covers, durably.
 
         What is here already is checked too, at the first time, and had again where it is damaged.
@@ -68,21 +71,25 @@ class LogCopy:
             size: Tree size, of at least what was stored before.
             verified: The audited tree, of at least that size.
             remote: The log's files.
+            is_stopped: Called now and then; if true, the run ends, and the next one goes on.
 
         Returns:
             What was written.
 
         Raises:
+            KeyboardInterrupt: It was stopped.
             NotCopied: Something that the tree covers can't be had, or is something else.
         """
         done = CopyResult()
         first = self._tree.size
         self._tree.truncate(first - first % HASHES_PER_TILE)
         for number in range(first // HASHES_PER_TILE, -(-size // HASHES_PER_TILE)):
+            if is_stopped():
+                raise KeyboardInterrupt
             self._store_bundle(number, min(HASHES_PER_TILE, size - number * HASHES_PER_TILE), verified, remote, done)
         for level, number, width in tiles_between(first, size):
             self._write(tile_path(level, number, width), self._tree.tile(level, number, width), done, MAX_TILE_BYTES)
-        self._store_documents(remote.files, done)
+        self._store_documents(remote.files, done, is_stopped)
         self._store_anchors(remote.files, size, done)
         declared, _ = had(lambda: remote.files.read(ROLLBACKS_NAME, MAX_ROLLBACKS_BYTES))
         if declared is not None:
@@ -148,28 +155,36 @@ class LogCopy:
         else:
             self._withdrawn |= names
 
-    def _store_documents(self, files: Files, done: CopyResult) -> None:
+    def _store_documents(self, files: Files, done: CopyResult, is_stopped: Callable[[], bool]) -> None:
+        self._whole -= self._withdrawn
         for name in self._withdrawn:
             if is_hex64(name) and overwrite_and_remove(self.folder / DOCUMENTS_NAME / name):
                 done.files += 1
         for name in self._cited:
             if name in self._withdrawn or self._has_document(name):
                 continue
+            if is_stopped():
+                raise KeyboardInterrupt
             path = f"{DOCUMENTS_NAME}/{name}"
             data, _ = had(lambda path=path: files.read(path, MAX_DOCUMENT_BYTES))  # type: ignore[misc]  # bound at once
             if data is None or hashlib.sha256(data).hexdigest() != name:
                 done.missing += 1  # evidence may be kept elsewhere; the audit says what the verdict needs
                 continue
             write_file(self.folder / path, data)
+            self._whole.add(name)
             done.files += 1
 
     def _has_document(self, name: str) -> bool:
         """Whether a document is here. Its bytes are hashed once in a process."""
-        try:
-            data = read_file(self.folder / DOCUMENTS_NAME / name, MAX_DOCUMENT_BYTES)
-        except Unreadable:
-            return False
-        return data is not None and hashlib.sha256(data).hexdigest() == name
+        if name not in self._whole:
+            try:
+                data = read_file(self.folder / DOCUMENTS_NAME / name, MAX_DOCUMENT_BYTES)
+            except Unreadable:
+                return False
+            if data is None or hashlib.sha256(data).hexdigest() != name:
+                return False
+            self._whole.add(name)
+        return True
 
     def _store_anchors(self, files: Files, size: int, done: CopyResult) -> None:
         """Store the time anchors that the tree covers; their list last, with those alone that are here."""

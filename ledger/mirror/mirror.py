@@ -1,6 +1,6 @@
 """One mirror of one log: a watch with a memory, a copy, and a key.
 
-    D/mirror.json                 the log's address and the mirror's keys; never made anew by itself
+    D/mirror.json                 the log's address and the mirror's keys; never replaced by itself
     D/watch/<log>/                what the watch remembers, journal and proofs (`ledger.monitor.watch_folder`)
     D/public/<origin hash>/       the log as its readers find it here
 
@@ -158,7 +158,8 @@ class Mirror:
         with ResumeFile(self.folder.resume) as verified:
             if own is not None:
                 _check_extends(read_checkpoint(own), checkpoint, verified)
-            copied = self._copy.extend(checkpoint.size, verified, PublishedLog(Web(self.folder.state.url)))
+            remote = PublishedLog(Web(self.folder.state.url))
+            copied = self._copy.extend(checkpoint.size, verified, remote, self._settings.is_stopped)
         if self._copy.root(checkpoint.size) != checkpoint.root:
             raise NotCopied("the entries that were copied do not have the root of the checkpoint")
         cosigned = self._cosigned(note, own)

@@ -1,5 +1,6 @@
 """A mirror of a log whose host is honest at first: what it copies, cosigns and refuses, and what readers get of it."""
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from tests.dishonest import Host, hosting, rewritten, with_statement
 from tests.ledger.test_monitor import history
-from tests.verify.small_ledger import Log, Witness, verify
+from tests.verify.small_ledger import DOCUMENT, PARTIES, SCOPE, Log, Witness, Writer, verify
 
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.disk.durable import write_file
@@ -267,6 +268,29 @@ def test_r3_killed_at_any_write_it_shows_the_former_checkpoint_and_goes_on(
     assert budget == 3  # a bundle, a tile, the checkpoint
 
 
+def test_stop_ends_a_copy_and_the_next_round_goes_on(
+    holding: Archive, host: Host, true: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.show(true)
+    is_copying = False
+    mirror = holding.open(is_stopped=lambda: is_copying)
+    mirror.round()
+    host.show(history("all", 41))
+    watched = mirror._watch.round
+
+    def then_stop(*given: Any) -> Any:
+        nonlocal is_copying
+        outcome = watched(*given)
+        is_copying = True
+        return outcome
+
+    monkeypatch.setattr(mirror._watch, "round", then_stop)
+    with pytest.raises(KeyboardInterrupt):
+        mirror.round()
+    assert read_checkpoint(holding.checkpoint()).size == true.size
+    assert holding.round().size == true.size + 1
+
+
 @pytest.mark.parametrize("kind", ["tile/0/000", "tile/entries/000", "tile/entries/001.p/*", "documents/*"])
 @pytest.mark.parametrize("damage", [b"", None])
 def test_what_the_disk_spoiled_is_had_again(holding: Archive, kind: str, damage: bytes | None) -> None:
@@ -320,3 +344,51 @@ class TestFolder:
         (holding.place / "checkpoint").write_bytes(true.checkpoint())
         with pytest.raises(Unreadable, match="has not cosigned"):
             holding.round()
+
+
+def test_anchors_that_the_copy_covers_are_stored_and_others_are_not(archive: Archive, host: Host) -> None:
+    """A list of what a log has; the mirror's own list has what it stores."""
+    covered, later, false = b"an answer", b"an answer about more", b"another answer"
+    names = {f"{OLD}/tsa.tsr": covered, f"{OLD + 9}/tsa.tsr": later, f"{OLD}/other.tsr": false}
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in names.items()}
+    digests[f"{OLD}/other.tsr"] = "0" * 64
+    listed = "".join(f"{digests[name]}  {name}\n" for name in names)
+    face = host.default
+    face.altered |= {f"anchors/{name}": data for name, data in names.items()}
+    face.altered |= {"anchors/SHA256SUMS": listed.encode(), "rollbacks.json": b"[]\n"}
+    assert archive.round().problem == ""
+    stored = {name: data for name, data in files(archive.place).items() if name.startswith(("anchors", "rollbacks"))}
+    line = f"{digests[f'{OLD}/tsa.tsr']}  {OLD}/tsa.tsr\n"
+    assert stored == {
+        f"anchors/{OLD}/tsa.tsr": covered,
+        "anchors/SHA256SUMS": line.encode(),
+        "rollbacks.json": b"[]\n",
+    }
+
+
+def test_document_that_an_entry_withdraws_is_removed_and_not_had_again(
+    archive: Archive, host: Host, tmp_path: Path
+) -> None:
+    story = Writer()
+    story.open()
+    for party in PARTIES:
+        story.appoint(party, scope=sorted([*SCOPE, "CancellationDecided"]))
+        story.register(party)
+        story.endorse(party)
+    story.cut()
+    story.report(3)
+    host.show(story.log())
+    archive.trust = story.log().write_trust(tmp_path / "story")
+    archive.round()
+    name = hashlib.sha256(DOCUMENT).hexdigest()
+    assert (archive.place / "documents" / name).read_bytes() == DOCUMENT
+    body = {"documents": [name], "to": "destroyed"}
+    story.as_person("inai", "CancellationDecided", "cancellation/c1", body)
+    story.cut()
+    host.show(story.log())
+    outcome = archive.round()
+    assert (outcome.problem, outcome.size) == ("", story.log().size)
+    assert not (archive.place / "documents" / name).exists()
+    archive.round()
+    assert not (archive.place / "documents" / name).exists()
+    assert archive.verdict() is Verdict.INTACT

@@ -11,6 +11,7 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from tests.api.command_line import run_here
 from tests.api.served import Desk, serving
+from tests.e2e.test_publish import command, started
 from tests.ledger.witness_scene import Scene
 
 from constancia.api.http.metrics import Measured, Meters
@@ -111,6 +112,28 @@ def test_witnesses_and_their_lag(witnessed: Scene) -> None:
 
 def test_k2_pages_do_not_show_metrics(adopted: Desk) -> None:
     assert adopted.http.get("/metrics").status_code == 404
+
+
+def test_server_counts_where_it_is_asked_to(adopted: Desk) -> None:
+    folder = adopted.ledger.folder.path
+    arguments = ("serve", "--dir", folder, "--read-only", "--port", "0", "--metrics", "127.0.0.1:0")
+    with started(command(*arguments)) as child:
+        assert child.stdout is not None
+        text = ""
+        while not (served := re.search(r"(http://127\.0\.0\.1:\d+)/es/", text)):
+            line = child.stdout.readline()
+            assert line, text
+            text += line
+        metered_at = re.search(r"http://127\.0\.0\.1:(\d+)/metrics", text)
+        assert metered_at is not None, text
+        until = time.monotonic() + 30
+        while httpx.get(f"{served[1]}/checkpoint").status_code != 200:
+            assert time.monotonic() < until
+            threading.Event().wait(0.05)
+        values = asked(int(metered_at[1]))
+        assert value(values, "entries") == adopted.ledger.size
+        assert value(values, "http_answers_total", kind="log", status="200") >= 1
+        assert value(values, "writable") == 0
 
 
 @pytest.mark.parametrize("given", ["9464", "host:", ":1", "host:x"])

@@ -13,6 +13,7 @@ from constancia.ledger.ledger import Ledger
 LOW_BYTES: Final = 32 * 1024 * 1024
 FULL_BYTES: Final = 1024 * 1024
 BEHIND_S: Final = 60.0
+CODES: Final = ("stopped", "E_ROLLED_BACK", "E_CLOCK", "views", "disk_full", "witnesses")
 _FULL: Final = ("database or disk is full", "No space left on device")
 
 

@@ -21,6 +21,7 @@ from constancia.api.cli import (
     invite,
     keygen,
     log,
+    mirror,
     monitor,
     move,
     publish,
@@ -84,7 +85,8 @@ def options(
 
 _SIGNING = (init, demo, serve, keygen, invite, endorse, draft, sign, submit)
 _READING = (
-    verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, backup, restore, move,
+    verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, mirror, backup, restore,
+    move,
     refusals, completion,
 )  # fmt: skip
 for verb in (*_SIGNING, *_READING):

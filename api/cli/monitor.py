@@ -106,12 +106,12 @@ def command(
         raise fail(message("monitor.url"))
     with contextlib.ExitStack() as stack:
         stack.enter_context(WriterLock(root))
-        stop = stack.enter_context(_stop_event())
+        stop = stack.enter_context(stop_event())
         try:
             service = Service(
                 root=root,
                 urls=[url.rstrip("/") for url in urls],
-                settings=_settings(
+                settings=watch_settings(
                     trust or [],
                     stop,
                     max_age=max_age,
@@ -150,7 +150,7 @@ def _run(rounds: "Callable[[], int | None]") -> int:
         return 0
 
 
-def _settings(
+def watch_settings(
     trust: list[Path],
     stop: "threading.Event",
     *,
@@ -159,6 +159,7 @@ def _settings(
     recheck: float,
     every_level: bool,
 ) -> "WatchSettings":
+    """Give the settings of a watch from the command line's options."""
     from datetime import timedelta
 
     from constancia.api.client.trust_anchor import read_anchor
@@ -195,7 +196,7 @@ def _pinned(origin: str) -> "TrustFolder | None":
 
 
 @contextlib.contextmanager
-def _stop_event() -> "Iterator[threading.Event]":
+def stop_event() -> "Iterator[threading.Event]":
     """Return an event that the first SIGINT or SIGTERM sets; a second signal interrupts the current wait."""
     import signal
     import threading

@@ -15,11 +15,14 @@ from constancia.api.cli.terminal import (
     message,
     open_for_reading,
     open_for_writing,
+    place_of,
     say,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from fastapi import FastAPI
 
     from constancia.ledger.ledger import Ledger
     from constancia.ledger.store.address import Address
@@ -81,6 +84,14 @@ def command(
             help="Quién publica el ancla de confianza, y dónde (repetible). / Who publishes the anchor, where.",
         ),
     ] = None,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            envvar="CONSTANCIA_METRICS",
+            help="Dar métricas (Prometheus) en esa dirección, que no es pública. / Serve metrics at that address.",
+        ),
+    ] = None,
     accept_rollback: Annotated[
         str | None,
         typer.Option(metavar="REASON", help="Seguir desde una copia más corta; se publica. / Go on; it is published."),
@@ -140,6 +151,8 @@ def command(
         ledger = resources.enter_context(_open(folder, log_passphrase_file, how, place, read_only=read_only))
         url = _url(host, listener.getsockname()[1], settings.root_path)
         app = create_app(ledger, settings)
+        if metrics is not None:
+            resources.enter_context(_metered(app, ledger, metrics))
         _finish_publication(ledger)
         starting.stop()
         say(message("serve.at", url=url, size=ledger.size), err=True)
@@ -149,6 +162,24 @@ def command(
         if read_only:
             resources.enter_context(_refreshed(ledger))
         server_of(app, settings).run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _metered(app: "FastAPI", ledger: "Ledger", where: str) -> "Iterator[None]":
+    """Count requests and serve the metrics, within the block."""
+    from constancia.api.http.metrics import Measured, Meters
+
+    host, port = place_of(where, "--metrics")
+    meters = Meters(ledger)
+    app.add_middleware(Measured, meters=meters)
+    with contextlib.ExitStack() as resources:
+        try:
+            port = resources.enter_context(meters.served(host, port))
+        except (OSError, OverflowError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise fail(message("serve.busy", host=host, port=port, reason=reason)) from error
+        say(message("serve.metrics", url=f"http://{f'[{host}]' if ':' in host else host}:{port}/metrics"), err=True)
+        yield
 
 
 @contextlib.contextmanager

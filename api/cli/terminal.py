@@ -371,6 +371,23 @@ def listening(host: str, port: int) -> "socket.socket":
         raise fail(message("serve.busy", host=host, port=port, reason=reason)) from error
 
 
+def place_of(text: str, option: str) -> tuple[str, int]:
+    """Read HOST:PORT.
+
+    Raises:
+        Exit: It is something else; the message names the option.
+    """
+    host, _, port = text.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit()):
+        raise fail(message("place", option=option, found=text))
+    return host.strip("[]"), int(port[:6])
+
+
+def bind(text: str, option: str) -> "socket.socket":
+    """Give a socket that listens at HOST:PORT; raises as `place_of` and `listening`."""
+    return listening(*place_of(text, option))
+
+
 def read_json(path: Path) -> Any:
     """Read a JSON file, or standard input for `-`."""
     from constancia.verify.sources.files import read_bounded, read_named

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from constancia.api.cli.terminal import fail, guarded, listening, message, say, unlock
+from constancia.api.cli.terminal import bind, fail, guarded, message, say, unlock
 
 if TYPE_CHECKING:
-    import socket
-
     from constancia.ledger.witnesses.witness import Witness
 
 
@@ -138,7 +136,7 @@ def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: boo
     from constancia.ledger.witnesses.witness import READY
 
     settings = Settings()
-    bound = _bind(listen)
+    bound = bind(listen, "--listen")
     with bound:
         server = server_of(
             create_witness_app(witness, prefix, settings), limit_concurrency=256, timeout_graceful_shutdown=5
@@ -149,13 +147,6 @@ def _serve(witness: "Witness", listen: str, prefix: str, *, stop_with_stdin: boo
         if stop_with_stdin:
             _stop_with_stdin(server)
         server.run(sockets=[bound])
-
-
-def _bind(listen: str) -> "socket.socket":
-    host, _, port = listen.rpartition(":")
-    if not host or not (port.isascii() and port.isdigit()):
-        raise fail(message("witness.listen", found=listen))
-    return listening(host.strip("[]"), int(port[:6]))
 
 
 def _stop_with_stdin(server: object) -> None:

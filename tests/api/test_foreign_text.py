@@ -55,6 +55,13 @@ TEXTS = {
     "serve published_trust": "serve --dir libro --port 0 --log-passphrase-file passphrase --published-trust HERE",
     "serve forwarded_allow_ips": "serve --dir libro --port 0 --log-passphrase-file passphrase "
     "--forwarded-allow-ips HERE",
+    "serve metrics": "serve --dir libro --port 0 --log-passphrase-file passphrase --metrics HERE",
+    "mirror url": "mirror HERE --trust trust --dir new --key witness.pem --passphrase-file passphrase --create --once",
+    "mirror peer": "mirror http://127.0.0.1:9 --trust trust --dir new --key witness.pem --passphrase-file passphrase "
+    "--create --once --peer HERE",
+    "mirror levels": "mirror http://127.0.0.1:9 --trust trust --dir new --key witness.pem --once --levels HERE",
+    "mirror serve": "mirror http://127.0.0.1:9 --trust trust --dir new --key witness.pem --passphrase-file passphrase "
+    "--create --once --serve HERE",
     "export known": "export --csv new --from libro --known HERE",
     "export at": "export --csv new --from libro --at HERE",
     "verify against": "verify libro --against HERE",

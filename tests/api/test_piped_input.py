@@ -33,6 +33,7 @@ TABLE = {
         ("keygen new.pem --witness inai.example/w", "--passphrase-file"),
         ("keygen new.pub.json --cer ana.cer --key ana.key", "--passphrase-file"),
     ),
+    "mirror": (("mirror http://127.0.0.1:9 --trust trust --dir new --key witness.pem --create", "--passphrase-file"),),
     "serve": (("serve --dir libro --port 0", "--log-passphrase-file"),),
     "sign": (
         ("sign voto.statement.json --key inai.pem --out new", "«s»"),

@@ -28,6 +28,8 @@ ENDLESS_BYTES = 1 << 40
 REFUSED = (76, 3)  # no verdict, or "unreadable" of the two verbs that give one
 MADE = "a file that the verb makes: one that is there is not opened"
 
+MIRROR = "mirror URL --create --once --levels L2"
+
 # A verb's parameter -> the command; HERE is the place that is no regular file. Or why nothing is read there.
 TABLE = {
     "init folder": "init HERE --ceremony ceremony.toml --log-passphrase-file passphrase",
@@ -89,6 +91,11 @@ TABLE = {
     "witness store": "witness --policy policy --key witness.pem --passphrase-file passphrase --store HERE --show",
     "witness key": "witness --policy policy --key HERE --passphrase-file passphrase --create --show",
     "witness passphrase_file": "witness --policy policy --key witness.pem --passphrase-file HERE --create --show",
+    "mirror trust": f"{MIRROR} --dir new --trust HERE --key witness.pem --passphrase-file passphrase",
+    "mirror folder": f"{MIRROR} --dir HERE --trust logtrust --key witness.pem --passphrase-file passphrase",
+    "mirror key": f"{MIRROR} --dir new --trust logtrust --key HERE --passphrase-file passphrase",
+    "mirror passphrase_file": f"{MIRROR} --dir new --trust logtrust --key witness.pem --passphrase-file HERE",
+    "mirror peer": f"{MIRROR} --dir new --trust logtrust --key witness.pem --passphrase-file passphrase --peer HERE",
     "rebuild folder": "rebuild HERE --check",
     "monitor trust": "monitor URL --once --dir new --trust HERE",
     "monitor folder": "monitor URL --once --dir HERE",
@@ -120,15 +127,24 @@ for name, form in SHORT_FORMS.items():
         TABLE |= {f"{name} document": f"{name} x --from libro --as y --archivo HERE"}
 # Text that names a file or folder, where it is no address.
 AS_TEXT = {"serve published", "draft ledger", "submit to", "verify source", "verify since", "receipt source"} | {
-    "monitor peer", "refusals source", "show source", "log source", "state source", "export source", "verify trust",
+    "mirror peer", "monitor peer", "publish target", "refusals source",
+    "show source", "log source", "state source", "export source", "verify trust",
     "trust add anchor", "trust fingerprint anchor", "trust page anchor",
     *(f"{name} source" for name in SHORT_FORMS),
 }  # fmt: skip
 # What a folder is right for, or changes nothing; there it is none of the cases.
 FOLDERS = {name for name in TABLE if name.endswith((" folder", " to", " ledger", " source", " published", " target"))}
-FOLDERS |= {"verify trust", "draft trust", "endorse trust", "monitor trust", "anchor trust", "submit to"}
+FOLDERS |= {
+    "verify trust",
+    "draft trust",
+    "endorse trust",
+    "monitor trust",
+    "anchor trust",
+    "submit to",
+    "mirror trust",
+}
 # What cannot be read is said, and the rest of the work is done: a monitor without that peer, a server not compared.
-GOES_ON = {"monitor peer": (0, 2), "serve published": (0,)}
+GOES_ON = {"monitor peer": (0, 2), "mirror peer": (0, 2), "serve published": (0,)}
 # Written over by what takes its place, as any file there; never read from, never waited for.
 REPLACED = {"submit out"}
 

@@ -24,6 +24,8 @@ BLOCKED = (
     "limits",
     "starlette",
     "jinja2",
+    "obstore",
+    "prometheus_client",
     "prov",
     "pydantic_settings",
     "segno",
@@ -101,10 +103,18 @@ def test_witness_runs_without_the_libraries_of_pages(tmp_path: Path) -> None:
         process.communicate()
 
 
+def test_publishing_into_a_bucket_says_which_extra_is_missing(desk: Desk, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CODE, "publish", "s3://libros/inai", "--dir", str(desk.ledger.folder.path)],
+        env=Person(tmp_path / "home").environment, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert (done.returncode, "constancia[s3]" in done.stderr) == (76, True), done.stderr
+
+
 def test_blocked_modules_are_those_of_the_extra_and_no_dependency_names_them() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extra = {one.split(">")[0].replace("-", "_") for one in project["optional-dependencies"]["server"]}
-    assert set(BLOCKED) - {"starlette"} == extra - BROUGHT
+    assert set(BLOCKED) - {"starlette", "obstore"} == extra - BROUGHT
     named = {one.split(">")[0].replace("-", "_") for one in project["dependencies"]}
     witness = {one.split(">")[0].replace("-", "_") for one in project["optional-dependencies"]["witness"]}
     assert witness.isdisjoint(PAGES)

@@ -18,8 +18,8 @@ from constancia.api.text.i18n import message_ids, tr
 ROOT = Path(__file__).resolve().parents[3]
 LEDGER = frozenset(
     {
-        "BucketTrouble", "Busy", "Closed", "Damaged", "Fatal", "KeyFileError", "LedgerError", "LostRace", "NoLedger",
-        "NotFound", "NotStored", "Otherwise", "ReadOnly", "Unreachable", "WrongPassphrase",
+        "BucketTrouble", "Busy", "Closed", "Damaged", "Fatal", "KeyFileError", "LedgerError", "LostRace", "MirrorError",
+        "NoLedger", "NotCopied", "NotFound", "NotStored", "Otherwise", "ReadOnly", "Unreachable", "WrongPassphrase",
     }
 )  # fmt: skip
 # Which argument of each error is the sentence.

@@ -15,6 +15,7 @@ from tests.ledger.conftest import Desk, OpenDesk
 from tests.ledger.publication.test_static_files import files, grow
 from tests.object_store import BUCKET, ObjectStore, program, running
 
+from constancia.api.cli.publish import _publish_again
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import Fatal
 from constancia.ledger.ledger import Ledger
@@ -245,6 +246,21 @@ class TestCommand:
         assert word in done.stderr
         assert "<?xml" not in done.stderr
         assert "another" not in done.stderr
+
+    def test_following_goes_on_where_the_store_can_not_be_reached(
+        self, documented: Desk, store: ObjectStore, place: str, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:  # fmt: skip
+        with BucketTarget(f"s3://{BUCKET}/{place}", **QUICK) as target:  # type: ignore[arg-type]
+            documented.ledger.publish(target)
+            grow(documented, 2)
+            with monkeypatch.context() as patch:
+                patch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+                with BucketTarget(f"s3://{BUCKET}/{place}", **QUICK) as cut:  # type: ignore[arg-type]
+                    _publish_again(documented.ledger, cut, tidy=True)
+            assert "se reintentará: el almacén de objetos" in capsys.readouterr().err
+            _publish_again(documented.ledger, target, tidy=True)
+        assert httpx.get(f"{store.address(place)}/checkpoint").content == documented.ledger.log.checkpoint()
 
 
 class TestTrouble:

@@ -1,0 +1,213 @@
+"""The server's state and its requests as Prometheus metrics, at an address that is the operator's own.
+
+- K1: nothing here says who asked: requests are counted by kind and by the code of what was refused, and by nothing that
+  a client chooses.
+- K2: metrics are served by another socket than the pages, and only where the operator names it.
+"""
+
+import contextlib
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, start_http_server
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from constancia.api.http.problems import ALL_CODES, MEDIA_TYPE
+from constancia.api.http.proxies import path_within
+from constancia.ledger.clock import parse_recorded_at
+from constancia.ledger.health import CODES, health_of
+from constancia.ledger.ledger import Ledger
+from constancia.verify.core.formats.entry import WIRE_FORMAT
+from constancia.verify.speed.entry_patterns import read_entry
+
+_READS: Final = ("GET", "HEAD", "OPTIONS")
+_LOG: Final = ("/checkpoint", "/tile/", "/anchors/", "/documents/")
+_PAGES: Final = ("/es/", "/en/")
+# From a page that is stored to a full audit of a copy.
+_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_OTHER: Final = "other"
+
+
+class Meters:
+    """What is counted while the server runs."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Begin to count.
+
+        Args:
+            ledger: The served ledger; it is asked whenever the metrics are.
+        """
+        self.registry = CollectorRegistry()
+        self.registry.register(_State(ledger))
+        ProcessCollector(registry=self.registry)
+        self.seconds = Histogram(
+            "constancia_http_request_seconds",
+            "Time from a request to the beginning of its answer.",
+            ["kind"],
+            registry=self.registry,
+            buckets=_SECONDS,
+        )
+        self.answers = Counter(
+            "constancia_http_answers",
+            "Answers, by kind of request and status.",
+            ["kind", "status"],
+            registry=self.registry,
+        )
+        self.refused = Counter(
+            "constancia_refused", "Refused requests, by the code of the problem.", ["code"], registry=self.registry
+        )
+
+    @contextlib.contextmanager
+    def served(self, host: str, port: int) -> Iterator[int]:
+        """Serve the metrics until the end of the block; give the port.
+
+        Raises:
+            OSError: Nothing can listen there.
+        """
+        server, thread = start_http_server(port, host, self.registry)
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+
+class Measured:
+    """Counts each request and its answer.
+
+    Args:
+        app: The application inside.
+        meters: The counters.
+    """
+
+    def __init__(self, app: ASGIApp, meters: Meters) -> None:
+        self._app = app
+        self._meters = meters
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun, kind, meters = time.perf_counter(), _kind_of(scope), self._meters
+        is_problem = False
+
+        async def counted(message: Message) -> None:
+            nonlocal is_problem
+            if message["type"] == "http.response.start":
+                meters.seconds.labels(kind).observe(time.perf_counter() - begun)
+                meters.answers.labels(kind, str(message["status"])).inc()
+                media_type = Headers(raw=message["headers"]).get("content-type", "")
+                is_problem = media_type.startswith(MEDIA_TYPE)
+            elif is_problem:
+                is_problem = False
+                meters.refused.labels(_code_in(message.get("body", b""))).inc()
+            await send(message)
+
+        await self._app(scope, receive, counted)
+
+
+def _kind_of(scope: Scope) -> str:
+    """Name the kind of a request: one of a handful, whatever is asked for."""
+    if scope["method"] not in _READS:
+        return "write"
+    path = path_within(scope)
+    for kind, begun in (("log", _LOG), ("page", _PAGES), ("api", "/api/")):
+        if path.startswith(begun):
+            return kind
+    return _OTHER
+
+
+def _code_in(body: bytes) -> str:
+    """Read the code of a problem document; one that is not ours is counted as `other`."""
+    try:
+        code = json.loads(body)["code"]
+    except (ValueError, KeyError, TypeError):
+        return _OTHER
+    return code if code in ALL_CODES else _OTHER
+
+
+class _State(Collector):
+    """The ledger, looked at when the metrics are asked for."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._first = ledger.size
+
+    def describe(self) -> Iterator[Metric]:
+        """Describe nothing, so that the ledger is not asked before the server runs."""
+        yield from ()
+
+    def collect(self) -> Iterator[Metric]:
+        """Give all that the ledger says of itself."""
+        yield InfoMetricFamily(
+            "constancia_build", "Version and wire format.",
+            {"version": version("constancia"), "wire_format": str(WIRE_FORMAT)},
+        )  # fmt: skip
+        yield from self._log()
+        yield from self._witnesses()
+        yield from self._health()
+
+    def _log(self) -> Iterator[Metric]:
+        ledger, size = self._ledger, self._ledger.size
+        yield _gauge("entries", "Entries in the log.", size)
+        yield CounterMetricFamily("constancia_accepted", "Entries taken in since the start.", size - self._first)
+        yield _gauge("queue", "Statements that have no outcome yet.", ledger.under_way)
+        yield _gauge("views_entries", "Entries that the views have taken in.", ledger.views.position)
+        if size:
+            at = parse_recorded_at(read_entry(ledger.log.entry(size - 1)).recorded_at).timestamp()
+            yield _gauge(
+                "checkpoint_timestamp_seconds", "Time of the last entry, which the last checkpoint covers.", at
+            )
+
+    def _witnesses(self) -> Iterator[Metric]:
+        ledger, witnessing = self._ledger, self._ledger.witnessing
+        latest = witnessing.latest()
+        if witnessing.is_asked_for:
+            size, at = (0, 0) if latest is None else (latest.size, latest.at)
+            yield _gauge("witnessed_entries", "Entries of the last tree that the quorum has cosigned.", size)
+            yield _gauge("witnessed_timestamp_seconds", "When the quorum had cosigned it.", at)
+            yield _gauge(
+                "witnesses_owe_seconds", "For how long a cosignature has been owed.", ledger.witnesses_waiting_s
+            )
+        lag = _labelled("witness_lag_entries", "Entries that a witness has not cosigned.", "witness")
+        when = _labelled("witness_timestamp_seconds", "When a witness last cosigned.", "witness")
+        fails = _labelled("witness_failing", "1 if the last request to a witness failed.", "witness")
+        problems = ledger.witness_problems
+        for name in witnessing.witnesses:
+            size, at = witnessing.last_by(name) or (0, 0)
+            lag.add_metric([name], ledger.size - size)
+            when.add_metric([name], at)
+            fails.add_metric([name], name in problems)
+        yield from (lag, when, fails)
+
+    def _health(self) -> Iterator[Metric]:
+        ledger = self._ledger
+        amiss = {problem.code: problem for problem in health_of(ledger)}
+        yield _gauge("healthy", "1 while /healthz answers 200.", not any(each.is_failure for each in amiss.values()))
+        writable = ledger.is_writable and ledger.refusal is None and ledger.failure is None
+        yield _gauge("writable", "1 while statements are taken in.", writable)
+        problems = _labelled("problem", "1 while /healthz lists it.", "code")
+        for code in sorted({*CODES, *amiss}):
+            problems.add_metric([code], code in amiss)
+        yield problems
+        disk = shutil.disk_usage(ledger.folder.path)
+        yield _gauge("disk_free_bytes", "Free bytes on the ledger's disk.", disk.free)
+        yield _gauge("disk_bytes", "Bytes of the ledger's disk.", disk.total)
+
+
+def _gauge(name: str, words: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"constancia_{name}", words, value)
+
+
+def _labelled(name: str, words: str, label: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"constancia_{name}", words, labels=[label])

@@ -1,0 +1,156 @@
+"""Metrics of the server: asked by real HTTP, parsed by the library's own parser."""
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+from tests.api.command_line import run_here
+from tests.api.served import Desk, serving
+from tests.e2e.test_publish import command, started
+from tests.ledger.witness_scene import Scene
+
+from constancia.api.http.metrics import Measured, Meters
+
+ROOT = Path(__file__).resolve().parents[3]
+RULES = ROOT / "examples" / "alerts.yml"
+OPEN_METRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}
+Values = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+def asked(port: int) -> Values:
+    answer = httpx.get(f"http://127.0.0.1:{port}/metrics", headers=OPEN_METRICS)
+    assert answer.headers["content-type"].startswith("application/openmetrics-text")
+    families = text_string_to_metric_families(answer.text)  # type: ignore[no-untyped-call]
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def value(values: Values, name: str, **labels: str) -> float:
+    return values[f"constancia_{name}", tuple(sorted(labels.items()))]
+
+
+@pytest.fixture
+def metered(adopted: Desk) -> Iterator[tuple[Desk, str, int]]:
+    """A ledger whose requests are counted: the desk, the address, the port of the metrics."""
+    meters = Meters(adopted.ledger)
+    with meters.served("127.0.0.1", 0) as port, serving(adopted.ledger, wrap=lambda app: Measured(app, meters)) as url:
+        yield adopted, url, port
+
+
+def test_state_of_the_ledger(metered: tuple[Desk, str, int]) -> None:
+    desk, _, port = metered
+    desk.ledger.views.wait()
+    values = asked(port)
+    size = desk.ledger.size
+    assert value(values, "entries") == value(values, "views_entries") == size
+    assert (value(values, "accepted_total"), value(values, "queue")) == (0, 0)
+    assert value(values, "healthy") == value(values, "writable") == 1
+    assert value(values, "problem", code="E_CLOCK") == 0
+    assert 0 < value(values, "disk_free_bytes") < value(values, "disk_bytes")
+    assert value(values, "checkpoint_timestamp_seconds") <= desk.clock.now().timestamp()
+    desk.take(desk.world.allege("c1"))
+    values = asked(port)
+    assert (value(values, "entries"), value(values, "accepted_total")) == (size + 1, 1)
+
+
+def test_requests_are_counted_by_kind_and_refusals_by_code(metered: tuple[Desk, str, int]) -> None:
+    _, url, port = metered
+    for path in ("/checkpoint", "/checkpoint", "/es/", "/api/v1/ledger", "/healthz", "/api/v1/nothing"):
+        httpx.get(url + path)
+    refused = httpx.post(f"{url}/api/v1/entries", content=b"{}", headers={"Content-Type": "application/json"})
+    code = refused.json()["code"]
+    values = asked(port)
+    assert value(values, "http_answers_total", kind="log", status="200") == 2
+    assert value(values, "http_answers_total", kind="page", status="200") == 1
+    assert value(values, "http_answers_total", kind="api", status="404") == 1
+    assert value(values, "http_answers_total", kind="write", status=str(refused.status_code)) == 1
+    assert value(values, "refused_total", code=code) == 1
+    assert value(values, "refused_total", code="E_NOT_FOUND") == 1
+    assert value(values, "http_request_seconds_count", kind="log") == 2
+    assert value(values, "http_request_seconds_bucket", kind="log", le="30.0") == 2
+
+
+def test_k1_labels_are_never_what_a_client_chose(metered: tuple[Desk, str, int]) -> None:
+    _, url, port = metered
+    for number in range(20):
+        httpx.get(f"{url}/made-up-{number}")
+        httpx.request(f"M{number}", f"{url}/", headers={"User-Agent": "nosy"})
+    text = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    assert "made-up" not in text
+    assert "nosy" not in text
+    assert {labels[0][1] for name, labels in asked(port) if name == "constancia_http_answers_total"} <= {
+        "other",
+        "write",
+    }
+
+
+def test_witnesses_and_their_lag(witnessed: Scene) -> None:
+    desk = witnessed.desk
+    assert desk is not None
+    until = time.monotonic() + 20
+    while desk.ledger.witnessing.latest() is None or desk.ledger.witnessing.latest().size < desk.ledger.size:  # type: ignore[union-attr]
+        assert time.monotonic() < until
+        threading.Event().wait(0.02)
+    with Meters(desk.ledger).served("127.0.0.1", 0) as port:
+        values = asked(port)
+    assert value(values, "witnessed_entries") == desk.ledger.size
+    assert value(values, "witness_lag_entries", witness="w1") == 0
+    assert value(values, "witness_lag_entries", witness="w3") == desk.ledger.size
+    assert value(values, "witness_failing", witness="w3") == 1
+    assert value(values, "witness_timestamp_seconds", witness="w1") > value(
+        values, "witness_timestamp_seconds", witness="w3"
+    )
+
+
+def test_k2_pages_do_not_show_metrics(adopted: Desk) -> None:
+    assert adopted.http.get("/metrics").status_code == 404
+
+
+def test_server_counts_where_it_is_asked_to(adopted: Desk) -> None:
+    folder = adopted.ledger.folder.path
+    arguments = ("serve", "--dir", folder, "--read-only", "--port", "0", "--metrics", "127.0.0.1:0")
+    with started(command(*arguments)) as child:
+        assert child.stdout is not None
+        text = ""
+        while not (served := re.search(r"(http://127\.0\.0\.1:\d+)/es/", text)):
+            line = child.stdout.readline()
+            assert line, text
+            text += line
+        metered_at = re.search(r"http://127\.0\.0\.1:(\d+)/metrics", text)
+        assert metered_at is not None, text
+        until = time.monotonic() + 30
+        while httpx.get(f"{served[1]}/checkpoint").status_code != 200:
+            assert time.monotonic() < until
+            threading.Event().wait(0.05)
+        values = asked(int(metered_at[1]))
+        assert value(values, "entries") == adopted.ledger.size
+        assert value(values, "http_answers_total", kind="log", status="200") >= 1
+        assert value(values, "writable") == 0
+
+
+@pytest.mark.parametrize("given", ["9464", "host:", ":1", "host:x"])
+def test_address_of_another_form_names_the_option(adopted: Desk, given: str, tmp_path: Path) -> None:
+    folder = adopted.ledger.folder.path
+    done = run_here(["serve", "--dir", folder, "--read-only", "--port", "0", "--metrics", given], env={}, cwd=tmp_path)
+    assert done.returncode == 76
+    assert "--metrics" in done.stderr
+
+
+def test_alert_rules_ask_for_metrics_that_there_are(witnessed: Scene) -> None:
+    desk = witnessed.desk
+    assert desk is not None
+    with Meters(desk.ledger).served("127.0.0.1", 0) as port:
+        text = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    expressions = re.findall(r"^        expr: (.*)$", RULES.read_text("utf-8"), re.MULTILINE)
+    assert len(expressions) >= 8
+    named = {name for each in expressions for name in re.findall(r"constancia_\w+", each)}
+    given = set(re.findall(r"^# TYPE (\w+)", text, re.MULTILINE))
+    assert {name for name in named if not any(name.startswith(each) for each in given)} == set()

@@ -13,7 +13,7 @@ QUICK := tests/domain tests/verify tests/test_house.py tests/test_docs.py \
     --ignore=tests/verify/test_tamper.py -m 'not slow'
 BROWSER := tests/e2e/test_signing.py tests/e2e/test_signing_texts.py tests/e2e/test_page_agreement.py tests/e2e/test_pages.py tests/e2e/test_page_itself.py tests/e2e/test_page_verifier.py tests/e2e/test_page_tamper.py
 
-.PHONY: agreement build help demo serve setup test check quick unit browser format fuzz simulate tamper mutants lock bench rounds acts api-docs page docs screenshots story clean
+.PHONY: agreement build help demo serve setup test check quick unit browser format fuzz simulate tamper soak mutants lock bench rounds acts api-docs page docs screenshots story clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '%-11s %s\n' "$$name" "$$text"; done
@@ -62,6 +62,9 @@ simulate: $(INSTALLED)  ## log, witnesses, monitors and a bad network, seeded: A
 
 tamper: $(INSTALLED)  ## altered ledgers from a seed: ARGS='--minutes 30 --seed 1 --page 200'
 	PYTHONPATH=.import:. $(BIN)/python -m tests.tamper $(ARGS)
+
+soak: $(INSTALLED) $(PROGRAMS)  ## server, witnesses, monitors, publisher, browser at work: ARGS='--minutes 20'
+	PYTHONPATH=.import:. $(BIN)/python tests/benchmarks/soak.py $(ARGS)
 
 mutants: $(INSTALLED)  ## mutate the code and report what no test notices: ARGS='--minutes 10 --seed 1'
 	PYTHONPATH=. $(BIN)/python -m tests.mutants $(ARGS)

@@ -36,6 +36,7 @@ from constancia.api.cli import (
     trust,
     vault,
     verify,
+    verify_release,
     witness,
 )
 
@@ -84,10 +85,10 @@ def options(
 _SIGNING = (init, demo, serve, keygen, invite, endorse, draft, sign, submit)
 _READING = (
     verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, backup, restore, refusals,
-    completion,
+    completion, verify_release,
 )  # fmt: skip
 for verb in (*_SIGNING, *_READING):
-    app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
+    app.command(name=verb.__name__.rpartition(".")[2].replace("_", "-"))(verb.command)
 for name, short_form in short_forms.SHORT_FORMS.items():
     app.command(name=name)(short_form)
 app.add_typer(trust.app)

@@ -38,6 +38,7 @@ from constancia.api.cli import (
     trust,
     vault,
     verify,
+    verify_release,
     witness,
 )
 
@@ -86,11 +87,10 @@ def options(
 _SIGNING = (init, demo, serve, keygen, invite, endorse, draft, sign, submit)
 _READING = (
     verify, receipt, show, log, state, export, anchor, publish, witness, rebuild, monitor, mirror, backup, restore,
-    move,
-    refusals, completion,
+    move, refusals, completion, verify_release,
 )  # fmt: skip
 for verb in (*_SIGNING, *_READING):
-    app.command(name=verb.__name__.rpartition(".")[2])(verb.command)
+    app.command(name=verb.__name__.rpartition(".")[2].replace("_", "-"))(verb.command)
 for name, short_form in short_forms.SHORT_FORMS.items():
     app.command(name=name)(short_form)
 app.add_typer(trust.app)

@@ -13,6 +13,7 @@ from typing import Final
 
 from constancia.ledger.disk.documents import Documents
 from constancia.ledger.disk.durable import durable_part, remove_half_written, replace_durably
+from constancia.ledger.publication.provenance import installed_wheel
 from constancia.ledger.publication.verifier_page import PAGE_NAME, verifier_page
 from constancia.ledger.reader.log import Log
 from constancia.ledger.timestamps.anchor_store import INDEX_NAME, Anchors
@@ -50,6 +51,8 @@ Con el programa constancia, obtenido de una fuente en la que usted confía:
 
     constancia verify ESTE_ARCHIVO.zip --trust ANCLA
 
+{program_es}
+
 ANCLA es esa página de una de las partes, o una carpeta con lo que usted obtuvo por otra vía: «policy» (la llave \
 del libro y de sus testigos) y «genesis» (la huella del primer registro). El archivo «policy» incluido aquí sirve para \
 compararlo con el suyo; por sí mismo no prueba nada. Sin ANCLA el veredicto es NO CONCLUYENTE.
@@ -81,6 +84,8 @@ With the program constancia, obtained from a source that you trust:
 
     constancia verify THIS_FILE.zip --trust ANCHOR
 
+{program_en}
+
 ANCHOR is that page of one of the parties, or a folder with what you obtained from another source: \
 "policy" (the key of the log and of its witnesses) \
 and "genesis" (the fingerprint of the first entry). The "policy" in here is for comparing with \
@@ -89,6 +94,22 @@ yours; by itself it proves nothing. Without ANCHOR the verdict is INCONCLUSIVE.
 The log's files: checkpoint, tile/ (hashes and entries), documents/ (cited documents, each named by \
 its SHA-256), anchors/ (time-stamps, if any), policy.
 """
+
+
+_PROGRAM: Final = {
+    "es": (
+        "Quien hizo este archivo tenía ese programa instalado de {file}, cuya SHA-256 es\n\n    {sha256}\n\n"
+        "«constancia verify-release» compara un archivo así con el registro de entregas del programa.",
+        "Ningún índice de paquetes tiene todavía el programa: lo que haya allí con ese nombre es de otros. Un archivo "
+        "del programa se compara con el registro de sus entregas: «constancia verify-release».",
+    ),
+    "en": (
+        "Who made this file had that program installed from {file}, whose SHA-256 is\n\n    {sha256}\n\n"
+        '"constancia verify-release" compares such a file with the log of the program\'s releases.',
+        "No package index has the program yet: what is there under that name is somebody else's. A file of the program "
+        'is compared with the log of its releases: "constancia verify-release".',
+    ),
+}
 
 
 def export_bundle(  # noqa: PLR0913, PLR0917 (what goes in, and where to)
@@ -152,6 +173,9 @@ def _files(
         "verifier": hashlib.sha256(verifier_page()).hexdigest(),
         "version": version("constancia"),
     }
+    wheel = installed_wheel()
+    for lang, (known, unknown) in _PROGRAM.items():
+        texts[f"program_{lang}"] = unknown if wheel is None else known.format(file=wheel[0], sha256=wheel[1])
     yield "README.es.txt", _README_ES.format(**texts).encode()
     yield "README.en.txt", _README_EN.format(**texts).encode()
     yield PAGE_NAME, verifier_page()

@@ -26,7 +26,8 @@ API = Path(__file__).resolve().parents[3] / "api"
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 # Ids that are put together from a part that varies; everything else must stand in the code letter by letter.
 MADE = (
-    "act.", "data.", "form.", "cli.asof.", "cli.source.", "cli.standing.", "error.", "judged.", "problem.", "word.",
+    "act.", "data.", "form.", "cli.asof.", "cli.release.", "cli.source.", "cli.standing.", "error.", "judged.",
+    "problem.", "word.",
     "note.", "page.d_", "page.done", "page.ended", "page.theme_", "page.holds_", "page.open_ended", "page.returned_on",
     "page.rule_",
     "page.running", "page.succeeded_on",

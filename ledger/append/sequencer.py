@@ -115,15 +115,32 @@ class Sequencer:
             Closed: The ledger was closed.
             Fatal: The writer has stopped.
         """
-        submission = Submission(signed=signed)
+        submission = self.take_in(signed)
+        self.hand_on([submission])
+        return submission.future
+
+    def take_in(self, signed: SignedStatement) -> Submission:
+        """Take a statement in whose work begins when it is handed on; otherwise as `submit`.
+
+        Raises:
+            Busy, Closed, Fatal: As `submit`.
+        """
         with self._lock:
             if self._end is not None:
                 raise self._end
             if self._under_way >= self._capacity:
                 raise Busy(f"{self._under_way} statements are under way", retry_after_s=_RETRY_AFTER_S)
             self._under_way += 1
-            self._incoming.put(submission)
-        return submission.future
+        return Submission(signed=signed)
+
+    def hand_on(self, submissions: Sequence[Submission]) -> None:
+        """Hand on what was taken in: many at once wake one thread, where each alone would wake one."""
+        with self._lock:
+            end = self._end
+            if end is None:
+                self._incoming.put(*submissions)
+        if end is not None:
+            self._settle(submissions, [end] * len(submissions))
 
     def close(self) -> None:
         """Take nothing in any more, lets everything under way come to its end, and stops."""

@@ -101,6 +101,9 @@ def command(
         # The address answers before the framework is loaded and the ledger read: it says how far that is.
         listener = resources.enter_context(listening(host, port))
         starting = resources.enter_context(Starting(listener))
+        from constancia.ledger.append.sequencer import leave_memory_alone, tune_interpreter
+
+        tune_interpreter()
         try:
             from constancia.api.app import create_app
             from constancia.api.http.serving import server_of
@@ -108,13 +111,11 @@ def command(
         except ImportError as error:
             raise fail(message("serve.extra", name=error.name)) from error
 
-        from constancia.ledger.append.sequencer import tune_interpreter
         from constancia.ledger.folder import LedgerFolder
 
         given: dict[str, Any] = {"root_path": root_path, "forwarded_allow_ips": forwarded_allow_ips}
         given["published_trust"] = dict(text.partition("=")[::2] for text in published_trust or []) or None
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
-        tune_interpreter()
         if demo and not LedgerFolder(folder).store.exists():
             from constancia.api.demo.run import run_demo
 
@@ -130,6 +131,7 @@ def command(
         url = _url(host, listener.getsockname()[1], settings.root_path)
         app = create_app(ledger, settings)
         _finish_publication(ledger)
+        leave_memory_alone()
         starting.stop()
         say(message("serve.at", url=url, size=ledger.size), err=True)
         if settings.public_url is not None:

@@ -61,7 +61,7 @@ def answers(sent: bytes, **settings: Any) -> tuple[bytes, bool]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()
         received = b""
-        with socket.create_connection(bound.getsockname(), timeout=1.5) as client:
+        with socket.create_connection(bound.getsockname(), timeout=20) as client:
             client.sendall(sent)
             try:
                 while part := client.recv(65_536):

@@ -30,6 +30,7 @@ from constancia.api.pages.search_index import SearchIndex
 from constancia.api.routers import (
     acts,
     data,
+    direct,
     documents,
     drafts,
     entries,
@@ -161,6 +162,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.state.quotas = Quotas(ledger, settings)
     app.add_middleware(Guard, rates=rates, settings=settings, shown=shown)
     app.add_middleware(Prefixed, prefix=settings.root_path)  # the last one added is the first that a request meets
+    direct.answer_directly(app, ledger, settings, rates)
     for module in (
         acts,
         entries,

@@ -5,6 +5,7 @@ Stream, key, appointment, seat, scope, voice, place in the table, dates. What el
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final
 
 from constancia.domain.governance.body import ANY_BODY, seat_rules
@@ -38,6 +39,11 @@ def _own_stream(act: Act[Any], on: object, at: Context) -> Breach:
 
 def leading_ids() -> frozenset[str]:
     """Give the members, such as `commitment`, whose identifier precedes a dot in the stream's name of some act."""
+    return _leading_ids(len(REGISTRY))
+
+
+@cache
+def _leading_ids(_types: int) -> frozenset[str]:
     return frozenset(name for cls in REGISTRY.values() for name in cls.stream_id[:-1])
 
 

@@ -179,6 +179,7 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
         )
         core.writer = Writer(application=application, head=head, signer=signer, examiner=examiner, clock=clock)
         core.writer.after_genesis = core.write_trust
+        core.writer.after_storing = core.states.offer
         core.write_trust()
         core.sequencer = Sequencer(
             core.writer,

@@ -18,14 +18,16 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from constancia.domain.derive import Derived, derive
 from constancia.domain.state import State
 from constancia.ledger.append.examiner import AppendOutcome
 from constancia.ledger.append.loop_replies import LoopReplies
+from constancia.ledger.append.sequencer import Sequencer
 from constancia.ledger.assembly import LedgerParts, OpenRequest, Options, assemble
 from constancia.ledger.clock import Clock, format_recorded_at
 from constancia.ledger.disk.documents import Documents
@@ -35,6 +37,7 @@ from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.publication.bundle import export_bundle
 from constancia.ledger.publication.static_files import PublishResult, publish
 from constancia.ledger.publication.target import Target
+from constancia.ledger.reader.log import Log
 from constancia.ledger.reader.receipts import receipt
 from constancia.ledger.store.address import Address
 from constancia.ledger.submission import SignedStatement
@@ -48,7 +51,12 @@ from constancia.verify.core.formats.checkpoint import Checkpoint
 from constancia.verify.sources.files import read_named
 from constancia.verify.trust.policy_file import MAX_POLICY_BYTES
 
+_RECEIPTS: Final = 256
 _log = logging.getLogger(__name__)
+
+
+def _receipt(log: Log, index: int, size: int, checkpoint: bytes) -> bytes:
+    return receipt(log, index, size, checkpoint=checkpoint)
 
 
 class Ledger:
@@ -71,6 +79,8 @@ class Ledger:
         self._readings = Readings(core.log, core.states, clock)
         self.witnessing = core.witnessing
         self.refused = core.refused
+        # The same receipt is asked for by several: as a page, a file and a code.
+        self._receipt = lru_cache(_RECEIPTS)(partial(_receipt, core.log))
         if core.signer is not None:
             self._carry_out()
 
@@ -153,10 +163,15 @@ class Ledger:
             Closed: It was closed.
             Fatal: The writer has stopped.
         """
-        sequencer = self._core.sequencer
-        if sequencer is None:
+        return self._noted(signed, self._sequencer.submit(signed))
+
+    @property
+    def _sequencer(self) -> Sequencer:
+        if self._core.sequencer is None:
             raise ReadOnly("this ledger was opened for reading only")
-        outcome = sequencer.submit(signed)
+        return self._core.sequencer
+
+    def _noted(self, signed: SignedStatement, outcome: Future[AppendOutcome]) -> Future[AppendOutcome]:
         if signed.statement.type == "CancellationDecided":
             outcome.add_done_callback(self._carry_out)
         return outcome
@@ -172,7 +187,8 @@ class Ledger:
     async def submit_async(self, signed: SignedStatement) -> AppendOutcome:
         """Hands in a statement and awaits the outcome on the running event loop.
 
-        Many outcomes of one batch wake the loop once, which `asyncio.wrap_future` would do for each.
+        Many outcomes of one batch wake the loop once, which `asyncio.wrap_future` would do for each, and what is
+        handed in within one turn of the loop wakes one other thread.
 
         Raises:
             Malformed, Refusal, Busy, Fatal: As `submit` and its future.
@@ -182,7 +198,8 @@ class Ledger:
         if replies is None:
             self._replies = {each: open_ for each, open_ in self._replies.items() if not each.is_closed()}
             replies = self._replies[loop] = LoopReplies(loop)
-        return await replies.wrap(self.submit(signed))
+        submission = replies.hand_in(self._sequencer, signed)
+        return await replies.wrap(self._noted(signed, submission.future))
 
     @property
     def is_writable(self) -> bool:
@@ -268,7 +285,8 @@ class Ledger:
 
     def receipt(self, index: int, size: int | None = None) -> bytes:
         """Return an entry's receipt, by default for the latest witnessed size covering it; see `receipts.receipt`."""
-        return receipt(self.log, index, self.receipt_size(index) if size is None else size)
+        size = self.receipt_size(index) if size is None else size
+        return self._receipt(index, size, self.log.checkpoint(size))
 
     def receipt_size(self, index: int) -> int:
         """Return the size of an entry's receipt: the latest witnessed one that covers it, otherwise the last."""

@@ -24,7 +24,8 @@ from typing import Any, NoReturn
 
 ROOMS = ("constancia.api", "constancia.ledger", "constancia.verify", "constancia.domain")
 # What the libraries import when they are first asked.
-LATE = ("anyio._backends._asyncio", "httpcore", "uvicorn.loops.asyncio", "uvicorn.protocols.http.h11_impl",
+LATE = ("anyio._backends._asyncio", "httpcore", "uvicorn.loops.asyncio", "uvicorn.loops.uvloop",
+        "uvicorn.protocols.http.h11_impl", "uvicorn.protocols.http.httptools_impl",
         "uvicorn.lifespan.off", "uvicorn.lifespan.on", "encodings.idna", "sqlite3.dbapi2", "zoneinfo")  # fmt: skip
 ESCAPED = ("", "C", "POSIX", "C.UTF-8", "C.utf8")  # where an interpreter's streams let every byte through
 MOST_BYTES = 1 << 20

@@ -121,6 +121,9 @@ def command(
         # The address answers before the framework is loaded and the ledger read: it says how far that is.
         listener = resources.enter_context(listening(host, port))
         starting = resources.enter_context(Starting(listener))
+        from constancia.ledger.append.sequencer import leave_memory_alone, tune_interpreter
+
+        tune_interpreter()
         try:
             from constancia.api.app import create_app
             from constancia.api.http.serving import server_of
@@ -128,14 +131,12 @@ def command(
         except ImportError as error:
             raise fail(message("serve.extra", name=error.name)) from error
 
-        from constancia.ledger.append.sequencer import tune_interpreter
         from constancia.ledger.folder import LedgerFolder
         from constancia.ledger.store.address import Address
 
         given: dict[str, Any] = {"root_path": root_path, "forwarded_allow_ips": forwarded_allow_ips}
         given["published_trust"] = dict(text.partition("=")[::2] for text in published_trust or []) or None
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
-        tune_interpreter()
         if demo and not LedgerFolder(folder).has_store:
             from constancia.api.demo.run import run_demo
 
@@ -154,6 +155,7 @@ def command(
         if metrics is not None:
             resources.enter_context(_metered(app, ledger, metrics))
         _finish_publication(ledger)
+        leave_memory_alone()
         starting.stop()
         say(message("serve.at", url=url, size=ledger.size), err=True)
         if settings.public_url is not None:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -46,6 +46,7 @@ _REPLAYS: Final = (
     "/api/v1/state", "/api/v1/derived", "/api/v1/validity", "/api/v1/changes", "/data/libro.sqlite", "/bundle.zip",
     "/es/cambios", "/en/changes",
 )  # fmt: skip
+_DOCUMENTS: Final = ("/constancia.pdf", "/receipt.pdf")
 _EXCHANGE: Final = ("/api/v1/ogp", "/api/v1/popolo")
 _DATA: Final = ("/data/", "/datos/")
 _PAGES: Final = (
@@ -75,6 +76,8 @@ _OPEN_HEADERS: Final = {
     "Constancia-State-Sha256, Content-Range, ETag, Link, Retry-After",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+_FIELDS: Final = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+_FIELDS_OPEN: Final = _FIELDS + [(name.lower().encode(), value.encode()) for name, value in _OPEN_HEADERS.items()]
 _API: Final = "/api/"
 _READS: Final = ("GET", "HEAD", "OPTIONS")
 
@@ -106,11 +109,13 @@ class Guard:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in (HEADERS | _OPEN_HEADERS if is_open else HEADERS).items():
-                    headers.setdefault(name, value)
+                headers = list(message.get("headers", ()))
+                there = {name.lower() for name, _value in headers}
+                headers += [field for field in (_FIELDS_OPEN if is_open else _FIELDS) if field[0] not in there]
                 if path_within(scope).startswith(_API):  # RFC 8631
-                    headers.append("Link", f'<{prefix_of(scope)}/openapi.json>; rel="service-desc"')
+                    link = f'<{prefix_of(scope)}/openapi.json>; rel="service-desc"'
+                    headers.append((b"link", link.encode("latin-1")))
+                message["headers"] = headers
             await send(message)
 
         if scope["method"] not in _READS and is_from_another_site(
@@ -213,6 +218,8 @@ def may_replay(scope: Scope) -> bool:
     Names are read as the routes read them, so that none can be written another way.
     """
     path = path_within(scope)
+    if not scope["query_string"]:
+        return path in _REPLAYS or path.endswith(_DOCUMENTS)
     asked = {name for name, _value in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)}
     is_past, is_audit = bool(asked & _PAST) and path.startswith(_PAGES), "what" in asked and path.startswith(_AUDITS)
-    return path in _REPLAYS or is_past or is_audit or path.endswith(("/constancia.pdf", "/receipt.pdf"))
+    return path in _REPLAYS or is_past or is_audit or path.endswith(_DOCUMENTS)

@@ -91,7 +91,12 @@ def rule(
 
 def is_asked_without(asked: Rule[Any, Any]) -> bool:
     """Tell whether a rule is asked where there is no aggregate yet."""
-    on = asked.asked_of[1]
+    return _asked_without(asked.annotated)
+
+
+@cache
+def _asked_without(function: Callable[..., object]) -> bool:
+    on = _asked_of(function)[1]
     return on in (object, Any) or type(None) in get_args(on)
 
 

@@ -1,8 +1,9 @@
-"""Carrying outcomes from the writer's thread to an event loop, many at a time.
+"""Between an event loop and the writer's thread, many at a time, in both directions.
 
 `asyncio.wrap_future` wakes the loop once for every future. A batch of the sequencer settles many at
 once, and waking a loop costs more than settling a future: here the first outcome of a burst wakes
-it, and the others are found there when it comes.
+it, and the others are found there when it comes. What the loop's tasks hand in within one turn of it
+is handed on together, for the same reason.
 """
 
 import asyncio
@@ -10,6 +11,10 @@ import threading
 from collections import deque
 from concurrent.futures import Future
 from typing import Generic, TypeVar
+
+from constancia.ledger.append.examiner import Submission
+from constancia.ledger.append.sequencer import Sequencer
+from constancia.ledger.submission import SignedStatement
 
 T = TypeVar("T")
 
@@ -23,6 +28,23 @@ class LoopReplies(Generic[T]):
         self._lock = threading.Lock()
         self._settled: deque[tuple[asyncio.Future[T], Future[T]]] = deque()
         self._is_waking = False
+        self._handed_in: list[Submission] = []
+
+    def hand_in(self, sequencer: Sequencer, signed: SignedStatement) -> Submission:
+        """Have a statement taken in now, and handed on at the end of the loop's turn; on the loop's own thread.
+
+        Raises:
+            Busy, Closed, Fatal: As `Sequencer.submit`.
+        """
+        submission = sequencer.take_in(signed)
+        if not self._handed_in:
+            self._loop.call_soon(self._hand_on, sequencer)
+        self._handed_in.append(submission)
+        return submission
+
+    def _hand_on(self, sequencer: Sequencer) -> None:
+        handed_in, self._handed_in = self._handed_in, []
+        sequencer.hand_on(handed_in)
 
     def wrap(self, future: Future[T]) -> asyncio.Future[T]:
         """Return an awaitable for `future`; must be called on the loop's own thread.

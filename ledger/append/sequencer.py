@@ -15,6 +15,7 @@ order. The callee never settles a future before the entry is durable; the caller
 `Busy` or `NotStored` for a refusal, and may send the same bytes again at any time.
 """
 
+import gc
 import logging
 import sys
 import threading
@@ -43,12 +44,23 @@ _SWITCH_INTERVAL_S: Final = 1e-3
 _log = logging.getLogger(__name__)
 
 
+# The interpreter looks for cycles after every 700 new objects, and now and then at all that there are: a ledger in memory
+# is millions of objects without a cycle among them, and a request makes a thousand (measured, docs/PERFORMANCE.md).
+_COLLECT_AFTER: Final = (20_000, 20, 50)
+
+
 def tune_interpreter() -> None:
-    """Shortens the interpreter's switch interval; for the entry point of a process that serves.
+    """Shorten the interpreter's switch interval, and have it look for cycles less often; for who starts a server.
 
     It concerns the whole process, so that no library code calls it.
     """
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    gc.set_threshold(*_COLLECT_AFTER)
+
+
+def leave_memory_alone() -> None:
+    """Have the interpreter never look again for cycles among what there is now: called when the ledger is open."""
+    gc.freeze()
 
 
 class Sequencer:
@@ -115,15 +127,32 @@ class Sequencer:
             Closed: The ledger was closed.
             Fatal: The writer has stopped.
         """
-        submission = Submission(signed=signed)
+        submission = self.take_in(signed)
+        self.hand_on([submission])
+        return submission.future
+
+    def take_in(self, signed: SignedStatement) -> Submission:
+        """Take a statement in whose work begins when it is handed on; otherwise as `submit`.
+
+        Raises:
+            Busy, Closed, Fatal: As `submit`.
+        """
         with self._lock:
             if self._end is not None:
                 raise self._end
             if self._under_way >= self._capacity:
                 raise Busy(f"{self._under_way} statements are under way", retry_after_s=_RETRY_AFTER_S)
             self._under_way += 1
-            self._incoming.put(submission)
-        return submission.future
+        return Submission(signed=signed)
+
+    def hand_on(self, submissions: Sequence[Submission]) -> None:
+        """Hand on what was taken in: many at once wake one thread, where each alone would wake one."""
+        with self._lock:
+            end = self._end
+            if end is None:
+                self._incoming.put(*submissions)
+        if end is not None:
+            self._settle(submissions, [end] * len(submissions))
 
     def close(self) -> None:
         """Take nothing in any more, lets everything under way come to its end, and stops."""

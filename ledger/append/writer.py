@@ -73,12 +73,14 @@ class Writer:
         self._clock = clock
         self._accepted: list[StoredEvent] = []
         self._accepted_ids: dict[str, Entry] = {}  # by statement id, in the same order
+        self._accepted_acts: list[tuple[Recorded, Act[Any]]] = []  # in the same order
         self._turn = threading.Lock()
         self._doubt: Batch | None = None  # sent to a store that is away: stored, or not
         self.tip = tip_of(application.store.last_batch(), head)
         self.guard = WriteGuard()
         self.after_genesis: Callable[[], None] = _nothing
         self.after_batch: Callable[[], None] = _nothing
+        self.after_storing: Callable[[Sequence[tuple[Recorded, Act[Any]]]], None] = _forget
 
     def write(self, submissions: Sequence[Submission]) -> list[Outcome]:
         """Judges and stores a batch.
@@ -96,7 +98,7 @@ class Writer:
             return self._write(submissions)
 
     def _write(self, submissions: Sequence[Submission]) -> list[Outcome]:
-        self._accepted, self._accepted_ids = [], {}
+        self._accepted, self._accepted_ids, self._accepted_acts = [], {}, []
         refused = self._revive() or self.guard.refusal(wait=True)
         if refused is not None:
             return [refused] * len(submissions)
@@ -172,6 +174,7 @@ class Writer:
         self._head.extend(entry, recorded, act)
         self._accepted.append(stored_event(entry, recorded.originator_version))
         self._accepted_ids[statement.id] = entry
+        self._accepted_acts.append((recorded, act))
         return AppendOutcome(entry=entry, replayed=False)
 
     def _decide(self, recorded: Recorded, problems: list[Problem]) -> Act[Any]:
@@ -210,6 +213,7 @@ class Writer:
         # A crash here leaves the batch stored and unacknowledged. The next start reads it back like
         # any other batch; a client that sends its statement again gets the receipt of this one.
         head.settle()
+        self.after_storing(self._accepted_acts)
         self.tip = Tip(size=batch.size, checkpoint=batch.checkpoint, recorded_at=head.recorded_at)
         # A crash here leaves projections behind: they go on from their own position at the next start.
         self._application.store.tell_listeners()
@@ -294,6 +298,10 @@ def tip_of(last: Batch | None, head: Head) -> Tip:
     """Return what readers may know of a head that ends with a stored batch."""
     checkpoint = last.checkpoint if last is not None else b""
     return Tip(size=head.size, checkpoint=checkpoint, recorded_at=head.recorded_at)
+
+
+def _forget(_stored: Sequence[tuple[Recorded, Act[Any]]]) -> None:
+    """Where nobody folds what was stored."""
 
 
 def _nothing() -> None:

@@ -17,7 +17,6 @@ from constancia.ledger.store.entry_store import EntryStore
 from constancia.ledger.store.mapper import recorded_of
 from constancia.ledger.wire.composition import encode_bundle
 from constancia.ledger.wire.proofs import consistency_proof, inclusion_proof
-from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.signatures import is_hex64
 from constancia.verify.speed.entry_patterns import read_entry
 from constancia.verify.wire.merkle import Tree, hash_leaf
@@ -58,8 +57,10 @@ class Log:
 
     def checkpoint(self, size: int | None = None) -> bytes:
         """Return the signed note for a size, with the cosignatures that there are; see `signed`."""
-        note = self.signed(size)
-        return note + self.cosigned(read_checkpoint(note).size if size is None else size)
+        tip = self._tip()  # asked once: the log may grow meanwhile
+        if size in (None, tip.size) and tip.size:
+            return tip.checkpoint + self.cosigned(tip.size)
+        return self.signed(size) + self.cosigned(size or 0)
 
     def signed(self, size: int | None = None) -> bytes:
         """Return the note for a size as the log signed it.

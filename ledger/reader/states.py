@@ -8,14 +8,16 @@ the entries in order (the projector) is called with each one as it passes.
   aggregates, being frozen, are the same objects.
 - F2: an entry is parsed and applied once, for readers at the head and for the follower of the views. A follower that
   lags behind what is folded already catches up with a fold of its own: nobody who reads waits for it.
+- F3: what the writer has just stored is taken from it, parsed as it is, as long as there is little of it; all else is
+  read from the store.
 """
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable
-from typing import Final
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
-from constancia.domain.kernel.acts import Recorded
+from constancia.domain.kernel.acts import Act, Recorded
 from constancia.domain.state import State
 from constancia.ledger.errors import NotFound
 from constancia.ledger.reader.log import Log
@@ -24,9 +26,12 @@ from constancia.verify.speed.entry_patterns import read_entry
 
 # Earlier states in the cache.
 _CACHED: Final = 8
+# What was just stored and is not folded yet; beyond that it is read from the store.
+_FRESH: Final = 1_024
 # Copies from which earlier sizes are reached without starting from nothing.
 _ANCHOR_EVERY: Final = 4_096
 
+Fresh = tuple[Recorded, Act[Any]]
 Take = Callable[[Recorded, State], None]
 
 
@@ -50,6 +55,8 @@ class States:
         self._is_lent = False
         self._take: Take | None = None
         self._take_from = 0
+        self._fresh: deque[Fresh] = deque(maxlen=_FRESH)
+        self._fresh_lock = threading.Lock()
         self._lock = threading.Lock()
         self._past: OrderedDict[int, State] = OrderedDict()
         self._past_lock = threading.Lock()
@@ -70,6 +77,11 @@ class States:
                 self._is_lent = True
                 return self._state
         return self._at_past(size)
+
+    def offer(self, stored: Sequence[Fresh]) -> None:
+        """Take note of the entries of a batch that has just been stored, in order, with their typed bodies."""
+        with self._fresh_lock:
+            self._fresh.extend(stored)
 
     def advance(self, stop: int) -> int:
         """Fold the stored entries up to size `stop`, and give the size reached; it may have been larger before."""
@@ -94,10 +106,26 @@ class States:
             return
         if self._is_lent:
             self._state, self._is_lent = self._state.copied(), False
+        while self._state.size < stop:
+            fresh = self._next_fresh()
+            if fresh is None:
+                break
+            self._apply_to(self._state, *fresh)
+            self._hand_on(fresh[0])
         for raw in self._log.entries(self._state.size, stop):
-            recorded = self._apply(self._state, raw)
-            if self._take is not None and recorded.index >= self._take_from:
-                self._take(recorded, self._state)
+            self._hand_on(self._apply(self._state, raw))
+
+    def _next_fresh(self) -> Fresh | None:
+        """Give the next entry from what was just stored; None if it is not the first of that."""
+        with self._fresh_lock:
+            while self._fresh and self._fresh[0][0].index < self._state.size:
+                self._fresh.popleft()
+            is_next = self._fresh and self._fresh[0][0].index == self._state.size
+            return self._fresh.popleft() if is_next else None
+
+    def _hand_on(self, recorded: Recorded) -> None:
+        if self._take is not None and recorded.index >= self._take_from:
+            self._take(recorded, self._state)
 
     def _at_past(self, size: int) -> State:
         with self._past_lock:
@@ -120,7 +148,10 @@ class States:
     def _apply(self, state: State, raw: bytes) -> Recorded:
         entry = read_entry(raw)
         recorded = recorded_of(entry, state.version(entry.statement.stream) + 1)
-        state.apply(recorded, lookup=self._log.lookup)
+        self._apply_to(state, recorded)
+        return recorded
+
+    def _apply_to(self, state: State, recorded: Recorded, act: Act[Any] | None = None) -> None:
+        state.apply(recorded, act, self._log.lookup)
         if state.size % _ANCHOR_EVERY == 0 and state.size not in self._anchors:
             self._anchors[state.size] = state.copied()
-        return recorded

@@ -35,6 +35,7 @@ from eventsourcing.sqlite import (
 from eventsourcing.utils import Environment, EnvType
 from typing_extensions import override
 
+from constancia.ledger.disk.rows import insert_rows
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.store.batch import Batch
 from constancia.ledger.store.entry_store import Listeners
@@ -79,7 +80,7 @@ _DENSE: Final = (
     "WHEN EXISTS (SELECT 1 FROM meta WHERE key = NEW.key) "
     "BEGIN SELECT RAISE(ABORT, 'meta: already set'); END",
 )
-_INSERT_EVENT: Final = "INSERT INTO stored_events VALUES (?,?,?,?,?,?)"
+_INSERT_EVENTS: Final = "INSERT INTO stored_events"
 _INSERT_BATCH: Final = "INSERT INTO batches VALUES (?,?,?,?)"
 _SELECT_BATCH: Final = "SELECT first_index, size, leaf_hashes, checkpoint FROM batches "
 
@@ -182,7 +183,7 @@ class LedgerRecorder(SQLiteApplicationRecorder, Listeners):
             (position, str(e.originator_id), e.originator_version, e.topic, e.state, statement_id)
             for position, e, statement_id in zip(batch.positions, stored_events, batch.statement_ids, strict=True)
         ]
-        c.executemany(_INSERT_EVENT, rows)
+        insert_rows(c.execute, _INSERT_EVENTS, rows)
         # A crash here leaves an open transaction in the WAL, which the next start discards.
         c.execute(
             _INSERT_BATCH,

@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from constancia.ledger.clock import new_uuid
 from constancia.ledger.disk.database import remove_database
+from constancia.ledger.disk.rows import insert_rows
 from constancia.ledger.sqlite_files import bytes_of
 from constancia.ledger.store.application import EntryApplication
 
@@ -70,7 +71,7 @@ class ViewStore(SQLiteTrackingRecorder):
         """
         with self.datastore.transaction(commit=True) as c:
             self._insert_tracking(c, Tracking(TRACKED, position))
-            c.executemany("INSERT OR REPLACE INTO views VALUES (?,?,?)", list(changes))
+            insert_rows(c.execute, "INSERT OR REPLACE INTO views", list(changes))
 
     def get(self, projection: str, key: str) -> bytes | None:
         """Give a row's canonical bytes, or None."""

@@ -44,9 +44,12 @@ class CosignatureStore:
         self._writable = writable
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._is_missing = False
         self._connect()
 
     def _connect(self, *, create: bool = False) -> sqlite3.Connection | None:
+        if self._connection is None and self._is_missing and not create:
+            return None
         if self._connection is None and self._is_there(create=create):
             address = self._path.absolute().as_uri() + ("" if self._writable else read_only_query(self._path))
             connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=5)
@@ -71,6 +74,8 @@ class CosignatureStore:
             return True
         if create:
             create_database(self._path, [_TABLE])
+        # Who writes is the only one to make it; for others it may be there the next time.
+        self._is_missing = self._writable and not create
         return create
 
     def close(self) -> None:

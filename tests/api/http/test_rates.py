@@ -8,9 +8,9 @@ import httpx
 import pytest
 from tests.api.served import Desk, document, json_of, report, serving
 
+from constancia.api.http.heads import BoundedHeads
 from constancia.api.http.rates import Rates, address_of_client
 from constancia.api.http.security import may_replay
-from constancia.api.http.serving import BoundedHeads
 from constancia.api.http.settings import Settings
 
 NONE = {"writes_per_minute": 0, "costly_reads_per_minute": 0, "entries_per_key_per_minute": 0}

@@ -14,16 +14,18 @@ import uvicorn
 from tests.api.command_line import run_here
 from tests.api.served import Desk
 
+from constancia.api.http.fast_heads import FastHeads
+from constancia.api.http.heads import MAX_OPEN, BoundedHeads, PlainHeads
 from constancia.api.http.security import HEADERS
 from constancia.api.http.serving import (
     KEPT_FILES,
     MAX_CONNECTIONS,
-    MAX_OPEN,
-    BoundedHeads,
     room_for_connections,
     server_of,
 )
 from constancia.api.http.settings import Settings
+
+READERS = (PlainHeads, FastHeads)
 
 
 async def app(_scope: Any, _receive: Any, send: Any) -> None:
@@ -52,14 +54,14 @@ def test_answers_on_a_socket_that_we_bound_are_sent_at_once(monkeypatch: pytest.
     assert all(seen)
 
 
-def answers(sent: bytes) -> tuple[bytes, bool]:
+def answers(sent: bytes, **settings: Any) -> tuple[bytes, bool]:
     """What a server of ours sends to some bytes, and whether it then ends the connection."""
     with socket.create_server(("127.0.0.1", 0)) as bound:
-        server = server_of(app, lifespan="off")
+        server = server_of(app, lifespan="off", **settings)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()
         received = b""
-        with socket.create_connection(bound.getsockname(), timeout=1.5) as client:
+        with socket.create_connection(bound.getsockname(), timeout=20) as client:
             client.sendall(sent)
             try:
                 while part := client.recv(65_536):
@@ -72,12 +74,13 @@ def answers(sent: bytes) -> tuple[bytes, bool]:
     return received, is_ended
 
 
+@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize(
     "sent",
     [b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\nBad Header\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"],
 )
-def test_what_is_no_http_gets_a_problem_document_with_our_headers(sent: bytes) -> None:
-    received, is_ended = answers(sent + b"\r\n\r\n")
+def test_what_is_no_http_gets_a_problem_document_with_our_headers(sent: bytes, reader: Any) -> None:
+    received, is_ended = answers(sent + b"\r\n\r\n", http=reader)
     head, _, body = received.partition(b"\r\n\r\n")
     assert (head[:12], is_ended, json.loads(body)["code"]) == (b"HTTP/1.1 400", True, "E_MALFORMED")
     for name, value in HEADERS.items():
@@ -85,12 +88,21 @@ def test_what_is_no_http_gets_a_problem_document_with_our_headers(sent: bytes) -
         assert f"{name}: {expected}".lower().encode() in head.lower()
 
 
-@pytest.mark.parametrize(("framing", "is_ended"), [(b"", False), (b"Content-Length: 5\r\n", True)])
-def test_request_with_two_framings_ends_the_connection(framing: bytes, is_ended: bool) -> None:
+@pytest.mark.parametrize("reader", READERS)
+def test_request_with_two_framings_ends_the_connection(reader: Any) -> None:
     """Somebody on the way may take what follows for another request (RFC 9112 §6.1)."""
-    sent = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n" + framing + b"\r\n0\r\n\r\n"
-    received, ended = answers(sent)
-    assert (received[:12], received.endswith(b"ok"), ended) == (b"HTTP/1.1 200", True, is_ended)
+    sent = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"
+    received, ended = answers(sent + b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", http=reader)
+    assert (received.count(b"HTTP/1.1"), ended) == (1, True)
+    assert received.startswith(b"HTTP/1.1 200") or reader is FastHeads
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_several_requests_at_once_are_answered_in_order(reader: Any) -> None:
+    sent = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nHost: y\r\n\r\n"
+    last = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    received, ended = answers(sent + last + b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", http=reader)
+    assert (received.count(b"HTTP/1.1 200"), received.endswith(b"ok"), ended) == (2, True, True)
 
 
 def test_flood_of_idle_connections_leaves_room_for_requests_and_files(

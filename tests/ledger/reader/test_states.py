@@ -9,6 +9,7 @@ from constancia.domain.state import State
 from constancia.ledger.append.head import Head, find_leaf
 from constancia.ledger.errors import Fatal, NotFound
 from constancia.ledger.reader import states
+from constancia.ledger.reader.log import Log
 from constancia.ledger.reader.states import States
 from constancia.ledger.store.mapper import recorded_of
 from constancia.verify.core.formats.canonical import canonical
@@ -56,6 +57,21 @@ class TestStates:
         go_on.set()
         reader.join(20)
         assert [one.size for one in found] == [head.size, head.size - 1]
+
+    def test_f3_what_was_just_stored_is_taken_as_it_is_and_the_rest_is_read(
+        self, founded: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        log, size = founded.ledger.log, founded.ledger.size
+        fresh = [(recorded, recorded.act()) for recorded in map(log.recorded, range(size))]
+        expected = document(founded)
+        for offered in (fresh, fresh[2:], fresh[:-2], fresh[3:5], []):
+            states_of = States(log, founded.ledger.origin)
+            states_of.offer(offered)
+            assert canonical(states_of.at().document()) == expected
+        states_of = States(log, founded.ledger.origin)
+        states_of.offer(fresh)
+        monkeypatch.setattr(Log, "entries", lambda _log, start=0, _stop=None: iter([] if start == size else [b"read"]))
+        assert canonical(states_of.at().document()) == expected
 
     def test_state_at_each_size_is_what_stood_there_then(self, founded: Desk) -> None:
         then = {founded.ledger.size: document(founded)}

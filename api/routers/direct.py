@@ -1,0 +1,41 @@
+"""Which requests are answered directly, and by which routes' functions; see `api.http.direct`."""
+
+from fastapi import FastAPI, Request, Response
+
+from constancia.api.http.direct import AnswerStore, Direct, stored
+from constancia.api.http.rates import Rates
+from constancia.api.http.settings import Settings
+from constancia.api.routers import entries, log
+from constancia.ledger.ledger import Ledger
+
+_INDEX = "(0|[1-9][0-9]{0,14})"
+
+
+def answer_directly(app: FastAPI, ledger: Ledger, settings: Settings, rates: Rates) -> None:
+    """Have an application answer some requests directly, all others by its router.
+
+    Args:
+        app: The application.
+        ledger: Its ledger.
+        settings: The operator's settings.
+        rates: The counters of requests.
+    """
+    store = AnswerStore()
+
+    async def append(request: Request, _rest: str) -> Response:
+        return await entries.append_entry(request, ledger, settings, rates)
+
+    async def checkpoint(request: Request, _rest: str) -> Response:
+        return log.checkpoint(request, ledger)
+
+    async def receipt(request: Request, rest: str) -> Response:
+        return log.receipt(rest, request, ledger, ledger.size)
+
+    gets = {
+        "/checkpoint()": checkpoint,
+        f"/api/v1/receipts/{_INDEX}": receipt,
+        "/tile/(.+)": stored(lambda request, rest: log.tile(rest, request, ledger), store),
+        f"/api/v1/entries/{_INDEX}": stored(lambda request, rest: entries.get_entry(rest, request, ledger), store),
+    }
+    # Within the handlers of what is refused, so that it is answered as every refusal.
+    app.router.middleware_stack = Direct(app.router.middleware_stack, gets, {"/api/v1/entries()": append})

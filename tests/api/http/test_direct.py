@@ -1,0 +1,89 @@
+"""What is answered directly is what the routes answer, field by field."""
+
+from typing import Any
+
+import pytest
+from starlette.responses import Response
+from starlette.testclient import TestClient
+from tests.api.served import UNLIMITED, Desk
+
+from constancia.api.app import create_app
+from constancia.api.http.direct import AnswerStore, Direct
+from constancia.api.http.representation import IMMUTABLE
+
+
+@pytest.fixture(scope="module")
+def ways(scene: Desk) -> tuple[TestClient, TestClient]:
+    """The application as it is, and with its router alone."""
+    whole, plain = create_app(scene.ledger, UNLIMITED), create_app(scene.ledger, UNLIMITED)
+    assert isinstance(whole.router.middleware_stack, Direct)
+    plain.router.middleware_stack = plain.router.app
+    return TestClient(whole), TestClient(plain)
+
+
+def shown(answer: Any) -> tuple[int, bytes, list[tuple[str, str]]]:
+    return answer.status_code, answer.content, sorted(answer.headers.items())
+
+
+@pytest.mark.parametrize("path", ["/checkpoint", "/api/v1/entries/3", "/api/v1/receipts/3", "TILE", "BUNDLE"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Accept": "application/json"},
+        {"Accept-Encoding": "gzip"},
+        {"Accept-Encoding": "gzip;q=0"},
+        {"Range": "bytes=0-9"},
+        {"If-None-Match": "*"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_answers_are_the_routes_own(
+    ways: tuple[TestClient, TestClient], scene: Desk, path: str, headers: dict[str, str], method: str
+) -> None:
+    size = scene.ledger.size
+    path = {"TILE": f"/tile/0/000.p/{size}", "BUNDLE": f"/tile/entries/000.p/{size}"}.get(path, path)
+    direct, plain = ways
+    expected = shown(plain.request(method, path, headers=headers))
+    assert [shown(direct.request(method, path, headers=headers)) for _ in range(2)] == [expected] * 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/entries/99999", "/api/v1/receipts/99999", "/api/v1/entries/03", "/tile/0/9", "/checkpoint?a=1",
+     "/checkpoint/", "/api/v1/receipts/3?size=1", "/api/v1/entries/٣"],
+)  # fmt: skip
+def test_what_is_refused_is_refused_alike(ways: tuple[TestClient, TestClient], path: str) -> None:
+    direct, plain = ways
+    assert shown(direct.get(path)) == shown(plain.get(path))
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"{}", {}),
+        (b"{}", {"Content-Type": "application/json"}),
+        (b"[", {"Content-Type": "application/json"}),
+        (b"{}", {"Content-Type": "application/json", "Content-Encoding": "gzip"}),
+        (b"{}", {"Content-Type": "application/json", "Origin": "https://elsewhere.example"}),
+        (b"x" * 70_000, {"Content-Type": "application/json"}),
+    ],
+)
+def test_what_is_handed_in_wrongly_is_refused_alike(
+    ways: tuple[TestClient, TestClient], body: bytes, headers: dict[str, str]
+) -> None:
+    answers = [shown(way.post("/api/v1/entries", content=body, headers=headers)) for way in ways]
+    assert answers[0] == answers[1]
+    assert answers[0][0] >= 400
+
+
+def test_store_is_bounded_and_takes_only_what_never_changes() -> None:
+    store = AnswerStore(limit=25)
+    for name in "abc":
+        store.put((name, b""), Response(b"x" * 10, headers={"Cache-Control": IMMUTABLE}))
+    store.put(("brief", b""), Response(b"x"))
+    store.put(("fault", b""), Response(b"x", 404, headers={"Cache-Control": IMMUTABLE}))
+    assert [store.get((name, b"")) is not None for name in ("a", "b", "c", "brief", "fault")] == [
+        False, True, True, False, False,
+    ]  # fmt: skip

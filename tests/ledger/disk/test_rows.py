@@ -1,0 +1,25 @@
+"""Rows go in whole, in their order, in few statements."""
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from constancia.ledger.disk.rows import insert_rows
+
+
+@pytest.mark.parametrize(("count", "statements"), [(0, 0), (1, 1), (7, 7), (8, 1), (71, 8), (200, 4)])
+def test_all_rows_go_in_in_order(count: int, statements: int) -> None:
+    asked: list[str] = []
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE TABLE t (a INTEGER, b BLOB)")
+
+        def execute(statement: str, values: Any) -> None:
+            asked.append(statement)
+            connection.execute(statement, values)
+
+        rows = [(number, b"x%d" % number) for number in range(count)]
+        insert_rows(execute, "INSERT INTO t", rows)
+        assert connection.execute("SELECT a, b FROM t ORDER BY rowid").fetchall() == rows
+    assert len(asked) == statements

@@ -16,6 +16,7 @@ from constancia.domain.kernel.acts import REGISTRY, Act
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_edtf, parse_instant
 from constancia.domain.kernel.context import Context, lies_in_future
+from constancia.domain.kernel.editions import SECOND, THIRD
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.occurrence import CLAIM_SPAN, is_one_day
 from constancia.domain.kernel.rules import Breach, Rule, rule
@@ -52,7 +53,7 @@ def _leading_ids(_types: int) -> frozenset[str]:
     "E_MALFORMED",
     "an identifier that begins the name of another stream holds no dot",
     "un identificador con que empieza el nombre de otro flujo no lleva punto",
-    since=2,
+    since=SECOND,
 )
 def _ids_apart(act: Act[Any], on: object, at: Context) -> Breach:
     leading = leading_ids()
@@ -65,7 +66,7 @@ def _ids_apart(act: Act[Any], on: object, at: Context) -> Breach:
     "E_MALFORMED",
     "the stream is that of the identifiers that the body names",
     "el flujo es el de los identificadores que nombra el cuerpo",
-    since=2,
+    since=SECOND,
 )
 def _same_ids(act: Act[Any], on: Aggregate, at: Context) -> Breach:
     of = {name: getattr(on, name, getattr(act, name)) for name in act.stream_id}
@@ -76,7 +77,7 @@ def _same_ids(act: Act[Any], on: Aggregate, at: Context) -> Breach:
     "E_MALFORMED",
     "a text has something to read: not only spaces, or characters that show as one",
     "un texto tiene algo que leer: no sólo espacios, ni caracteres que se ven como uno",
-    since=3,
+    since=THIRD,
 )
 def _texts_can_be_read(act: Act[Any], on: object, at: Context) -> Breach:
     return ({"where": where} for where in _blank_texts(at.statement["body"], "body"))
@@ -199,7 +200,7 @@ def _any_body(act: Act[Any], on: object, at: Context) -> str | None:
     "E_PARTY_SUCCEEDED",
     "a party that has a successor only closes its affairs",
     "una parte que tiene sucesora sólo cierra sus asuntos",
-    since=3,
+    since=THIRD,
 )
 def _still_there(act: Act[Any], on: object, at: Context) -> Breach:
     succession = None if act.CLOSES else succession_of(at.state, at.party)
@@ -236,7 +237,7 @@ def _said_once(act: Act[Any], on: Aggregate, at: Context) -> Breach:
     "E_SELF_DEALING",
     "a person speaks for one party in a matter",
     "una persona habla por una sola parte en un asunto",
-    since=2,
+    since=SECOND,
 )
 def _one_person_one_voice(act: Act[Any], on: Aggregate, at: Context) -> Breach:
     person = at.actor.get("person")
@@ -285,7 +286,7 @@ def _is_signed(act: Act[Any], on: object, at: Context) -> Breach:
     "E_DATE",
     "a live act happened on one day, at most seven days before its recording; what is older is said as historical",
     "un acto en vivo ocurrió un día, como máximo siete días antes de su registro; lo anterior se dice como histórico",
-    since=2,
+    since=SECOND,
 )
 def _live_is_recent(act: Act[Any], on: object, at: Context) -> Breach:
     if at.statement["mode"] != "live" or _dates_possible.broken(act, on, at):
@@ -299,7 +300,7 @@ def _live_is_recent(act: Act[Any], on: object, at: Context) -> Breach:
     "E_DATE",
     "an act that takes effect by being said is live; only an act that reports a fact is historical",
     "un acto que surte efecto al decirse es en vivo; sólo es histórico el que informa un hecho",
-    since=2,
+    since=SECOND,
 )
 def _historical_reports(act: Act[Any], on: object, at: Context) -> Breach:
     return at.statement["mode"] == "historical" and not act.REPORTS and {"type": type(act).__name__}
@@ -309,7 +310,7 @@ def _historical_reports(act: Act[Any], on: object, at: Context) -> Breach:
     "E_DATE",
     "what is said as historical began more than seven days before its recording",
     "lo que se dice como histórico empezó más de siete días antes de su registro",
-    since=2,
+    since=SECOND,
 )
 def _historical_is_old(act: Act[Any], on: object, at: Context) -> Breach:
     if at.statement["mode"] != "historical" or _dates_possible.broken(act, on, at):

@@ -7,6 +7,7 @@ from constancia.domain.governance.decision import DecidedAct, parse_decided
 from constancia.domain.identity.genesis import LedgerOpened
 from constancia.domain.kernel.acts import Act
 from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.languages import DEFAULT_LANGUAGES
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Text
@@ -17,7 +18,7 @@ from constancia.domain.kernel.walk import values_in
     "E_MALFORMED",
     "every text is in each authentic language of the ledger",
     "todo texto está en cada idioma auténtico del libro",
-    since=3,
+    since=THIRD,
 )
 def in_each_language(act: Act[Any], on: object, at: Context) -> Breach:
     """Check it of an act, and of an act that it puts to the vote, which could not be recorded otherwise."""

@@ -9,7 +9,7 @@ from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, THIRD
+from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
 from constancia.domain.kernel.occurrence import Ledger, occurrence
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Count, Digest, Doc, DocSet, Identifier, Label, LanguageTag, Text, Value
@@ -301,7 +301,7 @@ def its_body(act: AgreementAct, on: Agreement, at: Context) -> str | None:
     return acting_name(at.state, on.current.governance_body)
 
 
-SEATED_WHERE_IT_IS_MADE: Final = seat_rules(its_body, since=2)
+SEATED_WHERE_IT_IS_MADE: Final = seat_rules(its_body, since=SECOND)
 
 
 @rule("E_VERSION_CONFLICT", "the act concerns the last version", "el acto se refiere a la última versión")

@@ -28,7 +28,7 @@ from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, THIRD
+from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
 from constancia.domain.kernel.rules import Breach, Met, rule
 from constancia.domain.kernel.values import DocSet, EdtfText, FormError, Identifier, Text, digest
 
@@ -104,7 +104,7 @@ class AgreementDrafted(AgreementAct):
         "E_ROLE",
         "an agreement is drafted by a party to it",
         "un acuerdo lo redacta una de sus partes",
-        since=2,
+        since=SECOND,
     )
     def _of_ones_own(self, on: object, at: Context) -> Breach:
         return bool(self.parties) and at.party not in self.parties and {"parties": list(self.parties)}
@@ -113,7 +113,7 @@ class AgreementDrafted(AgreementAct):
         "E_NOT_SEATED",
         "the parties to an agreement of a body sit in it",
         "las partes de un acuerdo de un órgano tienen lugar en él",
-        since=2,
+        since=SECOND,
     )
     def _parties_seated(self, on: object, at: Context) -> Breach:
         body = self.agreeing_body(on, at)
@@ -142,7 +142,7 @@ class AgreementDrafted(AgreementAct):
         "E_STATE",
         "an agreement in force is not drafted again",
         "un acuerdo vigente no se redacta otra vez",
-        until=2,
+        until=SECOND,
     )
     def _not_in_force(self, on: Agreement, at: Context) -> Breach:
         return on.status == "in_force"
@@ -178,7 +178,7 @@ class AgreementDrafted(AgreementAct):
         by_a_party_to_it,
         not_by_who_has_left,
         _of_ones_own,
-        *seat_rules(agreeing_body, since=2),
+        *seat_rules(agreeing_body, since=SECOND),
         _parties_seated,
         _parties_registered,
         _not_in_force,

@@ -28,7 +28,7 @@ from constancia.domain.kernel.acts import act, act_base
 from constancia.domain.kernel.aggregate import Level
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future
-from constancia.domain.kernel.editions import THIRD
+from constancia.domain.kernel.editions import SECOND, THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -68,7 +68,7 @@ class WorkStarted(MilestoneAct):
         "E_DATE",
         "work on a milestone does not begin after its completion",
         "el trabajo en un hito no empieza después de completarse",
-        since=3,
+        since=THIRD,
     )
     def _before_its_completion(self, on: Commitment, at: Context) -> Breach:
         done = next((completion.mark for completion in on.completed if completion.milestone == self.milestone), None)
@@ -133,7 +133,7 @@ class ProgressReported(CommitmentAct):
         "E_EVIDENCE_REQUIRED",
         "complete means that all deliverables are submitted, and none is rejected or contested",
         "completo significa que todos los entregables se entregaron y ninguno está rechazado ni impugnado",
-        since=2,
+        since=SECOND,
     )
     def _all_delivered(self, on: Commitment, at: Context) -> Breach:
         missing = undelivered(at.state, on) if self.level == "complete" else []
@@ -171,7 +171,7 @@ class ProgressReported(CommitmentAct):
 class ProgressContested(CommitmentAct):
     """Anybody registered contests a report. It is shown with the report, also when the matter is closed."""
 
-    UNTIL: ClassVar = 2
+    UNTIL: ClassVar = SECOND
     CORRECTABLE: ClassVar = ("evidence", "grounds")
 
     evidence: tuple[Evidence, ...]
@@ -187,7 +187,7 @@ class ProgressContested(CommitmentAct):
         "E_SELF_DEALING",
         "who reported does not contest it for another party",
         "quien informó no lo impugna por otra parte",
-        since=2,
+        since=SECOND,
     )
     def _not_ones_own(self, on: Commitment, at: Context) -> Breach:
         report = on.report(self.report)
@@ -231,7 +231,7 @@ class MilestoneCompleted(MilestoneAct):
         "E_EVIDENCE_REQUIRED",
         "a completed milestone's documents are submitted, and none is rejected",
         "los documentos de un hito completado se entregaron y ninguno está rechazado",
-        since=2,
+        since=SECOND,
     )
     def _documents_delivered(self, on: Commitment, at: Context) -> Breach:
         items = on.scope.deliverables if on.scope else ()
@@ -243,7 +243,7 @@ class MilestoneCompleted(MilestoneAct):
         "E_DATE",
         "a milestone is not completed before work on it begins",
         "un hito no se completa antes de que empiece el trabajo en él",
-        since=3,
+        since=THIRD,
     )
     def _after_its_beginning(self, on: Commitment, at: Context) -> Breach:
         begun = next((work.mark for work in on.begun or () if work.milestone == self.milestone), None)

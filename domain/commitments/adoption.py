@@ -26,7 +26,7 @@ from constancia.domain.identity.party import unregistered
 from constancia.domain.identity.role import is_reserved
 from constancia.domain.kernel.acts import act, act_base
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.editions import FIRST, SECOND
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Count, Identifier, Text
 
@@ -53,7 +53,7 @@ class CommitmentProposed(CommitmentAct):
         "E_POLICY",
         "a commitment names the body that decides on it, unless its party sits in exactly one",
         "un compromiso nombra el órgano que decide sobre él, salvo que su parte tenga lugar en uno solo",
-        since=2,
+        since=SECOND,
     )
     def _names_its_body(self, on: object, at: Context) -> Breach:
         return self._body(at) is None
@@ -98,7 +98,7 @@ def _has_responsible(act: HasScope, on: object, at: Context) -> Breach:
 
 
 # In the first edition only adoption asked for it.
-_STILL_HAS_RESPONSIBLE: Final = replace(_has_responsible, since=2)
+_STILL_HAS_RESPONSIBLE: Final = replace(_has_responsible, since=SECOND)
 
 
 # Else a name that is nobody's would be anybody's.
@@ -106,7 +106,7 @@ _STILL_HAS_RESPONSIBLE: Final = replace(_has_responsible, since=2)
     "E_NOT_FOUND",
     "a responsible is a registered party, a role, or the members",
     "responsable es una parte registrada, un papel o los integrantes",
-    since=2,
+    since=SECOND,
 )
 def _responsible_known(act: HasScope, on: object, at: Context) -> Breach:
     named = {name for milestone in act.scope.milestones for name in named_responsible(milestone)}
@@ -114,22 +114,27 @@ def _responsible_known(act: HasScope, on: object, at: Context) -> Breach:
 
 
 # Rules of a proposal alone: where the act itself is recorded, its table says the same.
-@rule("E_NOT_FOUND", "what the act concerns exists", "aquello a lo que se refiere el acto existe", since=2)
+@rule("E_NOT_FOUND", "what the act concerns exists", "aquello a lo que se refiere el acto existe", since=SECOND)
 def _is_there(act: CommitmentAct, on: object, at: Context) -> Breach:
     return on is None
 
 
-@rule("E_STATE", "a commitment is adopted once", "un compromiso se adopta una vez", since=2)
+@rule("E_STATE", "a commitment is adopted once", "un compromiso se adopta una vez", since=SECOND)
 def _adopted_once(act: CommitmentAct, on: Commitment, at: Context) -> Breach:
     return bool(on.scopes)
 
 
-@rule("E_STATE", "an adopted commitment's scope is changed", "se cambia el alcance de un compromiso adoptado", since=2)
+@rule(
+    "E_STATE",
+    "an adopted commitment's scope is changed",
+    "se cambia el alcance de un compromiso adoptado",
+    since=SECOND,
+)
 def _adopted(act: CommitmentAct, on: Commitment, at: Context) -> Breach:
     return not on.scopes
 
 
-@rule(*OF_ITS_BODY, since=2)
+@rule(*OF_ITS_BODY, since=SECOND)
 def _of_its_body(act: CommitmentAct, on: Commitment, at: Context) -> Breach:
     return decided_elsewhere(at, on)
 
@@ -151,7 +156,7 @@ class CommitmentAdopted(CommitmentAct):
         "E_POLICY",
         "who proposed a commitment without naming a body signs its adoption",
         "quien propuso un compromiso sin nombrar órgano firma su adopción",
-        since=2,
+        since=SECOND,
     )
     def _by_who_proposed(self, on: Commitment, at: Context) -> Breach:
         return on.governance_body is None and on.proposed.party not in signers(at, self.decision)

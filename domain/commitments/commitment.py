@@ -16,7 +16,7 @@ from constancia.domain.identity.succession import holder_of
 from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Level, Mark
 from constancia.domain.kernel.context import Context, StateView
-from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
 from constancia.domain.kernel.rules import Breach, Met, rule
 from constancia.domain.kernel.values import Doc, Evidence, Identifier, Text
 
@@ -46,7 +46,7 @@ class ScopeVersion:
 class RoleHolder:
     """A party that fills a role of the scope, for one milestone or all; `until_index` ends it."""
 
-    SINCE: ClassVar = 2
+    SINCE: ClassVar = SECOND
 
     role: str
     party: str
@@ -60,7 +60,7 @@ class RoleHolder:
 class SettledCondition:
     """What became of the condition on which a fallback depends."""
 
-    SINCE: ClassVar = 2
+    SINCE: ClassVar = SECOND
 
     milestone: str
     condition: Text
@@ -73,7 +73,7 @@ class SettledCondition:
 class DecidedStatus:
     """A status that was decided: which, by which decision, why; who was bound by the baseline and did not sign it."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     to: str
     decision: str
@@ -88,7 +88,7 @@ class DecidedStatus:
 class DeclaredCondition:
     """A condition as a text has it: of a milestone's fallback, or of something else, which is settled here."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     condition: str
     kind: ConditionKind
@@ -154,7 +154,7 @@ class Completion:
 class Beginning:
     """Work on a milestone begun, and by whose word."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     milestone: str
     mark: Mark
@@ -279,7 +279,7 @@ WORKED_ON: Final = ("adopted", "in_progress", "suspended")
     "E_STATE",
     "nothing is delivered to a commitment that was withdrawn or closed, nor accepted or sent back",
     "a un compromiso retirado o cerrado no se le entrega nada, ni se acepta ni devuelve lo entregado",
-    since=3,
+    since=THIRD,
 )
 def goes_on(act: NamesCommitment, on: object, at: Context) -> Breach:
     """Check that the commitment is neither withdrawn nor closed."""

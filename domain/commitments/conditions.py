@@ -19,6 +19,7 @@ from constancia.domain.commitments.precedents import (
 )
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Doc, FormError, Identifier, StreamName, Text
 
@@ -27,7 +28,7 @@ from constancia.domain.kernel.values import Doc, FormError, Identifier, StreamNa
 class ConditionDeclared(BodysAct):
     """A text's condition is put on record, of a milestone or of something else; each member says it equally."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
     REPORTS: ClassVar = True
 
     concerns: StreamName | None = None

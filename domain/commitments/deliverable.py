@@ -20,7 +20,7 @@ from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.editions import FIRST, SECOND
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -144,14 +144,14 @@ def _not_by_the_submitter(act: DeliverableAct, on: DeliverableState, at: Context
     "E_SELF_DEALING",
     "who submitted does not judge it for another party either",
     "quien entregó tampoco lo juzga por otra parte",
-    since=2,
+    since=SECOND,
 )
 def _not_by_the_submitters_person(act: DeliverableAct, on: DeliverableState, at: Context) -> Breach:
     by = on.current.mark
     return by.party != at.party and (at.actor.get("person") in on.authors or speaks_for(at, by.party))
 
 
-@rule("E_POLICY", "no party decides alone in a body", "ninguna parte decide sola en un órgano", since=2)
+@rule("E_POLICY", "no party decides alone in a body", "ninguna parte decide sola en un órgano", since=SECOND)
 def _not_alone(act: DeliverableAct, on: object, at: Context) -> Breach:
     body = body_of(at, _adopting_body(act, on, at))
     return body is not None and len(body.seated) < TWO
@@ -226,7 +226,7 @@ class DeliverableContested(DeliverableAct):
         "E_SELF_DEALING",
         "who submitted does not contest it for another party",
         "quien entregó no lo impugna por otra parte",
-        since=2,
+        since=SECOND,
     )
     def _not_ones_own(self, on: DeliverableState, at: Context) -> Breach:
         by = on.current.mark
@@ -330,7 +330,7 @@ class DeliverableRejected(DeliverableAct):
 class ContestOverruled(DeliverableAct):
     """A contest is overruled by a signed decision of the members: it stays on record, and blocks acceptance no more."""
 
-    SINCE: ClassVar = 2
+    SINCE: ClassVar = SECOND
     by_secretariat: ClassVar = True
 
     contest: Identifier

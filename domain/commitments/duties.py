@@ -23,6 +23,7 @@ from constancia.domain.identity.succession import succession_of
 from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import act, act_base
 from constancia.domain.kernel.context import Context, begins_in_future
+from constancia.domain.kernel.editions import SECOND, THIRD
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import EdtfText, FormError, Identifier, Text
 
@@ -31,7 +32,7 @@ from constancia.domain.kernel.values import EdtfText, FormError, Identifier, Tex
 class BodysAct(CommitmentAct):
     """What the members of the commitment's body say of it together, each by its own entry over an equal text."""
 
-    SINCE: ClassVar = 2
+    SINCE: ClassVar = SECOND
     by_secretariat: ClassVar = False
     concurring: ClassVar = True
 
@@ -112,7 +113,7 @@ class RoleFilled(BodysAct):
         "E_PARTY_SUCCEEDED",
         "a role goes to a party that has no successor",
         "un papel se da a una parte que no tiene sucesora",
-        since=3,
+        since=THIRD,
     )
     def _still_there(self, on: object, at: Context) -> Breach:
         return succession_of(at.state, self.party) is not None

@@ -14,6 +14,7 @@ from constancia.domain.identity.voice import can_say
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context, begins_in_future
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -27,7 +28,7 @@ ENDED: Final = "ended"
 class Assignment:
     """Who bears the duty since when, and what it is; a later one replaces it."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     bearers: tuple[str, ...]
     text: Text
@@ -44,7 +45,7 @@ class Assignment:
 class Duty(Aggregate):
     """A duty with all its assignments; without any it is proposed: not all who are concerned have said it."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     duty: str
     governance_body: str
@@ -76,7 +77,7 @@ class DutyAct(Act[Duty]):
 
     stream_kind: ClassVar = "duty"
     stream_id: ClassVar = ("duty",)
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     duty: Identifier
 

@@ -27,6 +27,7 @@ from constancia.domain.governance.basis import (
 )
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import FormError, Identifier, Text
 
@@ -50,7 +51,7 @@ STATUS_MOVES: Final[Mapping[str, Mapping[str, str]]] = {
 class CommitmentStatusDecided(CommitmentAct):
     """The decided status of a commitment is recorded. It stays in every list, marked; what was said of it stays."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
     BY_ALL: ClassVar = True
     MOVES_BY: ClassVar = "to"
 

@@ -7,6 +7,7 @@ from typing import Final, Protocol, TypeVar
 from constancia.domain.governance.body import acting_body, acting_name, awaited, line_of, seat_rules
 from constancia.domain.governance.decision import TWO, Decision
 from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import SECOND
 from constancia.domain.kernel.rules import Breach, Rule, rule
 from constancia.domain.kernel.values import StreamName, TypeName
 
@@ -94,7 +95,7 @@ def decided_rules(
     "E_POLICY",
     "all who sit in the body have signed the decision on a scope",
     "todos los que tienen lugar en el órgano firmaron la decisión sobre un alcance",
-    since=2,
+    since=SECOND,
 )
 def signed_by_all(act: NamesDecision, on: object, at: Context) -> Breach:
     """Nobody is bound by others: who sits and could sign has signed, whatever the body's rules say."""
@@ -113,7 +114,7 @@ def _recording_body(act: NamesDecision, on: object, at: Context) -> str | None:
 
 
 # What a body has decided is recorded by one of it.
-RECORDED_BY_A_MEMBER: Final = seat_rules(_recording_body, since=2)
+RECORDED_BY_A_MEMBER: Final = seat_rules(_recording_body, since=SECOND)
 
 
 def signers(at: Context, decision: str) -> frozenset[str]:

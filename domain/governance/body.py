@@ -45,7 +45,7 @@ class Seat:
 class Participant:
     """A party that takes part without a seat. `until` and `until_index` end it; nothing it says there is a vote."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     party: str
     participation: str

@@ -12,7 +12,7 @@ from constancia.domain.kernel.acts import REGISTRY, Act, UnknownAct, act, act_ba
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_instant
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST, THIRD
+from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.rules import Rule as ActRule
 from constancia.domain.kernel.values import (
@@ -207,7 +207,7 @@ _OWN_CODES: Final = ("E_NOT_FOUND", "E_STATE", "E_VERSION_CONFLICT", "E_SCOPE_LA
 _OWN_CODES_OF_THE_THIRD: Final = ("E_DATE", "E_DIGEST_MISMATCH", "E_EVIDENCE_REQUIRED", "E_MILESTONES_OPEN")
 _PROPOSED_ACTS_OWN: Final = (
     *(_rule_of_proposed(code) for code in _OWN_CODES),
-    *(_rule_of_proposed(code, since=3) for code in _OWN_CODES_OF_THE_THIRD),
+    *(_rule_of_proposed(code, since=THIRD) for code in _OWN_CODES_OF_THE_THIRD),
 )
 
 
@@ -269,7 +269,7 @@ class DecisionProposed(DecisionAct):
         "E_POLICY",
         "a decision is taken by at least two whom it does not concern",
         "una decisión la toman al menos dos a quienes no atañe",
-        since=2,
+        since=SECOND,
     )
     def _enough_judges(self, on: object, at: Context) -> Breach:
         body = body_of(at, self.governance_body)

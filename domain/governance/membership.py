@@ -13,7 +13,7 @@ from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future
-from constancia.domain.kernel.editions import FIRST, THIRD
+from constancia.domain.kernel.editions import FIRST, SECOND, THIRD
 from constancia.domain.kernel.occurrence import occurrence
 from constancia.domain.kernel.rules import Breach, rule
 from constancia.domain.kernel.values import Count, EdtfText, Identifier, Rule, Text
@@ -74,7 +74,7 @@ class GovernanceBodyEstablished(GovernanceAct):
         "E_STATE",
         "the predecessor is a body that has no successor yet",
         "el antecesor es un órgano que aún no tiene sucesor",
-        since=2,
+        since=SECOND,
     )
     def _predecessor_stands(self, on: object, at: Context) -> Breach:
         before = body_of(at, self.predecessor)
@@ -85,7 +85,7 @@ class GovernanceBodyEstablished(GovernanceAct):
         "E_POLICY",
         "all who sit in the predecessor are members of its successor",
         "todos los que tienen lugar en el antecesor integran su sucesor",
-        since=2,
+        since=SECOND,
     )
     def _takes_all_along(self, on: object, at: Context) -> Breach:
         left_out = sorted(awaited(at, body_of(at, self.predecessor), type(self).__name__) - set(self.members))
@@ -299,7 +299,7 @@ class PartyReturned(GovernanceAct):
         "E_SELF_DEALING",
         "who is appointed by the returning party does not admit it",
         "quien tiene nombramiento de la parte que vuelve no la admite",
-        since=2,
+        since=SECOND,
     )
     def _not_admitting_itself(self, on: object, at: Context) -> Breach:
         return at.party != self.party and speaks_for(at, self.party)

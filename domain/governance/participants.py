@@ -20,6 +20,7 @@ from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import act
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future, lies_in_future
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.occurrence import occurrence
@@ -35,7 +36,7 @@ def _named_body(act: GovernanceAct, on: object, at: Context) -> str:
 class ParticipantAdmitted(GovernanceAct):
     """A party takes part in the body without a seat, or (with `until`) does no more; each member says it equally."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
     REPORTS: ClassVar = True
     concurring: ClassVar = True
 

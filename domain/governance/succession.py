@@ -19,6 +19,7 @@ from constancia.domain.identity.succession import SETTLED, Mode, Succession, Tra
 from constancia.domain.identity.voice import can_say, speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.context import Context, begins_in_future
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -40,7 +41,7 @@ class SuccessionAct(Act[Succession]):
 
     stream_kind: ClassVar = "succession"
     stream_id: ClassVar = ("party",)
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     party: Identifier
 

@@ -19,7 +19,7 @@ from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act
 from constancia.domain.kernel.aggregate import Mark
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import FIRST
+from constancia.domain.kernel.editions import FIRST, SECOND
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -56,7 +56,7 @@ def _counted(decision: Decision, at: Context) -> Decision:
     "E_SELF_DEALING",
     "whose own work a matter is, or who has an appointment of a party that it concerns, neither votes nor signs",
     "no vota ni firma quien hizo lo que se juzga, ni quien tiene nombramiento de una parte a la que atañe",
-    since=2,
+    since=SECOND,
 )
 def _not_ones_own_cause(act: DecisionAct, on: Decision, at: Context) -> Breach:
     proposed = parse_decided(on.act, at.edition)

@@ -11,7 +11,7 @@ from constancia.domain.kernel.acts import REGISTRY, Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_day
 from constancia.domain.kernel.context import Context
-from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN
+from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN, THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -85,7 +85,7 @@ class RepresentativeAppointed(AppointmentAct):
         "E_POLICY",
         "the capacity is one of the ledger's",
         "la calidad es una de las del libro",
-        since=3,
+        since=THIRD,
     )
     def _capacity_of_the_ledger(self, on: object, at: Context) -> Breach:
         genesis = at.find(LedgerState, "ledger")
@@ -106,7 +106,7 @@ class RepresentativeAppointed(AppointmentAct):
         "E_NOT_FOUND",
         "who represents an organization of the party comes from one that is in it",
         "quien representa a una organización de la parte viene de una que la integra",
-        since=3,
+        since=THIRD,
     )
     def _from_a_member(self, on: object, at: Context) -> Breach:
         party, named = find_party(at, self.party), self.on_behalf_of

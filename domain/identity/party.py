@@ -11,7 +11,7 @@ from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
 from constancia.domain.kernel.calendar import parse_edtf
 from constancia.domain.kernel.context import Context, begins_in_future, lies_in_future
-from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN
+from constancia.domain.kernel.editions import LAST_OF_ES_AND_EN, SECOND, THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, Met, rule
@@ -138,7 +138,7 @@ class PartyRegistered(PartyAct):
         "E_POLICY",
         "the kind is one of the ledger's",
         "el tipo es uno de los del libro",
-        since=3,
+        since=THIRD,
     )
     def _kind_of_the_ledger(self, on: object, at: Context) -> Breach:
         kinds = kinds_of(at)
@@ -148,7 +148,7 @@ class PartyRegistered(PartyAct):
         "E_POLICY",
         "no party has the name of a role, or one that stands for the members",
         "ninguna parte lleva el nombre de un papel ni uno que designa a los integrantes",
-        since=2,
+        since=SECOND,
     )
     def _not_a_role(self, on: object, at: Context) -> Breach:
         return is_reserved(self.party) and {"reserved": self.party}
@@ -187,7 +187,7 @@ class PartyNameRecorded(PartyAct):
     official: bool
     used_in: Label
 
-    @rule("E_NOT_FOUND", "there is no such governance body", "no existe ese órgano de gobernanza", since=3)
+    @rule("E_NOT_FOUND", "there is no such governance body", "no existe ese órgano de gobernanza", since=THIRD)
     def _body_exists(self, on: object, at: Context) -> Breach:
         named = self.body
         return named is not None and at.state.standing(f"governance/{named}") is None and {"governance body": named}
@@ -216,7 +216,10 @@ class MemberOrganizationJoined(PartyAct):
     since: EdtfText
 
     @rule(
-        "E_POLICY", "only a composite party has organizations", "sólo una parte compuesta tiene organizaciones", until=2
+        "E_POLICY",
+        "only a composite party has organizations",
+        "sólo una parte compuesta tiene organizaciones",
+        until=SECOND,
     )
     def _composite(self, on: Party, at: Context) -> Breach:
         return on.kind != "civil_society_group"
@@ -225,7 +228,7 @@ class MemberOrganizationJoined(PartyAct):
         "E_POLICY",
         "only a composite party or a working group has organizations",
         "sólo una parte compuesta o un grupo de trabajo tiene organizaciones",
-        since=3,
+        since=THIRD,
     )
     def _composite_or_group(self, on: Party, at: Context) -> Breach:
         return not kinds_of(at).get(on.kind, False)

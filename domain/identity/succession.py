@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import StateView
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.values import Doc, Identifier, Label, Value
 
 Mode = Literal["renamed", "merged", "functions_transferred", "dissolved"]
@@ -20,7 +21,7 @@ SETTLED = "succeeded"
 class Transfer(Value):
     """One open duty, and the successor that bears it from now on."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     duty: Label
     successor: Identifier
@@ -30,7 +31,7 @@ class Transfer(Value):
 class Succession(Aggregate):
     """The end of a party. Without `settled` it is proposed: some, but not all who are concerned, have said it."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     party: str
     mode: Mode | None = None

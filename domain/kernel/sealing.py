@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.values import Hex64, Identifier, Label, Value, canonical
 
 
@@ -11,7 +12,7 @@ from constancia.domain.kernel.values import Hex64, Identifier, Label, Value, can
 class Sealed(Value):
     """A private person's datum: its salted commitment, what it is (such as `name`), and the party that holds it."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     by: Identifier
     commitment: Hex64

@@ -17,6 +17,7 @@ from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Mark, marks_of
 from constancia.domain.kernel.context import Context, begins_in_future
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -39,7 +40,7 @@ class Finding(Value):
 class Assessment(Aggregate):
     """An assessment as it was published, and by whom."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     published: "AssessmentPublished" = field(metadata=IN_PLACE)
     mark: Mark
@@ -60,7 +61,7 @@ class Assessment(Aggregate):
 class AssessmentAct(Act[Assessment]):
     """What is said of an assessment."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
     stream_kind: ClassVar = "assessment"
     stream_id: ClassVar = ("assessment",)
 

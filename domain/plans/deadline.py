@@ -20,6 +20,7 @@ from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import days_after, local_day, parse_day, parse_edtf, parse_instant
 from constancia.domain.kernel.context import Context, StateView
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.groups import grouped
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
@@ -41,7 +42,7 @@ class DeadlineMove(Aggregate):
     `bodies` are those in which it was said: where its party sat, or the one that decided it.
     """
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     move: str
     deadline: str
@@ -66,7 +67,7 @@ class DeadlineMove(Aggregate):
 class DeadlineAct(Act[DeadlineMove]):
     """What is said of a deadline's move."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
     stream_kind: ClassVar = "deadline"
     stream_id: ClassVar = ("move",)
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 from constancia.domain.kernel.acts import Act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.values import Doc, Identifier, Text
 
 
@@ -13,7 +14,7 @@ from constancia.domain.kernel.values import Doc, Identifier, Text
 class Carried:
     """A commitment in the plan: where it comes from, the scope at the carry, who was bound by it and did not sign."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     commitment: str
     origin: str
@@ -28,7 +29,7 @@ class Carried:
 class Submission:
     """One version of the plan's document as it was submitted: on which day, to whom."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     version: int
     document: Doc
@@ -42,7 +43,7 @@ class Submission:
 class Closing:
     """How a plan ended."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     outcome: str
     mark: Mark
@@ -53,7 +54,7 @@ class Closing:
 class ActionPlan(Aggregate):
     """An action plan with the commitments carried into it, its submissions and its end."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     plan: str
     title: Text
@@ -82,7 +83,7 @@ def find_plan(at: Context, name: str | None) -> ActionPlan | None:
 class PlanAct(Act[ActionPlan]):
     """What is said of an action plan."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
     stream_kind: ClassVar = "plan"
     stream_id: ClassVar = ("plan",)
 

@@ -10,6 +10,7 @@ from constancia.domain.identity.voice import speaks_for
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Mark
 from constancia.domain.kernel.context import Context, StateView, begins_in_future
+from constancia.domain.kernel.editions import SECOND, THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -54,7 +55,7 @@ class AllegationAct(Act[Allegation]):
 class ScopeReductionReported(AllegationAct):
     """Somebody reports that scope was reduced. It never changes a scope; it is shown with it permanently."""
 
-    UNTIL: ClassVar = 2
+    UNTIL: ClassVar = SECOND
     REPORTS: ClassVar = True
     by_secretariat: ClassVar = True
     CORRECTABLE: ClassVar = ("description", "evidence", "since")
@@ -82,7 +83,7 @@ class ScopeReductionReported(AllegationAct):
 class AllegationMade(AllegationAct):
     """A party alleges something, by whom, since when. The accused may acknowledge, contest and answer it."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
     REPORTS: ClassVar = True
     CORRECTABLE: ClassVar = ("description", "evidence", "since")
     SORTED: ClassVar = {"accused": ""}

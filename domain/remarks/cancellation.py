@@ -17,6 +17,7 @@ from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark, document_of
 from constancia.domain.kernel.calendar import parse_day
 from constancia.domain.kernel.context import Context, EntryView, StateView, begins_in_future
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -41,7 +42,7 @@ Ground = Literal[
 class CancellationItem(Value):
     """What a request is about: an entry, and in it a commitment, a cited document, or a member in plain."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     entry: Hex64
     commitment: Hex64 | None = None
@@ -66,7 +67,7 @@ class CancellationItem(Value):
 class CancellationOutcome:
     """One decision on a request, as it was said."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     to: str
     legal_basis: Text
@@ -87,7 +88,7 @@ class Cancellation(Aggregate):
         destroying: Who has said that it is to be destroyed.
     """
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     cancellation: str
     holder: str
@@ -127,7 +128,7 @@ class Cancellation(Aggregate):
 class CancellationAct(Act[Cancellation]):
     """What is said of a request for cancellation."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
     stream_kind: ClassVar = "cancellation"
     stream_id: ClassVar = ("cancellation",)
 

@@ -10,7 +10,7 @@ from constancia.domain.kernel.acts import REGISTRY, Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate, Mark
 from constancia.domain.kernel.calendar import local_day, parse_edtf
 from constancia.domain.kernel.context import Context, EntryView
-from constancia.domain.kernel.editions import FIRST, NEWEST
+from constancia.domain.kernel.editions import FIRST, NEWEST, SECOND, THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.occurrence import CLAIM_SPAN, is_one_day
@@ -118,7 +118,7 @@ class CorrectionRecorded(CorrectionAct):
         "E_DATE",
         "a corrected date is one that the corrected entry could have said",
         "una fecha corregida es una que el registro corregido pudo haber dicho",
-        since=2,
+        since=SECOND,
     )
     def _a_date_of_then(self, on: object, at: Context) -> Breach:
         target = at.lookup(self.target)
@@ -140,7 +140,7 @@ class CorrectionRecorded(CorrectionAct):
         "E_CORRECTION_FORBIDDEN",
         "the month of a protected complaint is not made a day",
         "el mes de una queja protegida no se precisa en un día",
-        since=3,
+        since=THIRD,
     )
     def _not_more_than_the_month(self, on: object, at: Context) -> Breach:
         target, field = at.lookup(self.target), str(self.field)

@@ -16,6 +16,7 @@ from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Level
 from constancia.domain.kernel.calendar import local_day, parse_instant
 from constancia.domain.kernel.context import Context, EntryView
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -38,7 +39,7 @@ REPORT: Final = "ProgressReported"
 class EntryAct(Act[RemarkedEntry]):
     """What a party says of an earlier entry, which its leaf hash names. A secretariat has no word of its own here."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
     stream_kind: ClassVar = "entry"
     stream_id: ClassVar = ("target",)
 

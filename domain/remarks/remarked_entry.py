@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from constancia.domain.kernel.aggregate import Aggregate, Level, Mark
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.values import Doc, Evidence, Text
 
 
@@ -11,7 +12,7 @@ from constancia.domain.kernel.values import Doc, Evidence, Text
 class EntryContest:
     """A contest of an entry; `withdrawn` is its author's later word."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     contest: str
     grounds: Text
@@ -25,7 +26,7 @@ class EntryContest:
 class EntryResponse:
     """A response to contests of an entry, or to the entry itself where it names none."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     response: Text
     mark: Mark
@@ -38,7 +39,7 @@ class EntryResponse:
 class RemarkedEntry(Aggregate):
     """An entry that something was said of: which one it is, who said it, and all remarks on it."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     target: str
     target_index: int

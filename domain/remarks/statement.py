@@ -7,6 +7,7 @@ from constancia.domain.identity.party import PARTY_EXISTS, unregistered
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import IN_PLACE, Aggregate, Mark
 from constancia.domain.kernel.context import Context
+from constancia.domain.kernel.editions import THIRD
 from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, rule
@@ -17,7 +18,7 @@ from constancia.domain.kernel.values import DocSet, FormError, Identifier, Strea
 class Statement(Aggregate):
     """A statement, the parties that are to publish it, and those that have said that they do."""
 
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     published: "StatementPublished" = field(metadata=IN_PLACE)
     signatories: tuple[Mark, ...] = ()
@@ -40,7 +41,7 @@ class StatementAct(Act[Statement]):
 
     stream_kind: ClassVar = "statement"
     stream_id: ClassVar = ("statement",)
-    SINCE: ClassVar = 3
+    SINCE: ClassVar = THIRD
 
     statement: Identifier
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.agreement.answers import Answer, by_python, name_of
-from tests.agreement.recipes import RECEIPT, WAYS, file_of, foreign_files, log_of, members_of, trust_of
+from tests.agreement.recipes import MORE_WAYS, RECEIPT, WAYS, file_of, foreign_files, log_of, members_of, trust_of
 from tests.agreement.vectors import PLACE
 from tests.tamper.transit_cases import DESKTOP, DOUBTFUL, NAMED, TOLERATED
 
@@ -212,10 +212,25 @@ def foreign_cases(_: random.Random) -> Iterator[Drawn]:
         yield {"base": "another file", "file": name}
 
 
+def way_cases(_: random.Random) -> Iterator[Drawn]:
+    """Every base and every member of both bundles by the channels that came later, and some members by the others."""
+    for way in MORE_WAYS:
+        for base in BASES:
+            yield {"base": base, "edits": [["way", way]]}
+        for base, name in (("bundle", "small"), ("large", "large")):
+            for member in members_of(log_of(name)):
+                yield {"base": base, "members": {member: [["way", way]]}}
+    for way in ("UTF-8 twice", "BOM", "CRLF", "zeros"):
+        for member in members_of(log_of("large")):
+            yield {"base": "large", "members": {member: [["way", way]]}}
+        for member in members_of(log_of("small")):
+            yield {"base": "bundle", "members": {member: [["way", way], ["cut", 40]]}}
+
+
 def recipes() -> list[Drawn]:
     """All recipes; the same each time, and none twice."""
     draw = random.Random(SEED)  # noqa: S311 - a sample, no secret
-    parts = (bytes_cases, part_cases, member_cases, zip_cases, history_cases, trust_cases, foreign_cases)
+    parts = (bytes_cases, part_cases, member_cases, zip_cases, history_cases, trust_cases, foreign_cases, way_cases)
     found = [{"base": base, **more} for base in BASES for more in ({}, {"trust": None}, {"trust": FOREIGN})]
     found += [recipe for part in parts for recipe in part(draw)]
     known: dict[str, Drawn] = {json.dumps(recipe, sort_keys=True): recipe for recipe in found}

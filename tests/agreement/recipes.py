@@ -4,7 +4,9 @@ A recipe is JSON: `{"base": …, "trust": …, "history": […], "members": {…
 optional, applied in this order: history rewritten, members of the zip edited, the zip packed, the file's bytes edited.
 """
 
+import base64
 import copy
+import gzip
 import io
 import json
 import quopri
@@ -48,6 +50,14 @@ WAYS: dict[str, Callable[[bytes], bytes]] = {
     "spaces at line ends": lambda data: data.replace(b"\n", b"  \n"),
     "upper case": bytes.upper,
     "zeros": lambda data: bytes(len(data)),
+}
+# What came later to that; apart, so that the draws made from the others stay what they were.
+MORE_WAYS: dict[str, Callable[[bytes], bytes]] = {
+    "base64": base64.b64encode,
+    "gzip": lambda data: gzip.compress(data, mtime=0),
+    "lost in UTF-8": lambda data: data.decode(errors="replace").encode(),
+    "sent twice": lambda data: data + data,
+    "zeros from the middle": lambda data: data[: len(data) // 2] + bytes(len(data) - len(data) // 2),
 }
 
 
@@ -99,7 +109,7 @@ def changed(raw: bytes, path: Sequence[str | int], value: Any) -> bytes:
 
 
 EDITS: dict[str, Callable[..., bytes]] = {
-    "way": lambda data, name: WAYS[name](data),
+    "way": lambda data, name: (WAYS | MORE_WAYS)[name](data),
     "xor": lambda data, at, mask: data[:at] + bytes([data[at] ^ mask]) + data[at + 1 :] if at < len(data) else data,
     "cut": lambda data, length: data[:length],
     "insert": lambda data, at, text: data[:at] + bytes.fromhex(text) + data[at:],

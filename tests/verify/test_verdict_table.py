@@ -24,10 +24,18 @@ NEVER = "–"
 OF_AN_ADDRESS = ("cut", "refused", "unreachable")
 
 
-def table() -> dict[str, dict[str, str]]:
+ENGLISH = "**From what was seen to a verdict.**"
+SPANISH = "**De lo visto al veredicto**"
+IN_SPANISH = {
+    "inconclusive": "no concluyente", "unreadable": "ilegible", "not weighed": "no pesa", "noted": "anotado",
+    "verified without it, inconclusive": "verificado sin eso, no concluyente", "–": "–",
+}  # fmt: skip
+
+
+def table(heading: str = ENGLISH) -> dict[str, dict[str, str]]:
     """The rows by code: what the verdict is for a published log's part, beside a store, and for the whole."""
     text = (ROOT / "docs" / "SPEC.md").read_text(encoding="utf-8")
-    rows = text.split("**From what was seen to a verdict.**")[1].split("\n\n")[1].splitlines()[2:]
+    rows = text.split(heading)[1].split("\n\n")[1].splitlines()[2:]
     found = {}
     for row in rows:
         _, codes, *verdicts = [cell.strip() for cell in row.strip("|").split("|")]
@@ -55,6 +63,12 @@ def test_codes_of_the_table_are_those_that_have_words_and_those_of_an_address() 
     sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "verify").rglob("*.py"))
     for code in TABLE:
         assert re.search(f'"{code}"', sources), f"{code} is said nowhere"
+
+
+def test_both_languages_say_the_same() -> None:
+    spanish = table(SPANISH)
+    assert list(spanish) == list(TABLE)
+    assert spanish == {code: {name: IN_SPANISH[cell] for name, cell in row.items()} for code, row in TABLE.items()}
 
 
 # How a file comes to be seen so.

@@ -10,8 +10,9 @@ from constancia.verify.report.findings import Findings
 from constancia.verify.sources.files import Files
 from constancia.verify.sources.published_log import MISSING, had
 from constancia.verify.sources.source import Source
-from constancia.verify.sources.transit import is_html, undo_line_ends
+from constancia.verify.sources.transit import is_html, restored
 from constancia.verify.sources.web import Web
+from constancia.verify.wire.merkle import HASH_BYTES
 
 MAX_TEXT_BYTES: Final = 16 * 1024 * 1024  # a document that is looked at for what the way may have done to it
 
@@ -99,12 +100,15 @@ def _check_document(place: DocumentFolder, name: str, cited: Citations | None, f
 
 
 def _changed_on_the_way(files: Files, path: str, name: str, size: int, cited: Citations | None) -> str | None:
-    """Tell what became of a document of another hash, if that is no alteration: cut, replaced by a page, line ends."""
-    if not size or (cited is not None and cited.sizes and size < min(cited.sizes)):
+    """Tell what became of a document of another hash, if that is no alteration: cut, added to, replaced, changed."""
+    sizes = sorted(cited.sizes) if cited is not None else []
+    if not size or (sizes and size < sizes[0]):
         return "short"
-    data = files.read(path, MAX_TEXT_BYTES) if size <= MAX_TEXT_BYTES else None
-    if data is None:
-        return None
+    data = (files.read(path, MAX_TEXT_BYTES) if size <= MAX_TEXT_BYTES else None) or b""
     if is_html(data) and isinstance(files, Web):
         return "replaced"
-    return "changed" if hashlib.sha256(undo_line_ends(data)).hexdigest() == name else None
+    if data.endswith(bytes(HASH_BYTES)):  # room that was made before the bytes came
+        return "short"
+    if any(hashlib.sha256(data[:length]).hexdigest() == name for length in sizes):
+        return "added"
+    return "changed" if any(hashlib.sha256(one).hexdigest() == name for one in restored(data)) else None

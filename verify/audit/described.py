@@ -1,6 +1,7 @@
 """What a report shows of entries in words: as they are now, and as another copy at hand has them."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from constancia.verify.core.errors import Malformed, Unreadable
@@ -50,11 +51,10 @@ def take_names(findings: Findings, entry: Mapping[str, Any]) -> None:
 
 
 def _entry(source: Source, index: int, size: int) -> bytes | None:
-    try:
+    with suppress(Unreadable, Malformed):
         raw = source.entry(index, size)
-    except (Unreadable, Malformed):
-        return None
-    return raw if isinstance(raw, bytes) and len(raw) <= MAX_ENTRY_BYTES else None
+        return raw if isinstance(raw, bytes) and len(raw) <= MAX_ENTRY_BYTES else None
+    return None
 
 
 def _versions(source: Source, index: int, other: Source | None) -> Iterator[bytes]:
@@ -72,15 +72,13 @@ def _published(source: Source, index: int) -> Iterator[bytes]:
     if published is None or source.kind == "url":
         return
     number, at = divmod(index, HASHES_PER_TILE)
-    try:
+    with suppress(Unreadable, Malformed):
         files = [file for file in published.tile_files() if file.level is None and file.number == number]
         for file in files:
             data = published.at(file.path, MAX_BUNDLE_BYTES).data
             entries = [] if data is None else whole_entries(data)
             if at < len(entries):
                 yield entries[at]
-    except (Unreadable, Malformed):
-        return
 
 
 def size_of(source: Source) -> int:
@@ -88,17 +86,15 @@ def size_of(source: Source) -> int:
     if source.store is not None:
         return source.store.count()
     raw = had(source.published.checkpoint)[0] if source.published is not None else None
-    try:
+    with suppress(Malformed):
         return 0 if raw is None else read_checkpoint(raw).size
-    except Malformed:
-        return 0
+    return 0
 
 
 def _object(raw: bytes | None) -> Mapping[str, Any] | None:
     """Give a JSON object from bytes of any form; None where they are none."""
     text = None if raw is None else text_of(raw)
-    try:
+    with suppress(Malformed):
         value = None if text is None else parse_any(text)
-    except Malformed:
-        return None
-    return value if isinstance(value, Mapping) else None
+        return value if isinstance(value, Mapping) else None
+    return None

@@ -8,6 +8,7 @@
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from constancia.verify.core.errors import Malformed, Unsupported
@@ -133,10 +134,8 @@ def _name_witnesses(proved: Proved, policy: Policy, findings: Findings) -> None:
 
 def _cosigned(key: VerifierKey, note: Note) -> bool:
     for signature in note.signatures:
-        if key.matches(signature):
-            try:
+        with suppress(Malformed, Unsupported):
+            if key.matches(signature):
                 verify_cosignature(key, signature, note.text)
-            except (Malformed, Unsupported):
-                continue
-            return True
+                return True
     return False

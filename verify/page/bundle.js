@@ -70,7 +70,7 @@ function tilePlace(level, number, width) {
 async function readTile(level, number, width) {
 	const path = tilePlace(level, number, width);
 	const bytes = files.has(path) ? await files.read(path) : null, why = bytes && isPage(bytes) ? "replaced" : "missing";
-	return {path, bytes: why === "missing" ? bytes : null, why, isExact: path === tilePath(level, number, width)};
+	return {path, bytes: bytes && why === "missing" ? arrived(bytes) : null, why, isExact: path === tilePath(level, number, width)};
 }
 
 /** One pass in order. Signatures of up to four bundles are being checked while the next two are unpacked. */
@@ -86,7 +86,7 @@ async function readEntries(there, progress) {
 	for (let first = 0; first < there; first += 256) {
 		const [bundle, tile] = await loads.shift(), width = Math.min(256, there - first);
 		loads.push(load(first + 512));
-		const entries = bundleEntries(bundle, first, width), stored = storedLeaves(tile, width, entries);
+		const entries = await bundleEntries(bundle, first, width), stored = await storedLeaves(tile, width, entries);
 		for (let i = 0; i < entries.length; i++) takeEntry(first + i, entries[i], stored[i]);
 		verified.push(Promise.all(running.splice(0)));
 		if (verified.length > 4) await verified.shift();
@@ -98,10 +98,10 @@ async function readEntries(there, progress) {
 }
 
 /** The whole entries that a bundle begins with. What comes after the first that lacks could not be judged. */
-function bundleEntries({path, bytes, isExact, why}, first, width) {
+async function bundleEntries({path, bytes, isExact, why}, first, width) {
 	if (!bytes) { lack(why, path); return []; }
 	count("L1", "bundles");
-	const [data, seen] = asSent(bytes, bytes => {
+	const [data, seen] = await asSent(bytes, bytes => {
 		const {entries, isWhole} = splitBundle(bytes);
 		return entries.length < width ? "short" : !isWhole || (isExact && entries.length > width) ? "added" : null;
 	});
@@ -109,12 +109,12 @@ function bundleEntries({path, bytes, isExact, why}, first, width) {
 	return splitBundle(data).entries.slice(0, width);
 }
 
-function storedLeaves({path, bytes, isExact, why}, width, entries) {
+async function storedLeaves({path, bytes, isExact, why}, width, entries) {
 	if (!bytes) { lack(why, path); return []; }
 	count("L1", "tiles");
 	const seenIn = ({length}) => length < 32 * width ? "short" : isExact && length !== 32 * width ? "added" : null;
 	const cut = data => Array.from({length: Math.min(floor(data.length / 32), width)}, (_, i) => data.subarray(32 * i, 32 * i + 32));
-	let [data, seen] = asSent(bytes, seenIn);
+	let [data, seen] = await asSent(bytes, seenIn);
 	if (seen === "changed" && !entries.every((entry, i) => same(leafHash(entry), cut(data)[i]))) [data, seen] = [bytes, seenIn(bytes)]; // a CR LF by chance
 	if (seen) lack(seen, path);
 	return cut(data);
@@ -311,7 +311,7 @@ async function checkTiles() {
 		const width = Math.min(256, left - number * 256);
 		for (const kind of level ? [level] : [0, "entries"]) {
 			read.add(tilePlace(kind, number, width));
-			if (level) checkTile(await readTile(kind, number, width), level, number, width, width);
+			if (level) await checkTile(await readTile(kind, number, width), level, number, width, width);
 		}
 	}
 	let beyond = 0;
@@ -320,7 +320,7 @@ async function checkTiles() {
 		if (covered < width) beyond++;
 		if (!covered || (covered < width && endsAt !== null)) continue;
 		const bytes = await files.read(path);
-		checkTile(isPage(bytes) ? {path, why: "replaced"} : {path, bytes}, level, number, width, covered);
+		await checkTile(isPage(bytes) ? {path, why: "replaced"} : {path, bytes: arrived(bytes)}, level, number, width, covered);
 	}
 	if (beyond && endsAt === null) remark("notes", "beyond-checkpoint", {count: beyond});
 	const others = files.names.filter(name => name.startsWith("tile/") && !parseTilePath(name));
@@ -328,12 +328,12 @@ async function checkTiles() {
 }
 
 /** Holds a tile, or the leaf hashes of an entry bundle, to the tree. */
-function checkTile({path, bytes, why}, level, number, width, covered) {
+async function checkTile({path, bytes, why}, level, number, width, covered) {
 	const isBundle = level === "entries", kind = isBundle ? "bundle" : "tile", span = isBundle ? 1 : 256 ** level, first = number * 256 * span;
 	if (!bytes) return lack(why, path);
 	count("L1", kind + "s");
 	const length = 32 * (path.includes(".p/") ? width : 256);
-	const [data, seen] = asSent(bytes, bytes => {
+	const [data, seen] = await asSent(bytes, bytes => {
 		const {entries, isWhole} = isBundle ? splitBundle(bytes) : {};
 		if (isBundle) return entries.length < covered ? "short" : isWhole ? null : "added";
 		if (bytes.length !== length) return bytes.length < length ? "short" : "added";
@@ -349,11 +349,15 @@ function checkTile({path, bytes, why}, level, number, width, covered) {
 	if (seen && seen !== "differs") lack(seen, path);
 }
 
-/** What became of a document of another hash, if that is no alteration: cut, or other line ends. */
+/** What became of a document of another hash, if that is no alteration: cut, added to, or changed. */
 async function changedOnTheWay(bytes, name, known) {
-	if (!bytes.length || (known?.sizes.size && bytes.length < Math.min(...known.sizes))) return "short";
-	const sent = bytes.length <= 2 ** 24 ? lineEnds(bytes) : bytes;
-	return hex(new Uint8Array(await subtle.digest("SHA-256", sent))) === name ? "changed" : null;
+	const sizes = [...known?.sizes ?? []], isIt = async part => hex(new Uint8Array(await subtle.digest("SHA-256", part))) === name;
+	if (!bytes.length || (sizes.length && bytes.length < Math.min(...sizes))) return "short";
+	if (bytes.length > 2 ** 24) return null;
+	if (endsInZeros(bytes)) return "short";
+	for (const size of sizes) if (await isIt(bytes.subarray(0, size))) return "added";
+	for (const one of await restored(bytes)) if (await isIt(one)) return "changed";
+	return null;
 }
 
 async function checkDocuments() {

@@ -12,11 +12,26 @@ function isFramed(bytes) {
 	return at === bytes.length;
 }
 
-/** A binary file as it was before its line ends were changed, if that makes it whole; and what is amiss. */
-function asSent(bytes, seenIn) {
+/** A binary file as it was before the way changed it, if that makes it whole; and what is amiss. */
+async function asSent(bytes, seenIn) {
 	const seen = seenIn(bytes);
-	return seen && seenIn(lineEnds(bytes)) === null ? [lineEnds(bytes), "changed"] : [bytes, seen];
+	for (const one of seen ? await restored(bytes) : []) if (seenIn(one) === null) return [one, "changed"];
+	return seen && decode(bytes)?.includes("\ufffd") ? [new Uint8Array(), "replaced"] : [bytes, seen];
 }
+
+/** What a file may have been: before other line ends, a mark, gzip, or Latin-1 that was written as UTF-8. */
+async function restored(bytes) {
+	const bare = latin1(bytes.subarray(0, 3)) === "\xef\xbb\xbf" ? bytes.subarray(3) : bytes, text = decode(bytes), parts = [];
+	let size = 0;
+	try {
+		for await (const part of new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))) if (parts.push(part), (size += part.length) > 2 ** 25) break;
+	} catch {}
+	return [lineEnds(bytes), lineEnds(bare), bare, new Uint8Array(await new Blob(parts).arrayBuffer()), ...text === null || /[^\0-\xff]/.test(text) ? [] : [fromLatin1(text)]];
+}
+
+/** A file whose room was made before its bytes came ends in zeros; neither a hash nor an entry does. */
+const endsInZeros = bytes => bytes.length > 31 && !bytes.subarray(-32).some(byte => byte);
+const arrived = bytes => endsInZeros(bytes) ? bytes.subarray(0, bytes.findLastIndex(byte => byte) + 1) : bytes;
 
 function unquote(text) {
 	const lines = text.split("\n");

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import cached_property
 from typing import Final, NamedTuple, TypeVar
 
@@ -100,6 +101,7 @@ class PublishedLog:
             return file._replace(why=WITHHELD) if file.why == MISSING else file
         return file
 
+    # A file whose room was made before its bytes came ends in zeros; neither a hash nor an entry does.
     @staticmethod
     def _first(paths: list[str], limit: int, read: Callable[[str, int], bytes | None]) -> FoundFile:
         why = MISSING
@@ -108,7 +110,7 @@ class PublishedLog:
             if data is not None and is_page(data):
                 data, seen = None, "replaced"
             if data is not None:
-                return FoundFile(path, data)
+                return FoundFile(path, data.rstrip(b"\0") if data.endswith(bytes(HASH_BYTES)) else data)
             why = seen if why == MISSING else why
         return FoundFile(paths[0], None, why)
 
@@ -157,10 +159,8 @@ class PublishedLog:
         for path in self._names or ():
             if not path.startswith(below):
                 continue
-            try:
+            with suppress(Malformed):
                 tiles.append(TileFile(path, *parse_tile_path(path)))
-            except Malformed:
-                continue
         return sorted(tiles, key=lambda tile: (str(tile.level), tile.number, -tile.width))
 
     def other_files(self) -> list[str]:

@@ -8,7 +8,9 @@ import base64
 import binascii
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 from constancia.verify.core.errors import Malformed, Unreadable
@@ -19,6 +21,7 @@ LINE_ENDS: Final = "CRLF"
 _PAGE: Final = re.compile(rb"\s*<(?:!doctype|html|\?xml|head|body)", re.IGNORECASE)
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MARK: Final = b"\xef\xbb\xbf"
+_LOST: Final = "\ufffd".encode()
 _SIGNED: Final = "— ".encode()
 # A part of a mail in base64: its headers, an empty line, lines of that alphabet.
 _PART: Final = re.compile(
@@ -62,7 +65,9 @@ def plain(text: bytes) -> bytes:
 
 
 def as_sent(data: bytes, seen_in: Callable[[bytes], str | None]) -> tuple[bytes, str | None]:
-    """Give a binary file as it was before line ends were changed on the way, if that makes it whole.
+    """Give a binary file as it was before the way changed it, if that makes it whole.
+
+    A file that was decoded as text and lost bytes that are no UTF-8 (U+FFFD in their place) is a text in its place.
 
     Args:
         data: The file's bytes.
@@ -72,9 +77,19 @@ def as_sent(data: bytes, seen_in: Callable[[bytes], str | None]) -> tuple[bytes,
         The bytes to go on with, and what is amiss.
     """
     seen = seen_in(data)
-    if seen is not None and b"\r\n" in data and seen_in(undo_line_ends(data)) is None:
-        return undo_line_ends(data), "changed"
-    return data, seen
+    whole = None if seen is None else next((one for one in restored(data) if seen_in(one) is None), None)
+    if seen is not None and whole is None and _LOST in data and data.decode(errors="ignore").encode() == data:
+        return b"", "replaced"
+    return (data, seen) if whole is None else (whole, "changed")
+
+
+def restored(data: bytes) -> Iterator[bytes]:
+    """Yield what a file may have been: before other line ends, a mark, gzip, or Latin-1 that was written as UTF-8."""
+    yield from (undo_line_ends(data), plain(data), data.removeprefix(_MARK))
+    with suppress(zlib.error):
+        yield zlib.decompressobj(31).decompress(data, 2**25)  # 31: of a gzip file
+    with suppress(UnicodeError):
+        yield data.decode().encode("latin-1")
 
 
 def undone(raw: bytes, parse: Callable[[bytes], Any], header: bytes = b"") -> tuple[str, bytes] | None:
@@ -91,11 +106,9 @@ def undone(raw: bytes, parse: Callable[[bytes], Any], header: bytes = b"") -> tu
     done: list[str] = []
     for what, data in _steps(raw, header):
         done.append(what)
-        try:
+        with suppress(Malformed):
             parse(data)
-        except Malformed:
-            continue
-        return ", ".join(done), data
+            return ", ".join(done), data
     return None
 
 
@@ -139,10 +152,9 @@ def _steps(raw: bytes, header: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _from_utf16(data: bytes) -> bytes:
-    try:
+    with suppress(UnicodeDecodeError):
         return data.decode("utf-16").encode() if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data
-    except UnicodeDecodeError:
-        return data
+    return data
 
 
 def _from_quoted_printable(data: bytes) -> bytes:
@@ -174,12 +186,9 @@ def _from_base64(data: bytes, header: bytes) -> bytes:
     if not header or header in data:
         return data
     for part in _PART.finditer(data):
-        try:
-            decoded = base64.b64decode(part[1].replace(b"\n", b""))
-        except binascii.Error:
-            continue
-        if header in decoded:
-            return undo_line_ends(decoded)
+        with suppress(binascii.Error):
+            if header in (decoded := base64.b64decode(part[1].replace(b"\n", b""))):
+                return undo_line_ends(decoded)
     return data
 
 
@@ -198,10 +207,9 @@ def _character(match: re.Match[bytes]) -> bytes:
 
 def text_of(data: bytes) -> str | None:
     """Give a file's text: UTF-8, or UTF-16 by its mark, without the mark; None if it is none."""
-    try:
+    with suppress(UnicodeDecodeError):
         return data.decode("utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
+    return None
 
 
 def parse_any(text: str) -> Any:
@@ -227,8 +235,6 @@ def _no_constant(name: str) -> None:
 
 def written_again(data: bytes) -> bytes:
     """Give JSON that a program indented or sorted otherwise in its one form again; as it is where that has none."""
-    text = text_of(data)
-    try:
-        return data if text is None else canonical(parse_any(text))
-    except (Malformed, ValueError, TypeError, RecursionError):
-        return data
+    with suppress(Malformed, ValueError, TypeError, RecursionError):
+        return canonical(parse_any(text_of(data) or ""))
+    return data

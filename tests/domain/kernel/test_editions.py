@@ -31,3 +31,5 @@ def test_an_edition_is_named_in_one_place() -> None:
     assert [path.name for path in sorted(domain.rglob("*.py")) if names.search(path.read_text(encoding="utf-8"))] == [
         "editions.py"
     ]
+    bare = re.compile(r"\b(?:since|until)=\d|^\s+(?:SINCE|UNTIL)\w*: ClassVar = \d", re.MULTILINE)
+    assert [path.name for path in sorted(domain.rglob("*.py")) if bare.search(path.read_text(encoding="utf-8"))] == []

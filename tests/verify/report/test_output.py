@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 import pytest
 from tests.verify.small_ledger import Log
+from tests.warm import WARM
 
 pytestmark = pytest.mark.slow
 
@@ -42,12 +44,9 @@ def ran(command: list[str], shell: str = "", **env: str) -> subprocess.Completed
     return subprocess.run(command, capture_output=True, check=False, timeout=120, env={**os.environ, **home, **env})
 
 
-# The verifier by itself is tried with every verdict under every kind of output. For `constancia verify` each pair would
-# start the larger program once more, about a second each, and it writes and ends through the same functions
-# (`verify/report/output.py`). So each kind of output and each verdict meets it at least once, and `unreadable` every
-# kind that can't be written. 24 pairs are not tried with it, and `test_pairs_of_the_larger_program` names them: 12 of
-# 16 of a verdict and an encoding, 12 of 18 of a reported verdict and an output that can't be written. A closed pipe is
-# tried with `intact` and `altered`, for both commands; neither `inconclusive` nor `unreadable` is tried there.
+# Both programs meet every verdict with every encoding and every output. The verifier by itself starts an interpreter
+# each time. Of `constancia verify` each kind of output and each verdict does so once; the other pairs are forked from a
+# warm parent, with streams that are made as an interpreter makes them at its start.
 ENCODINGS = ("cp437", "cp1252", "ascii", "utf-8")
 UNWRITABLE = (">&-", ">/dev/full", ">&- 2>&-", ">/dev/full 2>/dev/full", "2>&-", "2>/dev/full")
 REPORTED = ("intact", "altered", "inconclusive")  # on standard output; `unreadable` is said on standard error
@@ -56,24 +55,74 @@ UNWRITABLE_PAIRS = (
     *zip(REPORTED * 2, UNWRITABLE, strict=True),
     *(("unreadable", shell) for shell in UNWRITABLE),
 )
+WITH_STREAMS = (
+    WARM
+    + """
+import io, os, sys
+encoding, shell = sys.argv[1:3]
+del sys.argv[1:3]
+for redirection in shell.split():
+    descriptor = 2 if redirection.startswith("2") else 1
+    if redirection.endswith("&-"):
+        os.close(descriptor)
+    else:
+        os.dup2(os.open("/dev/full", os.O_WRONLY), descriptor)
+def stream(descriptor, errors):
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return None
+    raw = io.BufferedWriter(io.FileIO(descriptor, "w", closefd=False))
+    return io.TextIOWrapper(raw, encoding=encoding, errors=errors)
+sys.stdout, sys.stderr = stream(1, "strict"), stream(2, "backslashreplace")
+sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
+from constancia.api.cli import main
+code = 0
+try:
+    main()
+except SystemExit as end:
+    code = end.code or 0
+try:
+    for one in filter(None, (sys.stdout, sys.stderr)):
+        one.flush()
+except OSError:
+    code = 120  # as an interpreter says it at its end
+os._exit(code)
+"""
+)
 
 
-def test_pairs_of_the_larger_program() -> None:
-    """What the comment above says is not tried is what is not tried."""
-    encoded = {(verdict, encoding) for verdict in CODES for encoding in ENCODINGS}
-    unwritable = {(verdict, shell) for verdict in CODES for shell in UNWRITABLE}
-    assert (len(encoded), len(encoded - set(ENCODED_PAIRS))) == (16, 12)
-    assert len({pair for pair in unwritable if pair[0] in REPORTED}) == 18
-    left_out = unwritable - set(UNWRITABLE_PAIRS)
-    assert sorted(left_out) == sorted(
-        (verdict, shell)
-        for place, shell in enumerate(UNWRITABLE)
-        for verdict in REPORTED
-        if verdict != REPORTED[place % len(REPORTED)]
-    )
-    assert len(left_out) == 12
-    for pairs, kinds in ((ENCODED_PAIRS, ENCODINGS), (UNWRITABLE_PAIRS, UNWRITABLE)):
-        assert ({verdict for verdict, _ in pairs}, {kind for _, kind in pairs}) == (set(CODES), set(kinds))
+def forked(arguments: Sequence[str], encoding: str = "utf-8", shell: str = "") -> subprocess.CompletedProcess[bytes]:
+    """Run `constancia verify` as a process that a warm parent forks, with such streams."""
+    return ran([sys.executable, "-c", WITH_STREAMS, encoding, shell, "verify", *arguments])
+
+
+def test_streams_of_a_forked_process_are_those_of_a_started_one(sources: dict[str, list[str]]) -> None:
+    started = ran([*COMMANDS["constancia"], *sources["altered"]], PYTHONIOENCODING="ascii")
+    done = forked(sources["altered"], "ascii")
+    assert (started.returncode, started.stdout) == (done.returncode, done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "encoding"), [pair for pair in product(CODES, ENCODINGS) if pair not in ENCODED_PAIRS]
+)
+def test_encoding_of_the_larger_programs_output_changes_no_code(
+    verdict: str, encoding: str, sources: dict[str, list[str]]
+) -> None:
+    done = forked(sources[verdict], encoding)
+    assert done.returncode == CODES[verdict], done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("verdict", "shell"), [pair for pair in product(CODES, UNWRITABLE) if pair not in UNWRITABLE_PAIRS]
+)
+def test_larger_programs_output_that_can_not_be_written_gives_no_verdicts_code(
+    verdict: str, shell: str, sources: dict[str, list[str]]
+) -> None:
+    done = forked(sources[verdict], shell=shell)
+    expected = {CODES[verdict]} if shell.startswith("2") else NOT_SAID
+    assert done.returncode in expected, done.stderr
 
 
 def of_verify(kinds: Sequence[str]) -> list[tuple[str, str, str]]:
@@ -108,7 +157,7 @@ def test_output_that_can_not_be_written_gives_no_verdicts_code(
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("verdict", ["intact", "altered"])
+@pytest.mark.parametrize("verdict", REPORTED)
 def test_closed_pipe_gives_no_verdicts_code(verdict: str, command: str, sources: dict[str, list[str]]) -> None:
     reader, writer = os.pipe()
     os.close(reader)

@@ -98,10 +98,11 @@ class Writer:
             return self._write(submissions)
 
     def _write(self, submissions: Sequence[Submission]) -> list[Outcome]:
-        self._accepted, self._accepted_ids, self._accepted_acts = [], {}, []
+        # First what the last batch left in doubt: its acts are still those accepted.
         refused = self._revive() or self.guard.refusal(wait=True)
         if refused is not None:
             return [refused] * len(submissions)
+        self._accepted, self._accepted_ids, self._accepted_acts = [], {}, []
         try:
             outcomes = self._judge_all(submissions)
             if self._accepted:

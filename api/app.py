@@ -159,10 +159,10 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     app.state.made = MadeFiles()
     app.state.make_app = copy_app
     app.state.rates = rates = Rates(settings)
-    app.state.quotas = Quotas(ledger, settings)
+    app.state.quotas = quotas = Quotas(ledger, settings)
     app.add_middleware(Guard, rates=rates, settings=settings, shown=shown)
     app.add_middleware(Prefixed, prefix=settings.root_path)  # the last one added is the first that a request meets
-    direct.answer_directly(app, ledger, settings, rates)
+    direct.answer_directly(app, ledger, settings, rates, quotas)
     for module in (
         acts,
         entries,

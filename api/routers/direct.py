@@ -3,6 +3,7 @@
 from fastapi import FastAPI, Request, Response
 
 from constancia.api.http.direct import AnswerStore, Direct, stored
+from constancia.api.http.quotas import Quotas
 from constancia.api.http.rates import Rates
 from constancia.api.http.settings import Settings
 from constancia.api.routers import entries, log
@@ -11,7 +12,7 @@ from constancia.ledger.ledger import Ledger
 _INDEX = "(0|[1-9][0-9]{0,14})"
 
 
-def answer_directly(app: FastAPI, ledger: Ledger, settings: Settings, rates: Rates) -> None:
+def answer_directly(app: FastAPI, ledger: Ledger, settings: Settings, rates: Rates, quotas: Quotas) -> None:
     """Have an application answer some requests directly, all others by its router.
 
     Args:
@@ -19,11 +20,12 @@ def answer_directly(app: FastAPI, ledger: Ledger, settings: Settings, rates: Rat
         ledger: Its ledger.
         settings: The operator's settings.
         rates: The counters of requests.
+        quotas: The counters of what parties record.
     """
     store = AnswerStore()
 
     async def append(request: Request, _rest: str) -> Response:
-        return await entries.append_entry(request, ledger, settings, rates)
+        return await entries.append_entry(request, ledger, settings, rates, quotas)
 
     async def checkpoint(request: Request, _rest: str) -> Response:
         return log.checkpoint(request, ledger)

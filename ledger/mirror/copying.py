@@ -123,7 +123,7 @@ class LogCopy:
                 return
             self._tree.truncate(before)
             seen = "its entries are not those that were verified"
-        raise NotCopied(f"{remote.location}/{path} can't be copied: {seen or 'it is missing'}")
+        raise NotCopied(f"{remote.files.location}/{path} can't be copied: {seen or 'it is missing'}")
 
     def _candidates(self, number: int, width: int, path: str, remote: PublishedLog) -> Iterator[tuple[bytes, bool]]:
         try:

@@ -160,7 +160,7 @@ class Scene:
     def _witness(self, path: Path, name: str) -> Witness:
         verifier = history(TRUE).signer.verifier
         store = WitnessStore.create(path, keys(name).keys)
-        return Witness(store, keys(name), {verifier.name: verifier}, self.clock)
+        return Witness(store, keys(name), {verifier.name: (verifier,)}, self.clock)
 
     def _trust(self, folder: Path, log: Log) -> TrustFolder:
         log.write_trust(folder)

@@ -41,7 +41,7 @@ class WitnessModel(RuleBasedStateMachine):
     def _opened(self, *, create: bool) -> Witness:
         path, signer = Path(self.folder.name) / "w.sqlite", history(TRUE).signer.verifier
         store = (WitnessStore.create if create else WitnessStore.open)(path, keys("w1").keys)
-        return Witness(store, keys("w1"), {signer.name: signer}, self.clock)
+        return Witness(store, keys("w1"), {signer.name: (signer,)}, self.clock)
 
     @rule(side=SIDES, size=SIZES, knows=st.booleans(), is_true=st.booleans())
     def asked(self, side: str, size: int, knows: bool, is_true: bool) -> None:

@@ -362,15 +362,8 @@ class Ledger:
 
     def publish(self, place: Path | Target | None = None, *, tidy: bool = False, check: bool = False) -> PublishResult:
         """Bring a published log up to date, by default the ledger's own folder `log`; see `static_files.publish`."""
-        return publish(
-            self.log,
-            self.documents,
-            place or self.folder.log,
-            self.anchors,
-            tidy=tidy,
-            check=check,
-            rollbacks=self.folder.rollbacks,
-        )
+        parts = (self.log, self.documents, place or self.folder.log, self.anchors)
+        return publish(*parts, tidy=tidy, check=check, rollbacks=self.folder.rollbacks)
 
     def export(self, path: Path, extras: Iterable[tuple[str, bytes]] = ()) -> Checkpoint:
         """Write the bundle, with more files to read next to the log's; see `bundle.export_bundle`."""
@@ -394,10 +387,7 @@ class Ledger:
         self._core.application.store.wait_growth(timeout_s, stop)
 
     def refresh(self) -> int:
-        """Read what another process has appended; for a ledger opened for reading.
-
-        Returns:
-            The size.
+        """Read what another process has appended to a ledger opened for reading; return the size.
 
         Raises:
             Fatal: What came does not continue what was there.

@@ -333,10 +333,7 @@ def say_unverified(source: str | Path) -> None:
 
 
 def open_for_writing(
-    folder: Path,
-    passphrase_file: Path | None,
-    options: "Options | None" = None,
-    database: "Address | None" = None,
+    folder: Path, passphrase_file: Path | None, options: "Options | None" = None, database: "Address | None" = None
 ) -> "Ledger":
     """Open a ledger's folder with its log key; a demonstration, and nothing else, has the passphrase in its folder."""
     from constancia.ledger.assembly import Options

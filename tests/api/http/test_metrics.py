@@ -1,6 +1,7 @@
 """Metrics of the server: asked by real HTTP, parsed by the library's own parser."""
 
 import re
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -142,7 +143,16 @@ def test_server_counts_where_it_is_asked_to(adopted: Desk) -> None:
         assert value(values, "writable") == 0
 
 
-@pytest.mark.parametrize("given", ["9464", "host:", ":1", "host:x"])
+def test_address_that_is_taken_is_said(adopted: Desk, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        place = f"127.0.0.1:{taken.getsockname()[1]}"
+        folder = adopted.ledger.folder.path
+        given = ["serve", "--dir", folder, "--read-only", "--port", "0", "--metrics", place]
+        done = run_here(given, env={}, cwd=tmp_path)
+    assert (done.returncode, place.rpartition(":")[2] in done.stderr) == (76, True), done.stderr
+
+
+@pytest.mark.parametrize("given", ["9464", ":1"])
 def test_address_of_another_form_names_the_option(adopted: Desk, given: str, tmp_path: Path) -> None:
     folder = adopted.ledger.folder.path
     done = run_here(["serve", "--dir", folder, "--read-only", "--port", "0", "--metrics", given], env={}, cwd=tmp_path)

@@ -147,7 +147,7 @@ def test_address_that_is_taken_is_said(adopted: Desk, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         place = f"127.0.0.1:{taken.getsockname()[1]}"
         folder = adopted.ledger.folder.path
-        given = ["serve", "--dir", folder, "--read-only", "--port", "0", "--metrics", place]
+        given = ["serve", "--dir", str(folder), "--read-only", "--port", "0", "--metrics", place]
         done = run_here(given, env={}, cwd=tmp_path)
     assert (done.returncode, place.rpartition(":")[2] in done.stderr) == (76, True), done.stderr
 

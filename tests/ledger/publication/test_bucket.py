@@ -181,6 +181,24 @@ def test_cut_run_shows_the_former_checkpoint_and_the_next_one_finishes_it(
     assert verdict(documented, store.address(place)) is Verdict.INTACT
 
 
+def test_list_of_anchors_comes_after_the_anchors(documented: Desk, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    size, note = documented.ledger.size, documented.ledger.log.checkpoint()
+    for name in ("one", "two", "three"):
+        documented.ledger.anchors.add(size, note, name, b"an answer")
+    order: list[str] = []
+    whole = BucketTarget._put
+
+    def noted(self: BucketTarget, path: str, data: bytes, mode: object) -> None:
+        whole(self, path, data, mode)  # type: ignore[arg-type]
+        order.append(path)
+
+    monkeypatch.setattr(BucketTarget, "_put", noted)
+    publish(documented, place)
+    anchors = [path for path in order if path.startswith("anchors/")]
+    assert (len(anchors), anchors[-1]) == (5, "anchors/SHA256SUMS")
+    assert order.index("checkpoint") < order.index(anchors[0])
+
+
 @pytest.mark.parametrize("name", ["tile/0/000.p/", "tile/entries/000.p/", "documents/"])
 def test_damaged_object_is_mended(documented: Desk, store: ObjectStore, place: str, name: str) -> None:
     publish(documented, place)

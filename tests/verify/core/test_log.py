@@ -19,8 +19,9 @@ from tests.dishonest import (
     with_signatures_of,
     with_statement,
 )
-from tests.verify.small_ledger import Log, LogKey, Writer
+from tests.verify.small_ledger import ORIGIN, Log, LogKey, Writer
 
+from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.note import format_note, format_vkey, parse_note
 from constancia.verify.core.formats.policy import NO_QUORUM, Policy
 from constancia.verify.core.log import check_log
@@ -132,3 +133,30 @@ def test_key_that_is_reported_is_that_of_entry_0_if_the_policy_lists_it(names: l
     findings = check_log(LOG.entries, LOG.checkpoint(), Trust(policy=policy)).findings
     assert findings.log_key == format_vkey(listed[reported])
     assert ("log-key" in {fault.code for fault in findings.faults}) == ("own" not in names)
+
+
+def earlier(size: int, root: bytes, origin: str = ORIGIN) -> bytes:
+    return LogKey("log", origin).checkpoint(size, root)
+
+
+SAVED: dict[str, tuple[bytes, list[str]]] = {
+    "an earlier one": (earlier(3, LOG.tree.root(3)), []),
+    "the last one": (LOG.checkpoint(), []),
+    "of a longer log": (earlier(LOG.size + 5, bytes(32)), ["rollback"]),
+    "of a fork": (earlier(3, bytes(32)), ["fork"]),
+}
+
+
+@pytest.mark.parametrize("name", SAVED)
+def test_log_goes_on_from_the_checkpoint_that_the_verifier_saved(name: str) -> None:
+    saved, codes = SAVED[name]
+    own = WRITER.log_key.verifier
+    trust = Trust(policy=Policy(logs={own.name: own}, witnesses={}, groups={}, quorum=NO_QUORUM), checkpoint=saved)
+    assert [fault.code for fault in check_log(LOG.entries, LOG.checkpoint(), trust).findings.faults] == codes
+
+
+def test_saved_checkpoint_of_another_log_is_refused() -> None:
+    own = WRITER.log_key.verifier
+    policy = Policy(logs={own.name: own}, witnesses={}, groups={}, quorum=NO_QUORUM)
+    with pytest.raises(Malformed, match="origin"):
+        check_log(LOG.entries, LOG.checkpoint(), Trust(policy=policy, checkpoint=OTHER.checkpoint()))

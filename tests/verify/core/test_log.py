@@ -46,6 +46,10 @@ def test_sound_log_has_no_fault() -> None:
     assert faults(LOG) == []
 
 
+def test_checkpoint_is_counted() -> None:
+    assert check_log(LOG.entries, LOG.checkpoint(), None).findings.checked == {"L1": {"checkpoints": 1}}
+
+
 @pytest.mark.parametrize("index", range(len(LOG.entries)))
 def test_signature_of_every_entry_is_checked_from_the_first_one_on(index: int) -> None:
     """The operator changes a day, and rebuilds links, tree and checkpoint: only the signer's signature is left."""

@@ -46,6 +46,20 @@ def test_sound_log_has_no_fault() -> None:
     assert faults(LOG) == []
 
 
+def test_findings_name_the_log_with_its_size_root_and_genesis() -> None:
+    findings = check_log(LOG.entries, LOG.checkpoint(), None).findings
+    named = (findings.origin, findings.size, findings.root, findings.genesis)
+    assert named == (ORIGIN, LOG.size, LOG.tree.root(), LOG.tree.leaf(0))
+
+
+def test_signature_of_a_statement_is_of_level_2_that_of_a_checkpoint_of_level_1() -> None:
+    act, _, _ = ACTS["signatures of another entry"]
+    assert {fault.level for fault in found(act(LOG)) if fault.code == "signature"} == {"L2"}
+    [line] = parse_note(LOG.checkpoint()).signatures
+    unsigned = format_note(TEXT.replace(f"\n{LOG.size}\n", f"\n{LOG.size - 1}\n"), [line])
+    assert [fault.level for fault in found(LOG, unsigned) if fault.code == "checkpoint"] == ["L1"]
+
+
 def test_checkpoint_is_counted() -> None:
     assert check_log(LOG.entries, LOG.checkpoint(), None).findings.checked == {"L1": {"checkpoints": 1}}
 

@@ -306,6 +306,26 @@ def test_5_root_whose_period_is_over_is_in_nobodys_way_since_the_second_edition(
     assert [(fault.index, fault.code) for fault in audited(writer, tmp_path).faults] == expected
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "code"),
+    [
+        ("2019-03-01", "2019-03-01", None),
+        ("2019-03-02", "2019-03-03", "key-period"),
+        ("2019-02-27", "2019-02-28", "key-period"),
+    ],
+)
+def test_2_key_may_sign_from_the_first_day_of_its_period_to_the_last(
+    first: str, last: str, code: str | None, tmp_path: Path
+) -> None:
+    writer = Writer().found()
+    new_root(writer, "academia", "root", ("inai",), 1, valid_from=first, valid_until=last)
+    joined = {"organization": "unam", "party": "academia", "since": "2019"}
+    index = writer.as_root("academia", "MemberOrganizationJoined", "party/academia", joined, key=Key("root"))
+    assert b'"recorded_at":"2019-03-01T' in writer.entries[index]
+    expected = [] if code is None else [(index, code)]
+    assert [(fault.index, fault.code) for fault in audited(writer, tmp_path).faults] == expected
+
+
 @pytest.mark.parametrize("kind", ["KeyRevoked", "KeyCompromised"])
 def test_5_founder_ends_no_other_partys_root(kind: str, tmp_path: Path) -> None:
     writer = Writer().found()

@@ -1,6 +1,6 @@
 """One act being prepared on a page: what is known of it already, its questions, its answers, what the ledger says."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -17,6 +17,7 @@ from constancia.api.forms.preparing import Desk, Prepared, prepare, scope_change
 from constancia.api.forms.reading import Fault, read, walk
 from constancia.api.forms.view import ADDED, OPENED, completed, without
 from constancia.api.http.form_body import FormBody
+from constancia.api.pages.cited import cited_documents
 from constancia.api.pages.marked_text import marked_sentence
 from constancia.api.pages.picture_scope import changes_of
 from constancia.api.pages.prepare_beginning import Beginning
@@ -176,7 +177,7 @@ class PreparedForm(Beginning):
     @staticmethod
     def documents(body: object) -> list[Mapping[str, Any]]:
         """Give the documents and evidence that a body cites by a hash."""
-        return list(_cited(body))
+        return list(cited_documents(body))
 
     @property
     def notes(self) -> Callable[[Field], str]:
@@ -188,14 +189,3 @@ def _own_key(members: Mapping[str, Any]) -> str | None:
     """Give the key that must sign, where the act itself names it: what a key says of itself by its holder."""
     is_own = REGISTRY[str(members["type"])].stream_kind == "key" and "appointment" in members["actor"]
     return members["body"].get("key") if is_own else None
-
-
-def _cited(value: object) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, dict):
-        if "sha256" in value and ("title" in value or "description" in value):
-            yield value
-        for item in value.values():
-            yield from _cited(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _cited(item)

@@ -1,7 +1,6 @@
 """The pages' routes. What a page shows of the state are the rows that the interface serves (`views/as_of.py`)."""
 
 import json
-from collections.abc import Iterator
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -26,6 +25,7 @@ from constancia.api.pages import (
     search,
 )
 from constancia.api.pages.chronicle import lines
+from constancia.api.pages.cited import cited_documents
 from constancia.api.pages.commitment_page import Before
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.markdown import formatted
@@ -139,7 +139,7 @@ def entry(name: str, frame: TheFrame) -> Response:
         entry=parsed,
         person=person,
         about=_about(frame, parsed["statement"]),
-        documents=list(_documents(parsed["statement"]["body"])),
+        documents=list(cited_documents(parsed["statement"]["body"])),
         before=before,
         after=after,
         witnessed=witnessed_line(frame, index),
@@ -160,18 +160,6 @@ def _about(frame: Frame, statement: dict[str, Any]) -> list[tuple[str, object]]:
         if item is not None and item.stream is not None and (address := frame.page_of(item.stream)) is not None
     }
     return list(pages.items())
-
-
-def _documents(value: object) -> Iterator[dict[str, Any]]:
-    """Yield the documents that a body cites, wherever they are in it."""
-    if isinstance(value, dict):
-        if "sha256" in value and ("title" in value or "description" in value):
-            yield value
-        for item in value.values():
-            yield from _documents(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _documents(item)
 
 
 @router.get("/e/{leaf_hash}")

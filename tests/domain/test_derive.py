@@ -10,7 +10,7 @@ from tests.domain.agreements.test_agreement import signed_by
 from tests.domain.commitments.test_commitment import adopted, completed, report
 from tests.domain.commitments.test_deliverable import accepted, in_hand
 from tests.domain.governance.test_decision import ADOPTION, FOR, opened, signature, voted
-from tests.domain.stage import Body, Stage, key_id, milestone, root, seated, small_scope
+from tests.domain.stage import Body, Stage, act_of, key_id, milestone, proposed, root, seated, small_scope
 from tests.domain.strategies import few
 from tests.domain.test_oracles import history
 
@@ -89,6 +89,12 @@ def test_in_force_never_lapses() -> None:
 )
 def test_what_became_of_a_vote(stage: Any, expected: list[str]) -> None:
     assert kinds(stage()) == expected
+
+
+def test_a_vote_that_is_open_hides_no_other() -> None:
+    stage, act = opened("9999-01-01"), act_of("CommitmentAdopted", ADOPTION | {"decision": "d2"})
+    stage.says("inai", "DecisionProposed", proposed("d2", act, closes="2019-03-05"))
+    assert kinds(stage) == ["DecisionLapsed"]
 
 
 def test_accepted_by_all_names_the_version() -> None:

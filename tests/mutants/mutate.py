@@ -51,18 +51,22 @@ class Mutant:
         _replace(tree, self.steps, self.other)
         return ast.fix_missing_locations(tree)
 
-    def outermost(self, root: Path) -> tuple[str, int] | None:
-        """Give name and line of the outermost function in whose body the change is; None where it is in none."""
+    def functions(self, root: Path) -> list[tuple[str, int]]:
+        """Give name and first line of each function in whose body the change is, the outermost first."""
         node: ast.AST = ast.parse((root / self.path).read_text(encoding="utf-8"))
         names: list[str] = []
+        around: list[tuple[str, int]] = []
         for name, index in self.steps:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                if name != "body":
+                    break
                 first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-                return (".".join(names), first) if name == "body" else None
+                around.append((".".join(names), first))
+                names.append("<locals>")
             value = getattr(node, name)
             node = value if index is None else value[index]
             names += [node.name] if isinstance(node, _NAMED) else []
-        return None
+        return around
 
     @property
     def key(self) -> tuple[str, str, str, str]:

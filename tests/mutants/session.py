@@ -78,14 +78,15 @@ class Session:
     def try_one(self, mutant: Mutant) -> str:
         """Give `killed`, `timeout`, `survived` (by all tests that reach the line), or `imported` (rule M1)."""
         path = str((self._root / mutant.path).resolve())
-        code = _mutated(mutant, self._root, path)
-        functions = [] if code is None else self._functions.get(_place(code), [])
-        if code is None or not functions:
+        # A function within another one may have been made when the module was imported: it has its own code replaced.
+        made = [(code, self._functions.get(_place(code), [])) for code in _mutated(mutant, self._root, path)]
+        changed = [(function, code) for code, functions in made for function in functions]
+        if not changed:
             return "imported"
         names = self._tests_of(mutant, path)
         usual = sum(self._seconds[name] for name in names)
         while True:
-            failed = self._forked(lambda: [self._first_failing(names, functions, code)], 5 * usual + 20)
+            failed = self._forked(lambda: [self._first_failing(names, changed)], 5 * usual + 20)
             if failed is None:
                 return "timeout"
             if failed == [None]:
@@ -108,13 +109,12 @@ class Session:
 
     def _passes_alone(self, name: str) -> bool:
         if name not in self._sound:
-            self._sound[name] = self._forked(lambda: [self._first_failing([name], [], None)], 600) == [None]
+            self._sound[name] = self._forked(lambda: [self._first_failing([name], [])], 600) == [None]
         return self._sound[name]
 
-    def _first_failing(self, names: list[str], functions: list[FunctionType], code: CodeType | None) -> str | None:
-        for function in functions:
-            if code is not None:
-                function.__code__ = code
+    def _first_failing(self, names: list[str], changed: Sequence[tuple[FunctionType, CodeType]]) -> str | None:
+        for function, code in changed:
+            function.__code__ = code
         return next((name for name, is_passed in self._results(names) if not is_passed), None)
 
     def _results(self, names: Sequence[str]) -> Iterator[tuple[str, bool]]:
@@ -190,15 +190,13 @@ def _place(code: CodeType) -> tuple[str, str, int]:
     return str(Path(code.co_filename).resolve()), code.co_qualname, code.co_firstlineno
 
 
-def _mutated(mutant: Mutant, root: Path, path: str) -> CodeType | None:
-    """Give the code of the outermost function in whose body the change is; None where it is in none."""
-    outer = mutant.outermost(root)
-    if outer is None:
-        return None
-    waiting: list[CodeType] = [compile(mutant.tree(root), path, "exec")]
+def _mutated(mutant: Mutant, root: Path, path: str) -> list[CodeType]:
+    """Give the changed code of each function in whose body the change is."""
+    around = mutant.functions(root)
+    waiting: list[CodeType] = [compile(mutant.tree(root), path, "exec")] if around else []
+    changed: list[CodeType] = []
     while waiting:
         code = waiting.pop()
-        if code.co_qualname == outer[0] and code.co_firstlineno == outer[1]:
-            return code
+        changed += [code] if (code.co_qualname, code.co_firstlineno) in around else []
         waiting += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-    return None
+    return changed

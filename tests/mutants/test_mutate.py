@@ -46,9 +46,14 @@ def test_change_has_the_lines_that_a_test_must_reach_and_the_function_that_is_re
     places = {f"{one.before}  ->  {one.after}": one for one in mutants_of(tmp_path, "a.py")}
     assert places["given < LIMIT  ->  given <= LIMIT"].lines == range(7, 8)
     assert places["2  ->  3"].lines == range(10, 11)
-    assert places["2  ->  3"].outermost(tmp_path) == ("take", 5)
-    assert places["3  ->  4"].outermost(tmp_path) is None, "a constant of the module"
-    assert places["False  ->  True"].outermost(tmp_path) is None, "a default"
+    assert places["2  ->  3"].functions(tmp_path) == [("take", 5)]
+    assert places["3  ->  4"].functions(tmp_path) == [], "a constant of the module"
+    assert places["False  ->  True"].functions(tmp_path) == [], "a default"
+    nested = "def make():\n    def rule(at, n=1):\n        return at > 0\n    return rule\n"
+    (tmp_path / "b.py").write_text(nested, encoding="utf-8")
+    places = {f"{one.before}  ->  {one.after}": one for one in mutants_of(tmp_path, "b.py")}
+    assert places["at > 0  ->  at >= 0"].functions(tmp_path) == [("make", 1), ("make.<locals>.rule", 2)]
+    assert places["1  ->  2"].functions(tmp_path) == [("make", 1)]
 
 
 @pytest.mark.parametrize(

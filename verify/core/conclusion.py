@@ -57,7 +57,7 @@ class Conclusion:
         if not self.keys:
             findings.leave_open("no-log-key")
             return None
-        key = own if own in self.keys and own is not None else self.keys[0]
+        key = next((key for key in self.keys if key == own), self.keys[0])
         findings.log_key = format_vkey(key)
         return key
 

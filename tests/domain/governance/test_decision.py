@@ -8,6 +8,7 @@ import pytest
 from tests.domain.stage import MEMBERS, Body, Stage, act_of, commitment, proposed, root, seated, small_scope, text
 from tests.domain.tables import Walk, codes
 
+from constancia.domain.governance.body import GovernanceBody
 from constancia.domain.governance.decision import Decision, Vote
 from constancia.domain.kernel.values import digest
 
@@ -124,8 +125,8 @@ def test_without_rules_of_the_body_an_abstention_adopts_nothing() -> None:
     assert found(voted(FOR | {"nosc": "against"})).status == "rejected"
 
 
-def settled(rule: str, abstention: str, choices: tuple[str | None, ...]) -> str | None:
-    decision = replace(UNVOTED, decision_rule=rule, abstention=abstention)
+def settled(rule: str, abstention: str, choices: tuple[str | None, ...], **changes: Any) -> str | None:
+    decision = replace(UNVOTED, decision_rule=rule, abstention=abstention, **changes)
     votes = tuple(
         Vote(choice=choice, mark=replace(decision.proposed, party=party))
         for party, choice in zip(MEMBERS, choices, strict=True)
@@ -171,6 +172,19 @@ def test_28_unanimity_bears_no_vote_against_and_no_silence() -> None:
 def test_case_04_a_majority_is_one_of_votes_for_it(abstention: str) -> None:
     adopted = {one for one in BALLOTS if settled("majority", abstention, one) == "adopted"}
     assert adopted == {one for one in BALLOTS if one.count("for") > 1}
+
+
+@pytest.mark.parametrize("choices", BALLOTS)
+def test_28_where_no_electors_are_listed_the_rule_counts_the_votes_alone(choices: tuple[str | None, ...]) -> None:
+    """Until the second edition of the law: a neutral abstention leaves the count, silence is a vote against."""
+    votes, away = choices.count("for"), choices.count("abstain")
+    majority = {"blocks": 2 * votes > 3, "neutral": 2 * votes > 3 - away}
+    against = choices.count("against") + choices.count(None)
+    unanimity = {"blocks": votes == 3, "neutral": against == 0 and votes > 0}
+    for abstention in ("blocks", "neutral"):
+        for rule, is_adopted in (("majority", majority[abstention]), ("unanimity", unanimity[abstention])):
+            outcome = "adopted" if is_adopted else "rejected"
+            assert settled(rule, abstention, choices, electors=None) == outcome, (rule, abstention)
 
 
 def test_28_an_act_is_judged_by_the_rules_in_force_at_its_proposal() -> None:
@@ -296,3 +310,15 @@ def test_who_changes_the_proposal_in_its_own_memory_changes_nothing_here() -> No
     before = digest(stage.state.document())
     body["act"]["body"]["commitment"] = "c9"
     assert digest(stage.state.document()) == before
+
+
+@pytest.mark.parametrize(("party", "counts"), [("inai", "2019-03-22"), ("sfp", "2019-03-18")])
+def test_33_who_voted_later_did_not_leave_before_whatever_others_said(party: str, counts: str) -> None:
+    stage = opened().on("2019-03-20")
+    stage.says("nosc", "VoteCast", vote())
+    stage.says("inai", "VoteCast", vote("against"))
+    left = {"effective": "2019-03-18", "governance_body": "cc", "grounds": text("Ya"), "party": party}
+    stage.on("2019-03-22").says(root(party), "PartyWithdrew", left)
+    seat = stage.find(GovernanceBody, "governance/cc").seat(party)
+    assert seat is not None
+    assert [(change, effective) for change, effective, _index in seat.changes] == [("withdrawn", counts)]

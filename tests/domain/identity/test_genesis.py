@@ -1,5 +1,7 @@
 """Genesis: the first entry, said once by all founders, and pinning what later acts are judged by."""
 
+from contextlib import nullcontext
+
 import pytest
 from tests.domain.stage import (
     FOUNDERS,
@@ -92,3 +94,10 @@ def founder(party: str, key: str) -> Body:
 def test_genesis_has_founders_with_keys_of_their_own_a_zone_and_known_rules(changed: Body) -> None:
     with pytest.raises(FormError):
         LedgerOpened.parse(genesis(**changed))
+
+
+@pytest.mark.parametrize(("days", "is_known"), [(0, False), (1, True), (3_660, True), (3_661, False), (True, False)])
+def test_term_of_a_rule_is_a_number_of_days_up_to_ten_years(days: int, is_known: bool) -> None:
+    changed = genesis(rules={"response_term_days": {"rule_source": "adopted", "value": days}})
+    with nullcontext() if is_known else pytest.raises(FormError, match="1 to 3660 days"):
+        LedgerOpened.parse(changed)

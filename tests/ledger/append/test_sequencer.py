@@ -89,6 +89,30 @@ class TestStoreFails:
         wait(submit(desk, 30), WAIT_S)
         assert snapshot(desk) == before
 
+    @pytest.mark.parametrize(
+        "error", [Fatal("another writer", where="lock"), OperationalError("disk is gone")], ids=["fatal", "store"]
+    )
+    def test_w2_batch_that_ends_while_it_is_judged_leaves_no_trace_in_memory(
+        self, desk: Desk, error: Exception, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before, examiner, proved = snapshot(desk), desk.writer._examiner, list[Submission]()
+        batch = _examined(desk, [desk.world.allege("c1"), desk.world.allege("c1")])
+
+        def broken(submission: Submission, *, is_final: bool) -> None:
+            assert is_final
+            proved.append(submission)
+            if len(proved) > 1:
+                assert desk.parts.head.size > before[0], "the first one of the batch is judged"
+                raise error
+
+        monkeypatch.setattr(examiner, "prove", broken)
+        if isinstance(error, Fatal):
+            with pytest.raises(Fatal):
+                desk.writer.write(batch)
+        else:
+            assert [type(outcome) for outcome in desk.writer.write(batch)] == [NotStored, NotStored]
+        assert snapshot(desk) == before
+
     def test_ledger_goes_on_when_the_store_does(self, desk: Desk, fault: Fault) -> None:
         signed = desk.world.allege("c1")
         fault.fail_before(OperationalError("disk is full"))

@@ -19,11 +19,14 @@ from tests.dishonest import (
     with_signatures_of,
     with_statement,
 )
-from tests.verify.small_ledger import Log, LogKey, Writer
+from tests.verify.small_ledger import ORIGIN, Log, LogKey, Writer
 
-from constancia.verify.core.formats.note import format_note, parse_note
+from constancia.verify.core.errors import Malformed
+from constancia.verify.core.formats.note import format_note, format_vkey, parse_note
+from constancia.verify.core.formats.policy import NO_QUORUM, Policy
 from constancia.verify.core.log import check_log
 from constancia.verify.core.report import Fault
+from constancia.verify.core.trust import Trust
 
 WRITER = Writer().found().sign_agreement().report(4)
 LOG = WRITER.log()
@@ -41,6 +44,24 @@ def faults(log: Log) -> list[tuple[str, int | None]]:
 
 def test_sound_log_has_no_fault() -> None:
     assert faults(LOG) == []
+
+
+def test_findings_name_the_log_with_its_size_root_and_genesis() -> None:
+    findings = check_log(LOG.entries, LOG.checkpoint(), None).findings
+    named = (findings.origin, findings.size, findings.root, findings.genesis)
+    assert named == (ORIGIN, LOG.size, LOG.tree.root(), LOG.tree.leaf(0))
+
+
+def test_signature_of_a_statement_is_of_level_2_that_of_a_checkpoint_of_level_1() -> None:
+    act, _, _ = ACTS["signatures of another entry"]
+    assert {fault.level for fault in found(act(LOG)) if fault.code == "signature"} == {"L2"}
+    [line] = parse_note(LOG.checkpoint()).signatures
+    unsigned = format_note(TEXT.replace(f"\n{LOG.size}\n", f"\n{LOG.size - 1}\n"), [line])
+    assert [fault.level for fault in found(LOG, unsigned) if fault.code == "checkpoint"] == ["L1"]
+
+
+def test_checkpoint_is_counted() -> None:
+    assert check_log(LOG.entries, LOG.checkpoint(), None).findings.checked == {"L1": {"checkpoints": 1}}
 
 
 @pytest.mark.parametrize("index", range(len(LOG.entries)))
@@ -110,3 +131,50 @@ CHECKPOINTS: dict[str, tuple[bytes, str, str]] = {
 def test_checkpoint_that_does_not_cover_the_entries_is_named_with_what_it_says(name: str) -> None:
     checkpoint, code, value = CHECKPOINTS[name]
     assert [(fault.code, fault.found) for fault in found(LOG, checkpoint)] == [(code, value)]
+
+
+def test_alteration_lies_somewhere_up_to_the_last_entry_that_the_checkpoint_covers() -> None:
+    [fault] = found(LOG, CHECKPOINTS["another root"][0])
+    assert (fault.index, fault.last_index, fault.somewhere) == (0, LOG.size - 1, True)
+    [fault] = found(LOG, WRITER.log_key.checkpoint(LOG.size + 2, LOG.tree.root()))
+    assert (fault.index, fault.last_index, fault.somewhere) == (LOG.size, LOG.size + 1, False)
+
+
+@pytest.mark.parametrize(("names", "reported"), [(["own"], "own"), (["new", "own"], "own"), (["new", "newer"], "new")])
+def test_key_that_is_reported_is_that_of_entry_0_if_the_policy_lists_it(names: list[str], reported: str) -> None:
+    own = WRITER.log_key.verifier
+    listed = {"own": own} | {name: LogKey(name, own.name).verifier for name in ("new", "newer")}
+    keys = tuple(listed[name] for name in names)
+    policy = Policy(
+        logs={own.name: keys[0]}, witnesses={}, groups={}, quorum=NO_QUORUM, log_keys={own.name: keys}
+    )  # fmt: skip
+    findings = check_log(LOG.entries, LOG.checkpoint(), Trust(policy=policy)).findings
+    assert findings.log_key == format_vkey(listed[reported])
+    assert ("log-key" in {fault.code for fault in findings.faults}) == ("own" not in names)
+
+
+def earlier(size: int, root: bytes, origin: str = ORIGIN) -> bytes:
+    return LogKey("log", origin).checkpoint(size, root)
+
+
+SAVED: dict[str, tuple[bytes, list[str]]] = {
+    "an earlier one": (earlier(3, LOG.tree.root(3)), []),
+    "the last one": (LOG.checkpoint(), []),
+    "of a longer log": (earlier(LOG.size + 5, bytes(32)), ["rollback"]),
+    "of a fork": (earlier(3, bytes(32)), ["fork"]),
+}
+
+
+@pytest.mark.parametrize("name", SAVED)
+def test_log_goes_on_from_the_checkpoint_that_the_verifier_saved(name: str) -> None:
+    saved, codes = SAVED[name]
+    own = WRITER.log_key.verifier
+    trust = Trust(policy=Policy(logs={own.name: own}, witnesses={}, groups={}, quorum=NO_QUORUM), checkpoint=saved)
+    assert [fault.code for fault in check_log(LOG.entries, LOG.checkpoint(), trust).findings.faults] == codes
+
+
+def test_saved_checkpoint_of_another_log_is_refused() -> None:
+    own = WRITER.log_key.verifier
+    policy = Policy(logs={own.name: own}, witnesses={}, groups={}, quorum=NO_QUORUM)
+    with pytest.raises(Malformed, match="origin"):
+        check_log(LOG.entries, LOG.checkpoint(), Trust(policy=policy, checkpoint=OTHER.checkpoint()))

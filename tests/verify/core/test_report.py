@@ -75,3 +75,8 @@ def test_form_error_becomes_a_fault_at_its_place(where: str, field: str) -> None
     fault = fault_of(Malformed("form", where, "one", "two"), "entry-form", 3, "entry", "L1")
     assert (fault.code, fault.index, fault.field, fault.level) == ("entry-form", 3, field, "L1")
     assert (fault.expected, fault.found, fault.note) == ("one", "two", "form")
+
+
+def test_error_says_what_was_expected_and_what_there_was() -> None:
+    assert str(Malformed("form", "index", "an integer", "x")) == "index: expected an integer, found x [form]"
+    assert str(Malformed("form", "index", "an integer")) == "index: expected an integer, found nothing [form]"

@@ -175,10 +175,9 @@ def verify_ecdsa_p256(handle: ec.EllipticCurvePublicKey, sig: bytes, message: by
     Source: FIPS 186-5 §6.4, RFC 3279 §2.2.3.
     """
     try:
-        r, s = decode_dss_signature(sig)
+        is_strict = encode_dss_signature(*decode_dss_signature(sig)) == sig
     except ValueError:
         return False
-    is_strict = r >= 1 and s >= 1 and encode_dss_signature(r, s) == sig
     return is_strict and _is_accepted(lambda: handle.verify(sig, message, ec.ECDSA(hashes.SHA256())))
 
 

@@ -281,6 +281,51 @@ def test_5_founder_makes_itself_no_root_of_a_party_that_has_one(party: str, tmp_
     assert (fault.index, fault.code, fault.field) == (index, "authority", "statement.body.key")
 
 
+def new_root(writer: Writer, party: str, name: str, endorsing: tuple[str, ...], schema: int, **period: str) -> int:
+    """A key presents itself as a party's root, and others endorse it; gives the index of the last endorsement."""
+    new, index = Key(name), -1
+    body, actor = {"key": new.key_id, "party": party, **new.material}, {"capacity": "root", "party": party}
+    statement = writer.draft("KeyRegistered", f"key/{new.key_id}", body, actor, schema=schema)
+    writer.record(statement, new.sign(statement))
+    for founder in endorsing:
+        endorsed = {"key": new.key_id, **period}
+        index = writer.as_root(founder, "KeyEndorsed", f"key/{new.key_id}", endorsed, schema=schema)
+    return index
+
+
+@pytest.mark.parametrize(
+    ("schema", "until", "is_fault"), [(1, "2018-12-31", True), (2, "2018-12-31", False), (2, "2030-12-31", True)]
+)
+def test_5_root_whose_period_is_over_is_in_nobodys_way_since_the_second_edition(
+    schema: int, until: str, is_fault: bool, tmp_path: Path
+) -> None:
+    writer = Writer().found()
+    new_root(writer, "academia", "first root", ("inai",), schema, valid_from="2018-01-01", valid_until=until)
+    index = new_root(writer, "academia", "second root", ("inai",), schema, valid_from="2019-01-01")
+    expected = [(index, "authority")] if is_fault else []
+    assert [(fault.index, fault.code) for fault in audited(writer, tmp_path).faults] == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "code"),
+    [
+        ("2019-03-01", "2019-03-01", None),
+        ("2019-03-02", "2019-03-03", "key-period"),
+        ("2019-02-27", "2019-02-28", "key-period"),
+    ],
+)
+def test_2_key_may_sign_from_the_first_day_of_its_period_to_the_last(
+    first: str, last: str, code: str | None, tmp_path: Path
+) -> None:
+    writer = Writer().found()
+    new_root(writer, "academia", "root", ("inai",), 1, valid_from=first, valid_until=last)
+    joined = {"organization": "unam", "party": "academia", "since": "2019"}
+    index = writer.as_root("academia", "MemberOrganizationJoined", "party/academia", joined, key=Key("root"))
+    assert b'"recorded_at":"2019-03-01T' in writer.entries[index]
+    expected = [] if code is None else [(index, code)]
+    assert [(fault.index, fault.code) for fault in audited(writer, tmp_path).faults] == expected
+
+
 @pytest.mark.parametrize("kind", ["KeyRevoked", "KeyCompromised"])
 def test_5_founder_ends_no_other_partys_root(kind: str, tmp_path: Path) -> None:
     writer = Writer().found()
@@ -487,6 +532,19 @@ def test_5_one_of_two_other_founders_restores_nobody(tmp_path: Path) -> None:
     _, index = restored(writer, "inai")
     fault = only_fault(writer, tmp_path)
     assert (fault.index, fault.code, fault.found) == (index, "key-state", "pending")
+
+
+@pytest.mark.parametrize(("period", "is_awaited"), [({}, True), ({"valid_until": "2018-12-31"}, False)])
+def test_5_a_founder_is_awaited_while_its_own_root_may_sign(
+    period: dict[str, str], is_awaited: bool, tmp_path: Path
+) -> None:
+    writer = Writer().found()
+    old = writer.roots["sfp"].key_id
+    writer.as_root("sfp", "KeyRevoked", f"key/{old}", {"key": old, "reason": "lost"}, schema=2)
+    new_root(writer, "sfp", "root of sfp", ("inai", "nosc"), 2, valid_from="2018-01-01", **period)
+    _, index = restored(writer, "inai")
+    expected = [(index, "key-state")] if is_awaited else []
+    assert [(fault.index, fault.code) for fault in audited(writer, tmp_path).faults] == expected
 
 
 def test_5_a_founder_that_has_a_root_gets_none_from_others(tmp_path: Path) -> None:

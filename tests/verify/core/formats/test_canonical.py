@@ -191,3 +191,17 @@ def test_public_vector_with_floats_is_refused_for_its_floats(name: str) -> None:
     numbers = value["numbers"] if name == "values" else [value["1"]["\n"]]
     for number in numbers:
         assert refused(b'{"a":%b}' % json.dumps(number).encode()) == "number"
+
+
+@pytest.mark.parametrize(
+    ("raw", "where"),
+    [
+        (b'{"a":["x","\xe2\x80\x8b"]}', "$.a[1]"),
+        (b'{"a":{"b":"\xe2\x80\x8b"}}', "$.a.b"),
+        (b'{"a":"\xe2\x80\x8b"}', "$.a"),
+    ],
+)
+def test_place_of_a_character_is_named_by_its_way_through_the_object(raw: bytes, where: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        parse_canonical(raw)
+    assert (caught.value.code, caught.value.where) == ("character", where)

@@ -28,6 +28,12 @@ def test_text_is_read_back_as_written(size: int, root: bytes) -> None:
     assert (read.origin, read.size, read.root, read.extensions) == (ORIGIN, size, root, ())
 
 
+def test_size_is_below_2_to_the_53() -> None:
+    assert parse_checkpoint(format_checkpoint(ORIGIN, 2**53 - 1, ROOT)).size == 2**53 - 1
+    with pytest.raises(Malformed, match=str(2**53)):
+        parse_checkpoint(format_checkpoint(ORIGIN, 2**53, ROOT))
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -24,6 +24,7 @@ from constancia.verify.core.formats.signatures import (
     PublicKey,
     Signature,
     decode_base64,
+    is_sound_ed25519,
     key_id_of,
     load_public_key,
     parse_signature,
@@ -339,3 +340,16 @@ def test_key_id_is_the_digest_of_the_der_form() -> None:
     key = Key("a")
     assert key_id_of(key.spki) == KeyId(hashlib.sha256(key.spki).hexdigest())
     assert spki_of_ed25519(key.raw) == key.spki
+
+
+@pytest.mark.parametrize(("scalar", "is_sound"), [(0, True), (L - 1, True), (L, False)])
+def test_scalar_of_a_signature_is_below_the_groups_order(scalar: int, is_sound: bool) -> None:
+    point = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    assert is_sound_ed25519(point + scalar.to_bytes(32, "little")) is is_sound
+
+
+def test_scheme_that_is_none_of_ours_is_named_as_such() -> None:
+    spki = spki_of_ed25519(Ed25519PrivateKey.generate().public_key().public_bytes_raw())
+    with pytest.raises(Malformed) as caught:
+        load_public_key("ecdsa", spki)
+    assert caught.value.code == "scheme"

@@ -33,7 +33,8 @@ def server() -> Iterator[Server]:
         hba.write_text(f"local all guarded scram-sha-256\n{hba.read_text()}")
         for statement in (
             "CREATE ROLE guarded LOGIN PASSWORD 'right'", "CREATE ROLE nobody LOGIN",
-            "CREATE ROLE hasty LOGIN SUPERUSER", "CREATE ROLE reader LOGIN SUPERUSER", "ALTER ROLE hasty SET synchronous_commit = off",
+            "CREATE ROLE hasty LOGIN SUPERUSER", "CREATE ROLE reader LOGIN SUPERUSER",
+            "ALTER ROLE hasty SET synchronous_commit = off",
             "ALTER ROLE reader SET default_transaction_read_only = on", "SELECT pg_reload_conf()",
             "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1'",
         ):  # fmt: skip

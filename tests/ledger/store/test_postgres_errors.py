@@ -92,6 +92,9 @@ def test_password_is_never_shown_nor_stored(tmp_path: Path, monkeypatch: pytest.
     assert address_in(tmp_path) == Address(address.shown)
     monkeypatch.setenv("CONSTANCIA_DATABASE", address.conninfo)
     assert address_in(tmp_path) == address
+    assert "geheim" not in repr(address)
+    monkeypatch.setenv("CONSTANCIA_DATABASE", "postgresql://another.example/ledger")
+    assert address_in(tmp_path) == Address(address.shown)
 
 
 def test_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -189,9 +189,10 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
             batch_limit=options.batch_limit,
             on_refused=core.refused.record,
         )
-        resources.callback(core.sequencer.close)
         if application.is_remote:
+            # Closed last: it ends a commit that waits without end, and so lets the sequencer close.
             resources.callback(StoreWatch(core.writer, core.sequencer).close)
+        resources.callback(core.sequencer.close)
         if options.follow:
             core.views.follow()
         guards = _guards(core, clock, options)

@@ -6,7 +6,7 @@
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -33,7 +33,7 @@ class Address:
         conninfo: As libpq reads it: `postgresql://USER@HOST:PORT/DATABASE?…`.
     """
 
-    conninfo: str
+    conninfo: str = field(repr=False)
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -63,7 +63,8 @@ class Address:
 def address_in(folder: Path) -> Address | None:
     """Give the address that a ledger's folder names; None where its store is a file of its own.
 
-    The password, if one is needed, comes from where libpq looks for it, or from the address in `CONSTANCIA_DATABASE`.
+    The password, if one is needed, comes from where libpq looks for it, or from the same address in
+    `CONSTANCIA_DATABASE`.
 
     Raises:
         StoreUnavailable: The file holds no address.
@@ -71,8 +72,10 @@ def address_in(folder: Path) -> Address | None:
     raw = read_file(folder / DATABASE_NAME, _MAX_BYTES)
     if raw is None:
         return None
-    given = os.environ.get(VARIABLE)
-    return Address.read(given or raw.decode("utf-8", "replace"))
+    address, given = Address.read(raw.decode("utf-8", "replace")), os.environ.get(VARIABLE)
+    # The variable may be of another ledger: it counts where it is this address with its password.
+    own = Address.read(given) if given else address
+    return own if own.shown == address.shown else address
 
 
 def remember_address(folder: Path, address: Address) -> None:

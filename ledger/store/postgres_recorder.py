@@ -12,6 +12,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Final, cast
 
 import psycopg
@@ -272,12 +273,19 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder, Listeners):
         Raises:
             PersistenceError: It failed.
         """
-        with self.datastore.get_connection() as connection:
+        with self._connected() as connection:
             cursor = connection.execute(query, params, binary=True)
             return cursor.fetchall() if cursor.description is not None else []
 
+    def _connected(self) -> AbstractContextManager[Connection]:
+        """Give a reader's connection; where the writer knows that the server is gone, nobody waits for one."""
+        away = self.away
+        if away is not None and away.code == "E_STORE_GONE":
+            raise persistence.OperationalError(str(away))
+        return self.datastore.get_connection()
+
     def _select(self, query: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
-        with self.datastore.get_connection() as connection:
+        with self._connected() as connection:
             # Entries come in binary form: as text each byte would be two.
             return connection.execute(query, params, binary=True).fetchall()
 

@@ -1,4 +1,4 @@
-"""The witnesses' cosignatures in the database that has the log: who reads it, or goes on with it elsewhere, has them too."""
+"""The witnesses' cosignatures in the database that has the log: who goes on with it elsewhere has them too."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol

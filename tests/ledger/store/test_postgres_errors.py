@@ -33,7 +33,8 @@ def server() -> Iterator[Server]:
         hba.write_text(f"local all guarded scram-sha-256\n{hba.read_text()}")
         for statement in (
             "CREATE ROLE guarded LOGIN PASSWORD 'right'", "CREATE ROLE nobody LOGIN",
-            "CREATE ROLE hasty LOGIN SUPERUSER", "CREATE ROLE reader LOGIN SUPERUSER", "ALTER ROLE hasty SET synchronous_commit = off",
+            "CREATE ROLE hasty LOGIN SUPERUSER", "CREATE ROLE reader LOGIN SUPERUSER",
+            "ALTER ROLE hasty SET synchronous_commit = off",
             "ALTER ROLE reader SET default_transaction_read_only = on", "SELECT pg_reload_conf()",
             "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1'",
         ):  # fmt: skip
@@ -91,6 +92,9 @@ def test_password_is_never_shown_nor_stored(tmp_path: Path, monkeypatch: pytest.
     assert address_in(tmp_path) == Address(address.shown)
     monkeypatch.setenv("CONSTANCIA_DATABASE", address.conninfo)
     assert address_in(tmp_path) == address
+    assert "geheim" not in repr(address)
+    monkeypatch.setenv("CONSTANCIA_DATABASE", "postgresql://another.example/ledger")
+    assert address_in(tmp_path) == Address(address.shown)
 
 
 def test_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,8 +104,9 @@ screenshots: $(INSTALLED) $(PROGRAMS)  ## photograph the demonstration's pages: 
 bench: $(INSTALLED)  ## figures, as ratios within one run
 	for script in tests/benchmarks/bench_*.py; do PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
-rounds: $(INSTALLED)  ## 200 rounds of kill -9
-	PYTHONPATH=. $(BIN)/python tests/e2e/crash_rounds.py --rounds 200
+rounds: $(INSTALLED)  ## kill -9 and faults of the machine in all that writes: ARGS='--rounds 5000 --seed 1'
+	PYTHONPATH=.import:. $(BIN)/python tests/e2e/forked_rounds.py $(ARGS)
+	PYTHONPATH=.import:. $(BIN)/python tests/e2e/crash_rounds.py --rounds 20
 
 api-docs: $(INSTALLED)  ## docs/API.md from the docstrings
 	PYTHONPATH=.import $(BIN)/python tools/api_reference.py

@@ -113,8 +113,9 @@ bench: $(INSTALLED)  ## figures, as ratios within one run
 peers: $(INSTALLED)  ## this ledger next to other stores: docs/benchmarks.md
 	PYTHONPATH=.import:. $(BIN)/python -m tests.benchmarks.peers $(ARGS)
 
-rounds: $(INSTALLED)  ## 200 rounds of kill -9
-	PYTHONPATH=. $(BIN)/python tests/e2e/crash_rounds.py --rounds 200
+rounds: $(INSTALLED)  ## kill -9 and faults of the machine in all that writes: ARGS='--rounds 5000 --seed 1'
+	PYTHONPATH=.import:. $(BIN)/python tests/e2e/forked_rounds.py $(ARGS)
+	PYTHONPATH=.import:. $(BIN)/python tests/e2e/crash_rounds.py --rounds 20
 
 standby: $(INSTALLED) $(PROGRAMS)  ## failover of PostgreSQL, round after round: ARGS='--minutes 5 --seed 1'
 	PYTHONPATH=.import:. $(BIN)/python tests/e2e/standby_rounds.py $(ARGS)

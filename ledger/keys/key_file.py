@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 
 from constancia.ledger.disk.durable import write_file
+from constancia.ledger.keys.key_work import asks_too_much
 from constancia.ledger.keys.log_signer import KEY_FILE_MODE, KeyFileError
 from constancia.ledger.keys.note_keys import WrongPassphrase, check_passphrase, read_key_file
 from constancia.verify.core.errors import Malformed
@@ -99,6 +100,11 @@ def load(path: Path, passphrase: bytes) -> PrivateKey:
         KeyFileError: No such file, wrong passphrase, or an unsupported kind of key.
     """
     data = read_key_file(path)
+    if asks_too_much(data):
+        raise KeyFileError(
+            f"{path}: this key file asks for more work than a passphrase needs; it is damaged, or was made to "
+            "stop this program"
+        )
     try:
         read = load_pem_private_key if data.startswith(b"-----") else load_der_private_key
         handle = read(data, passphrase)

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError
+from constancia.ledger.keys.key_work import asks_too_much
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.cosignature import message_ed25519, message_mldsa44
 from constancia.verify.core.formats.note import (
@@ -99,6 +100,11 @@ class NoteKeys:
                 without it.
         """
         data = read_key_file(path)
+        if any(asks_too_much(block) for block in _BLOCK.findall(data)):
+            raise KeyFileError(
+                f"{path}: this key file asks for more work than a passphrase needs; it is damaged, or was made to "
+                "stop this program"
+            )
         try:
             keys = [load_pem_private_key(block, passphrase) for block in _BLOCK.findall(data)]
         except UnsupportedAlgorithm as error:

@@ -144,7 +144,7 @@ class TrustPage:
             reader.feed(text.replace("\r\n", "\n").replace("\r", "\n"))  # as a browser reads it
             reader.close()
         except AssertionError as error:  # the library's own, for a declaration that no page has
-            raise Malformed("trust-page", "page", "HTML", error) from error
+            raise Malformed("trust-page", "page", "an HTML page", error) from error
         values = reader.values
         if not values:
             return None

@@ -334,7 +334,7 @@ class Scene:
         """A network without faults: all ask, watch and speak with each other, some rounds."""
         self.network.is_calm = True
         for monitor in self.monitors.values():
-            monitor.mail.clear()  # what came altered would be told again as long as nothing newer comes
+            monitor.mail.clear()  # what came altered stays there as long as nothing newer comes
         for _ in range(rounds):
             for name in WITNESSES * 2:
                 self.ask(name)

@@ -211,7 +211,7 @@ class Generator:
         return self._file_of("SQLite file", "bytes in place", bytes(data))
 
     def _rows(self) -> Altered:
-        """A value, or rows, altered by whoever can open the database."""
+        """A value, or rows, altered by anybody who can open the database."""
         path = self.root / "rows.sqlite"
         path.write_bytes(self.loose.read_bytes())
         table = self.chance.choice(list(COLUMNS))

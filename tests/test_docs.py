@@ -31,7 +31,7 @@ PAGES = sorted(
     key=lambda path: path.relative_to(ROOT).as_posix(),
 )
 PATH = re.compile(r"(?:\.import|api|docs|domain|examples|ledger|tests|tools|verify)/[\w./*-]*(?:/|\.[a-z]+)")
-COMMAND = re.compile(r"(?<![\w./-])constancia (?:--lang \w+ )?([a-z]+)\b([^`#|\n]*)")
+COMMAND = re.compile(r"(?<![\w./-])constancia (?:--lang \w+ )?([a-z]+(?:-[a-z]+)*)\b([^`#|\n]*)")
 MODULE = re.compile(r"python -m (constancia[\w.]+)([^`#|\n]*)")
 MAKE = re.compile(r"(?<![\w-])make ([a-z-]+)")
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -108,7 +108,7 @@ def version_of_all() -> str:
         versions[name] = match[1] if match else "none"
     if len(set(versions.values())) != 1:
         raise ReleaseError(f"the versions differ: {versions}")
-    return versions["pyproject.toml"]
+    return str(versions["pyproject.toml"])
 
 
 def check_tag(tag: str | None, version: str) -> None:

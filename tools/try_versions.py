@@ -216,7 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         make_bundle(work)
         for version in options.python or every:
             if version not in there:
-                rows.append(Row(version, "", problem="this machine has no such Python; none is fetched"))
+                print(f"{version} | this machine has no such Python, and none is fetched", flush=True)
                 continue
             steps = [("constancia-verify", try_verifier, verifier)]
             if not options.quick:
@@ -239,7 +239,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             except Failed as error:
                 row.problem = str(error)
             show(row)
-    return int(any(row.problem and row.what for row in rows))
+    return int(any(row.problem for row in rows))
 
 
 def show(row: Row) -> None:

@@ -13,7 +13,7 @@ QUICK := tests/domain tests/verify tests/test_house.py tests/test_docs.py \
     --ignore=tests/verify/test_tamper.py -m 'not slow'
 BROWSER := tests/e2e/test_signing.py tests/e2e/test_signing_texts.py tests/e2e/test_page_agreement.py tests/e2e/test_pages.py tests/e2e/test_page_itself.py tests/e2e/test_page_verifier.py tests/e2e/test_page_tamper.py
 
-.PHONY: agreement build help demo serve setup test check quick unit browser format mutants lock bench peers rounds acts api-docs page docs screenshots story clean fuzz standby simulate tamper soak release versions
+.PHONY: agreement build help demo serve setup test check quick unit browser format mutants lock bench peers rounds acts api-docs page docs screenshots story clean fuzz standby simulate tamper soak release versions pyright
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '%-11s %s\n' "$$name" "$$text"; done
@@ -49,6 +49,11 @@ build: $(INSTALLED)  ## source archive and wheel in dist/; tests/e2e/test_packag
 
 versions: $(INSTALLED)  ## install the wheels on each Python of this machine and use them: ARGS='--lowest --python 3.12'
 	$(BIN)/python -m tools.try_versions $(ARGS)
+
+pyright: $(INSTALLED)  ## a second type checker for the programs of examples/ and the code of the documents; needs node
+	$(BIN)/python -m tools.documented_code
+	$(BIN)/python -m pip install -q pyright
+	$(BIN)/python -m pyright --pythonpath $(BIN)/python examples
 
 release: $(INSTALLED)  ## from a tag, in CI: wheels, archive, bill of materials, attestations, and the log of releases (docs/RELEASES.md)
 	PYTHONPATH=.import $(BIN)/python -m tools.release publish $(ARGS)

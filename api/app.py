@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 
 from constancia.api.description.openapi import describe, operation_id
+from constancia.api.description.reference import reference_page
 from constancia.api.http import problems
 from constancia.api.http.proxies import Prefixed, path_within, prefix_of
 from constancia.api.http.query import CheckedFiles, CheckedQuery
@@ -216,5 +217,12 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         prefix = prefix_of(request.scope)
         body = _description(app, prefix)
         return represent(request, body, media_type="application/json", cache=REVALIDATED, may_compress=True)
+
+    @app.get("/api/v1/reference", include_in_schema=False)
+    def reference(request: Request) -> Response:
+        prefix = prefix_of(request.scope)
+        page = reference_page(json.loads(_description(app, prefix)), prefix).encode()
+        media_type = "text/html; charset=utf-8"
+        return represent(request, page, media_type=media_type, cache=REVALIDATED, may_compress=True)
 
     return app

@@ -13,6 +13,7 @@ import pytest
 import typer
 from tests.ledger.conftest import Desk
 from tests.ledger.world import ORIGIN, START, World
+from tools import documented_code
 
 from constancia.api.cli import app
 from constancia.api.http.settings import Settings
@@ -31,7 +32,7 @@ PAGES = sorted(
     key=lambda path: path.relative_to(ROOT).as_posix(),
 )
 PATH = re.compile(r"(?:\.import|api|docs|domain|examples|ledger|tests|tools|verify)/[\w./*-]*(?:/|\.[a-z]+)")
-COMMAND = re.compile(r"(?<![\w./-])constancia (?:--lang \w+ )?([a-z]+)\b([^`#|\n]*)")
+COMMAND = re.compile(r"(?<![\w./-])constancia (?:--lang \w+ )?([a-z]+(?:-[a-z]+)*)\b([^`#|\n]*)")
 MODULE = re.compile(r"python -m (constancia[\w.]+)([^`#|\n]*)")
 MAKE = re.compile(r"(?<![\w-])make ([a-z-]+)")
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -70,6 +71,12 @@ def test_python_in_a_page_runs_as_it_stands(page: str, auditor: Path) -> None:
     assert told[0].startswith(f"INTACT {SIZE} ")
     assert told[1].startswith(f"{SIZE} act")
     assert told[2] == f"{SIZE} 0"
+
+
+def test_code_of_the_documents_is_what_type_checkers_read() -> None:
+    assert {path: path.read_text("utf-8") for path in documented_code.files()} == documented_code.files(), (
+        "python -m tools.documented_code"
+    )
 
 
 @pytest.mark.parametrize("page", ["VERIFYING.md", "es/VERIFICAR.md"])

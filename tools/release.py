@@ -3,10 +3,10 @@
     python -m tools.release init --log LOG --keys KEYS --trust TRUST --passphrase-file FILE --origin NAME
     python -m tools.release publish --log LOG --keys KEYS --trust TRUST --passphrase-file FILE --out dist [--tag v0.1.0]
 
-`init` makes, once, the log's key and the release key in KEYS, and in TRUST what readers pin (`policy`,
-`release-keys.pem`); witnesses are added to the policy by hand. `publish` is what CI runs for a tag: the tag must be that
-of HEAD and name the version of pyproject.toml, CITATION.cff and publiccode.yml; the tree must be clean; a second build
-must give the same bytes. In `--out` each file gets FILE.publish.attestation (PEP 740's form) and FILE.tlog-proof, which
+`init` makes, once, the key of the log and the release key in KEYS, and in TRUST what readers pin (`policy`,
+`release-keys.pem`); witnesses are added to the policy by hand. `publish` is what CI runs for a tag: it must be that of
+HEAD and name the version of pyproject.toml, CITATION.cff and publiccode.yml; the tree must be clean; a second build
+must give the same bytes. In `--out` each file gets FILE.publish.attestation (PEP 740) and FILE.tlog-proof, which
 `constancia verify-release` checks. LOG is a folder that any web server publishes.
 """
 
@@ -108,7 +108,7 @@ def version_of_all() -> str:
         versions[name] = match[1] if match else "none"
     if len(set(versions.values())) != 1:
         raise ReleaseError(f"the versions differ: {versions}")
-    return versions["pyproject.toml"]
+    return str(versions["pyproject.toml"])
 
 
 def check_tag(tag: str | None, version: str) -> None:

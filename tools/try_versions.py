@@ -177,13 +177,13 @@ def try_lowest(row: Row, work: Path, program: Path, wheel: Path) -> None:
         raise Failed("uv could not be installed")
     locked = work / "lowest.txt"
     extras = [word for extra in EXTRAS.split(",") for word in ("--extra", extra)]
-    command = [uv.parent / "uv", "pip", "compile", "-q", "--resolution", "lowest-direct", *extras]
+    command: list[str | Path] = [uv.parent / "uv", "pip", "compile", "-q", "--resolution", "lowest-direct", *extras]
     run([*command, "--python", program, ROOT / "pyproject.toml", "-o", locked], work)
     python = installed(row, work / "env", program, "-r", locked, *TEST_TOOLS, "-c", locked)
     if install(python, "--no-deps", wheel).returncode:
         raise Failed("the wheel could not be installed")
     use_whole(row, work, python)
-    tests = [python, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", *LOWEST_TESTS]
+    tests: list[str | Path] = [python, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", *LOWEST_TESTS]
     row.steps.append(run(tests, ROOT, WARM_TESTS="0", timeout=1_800).strip().splitlines()[-1])
 
 
@@ -216,7 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         make_bundle(work)
         for version in options.python or every:
             if version not in there:
-                rows.append(Row(version, "", problem="this machine has no such Python; none is fetched"))
+                print(f"{version} | this machine has no such Python, and none is fetched", flush=True)
                 continue
             steps = [("constancia-verify", try_verifier, verifier)]
             if not options.quick:
@@ -239,7 +239,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             except Failed as error:
                 row.problem = str(error)
             show(row)
-    return int(any(row.problem and row.what for row in rows))
+    return int(any(row.problem for row in rows))
 
 
 def show(row: Row) -> None:

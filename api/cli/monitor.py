@@ -78,6 +78,12 @@ def command(
             help="Segundos de tolerancia para cachés. / Tolerance for stale caches, in seconds.",
         ),
     ] = 5,
+    on_finding: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COMMAND", help="Programa que recibe cada hallazgo en JSON por stdin. / Gets findings as JSON."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Cada ronda en JSON. / Each round as JSON.")] = False,
 ) -> None:
     """Vigila libros: detecta si se reescriben, bifurcan, ocultan o retroceden. / Watch logs for tampering.
@@ -125,7 +131,7 @@ def command(
                 receipts=[read_receipt(file) for file in receipt or []],
                 heads=heads,
                 stop=stop,
-                report=_printer(root, as_json=as_json),
+                report=_printer(root, as_json=as_json, on_finding=on_finding),
                 says=lambda text: say(message("monitor.unreadable", reason=text), err=True),
             )
             if listen is not None:
@@ -217,7 +223,8 @@ def stop_event() -> "Iterator[threading.Event]":
             signal.signal(number, handler)
 
 
-def _printer(root: Path, *, as_json: bool) -> "Callable[[RoundOutcome], None]":
+def _printer(root: Path, *, as_json: bool, on_finding: str | None) -> "Callable[[RoundOutcome], None]":
+    from constancia.api.monitor.hook import run_for_findings
     from constancia.api.monitor.words import advise, tell, tell_event, verdict_word
     from constancia.ledger.monitor.watch_folder import EVIDENCE, folder_name
     from constancia.verify.report.rendering import json_text
@@ -264,7 +271,14 @@ def _printer(root: Path, *, as_json: bool) -> "Callable[[RoundOutcome], None]":
             if not any(event.finding.identity == finding.identity for event in outcome.events):
                 say(f"  = {tell(finding, lang)}")
 
-    return show_json if as_json else show
+    def report(outcome: "RoundOutcome") -> None:
+        (show_json if as_json else show)(outcome)
+        if on_finding is not None:
+            run_for_findings(
+                on_finding, root, outcome, lambda text: say(message("monitor.hook", reason=text), err=True)
+            )
+
+    return report
 
 
 def _serve(root: Path, listen: str, stack: contextlib.ExitStack) -> None:

@@ -125,6 +125,7 @@ def describe(app: FastAPI, models: Iterable[type[BaseModel]], prefix: str = "") 
         schemas |= {**made.pop("$defs", {}), model.__name__: made}
     schemas |= forms.components
     document["info"] |= {"license": LICENCE}
+    document["externalDocs"] = {"url": f"{prefix}/api/v1/reference", "description": "The reference, as one page."}
     document["servers"] = [{"url": prefix or "/"}]
     document["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     return document

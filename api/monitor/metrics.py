@@ -8,12 +8,20 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from constancia.api.monitor.witness_views import stored_views
 from constancia.ledger.monitor.findings import KINDS, outcome_of
 from constancia.ledger.monitor.settings import parse_second
 from constancia.ledger.monitor.watch_folder import LogFolder
 from constancia.verify.report.printable import printable
 
 _LABELS = ("origin", "url")
+_WITNESS = {
+    "up": "Whether the witness answered with a checkpoint that it cosigned.",
+    "answer_seconds": "How long its answer took.",
+    "size": "Entries of the checkpoint that it cosigned last.",
+    "lag": "Entries that were verified and it had not cosigned.",
+    "cosigned_timestamp_seconds": "When it cosigned last.",
+}
 
 
 class _Folders(Collector):
@@ -36,8 +44,18 @@ class _Folders(Collector):
         requests = CounterMetricFamily(f"{prefix}_requests", "Requests made to the log.", labels=_LABELS)
         begun = CounterMetricFamily(f"{prefix}_findings", "Findings since the beginning.", labels=(*_LABELS, "code"))
         now_open = GaugeMetricFamily(f"{prefix}_open_findings", "Findings that last.", labels=(*_LABELS, "code"))
+        witnesses = [
+            GaugeMetricFamily(f"{prefix}_witness_{name}", text, labels=(*_LABELS, "witness", "witness_url"))
+            for name, text in _WITNESS.items()
+        ]
         for folder in self._folders:
             state = folder.state
+            for view in stored_views(folder.path):
+                of = (printable(state.origin), printable(state.url), printable(view.name), printable(view.url))
+                values = (int(view.is_up), view.seconds, view.size, state.size - view.size, view.cosigned_at)
+                for family, value in zip(witnesses, values, strict=True):
+                    if view.is_up or family in witnesses[:2]:  # of one that gave no answer nothing else is known
+                        family.add_metric(of, value)
             labels = (printable(state.origin), printable(state.url))
             size.add_metric(labels, state.size)
             at = state.last_success
@@ -53,7 +71,7 @@ class _Folders(Collector):
             for code in KINDS:
                 begun.add_metric((*labels, code), ever[code])
                 now_open.add_metric((*labels, code), lasting[code])
-        yield from (size, success, outcome, seconds, rounds, spent, entries, requests, begun, now_open)
+        yield from (size, success, outcome, seconds, rounds, spent, entries, requests, begun, now_open, *witnesses)
 
 
 def metrics(folders: Sequence[LogFolder]) -> bytes:

@@ -10,10 +10,11 @@ from typing import Final
 
 from constancia.api.monitor.outputs import siblings, write_outputs
 from constancia.api.monitor.peers import read_peer
+from constancia.api.monitor.witness_views import keep_views, peers_of, read_views
 from constancia.ledger.clock import Clock
 from constancia.ledger.monitor.findings import UNREACHABLE, worst
 from constancia.ledger.monitor.judgements import ReceiptJudgement
-from constancia.ledger.monitor.settings import WatchSettings
+from constancia.ledger.monitor.settings import Peer, WatchSettings
 from constancia.ledger.monitor.watch import RoundOutcome, WatchedLog
 from constancia.ledger.monitor.watch_folder import JOURNAL, LogFolder
 from constancia.verify.core.errors import Malformed, Unreadable
@@ -106,12 +107,23 @@ class Service:
             self.is_written = False
             self.says(str(error))
 
+    def _witness_peers(self, folder: LogFolder) -> list[Peer]:
+        """Ask the witnesses of a log that is known what they cosigned, and store it; gives it as heads to compare."""
+        origin = folder.state.origin
+        trust = self.settings.trust_of(origin) if origin else None
+        if trust is None:
+            return []
+        views = read_views(trust.policy, origin, self.settings.is_stopped)
+        keep_views(folder.path, views)
+        return peers_of(views)
+
     def _rounds(self, watches: Sequence[WatchedLog]) -> Iterator[RoundOutcome]:
         peers = [read_peer(peer, self.settings.is_stopped) for peer in self.peers]
         for watch in watches:
             others = siblings(self.folders, watch.folder.state.url)
             try:
-                outcome = watch.round([*peers, *others], self.receipts)
+                seen = self._witness_peers(watch.folder)
+                outcome = watch.round([*peers, *others, *seen], self.receipts)
             except (Unreadable, Malformed, OSError, ValueError) as error:  # of this log's folder: the others go on
                 self.says(str(error))
                 state = replace(watch.folder.state, failures=watch.folder.state.failures + 1)

@@ -52,7 +52,7 @@ def api_catalog(request: Request, settings: TheSettings) -> Response:
             {
                 "anchor": f"{address}/api/v1/",
                 "service-desc": [{"href": f"{address}/openapi.json", "type": "application/json"}],
-                "service-doc": [{"href": f"{address}/en/data", "type": "text/html"}],
+                "service-doc": [{"href": f"{address}/api/v1/reference", "type": "text/html"}],
                 "status": [{"href": f"{address}/healthz", "type": "application/json"}],
             }
         ]

@@ -15,7 +15,6 @@ import json
 from array import array
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from constancia.domain.decide import decide
 from constancia.domain.kernel.acts import Recorded, is_newer
@@ -47,7 +46,7 @@ class Replay:
         at: The instant at which derived facts are compared, with its zone.
     """
 
-    stands_for: Final = "law"
+    stands_for: str = "law"
 
     def __init__(self, at: datetime) -> None:
         self._at = at

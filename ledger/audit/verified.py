@@ -106,7 +106,7 @@ class Overdue:
 class _Pass:
     """The replay, with the tree that its pass leaves."""
 
-    stands_for: Final = "law"
+    stands_for: str = "law"
 
     def __init__(self, at: datetime) -> None:
         self.replay = Replay(at)

@@ -130,6 +130,7 @@ def _judge(
     ours = [(index, claim) for index, claim in recorded if claim.name == name]
     signed = [(index, claim) for index, claim in ours if claim.is_signed_by(trust.keys)]
     digests = sorted({claim.sha256 for _, claim in signed})
+    params: dict[str, Any]
     if ours and not signed:
         code, verdict, params = "key", Verdict.ALTERED, {"index": ours[0][0]}
     elif len(digests) > 1:

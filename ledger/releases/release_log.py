@@ -111,7 +111,7 @@ class ReleaseLog:
 
     def _cosigned(self, url: str) -> bytes:
         """Ask a witness, from the size that it names. Source: C2SP tlog-witness."""
-        old = 0
+        old, status = 0, 0
         for _ in range(3):
             proof = consistency_proof(self.tree, old, self.tree.size) if old else []
             body = format_request(old, proof, self.note)
@@ -119,11 +119,12 @@ class ReleaseLog:
                 answer = httpx.post(url.rstrip("/") + CALL, content=body, timeout=_ASK_S)
             except httpx.HTTPError as error:
                 raise ReleaseLogError(f"{url} did not cosign: {error}") from error
-            if answer.status_code == 200:
+            status = answer.status_code
+            if status == 200:
                 return answer.content
-            if answer.status_code != 409 or answer.headers.get("content-type", "").partition(";")[0] != SIZE_MEDIA_TYPE:
+            if status != 409 or answer.headers.get("content-type", "").partition(";")[0] != SIZE_MEDIA_TYPE:
                 break
             old = parse_size(answer.content)
             if old > self.tree.size:
                 raise ReleaseLogError(f"{url} has cosigned {old} entries, and this log has {self.tree.size}: a copy?")
-        raise ReleaseLogError(f"{url} did not cosign: status {answer.status_code}")
+        raise ReleaseLogError(f"{url} did not cosign: status {status}")

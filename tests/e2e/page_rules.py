@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.dishonest import altered, backdated
-from tests.e2e.page_cases import Shown, add, bundle, true
+from tests.e2e.page_cases import Case, Shown, add, bundle, true
 from tests.verify.small_ledger import PARTIES, SCOPE, Key, LogKey, Witness, Writer, write
 
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.core.formats.entry import parse_entry
-from constancia.verify.core.formats.note import format_vkey
+from constancia.verify.core.formats.note import NoteSignature, format_vkey
 
 REPORT = {"commitment": "rm", "narrative": {"es": "según acta"}}
 DIGEST = "sha256:" + "0" * 64
@@ -299,6 +299,26 @@ def dated_after_cosignature(folder: Path) -> Shown:
 
 
 add("witnesses: the last entry is dated after", None, dated_after_cosignature)
+
+
+class OddClock(Witness):
+    """A witness whose clock gives what no cosignature may have (C2SP tlog-cosignature)."""
+
+    def __init__(self, name: str, seconds: int) -> None:
+        super().__init__(name)
+        self.seconds = seconds
+
+    def line(self, text: str, time: int = 0) -> NoteSignature:
+        return super().line(text, time or self.seconds)
+
+
+def cosigned_at(seconds: int) -> Case:
+    return lambda folder: bundle(replace(true(), witnesses=(OddClock("a", seconds),)), folder, quorum=1)
+
+
+add("witnesses: a time of 0", "checkpoint", cosigned_at(0))
+add("witnesses: the greatest time", None, cosigned_at(2**63 - 1))
+add("witnesses: a time above", "checkpoint", cosigned_at(2**63))
 
 # Withdrawn documents (SPEC §7): the file is absent, and what the entries say decides what that means
 

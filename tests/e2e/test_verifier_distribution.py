@@ -55,6 +55,8 @@ def test_it_has_two_dependencies_and_the_same_version(wheel: Path) -> None:
         metadata = BytesParser().parsebytes(archive.read(name))
         assert metadata.get_all("Requires-Dist") == ["cryptography>=48", "tzdata>=2026.1"]
         assert metadata["Version"] == WHOLE["version"]
+        assert metadata["Description-Content-Type"] == "text/markdown"
+        assert "constancia-verify SOURCE --trust FOLDER" in metadata.get_payload()
         outside = [
             one for one in archive.namelist() if not one.startswith(("constancia/verify/", "constancia_verify-"))
         ]

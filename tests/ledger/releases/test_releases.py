@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -254,7 +255,7 @@ def test_release_program_builds_attests_and_records(tmp_path: Path) -> None:
     key = load_pem_private_key((tmp_path / "keys" / "release.pem").read_bytes(), b"a passphrase for tests")
     assert isinstance(key, Ed25519PrivateKey)
     out = tmp_path / "dist"
-    python = make_environment(tmp_path / "empty", Path(release.sys.executable))
+    python = make_environment(tmp_path / "empty", Path(sys.executable))
     made = ["publish", *places, f"--out={out}", "--untagged", "--verifier-only", f"--environment={python}"]
     assert release.main(made) == 0
     trust = load_release_trust(tmp_path / "trust")

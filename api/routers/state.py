@@ -3,17 +3,18 @@
 import hashlib
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from constancia.api.http.deps import TheLedger, TheReading, judged
 from constancia.api.http.examples import DERIVED, VALIDITY
+from constancia.api.http.query import Router
 from constancia.api.http.schemas import json_example, refusals
 from constancia.domain.kernel.calendar import format_instant
 from constancia.domain.validity import KINDS
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.canonical import canonical
 
-router = APIRouter(prefix="/api/v1", tags=["state"])
+router = Router(prefix="/api/v1", tags=["state"])
 OfKind = Annotated[str | None, Query(description="Only of this kind.", json_schema_extra={"enum": list(KINDS)})]
 
 

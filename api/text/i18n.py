@@ -8,13 +8,10 @@ import io
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from gettext import GNUTranslations
 from importlib.resources import files
 from typing import Final, TypeVar
 
 from babel import Locale, UnknownLocaleError
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from constancia.api.text.dates import DateWords, date_words
@@ -28,25 +25,35 @@ LANGUAGES: Final = ("es", "en")
 DEFAULT_LANGUAGE: Final = "es"
 
 
+class Messages:
+    """The messages of a language by id.
+
+    Args:
+        texts: The messages that are translated, in the order of their files.
+        ids: The ids of all messages, in the same order.
+    """
+
+    def __init__(self, texts: Mapping[str, str], ids: tuple[str, ...]) -> None:
+        self._texts = texts
+        self.ids = ids
+
+    def gettext(self, message: str) -> str:
+        """Return a message; the id itself where there is no translation."""
+        return self._texts.get(message, message)
+
+
 @cache
-def catalogue(lang: str) -> GNUTranslations:
+def catalogue(lang: str) -> Messages:
     """Return the translations of a language; Spanish for any other language."""
     known = lang if lang in LANGUAGES else DEFAULT_LANGUAGE
-    merged = Catalog(locale=known)
-    for text in catalogue_texts(known).values():
-        for message in read_po(io.BytesIO(text), locale=known):
-            merged[message.id] = message
-    compiled = io.BytesIO()
-    write_mo(compiled, merged)
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    read = [message for text in catalogue_texts(known).values() for message in read_po(io.BytesIO(text)) if message.id]
+    texts = {str(message.id): str(message.string) for message in read if message.string and not message.fuzzy}
+    return Messages(texts, tuple(str(message.id) for message in read))
 
 
-@cache
 def message_ids(lang: str) -> tuple[str, ...]:
     """Return the ids of a language's messages, in the order of its files."""
-    texts = catalogue_texts(lang).values()
-    return tuple(str(message.id) for text in texts for message in read_po(io.BytesIO(text)) if message.id)
+    return catalogue(lang).ids
 
 
 def catalogue_texts(lang: str) -> Mapping[str, bytes]:

@@ -49,6 +49,7 @@ from constancia.api.signing.drafts import DraftLimits, DraftStore
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.reader.state_documents import StateDocuments
 from constancia.verify.core.errors import Malformed
 
 SUMMARY = "Accountability ledger: signed statements in a transparency log, and what follows from them."
@@ -140,6 +141,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     )
     app.state.ledger = ledger
     app.state.altered = AlteredCopies()
+    app.state.state_documents = StateDocuments()
     app.state.is_copy = False
     app.state.search_index = SearchIndex(ledger.log)
     app.state.description = None  # made when it is first asked for

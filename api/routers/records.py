@@ -72,6 +72,8 @@ _TITLES: Final[dict[str, tuple[str, object]]] = {
     "statements": ("Releases, resolutions and declarations, by whom they are published", STATEMENT),
     "successions": ("Parties that have ended, their successors, and each of their duties", SUCCESSION),
 }
+# What answers a list of which nothing in particular is asked, by the projection's name.
+LISTS: Final[dict[str, Callable[[Request, Ledger], Response]]] = {}
 _AS_OF: Final = (
     "as of what was known (`size` or `known`), for the day that the answer names. With `at` the rows are what had "
     "happened by that day: `certainty` is `possibly` where the precision of a date leaves it open, and `otherwise` has "
@@ -104,6 +106,8 @@ def _serve(projection: StateProjection) -> None:
         return represent(
             request, body, media_type="application/json", cache=REVALIDATED, headers=links, may_compress=True
         )
+
+    LISTS[projection.name] = lambda request, ledger: answer(request, ledger, ledger.as_of(), RowFilter())
 
     def rows(request: Request, ledger: TheLedger, reading: TheReading, asked: TheFilter) -> Response:
         return answer(request, ledger, reading, asked)

@@ -14,7 +14,7 @@ from constancia.api.description.openapi import describe, operation_id
 from constancia.api.description.reference import reference_page
 from constancia.api.http import problems
 from constancia.api.http.proxies import Prefixed, path_within, prefix_of
-from constancia.api.http.query import CheckedFiles, CheckedQuery
+from constancia.api.http.query import CheckedFiles, CheckedQuery, take_in
 from constancia.api.http.quotas import Quotas
 from constancia.api.http.rates import Rates
 from constancia.api.http.representation import REVALIDATED, represent
@@ -51,6 +51,7 @@ from constancia.api.signing.drafts import DraftLimits, DraftStore
 from constancia.domain.kernel.problems import Refusal
 from constancia.ledger.errors import LedgerError, NotFound
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.reader.state_documents import StateDocuments
 from constancia.verify.core.errors import Malformed
 
 SUMMARY = "Accountability ledger: signed statements in a transparency log, and what follows from them."
@@ -114,7 +115,7 @@ def copy_app(ledger: Ledger, settings: Settings) -> FastAPI:
     """
     limits = {"costly_reads_per_minute": 0, "writes_per_minute": 0, "public_url": None, "root_path": ""}
     app = create_app(ledger, settings.model_copy(update=limits))
-    app.include_router(copy.router)
+    take_in(app, copy.router)
     app.state.is_copy = True
     return app
 
@@ -142,10 +143,10 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     )
     app.state.ledger = ledger
     app.state.altered = AlteredCopies()
+    app.state.state_documents = StateDocuments()
     app.state.is_copy = False
     app.state.search_index = SearchIndex(ledger.log)
     app.state.description = None  # made when it is first asked for
-    app.state.takes = {}  # a route → the parameters that it takes
     app.state.settings = settings
     app.state.drafts = DraftStore(
         ledger.folder.drafts,
@@ -181,7 +182,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         verifier,
         well_known,
     ):
-        app.include_router(module.router)
+        take_in(app, module.router)
     signing = (
         modules.router,
         sign_page.data_router,
@@ -193,7 +194,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
         pending_page.feeds,
     )
     for router in (*pages.ROUTERS, *signing):
-        app.include_router(router)
+        take_in(app, router)
     static = files("constancia.api").joinpath("static")
     app.mount("/static", CheckedFiles(directory=str(static)), name="static")
 

@@ -172,11 +172,14 @@ class State:
 
     def document(self) -> dict[str, Any]:
         """Give the state document: all aggregates, sorted by stream. The same entries give the same bytes."""
-        document = {
+        return {
             "aggregates": [document_of(self._aggregates[name]) for name in sorted(self._aggregates)],
-            "ledger": self.origin,
-            "size": self.size,
+            **self.about(),
         }
+
+    def about(self) -> dict[str, Any]:
+        """Give the members of the state document besides the aggregates."""
+        document: dict[str, Any] = {"ledger": self.origin, "size": self.size}
         if self.edition == FIRST and state_form(FIRST) == FORM_OF_FIRST:
             return document  # byte for byte what it was before there were editions
         return {**document, "edition": self.edition, "form": state_form(self.edition)}

@@ -5,7 +5,8 @@ left out is the framework's way to them, which costs more than they do. A reques
 goes that way.
 
 - D1: the answer to a request is the same, field by field, as the route's own.
-- D2: only what an address always gives is stored, in a bounded store.
+- D2: only what an address always gives is stored, in a bounded store; and with a mark, what it gives as long as the
+  mark is the same.
 """
 
 import re
@@ -28,10 +29,15 @@ _SOME: Final = frozenset({b"range", b"if-range", b"if-none-match"})
 _OK: Final = 200
 
 Answer = Callable[[Request, str], Awaitable[Response]]
+Key = tuple[str, bytes]
+
+
+def _no_mark() -> None:
+    """Give none: for what never changes."""
 
 
 class AnswerStore:
-    """Answers that never change, by address and accepted codings; the least used go first. For several threads.
+    """Answers that never change, or not while their mark is the same; the least used go first. For several threads.
 
     Args:
         limit: Most bytes of bodies.
@@ -40,37 +46,40 @@ class AnswerStore:
     def __init__(self, limit: int = _MAX_BYTES) -> None:
         self._limit = limit
         self._lock = threading.Lock()
-        self._answers: OrderedDict[tuple[str, bytes], Response] = OrderedDict()
+        self._answers: OrderedDict[Key, tuple[object, Response]] = OrderedDict()
         self._size = 0
 
-    def get(self, key: tuple[str, bytes]) -> Response | None:
-        """Give an answer; None where it is not stored."""
+    def get(self, key: Key, mark: object = None) -> Response | None:
+        """Give an answer; None where it is not stored, or with another mark."""
         with self._lock:
-            answer = self._answers.get(key)
-            if answer is not None:
-                self._answers.move_to_end(key)
-            return answer
+            known = self._answers.get(key)
+            if known is None or known[0] != mark:
+                return None
+            self._answers.move_to_end(key)
+            return known[1]
 
-    def put(self, key: tuple[str, bytes], answer: Response) -> None:
-        """Store an answer, if it is one that never changes."""
-        if answer.status_code != _OK or answer.headers.get("cache-control") != IMMUTABLE:
-            return
-        if len(answer.body) > _LARGEST:
+    def put(self, key: Key, answer: Response, mark: object = None) -> None:
+        """Store an answer of a whole resource; without a mark, if it is one that never changes."""
+        is_forever = answer.headers.get("cache-control") == IMMUTABLE
+        if answer.status_code != _OK or len(answer.body) > _LARGEST or (mark is None and not is_forever):
             return
         with self._lock:
-            if key not in self._answers:
-                self._answers[key] = answer
-                self._size += len(answer.body)
+            former = self._answers.pop(key, None)
+            self._size += len(answer.body) - (len(former[1].body) if former else 0)
+            self._answers[key] = (mark, answer)
             while self._size > self._limit:
-                self._size -= len(self._answers.popitem(last=False)[1].body)
+                self._size -= len(self._answers.popitem(last=False)[1][1].body)
 
 
-def stored(get: Callable[[Request, str], Response], store: AnswerStore) -> Answer:
+def stored(
+    get: Callable[[Request, str], Response], store: AnswerStore, mark: Callable[[], object] = _no_mark
+) -> Answer:
     """Give what answers from the store, and where that has nothing, from a thread.
 
     Args:
         get: The route's function: the request and the rest of its path to its answer.
         store: The store.
+        mark: Gives what the answer is made from, in a moment; None for what never changes.
     """
 
     async def answer(request: Request, rest: str) -> Response:
@@ -80,13 +89,13 @@ def stored(get: Callable[[Request, str], Response], store: AnswerStore) -> Answe
                 accepted += value + b","
             elif name in _SOME:
                 is_plain = False
-        key = (path_within(request.scope), accepted)
-        at_hand = store.get(key) if is_plain else None
+        key, now = (path_within(request.scope), accepted), mark()
+        at_hand = store.get(key, now) if is_plain else None
         if at_hand is not None:
             return at_hand
         made = await run_in_threadpool(get, request, rest)
-        if is_plain:
-            store.put(key, made)
+        if is_plain and now == mark():
+            store.put(key, made, now)
         return made
 
     return answer

@@ -1,10 +1,10 @@
 """The query of an address: no parameter is ignored. One that a route does not take, or that comes twice, is refused."""
 
 import re
-from collections.abc import Iterator
-from typing import Annotated, Final, get_args
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Annotated, Any, Final, get_args
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
@@ -79,22 +79,73 @@ def refuse_odd_numbers(request: Request, numbers: frozenset[str]) -> None:
 
 
 async def check_query(request: Request) -> None:
-    """Refuse what the route asked does not take, and numbers in another form; a dependency of every route.
+    """Refuse what the route asked does not take, and numbers in another form; a dependency of the framework's routes.
 
     Raises:
         Refusal: E_PARAMETER.
         Malformed: A number is in another form.
     """
     route = request.scope.get("route")
-    if isinstance(route, APIRoute):
-        known: dict[int, tuple[frozenset[str], frozenset[str]]] = request.app.state.takes
-        if id(route) not in known:  # the application has its routes for as long as it lives
-            takes = dict(query_types(route.dependant))
-            numbers = frozenset(name for name, kind in takes.items() if int in (kind, *get_args(kind)))
-            known[id(route)] = frozenset(takes), numbers
-        names, numbers = known[id(route)]
-        refuse_unknown(request, names)
-        refuse_odd_numbers(request, numbers)
+    if isinstance(route, APIRoute) and not isinstance(route, CheckedRoute):
+        _check(request, *parameters_of(route))
+
+
+def _check(request: Request, names: frozenset[str], numbers: frozenset[str]) -> None:
+    refuse_unknown(request, names)
+    refuse_odd_numbers(request, numbers)
+
+
+def parameters_of(route: APIRoute) -> tuple[frozenset[str], frozenset[str]]:
+    """Give the names of the parameters that a route takes, and of those that are numbers."""
+    takes = dict(query_types(route.dependant))
+    return frozenset(takes), frozenset(name for name, kind in takes.items() if int in (kind, *get_args(kind)))
+
+
+class CheckedRoute(APIRoute):
+    """A route that refuses what it does not take before anything else is looked at."""
+
+    @override
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        inner, known = super().get_route_handler(), list[tuple[frozenset[str], frozenset[str]]]()
+
+        async def handler(request: Request) -> Response:
+            if request.scope["query_string"]:
+                known[:] = known or [parameters_of(self)]
+                _check(request, *known[0])
+            return await inner(request)
+
+        return handler
+
+
+class Router(APIRouter):
+    """A router whose routes are whole: an application takes them as they are (`take_in`).
+
+    The framework describes each route of an ordinary router once more for the application that includes it, at the
+    first request, which takes as long as describing all of them did.
+
+    Args:
+        route_class: The class of its routes.
+        options: As the framework's router has them.
+    """
+
+    def __init__(self, *, route_class: type[CheckedRoute] = CheckedRoute, **options: Any) -> None:
+        super().__init__(route_class=route_class, **options)
+
+
+def take_in(app: FastAPI, router: APIRouter) -> None:
+    """Have an application serve a router's routes: one of ours as they are, any other as the framework includes it.
+
+    Args:
+        app: The application; it says what operations are called.
+        router: The router.
+    """
+    if not isinstance(router, Router):
+        app.include_router(router)
+        return
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            route.unique_id = route.operation_id or app.router.generate_unique_id_function(route)
+    app.router.routes.extend(router.routes)
 
 
 def query_types(dependant: Dependant) -> Iterator[tuple[str, object]]:

@@ -4,14 +4,15 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from constancia.api.http.deps import TheSettings
+from constancia.api.http.query import Router
 from constancia.api.pages.frame import SEGMENTS, Frame, TheFrame
 from constancia.api.pages.page_cache import CachedPage
 from constancia.verify import WIRE_FORMAT
 
-router = APIRouter(include_in_schema=False, route_class=CachedPage)
+router = Router(include_in_schema=False, route_class=CachedPage)
 
 # A page of prose: its segment → the prose's file and the sentence below the heading.
 _TEXTS: Final = {

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from constancia.api.http.deps import TheLedger, TheSettings, judged
 from constancia.api.http.examples_of_records import CHANGES
-from constancia.api.http.query import Limit, Start
+from constancia.api.http.query import Limit, Router, Start
 from constancia.api.http.schemas import json_example, refusals
 from constancia.api.pages.chronicle import chronicle, lines
 from constancia.api.pages.earlier_copy import CopyAnswer, compared, read_upload
@@ -31,9 +31,9 @@ from constancia.ledger.views.reading import Reading
 from constancia.verify.core.errors import Malformed
 from constancia.verify.speed.entry_patterns import read_entry
 
-router = APIRouter(include_in_schema=False, route_class=CachedPage)
-copies = APIRouter(include_in_schema=False)
-data = APIRouter(prefix="/api/v1", tags=["state"])
+router = Router(include_in_schema=False, route_class=CachedPage)
+copies = Router(include_in_schema=False)
+data = Router(prefix="/api/v1", tags=["state"])
 _MOMENT: Final = "`YYYY`, `YYYY-MM` or `YYYY-MM-DD` in the ledger's zone, an RFC 3339 instant, or `#` and a size"
 _FROM: Final = f"Where to begin: {_MOMENT}. By default the month of the last entry."
 _TO: Final = f"Where to end: {_MOMENT}; a day to its end. By default now."

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
+from constancia.api.http.query import Router
 from constancia.api.pages import models
 from constancia.api.pages.chronicle import INVENTED
 from constancia.api.pages.frame import Frame, TheFrame
@@ -19,7 +20,7 @@ from constancia.domain.remarks.allegation import allegations_about
 from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.ledger.views.projections.base import Row
 
-router = APIRouter(include_in_schema=False, route_class=CachedPage)
+router = Router(include_in_schema=False, route_class=CachedPage)
 Before = Annotated[int | None, Query(ge=0, le=MAX_SIZE)]
 _ALLEGATIONS: Final = 5  # of all, the newest; the others are in the list of allegations
 _CONTESTED: Final = 5  # entries, the newest; the others are in the timeline

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
+from constancia.api.http.query import Router
 from constancia.api.opendata.columns import Source
 from constancia.api.opendata.entry_tables import DOCUMENTS
 from constancia.api.opendata.site import COPY_PAGE
@@ -11,7 +12,7 @@ from constancia.api.pages.chronicle import lines
 from constancia.api.pages.frame import TheFrame
 from constancia.ledger.errors import NotFound
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/es/copia/registros/{page}")

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from constancia.api.http.deps import TheSettings, address_of
+from constancia.api.http.query import Router
 from constancia.api.opendata.about import about_of
 from constancia.api.opendata.columns import Source, Table
 from constancia.api.opendata.dictionary import field_note, note_of, title_of
@@ -15,7 +16,7 @@ from constancia.api.pages.page_cache import CachedPage
 from constancia.api.text.i18n import tr
 from constancia.ledger.errors import NotFound
 
-router = APIRouter(include_in_schema=False, route_class=CachedPage)
+router = Router(include_in_schema=False, route_class=CachedPage)
 _NOTES: Final = ("page.data.use_csv", "page.data.use_formula", "page.data.use_windows", "page.data.use_past")
 _TYPES: Final = {
     "boolean": "page.data.types.boolean",

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from markupsafe import Markup
 
+from constancia.api.http.query import Router
 from constancia.api.pages import models
 from constancia.api.pages.chronicle import INVENTED
 from constancia.api.pages.commitment_page import Before
@@ -27,7 +28,7 @@ from constancia.domain.sentences import sentence_of
 if TYPE_CHECKING:
     from constancia.ledger.views.projections.base import Row
 
-router = APIRouter(include_in_schema=False, route_class=CachedPage)
+router = Router(include_in_schema=False, route_class=CachedPage)
 _HEADINGS: Final = {
     "proposed": "page.act_proposed",
     "voting": "page.act_proposed",

@@ -3,10 +3,11 @@
 import hashlib
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from constancia.api.feeds import atom, deadlines
 from constancia.api.http.deps import TheLedger, address_of, settings_of
+from constancia.api.http.query import Router
 from constancia.api.pages import feed_items as news
 from constancia.api.pages.frame import Frame
 from constancia.domain.identity.genesis import LedgerState
@@ -14,7 +15,7 @@ from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.as_of import MAX_SIZE
 
-router = APIRouter(prefix="/feeds", tags=["feeds"])
+router = Router(prefix="/feeds", tags=["feeds"])
 Lang = Annotated[Literal["es", "en"], Path(description="Language of the texts.")]
 Before = Annotated[int | None, Query(ge=0, le=MAX_SIZE, description="Entries below this index: older ones.")]
 _ATOM: Final[dict[int | str, dict[str, Any]]] = {

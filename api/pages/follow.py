@@ -3,10 +3,11 @@
 import json
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import PlainTextResponse
 
 from constancia.api.http.deps import address_of, settings_of
+from constancia.api.http.query import Router
 from constancia.api.pages.feed_items import KINDS
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.page_cache import CachedPage
@@ -20,7 +21,7 @@ from constancia.domain.sentences import party_name, sentence_of
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.as_of import MAX_SIZE
 
-router = APIRouter(include_in_schema=False, route_class=CachedPage)
+router = Router(include_in_schema=False, route_class=CachedPage)
 _PAGE: Final = 40
 
 

@@ -4,8 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
+from constancia.api.http.query import Router
 from constancia.api.pages import lateness
 from constancia.api.pages.chronicle import HOUSEKEEPING, Item, chronicle, lines
 from constancia.api.pages.frame import Frame, TheFrame
@@ -16,7 +17,7 @@ from constancia.domain.bearing import responsible_for
 from constancia.domain.commitments.commitment import Commitment
 from constancia.domain.kernel.calendar import local_day, parse_instant
 
-router = APIRouter(include_in_schema=False, route_class=CachedPage)
+router = Router(include_in_schema=False, route_class=CachedPage)
 _LOOKED_AT: Final = 40  # entries, the last ones, in which news is looked for
 _NEWS: Final = 8
 _SHOWN_LATE: Final = 3

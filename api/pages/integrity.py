@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from constancia.api.http.deps import TheLedger, address_of, settings_of
 from constancia.api.http.proxies import is_of_this_machine
+from constancia.api.http.query import Router
 from constancia.api.pages.altered_copy import ALTERED_NAME, MAX_ENTRIES, AlteredCopies, altered_zip
 from constancia.api.pages.forgeries import FORGERIES
 from constancia.api.pages.frame import Frame, TheFrame
@@ -15,8 +16,8 @@ from constancia.api.pages.trust_copies import copies_of, fingerprint_of
 from constancia.api.pages.witnessed import witness_name, witness_rows, witnessed_line
 from constancia.ledger.errors import NotFound
 
-router = APIRouter(include_in_schema=False, route_class=CachedPage)
-downloads = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False, route_class=CachedPage)
+downloads = Router(include_in_schema=False)
 Kind = Annotated[str, Query(alias="what", pattern=f"^(|{'|'.join(FORGERIES)})$")]
 
 

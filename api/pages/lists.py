@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from markupsafe import Markup
 
 from constancia.api.http.problems import ALL_CODES
+from constancia.api.http.query import Router
 from constancia.api.pages import lateness
 from constancia.api.pages.chronicle import lines
 from constancia.api.pages.frame import SEGMENTS, Frame, TheFrame, party_name
@@ -28,7 +29,7 @@ from constancia.ledger.errors import NotFound
 from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.ledger.views.projections.base import Row, start_of
 
-router = APIRouter(include_in_schema=False, route_class=CachedPage)
+router = Router(include_in_schema=False, route_class=CachedPage)
 PAGE: Final = 50
 _GATHERINGS: Final = 20  # each has several links
 _CARDS: Final = 24  # a card is taller than a row

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.routing import APIRoute
 from typing_extensions import override
 
 from constancia.api.http.deps import address_of, ledger_of, settings_of
+from constancia.api.http.query import CheckedRoute
 from constancia.domain.kernel.calendar import local_day
 from constancia.ledger.ledger import Ledger
 
@@ -56,7 +56,7 @@ class PageStore:
                 self._size -= len(dropped)
 
 
-class CachedPage(APIRoute):
+class CachedPage(CheckedRoute):
     """A route whose page is made once for what it is made from, with an ETag."""
 
     @override

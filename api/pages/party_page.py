@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
+from constancia.api.http.query import Router
 from constancia.api.pages import lateness, models
 from constancia.api.pages.chronicle import INVENTED
 from constancia.api.pages.commitment_page import Before
@@ -15,7 +16,7 @@ from constancia.domain.identity.succession import heirs_of
 from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.ledger.views.projections.base import Row
 
-router = APIRouter(include_in_schema=False, route_class=CachedPage)
+router = Router(include_in_schema=False, route_class=CachedPage)
 _PAGE: Final = 40
 _MOST: Final = 60  # people and keys that are shown; a party has a few
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Protocol
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
@@ -18,13 +18,14 @@ from constancia.api.forms.view import View
 from constancia.api.forms.words import Words
 from constancia.api.http.deps import TheSettings
 from constancia.api.http.form_body import FormBody, read_form
+from constancia.api.http.query import Router
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.prepare_beginning import Asked
 from constancia.api.pages.prepared_form import Outcome, PreparedForm
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.as_of import MAX_SIZE
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 _SEE_OTHER: Final = 303
 _WRONG: Final = 422
 # Under the site's own policy, `no-referrer`, a browser says of a form's origin only `null` (Fetch, "append a request

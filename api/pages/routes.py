@@ -3,11 +3,12 @@
 import json
 from typing import Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from constancia.api.http.deps import TheLedger, address_of, settings_of
 from constancia.api.http.proxies import prefix_of
+from constancia.api.http.query import Router
 from constancia.api.pages import (
     about,
     changes,
@@ -44,7 +45,7 @@ from constancia.domain.naming import name_of
 from constancia.ledger.errors import NotFound
 from constancia.verify.speed.entry_patterns import read_entry
 
-router = APIRouter(include_in_schema=False, route_class=CachedPage)
+router = Router(include_in_schema=False, route_class=CachedPage)
 PATHS = ("/es/", "/en/")
 _CARRIED: Final = 6  # commitments on a page of a plan
 

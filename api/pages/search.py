@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
-from constancia.api.http.query import Start
+from constancia.api.http.query import Router, Start
 from constancia.api.pages.chronicle import lines
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.page_cache import CachedPage
@@ -19,7 +19,7 @@ from constancia.domain.governance.decision import Decision
 from constancia.ledger.errors import NotFound
 from constancia.ledger.views.projections.base import Row
 
-router = APIRouter(include_in_schema=False, route_class=CachedPage)
+router = Router(include_in_schema=False, route_class=CachedPage)
 _MAX_QUERY: Final = 200
 _THINGS: Final = 20
 _ENTRIES: Final = 30

@@ -3,16 +3,17 @@
 from functools import cache
 from typing import Any, Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from constancia.api.description.forms import Forms
 from constancia.api.http.deps import TheLedger
 from constancia.api.http.proxies import prefix_of
+from constancia.api.http.query import Router
 from constancia.api.http.schemas import json_example, refusals
 from constancia.domain.catalogue import REGISTRY
 from constancia.ledger.errors import NotFound
 
-router = APIRouter(prefix="/api/v1", tags=["entries"])
+router = Router(prefix="/api/v1", tags=["entries"])
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _EXAMPLE: Final = {
     "schema": "/api/v1/acts/VoteCast/schema.json",

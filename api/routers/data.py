@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from werkzeug.http import http_date, parse_etags
 
 from constancia.api.http.deps import TheLedger, TheReading, TheSettings, address_of, judged
+from constancia.api.http.query import Router
 from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.http.schemas import Responses, json_example, refusals
 from constancia.api.http.settings import Settings
@@ -29,7 +30,7 @@ from constancia.ledger.ledger import Ledger
 from constancia.ledger.views.reading import Reading
 from constancia.verify.report.rendering import json_text
 
-router = APIRouter(tags=["data"])
+router = Router(tags=["data"])
 Lang = Literal["es", "en"]
 _CSV: Final = "text/csv"
 _JSON: Final = "application/json"

@@ -6,7 +6,8 @@ from constancia.api.http.direct import AnswerStore, Direct, stored
 from constancia.api.http.quotas import Quotas
 from constancia.api.http.rates import Rates
 from constancia.api.http.settings import Settings
-from constancia.api.routers import entries, log
+from constancia.api.routers import entries, log, records
+from constancia.domain.kernel.calendar import local_day
 from constancia.ledger.ledger import Ledger
 
 _INDEX = "(0|[1-9][0-9]{0,14})"
@@ -33,10 +34,22 @@ def answer_directly(app: FastAPI, ledger: Ledger, settings: Settings, rates: Rat
     async def receipt(request: Request, rest: str) -> Response:
         return log.receipt(rest, request, ledger, ledger.size)
 
+    def of_now() -> object:
+        """Rows are made from the state and the day (`ledger/views/projections`); an empty log has no zone yet."""
+        size = ledger.size
+        zone = zones[0] if zones else None
+        if zone is None and size:
+            zone = ledger.state().timezone
+            zones.append(zone)
+        return (size, local_day(ledger.clock.now(), zone)) if zone is not None else object()
+
+    zones: list[str] = []
+    lists = "|".join(records.LISTS)
     gets = {
         "/checkpoint()": checkpoint,
         f"/api/v1/receipts/{_INDEX}": receipt,
         "/tile/(.+)": stored(lambda request, rest: log.tile(rest, request, ledger), store),
+        f"/api/v1/({lists})": stored(lambda request, rest: records.LISTS[rest](request, ledger), store, of_now),
         f"/api/v1/entries/{_INDEX}": stored(lambda request, rest: entries.get_entry(rest, request, ledger), store),
     }
     # Within the handlers of what is refused, so that it is answered as every refusal.

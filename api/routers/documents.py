@@ -7,12 +7,13 @@ stranger can't fill the disk.
 import hashlib
 from typing import Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from constancia.api.http.deps import TheLedger, TheQuotas, TheSettings, stands
 from constancia.api.http.proxies import prefix_of
+from constancia.api.http.query import Router
 from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.http.schemas import file_answer, json_example, refusals
 from constancia.api.http.security import bounded_body
@@ -21,7 +22,7 @@ from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.signatures import is_hex64
 
-router = APIRouter(tags=["documents"])
+router = Router(tags=["documents"])
 SHOWN: Final = {
     "application/pdf": "application/pdf",
     "image/jpeg": "image/jpeg",

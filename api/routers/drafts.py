@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
@@ -12,6 +12,7 @@ from constancia.api.http import problems
 from constancia.api.http.deps import TheLedger, TheSettings
 from constancia.api.http.examples import DRAFT
 from constancia.api.http.proxies import prefix_of
+from constancia.api.http.query import Router
 from constancia.api.http.schemas import Draft, DraftRequest, body_of, refusals
 from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
 from constancia.api.text.i18n import LANGUAGES, say
@@ -27,7 +28,7 @@ from constancia.verify.core.formats.canonical import parse_canonical
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.statement import Seen
 
-router = APIRouter(prefix="/api/v1", tags=["drafts"])
+router = Router(prefix="/api/v1", tags=["drafts"])
 _PATH = "/api/v1/entries"
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from constancia.api.http import problems
@@ -11,6 +11,7 @@ from constancia.api.http.deps import TheLedger, ThePage, TheQuotas, TheRates, Th
 from constancia.api.http.examples import ENVELOPE, RECEIPT, SUBMISSION
 from constancia.api.http.paging import link_header
 from constancia.api.http.proxies import prefix_of
+from constancia.api.http.query import Router
 from constancia.api.http.representation import IMMUTABLE, represent
 from constancia.api.http.schemas import ReceiptDocument, file_answer, json_example, refusals
 from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
@@ -22,7 +23,7 @@ from constancia.ledger.submission import parse_signed
 from constancia.verify.core.formats.canonical import canonical
 from constancia.verify.speed.entry_patterns import read_entry
 
-router = APIRouter(prefix="/api/v1", tags=["entries"])
+router = Router(prefix="/api/v1", tags=["entries"])
 _JSON = "application/json"
 _DSSE = "application/vnd.dsse.envelope.v1+json"
 

@@ -4,15 +4,16 @@ import csv
 import io
 from typing import Any, Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from constancia.api.http.deps import TheLedger, TheReading, judged
 from constancia.api.http.examples_of_records import OGP_ROW, POPOLO
+from constancia.api.http.query import Router
 from constancia.api.http.schemas import json_example, refusals
 from constancia.api.opendata.csv_cells import safe
 from constancia.ledger.views.exchange import OGP_FIELDS, ogp_rows, popolo
 
-router = APIRouter(prefix="/api/v1", tags=["exchange"])
+router = Router(prefix="/api/v1", tags=["exchange"])
 _CSV: Final = "text/csv"
 
 

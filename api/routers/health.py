@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
 from constancia.api.http.deps import TheLedger
 from constancia.api.http.examples import HEALTH
+from constancia.api.http.query import Router
 from constancia.api.http.schemas import json_example, refusals
 from constancia.ledger.errors import NotFound
 from constancia.ledger.health import health_of
 from constancia.ledger.witnesses.rollback_records import MAX_BYTES
 from constancia.verify.sources.files import read_file
 
-router = APIRouter(tags=["health"])
+router = Router(tags=["health"])
 _FRESH = {"Cache-Control": "no-store"}
 
 

@@ -3,11 +3,12 @@
 import base64
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from constancia.api.http.deps import TheLedger, TheSettings, TheSize, address_of
 from constancia.api.http.examples import CONSISTENCY, LEDGER
+from constancia.api.http.query import Router
 from constancia.api.http.representation import IMMUTABLE, REVALIDATED, represent
 from constancia.api.http.schemas import file_answer, json_example, refusals
 from constancia.api.routers.entries import index_of, receipt_document
@@ -19,7 +20,7 @@ from constancia.ledger.views.as_of import MAX_SIZE
 from constancia.verify.core.errors import Malformed
 from constancia.verify.wire.tiles import parse_tile_path
 
-router = APIRouter(tags=["log"])
+router = Router(tags=["log"])
 _BRIEF: Final = "public, max-age=2"
 _BYTES: Final = "application/octet-stream"
 _TEXT: Final = "text/plain; charset=utf-8"

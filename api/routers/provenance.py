@@ -4,11 +4,12 @@ import base64
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from constancia.api.http.deps import TheLedger, ThePage
 from constancia.api.http.examples_of_records import PROV
 from constancia.api.http.paging import link_header
+from constancia.api.http.query import Router
 from constancia.api.http.schemas import json_example, refusals
 from constancia.ledger.views.projections.citations import citations_in
 from constancia.verify.core.formats.entry import Entry
@@ -17,7 +18,7 @@ from constancia.verify.speed.entry_patterns import read_entry
 if TYPE_CHECKING:
     from prov.model import ProvDocument
 
-router = APIRouter(prefix="/api/v1", tags=["exchange"])
+router = Router(prefix="/api/v1", tags=["exchange"])
 
 
 @router.get(

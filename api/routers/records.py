@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from constancia.api.description.openapi import names_of
 from constancia.api.http.deps import TheLedger, TheReading, judged
@@ -34,6 +34,7 @@ from constancia.api.http.examples_of_records import (
     REMARKS,
     SIGNATURES,
 )
+from constancia.api.http.query import Router
 from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.http.row_filters import Overdue, RowFilter, TheFilter, part_links
 from constancia.api.http.schemas import Responses, file_answer, json_example, refusals
@@ -42,7 +43,7 @@ from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.ledger.views.projections.base import StateProjection
 from constancia.ledger.views.reading import Reading
 
-router = APIRouter(prefix="/api/v1", tags=["records"])
+router = Router(prefix="/api/v1", tags=["records"])
 # Title of the list, and an example of a row.
 _TITLES: Final[dict[str, tuple[str, object]]] = {
     "agreements": ("Agreements with their versions and states", AGREEMENT),
@@ -71,6 +72,8 @@ _TITLES: Final[dict[str, tuple[str, object]]] = {
     "statements": ("Releases, resolutions and declarations, by whom they are published", STATEMENT),
     "successions": ("Parties that have ended, their successors, and each of their duties", SUCCESSION),
 }
+# What answers a list of which nothing in particular is asked, by the projection's name.
+LISTS: Final[dict[str, Callable[[Request, Ledger], Response]]] = {}
 _AS_OF: Final = (
     "as of what was known (`size` or `known`), for the day that the answer names. With `at` the rows are what had "
     "happened by that day: `certainty` is `possibly` where the precision of a date leaves it open, and `otherwise` has "
@@ -103,6 +106,8 @@ def _serve(projection: StateProjection) -> None:
         return represent(
             request, body, media_type="application/json", cache=REVALIDATED, headers=links, may_compress=True
         )
+
+    LISTS[projection.name] = lambda request, ledger: answer(request, ledger, ledger.as_of(), RowFilter())
 
     def rows(request: Request, ledger: TheLedger, reading: TheReading, asked: TheFilter) -> Response:
         return answer(request, ledger, reading, asked)

@@ -4,13 +4,13 @@ import hashlib
 from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from constancia.api.http.deps import TheLedger, TheSettings
 from constancia.api.http.examples import REFUSED_ATTEMPT, SUBMISSION
 from constancia.api.http.paging import Page, link_header
-from constancia.api.http.query import Limit, Start
+from constancia.api.http.query import Limit, Router, Start
 from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.http.schemas import json_example, refusals
 from constancia.domain.identity.key import Key
@@ -20,7 +20,7 @@ from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.signatures import is_hex64
 from constancia.verify.speed.entry_patterns import read_entry
 
-router = APIRouter(prefix="/api/v1", tags=["refusals"])
+router = Router(prefix="/api/v1", tags=["refusals"])
 _ABOUT = {
     "about_en": "Outside the chain: the operator could leave attempts out. Each proves itself by its signature.",
     "about_es": "Fuera de la cadena: quien opera el libro podría omitir intentos. Cada uno se prueba con su firma.",

@@ -3,18 +3,26 @@
 import hashlib
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Request, Response
 
 from constancia.api.http.deps import TheLedger, TheReading, judged
 from constancia.api.http.examples import DERIVED, VALIDITY
+from constancia.api.http.query import Router
+from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.http.schemas import json_example, refusals
 from constancia.domain.kernel.calendar import format_instant
 from constancia.domain.validity import KINDS
+from constancia.ledger.reader.state_documents import StateDocuments
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.canonical import canonical
 
-router = APIRouter(prefix="/api/v1", tags=["state"])
+router = Router(prefix="/api/v1", tags=["state"])
 OfKind = Annotated[str | None, Query(description="Only of this kind.", json_schema_extra={"enum": list(KINDS)})]
+
+
+def documents_of(request: Request) -> StateDocuments:
+    """Give the application's writer of state documents."""
+    documents: StateDocuments = request.app.state.state_documents
+    return documents
 
 
 @router.get(
@@ -25,7 +33,7 @@ OfKind = Annotated[str | None, Query(description="Only of this kind.", json_sche
         **refusals(400, 404, 429),
     },
 )
-def state(ledger: TheLedger, reading: TheReading) -> Response:
+def state(request: Request, ledger: TheLedger, reading: TheReading) -> Response:
     """Give the canonical bytes of the state after `size` entries, or after those that were recorded by `known`.
 
     The same entries give the same bytes. `Constancia-State-Sha256` is their SHA-256. The document depends on what was
@@ -35,13 +43,14 @@ def state(ledger: TheLedger, reading: TheReading) -> Response:
         expected = "an RFC 3339 instant; by when it was known is said by `known`, and the document is of no day"
         raise Malformed("instant", "at", expected, reading.as_of.day)
     known = reading.size
-    data = canonical(reading.known.document())
+    data = documents_of(request).of(reading.known)
+    digest = hashlib.sha256(data).hexdigest()
     headers = {
         "Constancia-Root": ledger.log.root(known).hex(),
         "Constancia-Size": str(known),
-        "Constancia-State-Sha256": hashlib.sha256(data).hexdigest(),
+        "Constancia-State-Sha256": digest,
     }
-    return Response(data, media_type="application/json", headers=headers)
+    return represent(request, data, media_type="application/json", cache=REVALIDATED, headers=headers, tag=digest)
 
 
 @router.get(

@@ -1,11 +1,11 @@
 """The single-file HTML verifier, as it is in every bundle: to be saved, and used without this server."""
 
-from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from constancia.api.http.query import Router
 from constancia.ledger.publication.verifier_page import PAGE_NAME, policy_of, verifier_page
 
-router = APIRouter(tags=["log"])
+router = Router(tags=["log"])
 
 
 @router.get(f"/{PAGE_NAME}", summary="The verifier in one HTML page", response_class=HTMLResponse)

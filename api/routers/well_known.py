@@ -6,14 +6,15 @@ Both are `/.well-known/` resources (RFC 8615).
 from datetime import timedelta
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from constancia.api.http.deps import TheLedger, TheSettings, address_of
+from constancia.api.http.query import Router
 from constancia.api.http.schemas import refusals
 from constancia.ledger.errors import NotFound
 
-router = APIRouter(prefix="/.well-known", tags=["health"])
+router = Router(prefix="/.well-known", tags=["health"])
 _VALID_FOR: Final = timedelta(days=180)
 _LINKSET: Final = "application/linkset+json"
 

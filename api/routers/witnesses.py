@@ -3,17 +3,16 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from fastapi import APIRouter
-
 from constancia.api.http.deps import TheLedger
 from constancia.api.http.examples import WITNESSES
+from constancia.api.http.query import Router
 from constancia.api.http.schemas import json_example
 from constancia.domain.kernel.calendar import format_instant
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.witnesses.cosignature_store import key_label
 from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44
 
-router = APIRouter(tags=["log"])
+router = Router(tags=["log"])
 _ALGORITHMS: Final = {True: "ml-dsa-44", False: "ed25519"}
 
 

@@ -2,8 +2,9 @@
 
 from typing import Any, Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
+from constancia.api.http.query import Router
 from constancia.api.http.security import HEADERS
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.signing.messages import messages
@@ -15,7 +16,7 @@ from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.kernel.calendar import format_instant, local_day
 from constancia.ledger.errors import NotFound
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 # Only here may a passkey be made.
 _POLICY: Final = f"{HEADERS['Permissions-Policy']}, publickey-credentials-create=(self)"
 _EARLY: Final = "appointed"  # a key presents itself before the first day too, so that it can be endorsed in time

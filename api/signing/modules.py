@@ -8,11 +8,12 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
+from constancia.api.http.query import Router
 from constancia.api.http.representation import REVALIDATED, represent
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 # In this order they are one script; what the verifier's page does with whole files is not among them.
 _PARTS: Final = ("bytes", "sha256", "json", "tree", "keys", "entry", "notes", "receipt")
 _EXPORTED: Final = (

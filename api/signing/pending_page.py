@@ -8,11 +8,12 @@ from datetime import UTC
 from typing import Annotated, Any, Final, Literal
 
 import segno
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from markupsafe import Markup
 
 from constancia.api.feeds import atom, deadlines
 from constancia.api.http.deps import TheLedger
+from constancia.api.http.query import Router
 from constancia.api.pages import feed_items as news
 from constancia.api.pages.frame import Frame, TheFrame
 from constancia.api.pages.page_cache import CachedPage
@@ -27,8 +28,8 @@ from constancia.domain.sentences import party_name
 from constancia.ledger.errors import NotFound
 from constancia.ledger.ledger import Ledger
 
-router = APIRouter(include_in_schema=False, route_class=CachedPage)
-feeds = APIRouter(prefix="/feeds", tags=["feeds"])
+router = Router(include_in_schema=False, route_class=CachedPage)
+feeds = Router(prefix="/feeds", tags=["feeds"])
 Lang = Annotated[Literal["es", "en"], Path(description="Language of the texts.")]
 _ATOM: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {atom.MEDIA_TYPE: {}}, "description": "An Atom document (RFC 4287)."}

@@ -1,7 +1,8 @@
 """The page of a draft that was just made: what it says, and a notice with link and QR code for who signs it."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
+from constancia.api.http.query import Router
 from constancia.api.pages.frame import Frame, TheFrame, segment
 from constancia.api.pages.marked_text import marked_sentence
 from constancia.api.pages.prepare_beginning import Asked
@@ -16,7 +17,7 @@ from constancia.api.text.i18n import say, tr
 from constancia.domain.sentences import sentence_of
 from constancia.ledger.errors import NotFound
 
-router = APIRouter(include_in_schema=False)
+router = Router(include_in_schema=False)
 
 
 @router.get("/es/preparar/listo/{name}")

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from constancia.api.http.deps import address_of, settings_of
 from constancia.api.http.proxies import prefix_of
+from constancia.api.http.query import Router
 from constancia.api.http.representation import REVALIDATED, represent
 from constancia.api.pages.chronicle import lines
 from constancia.api.pages.frame import Frame, TheFrame, party_name
@@ -28,7 +29,7 @@ from constancia.domain.kernel.calendar import parse_instant
 from constancia.domain.kernel.languages import is_text, tag_of
 from constancia.ledger.errors import NotFound
 
-router = APIRouter(include_in_schema=False, route_class=CachedPage)
+router = Router(include_in_schema=False, route_class=CachedPage)
 _SIGNED_ALONG: Final = ("DecisionSigned", "VoteCast", "AgreementSigned", "DissentRecorded")
 _MOST: Final = 10
 

@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from constancia.api.http.deps import TheLedger, TheSettings
 from constancia.api.http.proxies import prefix_of
+from constancia.api.http.query import Router
 from constancia.api.http.schemas import json_example, refusals
 from constancia.api.http.security import MAX_ENTRY_REQUEST_BYTES, bounded_body, check_json
 from constancia.api.pages.decision_page import effect_of, person_of
@@ -27,8 +28,8 @@ from constancia.ledger.errors import NotFound
 from constancia.verify.core.errors import Malformed
 from constancia.verify.report.words import MEMBERS
 
-router = APIRouter(include_in_schema=False)
-data_router = APIRouter(prefix="/api/v1/signing", tags=["signing"])
+router = Router(include_in_schema=False)
+data_router = Router(prefix="/api/v1/signing", tags=["signing"])
 Lang = Annotated[Literal["es", "en"], Path(description="Language of the sentences.")]
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 _NO_DRAFT: Final = "there is no draft of that id; it may have expired long ago"

@@ -9,7 +9,6 @@ import json
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from gettext import GNUTranslations
 from importlib.resources import files
 from typing import Final, TypeVar
 
@@ -24,23 +23,42 @@ LANGUAGES: Final = ("es", "en")
 DEFAULT_LANGUAGE: Final = "es"
 
 
+class Messages:
+    """The messages of a language by id.
+
+    Args:
+        texts: The messages that are translated, in the order of their files.
+        ids: The ids of all messages, in order.
+    """
+
+    def __init__(self, texts: Mapping[str, str], ids: tuple[str, ...]) -> None:
+        self._texts = texts
+        self.ids = ids
+
+    def gettext(self, message: str) -> str:
+        """Return a message; the id itself where there is no translation."""
+        return self._texts.get(message, message)
+
+
 @cache
-def catalogue(lang: str) -> GNUTranslations:
+def catalogue(lang: str) -> Messages:
     """Return the translations of a language; Spanish for any other language."""
     known = lang if lang in LANGUAGES else DEFAULT_LANGUAGE
     compiled = files("constancia.api").joinpath("locale", f"{known}.mo")
     if compiled.is_file():
-        return GNUTranslations(io.BytesIO(compiled.read_bytes()))
-    from constancia.api.text.compiling import compile_catalogues  # noqa: PLC0415 - babel is there in a checkout alone
+        raw = compiled.read_bytes()
+    else:
+        from constancia.api.text.compiling import compile_catalogues  # noqa: PLC0415 - babel is in a checkout alone
 
-    return GNUTranslations(io.BytesIO(compile_catalogues(known, catalogue_texts(known).values())))
+        raw = compile_catalogues(known, catalogue_texts(known).values())
+    # The standard library reads them and shows their ids nowhere.
+    texts = {name: text for name, text in vars(GNUTranslations(io.BytesIO(raw)))["_catalog"].items() if name}
+    return Messages(texts, tuple(sorted(texts)))
 
 
-@cache
 def message_ids(lang: str) -> tuple[str, ...]:
     """Return the ids of a language's messages, in order."""
-    # The standard library reads them and shows them nowhere.
-    return tuple(sorted(filter(None, vars(catalogue(lang))["_catalog"])))
+    return catalogue(lang).ids
 
 
 def catalogue_texts(lang: str) -> Mapping[str, bytes]:

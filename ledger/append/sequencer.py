@@ -44,8 +44,8 @@ _SWITCH_INTERVAL_S: Final = 1e-3
 _log = logging.getLogger(__name__)
 
 
-# The interpreter looks for cycles after every 700 new objects, and now and then at all that there are: a ledger in memory
-# is millions of objects without a cycle among them, and a request makes a thousand (measured, docs/PERFORMANCE.md).
+# The interpreter looks for cycles after every 700 new objects, and now and then at all that there are: a ledger in
+# memory is many objects without a cycle among them, and a request makes a thousand (measured, docs/PERFORMANCE.md).
 _COLLECT_AFTER: Final = (20_000, 20, 50)
 
 

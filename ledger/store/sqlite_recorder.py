@@ -72,8 +72,10 @@ _DENSE: Final = (
     "CREATE TRIGGER IF NOT EXISTS stored_events_dense BEFORE INSERT ON stored_events "
     "WHEN NEW.position IS NOT (SELECT COALESCE(MAX(position), 0) + 1 FROM stored_events) "
     "BEGIN SELECT RAISE(ABORT, 'stored_events: position is not the next one'); END",
-    "CREATE TRIGGER IF NOT EXISTS batches_dense BEFORE INSERT ON batches "
-    "WHEN NEW.first_index IS NOT (SELECT COALESCE(MAX(size), 0) FROM batches) "
+    # The last batch is found by its key; an earlier program looked for the largest size, in all of them.
+    "DROP TRIGGER IF EXISTS batches_dense",
+    "CREATE TRIGGER IF NOT EXISTS batches_next BEFORE INSERT ON batches "
+    "WHEN NEW.first_index IS NOT COALESCE((SELECT size FROM batches ORDER BY first_index DESC LIMIT 1), 0) "
     "OR NEW.size IS NOT (SELECT MAX(position) FROM stored_events) "
     "BEGIN SELECT RAISE(ABORT, 'batches: not the next batch'); END",
     "CREATE TRIGGER IF NOT EXISTS meta_once BEFORE INSERT ON meta "

@@ -1,5 +1,6 @@
 """What is answered directly is what the routes answer, field by field."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -25,7 +26,9 @@ def shown(answer: Any) -> tuple[int, bytes, list[tuple[str, str]]]:
     return answer.status_code, answer.content, sorted(answer.headers.items())
 
 
-@pytest.mark.parametrize("path", ["/checkpoint", "/api/v1/entries/3", "/api/v1/receipts/3", "TILE", "BUNDLE"])
+@pytest.mark.parametrize(
+    "path", ["/checkpoint", "/api/v1/entries/3", "/api/v1/receipts/3", "/api/v1/commitments", "TILE", "BUNDLE"]
+)
 @pytest.mark.parametrize(
     "headers",
     [
@@ -84,6 +87,19 @@ def test_store_is_bounded_and_takes_only_what_never_changes() -> None:
         store.put((name, b""), Response(b"x" * 10, headers={"Cache-Control": IMMUTABLE}))
     store.put(("brief", b""), Response(b"x"))
     store.put(("fault", b""), Response(b"x", 404, headers={"Cache-Control": IMMUTABLE}))
+    store.put(("marked", b""), Response(b"x"), mark=(3, "a day"))
+    assert store.get(("marked", b""), (3, "a day")) is not None
+    assert store.get(("marked", b""), (4, "a day")) is store.get(("marked", b"")) is None
     assert [store.get((name, b"")) is not None for name in ("a", "b", "c", "brief", "fault")] == [
         False, True, True, False, False,
     ]  # fmt: skip
+
+
+def test_list_is_made_again_for_each_size_and_day(adopted: Desk) -> None:
+    before = adopted.http.get("/api/v1/allegations").json()
+    assert adopted.http.get("/api/v1/allegations").json() == before
+    adopted.take(adopted.world.allege("c1"))
+    after = adopted.http.get("/api/v1/allegations").json()
+    assert (after["size"], len(after["items"])) == (before["size"] + 1, len(before["items"]) + 1)
+    adopted.clock.set(adopted.clock.now() + timedelta(days=1))
+    assert adopted.http.get("/api/v1/allegations").json()["day"] > after["day"]

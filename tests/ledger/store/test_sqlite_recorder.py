@@ -112,11 +112,24 @@ def test_s1_batch_of_another_length_is_refused(recorder: LedgerRecorder) -> None
 def test_s1_failing_batch_row_leaves_no_event(recorder: LedgerRecorder) -> None:
     recorder.insert_events([event()], batch=batch_for(0, 1))
     with recorder.datastore.transaction(commit=True) as c:
-        c.execute("DROP TRIGGER batches_dense")
+        c.execute("DROP TRIGGER batches_next")
         c.execute("INSERT INTO batches VALUES (1, 2, x'00', '')")
     with pytest.raises(IntegrityError):
         recorder.insert_events([event(version=2)], batch=batch_for(1, 1))
     assert recorder.max_notification_id() == 1
+
+
+def test_batch_costs_no_more_when_there_are_many(recorder: LedgerRecorder) -> None:
+    """Of a log that is lived each batch has one to three entries: what each would look at would be all of them."""
+    steps: list[int] = []
+    with recorder.datastore.get_connection(commit=True) as connection:
+        vars(connection)["_sqlite_conn"].set_progress_handler(lambda: steps.append(1), 1)
+    counts = []
+    for number in range(600):
+        steps.clear()
+        recorder.insert_events([event(version=number + 1)], batch=batch_for(number, 1))
+        counts.append(len(steps))
+    assert 0 < counts[-1] < 1.2 * counts[20]
 
 
 def test_s2_second_writer_at_the_same_position_hits_the_fence(recorder: LedgerRecorder) -> None:

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import settings
 from tests import warm
 from tests.ledger.template import Templates
+from tests.profile import PROFILE
 
-# A test that waits for a busy machine has found nothing. `make quick` draws fewer examples.
+# A test that waits for a busy machine has found nothing. `make quick` draws fewer examples, `make thorough` more.
 settings.register_profile("patient", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=25)
-settings.load_profile(os.environ.get("CONSTANCIA_TEST_PROFILE", "patient"))
+settings.register_profile("thorough", deadline=None, max_examples=1_000)
+settings.load_profile(PROFILE)
 
 RAM = Path("/dev/shm")  # noqa: S108 (pytest makes a folder of its own in it)
 ENOUGH_BYTES = 2 * 1024**3

@@ -4,6 +4,7 @@ Days and months are spelled by CLDR (babel); how an interval and an open end rea
 """
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 
 from babel.dates import format_date, format_datetime
@@ -43,6 +44,7 @@ class DateWords(str):
     precision: Precision
 
 
+@lru_cache(4_096)  # a page names the same days again and again
 def date_words(text: str, lang: str) -> DateWords:
     """Return a date or interval in words; an interval says only once what both ends have in common.
 
@@ -73,6 +75,7 @@ def _part(text: str, lang: str, *, without: int = 0) -> str:
     return format_date(date.fromisoformat(f"{text}-01-01"[:10]), pattern, locale=lang)
 
 
+@lru_cache(4_096)
 def date_short(text: str, lang: str) -> str:
     """Return a date in few letters, such as "1 mar 2019", "mar 2019", "2019", "mar 2019 – jun 2019"; open ends as "…".
 

@@ -29,7 +29,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the garbage collector look no more at what lives as long as the run: modules, and some ten thousand tests."""
+    """Have the garbage collector look no more at what lives as long as the run: modules and tests."""
     gc.collect()
     gc.freeze()
 

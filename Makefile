@@ -6,14 +6,16 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 PROGRAMS := .venv/programs
 DEMO ?= demo
-# Tests share the work between all processors; the last ones are handed from worker to worker.
-PYTEST := $(BIN)/pytest -n auto --dist worksteal
+# Some tests wait for a server, a browser or a time-out: two workers more than processors use what they leave idle. The
+# last tests are handed from worker to worker.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist worksteal
 # What needs no ledger on a disk, no server and no browser, without the matrix of alterations and what is slow.
 QUICK := tests/domain tests/verify tests/test_house.py tests/test_docs.py \
     --ignore=tests/verify/test_tamper.py -m 'not slow'
 BROWSER := tests/e2e/test_signing.py tests/e2e/test_signing_texts.py tests/e2e/test_page_agreement.py tests/e2e/test_pages.py tests/e2e/test_page_itself.py tests/e2e/test_page_verifier.py tests/e2e/test_page_tamper.py
 
-.PHONY: agreement build help demo serve setup test check quick unit browser format mutants lock bench peers rounds acts api-docs page docs screenshots story clean fuzz standby simulate tamper soak release versions pyright
+.PHONY: agreement build help demo serve setup test check quick unit browser format mutants lock bench peers rounds acts api-docs page docs screenshots story clean fuzz standby simulate tamper soak release versions pyright thorough
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## */\1	/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do printf '%-11s %s\n' "$$name" "$$text"; done
@@ -34,6 +36,9 @@ check: $(INSTALLED)  ## style, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYTHONPATH=.import $(BIN)/lint-imports --no-cache
+
+thorough: check $(PROGRAMS)  ## the same with the larger samples: more pages, values, kills and vectors; an hour
+	CONSTANCIA_TEST_PROFILE=thorough CONSTANCIA_AGREEMENT=all CONSTANCIA_EVERY_KILL=1 $(PYTEST) $(ARGS)
 
 quick: check  ## check, and the tests of domain, verifier, house rules and documents: about a minute
 	CONSTANCIA_TEST_PROFILE=quick $(PYTEST) $(QUICK) $(ARGS)

@@ -1,5 +1,6 @@
 """What all tests share: where their files lie, and the ledgers that many of them begin with."""
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -15,11 +16,13 @@ make_links(ROOT)  # an unpacked source archive has none; what follows imports by
 from tests import warm  # noqa: E402
 from tests.ledger.template import Templates  # noqa: E402
 from tests.postgres import Server, shared_server  # noqa: E402
+from tests.profile import PROFILE  # noqa: E402
 
-# A test that waits for a busy machine has found nothing. `make quick` draws fewer examples.
+# A test that waits for a busy machine has found nothing. `make quick` draws fewer examples, `make thorough` more.
 settings.register_profile("patient", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=25)
-settings.load_profile(os.environ.get("CONSTANCIA_TEST_PROFILE", "patient"))
+settings.register_profile("thorough", deadline=None, max_examples=1_000)
+settings.load_profile(PROFILE)
 
 RAM = Path("/dev/shm")  # noqa: S108 (pytest makes a folder of its own in it)
 ENOUGH_BYTES = 2 * 1024**3
@@ -30,6 +33,12 @@ def pytest_configure() -> None:
     if RAM.is_dir() and os.access(RAM, os.W_OK) and shutil.disk_usage(RAM).free > ENOUGH_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(RAM))
     warm.install()
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector look no more at what lives as long as the run: modules and tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

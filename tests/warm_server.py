@@ -20,6 +20,7 @@ import socket
 import sys
 import threading
 import time
+from functools import cache
 from typing import Any, NoReturn
 
 ROOMS = ("constancia.api", "constancia.ledger", "constancia.verify", "constancia.domain")
@@ -42,9 +43,18 @@ def import_all() -> None:
     for name in LATE:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    share_commands(importlib.import_module("constancia.api.cli").app)
     i18n = importlib.import_module("constancia.api.text.i18n")
     for language in i18n.LANGUAGES:
         i18n.catalogue(language)
+
+
+def share_commands(app: Any) -> None:
+    """Make the tree of all verbs and their options once; the library makes it again for each command that runs."""
+    for module, name in (("typer.main", "get_command"), ("typer.testing", "_get_command")):
+        library = importlib.import_module(module)
+        setattr(library, name, cache(getattr(library, name)))
+    importlib.import_module("typer.main").get_command(app)
 
 
 def commands(line: socket.socket) -> dict[str, Any]:

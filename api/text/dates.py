@@ -4,6 +4,7 @@ Months are spelled as the verifier's reports spell them, short ones as CLDR has 
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from constancia.domain.kernel.calendar import OPEN, parse_edtf, zone
@@ -36,6 +37,7 @@ class DateWords(str):
     precision: Precision
 
 
+@lru_cache(4_096)  # a page names the same days again and again
 def date_words(text: str, lang: str) -> DateWords:
     """Return a date or interval in words; an interval says only once what both ends have in common.
 
@@ -68,6 +70,7 @@ def _part(text: str, lang: str, *, without: int = 0) -> str:
     return _BETWEEN[lang].join(reversed(members[without:]))
 
 
+@lru_cache(4_096)
 def date_short(text: str, lang: str) -> str:
     """Return a date in few letters, such as "1 mar 2019", "mar 2019", "2019", "mar 2019 – jun 2019"; open ends as "…".
 

@@ -9,6 +9,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from gettext import GNUTranslations
 from importlib.resources import files
 from typing import Final, TypeVar
 
@@ -98,7 +99,10 @@ def template(lang: str, msgid: str, params: Mapping[str, object]) -> str:
         msgid: The message's id.
         params: Its parameters; those that are `DateWords` decide what is before them.
     """
-    single = f"{msgid}{_ONE}" if any(str(params.get(name)) == "1" for name in _COUNTS) else msgid
+    if not params:
+        return catalogue(lang).gettext(msgid)
+    is_one = any(str(params[name]) == "1" for name in _COUNTS if name in params)
+    single = f"{msgid}{_ONE}" if is_one else msgid
     text = catalogue(lang).gettext(single if single in _single(lang) else msgid)
     for name, value in params.items():
         if isinstance(value, DateWords):

@@ -8,9 +8,12 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.warm_server import share_commands
 from typer.testing import CliRunner
 
 from constancia.api.cli import app
+
+share_commands(app)
 
 
 def run_here(

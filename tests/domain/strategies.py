@@ -8,9 +8,10 @@ from unicodedata import normalize
 from hypothesis import settings
 from hypothesis import strategies as st
 from tests.domain.stage import Body, text
+from tests.profile import sampled
 
 # No deadline: a loaded machine is no failure.
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=sampled(40, 400), deadline=None)
 NAMES = st.sampled_from(["inai", "nosc", "sfp", "red", "consultant"])
 
 

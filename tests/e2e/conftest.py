@@ -21,6 +21,14 @@ from constancia.ledger.ledger import Ledger
 
 __all__ = ("open_desk",)  # the ledgers of the floor below
 CHROMIUM = shutil.which("chromium")
+# A renderer that is started in case of need costs a quarter of a context; a later list replaces an earlier one, so that
+# those of Playwright's that a page could notice are in it.
+UNWANTED = (
+    "SpareRendererForSitePerProcess", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "MediaRouter",
+    "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)  # fmt: skip
 # Debian's browser, headless and silent: no look-ups of its own while a page is under test.
 FLAGS = [
     "--no-sandbox",
@@ -29,6 +37,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(UNWANTED)}",
 ]
 
 

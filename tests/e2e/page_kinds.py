@@ -5,6 +5,7 @@ from typing import Final
 
 from fastapi.routing import APIRoute
 from tests.e2e.page_walk import Walk
+from tests.profile import THOROUGH
 
 from constancia.api.pages.routes import ROUTERS
 
@@ -54,8 +55,48 @@ def kinds(walk: Walk, route: str, *, most: int = 6) -> list[str]:
     chosen: list[str] = []
     seen = set[tuple[str, str]]()
     for address in sorted(pages, key=lambda each: ("?" in each, -len(walk.pages[each][1]))):
-        made = set(_MADE_OF.findall(walk.pages[address][1].partition("<main")[2].partition("</main>")[0]))
+        made = made_of(walk, address)
         if made - seen and len(chosen) < most:
             chosen.append(address)
             seen |= made
     return chosen
+
+
+def made_of(walk: Walk, address: str) -> frozenset[tuple[str, str]]:
+    """Give what the content of a page is made of."""
+    return frozenset(_MADE_OF.findall(walk.pages[address][1].partition("<main")[2].partition("</main>")[0]))
+
+
+class Choice:
+    """Pages to open in a browser: of each route the first, and those that have what no page of another route has.
+
+    `make thorough` opens all kinds of each route.
+    """
+
+    def __init__(self, walk: Walk) -> None:
+        """Choose them; the pages that come to the same in another scheme or width are those that hold all there is."""
+        every = {route: kinds(walk, route, most=4) for route in (*routes(), WRONG)}
+        made = {address: made_of(walk, address) for some in every.values() for address in some}
+        seen = set[tuple[str, str]]().union(*(made[some[0]] for some in every.values()))
+        self._every, self._usual = every, dict[str, list[str]]()
+        for route, some in every.items():
+            self._usual[route] = some[:1]
+            for address in some[1:]:
+                if THOROUGH or made[address] - seen:
+                    self._usual[route].append(address)
+                    seen |= made[address]
+        self._covering = set(made) if THOROUGH else set[str]()
+        missing = set().union(*made.values()).difference(*(made[address] for address in self._covering))
+        while missing:
+            sizes = {address: 5_000 + len(walk.pages[address][1]) for address in made}
+            best = max(made, key=lambda address: len(made[address] & missing) / sizes[address])
+            self._covering.add(best)
+            missing -= made[best]
+
+    def of(self, route: str) -> list[str]:
+        """Give the pages of a route that are looked at in full."""
+        return self._usual[route]
+
+    def covering(self, route: str) -> list[str]:
+        """Give those pages of a route that, with those of the others, hold every element with every class."""
+        return [address for address in self._every[route] if address in self._covering]

@@ -11,6 +11,7 @@ from typing import Any, Final
 import httpx
 from tests.api.served import serving
 from tests.e2e.page_text import PageLinks
+from tests.profile import sampled
 
 from constancia.api.text.i18n import LANGUAGES, catalogue, message_ids
 from constancia.domain.remarks.correction import Correction
@@ -41,8 +42,9 @@ ASKED: Final = (
     ("cambios?de=%2380&a=%2381", "changes?from=%2380&to=%2381"), ("cambios?de=x", "changes?from=x"),
     ("pruebe?what=vote", "try?what=vote"),
 )  # fmt: skip
-OF_A_KIND: Final = 2  # addresses of a past that differ in their numbers alone
+OF_A_KIND: Final = sampled(1, 2)  # addresses of a past that differ in their numbers alone
 CITED: Final = 3  # entries whose citation is looked at
+ABOUT: Final = sampled(3, 1_000)  # entries that the same act is prepared about
 # Members of an act that hold identifiers.
 _NAMES: Final = frozenset({
     "action", "agreement", "allegation", "appointment", "assessment", "cancellation", "commitment", "complaint",
@@ -94,12 +96,17 @@ def _follow(
         known.add(address)
         kind = re.sub(r"(/\w+/\w+)/[\w-]+", r"\1/*", address) if past else re.sub(r"\d+", "0", address)
         kinds[kind] += 1
-        if kinds[kind] > (OF_A_KIND if past else CITED if re.search("/cit(?:ar|e)$", kind) else len(entries)):
+        if kinds[kind] > (OF_A_KIND if past else _most(kind, len(entries))):
             continue
         for link in _get(client, pages, address):
             there = link.partition("#")[0]
             if past is None or past.partition("=")[0] + "=" in there:
                 waiting.append(there)
+
+
+def _most(kind: str, usual: int) -> int:
+    """Give how many pages of the present that differ in their numbers alone are looked at."""
+    return CITED if re.search("/cit(?:ar|e)$", kind) else ABOUT if kind.endswith("?about=0") else usual
 
 
 def _get(client: httpx.Client, pages: dict[str, tuple[int, str]], address: str) -> list[str]:

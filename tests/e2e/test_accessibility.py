@@ -14,18 +14,19 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from tests.e2e.axe_rules import COLOURS, PLACES, WHOLE
 from tests.e2e.conftest import Pages
-from tests.e2e.page_kinds import WRONG, english_routes, kinds, routes
+from tests.e2e.page_kinds import WRONG, Choice, english_routes, kinds, made_of, routes
 from tests.e2e.page_walk import Walk
 
 from constancia.api.pages.frame import SEGMENTS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 WIDTHS: Final = (320, 360, 1280)
-# Each view is one page of a browser that goes from address to address: its options, the rules, how many kinds a route.
-VIEWS: Final = {
-    "light, 1280": ({"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}, (WHOLE, 4)),
-    "light, 320": ({"viewport": {"width": 320, "height": 640}, "color_scheme": "light"}, (PLACES, 1)),
-    "dark, 360": ({"viewport": {"width": 360, "height": 640}, "color_scheme": "dark"}, (COLOURS, 4)),
+# Each view is one page of a browser that goes from address to address: its options, and the rules.
+LIGHT: Final = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}
+# What depends on elements and their classes alone is tried on pages that, together, have all of them.
+OTHER_VIEWS: Final = {
+    "light, 320": ({"viewport": {"width": 320, "height": 640}, "color_scheme": "light"}, PLACES),
+    "dark, 360": ({"viewport": {"width": 360, "height": 640}, "color_scheme": "dark"}, COLOURS),
 }
 # Where a key leads: what has the focus, whether that is seen and in the window (WCAG 2.4.7, 2.4.11).
 STOP: Final = """() => {
@@ -69,27 +70,54 @@ def test_every_page_of_the_router_is_among_the_kinds(walked: Walk) -> None:
     assert {404, 400} <= {walked.pages[address][0] for address in kinds(walked, WRONG)}
 
 
+@pytest.fixture(scope="module")
+def choice(walked: Walk) -> Choice:
+    """The pages that are looked at."""
+    return Choice(walked)
+
+
+def broken(page: Page, address: str, rules: dict[str, Any]) -> list[tuple[str, str, list[Any]]]:
+    """Open a page, and give the rules that it breaks, each with a few places."""
+    page.goto(address)
+    violations = Axe().run(page, options=rules).response["violations"]
+    return [(address, each["id"], [node["target"] for node in each["nodes"]][:3]) for each in violations]
+
+
+@pytest.mark.parametrize("page", [LIGHT], indirect=True, ids=["light, 1280"])
 @pytest.mark.parametrize("route", [*routes(), WRONG])
-@pytest.mark.parametrize(("page", "tried"), VIEWS.values(), indirect=["page"], ids=VIEWS)
-def test_no_page_breaks_a_rule(
-    page: Page, tried: tuple[dict[str, Any], int], served_whole: str, walked: Walk, route: str
+def test_no_page_breaks_a_rule(page: Page, served_whole: str, choice: Choice, route: str) -> None:
+    assert [fault for address in choice.of(route) for fault in broken(page, served_whole + address, WHOLE)] == []
+
+
+@pytest.mark.parametrize("route", [*routes(), WRONG])
+@pytest.mark.parametrize(("page", "rules"), OTHER_VIEWS.values(), indirect=["page"], ids=OTHER_VIEWS)
+def test_no_other_view_breaks_a_rule(
+    page: Page, rules: dict[str, Any], served_whole: str, choice: Choice, route: str
 ) -> None:
-    options, most = tried
-    for address in kinds(walked, route, most=most):
-        page.goto(served_whole + address)
-        broken = Axe().run(page, options=options).response["violations"]
-        assert [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in broken] == [], address
+    addresses = [served_whole + address for address in choice.covering(route)]
+    assert [fault for address in addresses for fault in broken(page, address, rules)] == []
+
+
+def test_pages_looked_at_hold_every_element_with_every_class(walked: Walk, choice: Choice) -> None:
+    every, covering = set[tuple[str, str]](), set[tuple[str, str]]()
+    for route in (*routes(), WRONG):
+        every.update(*(made_of(walked, address) for address in kinds(walked, route, most=4)))
+        covering.update(*(made_of(walked, address) for address in choice.covering(route)))
+        assert choice.of(route), route
+    assert len(every) > 100
+    assert covering == every
 
 
 @pytest.mark.parametrize("route", [*routes(), WRONG])
-def test_no_page_scrolls_sideways(pages: Pages, served_whole: str, walked: Walk, route: str) -> None:
-    with pages.page({"viewport": {"width": 320, "height": 640}, "color_scheme": "light"}, lambda _: None) as page:
-        for address in kinds(walked, route, most=4):
+def test_no_page_scrolls_sideways(pages: Pages, served_whole: str, choice: Choice, route: str) -> None:
+    with pages.page(OTHER_VIEWS["light, 320"][0], lambda _: None) as page:
+        for address in choice.of(route):
             page.goto(served_whole + address)
             page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 640})
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
+        page.set_viewport_size({"width": 320, "height": 640})
 
 
 @pytest.mark.parametrize("route", [*routes(), WRONG])

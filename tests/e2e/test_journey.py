@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -315,7 +316,7 @@ def test_ctrl_c_leaves_no_half_demonstration(tmp_path: Path) -> None:
         cwd=tmp_path, env=desk.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     while process.poll() is None and not list(tmp_path.glob(".demo.*.part/ledger.sqlite")):
-        pass
+        time.sleep(0.005)
     process.send_signal(signal.SIGINT)
     process.wait(60)
     assert list(tmp_path.glob(".demo.*")) == []

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 from tests.e2e.page_tamper import by_both, drawn, readable_cases
+from tests.profile import sampled
 from tests.tamper.bench import Bench
 
-COUNT, SEED = 90, 20190301
+COUNT, SEED = sampled(60, 360), 20190301
 
 
 def test_page_and_python_say_the_same_of_altered_ledgers(browser: Browser, tmp_path: Path) -> None:

@@ -12,7 +12,15 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-RUN = "import sys; sys.argv[0] = 'constancia'; from constancia.api.cli import main; main()"
+from tests.warm import WARM
+
+# In a session of its own, whose terminal is that of the process's streams.
+RUN = f"""{WARM}import fcntl, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+sys.argv[0] = 'constancia'
+from constancia.api.cli import main
+main()
+"""
 WAIT_S = 60.0
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -33,7 +41,7 @@ class TypedTerminal:
         self._leader = leader
         self.process = subprocess.Popen(
             [sys.executable, "-c", RUN, *arguments], cwd=folder, env=dict(env), close_fds=True,
-            stdin=follower, stdout=follower, stderr=follower, preexec_fn=lambda: os.login_tty(follower),  # noqa: PLW1509
+            stdin=follower, stdout=follower, stderr=follower, start_new_session=True,
         )  # fmt: skip
         os.close(follower)
 

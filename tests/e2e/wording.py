@@ -5,8 +5,9 @@ that has the slip, and one that has not.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from tests.e2e.page_text import Block
@@ -140,14 +141,17 @@ _ADDRESS: Final = re.compile(r"https?://\S+")  # a link that is shown so that it
 NAMES: Final = ("Transparencia para el Pueblo", "America/Mexico_City")
 
 
-def slips(block: Block, lang: str) -> Iterator[str]:
+def slips(block: Block, lang: str) -> Sequence[str]:
     """Give the names of the slips of a text on a page in a language."""
-    own, text = block.lang.partition("-")[0] or lang, _ADDRESS.sub("X", block.text)
+    return _slips(block.text, block.lang.partition("-")[0] or lang)
+
+
+@cache  # most texts of a page are on hundreds of others
+def _slips(text: str, lang: str) -> Sequence[str]:
+    text = _ADDRESS.sub("X", text)
     for name in NAMES:
         text = text.replace(name, "X")
-    for slip in SLIPS:
-        if own in slip.langs and slip.pattern.search(text):
-            yield slip.name
+    return [slip.name for slip in SLIPS if lang in slip.langs and slip.pattern.search(text)]
 
 
 def is_allowed(block: Block, path: str) -> bool:

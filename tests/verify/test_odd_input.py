@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.profile import sampled
 from tests.verify.small_ledger import PARTIES, SCOPE, Key, Log, LogKey, Witness, Writer, verify, write
 
 from constancia.verify.core.errors import Malformed, Unreadable
@@ -24,7 +25,9 @@ from constancia.verify.trust.policy_file import MAX_POLICY_BYTES, parse_policy
 from constancia.verify.wire.tiles import parse_bundle
 from constancia.verify.wire.tlog_proof import HEADER, MAX_PROOF_BYTES, parse_tlog_proof
 
-FUZZ = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+FUZZ = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=sampled(40, 1_000), deadline=None
+)
 
 
 def answer(path: Path, trust: Path | None = None) -> Report | None:

@@ -13,6 +13,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 from tests.api.served import Desk
+from tests.profile import sampled
 
 CHECKS = [
     not_a_server_error,
@@ -21,7 +22,7 @@ CHECKS = [
     response_schema_conformance,
     status_code_conformance,
 ]
-EXAMPLES = 6
+EXAMPLES = sampled(6, 60)
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import Mount
 from tests.api.served import UNLIMITED, Desk
+from tests.profile import THOROUGH
 
 from constancia.api.app import create_app
 from constancia.api.http.query import CheckedFiles, query_types
@@ -138,7 +139,7 @@ def test_unknown_parameter_is_refused_and_named(scene: Desk, routes: Mapping[str
     """Each name on some routes, and one of them on every other: the same reader is behind all."""
     wrong = []
     for number, (path, takes) in enumerate(routes.items()):
-        for name in ("nonsense", "Size", "at ", "size[]", "") if number % 8 == 0 else ("nonsense",):
+        for name in ("nonsense", "Size", "at ", "size[]", "") if THOROUGH or number % 8 == 0 else ("nonsense",):
             answer = scene.http.get(path, params=[(name, "1")])
             wrong += [(path, name, fault) for fault in problems_of(answer, "E_PARAMETER")]
             judged = answer.json()["judged_against"] if answer.status_code == 400 else {}
@@ -162,7 +163,7 @@ def test_value_of_another_form_is_refused(scene: Desk, routes: Mapping[str, froz
     wrong, tried = [], set[str]()
     for path, takes in routes.items():
         for name in takes & set(INVALID):
-            for value in INVALID[name][:2] if name in tried else INVALID[name]:
+            for value in INVALID[name][:2] if name in tried and not THOROUGH else INVALID[name]:
                 answer = scene.http.get(path, params={name: value})
                 wrong += [(path, name, value, fault) for fault in problems_of(answer, "E_MALFORMED")]
         tried |= takes
@@ -174,7 +175,7 @@ def test_two_answers_to_how_much_was_known_are_refused(scene: Desk, routes: Mapp
     wrong = []
     dated = [path for path, takes in routes.items() if takes >= AS_OF]
     for number, path in enumerate(dated):
-        for asked in CONFLICTS if number % 8 == 0 else (CONFLICTS[number % 8],):
+        for asked in CONFLICTS if THOROUGH or number % 8 == 0 else (CONFLICTS[number % 8],):
             answer = scene.http.get(path, params=asked)
             wrong += [(path, str(asked), fault) for fault in problems_of(answer, "E_MALFORMED")]
     assert wrong == []
@@ -185,7 +186,7 @@ def test_browser_reads_in_its_language_what_is_wrong(scene: Desk, routes: Mappin
     for path in routes:
         if path.startswith(("/es/", "/en/")):
             dated = ("?size=1&size=2", "?size=5&known=2019", "?at=ayer", "?size=x")
-            for query in ("?nonsense=1", dated[len(path) % 4]):
+            for query in ("?nonsense=1", *(dated if THOROUGH else dated[len(path) % 4 :][:1])):
                 answer = scene.http.get(path + query, headers={"Accept": "text/html"})
                 is_page = answer.headers["content-type"].startswith("text/html")
                 says = (

@@ -64,14 +64,15 @@ def test_every_sentence_is_in_the_catalogue() -> None:
     assert sorted((text, path) for text, path in sentences() if text not in known) == []
 
 
-@pytest.mark.parametrize("text", sorted({text for text, _path in sentences()}))
-def test_sentence_with_parts_is_said_in_spanish_with_the_same_parts(text: str) -> None:
-    filled = text
-    for number in range(text.count("{}")):
-        filled = filled.replace("{}", f"part{number}", 1)
-    words = error_words(filled, "es")
-    assert all(f"part{number}" in words for number in range(text.count("{}")))
-    assert error_words(filled, "en") == filled
+def test_sentence_with_parts_is_said_in_spanish_with_the_same_parts() -> None:
+    wrong = []
+    for text in sorted({text for text, _path in sentences()}):
+        parts, filled = [f"part{number}" for number in range(text.count("{}"))], text
+        for part in parts:
+            filled = filled.replace("{}", part, 1)
+        if not all(part in error_words(filled, "es") for part in parts) or error_words(filled, "en") != filled:
+            wrong.append(text)
+    assert wrong == []
 
 
 def test_page_on_refusals_says_what_to_do_as_the_catalogue_does() -> None:

@@ -116,13 +116,15 @@ def test_an_act_over_another_base_and_a_base_over_no_aggregate_are_none() -> Non
         kind_of(made(), base=made())
 
 
-@pytest.mark.parametrize("one", rule_list(AGGREGATES), ids=lambda one: one.en)
-def test_every_rule_has_a_known_code_and_words_in_both_languages(one: Rule[Any, Any]) -> None:
-    assert one.code in CODES
-    assert one.en
-    assert one.es
-    assert one.en != one.es
-    assert not any(text.endswith(".") or text != text.strip() or "|" in text for text in (one.en, one.es))
+def is_said(rule: Rule[Any, Any]) -> bool:
+    """Tell whether a rule has a code and is said, in two languages, as a part of a sentence."""
+    words = {rule.en, rule.es}
+    unfit = any(not text or text.endswith(".") or text != text.strip() or "|" in text for text in words)
+    return rule.code in CODES and len(words) == 2 and not unfit
+
+
+def test_every_rule_has_a_known_code_and_words_in_both_languages() -> None:
+    assert [(rule.code, rule.en, rule.es) for rule in rule_list(AGGREGATES) if not is_said(rule)] == []
 
 
 def test_one_rule_in_one_language_is_one_in_the_other() -> None:

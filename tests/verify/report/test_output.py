@@ -52,8 +52,8 @@ UNWRITABLE = (">&-", ">/dev/full", ">&- 2>&-", ">/dev/full 2>/dev/full", "2>&-",
 REPORTED = ("intact", "altered", "inconclusive")  # on standard output; `unreadable` is said on standard error
 ENCODED_PAIRS = tuple(zip(CODES, ENCODINGS, strict=True))
 UNWRITABLE_PAIRS = (
-    *zip(REPORTED * 2, UNWRITABLE, strict=True),
-    *(("unreadable", shell) for shell in UNWRITABLE),
+    *zip(REPORTED, UNWRITABLE[:3], strict=True),
+    *zip(("unreadable", "intact", "altered"), UNWRITABLE[3:], strict=True),
 )
 WITH_STREAMS = (
     WARM

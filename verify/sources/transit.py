@@ -76,7 +76,7 @@ def as_sent(data: bytes, seen_in: Callable[[bytes], str | None]) -> tuple[bytes,
         The bytes to go on with, and what is amiss.
     """
     seen = seen_in(data)
-    whole = None if seen is None else next((one for one in restored(data) if seen_in(one) is None), None)
+    whole = None if seen is None else next((former for former in restored(data) if seen_in(former) is None), None)
     if seen is not None and whole is None and b"\xef\xbf\xbd" in data and data.decode(errors="ignore").encode() == data:
         return b"", "replaced"
     return (data, seen) if whole is None else (whole, "changed")

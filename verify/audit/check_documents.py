@@ -111,4 +111,4 @@ def _changed_on_the_way(files: Files, path: str, name: str, size: int, cited: Ci
         return "short"
     if any(hashlib.sha256(data[:length]).hexdigest() == name for length in sizes):
         return "added"
-    return "changed" if any(hashlib.sha256(one).hexdigest() == name for one in restored(data)) else None
+    return "changed" if any(hashlib.sha256(former).hexdigest() == name for former in restored(data)) else None

@@ -21,7 +21,6 @@ LINE_ENDS: Final = "CRLF"
 _PAGE: Final = re.compile(rb"\s*<(?:!doctype|html|\?xml|head|body)", re.IGNORECASE)
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MARK: Final = b"\xef\xbb\xbf"
-_LOST: Final = "\ufffd".encode()
 _SIGNED: Final = "— ".encode()
 # A part of a mail in base64: its headers, an empty line, lines of that alphabet.
 _PART: Final = re.compile(
@@ -77,8 +76,8 @@ def as_sent(data: bytes, seen_in: Callable[[bytes], str | None]) -> tuple[bytes,
         The bytes to go on with, and what is amiss.
     """
     seen = seen_in(data)
-    whole = None if seen is None else next((one for one in restored(data) if seen_in(one) is None), None)
-    if seen is not None and whole is None and _LOST in data and data.decode(errors="ignore").encode() == data:
+    whole = None if seen is None else next((former for former in restored(data) if seen_in(former) is None), None)
+    if seen is not None and whole is None and b"\xef\xbf\xbd" in data and data.decode(errors="ignore").encode() == data:
         return b"", "replaced"
     return (data, seen) if whole is None else (whole, "changed")
 

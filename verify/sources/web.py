@@ -139,8 +139,11 @@ class Web:
         with self._opener.open(request, timeout=WAIT_S) as answer:
             if answer.headers.get_content_type() == "text/html" and not path.startswith("documents/"):
                 raise Unreadable("replaced", where, "a page came in the file's place")
+            packing = answer.headers.get("Content-Encoding", "").lower()
+            if packing not in ("", "identity", "gzip", "x-gzip"):
+                raise Unreadable("refused", where, f"it came packed as {packing}, which was not asked for")
             data = whole_body(answer, limit, where, left)
-            if answer.headers.get("Content-Encoding", "").lower() == "gzip":
+            if packing.endswith("gzip"):
                 return read_bounded(gzip.GzipFile(fileobj=io.BytesIO(data)), limit, where)  # type: ignore[arg-type]  # it reads like one
             return data
 

@@ -91,6 +91,8 @@ def test_w2_dripping_answer_ends_at_the_limit_for_the_whole(serving: Serving) ->
         (head("403 No", "Content-Length: 0"), "refused"),
         (head("429 Later", "Retry-After: 0", "Content-Length: 0"), "refused"),
         (head("200 OK", "Content-Type: text/html", "Content-Length: 2") + b"ab", "replaced"),
+        (head("200 OK", "Content-Encoding: br", "Content-Length: 2") + b"ab", "refused"),
+        (head("200 OK", "Content-Encoding: deflate", "Content-Length: 2") + b"ab", "refused"),
         (b"", "unreachable"),
     ],
 )

@@ -212,7 +212,7 @@ class WitnessWork(Scenario):
             store = WitnessStore.open(path, WITNESS.keys)
         except Exception:  # noqa: BLE001 - what an operator does then
             store = WitnessStore.create(path, WITNESS.keys)
-        witness = Cosigning(store, WITNESS, {SIGNER.origin: SIGNER.verifier}, StoryClock(START))
+        witness = Cosigning(store, WITNESS, {SIGNER.origin: (SIGNER.verifier,)}, StoryClock(START))
         known = store.known()
         for size in range(known[SIGNER.origin].size + 1 if known else 1, GROWN + 1):
             witness.add_checkpoint(request(size))

@@ -19,13 +19,13 @@ from tests.dishonest import (
     with_signatures_of,
     with_statement,
 )
-from tests.verify.small_ledger import ORIGIN, Log, LogKey, Writer
+from tests.verify.small_ledger import ORIGIN, Log, LogKey, Witness, Writer
 
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.note import format_note, format_vkey, parse_note
-from constancia.verify.core.formats.policy import NO_QUORUM, Policy
+from constancia.verify.core.formats.policy import NO_QUORUM, Group, Policy
 from constancia.verify.core.log import check_log
-from constancia.verify.core.report import Fault
+from constancia.verify.core.report import Fault, Remark
 from constancia.verify.core.trust import Trust
 
 WRITER = Writer().found().sign_agreement().report(4)
@@ -178,3 +178,24 @@ def test_saved_checkpoint_of_another_log_is_refused() -> None:
     policy = Policy(logs={own.name: own}, witnesses={}, groups={}, quorum=NO_QUORUM)
     with pytest.raises(Malformed, match="origin"):
         check_log(LOG.entries, LOG.checkpoint(), Trust(policy=policy, checkpoint=OTHER.checkpoint()))
+
+
+W1, W2 = Witness("w1"), Witness("w2")
+COSIGNED: dict[tuple[Witness, ...], tuple[str, str, dict[str, object]]] = {
+    (): ("open", "no-quorum", {"names": "—"}),
+    (W2,): ("open", "no-quorum", {"names": "w2"}),
+    (W1, W2): ("notes", "witnessed", {"size": LOG.size, "names": "w1, w2"}),
+}
+
+
+@pytest.mark.parametrize("witnesses", COSIGNED)
+def test_quorum_names_who_cosigned(witnesses: tuple[Witness, ...]) -> None:
+    own = WRITER.log_key.verifier
+    listed = {"w1": W1.verifier, "w2": W2.verifier}
+    both = {"both": Group(needed=2, members=("w1", "w2"))}
+    policy = Policy(logs={own.name: own}, witnesses=listed, groups=both, quorum="both")
+    checkpoint = WRITER.log_key.checkpoint(LOG.size, LOG.tree.root(), witnesses)
+    findings = check_log(LOG.entries, checkpoint, Trust(policy=policy)).findings
+    place, code, params = COSIGNED[witnesses]
+    assert Remark(code=code, params=params) in getattr(findings, place)
+    assert findings.checked["L1"]["cosignatures"] == len(witnesses)

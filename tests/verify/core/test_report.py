@@ -80,3 +80,10 @@ def test_form_error_becomes_a_fault_at_its_place(where: str, field: str) -> None
 def test_error_says_what_was_expected_and_what_there_was() -> None:
     assert str(Malformed("form", "index", "an integer", "x")) == "index: expected an integer, found x [form]"
     assert str(Malformed("form", "index", "an integer")) == "index: expected an integer, found nothing [form]"
+
+
+def test_r2_fault_of_the_first_entry_comes_before_that_of_the_second() -> None:
+    faults = FaultList()
+    for index in (1, 0):
+        faults.fault("index", index, "index", index, 9)
+    assert [fault.index for fault in faults.faults] == [0, 1]

@@ -67,6 +67,16 @@ def test_act_newer_than_the_verifier_is_left_open_and_is_no_fault(act: Callable[
     assert str(remark.params["type"]) in report_text(report, "es")
 
 
+def test_what_follows_a_newer_act_is_judged_though_it_is_the_second_entry(tmp_path: Path) -> None:
+    writer = Writer()
+    writer.open()
+    index = writer.as_root("sfp", "PartyMerged", "party/sfp", BODY)
+    joined = {"organization": "unam", "party": "sfp", "since": "2019"}
+    writer.as_root("sfp", "MemberOrganizationJoined", "party/sfp", joined)
+    [remark] = [each for each in audited(writer, tmp_path).open if each.code == "newer-act"]
+    assert (index, remark.params["index"], remark.params["count"]) == (1, 1, 1)
+
+
 def test_several_newer_acts_are_counted_and_the_first_is_named(tmp_path: Path) -> None:
     writer = Writer().found()
     index = by_root(writer)

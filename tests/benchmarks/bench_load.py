@@ -155,7 +155,8 @@ def shown(kind: str, table: dict[str, Measured]) -> None:
     for name, measured in table.items():
         waits = sorted(measured.waits)
         p50, p99 = (1_000 * waits[int(share * (len(waits) - 1))] for share in (0.5, 0.99))
-        cost, floor = (1e6 * each.spent / each.count for each in (measured, bare))
+        # Time is counted in hundredths of a second: few bare requests may have taken none.
+        cost, floor = (1e6 * max(each.spent, 0.01) / each.count for each in (measured, bare))
         rate, most = (each.count / each.wall for each in (measured, bare))
         print(
             f"{kind:18} {name[-28:]:28} {rate:8,.0f}/s {cost:8,.0f} µs   p50 {p50:7.2f} ms, p99 {p99:7.2f} ms"

@@ -55,7 +55,8 @@ def test_every_subtree_of_small_trees_is_proved_and_no_other_range_or_hash() -> 
                 assert not asked.proof or not is_subtree(replace(asked, proof=asked.proof[1:]))
     # The specification's example has four hashes for entries 8 to 13 of 14.
     assert len(proof(leaves[:14], 8, 13)) == 4
-    assert not is_subtree(replace(asked, start=1, end=3))
+    body = format_subtree_request(1, 3, Tree(leaves[1:3]).root(), [], log.checkpoint(14))
+    assert not is_subtree(parse_subtree_request(body))
 
 
 def test_witness_signs_a_subtree_of_what_it_cosigned_and_nothing_else(tmp_path: Path) -> None:

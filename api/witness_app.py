@@ -15,6 +15,7 @@ nothing (api.rates); 413 and 408 to a body that is too long or too slow. A log a
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Final
 
 from starlette.applications import Starlette
@@ -26,6 +27,8 @@ from starlette.routing import Route
 from constancia.api.http.rates import Attempts, Rates, address_of_client
 from constancia.api.http.settings import Settings
 from constancia.ledger.witnesses.protocol import CALL, MAX_REQUEST_BYTES, SIZE_MEDIA_TYPE, parse_request
+from constancia.ledger.witnesses.subtree import CALL as SIGN_SUBTREE
+from constancia.ledger.witnesses.subtree import sign_subtree
 from constancia.ledger.witnesses.witness import (
     BadProof,
     NotCosigned,
@@ -36,7 +39,7 @@ from constancia.ledger.witnesses.witness import (
     Witness,
 )
 from constancia.verify.core.errors import Malformed
-from constancia.verify.core.formats.note import format_vkey
+from constancia.verify.core.formats.note import COSIGNATURE_MLDSA44, format_vkey
 
 BODY_TIMEOUT_S: Final = 10.0
 _LAST_SHOWN: Final = 20
@@ -74,7 +77,37 @@ def create_witness_app(witness: Witness, prefix: str = "", settings: Settings | 
     rates = Rates(settings or Settings())
     attempts = Attempts(rates)
 
-    async def add_checkpoint(request: Request) -> Response:
+    signing = _asking(attempts, partial(sign_subtree, witness.cosigner), _moves_nothing)
+    can_sign = any(key.type_byte == COSIGNATURE_MLDSA44 for key in witness.cosigner.keys)
+
+    def about(_request: Request) -> bytes:
+        return describe(witness).encode()
+
+    def latest(request: Request) -> bytes | None:
+        return witness.latest(request.path_params["origin"])
+
+    return Starlette(
+        routes=[
+            Route(f"{prefix}/{{origin}}/checkpoint", _reading(latest, rates), methods=["GET"]),
+            Route(f"{prefix}{CALL}", _asking(attempts, witness.add_checkpoint, _moves), methods=["POST"]),
+            Route(f"{prefix}/", _reading(about, rates), methods=["GET"]),
+            *([Route(f"{prefix}{SIGN_SUBTREE}", signing, methods=["POST"])] if can_sign else []),
+        ]
+    )
+
+
+def _asking(
+    attempts: Attempts, ask: Callable[[bytes], bytes], moves: Callable[[bytes], bool]
+) -> Callable[[Request], Awaitable[Response]]:
+    """Make a handler that gives a request's body to the witness: within the limits, each refusal with its status.
+
+    Args:
+        attempts: Counts what came to nothing.
+        ask: Takes the body and gives signature lines.
+        moves: Whether a body that was answered made a tree grow.
+    """
+
+    async def answer(request: Request) -> Response:
         address = address_of_client(request.scope)
         wait = attempts.begin(address)
         if wait is not None:
@@ -82,8 +115,8 @@ def create_witness_app(witness: Witness, prefix: str = "", settings: Settings | 
         moved = False
         try:
             body = await _body(request)
-            lines = await run_in_threadpool(witness.add_checkpoint, body)
-            moved = _moves(body)
+            lines = await run_in_threadpool(ask, body)
+            moved = moves(body)
         except _TooLong as error:
             # Without this the server would go on reading what is still coming, for nothing.
             return _refused(error.status, "the body is too long or too slow", {"Connection": "close"})
@@ -98,19 +131,7 @@ def create_witness_app(witness: Witness, prefix: str = "", settings: Settings | 
             attempts.end(address, moved=moved)
         return Response(lines, 200, _HEADERS, "text/plain; charset=utf-8")
 
-    def about(_request: Request) -> bytes:
-        return describe(witness).encode()
-
-    def latest(request: Request) -> bytes | None:
-        return witness.latest(request.path_params["origin"])
-
-    return Starlette(
-        routes=[
-            Route(f"{prefix}/{{origin}}/checkpoint", _reading(latest, rates), methods=["GET"]),
-            Route(f"{prefix}{CALL}", add_checkpoint, methods=["POST"]),
-            Route(f"{prefix}/", _reading(about, rates), methods=["GET"]),
-        ]
-    )
+    return answer
 
 
 def _reading(read: Callable[[Request], bytes | None], rates: Rates) -> Callable[[Request], Awaitable[Response]]:
@@ -159,6 +180,11 @@ def _moves(body: bytes) -> bool:
     """Tell whether a request that was cosigned made the tree grow: anybody can repeat one that did not."""
     request = parse_request(body)
     return request.checkpoint.size > request.old_size
+
+
+def _moves_nothing(_body: bytes) -> bool:
+    """Count a signed subtree among what came to nothing: its cost is a signature, and there are many subtrees."""
+    return False
 
 
 def _too_many(wait: int) -> Response:

@@ -8,8 +8,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
 from tests.domain.remarks.test_allegation import allegation
 from tests.domain.stage import (
     ORIGIN,
@@ -88,16 +86,13 @@ def added(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[AggregateKind, ...]
 @pytest.fixture
 def sentences(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The pages' catalogues with the page's sentences appended, read by the pages' own reader."""
-    whole = read_po
+    whole = i18n.catalogue_texts
 
-    def appended(file: Any, locale: str | None = None) -> Catalog:
-        if locale is None:  # the ids alone are read
-            return whole(file)
+    def appended(lang: str) -> dict[str, bytes]:
         first, second = blocks("po")[0::2], blocks("po")[1::2]
-        more = "\n".join(first if locale == "es" else second)
-        return whole(type(file)(file.getvalue() + b"\n" + more.encode()), locale=locale)
+        return {**whole(lang), "more.po": "\n".join(first if lang == "es" else second).encode()}
 
-    monkeypatch.setattr(i18n, "read_po", appended)
+    monkeypatch.setattr(i18n, "catalogue_texts", appended)
     i18n.catalogue.cache_clear()
     yield
     i18n.catalogue.cache_clear()

@@ -135,7 +135,7 @@ class Rounds:
         shutil.copytree(self._template(name), folder)
         longest = self._takes.get(name)
         after = None if longest is None else self.chance.uniform(0, longest)
-        fault = None if longest is None or tally.rounds % 3 else self.chance.choice(FAULTS)
+        fault = None if longest is None or (tally.rounds + 1) % 3 else self.chance.choice(FAULTS)
         if fault is None:
             first = forked(lambda say: scenario.run(folder, say), after)
         else:

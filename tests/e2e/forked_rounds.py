@@ -135,14 +135,14 @@ class Rounds:
         shutil.copytree(self._template(name), folder)
         longest = self._takes.get(name)
         after = None if longest is None else self.chance.uniform(0, longest)
-        fault = None if longest is None or tally.rounds % 3 else self.chance.choice(FAULTS)
+        fault = None if longest is None or (tally.rounds + 1) % 3 else self.chance.choice(FAULTS)
         if fault is None:
             first = forked(lambda say: scenario.run(folder, say), after)
         else:
             first = forked(lambda say: self._at_fault(fault, scenario, folder, say), None)
             tally.faults += 1
-        if longest is None:  # the first round takes as long as it takes, and says how long
-            self._takes[name] = first.seconds * 1.1
+        if not first.is_killed and fault is None:  # the first round always; a busy machine takes longer than another
+            self._takes[name] = min(first.seconds * 1.1, longest or first.seconds * 1.1)
         tally.rounds += 1
         tally.killed += first.is_killed
         tally.acknowledged += len(first.told)

@@ -9,11 +9,14 @@ from tests.e2e.round_work import SCENARIOS, Say
 from tests.ledger.world import Signed
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_nothing_acknowledged_is_lost_and_nothing_half_made_stays(tmp_path: Path) -> None:
     rounds = Rounds(tmp_path, 11, list(SCENARIOS))
     rounds.run(3 * len(SCENARIOS))
     assert [text for tally in rounds.tally.values() for text in tally.wrong] == []
     assert sum(tally.killed for tally in rounds.tally.values()) > 0
+    assert sum(tally.faults for tally in rounds.tally.values()) == len(SCENARIOS)
     assert sum(tally.acknowledged for tally in rounds.tally.values()) > 0
 
 

@@ -37,11 +37,11 @@ check: $(INSTALLED)  ## style, types, import contracts
 	$(BIN)/mypy
 	PYTHONPATH=.import $(BIN)/lint-imports --no-cache
 
-thorough: check $(PROGRAMS)  ## the same with the larger samples: more pages, values, kills and vectors; an hour
-	CONSTANCIA_TEST_PROFILE=thorough CONSTANCIA_AGREEMENT=all CONSTANCIA_EVERY_KILL=1 $(PYTEST) $(ARGS)
+thorough: check $(PROGRAMS)  ## the same with the larger samples: more pages, values, kills and vectors
+	CONSTANCIA_TEST_PROFILE=thorough CONSTANCIA_AGREEMENT=all CONSTANCIA_EVERY_KILL=1 $(PYTEST) --timeout=7200 $(ARGS)
 
 quick: check  ## check, and the tests of domain, verifier, house rules and documents: about a minute
-	CONSTANCIA_TEST_PROFILE=quick $(PYTEST) $(QUICK) $(ARGS)
+	CONSTANCIA_TEST_PROFILE=quick $(PYTEST) -n auto $(QUICK) $(ARGS)
 
 unit: $(INSTALLED)  ## some tests: make unit T=tests/ledger K='witness and not slow'
 	$(BIN)/pytest $(or $(T),tests) $(if $(K),-k '$(K)') $(ARGS)

@@ -86,6 +86,7 @@ def walked(played_whole: tuple[Path, Played], tmp_path_factory: pytest.TempPathF
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not stored.exists():
             copy = folder / "demo"
+            shutil.rmtree(copy, ignore_errors=True)  # of a walk that did not come to its end
             shutil.copytree(played_whole[0], copy)
             stored.write_bytes(pickle.dumps(walk(copy)))
     pages: Walk = pickle.loads(stored.read_bytes())  # noqa: S301 (this run wrote it)

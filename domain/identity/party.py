@@ -1,11 +1,12 @@
 """Parties: their names, and the organizations of a composite party, dated and never deleted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Protocol
 
 from constancia.domain.identity.genesis import LedgerState
 from constancia.domain.identity.role import is_reserved
+from constancia.domain.identity.succession import succession_of
 from constancia.domain.identity.vocabulary import DEFAULT_KINDS, PartyKind, check_choice
 from constancia.domain.kernel.acts import Act, act, act_base
 from constancia.domain.kernel.aggregate import Aggregate
@@ -153,7 +154,24 @@ class PartyRegistered(PartyAct):
     def _not_a_role(self, on: object, at: Context) -> Breach:
         return is_reserved(self.party) and {"reserved": self.party}
 
-    RULES: ClassVar = (_root_for_itself, _founder_by_its_root, _kind_of_genesis, _kind_of_the_ledger, _not_a_role)
+    @rule(
+        "E_POLICY",
+        "no party has the legal name or the acronym of another that is there",
+        "ninguna parte lleva la denominación ni la sigla de otra que existe",
+        since=THIRD,
+    )
+    def _names_of_its_own(self, on: object, at: Context) -> Breach:
+        own = _names(self.legal_name, self.acronym)
+        return [{"party": party} for party, names in _names_there(at) if party != self.party and own & names]
+
+    RULES: ClassVar = (
+        _root_for_itself,
+        _founder_by_its_root,
+        _kind_of_genesis,
+        _kind_of_the_ledger,
+        _not_a_role,
+        _names_of_its_own,
+    )
 
     def check_edition(self, edition: int, where: str) -> None:
         """In editions 1 and 2 kinds are of a closed list; later, of the ledger's own."""
@@ -169,6 +187,23 @@ class PartyRegistered(PartyAct):
             legal_name=self.legal_name,
             acronym=self.acronym,
         )
+
+
+def _names(legal_name: Text, acronym: str | None) -> frozenset[str]:
+    """Give the names by which pages and people know a party, whatever their capitals and spaces."""
+    names = (*(name for _tag, name in legal_name.by_language), *((acronym,) if acronym else ()))
+    return frozenset(" ".join(name.split()).casefold() for name in names)
+
+
+def _names_there(at: Context) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield the names of founders and of registered parties that have not ended."""
+    ledger = at.find(LedgerState, "ledger")
+    for founder in ledger.opened.founders if ledger else ():
+        yield founder.party, _names(founder.legal_name, None)
+    parties: Iterable[Party] = at.state.of(Party)
+    for party in parties:
+        if succession_of(at.state, party.party) is None:
+            yield party.party, _names(party.legal_name, party.acronym)
 
 
 @act
@@ -192,7 +227,16 @@ class PartyNameRecorded(PartyAct):
         named = self.body
         return named is not None and at.state.standing(f"governance/{named}") is None and {"governance body": named}
 
-    RULES: ClassVar = (_body_exists,)
+    @rule(
+        "E_ROLE",
+        "a party itself says which of its names is official; a body's is that of its founding",
+        "cuál de sus nombres es oficial lo dice la propia parte; el de un órgano es el de su establecimiento",
+        since=THIRD,
+    )
+    def _official_by_itself(self, on: object, at: Context) -> Breach:
+        return self.official and (at.party != self.party or self.body is not None) and {"party": self.party}
+
+    RULES: ClassVar = (_body_exists, _official_by_itself)
 
     def check_edition(self, edition: int, where: str) -> None:
         """Its language has the form that the edition asks for."""

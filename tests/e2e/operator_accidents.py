@@ -23,7 +23,7 @@ import httpx
 from tests.api.command_line import run_here
 from tests.warm import WARM
 
-WAIT_S = 90.0
+WAIT_S = 300.0  # on a machine with much else to do
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "CONSTANCIA_LANG": "en"}
 # The clock of the machine can't be set here; this one is a file away from it. It is the process's one clock.
 WITH_CLOCK = (
@@ -153,7 +153,7 @@ def restored_backup(bench: Bench, ledger: Path) -> dict[str, Any]:
     bench.run_here("backup", "--dir", ledger, bench.folder / "yesterday.tar")
     with bench.served(ledger) as url:
         bench.speak(url, ledger)
-        _until(lambda: bench.health(url)["witnessed"] == bench.health(url)["size"])
+        _until(lambda: _is_witnessed(url))
     refused = bench.run_here("restore", bench.folder / "yesterday.tar", "--dir", ledger)
     # A person who knows better copies the folder by hand; the witnesses' memories are elsewhere.
     memories = bench.folder / "memories"
@@ -196,7 +196,7 @@ def clock_was_wrong(bench: Bench, ledger: Path) -> dict[str, Any]:
     bench.clock.write_text("5")  # nothing at hand can tell: no witness has said what time it is
     with bench.served(ledger) as url:
         found["while wrong"] = bench.speak(url, ledger)[0]
-        _until(lambda: bench.health(url)["witnessed"] == bench.health(url)["size"])
+        _until(lambda: _is_witnessed(url))
     bench.clock.unlink()
     with bench.served(ledger) as url:
         found["refused"] = bench.speak(url, ledger)[1].get("code")
@@ -235,6 +235,11 @@ def two_at_once(bench: Bench, url: str, ledger: Path) -> dict[str, Any]:
     return {"second": second, "forced": forced, "spoke": spoke, "grown": after - size}
 
 
+def _is_witnessed(url: str) -> bool:
+    answer = httpx.get(f"{url}/healthz", timeout=10).json()
+    return bool(answer["witnessed"] == answer["size"])
+
+
 def _until(met: Any) -> None:
     end = time.monotonic() + WAIT_S
     while not met():
@@ -248,11 +253,13 @@ def main() -> None:
     bench.folder.mkdir(parents=True, exist_ok=True)
     ledger = bench.folder / "ledger"
     bench.run("demo", "--short", "--dir", ledger)
+    other = bench.folder / "other"  # after an accepted rollback witnesses cosign no more
+    shutil.copytree(ledger, other)
     with bench.served(ledger) as url:
         jumping_clock(bench, url, ledger)
         two_at_once(bench, url, ledger)
-    for accident in (restored_backup, clock_was_wrong):
-        accident(bench, ledger)
+    restored_backup(bench, ledger)
+    clock_was_wrong(bench, other)
 
 
 if __name__ == "__main__":

@@ -109,7 +109,8 @@ def _party(players: "Players") -> "Said | None":
 
 @draws("PartyNameRecorded")
 def _name(players: "Players") -> "Said | None":
-    body = {"lang": "es", "name": "Otra", "official": True, "party": players.known("party"), "used_in": "2019"}
+    official = players.chance(0.5)
+    body = {"lang": "es", "name": "Otra", "official": official, "party": players.known("party"), "used_in": "2019"}
     return players.voice(players.anybody()), "PartyNameRecorded", body
 
 

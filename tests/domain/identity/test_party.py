@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.domain.stage import Body, Stage, appointment, founded, root, seated, text
+from tests.domain.stage import MEMBERS, Body, Stage, appointment, doc, founded, root, seated, text
 from tests.domain.tables import Walk
 
 from constancia.domain.identity.party import Party
@@ -16,7 +16,7 @@ def registration(party: str = "nosc", kind: str = "civil_society_group") -> Body
 
 
 def name(**changed: Any) -> Body:
-    return {"lang": "es", "name": "Núcleo", "official": True, "party": "nosc", "used_in": "Acuerdo"} | changed
+    return {"lang": "es", "name": "Núcleo", "official": False, "party": "nosc", "used_in": "Acuerdo"} | changed
 
 
 def joined(organization: str = "red", since: str = "2016", party: str = "nosc") -> Body:
@@ -158,3 +158,31 @@ def test_a_person_speaks_for_an_organization_that_is_in_the_party() -> None:
     assert (
         stage.code(root("sfp"), "RepresentativeAppointed", appointment("sfp", "s", on_behalf_of="red")) == "E_NOT_FOUND"
     )
+
+
+def test_25_a_party_itself_says_which_of_its_names_is_official() -> None:
+    stage = seated()
+    official = name(official=True)
+    assert stage.code("red", "PartyNameRecorded", official) == "E_ROLE"
+    assert stage.code("sfp", "PartyNameRecorded", official) == "E_ROLE"
+    assert stage.code("nosc", "PartyNameRecorded", official | {"body": "cc"}) == "E_ROLE"
+    stage.says("nosc", "PartyNameRecorded", official)
+    stage.says("red", "PartyNameRecorded", name(name="Grupo"))
+
+
+@pytest.mark.parametrize("named", [{"legal_name": text("  NOSC ")}, {"acronym": "nosc"}, {"legal_name": text("Red")}])
+def test_25_nobody_enters_under_the_name_of_another(named: Body) -> None:
+    stage = seated()
+    body = {"kind": "civil_society_org", "legal_name": text("Otra"), "party": "otra"} | named
+    assert stage.code("red", "PartyRegistered", body) == "E_POLICY"
+    stage.says("red", "PartyRegistered", body | {"acronym": "OTRA", "legal_name": text("Otra")})
+
+
+def test_25_the_name_of_a_party_that_has_ended_may_be_used_again() -> None:
+    stage = seated()
+    end = {
+        "documents": [doc("acta")], "effective": "2019-03-01", "independence_changed": False, "mode": "dissolved",
+        "orphaned": [], "party": "red", "successors": [], "transfers": [],
+    }  # fmt: skip
+    stage.each("PartySucceeded", end, ("red", *MEMBERS))
+    stage.says("inai", "PartyRegistered", {"kind": "civil_society_org", "legal_name": text("red"), "party": "red-2"})

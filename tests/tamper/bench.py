@@ -181,8 +181,8 @@ class Bench:
         if report.verdict is Verdict.ALTERED:
             self._judge_fault(case, report, name, figures)
         elif any(one in remark.code for remark in report.open for one in case.places) or (
-            not case.harmless and any(remark.code in SEEN for remark in report.open)
-        ):  # a file that is not whole is said to be so, by its name, and accuses nobody
+            not case.harmless and any(remark.code in SEEN for remark in (*report.open, *report.not_checked))
+        ):  # a file that is not whole is said to be so, by its name, and accuses nobody; a store's copy weighs nothing
             figures.named += 1
         elif case.harmless:
             self._prove_harmless(case, location, report)

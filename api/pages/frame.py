@@ -266,8 +266,7 @@ class Frame:
             context: What the template needs.
         """
         lang, state, ledger = self.lang, self.state, self.ledger
-        address = address_of(self.request, settings_of(self.request))
-        base = prefix_of(self.request.scope)
+        address, base = address_of(self.request, settings_of(self.request)), prefix_of(self.request.scope)
         genesis, languages = state.aggregates.get("ledger") or ledger.state().aggregates.get("ledger"), state.languages
         opened = genesis.opened if isinstance(genesis, LedgerState) else None
         html = (
@@ -298,6 +297,7 @@ class Frame:
                 matter=lambda stream: matter_words(stream, state, lang, self.page_of),
                 kind_of=lambda media_type: tr(lang, f"page.media_{_MEDIA.get(media_type, 'other')}"),
                 bytes=byte_words,
+                stored_documents=cache(lambda: frozenset(ledger.documents.names())),
                 link=self.link,
                 data_path=lambda name, form: f"{base}{path_of_table(name, lang, form)}",
                 start=f"{base}/{lang}/",

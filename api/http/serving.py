@@ -65,7 +65,13 @@ class Quiet:
         async def send_noting(message: Message) -> None:
             nonlocal began
             began = True
-            await send(message)
+            try:
+                await send(message)
+            except RuntimeError as error:
+                # uvloop refuses to write to a connection that the client has closed; asyncio drops the bytes.
+                if "handler is closed" not in str(error):
+                    raise
+                _log.debug("a client left before its answer had gone: %s", error)
 
         try:
             await self._app(scope, receive, send_noting)

@@ -9,7 +9,7 @@ from constancia.api.http.deps import TheLedger, TheReading, judged
 from constancia.api.http.examples import DERIVED, VALIDITY
 from constancia.api.http.query import Router
 from constancia.api.http.representation import REVALIDATED, represent
-from constancia.api.http.schemas import json_example, refusals
+from constancia.api.http.schemas import file_answer, json_example, refusals
 from constancia.domain.kernel.calendar import format_instant
 from constancia.domain.validity import KINDS
 from constancia.ledger.reader.state_documents import StateDocuments
@@ -29,7 +29,11 @@ def documents_of(request: Request) -> StateDocuments:
     "/state",
     summary="The state document",
     responses={
-        200: json_example("Canonical bytes.", {"aggregates": [], "ledger": "example.org/agreement", "size": 130}),
+        **file_answer(
+            "Canonical bytes.",
+            "application/json",
+            example={"aggregates": [], "ledger": "example.org/agreement", "size": 130},
+        ),
         **refusals(400, 404, 429),
     },
 )

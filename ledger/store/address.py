@@ -69,7 +69,8 @@ def address_in(folder: Path) -> Address | None:
     Raises:
         StoreUnavailable: The file holds no address.
     """
-    raw = read_file(folder / DATABASE_NAME, _MAX_BYTES)
+    # `isdir` is false for whatever can't be a folder's name, where a look at the file would be an error.
+    raw = read_file(folder / DATABASE_NAME, _MAX_BYTES) if os.path.isdir(folder) else None  # noqa: PTH112
     if raw is None:
         return None
     address, given = Address.read(raw.decode("utf-8", "replace")), os.environ.get(VARIABLE)

@@ -36,7 +36,7 @@ def opened_source(location: str) -> Iterator[Source]:
     """
     folder = Path(location)
     is_address = location.startswith(("http://", "https://"))
-    address = None if is_address or not folder.is_dir() else address_in(folder)
+    address = None if is_address else address_in(folder)
     if address is None:
         with open_source(location) as source:
             yield source

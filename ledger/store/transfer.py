@@ -132,7 +132,7 @@ def _fill(path: Path, snapshot: Snapshot, tables: Sequence[str]) -> None:
 
 def _fill_batches(path: Path, snapshot: Snapshot, *, strict: bool) -> None:
     """Insert the batches; the trigger that expects each next to its own entries is for writers, and steps aside."""
-    dense = "batches_dense"
+    dense = "batches_next"
     with _opened(path) as connection:
         [text] = connection.execute("SELECT max(sql) FROM sqlite_master WHERE name = ?", (dense,)).fetchone()
         if strict:

@@ -46,7 +46,7 @@ def test_server_says_that_its_database_is_away_and_goes_on(own: Server, tmp_path
         refused = http.post("/api/v1/entries", **send)  # type: ignore[arg-type]
         eventually(lambda: _is_well(http, is_well=False))
         again = http.post("/api/v1/entries", **send)  # type: ignore[arg-type]
-        read = http.get("/api/v1/entries/3")
+        read = http.get("/api/v1/entries/4")  # the third is in memory: it never changes
         assert {refused.status_code, again.status_code, read.status_code} == {503}
         assert (again.json()["code"], read.json()["code"]) == ("E_STORE", "E_STORE")
         assert again.json()["judged_against"] == {"reason": "E_STORE_GONE"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.api.served import serving
 from tests.api.test_cli_verify import Person
-from tests.ledger.conftest import Desk, OpenDesk, open_desk
+from tests.ledger.conftest import Desk, OpenDesk, new_database, open_desk, stored_in
 from tests.ledger.template import Templates
 from tests.ledger.world import ORIGIN, START, Signed, World
 
@@ -20,7 +20,7 @@ from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.submission import signed_document
 
-__all__ = ("open_desk",)  # the ledgers of the floor below
+__all__ = ("new_database", "open_desk", "stored_in")  # the ledgers of the floor below
 
 
 @dataclass

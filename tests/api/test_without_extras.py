@@ -19,7 +19,9 @@ from constancia.ledger.witnesses.witness import READY
 ROOT = Path(__file__).resolve().parents[2]
 # What only the extra brings; typer and rich, which the command line is built on, bring some of it themselves.
 BLOCKED = (
+    "confusable_homoglyphs",
     "fastapi",
+    "httptools",
     "icalendar",
     "limits",
     "starlette",
@@ -30,6 +32,7 @@ BLOCKED = (
     "pydantic_settings",
     "segno",
     "uvicorn",
+    "uvloop",
     "werkzeug",
 )
 BROUGHT = {"pydantic", "markdown_it_py"}

@@ -26,6 +26,7 @@ class RealWitness:
         self.cosigner = cosigner(f"witness.example/{name}")
         self.witness = witness_in(folder / f"{name}.sqlite", signer, keys=self.cosigner)
         self.requests = 0
+        self.asked_at: list[float] = []  # by the monotonic clock
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -35,6 +36,7 @@ class RealWitness:
 
         def counted(body: bytes) -> bytes:
             self.requests += 1
+            self.asked_at.append(time.monotonic())
             return add(body)
 
         self.witness.add_checkpoint = counted  # type: ignore[method-assign]

@@ -134,16 +134,19 @@ def test_bundle_or_tile_with_something_added_is_inconclusive(log: Log, folder: P
     for name in ("entries", "0"):
         path = folder / f"tile/{name}/000.p/{log.size}"
         data = path.read_bytes()
-        path.write_bytes(data + bytes(32))
+        path.write_bytes(data + b"\1" * 32)
         report = verify(folder, trust)
         assert (report.verdict, report.size, seen(report)) == (Verdict.INCONCLUSIVE, log.size, {"added"})
+        path.write_bytes(data + bytes(32))  # room that was made for more and never filled
+        report = verify(folder, trust)
+        assert (report.verdict, report.size, seen(report)) == (Verdict.INTACT, log.size, set())
         path.write_bytes(data)
 
 
 def test_partial_tile_padded_beside_a_store_is_said_and_weighs_nothing(log: Log, trust: Path, tmp_path: Path) -> None:
     ledger = log.write_ledger(tmp_path / "ledger")
     path = ledger / f"log/tile/0/000.p/{log.size}"
-    path.write_bytes(path.read_bytes().ljust(8_192, b"\x00"))
+    path.write_bytes(path.read_bytes().ljust(8_192, b"\1"))
     report = verify(ledger, trust)
     assert report.verdict is Verdict.INTACT
     assert "added" in {one.code for one in report.not_checked}

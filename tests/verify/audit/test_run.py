@@ -235,7 +235,7 @@ def test_document_whose_bytes_changed_is_named_with_the_entry_that_cites_it(
     log: Log, trust: Path, published: Path
 ) -> None:
     name = hashlib.sha256(DOCUMENT).hexdigest()
-    write(published / "documents" / name, DOCUMENT + b" ")
+    write(published / "documents" / name, b"x" + DOCUMENT[1:])
     fault = first(verify(published, trust))
     assert (fault.index, fault.code, fault.field) == (16, "document", f"documents/{name}")
 

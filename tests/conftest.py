@@ -1,6 +1,7 @@
 """What all tests share: where their files lie, and the ledgers that many of them begin with."""
 
 import gc
+import importlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from tools.import_links import make_links
 
 ROOT = Path(__file__).resolve().parent.parent
 make_links(ROOT)  # an unpacked source archive has none; what follows imports by them
+importlib.invalidate_caches()  # the interpreter has looked for them in vain already
 
 from tests import warm  # noqa: E402
 from tests.ledger.template import Templates  # noqa: E402

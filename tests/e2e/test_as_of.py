@@ -220,6 +220,8 @@ def test_every_link_of_a_page_of_the_past_stays_in_it(served_demo: str, query: s
             answer = client.get(address)
             assert answer.status_code == 200, (address, came.get(address))
             assert answer.headers["cache-control"] in ("no-cache", "no-store")
+            if not answer.headers["content-type"].startswith("text/html"):  # a receipt to print has no links
+                continue
             page = Page(answer.text)
             assert MESSAGE_IDS.findall(page.text) == [], address
             present = urlsplit(address).path

@@ -141,16 +141,30 @@ def _deadlines(state: State, at: datetime) -> Iterator[Derived]:
     it. What was open at its recording is missed by then: a window moved into the past hides nothing.
     """
     for commitment in state.of(Commitment):
-        for position, version in enumerate(commitment.scopes):
-            for milestone in version.scope.milestones:
-                due = deadline(milestone.window, state.timezone)
-                if due is None or due > at or not _owed_at(commitment, due):
-                    continue
-                if _scope_at(commitment, due) == position:
-                    yield from _missed(state, commitment, version.scope, milestone.milestone)
-                elif _is_set_too_late(state, commitment, position, milestone, due):
-                    later = version.mark.index
-                    yield from _missed(state, commitment, version.scope, milestone.milestone, open_at=later)
+        yield from _once(_deadlines_of(state, commitment, at))
+
+
+def _once(facts: Iterator[Derived]) -> Iterator[Derived]:
+    """Leave out what two scopes with the same day both say of a target."""
+    named = set()
+    for fact in facts:
+        which = (fact.params["target"], fact.since)
+        if which not in named:
+            named.add(which)
+            yield fact
+
+
+def _deadlines_of(state: State, commitment: Commitment, at: datetime) -> Iterator[Derived]:
+    for position, version in enumerate(commitment.scopes):
+        for milestone in version.scope.milestones:
+            due = deadline(milestone.window, state.timezone)
+            if due is None or due > at or not _owed_at(commitment, due):
+                continue
+            if _scope_at(commitment, due) == position:
+                yield from _missed(state, commitment, version.scope, milestone.milestone)
+            elif _is_set_too_late(state, commitment, position, milestone, due):
+                later = version.mark.index
+                yield from _missed(state, commitment, version.scope, milestone.milestone, open_at=later)
 
 
 def _is_set_too_late(state: State, commitment: Commitment, position: int, milestone: Milestone, due: datetime) -> bool:

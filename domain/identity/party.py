@@ -1,5 +1,7 @@
 """Parties: their names, and the organizations of a composite party, dated and never deleted."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Protocol
@@ -17,6 +19,9 @@ from constancia.domain.kernel.kind import AggregateKind
 from constancia.domain.kernel.machine import NONE
 from constancia.domain.kernel.rules import Breach, Met, rule
 from constancia.domain.kernel.values import EdtfText, Identifier, Label, LanguageTag, Text, check_tag
+
+# ASCII and Latin-1 but letters and digits, combining marks, general punctuation with what can't be seen.
+_PASSED_OVER: Final = re.compile(r"[\x00-/:-@\[-`{-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf\u0300-\u036f\u2000-\u206f\ufeff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,20 +195,31 @@ class PartyRegistered(PartyAct):
 
 
 def _names(legal_name: Text, acronym: str | None) -> frozenset[str]:
-    """Give the names by which pages and people know a party, whatever their capitals and spaces."""
-    names = (*(name for _tag, name in legal_name.by_language), *((acronym,) if acronym else ()))
-    return frozenset(" ".join(name.split()).casefold() for name in names)
+    """Give the names by which pages and people know a party, in the form in which they are compared."""
+    return frozenset(
+        map(_compared, (*(name for _tag, name in legal_name.by_language), *((acronym,) if acronym else ())))
+    )
+
+
+def _compared(name: str) -> str:
+    """Give a name without what the eye passes over: width, capitals, accents, spaces, marks, what can't be seen.
+
+    The ranges are written out, so that no version of Unicode that a Python has changes what is lawful.
+    """
+    return _PASSED_OVER.sub("", unicodedata.normalize("NFKD", name)).casefold()
 
 
 def _names_there(at: Context) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield the names of founders and of registered parties that have not ended."""
     ledger = at.find(LedgerState, "ledger")
     for founder in ledger.opened.founders if ledger else ():
-        yield founder.party, _names(founder.legal_name, None)
+        if succession_of(at.state, founder.party) is None:
+            yield founder.party, _names(founder.legal_name, None)
     parties: Iterable[Party] = at.state.of(Party)
     for party in parties:
         if succession_of(at.state, party.party) is None:
-            yield party.party, _names(party.legal_name, party.acronym)
+            official = (alias.name for alias in party.aliases if alias.official and alias.body is None)
+            yield party.party, _names(party.legal_name, party.acronym) | frozenset(map(_compared, official))
 
 
 @act
@@ -236,7 +252,18 @@ class PartyNameRecorded(PartyAct):
     def _official_by_itself(self, on: object, at: Context) -> Breach:
         return self.official and (at.party != self.party or self.body is not None) and {"party": self.party}
 
-    RULES: ClassVar = (_body_exists, _official_by_itself)
+    @rule(
+        "E_POLICY",
+        "no party calls a name official that another party has",
+        "ninguna parte llama oficial a un nombre que otra parte tiene",
+        since=THIRD,
+    )
+    def _official_of_its_own(self, on: object, at: Context) -> Breach:
+        own = _compared(self.name)
+        there = _names_there(at) if self.official else ()
+        return [{"party": party} for party, names in there if party != self.party and own in names]
+
+    RULES: ClassVar = (_body_exists, _official_by_itself, _official_of_its_own)
 
     def check_edition(self, edition: int, where: str) -> None:
         """Its language has the form that the edition asks for."""

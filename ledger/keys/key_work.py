@@ -7,10 +7,11 @@ at that place, would have the program count for hours.
 import base64
 import re
 from collections.abc import Iterator
+from math import prod
 from typing import Final
 
 MAX_ITERATIONS: Final = 10_000_000  # seconds; what libraries write today is below a million
-MAX_SCRYPT: Final = 2**21  # cost times block size: 256 MiB
+MAX_SCRYPT: Final = 2**21  # cost times block size times parallelization: 256 MiB
 _SCRYPT: Final = bytes.fromhex("06092b06010401da47040b")
 _PEM: Final = re.compile(rb"-----BEGIN ENCRYPTED PRIVATE KEY-----\s*([A-Za-z0-9+/=\s]+)-----END")
 _SEQUENCE, _INTEGER, _OCTETS = 0x30, 0x02, 0x04
@@ -39,11 +40,7 @@ def asks_too_much(data: bytes) -> bool:
         return False
     numbers = list(_integers(algorithm, 0))
     is_scrypt = _SCRYPT in algorithm
-    return max(numbers, default=0) > MAX_ITERATIONS or (is_scrypt and _product(numbers[:2]) > MAX_SCRYPT)
-
-
-def _product(numbers: list[int]) -> int:
-    return numbers[0] * numbers[1] if len(numbers) == 2 else 0
+    return max(numbers, default=0) > MAX_ITERATIONS or (is_scrypt and prod(numbers[:3]) > MAX_SCRYPT)
 
 
 def _integers(data: bytes, depth: int) -> Iterator[int]:

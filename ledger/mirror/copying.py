@@ -57,7 +57,8 @@ class LogCopy:
         self.folder = folder
         self._tree = Tree()
         self._cited: dict[str, None] = {}
-        self._withdrawn: set[str] = set()
+        self._decided: dict[str, tuple[str, frozenset[str]]] = {}  # a cancellation → what it came to, its documents
+        self._written = 0  # size whose tiles are all on the disk, as far as this process knows
         self._whole: set[str] = set()  # documents whose bytes were hashed by this process
 
     def extend(
@@ -87,8 +88,10 @@ class LogCopy:
             if is_stopped():
                 raise KeyboardInterrupt
             self._store_bundle(number, min(HASHES_PER_TILE, size - number * HASHES_PER_TILE), verified, remote, done)
-        for level, number, width in tiles_between(first, size):
+        # From where the last whole run ended: one that broke off has its bundles, and not yet their tiles.
+        for level, number, width in tiles_between(min(self._written, first), size):
             self._write(tile_path(level, number, width), self._tree.tile(level, number, width), done, MAX_TILE_BYTES)
+        self._written = size
         self._store_documents(remote.files, done, is_stopped)
         self._store_anchors(remote.files, size, done)
         declared, _ = had(lambda: remote.files.read(ROLLBACKS_NAME, MAX_ROLLBACKS_BYTES))
@@ -141,7 +144,6 @@ class LogCopy:
         for raw in entries:
             for digest in _CITATION.findall(raw):
                 self._cited[digest.decode()] = None
-                self._withdrawn.discard(digest.decode())
             if b'"CancellationDecided"' in raw:
                 statement = read_entry(raw).statement
                 if statement.type == "CancellationDecided":
@@ -150,18 +152,22 @@ class LogCopy:
     def _note_withdrawal(self, body: object) -> None:
         named = body.get("documents") if isinstance(body, dict) else None
         names = {name for name in named if isinstance(name, str)} if isinstance(named, list) else set()
-        if isinstance(body, dict) and body.get("to") == "denied":
-            self._withdrawn -= names
-        else:
-            self._withdrawn |= names
+        if isinstance(body, dict):
+            self._decided[str(body.get("cancellation"))] = (str(body.get("to")), frozenset(names))
+
+    @property
+    def _withdrawn(self) -> set[str]:
+        """The documents that some cancellation keeps back, whatever another one came to and no matter who cites them."""
+        return {name for outcome, names in self._decided.values() if outcome != "denied" for name in names}
 
     def _store_documents(self, files: Files, done: CopyResult, is_stopped: Callable[[], bool]) -> None:
-        self._whole -= self._withdrawn
-        for name in self._withdrawn:
+        withdrawn = self._withdrawn
+        self._whole -= withdrawn
+        for name in withdrawn:
             if is_hex64(name) and overwrite_and_remove(self.folder / DOCUMENTS_NAME / name):
                 done.files += 1
         for name in self._cited:
-            if name in self._withdrawn or self._has_document(name):
+            if name in withdrawn or self._has_document(name):
                 continue
             if is_stopped():
                 raise KeyboardInterrupt

@@ -115,6 +115,20 @@ def test_15_every_target_is_missed_once_a_due_instant() -> None:
     ]
 
 
+def test_15_a_day_that_is_moved_away_and_back_again_is_missed_once() -> None:
+    stage = seated().adopted("c1", small_scope(milestones=[milestone(window="2019-03-01/2019-03-05")]))
+    for number, day, window in ((2, "2019-03-10", "2019-04"), (3, "2019-03-12", "2019-03-01/2019-03-05")):
+        body = {
+            "commitment": "c1", "decision": f"d-{number}", "declared_kind": "deferral", "from_version": number - 1,
+            "scope": small_scope(milestones=[milestone(window=window)]),
+        }  # fmt: skip
+        stage.on(day).decided(f"d-{number}", {"body": body, "stream": "commitment/c1", "type": "ScopeChanged"})
+        stage.says("sfp", "ScopeChanged", body)
+    twice = missed(stage)
+    assert len(twice) == len(set(twice))
+    assert ("milestone m1", "2019-03-06T06:00:00Z") in twice
+
+
 def test_15_what_is_recorded_within_the_span_counts_from_the_day_that_it_says() -> None:
     stage = adopted().on("2019-04-01").deliver("inai", "e1")
     stage.says("inai", "MilestoneCompleted", completed(), occurred_on="2019-03-26")

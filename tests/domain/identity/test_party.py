@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from tests.domain.governance.test_succession import WHOLE, world
 from tests.domain.stage import MEMBERS, Body, Stage, appointment, doc, founded, root, seated, text
 from tests.domain.tables import Walk
 
@@ -170,12 +171,36 @@ def test_25_a_party_itself_says_which_of_its_names_is_official() -> None:
     stage.says("red", "PartyNameRecorded", name(name="Grupo"))
 
 
-@pytest.mark.parametrize("named", [{"legal_name": text("  NOSC ")}, {"acronym": "nosc"}, {"legal_name": text("Red")}])
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"legal_name": text("  NOSC ")}, {"acronym": "nosc"}, {"legal_name": text("Red")}, {"acronym": "«Red»"},
+        {"legal_name": text("N.O.S.C.")}, {"legal_name": text("no\N{SOFT HYPHEN}sc")}, {"legal_name": text("Réd")},
+        {"legal_name": text("\N{FULLWIDTH LATIN SMALL LETTER N}osc")},
+        {"legal_name": text("no\N{ZERO WIDTH SPACE}sc")},
+    ],
+)  # fmt: skip
 def test_25_nobody_enters_under_the_name_of_another(named: Body) -> None:
     stage = seated()
     body = {"kind": "civil_society_org", "legal_name": text("Otra"), "party": "otra"} | named
     assert stage.code("red", "PartyRegistered", body) == "E_POLICY"
     stage.says("red", "PartyRegistered", body | {"acronym": "OTRA", "legal_name": text("Otra")})
+
+
+def test_25_no_party_calls_a_name_official_that_another_has() -> None:
+    stage = seated()
+    assert stage.code("nosc", "PartyNameRecorded", name(official=True, name="I. N. A. I.")) == "E_POLICY"
+    stage.says("nosc", "PartyNameRecorded", name(official=True, name="Núcleo"))
+    stage.says("nosc", "PartyNameRecorded", name(official=True, name="NOSC"))
+    body = {"kind": "civil_society_org", "legal_name": text("El núcleo"), "party": "otra"}
+    assert stage.code("red", "PartyRegistered", body | {"acronym": "NUCLEO"}) == "E_POLICY"
+    stage.says("red", "PartyRegistered", body)
+
+
+def test_25_the_name_of_a_founder_that_has_ended_may_be_used_again() -> None:
+    stage = world()
+    stage.each("PartySucceeded", WHOLE, ("inai", "nueva", "nosc", "sfp"))
+    stage.says("sfp", "PartyRegistered", {"kind": "company", "legal_name": text("inai"), "party": "inai-2"})
 
 
 def test_25_the_name_of_a_party_that_has_ended_may_be_used_again() -> None:

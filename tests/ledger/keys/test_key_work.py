@@ -45,6 +45,7 @@ def asking(kind: str, *numbers: int) -> bytes:
         asking(PBKDF2, 2**31 - 1),
         asking(SCRYPT, 2**20, 8, 1),
         asking(SCRYPT, 2**30, 1, 1),
+        asking(SCRYPT, 2**15, 1, 2**17),
     ],
 )
 def test_key_that_asks_for_hours_is_refused_at_once(data: bytes, tmp_path: Path) -> None:

@@ -16,16 +16,21 @@ from tests.verify.small_ledger import DOCUMENT, PARTIES, SCOPE, Log, Witness, Wr
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.keys.note_keys import Cosigner, NoteKeys
+from constancia.ledger.mirror.copying import LogCopy, NotCopied
 from constancia.ledger.mirror.mirror import Mirror, MirrorError, MirrorOutcome, origin_hash
 from constancia.ledger.monitor.findings import ALTERED, INCONCLUSIVE, INTACT, UNREACHABLE
 from constancia.ledger.monitor.settings import Peer, WatchSettings
 from constancia.ledger.monitor.signed_heads import HeadsDocument
+from constancia.ledger.wire.composition import encode_bundle
 from constancia.verify.core.errors import Unreadable
 from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.core.formats.cosignature import verify_cosignature
 from constancia.verify.core.formats.note import parse_note
 from constancia.verify.report.findings import Verdict
+from constancia.verify.sources.published_log import FoundFile
 from constancia.verify.trust.trust_folder import load_trust
+from constancia.verify.wire.merkle import Tree, hash_leaf
+from constancia.verify.wire.tiles import HASHES_PER_TILE, tile_path, tiles_between
 
 NOW = datetime(2019, 3, 2, 12, tzinfo=UTC)
 OLD = 300
@@ -382,8 +387,11 @@ def test_document_that_an_entry_withdraws_is_removed_and_not_had_again(
     archive.round()
     name = hashlib.sha256(DOCUMENT).hexdigest()
     assert (archive.place / "documents" / name).read_bytes() == DOCUMENT
-    body = {"documents": [name], "to": "destroyed"}
+    body = {"cancellation": "c1", "documents": [name], "to": "destroyed"}
     story.as_person("inai", "CancellationDecided", "cancellation/c1", body)
+    # That another request for it is denied, or that somebody cites it again, brings nothing back.
+    body = {"cancellation": "c2", "documents": [name], "to": "denied"}
+    story.as_person("inai", "CancellationDecided", "cancellation/c2", body)
     story.cut()
     host.show(story.log())
     outcome = archive.round()
@@ -392,3 +400,29 @@ def test_document_that_an_entry_withdraws_is_removed_and_not_had_again(
     archive.round()
     assert not (archive.place / "documents" / name).exists()
     assert archive.verdict() is Verdict.INTACT
+
+
+class Broken:
+    """A log's files, of which the last bundle can't be had at first."""
+
+    def __init__(self, entries: list[bytes]) -> None:
+        self.location, self.files, self.entries, self.has_last = "memory", self, entries, False
+
+    def read(self, *_: object) -> None:
+        return None
+
+    def find(self, _level: None, number: int, width: int, *, is_covered: bool) -> FoundFile:
+        is_last = number == (len(self.entries) - 1) // HASHES_PER_TILE
+        bundle = encode_bundle(self.entries[number * HASHES_PER_TILE :][:width])
+        return FoundFile("bundle", bundle if is_covered and (self.has_last or not is_last) else None)
+
+
+def test_tiles_of_a_run_that_broke_off_are_written_by_the_next(tmp_path: Path) -> None:
+    entries = [b'{"n":%d}' % number for number in range(600)]
+    tree, copy, remote = Tree(map(hash_leaf, entries)), LogCopy(tmp_path), Broken(entries)
+    with pytest.raises(NotCopied):
+        copy.extend(600, tree, remote)  # type: ignore[arg-type]
+    remote.has_last = True
+    copy.extend(600, tree, remote)  # type: ignore[arg-type]
+    missing = [tile_path(*tile) for tile in tiles_between(0, 600) if not (tmp_path / tile_path(*tile)).is_file()]
+    assert missing == []

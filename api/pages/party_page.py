@@ -47,6 +47,7 @@ def parties(frame: TheFrame, start: Annotated[int, Query(ge=0, le=MAX_SIZE)] = 0
         parties=part,
         bodies=frame.rows("bodies")[:_PAGE],
         participants=taking_part,
+        gone=gone_parties(frame),
         answers=answers,
         first=first,
         stop=first + len(part),
@@ -71,6 +72,7 @@ def party(name: str, frame: TheFrame, before: Before = None) -> Response:
         party=row,
         answers=answers,
         people=people[:_MOST],
+        gone=gone_parties(frame),
         owed=owed[:_PAGE],
         heirs_owe=[debt for debt in debts if heirs & set(debt.parties)][:_PAGE],
         successors=[item for item in frame.rows("successions") if item["party"] == name],
@@ -78,6 +80,11 @@ def party(name: str, frame: TheFrame, before: Before = None) -> Response:
         bodies={item["governance_body"]: item for item in frame.rows("bodies")},
         timeline=models.timeline(frame, row["stream"], before),
     )
+
+
+def gone_parties(frame: Frame) -> dict[str, str]:
+    """Give the parties that have ended, each with its day: their seats and posts ended with them."""
+    return {item["party"]: item["effective"] for item in frame.rows("successions") if item["status"] == "succeeded"}
 
 
 def _people(frame: Frame, row: Row) -> Iterator[Person]:

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from tests.ledger.append.test_sequencer import submit
 from tests.ledger.conftest import Desk
 from tests.ledger.test_postgres_ledger import as_attacker, codes, eventually
@@ -83,6 +84,38 @@ def test_address_of_another_form_is_refused(text: str) -> None:
     with pytest.raises(StoreUnavailable) as caught:
         Address.read(text)
     assert caught.value.code == "E_STORE_ADDRESS"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgresql://a:ge#heim@h/db", "postgresql://a:ge?heim@h/db", "postgresql://a:ge/heim@h/db",
+        "postgresql://a:ge@heim@h/db", "postgresql://a:ge?h/eim@h/db", "postgresql://a:1/eim@h/db",
+        "postgresql://h/db?password=a#heim", "postgresql://h/db?password=a&heim", "postgresql://h:geheim/db",
+    ],
+)  # fmt: skip
+def test_address_that_libpq_reads_otherwise_is_refused_unseen(text: str) -> None:
+    with pytest.raises(StoreUnavailable, match="%23 %2F %3F %40") as caught:
+        Address.read(text)
+    assert "heim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgresql://anna@db.example:5433/libro?options=-c%20search_path%3Dx%2By", "postgres:///libro?host=%2Frun",
+        "postgresql://a.example,b.example:5433,[::1]:5432/libro?target_session_attrs=read-write",
+        "postgresql://h", "postgresql://h?dbname=x", "postgresql://anna@%2Frun/libro",
+    ],
+)  # fmt: skip
+def test_address_without_secrets_is_shown_as_libpq_reads_it(text: str) -> None:
+    assert conninfo_to_dict(Address.read(text).shown) == conninfo_to_dict(text)
+
+
+def test_secrets_among_the_parameters_are_not_shown() -> None:
+    query = "Password=geheim&sslkey=geheim&scram_client_key=geheim&SCRAM_server_key=geheim&oauth_client_secret=geheim"
+    address = Address.read(f"postgresql://anna:ge%23heim@h/libro?{query}&options=a+b")
+    assert address.shown == "postgresql://anna@h/libro?options=a%2Bb"
 
 
 def test_password_is_never_shown_nor_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

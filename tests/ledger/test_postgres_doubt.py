@@ -1,0 +1,84 @@
+"""A batch in doubt: nothing else is taken in until the database's end can be read, and then the writer goes on."""
+
+import logging
+import threading
+from contextlib import closing
+
+import pytest
+from eventsourcing.persistence import OperationalError
+from tests.ledger.conftest import Desk
+from tests.ledger.test_postgres_ledger import WAIT_S
+
+from constancia.ledger.append import store_watch
+from constancia.ledger.append.store_watch import StoreWatch
+from constancia.ledger.errors import StoreUnavailable
+from constancia.ledger.store.postgres_errors import unavailable
+from constancia.ledger.store.postgres_session import connect
+
+
+@pytest.fixture
+def stored_in() -> str:
+    return "postgres"
+
+
+def test_table_that_is_locked_for_long_leaves_the_writer_alive(desk: Desk) -> None:
+    """Neither the batch nor the end of the table can be had meanwhile; afterwards it goes on by itself."""
+    assert desk.database is not None
+    store = desk.ledger._core.application.store
+    store.session.run("SET lock_timeout = '100ms'")  # type: ignore[attr-defined]  # it is PostgreSQL's
+    with closing(connect(desk.database)) as connection, connection.transaction():
+        connection.execute("LOCK TABLE batches IN ACCESS EXCLUSIVE MODE")
+        for _ in range(2):
+            error = desk.ledger.submit(desk.world.allege("c1").parsed).exception(WAIT_S)
+            assert isinstance(error, StoreUnavailable)
+            assert "lock timeout" in error.words["en"]
+    assert desk.take(desk.world.allege("c1")).entry.index == 26
+    assert desk.ledger.failure is None
+
+
+def test_nothing_is_taken_in_while_a_batch_is_in_doubt(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = desk.ledger._core.application.store
+    tail = store.settled_tail
+    ends = ["gone"]
+
+    def failing(*_: object, **__: object) -> None:
+        raise OperationalError("server closed the connection")
+
+    def settled() -> object:
+        if ends[0] == "gone":
+            raise unavailable("E_STORE_GONE")
+        raise OperationalError("canceling statement due to lock timeout")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "insert_events", failing)
+        patch.setattr(store, "settled_tail", settled)
+        error = desk.ledger.submit(desk.world.allege("c1").parsed).exception(WAIT_S)
+        assert isinstance(error, StoreUnavailable)
+        ends[0] = "locked"  # the session is back, and a table of it can't be read yet
+        error = desk.ledger.submit(desk.world.allege("c2").parsed).exception(WAIT_S)
+        assert isinstance(error, StoreUnavailable)
+    assert store.settled_tail == tail
+    assert desk.take(desk.world.allege("c1")).entry.index == 26
+
+
+def test_watch_goes_on_after_an_error_that_nobody_foresaw(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    core = desk.ledger._core
+    assert core.writer is not None
+    assert core.sequencer is not None
+    turns = threading.Semaphore(0)
+
+    def failing() -> None:
+        turns.release()
+        raise ValueError("unforeseen")
+
+    monkeypatch.setattr(store_watch, "_EVERY_S", 0.02)
+    monkeypatch.setattr(core.writer, "look_after_store", failing)
+    with caplog.at_level(logging.ERROR):
+        watch = StoreWatch(core.writer, core.sequencer)
+        assert turns.acquire(timeout=WAIT_S)
+        assert turns.acquire(timeout=WAIT_S)
+        watch.close()
+    assert "unforeseen" in caplog.text
+    assert desk.ledger.failure is None

@@ -1,6 +1,8 @@
 """A batch in doubt: nothing else is taken in until the database's end can be read, and then the writer goes on."""
 
 import logging
+import os
+import signal
 import threading
 from contextlib import closing
 
@@ -8,12 +10,15 @@ import pytest
 from eventsourcing.persistence import OperationalError
 from tests.ledger.conftest import Desk
 from tests.ledger.test_postgres_ledger import WAIT_S
+from tests.postgres import Server
 
 from constancia.ledger.append import store_watch
 from constancia.ledger.append.store_watch import StoreWatch
 from constancia.ledger.errors import StoreUnavailable
+from constancia.ledger.store import postgres_session
+from constancia.ledger.store.postgres_application import create_tables
 from constancia.ledger.store.postgres_errors import unavailable
-from constancia.ledger.store.postgres_session import connect
+from constancia.ledger.store.postgres_session import WriterSession, connect
 
 
 @pytest.fixture
@@ -82,3 +87,35 @@ def test_watch_goes_on_after_an_error_that_nobody_foresaw(
         watch.close()
     assert "unforeseen" in caplog.text
     assert desk.ledger.failure is None
+
+
+@pytest.mark.parametrize("closing_first", [False, True], ids=["call", "close"])
+def test_server_that_is_frozen_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch, postgres_server: Server, *, closing_first: bool
+) -> None:
+    """Its process neither answers nor reacts to a cancellation, and its end of the connection lives."""
+    monkeypatch.setattr(postgres_session, "CONFIRM_S", 60.0 if closing_first else 0.2)
+    monkeypatch.setattr(postgres_session, "GRACE_S", 0.2)
+    address = postgres_server.schema()
+    create_tables(address, {"schema": "1", "origin": "example.org/log"})
+    session = WriterSession(address)
+    session.open()
+    [row] = session.run("SELECT pg_backend_pid() AS process")
+    os.kill(row["process"], signal.SIGSTOP)
+    try:
+        check = threading.Thread(target=session.check, daemon=True)
+        check.start()
+        if closing_first:
+            check.join(0.2)
+            assert check.is_alive()
+            closes = threading.Thread(target=session.close, daemon=True)
+            closes.start()
+            closes.join(WAIT_S)
+            assert not closes.is_alive()
+        check.join(WAIT_S)
+        assert not check.is_alive()
+        assert session.away is not None
+        assert session.away.code == "E_STORE_GONE"
+    finally:
+        os.kill(row["process"], signal.SIGCONT)
+        session.close()

@@ -224,28 +224,11 @@ class WriterSession:
 
     @contextlib.contextmanager
     def _limited(self) -> Iterator[None]:
-        """Cancel what takes longer than `CONFIRM_S`, and cut the connection where that does not end it (P5)."""
-        connection, turn, ended = self._connection, threading.Lock(), threading.Event()
-
-        def end() -> None:
-            if connection is None:
-                return
-            _cancel(connection)
-            if not ended.wait(GRACE_S):
-                with turn:  # the connection must not be closed meanwhile: its number may be another file's then
-                    if not ended.is_set():
-                        _cut(connection)
-
-        timer = threading.Timer(CONFIRM_S, end)
-        timer.daemon = True
         self._is_busy = True
-        timer.start()
         try:
-            yield
+            with _limited(self._connection):
+                yield
         finally:
-            timer.cancel()
-            with turn:
-                ended.set()
             self._is_busy = False
 
     def _judge(self, error: psycopg.Error) -> None:
@@ -277,6 +260,60 @@ class WriterSession:
         if connection is not None:
             with contextlib.suppress(psycopg.Error):
                 connection.close()
+
+
+def confirm(address: Address) -> None:
+    """Have a primary confirm that what it has shown until now is as durable as it promises, by its standbys too.
+
+    A commit is shown to readers before a standby has it where the wait for that standby was cancelled. A later commit
+    that is confirmed confirms all before it; this one has no row, and needs no right but to connect. A standby is not
+    asked: it can't commit, and what it shows is on two machines.
+
+    Raises:
+        StoreUnavailable: It is not confirmed (`E_STORE_UNCONFIRMED`), or the server can't be had.
+    """
+    warnings: list[str] = []
+
+    def note(notice: psycopg.errors.Diagnostic) -> None:
+        if notice.severity_nonlocalized == "WARNING":
+            warnings.append(str(notice.message_primary))
+
+    with contextlib.closing(connect(address)) as connection:
+        connection.add_notice_handler(note)
+        with _limited(connection):
+            row = one_row(connection, schema.SETTINGS)
+            if row["is_standby"]:
+                return
+            if row["synchronous_commit"] not in _DURABLE:
+                one_row(connection, "SELECT set_config('synchronous_commit', 'on', false)")
+            one_row(connection, schema.CONFIRM)
+    if warnings:
+        raise unavailable("E_STORE_UNCONFIRMED", "; ".join(warnings))
+
+
+@contextlib.contextmanager
+def _limited(connection: Connection | None) -> Iterator[None]:
+    """Cancel what takes longer than `CONFIRM_S`, and cut the connection where that does not end it (P5)."""
+    turn, ended = threading.Lock(), threading.Event()
+
+    def end() -> None:
+        if connection is None:
+            return
+        _cancel(connection)
+        if not ended.wait(GRACE_S):
+            with turn:  # the connection must not be closed meanwhile: its number may be another file's then
+                if not ended.is_set():
+                    _cut(connection)
+
+    timer = threading.Timer(CONFIRM_S, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        with turn:
+            ended.set()
 
 
 def _cancel(connection: Connection) -> None:

@@ -4,17 +4,22 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 
 import pytest
-from eventsourcing.persistence import OperationalError
+from eventsourcing.persistence import Notification, OperationalError
 from tests.ledger.conftest import Desk
 from tests.ledger.test_postgres_ledger import WAIT_S
 from tests.postgres import Server
 
-from constancia.ledger.append import store_watch
+from constancia.ledger.append import recovery, store_watch
+from constancia.ledger.append.head import Head
+from constancia.ledger.append.recovery import replay
 from constancia.ledger.append.store_watch import StoreWatch
-from constancia.ledger.errors import StoreUnavailable
+from constancia.ledger.errors import StoreUnavailable, Unread
+from constancia.ledger.reader.log import read_recorded
 from constancia.ledger.store import postgres_session
 from constancia.ledger.store.postgres_application import create_tables
 from constancia.ledger.store.postgres_errors import unavailable
@@ -119,3 +124,22 @@ def test_server_that_is_frozen_holds_nobody_up(
     finally:
         os.kill(row["process"], signal.SIGCONT)
         session.close()
+
+
+def test_reading_that_breaks_off_within_a_batch_is_begun_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = desk.ledger._core.application.store
+    head = Head(desk.ledger.origin, partial(read_recorded, store))
+    assert max(batch.size - batch.first_index for batch in store.batches()) > 2
+    monkeypatch.setattr(recovery, "_PAGE", 1)
+    read, breaks = store.select_notifications, iter((False,) * 12 + (True, False, True))
+
+    def breaking(start: int | None, limit: int, **more: bool) -> Sequence[Notification]:
+        if next(breaks, False):
+            raise OperationalError("server closed the connection")
+        return read(start, limit, **more)
+
+    monkeypatch.setattr(store, "select_notifications", breaking)
+    for _ in range(2):
+        with pytest.raises(Unread):
+            replay(head, store, None)
+    assert replay(head, store, None) == desk.ledger._core.tip()

@@ -4,12 +4,15 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
+from typing import Any
 
 import pytest
 from eventsourcing.persistence import Notification, OperationalError
+from tests.ledger.append.test_sequencer import submit
 from tests.ledger.conftest import Desk
 from tests.ledger.test_postgres_ledger import WAIT_S
 from tests.postgres import Server
@@ -127,19 +130,28 @@ def test_server_that_is_frozen_holds_nobody_up(
 
 
 def test_reading_that_breaks_off_within_a_batch_is_begun_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = desk.ledger._core.application.store
-    head = Head(desk.ledger.origin, partial(read_recorded, store))
-    assert max(batch.size - batch.first_index for batch in store.batches()) > 2
-    monkeypatch.setattr(recovery, "_PAGE", 1)
-    read, breaks = store.select_notifications, iter((False,) * 12 + (True, False, True))
+    core = desk.parts
+    assert core.writer is not None
+    with core.writer._turn:  # what comes meanwhile is one batch
+        futures = submit(desk, 4)
+        time.sleep(0.1)
+    assert [future.result(WAIT_S).entry.index for future in futures] == [26, 27, 28, 29]
+    store = core.application.store
+    last = store.last_batch()
+    assert last is not None
+    assert last.size - last.first_index > 1
+    head = Head(core.origin, partial(read_recorded, store))
+    read, breaks = store.select_notifications, iter((True, True))
 
-    def breaking(start: int | None, limit: int, **more: bool) -> Sequence[Notification]:
-        if next(breaks, False):
+    def breaking(start: int | None, limit: int, **more: Any) -> Sequence[Notification]:
+        if start == last.size - 1 and next(breaks, False):
             raise OperationalError("server closed the connection")
         return read(start, limit, **more)
 
+    monkeypatch.setattr(recovery, "_PAGE", 1)
     monkeypatch.setattr(store, "select_notifications", breaking)
     for _ in range(2):
         with pytest.raises(Unread):
             replay(head, store, None)
-    assert replay(head, store, None) == desk.ledger._core.tip()
+        assert head.size == last.first_index
+    assert replay(head, store, None) == core.tip()

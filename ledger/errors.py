@@ -7,6 +7,7 @@ A statement that breaks the format raises `verify.errors.Malformed`, one that is
 - `NotStored`: the store refused a batch and holds nothing of it; otherwise like `Busy`.
 - `Fatal`: what is stored and what is in memory may differ, or what is stored contradicts itself.
   The writer stops; only reopening the ledger, which reads everything again, restarts it.
+- `Unread`: the store could not be read; a `Fatal` for who opens it, and a matter of time for who follows it.
 - `LostRace`: somebody else has written to the store; a `Fatal`, since our head is stale.
 - `Locked`, `NotFound`, `ReadOnly`, `Damaged`, `Withdrawn`: the caller asked for something that can't be had.
 """
@@ -43,6 +44,13 @@ class Fatal(LedgerError):
         super().__init__(f"{what} (at {where})")
         self.what = what
         self.where = where
+
+
+class Unread(Fatal):
+    """The store can't be read to its end now; what was read of a batch is forgotten, and reading may be tried again.
+
+    A process that only reads tries again; one that opens a ledger does not open it.
+    """
 
 
 class LostRace(Fatal):

@@ -362,11 +362,13 @@ class Ledger:
 
     def publish(self, place: Path | Target | None = None, *, tidy: bool = False, check: bool = False) -> PublishResult:
         """Bring a published log up to date, by default the ledger's own folder `log`; see `static_files.publish`."""
+        self._core.application.store.confirm()
         parts = (self.log, self.documents, place or self.folder.log, self.anchors)
         return publish(*parts, tidy=tidy, check=check, rollbacks=self.folder.rollbacks)
 
     def export(self, path: Path, extras: Iterable[tuple[str, bytes]] = ()) -> Checkpoint:
         """Write the bundle, with more files to read next to the log's; see `bundle.export_bundle`."""
+        self._core.application.store.confirm()
         parts = (self.policy.encode(), path, self.anchors, self.folder.rollbacks)
         return export_bundle(self.log, self.documents, *parts, extras=extras)
 

@@ -64,19 +64,22 @@ def move_to_database(folder: Path, address: Address) -> Moved:
         NotFound: The folder has no store of its own.
         Unsound: The ledger does not verify.
         Locked: A server writes the folder.
-        LedgerError, StoreUnavailable: The database has something else, or can't be had.
+        LedgerError, StoreUnavailable: The ledger is in another database; or the database has something else, or
+            can't be had.
     """
     with contextlib.ExitStack() as resources:
         if not folder.is_dir():
             raise NotFound(f"there is no ledger in {folder}")
         resources.enter_context(WriterLock(folder))
-        path = _store_to_move(folder)
+        path = _store_to_move(folder, address)
+        is_begun = path.name == STORE_NAME  # else it was cut short at its last step: the database has every row
         _fold_in(folder)
         store = resources.enter_context(contextlib.closing(open_store(path)))
         moved = _audited(folder, store, before=str(folder / STORE_NAME), now=address.shown)
         meta = {str(key): str(value) for key, value in store.meta().items()}
-        create_tables(address, meta, moved=ARRIVING)
-        with _arrival(address, store, meta) as connection, _driver_errors():
+        if is_begun:
+            create_tables(address, meta, moved=ARRIVING)
+        with _arrival(address, store, meta, prefix=is_begun) as connection, _driver_errors():
             with _cosignatures(folder) as cosignatures:
                 load(store, cosignatures, connection)
             _compare(store, address)
@@ -130,11 +133,15 @@ def move_to_file(folder: Path) -> Moved:
     return moved
 
 
-def _store_to_move(folder: Path) -> Path:
+def _store_to_move(folder: Path, address: Address) -> Path:
     """Give the path of the store that is moved: once it is set aside, the move is at its last step."""
     place = folder / STORE_NAME
     left = place.with_name(place.name + LEFT_SUFFIX)
-    if not place.exists() and left.exists() and address_in(folder) is not None:
+    named = address_in(folder)
+    # What was set aside is as old as its move: it continues that very move, and never begins another one.
+    if named is not None and named.shown != address.shown:
+        raise LedgerError(f"the ledger in {folder} is in {named.shown}; move it to `sqlite` first")
+    if not place.exists() and left.exists() and named is not None:
         return left
     if not place.exists():
         raise NotFound(f"there is no ledger in {folder}")
@@ -150,8 +157,8 @@ def _check_departure(folder: Path, address: Address, connection: Connection) -> 
 
 
 @contextlib.contextmanager
-def _arrival(address: Address, store: Store, meta: dict[str, str]) -> Iterator[Connection]:
-    """Give a connection to a database that awaits this very store, locked."""
+def _arrival(address: Address, store: Store, meta: dict[str, str], *, prefix: bool) -> Iterator[Connection]:
+    """Give a connection to a database that awaits this very store, locked; `prefix`: it may have a part of it."""
     with _locked(address) as connection:
         moved = one_row(connection, "SELECT moved FROM writer")["moved"]
         with Snapshot(address) as snapshot:
@@ -164,7 +171,7 @@ def _arrival(address: Address, store: Store, meta: dict[str, str]) -> Iterator[C
         with _driver_errors():
             connection.execute("UPDATE writer SET moved = %s", (ARRIVING,))
         with Snapshot(address) as snapshot:
-            difference = differences(store, snapshot, prefix=True)
+            difference = differences(store, snapshot, prefix=prefix)
         if difference is not None:
             raise LedgerError(f"{address.shown} holds rows of another ledger ({difference}); name an empty database")
         yield connection

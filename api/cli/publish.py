@@ -104,13 +104,19 @@ def _publish(ledger: "Ledger", place: "Path | Target", *, tidy: bool, tell_alway
 
 
 def _publish_again(ledger: "Ledger", place: "Path | Target", *, tidy: bool) -> None:
-    """Publish new entries. Report and retry a full disk, a lost mount or network; stop at a contradicting history."""
+    """Publish new entries. Stop at a contradicting history.
+
+    A full disk, a lost mount or network, and a database that is away or does not confirm are reported, and tried again.
+    """
+    from eventsourcing.persistence import PersistenceError
+
+    from constancia.ledger.errors import StoreUnavailable, Unread
     from constancia.ledger.publication.target import Unpublished
 
     try:
         ledger.refresh()
         _publish(ledger, place, tidy=tidy, tell_always=False)
-    except (OSError, Unpublished) as error:
+    except (OSError, Unpublished, PersistenceError, StoreUnavailable, Unread) as error:
         from constancia.api.cli.terminal import language
         from constancia.api.text.error_words import error_words
 

@@ -16,7 +16,7 @@ from eventsourcing.persistence import Notification, PersistenceError
 
 from constancia.ledger.append.head import Head
 from constancia.ledger.append.writer import Tip, tip_of
-from constancia.ledger.errors import Fatal
+from constancia.ledger.errors import Fatal, Unread
 from constancia.ledger.store.batch import Batch
 from constancia.ledger.store.entry_store import EntryStore
 from constancia.ledger.store.mapper import TOPIC, recorded_of
@@ -46,6 +46,7 @@ def replay(
         What readers may know.
 
     Raises:
+        Unread: The store can't be read; the head is where its last whole batch ends.
         Fatal: The store contradicts itself or the key.
     """
     start = head.size
@@ -57,12 +58,13 @@ def replay(
             if progress is not None:
                 progress(head.size, total)
         events, covered = store.counts()
+        last = last or store.last_batch()
     except PersistenceError as error:
-        raise Fatal(f"the store can't be read: {error}", where=f"entry {head.size}") from error
+        where = f"entry {head.size}"
+        head.retract()
+        raise Unread(f"the store can't be read: {error}", where=where) from error
     if events < covered or (start == 0 and events != covered):
         raise Fatal(f"{events} entries are stored and checkpoints cover {covered}", where="batches")
-    if last is None:
-        last = store.last_batch()
     if last is not None:
         _check_checkpoint(head, last, log_key)
     return tip_of(last, head)

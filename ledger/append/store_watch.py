@@ -1,5 +1,6 @@
 """Looks after a store that is a server: notices that it went away, and has the writer go on once it is back."""
 
+import logging
 import threading
 from typing import Final
 
@@ -10,6 +11,7 @@ from constancia.ledger.errors import Fatal, StoreUnavailable
 from constancia.ledger.store.entry_store import EntryStore
 
 _EVERY_S: Final = 1.0
+_log = logging.getLogger(__name__)
 
 
 class StoreGuard(WriteGuard):
@@ -53,3 +55,6 @@ class StoreWatch:
             except Fatal as error:
                 self._sequencer.stop(error)
                 return
+            except Exception:  # noqa: BLE001 (whatever it was, the next turn may find it gone)
+                # Without this thread a store that comes back would be noticed by nobody.
+                _log.exception("looking after the store failed; it goes on")

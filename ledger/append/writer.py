@@ -33,6 +33,7 @@ from constancia.ledger.keys.log_signer import LogSigner
 from constancia.ledger.store.application import EntryApplication
 from constancia.ledger.store.batch import Batch, plan_batch
 from constancia.ledger.store.mapper import stored_event
+from constancia.ledger.store.postgres_errors import unavailable
 from constancia.verify.core.errors import Malformed
 from constancia.verify.core.formats.entry import Entry
 from constancia.verify.core.formats.statement import Statement
@@ -76,6 +77,7 @@ class Writer:
         self._accepted_acts: list[tuple[Recorded, Act[Any]]] = []  # in the same order
         self._turn = threading.Lock()
         self._doubt: Batch | None = None  # sent to a store that is away: stored, or not
+        self._is_unread = False  # the store was away, and its end was not yet seen since
         self.tip = tip_of(application.store.last_batch(), head)
         self.guard = WriteGuard()
         self.after_genesis: Callable[[], None] = _nothing
@@ -229,22 +231,27 @@ class Writer:
             Fatal: The store is back, and does not end where this writer has signed.
         """
         self._application.store.check()
-        if self._application.store.away is not None or self._doubt is not None:
+        if self._must_revive:
             with self._turn:
                 self._revive()
+
+    @property
+    def _must_revive(self) -> bool:
+        return self._application.store.away is not None or self._doubt is not None or self._is_unread
 
     def _revive(self) -> StoreUnavailable | None:
         """Go on after the store was away, or say why nothing can be stored yet."""
         store = self._application.store
-        if store.away is None and self._doubt is None:
+        if not self._must_revive:
             return None
+        self._is_unread = True
         try:
             last = store.settled_tail()
         except StoreUnavailable as away:
             return away
-        except PersistenceError:
-            return store.away
-        doubt, self._doubt = self._doubt, None
+        except PersistenceError as error:  # the session is back, and its end can't be read yet: a lock on a table
+            return store.away or unavailable("E_STORE_GONE", error)
+        doubt, self._doubt, self._is_unread = self._doubt, None, False
         if doubt is not None and last is not None and last.checkpoint == doubt.checkpoint:
             self._adopt(doubt)
             return None
@@ -277,6 +284,9 @@ class Writer:
             self._doubt = batch
             raise
         except PersistenceError as unreadable:
+            if self._application.is_remote:
+                self._doubt = batch
+                raise unavailable("E_STORE_GONE", unreadable) from unreadable
             raise Fatal(
                 f"after a failed write ({error}) the store can't be read ({unreadable})",
                 where=f"entries {batch.first_index} to {batch.size - 1}",

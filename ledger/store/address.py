@@ -6,10 +6,11 @@
 """
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.errors import LedgerError
@@ -21,7 +22,16 @@ DATABASE_NAME: Final = "database"
 # Where the environment names a database, for every command.
 VARIABLE: Final = "CONSTANCIA_DATABASE"
 _SCHEMES: Final = ("postgresql", "postgres")
-_SECRETS: Final = frozenset(["password", "sslpassword"])
+_SECRETS: Final = frozenset(
+    ["password", "sslpassword", "sslkey", "scram_client_key", "scram_server_key", "oauth_client_secret"]
+)
+# libpq ends a password at the first `@` and `/`, RFC 3986 at `?` and `#` too: where the two differ, what one takes for
+# a password the other would show. Only what both read alike is taken: one `@`, and what separates percent-encoded.
+_FORM: Final = re.compile(
+    r"[a-z]+://(?:[^@/?#]*@)?"  # user and password
+    r"(?:(?:\[[^\[\]@/?#]*\]|[^\[\]:@/?#,]*)(?::[0-9]*)?(?:,|(?=[/?]|$)))*"  # hosts and ports
+    r"(?:/[^@?#]*)?(?:\?(?:[^&=#]+=[^&=#]*(?:&|$))*)?"  # database and parameters
+)
 _MAX_BYTES: Final = 4_096
 
 
@@ -45,10 +55,12 @@ class Address:
         text = text.strip()
         try:
             parts = urlsplit(text)
-        except ValueError as error:
-            raise unavailable("E_STORE_ADDRESS", error) from error
+        except ValueError:
+            raise unavailable("E_STORE_ADDRESS") from None  # its words may have the password
         if parts.scheme not in _SCHEMES or len(text) > _MAX_BYTES or not text.isprintable():
-            raise unavailable("E_STORE_ADDRESS", f"{parts.scheme}:" if parts.scheme else text.partition("@")[2])
+            raise unavailable("E_STORE_ADDRESS", f"{parts.scheme}:" if parts.scheme else "")
+        if not _FORM.fullmatch(text):
+            raise unavailable("E_STORE_ADDRESS")  # without the text: a password may be in it
         return cls(text)
 
     @property
@@ -56,8 +68,15 @@ class Address:
         """The address without what is secret in it: for messages, and for the folder's file."""
         parts = urlsplit(self.conninfo)
         user, at, place = parts.netloc.rpartition("@")
-        query = [(name, value) for name, value in parse_qsl(parts.query) if name not in _SECRETS]
-        return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}{at}{place}", query=urlencode(query)))
+        # To libpq a `+` is a plus, and a space is `%20` alone.
+        query = [
+            (name, value)
+            for name, value in parse_qsl(parts.query.replace("+", "%2B"), keep_blank_values=True)
+            if name.casefold() not in _SECRETS
+        ]
+        shown = urlencode(query, quote_via=quote)
+        # Not by `urlunsplit`, which leaves `//` out where there is no host.
+        return f"{parts.scheme}://{user.partition(':')[0]}{at}{place}{parts.path}{'?' if shown else ''}{shown}"
 
 
 def address_in(folder: Path) -> Address | None:

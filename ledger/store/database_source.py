@@ -56,11 +56,17 @@ def opened_source(location: str) -> Iterator[Source]:
 
 
 def copy_rows(address: Address, folder: Path, *, strict: bool) -> None:
-    """Write a database's rows into the SQLite files that a ledger's folder has; see `transfer.write_files`."""
+    """Write a database's rows into the SQLite files that a ledger's folder has; see `transfer.write_files`.
+
+    With `strict` it is a copy that stays: only of what the database's standbys have confirmed too.
+    """
     postgres()
+    from constancia.ledger.store.postgres_session import confirm  # noqa: PLC0415 - needs the driver
     from constancia.ledger.store.transfer import Snapshot, write_files  # noqa: PLC0415 - needs the driver
 
     with Snapshot(address) as snapshot:
+        if strict:
+            confirm(address)  # after the snapshot has begun: all that it sees came before
         write_files(snapshot, folder, strict=strict)
 
 

@@ -115,6 +115,14 @@ class EntryStore(Protocol):
         """Notice a connection that was lost while nothing was written; never raises for it."""
         ...
 
+    def confirm(self) -> None:
+        """Have it confirmed that what a reader was shown is durable, before it is given to others.
+
+        Raises:
+            StoreUnavailable: It is not confirmed, or the database can't be had.
+        """
+        ...
+
     def wait_growth(self, timeout_s: float, stop: threading.Event) -> None:
         """Wait until another process may have appended something, at most so many seconds; `stop` ends it."""
         ...

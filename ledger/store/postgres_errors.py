@@ -24,9 +24,11 @@ _NOT_THERE: Final = ("does not exist", "no existe")
 _WORDS: Final = {
     "E_STORE_ADDRESS": (
         "La dirección de la base de datos no se entiende. Se espera postgresql://USUARIO@SERVIDOR:PUERTO/BASE, con la "
-        "contraseña en PGPASSWORD, en ~/.pgpass o en la dirección que da CONSTANCIA_DATABASE",
+        "contraseña en PGPASSWORD, en ~/.pgpass o en la dirección que da CONSTANCIA_DATABASE; los signos # / ? @ de "
+        "una contraseña se escriben %23 %2F %3F %40",
         "the database's address can't be read. Expected postgresql://USER@HOST:PORT/DATABASE, with the password in "
-        "PGPASSWORD, in ~/.pgpass or in the address that CONSTANCIA_DATABASE gives",
+        "PGPASSWORD, in ~/.pgpass or in the address that CONSTANCIA_DATABASE gives; the signs # / ? @ of a password "
+        "are written %23 %2F %3F %40",
     ),
     "E_STORE_DRIVER": (
         "Falta el controlador de PostgreSQL: instale constancia[postgres]",

@@ -29,7 +29,7 @@ from constancia.ledger.store.address import Address
 from constancia.ledger.store.batch import Batch
 from constancia.ledger.store.entry_store import Listeners
 from constancia.ledger.store.postgres_errors import is_known, of_driver
-from constancia.ledger.store.postgres_session import CONNECT_S, Connection, WriterSession, connect
+from constancia.ledger.store.postgres_session import CONNECT_S, Connection, WriterSession, confirm, connect
 
 # Readers are the pages' threads; each has a connection for one short query. Servers allow a hundred by default.
 _READERS: Final = 16
@@ -235,6 +235,11 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder, Listeners):
         """Notice a connection that was lost while nothing was written."""
         if self.session is not None:
             self.session.check()
+
+    def confirm(self) -> None:
+        """Have it confirmed that what a reader was shown is durable; what a writer shows is."""
+        if self.session is None:
+            confirm(self._reading.address)
 
     def wait_growth(self, timeout_s: float, stop: threading.Event) -> None:
         """Wait for an announcement of the writer's, at most so long: a standby gives none, and one may be lost."""

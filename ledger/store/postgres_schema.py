@@ -102,6 +102,8 @@ WITH entries AS (
 SELECT pg_notify('{CHANNEL}', '')
 """  # noqa: S608 (the channel is ours)
 TAKE_OVER: Final = "UPDATE writer SET epoch = epoch + 1, holder = %s, since = now() WHERE moved IS NULL RETURNING epoch"
+# A commit without a row: a message in the server's log that nobody reads.
+CONFIRM: Final = "SELECT pg_logical_emit_message(true, 'constancia', '')"
 LOCK: Final = "SELECT pg_try_advisory_lock(%s, ('batches'::regclass::oid::bigint & 2147483647)::int) AS is_ours"
 # A server that is not reached any more must not have the lock without end, nor one that is idle be thrown out.
 SESSION: Final = """

@@ -6,6 +6,8 @@
 - P3: a warning during a commit is no confirmation: the server gives one where it stops waiting for its standby, and
   then reports success.
 - P4: a server whose settings do not promise durability is refused.
+- P5: no call waits without end: what takes too long is cancelled, and where the server does not react the connection is
+  cut.
 """
 
 import contextlib
@@ -13,7 +15,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import psycopg
@@ -27,6 +29,8 @@ from constancia.ledger.store.postgres_errors import of_driver, unavailable
 CONNECT_S: Final = 5
 # How long a commit may wait for a standby before what was sent is answered with "not confirmed".
 CONFIRM_S: Final = 10.0
+# How long a cancelled call may take to end before its connection is cut: the server's process may be frozen.
+GRACE_S: Final = 5.0
 # How long a new server waits for a former one's connection to end.
 LOCK_S: Final = 3.0
 _RETRY_S: Final = 1.0
@@ -124,7 +128,7 @@ class WriterSession:
         self._connection: Connection | None = None
         self._warnings: list[str] = []
         self._tried_at = 0.0
-        self._busy_since: float | None = None
+        self._is_busy = False
         self._lock = threading.RLock()
         self.away: StoreUnavailable | None = unavailable("E_STORE_GONE")
         self.epoch = 0
@@ -143,9 +147,10 @@ class WriterSession:
             try:
                 self._connection = connect(self._address)
                 self._connection.add_notice_handler(self._note)
-                check_server(self._connection, writing=True)
-                one_row(self._connection, schema.SESSION)
-                lock(self._connection, patience_s)
+                with self._limited():
+                    check_server(self._connection, writing=True)
+                    one_row(self._connection, schema.SESSION)
+                    lock(self._connection, patience_s)
                 self._take_over(self._connection)
             except StoreUnavailable as error:
                 self._drop()
@@ -179,24 +184,25 @@ class WriterSession:
             return self._guarded(lambda: self._execute(query, params, prepare=prepare))
 
     def check(self) -> None:
-        """Notice that the connection was lost while nothing was written, and end a commit that waits too long."""
-        busy_since, connection = self._busy_since, self._connection
-        if busy_since is not None and connection is not None:
-            if time.monotonic() - busy_since > CONFIRM_S:
-                _cancel(connection)
-            return
-        if self.away is None:
+        """Notice that the connection was lost while nothing was written."""
+        if self.away is None and not self._is_busy:
             with contextlib.suppress(StoreUnavailable, psycopg.Error):
                 self.run("SELECT 1 AS alive")
 
     def close(self) -> None:
         """Let go of lock and connection; a commit that waits is given up. May be repeated."""
         connection = self._connection
-        if self._busy_since is not None and connection is not None:
+        if self._is_busy and connection is not None:
             _cancel(connection)
-        with self._lock:
+        if not self._lock.acquire(timeout=GRACE_S):
+            if connection is not None:
+                _cut(connection)
+            self._lock.acquire()
+        try:
             self._drop()
             self.away = self.away or unavailable("E_STORE_GONE")
+        finally:
+            self._lock.release()
 
     def _execute(self, query: str, params: Sequence[Any], *, prepare: bool | None) -> list[dict[str, Any]]:
         if self._connection is None:
@@ -206,17 +212,24 @@ class WriterSession:
 
     def _guarded(self, work: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
         self._warnings.clear()
-        self._busy_since = time.monotonic()
         try:
-            rows = work()
+            with self._limited():
+                rows = work()
             if self._warnings:
                 raise Unconfirmed("; ".join(self._warnings))
         except psycopg.Error as error:
             self._judge(error)
             raise
-        finally:
-            self._busy_since = None
         return rows
+
+    @contextlib.contextmanager
+    def _limited(self) -> Iterator[None]:
+        self._is_busy = True
+        try:
+            with _limited(self._connection):
+                yield
+        finally:
+            self._is_busy = False
 
     def _judge(self, error: psycopg.Error) -> None:
         """Drop the connection unless the server itself has said that the statement failed, and goes on."""
@@ -229,14 +242,10 @@ class WriterSession:
 
     def _take_over(self, connection: Connection) -> None:
         holder = f"{socket.gethostname()}, process {os.getpid()}"
-        timer = threading.Timer(CONFIRM_S, _cancel, (connection,))
-        timer.start()
         try:
             rows = self._guarded(lambda: self._execute(schema.TAKE_OVER, (holder,), prepare=False))
         except psycopg.Error as error:
             raise (self.away if isinstance(error, Unconfirmed) and self.away else of_driver(error)) from error
-        finally:
-            timer.cancel()
         if not rows:
             place = one_row(connection, "SELECT moved FROM writer")["moved"]
             raise unavailable("E_STORE_MOVED", place)
@@ -253,6 +262,71 @@ class WriterSession:
                 connection.close()
 
 
+def confirm(address: Address) -> None:
+    """Have a primary confirm that what it has shown until now is as durable as it promises, by its standbys too.
+
+    A commit is shown to readers before a standby has it where the wait for that standby was cancelled. A later commit
+    that is confirmed confirms all before it; this one has no row, and needs no right but to connect. A standby is not
+    asked: it can't commit, and what it shows is on two machines.
+
+    Raises:
+        StoreUnavailable: It is not confirmed (`E_STORE_UNCONFIRMED`), or the server can't be had.
+    """
+    warnings: list[str] = []
+
+    def note(notice: psycopg.errors.Diagnostic) -> None:
+        if notice.severity_nonlocalized == "WARNING":
+            warnings.append(str(notice.message_primary))
+
+    with contextlib.closing(connect(address)) as connection:
+        connection.add_notice_handler(note)
+        with _limited(connection):
+            row = one_row(connection, schema.SETTINGS)
+            if row["is_standby"]:
+                return
+            if row["synchronous_commit"] not in _DURABLE:
+                one_row(connection, "SELECT set_config('synchronous_commit', 'on', false)")
+            one_row(connection, schema.CONFIRM)
+    if warnings:
+        raise unavailable("E_STORE_UNCONFIRMED", "; ".join(warnings))
+
+
+@contextlib.contextmanager
+def _limited(connection: Connection | None) -> Iterator[None]:
+    """Cancel what takes longer than `CONFIRM_S`, and cut the connection where that does not end it (P5)."""
+    turn, ended = threading.Lock(), threading.Event()
+
+    def end() -> None:
+        if connection is None:
+            return
+        _cancel(connection)
+        if not ended.wait(GRACE_S):
+            with turn:  # the connection must not be closed meanwhile: its number may be another file's then
+                if not ended.is_set():
+                    _cut(connection)
+
+    timer = threading.Timer(CONFIRM_S, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        with turn:
+            ended.set()
+
+
 def _cancel(connection: Connection) -> None:
-    with contextlib.suppress(psycopg.Error, OSError):
-        connection.cancel_safe(timeout=2.0)
+    """Ask the server to end what it does, without waiting for it: it may be frozen, and an older libpq would wait."""
+
+    def ask() -> None:
+        with contextlib.suppress(psycopg.Error, OSError):
+            connection.cancel_safe(timeout=2.0)
+
+    threading.Thread(target=ask, name="store-cancel", daemon=True).start()
+
+
+def _cut(connection: Connection) -> None:
+    """End a connection's traffic, so that who waits for it gets an error; the connection itself stays theirs."""
+    with contextlib.suppress(psycopg.Error, OSError), socket.socket(fileno=os.dup(connection.fileno())) as traffic:
+        traffic.shutdown(socket.SHUT_RDWR)

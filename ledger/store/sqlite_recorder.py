@@ -246,6 +246,9 @@ class LedgerRecorder(SQLiteApplicationRecorder, Listeners):
     def check(self) -> None:
         """Do nothing: there is no connection to lose."""
 
+    def confirm(self) -> None:
+        """Do nothing: readers see what is on the disk."""
+
     def wait_growth(self, timeout_s: float, stop: threading.Event) -> None:
         """Wait: another process's commits are not announced."""
         stop.wait(timeout_s)

@@ -14,8 +14,10 @@ from tests.ledger.test_postgres_ledger import eventually
 from tests.ledger.world import START
 from tests.postgres import Server, own_server, put_into
 
+from constancia.api.cli.publish import _publish_again
 from constancia.ledger.clock import StoryClock
 from constancia.ledger.ledger import Ledger
+from constancia.ledger.store import postgres_recorder
 from constancia.ledger.store.postgres_application import glance
 
 
@@ -30,13 +32,22 @@ def desk(tmp_path: Path, templates: Templates) -> WorkDesk:
     return lay_out(tmp_path / "home", templates)
 
 
-def test_server_says_that_its_database_is_away_and_goes_on(own: Server, tmp_path: Path, templates: Templates) -> None:
+def test_server_says_that_its_database_is_away_and_goes_on(
+    own: Server,
+    tmp_path: Path,
+    templates: Templates,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """And so does a publisher that watches."""
+    monkeypatch.setattr(postgres_recorder, "_PATIENCE_S", 0.5)
     folder, address = tmp_path / "ledger", own.schema()
     world = templates.adopted.copy_to(folder)
     put_into(address, folder)
     signer, clock = templates.adopted.signer, StoryClock(START)
     with (
         Ledger.open(folder, clock=clock, signer=signer, database=address) as ledger,
+        Ledger.open(folder, clock=clock, signer=None) as reader,
         serving(ledger) as url,
         httpx.Client(base_url=url, timeout=60) as http,
     ):
@@ -53,11 +64,16 @@ def test_server_says_that_its_database_is_away_and_goes_on(own: Server, tmp_path
         assert int(again.headers["retry-after"]) > 0
         [problem] = [item for item in http.get("/healthz").json()["problems"] if item["code"] == "E_STORE_GONE"]
         assert problem["es"] != problem["en"]
+        _publish_again(reader, tmp_path / "log", tidy=False)
+        assert not (tmp_path / "log" / "checkpoint").exists()
+        assert capsys.readouterr().err
         own.restart()
         eventually(lambda: _is_well(http, is_well=True))
         answer = http.post("/api/v1/entries", **send)  # type: ignore[arg-type]
         assert answer.status_code in {200, 201}, answer.text
         assert ledger.size == 27
+        _publish_again(reader, tmp_path / "log", tidy=False)
+        assert (tmp_path / "log" / "checkpoint").read_bytes() == ledger.log.checkpoint()
 
 
 def _is_well(http: httpx.Client, *, is_well: bool) -> None:

@@ -17,7 +17,7 @@ from constancia.ledger.clock import StoryClock
 from constancia.ledger.errors import LedgerError, Locked, NotFound, StoreUnavailable
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.relocation import move_to_database, move_to_file
-from constancia.ledger.store.address import DATABASE_NAME, Address
+from constancia.ledger.store.address import DATABASE_NAME, Address, address_in
 from constancia.ledger.store.postgres_session import connect
 
 
@@ -136,6 +136,31 @@ def cut(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(relocation, step, ended)
+
+
+def test_what_was_set_aside_is_not_moved_to_a_second_database(
+    folder: Path, address: Address, template: Template, postgres_server: Server
+) -> None:
+    """It is as old as the first move: what was acknowledged since is in the first database only."""
+    move_to_database(folder, address)
+    second = postgres_server.schema()
+    with pytest.raises(LedgerError, match="move it to `sqlite` first") as caught:
+        move_to_database(folder, second)
+    assert address.shown in str(caught.value)
+    named = address_in(folder)
+    assert named is not None
+    assert named.shown == address.shown
+    with opened(folder, template) as ledger:
+        assert ledger.size == 26
+    move_to_file(folder)
+    assert move_to_database(folder, second).size == 26
+
+
+def test_what_was_set_aside_does_not_fill_an_emptied_database(folder: Path, address: Address) -> None:
+    move_to_database(folder, address)
+    as_attacker(address, "UPDATE writer SET moved = 'arriving'", "DELETE FROM stored_events", "DELETE FROM batches")
+    with pytest.raises(LedgerError, match="another ledger"):
+        move_to_database(folder, address)
 
 
 def test_altered_ledger_is_not_moved(folder: Path, address: Address) -> None:

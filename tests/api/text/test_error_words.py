@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[3]
 LEDGER = frozenset(
     {
         "BucketTrouble", "Busy", "Closed", "Damaged", "Fatal", "KeyFileError", "LedgerError", "LostRace", "MirrorError",
-        "NoLedger", "NotCopied", "NotFound", "NotStored", "Otherwise", "ReadOnly", "Unreachable", "WrongPassphrase",
+        "NoLedger", "NotCopied", "NotFound", "NotStored", "Otherwise", "ReadOnly", "Unreachable", "Unread",
+        "WrongPassphrase",
     }
 )  # fmt: skip
 # Which argument of each error is the sentence.

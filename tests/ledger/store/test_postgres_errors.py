@@ -8,18 +8,21 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from tests.ledger.append.test_sequencer import submit
 from tests.ledger.conftest import Desk
 from tests.ledger.test_postgres_ledger import as_attacker, codes, eventually
 from tests.postgres import Server, own_server
 
 from constancia.ledger import store
+from constancia.ledger.backup import backup
 from constancia.ledger.errors import StoreUnavailable
+from constancia.ledger.ledger import Ledger
 from constancia.ledger.store import postgres_errors, postgres_session
 from constancia.ledger.store.address import Address, address_in, remember_address
 from constancia.ledger.store.postgres import postgres
 from constancia.ledger.store.postgres_application import create_tables, open_database
-from constancia.ledger.store.postgres_session import connect
+from constancia.ledger.store.postgres_session import confirm, connect
 
 RIGHT, WRONG = "right", "wrong"
 META = {"schema": "1", "origin": "example.org/log"}
@@ -53,8 +56,12 @@ def new_database(server: Server) -> Callable[[], Address]:
 
 
 def code_of(address: Address) -> str:
+    return code_when(lambda: create_tables(address, META))
+
+
+def code_when(work: Callable[[], object]) -> str:
     with pytest.raises(StoreUnavailable) as caught:
-        create_tables(address, META)
+        work()
     assert caught.value.words["es"] != caught.value.words["en"]
     return caught.value.code
 
@@ -83,6 +90,38 @@ def test_address_of_another_form_is_refused(text: str) -> None:
     with pytest.raises(StoreUnavailable) as caught:
         Address.read(text)
     assert caught.value.code == "E_STORE_ADDRESS"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgresql://a:ge#heim@h/db", "postgresql://a:ge?heim@h/db", "postgresql://a:ge/heim@h/db",
+        "postgresql://a:ge@heim@h/db", "postgresql://a:ge?h/eim@h/db", "postgresql://a:1/eim@h/db",
+        "postgresql://h/db?password=a#heim", "postgresql://h/db?password=a&heim", "postgresql://h:geheim/db",
+    ],
+)  # fmt: skip
+def test_address_that_libpq_reads_otherwise_is_refused_unseen(text: str) -> None:
+    with pytest.raises(StoreUnavailable, match="%23 %2F %3F %40") as caught:
+        Address.read(text)
+    assert "heim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgresql://anna@db.example:5433/libro?options=-c%20search_path%3Dx%2By", "postgres:///libro?host=%2Frun",
+        "postgresql://a.example,b.example:5433,[::1]:5432/libro?target_session_attrs=read-write",
+        "postgresql://h", "postgresql://h?dbname=x", "postgresql://anna@%2Frun/libro",
+    ],
+)  # fmt: skip
+def test_address_without_secrets_is_shown_as_libpq_reads_it(text: str) -> None:
+    assert conninfo_to_dict(Address.read(text).shown) == conninfo_to_dict(text)
+
+
+def test_secrets_among_the_parameters_are_not_shown() -> None:
+    query = "Password=geheim&sslkey=geheim&scram_client_key=geheim&SCRAM_server_key=geheim&oauth_client_secret=geheim"
+    address = Address.read(f"postgresql://anna:ge%23heim@h/libro?{query}&options=a+b")
+    assert address.shown == "postgresql://anna@h/libro?options=a%2Bb"
 
 
 def test_password_is_never_shown_nor_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +162,7 @@ def test_full_disk_refuses_the_batch_and_is_survived(desk: Desk) -> None:
 
 @pytest.mark.slow
 def test_commit_that_no_standby_confirms_is_not_acknowledged(
-    desk: Desk, server: Server, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The server itself reports success where it stops waiting for its standby, with a warning."""
     monkeypatch.setattr(postgres_session, "CONFIRM_S", 0.3)
@@ -136,10 +175,22 @@ def test_commit_that_no_standby_confirms_is_not_acknowledged(
     assert isinstance(error, StoreUnavailable)
     assert error.code == "E_STORE_UNCONFIRMED"
     assert (codes(desk), desk.ledger.size) == (["E_STORE_UNCONFIRMED"], 26)
+    # A reader sees the entry; what it gives to others must be confirmed before.
+    with Ledger.open(desk.folder, clock=desk.clock, signer=None) as reader:
+        assert reader.size == 27
+        assert code_when(lambda: reader.publish(tmp_path / "log")) == "E_STORE_UNCONFIRMED"
+        assert code_when(lambda: backup(desk.folder, tmp_path / "copy")) == "E_STORE_UNCONFIRMED"
+        assert list(tmp_path.glob("*/checkpoint")) == list(tmp_path.glob("copy*")) == []
     server.sql("ALTER SYSTEM RESET synchronous_standby_names")
     server.sql("SELECT pg_reload_conf()")
     outcome = eventually(lambda: desk.take(signed))
     assert (outcome.entry.index, outcome.replayed) == (26, True)
+
+
+def test_account_that_may_only_read_can_have_it_confirmed(server: Server) -> None:
+    for role in ("nobody", "reader", "hasty"):
+        confirm(server.address(role=role))
+    assert code_when(lambda: confirm(Server(server.folder, port=1).address())) == "E_STORE_GONE"
 
 
 def _require_shown(server: Server, name: str) -> None:

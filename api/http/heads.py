@@ -43,6 +43,7 @@ class BoundedHeads(asyncio.Protocol):
         cycle: Any
 
     head_timeout_s = HEAD_TIMEOUT_S
+    prefix = ""  # under which the server is published
     stall_s = STALL_S
     max_open = MAX_OPEN
     _told_at = -_TOLD_EVERY_S
@@ -88,7 +89,8 @@ class BoundedHeads(asyncio.Protocol):
         from constancia.api.http import problems  # noqa: PLC0415
         from constancia.api.http.security import HEADERS  # noqa: PLC0415
 
-        body = json_text(problems.document("E_MALFORMED", msg)).encode()
+        members = problems.document("E_MALFORMED", msg)
+        body = json_text(members | {"type": self.prefix + members["type"]}).encode()
         headers = HEADERS | {"Cache-Control": "no-store", "Connection": "close", "Content-Length": str(len(body))}
         fields = (headers | {"Content-Type": problems.MEDIA_TYPE}).items()
         head = "".join(f"{name}: {value}\r\n" for name, value in fields)

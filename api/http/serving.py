@@ -100,6 +100,7 @@ def server_of(app: ASGIApp, operator: Settings | None = None, **settings: Any) -
     """
     BoundedHeads.max_open = room_for_connections()
     chosen = operator or Settings()
+    BoundedHeads.prefix = chosen.root_path
     shared: dict[str, Any] = {
         "http": reader_of_heads(),
         "ws": "none",

@@ -83,7 +83,7 @@ def test_what_is_handed_in_wrongly_is_refused_alike(
 
 
 def test_store_is_bounded_and_takes_only_what_never_changes() -> None:
-    store = AnswerStore(limit=2 * 1_100)
+    store = AnswerStore(limit=2 * 2_100)
     for name in "abc":
         store.put((name, False), Response(b"x" * 10, headers={"Cache-Control": IMMUTABLE}))
     store.put(("brief", False), Response(b"x"))

@@ -1,4 +1,4 @@
-"""Clients that ask and do not read their answers: they hold no connection for ever, and lock nobody out."""
+"""Clients that ask and do not read their answers: they hold no connection without end, and lock nobody out."""
 
 import logging
 import socket

@@ -65,7 +65,9 @@ def _shown(app: FastAPI, ledger: Ledger) -> Callable[[Response, Request], Respon
         if not is_page or "text/html" not in request.headers.get("accept", ""):
             return answer
         request.scope["app"] = app  # a refusal before the application is entered has none
-        page = wrong_address.refused(request, ledger, json.loads(bytes(answer.body)))
+        document = json.loads(bytes(answer.body))
+        problems.note_code(request.scope, document["code"])
+        page = wrong_address.refused(request, ledger, document)
         page.headers["Cache-Control"] = "no-store"
         if "Retry-After" in answer.headers:
             page.headers["Retry-After"] = answer.headers["Retry-After"]
@@ -201,6 +203,7 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     @app.exception_handler(NotFound)
     async def on_not_found(request: Request, error: NotFound) -> Response:
         if path_within(request.scope).startswith(pages.PATHS):
+            problems.note_code(request.scope, "E_NOT_FOUND")
             return await run_in_threadpool(wrong_address.not_found, request, ledger)
         return problems.from_ledger(error)
 

@@ -6,7 +6,7 @@ goes that way.
 
 - D1: the answer to a request is the same, field by field, as the route's own.
 - D2: only what an address always gives is stored, in a bounded store; and with a mark, what it gives as long as the
-  mark is the same.
+  mark is the same. Nothing that a client writes makes a second copy: of a header, only what it comes to counts.
 """
 
 import re
@@ -21,15 +21,16 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from constancia.api.http.proxies import path_within
-from constancia.api.http.representation import IMMUTABLE
+from constancia.api.http.representation import IMMUTABLE, prefers_gzip
 
 _MAX_BYTES: Final = 16 * 1024 * 1024
 _LARGEST: Final = 512 * 1024
+_BESIDE: Final = 2_048  # what an answer takes besides its body and its path: measured 1.5 kB, objects and headers
 _SOME: Final = frozenset({b"range", b"if-range", b"if-none-match"})
 _OK: Final = 200
 
 Answer = Callable[[Request, str], Awaitable[Response]]
-Key = tuple[str, bytes]
+Key = tuple[str, bool]  # path, and whether it is compressed
 
 
 def _no_mark() -> None:
@@ -40,7 +41,7 @@ class AnswerStore:
     """Answers that never change, or not while their mark is the same; the least used go first. For several threads.
 
     Args:
-        limit: Most bytes of bodies.
+        limit: Most bytes of bodies, with their paths and what each answer takes besides.
     """
 
     def __init__(self, limit: int = _MAX_BYTES) -> None:
@@ -65,10 +66,15 @@ class AnswerStore:
             return
         with self._lock:
             former = self._answers.pop(key, None)
-            self._size += len(answer.body) - (len(former[1].body) if former else 0)
+            self._size += _size_of(key, answer) - (_size_of(key, former[1]) if former else 0)
             self._answers[key] = (mark, answer)
             while self._size > self._limit:
-                self._size -= len(self._answers.popitem(last=False)[1][1].body)
+                oldest, (_, dropped) = self._answers.popitem(last=False)
+                self._size -= _size_of(oldest, dropped)
+
+
+def _size_of(key: Key, answer: Response) -> int:
+    return len(answer.body) + len(key[0]) + _BESIDE
 
 
 def stored(
@@ -83,13 +89,15 @@ def stored(
     """
 
     async def answer(request: Request, rest: str) -> Response:
-        accepted, is_plain = b"", True
+        accepted: bytes | None = None
+        is_plain = True
         for name, value in request.scope["headers"]:
             if name == b"accept-encoding":
-                accepted += value + b","
+                accepted = value if accepted is None else accepted  # as `represent` reads it: the first
             elif name in _SOME:
                 is_plain = False
-        key, now = (path_within(request.scope), accepted), mark()
+        is_packed = accepted is not None and prefers_gzip(accepted.decode("latin-1"))
+        key, now = (path_within(request.scope), is_packed), mark()
         at_hand = store.get(key, now) if is_plain else None
         if at_hand is not None:
             return at_hand

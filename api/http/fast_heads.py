@@ -90,7 +90,7 @@ class FastHeads(BoundedHeads, HttpToolsProtocol):
         if self.is_under_way() and not self.cycle.more_body:
             self.cycle.keep_alive = False
         elif self.is_under_way() and self.cycle.response_started:
-            self.transport.close()
+            self.close()
         else:
             super().send_400_response(msg)
 

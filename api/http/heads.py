@@ -1,12 +1,14 @@
-"""Connections of our servers: bounded in number, with a time limit for a request's head, and no send delay.
+"""Connections of our servers: bounded in number, with time limits, and no send delay.
 
-uvicorn has no time limit for the first byte of a request or for the rest of its head: a few thousand such connections
-would use up the server's file handles.
+uvicorn has no time limit for the first byte of a request or for the rest of its head, nor for a client that does not
+read its answers: a few thousand such connections would use up the server's file handles.
 """
 
 import asyncio
+import contextlib
 import logging
 import socket
+import struct
 from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -14,6 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from constancia.verify.report.rendering import json_text
 
 HEAD_TIMEOUT_S: Final = 10.0
+STALL_S: Final = 20.0  # without a byte of an answer taken
 MAX_HEAD_BYTES: Final = 32_768
 MAX_OPEN: Final = 900  # open connections; below uvicorn's own limit, so that idle ones make nobody wait
 _TOLD_EVERY_S: Final = 60.0
@@ -26,6 +29,9 @@ _BOTH_FRAMINGS: Final = {b"transfer-encoding", b"content-length"}
 class BoundedHeads(asyncio.Protocol):
     """Closes a connection if no complete head arrives in time, at its beginning or after a response.
 
+    It ends one whose client takes nothing of what is sent to it, also where that is all that is left to do. A client
+    that reads slowly is let be, as long as there is room.
+
     What is no HTTP gets a problem document with the headers of every answer. It goes before one of uvicorn's protocols:
     that of `httptools` where it is installed (`fast_heads.py`), else the one in Python below.
     """
@@ -37,10 +43,15 @@ class BoundedHeads(asyncio.Protocol):
         cycle: Any
 
     head_timeout_s = HEAD_TIMEOUT_S
+    prefix = ""  # under which the server is published
+    stall_s = STALL_S
     max_open = MAX_OPEN
     _told_at = -_TOLD_EVERY_S
     _idle_since = 0.0
     _deadline: asyncio.TimerHandle | None = None
+    _stalled_since = 0.0
+    _stall: asyncio.TimerHandle | None = None
+    _unread = 0  # bytes that the client had not taken when the timer was started
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the timer for the first head."""
@@ -53,8 +64,9 @@ class BoundedHeads(asyncio.Protocol):
             self._make_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Cancel the timer."""
+        """Cancel the timers."""
         self._cancel()
+        self._forget_stall()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -77,17 +89,69 @@ class BoundedHeads(asyncio.Protocol):
         from constancia.api.http import problems  # noqa: PLC0415
         from constancia.api.http.security import HEADERS  # noqa: PLC0415
 
-        body = json_text(problems.document("E_MALFORMED", msg)).encode()
+        members = problems.document("E_MALFORMED", msg)
+        body = json_text(members | {"type": self.prefix + members["type"]}).encode()
         headers = HEADERS | {"Cache-Control": "no-store", "Connection": "close", "Content-Length": str(len(body))}
         fields = (headers | {"Content-Type": problems.MEDIA_TYPE}).items()
         head = "".join(f"{name}: {value}\r\n" for name, value in fields)
         self.transport.write(f"HTTP/1.1 400 Bad Request\r\n{head}\r\n".encode() + body)
+        self.close()
+
+    def pause_writing(self) -> None:
+        """Start the timer for the client to take something of what is sent."""
+        super().pause_writing()
+        self._await_reader()
+
+    def resume_writing(self) -> None:
+        """Cancel the timer; not where the rest is the last that is sent."""
+        super().resume_writing()
+        if not self.transport.is_closing():
+            self._forget_stall()
+
+    def close(self) -> None:
+        """Close when all is sent, and at the latest when the client takes nothing any more."""
         self.transport.close()
+        self._await_reader()
+
+    def _await_reader(self) -> None:
+        if self._stall is None:
+            self._stalled_since = self.loop.time()
+            self._unread = self._count_unread()
+            self._stall = self.loop.call_later(self.stall_s, self._end_if_stalled)
+
+    def _end_if_stalled(self) -> None:
+        before, self._unread = self._unread, self._count_unread()
+        if self._unread >= before:
+            self.transport.abort()
+        else:
+            self._stall = self.loop.call_later(self.stall_s, self._end_if_stalled)
+
+    def _forget_stall(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
+
+    def _count_unread(self) -> int:
+        """Count what the client has not acknowledged; where the system does not tell, what it has not taken from us."""
+        count = self.transport.get_write_buffer_size()
+        # The system collects a good deal: of a slow client we would see a step a minute.
+        with contextlib.suppress(ImportError, AttributeError, OSError, ValueError):
+            import fcntl  # noqa: PLC0415 - not on every system
+            import termios  # noqa: PLC0415
+
+            answer = fcntl.ioctl(self.transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4))
+            count += struct.unpack("i", answer)[0]
+        return count
 
     def _make_room(self) -> None:
-        """Close the connection that has been idle longest: a flood of idle ones takes room from itself alone."""
-        idle = [each for each in self.connections if isinstance(each, BoundedHeads) and each.is_idle]
-        oldest = min(idle, key=lambda connection: connection._idle_since, default=self)  # noqa: SLF001 - of our own class
+        """Close the connection that has been idle longest: a flood of idle ones takes room from itself alone.
+
+        Where no other is idle, it is the one whose client has longest been behind with reading.
+        """
+        others = [each for each in self.connections if isinstance(each, BoundedHeads) and each is not self]
+        idle = [(each._idle_since, each) for each in others if each.is_idle]  # noqa: SLF001 - of our own class
+        behind = [(each._stalled_since, each) for each in others if each._stall is not None]  # noqa: SLF001
+        _, oldest = min(idle or behind, key=lambda pair: pair[0], default=(0.0, self))
         oldest.transport.abort()
         now = self.loop.time()
         if now - BoundedHeads._told_at >= _TOLD_EVERY_S:
@@ -106,8 +170,10 @@ class BoundedHeads(asyncio.Protocol):
     def _await_head(self) -> None:
         self._cancel()
         self._idle_since = self.loop.time()
-        if not self.transport.is_closing():
-            self._deadline = self.loop.call_later(self.head_timeout_s, self.transport.close)
+        if self.transport.is_closing():
+            self._await_reader()
+        else:
+            self._deadline = self.loop.call_later(self.head_timeout_s, self.close)
 
     def _cancel(self) -> None:
         if self._deadline is not None:

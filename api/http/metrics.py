@@ -6,7 +6,6 @@
 """
 
 import contextlib
-import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -17,10 +16,9 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from constancia.api.http.problems import ALL_CODES, MEDIA_TYPE
+from constancia.api.http.problems import ALL_CODES, NOTED
 from constancia.api.http.proxies import path_within
 from constancia.ledger.clock import parse_recorded_at
 from constancia.ledger.health import CODES, health_of
@@ -98,19 +96,17 @@ class Measured:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun, kind, meters = time.perf_counter(), _kind_of(scope), self._meters
-        is_problem = False
+        begun, meters = time.perf_counter(), self._meters
+        codes: list[str] = []
+        scope[NOTED] = codes
 
         async def counted(message: Message) -> None:
-            nonlocal is_problem
             if message["type"] == "http.response.start":
+                kind = _kind_of(scope)  # only now: `Prefixed` is inside, and completes the scope
                 meters.seconds.labels(kind).observe(time.perf_counter() - begun)
                 meters.answers.labels(kind, str(message["status"])).inc()
-                media_type = Headers(raw=message["headers"]).get("content-type", "")
-                is_problem = media_type.startswith(MEDIA_TYPE)
-            elif is_problem:
-                is_problem = False
-                meters.refused.labels(_code_in(message.get("body", b""))).inc()
+                for code in codes[-1:]:
+                    meters.refused.labels(code if code in ALL_CODES else _OTHER).inc()
             await send(message)
 
         await self._app(scope, receive, counted)
@@ -125,15 +121,6 @@ def _kind_of(scope: Scope) -> str:
         if path.startswith(begun):
             return kind
     return _OTHER
-
-
-def _code_in(body: bytes) -> str:
-    """Read the code of a problem document; one that is not ours is counted as `other`."""
-    try:
-        code = json.loads(body)["code"]
-    except (ValueError, KeyError, TypeError):
-        return _OTHER
-    return code if code in ALL_CODES else _OTHER
 
 
 class _State(Collector):

@@ -35,6 +35,7 @@ from constancia.verify.report.rendering import json_text
 
 MEDIA_TYPE: Final = "application/problem+json"
 TYPE_BASE: Final = "/en/codes#"
+NOTED: Final = "constancia.codes"  # in a request's scope: the codes of what was refused, where somebody counts them
 # Codes of HTTP itself: requests refused before there is an act, and failures of the server.
 HTTP_CODES: Final[Mapping[str, int]] = MappingProxyType(
     {
@@ -121,6 +122,11 @@ def document(  # noqa: PLR0913 - a problem document has this many members
     return members if instance is None else members | {"instance": instance}
 
 
+def note_code(scope: Scope, code: str) -> None:
+    """Note in a request's scope that it is refused with a code, in whatever form that is shown."""
+    scope.get(NOTED, []).append(code)
+
+
 class ProblemResponse(Response):
     """A problem document whose `type` and `instance` are completed when it is sent: only then the prefix is known."""
 
@@ -132,6 +138,7 @@ class ProblemResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
+        note_code(scope, self._members["code"])
         self.body = self.render(
             json_text({"instance": scope["path"]} | self._members | {"type": prefix_of(scope) + self._members["type"]})
         )

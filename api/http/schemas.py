@@ -92,9 +92,11 @@ _SAYINGS: Final = {
     403: "No power for this act (E_OUT_OF_SCOPE, E_ROLE, E_NOT_SEATED …), or another site's page (E_CROSS_SITE).",
     404: "It is not there (E_NOT_FOUND).",
     409: "State, basis or `seen` (E_STATE, E_VERSION_CONFLICT, E_SEEN_…).",
+    408: "The body came too slowly (E_TIMEOUT).",
     410: "It was withdrawn by a cancellation of personal data (E_WITHDRAWN).",
     413: "Longer than the limit (E_TOO_LARGE).",
     415: "Another content type (E_CONTENT_TYPE).",
+    416: "The part that `Range` asks for begins beyond the end (E_RANGE).",
     422: "Content (E_DATE, E_POLICY, E_LEDGER_MISMATCH …).",
     429: "Too often within a minute, or too much in a day (E_RATE, E_QUOTA).",
     503: "Too much under way, or no writer (E_BUSY, E_READ_ONLY, E_STOPPED).",
@@ -135,7 +137,13 @@ def with_common_answers(described: dict[str, Any]) -> dict[str, Any]:
     """
     for path, operations in described["paths"].items():
         for operation in operations.values():
-            for status in (400, 404) if "{" in path else (400,):
+            is_common = {
+                400: True,
+                404: "{" in path,
+                408: "requestBody" in operation,
+                416: "206" in operation["responses"],
+            }
+            for status in (status for status, holds in is_common.items() if holds):
                 operation["responses"].setdefault(str(status), refusals(status)[status])
     return described
 

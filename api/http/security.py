@@ -7,6 +7,7 @@
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -23,6 +24,7 @@ from constancia.api.http.rates import Rates
 from constancia.api.http.settings import Settings
 from constancia.api.text.numbers import plain_number
 from constancia.domain.kernel.problems import Problem, Refusal
+from constancia.ledger.errors import NotFound
 from constancia.ledger.views.projections import STATE_PROJECTIONS
 from constancia.verify.core.errors import Malformed
 
@@ -80,6 +82,7 @@ _FIELDS: Final = [(name.lower().encode(), value.encode()) for name, value in HEA
 _FIELDS_OPEN: Final = _FIELDS + [(name.lower().encode(), value.encode()) for name, value in _OPEN_HEADERS.items()]
 _API: Final = "/api/"
 _READS: Final = ("GET", "HEAD", "OPTIONS")
+_CONTROL: Final = re.compile("[\\x00-\\x1f\\x7f-\\x9f]")
 
 
 class Guard:
@@ -127,6 +130,10 @@ class Guard:
         wait_s = self._rates.of_request(scope, is_costly=may_replay(scope))
         if wait_s is not None:
             await self._refuse(problems.too_often(wait_s, scope["path"]), scope, receive, send_with_headers)
+            return
+        if _CONTROL.search(scope["path"]):  # a pattern's `$` would let a line feed pass at its end
+            refused = problems.from_ledger(NotFound("there is nothing at this address"), scope["path"])
+            await self._refuse(refused, scope, receive, send_with_headers)
             return
         inner = _as_get(scope) if scope["method"] == "HEAD" else scope
         await self._app(inner, receive, send_with_headers)

@@ -72,6 +72,10 @@ class Quiet:
                 if "handler is closed" not in str(error):
                     raise
                 _log.debug("a client left before its answer had gone: %s", error)
+                # uvicorn marks the last request of a connection alone, and would report the others as never answered.
+                cycle = getattr(send, "__self__", None)
+                if cycle is not None:
+                    cycle.disconnected = True
 
         try:
             await self._app(scope, receive, send_noting)
@@ -96,6 +100,7 @@ def server_of(app: ASGIApp, operator: Settings | None = None, **settings: Any) -
     """
     BoundedHeads.max_open = room_for_connections()
     chosen = operator or Settings()
+    BoundedHeads.prefix = chosen.root_path
     shared: dict[str, Any] = {
         "http": reader_of_heads(),
         "ws": "none",

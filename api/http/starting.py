@@ -9,10 +9,13 @@ import base64
 import hashlib
 import html
 import json
+import logging
 import re
 import socket
+import sys
 import threading
 from functools import cache
+from gettext import GNUTranslations
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from types import TracebackType
@@ -26,6 +29,8 @@ _TIMEOUT_S: Final = 5.0  # for a request's head
 _BUSY: Final = "E_BUSY"
 _RULE: Final = "the server is starting, and reads the ledger: try again in a second"
 _MESSAGE: Final = re.compile(r'^msgid "((?:starting|problem)\.[^"]+)"\nmsgstr "([^"]*)"$', re.MULTILINE)
+_NAMES: Final = ("starting.", "problem.")
+_log = logging.getLogger(__name__)
 _STYLE: Final = (
     "body{font:18px/1.5 system-ui,sans-serif;max-width:36rem;margin:12vh auto;padding:0 1rem;color:#1b1b1b;"
     "background:#fff}@media(prefers-color-scheme:dark){body{color:#eee;background:#16181c}a{color:#9cc2ff}}"
@@ -49,8 +54,17 @@ _CSP: Final = (
 
 @cache
 def words(lang: str) -> dict[str, str]:
-    """Give the catalogue's messages on the start, and the titles of problems, without the library that reads it all."""
-    folder = files("constancia.api").joinpath("locale", lang, "LC_MESSAGES")
+    """Give the catalogue's messages on the start, and the titles of problems, without the library that reads it all.
+
+    A release has the compiled catalogue alone, a checkout its sources alone.
+    """
+    locale = files("constancia.api").joinpath("locale")
+    compiled = locale.joinpath(f"{lang}.mo")
+    if compiled.is_file():
+        with compiled.open("rb") as opened:
+            messages = vars(GNUTranslations(opened))["_catalog"]  # the standard library shows the ids nowhere
+        return {name: text for name, text in messages.items() if name.startswith(_NAMES)}
+    folder = locale.joinpath(lang, "LC_MESSAGES")
     texts = [path.read_text(encoding="utf-8") for path in folder.iterdir() if path.name.endswith(".po")]
     return dict(pair for text in texts for pair in _MESSAGE.findall(text))
 
@@ -61,7 +75,9 @@ class _Server(ThreadingHTTPServer):
 
     @override
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that are gone."""
+        """Say nothing of clients that are gone; log what else went wrong, since the client got no answer."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            _log.error("no answer to a request while the server starts", exc_info=True)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -38,7 +38,7 @@ _LD: Final = "application/ld+json"
 _SQLITE: Final = "application/vnd.sqlite3"
 _ZIP: Final = "application/zip"
 _SAME: Final[Responses] = {304: {"description": "What `If-None-Match` names is still the same."}}
-_PARTS: Final = {206: "The part that `Range` asks for.", 416: "No such part."}
+_PARTS: Final = {206: "The part that `Range` asks for."}
 
 
 def source_of(ledger: Ledger, reading: Reading) -> Source:

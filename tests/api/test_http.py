@@ -311,3 +311,16 @@ def test_statement_handed_in_is_parsed_once(adopted: Desk) -> None:
         adopted.take(adopted.world.allege("c1"))
         adopted.ledger.views.wait()
     assert dict(calls) == {"parse_canonical": 1}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/checkpoint%0a", "/tile/0/000%0a", "/tile/0/000.p/1%0a", "/es/acerca%0a", "/api/v1/entries/0%0D", "/%c2%85"],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_no_address_has_a_control_character(scene: Desk, method: str, path: str) -> None:
+    for kind in ("application/json", "text/html"):
+        answer = scene.http.request(method, path, headers={"Accept": kind})
+        assert answer.status_code == 404
+        if method == "GET" and kind == "application/json":
+            assert answer.json()["code"] == "E_NOT_FOUND"

@@ -203,6 +203,26 @@ def test_package_runs_as_a_module_and_says_its_version(wheel: Path, tmp_path: Pa
     assert versions.stdout.split() == [BUILD["project"]["version"]] * 2
 
 
+def test_installed_release_answers_while_it_starts(wheel: Path, tmp_path: Path) -> None:
+    ask = """
+import socket
+from urllib.error import HTTPError
+from urllib.request import urlopen
+from constancia.api.http.starting import Starting
+with socket.create_server(("127.0.0.1", 0)) as listener, Starting(listener):
+    for path in ("es/", "en/", "healthz"):
+        try:
+            urlopen("http://127.0.0.1:%d/%s" % (listener.getsockname()[1], path), timeout=30)
+        except HTTPError as answer:
+            print(answer.code, len(answer.read()) > 300)
+"""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", ask], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env=os.environ | {"PYTHONPATH": str(wheel)},
+    )  # fmt: skip
+    assert done.stdout.splitlines() == ["503 True"] * 3, done.stderr
+
+
 def test_tests_of_the_source_archive_run(wheel: Path) -> None:
     """As who packages the program for a distribution runs them: unpacked, without a clone's links."""
     [unpacked] = (wheel.parent / "unpacked").iterdir()

@@ -113,6 +113,15 @@ def test_answers_have_the_form_that_is_described(scene: Desk, described: dict[st
     assert set(ANSWERS) - tried == untried, "those have tests of their own"
 
 
+def test_parts_past_the_end_and_slow_bodies_are_described(scene: Desk) -> None:
+    described = scene.http.get("/openapi.json").json()["paths"]
+    operations = [operation for each in described.values() for operation in each.values()]
+    assert "408" in described["/api/v1/entries"]["post"]["responses"]
+    assert all(("408" in each["responses"]) == ("requestBody" in each) for each in operations)
+    assert sum("206" in each["responses"] for each in operations) >= 5
+    assert all(("416" in each["responses"]) == ("206" in each["responses"]) for each in operations)
+
+
 def test_description_is_sent_once_and_then_only_its_tag(scene: Desk) -> None:
     first = scene.http.get("/openapi.json")
     again = scene.http.get("/openapi.json", headers={"If-None-Match": first.headers["etag"]})

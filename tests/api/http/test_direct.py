@@ -9,8 +9,9 @@ from starlette.testclient import TestClient
 from tests.api.served import UNLIMITED, Desk
 
 from constancia.api.app import create_app
-from constancia.api.http.direct import AnswerStore, Direct
+from constancia.api.http.direct import AnswerStore, Direct, Key
 from constancia.api.http.representation import IMMUTABLE
+from constancia.api.routers import direct as direct_routes
 
 
 @pytest.fixture(scope="module")
@@ -82,17 +83,37 @@ def test_what_is_handed_in_wrongly_is_refused_alike(
 
 
 def test_store_is_bounded_and_takes_only_what_never_changes() -> None:
-    store = AnswerStore(limit=25)
+    store = AnswerStore(limit=2 * 2_100)
     for name in "abc":
-        store.put((name, b""), Response(b"x" * 10, headers={"Cache-Control": IMMUTABLE}))
-    store.put(("brief", b""), Response(b"x"))
-    store.put(("fault", b""), Response(b"x", 404, headers={"Cache-Control": IMMUTABLE}))
-    store.put(("marked", b""), Response(b"x"), mark=(3, "a day"))
-    assert store.get(("marked", b""), (3, "a day")) is not None
-    assert store.get(("marked", b""), (4, "a day")) is store.get(("marked", b"")) is None
-    assert [store.get((name, b"")) is not None for name in ("a", "b", "c", "brief", "fault")] == [
+        store.put((name, False), Response(b"x" * 10, headers={"Cache-Control": IMMUTABLE}))
+    store.put(("brief", False), Response(b"x"))
+    store.put(("fault", False), Response(b"x", 404, headers={"Cache-Control": IMMUTABLE}))
+    assert [store.get((name, False)) is not None for name in ("a", "b", "c", "brief", "fault")] == [
         False, True, True, False, False,
     ]  # fmt: skip
+    store.put(("marked", False), Response(b"x"), mark=(3, "a day"))
+    assert store.get(("marked", False), (3, "a day")) is not None
+    assert store.get(("marked", False), (4, "a day")) is store.get(("marked", False)) is None
+
+
+def test_no_header_of_a_client_makes_a_second_copy(ways: tuple[TestClient, TestClient], scene: Desk) -> None:
+    keys: set[object] = set()
+
+    class Watched(AnswerStore):
+        def put(self, key: Key, answer: Response, mark: object = None) -> None:
+            keys.add(key)
+            super().put(key, answer, mark)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(direct_routes, "AnswerStore", Watched)
+        app = create_app(scene.ledger, UNLIMITED)
+    path = f"/tile/entries/000.p/{scene.ledger.size}"
+    client, plain = TestClient(app), ways[1]
+    for number in range(20):
+        for coding in (f"x{number}" * 100, f"gzip, x{number}", f"gzip;q=0.{number}, identity;q=0.9"):
+            headers = [("Accept-Encoding", coding), ("Accept-Encoding", "gzip")]
+            assert shown(client.get(path, headers=headers)) == shown(plain.get(path, headers=headers))
+    assert len(keys) == 2
 
 
 def test_list_is_made_again_for_each_size_and_day(adopted: Desk) -> None:

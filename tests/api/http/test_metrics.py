@@ -10,11 +10,13 @@ from pathlib import Path
 import httpx
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
+from starlette.testclient import TestClient
 from tests.api.command_line import run_here
-from tests.api.served import Desk, serving
+from tests.api.served import UNLIMITED, Desk, serving
 from tests.e2e.test_publish import command, started
 from tests.ledger.witness_scene import Scene
 
+from constancia.api.app import create_app
 from constancia.api.http.metrics import Measured, Meters
 
 PATIENT = httpx.Client(timeout=60, limits=httpx.Limits(max_keepalive_connections=0))  # the machine may be busy
@@ -78,6 +80,31 @@ def test_requests_are_counted_by_kind_and_refusals_by_code(metered: tuple[Desk, 
     assert value(values, "refused_total", code="E_NOT_FOUND") == 1
     assert value(values, "http_request_seconds_count", kind="log") == 2
     assert value(values, "http_request_seconds_bucket", kind="log", le="30.0") == 2
+
+
+def test_refusals_shown_as_pages_are_counted_by_code(metered: tuple[Desk, str, int]) -> None:
+    _, url, port = metered
+    page = {"Accept": "text/html"}
+    assert PATIENT.get(f"{url}/es/acerca?nada=1", headers=page).status_code == 400
+    assert PATIENT.head(f"{url}/es/acerca?nada=1", headers=page).status_code == 400
+    assert PATIENT.head(f"{url}/api/v1/nothing").status_code == 404
+    assert PATIENT.get(f"{url}/es/nada", headers=page).status_code == 404
+    values = asked(port)
+    assert value(values, "refused_total", code="E_PARAMETER") == 2
+    assert value(values, "refused_total", code="E_NOT_FOUND") == 2
+
+
+@pytest.mark.parametrize("strips", [True, False])
+def test_requests_below_a_prefix_are_of_the_same_kinds(adopted: Desk, strips: bool) -> None:
+    """As `serve` puts it together: the counting is outside of what knows the prefix."""
+    meters, settings = Meters(adopted.ledger), UNLIMITED.model_copy(update={"root_path": "/libro"})
+    app = create_app(adopted.ledger, settings)
+    app.add_middleware(Measured, meters=meters)
+    http = TestClient(app)
+    for path in ("/checkpoint", "/es/acerca", "/api/v1/ledger", "/healthz"):
+        assert http.get(path if strips else f"/libro{path}").status_code == 200
+    for kind in ("log", "page", "api", "other"):
+        assert meters.registry.get_sample_value("constancia_http_answers_total", {"kind": kind, "status": "200"}) == 1
 
 
 def test_k1_labels_are_never_what_a_client_chose(metered: tuple[Desk, str, int]) -> None:

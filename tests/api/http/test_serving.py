@@ -89,6 +89,12 @@ def test_what_is_no_http_gets_a_problem_document_with_our_headers(sent: bytes, r
 
 
 @pytest.mark.parametrize("reader", READERS)
+def test_what_is_no_http_names_its_code_below_the_prefix(reader: Any) -> None:
+    received, _ = answers(b"GARBAGE\r\n\r\n", http=reader, operator=Settings(root_path="/libro"))
+    assert json.loads(received.partition(b"\r\n\r\n")[2])["type"] == "/libro/en/codes#E_MALFORMED"
+
+
+@pytest.mark.parametrize("reader", READERS)
 def test_request_with_two_framings_ends_the_connection(reader: Any) -> None:
     """Somebody on the way may take what follows for another request (RFC 9112 §6.1)."""
     sent = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"

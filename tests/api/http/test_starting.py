@@ -1,6 +1,7 @@
 """While the server starts its address answers: a page, or a problem document, with nothing of the ledger in it."""
 
 import json
+import logging
 import os
 import re
 import signal
@@ -19,10 +20,12 @@ from tests.ledger.template import Templates
 from tests.witness_process import ROOT
 
 from constancia.api.app import create_app
+from constancia.api.http import starting as module
 from constancia.api.http.problems import document
 from constancia.api.http.serving import server_of
 from constancia.api.http.starting import RETRY_AFTER_S, Starting, words
-from constancia.api.text.i18n import LANGUAGES, catalogue
+from constancia.api.text.compiling import compile_catalogues
+from constancia.api.text.i18n import LANGUAGES, catalogue, catalogue_texts
 from constancia.ledger.assembly import Options
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.ledger import Ledger
@@ -105,6 +108,35 @@ def test_its_words_are_those_of_the_catalogue(lang: str) -> None:
     texts = words(lang)
     assert {name for name in texts if name.startswith("starting.")} >= {"starting.title", "starting.progress"}
     assert all(catalogue(lang).gettext(name) == text for name, text in texts.items())
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of the words that is not the checkout's."""
+    words.cache_clear()
+    (tmp_path / "locale").mkdir()
+    monkeypatch.setattr(module, "files", lambda _name: tmp_path)
+    yield tmp_path / "locale"
+    words.cache_clear()
+
+
+def test_release_has_the_compiled_words_alone(elsewhere: Path, listener: socket.socket) -> None:
+    for lang in LANGUAGES:
+        (elsewhere / f"{lang}.mo").write_bytes(compile_catalogues(lang, catalogue_texts(lang).values()))
+    with Starting(listener), httpx.Client(base_url=url_of(listener)) as http:
+        page, health = http.get("/es/"), http.get("/healthz")
+    assert "El servidor está arrancando" in page.text
+    assert health.json() == document("E_BUSY", health.json()["rule"], instance="/healthz")
+    assert {name.partition(".")[0] for name in words("en")} == {"starting", "problem"}
+
+
+def test_what_keeps_it_from_answering_is_logged(
+    elsewhere: Path, listener: socket.socket, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert not [*elsewhere.iterdir()]
+    with caplog.at_level(logging.ERROR, module.__name__), Starting(listener), pytest.raises(httpx.HTTPError):
+        httpx.get(f"{url_of(listener)}/es/")
+    assert "FileNotFoundError" in caplog.text
 
 
 @pytest.mark.slow

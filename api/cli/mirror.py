@@ -61,7 +61,7 @@ def command(
     ] = 5,
     serve: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Servir la copia. / Serve the copy.")] = None,
 ) -> None:
-    """Espejo: toma un libro, lo verifica, lo guarda, lo cofirma y lo sirve. / Mirror: copies, cosigns, serves a log.
+    """Espejo: toma un libro, lo verifica, lo guarda, lo cofirma y lo sirve. / Mirror: verifies, copies, cosigns a log.
 
     Para una universidad o un archivo: quien lea el espejo puede verificar el libro aunque su servidor ya no exista. Si
     el libro retrocede, se bifurca o muestra dos historias, el espejo no avanza y guarda la prueba. La carpeta

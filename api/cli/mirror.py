@@ -80,9 +80,9 @@ def command(
     from constancia.verify.report.printable import printable
 
     if not url.startswith(("http://", "https://")) or printable(url) != url:
-        raise fail(message("monitor.url"))
+        raise fail(message("mirror.url", found=printable(url)))
     if levels not in ("L2", "L5"):
-        raise fail(message("monitor.levels", found=levels))
+        raise fail(message("mirror.levels", found=levels))
     with contextlib.ExitStack() as stack:
         stop = stack.enter_context(stop_event())
         try:

@@ -157,7 +157,7 @@ class LogCopy:
 
     @property
     def _withdrawn(self) -> set[str]:
-        """The documents that some cancellation keeps back, whatever another one came to and no matter who cites them."""
+        """The documents that some cancellation keeps back, whatever another one came to, whether cited or not."""
         return {name for outcome, names in self._decided.values() if outcome != "denied" for name in names}
 
     def _store_documents(self, files: Files, done: CopyResult, is_stopped: Callable[[], bool]) -> None:

@@ -61,13 +61,12 @@ def _shown(app: FastAPI, ledger: Ledger) -> Callable[[Response, Request], Respon
     """Show a browser that asked for a page, in words, what was refused; programs get the document."""
 
     def shown(answer: Response, request: Request) -> Response:
-        is_page = path_within(request.scope).startswith(pages.PATHS)
-        if not is_page or "text/html" not in request.headers.get("accept", ""):
+        if not wrong_address.is_for_people(request) or "text/html" not in request.headers.get("accept", ""):
             return answer
         request.scope["app"] = app  # a refusal before the application is entered has none
         document = json.loads(bytes(answer.body))
         problems.note_code(request.scope, document["code"])
-        page = wrong_address.refused(request, ledger, document)
+        page = wrong_address.refused(wrong_address.of_a_page(request), ledger, document)
         page.headers["Cache-Control"] = "no-store"
         if "Retry-After" in answer.headers:
             page.headers["Retry-After"] = answer.headers["Retry-After"]
@@ -202,9 +201,10 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
 
     @app.exception_handler(NotFound)
     async def on_not_found(request: Request, error: NotFound) -> Response:
-        if path_within(request.scope).startswith(pages.PATHS):
+        is_page = path_within(request.scope).startswith(pages.PATHS)
+        if is_page or (wrong_address.is_for_people(request) and "text/html" in request.headers.get("accept", "")):
             problems.note_code(request.scope, "E_NOT_FOUND")
-            return await run_in_threadpool(wrong_address.not_found, request, ledger)
+            return await run_in_threadpool(wrong_address.not_found, wrong_address.of_a_page(request), ledger)
         return problems.from_ledger(error)
 
     @app.exception_handler(404)
@@ -215,6 +215,10 @@ def create_app(ledger: Ledger, settings: Settings) -> FastAPI:
     @app.get("/", include_in_schema=False)
     def start(request: Request) -> Response:
         return RedirectResponse(f"{prefix_of(request.scope)}/es/", 307)
+
+    @app.get("/en", include_in_schema=False)
+    def start_in_english(request: Request) -> Response:
+        return RedirectResponse(f"{prefix_of(request.scope)}/en/", 307)
 
     @app.get("/openapi.json", include_in_schema=False)
     def openapi(request: Request) -> Response:

@@ -11,8 +11,11 @@ from typing import Final
 
 from fastapi import Request, Response
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from constancia.api.http.representation import represent
 from constancia.ledger.publication.target import headers_of
@@ -33,6 +36,29 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_RANGES: Final = (b"range", b"if-range")
+
+
+class _Headed:
+    """Gives every answer the headers, also what the library refuses by itself; ranges are for GET only (RFC 9110)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        if scope["method"] == "HEAD":
+            scope = {**scope, "headers": [item for item in scope["headers"] if item[0] not in _RANGES]}
+        await self._app(scope, receive, send_with_headers)
 
 
 def create_mirror_app(public: Path, name: str, keys: Sequence[VerifierKey]) -> Starlette:
@@ -61,15 +87,15 @@ def create_mirror_app(public: Path, name: str, keys: Sequence[VerifierKey]) -> S
         further = {"Content-Disposition": "attachment"} if headers.is_attachment else {}
         is_bundle = path.startswith(f"{TILES_NAME}/entries/")
         return represent(
-            request, data, media_type=headers.media_type, cache=headers.cache, headers=_HEADERS | further,
+            request, data, media_type=headers.media_type, cache=headers.cache, headers=further,
             may_compress=is_bundle,
         )  # fmt: skip
 
     def about(_: Request) -> Response:
         lines = [f"mirror {name}", "", *map(format_vkey, keys), "", *_logs(public), ""]
-        return PlainTextResponse("\n".join(lines), headers=_HEADERS | {"Cache-Control": "no-store"})
+        return PlainTextResponse("\n".join(lines), headers={"Cache-Control": "no-store"})
 
-    app = Starlette(routes=[Route("/", about), Route("/{origin}/{path:path}", file)])
+    app = Starlette(routes=[Route("/", about), Route("/{origin}/{path:path}", file)], middleware=[Middleware(_Headed)])
     app.router.redirect_slashes = False
     return app
 
@@ -105,4 +131,4 @@ def _logs(public: Path) -> list[str]:
 
 
 def _missing() -> Response:
-    return PlainTextResponse("404\n", 404, _HEADERS)
+    return PlainTextResponse("404\n", 404)

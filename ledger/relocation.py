@@ -101,14 +101,16 @@ def move_to_file(folder: Path) -> Moved:
         What was moved.
 
     Raises:
-        NotFound: The folder names no database.
+        NotFound: There is no ledger, or the folder names no database.
         Unsound: The ledger does not verify.
         Locked: A server writes the folder.
         LedgerError, StoreUnavailable: The folder has a store, the database can't be had, or a server writes it.
     """
     address = address_in(folder)
     if address is None:
-        raise NotFound(f"the ledger in {folder} is in no database")
+        if LedgerFolder(folder).has_store:
+            raise NotFound(f"the ledger in {folder} is in no database")
+        raise NotFound(f"there is no ledger in {folder}")
     part = durable_part(folder / "moving")
     with contextlib.ExitStack() as resources:
         resources.enter_context(WriterLock(folder))

@@ -61,7 +61,7 @@ def command(
     ] = 5,
     serve: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Servir la copia. / Serve the copy.")] = None,
 ) -> None:
-    """Espejo: toma un libro, lo verifica, lo guarda, lo cofirma y lo sirve. / Mirror: copies, cosigns, serves a log.
+    """Espejo: toma un libro, lo verifica, lo guarda, lo cofirma y lo sirve. / Mirror: verifies, copies, cosigns a log.
 
     Para una universidad o un archivo: quien lea el espejo puede verificar el libro aunque su servidor ya no exista. Si
     el libro retrocede, se bifurca o muestra dos historias, el espejo no avanza y guarda la prueba. La carpeta
@@ -80,9 +80,9 @@ def command(
     from constancia.verify.report.printable import printable
 
     if not url.startswith(("http://", "https://")) or printable(url) != url:
-        raise fail(message("monitor.url"))
+        raise fail(message("mirror.url", found=printable(url)))
     if levels not in ("L2", "L5"):
-        raise fail(message("monitor.levels", found=levels))
+        raise fail(message("mirror.levels", found=levels))
     with contextlib.ExitStack() as stack:
         stop = stack.enter_context(stop_event())
         try:

@@ -224,7 +224,6 @@ def stop_event() -> "Iterator[threading.Event]":
 
 
 def _printer(root: Path, *, as_json: bool, on_finding: str | None) -> "Callable[[RoundOutcome], None]":
-    from constancia.api.monitor.hook import run_for_findings
     from constancia.api.monitor.words import advise, tell, tell_event, verdict_word
     from constancia.ledger.monitor.watch_folder import EVIDENCE, folder_name
     from constancia.verify.report.rendering import json_text
@@ -274,11 +273,18 @@ def _printer(root: Path, *, as_json: bool, on_finding: str | None) -> "Callable[
     def report(outcome: "RoundOutcome") -> None:
         (show_json if as_json else show)(outcome)
         if on_finding is not None:
-            run_for_findings(
-                on_finding, root, outcome, lambda text: say(message("monitor.hook", reason=text), err=True)
-            )
+            _call(on_finding, root, outcome)
 
     return report
+
+
+def _call(command: str, root: Path, outcome: "RoundOutcome") -> None:
+    """Run the operator's command for what a round found."""
+    from constancia.api.monitor.hook import ROUND_S, run_for_findings
+
+    left = run_for_findings(command, root, outcome, lambda text: say(message("monitor.hook", reason=text), err=True))
+    if left:
+        say(message("monitor.hook_left", count=left, seconds=f"{ROUND_S:g}"), err=True)
 
 
 def _serve(root: Path, listen: str, stack: contextlib.ExitStack) -> None:

@@ -45,7 +45,8 @@ def command(
         typer.Option(
             "--check/--no-check",
             help="Comparar al empezar lo ya publicado, byte por byte, y reponer lo dañado; por omisión, sólo en una "
-            "carpeta. / Compare and mend; by default in a folder only.",
+            "carpeta. / Compare what is published, byte by byte, at the start, and mend what is damaged; by default in "
+            "a folder only.",
         ),
     ] = None,
 ) -> None:

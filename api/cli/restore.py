@@ -14,7 +14,10 @@ def command(
     folder: Annotated[Path, typer.Option("--dir", help="Carpeta del libro. / The ledger's folder.")],
     accept_rollback: Annotated[
         str | None,
-        typer.Option(metavar="REASON", help="Seguir desde una copia más corta; se publica. / Go on; it is published."),
+        typer.Option(
+            metavar="REASON",
+            help="Seguir desde una copia más corta; se publica. / Go on from a shorter copy; it is published.",
+        ),
     ] = None,
 ) -> None:
     """Restaura un respaldo. / Restore a backup.

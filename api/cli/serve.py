@@ -89,12 +89,16 @@ def command(
         typer.Option(
             metavar="HOST:PORT",
             envvar="CONSTANCIA_METRICS",
-            help="Dar métricas (Prometheus) en esa dirección, que no es pública. / Serve metrics at that address.",
+            help="Dar métricas (Prometheus) en esa dirección, que no es pública. / Serve metrics (Prometheus) at that "
+            "address, which is not public.",
         ),
     ] = None,
     accept_rollback: Annotated[
         str | None,
-        typer.Option(metavar="REASON", help="Seguir desde una copia más corta; se publica. / Go on; it is published."),
+        typer.Option(
+            metavar="REASON",
+            help="Seguir desde una copia más corta; se publica. / Go on from a shorter copy; it is published.",
+        ),
     ] = None,
     database: Annotated[
         str | None,
@@ -107,7 +111,9 @@ def command(
     accept_clock: Annotated[
         str | None,
         typer.Option(
-            metavar="REASON", help="Seguir aunque el último registro tenga hora futura; se publica. / As above."
+            metavar="REASON",
+            help="Seguir aunque el último registro tenga hora futura; se publica. / Go on although the last entry's "
+            "time is in the future; it is published.",
         ),
     ] = None,
 ) -> None:

@@ -22,20 +22,19 @@ def command(
     ] = None,
     log: Annotated[
         str | None,
-        typer.Option(help="Registro de entregas: dirección o carpeta. / Log of releases: address or folder."),
+        typer.Option(help="Libro de entregas: dirección o carpeta. / Log of releases: address or folder."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Como JSON. / As JSON.")] = False,
 ) -> None:
     """Revisa que un archivo sea el que se entregó. / Check that a file is the one that was released.
 
-    Con --log lee todo el registro de entregas, y dice si hay otra huella con el mismo nombre. / With --log it reads the
+    Con --log lee todo el libro de entregas, y dice si hay otra huella con el mismo nombre. / With --log it reads the
     whole log, and says if the same name has another digest.
 
     Ejemplo / example: constancia verify-release constancia-0.1.0-py3-none-any.whl --trust releases-trust
     """
     import json
 
-    from constancia.api.text.error_words import error_words
     from constancia.ledger.releases.check import PROOF_SUFFIX, check_by_log, check_by_proof, load_release_trust
     from constancia.verify.core.errors import Malformed, Unreadable
     from constancia.verify.report.output import UNREADABLE
@@ -47,7 +46,7 @@ def command(
         else:
             answer = check_by_proof(file, proof or file.with_name(file.name + PROOF_SUFFIX), pinned)
     except (Unreadable, Malformed, OSError) as error:
-        say(message("release.unreadable", reason=error_words(str(error), language())), err=True)
+        say(message("release.unreadable", reason=_reason(error)), err=True)
         raise typer.Exit(UNREADABLE) from error
     if as_json:
         members = {"verdict": answer.verdict.name.lower(), "code": answer.code, "name": answer.name}
@@ -57,3 +56,18 @@ def command(
             message(f"release.{answer.code.replace('-', '_')}", name=answer.name, sha256=answer.sha256, **answer.params)
         )
     raise typer.Exit(answer.verdict.exit_code)
+
+
+def _reason(error: Exception) -> str:
+    """Say what could not be read, and why."""
+    from constancia.api.text.error_words import error_words
+    from constancia.verify.core.errors import Malformed, Unreadable
+
+    lang = language()
+    if isinstance(error, Unreadable):
+        return f"{error.where}: {error_words(error.detail, lang)}"
+    if isinstance(error, Malformed):
+        expected = error_words(error.expected, lang)
+        return message("malformed", where=error.where, expected=expected, found=error.found or "∅", code=error.code)
+    where, what = (getattr(error, name, None) or "" for name in ("filename", "strerror"))
+    return f"{where}: {error_words(str(what or error), lang)}".removeprefix(": ")

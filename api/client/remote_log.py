@@ -10,7 +10,7 @@ from http.client import HTTPException
 from typing import Any, Final, NamedTuple, Self
 from urllib.parse import quote, urlsplit
 
-from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, stop_before_delay, wait_exponential_jitter
 
 from constancia.api.text.refusal_words import refusal_lines
 from constancia.ledger.errors import LedgerError
@@ -22,6 +22,9 @@ from constancia.verify.sources.web import WAIT_S, Web, whole_body
 
 ANSWER_S: Final = 60.0  # for one answer as a whole
 MAX_ANSWER_BYTES: Final = 4_000_000  # a receipt has at most half of it
+_LONGEST_S: Final = 60.0  # for all tries: after it none is begun, whatever a server would like us to wait
+_RATE: Final = "E_RATE"
+_PASSING: Final = ("E_BUSY", _RATE, "E_STOPPED", "E_STORE")  # what may be over in some seconds
 _MOST_RULES: Final = 20  # of those that a server says were broken too
 
 
@@ -52,6 +55,10 @@ class RemoteProblem(Exception):
             lang,
         )
         return "\n".join(map(printable, lines))
+
+
+class TooOften(RemoteProblem):
+    """The server refused because of how often it was asked: worth another try, and its words if none was better."""
 
 
 class Answer(NamedTuple):
@@ -239,8 +246,8 @@ class RemoteLog:
         return _object(self._request(method, path, body), f"{self._url}{path}", members)
 
     @retry(
-        retry=retry_if_exception_type(Unreachable),
-        stop=stop_after_attempt(5),
+        retry=retry_if_exception_type((Unreachable, TooOften)),
+        stop=stop_after_attempt(5) | stop_before_delay(_LONGEST_S),
         wait=wait_exponential_jitter(multiplier=0.2, max=5),
         reraise=True,
     )
@@ -254,10 +261,15 @@ class RemoteLog:
             raise Unreachable(f"{self._url}: {printable(error) or type(error).__name__}") from error
         except ValueError as error:  # an address with what no request may hold
             raise NoLedger(f"{self._url}: {printable(error)}") from error
-        if answer.status in (429, 502, 503, 504):
-            raise Unreachable(f"{self._url}: {answer.status}")
+        is_busy = answer.status in (429, 502, 503, 504)
         if answer.media_type == "application/problem+json":
-            raise RemoteProblem(_object(answer, f"{self._url}{path}"))
+            problem = _object(answer, f"{self._url}{path}")
+            if not is_busy or problem.get("code") not in _PASSING:
+                raise RemoteProblem(problem)
+            if problem["code"] == _RATE:
+                raise TooOften(problem)
+        if is_busy:
+            raise Unreachable(f"{self._url}: {answer.status}")
         # A page for what is not there, or a portal's in everything's place, comes with 200 too.
         if answer.status >= 300 or answer.media_type == "text/html" or is_html(answer.data):
             raise NoLedger(f"{self._url}{path}: no ledger answers there (status {answer.status})")

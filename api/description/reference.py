@@ -12,7 +12,8 @@ from typing import Any, Final
 _COMMON: Final = ("size", "known", "at", "party", "since", "start", "limit")
 _HEAD: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>API reference · {title}</title><link rel="stylesheet" href="{base}/static/site.css"></head>
+<title>API reference · {title}</title><link rel="stylesheet" href="{base}/static/site.css">
+<link rel="icon" href="{base}/static/icon.svg" type="image/svg+xml"></head>
 <body><main><div class="wrap">
 <h1>API reference</h1>
 <p lang="es">Para quien programa: las direcciones que da este servidor, en inglés como su descripción. El libro en

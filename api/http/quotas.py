@@ -7,15 +7,17 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from constancia.api.http.problems import problem
+from constancia.api.http.problems import from_ledger, problem
 from constancia.api.http.settings import Settings
 from constancia.domain.kernel.calendar import parse_instant, zone
+from constancia.ledger.errors import Busy
 from constancia.ledger.ledger import Ledger
 from constancia.verify.core.formats.entry import Entry
 from constancia.verify.core.formats.statement import Statement
@@ -44,25 +46,42 @@ class Quotas:
         self._zone: ZoneInfo | None = None  # genesis names it, and nothing changes it
         self._day = ""
         self._used: Counter[tuple[str, str]] = Counter()
+        self._read = 0  # the log's size when the day was begun: what is before is in the counts, or of another day
+        # What has not been answered yet. It is apart from what was recorded: a request that only claims a party can
+        # delay that party for as long as it is under way, and never uses up its day (Q1).
+        self._under_way: Counter[tuple[str, str]] = Counter()
 
     def entry_refused(self, request: Request, statement: Statement) -> Response | None:
-        """Return the problem document where a statement's party has no room left today, else None."""
+        """Return the problem document where a statement's party has no room left today, else None.
+
+        It is to come again (`E_BUSY`) where there is room only if what is under way for this party is refused.
+        """
         party = statement.actor.get("party")
         if party is None:
             return None
         room_beyond = _FOR_THE_ROOT if statement.actor["capacity"] == "root" else 0
-        return self._refused(request, party, ("entries", 1), room_beyond) or self._refused(
-            request, party, ("bytes", len(statement.raw)), room_beyond
-        )
+        refusals = (self._refused(request, party, each, room_beyond) for each in _of(statement))
+        return next((refused for refused in refusals if refused is not None), None)
 
     def document_refused(self, request: Request, party: str, size: int) -> Response | None:
         """Return the problem document where a document of so many bytes is too much for a party today, else None."""
         return self._refused(request, party, ("bytes", size), 0)
 
     def count_entry(self, entry: Entry) -> None:
-        """Count a recorded entry."""
+        """Count a recorded entry, once: not where the day was begun after it was recorded."""
         self._begin_day()
-        self._count(entry)
+        if entry.index >= self._read:
+            self._count(entry)
+
+    @contextmanager
+    def room_for(self, statement: Statement) -> Iterator[None]:
+        """Reserve a statement's room within the block, which counts what was recorded before it ends."""
+        taken = Counter({(str(statement.actor.get("party")), unit): amount for unit, amount in _of(statement)})
+        self._under_way += taken
+        try:
+            yield
+        finally:
+            self._under_way -= taken
 
     def count_document(self, party: str, size: int) -> None:
         """Count the bytes of a document that came for an entry of this party."""
@@ -76,7 +95,11 @@ class Quotas:
             return None
         self._begin_day()
         used = self._used[party, unit]
-        if used + amount <= most + (most // room_beyond if room_beyond else 0):
+        left = most + (most // room_beyond if room_beyond else 0) - used - amount
+        if 0 <= left < self._under_way[party, unit]:
+            busy = Busy("statements of this party are under way; send the same bytes again", retry_after_s=1)
+            return from_ledger(busy, request.url.path)
+        if left >= 0:
             return None
         rule = f"party {party} has recorded {used} {unit} today, and may record {most} in a day of the ledger"
         judged: dict[str, Any] = {"most": most, "party": party, "retry_after_s": self._until_tomorrow()}
@@ -100,6 +123,7 @@ class Quotas:
         if day != self._day:
             self._day = day
             self._used.clear()
+            self._read = self._ledger.size
             for entry in self._entries_of(day):
                 self._count(entry)
 
@@ -111,7 +135,7 @@ class Quotas:
 
     def _entries_of(self, day: str) -> Iterator[Entry]:
         """Give the entries of a day, from the log's end on backwards."""
-        stop = self._ledger.size
+        stop = self._read
         while stop:
             start = max(0, stop - _READ_AT_ONCE)
             for raw in reversed(list(self._ledger.log.entries(start, stop))):
@@ -120,3 +144,8 @@ class Quotas:
                     return
                 yield entry
             stop = start
+
+
+def _of(statement: Statement) -> tuple[tuple[str, int], ...]:
+    """Give what a statement takes of a day, in each unit."""
+    return ("entries", 1), ("bytes", len(statement.raw))

@@ -62,7 +62,7 @@ _PAST: Final = frozenset({"size", "at", "known"})
 # An altered copy costs a whole audit.
 _AUDITS: Final = ("/es/pruebe", "/en/try")
 # Public reads may be made from any page; writes only from our own.
-_OPEN_TO_ALL: Final = (
+OPEN_TO_ALL: Final = (
     "/api/",
     "/checkpoint",
     "/tile/",
@@ -108,7 +108,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        is_open = scope["method"] in _READS and path_within(scope).startswith(_OPEN_TO_ALL)
+        is_open = scope["method"] in _READS and path_within(scope).startswith(OPEN_TO_ALL)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import Request, Response
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
-from constancia.api.http.proxies import path_within
+from constancia.api.http.proxies import path_within, prefix_of
+from constancia.api.http.security import OPEN_TO_ALL
 from constancia.api.pages.frame import Frame
 from constancia.api.text.error_words import error_words
 from constancia.api.text.i18n import tr
@@ -17,6 +20,8 @@ from constancia.ledger.ledger import Ledger
 from constancia.verify.core.errors import Malformed
 from constancia.verify.speed.entry_patterns import read_entry
 
+_OF_PROGRAMS: Final = (*OPEN_TO_ALL, "/static/", "/.well-known/")
+_OF_PAGES: Final = ("/es/", "/en/")
 _AS_OF: Final = "as of"
 _OF_THE_REQUEST: Final = (
     "E_BUSY", "E_CROSS_SITE", "E_RATE", "E_READ_ONLY", "E_STOPPED", "E_STORE", "E_TIMEOUT", "E_TOO_LARGE",
@@ -39,6 +44,22 @@ class Began:
     asked: str
     day: str
     index: int
+
+
+def is_for_people(request: Request) -> bool:
+    """Tell whether an address is, or would be, that of a page: what programs ask for has places of its own."""
+    return not path_within(request.scope).startswith(_OF_PROGRAMS)
+
+
+def of_a_page(request: Request) -> Request:
+    """Give the request as one for a page: an address without a language gets the one that the browser asks for."""
+    path = path_within(request.scope)
+    if path.startswith(_OF_PAGES):
+        return request
+    asked = parse_accept_header(request.headers.get("accept-language"), LanguageAccept)
+    wanted = (tag.lower().partition("-")[0] for tag, quality in asked if quality)
+    lang = next((language for language in wanted if language in ("es", "en")), "es")
+    return Request({**request.scope, "path": f"{prefix_of(request.scope)}/{lang}{path}"}, request.receive)
 
 
 def refused(request: Request, ledger: Ledger, document: Mapping[str, Any]) -> Response:

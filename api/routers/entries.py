@@ -61,15 +61,16 @@ async def append_entry(
     refused = quotas.entry_refused(request, signed.statement)
     if refused is not None and not _is_recorded(ledger, signed.statement.id):
         return refused
-    try:
-        async with asyncio.timeout(settings.append_timeout_s):
-            done = await ledger.submit_async(signed)
-    except TimeoutError as error:
-        raise Busy("it takes too long; send the same bytes again", retry_after_s=5) from error
-    if not done.replayed:
-        for signature in signed.signatures:
-            rates.take("recorded", signature.key)
-        quotas.count_entry(done.entry)
+    with quotas.room_for(signed.statement):
+        try:
+            async with asyncio.timeout(settings.append_timeout_s):
+                done = await ledger.submit_async(signed)
+        except TimeoutError as error:
+            raise Busy("it takes too long; send the same bytes again", retry_after_s=5) from error
+        if not done.replayed:
+            for signature in signed.signatures:
+                rates.take("recorded", signature.key)
+            quotas.count_entry(done.entry)
     headers = {"Cache-Control": "no-store", "Location": f"{prefix_of(request.scope)}/api/v1/entries/{done.entry.index}"}
     size = ledger.receipt_size(done.entry.index)
     document = _receipt(ledger, done.entry.index, size, done.entry.raw, done.entry.recorded_at)

@@ -5,10 +5,13 @@ person reads it.
 """
 
 import re
+import unicodedata
 from typing import Final
 
 # Blocks in which letters that look like Latin ones are: without any of them nothing more has to be asked.
-_FURTHER: Final = re.compile(r"[Ͱ-ᴿⰀ-퟿豈-�\U00010280-\U0010ffff]")
+_FURTHER: Final = re.compile(r"[ĲĳſǇ-ǌǱ-ǳʰ-ˤͰ-ᶿⁱⁿₐ-ₜ℀-ↈⰀ-퟿豈-�\U00010280-\U0010ffff]")
+_ORDINALS: Final = "ªº"  # of Spanish itself
+_WIDE: Final = re.compile(r"[Ａ-Ｚａ-ｚ]+")  # the same letters, as they are written between Chinese characters
 _WORD: Final = re.compile(r"[^\W\d_]+")
 # Languages written in an alphabet that shares shapes with the Latin one: their words are what they look like.
 _OTHER_ALPHABETS: Final = frozenset({"ab", "be", "bg", "chr", "cop", "el", "hy", "ka", "kk", "mk", "ru", "sr", "uk"})
@@ -35,6 +38,8 @@ def lookalikes(text: str, lang: str | None = None) -> frozenset[str]:
 def _misleads(word: str, is_theirs: bool) -> bool:
     from confusable_homoglyphs import categories, confusables  # noqa: PLC0415 - a megabyte that hardly any text needs
 
+    if len(word) > 1 and any(map(_is_disguised, word)) and not _WIDE.fullmatch(word):
+        return True
     alphabets = categories.unique_aliases(word)
     alike = confusables.is_confusable(word, greedy=True, preferred_aliases=["latin"]) or ()
     latin = {each["character"] for each in alike if any(_is_plain(form["c"]) for form in each["homoglyphs"])}
@@ -42,6 +47,11 @@ def _misleads(word: str, is_theirs: bool) -> bool:
     if "LATIN" in alphabets:
         return bool(foreign & latin)
     return not is_theirs and len(word) > 1 and foreign <= latin
+
+
+def _is_disguised(letter: str) -> bool:
+    """Whether it is another form of plain letters, such as a Roman numeral or a letter of formulas (Unicode, NFKC)."""
+    return not letter.isascii() and letter not in _ORDINALS and _is_plain(unicodedata.normalize("NFKC", letter))
 
 
 def _is_plain(letters: str) -> bool:

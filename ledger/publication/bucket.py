@@ -46,6 +46,7 @@ _PUTS: Final = 16  # at a time: a put waits for the network and not for us
 _PENDING: Final = 64
 _PENDING_BYTES: Final = 64 * 1024 * 1024
 _NO_TAG: Final = '"00000000000000000000000000000000"'
+_SHORTEST, _LONGEST = 3, 63  # characters of a bucket's name
 _NAME: Final = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9._=~-]+)*)/?", re.ASCII)
 
 
@@ -67,6 +68,9 @@ class BucketTarget:
         Raises:
             BucketTrouble: The address has another form, or the environment a setting that can't be used.
         """
+        name = url.removeprefix("s3://").partition("/")[0]
+        if url.startswith("s3://") and name and not _SHORTEST <= len(name) <= _LONGEST:
+            raise BucketTrouble(f"a bucket's name has 3 to 63 characters, found {name[:200]}")
         match = _NAME.fullmatch(url)
         if match is None or any(part in (".", "..") for part in url.split("/")):
             raise BucketTrouble(f"an address such as s3://bucket/prefix is expected, found {url[:200]}")

@@ -99,7 +99,7 @@ its SHA-256), anchors/ (time-stamps, if any), policy.
 _PROGRAM: Final = {
     "es": (
         "Quien hizo este archivo tenía ese programa instalado de {file}, cuya SHA-256 es\n\n    {sha256}\n\n"
-        "«constancia verify-release» compara un archivo así con el registro de entregas del programa.",
+        "«constancia verify-release» compara un archivo así con el libro de entregas del programa.",
         "Ningún índice de paquetes tiene todavía el programa: lo que haya allí con ese nombre es de otros. Un archivo "
         "del programa se compara con el registro de sus entregas: «constancia verify-release».",
     ),

@@ -4,6 +4,7 @@ import hashlib
 import json
 import shlex
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,8 @@ from tests.dishonest import Host, truncated
 from tests.e2e.test_publish import plain_web_server
 from tests.verify.small_ledger import ORIGIN, Log, Witness
 
+from constancia.api.monitor import hook
+from constancia.ledger.monitor.watch import RoundOutcome
 from constancia.verify.core.formats.note import format_vkey
 
 __all__ = ("forged", "host", "scene", "true")  # the monitor's scene
@@ -59,6 +62,27 @@ def test_command_that_fails_is_said_and_the_verdict_stays(scene: Scene, host: Ho
     done = scene.run("--on-finding", bad)
     assert done.exit_code == 1
     assert "--on-finding" in done.output
+
+
+def test_all_commands_of_a_round_have_one_limit(scene: Scene, host: Host, true: Log, tmp_path: Path) -> None:
+    scene.run()
+    host.show(truncated(true, 20))
+    outcomes: list[RoundOutcome] = []
+
+    def run(_command: str, _root: Path, outcome: RoundOutcome, _says: object) -> int:
+        outcomes.append(outcome)
+        return 7
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hook, "run_for_findings", run)
+        done = scene.run("--on-finding", "true")
+    assert "7" in next(line for line in done.output.splitlines() if "--on-finding" in line)
+    [event, *_] = outcomes[0].events
+    many, began, words = replace(outcomes[0], events=(event,) * 100), time.monotonic(), list[str]()
+    hangs = shlex.join([sys.executable, "-c", "import time; time.sleep(60)"])
+    left = hook.run_for_findings(hangs, tmp_path, many, words.append, limits_s=(0.2, 0.5))
+    assert time.monotonic() - began < 5
+    assert (left, len(words)) == (100 - len(words), 3)
 
 
 @pytest.fixture

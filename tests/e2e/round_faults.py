@@ -56,8 +56,9 @@ def _failing(chance: random.Random, number: int, *calls: tuple[ModuleType, str])
 
 
 def _failing_call(real: Callable[..., Any], left: list[int], number: int, *given: Any, **named: Any) -> Any:
-    is_reading = real is REAL_OPEN and not set("wax+") & set(
-        str(named.get("mode", given[1] if len(given) > 1 else "r"))
+    how = named.get("mode", given[1] if len(given) > 1 else "r")
+    is_reading = (real is REAL_OPEN and not set("wax+") & set(str(how))) or (
+        real is REAL_OS_OPEN and not given[1] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
     )
     if not is_reading:
         left[0] -= 1

@@ -1,15 +1,18 @@
 """The client of a remote ledger: what is worth another try, and how often it is tried."""
 
+import json
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace
 
 import pytest
 
 from constancia.api.client.remote_log import MAX_ANSWER_BYTES, NoLedger, RemoteLog, RemoteProblem, Unreachable
+from constancia.api.text.i18n import tr
 
 ATTEMPTS = 5
 PROBLEM = b'{"code":"E_ROLE","rule":"x","status":403,"title":"x","title_es":"x","type":"x"}'
@@ -117,6 +120,51 @@ def answer_of(status: str, *lines: str, body: bytes = b"") -> bytes:
 CUT = answer_of("200 OK", "Content-Length: 1000", body=b"x" * 400)
 WHOLE = answer_of("200 OK", "Content-Length: 4", body=b"note")
 PAGE = b"<!DOCTYPE html><title>Portal</title>"
+
+
+def problem_of(status: str, code: str, **judged: int) -> bytes:
+    body = json.dumps({"code": code, "judged_against": judged, "rule": "x"}).encode()
+    lines = "Content-Type: application/problem+json", f"Content-Length: {len(body)}", "Retry-After: 58382"
+    return answer_of(status, *lines, body=body)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [("429 x", "E_QUOTA"), ("503 x", "E_READ_ONLY"), ("503 x", "E_CLOCK"), ("503 x", "E_ROLLED_BACK")],
+)
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_what_does_not_pass_soon_is_said_at_once_with_what_to_do(
+    status: str, code: str, lang: str, pauses: list[float]
+) -> None:
+    with raw_answers(problem_of(status, code, retry_after_s=58_382)) as (url, asked), RemoteLog(url) as log:
+        with pytest.raises(RemoteProblem) as caught:
+            log.submit(b"{}")
+        assert (len(asked), pauses) == (1, [])
+    words = caught.value.text(lang)
+    assert tr(lang, f"problem.{code}") in words
+    assert tr(lang, f"problem.{code}.next") in words
+
+
+@pytest.mark.parametrize("code", ["E_BUSY", "E_STOPPED", "E_STORE", "E_RATE"])
+def test_what_passes_soon_is_tried_again(code: str) -> None:
+    with raw_answers(problem_of("503 x", code), WHOLE) as (url, asked), RemoteLog(url) as log:
+        assert (log.checkpoint(), len(asked)) == (b"note", 2)
+
+
+def test_too_often_is_said_in_its_words_after_the_last_try(pauses: list[float]) -> None:
+    with raw_answers(problem_of("429 x", "E_RATE")) as (url, asked), RemoteLog(url) as log:
+        with pytest.raises(RemoteProblem) as caught:
+            log.checkpoint()
+        assert (len(asked), len(pauses)) == (ATTEMPTS, ATTEMPTS - 1)
+    assert tr("es", "problem.E_RATE.next") in caught.value.text("es")
+
+
+def test_no_try_begins_after_a_minute(monkeypatch: pytest.MonkeyPatch, pauses: list[float]) -> None:
+    minutes = iter(range(0, 10_000, 50))
+    monkeypatch.setattr("tenacity.time", SimpleNamespace(monotonic=lambda: next(minutes)))
+    with raw_answers(answer_of("503 x")) as (url, asked), RemoteLog(url) as log, pytest.raises(Unreachable):
+        log.checkpoint()
+    assert len(asked) < ATTEMPTS
 
 
 def test_transfer_cut_short_is_tried_again_and_never_handed_on() -> None:

@@ -1,15 +1,22 @@
 """No party fills the log or the disk for the others: what one may record in a day is bounded, by what it recorded."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import httpx
+from starlette.requests import Request
 from tests.api.served import UNLIMITED, Desk, document, json_of, report, serving
 from tests.ledger.world import Signed, text
+
+from constancia.api.http.quotas import Quotas
+from constancia.ledger.submission import parse_signed
+from constancia.verify.speed.entry_patterns import read_entry
 
 
 @contextmanager
@@ -105,3 +112,43 @@ def test_bytes_count_too_those_of_statements_and_of_documents(adopted: Desk) -> 
         refused(stored(content=more), "nosc", "bytes")
     with limited(adopted, bytes_per_party_per_day=1_000) as http:
         refused(hand_in(adopted, http, adopted.world.allege("c1")), "nosc", "bytes")
+
+
+def test_what_is_handed_in_at_once_has_no_more_room(adopted: Desk) -> None:
+    most = used(adopted, "nosc") + 2
+    with limited(adopted, entries_per_party_per_day=most) as http, ThreadPoolExecutor(8) as threads:
+        flood = [document(adopted.world.allege("c1")) for _ in range(8)]
+        answers = list(threads.map(lambda body: http.post("/api/v1/entries", content=body), flood))
+        codes = Counter("" if answer.is_success else json_of(answer)["code"] for answer in answers)
+        assert codes[""] <= 2
+        assert set(codes) <= {"", "E_QUOTA", "E_BUSY"}
+        # What was refused gave its room back.
+        for body in flood:
+            http.post("/api/v1/entries", content=body)
+        assert used(adopted, "nosc") == most
+
+
+def test_room_is_reserved_while_a_statement_is_under_way_and_given_back(adopted: Desk) -> None:
+    limits = UNLIMITED.model_copy(update={"entries_per_party_per_day": used(adopted, "nosc") + 1})
+    quotas, request = Quotas(adopted.ledger, limits), Request({"type": "http", "path": "/", "headers": []})
+    statement = parse_signed(document(adopted.world.allege("c1"))).statement
+    assert quotas.entry_refused(request, statement) is None
+    with quotas.room_for(statement):
+        busy = quotas.entry_refused(request, statement)
+    assert busy is not None
+    assert (busy.status_code, busy.headers["retry-after"]) == (503, "1")
+    with suppress(LookupError), quotas.room_for(statement):
+        raise LookupError
+    assert quotas.entry_refused(request, statement) is None
+
+
+def test_the_first_entry_after_midnight_counts_once(adopted: Desk) -> None:
+    quotas = Quotas(adopted.ledger, UNLIMITED)
+    quotas.count_document("nosc", 1)  # the day before has begun
+    adopted.clock.advance(timedelta(days=1))
+    adopted.world.advance(timedelta(days=1))
+    with limited(adopted) as http:
+        for count in (1, 2):
+            assert hand_in(adopted, http, adopted.world.allege("c1")).status_code == 201
+            quotas.count_entry(read_entry(adopted.ledger.log.entry(adopted.ledger.size - 1)))
+            assert quotas._used["nosc", "entries"] == count

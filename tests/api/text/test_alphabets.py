@@ -15,7 +15,13 @@ CYRILLIC_ACE = "\N{CYRILLIC CAPITAL LETTER A}\N{CYRILLIC CAPITAL LETTER ES}\N{CY
         (f"N{GREEK_O}SC", {f"N{GREEK_O}SC"}),
         (f"El IN{CYRILLIC_A}I y el INAI", {f"IN{CYRILLIC_A}I"}),
         (CYRILLIC_ACE, {CYRILLIC_ACE}),
-        ("Ａbierto", set()),  # a full-width letter is the same letter, written wide
+        ("Ａｂｉｅｒｔｏ", set()),  # full-width letters are the same letters, written wide
+        ("Ａbierto", {"Ａbierto"}),
+        ("INA\N{ROMAN NUMERAL ONE}", {"INA\N{ROMAN NUMERAL ONE}"}),
+        ("el N\U0001d5e2SC", {"N\U0001d5e2SC"}),
+        ("\N{DOUBLE-STRUCK CAPITAL N}OSC", {"\N{DOUBLE-STRUCK CAPITAL N}OSC"}),
+        ("\U0001d5e1\U0001d5e2\U0001d5e6\U0001d5d6", {"\U0001d5e1\U0001d5e2\U0001d5e6\U0001d5d6"}),
+        ("O\N{LATIN SMALL LIGATURE FI}cina", {"O\N{LATIN SMALL LIGATURE FI}cina"}),
     ],
 )
 def test_words_that_mislead(text: str, expected: set[str]) -> None:
@@ -28,6 +34,7 @@ def test_words_that_mislead(text: str, expected: set[str]) -> None:
         "Secretaría de la Función Pública, año 2019, Ñandú, Çà et là, Łódź", "Tsotsil: k'ak'al", "日本語とかな",
         "Москва",
         "π = 3", "μ y σ", "Ελλάδα", "naïve — «1.ª» № 5",
+        "M.ª y Mª, nº 3, Nº", "Marca™ 20 ℃", "capítulo \N{ROMAN NUMERAL EIGHT}", "n ∈ \N{DOUBLE-STRUCK CAPITAL N}",
     ],
 )  # fmt: skip
 def test_honest_words(text: str) -> None:

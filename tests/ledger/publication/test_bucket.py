@@ -293,7 +293,13 @@ class TestTrouble:
         with pytest.raises(BucketTrouble, match="can't be used"):
             publish(documented, place)
 
-    @pytest.mark.parametrize("url", ["s3://", "s3://a", "s3://Bucket/x", "s3://bucket/../x", "s3://bucket//x", "s3:x"])
+    @pytest.mark.parametrize("url", ["s3://", "s3://Bucket/x", "s3://bucket/../x", "s3://bucket//x", "s3:x"])
     def test_address_of_another_form(self, url: str) -> None:
         with pytest.raises(BucketTrouble, match="is expected"):
             BucketTarget(url)
+
+
+@pytest.mark.parametrize("name", ["b", "ab", "a" * 64])
+def test_name_of_another_length_is_named(name: str) -> None:
+    with pytest.raises(BucketTrouble, match="3 to 63 characters"):
+        BucketTarget(f"s3://{name}/p")

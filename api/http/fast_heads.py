@@ -10,20 +10,26 @@ fields after a body like those of a head. uvicorn reads on after an answer that 
 """
 
 import asyncio
+from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from constancia.api.http.heads import MAX_HEAD_BYTES, BoundedHeads
+
+MAX_REST_BYTES: Final = 1024 * 1024
 
 
 class FastHeads(BoundedHeads, HttpToolsProtocol):
     """uvicorn's protocol over `httptools`, with our bounds and rules."""
 
     _is_in_head = False
+    _is_whole = False  # the last request
     _is_refused = False
     _head_bytes = 0
     _has_handed_on = False
     _collected = 0  # bytes since the library last handed something on
+    _left_unread = 0  # bytes of a body that may still come after its answer
+    rest_s = 5.0  # and the seconds within which they come
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Read strictly, data after a last request too."""
@@ -43,7 +49,7 @@ class FastHeads(BoundedHeads, HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a head."""
         super().on_message_begin()
-        self._is_in_head, self._head_bytes = True, 0
+        self._is_in_head, self._head_bytes, self._is_whole = True, 0, False
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the request's target."""
@@ -69,20 +75,33 @@ class FastHeads(BoundedHeads, HttpToolsProtocol):
         self._is_in_head = False
 
     def on_body(self, body: bytes) -> None:
-        """Take a part of the body."""
+        """Take a part of the body; of one that is answered already, so much as its client may have sent meanwhile."""
         self._has_handed_on = True
+        if self.cycle.response_complete:
+            self._left_unread -= len(body)
+            if self._left_unread < 0:
+                self.transport.close()
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         """End the request; the next one begins with a head."""
-        self._has_handed_on = True
+        self._has_handed_on = self._is_whole = True
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Go on with the next request, unless the rest of this one's body is still to come."""
-        if self.cycle.response_complete and self.cycle.more_body:
-            self.transport.close()
+        """Go on with the next request; the rest of this one's body is read first, within bounds, and dropped.
+
+        A connection that is closed while its client still sends is reset, and the answer lost (RFC 9112 §9.6).
+        """
+        cycle = self.cycle
+        if cycle.response_complete and cycle.more_body:
+            self._left_unread = MAX_REST_BYTES
+            self.loop.call_later(self.rest_s, self._end_if_unread, cycle)
         super().on_response_complete()
+
+    def _end_if_unread(self, cycle: object) -> None:
+        if self.cycle is cycle and not self._is_whole and not self.transport.is_closing():
+            self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse; a request before it that came whole gets its answer, and the connection then ends."""

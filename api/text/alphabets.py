@@ -10,7 +10,7 @@ from typing import Final
 
 # Blocks in which letters that look like Latin ones are: without any of them nothing more has to be asked.
 _FURTHER: Final = re.compile(r"[ĲĳſǇ-ǌǱ-ǳʰ-ˤͰ-ᶿⁱⁿₐ-ₜ℀-ↈⰀ-퟿豈-�\U00010280-\U0010ffff]")
-_ORDINALS: Final = "ªº"  # of Spanish itself
+_USUAL: Final = "ªºﬀﬁﬂﬃﬄﬅﬆ"  # ordinals of Spanish, and ligatures of typesetting, which come with a text from a PDF
 _WIDE: Final = re.compile(r"[Ａ-Ｚａ-ｚ]+")  # the same letters, as they are written between Chinese characters
 _WORD: Final = re.compile(r"[^\W\d_]+")
 # Languages written in an alphabet that shares shapes with the Latin one: their words are what they look like.
@@ -51,7 +51,7 @@ def _misleads(word: str, is_theirs: bool) -> bool:
 
 def _is_disguised(letter: str) -> bool:
     """Whether it is another form of plain letters, such as a Roman numeral or a letter of formulas (Unicode, NFKC)."""
-    return not letter.isascii() and letter not in _ORDINALS and _is_plain(unicodedata.normalize("NFKC", letter))
+    return not letter.isascii() and letter not in _USUAL and _is_plain(unicodedata.normalize("NFKC", letter))
 
 
 def _is_plain(letters: str) -> bool:

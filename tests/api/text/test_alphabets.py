@@ -33,7 +33,7 @@ def test_words_that_mislead(text: str, expected: set[str]) -> None:
     [
         "Secretaría de la Función Pública, año 2019, Ñandú, Çà et là, Łódź", "Tsotsil: k'ak'al", "日本語とかな",
         "Москва",
-        "π = 3", "μ y σ", "Ελλάδα", "naïve — «1.ª» № 5",
+        "π = 3", "ﬁnal, oﬀre", "μ y σ", "Ελλάδα", "naïve — «1.ª» № 5",
         "M.ª y Mª, nº 3, Nº", "Marca™ 20 ℃", "capítulo \N{ROMAN NUMERAL EIGHT}", "n ∈ \N{DOUBLE-STRUCK CAPITAL N}",
     ],
 )  # fmt: skip

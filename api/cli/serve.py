@@ -204,11 +204,12 @@ def _refreshed(ledger: "Ledger") -> "Iterator[None]":
 
     def follow() -> None:
         while not ended.is_set():
-            ledger.wait_growth(_REFRESH_S, ended)
             try:
                 ledger.refresh()
+                ledger.views.catch_up()  # nobody else does where nothing is written
             except (LedgerError, PersistenceError, sqlite3.Error):
                 logging.getLogger(__name__).exception("what was appended meanwhile can't be read")
+            ledger.wait_growth(_REFRESH_S, ended)
 
     thread = threading.Thread(target=follow, name="refresh", daemon=True)
     thread.start()

@@ -6,7 +6,7 @@
 `init` makes, once, the key of the log and the release key in KEYS, and in TRUST what readers pin (`policy`,
 `release-keys.pem`); witnesses are added to the policy by hand. `publish` is what CI runs for a tag: it must be that of
 HEAD and name the version of pyproject.toml, CITATION.cff and publiccode.yml; the tree must be clean; a second build
-must give the same bytes. In `--out` each file gets FILE.publish.attestation (PEP 740) and FILE.tlog-proof, which
+must give the same bytes. In `--out` each file gets FILE.attestation (PEP 740) and FILE.tlog-proof, which
 `constancia verify-release` checks. LOG is a folder that any web server publishes.
 """
 
@@ -83,12 +83,12 @@ def publish(options: argparse.Namespace) -> None:
     files = [*build_twice(options.out, sources), bill_of_materials(options.out, version, options.environment)]
     now = SystemClock().now()
     first = log.tree.size
-    attestations = [attest(key, file.name, digest(file), now) for file in files]
+    attestations = [attest(key, file.name, digest(file), now, version) for file in files]
     log.append(attestations, posix_seconds(now), policy)
     for number, (file, attestation) in enumerate(zip(files, attestations, strict=True), start=first):
         proof = log.proof(number)
         write_file(file.with_name(file.name + PROOF_SUFFIX), proof)
-        write_file(file.with_name(file.name + ".publish.attestation"), with_proof(attestation, proof))
+        write_file(file.with_name(file.name + ".attestation"), with_proof(attestation, proof))
         print(f"{digest(file)}  {file.name}  entry {number}")
     write_file(options.out / "SHA256SUMS", "".join(f"{digest(file)}  {file.name}\n" for file in files).encode())
 

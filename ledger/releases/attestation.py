@@ -23,7 +23,7 @@ from constancia.verify.core.formats.signatures import decode_base64, verify_ed25
 
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
-PREDICATE_TYPE: Final = "https://docs.pypi.org/attestations/publish/v1"
+PREDICATE_TYPE: Final = "https://in-toto.io/attestation/release/v0.2"
 MAX_BYTES: Final = 65_535  # an entry of a log has no more
 
 
@@ -42,7 +42,7 @@ class Attestation:
         return self.public_key in keys and verify_ed25519(self.public_key, self.sig, pae(PAYLOAD_TYPE, self.signed))
 
 
-def attest(key: Ed25519PrivateKey, name: str, sha256: str, at: datetime) -> bytes:
+def attest(key: Ed25519PrivateKey, name: str, sha256: str, at: datetime, version: str) -> bytes:
     """Attest a file of a release.
 
     Args:
@@ -50,14 +50,16 @@ def attest(key: Ed25519PrivateKey, name: str, sha256: str, at: datetime) -> byte
         name: The file's name.
         sha256: Its SHA-256, hex.
         at: When; the certificate begins then.
+        version: The release's version, which the statement names as a package URL.
 
     Returns:
         The attestation without a proof: what becomes the entry.
 
-    Source: PEP 740; in-toto Statement v1.
+    Source: PEP 740; in-toto Statement v1 and its predicate Release, version 0.2.
     """
     statement = _json({
-        "_type": STATEMENT_TYPE, "predicate": None, "predicateType": PREDICATE_TYPE,
+        "_type": STATEMENT_TYPE,
+        "predicate": {"purl": f"pkg:generic/constancia@{version}"}, "predicateType": PREDICATE_TYPE,
         "subject": [{"digest": {"sha256": sha256}, "name": name}],
     })  # fmt: skip
     return _json({

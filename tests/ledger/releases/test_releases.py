@@ -65,7 +65,7 @@ class Publisher:
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(content)
         log = self.log()
-        entry = attest(key or self.key, name, hashlib.sha256(content).hexdigest(), START)
+        entry = attest(key or self.key, name, hashlib.sha256(content).hexdigest(), START, "0.1.0")
         log.append([entry], NOW, read_policy(self.trust / "policy"))
         file.with_name(name + PROOF_SUFFIX).write_bytes(log.proof(log.tree.size - 1))
         return file
@@ -87,7 +87,10 @@ def publisher(tmp_path: Path) -> Publisher:
 
 def test_released_file_is_recorded_and_an_altered_one_is_not_it(publisher: Publisher) -> None:
     log = publisher.log()
-    older = [attest(publisher.key, f"constancia-0.0.{number}.tar.gz", "0" * 64, START) for number in range(260)]
+    older = [
+        attest(publisher.key, f"constancia-0.0.{number}.tar.gz", "0" * 64, START, f"0.0.{number}")
+        for number in range(260)
+    ]
     log.append(older, NOW)  # more than a tile
     file = publisher.record(b"the wheel")
     assert publisher.verdicts(file) == {("INTACT", "recorded")}
@@ -220,8 +223,10 @@ def _other(part: str, key: str, value: object) -> Callable[[bytes], bytes]:
     ],
 )  # fmt: skip
 def test_attestation_of_another_form_is_refused(publisher: Publisher, change: Callable[[bytes], bytes]) -> None:
-    raw = attest(publisher.key, WHEEL, "0" * 64, START)
-    assert parse_attestation(raw).is_signed_by(load_release_trust(publisher.trust).keys)
+    raw = attest(publisher.key, WHEEL, "0" * 64, START, "0.1.0")
+    attestation = parse_attestation(raw)
+    assert attestation.is_signed_by(load_release_trust(publisher.trust).keys)
+    assert json.loads(attestation.signed)["predicate"] == {"purl": "pkg:generic/constancia@0.1.0"}
     with pytest.raises(Malformed):
         parse_attestation(change(raw))
 
@@ -264,7 +269,7 @@ def test_release_program_builds_attests_and_records(tmp_path: Path) -> None:
     for file in files:
         answer = check_by_proof(file, file.with_name(file.name + PROOF_SUFFIX), trust)
         assert (answer.verdict, answer.code) == (Verdict.INTACT, "recorded")
-        assert parse_attestation(file.with_name(f"{file.name}.publish.attestation").read_bytes()).name == file.name
+        assert parse_attestation(file.with_name(f"{file.name}.attestation").read_bytes()).name == file.name
     bill = json.loads(next(path for path in files if path.suffix == ".json").read_text())
     assert (bill["bomFormat"], bill["metadata"]["component"]["name"]) == ("CycloneDX", "constancia")
 

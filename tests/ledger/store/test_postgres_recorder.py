@@ -9,7 +9,7 @@ from typing import Any, cast
 import psycopg
 import pytest
 from eventsourcing.persistence import IntegrityError, ProgrammingError, StoredEvent
-from tests.ledger.store.library_cases import ApplicationRecorderTestCase, NonInterleavingNotificationIDsBaseCase
+from tests.ledger.store.recorder_cases import ApplicationRecorderTestCase, NonInterleavingNotificationIDsBaseCase
 from tests.ledger.store.test_sqlite_recorder import batch_for, event
 from tests.postgres import Server
 from typing_extensions import override

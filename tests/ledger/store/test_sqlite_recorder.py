@@ -15,7 +15,7 @@ from eventsourcing.persistence import (
     ProgrammingError,
     StoredEvent,
 )
-from tests.ledger.store.library_cases import ApplicationRecorderTestCase, NonInterleavingNotificationIDsBaseCase
+from tests.ledger.store.recorder_cases import ApplicationRecorderTestCase, NonInterleavingNotificationIDsBaseCase
 from typing_extensions import override
 
 from constancia.ledger.store.batch import Batch

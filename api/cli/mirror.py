@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from constancia.api.cli.round_options import Every, Levels, Once, Peers, Recheck, WholeEvery
 from constancia.api.cli.terminal import bind, fail, guarded, language, message, say, unlock
 
 if TYPE_CHECKING:
@@ -35,30 +36,12 @@ def command(
     create: Annotated[
         bool, typer.Option("--create", help="Crear la carpeta; sólo la primera vez. / Create the folder; only once.")
     ] = False,
-    once: Annotated[bool, typer.Option("--once", help="Una ronda, para cron. / One round, for cron.")] = False,
-    every: Annotated[
-        float, typer.Option(min=1, metavar="SECONDS", help="Segundos entre rondas. / Seconds between rounds.")
-    ] = 300,
-    peer: Annotated[
-        list[str] | None,
-        typer.Option(metavar="URL|FILE", help="Un monitor, para comparar (repetible). / A monitor to compare with."),
-    ] = None,
-    whole_every: Annotated[
-        float,
-        typer.Option(min=0, metavar="HOURS", help="Horas entre revisiones completas. / Hours between full audits."),
-    ] = 168,
-    levels: Annotated[
-        str,
-        typer.Option(metavar="L2|L5", help="Hasta qué nivel: L2 libro y autoría, L5 todos. / Up to which level."),
-    ] = "L5",
-    recheck: Annotated[
-        float,
-        typer.Option(
-            min=0,
-            metavar="SECONDS",
-            help="Segundos de tolerancia para cachés. / Tolerance for stale caches, in seconds.",
-        ),
-    ] = 5,
+    once: Once = False,
+    every: Every = 300,
+    peer: Peers = None,
+    whole_every: WholeEvery = 168,
+    levels: Levels = "L5",
+    recheck: Recheck = 5,
     serve: Annotated[str | None, typer.Option(metavar="HOST:PORT", help="Servir la copia. / Serve the copy.")] = None,
 ) -> None:
     """Espejo: toma un libro, lo verifica, lo guarda, lo cofirma y lo sirve. / Mirror: verifies, copies, cosigns a log.

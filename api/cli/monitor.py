@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from constancia.api.cli.round_options import Every, Levels, Once, Peers, Recheck, WholeEvery
 from constancia.api.cli.terminal import IO_FAILED, fail, guarded, language, listening, message, say
 
 if TYPE_CHECKING:
@@ -31,14 +32,9 @@ def command(
         Path | None,
         typer.Option("--dir", metavar="D", help="Carpeta del monitor. / The monitor's folder."),
     ] = None,
-    once: Annotated[bool, typer.Option("--once", help="Una ronda, para cron. / One round, for cron.")] = False,
-    every: Annotated[
-        float, typer.Option(min=1, metavar="SECONDS", help="Segundos entre rondas. / Seconds between rounds.")
-    ] = 300,
-    peer: Annotated[
-        list[str] | None,
-        typer.Option(metavar="URL|FILE", help="Otro monitor, para comparar. / Another monitor, to compare with."),
-    ] = None,
+    once: Once = False,
+    every: Every = 300,
+    peer: Peers = None,
     receipt: Annotated[
         list[Path] | None,
         typer.Option(
@@ -49,14 +45,8 @@ def command(
         float | None,
         typer.Option(min=0, metavar="HOURS", help="Edad máxima del punto de control. / Maximum age of the checkpoint."),
     ] = None,
-    whole_every: Annotated[
-        float,
-        typer.Option(min=0, metavar="HOURS", help="Horas entre revisiones completas. / Hours between full audits."),
-    ] = 24,
-    levels: Annotated[
-        str,
-        typer.Option(metavar="L2|L5", help="Hasta qué nivel: L2 libro y autoría, L5 todos. / Up to which level."),
-    ] = "L5",
+    whole_every: WholeEvery = 24,
+    levels: Levels = "L5",
     heads: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Copia de los puntos de control vistos. / Copy of the checkpoints seen."),
@@ -70,14 +60,7 @@ def command(
     name: Annotated[
         str | None, typer.Option(help="Nombre de este monitor en sus avisos. / This monitor's name in its feeds.")
     ] = None,
-    recheck: Annotated[
-        float,
-        typer.Option(
-            min=0,
-            metavar="SECONDS",
-            help="Segundos de tolerancia para cachés. / Tolerance for stale caches, in seconds.",
-        ),
-    ] = 5,
+    recheck: Recheck = 5,
     on_finding: Annotated[
         str | None,
         typer.Option(

@@ -1,13 +1,24 @@
 """What a store of entries offers, whichever database it is in, and those who listen to it."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from eventsourcing.persistence import Notification, StoredEvent
 
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.store.batch import Batch
+
+
+def notification_of(row: Mapping[str, Any]) -> Notification:
+    """Give an entry's row, with its columns by name, as the library names it."""
+    return Notification(
+        id=row["position"],
+        originator_id=row["originator_id"],
+        originator_version=row["originator_version"],
+        topic=row["topic"],
+        state=row["state"],
+    )
 
 
 class Listeners:

@@ -27,7 +27,7 @@ from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.store import postgres_schema as schema
 from constancia.ledger.store.address import Address
 from constancia.ledger.store.batch import Batch
-from constancia.ledger.store.entry_store import Listeners
+from constancia.ledger.store.entry_store import Listeners, notification_of
 from constancia.ledger.store.postgres_errors import is_known, of_driver
 from constancia.ledger.store.postgres_session import CONNECT_S, Connection, WriterSession, confirm, connect
 
@@ -150,16 +150,7 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder, Listeners):
             f"{_EVENT_COLUMNS}WHERE position >= %s AND position <= %s {of_topics}ORDER BY position LIMIT %s",
             (first, 2**62 if stop is None else stop, *([list(topics)] if topics else []), limit),
         )
-        return [
-            Notification(
-                id=row["position"],
-                originator_id=row["originator_id"],
-                originator_version=row["originator_version"],
-                topic=row["topic"],
-                state=row["state"],
-            )
-            for row in rows
-        ]
+        return [notification_of(row) for row in rows]
 
     @override
     def max_notification_id(self) -> int | None:

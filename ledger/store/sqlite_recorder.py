@@ -38,7 +38,7 @@ from typing_extensions import override
 from constancia.ledger.disk.rows import insert_rows
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.store.batch import Batch
-from constancia.ledger.store.entry_store import Listeners
+from constancia.ledger.store.entry_store import Listeners, notification_of
 
 SCHEMA_VERSION: Final = "1"
 # Readers are the pages' threads (40 in the server); each holds a connection for one short query.
@@ -223,16 +223,7 @@ class LedgerRecorder(SQLiteApplicationRecorder, Listeners):
         )
         with self.datastore.transaction(commit=False) as c:
             c.execute(statement, params)
-            return [
-                Notification(
-                    id=row["position"],
-                    originator_id=row["originator_id"],
-                    originator_version=row["originator_version"],
-                    topic=row["topic"],
-                    state=row["state"],
-                )
-                for row in c.fetchall()
-            ]
+            return [notification_of(row) for row in c.fetchall()]
 
     @property
     def away(self) -> StoreUnavailable | None:

@@ -17,13 +17,14 @@ from tests.api.served import UNLIMITED, WIDE, Desk, appoint, desk_in, digest, do
 from tests.api.served import wide_actor as actor_of
 from tests.e2e.operator_host import PINNED, check, notice, told
 from tests.e2e.operator_table import Notice, holds
-from tests.e2e.test_operator_parties import C1, SERVER, Acts, Person, both
+from tests.e2e.test_operator_parties import C1, SERVER, Acts, Person, both, lawless
 from tests.ledger.lawless import Operator
 from tests.ledger.world import PARTIES, Key, Signed, World, doc, evidence, scope, text
 
 from constancia.verify.core.formats.dsse import signed_bytes
 from constancia.verify.core.formats.entry import parse_entry
 
+__all__ = ("lawless",)  # the operator of the other rows
 PUBLIC = "reader of the ledger's pages"
 DELIVERABLE = "deliverable/c1.e1"
 
@@ -36,14 +37,6 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         for content in (b"charter", b"minuta"):
             made.ledger.documents.put(content)
         yield made
-
-
-@pytest.fixture
-def lawless() -> Operator:
-    """An operator who records anything, with the same story behind."""
-    made = Operator()
-    made.play([*made.world.founding(), *made.world.commitment("c1")])
-    return made
 
 
 def cut() -> dict[str, Any]:

@@ -2,17 +2,21 @@
 
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, cast
 
 import psycopg
 import pytest
-from eventsourcing.persistence import IntegrityError, ProgrammingError, StoredEvent
-from tests.ledger.store.recorder_cases import ApplicationRecorderTestCase, NonInterleavingNotificationIDsBaseCase
-from tests.ledger.store.test_sqlite_recorder import batch_for, event
+from eventsourcing.persistence import IntegrityError, ProgrammingError
+from tests.ledger.store.recorder_cases import (
+    ApplicationRecorderTestCase,
+    Batching,
+    NonInterleavingNotificationIDsBaseCase,
+    batch_for,
+    event,
+)
 from tests.postgres import Server
-from typing_extensions import override
 
 from constancia.ledger.errors import StoreUnavailable
 from constancia.ledger.store.address import Address
@@ -37,16 +41,8 @@ def recorder(address: Address) -> Iterator[PostgresLedgerRecorder]:
         yield cast("PostgresLedgerRecorder", application.store)
 
 
-class BatchingRecorder(PostgresLedgerRecorder):
-    """Gives each insertion a batch, so that the library's tests, which know none, can drive it."""
-
-    _turn = threading.Lock()
-
-    @override
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
-        with self._turn:
-            batch = batch_for(self.max_notification_id() or 0, len(stored_events))
-            return super().insert_events(stored_events, batch=batch)
+class BatchingRecorder(Batching, PostgresLedgerRecorder):
+    """The recorder, as the library's tests can drive it."""
 
 
 class _InDatabase:

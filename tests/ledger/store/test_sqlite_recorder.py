@@ -3,7 +3,6 @@
 import sqlite3
 import threading
 import uuid
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +12,17 @@ from eventsourcing.persistence import (
     InterfaceError,
     OperationalError,
     ProgrammingError,
-    StoredEvent,
 )
-from tests.ledger.store.recorder_cases import ApplicationRecorderTestCase, NonInterleavingNotificationIDsBaseCase
-from typing_extensions import override
+from tests.ledger.store.recorder_cases import (
+    ApplicationRecorderTestCase,
+    Batching,
+    NonInterleavingNotificationIDsBaseCase,
+    batch_for,
+    event,
+)
 
 from constancia.ledger.store.batch import Batch
 from constancia.ledger.store.sqlite_recorder import LedgerDatastore, LedgerRecorder
-
-
-def batch_for(first_index: int, count: int) -> Batch:
-    return Batch(
-        first_index=first_index,
-        size=first_index + count,
-        leaf_hashes=bytes(32 * count),
-        checkpoint=b"origin\n1\n",
-        statement_ids=tuple(str(uuid.uuid4()) for _ in range(count)),
-    )
-
-
-def event(stream: str = "party/inai", version: int = 1, state: bytes = b"{}") -> StoredEvent:
-    return StoredEvent(originator_id=stream, originator_version=version, topic="topic", state=state)
 
 
 def open_recorder(folder: Path) -> LedgerRecorder:
@@ -49,16 +38,8 @@ def recorder(tmp_path: Path) -> Any:
     opened.datastore.close()
 
 
-class BatchingRecorder(LedgerRecorder):
-    """Gives each insertion a batch, so that the library's tests, which know none, can drive it."""
-
-    _turn = threading.Lock()
-
-    @override
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
-        with self._turn:
-            batch = batch_for(self.max_notification_id() or 0, len(stored_events))
-            return super().insert_events(stored_events, batch=batch)
+class BatchingRecorder(Batching, LedgerRecorder):
+    """The recorder, as the library's tests can drive it."""
 
 
 class _OnDisk:

@@ -203,6 +203,15 @@ def test_since_goes_on_from_what_the_last_audit_kept(
     assert "Nothing has changed since entry 280" in told
 
 
+@pytest.mark.parametrize(
+    ("lang", "advice"), [("es", "Revise el nombre y la carpeta"), ("en", "Check the name and the folder")]
+)
+@pytest.mark.parametrize("name", ["nada", "."])
+def test_a_name_that_leads_nowhere_says_what_to_do(person: Person, lang: str, advice: str, name: str) -> None:
+    done = person.runs("--lang", lang, "verify", name)
+    assert (done.returncode, advice in done.stderr) == (3, True), done.stderr
+
+
 def test_since_last_without_any_is_unreadable(person: Person, place: Path) -> None:
     assert person.runs("verify", place, "--since", "last").returncode == 3
 

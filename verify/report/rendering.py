@@ -43,7 +43,7 @@ def unreadable_text(error: Unreadable | Malformed, lang: str) -> str:
         says = act_sentence(getattr(error, "act", None), lang, Names())
         act = "" if says is None else "\n" + printable(filled(LAY["says"][lang], {"sentence": says}))
         return f"{VERDICTS['FOREIGN'][lang]}  {printable(error.where, 300)}\n\n{KINDS[error.code][lang]}{act}"
-    words = SEEN.get(error.code) if isinstance(error, Unreadable) else None
+    words = {**SEEN, "source": LAY["source-refused"]}.get(error.code) if isinstance(error, Unreadable) else None
     if isinstance(error, Unreadable) and error.code.startswith("zip"):
         words = LAY["zip-refused"]
     advice = "" if words is None else "\n" + filled(words[lang], {"count": 1, "first": printable(error.where, 300)})

@@ -217,6 +217,7 @@ LAY: Final[Words] = table_of("""
     shown | Lo que muestran las páginas es lo que dan los registros. | What the pages show is what the entries give.
     anchors | {count} {count:sello de tiempo revisado/sellos de tiempo revisados}. | {count} {count:time-stamp/time-stamps} checked.
     zip-refused | Parece el paquete de un libro, pero está incompleto o lo comprimió otro programa de un modo que aquí no se abre. Descárguelo otra vez, o comprímalo de nuevo como .zip común (Deflate). | It seems to be a ledger's bundle, but it is incomplete, or another program packed it in a way that is not opened here. Download it again, or pack it again as an ordinary .zip (Deflate).
+    source-refused | No hay ahí un libro ni una constancia que se pueda leer. Revise el nombre y la carpeta; si es una dirección, empiece con https://. | There is no ledger or receipt there that can be read. Check the name and the folder; if it is an address, begin with https://.
     form-refused | Parece un registro del libro, pero está dañado: no se puede leer entero. Descárguelo otra vez. | It seems to be an entry of a ledger, but it is damaged: it can't be read as a whole. Download it again.
     by-publisher | Según las llaves que publica {publisher} ({place}). | By the keys that {publisher} publishes ({place}).
     by-anchor | Según el ancla de confianza que usted dio. | By the trust anchor that you gave.

@@ -3,26 +3,43 @@
 A sound one that the log contradicts or no longer reaches is evidence against the log.
 """
 
-from typing import Any, Final
+from collections.abc import Iterable
+from contextlib import suppress
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
 
 from constancia.verify.audit.check_witness_times import WitnessTimes
 from constancia.verify.audit.entry_pass import EntryPass
-from constancia.verify.core.errors import Malformed, Unreadable, Unsupported
+from constancia.verify.core.errors import Malformed, Unreadable, Unsupported, must
 from constancia.verify.core.formats.checkpoint import Checkpoint, format_checkpoint
 from constancia.verify.core.formats.cosignature import verify_cosignature
-from constancia.verify.core.formats.note import NoteSignature, parse_note
+from constancia.verify.core.formats.note import parse_line
 from constancia.verify.core.formats.policy import Policy
 from constancia.verify.report.findings import Findings
 from constancia.verify.sources.sqlite_store import Store
+from constancia.verify.speed.signature_pool import Pool
 from constancia.verify.wire.merkle import HASH_BYTES
 
 _ROWS: Final = "SELECT size, root, key, line FROM cosignatures NOT INDEXED ORDER BY size, key"
 _COLUMNS: Final = ("size", "root", "key", "line")
+_Row = tuple[Any, ...]  # as `_COLUMNS`, of any types: the file may be damaged
+
+
+class _Line(NamedTuple):
+    """A row, and when the witness of each name in the policy signed it; None where it is damaged."""
+
+    size: int
+    root: bytes
+    key: object
+    line: str
+    times: dict[str, int] | None
 
 
 def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is compared, and where results go
-    stored: Store | Unreadable, store: Store, fold: EntryPass, policy: Policy, findings: Findings, times: WitnessTimes
-) -> bytes | None:
+    stored: Store | Unreadable, store: Store, fold: EntryPass, policy: Policy, findings: Findings, times: WitnessTimes,
+    pool: Pool,
+) -> bytes | None:  # fmt: skip
     """Check the cosignatures stored in a ledger's folder.
 
     Args:
@@ -32,6 +49,7 @@ def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is compared, and where r
         policy: The witnesses whose cosignatures count; other lines are ignored.
         findings: Receives faults and counts.
         times: Receives the times of the cosignatures.
+        pool: Whose threads check them, those of one tree together.
 
     Returns:
         The checkpoint of the largest tree that has the quorum, with its cosignatures; None if none has.
@@ -50,8 +68,9 @@ def kept_cosignatures(  # noqa: PLR0913, PLR0917 - what is compared, and where r
         if stored.columns("cosignatures") != _COLUMNS:
             reader.damaged.append("other columns")
         else:
-            for row in stored.select(_ROWS):
-                reader.read(row)
+            trees = (list(rows) for _, rows in groupby(stored.select(_ROWS), key=itemgetter(0, 1)))
+            for lines in pool.each(reader.check, trees):
+                reader.take(lines)
     except Unreadable as error:
         reader.damaged.append(str(error))
     if reader.damaged:
@@ -69,34 +88,44 @@ class _Kept:
         self._policy = policy
         self._findings = findings
         self._times = times
+        self._origin = fold.origin or "?"
         self.damaged: list[str] = []
         self._lines: dict[int, list[str]] = {}
         self._names: dict[int, set[str]] = {}
 
-    def read(self, row: tuple[Any, ...]) -> None:
-        """Check one row."""
-        size, root, key, line = row
-        where = f"cosignatures.line: {key} at {size}"
-        try:
-            text, signature = _parse(self._fold.origin or "?", size, root, line)
-            self._hold(signature, text, size, line)
-        except Malformed:
-            self.damaged.append(where)  # it can be asked for again, and a line that does not verify proves nothing
-            return
-        if self._names.get(size):
-            self._compare(Checkpoint(origin=self._fold.origin or "?", size=size, root=root), where)
+    def check(self, rows: Iterable[_Row]) -> list[_Line]:
+        """Check the rows of one tree, in any thread."""
+        return [_Line(size, root, key, line, self._times_of(size, root, line)) for size, root, key, line in rows]
 
-    def _hold(self, signature: NoteSignature, text: str, size: int, line: str) -> None:
-        for name, key in self._policy.witnesses.items():
-            if key.matches(signature):
-                try:
-                    time = verify_cosignature(key, signature, text)
-                except Unsupported:
-                    continue  # reported for the last checkpoint, with the quorum
+    def _times_of(self, size: Any, root: Any, line: Any) -> dict[str, int] | None:
+        times: dict[str, int] = {}
+        try:
+            sized = type(size) is int and 0 <= size < 2**53 and isinstance(root, bytes) and len(root) == HASH_BYTES
+            is_fit = sized and isinstance(line, str)
+            must(is_fit, "cosignature", "cosignatures", "a size, a root and a line", f"{size!r}"[:80])
+            text, signature = format_checkpoint(self._origin, size, root), parse_line(line)
+            for name, key in self._policy.witnesses.items():
+                if key.matches(signature):
+                    with suppress(Unsupported):  # reported for the last checkpoint, with the quorum
+                        times[name] = verify_cosignature(key, signature, text)
+        except Malformed:
+            return None
+        return times
+
+    def take(self, lines: Iterable[_Line]) -> None:
+        """Take in the rows of one tree, in the auditing thread."""
+        for size, root, key, line, times in lines:
+            where = f"cosignatures.line: {key} at {size}"
+            if times is None:  # it can be asked for again, and a line that does not verify proves nothing
+                self.damaged.append(where)
+                continue
+            for name, time in times.items():
                 self._times.add(size, name, time, self._policy, self._fold.origin)
                 self._findings.count("L1", "cosignatures")
                 self._names.setdefault(size, set()).add(name)
                 self._lines.setdefault(size, []).append(f"{line}\n")
+            if self._names.get(size):
+                self._compare(Checkpoint(origin=self._origin, size=size, root=root), where)
 
     def _compare(self, cosigned: Checkpoint, where: str) -> None:
         size, tree = cosigned.size, self._fold.tree
@@ -116,12 +145,3 @@ class _Kept:
                 lines = "".join(self._lines[batch.size])
                 return (batch.checkpoint + lines).encode("utf-8", "surrogateescape")
         return None
-
-
-def _parse(origin: str, size: Any, root: Any, line: Any) -> tuple[str, NoteSignature]:
-    sized = type(size) is int and 0 <= size < 2**53 and isinstance(root, bytes) and len(root) == HASH_BYTES
-    if not sized or not isinstance(line, str) or "\n" in line:
-        raise Malformed("cosignature", "cosignatures", "a size, a root, a key and a line", f"{size!r} {line!r}"[:80])
-    text = format_checkpoint(origin, size, root)
-    note = parse_note(f"{text}\n{line}\n".encode("utf-8", "surrogateescape"))
-    return text, note.signatures[0]

@@ -333,7 +333,7 @@ class _Audit:
         heads = [self._head, self._last_note]
         if self._store is not None and self._source.cosignatures is not None:
             stored = self._source.cosignatures
-            heads.append(kept_cosignatures(stored, self._store, fold, policy, self._findings, times))
+            heads.append(kept_cosignatures(stored, self._store, fold, policy, self._findings, times, self._pool))
         for opened in checkpoints.check_quorum([raw for raw in heads if raw is not None]):
             for name, time in opened.cosigned.items():
                 times.add(opened.checkpoint.size, name, time, policy, opened.checkpoint.origin)

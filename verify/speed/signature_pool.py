@@ -6,8 +6,9 @@
 """
 
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from constancia.verify.core.formats.signatures import PublicKey, Signature
 from constancia.verify.core.report import FaultList
@@ -18,6 +19,9 @@ CHUNK: Final = 64  # signatures: some 5 ms of work, enough to outweigh the hand-
 AHEAD: Final = 8  # chunks sent to a process ahead of its answers: its pipe holds them
 WAITING: Final = 32  # chunks per worker, including those that wait for earlier ones
 PROCESSES_FROM: Final = 2_048  # signatures after which starting processes (0.1 s) pays
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 class Pool(InOrder):
@@ -65,6 +69,21 @@ class Pool(InOrder):
         self._chunk.tasks.append((key, signature, message))
         if len(self._places) >= CHUNK:
             self._flush()
+
+    def each(self, work: Callable[[_Item], _Result], items: Iterable[_Item]) -> Iterator[_Result]:
+        """Do the same work on each item in the threads; yield the results in order (rules P1, P2).
+
+        Args:
+            work: What is done, long enough to outweigh the hand-over; it changes nothing that others read.
+            items: Read by the caller's thread, a bounded number ahead.
+        """
+        waiting: deque[Future[_Result]] = deque()
+        for item in items:
+            waiting.append(self._executor.submit(work, item))
+            if len(waiting) >= self._workers * WAITING:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
     def join(self) -> None:
         """Wait for all pending checks."""

@@ -141,10 +141,11 @@ def parse_note(raw: bytes) -> Note:
     must(parted and text and lines.endswith("\n"), "note", "note", "text, an empty line, signature lines")
     listed = lines[:-1].split("\n")
     must(len(listed) <= MAX_SIGNATURES, "note", "note", f"at most {MAX_SIGNATURES} signatures", len(listed))
-    return Note(text=text + "\n", signatures=tuple(_parse_line(line) for line in listed))
+    return Note(text=text + "\n", signatures=tuple(parse_line(line) for line in listed))
 
 
-def _parse_line(line: str) -> NoteSignature:
+def parse_line(line: str) -> NoteSignature:
+    """Read one signature line, without its line feed; as `parse_note`. Source: C2SP signed-note, "Format"."""
     name, _, encoded = line.removeprefix(_DASH).partition(" ")
     is_named = line.startswith(_DASH) and is_key_name(name)
     must(is_named, "signature-line", "note", f"{_DASH}<name> <base64>", line[:80])

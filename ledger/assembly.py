@@ -182,7 +182,7 @@ def assemble(wanted: OpenRequest, clock: Clock, options: Options, resources: con
     signer = wanted.signer
     listed = _listed_keys(wanted.folder, origin)
     tip = replay(head, application.store, listed, options.on_progress)
-    _check_signer(head, signer, listed)
+    _check_signer(head, signer, _policy_in(wanted.folder))
     if wanted.create and head.size:
         raise LedgerError(f"{wanted.folder} holds a ledger of {head.size} entries already")
     core = LedgerParts(wanted, origin, application, head, tip, clock)
@@ -262,17 +262,20 @@ def _accept_clock(core: LedgerParts, reason: str, guards: Sequence[WriteGuard]) 
             guard.accept()
 
 
-def _check_signer(head: Head, signer: LogSigner | None, listed: Sequence[VerifierKey]) -> None:
+def _check_signer(head: Head, signer: LogSigner | None, policy: Policy | None) -> None:
     """Check that verifiers accept what is going to be signed.
 
-    Each key is the one that the genesis names, or listed by the ledger's own policy; and with the genesis's key goes
+    The ledger's own policy lists each key, or there is none and the genesis names it; and with the genesis's key goes
     the ML-DSA-44 key that it names, without which checkpoints would be rejected.
     """
     genesis, named = head.genesis, key_of_genesis(head)
     if signer is None or genesis is None or named is None:
         return
+    listed = () if policy is None else policy.signers_of(signer.origin)
     if not {named, *listed}.issuperset(signer.verifiers):
         raise Fatal("the genesis names another log key than the one given", where="entry 0")
+    if policy is not None and not set(listed).issuperset(signer.verifiers):
+        raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
     cosigner = genesis.statement["body"].get("log_cosigner")
     if named in signer.verifiers and cosigner is not None and cosigner not in signer.cosigner_vkeys:
         raise LedgerError("the genesis names an ML-DSA-44 key of the log that the log's key file does not hold")
@@ -314,11 +317,8 @@ def _start_cosigning(
     # Imported here: a process that only reads a ledger needs no HTTP client.
     from constancia.ledger.witnesses.collector import CosignatureCollector  # noqa: PLC0415
 
-    policy, signer = core.witnessing.policy, core.signer
-    if policy is None or core.writer is None or signer is None:
+    if core.witnessing.policy is None or core.writer is None:
         return
-    if not set(policy.signers_of(core.origin)).issuperset(signer.verifiers):
-        raise LedgerError("the trust folder's policy names another key for this log than the one that it is run with")
     core.cosigning = CosignatureCollector(core.log, core.witnessing, options.witness_urls, options.pace)
     if core.rollback_guard is not None:
         core.rollback_guard.collector = core.cosigning

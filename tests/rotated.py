@@ -8,7 +8,12 @@ from tests.verify.small_ledger import Log, LogKey, Witness, write
 
 from constancia.verify.core.formats.note import format_note, format_vkey, parse_note
 
-KEYS = {"old": LogKey("log"), "new": LogKey("log that follows"), "stranger": LogKey("stranger")}  # entry 0 names the old
+# Entry 0 names the old one.
+KEYS = {
+    "old": LogKey("log"),
+    "new": LogKey("log that follows"),
+    "stranger": LogKey("stranger"),
+}
 SIGNED = {"old": ["old"], "new": ["new"], "both": ["old", "new"], "stranger": ["stranger"]}
 LISTED = {"old": ["old"], "new": ["new"], "both": ["old", "new"], "none": []}
 SITUATIONS = [(signed, listed) for signed in SIGNED for listed in LISTED]

@@ -79,7 +79,7 @@ def test_retired_key_signs_no_last_checkpoint(tmp_path: Path) -> None:
     assert codes(verify(source, trust_in(tmp_path / "t", "new"))) == (Verdict.INCONCLUSIVE, ["other-log-key"], 0)
 
 
-@pytest.mark.parametrize("at", range(0, 8))
+@pytest.mark.parametrize("at", range(8))
 def test_line_of_the_log_whose_key_hash_was_damaged_is_no_other_key(at: int, tmp_path: Path) -> None:
     note = parse_note(LOG.checkpoint())
     [line] = note.signatures

@@ -7,16 +7,18 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.api.test_cli_verify import Person
-from tests.e2e.test_witnesses import served, until
+from tests.e2e.test_witnesses import free_port, served, until
 from tests.ledger.template import Templates
 from tests.witness_process import Home, end
 
 from constancia.ledger.clock import SystemClock
 from constancia.ledger.disk.durable import write_file
 from constancia.ledger.folder import LedgerFolder
+from constancia.ledger.keys.note_keys import NoteKeys
 from constancia.ledger.ledger import Ledger
 from constancia.ledger.submission import signed_document
 from constancia.ledger.witnesses.quorum_status import policy_lines
+from constancia.verify.core.formats.checkpoint import read_checkpoint
 from constancia.verify.trust.trust_folder import load_trust
 
 SECRET = b"correct horse battery staple"
@@ -41,6 +43,8 @@ class Site:
             ledger.documents.put(b"charter")
         self.witness = Home.make(home / "witness", "w.example/w", templates.founded.signer)
         self.process, self.url = self.witness.start()
+        self.port = free_port()
+        NoteKeys.generate().save(home / "mirror.pem", SECRET, "archive.example/mirror")
         lines = policy_lines("w", self.witness.cosigner.keys, self.url)
         policy = self.places.policy.read_text().replace("quorum none", "\n".join([*lines, "quorum w"]))
         self.places.policy.write_text(policy)
@@ -62,7 +66,7 @@ class Site:
 
     def day(self, **expected: int) -> None:
         """Serve, record two entries, and see what verifiers, monitors and mirrors with these trust folders say."""
-        with served(self.folder, "--log-passphrase-file", str(self.secret)) as url:
+        with served(self.folder, "--log-passphrase-file", str(self.secret), port=self.port) as url:
             for _ in range(2):
                 signed = next(self.acts)()
                 document = signed_document(signed.statement, signed.signatures)
@@ -78,7 +82,18 @@ class Site:
                 watch = ("monitor", url, "--once", "--levels", "L2", "--dir", f"monitor-{trust}", "--trust", trust)
                 done = self.person.runs(*watch)
                 assert done.returncode == code, (trust, done.stdout, done.stderr)
-                assert ("log-key" in done.stdout + done.stderr) is (code == INCONCLUSIVE)
+                assert ("whether the log changed its key" in done.stdout) is (code == INCONCLUSIVE)
+            self.mirror(url, next(name for name, code in expected.items() if code == INTACT), size)
+
+    def mirror(self, url: str, trust: str, size: int) -> None:
+        """Let the mirror, which has one of the trust folders, take over what there is."""
+        made = [] if (self.person.home / "mirror").exists() else ["--create"]
+        keys = ("--key", "mirror.pem", "--passphrase-file", self.secret)
+        how = ("--once", "--levels", "L2", "--dir", "mirror", "--trust", trust, *keys, *made)
+        done = self.person.runs("mirror", url, *how)
+        assert done.returncode == INTACT, done.stdout + done.stderr
+        [copy] = (self.person.home / "mirror" / "public").glob("*/checkpoint")
+        assert read_checkpoint(copy.read_bytes()).size == size
 
 
 @pytest.fixture
